@@ -1,0 +1,156 @@
+package rulebook
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"marketbot/store"
+)
+
+// The tables are those of github.com/NateScarlet/holiday-cn (see LICENSE
+// beside them), taken over unchanged so that a later year is one more file.
+//
+//go:embed holidays/*.json
+var holidayFiles embed.FS
+
+// Calendar tells working days from days off: China's statutory holidays and
+// make-up days where a table names the day, plain weekdays elsewhere (C7). It
+// does not change once made and may be used by many goroutines.
+type Calendar struct {
+	days  map[store.Day]entry
+	years map[int]bool
+}
+
+// entry is what a table says about one day.
+type entry struct {
+	name string
+	off  bool
+}
+
+// table is the file format of holiday-cn. Fields that it has besides are
+// ignored, so that a downloaded file can be used as it is.
+type table struct {
+	Year int `json:"year"`
+	Days []struct {
+		Name string `json:"name"`
+		Date string `json:"date"`
+		Off  *bool  `json:"isOffDay"`
+	} `json:"days"`
+}
+
+// NewCalendar is the calendar of the embedded tables, 2024 to 2026, with the
+// given files of the same JSON format laid over them in turn: a day that a
+// later file names counts as that file says. A file's "year" makes that year
+// Known; a file without one only corrects single days. The error names what is
+// wrong with a file, counting overrides from 1.
+func NewCalendar(overrides ...[]byte) (*Calendar, error) {
+	c := &Calendar{days: map[store.Day]entry{}, years: map[int]bool{}}
+	names, err := fs.Glob(holidayFiles, "holidays/*.json")
+	if err != nil {
+		return nil, fmt.Errorf("list holiday tables: %w", err)
+	}
+	for _, name := range names {
+		data, err := holidayFiles.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read holiday table: %w", err)
+		}
+		if err := c.lay(data); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	for i, data := range overrides {
+		if err := c.lay(data); err != nil {
+			return nil, fmt.Errorf("holiday override %d: %w", i+1, err)
+		}
+	}
+	return c, nil
+}
+
+// lay puts one file over what the calendar holds. It is only called while the
+// calendar is being made.
+func (c *Calendar) lay(data []byte) error {
+	var t table
+	// Editors on Windows put a byte order mark first, which JSON does not allow.
+	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &t); err != nil {
+		return fmt.Errorf("read JSON: %w", err)
+	}
+	if t.Year == 0 && len(t.Days) == 0 {
+		return fmt.Errorf(`neither "year" nor "days"`)
+	}
+	for i, d := range t.Days {
+		if _, err := time.Parse(time.DateOnly, d.Date); err != nil {
+			return fmt.Errorf("day %d: date %q: %w", i+1, d.Date, err)
+		}
+		if d.Off == nil {
+			return fmt.Errorf(`day %d (%s): "isOffDay" is missing`, i+1, d.Date)
+		}
+		c.days[store.Day(d.Date)] = entry{name: d.Name, off: *d.Off}
+	}
+	if t.Year != 0 {
+		c.years[t.Year] = true
+	}
+	return nil
+}
+
+// Working tells whether day is a working day: what a table says, else Monday
+// to Friday. A Day that is no date is no working day.
+func (c *Calendar) Working(day store.Day) bool {
+	if e, ok := c.days[day]; ok {
+		return !e.off
+	}
+	t := day.Start(time.UTC)
+	return !t.IsZero() && t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
+}
+
+// Known tells whether there is a table for the year. Without one only plain
+// weekdays count, and the administrator should be told.
+func (c *Calendar) Known(year int) bool { return c.years[year] }
+
+// Holiday is the name of the holiday on which day is off; ok is false on
+// working days and on weekends that belong to no holiday.
+func (c *Calendar) Holiday(day store.Day) (name string, ok bool) {
+	e, listed := c.days[day]
+	if !listed || !e.off {
+		return "", false
+	}
+	return e.name, true
+}
+
+// MakeUp is the name of the holiday that day is worked for (补班); ok is false
+// on every other day.
+func (c *Calendar) MakeUp(day store.Day) (name string, ok bool) {
+	e, listed := c.days[day]
+	if !listed || e.off {
+		return "", false
+	}
+	return e.name, true
+}
+
+// lastWorking is the last working day among first … last.
+func (c *Calendar) lastWorking(first, last store.Day) (store.Day, bool) {
+	for day := last; day >= first; day = day.Add(-1) {
+		if c.Working(day) {
+			return day, true
+		}
+	}
+	return "", false
+}
+
+// farthest bounds the search for a working day: an override may declare
+// everything off, and a deadline must not hang on that.
+const farthest = 366
+
+// nextWorking is day itself when it is a working day, else the first one after.
+func (c *Calendar) nextWorking(day store.Day) (store.Day, bool) {
+	for range farthest {
+		if c.Working(day) {
+			return day, true
+		}
+		day = day.Add(1)
+	}
+	return "", false
+}

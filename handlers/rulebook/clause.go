@@ -1,0 +1,143 @@
+package rulebook
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Clause is one rule of the rule book.
+type Clause struct {
+	Number   string   // 总则, 2-4, 档-6, 会-3; 附-1 … for what follows without being written
+	Title    string   // a few words
+	Text     string   // the rule in our own words
+	Keywords []string // other words that people look for it with
+	Commands []string // the names of the commands that serve it
+}
+
+// number is how people write a clause's number once it is folded: group, the
+// number in it, the words around it and anything that may stand in between.
+var number = regexp.MustCompile(`^第?\s*([2档会附])[案议则]?[-_.,。·、\s]*([1-9])\s*[条款]?$`)
+
+// ByNumber is the clause of a number as people write it: 2-4, 2.4, ２－４,
+// 第2-4条, 档6, 档六.
+func ByNumber(query string) (Clause, bool) {
+	key := fold(query)
+	if m := number.FindStringSubmatch(numerals.Replace(key)); m != nil {
+		key = m[1] + "-" + m[2]
+	}
+	i := slices.IndexFunc(Clauses, func(c Clause) bool { return c.Number == key })
+	if i < 0 {
+		return Clause{}, false
+	}
+	return Clauses[i], true
+}
+
+// Find looks clauses up by number, by group (档 means all of 档-1 … 档-9) or
+// by words: best hit first, in the order of the rule book among equals. Several
+// words separated by spaces must all be met. None when nothing fits or nothing
+// was asked.
+func Find(query string) []Clause {
+	if c, ok := ByNumber(query); ok {
+		return []Clause{c}
+	}
+	key := fold(query)
+	if group := inGroup(key); len(group) > 0 {
+		return group
+	}
+	words := strings.Fields(key)
+	if len(words) == 0 {
+		return nil
+	}
+	type hit struct {
+		clause Clause
+		score  int
+	}
+	var hits []hit
+	for _, c := range Clauses {
+		if n := c.meets(words); n > 0 {
+			hits = append(hits, hit{c, n})
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.score, a.score) })
+	var found []Clause
+	for _, h := range hits {
+		found = append(found, h.clause)
+	}
+	return found
+}
+
+// inGroup is every clause whose number begins with the group key.
+func inGroup(key string) []Clause {
+	var group []Clause
+	for _, c := range Clauses {
+		if head, _, ok := strings.Cut(c.Number, "-"); ok && head == key {
+			group = append(group, c)
+		}
+	}
+	return group
+}
+
+// meets is how well a clause meets all of the folded words; 0 when it fails
+// one of them.
+func (c Clause) meets(words []string) int {
+	sum := 0
+	for _, w := range words {
+		n := c.score(w)
+		if n == 0 {
+			return 0
+		}
+		sum += n
+	}
+	return sum
+}
+
+// score is how well a clause meets one folded word: 4 for exactly one of its
+// names, 3 for a part of its title, 2 for a part of anything else, 1 for a
+// question that has one of its names in it (签到要几次).
+func (c Clause) score(word string) int {
+	names := slices.Concat(c.Keywords, c.Commands, []string{c.Title, c.Number})
+	for i := range names {
+		names[i] = fold(names[i])
+	}
+	contained := func(name string) bool { return strings.Contains(name, word) }
+	asked := func(name string) bool { return utf8.RuneCountInString(name) > 1 && strings.Contains(word, name) }
+	switch {
+	case slices.Contains(names, word):
+		return 4
+	case contained(fold(c.Title)):
+		return 3
+	case slices.ContainsFunc(names, contained), contained(fold(c.Text)):
+		return 2
+	case slices.ContainsFunc(names, asked):
+		return 1
+	default:
+		return 0
+	}
+}
+
+// numerals are the digits as a clause's number may be spoken.
+var numerals = strings.NewReplacer("一", "1", "二", "2", "三", "3", "四", "4", "五", "5", "六", "6", "七", "7", "八", "8", "九", "9")
+
+// fold makes spellings alike for looking up only: wide letters, digits and
+// punctuation become narrow, dashes the same, letters small; what is invisible
+// goes.
+func fold(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r >= '！' && r <= '～':
+			return unicode.ToLower(r - '！' + '!')
+		case unicode.Is(unicode.Pd, r), r == '−':
+			return '-'
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		case unicode.IsSpace(r):
+			return ' '
+		default:
+			return unicode.ToLower(r)
+		}
+	}, s))
+}

@@ -1,0 +1,101 @@
+package rulebook
+
+import (
+	"slices"
+	"strings"
+
+	"marketbot/store"
+)
+
+// Right is something that not everybody may do.
+type Right string
+
+// The rights. Those over others do not cover what is one's own: everyone sees
+// their own check-ins and reports and enters their own leave.
+const (
+	TakePart         Right = "take part"          // what every registered person may
+	CheckIn          Right = "check in"           // declare trips, check in
+	SeeCheckIns      Right = "see check-ins"      // of others
+	EnterLeave       Right = "enter leave"        // for others
+	HandIn           Right = "hand in"            // a weekly report; who owes one is a setting
+	SeeReports       Right = "see reports"        // of others
+	Chase            Right = "chase"              // list the missing, remind them
+	Consolidate      Right = "consolidate"        // draft and send up
+	CommentOnReports Right = "comment on reports" // and acknowledge them
+	ManagePeople     Right = "manage people"      // add, change, stop
+	SelfCheck        Right = "self-check"         // look into the bot's own state
+)
+
+// rule says who has a right and which clause says so.
+type rule struct {
+	Everyone bool // who is registered and active
+	Posts    []store.Post
+	Duties   []store.Duty
+	Clause   string
+}
+
+// rights is the whole of who may do what. Posts stand highest first, as a
+// refusal names them.
+var rights = map[Right]rule{
+	TakePart:         {Everyone: true, Clause: "总则"},
+	CheckIn:          {Posts: []store.Post{store.MarketingDirector, store.Supervisor, store.Salesperson}, Clause: "2-4"},
+	SeeCheckIns:      {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "2-4"},
+	EnterLeave:       {Posts: []store.Post{store.MarketingDirector, store.Supervisor}, Clause: "总则"},
+	HandIn:           {Everyone: true, Clause: "会-3"},
+	SeeReports:       {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "会-3"},
+	Chase:            {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "会-3"},
+	Consolidate:      {Posts: []store.Post{store.MarketingDirector}, Clause: "会-3"},
+	CommentOnReports: {Posts: []store.Post{store.GeneralManager}, Clause: "会-3"},
+	ManagePeople:     {Duties: []store.Duty{store.Administrator}, Clause: "总则"},
+	SelfCheck:        {Duties: []store.Duty{store.Administrator}, Clause: "附-4"},
+}
+
+// Allows tells whether p has the right. Nobody who is not registered or was
+// stopped has any, and nobody has an unknown one.
+func Allows(r Right, p store.Person) bool {
+	rule, ok := rights[r]
+	if !ok || !p.Active() {
+		return false
+	}
+	return rule.Everyone || slices.Contains(rule.Posts, p.Post) || slices.ContainsFunc(rule.Duties, p.Has)
+}
+
+// Holders are the words for who has the right, to be put into a refusal
+// (只有…可以): 总经理、市场总监、市场主管. Empty for an unknown right.
+func Holders(r Right) string {
+	rule := rights[r]
+	if rule.Everyone {
+		return "已登记的人员"
+	}
+	var names []string
+	for _, p := range rule.Posts {
+		names = append(names, string(p))
+	}
+	for _, d := range rule.Duties {
+		names = append(names, string(d))
+	}
+	return strings.Join(names, "、")
+}
+
+// ClauseOf is the number of the clause that a right follows from; empty for an
+// unknown right.
+func ClauseOf(r Right) string { return rights[r].Clause }
+
+// Superior is the post next up the reporting line (总则, R03), to which things
+// go when a post is vacant; empty above 执行董事. The rule book places
+// 总经理助理 and 其他员工 nowhere in the line; both answer to the 总经理, who
+// also decides their requests (档-6).
+func Superior(p store.Post) store.Post {
+	switch p {
+	case store.Salesperson:
+		return store.Supervisor
+	case store.Supervisor:
+		return store.MarketingDirector
+	case store.MarketingDirector, store.GMAssistant, store.OtherEmployee:
+		return store.GeneralManager
+	case store.GeneralManager:
+		return store.ExecutiveDirector
+	default:
+		return ""
+	}
+}
