@@ -1,0 +1,239 @@
+// Package chat is a conversation without a platform: what people send, what
+// the bot says, and what an adapter must be able to do. It knows no commands,
+// no rules and no database; texts of people are plain text everywhere, and an
+// adapter must render them so that they mention nobody and link nowhere.
+package chat
+
+import (
+	"context"
+	"time"
+)
+
+// Account is a person as one platform knows them.
+type Account struct {
+	Platform string `json:"platform"` // feishu, webchat …
+	ID       string `json:"id"`       // open_id …
+}
+
+// Address is where a message goes: a person's private chat or a group.
+type Address struct {
+	Platform string `json:"platform"`
+	Group    bool   `json:"group"` // ID is a group's; otherwise an account's
+	ID       string `json:"id"`
+}
+
+// Private is the address of an account's private chat with the bot.
+func (a Account) Private() Address { return Address{Platform: a.Platform, ID: a.ID} }
+
+// Kind says what an Event is.
+type Kind string
+
+// The kinds of event that an adapter hands over.
+const (
+	Text       Kind = "text"       // somebody wrote
+	Location   Kind = "location"   // somebody sent a place
+	Press      Kind = "press"      // a card's button: Command
+	Submit     Kind = "submit"     // a card's form: Command and Values
+	Menu       Kind = "menu"       // the bot menu: Command
+	Opened     Kind = "opened"     // the private chat was opened for the first time
+	BotJoined  Kind = "bot_joined" // the bot was added to a group
+	MemberLeft Kind = "left"       // From is no longer with the company
+	Other      Kind = "other"      // picture, sticker, file …: nothing the bot reads
+)
+
+// Event is something that a person did on a platform.
+type Event struct {
+	ID       string // unique on its platform; a redelivery carries the same one
+	Kind     Kind
+	From     Account
+	FromName string // the platform's name of the person, where it told
+	Chat     Address
+	Sent     time.Time // when the platform says it was sent; judges deadlines
+	ToBot    bool      // private, or the bot is mentioned
+	Text     string    // as typed, without the mention of the bot; other mentions as @name
+	Mentions []Mention
+	Place    string            // Location: the place's name (never coordinates, C13)
+	Command  string            // Press, Submit, Menu: the command line the element carries
+	Values   map[string]string // Submit: what was filled in, by field name
+	Card     string            // Press, Submit: the platform's id of the message pressed on
+}
+
+// Mention is somebody named with @ in a text.
+type Mention struct {
+	Name    string
+	Account Account
+}
+
+// Receipt is what the desk tells the adapter once an event is safely stored.
+type Receipt struct {
+	Duplicate bool   // known already: nothing was done
+	OK        bool   // the command went through
+	Toast     string // a few neutral words for whoever pressed
+}
+
+// Receive takes an event. An error means that nothing was stored and the
+// platform should deliver again.
+type Receive func(ctx context.Context, e Event) (Receipt, error)
+
+// Message is what the bot says; every part is optional but one of Text and
+// Card is set unless it only carries a file.
+type Message struct {
+	Text         string `json:"text,omitempty"`
+	Card         *Card  `json:"card,omitempty"`
+	File         *File  `json:"file,omitempty"` // alone in its message
+	Confidential bool   `json:"confidential,omitempty"`
+}
+
+// Tone colours a card's head; what it says is always in the text too.
+type Tone string
+
+// The tones of a card.
+const (
+	Plain Tone = ""
+	Good  Tone = "good"
+	Warn  Tone = "warn"
+	Bad   Tone = "bad"
+)
+
+// Card is a message with structure. All texts are plain text.
+type Card struct {
+	Title   string   `json:"title"`
+	Tone    Tone     `json:"tone,omitempty"`
+	Blocks  []Block  `json:"blocks,omitempty"`
+	Buttons []Button `json:"buttons,omitempty"`
+	Form    *Form    `json:"form,omitempty"`
+}
+
+// Block is one part of a card's body: exactly one field is set.
+type Block struct {
+	Text  string  `json:"text,omitempty"`  // a paragraph; line breaks count
+	Note  string  `json:"note,omitempty"`  // small print
+	Facts []Fact  `json:"facts,omitempty"` // label and value, line by line
+	Table *Table  `json:"table,omitempty"`
+	Fold  *Folded `json:"fold,omitempty"` // opened by a tap
+}
+
+// Fact is a label with its value.
+type Fact struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+}
+
+// Table is rows under heads; all cells are text.
+type Table struct {
+	Heads []string   `json:"heads"`
+	Rows  [][]string `json:"rows"`
+}
+
+// Folded is text behind a title.
+type Folded struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
+}
+
+// Button carries a command line, so that a press gets the checks and the
+// audit of the typed command.
+type Button struct {
+	Label   string `json:"label"`
+	Command string `json:"command"`
+	Primary bool   `json:"primary,omitempty"`
+	Danger  bool   `json:"danger,omitempty"`
+}
+
+// Form asks for several values at once; submitting sends Command with Values.
+type Form struct {
+	Command string  `json:"command"`
+	Fields  []Field `json:"fields"`
+	Submit  string  `json:"submit"` // the button's label
+}
+
+// Field is one input of a form. With Options it is a choice.
+type Field struct {
+	Name     string   `json:"name"` // the key in Event.Values
+	Label    string   `json:"label"`
+	Value    string   `json:"value,omitempty"` // prefilled
+	Hint     string   `json:"hint,omitempty"`
+	Lines    int      `json:"lines,omitempty"` // more than 1: a text area
+	Required bool     `json:"required,omitempty"`
+	Options  []string `json:"options,omitempty"`
+}
+
+// File is made when it is delivered, outside any transaction: Recipe names
+// how (see Files in package handlers), so that nothing big waits in the outbox.
+type File struct {
+	Name   string `json:"name"`
+	Recipe string `json:"recipe"`
+}
+
+// Notice is something the bot says unasked. Key names it for ever
+// (report/2026-W48/<person id>/due): the same key is never said twice.
+type Notice struct {
+	Key     string
+	To      string // person id; empty: the department's group
+	Message Message
+	Urgent  bool // goes out in its own message even when others are merged
+}
+
+// Platform is a chat system. Render and Send are called outside transactions.
+type Platform interface {
+	// Name is the Platform of its addresses.
+	Name() string
+	// Render turns a message into the exact bytes that Send takes. It is
+	// called once per message; resends send the same bytes. data is the
+	// content of m.File when there is one; Render uploads it.
+	Render(ctx context.Context, to Address, m Message, data []byte) ([]byte, error)
+	// Send delivers bytes that Render made. key (at most 50 characters) is the
+	// idempotency key: within Limits().Window the platform shows one message
+	// per key. An error is a *SendError where the platform answered.
+	Send(ctx context.Context, to Address, payload []byte, key string) error
+	// Limits is what the platform allows.
+	Limits() Limits
+}
+
+// Namer is a Platform that can look a person's name up.
+type Namer interface {
+	PersonName(ctx context.Context, id string) (string, error)
+}
+
+// Checker is a Platform that can examine its own set-up (bot check, 自检).
+type Checker interface {
+	Check(ctx context.Context) []Finding
+}
+
+// Finding is one line of a check.
+type Finding struct {
+	Name string // what was looked at
+	OK   bool
+	Text string // what is wrong and how to mend it; what was found when OK
+}
+
+// Limits is how fast a platform may be sent to. Zero means no limit.
+type Limits struct {
+	PerSecond     int // all chats together
+	PerMinute     int
+	ChatPerSecond int           // into one chat
+	Window        time.Duration // how long an idempotency key protects
+}
+
+// Failure classifies why a message was not sent.
+type Failure int
+
+// What the outbox does about each is in scheduler/outbox.go.
+const (
+	Uncertain   Failure = iota // it may or may not have arrived: resend with the same key
+	Busy                       // not sent, try again after SendError.After
+	BadContent                 // this content never will be: fall back to plain text
+	BadReceiver                // this receiver cannot be reached: tell the administrator
+	BadSetup                   // the app lacks something: tell the administrator, keep
+)
+
+// SendError is a platform's refusal.
+type SendError struct {
+	Failure Failure
+	Code    int           // the platform's
+	After   time.Duration // Busy: not before
+	Err     error         // without any content of the message
+}
+
+func (e *SendError) Error() string { return e.Err.Error() }
+func (e *SendError) Unwrap() error { return e.Err }

@@ -1,0 +1,159 @@
+// Package command turns what people type into calls of steps. A command is one
+// value, its Spec: parser, permission check, help, README table and suggestions
+// all read it. The package knows no area of work and sends nothing itself.
+package command
+
+import (
+	"context"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// Spec is a command: everything there is to know about it.
+type Spec struct {
+	Name     string   // 签到, 人员 添加: the Chinese word(s); spaces inside are optional when typed
+	Aliases  []string // pinyin initials, English
+	Summary  string   // one line, for help
+	Args     []Arg    // in the order they are typed
+	Examples []string // complete lines; a test runs each as someone allowed and as someone not
+	Who      rulebook.Right
+	Private  bool   // the answer is confidential: from a group it goes to the private chat
+	Clause   string // the clause it serves; may be empty for the conversation's own words
+	Hidden   bool   // carried by buttons and forms only: not in help, still checked
+	Run      Step
+	Undo     func(ctx context.Context, c *Call, ref string) (string, error) // takes Answer.Undo back, says what was taken back
+}
+
+// Step does what a command asks, inside the transaction of its message.
+type Step func(ctx context.Context, c *Call) (Answer, error)
+
+// Kind is what an argument may look like.
+type Kind int
+
+// The kinds of argument. The type in brackets is what Call's getters give.
+const (
+	Word   Kind = iota // one word (string)
+	Free               // the rest of the line as typed (string)
+	Date               // 明天, 11-24 … (store.Day)
+	Span               // 周一至周三, 3天 from today, one date (Days)
+	Week               // 上周, 第48周, any date in it (store.Week)
+	Month              // 本月, 11月 (store.Day of the 1st)
+	Money              // 12.5万 (int64, in 分)
+	Person             // a name or @mention of an active person (store.Person)
+	Post               // 市场总监 (store.Post)
+	Duty               // 管理员 (store.Duty)
+	Labels             // 本周：… 下周：… (map[string]string by Keys), to the end of the line
+)
+
+// Arg is one argument. Optional ones are passed over when the text does not
+// fit; a missing one that is not optional is asked for with Prompt.
+type Arg struct {
+	Name     string
+	Kind     Kind
+	Optional bool
+	Prompt   string
+	Keys     []string // Labels: the labels known, the first one also takes unlabelled text
+}
+
+// Days is an inclusive range of days.
+type Days struct{ From, To store.Day }
+
+// Call is one run of a command.
+type Call struct {
+	Tx        *store.Tx
+	Person    store.Person      // who asks
+	Now       time.Time         // when it was sent, in the company's zone: judges deadlines
+	Event     chat.Event        // as it came
+	Spec      *Spec             // what was called
+	Line      string            // the command line as typed, without mention
+	Form      map[string]string // values of a submitted form, by field name; nil when typed
+	Confirmed string            // the version that was confirmed; empty when not (yet)
+	args      map[string]any
+}
+
+// Has tells whether an argument was given.
+func (c *Call) Has(name string) bool { _, ok := c.args[name]; return ok }
+
+// Text is a Word or Free argument as typed, or "".
+func (c *Call) Text(name string) string { return value[string](c, name) }
+
+// Day is a Date or Month argument.
+func (c *Call) Day(name string) store.Day { return value[store.Day](c, name) }
+
+// Days is a Span argument.
+func (c *Call) Days(name string) Days { return value[Days](c, name) }
+
+// Week is a Week argument.
+func (c *Call) Week(name string) store.Week { return value[store.Week](c, name) }
+
+// Money is a Money argument in 分.
+func (c *Call) Money(name string) int64 { return value[int64](c, name) }
+
+// Who is a Person argument.
+func (c *Call) Who(name string) store.Person { return value[store.Person](c, name) }
+
+// Post is a Post argument.
+func (c *Call) Post(name string) store.Post { return value[store.Post](c, name) }
+
+// Duty is a Duty argument.
+func (c *Call) Duty(name string) store.Duty { return value[store.Duty](c, name) }
+
+// Labels is a Labels argument: text by label.
+func (c *Call) Labels(name string) map[string]string { return value[map[string]string](c, name) }
+
+func value[T any](c *Call, name string) T {
+	v, _ := c.args[name].(T)
+	return v
+}
+
+// Answer is what a step wants said.
+type Answer struct {
+	Reply   chat.Message  // to whoever asked; Spec.Private decides where
+	Files   []chat.File   // after the reply, in the same chat
+	Notices []chat.Notice // to others
+	Undo    string        // what Spec.Undo takes back; empty: cannot be
+	Confirm string        // not empty: Reply is a preview of this version, and waits for 确认
+	Subject string        // for the audit entry: ids and periods, never content
+}
+
+// Text is an Answer of one line.
+func Text(s string) Answer { return Answer{Reply: chat.Message{Text: s}} }
+
+// Card is an Answer of one card.
+func Card(c chat.Card) Answer { return Answer{Reply: chat.Message{Card: &c}} }
+
+// Refusal is an error for the person: what is wrong, the clause, what to do.
+type Refusal struct {
+	Text    string
+	Hint    string // what to type instead
+	Clause  string
+	Buttons []chat.Button
+}
+
+func (r *Refusal) Error() string { return "refused: " + r.Text }
+
+// Question is an error of a step or the parser: something is missing, ask for
+// it. The answer is appended to the call's line after Prefix.
+type Question struct {
+	Prompt string
+	Prefix string // e.g. "下周："
+}
+
+func (q *Question) Error() string { return "question: " + q.Prompt }
+
+// Item is something a person owes or waits for (我的).
+type Item struct {
+	Text   string
+	Button *chat.Button
+}
+
+// Area is one part of the department's work.
+type Area interface {
+	// Commands are the area's commands.
+	Commands() []Spec
+	// Owes is what the caller owes or waits for in this area.
+	Owes(ctx context.Context, c *Call) ([]Item, error)
+}

@@ -1,0 +1,74 @@
+package rulebook
+
+import (
+	"time"
+
+	"marketbot/store"
+)
+
+// Rules is the rule book as one company keeps it: its zone, its calendar and
+// the times it has set. Its methods answer for a week what is due when.
+type Rules struct {
+	Zone         *time.Location
+	Calendar     *Calendar
+	Report       Schedule // weekly report to the director
+	Consolidated Schedule // consolidated report to the general manager
+	Trip         TripSchedule
+	Daily        Clock
+	Quiet        Quiet
+}
+
+// TripSchedule is when people on a trip are asked for their check-in.
+type TripSchedule struct {
+	At    []Clock       `yaml:"at"`
+	Grace time.Duration `yaml:"grace"`
+}
+
+// Slot is a moment at which a job runs, with what it is about.
+type Slot struct {
+	At   time.Time  // when it runs, in the company's zone
+	Week store.Week // weekly jobs: whose reports it is about
+}
+
+// Week is the ISO week of a moment.
+func (r Rules) Week(t time.Time) store.Week { return WeekAt(t, r.Zone) }
+
+// Day is the calendar day of a moment.
+func (r Rules) Day(t time.Time) store.Day { return store.DayOf(t.In(r.Zone)) }
+
+// ReportDue is when the reports of w are due; false: w has none.
+func (r Rules) ReportDue(w store.Week) (time.Time, bool) {
+	return ReportDue(r.Calendar, r.Zone, r.Report.Due, w)
+}
+
+// ConsolidatedDue is when the consolidated report of w is due; false: w has none.
+func (r Rules) ConsolidatedDue(w store.Week) (time.Time, bool) {
+	return ConsolidatedDue(r.Calendar, r.Zone, r.Report.Due, r.Consolidated.Due, w)
+}
+
+// ReportReminders are when those who owe the report of w are reminded.
+func (r Rules) ReportReminders(w store.Week) []time.Time {
+	due, ok := r.ReportDue(w)
+	if !ok {
+		return nil
+	}
+	return Reminders(due, r.Report.Due, r.Report.Remind)
+}
+
+// ReportEscalation is when missing reports of w go up the line.
+func (r Rules) ReportEscalation(w store.Week) []time.Time {
+	due, ok := r.ReportDue(w)
+	if !ok || r.Report.Escalate == nil {
+		return nil
+	}
+	return []time.Time{After(due, r.Report.Due, *r.Report.Escalate)}
+}
+
+// ConsolidatedReminders are when the director is reminded of w.
+func (r Rules) ConsolidatedReminders(w store.Week) []time.Time {
+	due, ok := r.ConsolidatedDue(w)
+	if !ok {
+		return nil
+	}
+	return Reminders(due, r.Consolidated.Due, r.Consolidated.Remind)
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Dialog is a question that waits for a person's next private message.
+type Dialog struct {
+	Line    string // the command so far
+	Prefix  string // stands between Line and the answer
+	Expires time.Time
+}
+
+// Ask remembers the one open question of a person.
+func (tx *Tx) Ask(ctx context.Context, person string, d Dialog) error {
+	_, err := tx.exec(ctx, "ask", `INSERT INTO dialog (person, line, prefix, expires) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (person) DO UPDATE SET line = excluded.line, prefix = excluded.prefix, expires = excluded.expires`,
+		person, tx.sealText(d.Line, "dialog", person, "line"), d.Prefix, millis(d.Expires))
+	return err
+}
+
+// TakeDialog gives and removes a person's open question, if it is still open.
+func (tx *Tx) TakeDialog(ctx context.Context, person string, now time.Time) (Dialog, bool, error) {
+	var d Dialog
+	var line []byte
+	var expires int64
+	found, err := tx.one(ctx, "dialog", `DELETE FROM dialog WHERE person = $1 RETURNING line, prefix, expires`, []any{person}, &line, &d.Prefix, &expires)
+	if err != nil || !found {
+		return d, false, err
+	}
+	if d.Line, err = tx.openText(line, "dialog", person, "line"); err != nil {
+		return d, false, err
+	}
+	d.Expires = moment(expires)
+	return d, now.Before(d.Expires), nil
+}
+
+// Confirmation is a preview that waits for 确认 Code.
+type Confirmation struct {
+	Code    string
+	Person  string
+	Line    string
+	Version string // of what was shown
+	Expires time.Time
+}
+
+// Offer remembers a preview.
+func (tx *Tx) Offer(ctx context.Context, c Confirmation) error {
+	_, err := tx.exec(ctx, "offer", `INSERT INTO confirmation (code, person, line, version, expires, used) VALUES ($1, $2, $3, $4, $5, 0)`,
+		c.Code, c.Person, tx.sealText(c.Line, "confirmation", c.Code, "line"), c.Version, millis(c.Expires))
+	return err
+}
+
+// Confirm uses a preview up: true once, for the person it was shown to, before it expires.
+func (tx *Tx) Confirm(ctx context.Context, code, person string, now time.Time) (Confirmation, bool, error) {
+	c := Confirmation{Code: code, Person: person}
+	var line []byte
+	found, err := tx.one(ctx, "confirm", `UPDATE confirmation SET used = $1 WHERE code = $2 AND person = $3 AND used = 0 AND expires > $4 RETURNING line, version`,
+		[]any{millis(now), code, person, millis(now)}, &line, &c.Version)
+	if err != nil || !found {
+		return c, false, err
+	}
+	c.Line, err = tx.openText(line, "confirmation", code, "line")
+	return c, err == nil, err
+}
+
+// Write is a person's own write that can be taken back for a while.
+type Write struct {
+	ID, Person, Command, Ref string
+	At                       time.Time
+}
+
+// Wrote remembers a write for 撤销.
+func (tx *Tx) Wrote(ctx context.Context, w Write) error {
+	_, err := tx.exec(ctx, "remember write", `INSERT INTO undo (id, person, command, ref, at, undone) VALUES ($1, $2, $3, $4, $5, 0)`,
+		w.ID, w.Person, w.Command, w.Ref, millis(w.At))
+	return err
+}
+
+// LastWrite is a person's last write since a time that was not taken back.
+func (tx *Tx) LastWrite(ctx context.Context, person string, since time.Time) (Write, bool, error) {
+	w := Write{Person: person}
+	var at int64
+	found, err := tx.one(ctx, "last write", `SELECT id, command, ref, at FROM undo WHERE person = $1 AND at >= $2 AND undone = 0 ORDER BY at DESC, id DESC LIMIT 1`,
+		[]any{person, millis(since)}, &w.ID, &w.Command, &w.Ref, &at)
+	w.At = moment(at)
+	return w, found, err
+}
+
+// Unwrote marks a write as taken back.
+func (tx *Tx) Unwrote(ctx context.Context, id string, at time.Time) error {
+	_, err := tx.exec(ctx, "take back", `UPDATE undo SET undone = $1 WHERE id = $2 AND undone = 0`, millis(at), id)
+	return err
+}

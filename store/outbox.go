@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Class orders what waits: answers overtake reminders.
+type Class int
+
+// The classes, most urgent first.
+const (
+	ClassAnswer Class = iota
+	ClassAlarm
+	ClassDue
+	ClassReminder
+)
+
+// Outgoing is a message that the bot owes. Content and Payload rest sealed
+// and are wiped once it was delivered.
+type Outgoing struct {
+	ID       string
+	Key      string // speaking, said at most once
+	Platform string
+	Group    bool
+	Address  string
+	Person   string // whose private chat it is; empty for groups
+	Class    Class
+	Secret   bool // confidential: never sent again when it is uncertain whether it arrived
+	Due      time.Time
+	Created  time.Time
+	Tries    int
+	FirstTry time.Time
+	Content  []byte // the portable message
+	Payload  []byte // the platform's bytes, frozen at the first try
+	Error    string
+}
+
+// Owe writes a message into the outbox; false when its key is there already.
+func (tx *Tx) Owe(ctx context.Context, o Outgoing) (bool, error) {
+	n, err := tx.exec(ctx, "owe", `INSERT INTO outbox
+		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, error, done)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, 0, $11, '', 0) ON CONFLICT (key) DO NOTHING`,
+		o.ID, o.Key, o.Platform, flag(o.Group), o.Address, o.Person, int(o.Class), flag(o.Secret), millis(o.Due), millis(o.Created),
+		tx.db.seals.seal(o.Content, "outbox", o.ID, "content"))
+	return n == 1, err
+}
+
+// Waiting lists what is due, most urgent first and oldest first, at most n.
+func (tx *Tx) Waiting(ctx context.Context, now time.Time, n int) ([]Outgoing, error) {
+	return all(ctx, tx, "waiting messages", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, error
+		FROM outbox WHERE state = 'waiting' AND due <= $1 ORDER BY class, id LIMIT $2`, []any{millis(now), n},
+		func(scan func(...any) error) (Outgoing, error) { return tx.scanOutgoing(scan) })
+}
+
+func (tx *Tx) scanOutgoing(scan func(...any) error) (Outgoing, error) {
+	var o Outgoing
+	var group, secret int
+	var due, created, first int64
+	if err := scan(&o.ID, &o.Key, &o.Platform, &group, &o.Address, &o.Person, &o.Class, &secret, &due, &created, &o.Tries, &first, &o.Content, &o.Payload, &o.Error); err != nil {
+		return o, err
+	}
+	o.Group, o.Secret, o.Due, o.Created, o.FirstTry = group == 1, secret == 1, moment(due), moment(created), moment(first)
+	var err error
+	if o.Content, err = tx.db.seals.open(o.Content, "outbox", o.ID, "content"); err != nil {
+		return o, err
+	}
+	if o.Payload != nil {
+		o.Payload, err = tx.db.seals.open(o.Payload, "outbox", o.ID, "payload")
+	}
+	return o, err
+}
+
+// Freeze fixes the bytes of the first try, before it is made.
+func (tx *Tx) Freeze(ctx context.Context, id string, payload []byte, at time.Time) error {
+	_, err := tx.exec(ctx, "freeze", `UPDATE outbox SET payload = $1, first_try = $2 WHERE id = $3`,
+		tx.db.seals.seal(payload, "outbox", id, "payload"), millis(at), id)
+	return err
+}
+
+// Sent marks a message delivered and wipes what it said.
+func (tx *Tx) Sent(ctx context.Context, id string, at time.Time) error {
+	_, err := tx.exec(ctx, "mark sent", `UPDATE outbox SET state = 'sent', done = $1, tries = tries + 1, content = NULL, payload = NULL WHERE id = $2`, millis(at), id)
+	return err
+}
+
+// Retry puts a message off. Keep is false when the next try renders anew.
+func (tx *Tx) Retry(ctx context.Context, id string, due time.Time, reason string, keep bool) error {
+	q := `UPDATE outbox SET due = $1, error = $2, tries = tries + 1 WHERE id = $3`
+	if !keep {
+		q = `UPDATE outbox SET due = $1, error = $2, tries = tries + 1, payload = NULL, first_try = 0 WHERE id = $3`
+	}
+	_, err := tx.exec(ctx, "put off", q, millis(due), reason, id)
+	return err
+}
+
+// Rewrite replaces what a message says before its next try.
+func (tx *Tx) Rewrite(ctx context.Context, id string, content []byte) error {
+	_, err := tx.exec(ctx, "rewrite", `UPDATE outbox SET content = $1, payload = NULL, first_try = 0 WHERE id = $2`,
+		tx.db.seals.seal(content, "outbox", id, "content"), id)
+	return err
+}
+
+// Bury gives a message up: a dead letter. What it said is wiped.
+func (tx *Tx) Bury(ctx context.Context, id, reason string, at time.Time) error {
+	_, err := tx.exec(ctx, "bury", `UPDATE outbox SET state = 'dead', done = $1, error = $2, tries = tries + 1, content = NULL, payload = NULL WHERE id = $3`,
+		millis(at), reason, id)
+	return err
+}
+
+// NextDue is when the earliest waiting message is due after now; zero when none.
+func (tx *Tx) NextDue(ctx context.Context, now time.Time) (time.Time, error) {
+	var ms int64
+	_, err := tx.one(ctx, "next due", `SELECT due FROM outbox WHERE state = 'waiting' AND due > $1 ORDER BY due LIMIT 1`, []any{millis(now)}, &ms)
+	return moment(ms), err
+}
+
+// Queue is the outbox in figures.
+type Queue struct {
+	Waiting, Dead int
+	Oldest        time.Time // due of the oldest waiting one
+}
+
+// Queue counts what waits now and what died since.
+func (tx *Tx) Queue(ctx context.Context, now, since time.Time) (Queue, error) {
+	var q Queue
+	var oldest int64
+	if _, err := tx.one(ctx, "count waiting", `SELECT COUNT(*), COALESCE(MIN(due), 0) FROM outbox WHERE state = 'waiting' AND due <= $1`, []any{millis(now)}, &q.Waiting, &oldest); err != nil {
+		return q, err
+	}
+	q.Oldest = moment(oldest)
+	_, err := tx.one(ctx, "count dead", `SELECT COUNT(*) FROM outbox WHERE state = 'dead' AND done >= $1`, []any{millis(since)}, &q.Dead)
+	return q, err
+}
+
+// ForgetSent deletes delivered and dead messages older than before.
+func (tx *Tx) ForgetSent(ctx context.Context, before time.Time) error {
+	_, err := tx.exec(ctx, "trim outbox", `DELETE FROM outbox WHERE state <> 'waiting' AND done < $1`, millis(before))
+	return err
+}

@@ -1,0 +1,139 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+const personColumns = `p.id, p.name, p.post, p.duties, p.since, p.until`
+
+func scanPerson(scan func(...any) error) (Person, error) {
+	var p Person
+	var since, until int64
+	var duties string
+	err := scan(&p.ID, &p.Name, &p.Post, &duties, &since, &until)
+	p.Since, p.Until, p.Duties = moment(since), moment(until), splitDuties(duties)
+	return p, err
+}
+
+func splitDuties(s string) []Duty {
+	var list []Duty
+	for d := range strings.SplitSeq(s, ",") {
+		if d != "" {
+			list = append(list, Duty(d))
+		}
+	}
+	return list
+}
+
+func joinDuties(list []Duty) string {
+	var b strings.Builder
+	for i, d := range list {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(string(d))
+	}
+	return b.String()
+}
+
+// PersonBy is the active person of an account.
+func (tx *Tx) PersonBy(ctx context.Context, platform, account string) (Person, bool, error) {
+	list, err := all(ctx, tx, "person by account", `SELECT `+personColumns+` FROM account a JOIN person p ON p.id = a.person
+		WHERE a.platform = $1 AND a.id = $2 AND p.until = 0`, []any{platform, account}, scanPerson)
+	return first(list), len(list) > 0, err
+}
+
+// Person is a person by id, active or not.
+func (tx *Tx) Person(ctx context.Context, id string) (Person, bool, error) {
+	list, err := all(ctx, tx, "person", `SELECT `+personColumns+` FROM person p WHERE p.id = $1`, []any{id}, scanPerson)
+	return first(list), len(list) > 0, err
+}
+
+// PersonNamed is the active person of a name.
+func (tx *Tx) PersonNamed(ctx context.Context, name string) (Person, bool, error) {
+	list, err := all(ctx, tx, "person by name", `SELECT `+personColumns+` FROM person p WHERE p.name = $1 AND p.until = 0`, []any{name}, scanPerson)
+	return first(list), len(list) > 0, err
+}
+
+// People lists the active persons, by registration.
+func (tx *Tx) People(ctx context.Context) ([]Person, error) {
+	return all(ctx, tx, "people", `SELECT `+personColumns+` FROM person p WHERE p.until = 0 ORDER BY p.since, p.id`, nil, scanPerson)
+}
+
+// Holding lists the active persons of a post, or of a duty, by registration.
+func (tx *Tx) Holding(ctx context.Context, post Post, duty Duty) ([]Person, error) {
+	people, err := tx.People(ctx)
+	var list []Person
+	for _, p := range people {
+		if post != "" && p.Post == post || duty != "" && p.Has(duty) {
+			list = append(list, p)
+		}
+	}
+	return list, err
+}
+
+func first[T any](list []T) T {
+	var zero T
+	if len(list) == 0 {
+		return zero
+	}
+	return list[0]
+}
+
+// AddPerson registers a person with a post.
+func (tx *Tx) AddPerson(ctx context.Context, p Person) error {
+	if _, err := tx.exec(ctx, "add person", `INSERT INTO person (id, name, post, duties, since, until) VALUES ($1, $2, $3, $4, $5, 0)`,
+		p.ID, p.Name, string(p.Post), joinDuties(p.Duties), millis(p.Since)); err != nil {
+		return err
+	}
+	if err := tx.hold(ctx, p.ID, "post", string(p.Post), p.Since); err != nil {
+		return err
+	}
+	for _, d := range p.Duties {
+		if err := tx.hold(ctx, p.ID, "duty", string(d), p.Since); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) hold(ctx context.Context, person, kind, name string, since time.Time) error {
+	_, err := tx.exec(ctx, "hold "+kind, `INSERT INTO tenure (id, person, kind, name, since, until) VALUES ($1, $2, $3, $4, $5, 0)`,
+		tx.NewID(since), person, kind, name, millis(since))
+	return err
+}
+
+// Account is one platform's account of a person.
+type Account struct {
+	Platform, ID, Person string
+	Used                 time.Time
+}
+
+// Bind joins an account to a person, taking it from whoever had it.
+func (tx *Tx) Bind(ctx context.Context, a Account, at time.Time) error {
+	_, err := tx.exec(ctx, "bind", `INSERT INTO account (platform, id, person, bound, used) VALUES ($1, $2, $3, $4, $4)
+		ON CONFLICT (platform, id) DO UPDATE SET person = excluded.person, bound = excluded.bound`, a.Platform, a.ID, a.Person, millis(at))
+	return err
+}
+
+// UseAccount notes that a person wrote from an account: pushes go to the one used last.
+func (tx *Tx) UseAccount(ctx context.Context, platform, id string, at time.Time) error {
+	_, err := tx.exec(ctx, "use account", `UPDATE account SET used = $1 WHERE platform = $2 AND id = $3 AND used < $4`,
+		millis(at), platform, id, millis(at.Add(-time.Hour)))
+	return err
+}
+
+// Accounts lists the accounts of everyone active, the one used last first.
+func (tx *Tx) Accounts(ctx context.Context) ([]Account, error) {
+	return all(ctx, tx, "accounts", `SELECT a.platform, a.id, a.person, a.used FROM account a JOIN person p ON p.id = a.person
+		WHERE p.until = 0 ORDER BY a.used DESC, a.bound DESC, a.platform, a.id`, nil,
+		func(scan func(...any) error) (Account, error) {
+			var a Account
+			var used int64
+			err := scan(&a.Platform, &a.ID, &a.Person, &used)
+			a.Used = moment(used)
+			return a, err
+		})
+}

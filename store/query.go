@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Times rest as milliseconds since 1970 in UTC; zero time is 0.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// exec runs a statement and tells how many rows it touched.
+func (tx *Tx) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
+	r, err := tx.run.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", what, err)
+	}
+	n, err := r.RowsAffected()
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", what, err)
+	}
+	return n, nil
+}
+
+// one reads the first row; found is false when there is none.
+func (tx *Tx) one(ctx context.Context, what, query string, args []any, into ...any) (found bool, err error) {
+	rows, err := tx.run.QueryContext(ctx, query, args...)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", what, err)
+	}
+	defer rows.Close()
+	if found = rows.Next(); found {
+		if err := rows.Scan(into...); err != nil {
+			return false, fmt.Errorf("%s: %w", what, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return false, fmt.Errorf("%s: %w", what, err)
+	}
+	return found, nil
+}
+
+// all reads every row with scan.
+func all[T any](ctx context.Context, tx *Tx, what, query string, args []any, scan func(func(...any) error) (T, error)) ([]T, error) {
+	rows, err := tx.run.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	defer rows.Close()
+	var list []T
+	for rows.Next() {
+		v, err := scan(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", what, err)
+		}
+		list = append(list, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return list, nil
+}

@@ -1,0 +1,268 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime"
+	"sync"
+
+	_ "modernc.org/sqlite" // the driver
+)
+
+// sqlite is one writer that commits whatever waits, and readers beside it.
+type sqlite struct {
+	db       *DB
+	pool     *sql.DB // readers
+	write    *sql.DB
+	conn     *sql.Conn // the writer's only connection
+	prepared *prepared
+	reads    *prepared
+	jobs     chan *job
+	closing  chan struct{}
+	stopped  chan struct{}
+	unlock   func() error
+}
+
+// job is one waiting update.
+type job struct {
+	f    func(*Tx) error
+	err  error
+	done chan struct{}
+}
+
+// batchMost bounds how many updates share a commit, so that the first does
+// not wait for the last of a long queue.
+const batchMost = 256
+
+func openSQLite(ctx context.Context, db *DB, path string) (engine, error) {
+	unlock, err := lockFile(path)
+	if err != nil {
+		return nil, err
+	}
+	e := &sqlite{db: db, jobs: make(chan *job, batchMost), closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
+	if err := e.open(ctx, path); err != nil {
+		return nil, errors.Join(err, unlock())
+	}
+	go e.loop()
+	return e, nil
+}
+
+func (e *sqlite) open(ctx context.Context, path string) error {
+	var err error
+	if e.write, err = sql.Open("sqlite", dsn(path, "rwc")); err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	e.write.SetMaxOpenConns(1)
+	if err := migrate(ctx, e.write, "sqlite3"); err != nil {
+		return errors.Join(fmt.Errorf("open %s: %w", path, err), e.write.Close())
+	}
+	if e.conn, err = e.write.Conn(ctx); err != nil {
+		return errors.Join(fmt.Errorf("open %s: %w", path, err), e.write.Close())
+	}
+	if e.pool, err = sql.Open("sqlite", dsn(path, "ro")); err != nil {
+		return errors.Join(fmt.Errorf("open %s: %w", path, err), e.conn.Close(), e.write.Close())
+	}
+	e.pool.SetMaxOpenConns(max(4, runtime.NumCPU()))
+	e.pool.SetMaxIdleConns(max(4, runtime.NumCPU()))
+	e.prepared = &prepared{prepare: e.conn.PrepareContext}
+	e.reads = &prepared{prepare: e.pool.PrepareContext}
+	return nil
+}
+
+// dsn: every acknowledged write is on the disk (FULL), readers never block.
+func dsn(path, mode string) string {
+	q := url.Values{"mode": {mode}, "_txlock": {"immediate"}}
+	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "mmap_size(268435456)", "temp_store(MEMORY)"} {
+		if mode == "ro" && (p == "journal_mode(WAL)" || p == "synchronous(FULL)") {
+			continue
+		}
+		q.Add("_pragma", p)
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+func (e *sqlite) update(ctx context.Context, f func(*Tx) error) error {
+	j := &job{f: f, done: make(chan struct{})}
+	select {
+	case <-e.closing:
+		return errClosed
+	default:
+	}
+	select {
+	case e.jobs <- j:
+	case <-e.closing:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select { // once queued it may commit, so the answer is worth waiting for
+	case <-j.done:
+		return j.err
+	case <-e.stopped:
+		select {
+		case <-j.done:
+			return j.err
+		default:
+			return errClosed
+		}
+	}
+}
+
+var errClosed = errors.New("store is closed")
+
+func (e *sqlite) loop() {
+	defer close(e.stopped)
+	for {
+		select {
+		case j := <-e.jobs:
+			e.batch(j)
+		case <-e.closing:
+			select {
+			case j := <-e.jobs:
+				e.batch(j)
+			default:
+				return
+			}
+		}
+	}
+}
+
+// batch runs the waiting updates, each behind a savepoint of its own, and
+// commits them together.
+func (e *sqlite) batch(first *job) {
+	ctx := context.Background() // a caller that gives up must not undo its neighbours
+	ran := []*job{first}
+	err := e.exec(ctx, "BEGIN IMMEDIATE")
+	for j := first; err == nil && j != nil; j = e.next(&ran) {
+		tx := &Tx{db: e.db, run: e.writer()}
+		j.err = tx.Nested(ctx, func() error { return j.f(tx) })
+		if Broken(j.err) {
+			err = j.err
+			break
+		}
+	}
+	if err == nil {
+		err = e.exec(ctx, "COMMIT")
+	}
+	if err != nil {
+		e.rollback(ctx)
+	}
+	for _, j := range ran {
+		if err != nil {
+			j.err = &brokenError{err}
+		}
+		close(j.done)
+	}
+}
+
+func (e *sqlite) next(ran *[]*job) *job {
+	if len(*ran) == batchMost {
+		return nil
+	}
+	select {
+	case j := <-e.jobs:
+		*ran = append(*ran, j)
+		return j
+	default:
+		return nil
+	}
+}
+
+func (e *sqlite) exec(ctx context.Context, q string) error {
+	_, err := e.prepared.run(nil).ExecContext(ctx, q)
+	return err
+}
+
+// rollback ends a failed batch; SQLite may have ended it itself.
+func (e *sqlite) rollback(ctx context.Context) {
+	if err := e.exec(ctx, "ROLLBACK"); err != nil {
+		e.db.log.Debug("rollback after a failed commit", "error", err)
+	}
+}
+
+func (e *sqlite) writer() runner { return e.prepared.run(nil) }
+
+func (e *sqlite) view(ctx context.Context, f func(*Tx) error) error {
+	t, err := e.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("view: %w", err)
+	}
+	tx := &Tx{db: e.db, run: e.reads.run(t)}
+	err = guard(func() error { return f(tx) })
+	return errors.Join(err, t.Rollback())
+}
+
+func (e *sqlite) close() error {
+	close(e.closing)
+	<-e.stopped
+	e.prepared.close()
+	e.reads.close()
+	return errors.Join(e.conn.Close(), e.pool.Close(), e.write.Close(), e.unlock())
+}
+
+// prepared keeps statements: an unprepared read costs twice.
+type prepared struct {
+	prepare func(context.Context, string) (*sql.Stmt, error)
+	mu      sync.Mutex
+	stmts   map[string]*sql.Stmt
+}
+
+func (p *prepared) get(ctx context.Context, q string) (*sql.Stmt, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s, ok := p.stmts[q]; ok {
+		return s, nil
+	}
+	s, err := p.prepare(context.WithoutCancel(ctx), q)
+	if err != nil {
+		return nil, err
+	}
+	if p.stmts == nil {
+		p.stmts = map[string]*sql.Stmt{}
+	}
+	p.stmts[q] = s
+	return s, nil
+}
+
+func (p *prepared) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.stmts {
+		s.Close()
+	}
+}
+
+// run gives the statements to a transaction; nil means the connection itself.
+func (p *prepared) run(t *sql.Tx) runner { return preparedRun{p, t} }
+
+type preparedRun struct {
+	p *prepared
+	t *sql.Tx
+}
+
+func (r preparedRun) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
+	s, err := r.p.get(ctx, q)
+	if err != nil || r.t == nil {
+		return s, err
+	}
+	return r.t.StmtContext(ctx, s), nil
+}
+
+func (r preparedRun) ExecContext(ctx context.Context, q string, args ...any) (sql.Result, error) {
+	s, err := r.stmt(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, args...)
+}
+
+func (r preparedRun) QueryContext(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	s, err := r.stmt(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}

@@ -1,0 +1,131 @@
+// Package store remembers: it is the only package that speaks SQL, on SQLite
+// (one file, the default) and on PostgreSQL with the same text. Facts live
+// here; what they mean is decided by the handlers.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"sync"
+)
+
+// DB is an open store.
+type DB struct {
+	engine engine
+	seals  *Sealer
+	log    *slog.Logger
+	ids    lastID
+	closed sync.Once
+}
+
+// engine is what differs between the two databases.
+type engine interface {
+	update(ctx context.Context, f func(*Tx) error) error
+	view(ctx context.Context, f func(*Tx) error) error
+	close() error
+}
+
+// Options say how to open a store.
+type Options struct {
+	Source string // a SQLite file, or postgres://…
+	Seals  *Sealer
+	Log    *slog.Logger
+}
+
+// Open opens the store and brings its tables up to date.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	db := &DB{seals: o.Seals, log: o.Log}
+	var err error
+	if strings.HasPrefix(o.Source, "postgres://") || strings.HasPrefix(o.Source, "postgresql://") {
+		db.engine, err = openPostgres(ctx, db, o.Source)
+	} else {
+		db.engine, err = openSQLite(ctx, db, o.Source)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+// Close waits for what is being written and closes the store.
+func (db *DB) Close() error {
+	var err error
+	db.closed.Do(func() { err = db.engine.close() })
+	return err
+}
+
+// Update runs f in a transaction that is durable when Update returns nil. f
+// must not wait for anything but the store; an error or panic of f undoes
+// what it wrote. On SQLite waiting updates share one commit.
+func (db *DB) Update(ctx context.Context, f func(*Tx) error) error { return db.engine.update(ctx, f) }
+
+// View runs f on a consistent state, beside the writers.
+func (db *DB) View(ctx context.Context, f func(*Tx) error) error { return db.engine.view(ctx, f) }
+
+// Tx is a transaction. It is for one goroutine.
+type Tx struct {
+	db    *DB
+	run   runner
+	depth int
+}
+
+// runner executes prepared statements.
+type runner interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// Nested runs f behind a savepoint: an error or panic of f undoes what f
+// wrote and nothing else. A panic comes back as an error.
+func (tx *Tx) Nested(ctx context.Context, f func() error) error {
+	tx.depth++
+	defer func() { tx.depth-- }()
+	name := fmt.Sprintf("s%d", tx.depth)
+	if _, err := tx.run.ExecContext(ctx, "SAVEPOINT "+name); err != nil {
+		return fmt.Errorf("savepoint: %w", err)
+	}
+	err := guard(f)
+	if err != nil {
+		if _, e := tx.run.ExecContext(ctx, "ROLLBACK TO SAVEPOINT "+name); e != nil {
+			return errors.Join(&brokenError{e}, err)
+		}
+	}
+	if _, e := tx.run.ExecContext(ctx, "RELEASE SAVEPOINT "+name); e != nil {
+		return errors.Join(&brokenError{e}, err)
+	}
+	return err
+}
+
+// Broken tells whether err means that the store itself failed, so that the
+// transaction cannot go on.
+func Broken(err error) bool {
+	var b *brokenError
+	return errors.As(err, &b)
+}
+
+type brokenError struct{ err error }
+
+func (e *brokenError) Error() string { return "store: " + e.err.Error() }
+func (e *brokenError) Unwrap() error { return e.err }
+
+// PanicError is a panic caught in a transaction.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.Value, e.Stack) }
+
+func guard(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &PanicError{v, debug.Stack()}
+		}
+	}()
+	return f()
+}
