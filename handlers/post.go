@@ -1,0 +1,158 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// AdminKey begins the key of everything that Post.Tell says. What goes wrong
+// with such a message is never told to the administrators again, so that bad
+// news about bad news cannot go round.
+const AdminKey = "admin/"
+
+// Post writes what the bot owes into the outbox: it knows which chat a person
+// or the department's group is reached in. It sends nothing itself.
+type Post struct {
+	Groups    []chat.Address // every one gets what is said to the group; none: nothing is said
+	Platforms []string       // names of those that run; accounts of others are passed over; empty: all run
+}
+
+// Notices owes each notice to the chat of its person, or to the groups. A key
+// that was owed before is passed over. Where somebody has no account left, the
+// notice becomes a dead letter and the administrators are told once a day.
+func (p *Post) Notices(ctx context.Context, tx *store.Tx, notices []chat.Notice, class store.Class, now time.Time) error {
+	if len(notices) == 0 {
+		return nil
+	}
+	chats, err := p.chats(ctx, tx, "")
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		if err := p.notice(ctx, tx, chats, n, class, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Post) notice(ctx context.Context, tx *store.Tx, chats map[string]chat.Address, n chat.Notice, class store.Class, now time.Time) error {
+	if n.To == "" {
+		return p.toGroups(ctx, tx, n, class, now)
+	}
+	to, ok := chats[n.To]
+	if !ok {
+		return p.unreachable(ctx, tx, n, class, now)
+	}
+	return p.Message(ctx, tx, to, n.To, n.Key, n.Message, class, now)
+}
+
+func (p *Post) toGroups(ctx context.Context, tx *store.Tx, n chat.Notice, class store.Class, now time.Time) error {
+	for i, g := range p.Groups {
+		key := n.Key
+		if i > 0 { // the same words, but each group's own debt
+			key += "@" + g.Platform + "/" + g.ID
+		}
+		if err := p.Message(ctx, tx, g, "", key, n.Message, class, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Message owes m to a chat; a key that was owed before is passed over. person
+// is whose private chat it is, empty for a group.
+func (p *Post) Message(ctx context.Context, tx *store.Tx, to chat.Address, person, key string, m chat.Message, class store.Class, now time.Time) error {
+	_, err := p.owe(ctx, tx, to, person, key, m, class, now)
+	return err
+}
+
+func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, person, key string, m chat.Message, class store.Class, now time.Time) (id string, err error) {
+	content, err := json.Marshal(m)
+	if err != nil {
+		return "", fmt.Errorf("owe %s: %w", key, err)
+	}
+	o := store.Outgoing{
+		ID: tx.NewID(now), Key: key,
+		Platform: to.Platform, Group: to.Group, Address: to.ID, Person: person,
+		Class: class, Secret: m.Confidential,
+		Due: now, Created: now, Content: content,
+	}
+	fresh, err := tx.Owe(ctx, o)
+	if err != nil || !fresh {
+		return "", err
+	}
+	return o.ID, nil
+}
+
+// unreachable keeps the trace of a notice that nobody can get.
+func (p *Post) unreachable(ctx context.Context, tx *store.Tx, n chat.Notice, class store.Class, now time.Time) error {
+	id, err := p.owe(ctx, tx, chat.Address{}, n.To, n.Key, n.Message, class, now)
+	if err != nil || id == "" {
+		return err
+	}
+	if err := tx.Bury(ctx, id, "no account", now); err != nil {
+		return err
+	}
+	if strings.HasPrefix(n.Key, AdminKey) {
+		return nil
+	}
+	who, _, err := tx.Person(ctx, n.To)
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("发给%s的消息没有送出：没有绑定任何聊天账号。请让本人发送 绑定。", who.Name)
+	return p.Tell(ctx, tx, "no-account/"+n.To+"/"+string(store.DayOf(now)), text, now, "")
+}
+
+// Tell says something to every administrator, once per key for ever. avoid is
+// a platform that is out of order: other accounts are taken where there are
+// any.
+func (p *Post) Tell(ctx context.Context, tx *store.Tx, key, text string, now time.Time, avoid string) error {
+	admins, err := tx.Holding(ctx, "", store.Administrator)
+	if err != nil {
+		return err
+	}
+	chats, err := p.chats(ctx, tx, avoid)
+	if err != nil {
+		return err
+	}
+	for _, a := range admins {
+		n := chat.Notice{Key: AdminKey + key + "/" + a.ID, To: a.ID, Message: chat.Message{Text: text}}
+		if err := p.notice(ctx, tx, chats, n, store.ClassAlarm, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Chats is where each active person is reached: by person id, the private
+// chat of the account used last.
+func (p *Post) Chats(ctx context.Context, tx *store.Tx) (map[string]chat.Address, error) {
+	return p.chats(ctx, tx, "")
+}
+
+func (p *Post) chats(ctx context.Context, tx *store.Tx, avoid string) (map[string]chat.Address, error) {
+	accounts, err := tx.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	chats := make(map[string]chat.Address, len(accounts))
+	for _, a := range accounts {
+		if len(p.Platforms) > 0 && !slices.Contains(p.Platforms, a.Platform) {
+			continue
+		}
+		if have, ok := chats[a.Person]; ok && (have.Platform != avoid || a.Platform == avoid) {
+			continue
+		}
+		chats[a.Person] = chat.Account{Platform: a.Platform, ID: a.ID}.Private()
+	}
+	return chats, nil
+}
