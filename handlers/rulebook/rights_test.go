@@ -1,0 +1,72 @@
+package rulebook_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// Each row is a right; the columns are the posts, highest first, then a person
+// of the lowest post who is also 管理员.
+func TestWhoMayDoWhat(t *testing.T) {
+	for right, row := range map[rulebook.Right]struct{ may, holders, clause string }{
+		//                           董 总 助 监 主 业 其 管
+		rulebook.TakePart:         {"y y y y y y y y", "已登记的人员", "总则"},
+		rulebook.CheckIn:          {"- - - y y y - -", "市场总监、市场主管、业务员", "2-4"},
+		rulebook.SeeCheckIns:      {"- y - y y - - -", "总经理、市场总监、市场主管", "2-4"},
+		rulebook.EnterLeave:       {"- - - y y - - -", "市场总监、市场主管", "总则"},
+		rulebook.HandIn:           {"y y y y y y y y", "已登记的人员", "会-3"},
+		rulebook.SeeReports:       {"- y - y y - - -", "总经理、市场总监、市场主管", "会-3"},
+		rulebook.Chase:            {"- y - y y - - -", "总经理、市场总监、市场主管", "会-3"},
+		rulebook.Consolidate:      {"- - - y - - - -", "市场总监", "会-3"},
+		rulebook.CommentOnReports: {"- y - - - - - -", "总经理", "会-3"},
+		rulebook.ManagePeople:     {"- - - - - - - y", "管理员", "总则"},
+		rulebook.SelfCheck:        {"- - - - - - - y", "管理员", "附-4"},
+		"unknown":                 {"- - - - - - - -", "", ""},
+	} {
+		may := strings.Fields(row.may)
+		for i, post := range store.Posts {
+			p := store.Person{ID: "p", Name: "王磊", Post: post}
+			if got := rulebook.Allows(right, p); got != (may[i] == "y") {
+				t.Errorf("%s: %s allowed: %v", right, post, got)
+			}
+			p.Until = time.Unix(1, 0)
+			if rulebook.Allows(right, p) || rulebook.Allows(right, store.Person{Post: post}) {
+				t.Errorf("%s: somebody stopped or unregistered is allowed as %s", right, post)
+			}
+		}
+		admin := store.Person{ID: "p", Post: store.OtherEmployee, Duties: []store.Duty{store.Administrator}}
+		if got := rulebook.Allows(right, admin); got != (may[len(store.Posts)] == "y") {
+			t.Errorf("%s: administrator allowed: %v", right, got)
+		}
+		if got := rulebook.Holders(right); got != row.holders {
+			t.Errorf("%s: holders %q, want %q", right, got, row.holders)
+		}
+		if got := rulebook.ClauseOf(right); got != row.clause {
+			t.Errorf("%s: clause %q, want %q", right, got, row.clause)
+		}
+		if _, ok := rulebook.ByNumber(row.clause); !ok && row.clause != "" {
+			t.Errorf("%s: there is no clause %s", right, row.clause)
+		}
+	}
+}
+
+func TestReportingLine(t *testing.T) {
+	line := []store.Post{store.Salesperson, store.Supervisor, store.MarketingDirector, store.GeneralManager, store.ExecutiveDirector, ""}
+	for i, post := range line[:len(line)-1] {
+		if got := rulebook.Superior(post); got != line[i+1] {
+			t.Errorf("Superior(%s) = %s, want %s", post, got, line[i+1])
+		}
+	}
+	for _, post := range store.Posts {
+		steps := 0
+		for p := post; p != ""; p = rulebook.Superior(p) {
+			if steps++; steps > len(store.Posts) {
+				t.Fatalf("the line above %s has no end", post)
+			}
+		}
+	}
+}
