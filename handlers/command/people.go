@@ -1,0 +1,30 @@
+package command
+
+import (
+	"context"
+
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// Reach finds who stands for a post: its active holders, or those of the next
+// post up the line that has any (总则, R03). vacant tells that the post itself
+// has no holder, so that the administrator can be told; people is empty when
+// nobody up the line is registered.
+func Reach(ctx context.Context, tx *store.Tx, post store.Post) (people []store.Person, vacant bool, err error) {
+	everyone, err := tx.People(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	for at := post; at != ""; at = rulebook.Superior(at) {
+		for _, p := range everyone {
+			if p.Post == at {
+				people = append(people, p)
+			}
+		}
+		if len(people) > 0 {
+			return people, at != post, nil
+		}
+	}
+	return nil, true, nil
+}
