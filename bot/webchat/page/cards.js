@@ -1,0 +1,105 @@
+// A message of the bot as elements: the portable card, drawn.
+
+import { el } from "./dom.js";
+
+const sizes = (n) => (n < 1024 ? `${n} B` : `${(n / 1024).toFixed(1)} KB`);
+
+// drafts keep what was typed into forms while another room is shown, by the
+// person and the card.
+const drafts = new Map();
+
+export const forgetDrafts = () => drafts.clear();
+
+// message draws what an entry of the bot holds. act is told of presses
+// (index of the button) and submits (values).
+export function message(entry, who, act) {
+  const m = entry.message;
+  const parts = [];
+  if (m.text) parts.push(el("div", { class: "bubble" }, m.text));
+  if (m.card) parts.push(card(entry, m.card, who, act));
+  if (entry.file) parts.push(file(entry.file));
+  return parts;
+}
+
+function file(f) {
+  const kind = f.name.includes(".") ? f.name.split(".").pop().toUpperCase() : "FILE";
+  return el("a", { class: "file", href: `file/${f.id}/${encodeURIComponent(f.name)}`, download: f.name, "data-file": f.name },
+    el("i", { "aria-hidden": "true" }, kind),
+    el("span", {}, f.name, el("small", {}, `${sizes(f.size)} · 点按下载`)));
+}
+
+function card(entry, c, who, act) {
+  const inside = el("div", { class: "in" }, ...(c.blocks ?? []).map(block));
+  if (c.form) inside.append(form(entry, c.form, who, act));
+  if (c.buttons?.length) {
+    inside.append(el("div", { class: "row" }, ...c.buttons.map((b, i) => button(b, () => act.press(entry, i)))));
+  }
+  return el("article", { class: `card ${c.tone ?? ""}`, "data-card": entry.id, "aria-label": c.title },
+    el("header", {}, c.title), inside);
+}
+
+function button(b, press) {
+  return el("button", {
+    type: "button", class: b.primary ? "primary" : b.danger ? "danger" : "", "data-button": b.label, title: b.command,
+    async onclick(e) {
+      const own = e.currentTarget;
+      own.disabled = true;
+      await press();
+      own.disabled = false;
+    },
+  }, b.label);
+}
+
+function block(b) {
+  if (b.text) return el("p", {}, b.text);
+  if (b.note) return el("p", { class: "note" }, b.note);
+  if (b.facts) return el("dl", { class: "facts" }, ...b.facts.flatMap((f) => [el("dt", {}, f.label), el("dd", {}, f.value)]));
+  if (b.table) return table(b.table);
+  if (b.fold) return el("details", {}, el("summary", {}, b.fold.title), el("p", {}, b.fold.text));
+  return null;
+}
+
+function table(t) {
+  const row = (cells, tag) => el("tr", {}, ...cells.map((c) => el(tag, {}, c)));
+  return el("div", { class: "scroll", tabindex: "0" }, el("table", {},
+    el("thead", {}, row(t.heads, "th")), el("tbody", {}, ...(t.rows ?? []).map((r) => row(r, "td")))));
+}
+
+function form(entry, f, who, act) {
+  const key = `${who}/${entry.id}`;
+  const kept = drafts.get(key) ?? {};
+  const node = el("form", {
+    "data-form": f.command,
+    oninput() { drafts.set(key, values(node)); },
+    async onsubmit(e) {
+      e.preventDefault();
+      const send = node.querySelector("[data-submit]");
+      send.disabled = true;
+      await act.submit(entry, values(node));
+      send.disabled = false;
+    },
+  }, ...f.fields.map((field) => input(entry, field, kept[field.name] ?? field.value ?? "")),
+  el("div", { class: "row" }, el("button", { type: "submit", class: "primary", "data-submit": f.submit }, f.submit)));
+  return node;
+}
+
+function input(entry, f, value) {
+  const id = `${entry.id}-${f.name}`;
+  const common = { id, name: f.name, "data-field": f.name, required: Boolean(f.required), autocomplete: "off" };
+  let box;
+  if (f.options?.length) {
+    const first = value === "" ? [el("option", { value: "" }, "请选择")] : [];
+    box = el("select", common, ...first, ...f.options.map((o) => el("option", { value: o }, o)));
+  } else if (f.lines > 1) {
+    box = el("textarea", { ...common, rows: f.lines, placeholder: f.hint });
+  } else {
+    box = el("input", { ...common, type: "text", placeholder: f.hint });
+  }
+  box.value = value;
+  return el("div", {}, el("label", { for: id }, f.label, f.required ? el("b", { title: "必填" }, " *") : null), box);
+}
+
+// values are what a form's fields hold now.
+export function values(node) {
+  return Object.fromEntries([...node.querySelectorAll("[data-field]")].map((x) => [x.dataset.field, x.value]));
+}

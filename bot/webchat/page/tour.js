@@ -1,0 +1,120 @@
+// The guided tour: plays its steps through the page's own elements.
+
+import { $ } from "./dom.js";
+import { jump, mark, reset, say, seen, sendPlace, setMention, show } from "./app.js";
+
+const PATIENCE = 15000; // milliseconds until an answer counts as missing
+const PACE = 8000; // milliseconds that a step of the automatic tour is shown
+
+let steps = [];
+let at = 0;
+let playing = false;
+let auto = null;
+
+// startTour begins from fresh sample data.
+export async function startTour(all) {
+  steps = all;
+  at = 0;
+  document.body.dataset.tab = "chat";
+  state("resetting");
+  $("tour").hidden = false;
+  caption("准备", "正在恢复示例数据…");
+  $("tour-result").textContent = "";
+  await reset();
+  setMention(true);
+  show(steps[0].as, steps[0].room);
+  caption(`共 ${steps.length} 步`, "一个市场部的一周，三分钟看完。每一步都真的发给机器人，回答是它当场算的。");
+  state("ready");
+}
+
+const state = (s) => { $("tour").dataset.tourState = s; };
+
+function caption(count, words) {
+  $("tour-count").textContent = count;
+  $("tour-caption").textContent = words;
+}
+
+async function next() {
+  if (playing) return;
+  if (at >= steps.length) return leave();
+  playing = true;
+  $("tour-next").disabled = true;
+  const step = steps[at];
+  at += 1;
+  $("tour").dataset.tourStep = String(at);
+  state("playing");
+  caption(`${at} / ${steps.length}`, step.caption);
+  $("tour-result").textContent = "…";
+  const ok = await play(step);
+  state(ok ? "done" : "failed");
+  $("tour-result").textContent = ok ? "✓ " + (step.see.text ? `出现「${step.see.text}」` : "完成") : `没有等到「${step.see.text}」`;
+  $("tour-next").disabled = false;
+  $("tour-next").textContent = at < steps.length ? "下一步" : "结束导览";
+  playing = false;
+}
+
+// play does a step and waits for what it leads to.
+async function play(step) {
+  show(step.as, step.room);
+  const before = mark();
+  if (!(await perform(step))) return false;
+  const as = step.see.as || step.as;
+  const entry = step.see.text ? await seen(step.see.room === "group" ? "group" : as, step.see.text, before, PATIENCE) : {};
+  if (!entry) return false;
+  show(as, step.see.room);
+  point(entry.id);
+  return true;
+}
+
+// perform does what a step says, through the elements of the page.
+async function perform(step) {
+  if (step.say) return say(step.say).then(() => true);
+  if (step.place) return sendPlace(step.place).then(() => true);
+  if (step.moment) return (await jump({ moment: step.moment })).ok;
+  if (step.press) return click(latest(`[data-button="${CSS.escape(step.press)}"]`));
+  if (step.submit) return submit(step.submit);
+  return true;
+}
+
+const latest = (selector) => [...$("lines").querySelectorAll(selector)].pop();
+
+function click(element) {
+  element?.click();
+  return Boolean(element);
+}
+
+function submit(values) {
+  const form = latest("[data-form]");
+  for (const [name, value] of Object.entries(values)) {
+    const field = form?.querySelector(`[data-field="${CSS.escape(name)}"]`);
+    if (!field) return false;
+    field.value = value;
+  }
+  return click(form?.querySelector("[data-submit]"));
+}
+
+function point(id) {
+  const line = id && $("lines").querySelector(`[data-entry="${CSS.escape(id)}"]`);
+  if (!line) return;
+  line.scrollIntoView({ block: "nearest" });
+  (line.querySelector(".card") ?? line.querySelector(".bubble"))?.classList.add("flash");
+}
+
+function leave() {
+  setAuto(false);
+  $("tour").hidden = true;
+  $("tour").dataset.tourStep = "0";
+  $("tour-next").textContent = "下一步";
+  state("idle");
+}
+
+function setAuto(on) {
+  clearInterval(auto);
+  auto = on ? setInterval(next, PACE) : null;
+  $("tour-auto").setAttribute("aria-pressed", on);
+  if (on) next();
+}
+
+$("tour-next").addEventListener("click", () => { setAuto(false); next(); });
+$("tour-auto").addEventListener("click", () => setAuto(!auto));
+$("tour-leave").addEventListener("click", leave);

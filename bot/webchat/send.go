@@ -1,0 +1,65 @@
+package webchat
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"marketbot/handlers/chat"
+)
+
+// roomGroup is the name of the group's room; a private room is named by its
+// account.
+const roomGroup = "#group"
+
+// never is the Window of a platform that forgets no key while it runs.
+const never = 100 * 365 * 24 * time.Hour
+
+// Limits has none: the page takes what comes.
+func (c *Chat) Limits() chat.Limits { return chat.Limits{Window: never} }
+
+// PersonName is the name of a Persona.
+func (c *Chat) PersonName(_ context.Context, id string) (string, error) {
+	p, ok := c.persona(id)
+	if !ok {
+		return "", fmt.Errorf("webchat account %s is nobody", id)
+	}
+	return p.Name, nil
+}
+
+// Send appends a message to a room and shows it to the browsers.
+func (c *Chat) Send(_ context.Context, to chat.Address, data []byte, key string) error {
+	room, where, err := c.room(to)
+	if err != nil {
+		return &chat.SendError{Failure: chat.BadReceiver, Err: err}
+	}
+	var p payload
+	if err := json.Unmarshal(data, &p); err != nil {
+		return &chat.SendError{Failure: chat.BadContent, Err: fmt.Errorf("webchat payload: %w", err)}
+	}
+	now := c.o.Clock.Now()
+	c.record.answer(
+		entry{Room: room, Name: BotName, At: stamp(now), Kind: "answer", Message: &p.Message, File: p.File},
+		traffic{At: now.Format(time.TimeOnly), Way: "out", Text: where + " " + p.summary(), Payload: data},
+		room+"/"+key)
+	return nil
+}
+
+// room is an address's room and how the event stream names it.
+func (c *Chat) room(to chat.Address) (room, where string, err error) {
+	switch p, ok := c.persona(to.ID); {
+	case to.Platform != Platform:
+		return "", "", errors.New("address of another platform")
+	case to.Group && to.ID == c.o.Group.ID:
+		return roomGroup, "[群:" + c.o.Group.Name + "]", nil
+	case !to.Group && ok:
+		return p.Account, "[私聊:" + p.Name + "]", nil
+	default:
+		return "", "", fmt.Errorf("no room %s", to.ID)
+	}
+}
+
+// stamp is how a line's time is shown.
+func stamp(t time.Time) string { return t.Format("01-02 15:04") }
