@@ -114,7 +114,7 @@ type Account struct {
 // Bind joins an account to a person, taking it from whoever had it.
 func (tx *Tx) Bind(ctx context.Context, a Account, at time.Time) error {
 	_, err := tx.exec(ctx, "bind", `INSERT INTO account (platform, id, person, bound, used) VALUES ($1, $2, $3, $4, $4)
-		ON CONFLICT (platform, id) DO UPDATE SET person = excluded.person, bound = excluded.bound`, a.Platform, a.ID, a.Person, millis(at))
+		ON CONFLICT (platform, id) DO UPDATE SET person = excluded.person, bound = excluded.bound, used = excluded.used`, a.Platform, a.ID, a.Person, millis(at))
 	return err
 }
 

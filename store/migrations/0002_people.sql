@@ -42,12 +42,20 @@ CREATE TABLE leave (
 );
 CREATE INDEX leave_days ON leave (last_day, first_day);
 
+-- Codes rest as their SHA-256: whoever reads the database cannot bind with it.
 CREATE TABLE binding (
     code    TEXT PRIMARY KEY,
     person  TEXT NOT NULL, -- empty: makes the first administrator
     expires BIGINT NOT NULL,
     used    BIGINT NOT NULL
 );
+
+CREATE TABLE wrong_code (
+    platform TEXT NOT NULL,
+    account  TEXT NOT NULL,
+    at       BIGINT NOT NULL
+);
+CREATE INDEX wrong_code_account ON wrong_code (platform, account, at);
 
 CREATE TABLE acknowledgement (
     person  TEXT NOT NULL,
@@ -56,15 +64,18 @@ CREATE TABLE acknowledgement (
     PRIMARY KEY (person, version)
 );
 
--- Entries of people: in the config file that were applied, by their content.
+-- Entries of people: in the config file as they were last applied, so that
+-- only what changed in one is applied again.
 CREATE TABLE seed (
-    entry   TEXT PRIMARY KEY,
+    name    TEXT PRIMARY KEY,
+    content TEXT NOT NULL,
     applied BIGINT NOT NULL
 );
 
 -- +goose Down
 DROP TABLE seed;
 DROP TABLE acknowledgement;
+DROP TABLE wrong_code;
 DROP TABLE binding;
 DROP TABLE leave;
 DROP TABLE tenure;

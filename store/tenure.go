@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// Tenure is a post or duty with the time it was held.
+type Tenure struct {
+	Post  Post // one of Post and Duty is set
+	Duty  Duty
+	Since time.Time
+	Until time.Time // zero while held
+}
+
+// Tenures is what a person held and holds, oldest first.
+func (tx *Tx) Tenures(ctx context.Context, person string) ([]Tenure, error) {
+	return all(ctx, tx, "tenures", `SELECT kind, name, since, until FROM tenure WHERE person = $1 ORDER BY since, id`, []any{person},
+		func(scan func(...any) error) (Tenure, error) {
+			var t Tenure
+			var kind, name string
+			var since, until int64
+			err := scan(&kind, &name, &since, &until)
+			t.Since, t.Until = moment(since), moment(until)
+			if kind == "post" {
+				t.Post = Post(name)
+			} else {
+				t.Duty = Duty(name)
+			}
+			return t, err
+		})
+}
+
+// SetPost moves a person to another post.
+func (tx *Tx) SetPost(ctx context.Context, person string, post Post, at time.Time) error {
+	if _, err := tx.exec(ctx, "set post", `UPDATE person SET post = $1 WHERE id = $2`, string(post), person); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, "end post", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'post' AND until = 0`, millis(at), person); err != nil {
+		return err
+	}
+	return tx.hold(ctx, person, "post", string(post), at)
+}
+
+// GiveDuty charges a person with a duty; nothing happens when they have it.
+func (tx *Tx) GiveDuty(ctx context.Context, person string, duty Duty, at time.Time) error {
+	p, found, err := tx.Person(ctx, person)
+	if err != nil || !found || p.Has(duty) {
+		return err
+	}
+	if err := tx.setDuties(ctx, person, append(p.Duties, duty)); err != nil {
+		return err
+	}
+	return tx.hold(ctx, person, "duty", string(duty), at)
+}
+
+// TakeDuty frees a person from a duty; nothing happens when they lack it.
+func (tx *Tx) TakeDuty(ctx context.Context, person string, duty Duty, at time.Time) error {
+	p, found, err := tx.Person(ctx, person)
+	if err != nil || !found || !p.Has(duty) {
+		return err
+	}
+	rest := slices.DeleteFunc(p.Duties, func(d Duty) bool { return d == duty })
+	if err := tx.setDuties(ctx, person, rest); err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, "end duty", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'duty' AND name = $3 AND until = 0`, millis(at), person, string(duty))
+	return err
+}
+
+func (tx *Tx) setDuties(ctx context.Context, person string, duties []Duty) error {
+	_, err := tx.exec(ctx, "set duties", `UPDATE person SET duties = $1 WHERE id = $2`, joinDuties(duties), person)
+	return err
+}
+
+// StopPerson ends a person's registration: their accounts open nothing any
+// more, their codes are void, their name is free. History stays.
+func (tx *Tx) StopPerson(ctx context.Context, person string, at time.Time) error {
+	if _, err := tx.exec(ctx, "stop person", `UPDATE person SET until = $1 WHERE id = $2 AND until = 0`, millis(at), person); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, "end tenures", `UPDATE tenure SET until = $1 WHERE person = $2 AND until = 0`, millis(at), person); err != nil {
+		return err
+	}
+	return tx.VoidCodes(ctx, person)
+}
+
+// ResumePerson takes back a StopPerson; false when the person was not stopped
+// or somebody active has the name by now.
+func (tx *Tx) ResumePerson(ctx context.Context, person string) (bool, error) {
+	n, err := tx.exec(ctx, "resume tenures", `UPDATE tenure SET until = 0 WHERE person = $1
+		AND until = (SELECT p.until FROM person p WHERE p.id = $1 AND p.until <> 0
+			AND NOT EXISTS (SELECT 1 FROM person q WHERE q.name = p.name AND q.until = 0))`, person)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = tx.exec(ctx, "resume person", `UPDATE person SET until = 0 WHERE id = $1`, person)
+	return err == nil, err
+}
+
+// Acknowledge notes that a person has read a version of the rules (R06); the
+// first time counts.
+func (tx *Tx) Acknowledge(ctx context.Context, person, version string, at time.Time) error {
+	_, err := tx.exec(ctx, "acknowledge", `INSERT INTO acknowledgement (person, version, at) VALUES ($1, $2, $3) ON CONFLICT (person, version) DO NOTHING`,
+		person, version, millis(at))
+	return err
+}
+
+// Acknowledged is when a person acknowledged a version; zero when never.
+func (tx *Tx) Acknowledged(ctx context.Context, person, version string) (time.Time, error) {
+	var at int64
+	_, err := tx.one(ctx, "acknowledged", `SELECT at FROM acknowledgement WHERE person = $1 AND version = $2`, []any{person, version}, &at)
+	return moment(at), err
+}
