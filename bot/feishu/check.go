@@ -1,0 +1,158 @@
+package feishu
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	larkws "github.com/larksuite/oapi-sdk-go/v3/ws"
+
+	"marketbot/handlers/chat"
+)
+
+// Scopes is the least the app must be granted, as the developer console's
+// 「批量导入/导出权限」 takes it.
+func Scopes() string {
+	out, err := json.MarshalIndent(map[string]any{"scopes": map[string][]string{"tenant": needed(), "user": {}}}, "", "  ")
+	if err != nil {
+		panic(err) // strings only
+	}
+	return string(out)
+}
+
+// Events is what the app must subscribe to in the developer console; the
+// press of a card is subscribed to under 「回调配置」.
+func Events() []string { return append(acted(), typeCard) }
+
+func needed() []string {
+	return []string{
+		"contact:contact.base:readonly",
+		"contact:user.base:readonly",
+		"contact:user.employee:readonly",
+		"im:chat:readonly",
+		"im:message.group_at_msg:readonly",
+		"im:message.p2p_msg:readonly",
+		"im:message:send_as_bot",
+		"im:resource",
+	}
+}
+
+// Check examines the set-up step by step; where the credentials are wrong the
+// rest is not tried.
+func (a *Adapter) Check(ctx context.Context) []chat.Finding {
+	if _, err := a.tokens.get(ctx); err != nil {
+		return []chat.Finding{failed("飞书凭证", err, "核对 feishu.app_id、feishu.app_secret 与 feishu.base_url；服务器须能访问该网址")}
+	}
+	out := []chat.Finding{{Name: "飞书凭证", OK: true, Text: "有效"}}
+	for _, step := range []func(context.Context) chat.Finding{a.checkBot, a.checkScopes, a.checkReceiving, a.checkGroup} {
+		out = append(out, step(ctx))
+	}
+	return out
+}
+
+func failed(name string, err error, mend string) chat.Finding {
+	return chat.Finding{Name: name, Text: fmt.Sprintf("%v。%s", err, mend)}
+}
+
+func (a *Adapter) checkBot(ctx context.Context) chat.Finding {
+	const name = "飞书机器人能力"
+	info, err := a.botInfo(ctx)
+	switch {
+	case err != nil:
+		return failed(name, err, "在开发者后台「添加应用能力」里添加机器人，再创建版本并发布")
+	case info.Bot.OpenID == "":
+		return chat.Finding{Name: name, Text: "应用没有机器人。在开发者后台「添加应用能力」里添加机器人，再创建版本并发布"}
+	case info.Bot.Status != 2:
+		return chat.Finding{Name: name, Text: fmt.Sprintf("应用未启用（activate_status=%d）。请发布版本，并由企业管理员在管理后台启用", info.Bot.Status)}
+	}
+	return chat.Finding{Name: name, OK: true, Text: "已启用：" + info.Bot.Name}
+}
+
+func (a *Adapter) checkScopes(ctx context.Context) chat.Finding {
+	const name = "飞书权限"
+	var answer struct {
+		Data struct {
+			Scopes []struct {
+				Name   string `json:"scope_name"`
+				Status int    `json:"grant_status"` // 1: granted
+			} `json:"scopes"`
+		} `json:"data"`
+	}
+	if err := a.get(ctx, "read scopes", "/open-apis/application/v6/scopes", &answer); err != nil {
+		return failed(name, err, "请在开发者后台「权限管理」里核对，所需权限见 README")
+	}
+	missing := needed()
+	for _, s := range answer.Data.Scopes {
+		if s.Status == 1 {
+			missing = slices.DeleteFunc(missing, func(n string) bool { return n == s.Name })
+		}
+	}
+	if len(missing) > 0 {
+		return chat.Finding{Name: name, Text: "缺少 " + strings.Join(missing, "、") + "。在「权限管理 → 批量导入/导出权限」导入 README 里的 JSON，再创建版本并发布"}
+	}
+	return chat.Finding{Name: name, OK: true, Text: "齐全"}
+}
+
+func (a *Adapter) checkReceiving(ctx context.Context) chat.Finding {
+	if a.cfg.Receive == Webhook {
+		return chat.Finding{Name: "飞书事件接收", OK: true, Text: "webhook：在「事件与回调」把事件与回调的请求地址都设为 https://本机公网地址" + Path + "，Encrypt Key 与 feishu.encrypt_key 一致"}
+	}
+	const name = "飞书长连接"
+	if a.link.health(a.now()) == nil {
+		return chat.Finding{Name: name, OK: true, Text: "已连接"}
+	}
+	if err := a.askEndpoint(ctx); err != nil {
+		return failed(name, err, "在「事件与回调」的「事件配置」与「回调配置」里都选择“使用长连接接收”；一个应用最多 50 条连接")
+	}
+	return chat.Finding{Name: name, OK: true, Text: "可以建立"}
+}
+
+// askEndpoint asks where to connect, as the SDK does first, and stops there: a
+// second connection would draw events away from the running program.
+func (a *Adapter) askEndpoint(ctx context.Context) error {
+	const call = "ask for the long connection"
+	question := encode(larkws.BootstrapRequest{AppID: a.cfg.AppID, AppSecret: a.cfg.AppSecret})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.cfg.BaseURL+larkws.GenEndpointUri, bytes.NewReader(question))
+	if err != nil {
+		return fmt.Errorf("%s: %w", call, err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := a.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("%s: %w", call, err)
+	}
+	defer resp.Body.Close()
+	var answer larkws.EndpointResp
+	if err := json.NewDecoder(io.LimitReader(resp.Body, maxBody)).Decode(&answer); err != nil {
+		return fmt.Errorf("%s: HTTP %d: %w", call, resp.StatusCode, err)
+	}
+	switch {
+	case resp.StatusCode != http.StatusOK || answer.Code != 0:
+		return &apiError{call, resp.StatusCode, answer.Code, answer.Msg}
+	case answer.Data == nil || answer.Data.Url == "":
+		return errors.New(call + ": the answer names no address")
+	}
+	return nil
+}
+
+func (a *Adapter) checkGroup(ctx context.Context) chat.Finding {
+	const name = "飞书部门群"
+	if a.cfg.Group == "" {
+		return chat.Finding{Name: name, OK: true, Text: "未配置 feishu.group：群提醒不会发送"}
+	}
+	var answer struct {
+		Data struct {
+			Name string `json:"name"`
+		} `json:"data"`
+	}
+	if err := a.get(ctx, "read group", "/open-apis/im/v1/chats/"+a.cfg.Group, &answer); err != nil {
+		return failed(name, err, "把机器人加入该群，并核对 feishu.group（群设置里的“会话 ID”）")
+	}
+	return chat.Finding{Name: name, OK: true, Text: answer.Data.Name}
+}

@@ -1,0 +1,204 @@
+package feishu
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+
+	"marketbot/handlers/chat"
+)
+
+// maxText keeps a text message, quoted twice, well below the platform's 150 KB.
+const maxText = 140 * 1024
+
+// body is what is sent, without the key that Send adds.
+type body struct {
+	ReceiveID string `json:"receive_id"`
+	MsgType   string `json:"msg_type"`
+	Content   string `json:"content"`
+}
+
+// content is a message's type and content without the file.
+func content(m chat.Message, group bool) (kind string, content []byte, err error) {
+	if m.Card == nil && !m.Confidential && literal(m.Text) {
+		text, whole := fit(m.Text, maxText)
+		if !whole {
+			text += cutNote
+		}
+		return "text", encode(map[string]string{"text": text}), nil
+	}
+	card, err := buildCard(m, group)
+	if err != nil {
+		return "", nil, err
+	}
+	return "interactive", encode(card), nil
+}
+
+// literal tells whether a text message shows the text as it is. Such messages
+// know <at …>, a few tags and [links](…), and clients make addresses of the web
+// and of e-mail tappable; a text that might hold any of these, and one that
+// must not be forwarded, goes out as a card of one paragraph instead.
+func literal(text string) bool {
+	if strings.ContainsAny(text, "<>[]@`*~") || strings.Contains(text, "//") || strings.Contains(text, "__") {
+		return false
+	}
+	before := ' '
+	for i, r := range text {
+		if r == '.' && !unicode.IsSpace(before) && i+1 < len(text) && isLetter(text[i+1]) {
+			return false
+		}
+		before = r
+	}
+	return true
+}
+
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+
+func buildCard(m chat.Message, group bool) (cardJSON, error) {
+	out := cardJSON{Schema: "2.0", Config: cardConfig{UpdateMulti: true, EnableForward: !m.Confidential}}
+	var blocks []chat.Block
+	if m.Text != "" {
+		blocks = append(blocks, chat.Block{Text: m.Text})
+	}
+	var tail []any
+	if c := m.Card; c != nil {
+		if c.Title != "" {
+			out.Header = &cardHeader{plain(short(c.Title, titleRunes)), template(c.Tone)}
+		}
+		blocks = append(blocks, c.Blocks...)
+		tail = tailOf(c, group)
+	} else if !m.Confidential { // the chat list shows no line of what is confidential
+		out.Config.Summary = &cardSummary{short(m.Text, labelRunes)}
+	}
+	ending := note(cutNote)
+	d := &draft{bytes: maxBytes, tags: maxTags, elements: []any{}}
+	d.reserve(append([]any{out, ending}, tail...)...)
+	if d.bytes < 0 || d.tags < 0 {
+		return out, errors.New("buttons and form alone exceed what a card may hold")
+	}
+	for _, b := range blocks {
+		if !d.addBlock(b) {
+			d.elements = append(d.elements, ending)
+			break
+		}
+	}
+	out.Body.Elements = append(d.elements, tail...)
+	if len(out.Body.Elements) == 0 && out.Header == nil {
+		return out, errors.New("message without content")
+	}
+	return out, nil
+}
+
+func template(t chat.Tone) string {
+	switch t {
+	case chat.Good:
+		return "green"
+	case chat.Warn:
+		return "orange"
+	case chat.Bad:
+		return "red"
+	}
+	return "blue"
+}
+
+// tailOf is what may never be cut off: buttons and form.
+func tailOf(c *chat.Card, group bool) []any {
+	var tail []any
+	if c.Form != nil {
+		tail = append(tail, form(c.Form, group))
+	}
+	if len(c.Buttons) > 0 {
+		row := columnsElement{Tag: "column_set", FlexMode: "flow"}
+		for _, b := range c.Buttons {
+			row.Columns = append(row.Columns, columnElement{"column", "auto", []any{button(b, group)}})
+		}
+		tail = append(tail, row)
+	}
+	return tail
+}
+
+func pressed(command string, group bool) []behavior {
+	v := carried{Command: command}
+	if group {
+		v.Group = 1
+	}
+	return []behavior{{"callback", v}}
+}
+
+func button(b chat.Button, group bool) buttonElement {
+	kind := "default"
+	switch {
+	case b.Danger:
+		kind = "danger"
+	case b.Primary:
+		kind = "primary"
+	}
+	return buttonElement{Tag: "button", Text: plain(short(b.Label, labelRunes)), Type: kind, Behaviors: pressed(b.Command, group)}
+}
+
+func form(f *chat.Form, group bool) formElement {
+	out := formElement{Tag: "form", Name: "form"}
+	room := maxBytes / 2 / max(len(f.Fields), 1) // what is prefilled leaves half to the rest
+	for _, field := range f.Fields {
+		if len(field.Options) > 0 {
+			out.Elements = append(out.Elements, div(short(field.Label, labelRunes)), choice(field))
+			continue
+		}
+		out.Elements = append(out.Elements, input(field, room))
+	}
+	label := f.Submit
+	if label == "" {
+		label = "提交"
+	}
+	out.Elements = append(out.Elements, buttonElement{Tag: "button", Text: plain(short(label, labelRunes)), Type: "primary",
+		Name: "submit_button", FormActionType: "submit", Behaviors: pressed(f.Command, group)})
+	return out
+}
+
+func input(f chat.Field, room int) inputElement {
+	value, _ := fit(f.Value, room)
+	if short := []rune(value); len(short) > valueRunes {
+		value = string(short[:valueRunes])
+	}
+	e := inputElement{Tag: "input", Name: f.Name, Required: f.Required, Label: plain(short(f.Label, labelRunes)), LabelPosition: "top",
+		DefaultValue: value, Width: "fill", MaxLength: valueRunes, InputType: "text"}
+	if f.Hint != "" {
+		hint := plain(short(f.Hint, labelRunes-1))
+		e.Placeholder = &hint
+	}
+	if f.Lines > 1 || strings.Contains(value, "\n") {
+		e.InputType, e.Rows = "multiline_text", min(max(f.Lines, 2), 20)
+	}
+	return e
+}
+
+func choice(f chat.Field) selectElement {
+	hint := f.Hint
+	if hint == "" {
+		hint = "请选择"
+	}
+	e := selectElement{Tag: "select_static", Name: f.Name, Required: f.Required, Placeholder: plain(short(hint, labelRunes-1)), Width: "fill"}
+	for i, option := range f.Options[:min(len(f.Options), maxOptions)] {
+		e.Options = append(e.Options, selectOption{plain(short(option, labelRunes)), short(option, valueRunes)})
+		if option == f.Value {
+			e.InitialIndex = i + 1
+		}
+	}
+	return e
+}
+
+// fileType is the platform's name for a kind of file.
+func fileType(name string) string {
+	ext := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+	switch ext {
+	case "xlsx", "xls", "csv":
+		return "xls"
+	case "docx", "doc":
+		return "doc"
+	case "pptx", "ppt":
+		return "ppt"
+	case "pdf":
+		return "pdf"
+	}
+	return "stream"
+}

@@ -1,0 +1,243 @@
+package feishu
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+)
+
+const (
+	maxFile = 30 << 20
+	maxKey  = 50
+)
+
+// Render makes the exact body that Send posts; a file is uploaded here. An
+// error is a *chat.SendError.
+func (a *Adapter) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
+	b := body{ReceiveID: to.ID}
+	if m.File != nil {
+		key, err := a.upload(ctx, m.File.Name, data)
+		if err != nil {
+			return nil, err
+		}
+		b.MsgType, b.Content = "file", string(encode(map[string]string{"file_key": key}))
+		return encode(b), nil
+	}
+	kind, content, err := content(m, to.Group)
+	if err != nil {
+		return nil, &chat.SendError{Failure: chat.BadContent, Err: fmt.Errorf("render for feishu: %w", err)}
+	}
+	b.MsgType, b.Content = kind, string(content)
+	return encode(b), nil
+}
+
+// Send posts what Render made. The platform shows one message per key within
+// an hour. Every error but ctx's is a *chat.SendError.
+func (a *Adapter) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
+	if key == "" || len(key) > maxKey || len(payload) < 2 || payload[len(payload)-1] != '}' {
+		return &chat.SendError{Failure: chat.BadContent, Err: errors.New("send to feishu: payload or key is not one of ours")}
+	}
+	query := "?receive_id_type=open_id"
+	if to.Group {
+		query = "?receive_id_type=chat_id"
+	}
+	full := make([]byte, 0, len(payload)+len(key)+20)
+	full = append(full, payload[:len(payload)-1]...)
+	full = append(full, `,"uuid":`...)
+	full = append(full, encode(key)...)
+	full = append(full, '}')
+	return a.deliver(ctx, func(token string) (reply, error) {
+		r, err := a.call(ctx, "send message", http.MethodPost, "/open-apis/im/v1/messages"+query,
+			token, "application/json; charset=utf-8", full)
+		if err == nil && r.id == "" {
+			err = &apiError{"send message", r.status, r.code, "no message id in the answer"}
+		}
+		return r, err
+	})
+}
+
+// upload hands a file over and gives the key under which a message names it.
+func (a *Adapter) upload(ctx context.Context, name string, data []byte) (string, error) {
+	if len(data) == 0 || len(data) > maxFile {
+		return "", &chat.SendError{Failure: chat.BadContent, Err: fmt.Errorf("upload to feishu: %d bytes", len(data))}
+	}
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	file, err := fill(w, name)
+	if err == nil {
+		_, err = file.Write(data)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		return "", &chat.SendError{Failure: chat.BadContent, Err: fmt.Errorf("upload to feishu: %w", err)}
+	}
+	key := ""
+	err = a.deliver(ctx, func(token string) (reply, error) {
+		r, err := a.call(ctx, "upload file", http.MethodPost, "/open-apis/im/v1/files", token, w.FormDataContentType(), form.Bytes())
+		if err == nil && r.file == "" {
+			err = &apiError{"upload file", r.status, r.code, "no file key in the answer"}
+		}
+		key = r.file
+		return r, err
+	})
+	return key, err
+}
+
+func fill(w *multipart.Writer, name string) (io.Writer, error) {
+	err := errors.Join(w.WriteField("file_type", fileType(name)), w.WriteField("file_name", name))
+	file, more := w.CreateFormFile("file", name)
+	return file, errors.Join(err, more)
+}
+
+// deliver makes one call under the app's token and classifies its failure.
+func (a *Adapter) deliver(ctx context.Context, call func(token string) (reply, error)) error {
+	var last reply
+	called := false
+	err := a.withToken(ctx, func(token string) (int, error) {
+		called = true
+		r, err := call(token)
+		last = r
+		return r.code, err
+	})
+	switch {
+	case err == nil:
+		return nil
+	case !called:
+		return unsent(err)
+	}
+	return &chat.SendError{Failure: classify(err, last), Code: last.code, After: last.after(), Err: err}
+}
+
+// unsent is the failure of getting a token: nothing was sent.
+func unsent(err error) error {
+	out := &chat.SendError{Failure: chat.Busy, After: 2 * time.Second, Err: err}
+	var refused *apiError
+	if errors.As(err, &refused) {
+		out.Code = refused.code
+		if refused.status == http.StatusOK && refused.code != 0 && !busy(refused.status, refused.code) {
+			out.Failure, out.After = chat.BadSetup, 0
+		}
+	}
+	return out
+}
+
+// reply is what the bot needs of an answer of the API.
+type reply struct {
+	status   int
+	code     int
+	id, file string        // message_id, file_key
+	reset    time.Duration // until the frequency limit opens again
+	dialed   bool          // the request left this machine
+}
+
+// call makes one request; only code 0 with HTTP 200 is a success.
+func (a *Adapter) call(ctx context.Context, what, method, path, token, contentType string, body []byte) (reply, error) {
+	r := reply{dialed: true}
+	req, err := http.NewRequestWithContext(ctx, method, a.cfg.BaseURL+path, bytes.NewReader(body))
+	if err != nil {
+		return r, fmt.Errorf("%s: %w", what, err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Content-Type", contentType)
+	resp, err := a.http.Do(req)
+	if err != nil {
+		var dial *net.OpError
+		r.dialed = !errors.As(err, &dial) || dial.Op != "dial"
+		return r, fmt.Errorf("%s: %w", what, err)
+	}
+	defer resp.Body.Close()
+	r.status = resp.StatusCode
+	if seconds, err := strconv.Atoi(resp.Header.Get("x-ogw-ratelimit-reset")); err == nil {
+		r.reset = time.Duration(seconds) * time.Second
+	}
+	text, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	if err != nil {
+		return r, fmt.Errorf("%s: read answer: %w", what, err)
+	}
+	msg := r.read(text)
+	if r.status != http.StatusOK || r.code != 0 {
+		return r, &apiError{what, r.status, r.code, msg}
+	}
+	return r, nil
+}
+
+func (r *reply) read(text []byte) (msg string) {
+	r.code = -1 // an answer without a code proves nothing
+	c := &cursor{data: text}
+	c.object(func(name string) {
+		switch name {
+		case "code":
+			if n, err := strconv.Atoi(c.text()); err == nil {
+				r.code = n
+			}
+		case "msg":
+			msg = c.text()
+		case "data":
+			c.object(func(name string) {
+				switch name {
+				case "message_id":
+					r.id = c.text()
+				case "file_key":
+					r.file = c.text()
+				default:
+					c.skip()
+				}
+			})
+		default:
+			c.skip()
+		}
+	})
+	if c.end() != nil {
+		r.code = -1
+	}
+	return msg
+}
+
+func (r reply) after() time.Duration {
+	if !busy(r.status, r.code) && r.dialed {
+		return 0
+	}
+	return max(r.reset, time.Second)
+}
+
+// busy are the refusals that pass by themselves.
+func busy(status, code int) bool {
+	switch code {
+	case 230020, 230049, 11232, 11233, 99991400:
+		return true
+	}
+	return status == http.StatusTooManyRequests
+}
+
+// classify says what to do about a failed call.
+func classify(err error, r reply) chat.Failure {
+	switch {
+	case !r.dialed, busy(r.status, r.code):
+		return chat.Busy
+	case r.status == 0 || r.status >= 500 || r.code <= 0:
+		return chat.Uncertain
+	}
+	switch r.code {
+	case 99991672, 99991403, 230006:
+		return chat.BadSetup
+	case 230002, 230013, 230017, 230018, 230029, 230034, 230035, 230053, 232009, 99992351, 99992361:
+		return chat.BadReceiver
+	case 230001:
+		if strings.Contains(err.Error(), "receive_id") {
+			return chat.BadReceiver
+		}
+	}
+	if staleToken(r.code) {
+		return chat.Busy // refused twice, the second time with a fresh token
+	}
+	return chat.BadContent
+}
