@@ -75,4 +75,3 @@ func (c *Chat) reset(w http.ResponseWriter, r *http.Request) {
 	}
 	write(w, http.StatusOK, reply{OK: true})
 }
-
