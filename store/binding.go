@@ -72,3 +72,10 @@ func (tx *Tx) Seed(ctx context.Context, name, content string, at time.Time) erro
 		ON CONFLICT (name) DO UPDATE SET content = excluded.content, applied = excluded.applied`, name, content, millis(at))
 	return err
 }
+
+// CodeOf is whose a code is, without using it up; false when it is not valid.
+func (tx *Tx) CodeOf(ctx context.Context, code string, now time.Time) (person string, ok bool, err error) {
+	ok, err = tx.one(ctx, "binding code", `SELECT person FROM binding WHERE code = $1 AND used = 0 AND expires > $2`,
+		[]any{codeKey(code), millis(now)}, &person)
+	return person, ok, err
+}

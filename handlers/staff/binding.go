@@ -1,0 +1,278 @@
+package staff
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+const (
+	ownCode    = 10 * time.Minute // a code made for oneself
+	passedOn   = 24 * time.Hour   // a code that an administrator hands on
+	firstCode  = 24 * time.Hour   // the code that the program prints
+	tryWindow  = time.Hour
+	mostTries  = 5 // wrong codes per account and window
+	codeLength = 8
+)
+
+// codeLetters are those that nobody mistakes for another one.
+const codeLetters = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+// What the bot says about binding, always the same words, so that they tell
+// nothing about who is registered or which codes exist.
+const (
+	// Unregistered is the fixed line for everyone who is not registered.
+	Unregistered = "未登记，请联系管理员登记，或发送 绑定 绑定码"
+	badCode      = "绑定码不对或已过期。请核对后再发：绑定 绑定码；没有绑定码请找管理员要。连续输错 5 次要等 1 小时。"
+)
+
+func (h Handler) bindingCommand() command.Spec {
+	return command.Spec{
+		Name: "绑定", Aliases: []string{"bd", "bind"}, Summary: "要一个绑定码，用来在另一个平台上绑定自己；或用绑定码绑定这个账号",
+		Args:     []command.Arg{{Name: "绑定码", Kind: command.Free, Optional: true}},
+		Examples: []string{"绑定", "绑定 7K2M-9QXA"}, Who: rulebook.TakePart, Private: true, Clause: "总则", Run: h.Bind,
+	}
+}
+
+// Bind is the step of 绑定. It also works for an account that is not
+// registered (c.Person.ID is empty), which is how such an account comes in. A
+// wrong code is answered and not refused, because a refusal would take back
+// the count of wrong codes.
+func (h Handler) Bind(ctx context.Context, c *command.Call) (command.Answer, error) {
+	code := cleanCode(c.Text("绑定码"))
+	switch {
+	case code != "":
+		return h.bind(ctx, c, code)
+	case c.Person.ID == "":
+		return command.Text(Unregistered), nil
+	}
+	code, err := newCode(ctx, c.Tx, c.Person.ID, c.Now.Add(ownCode))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(codeCard("绑定码", nil, code, "10 分钟内在另一个平台上私聊我发送：绑定 "+code+"\n不要转给别人：谁用了它，谁就以你的身份登录。"))
+	a.Subject = "person/" + c.Person.ID
+	return a, nil
+}
+
+func (h Handler) bind(ctx context.Context, c *command.Call, code string) (command.Answer, error) {
+	from := c.Event.From
+	tries, err := c.Tx.WrongCodes(ctx, from.Platform, from.ID, c.Now.Add(-tryWindow))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if tries >= mostTries {
+		return command.Text(badCode), nil
+	}
+	if c.Person.ID != "" {
+		return h.bindRegistered(ctx, c, code)
+	}
+	id, ok, err := c.Tx.UseCode(ctx, code, c.Now)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if !ok {
+		return h.wrong(ctx, c, badCode)
+	}
+	p, err := h.whose(ctx, c, id)
+	if err != nil || !p.Active() {
+		return command.Text(badCode), err
+	}
+	if err := c.Tx.Bind(ctx, store.Account{Platform: from.Platform, ID: from.ID, Person: p.ID}, c.Now); err != nil {
+		return command.Answer{}, err
+	}
+	return h.bound(ctx, c, p)
+}
+
+// bindRegistered is for an account that belongs to somebody: only the
+// program's own code is of use to it, and makes its person administrator.
+func (h Handler) bindRegistered(ctx context.Context, c *command.Call, code string) (command.Answer, error) {
+	whose, ok, err := c.Tx.CodeOf(ctx, code, c.Now)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if !ok || whose != "" {
+		text := "这个账号已登记为" + c.Person.Name + "，不用再绑定。要在另一个平台上登录：在这里发 绑定 要绑定码，再到那里发送。"
+		return h.wrong(ctx, c, text)
+	}
+	if _, _, err := c.Tx.UseCode(ctx, code, c.Now); err != nil {
+		return command.Answer{}, err
+	}
+	if err := c.Tx.GiveDuty(ctx, c.Person.ID, store.Administrator, c.Now); err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Text("你现在是管理员。下一步：人员 添加 姓名 岗位")
+	a.Subject = "person/" + c.Person.ID
+	return a, nil
+}
+
+// wrong counts a wrong code.
+func (h Handler) wrong(ctx context.Context, c *command.Call, text string) (command.Answer, error) {
+	a := command.Text(text)
+	a.Subject = "wrong code"
+	return a, c.Tx.WrongCode(ctx, c.Event.From.Platform, c.Event.From.ID, c.Now, c.Now.Add(-tryWindow))
+}
+
+// whose is the person of a used code; the program's own code registers a new
+// one as administrator.
+func (h Handler) whose(ctx context.Context, c *command.Call, id string) (store.Person, error) {
+	if id != "" {
+		p, _, err := c.Tx.Person(ctx, id)
+		return p, err
+	}
+	name, err := freeName(ctx, c.Tx, c.Event.FromName)
+	if err != nil {
+		return store.Person{}, err
+	}
+	p := store.Person{
+		ID: c.Tx.NewID(c.Now), Name: name, Post: store.OtherEmployee, Duties: []store.Duty{store.Administrator}, Since: c.Now,
+	}
+	return p, c.Tx.AddPerson(ctx, p)
+}
+
+// freeName is the platform's name of a person where it can be registered, else
+// one that can.
+func freeName(ctx context.Context, tx *store.Tx, wanted string) (string, error) {
+	name := cleanName(wanted)
+	if !validName(name) {
+		name = string(store.Administrator)
+	}
+	for i := 1; ; i++ {
+		tried := name
+		if i > 1 {
+			tried = "管理员" + number(i)
+		}
+		if _, taken, err := tx.PersonNamed(ctx, tried); err != nil || !taken {
+			return tried, err
+		}
+	}
+}
+
+// bound is the answer for an account that just got in.
+func (h Handler) bound(ctx context.Context, c *command.Call, p store.Person) (command.Answer, error) {
+	text := "绑定成功：你是" + p.Name + "，" + role(p) + "。发送 帮助 看能做什么；请先读一遍 制度。"
+	if p.Has(store.Administrator) {
+		text += "\n管理员下一步：人员 添加 姓名 岗位；改岗位：人员 岗位 " + p.Name + " 岗位"
+	}
+	admins, err := c.Tx.Holding(ctx, "", store.Administrator)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Text(text)
+	a.Notices = toldAll(c.Tx, c.Now, admins, p.ID, p.Name+"在"+platform(c.Event.From.Platform)+"绑定了一个账号。如果不是本人，请马上 人员 停用 "+p.Name+"。")
+	a.Subject = "person/" + p.ID
+	return a, nil
+}
+
+// code gives somebody who has no account a new code.
+func (h Handler) code(ctx context.Context, c *command.Call) (command.Answer, error) {
+	p := c.Who("姓名")
+	code, err := newCode(ctx, c.Tx, p.ID, c.Now.Add(passedOn))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(codeCard(p.Name+"的绑定码", nil, code, "请转给本人，24 小时内私聊我发送：绑定 "+code+"\n之前给的绑定码已作废。"))
+	a.Subject = "person/" + p.ID
+	return a, nil
+}
+
+// FirstCode is the code with which the first administrator binds, valid for a
+// day: needed while no administrator has an account. It joins an administrator
+// of the config file, or registers whoever uses it. A code made before is void.
+func FirstCode(ctx context.Context, tx *store.Tx, now time.Time) (code string, needed bool, err error) {
+	if err := tx.VoidCodes(ctx, ""); err != nil {
+		return "", false, err
+	}
+	admins, err := tx.Holding(ctx, "", store.Administrator)
+	if err != nil {
+		return "", false, err
+	}
+	accounts, err := accountsByPerson(ctx, tx)
+	if err != nil {
+		return "", false, err
+	}
+	whose := ""
+	for _, p := range admins {
+		if len(accounts[p.ID]) > 0 {
+			return "", false, nil
+		}
+		if whose == "" {
+			whose = p.ID
+		}
+	}
+	code, err = newCode(ctx, tx, whose, now.Add(firstCode))
+	return code, err == nil, err
+}
+
+// Left ends the access of an account whose person left the company: the
+// account is freed, the person stopped, administrators and superiors told.
+// Nothing happens for an account that nobody has.
+func Left(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]chat.Notice, error) {
+	p, found, err := tx.PersonBy(ctx, a.Platform, a.ID)
+	if err != nil || !found {
+		return nil, err
+	}
+	if err := tx.Unbind(ctx, a.Platform, a.ID); err != nil {
+		return nil, err
+	}
+	if err := tx.StopPerson(ctx, p.ID, now); err != nil {
+		return nil, err
+	}
+	admins, err := tx.Holding(ctx, "", store.Administrator)
+	if err != nil {
+		return nil, err
+	}
+	above, err := superiors(ctx, tx, p)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range above {
+		if !s.Has(store.Administrator) { // those are told already
+			admins = append(admins, s)
+		}
+	}
+	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 添加 " + p.Name + " " + string(p.Post)
+	return toldAll(tx, now, admins, p.ID, text), nil
+}
+
+// newCode makes a code for a person, or for the first administrator when
+// person is empty; it is shown in two halves and stored without the dash.
+func newCode(ctx context.Context, tx *store.Tx, person string, expires time.Time) (string, error) {
+	code := randomCode()
+	return code[:codeLength/2] + "-" + code[codeLength/2:], tx.AddCode(ctx, code, person, expires)
+}
+
+// randomCode draws each letter evenly: bytes beyond the last whole multiple of
+// the alphabet are drawn again.
+func randomCode() string {
+	const fair = 256 / len(codeLetters) * len(codeLetters)
+	code := make([]byte, 0, codeLength)
+	for b := make([]byte, 1); len(code) < codeLength; {
+		rand.Read(b) // never fails (crypto/rand)
+		if int(b[0]) < fair {
+			code = append(code, codeLetters[int(b[0])%len(codeLetters)])
+		}
+	}
+	return string(code)
+}
+
+// cleanCode is a typed code as it is stored: wide or small letters, blanks and
+// dashes do not matter. What cannot be a code stays wrong.
+func cleanCode(typed string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ', r == '-':
+			return -1
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		default:
+			return r
+		}
+	}, command.Fold(typed).Text)
+}

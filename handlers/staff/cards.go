@@ -1,0 +1,155 @@
+package staff
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+func number(n int) string { return strconv.Itoa(n) }
+
+// period is how a range of days is shown.
+func period(first, last store.Day) string {
+	if first == last {
+		return written(first)
+	}
+	text := written(first) + " 至 " + last.String()
+	if first[:4] != last[:4] {
+		text = written(first) + " 至 " + written(last)
+	}
+	days := int(last.Start(time.UTC).Sub(first.Start(time.UTC)).Hours()/24) + 1
+	return text + "（" + number(days) + " 天）"
+}
+
+// written is a day with its year.
+func written(d store.Day) string {
+	if len(d) < 4 {
+		return string(d)
+	}
+	return string(d)[:4] + "年" + d.String()
+}
+
+// role is a person's post and duties.
+func role(p store.Person) string {
+	words := []string{string(p.Post)}
+	for _, d := range p.Duties {
+		words = append(words, string(d))
+	}
+	return strings.Join(words, "、")
+}
+
+// platform is what people call a platform.
+func platform(name string) string {
+	switch name {
+	case "feishu":
+		return "飞书"
+	case "wecom":
+		return "企业微信"
+	case "webchat":
+		return "演示页"
+	default:
+		return name
+	}
+}
+
+func peopleCard(list []store.Person, manages bool) chat.Card {
+	t := &chat.Table{Heads: []string{"姓名", "岗位", "职责"}}
+	for _, p := range list {
+		duties := "—"
+		if words := strings.Split(role(p), "、")[1:]; len(words) > 0 {
+			duties = strings.Join(words, "、")
+		}
+		t.Rows = append(t.Rows, []string{p.Name, string(p.Post), duties})
+	}
+	note := "看任职经历：人员 姓名"
+	if manages {
+		note += "\n管理：人员 添加 姓名 岗位 · 人员 岗位 姓名 岗位 · 人员 职责 姓名 职责 · 人员 取消职责 姓名 职责 · 人员 绑定码 姓名 · 人员 停用 姓名"
+	}
+	return chat.Card{Title: "人员（" + number(len(list)) + " 人）", Blocks: []chat.Block{{Table: t}, {Note: note}}}
+}
+
+func (h Handler) personCard(p store.Person, tenures []store.Tenure, read time.Time) chat.Card {
+	t := &chat.Table{Heads: []string{"岗位或职责", "自", "至"}}
+	for _, x := range tenures {
+		name, until := string(x.Post), "现在"
+		if name == "" {
+			name = string(x.Duty)
+		}
+		if !x.Until.IsZero() {
+			until = string(h.Rules.Day(x.Until))
+		}
+		t.Rows = append(t.Rows, []string{name, string(h.Rules.Day(x.Since)), until})
+	}
+	rules := "还没确认 " + rulebook.Version + " 版"
+	if !read.IsZero() {
+		rules = h.at(read) + " 确认已读 " + rulebook.Version + " 版"
+	}
+	return chat.Card{Title: p.Name + "：" + role(p), Blocks: []chat.Block{{Table: t}, {Facts: []chat.Fact{{Label: "制度", Value: rules}}}}}
+}
+
+func codeCard(title string, facts []chat.Fact, code, text string) chat.Card {
+	facts = append(facts, chat.Fact{Label: "绑定码", Value: code})
+	return chat.Card{Title: title, Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}, {Text: text}, {Note: "只能用一次。"}}}
+}
+
+func stopCard(p store.Person) chat.Card {
+	return chat.Card{Title: "停用 " + p.Name + "？", Tone: chat.Warn, Blocks: []chat.Block{
+		{Facts: []chat.Fact{{Label: "姓名", Value: p.Name}, {Label: "岗位和职责", Value: role(p)}}},
+		{Text: "确认后马上不能再使用，不再要求周报和签到；周报、签到等记录都保留。"},
+	}}
+}
+
+// clauseList is numbers and titles only: all texts together are too long for a card.
+func clauseList(list []rulebook.Clause, title string) chat.Card {
+	t := &chat.Table{Heads: []string{"条号", "内容"}}
+	for _, c := range list {
+		t.Rows = append(t.Rows, []string{c.Number, c.Title})
+	}
+	return chat.Card{Title: title, Blocks: []chat.Block{{Table: t}, {Note: "看某一条：制度 条号，例如 制度 会-3；也可以用关键词：制度 出差"}}}
+}
+
+func clauseCard(c rulebook.Clause) chat.Card {
+	card := chat.Card{Title: c.Number + " " + c.Title, Blocks: []chat.Block{{Text: c.Text}}}
+	if len(c.Commands) > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Facts: []chat.Fact{{Label: "相关命令", Value: strings.Join(c.Commands, " · ")}}})
+	}
+	for _, name := range c.Commands[:min(3, len(c.Commands))] {
+		card.Buttons = append(card.Buttons, chat.Button{Label: name + " 怎么用", Command: "帮助 " + name})
+	}
+	return card
+}
+
+// clauseHits shows the best hit in full and names the others.
+func clauseHits(found []rulebook.Clause) chat.Card {
+	const most = 8
+	best, others := found[0], found[1:min(len(found), most)]
+	card := clauseList(others, "找到 "+number(len(found))+" 条")
+	card.Blocks[0] = chat.Block{Text: best.Number + " " + best.Title + "\n" + best.Text}
+	card.Blocks = append(card.Blocks[:1], append([]chat.Block{{Table: clauseList(others, "").Blocks[0].Table}}, card.Blocks[1:]...)...)
+	for _, c := range found[:min(3, len(found))] {
+		card.Buttons = append(card.Buttons, chat.Button{Label: c.Number + " " + c.Title, Command: "制度 " + c.Number})
+	}
+	return card
+}
+
+func healthCard(list []chat.Finding) chat.Card {
+	t := &chat.Table{Heads: []string{"项目", "状态", "说明"}}
+	bad := 0
+	for _, f := range list {
+		state := "正常"
+		if !f.OK {
+			state = "要处理"
+			bad++
+		}
+		t.Rows = append(t.Rows, []string{f.Name, state, f.Text})
+	}
+	card := chat.Card{Title: "自检：全部正常", Tone: chat.Good, Blocks: []chat.Block{{Table: t}}}
+	if bad > 0 {
+		card.Title, card.Tone = "自检："+number(bad)+" 项要处理", chat.Warn
+	}
+	return card
+}

@@ -1,0 +1,110 @@
+package staff
+
+import (
+	"context"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+)
+
+const (
+	overdue   = 10 * time.Minute // a message that waits longer means trouble
+	deadSince = 7 * 24 * time.Hour
+	auditSeen = 200 // entries whose MAC 自检 looks at
+)
+
+func (h Handler) checkCommand() command.Spec {
+	return command.Spec{
+		Name: "自检", Aliases: []string{"zj", "check"}, Summary: "看连接、待发消息、错过的提醒、节假日表和审计记录是否正常",
+		Examples: []string{"自检"}, Who: rulebook.SelfCheck, Private: true, Clause: "附-4", Run: h.check,
+	}
+}
+
+func (h Handler) check(ctx context.Context, c *command.Call) (command.Answer, error) {
+	var list []chat.Finding
+	if h.Health != nil {
+		list = h.Health(ctx)
+	}
+	for _, look := range []func(context.Context, *command.Call) (chat.Finding, error){
+		h.checkQueue, h.checkDead, h.checkMissed, h.checkHolidays, h.checkPeople, h.checkAudit,
+	} {
+		f, err := look(ctx, c)
+		if err != nil {
+			return command.Answer{}, err
+		}
+		list = append(list, f)
+	}
+	return command.Card(healthCard(list)), nil
+}
+
+func (h Handler) checkQueue(ctx context.Context, c *command.Call) (chat.Finding, error) {
+	q, err := c.Tx.Queue(ctx, c.Now, c.Now.Add(-deadSince))
+	f := chat.Finding{Name: "待发消息", OK: true, Text: number(q.Waiting) + " 条在等"}
+	if q.Waiting > 0 && c.Now.Sub(q.Oldest) > overdue {
+		f.OK = false
+		f.Text += "，最早的应在 " + h.at(q.Oldest) + " 发出。请看平台连接和发送权限。"
+	}
+	return f, err
+}
+
+func (h Handler) checkDead(ctx context.Context, c *command.Call) (chat.Finding, error) {
+	q, err := c.Tx.Queue(ctx, c.Now, c.Now.Add(-deadSince))
+	f := chat.Finding{Name: "发不出的消息", OK: q.Dead == 0, Text: "最近 7 天没有"}
+	if q.Dead > 0 {
+		f.Text = "最近 7 天 " + number(q.Dead) + " 条。多半是对方没绑定账号或不在应用可见范围；先看下面的 人员 一项，原因在日志里。"
+	}
+	return f, err
+}
+
+func (h Handler) checkMissed(ctx context.Context, c *command.Call) (chat.Finding, error) {
+	list, err := c.Tx.Firings(ctx, c.Now.Add(-deadSince))
+	f := chat.Finding{Name: "错过的提醒", OK: true, Text: "最近 7 天没有"}
+	missed, last := 0, time.Time{}
+	for _, slot := range list {
+		if slot.Missed {
+			missed, last = missed+1, slot.Due
+		}
+	}
+	if missed > 0 {
+		f.OK = false
+		f.Text = "最近 7 天 " + number(missed) + " 次，最后一次原定 " + h.at(last) + "。程序当时没有运行，超过了补发时限；需要的话请人工通知。"
+	}
+	return f, err
+}
+
+func (h Handler) checkHolidays(_ context.Context, c *command.Call) (chat.Finding, error) {
+	year, missing := h.missingTable(c.Now)
+	if missing {
+		return chat.Finding{Name: "节假日表", Text: missingTableText(year)}, nil
+	}
+	this := c.Now.In(h.Rules.Zone).Year()
+	text := number(this) + " 年的有"
+	if h.Rules.Calendar.Known(this + 1) {
+		text = number(this) + "、" + number(this+1) + " 年的都有"
+	}
+	return chat.Finding{Name: "节假日表", OK: true, Text: text}, nil
+}
+
+func (h Handler) checkPeople(ctx context.Context, c *command.Call) (chat.Finding, error) {
+	people, err := c.Tx.People(ctx)
+	if err != nil {
+		return chat.Finding{}, err
+	}
+	names, err := unbound(ctx, c.Tx)
+	f := chat.Finding{Name: "人员", OK: len(names) == 0, Text: number(len(people)) + " 人，都绑定了账号"}
+	if !f.OK {
+		f.Text = "没绑定账号、收不到消息：" + joined(names) + "。给绑定码：人员 绑定码 " + names[0]
+	}
+	return f, err
+}
+
+func (h Handler) checkAudit(ctx context.Context, c *command.Call) (chat.Finding, error) {
+	_, forged, err := c.Tx.AuditTail(ctx, auditSeen)
+	f := chat.Finding{Name: "审计记录", OK: len(forged) == 0, Text: "最近 " + number(auditSeen) + " 条完好"}
+	if !f.OK {
+		f.Text = "最近 " + number(auditSeen) + " 条里有 " + number(len(forged)) + " 条在数据库里被改过。请保留现场，查谁能写数据库。"
+	}
+	return f, err
+}

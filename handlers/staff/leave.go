@@ -1,0 +1,246 @@
+package staff
+
+import (
+	"context"
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+const (
+	farthestLeave = 366 // days from today, either way: beyond it a date is a slip of the hand
+	longestLeave  = 366 // days
+)
+
+func (h Handler) leaveCommands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "请假", Aliases: []string{"qj", "leave"}, Summary: "登记请假：期间不要周报、不催签到；主管和总监可以替别人登记",
+			Args: []command.Arg{
+				{Name: "姓名", Kind: command.Person, Optional: true},
+				{Name: "起止", Kind: command.Span, Prompt: "请哪几天？例如 明天，或 11-26 至 11-27。"},
+				{Name: "事由", Kind: command.Free, Optional: true},
+			},
+			Examples: []string{"请假 明天 看病", "请假 11-26 至 11-27"}, Who: rulebook.TakePart, Clause: "会-3", Run: h.leave, Undo: h.undoLeave,
+		},
+		{
+			Name: "销假", Aliases: []string{"xj"}, Summary: "提前回来，或取消还没开始的请假",
+			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}},
+			Examples: []string{"销假"}, Who: rulebook.TakePart, Clause: "会-3", Run: h.back, Undo: h.undoBack,
+		},
+	}
+}
+
+// whose is the person a leave is about; others need the right.
+func whoseLeave(c *command.Call, own string) (store.Person, error) {
+	if !c.Has("姓名") || c.Who("姓名").ID == c.Person.ID {
+		return c.Person, nil
+	}
+	if rulebook.Allows(rulebook.EnterLeave, c.Person) {
+		return c.Who("姓名"), nil
+	}
+	return store.Person{}, &command.Refusal{
+		Text:   "替别人登记请假，只有" + rulebook.Holders(rulebook.EnterLeave) + "可以。",
+		Hint:   own,
+		Clause: rulebook.ClauseOf(rulebook.EnterLeave),
+	}
+}
+
+func (h Handler) leave(ctx context.Context, c *command.Call) (command.Answer, error) {
+	p, err := whoseLeave(c, "请假 明天（登记自己的）")
+	if err != nil {
+		return command.Answer{}, err
+	}
+	days := c.Days("起止")
+	if err := h.plausible(c, days); err != nil {
+		return command.Answer{}, err
+	}
+	overlap, err := h.overlap(ctx, c, p, days)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	l := store.Leave{
+		ID: c.Tx.NewID(c.Now), Person: p.ID, First: days.From, Last: days.To, By: c.Person.ID, Entered: c.Now, Reason: c.Text("事由"),
+	}
+	if err := c.Tx.AddLeave(ctx, l); err != nil {
+		return command.Answer{}, err
+	}
+	above, err := superiors(ctx, c.Tx, p)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Text(strings.Join(append([]string{p.Name + " 请假 " + period(l.First, l.Last) + "，已登记。"}, h.consequences(c, p, l, overlap)...), "\n"))
+	a.Notices = leaveNotices(c, p, l, above)
+	a.Undo, a.Subject = l.ID, "leave/"+p.ID+"/"+string(l.First)+"/"+string(l.Last)
+	return a, nil
+}
+
+// plausible refuses days that nobody means.
+func (h Handler) plausible(c *command.Call, d command.Days) error {
+	today := h.Rules.Day(c.Now)
+	text := ""
+	switch {
+	case d.From < today.Add(-farthestLeave) || d.From > today.Add(farthestLeave):
+		text = "日期离今天太远：" + written(d.From) + "。请写明年月日。"
+	case d.To > d.From.Add(longestLeave-1):
+		text = "一次最多登记 " + number(longestLeave) + " 天：" + period(d.From, d.To) + "。"
+	default:
+		return nil
+	}
+	return &command.Refusal{Text: text, Hint: "请假 " + string(today.Add(1)), Clause: "会-3"}
+}
+
+// overlap is whether leave is entered for some of the days already; it refuses
+// when all of them are. What a head enters counts afterwards too, so it is
+// only refused beside another head's entry.
+func (h Handler) overlap(ctx context.Context, c *command.Call, p store.Person, d command.Days) (bool, error) {
+	list, err := c.Tx.LeavesOf(ctx, p.ID, d.From)
+	if err != nil {
+		return false, err
+	}
+	some := false
+	for _, l := range list {
+		if l.First > d.To {
+			continue
+		}
+		some = true
+		if l.Covers(d.From) && l.Covers(d.To) && (c.Person.ID == p.ID || l.By != p.ID) {
+			return true, &command.Refusal{
+				Text:   p.Name + " " + period(l.First, l.Last) + " 已经登记请假。",
+				Hint:   "不请了：" + backLine(c, p),
+				Clause: "会-3",
+			}
+		}
+	}
+	return some, nil
+}
+
+func backLine(c *command.Call, p store.Person) string {
+	if p.ID == c.Person.ID {
+		return "销假"
+	}
+	return "销假 " + p.Name
+}
+
+// consequences is what the leave means and what can be done next.
+func (h Handler) consequences(c *command.Call, p store.Person, l store.Leave, overlap bool) []string {
+	lines := []string{"期间周报算请假、不算缺，也不催签到。"}
+	if overlap {
+		lines = append(lines, "与之前登记的请假有重叠，重叠的天数合并计算。")
+	}
+	if l.First < h.Rules.Day(c.Now) && !rulebook.Allows(rulebook.EnterLeave, c.Person) {
+		lines = append(lines, "今天以前的日子是补登：周报截止已过的，要由主管或总监登记才算请假（会-3）。")
+	}
+	return append(lines, "登记错了发 撤销；提前回来发 "+backLine(c, p)+"。")
+}
+
+// leaveNotices tells the superiors what somebody entered for themselves, or
+// the person what was entered for them.
+func leaveNotices(c *command.Call, p store.Person, l store.Leave, above []store.Person) []chat.Notice {
+	days := period(l.First, l.Last)
+	if p.ID != c.Person.ID {
+		return concerned(c, p, c.Person.Name+"替你登记了请假："+days+"。提前回来发 销假。")
+	}
+	text := p.Name + " 请假：" + days
+	if l.Reason != "" {
+		text += "\n事由：" + l.Reason
+	}
+	return toldAll(c.Tx, c.Now, above, c.Person.ID, text)
+}
+
+func (h Handler) undoLeave(ctx context.Context, c *command.Call, ref string) (string, error) {
+	l, found, err := c.Tx.Leave(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	counted, err := c.Tx.CancelLeave(ctx, ref, c.Now)
+	if err == nil && (!found || !counted) {
+		err = &command.Refusal{Text: "这次请假已经取消过了。", Hint: "我的"}
+	}
+	return "请假 " + period(l.First, l.Last), err
+}
+
+// back ends the leave that is running, so that today counts as work, or
+// cancels the next one.
+func (h Handler) back(ctx context.Context, c *command.Call) (command.Answer, error) {
+	p, err := whoseLeave(c, "销假（取消自己的）")
+	if err != nil {
+		return command.Answer{}, err
+	}
+	today := h.Rules.Day(c.Now)
+	list, err := c.Tx.LeavesOf(ctx, p.ID, today)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if len(list) == 0 {
+		return command.Answer{}, &command.Refusal{Text: p.Name + "现在和以后都没有登记请假。", Hint: "请假 起止", Clause: "会-3"}
+	}
+	ref, err := h.end(ctx, c, list, today)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	l := list[0]
+	text := "已销假：" + p.Name + " 从今天（" + today.String() + "）起恢复，周报和签到照常。"
+	if l.First > today {
+		text = "已取消：" + p.Name + " " + period(l.First, l.Last) + " 的请假。"
+	}
+	a := command.Text(text)
+	if p.ID != c.Person.ID {
+		a.Notices = concerned(c, p, c.Person.Name+"替你销了假。"+text)
+	} else if a.Notices, err = h.backNotices(ctx, c, p, text); err != nil {
+		return command.Answer{}, err
+	}
+	a.Undo, a.Subject = ref, "leave/"+p.ID+"/"+string(l.First)+"/"+string(l.Last)
+	return a, nil
+}
+
+func (h Handler) backNotices(ctx context.Context, c *command.Call, p store.Person, text string) ([]chat.Notice, error) {
+	above, err := superiors(ctx, c.Tx, p)
+	return toldAll(c.Tx, c.Now, above, c.Person.ID, text), err
+}
+
+// end ends every leave that covers today, else the next one. What lay before
+// today stays leave. ref names what was cancelled (-) and entered (+).
+func (h Handler) end(ctx context.Context, c *command.Call, list []store.Leave, today store.Day) (ref string, err error) {
+	var done []string
+	for i, l := range list {
+		if i > 0 && !l.Covers(today) {
+			break // by first day: all that follow lie ahead
+		}
+		if _, err := c.Tx.CancelLeave(ctx, l.ID, c.Now); err != nil {
+			return "", err
+		}
+		done = append(done, "-"+l.ID)
+		if l.First >= today {
+			continue
+		}
+		l.ID, l.Last = c.Tx.NewID(c.Now), today.Add(-1)
+		if err := c.Tx.AddLeave(ctx, l); err != nil {
+			return "", err
+		}
+		done = append(done, "+"+l.ID)
+	}
+	return strings.Join(done, ","), nil
+}
+
+func (h Handler) undoBack(ctx context.Context, c *command.Call, ref string) (string, error) {
+	for id := range strings.SplitSeq(ref, ",") {
+		var done bool
+		var err error
+		if restored, ok := strings.CutPrefix(id, "-"); ok {
+			done, err = c.Tx.RestoreLeave(ctx, restored)
+		} else {
+			done, err = c.Tx.CancelLeave(ctx, strings.TrimPrefix(id, "+"), c.Now)
+		}
+		if err != nil {
+			return "", err
+		}
+		if !done {
+			return "", errUndone
+		}
+	}
+	return "销假，请假照旧", nil
+}

@@ -1,0 +1,205 @@
+package staff
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+func (h Handler) peopleCommands() []command.Spec {
+	name := command.Arg{Name: "姓名", Kind: command.Person, Prompt: "哪一位？写姓名。"}
+	post := command.Arg{Name: "岗位", Kind: command.Post, Prompt: "什么岗位？" + posts()}
+	duty := command.Arg{Name: "职责", Kind: command.Duty, Prompt: "什么职责？管理员、档案员或财务。"}
+	manage := func(s command.Spec) command.Spec {
+		s.Who, s.Private, s.Clause = rulebook.ManagePeople, true, "附-4"
+		return s
+	}
+	return []command.Spec{
+		{
+			Name: "人员", Aliases: []string{"ry", "people"}, Summary: "看谁在什么岗位、有什么职责；加姓名看任职经历",
+			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}},
+			Examples: []string{"人员"}, Who: rulebook.TakePart, Clause: "总则", Run: h.people,
+		},
+		manage(command.Spec{
+			Name: "人员 添加", Aliases: []string{"rytj"}, Summary: "登记一个人：@他就直接绑定账号，只写姓名则给出绑定码",
+			Args:     []command.Arg{{Name: "姓名", Kind: command.Word, Prompt: "登记谁？@他，或写姓名。"}, post},
+			Examples: []string{"人员 添加 周敏 业务员"}, Run: h.add, Undo: h.undoAdd,
+		}),
+		manage(command.Spec{
+			Name: "人员 绑定码", Aliases: []string{"rybdm"}, Summary: "给还没绑定账号的人一个新的绑定码",
+			Args: []command.Arg{name}, Examples: []string{"人员 绑定码 张伟"}, Run: h.code,
+		}),
+		manage(command.Spec{
+			Name: "人员 岗位", Aliases: []string{"rygw"}, Summary: "改一个人的岗位",
+			Args: []command.Arg{name, post}, Examples: []string{"人员 岗位 张伟 市场主管"}, Run: h.setPost, Undo: h.undoPost,
+		}),
+		manage(command.Spec{
+			Name: "人员 职责", Aliases: []string{"ryzz"}, Summary: "给一个人加职责：管理员、档案员、财务",
+			Args: []command.Arg{name, duty}, Examples: []string{"人员 职责 张伟 档案员"}, Run: h.giveDuty, Undo: h.undoGive,
+		}),
+		manage(command.Spec{
+			Name: "人员 取消职责", Aliases: []string{"ryqxzz"}, Summary: "取消一个人的职责",
+			Args: []command.Arg{name, duty}, Examples: []string{"人员 取消职责 张伟 档案员"}, Run: h.takeDuty, Undo: h.undoTake,
+		}),
+		manage(command.Spec{
+			Name: "人员 停用", Aliases: []string{"ryty"}, Summary: "停用一个人：不能再使用，记录都保留；要确认",
+			Args: []command.Arg{name}, Examples: []string{"人员 停用 张伟"}, Run: h.stop, Undo: h.undoStop,
+		}),
+	}
+}
+
+func posts() string {
+	var names []string
+	for _, p := range store.Posts {
+		names = append(names, string(p))
+	}
+	return strings.Join(names, "、")
+}
+
+func (h Handler) people(ctx context.Context, c *command.Call) (command.Answer, error) {
+	if c.Has("姓名") {
+		return h.person(ctx, c, c.Who("姓名"))
+	}
+	list, err := c.Tx.People(ctx)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	slices.SortStableFunc(list, func(a, b store.Person) int {
+		return slices.Index(store.Posts, a.Post) - slices.Index(store.Posts, b.Post)
+	})
+	return command.Card(peopleCard(list, rulebook.Allows(rulebook.ManagePeople, c.Person))), nil
+}
+
+// person shows one person: what they held and hold, with dates.
+func (h Handler) person(ctx context.Context, c *command.Call, p store.Person) (command.Answer, error) {
+	tenures, err := c.Tx.Tenures(ctx, p.ID)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	read, err := c.Tx.Acknowledged(ctx, p.ID, rulebook.Version)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(h.personCard(p, tenures, read))
+	a.Subject = "person/" + p.ID
+	return a, nil
+}
+
+// add registers somebody: mentioned, their account is bound at once; only
+// named, the answer holds a code with which they bind it themselves.
+func (h Handler) add(ctx context.Context, c *command.Call) (command.Answer, error) {
+	name := cleanName(c.Text("姓名"))
+	if !validName(name) {
+		return command.Answer{}, refuseName()
+	}
+	if err := h.free(ctx, c, name); err != nil {
+		return command.Answer{}, err
+	}
+	account, mentioned := mention(c, name)
+	if mentioned {
+		if err := h.unregistered(ctx, c, account); err != nil {
+			return command.Answer{}, err
+		}
+	}
+	p := store.Person{ID: c.Tx.NewID(c.Now), Name: name, Post: c.Post("岗位"), Since: c.Now}
+	if err := c.Tx.AddPerson(ctx, p); err != nil {
+		return command.Answer{}, err
+	}
+	if !mentioned {
+		return h.added(ctx, c, p)
+	}
+	if err := c.Tx.Bind(ctx, store.Account{Platform: account.Platform, ID: account.ID, Person: p.ID}, c.Now); err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Text("已登记：" + p.Name + "，" + string(p.Post) + "，自 " + h.Rules.Day(c.Now).String() + " 起；聊天账号已绑定。")
+	a.Notices = []chat.Notice{told(c.Tx, c.Now, p.ID, "你已登记为"+string(p.Post)+"。发送 帮助 看能做什么；请先读一遍 制度。")}
+	a.Undo, a.Subject = p.ID, "person/"+p.ID
+	return a, nil
+}
+
+// added is the answer for somebody without an account yet.
+func (h Handler) added(ctx context.Context, c *command.Call, p store.Person) (command.Answer, error) {
+	code, err := newCode(ctx, c.Tx, p.ID, c.Now.Add(passedOn))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(codeCard("已登记："+p.Name, []chat.Fact{
+		{Label: "姓名", Value: p.Name}, {Label: "岗位", Value: string(p.Post)}, {Label: "生效", Value: h.Rules.Day(c.Now).String()},
+	}, code, "请把绑定码转给本人，24 小时内私聊我发送：绑定 "+code))
+	a.Undo, a.Subject = p.ID, "person/"+p.ID
+	return a, nil
+}
+
+// free refuses a name that somebody active has.
+func (h Handler) free(ctx context.Context, c *command.Call, name string) error {
+	_, taken, err := c.Tx.PersonNamed(ctx, name)
+	if err != nil || !taken {
+		return err
+	}
+	return &command.Refusal{
+		Text:   "已经有一位" + name + "，在册的人不能重名。",
+		Hint:   "改岗位：人员 岗位 " + name + " 岗位；同名的另一位请加字区分，如 " + name + "2",
+		Clause: "附-4",
+	}
+}
+
+// mention is the account behind @name, where the platform gave one.
+func mention(c *command.Call, name string) (chat.Account, bool) {
+	for _, m := range c.Event.Mentions {
+		if m.Account.ID != "" && cleanName(m.Name) == name {
+			return m.Account, true
+		}
+	}
+	return chat.Account{}, false
+}
+
+// unregistered refuses an account that belongs to somebody already.
+func (h Handler) unregistered(ctx context.Context, c *command.Call, a chat.Account) error {
+	p, found, err := c.Tx.PersonBy(ctx, a.Platform, a.ID)
+	if err != nil || !found {
+		return err
+	}
+	return &command.Refusal{
+		Text:   "这个账号已登记为" + p.Name + "（" + string(p.Post) + "）。",
+		Hint:   "人员 岗位 " + p.Name + " 岗位",
+		Clause: "附-4",
+	}
+}
+
+func (h Handler) undoAdd(ctx context.Context, c *command.Call, ref string) (string, error) {
+	p, found, err := c.Tx.Person(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	if !found || !p.Active() {
+		return "", errUndone
+	}
+	if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
+		return "", err
+	}
+	return "登记" + p.Name + "（" + string(p.Post) + "）", c.Tx.StopPerson(ctx, ref, c.Now)
+}
+
+// errUndone is the refusal for what somebody else changed meanwhile.
+var errUndone error = &command.Refusal{Text: "之后又有人改动过，不能撤销了。", Hint: "人员"}
+
+// keepAdministrator refuses to part with the last administrator.
+func (h Handler) keepAdministrator(ctx context.Context, tx *store.Tx, p store.Person) error {
+	admins, err := tx.Holding(ctx, "", store.Administrator)
+	if err != nil {
+		return err
+	}
+	if !p.Has(store.Administrator) || len(admins) > 1 {
+		return nil
+	}
+	return &command.Refusal{
+		Text:   p.Name + "是唯一的管理员，至少要留一位。",
+		Hint:   "人员 职责 姓名 管理员（先交给另一位）",
+		Clause: "附-4",
+	}
+}

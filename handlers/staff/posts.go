@@ -1,0 +1,158 @@
+package staff
+
+import (
+	"context"
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+func (h Handler) setPost(ctx context.Context, c *command.Call) (command.Answer, error) {
+	p, post := c.Who("姓名"), c.Post("岗位")
+	if p.Post == post {
+		return command.Answer{}, &command.Refusal{Text: p.Name + "已经是" + string(post) + "。", Hint: "人员 " + p.Name, Clause: "附-4"}
+	}
+	if err := c.Tx.SetPost(ctx, p.ID, post, c.Now); err != nil {
+		return command.Answer{}, err
+	}
+	change := "由" + string(p.Post) + "改为" + string(post) + "，自 " + h.Rules.Day(c.Now).String() + " 起"
+	a := command.Text("已改：" + p.Name + change + "。")
+	a.Notices = concerned(c, p, "你的岗位"+change+"。发送 帮助 看能做什么。")
+	a.Undo, a.Subject = strings.Join([]string{p.ID, string(p.Post), string(post)}, "|"), "person/"+p.ID
+	return a, nil
+}
+
+// concerned tells the person about a change that somebody else made.
+func concerned(c *command.Call, p store.Person, text string) []chat.Notice {
+	if p.ID == c.Person.ID {
+		return nil
+	}
+	return []chat.Notice{told(c.Tx, c.Now, p.ID, text)}
+}
+
+func (h Handler) undoPost(ctx context.Context, c *command.Call, ref string) (string, error) {
+	id, posts, _ := strings.Cut(ref, "|")
+	before, after, _ := strings.Cut(posts, "|")
+	p, found, err := c.Tx.Person(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if !found || !p.Active() || string(p.Post) != after {
+		return "", errUndone
+	}
+	return p.Name + "改任" + after + "，现在仍是" + before, c.Tx.SetPost(ctx, id, store.Post(before), c.Now)
+}
+
+func (h Handler) giveDuty(ctx context.Context, c *command.Call) (command.Answer, error) {
+	p, duty := c.Who("姓名"), c.Duty("职责")
+	if p.Has(duty) {
+		return command.Answer{}, &command.Refusal{
+			Text: p.Name + "已经有" + string(duty) + "职责。", Hint: "人员 取消职责 " + p.Name + " " + string(duty), Clause: "附-4",
+		}
+	}
+	if err := c.Tx.GiveDuty(ctx, p.ID, duty, c.Now); err != nil {
+		return command.Answer{}, err
+	}
+	return h.dutyChanged(c, p, duty, "增加"), nil
+}
+
+func (h Handler) takeDuty(ctx context.Context, c *command.Call) (command.Answer, error) {
+	p, duty := c.Who("姓名"), c.Duty("职责")
+	if !p.Has(duty) {
+		return command.Answer{}, &command.Refusal{Text: p.Name + "没有" + string(duty) + "职责。", Hint: "人员 " + p.Name, Clause: "附-4"}
+	}
+	if duty == store.Administrator {
+		if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
+			return command.Answer{}, err
+		}
+	}
+	if err := c.Tx.TakeDuty(ctx, p.ID, duty, c.Now); err != nil {
+		return command.Answer{}, err
+	}
+	return h.dutyChanged(c, p, duty, "取消"), nil
+}
+
+func (h Handler) dutyChanged(c *command.Call, p store.Person, duty store.Duty, how string) command.Answer {
+	change := how + string(duty) + "职责，自 " + h.Rules.Day(c.Now).String() + " 起"
+	a := command.Text("已改：" + p.Name + change + "。")
+	a.Notices = concerned(c, p, "你"+change+"。发送 帮助 看能做什么。")
+	a.Undo, a.Subject = p.ID+"|"+string(duty), "person/"+p.ID
+	return a
+}
+
+func (h Handler) undoGive(ctx context.Context, c *command.Call, ref string) (string, error) {
+	p, duty, err := h.dutyOf(ctx, c, ref)
+	if err != nil {
+		return "", err
+	}
+	if !p.Has(duty) {
+		return "", errUndone
+	}
+	if duty == store.Administrator {
+		if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
+			return "", err
+		}
+	}
+	return "给" + p.Name + "增加的" + string(duty) + "职责", c.Tx.TakeDuty(ctx, p.ID, duty, c.Now)
+}
+
+func (h Handler) undoTake(ctx context.Context, c *command.Call, ref string) (string, error) {
+	p, duty, err := h.dutyOf(ctx, c, ref)
+	if err != nil {
+		return "", err
+	}
+	if p.Has(duty) {
+		return "", errUndone
+	}
+	return "取消" + p.Name + "的" + string(duty) + "职责", c.Tx.GiveDuty(ctx, p.ID, duty, c.Now)
+}
+
+// dutyOf reads what an undo of duties refers to.
+func (h Handler) dutyOf(ctx context.Context, c *command.Call, ref string) (store.Person, store.Duty, error) {
+	id, duty, _ := strings.Cut(ref, "|")
+	p, found, err := c.Tx.Person(ctx, id)
+	if err == nil && (!found || !p.Active()) {
+		err = errUndone
+	}
+	return p, store.Duty(duty), err
+}
+
+// stop ends a registration, after a preview.
+func (h Handler) stop(ctx context.Context, c *command.Call) (command.Answer, error) {
+	p := c.Who("姓名")
+	if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
+		return command.Answer{}, err
+	}
+	version := "stop/" + p.ID + "/" + string(p.Post)
+	if c.Confirmed != version {
+		a := command.Card(stopCard(p))
+		a.Confirm, a.Subject = version, "person/"+p.ID
+		return a, nil
+	}
+	if err := c.Tx.StopPerson(ctx, p.ID, c.Now); err != nil {
+		return command.Answer{}, err
+	}
+	above, err := superiors(ctx, c.Tx, p)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	// The person is told nothing: no message reaches somebody who was stopped.
+	notices := toldAll(c.Tx, c.Now, above, c.Person.ID, p.Name+"（"+string(p.Post)+"）已停用，不再要求周报和签到。")
+	a := command.Text("已停用：" + p.Name + "（" + string(p.Post) + "），自 " + h.Rules.Day(c.Now).String() + " 起。记录都保留；5 分钟内可发 撤销。")
+	a.Notices, a.Undo, a.Subject = notices, p.ID, "person/"+p.ID
+	return a, nil
+}
+
+func (h Handler) undoStop(ctx context.Context, c *command.Call, ref string) (string, error) {
+	p, _, err := c.Tx.Person(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	resumed, err := c.Tx.ResumePerson(ctx, ref)
+	if err == nil && !resumed {
+		err = errUndone
+	}
+	return "停用" + p.Name + "，现在恢复使用", err
+}

@@ -1,0 +1,44 @@
+package staff
+
+import (
+	"context"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// HolidayTable reminds the administrators, once a week, that the holiday table
+// of next year is missing (from 1 December) or that of this year (附-4, C7).
+func (h Handler) HolidayTable(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
+	year, missing := h.missingTable(s.At)
+	if !missing {
+		return nil, nil
+	}
+	admins, err := tx.Holding(ctx, "", store.Administrator)
+	if err != nil {
+		return nil, err
+	}
+	var list []chat.Notice
+	for _, p := range admins {
+		key := "holidays/" + number(year) + "/" + h.Rules.Week(s.At).Key() + "/" + p.ID
+		list = append(list, chat.Notice{Key: key, To: p.ID, Message: chat.Message{Text: missingTableText(year)}})
+	}
+	return list, nil
+}
+
+// missingTable is the year whose holiday table should be there by t and is not.
+func (h Handler) missingTable(t time.Time) (year int, missing bool) {
+	t = t.In(h.Rules.Zone)
+	year = t.Year()
+	if !h.Rules.Calendar.Known(year) {
+		return year, true
+	}
+	return year + 1, t.Month() == time.December && !h.Rules.Calendar.Known(year+1)
+}
+
+func missingTableText(year int) string {
+	y := number(year)
+	return "还没有 " + y + " 年的节假日表，" + y + " 年只按周一到周五算工作日，调休和放假不会顺延截止时间。请更新程序，或在配置里加上 " + y + " 年的节假日文件。"
+}

@@ -1,0 +1,93 @@
+// Package staff is the area of the people themselves: who they are, with which
+// posts and duties, from which accounts they write, when they are away, which
+// rules they live by, and whether the bot itself is well (总则, 2-2, 附-3, 附-4).
+//
+// It is not for what people do: trips, reports and files are areas of their
+// own, which learn from the store who is who and who is on leave. It decides
+// no rights either; rulebook does.
+package staff
+
+import (
+	"context"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// Handler is the area. Nothing in it changes after it was made.
+type Handler struct {
+	Rules rulebook.Rules
+	// Health is what the program knows about itself without asking anybody
+	// over the network; it is called inside the transaction of 自检. May be nil.
+	Health func(ctx context.Context) []chat.Finding
+}
+
+// Commands are the area's commands.
+func (h Handler) Commands() []command.Spec {
+	specs := h.peopleCommands()
+	specs = append(specs, h.bindingCommand())
+	specs = append(specs, h.leaveCommands()...)
+	specs = append(specs, h.clauseCommands()...)
+	return append(specs, h.checkCommand())
+}
+
+// Owes is the rule book that the caller has not acknowledged (R06), and for an
+// administrator the people whom no message reaches.
+func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	var items []command.Item
+	at, err := c.Tx.Acknowledged(ctx, c.Person.ID, rulebook.Version)
+	if err != nil {
+		return nil, err
+	}
+	if at.IsZero() {
+		items = append(items, command.Item{
+			Text:   "《市场管理细则》" + rulebook.Version + " 版待阅读确认（2-2）",
+			Button: &chat.Button{Label: "看制度", Command: "制度"},
+		})
+	}
+	if !rulebook.Allows(rulebook.ManagePeople, c.Person) {
+		return items, nil
+	}
+	names, err := unbound(ctx, c.Tx)
+	if err != nil || len(names) == 0 {
+		return items, err
+	}
+	return append(items, command.Item{
+		Text:   "还没有绑定聊天账号：" + joined(names),
+		Button: &chat.Button{Label: "给绑定码", Command: "人员 绑定码 " + names[0]},
+	}), nil
+}
+
+// unbound names the active people who have no account.
+func unbound(ctx context.Context, tx *store.Tx) ([]string, error) {
+	people, err := tx.People(ctx)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := accountsByPerson(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, p := range people {
+		if len(accounts[p.ID]) == 0 {
+			names = append(names, p.Name)
+		}
+	}
+	return names, nil
+}
+
+// accountsByPerson sorts the accounts of everyone active by person.
+func accountsByPerson(ctx context.Context, tx *store.Tx) (map[string][]store.Account, error) {
+	list, err := tx.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	by := map[string][]store.Account{}
+	for _, a := range list {
+		by[a.Person] = append(by[a.Person], a)
+	}
+	return by, nil
+}
