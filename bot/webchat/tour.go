@@ -8,11 +8,12 @@ type Step struct {
 	As      string `json:"as"`
 	Room    string `json:"room"` // RoomGroup or RoomPrivate (of As)
 
-	// What As does; at most one is set.
+	// What As does; at most one is set. With none the step only looks.
 	Say    string            `json:"say,omitempty"`
-	Place  string            `json:"place,omitempty"`
-	Press  string            `json:"press,omitempty"`  // label of a button in the room, the newest
-	Submit map[string]string `json:"submit,omitempty"` // by field name; the rest stays as prefilled
+	Aside  string            `json:"aside,omitempty"`  // said in the group without mentioning the bot
+	Place  string            `json:"place,omitempty"`  // sent as a location
+	Press  string            `json:"press,omitempty"`  // how the label of a button in the room begins, the newest
+	Submit map[string]string `json:"submit,omitempty"` // by how the field's label begins; the rest stays as prefilled
 	Moment string            `json:"moment,omitempty"` // id of a weekly moment to jump to
 
 	See See `json:"see"`
@@ -20,9 +21,10 @@ type Step struct {
 
 // See is what a step leads to.
 type See struct {
-	As   string `json:"as"` // whose page is shown afterwards; empty: the step's
-	Room string `json:"room"`
+	As   string `json:"as"`   // whose page is shown afterwards; empty: the step's
+	Room string `json:"room"` // empty: the step's
 	Text string `json:"text"` // part of a new message in that room; empty: nothing is awaited
+	Old  bool   `json:"old"`  // the message has come with an earlier step
 }
 
 // Rooms of a Step, as seen by the one who acts.
@@ -34,8 +36,84 @@ const (
 // Tour is the guided tour: one working week in three minutes, from a fresh
 // start on Thursday 09:30.
 func Tour() []Step {
+	var all []Step
+	for _, part := range [][]Step{trips(), manners(), handingIn(), due(), sendingUp()} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+// trips shows 出差 and 签到, by text and by location.
+func trips() []Step {
 	return []Step{
-		{Caption: "张伟要出差，在群里说一声：到今天起 3 天，机器人回显它读到的日期。", As: "zhangwei", Room: RoomGroup,
-			Say: "出差 广州 3天 拜访华东机电", See: See{Room: RoomGroup, Text: "广州"}},
+		{Caption: "周四上午。张伟在群里报出差：时长怎么说都行，机器人回显它读到的日期。",
+			As: "zhangwei", Room: RoomGroup, Say: "出差 广州 3天 拜访华东机电", See: See{Text: "广州"}},
+		{Caption: "到了先签到（细则 2-4：出差每天联系 1–2 次并报告进展）。",
+			As: "zhangwei", Room: RoomGroup, Say: "签到 广州 与华东机电采购部见面，确认展位需求", See: See{Text: "第 1 次"}},
+		{Caption: "也可以在私聊里发位置；缺什么，机器人只追问什么。",
+			As: "zhangwei", Room: RoomPrivate, Place: "广州 · 天河体育中心", See: See{Text: "进展"}},
+		{Caption: "补一句进展，第二次签到就记上了。只记地名，不记坐标。",
+			As: "zhangwei", Room: RoomPrivate, Say: "看完场地，客户同意下周谈合同", See: See{Text: "第 2 次"}},
+	}
+}
+
+// manners shows how the bot reads, when it keeps silent and how it refuses.
+func manners() []Step {
+	return []Step{
+		{Caption: "李娜打错了字。读不懂的，按读音猜，给按钮。",
+			As: "lina", Room: RoomGroup, Say: "迁到", See: See{Text: "你是不是想"}},
+		{Caption: "群里没@它的话，它不作声，也不记。",
+			As: "lina", Room: RoomGroup, Aside: "中午一起吃饭吗？"},
+		{Caption: "小林不在名单上：拒绝时说清哪条规定、谁可以。",
+			As: "xiaolin", Room: RoomPrivate, Say: "谁没交", See: See{Text: "市场总监"}},
+	}
+}
+
+// handingIn shows the reminder and the weekly report, by form and by text.
+func handingIn() []Step {
+	return []Step{
+		{Caption: "时钟走到周四 16:47：没交周报的人各收到一条私聊提醒，交了的不打扰。",
+			As: "lina", Room: RoomPrivate, Moment: "thu-1647", See: See{Text: "周报"}},
+		{Caption: "发「周报」得到表单，上周计划和本周签到已经带入。",
+			As: "zhangwei", Room: RoomPrivate, Say: "周报", See: See{Text: "本周"}},
+		{Caption: "填好提交：当场写明是哪一周、按时还是迟交。",
+			As: "zhangwei", Room: RoomPrivate, Submit: map[string]string{
+				"本周": "1. 拜访华东机电，确认 36 平展位\n2. 看完天河场地",
+				"下周": "1. 与华东机电谈合同\n2. 拜访南方家居",
+			}, See: See{Text: "按时"}},
+		{Caption: "也可以一句话交：李娜直接写。",
+			As: "lina", Room: RoomPrivate, Say: "周报 本周：回访老客户 6 家，签回执 2 份 下周：筹备深圳推介会 回款：12.5万", See: See{Text: "按时"}},
+	}
+}
+
+// due shows Friday 12:00 and a late report.
+func due() []Step {
+	return []Step{
+		{Caption: "周五 12:00:00 截止（会-3）。群里只报数，不点名。",
+			As: "liuyang", Room: RoomGroup, Moment: "fri-1200", See: See{Room: RoomGroup, Text: "2/3"}},
+		{Caption: "名单只给总监，带着「催交」「汇总」按钮。",
+			As: "wangfang", Room: RoomPrivate, See: See{Text: "刘洋", Old: true}},
+		{Caption: "按「催交」：和打字一样过权限检查、进审计，同一人 30 分钟内只催一次。",
+			As: "wangfang", Room: RoomPrivate, Press: "催交", See: See{Text: "刘洋"}},
+		{Caption: "刘洋补上。迟交只记录、不罚款，分钟数由时钟说了算。",
+			As: "liuyang", Room: RoomPrivate, Say: "周报 本周：整理报价单，走访建材市场 下周：跟进南方家居", See: See{Text: "迟交"}},
+	}
+}
+
+// sendingUp shows the way to the general manager and back.
+func sendingUp() []Step {
+	return []Step{
+		{Caption: "总监看汇总稿：合计、各人要点、谁迟交，附全部原件的 Excel。",
+			As: "wangfang", Room: RoomPrivate, Say: "汇总", See: See{Text: "张伟"}},
+		{Caption: "上报前先预览：往外走的、收不回的，都要按一次确认。",
+			As: "wangfang", Room: RoomPrivate, Say: "上报 本周重点是华东机电，建议支持样品费", See: See{Text: "确认"}},
+		{Caption: "确认。周报从此冻结，之后来的作为补充转送。",
+			As: "wangfang", Room: RoomPrivate, Press: "确认", See: See{Text: "已上报"}},
+		{Caption: "周一 11:00：总经理看到上周的状态——收到了，谁按时、谁迟交、谁缺。",
+			As: "chenzong", Room: RoomPrivate, Moment: "mon-1100", See: See{Text: "周报"}},
+		{Caption: "总经理批示，一句话。",
+			As: "chenzong", Room: RoomPrivate, Say: "批示 同意样品费，华东机电盯紧合同", See: See{Text: "批示"}},
+		{Caption: "总监和相关的人马上收到。右边的审计里，每一步都有账可查。",
+			As: "wangfang", Room: RoomPrivate, See: See{Text: "同意样品费", Old: true}},
 	}
 }

@@ -253,7 +253,7 @@ export const mark = () => entries.length;
 export function seen(room, text, after, milliseconds) {
   const want = room === "group" ? GROUP : room;
   const fits = (e) => e.room === want && e.message && words(e.message).includes(text);
-  const early = entries.slice(after).find(fits);
+  const early = entries.slice(after).findLast(fits);
   if (early) return Promise.resolve(early);
   return new Promise((resolve) => {
     const stop = setTimeout(() => resolve(null), milliseconds);

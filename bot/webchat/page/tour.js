@@ -56,22 +56,24 @@ async function next() {
 // play does a step and waits for what it leads to.
 async function play(step) {
   show(step.as, step.room);
-  const before = mark();
+  const before = step.see.old ? 0 : mark();
   if (!(await perform(step))) return false;
   const as = step.see.as || step.as;
-  const entry = step.see.text ? await seen(step.see.room === "group" ? "group" : as, step.see.text, before, PATIENCE) : {};
+  const room = step.see.room || step.room;
+  const entry = step.see.text ? await seen(room === "group" ? "group" : as, step.see.text, before, PATIENCE) : {};
   if (!entry) return false;
-  show(as, step.see.room);
+  show(as, room);
   point(entry.id);
   return true;
 }
 
 // perform does what a step says, through the elements of the page.
 async function perform(step) {
-  if (step.say) return say(step.say).then(() => true);
+  setMention(!step.aside);
+  if (step.say || step.aside) return say(step.say || step.aside).then(() => true);
   if (step.place) return sendPlace(step.place).then(() => true);
   if (step.moment) return (await jump({ moment: step.moment })).ok;
-  if (step.press) return click(latest(`[data-button="${CSS.escape(step.press)}"]`));
+  if (step.press) return click(latest(`[data-button^="${CSS.escape(step.press)}"]`));
   if (step.submit) return submit(step.submit);
   return true;
 }
@@ -83,12 +85,14 @@ function click(element) {
   return Boolean(element);
 }
 
+// submit fills the newest form in the room, field by label, and hands it in.
 function submit(values) {
   const form = latest("[data-form]");
-  for (const [name, value] of Object.entries(values)) {
-    const field = form?.querySelector(`[data-field="${CSS.escape(name)}"]`);
+  for (const [label, value] of Object.entries(values)) {
+    const field = [...(form?.querySelectorAll("[data-field]") ?? [])].find((f) => f.labels[0].textContent.startsWith(label));
     if (!field) return false;
     field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   }
   return click(form?.querySelector("[data-submit]"));
 }
