@@ -1,0 +1,77 @@
+package command
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// readLabels cuts raw at the labels that begin a line or a word: text by
+// label, as typed but for surrounding white space, the empty ones left out.
+// What stands before the first label belongs to keys[0]; what stands under the
+// same label twice is joined by a line break.
+func readLabels(raw string, keys []string) map[string]string {
+	values := map[string]string{}
+	put := func(key, value string) {
+		value = strings.TrimFunc(value, unicode.IsSpace)
+		switch old := values[key]; {
+		case value == "":
+		case old == "":
+			values[key] = value
+		default:
+			values[key] = old + "\n" + value
+		}
+	}
+	f := Fold(raw)
+	key, from := keys[0], 0
+	atStart, mark := true, -1
+	for i := 0; i < len(f.Text); {
+		c, size := utf8.DecodeRuneInString(f.Text[i:])
+		if atStart {
+			if next, n, ok := labelAt(f.Text[i:], keys); ok {
+				put(key, raw[f.Raw(from):f.Raw(endOf(i, mark))])
+				key, from, mark = next, i+n, -1
+				i += n
+				continue
+			}
+		}
+		switch separates := strings.ContainsRune(",;。", c); {
+		case separates:
+			atStart, mark = true, i
+		case blank(c):
+			atStart = true
+		default:
+			atStart, mark = false, -1
+		}
+		i += size
+	}
+	put(key, raw[f.Raw(from):])
+	return values
+}
+
+// endOf is where a value ends before a label at i: at the comma that parts
+// them, when one does.
+func endOf(i, mark int) int {
+	if mark >= 0 {
+		return mark
+	}
+	return i
+}
+
+// labelAt reads a label with its colon or equals sign at the beginning of a
+// folded text: the longest that fits, and its length.
+func labelAt(folded string, keys []string) (key string, n int, ok bool) {
+	longest := 0
+	for _, k := range keys {
+		rest, is := strings.CutPrefix(folded, k)
+		if !is || len(k) <= longest {
+			continue
+		}
+		blanks := len(rest) - len(strings.TrimLeft(cut(rest, 4), " "))
+		if rest = strings.TrimLeft(cut(rest, 4), " "); rest != "" && (rest[0] == ':' || rest[0] == '=') {
+			key, longest, ok = k, len(k), true
+			n = len(k) + blanks + 1
+		}
+	}
+	return key, n, ok
+}

@@ -1,0 +1,251 @@
+package command
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// mostMoney is the largest amount that is believed: 1000 亿元, in 分.
+const mostMoney = 1000 * 1e8 * 100
+
+// counters are what makes a number no amount: 3天, 5家, 10%.
+const counters = "年月日号天个家次周件套人台条份吨克米名位折倍点时星礼期%‰"
+
+func isCounter(r rune) bool { return r != 0 && strings.ContainsRune(counters, r) }
+
+// FormatMoney is how people read an amount in 分: 125,000.00 元.
+func FormatMoney(fen int64) string {
+	s := strconv.FormatInt(fen, 10)
+	s, negative := strings.CutPrefix(s, "-")
+	s = strings.Repeat("0", max(0, 3-len(s))) + s
+	whole, cents := s[:len(s)-2], s[len(s)-2:]
+	var b strings.Builder
+	if negative {
+		b.WriteByte('-')
+	}
+	for i, c := range whole {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(c)
+	}
+	return b.String() + "." + cents + " 元"
+}
+
+// ReadMoney reads the amount at the beginning of text in 分; n is how many
+// bytes of it: 12.5万, 12万5, ￥125,000.00, 3w, 十二万五 … The error is a *Refusal
+// for what looks like an amount but is negative, too large or unclear.
+func ReadMoney(text string) (fen int64, n int, err error) {
+	var r reader
+	r.load(text)
+	sum, err := r.money()
+	if err != nil {
+		return 0, 0, err
+	}
+	sum = sum.Shift(2)
+	switch {
+	case !sum.IsInteger():
+		return 0, 0, &Refusal{Text: "金额最多写到分（两位小数）"}
+	case sum.GreaterThanOrEqual(decimal.NewFromInt(mostMoney)), r.i == readMost:
+		return 0, 0, &Refusal{Text: "金额太大了，请核对"}
+	}
+	return sum.IntPart(), r.used(), nil
+}
+
+func (r *reader) money() (decimal.Decimal, error) {
+	marked := r.takeOne("¥", "人民币", "rmb", "cny")
+	r.blanks()
+	if r.negative() {
+		return decimal.Zero, &Refusal{Text: "金额不能是负数"}
+	}
+	start := r.i
+	sum, units, err := r.amount()
+	if err != nil {
+		return sum, err
+	}
+	number := units || arabic(r.runes[r.i-1]) || r.i-start > 1 && r.edge() // 三 alone is a word
+	cents, yuan := r.yuan()
+	if !yuan && (r.badAfter() || !marked && !number) {
+		return sum, errNoFit
+	}
+	return sum.Add(decimal.New(cents, -2)), nil
+}
+
+// negative tells whether a minus stands before a number.
+func (r *reader) negative() bool {
+	if !r.any("-负") {
+		return false
+	}
+	i := r.i
+	defer func() { r.i = i }()
+	r.i++
+	r.blanks()
+	r.take("¥")
+	_, ok := digit(r.peek())
+	return ok || r.any("十")
+}
+
+// badAfter tells whether what follows makes the number something else.
+func (r *reader) badAfter() bool {
+	c := r.peek()
+	return isCounter(c) || c >= 'a' && c <= 'z' || arabic(c) || c == '_' ||
+		(c == '.' || c == ',' || c == '-' || c == '/') && arabic(r.ahead(1))
+}
+
+// part is one number of an amount.
+type part struct {
+	value decimal.Decimal
+	plain int  // how many digits, when it is nothing but digits; -1 with a decimal point
+	zero  bool // it begins with 零 or 0
+}
+
+// amount adds parts with falling units: 1亿2000万, 12万5, 一百二十万.
+func (r *reader) amount() (sum decimal.Decimal, units bool, err error) {
+	last := int64(0)
+	for {
+		i := r.i
+		p, ok, err := r.part()
+		if err != nil || !ok && last == 0 {
+			return sum, units, noFit(err)
+		}
+		if !ok {
+			r.i = i
+			return sum, units, nil
+		}
+		unit := r.moneyUnit()
+		switch {
+		case unit == 1:
+			more, err := p.under(last)
+			return sum.Add(more), units, err
+		case last != 0 && unit >= last:
+			return sum, units, &Refusal{Text: "金额没看懂，请写成 125000 或 12.5万"}
+		}
+		sum, last, units = sum.Add(p.value.Mul(decimal.NewFromInt(unit))), unit, true
+	}
+}
+
+func noFit(err error) error {
+	if err == nil {
+		return errNoFit
+	}
+	return err
+}
+
+// under is the worth of a last part without a unit, after a part of unit last:
+// the 5 of 12万5 is 5千, 5000 is itself, 35 may be either and is refused.
+func (p part) under(last int64) (decimal.Decimal, error) {
+	switch {
+	case last == 0 || p.plain >= 0 && p.zero || p.plain == 0 || len(strconv.FormatInt(last, 10)) == p.plain+1:
+		return p.value, nil
+	case p.plain == 1:
+		return p.value.Mul(decimal.NewFromInt(last / 10)), nil
+	default:
+		return p.value, &Refusal{Text: "金额没看懂，请写成 125000 或 12.5万"}
+	}
+}
+
+// part reads one number, Arabic or Chinese.
+func (r *reader) part() (part, bool, error) {
+	if arabic(r.peek()) {
+		return r.arabicPart()
+	}
+	zero := r.any("零〇")
+	if zero && arabic(r.ahead(1)) {
+		r.i++
+		p, ok, err := r.arabicPart()
+		p.zero = true
+		return p, ok, err
+	}
+	n, single, ok := r.section()
+	p := part{value: decimal.NewFromInt(int64(n)), zero: zero}
+	if single {
+		p.plain = 1
+	}
+	return p, ok, nil
+}
+
+// arabicPart reads 125,000.00.
+func (r *reader) arabicPart() (part, bool, error) {
+	var b [readMost]byte
+	text := b[:0]
+	group, commas := 0, false
+	for {
+		switch c := r.peek(); {
+		case arabic(c):
+			text = append(text, byte(c))
+			group++
+			r.i++
+			continue
+		case c == ',' && arabic(r.ahead(1)):
+			if commas && group != 3 || group > 3 || group == 0 {
+				return part{}, false, &Refusal{Text: "金额里的逗号位置不对，请写成 125,000.00"}
+			}
+			group, commas = 0, true
+			r.i++
+			continue
+		}
+		break
+	}
+	if commas && group != 3 {
+		return part{}, false, &Refusal{Text: "金额里的逗号位置不对，请写成 125,000.00"}
+	}
+	p := part{plain: len(text), zero: text[0] == '0'}
+	if r.peek() == '.' && arabic(r.ahead(1)) {
+		p.plain = -1
+		for text, r.i = append(text, '.'), r.i+1; arabic(r.peek()); r.i++ {
+			text = append(text, byte(r.peek()))
+		}
+	}
+	v, err := decimal.NewFromString(string(text)) // digits and one point: no exponent gets here
+	p.value = v
+	return p, err == nil, err
+}
+
+// moneyUnit reads 万, 千万, w …: what one of it is worth, 1 when none stands here.
+func (r *reader) moneyUnit() int64 {
+	unit := int64(1)
+	for {
+		switch {
+		case unit == 1 && tens(r.peek()) >= 100:
+			unit = int64(tens(r.peek()))
+		case r.any("万萬w"):
+			unit *= 1e4
+		case r.any("亿億"):
+			unit *= 1e8
+		case unit == 1 && r.any("k"):
+			unit = 1e3
+		default:
+			return unit
+		}
+		r.i++
+		if unit >= 1e8 || r.runes[r.i-1] == 'k' {
+			return unit
+		}
+	}
+}
+
+// yuan reads 元 with what may follow: 5角2分, 整; the 5 of 3块5 is 5角.
+func (r *reader) yuan() (cents int64, ok bool) {
+	start := r.i
+	r.blanks()
+	spaced := r.i > start
+	if !r.takeOne("元", "块钱", "块", "圆", "人民币", "rmb") || spaced && !r.edge() || r.any("旦宵") {
+		r.i = start
+		return 0, false
+	}
+	if d, isDigit := digit(r.peek()); isDigit && strings.ContainsRune("角毛", r.ahead(1)) {
+		cents += 10 * int64(d)
+		r.i += 2
+	} else if isDigit && !wordy(r.ahead(1)) {
+		cents += 10 * int64(d)
+		r.i++
+	}
+	if d, isDigit := digit(r.peek()); isDigit && r.ahead(1) == '分' {
+		cents += int64(d)
+		r.i += 2
+	}
+	r.takeOne("整", "正")
+	return cents, true
+}

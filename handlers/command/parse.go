@@ -1,0 +1,214 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// Env is what reading arguments needs besides the text.
+type Env struct {
+	Tx       *store.Tx // looks names up; nil takes a word for a person, with nothing but the name
+	Now      time.Time // in the company's zone: what 明天 is counted from
+	Mentions []chat.Mention
+}
+
+// NewCall is c with its arguments, as Parse gave them.
+func NewCall(c Call, args map[string]any) *Call {
+	c.args = args
+	return &c
+}
+
+// Parse reads the arguments of a command from rest, as Match gave it: by
+// name, of the type that their kind says. Optional ones that do not fit are
+// passed over. The error is a *Question when the text ends too early, a
+// *Refusal when something is not understood or too much, else of the store.
+func Parse(ctx context.Context, spec *Spec, rest string, env Env) (map[string]any, error) {
+	p := &parser{spec: spec, left: rest, env: env, args: make(map[string]any, len(spec.Args))}
+	for i := range spec.Args {
+		if err := p.one(ctx, i); err != nil {
+			return nil, err
+		}
+	}
+	p.skip()
+	if p.left != "" {
+		return nil, p.tooMuch()
+	}
+	return p.args, nil
+}
+
+// parser reads one line.
+type parser struct {
+	spec    *Spec
+	left    string // raw, from where the next argument is looked for
+	env     Env
+	args    map[string]any
+	unknown *Refusal // why an optional person was passed over right here
+}
+
+// one reads the argument spec.Args[i].
+func (p *parser) one(ctx context.Context, i int) error {
+	a := &p.spec.Args[i]
+	p.skipFor(a.Kind)
+	if p.left == "" {
+		if a.Optional {
+			return nil
+		}
+		return &Question{Prompt: p.prompt(a)}
+	}
+	if a.Optional && a.Kind == Word && p.lastWord() && p.neededAfter(i) {
+		return nil
+	}
+	v, n, err := p.read(ctx, a)
+	var no *Refusal
+	switch {
+	case err == nil:
+		p.args[a.Name], p.left, p.unknown = v, p.left[n:], nil
+		return nil
+	case errors.As(err, &no) && a.Optional && a.Kind == Person:
+		p.unknown = no
+		return nil
+	case errors.As(err, &no):
+		return p.hinted(no)
+	case errors.Is(err, errNoFit) && a.Optional:
+		return nil
+	case errors.Is(err, errNoFit):
+		return p.unread(a)
+	default:
+		return fmt.Errorf("read %s: %w", a.Name, err)
+	}
+}
+
+// read reads one argument at the beginning of what is left.
+func (p *parser) read(ctx context.Context, a *Arg) (v any, n int, err error) {
+	if a.Kind != Labels && p.atLabel() {
+		return nil, 0, errNoFit
+	}
+	if a.Kind == Person && p.env.Tx == nil && p.nextFits(ctx, a) {
+		return nil, 0, errNoFit
+	}
+	switch a.Kind {
+	case Free:
+		return p.left, len(p.left), nil
+	case Labels:
+		return readLabels(p.left, a.Keys), len(p.left), nil
+	case Word:
+		word := firstWord(p.left)
+		return word, len(word), nil
+	case Date:
+		return boxed(ReadDate(p.left, p.env.Now))
+	case Span:
+		return boxed(ReadSpan(p.left, p.env.Now))
+	case Week:
+		return boxed(ReadWeek(p.left, p.env.Now))
+	case Month:
+		return boxed(ReadMonth(p.left, p.env.Now))
+	case Money:
+		return boxed(ReadMoney(p.left))
+	case Person:
+		return p.person(ctx)
+	case Post:
+		return readPost(p.left)
+	case Duty:
+		return readDuty(p.left)
+	default:
+		return nil, 0, fmt.Errorf("unknown kind of argument %d", a.Kind)
+	}
+}
+
+// nextFits tells, where names cannot be looked up, whether the text is that of
+// an argument after a rather than a name.
+func (p *parser) nextFits(ctx context.Context, a *Arg) bool {
+	passed := false
+	for i := range p.spec.Args {
+		next := &p.spec.Args[i]
+		if passed && next.Kind >= Date && next.Kind != Person && next.Kind != Labels {
+			if _, _, err := p.read(ctx, next); err == nil {
+				return true
+			}
+		}
+		passed = passed || next == a
+	}
+	return false
+}
+
+func boxed[T any](v T, n int, err error) (any, int, error) { return v, n, err }
+
+// skipFor moves to where an argument may begin. What is kept as typed loses
+// nothing but white space.
+func (p *parser) skipFor(k Kind) {
+	if k == Free || k == Labels {
+		if len(p.args) > 0 {
+			p.left = afterMark(p.left)
+		}
+		p.left = strings.TrimFunc(p.left, unicode.IsSpace)
+		return
+	}
+	p.skip()
+}
+
+// skip passes over white space, what is invisible, and marks between arguments.
+func (p *parser) skip() {
+	for i, raw := range p.left {
+		if c, seen := foldRune(raw); seen && !blank(c) && !strings.ContainsRune(",:;、", c) {
+			p.left = p.left[i:]
+			return
+		}
+	}
+	p.left = ""
+}
+
+// firstWord is the raw text up to the first white space.
+func firstWord(s string) string {
+	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {
+		return s[:i]
+	}
+	return s
+}
+
+func (p *parser) lastWord() bool {
+	return strings.TrimSpace(p.left[len(firstWord(p.left)):]) == ""
+}
+
+// neededAfter tells whether an argument after the i-th must be given.
+func (p *parser) neededAfter(i int) bool {
+	for _, a := range p.spec.Args[i+1:] {
+		if !a.Optional {
+			return true
+		}
+	}
+	return false
+}
+
+// atLabel tells whether a label of this command begins here (补交 本周：… has no
+// week: 本周 is the label).
+func (p *parser) atLabel() bool {
+	if len(p.spec.Args) == 0 {
+		return false
+	}
+	last := &p.spec.Args[len(p.spec.Args)-1]
+	if last.Kind != Labels {
+		return false
+	}
+	f := Fold(cut(p.left, 4*readMost))
+	_, _, ok := labelAt(f.Text, last.Keys)
+	return ok
+}
+
+// cut is at most n bytes of s, whole runes.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

@@ -1,0 +1,180 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// nameMost is how many bytes of text may be somebody's name.
+const nameMost = 200
+
+// person reads a name or a mention of somebody active.
+func (p *parser) person(ctx context.Context) (any, int, error) {
+	text, at := p.left, 0
+	if c := []rune(cut(text, 4)); len(c) > 0 && (c[0] == '@' || c[0] == '＠') {
+		at = len(string(c[0]))
+		text = text[at:]
+		if m, n, ok := p.mention(text); ok {
+			return p.mentioned(ctx, m, at+n)
+		}
+	}
+	word := nameWord(text)
+	if p.env.Tx == nil {
+		return store.Person{Name: word}, at + len(word), noWord(word)
+	}
+	return p.named(ctx, text, word, at)
+}
+
+func noWord(word string) error {
+	if word == "" {
+		return errNoFit
+	}
+	return nil
+}
+
+// mention finds who is mentioned: the longest name that stands here.
+func (p *parser) mention(text string) (best chat.Mention, n int, ok bool) {
+	for _, m := range p.env.Mentions {
+		if len(m.Name) > n && strings.HasPrefix(text, m.Name) {
+			best, n, ok = m, len(m.Name), true
+		}
+	}
+	return best, n, ok
+}
+
+// mentioned is the person of a mentioned account; the name of the account is
+// not trusted, because everybody chooses it.
+func (p *parser) mentioned(ctx context.Context, m chat.Mention, n int) (any, int, error) {
+	if p.env.Tx == nil {
+		return store.Person{Name: m.Name}, n, nil
+	}
+	who, ok, err := p.env.Tx.PersonBy(ctx, m.Account.Platform, m.Account.ID)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !ok {
+		return nil, 0, &Refusal{Text: Quote("@"+m.Name) + "还没有登记，请先由管理员登记。"}
+	}
+	return who, n, nil
+}
+
+// nameWord is the raw text up to white space or a mark.
+func nameWord(s string) string {
+	for i, raw := range cut(s, nameMost) {
+		if c, seen := foldRune(raw); seen && (blank(c) || strings.ContainsRune(",:;、。", c)) {
+			return s[:i]
+		}
+	}
+	return cut(s, nameMost)
+}
+
+// named is the active person whose name stands here as whole words.
+func (p *parser) named(ctx context.Context, text, word string, at int) (any, int, error) {
+	if clean(word) {
+		who, ok, err := p.env.Tx.PersonNamed(ctx, word)
+		if err != nil {
+			return nil, 0, err
+		}
+		if ok {
+			return who, at + len(word), nil
+		}
+	}
+	people, err := p.env.Tx.People(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	if who, n, ok := foldedName(people, text); ok {
+		return who, at + n, nil
+	}
+	if word == "" {
+		return nil, 0, errNoFit
+	}
+	return nil, 0, unknownName(people, word)
+}
+
+// clean tells whether a database can take the word: NUL and broken UTF-8 are
+// errors to some.
+func clean(word string) bool {
+	return word != "" && strings.ToValidUTF8(word, "") == word && !strings.ContainsFunc(word, unicode.IsControl)
+}
+
+// foldedName finds the longest name that stands here however it is spelt:
+// wide letters, capitals, blanks in it.
+func foldedName(people []store.Person, text string) (who store.Person, n int, ok bool) {
+	f := Fold(cut(text, nameMost))
+	longest := 0
+	for _, one := range people {
+		name := Fold(one.Name).Text
+		if len(name) <= longest || !strings.HasPrefix(f.Text, name) {
+			continue
+		}
+		if next := []rune(cut(f.Text[len(name):], 4)); len(next) > 0 && wordy(next[0]) {
+			continue // 张伟 is not 张伟明
+		}
+		who, longest, n, ok = one, len(name), f.Raw(len(name)), true
+	}
+	return who, n, ok
+}
+
+// unknownName refuses a name, with up to three that are like it.
+func unknownName(people []store.Person, word string) error {
+	names := make([]string, len(people))
+	for i, one := range people {
+		names[i] = one.Name
+	}
+	text := fmt.Sprintf("没有叫%s的在册人员。", Quote(word))
+	if like := alike(word, names); len(like) > 0 {
+		text += "是不是：" + strings.Join(like, "、") + "？"
+	}
+	return &Refusal{Text: text}
+}
+
+// readPost reads a post by its name or a usual short one.
+func readPost(text string) (any, int, error) {
+	word := nameWord(text)
+	key := Fold(word).Text
+	switch key {
+	case "总监":
+		key = string(store.MarketingDirector)
+	case "主管":
+		key = string(store.Supervisor)
+	case "总助", "助理":
+		key = string(store.GMAssistant)
+	case "员工":
+		key = string(store.OtherEmployee)
+	}
+	if !slices.Contains(store.Posts, store.Post(key)) {
+		return nil, 0, errNoFit
+	}
+	return store.Post(key), len(word), nil
+}
+
+func readDuty(text string) (any, int, error) {
+	word := nameWord(text)
+	if key := store.Duty(Fold(word).Text); slices.Contains(store.Duties, key) {
+		return key, len(word), nil
+	}
+	return nil, 0, errNoFit
+}
+
+func postNames() []string {
+	names := make([]string, len(store.Posts))
+	for i, p := range store.Posts {
+		names[i] = string(p)
+	}
+	return names
+}
+
+func dutyNames() []string {
+	names := make([]string, len(store.Duties))
+	for i, d := range store.Duties {
+		names[i] = string(d)
+	}
+	return names
+}

@@ -1,0 +1,100 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// quoteMost is how many characters of what somebody typed are said back.
+const quoteMost = 20
+
+// Quote is a text of people inside a sentence of ours: 「…」, in one line, cut
+// when it is long. It stays plain text.
+func Quote(s string) string {
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(cut(s, 8*quoteMost), "�")), " ")
+	if utf8.RuneCountInString(s) > quoteMost {
+		s = string([]rune(s)[:quoteMost]) + "…"
+	}
+	return "「" + s + "」"
+}
+
+// expected says how an argument of a kind is written.
+func expected(k Kind) string {
+	switch k {
+	case Date:
+		return "日期（如 明天、周五、11-24、11月24日）"
+	case Span:
+		return "起止时间（如 3天、周一至周三、11-24~11-26）"
+	case Week:
+		return "周（如 上周、第48周、2026-W48）"
+	case Month:
+		return "月份（如 本月、11月、2026-11）"
+	case Money:
+		return "金额（如 125000、12.5万、￥125,000.00）"
+	case Person:
+		return "在册人员的姓名或 @某人"
+	case Post:
+		return "岗位（" + strings.Join(postNames(), "、") + "）"
+	case Duty:
+		return "职责（" + strings.Join(dutyNames(), "、") + "）"
+	default:
+		return "一个词"
+	}
+}
+
+// prompt is how a missing argument is asked for.
+func (p *parser) prompt(a *Arg) string {
+	if a.Prompt != "" {
+		return a.Prompt
+	}
+	return "请补充" + a.Name
+}
+
+// unread refuses the text at which a needed argument should stand.
+func (p *parser) unread(a *Arg) error {
+	if p.unknown != nil {
+		return p.hinted(p.unknown)
+	}
+	return p.hinted(&Refusal{Text: fmt.Sprintf("没看懂%s：%s要写成%s。", Quote(firstWord(p.left)), a.Name, expected(a.Kind))})
+}
+
+// tooMuch refuses what no argument took.
+func (p *parser) tooMuch() error {
+	if p.unknown != nil {
+		return p.hinted(p.unknown)
+	}
+	for i := range p.spec.Args {
+		a := &p.spec.Args[i]
+		if _, given := p.args[a.Name]; !given && a.Kind != Free && a.Kind != Labels {
+			return p.unread(a)
+		}
+	}
+	return p.hinted(&Refusal{Text: fmt.Sprintf("%s后面的%s是多出来的，没看懂。", p.spec.Name, Quote(p.left))})
+}
+
+// hinted adds how the command is written to a refusal.
+func (p *parser) hinted(r *Refusal) error {
+	told := *r
+	if told.Hint == "" {
+		told.Hint = usage(p.spec)
+	}
+	return &told
+}
+
+func usage(s *Spec) string {
+	if len(s.Examples) == 0 {
+		return "用法：" + s.Syntax()
+	}
+	return fmt.Sprintf("用法：%s　例：%s", s.Syntax(), s.Examples[0])
+}
+
+// Explain turns the error of a Read function about one value, as a form's
+// field has, into a *Refusal for the person; other errors stay what they are.
+func Explain(err error, name, text string, k Kind) error {
+	if errors.Is(err, errNoFit) {
+		return &Refusal{Text: fmt.Sprintf("没看懂%s：%s要写成%s。", Quote(text), name, expected(k))}
+	}
+	return err
+}

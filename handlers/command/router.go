@@ -1,0 +1,233 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"marketbot/handlers/rulebook"
+)
+
+// Router finds the command that a text calls. It does not change once made
+// and may be used by many goroutines.
+type Router struct {
+	specs  []*Spec
+	root   *node
+	sounds []sound // for Suggest
+}
+
+// NewRouter takes the commands of the house. It refuses an incomplete or
+// clashing one. The pinyin initials of a name (签到: qd) call it too, unless
+// they are taken or two names share them.
+func NewRouter(specs []Spec) (*Router, error) {
+	r := &Router{root: &node{}}
+	var errs []error
+	for i := range specs {
+		s := specs[i]
+		r.specs = append(r.specs, &s)
+		if err := check(&s); err != nil {
+			errs = append(errs, fmt.Errorf("command %q: %w", s.Name, err))
+		}
+	}
+	errs = append(errs, r.nameAll())
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	for _, s := range r.specs {
+		for _, line := range s.Examples {
+			if err := r.checkExample(s, line); err != nil {
+				errs = append(errs, fmt.Errorf("command %q: example %q: %w", s.Name, line, err))
+			}
+		}
+	}
+	r.sounds = soundsOf(r.specs)
+	return r, errors.Join(errs...)
+}
+
+// Specs are the commands in the order they were given.
+func (r *Router) Specs() []*Spec { return r.specs }
+
+// nameAll gives every command its names, the explicit ones first.
+func (r *Router) nameAll() error {
+	var errs []error
+	for _, s := range r.specs {
+		for _, name := range append([]string{s.Name}, s.Aliases...) {
+			if taken := r.root.add(name, s); taken != nil && taken != s {
+				errs = append(errs, fmt.Errorf("commands %q and %q are both called %q", taken.Name, s.Name, name))
+			}
+		}
+	}
+	shared := map[string]int{}
+	for _, s := range r.specs {
+		shared[initials(s.Name)]++
+	}
+	for _, s := range r.specs {
+		if short := initials(s.Name); short != "" && shared[short] == 1 {
+			r.root.add(short, s) // whoever was called so explicitly stays
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// check tells what a command lacks.
+func check(s *Spec) error {
+	switch {
+	case strings.TrimSpace(s.Name) == "" || Fold(s.Name).Text != s.Name:
+		return errors.New("no name, or one that is never typed so")
+	case s.Summary == "":
+		return errors.New("no summary")
+	case s.Run == nil:
+		return errors.New("no step to run")
+	case rulebook.ClauseOf(s.Who) == "":
+		return fmt.Errorf("unknown right %q", s.Who)
+	case len(s.Examples) == 0:
+		return errors.New("no example")
+	}
+	if _, ok := rulebook.ByNumber(s.Clause); s.Clause != "" && !ok {
+		return fmt.Errorf("unknown clause %q", s.Clause)
+	}
+	return checkArgs(s.Args)
+}
+
+func checkArgs(args []Arg) error {
+	names := map[string]bool{}
+	for i, a := range args {
+		toEnd := a.Kind == Free || a.Kind == Labels
+		switch {
+		case a.Name == "" || names[a.Name]:
+			return fmt.Errorf("argument %d has no name of its own", i+1)
+		case toEnd && i < len(args)-1:
+			return fmt.Errorf("argument %q takes all that follows, so it must be the last", a.Name)
+		case a.Kind == Labels && len(a.Keys) == 0:
+			return fmt.Errorf("argument %q has no labels", a.Name)
+		}
+		names[a.Name] = true
+	}
+	return nil
+}
+
+// checkExample reads an example as if it was typed on an ordinary Tuesday.
+func (r *Router) checkExample(s *Spec, line string) error {
+	found, rest, ok := r.Match(line)
+	if !ok {
+		return errors.New("calls nothing")
+	}
+	if found != s {
+		return fmt.Errorf("calls %q", found.Name)
+	}
+	_, err := Parse(context.Background(), s, rest, Env{Now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)})
+	return err
+}
+
+// Match finds the command that text calls, by its longest name, and the raw
+// text of what follows it, byte for byte but for surrounding white space.
+// Names are read folded, behind an optional slash. A name in Latin letters
+// must be a whole word, a name without arguments too (我的天 is not 我的).
+func (r *Router) Match(text string) (spec *Spec, rest string, ok bool) {
+	at, end := r.root, 0
+	slash := false
+	for i := 0; i < len(text); {
+		raw, size := utf8.DecodeRuneInString(text[i:])
+		i += size
+		c, seen := foldRune(raw)
+		switch {
+		case !seen, blank(c) && at.gap, at == r.root && blank(c):
+			continue
+		case at == r.root && c == '/' && !slash:
+			slash = true
+			continue
+		}
+		if at = at.next[c]; at == nil {
+			break
+		}
+		if at.spec != nil && at.ends(text[i:]) {
+			spec, end = at.spec, i
+		}
+	}
+	if spec == nil {
+		return nil, "", false
+	}
+	return spec, strings.TrimFunc(afterMark(text[end:]), unicode.IsSpace), true
+}
+
+// afterMark drops what belongs to a word rather than to what follows it: the
+// colon or comma that some put right behind it, invisible characters before
+// a blank.
+func afterMark(rest string) string {
+	for i, raw := range rest {
+		c, seen := foldRune(raw)
+		switch {
+		case !seen:
+			continue
+		case blank(c):
+			return rest[i:]
+		case i == 0 && (c == ':' || c == ','):
+			return rest[utf8.RuneLen(raw):]
+		default:
+			return rest
+		}
+	}
+	return rest
+}
+
+// node is a place in the tree of all names.
+type node struct {
+	next map[rune]*node
+	spec *Spec // whose name ends here
+	word bool  // it must be a whole word
+	gap  bool  // white space may stand here, or not
+}
+
+// add puts a name into the tree, unless it is taken; it tells by whom.
+func (n *node) add(name string, s *Spec) *Spec {
+	text := strings.TrimSpace(Fold(name).Text)
+	if text == "" {
+		return nil
+	}
+	for _, c := range text {
+		if blank(c) {
+			n.gap = true
+			continue
+		}
+		n = n.child(c)
+	}
+	if n.spec != nil {
+		return n.spec
+	}
+	last, _ := utf8.DecodeLastRuneInString(text)
+	n.spec, n.word = s, !unicode.Is(unicode.Han, last) || len(s.Args) == 0
+	return s
+}
+
+func (n *node) child(c rune) *node {
+	if n.next == nil {
+		n.next = map[rune]*node{}
+	}
+	if n.next[c] == nil {
+		n.next[c] = &node{}
+	}
+	return n.next[c]
+}
+
+// ends tells whether the name may end here, before rest.
+func (n *node) ends(rest string) bool {
+	if !n.word {
+		return true
+	}
+	for _, raw := range rest {
+		c, seen := foldRune(raw)
+		switch {
+		case !seen:
+			continue
+		case len(n.spec.Args) == 0:
+			return !wordy(c)
+		default:
+			return c >= utf8.RuneSelf || !wordy(c) && c != '_' && c != '?'
+		}
+	}
+	return true
+}

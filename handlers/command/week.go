@@ -1,0 +1,136 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"marketbot/store"
+)
+
+// ReadWeek reads the ISO week at the beginning of text; n is how many bytes of
+// it: 上周, 第48周, W48, 2026-W48 or any date in it. Without a year it is the
+// nearest one. The error is a *Refusal for what looks like a week but is none.
+func ReadWeek(text string, now time.Time) (w store.Week, n int, err error) {
+	var r reader
+	r.load(text)
+	today := civil(now)
+	t, _, err := r.date(base{today: today})
+	switch {
+	case err == nil:
+		return store.WeekOf(t), r.used(), nil
+	case !errors.Is(err, errNoFit):
+		return w, 0, err
+	}
+	if w, err = r.weekName(today); err != nil {
+		return store.Week{}, 0, err
+	}
+	return w, r.used(), nil
+}
+
+// weekName reads a week that is not given by a date.
+func (r *reader) weekName(today time.Time) (store.Week, error) {
+	if weeks, ok := r.which(); ok {
+		if !r.takeOne("周", "星期", "礼拜") {
+			return store.Week{}, errNoFit
+		}
+		return store.WeekOf(today.AddDate(0, 0, 7*weeks)), nil
+	}
+	year := r.yearBefore(today)
+	n, ok := r.weekNumber()
+	if !ok {
+		return store.Week{}, errNoFit
+	}
+	return weekIn(today, year, n)
+}
+
+// yearBefore reads the 2026 of 2026-W48 or 2026年第48周; 0 when there is none.
+func (r *reader) yearBefore(today time.Time) int {
+	start := r.i
+	if year, ok := r.yearWord(today); ok {
+		return year
+	}
+	year, digits, ok := r.number()
+	if ok && digits == 4 && (r.takeOne("年", "-") || r.any("w第")) {
+		return year
+	}
+	r.i = start
+	return 0
+}
+
+// weekNumber reads W48, 第48周, 48周.
+func (r *reader) weekNumber() (int, bool) {
+	if r.take("w") {
+		n, digits, ok := r.number()
+		return n, ok && digits > 0 && r.edge()
+	}
+	ordinal := r.take("第")
+	r.blanks()
+	n, digits, ok := r.number()
+	r.blanks()
+	return n, ok && (ordinal || digits > 0) && r.takeOne("周", "个星期") && !r.any("后前")
+}
+
+// weekIn is week n of a year, 0 meaning the nearest that has such a week.
+func weekIn(today time.Time, year, n int) (store.Week, error) {
+	years := []int{year}
+	if year == 0 {
+		years = []int{today.Year() - 1, today.Year(), today.Year() + 1}
+	}
+	var best store.Week
+	var near time.Duration
+	for _, y := range years {
+		w := store.Week{Year: y, Number: n}
+		if n < 1 || n > 53 || y < 2000 || y > 2099 || w.Add(0) != w {
+			continue
+		}
+		if d := w.Monday(time.UTC).Sub(today).Abs(); best.Year == 0 || d < near {
+			best, near = w, d
+		}
+	}
+	if best.Year == 0 {
+		return best, &Refusal{Text: fmt.Sprintf("没有第%d周", n)}
+	}
+	return best, nil
+}
+
+// ReadMonth reads the month at the beginning of text as its first day; n is
+// how many bytes of it: 本月, 上个月, 11月, 2026-11. Without a year it is the
+// nearest one. The error is a *Refusal for what looks like a month but is none.
+func ReadMonth(text string, now time.Time) (first store.Day, n int, err error) {
+	var r reader
+	r.load(text)
+	t, err := r.month(civil(now))
+	if err != nil {
+		return "", 0, err
+	}
+	return store.DayOf(t), r.used(), nil
+}
+
+func (r *reader) month(today time.Time) (time.Time, error) {
+	if months, ok := r.which(); ok {
+		if !r.take("月") {
+			return time.Time{}, errNoFit
+		}
+		r.take("份")
+		return firstOf(today).AddDate(0, months, 0), nil
+	}
+	b := base{today: firstOf(today)}
+	year, named := r.yearWord(today)
+	n, digits, ok := r.number()
+	if ok && !named && digits == 4 && r.takeOne("-", "/", ".", "年") {
+		year = n
+		n, digits, ok = r.number()
+		if ok && digits > 0 && digits < 3 && r.dateEdge() && !r.any("-/.") {
+			return complete(b, year, n, 1)
+		}
+	}
+	if !ok || !r.take("月") {
+		return time.Time{}, errNoFit
+	}
+	r.take("份")
+	if n < 1 || n > 12 {
+		return time.Time{}, &Refusal{Text: fmt.Sprintf("没有%d月", n)}
+	}
+	return complete(b, year, n, 1)
+}
