@@ -100,7 +100,7 @@ function submit(values) {
 function point(id) {
   const line = id && $("lines").querySelector(`[data-entry="${CSS.escape(id)}"]`);
   if (!line) return;
-  line.scrollIntoView({ block: "nearest" });
+  line.scrollIntoView({ block: line.offsetHeight > $("lines").clientHeight ? "start" : "nearest" });
   (line.querySelector(".card") ?? line.querySelector(".bubble"))?.classList.add("flash");
 }
 
