@@ -29,27 +29,39 @@ const (
 
 // keepConnected runs the long connection until ctx ends. The SDK's client
 // gives up for good on what may be a passing trouble (a wrong answer, too many
-// connections) and cannot be started twice, so each connection gets a fresh
-// client and we wait between them ourselves.
+// connections), so we wait between the tries ourselves. A client that was
+// connected cannot be started again; one that never was is kept, as each leaves
+// a sweeping goroutine of its cache behind for ever.
 func (a *Adapter) keepConnected(ctx context.Context) {
 	events := a.dispatcher()
+	var client *larkws.Client
 	for failures := 1; ctx.Err() == nil; failures++ {
+		if client == nil {
+			client = a.newClient(events)
+		}
 		began := a.now()
-		err := a.connect(ctx, events)
+		err := client.Start(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		if connected := a.link.down(err, a.now()); connected && a.now().Sub(began) >= steady {
-			failures = 1
+		if a.link.down(err, a.now()) {
+			client = nil
+			if a.now().Sub(began) >= steady {
+				failures = 1
+			}
 		}
 		wait := backoff(failures, a.firstRetry, a.lastRetry, rand.Float64())
 		a.log.Warn("the long connection ended", "error", err, "failures", failures, "retry_in", wait)
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		}
-		timer.Stop()
+		pause(ctx, wait)
+	}
+}
+
+func pause(ctx context.Context, wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
 	}
 }
 
@@ -63,8 +75,8 @@ func backoff(failures int, first, last time.Duration, chance float64) time.Durat
 	return wait/2 + time.Duration(chance*float64(wait/2))
 }
 
-// connect holds one connection and says why it ended.
-func (a *Adapter) connect(ctx context.Context, events *dispatcher.EventDispatcher) error {
+// newClient makes the SDK's client for one connection.
+func (a *Adapter) newClient(events *dispatcher.EventDispatcher) *larkws.Client {
 	dialer := &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: 10 * time.Second,
 		NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, network, address)
@@ -73,7 +85,7 @@ func (a *Adapter) connect(ctx context.Context, events *dispatcher.EventDispatche
 			}
 			return &heardConn{conn, func() { a.link.heard(a.now()) }}, nil
 		}}
-	client := larkws.NewClient(a.cfg.AppID, a.cfg.AppSecret,
+	return larkws.NewClient(a.cfg.AppID, a.cfg.AppSecret,
 		larkws.WithDomain(a.cfg.BaseURL),
 		larkws.WithEventHandler(events),
 		larkws.WithAutoReconnect(false),
@@ -85,11 +97,6 @@ func (a *Adapter) connect(ctx context.Context, events *dispatcher.EventDispatche
 			a.link.up(a.now())
 			a.log.Info("the long connection is up")
 		}))
-	err := client.Start(ctx)
-	if err == nil {
-		err = errors.New("the client stopped by itself")
-	}
-	return fmt.Errorf("long connection: %w", err)
 }
 
 // dispatcher takes every subscribed event raw, so that our own reader decodes
@@ -136,6 +143,9 @@ func (l *link) heard(now time.Time) {
 
 // down notes the end and tells whether there was a connection.
 func (l *link) down(cause error, now time.Time) (was bool) {
+	if cause == nil {
+		cause = errors.New("the client stopped by itself")
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	was = l.alive

@@ -1,0 +1,244 @@
+// Package feishutest is a stand-in for the Feishu open platform, for tests
+// only: it issues tokens, takes messages and files, looks at cards as strictly
+// as card JSON 2.0 is documented, pushes events over the long connection or to
+// a webhook, and goes wrong in the ways the platform is known to. People in it
+// speak, press and submit through its methods, and what they see can be read.
+package feishutest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// BotID and BotName are the bot's own open_id and the name it is mentioned by.
+const (
+	BotID   = "ou_bot"
+	BotName = "市场部助手"
+)
+
+// App is what the app's page in the developer console shows.
+type App struct {
+	ID, Secret, EncryptKey, VerificationToken string
+	Scopes                                    []string // granted
+}
+
+// Server is one company on the platform with one app. Its fields are set
+// before use.
+type Server struct {
+	URL          string
+	App          App
+	Status       int  // of the app: 2 is in use
+	PingInterval int  // seconds, told to long connections; 0 leaves it out
+	Limited      bool // refuses what exceeds 5 messages a second to one chat, 50 in all
+
+	now  func() time.Time
+	http *httptest.Server
+
+	mu       sync.Mutex
+	serial   int
+	people   map[string]string // open_id → name
+	gone     map[string]bool   // resigned, or left the app's availability
+	groups   map[string]*group
+	token    string
+	expires  time.Time
+	fetched  int
+	faults   []*fault
+	messages []Message
+	byKey    map[string]sent
+	files    map[string]file
+	recent   map[string][]time.Time
+	changed  chan struct{}
+	pushes   []*push
+	sockets  []*socket
+	refusals refusals
+	webhook  string
+}
+
+type group struct {
+	name    string
+	members []string
+}
+
+type sent struct {
+	id string
+	at time.Time
+}
+
+type file struct {
+	name string
+	data []byte
+}
+
+// New starts a platform on a loopback port. now is its clock.
+func New(now func() time.Time) *Server {
+	s := &Server{
+		App:    App{ID: "cli_test", Secret: "app-secret", EncryptKey: "test key", VerificationToken: "verify"},
+		Status: 2, PingInterval: 120, now: now,
+		people: map[string]string{}, gone: map[string]bool{}, groups: map[string]*group{},
+		byKey: map[string]sent{}, files: map[string]file{}, recent: map[string][]time.Time{}, changed: make(chan struct{}),
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /open-apis/auth/v3/tenant_access_token/internal", s.issueToken)
+	mux.HandleFunc("GET /open-apis/bot/v3/info", s.authed(s.botInfo))
+	mux.HandleFunc("GET /open-apis/application/v6/scopes", s.authed(s.scopes))
+	mux.HandleFunc("GET /open-apis/contact/v3/users/{id}", s.authed(s.user))
+	mux.HandleFunc("GET /open-apis/im/v1/chats/{id}", s.authed(s.chat))
+	mux.HandleFunc("POST /open-apis/im/v1/messages", s.authed(s.message))
+	mux.HandleFunc("POST /open-apis/im/v1/files", s.authed(s.upload))
+	mux.HandleFunc("POST /callback/ws/endpoint", s.endpoint)
+	mux.HandleFunc("GET /ws", s.connect)
+	s.http = httptest.NewServer(s.faulty(mux))
+	s.URL = s.http.URL
+	return s
+}
+
+// Close cuts all connections and stops.
+func (s *Server) Close() {
+	s.DropSockets()
+	s.http.CloseClientConnections()
+	s.http.Close()
+}
+
+// Person adds somebody to the company.
+func (s *Server) Person(openID, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.people[openID] = name
+}
+
+// Group adds a group that the bot is in.
+func (s *Server) Group(chatID, name string, members ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.groups[chatID] = &group{name, members}
+}
+
+// Remove makes somebody or a group unreachable, without any event.
+func (s *Server) Remove(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gone[id] = true
+}
+
+// Revoke makes the token in use invalid before its time.
+func (s *Server) Revoke() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.token = ""
+}
+
+// TokensFetched counts the calls that asked for a token.
+func (s *Server) TokensFetched() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.fetched
+}
+
+func (s *Server) next(prefix string) string {
+	s.serial++
+	return fmt.Sprintf("%s%06d", prefix, s.serial)
+}
+
+const (
+	tokenLife  = 2 * time.Hour
+	tokenReuse = 30 * time.Minute // with less left a new one is issued
+)
+
+func (s *Server) issueToken(w http.ResponseWriter, r *http.Request) {
+	var ask struct {
+		ID     string `json:"app_id"`
+		Secret string `json:"app_secret"`
+	}
+	if json.NewDecoder(r.Body).Decode(&ask) != nil || ask.ID != s.App.ID || ask.Secret != s.App.Secret {
+		answer(w, http.StatusOK, map[string]any{"code": 10014, "msg": "app secret invalid"})
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fetched++
+	if s.token == "" || s.expires.Sub(s.now()) < tokenReuse {
+		s.token, s.expires = s.next("t-"), s.now().Add(tokenLife)
+	}
+	left := int(s.expires.Sub(s.now()).Seconds())
+	answer(w, http.StatusOK, map[string]any{"code": 0, "msg": "ok", "tenant_access_token": s.token, "expire": left})
+}
+
+// authed lets a call through that shows the valid token.
+func (s *Server) authed(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		s.mu.Lock()
+		valid := token != "" && token == s.token && s.now().Before(s.expires)
+		s.mu.Unlock()
+		switch {
+		case token == "":
+			refuse(w, 99991661, "Missing access token for authorization")
+		case !valid:
+			refuse(w, 99991663, "Invalid access token for authorization")
+		default:
+			next(w, r)
+		}
+	}
+}
+
+func (s *Server) botInfo(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, map[string]any{"code": 0, "msg": "ok",
+		"bot": map[string]any{"activate_status": s.Status, "app_name": BotName, "open_id": BotID}})
+}
+
+func (s *Server) scopes(w http.ResponseWriter, _ *http.Request) {
+	granted := []map[string]any{{"scope_name": "im:chat", "grant_status": 2}}
+	for _, name := range s.App.Scopes {
+		granted = append(granted, map[string]any{"scope_name": name, "grant_status": 1})
+	}
+	succeed(w, map[string]any{"scopes": granted})
+}
+
+// user leaves the name out where the scope for it is missing, as the platform
+// does.
+func (s *Server) user(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	s.mu.Lock()
+	name, known := s.people[id]
+	s.mu.Unlock()
+	if !known || r.FormValue("user_id_type") != "open_id" {
+		refuse(w, 41050, "no user authority error")
+		return
+	}
+	user := map[string]any{"open_id": id}
+	if slices.Contains(s.App.Scopes, "contact:user.base:readonly") {
+		user["name"] = name
+	}
+	succeed(w, map[string]any{"user": user})
+}
+
+func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	g := s.groups[r.PathValue("id")]
+	s.mu.Unlock()
+	if g == nil {
+		refuse(w, 232011, "Operator can NOT be out of the chat.")
+		return
+	}
+	succeed(w, map[string]any{"name": g.name, "chat_mode": "group"})
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(body)
+}
+
+func succeed(w http.ResponseWriter, data any) {
+	answer(w, http.StatusOK, map[string]any{"code": 0, "msg": "success", "data": data})
+}
+
+func refuse(w http.ResponseWriter, code int, msg string) {
+	answer(w, http.StatusBadRequest, map[string]any{"code": code, "msg": msg})
+}
