@@ -103,13 +103,28 @@ func stopCard(p store.Person) chat.Card {
 	}}
 }
 
-// clauseList is numbers and titles only: all texts together are too long for a card.
-func clauseList(list []rulebook.Clause, title string) chat.Card {
+// clauseTable is numbers and titles.
+func clauseTable(list []rulebook.Clause) chat.Block {
 	t := &chat.Table{Heads: []string{"条号", "内容"}}
 	for _, c := range list {
 		t.Rows = append(t.Rows, []string{c.Number, c.Title})
 	}
-	return chat.Card{Title: title, Blocks: []chat.Block{{Table: t}, {Note: "看某一条：制度 条号，例如 制度 会-3；也可以用关键词：制度 出差"}}}
+	return chat.Block{Table: t}
+}
+
+// howToLookUp stands under every list of clauses.
+var howToLookUp = chat.Block{Note: "看某一条：制度 条号，例如 制度 会-3；也可以用关键词：制度 出差"}
+
+// clauseList is the whole rule book; the texts are folded, so that they can be
+// read where they are acknowledged.
+func clauseList() chat.Card {
+	var b strings.Builder
+	for _, c := range rulebook.Clauses {
+		b.WriteString(c.Number + " " + c.Title + "\n" + c.Text + "\n\n")
+	}
+	return chat.Card{Title: "市场管理细则（" + rulebook.Version + " 版）", Blocks: []chat.Block{
+		clauseTable(rulebook.Clauses), {Fold: &chat.Folded{Title: "展开全文", Text: strings.TrimSpace(b.String())}}, howToLookUp,
+	}}
 }
 
 func clauseCard(c rulebook.Clause) chat.Card {
@@ -123,13 +138,13 @@ func clauseCard(c rulebook.Clause) chat.Card {
 	return card
 }
 
-// clauseHits shows the best hit in full and names the others.
+// clauseHits shows the best hit in full and names the next ones.
 func clauseHits(found []rulebook.Clause) chat.Card {
 	const most = 8
 	best, others := found[0], found[1:min(len(found), most)]
-	card := clauseList(others, "找到 "+number(len(found))+" 条")
-	card.Blocks[0] = chat.Block{Text: best.Number + " " + best.Title + "\n" + best.Text}
-	card.Blocks = append(card.Blocks[:1], append([]chat.Block{{Table: clauseList(others, "").Blocks[0].Table}}, card.Blocks[1:]...)...)
+	card := chat.Card{Title: "找到 " + number(len(found)) + " 条", Blocks: []chat.Block{
+		{Text: best.Number + " " + best.Title + "\n" + best.Text}, clauseTable(others), howToLookUp,
+	}}
 	for _, c := range found[:min(3, len(found))] {
 		card.Buttons = append(card.Buttons, chat.Button{Label: c.Number + " " + c.Title, Command: "制度 " + c.Number})
 	}

@@ -28,7 +28,7 @@ func (h Handler) clauseCommands() []command.Spec {
 // not acknowledged this wording finds the button for it on each of them.
 func (h Handler) clauses(ctx context.Context, c *command.Call) (command.Answer, error) {
 	query := c.Text("条号或关键词")
-	card := clauseList(rulebook.Clauses, "市场管理细则（"+rulebook.Version+" 版）")
+	card := clauseList()
 	if query != "" {
 		found := rulebook.Find(query)
 		switch len(found) {

@@ -185,7 +185,7 @@ func (h Handler) back(ctx context.Context, c *command.Call) (command.Answer, err
 	l := list[0]
 	text := "已销假：" + p.Name + " 从今天（" + today.String() + "）起恢复，周报和签到照常。"
 	if l.First > today {
-		text = "已取消：" + p.Name + " " + period(l.First, l.Last) + " 的请假。"
+		text = "已取消：" + p.Name + " " + period(l.First, l.Last) + "的请假。"
 	}
 	a := command.Text(text)
 	if p.ID != c.Person.ID {

@@ -15,10 +15,6 @@ func (h Handler) peopleCommands() []command.Spec {
 	name := command.Arg{Name: "姓名", Kind: command.Person, Prompt: "哪一位？写姓名。"}
 	post := command.Arg{Name: "岗位", Kind: command.Post, Prompt: "什么岗位？" + posts()}
 	duty := command.Arg{Name: "职责", Kind: command.Duty, Prompt: "什么职责？管理员、档案员或财务。"}
-	manage := func(s command.Spec) command.Spec {
-		s.Who, s.Private, s.Clause = rulebook.ManagePeople, true, "附-4"
-		return s
-	}
 	return []command.Spec{
 		{
 			Name: "人员", Aliases: []string{"ry", "people"}, Summary: "看谁在什么岗位、有什么职责；加姓名看任职经历",
@@ -51,6 +47,12 @@ func (h Handler) peopleCommands() []command.Spec {
 			Args: []command.Arg{name}, Examples: []string{"人员 停用 张伟"}, Run: h.stop, Undo: h.undoStop,
 		}),
 	}
+}
+
+// manage fills in what all commands of the administrator share.
+func manage(s command.Spec) command.Spec {
+	s.Who, s.Private, s.Clause = rulebook.ManagePeople, true, "附-4"
+	return s
 }
 
 func posts() string {

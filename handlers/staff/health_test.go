@@ -1,0 +1,63 @@
+package staff
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+func TestSelfCheck(t *testing.T) {
+	o := newOffice(t)
+	o.h.Health = func(context.Context) []chat.Finding {
+		return []chat.Finding{{Name: "飞书连接", OK: true, Text: "已连接"}}
+	}
+	var err error
+	if o.router, err = command.NewRouter(o.h.Commands()); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, flat(o.say("王芳", "自检").Reply), "自检：全部正常", "飞书连接|正常", "待发消息|正常", "节假日表|正常", "审计记录|正常")
+	wants(t, o.refused("张伟", "自检"), "管理员")
+
+	o.say("王芳", "人员 添加 周敏 业务员")
+	o.update(func(ctx context.Context, tx *store.Tx) error {
+		if _, err := tx.Fire(ctx, "report/due", o.now.AddDate(0, 0, 3), o.now, true); err != nil {
+			return err
+		}
+		_, err := tx.Owe(ctx, store.Outgoing{ID: tx.NewID(o.now), Key: "k", Platform: "webchat", Address: "张伟", Due: o.now.Add(-time.Hour), Created: o.now})
+		return err
+	})
+	o.now = time.Date(2026, 12, 1, 9, 0, 0, 0, zone)
+	text := flat(o.say("王芳", "自检").Reply)
+	wants(t, text, "自检：4 项要处理", "错过的提醒|要处理", "2027 年", "周敏", "待发消息|要处理|1 条在等")
+}
+
+func TestHolidayTableIsAskedForOnceAWeek(t *testing.T) {
+	o := newOffice(t)
+	at := func(day string) []chat.Notice {
+		t.Helper()
+		var list []chat.Notice
+		o.update(func(ctx context.Context, tx *store.Tx) error {
+			var err error
+			list, err = o.h.HolidayTable(ctx, tx, rulebook.Slot{At: store.Day(day).Start(zone).Add(9 * time.Hour)})
+			return err
+		})
+		return list
+	}
+	if list := at("2026-11-30"); len(list) != 0 {
+		t.Errorf("November: %v", list)
+	}
+	first, same, next, after := at("2026-12-01"), at("2026-12-03"), at("2026-12-08"), at("2027-01-11")
+	if len(first) != 1 || first[0].To != o.people["王芳"].ID {
+		t.Fatalf("December: %v", first)
+	}
+	wants(t, first[0].Message.Text, "2027 年")
+	if first[0].Key != same[0].Key || first[0].Key == next[0].Key {
+		t.Error("not once a week")
+	}
+	wants(t, after[0].Message.Text, "2027 年")
+}
