@@ -198,7 +198,7 @@ func (r *reader) numbered(b base) (time.Time, error) {
 		return r.monthAndDay(b, n)
 	case digits == 4 && r.any("-/."):
 		return r.separated(b, n)
-	case digits > 3:
+	case digits > 3 && !r.any("天周个"):
 		return time.Time{}, errNoFit
 	case r.take("月"):
 		return r.dayIn(b, 0, n)

@@ -67,8 +67,11 @@ func labelAt(folded string, keys []string) (key string, n int, ok bool) {
 		if !is || len(k) <= longest {
 			continue
 		}
-		blanks := len(rest) - len(strings.TrimLeft(cut(rest, 4), " "))
-		if rest = strings.TrimLeft(cut(rest, 4), " "); rest != "" && (rest[0] == ':' || rest[0] == '=') {
+		blanks := 0
+		for blanks < len(rest) && blanks < 3 && rest[blanks] == ' ' {
+			blanks++
+		}
+		if rest = rest[blanks:]; rest != "" && (rest[0] == ':' || rest[0] == '=') {
 			key, longest, ok = k, len(k), true
 			n = len(k) + blanks + 1
 		}

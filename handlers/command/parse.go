@@ -37,11 +37,48 @@ func Parse(ctx context.Context, spec *Spec, rest string, env Env) (map[string]an
 			return nil, err
 		}
 	}
-	p.skip()
-	if p.left != "" {
+	return p.rest(ctx)
+}
+
+// rest takes what is left for optional arguments that others stood before
+// (看周报 上周 张伟).
+func (p *parser) rest(ctx context.Context) (map[string]any, error) {
+	for i := 0; i < len(p.spec.Args); i++ {
+		if p.skip(); p.left == "" {
+			return p.args, nil
+		}
+		found, err := p.outOfTurn(ctx, &p.spec.Args[i])
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			i = -1 // what is left may be one of those before
+		}
+	}
+	if p.skip(); p.left != "" {
 		return nil, p.tooMuch()
 	}
 	return p.args, nil
+}
+
+func (p *parser) outOfTurn(ctx context.Context, a *Arg) (bool, error) {
+	if _, given := p.args[a.Name]; given || a.Kind < Date || a.Kind == Labels {
+		return false, nil
+	}
+	v, n, err := p.read(ctx, a)
+	var no *Refusal
+	switch {
+	case err == nil:
+		p.args[a.Name], p.left, p.unknown = v, p.left[n:], nil
+		return true, nil
+	case errors.As(err, &no):
+		p.unknown = no
+		return false, nil
+	case errors.Is(err, errNoFit):
+		return false, nil
+	default:
+		return false, fmt.Errorf("read %s: %w", a.Name, err)
+	}
 }
 
 // parser reads one line.
@@ -50,7 +87,7 @@ type parser struct {
 	left    string // raw, from where the next argument is looked for
 	env     Env
 	args    map[string]any
-	unknown *Refusal // why an optional person was passed over right here
+	unknown *Refusal // why an optional argument was passed over right here
 }
 
 // one reads the argument spec.Args[i].
@@ -72,7 +109,7 @@ func (p *parser) one(ctx context.Context, i int) error {
 	case err == nil:
 		p.args[a.Name], p.left, p.unknown = v, p.left[n:], nil
 		return nil
-	case errors.As(err, &no) && a.Optional && a.Kind == Person:
+	case a.Optional && a.Kind == Person && errors.As(err, &no):
 		p.unknown = no
 		return nil
 	case errors.As(err, &no):
@@ -165,9 +202,9 @@ func (p *parser) skip() {
 	p.left = ""
 }
 
-// firstWord is the raw text up to the first white space.
+// firstWord is the raw text up to the first white space, comma or semicolon.
 func firstWord(s string) string {
-	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {
+	if i := strings.IndexFunc(s, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(",;，；", c) }); i >= 0 {
 		return s[:i]
 	}
 	return s

@@ -59,7 +59,7 @@ func (p *parser) mentioned(ctx context.Context, m chat.Mention, n int) (any, int
 		return nil, 0, err
 	}
 	if !ok {
-		return nil, 0, &Refusal{Text: Quote("@"+m.Name) + "还没有登记，请先由管理员登记。"}
+		return nil, 0, &Refusal{Text: Quote("@"+m.Name) + "还没有登记，请先由管理员登记"}
 	}
 	return who, n, nil
 }
@@ -128,9 +128,9 @@ func unknownName(people []store.Person, word string) error {
 	for i, one := range people {
 		names[i] = one.Name
 	}
-	text := fmt.Sprintf("没有叫%s的在册人员。", Quote(word))
+	text := fmt.Sprintf("没有叫%s的在册人员", Quote(word))
 	if like := alike(word, names); len(like) > 0 {
-		text += "是不是：" + strings.Join(like, "、") + "？"
+		text += "。是不是：" + strings.Join(like, "、") + "？"
 	}
 	return &Refusal{Text: text}
 }

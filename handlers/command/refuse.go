@@ -24,21 +24,21 @@ func Quote(s string) string {
 func expected(k Kind) string {
 	switch k {
 	case Date:
-		return "日期（如 明天、周五、11-24、11月24日）"
+		return "明天、周五、11-24 或 11月24日"
 	case Span:
-		return "起止时间（如 3天、周一至周三、11-24~11-26）"
+		return "3天、周一至周三 或 11-24~11-26"
 	case Week:
-		return "周（如 上周、第48周、2026-W48）"
+		return "上周、第48周 或 2026-W48"
 	case Month:
-		return "月份（如 本月、11月、2026-11）"
+		return "本月、11月 或 2026-11"
 	case Money:
-		return "金额（如 125000、12.5万、￥125,000.00）"
+		return "125000、12.5万 或 ￥125,000.00"
 	case Person:
-		return "在册人员的姓名或 @某人"
+		return "在册人员的姓名，或 @某人"
 	case Post:
-		return "岗位（" + strings.Join(postNames(), "、") + "）"
+		return strings.Join(postNames(), "、")
 	case Duty:
-		return "职责（" + strings.Join(dutyNames(), "、") + "）"
+		return strings.Join(dutyNames(), "、")
 	default:
 		return "一个词"
 	}
@@ -57,7 +57,11 @@ func (p *parser) unread(a *Arg) error {
 	if p.unknown != nil {
 		return p.hinted(p.unknown)
 	}
-	return p.hinted(&Refusal{Text: fmt.Sprintf("没看懂%s：%s要写成%s。", Quote(firstWord(p.left)), a.Name, expected(a.Kind))})
+	return p.hinted(notRead(firstWord(p.left), a.Name, a.Kind))
+}
+
+func notRead(text, name string, k Kind) *Refusal {
+	return &Refusal{Text: fmt.Sprintf("没看懂%s。%s请写成：%s", Quote(text), name, expected(k))}
 }
 
 // tooMuch refuses what no argument took.
@@ -71,7 +75,7 @@ func (p *parser) tooMuch() error {
 			return p.unread(a)
 		}
 	}
-	return p.hinted(&Refusal{Text: fmt.Sprintf("%s后面的%s是多出来的，没看懂。", p.spec.Name, Quote(p.left))})
+	return p.hinted(&Refusal{Text: fmt.Sprintf("%s后面的%s是多出来的", p.spec.Name, Quote(p.left))})
 }
 
 // hinted adds how the command is written to a refusal.
@@ -94,7 +98,7 @@ func usage(s *Spec) string {
 // field has, into a *Refusal for the person; other errors stay what they are.
 func Explain(err error, name, text string, k Kind) error {
 	if errors.Is(err, errNoFit) {
-		return &Refusal{Text: fmt.Sprintf("没看懂%s：%s要写成%s。", Quote(text), name, expected(k))}
+		return notRead(text, name, k)
 	}
 	return err
 }

@@ -1,0 +1,344 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// staff opens a store with some people and runs f in it.
+func staff(t *testing.T, f func(tx *store.Tx)) {
+	t.Helper()
+	seals, err := store.NewSealer(store.NewSecretKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(t.Context(), store.Options{Source: filepath.Join(t.TempDir(), "test.db"), Seals: seals, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	err = db.Update(t.Context(), func(tx *store.Tx) error {
+		for i, name := range []string{"张伟", "张伟明", "王芳", "Li Lei", "陈总"} {
+			id := fmt.Sprint("p", i)
+			if err := tx.AddPerson(t.Context(), store.Person{ID: id, Name: name, Post: store.Salesperson, Since: tuesday}); err != nil {
+				return err
+			}
+			if err := tx.Bind(t.Context(), store.Account{Platform: "feishu", ID: "ou_" + id, Person: id}, tuesday); err != nil {
+				return err
+			}
+		}
+		f(tx)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// said is what a line comes to, as one text.
+func said(ctx context.Context, r *Router, line string, env Env) string {
+	spec, rest, ok := r.Match(line)
+	if !ok {
+		return "no command"
+	}
+	args, err := Parse(ctx, spec, rest, env)
+	var ask *Question
+	var no *Refusal
+	switch {
+	case errors.As(err, &ask):
+		return "? " + ask.Prompt
+	case errors.As(err, &no):
+		return "! " + no.Text
+	case err != nil:
+		return err.Error()
+	}
+	var parts []string
+	for _, a := range spec.Args {
+		switch v := args[a.Name].(type) {
+		case nil:
+		case store.Person:
+			parts = append(parts, a.Name+"="+v.Name)
+		case store.Day:
+			parts = append(parts, a.Name+"="+string(v))
+		case store.Week:
+			parts = append(parts, a.Name+"="+v.Key())
+		case Days:
+			parts = append(parts, a.Name+"="+string(v.From)+"/"+string(v.To))
+		default:
+			parts = append(parts, fmt.Sprintf("%s=%v", a.Name, v))
+		}
+	}
+	return strings.Join(parts, "|")
+}
+
+func TestParse(t *testing.T) {
+	r := router(t)
+	mentions := []chat.Mention{
+		{Name: "王芳", Account: chat.Account{Platform: "feishu", ID: "ou_p2"}},
+		{Name: "阿 伟", Account: chat.Account{Platform: "feishu", ID: "ou_p0"}},
+		{Name: "陌生人", Account: chat.Account{Platform: "feishu", ID: "ou_x"}},
+		{Name: "陈总", Account: chat.Account{Platform: "feishu", ID: "ou_p1"}},
+	}
+	cases := []struct{ line, want string }{
+		{"签到广州 拜访客户", "进展=广州 拜访客户"},
+		{"签到", "? 今天进展怎样？"},
+		{"签到  ", "? 今天进展怎样？"},
+		{"签到 \x00\xffa", "进展=\x00\xffa"},
+		{"出差 广州 3天 拜访  客户", "地点=广州|时间=2026-11-24/2026-11-26|事由=拜访  客户"},
+		{"出差广州，3天，拜访", "地点=广州|时间=2026-11-24/2026-11-26|事由=拜访"},
+		{"出差 广州 周一至周三", "地点=广州|时间=2026-11-23/2026-11-25"},
+		{"出差　广州　明天拜访客户", "地点=广州|时间=2026-11-25/2026-11-25|事由=拜访客户"},
+		{"出差 广州 明天，拜访客户", "地点=广州|时间=2026-11-25/2026-11-25|事由=拜访客户"},
+		{"出差 广州", "? 请补充时间"},
+		{"出差", "? 请补充地点"},
+		{"出差 广州 很久", "! 没看懂「很久」。时间请写成：3天、周一至周三 或 11-24~11-26"},
+		{"出差 广州 2月30日", "! 没有2月30日这一天"},
+		{"出差 广州 0天", "! 至少要有 1 天"},
+		{"签到记录", ""},
+		{"签到记录 张伟", "姓名=张伟"},
+		{"签到记录 张伟 上周", "姓名=张伟|时段=2026-11-16/2026-11-22"},
+		{"签到记录 上周", "时段=2026-11-16/2026-11-22"},
+		{"签到记录 张伟明", "姓名=张伟明"},
+		{"签到记录 张伟明天", "! 没有叫「张伟明天」的在册人员"},
+		{"签到记录 章伟", "! 没有叫「章伟」的在册人员。是不是：张伟？"},
+		{"签到记录 张", "! 没有叫「张」的在册人员。是不是：张伟、张伟明？"},
+		{"签到记录 ＬＩ　ＬＥＩ 本月", "姓名=Li Lei|时段=2026-11-01/2026-11-30"},
+		{"签到记录 @王芳", "姓名=王芳"},
+		{"签到记录 ＠王芳 上周", "姓名=王芳|时段=2026-11-16/2026-11-22"},
+		{"签到记录 @阿 伟 上周", "姓名=张伟|时段=2026-11-16/2026-11-22"},
+		{"签到记录 @陈总", "姓名=张伟明"},
+		{"签到记录 @陌生人", "! 「@陌生人」还没有登记，请先由管理员登记"},
+		{"签到记录 @张伟", "姓名=张伟"},
+		{"签到记录 张\x00伟", "姓名=张伟"},
+		{"签到记录 \xff\x00", "! 没有叫「�\x00」的在册人员"},
+		{"签到记录 上周 张伟", "姓名=张伟|时段=2026-11-16/2026-11-22"},
+		{"签到记录 上周 章伟", "! 没有叫「章伟」的在册人员。是不是：张伟？"},
+		{"签到记录 2月30日", "! 没有2月30日这一天"},
+		{"请假 周一至周三 回老家", "起止=2026-11-23/2026-11-25|事由=回老家"},
+		{"请假 张伟 明天", "姓名=张伟|起止=2026-11-25/2026-11-25"},
+		{"请假 赵六 明天", "! 没有叫「赵六」的在册人员"},
+		{"请假 张伟", "? 请补充起止"},
+		{"周报", ""},
+		{"周报 本周：拜访 3 家；下周：签约", "内容=map[下周:签约 本周:拜访 3 家]"},
+		{"周报 拜访 3 家", "内容=map[本周:拜访 3 家]"},
+		{"周报本周:a 下周=b", "内容=map[下周:b 本周:a]"},
+		{"补交 上周 本周：a 下周：b", "周=2026-W47|内容=map[下周:b 本周:a]"},
+		{"补交 本周：a 下周：b", "! 没看懂「本周：a」。周请写成：上周、第48周 或 2026-W48"},
+		{"补交 上周", "? 请补充内容"},
+		{"补交", "? 请补充周"},
+		{"汇总", ""},
+		{"汇总 第48周", "周=2026-W48"},
+		{"汇总 第99周", "! 没有第99周"},
+		{"汇总 随便", "! 没看懂「随便」。周请写成：上周、第48周 或 2026-W48"},
+		{"汇总 上周 好", "! 汇总后面的「好」是多出来的"},
+		{"回款 ZYX-202611-001 12.5万 昨天", "合同号=ZYX-202611-001|金额=12500000|日期=2026-11-23"},
+		{"回款 ZYX-202611-001 ￥125,000.00", "合同号=ZYX-202611-001|金额=12500000"},
+		{"回款 ZYX-202611-001 -5万", "! 金额不能是负数"},
+		{"回款 ZYX-202611-001 很多", "! 没看懂「很多」。金额请写成：125000、12.5万 或 ￥125,000.00"},
+		{"业绩 上个月", "月=2026-10-01"},
+		{"人员 添加 赵六 业务员", "姓名=赵六|岗位=业务员"},
+		{"人员添加 赵六 总监", "姓名=赵六|岗位=市场总监"},
+		{"人员 添加 赵六 老板", "! 没看懂「老板」。岗位请写成：执行董事、总经理、总经理助理、市场总监、市场主管、业务员、其他员工"},
+		{"人员 职责 张伟 财务", "姓名=张伟|职责=财务"},
+		{"人员 职责 张伟 出纳", "! 没看懂「出纳」。职责请写成：管理员、档案员、财务"},
+		{"取消", ""},
+		{"取消 吧", "! 取消后面的「吧」是多出来的"},
+	}
+	staff(t, func(tx *store.Tx) {
+		for _, c := range cases {
+			if got := said(t.Context(), r, c.line, Env{Tx: tx, Now: tuesday, Mentions: mentions}); got != c.want {
+				t.Errorf("%q comes to %q, want %q", c.line, got, c.want)
+			}
+		}
+	})
+}
+
+func TestRefusalsShowHowItIsWritten(t *testing.T) {
+	spec, rest, _ := router(t).Match("出差 广州 很久")
+	_, err := Parse(t.Context(), spec, rest, Env{Now: tuesday})
+	var no *Refusal
+	if !errors.As(err, &no) || no.Hint != "用法：出差 地点 时间 [事由…]　例：出差 广州 3天 拜访客户" {
+		t.Errorf("refused with %+v", err)
+	}
+}
+
+func TestAnOptionalWordIsPassedOverForWhatMustBeGiven(t *testing.T) {
+	spec := &Spec{Name: "签到", Args: []Arg{{Name: "地点", Kind: Word, Optional: true}, {Name: "进展", Kind: Free}}}
+	for rest, want := range map[string]string{"拜访客户": "map[进展:拜访客户]", "广州 拜访客户": "map[地点:广州 进展:拜访客户]"} {
+		if args, err := Parse(t.Context(), spec, rest, Env{Now: tuesday}); fmt.Sprint(args) != want || err != nil {
+			t.Errorf("%q: %v, %v", rest, args, err)
+		}
+	}
+}
+
+func TestReadLabels(t *testing.T) {
+	keys := []string{"本周", "下周", "回款", "回款计划"}
+	for text, want := range map[string]map[string]string{
+		"本周：a 下周：b":             {"本周": "a", "下周": "b"},
+		"下周=b\n本周＝a":            {"本周": "a", "下周": "b"},
+		"前言 下周 ： b":             {"本周": "前言", "下周": "b"},
+		"本周：a；下周：b。":            {"本周": "a", "下周": "b。"},
+		"本周：a， 下周：b":            {"本周": "a", "下周": "b"},
+		"本周：a，b":                {"本周": "a，b"},
+		"本周：按本周：计划 做":           {"本周": "按本周：计划 做"},
+		"本周：看下周：计划":             {"本周": "看下周：计划"},
+		"本周：a\n本周：b":            {"本周": "a\nb"},
+		"本周： 下周：b":              {"下周": "b"},
+		"本周：\n1. x\n 2. y\n下周：": {"本周": "1. x\n 2. y"},
+		"回款计划：5万 回款：3万":         {"回款计划": "5万", "回款": "3万"},
+		"Ａ\u200bＢ：ｃ":            {"本周": "Ａ\u200bＢ：ｃ"},
+		"本\u200b周：ＡＢＣ":          {"本周": "ＡＢＣ"},
+		"备注：x":                  {"本周": "备注：x"},
+		"本周":                    {"本周": "本周"},
+		"":                      {},
+		"\xff 下周：\xff\x00":      {"本周": "\xff", "下周": "\xff\x00"},
+	} {
+		if got := readLabels(text, keys); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("readLabels(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+// everyKind is one command for each kind of argument.
+func everyKind() []*Spec {
+	var specs []*Spec
+	for k := Word; k <= Labels; k++ {
+		specs = append(specs, &Spec{Name: "试", Args: []Arg{{Name: "值", Kind: k, Keys: []string{"本周", "下周"}}}})
+	}
+	return specs
+}
+
+// checkHostile reads a text in every way; what is free stays as typed.
+func checkHostile(t *testing.T, r *Router, text string, env Env) {
+	t.Helper()
+	r.Match(text)
+	r.Suggest(text)
+	if spec, rest, ok := r.Match("签到 " + text); ok && spec.Name == "签到" {
+		if want := strings.TrimFunc(text, unicode.IsSpace); rest != want && strings.HasPrefix(text, strings.TrimLeftFunc(text, unicode.IsSpace)) {
+			t.Errorf("签到 %q leaves %q", text, rest)
+		}
+	}
+	for _, spec := range everyKind() {
+		args, err := Parse(t.Context(), spec, text, env)
+		var ask *Question
+		var no *Refusal
+		if err != nil && !errors.As(err, &ask) && !errors.As(err, &no) {
+			t.Errorf("kind %d of %q: %v", spec.Args[0].Kind, text, err)
+		}
+		if want := strings.TrimFunc(text, unicode.IsSpace); spec.Args[0].Kind == Free && want != "" && args["值"] != want {
+			t.Errorf("free text %q became %q", want, args["值"])
+		}
+		if no != nil && len(no.Text) > 600 {
+			t.Errorf("kind %d of %.20q is refused at length: %d", spec.Args[0].Kind, text, len(no.Text))
+		}
+	}
+}
+
+func TestNaughtyStrings(t *testing.T) {
+	data, err := os.ReadFile("testdata/blns/blns.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	if err := json.Unmarshal(data, &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 515 {
+		t.Errorf("%d strings", len(list))
+	}
+	r := router(t)
+	staff(t, func(tx *store.Tx) {
+		for _, s := range list {
+			checkHostile(t, r, s, Env{Tx: tx, Now: tuesday})
+		}
+	})
+}
+
+func TestAMegabyteIsReadInTime(t *testing.T) {
+	r := router(t)
+	staff(t, func(tx *store.Tx) {
+		for _, piece := range []string{"a", " ", "\u200b", "9", "本周：", "本周：x ", "，", "天", "\xff", "\x00", "@", "一百", "-", "?"} {
+			start := time.Now()
+			checkHostile(t, r, strings.Repeat(piece, 1<<20/len(piece)), Env{Tx: tx, Now: tuesday})
+			if took := time.Since(start); took > 10*time.Second {
+				t.Errorf("a megabyte of %q took %v", piece, took)
+			}
+		}
+	})
+}
+
+func FuzzMatch(f *testing.F) {
+	r := router(f)
+	for _, s := range []string{"签到 广州", "／ｑｄ　广州", "人员添加 x", "签\u200b到", "我的天", "???", "\xff", "周报本周：a"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		spec, rest, ok := r.Match(text)
+		if !ok {
+			return
+		}
+		if !strings.Contains(text, rest) || rest != strings.TrimFunc(rest, unicode.IsSpace) {
+			t.Errorf("%q leaves %q", text, rest)
+		}
+		again, _, ok := r.Match(spec.Name + " " + rest)
+		if !ok || again != spec && len(spec.Args) > 0 && !strings.HasPrefix(again.Name, spec.Name) {
+			t.Errorf("%q calls %s, but behind its name %q calls another", text, spec.Name, rest)
+		}
+	})
+}
+
+func FuzzParse(f *testing.F) {
+	r := router(f)
+	for _, s := range []string{"广州 3天 拜访", "张伟 上周", "上周 本周：a；下周：b", "ZYX-1 12.5万 11-24", "@王 芳 财务", "\xff\x00", "，：；", "本周=＝下周："} {
+		f.Add(s)
+	}
+	env := Env{Now: tuesday, Mentions: []chat.Mention{{Name: "王 芳"}}}
+	f.Fuzz(func(t *testing.T, text string) {
+		checkHostile(t, r, text, env)
+		for _, spec := range r.Specs() {
+			args, err := Parse(t.Context(), spec, text, env)
+			if (args == nil) != (err != nil) {
+				t.Errorf("%s %q: %v, %v", spec.Name, text, args, err)
+			}
+		}
+	})
+}
+
+func BenchmarkCheckIn(b *testing.B) {
+	r := router(b)
+	for b.Loop() {
+		spec, rest, ok := r.Match("签到 广州 拜访恒达广告公司，谈了年度合作方案，对方希望下周给报价")
+		if !ok {
+			b.Fatal("no command")
+		}
+		if _, err := Parse(context.Background(), spec, rest, Env{Now: tuesday}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkTrip(b *testing.B) {
+	r := router(b)
+	for b.Loop() {
+		spec, rest, _ := r.Match("出差 广州 下周一至周三 拜访客户")
+		if _, err := Parse(context.Background(), spec, rest, Env{Now: tuesday}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
