@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
@@ -208,37 +207,6 @@ func FirstCode(ctx context.Context, tx *store.Tx, now time.Time) (code string, n
 	}
 	code, err = newCode(ctx, tx, whose, now.Add(firstCode))
 	return code, err == nil, err
-}
-
-// Left ends the access of an account whose person left the company: the
-// account is freed, the person stopped, administrators and superiors told.
-// Nothing happens for an account that nobody has.
-func Left(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]chat.Notice, error) {
-	p, found, err := tx.PersonBy(ctx, a.Platform, a.ID)
-	if err != nil || !found {
-		return nil, err
-	}
-	if err := tx.Unbind(ctx, a.Platform, a.ID); err != nil {
-		return nil, err
-	}
-	if err := tx.StopPerson(ctx, p.ID, now); err != nil {
-		return nil, err
-	}
-	admins, err := tx.Holding(ctx, "", store.Administrator)
-	if err != nil {
-		return nil, err
-	}
-	above, err := superiors(ctx, tx, p)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range above {
-		if !s.Has(store.Administrator) { // those are told already
-			admins = append(admins, s)
-		}
-	}
-	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 添加 " + p.Name + " " + string(p.Post)
-	return toldAll(tx, now, admins, p.ID, text), nil
 }
 
 // newCode makes a code for a person, or for the first administrator when

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"marketbot/handlers/chat"
@@ -28,7 +29,7 @@ func (h Handler) check(ctx context.Context, c *command.Call) (command.Answer, er
 		list = h.Health(ctx)
 	}
 	for _, look := range []func(context.Context, *command.Call) (chat.Finding, error){
-		h.checkQueue, h.checkDead, h.checkMissed, h.checkHolidays, h.checkPeople, h.checkAudit,
+		h.checkQueue, h.checkDead, h.checkMissed, h.checkHolidays, h.checkPeople, h.checkPosts, h.checkAudit,
 	} {
 		f, err := look(ctx, c)
 		if err != nil {
@@ -98,6 +99,24 @@ func (h Handler) checkPeople(ctx context.Context, c *command.Call) (chat.Finding
 		f.Text = "没绑定账号、收不到消息：" + joined(names) + "。给绑定码：人员 绑定码 " + names[0]
 	}
 	return f, err
+}
+
+// checkPosts finds posts that should receive something and have no holder.
+func (h Handler) checkPosts(ctx context.Context, c *command.Call) (chat.Finding, error) {
+	var gaps []string
+	for _, post := range receiving {
+		text, err := vacancy(ctx, c.Tx, post)
+		if err != nil {
+			return chat.Finding{}, err
+		}
+		if text != "" {
+			gaps = append(gaps, strings.TrimSpace(text))
+		}
+	}
+	if len(gaps) > 0 {
+		return chat.Finding{Name: "岗位", Text: strings.Join(gaps, "\n")}, nil
+	}
+	return chat.Finding{Name: "岗位", OK: true, Text: "主管、总监、总经理都有人"}, nil
 }
 
 func (h Handler) checkAudit(ctx context.Context, c *command.Call) (chat.Finding, error) {

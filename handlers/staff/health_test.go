@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,4 +61,15 @@ func TestHolidayTableIsAskedForOnceAWeek(t *testing.T) {
 		t.Error("not once a week")
 	}
 	wants(t, after[0].Message.Text, "2027 年")
+}
+
+func TestTheAdministratorLearnsOfVacantPosts(t *testing.T) {
+	o := newOffice(t)
+	a := o.say("王芳", "人员 岗位 李娜 业务员")
+	wants(t, flat(a.Reply), "市场主管没有人，提醒和上报先转给王芳（市场总监）")
+	wants(t, flat(o.say("王芳", "自检").Reply), "岗位|要处理|市场主管没有人")
+	wants(t, flat(o.say("王芳", "人员 岗位 陈总 业务员").Reply), "总经理没有人，上面的岗位也没有人", "人员 岗位 姓名 总经理")
+	if text := flat(o.say("王芳", "人员 岗位 陈总 执行董事").Reply); strings.Contains(text, "没有人") {
+		t.Errorf("nothing goes to that post: %q", text)
+	}
 }

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,26 @@ func superiors(ctx context.Context, tx *store.Tx, p store.Person) ([]store.Perso
 	}
 	list, _, err := command.Reach(ctx, tx, above)
 	return list, err
+}
+
+// receiving are the posts to which reminders and escalations go.
+var receiving = []store.Post{store.Supervisor, store.MarketingDirector, store.GeneralManager}
+
+// vacancy says who stands in for a receiving post without a holder; empty when
+// there is nothing to say. It begins on a line of its own.
+func vacancy(ctx context.Context, tx *store.Tx, post store.Post) (string, error) {
+	if !slices.Contains(receiving, post) {
+		return "", nil
+	}
+	people, vacant, err := command.Reach(ctx, tx, post)
+	switch {
+	case err != nil || !vacant:
+		return "", err
+	case len(people) == 0:
+		return "\n" + string(post) + "没有人，上面的岗位也没有人，提醒和上报没人收。请安排：人员 岗位 姓名 " + string(post), nil
+	default:
+		return "\n" + string(post) + "没有人，提醒和上报先转给" + people[0].Name + "（" + string(people[0].Post) + "）。", nil
+	}
 }
 
 // joined puts names into a sentence; a long list is cut, its number said.

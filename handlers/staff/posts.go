@@ -17,8 +17,12 @@ func (h Handler) setPost(ctx context.Context, c *command.Call) (command.Answer, 
 	if err := c.Tx.SetPost(ctx, p.ID, post, c.Now); err != nil {
 		return command.Answer{}, err
 	}
+	empty, err := vacancy(ctx, c.Tx, p.Post)
+	if err != nil {
+		return command.Answer{}, err
+	}
 	change := "由" + string(p.Post) + "改为" + string(post) + "，自 " + h.Rules.Day(c.Now).String() + " 起"
-	a := command.Text("已改：" + p.Name + change + "。")
+	a := command.Text("已改：" + p.Name + change + "。" + empty)
 	a.Notices = concerned(c, p, "你的岗位"+change+"。发送 帮助 看能做什么。")
 	a.Undo, a.Subject = strings.Join([]string{p.ID, string(p.Post), string(post)}, "|"), "person/"+p.ID
 	return a, nil
@@ -138,9 +142,13 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (command.Answer, err
 	if err != nil {
 		return command.Answer{}, err
 	}
+	empty, err := vacancy(ctx, c.Tx, p.Post)
+	if err != nil {
+		return command.Answer{}, err
+	}
 	// The person is told nothing: no message reaches somebody who was stopped.
 	notices := toldAll(c.Tx, c.Now, above, c.Person.ID, p.Name+"（"+string(p.Post)+"）已停用，不再要求周报和签到。")
-	a := command.Text("已停用：" + p.Name + "（" + string(p.Post) + "），自 " + h.Rules.Day(c.Now).String() + " 起。记录都保留；5 分钟内可发 撤销。")
+	a := command.Text("已停用：" + p.Name + "（" + string(p.Post) + "），自 " + h.Rules.Day(c.Now).String() + " 起。记录都保留；5 分钟内可发 撤销。" + empty)
 	a.Notices, a.Undo, a.Subject = notices, p.ID, "person/"+p.ID
 	return a, nil
 }

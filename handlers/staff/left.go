@@ -1,0 +1,44 @@
+package staff
+
+import (
+	"context"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// Left ends the access of an account whose person left the company: the
+// account is freed, the person stopped, administrators and superiors told.
+// Nothing happens for an account that nobody has.
+func Left(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]chat.Notice, error) {
+	p, found, err := tx.PersonBy(ctx, a.Platform, a.ID)
+	if err != nil || !found {
+		return nil, err
+	}
+	if err := tx.Unbind(ctx, a.Platform, a.ID); err != nil {
+		return nil, err
+	}
+	if err := tx.StopPerson(ctx, p.ID, now); err != nil {
+		return nil, err
+	}
+	admins, err := tx.Holding(ctx, "", store.Administrator)
+	if err != nil {
+		return nil, err
+	}
+	above, err := superiors(ctx, tx, p)
+	if err != nil {
+		return nil, err
+	}
+	empty, err := vacancy(ctx, tx, p.Post)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range above {
+		if !s.Has(store.Administrator) { // those are told already
+			admins = append(admins, s)
+		}
+	}
+	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 添加 " + p.Name + " " + string(p.Post) + empty
+	return toldAll(tx, now, admins, p.ID, text), nil
+}
