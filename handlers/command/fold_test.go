@@ -62,7 +62,7 @@ func FuzzFold(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		if len(raw) < 500 {
+		if len(raw) < 120 {
 			checkFold(t, raw)
 		}
 	})

@@ -32,7 +32,17 @@ func NewCall(c Call, args map[string]any) *Call {
 // *Refusal when something is not understood or too much, else of the store.
 func Parse(ctx context.Context, spec *Spec, rest string, env Env) (map[string]any, error) {
 	p := &parser{spec: spec, left: rest, env: env, args: make(map[string]any, len(spec.Args))}
-	for i := range spec.Args {
+	for i := 0; i < len(spec.Args); i++ {
+		if p.dayFirst(i) { // 出差 明天 广州
+			if err := p.one(ctx, i+1); err != nil {
+				return nil, err
+			}
+			if err := p.one(ctx, i); err != nil {
+				return nil, err
+			}
+			i++
+			continue
+		}
 		if err := p.one(ctx, i); err != nil {
 			return nil, err
 		}
@@ -137,7 +147,7 @@ func (p *parser) read(ctx context.Context, a *Arg) (v any, n int, err error) {
 	case Labels:
 		return readLabels(p.left, a.Keys), len(p.left), nil
 	case Word:
-		word := firstWord(p.left)
+		word := p.word(a)
 		return word, len(word), nil
 	case Date:
 		return boxed(ReadDate(p.left, p.env.Now))
@@ -200,18 +210,6 @@ func (p *parser) skip() {
 		}
 	}
 	p.left = ""
-}
-
-// firstWord is the raw text up to the first white space, comma or semicolon.
-func firstWord(s string) string {
-	if i := strings.IndexFunc(s, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(",;，；", c) }); i >= 0 {
-		return s[:i]
-	}
-	return s
-}
-
-func (p *parser) lastWord() bool {
-	return strings.TrimSpace(p.left[len(firstWord(p.left)):]) == ""
 }
 
 // neededAfter tells whether an argument after the i-th must be given.

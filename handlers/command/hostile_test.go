@@ -1,0 +1,119 @@
+package command
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// everyKind is one command for each kind of argument.
+func everyKind() []*Spec {
+	var specs []*Spec
+	for k := Word; k <= Labels; k++ {
+		specs = append(specs, &Spec{Name: "试", Args: []Arg{{Name: "值", Kind: k, Keys: []string{"本周", "下周"}}}})
+	}
+	return specs
+}
+
+// checkHostile reads a text in every way; what is free stays as typed.
+func checkHostile(t *testing.T, r *Router, text string, env Env) {
+	t.Helper()
+	r.Match(text)
+	r.Suggest(text)
+	if spec, rest, ok := r.Match("签到 " + text); ok && spec.Name == "签到" {
+		if want := strings.TrimFunc(text, unicode.IsSpace); rest != want && strings.HasPrefix(text, strings.TrimLeftFunc(text, unicode.IsSpace)) {
+			t.Errorf("签到 %q leaves %q", text, rest)
+		}
+	}
+	for _, spec := range everyKind() {
+		args, err := Parse(t.Context(), spec, text, env)
+		var ask *Question
+		var no *Refusal
+		if err != nil && !errors.As(err, &ask) && !errors.As(err, &no) {
+			t.Errorf("kind %d of %q: %v", spec.Args[0].Kind, text, err)
+		}
+		if want := strings.TrimFunc(text, unicode.IsSpace); spec.Args[0].Kind == Free && want != "" && args["值"] != want {
+			t.Errorf("free text %q became %q", want, args["值"])
+		}
+		if no != nil && len(no.Text) > 600 {
+			t.Errorf("kind %d of %.20q is refused at length: %d", spec.Args[0].Kind, text, len(no.Text))
+		}
+	}
+}
+
+func TestNaughtyStrings(t *testing.T) {
+	data, err := os.ReadFile("testdata/blns/blns.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	if err := json.Unmarshal(data, &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 515 {
+		t.Errorf("%d strings", len(list))
+	}
+	r := router(t)
+	staff(t, func(tx *store.Tx) {
+		for _, s := range list {
+			checkHostile(t, r, s, Env{Tx: tx, Now: tuesday})
+		}
+	})
+}
+
+func TestAMegabyteIsReadInTime(t *testing.T) {
+	r := router(t)
+	staff(t, func(tx *store.Tx) {
+		for _, piece := range []string{"a", " ", "\u200b", "9", "本周：", "本周：x ", "，", "天", "\xff", "\x00", "@", "一百", "-", "?"} {
+			start := time.Now()
+			checkHostile(t, r, strings.Repeat(piece, 1<<20/len(piece)), Env{Tx: tx, Now: tuesday})
+			if took := time.Since(start); took > 10*time.Second {
+				t.Errorf("a megabyte of %q took %v", piece, took)
+			}
+		}
+	})
+}
+
+func FuzzMatch(f *testing.F) {
+	r := router(f)
+	for _, s := range []string{"签到 广州", "／ｑｄ　广州", "人员添加 x", "签\u200b到", "我的天", "???", "\xff", "周报本周：a"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		spec, rest, ok := r.Match(text)
+		if !ok {
+			return
+		}
+		if !strings.Contains(text, rest) || rest != strings.TrimFunc(rest, unicode.IsSpace) {
+			t.Errorf("%q leaves %q", text, rest)
+		}
+		again, _, ok := r.Match(spec.Name + " " + rest)
+		if !ok || again != spec && len(spec.Args) > 0 && !strings.HasPrefix(again.Name, spec.Name) {
+			t.Errorf("%q calls %s, but behind its name %q calls another", text, spec.Name, rest)
+		}
+	})
+}
+
+func FuzzParse(f *testing.F) {
+	r := router(f)
+	for _, s := range []string{"广州 3天 拜访", "张伟 上周", "上周 本周：a；下周：b", "ZYX-1 12.5万 11-24", "@王 芳 财务", "\xff\x00", "，：；", "本周=＝下周："} {
+		f.Add(s)
+	}
+	env := Env{Now: tuesday, Mentions: []chat.Mention{{Name: "王 芳"}}}
+	f.Fuzz(func(t *testing.T, text string) {
+		checkHostile(t, r, text, env)
+		for _, spec := range r.Specs() {
+			args, err := Parse(t.Context(), spec, text, env)
+			if (args == nil) != (err != nil) {
+				t.Errorf("%s %q: %v, %v", spec.Name, text, args, err)
+			}
+		}
+	})
+}
