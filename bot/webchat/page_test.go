@@ -152,3 +152,45 @@ func TestThePageNeedsNothingFromElsewhere(t *testing.T) {
 		}
 	}
 }
+
+func TestTheTourPlaysItsSteps(t *testing.T) {
+	s := newEchoSite(t)
+	p := pagetest.Open(t, s.url, 1360, 820)
+	p.Click("[data-tour-start]")
+	p.Wait(`document.querySelector("#tour").dataset.tourState === "ready"`, "the tour")
+	p.Click("[data-tour-next]")
+	p.Wait(`document.querySelector("#tour").dataset.tourState === "done"`, "the first step")
+	p.WaitText("@市场部助手 " + webchat.Tour()[0].Say)
+	p.Screenshot("echo_tour")
+	p.Click("#tour-auto")
+	p.Wait(`document.querySelector("#tour").dataset.tourStep === "2"`, "the second step by itself")
+	p.Click("#tour-leave")
+	p.NoErrors()
+	if s.resets != 1 {
+		t.Errorf("%d resets, want one at the tour's start", s.resets)
+	}
+}
+
+func TestEveryStepOfTheTourCanBePlayed(t *testing.T) {
+	known := map[string]bool{"": true}
+	for _, p := range webchat.Sample() {
+		known[p.Account] = true
+	}
+	for i, step := range webchat.Tour() {
+		set := 0
+		for _, done := range []string{step.Say, step.Aside, step.Place, step.Press, step.Moment} {
+			if done != "" {
+				set++
+			}
+		}
+		if step.Submit != nil {
+			set++
+		}
+		if set > 1 || step.Caption == "" || step.As == "" || !known[step.As] || !known[step.See.As] {
+			t.Errorf("step %d does %d things as %q, seen by %q", i+1, set, step.As, step.See.As)
+		}
+		if step.Room != webchat.RoomGroup && (step.Room != webchat.RoomPrivate || step.Aside != "") {
+			t.Errorf("step %d is in room %q", i+1, step.Room)
+		}
+	}
+}
