@@ -1,6 +1,9 @@
 package feishu
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // mention is one entry of a message's mentions.
 type mention struct{ key, id, kind, name string }
@@ -33,7 +36,10 @@ type envelope struct {
 // parse reads the plain JSON of an event.
 func parse(data []byte) (envelope, error) {
 	var v envelope
-	c := &cursor{data: data}
+	c := &cursor{data: string(data)}
+	if !utf8.ValidString(c.data) { // no database would take it
+		c.data = strings.ToValidUTF8(c.data, string(utf8.RuneError))
+	}
 	if c.next() != '{' {
 		return v, errJSON
 	}
@@ -222,7 +228,7 @@ func (v *envelope) action(c *cursor) {
 // hand an object over as a string, too.
 func (v *envelope) carried(c *cursor) {
 	if c.next() == '"' {
-		c = &cursor{data: []byte(c.text())}
+		c = &cursor{data: c.text()}
 	}
 	c.object(func(name string) {
 		switch name {

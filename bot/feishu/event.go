@@ -103,7 +103,7 @@ func (v *envelope) fillMessage(e *chat.Event, self string) {
 		}
 	}
 	e.Kind = chat.Other
-	switch c := (&cursor{data: []byte(v.content)}); v.contentType {
+	switch c := (&cursor{data: v.content}); v.contentType {
 	case "text":
 		e.Kind, e.Text = chat.Text, v.resolve(field(c, "text"), self)
 	case "post":

@@ -1,7 +1,6 @@
 package feishu
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 	"unicode/utf16"
@@ -18,9 +17,10 @@ const maxDepth = 64
 // cursor reads a JSON document once, from left to right, and builds only what
 // is asked for. An event carries dozens of fields of which the bot needs a few;
 // the typed models of the SDK cost five times as much (see BenchmarkDecode).
-// After bad is set every further call does nothing.
+// Strings are as valid UTF-8 as the document is. After bad is set every further
+// call does nothing.
 type cursor struct {
-	data  []byte
+	data  string
 	pos   int
 	depth int
 	bad   bool
@@ -68,17 +68,17 @@ func (c *cursor) object(field func(name string)) {
 		c.skip()
 		return
 	}
-	c.list('{', '}', func() {
+	for more := c.begin('}'); more; more = c.another('}') {
 		if c.next() != '"' {
 			c.fail()
 			return
 		}
 		name := c.str()
-		c.take(':')
-		if !c.bad {
-			field(name)
+		if c.take(':'); c.bad {
+			return
 		}
-	})
+		field(name)
+	}
 }
 
 // array calls item for each element; item must read or skip it. What is not
@@ -88,28 +88,37 @@ func (c *cursor) array(item func()) {
 		c.skip()
 		return
 	}
-	c.list('[', ']', item)
+	for more := c.begin(']'); more; more = c.another(']') {
+		item()
+	}
 }
 
-func (c *cursor) list(open, shut byte, item func()) {
-	c.take(open)
+// begin passes an opening bracket and tells whether there is a first element.
+func (c *cursor) begin(shut byte) bool {
+	c.pos++
 	if c.depth++; c.depth > maxDepth {
 		c.fail()
+		return false
 	}
-	if c.next() == shut {
-		c.take(shut)
-		c.depth--
-		return
+	return !c.ended(shut)
+}
+
+// another passes the comma before a further element, or the end.
+func (c *cursor) another(shut byte) bool {
+	if c.bad || c.ended(shut) {
+		return false
 	}
-	for !c.bad {
-		item()
-		if c.next() == shut {
-			c.take(shut)
-			c.depth--
-			return
-		}
-		c.take(',')
+	c.take(',')
+	return !c.bad
+}
+
+func (c *cursor) ended(shut byte) bool {
+	if c.next() != shut {
+		return false
 	}
+	c.pos++
+	c.depth--
+	return true
 }
 
 // text reads a string; a number or truth value as it is written; anything
@@ -127,7 +136,7 @@ func (c *cursor) text() string {
 		if c.bad {
 			return ""
 		}
-		return string(c.data[from:c.pos])
+		return c.data[from:c.pos]
 	}
 }
 
@@ -137,7 +146,7 @@ func (c *cursor) skip() {
 	case '{':
 		c.object(func(string) { c.skip() })
 	case '[':
-		c.array(c.skip)
+		c.array(func() { c.skip() })
 	case '"':
 		c.pastString()
 	case 't':
@@ -152,7 +161,7 @@ func (c *cursor) skip() {
 }
 
 func (c *cursor) word(w string) {
-	if !bytes.HasPrefix(c.data[c.pos:], []byte(w)) {
+	if !strings.HasPrefix(c.data[c.pos:], w) {
 		c.fail()
 		return
 	}
@@ -169,26 +178,48 @@ func (c *cursor) number() {
 	}
 }
 
-// pastString passes over a string and tells whether it holds escapes.
+// pastString passes over a string and tells whether it holds escapes. Raw
+// control characters, which JSON forbids in strings, are let through: to look
+// at every byte for them costs more than all the rest.
 func (c *cursor) pastString() (escaped bool) {
-	for c.pos++; c.pos < len(c.data); c.pos++ {
-		switch b := c.data[c.pos]; {
-		case b == '"':
-			c.pos++
+	c.pos++
+	for quote := -1; ; {
+		if quote < c.pos {
+			n := strings.IndexByte(c.data[c.pos:], '"')
+			if n < 0 {
+				c.fail()
+				return false
+			}
+			quote = c.pos + n
+		}
+		slash := strings.IndexByte(c.data[c.pos:quote], '\\')
+		if slash < 0 {
+			c.pos = quote + 1
 			return escaped
-		case b == '\\':
-			escaped = true
-			c.pos++
-		case b < ' ':
+		}
+		escaped = true
+		if c.pos += slash + 1; !c.escapable() {
 			c.fail()
 			return false
 		}
+		c.pos++
 	}
-	c.fail()
-	return false
 }
 
-// str reads the string that follows.
+// escapable tells whether what follows a backslash may do so.
+func (c *cursor) escapable() bool {
+	if c.pos >= len(c.data) {
+		return false
+	}
+	if c.data[c.pos] == 'u' {
+		_, ok := hex4(c.data[c.pos-1:])
+		return ok
+	}
+	return strings.IndexByte(`"\/bfnrt`, c.data[c.pos]) >= 0
+}
+
+// str reads the string that follows; without escapes it is part of the
+// document and costs nothing.
 func (c *cursor) str() string {
 	from := c.pos + 1
 	escaped := c.pastString()
@@ -197,58 +228,49 @@ func (c *cursor) str() string {
 	}
 	raw := c.data[from : c.pos-1]
 	if escaped {
-		raw = c.unescape(raw)
+		raw = unescape(raw)
 	}
-	if !utf8.Valid(raw) {
-		return strings.ToValidUTF8(string(raw), string(utf8.RuneError))
-	}
-	return string(raw)
+	return raw
 }
 
-func (c *cursor) unescape(raw []byte) []byte {
-	out := make([]byte, 0, len(raw))
-	for i := 0; i < len(raw); i++ {
-		if raw[i] != '\\' {
-			out = append(out, raw[i])
-			continue
+// unescape undoes escapes that pastString has approved.
+func unescape(raw string) string {
+	var out strings.Builder
+	out.Grow(len(raw))
+	for {
+		at := strings.IndexByte(raw, '\\')
+		if at < 0 {
+			out.WriteString(raw)
+			return out.String()
 		}
-		i++
-		switch raw[i] { // pastString saw to it that something follows
-		case '"', '\\', '/':
-			out = append(out, raw[i])
+		out.WriteString(raw[:at])
+		length := 2
+		switch b := raw[at+1]; b {
 		case 'b':
-			out = append(out, '\b')
+			out.WriteByte('\b')
 		case 'f':
-			out = append(out, '\f')
+			out.WriteByte('\f')
 		case 'n':
-			out = append(out, '\n')
+			out.WriteByte('\n')
 		case 'r':
-			out = append(out, '\r')
+			out.WriteByte('\r')
 		case 't':
-			out = append(out, '\t')
+			out.WriteByte('\t')
 		case 'u':
-			r, n := escapedRune(raw[i-1:])
-			if n == 0 {
-				c.fail()
-				return nil
-			}
-			out = utf8.AppendRune(out, r)
-			i += n - 2
+			var r rune
+			r, length = escapedRune(raw[at:])
+			out.WriteRune(r)
 		default:
-			c.fail()
-			return nil
+			out.WriteByte(b)
 		}
+		raw = raw[at+length:]
 	}
-	return out
 }
 
 // escapedRune reads \uXXXX, or two of them that make one rune, and gives its
-// length; 0 if it is none. Half a pair becomes the replacement character.
-func escapedRune(s []byte) (rune, int) {
-	r, ok := hex4(s)
-	if !ok {
-		return 0, 0
-	}
+// length. Half a pair becomes the replacement character.
+func escapedRune(s string) (rune, int) {
+	r, _ := hex4(s)
 	if !utf16.IsSurrogate(r) {
 		return r, 6
 	}
@@ -260,12 +282,12 @@ func escapedRune(s []byte) (rune, int) {
 	return utf8.RuneError, 6
 }
 
-func hex4(s []byte) (rune, bool) {
+func hex4(s string) (rune, bool) {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
 		return 0, false
 	}
 	var r rune
-	for _, b := range s[2:6] {
+	for _, b := range []byte(s[2:6]) {
 		digit := strings.IndexByte("0123456789abcdef", b|0x20)
 		if digit < 0 || b < '0' {
 			return 0, false

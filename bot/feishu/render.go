@@ -11,6 +11,8 @@ import (
 // maxText keeps a text message, quoted twice, well below the platform's 150 KB.
 const maxText = 140 * 1024
 
+var errEmpty = errors.New("message without content")
+
 // body is what is sent, without the key that Send adds.
 type body struct {
 	ReceiveID string `json:"receive_id"`
@@ -20,6 +22,9 @@ type body struct {
 
 // content is a message's type and content without the file.
 func content(m chat.Message, group bool) (kind string, content []byte, err error) {
+	if m.Card == nil && strings.TrimSpace(m.Text) == "" {
+		return "", nil, errEmpty
+	}
 	if m.Card == nil && !m.Confidential && literal(m.Text) {
 		text, whole := fit(m.Text, maxText)
 		if !whole {
@@ -84,7 +89,7 @@ func buildCard(m chat.Message, group bool) (cardJSON, error) {
 	}
 	out.Body.Elements = append(d.elements, tail...)
 	if len(out.Body.Elements) == 0 && out.Header == nil {
-		return out, errors.New("message without content")
+		return out, errEmpty
 	}
 	return out, nil
 }

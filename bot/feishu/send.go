@@ -172,7 +172,7 @@ func (a *Adapter) call(ctx context.Context, what, method, path, token, contentTy
 
 func (r *reply) read(text []byte) (msg string) {
 	r.code = -1 // an answer without a code proves nothing
-	c := &cursor{data: text}
+	c := &cursor{data: string(text)}
 	c.object(func(name string) {
 		switch name {
 		case "code":

@@ -62,14 +62,11 @@ func (k *sealKey) open(sealed string) ([]byte, error) {
 
 // signed checks the platform's signature over the raw body.
 func (k *sealKey) signed(timestamp, nonce, signature string, body []byte) bool {
-	h := sha256.New()
-	io.WriteString(h, timestamp)
-	io.WriteString(h, nonce)
-	io.WriteString(h, k.secret)
-	h.Write(body)
-	var sum [sha256.Size]byte
+	all := make([]byte, 0, len(timestamp)+len(nonce)+len(k.secret)+len(body))
+	all = append(append(append(append(all, timestamp...), nonce...), k.secret...), body...)
+	sum := sha256.Sum256(all)
 	var text [2 * sha256.Size]byte
-	hex.Encode(text[:], h.Sum(sum[:0]))
+	hex.Encode(text[:], sum[:])
 	return subtle.ConstantTimeCompare(text[:], []byte(signature)) == 1
 }
 
@@ -139,7 +136,7 @@ func (a *Adapter) authentic(head http.Header, body []byte) (envelope, int) {
 	if signature != "" && (!a.key.signed(stamp, head.Get("X-Lark-Request-Nonce"), signature, body) || !a.fresh(stamp)) {
 		return none, http.StatusUnauthorized
 	}
-	c := &cursor{data: body}
+	c := &cursor{data: string(body)}
 	sealed := field(c, "encrypt")
 	if c.end() != nil || sealed == "" {
 		return none, http.StatusBadRequest

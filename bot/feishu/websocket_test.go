@@ -29,15 +29,24 @@ func TestLongConnectionComesBack(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t, nil, nil).run()
+			before := w.upSince()
 			tt.spoil(w.Server)
-			w.eventually("the drop", func() bool { return w.Ready() != nil })
-			w.eventually("a new connection", func() bool { return w.Sockets() == 1 && w.Ready() == nil })
+			w.eventually("a new connection", func() bool { return w.upSince().After(before) && w.Sockets() == 1 && w.Ready() == nil })
 			w.Server.Say(wang, "", "还在吗")
 			if n := len(w.events.Events()); n != 1 {
 				t.Errorf("%d events came, want 1", n)
 			}
 		})
 	}
+}
+
+func (w *world) upSince() time.Time {
+	w.link.mu.Lock()
+	defer w.link.mu.Unlock()
+	if !w.link.alive {
+		return time.Time{}
+	}
+	return w.link.since
 }
 
 func TestHalfOpenConnectionIsNoticed(t *testing.T) {

@@ -1,0 +1,286 @@
+package feishu
+
+import (
+	"bytes"
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	larkevent "github.com/larksuite/oapi-sdk-go/v3/event"
+	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher"
+	larkim "github.com/larksuite/oapi-sdk-go/v3/service/im/v1"
+
+	"marketbot/bot/feishu/feishutest"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/chat/chattest"
+)
+
+const testKey = "test key"
+
+// TestOfficialVector is the example of the platform's documentation.
+func TestOfficialVector(t *testing.T) {
+	plain, err := newSealKey(testKey).open("P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk=")
+	if err != nil || string(plain) != "hello world" {
+		t.Errorf("%q, %v", plain, err)
+	}
+}
+
+func TestPaddingIsCheckedByteByByte(t *testing.T) {
+	k := newSealKey(testKey)
+	seal := func(text []byte) string {
+		out := make([]byte, aes.BlockSize+len(text))
+		cipher.NewCBCEncrypter(k.block, out[:aes.BlockSize]).CryptBlocks(out[aes.BlockSize:], text)
+		return string(encode(map[string][]byte{"x": out})[6:])
+	}
+	for _, tail := range []string{"\x00", "\x11", "\x02", "\x01\x03\x03", "\x05\x04\x04\x04", "\xff"} {
+		text := append(bytes.Repeat([]byte("a"), 16-len(tail)), tail...)
+		sealed := strings.Trim(seal(text), `"}`)
+		if plain, err := k.open(sealed); err == nil {
+			t.Errorf("padding %q was accepted: %q", tail, plain)
+		}
+	}
+	for _, sealed := range []string{"", "!", "AAAA", strings.Repeat("A", 24)} {
+		if _, err := k.open(sealed); err == nil {
+			t.Errorf("%q was opened", sealed)
+		}
+	}
+}
+
+// FuzzSeal holds sealing and opening together, and strange bytes from opening.
+func FuzzSeal(f *testing.F) {
+	f.Add([]byte("hello world"), []byte("P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk="))
+	k := newSealKey(testKey)
+	f.Fuzz(func(t *testing.T, plain, strange []byte) {
+		sealed := field(&cursor{data: string(feishutest.Seal(testKey, plain))}, "encrypt")
+		if got, err := k.open(sealed); err != nil || !bytes.Equal(got, plain) {
+			t.Errorf("%q came back as %q, %v", plain, got, err)
+		}
+		if got, err := k.open(string(strange)); err == nil && len(got) >= len(strange) {
+			t.Errorf("%q opened to more than it is", strange)
+		}
+	})
+}
+
+// hook is an adapter behind its webhook, at a time that stands still.
+type hook struct {
+	handler http.Handler
+	events  chattest.Recorder
+	now     time.Time
+}
+
+func newHook(t testing.TB, receive chat.Receive) *hook {
+	h := &hook{now: noon}
+	if receive == nil {
+		receive = h.events.Receive
+	}
+	cfg := Config{AppID: "cli_test", AppSecret: "s", BaseURL: "http://127.0.0.1:1", Receive: Webhook, EncryptKey: testKey, VerificationToken: "verify"}
+	a, err := New(cfg, receive, func() time.Time { return h.now }, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.self = botID
+	h.handler = a.Handler()
+	return h
+}
+
+func (h *hook) call(body []byte, change func(*http.Request)) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodPost, Path, bytes.NewReader(body))
+	feishutest.Sign(r.Header, testKey, h.now, body)
+	if change != nil {
+		change(r)
+	}
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, r)
+	return w
+}
+
+func TestWebhook(t *testing.T) {
+	event := []byte(message("p2p", "text", `{"text":"签到"}`, ""))
+	sealed := feishutest.Seal(testKey, event)
+	unsigned := func(r *http.Request) { r.Header.Del("X-Lark-Signature") }
+	shift := func(d time.Duration) func(*http.Request) {
+		return func(r *http.Request) { feishutest.Sign(r.Header, testKey, noon.Add(d), sealed) }
+	}
+	check := feishutest.Seal(testKey, []byte(`{"challenge":"c-1","token":"verify","type":"url_verification"}`))
+	tests := []struct {
+		name    string
+		body    []byte
+		change  func(*http.Request)
+		status  int
+		effects int
+		answer  string
+	}{
+		{"an event", sealed, nil, 200, 1, "{}"},
+		{"URL check", check, unsigned, 200, 0, `{"challenge":"c-1"}`},
+		{"signed URL check", check, nil, 200, 0, `{"challenge":"c-1"}`},
+		{"URL check with a wrong token", feishutest.Seal(testKey, []byte(`{"challenge":"c","token":"other","type":"url_verification"}`)), unsigned, 401, 0, "{}"},
+		{"plain URL check", []byte(`{"challenge":"c-1","token":"verify","type":"url_verification"}`), unsigned, 400, 0, "{}"},
+		{"unsigned event", sealed, unsigned, 401, 0, "{}"},
+		{"unsigned event that claims to be a check", feishutest.Seal("other", []byte(`{"challenge":"c","token":"verify","type":"url_verification"}`)), unsigned, 401, 0, "{}"},
+		{"wrong signature", sealed, func(r *http.Request) { r.Header.Set("X-Lark-Signature", strings.Repeat("0", 64)) }, 401, 0, "{}"},
+		{"changed nonce", sealed, func(r *http.Request) { r.Header.Set("X-Lark-Request-Nonce", "x") }, 401, 0, "{}"},
+		{"sealed with another key", feishutest.Seal("other", event), nil, 401, 0, "{}"},
+		{"6 minutes old", sealed, shift(-6 * time.Minute), 401, 0, "{}"},
+		{"6 minutes ahead", sealed, shift(6 * time.Minute), 401, 0, "{}"},
+		{"4 minutes old", sealed, shift(-4 * time.Minute), 200, 1, "{}"},
+		{"plain event", event, nil, 400, 0, "{}"},
+		{"not JSON", []byte("hello"), nil, 400, 0, "{}"},
+		{"sealed but not JSON", feishutest.Seal(testKey, []byte("hello")), nil, 400, 0, "{}"},
+		{"empty", nil, nil, 400, 0, "{}"},
+		{"too large", bytes.Repeat([]byte("a"), maxBody+1), nil, 413, 0, "{}"},
+		{"wrong method", sealed, func(r *http.Request) { r.Method = http.MethodGet }, 405, 0, "{}"},
+		{"another token", feishutest.Seal(testKey, bytes.Replace(event, []byte("verify"), []byte("veryfi"), 1)), nil, 401, 0, "{}"},
+		{"another app", feishutest.Seal(testKey, bytes.Replace(event, []byte("cli_test"), []byte("cli_else"), 1)), nil, 403, 0, "{}"},
+		{"unknown event", feishutest.Seal(testKey, []byte(eventJSON("new.thing_v1", `{}`))), nil, 200, 0, "{}"},
+		{"foreign button", feishutest.Seal(testKey, []byte(eventJSON(typeCard, `{"operator":{"open_id":"ou_wang"},"action":{"value":{}}}`))), nil, 200, 0, `{"toast":{"type":"info","content":"这个按钮已失效"}}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHook(t, nil)
+			w := h.call(tt.body, tt.change)
+			if w.Code != tt.status || strings.TrimSpace(w.Body.String()) != tt.answer {
+				t.Errorf("answered %d %s, want %d %s", w.Code, w.Body, tt.status, tt.answer)
+			}
+			if kind := w.Header().Get("Content-Type"); !strings.HasPrefix(kind, "application/json") {
+				t.Errorf("Content-Type is %q", kind)
+			}
+			if n := len(h.events.Events()); n != tt.effects {
+				t.Errorf("%d effects, want %d", n, tt.effects)
+			}
+		})
+	}
+}
+
+func TestUnstoredEventIsAnsweredWith500(t *testing.T) {
+	h := newHook(t, func(context.Context, chat.Event) (chat.Receipt, error) {
+		return chat.Receipt{}, fmt.Errorf("disk full")
+	})
+	if w := h.call(feishutest.Seal(testKey, []byte(message("p2p", "text", `{"text":"x"}`, ""))), nil); w.Code != 500 {
+		t.Errorf("answered %d, want 500", w.Code)
+	}
+}
+
+// TestTenThousandForgeries plays forged, stale, replayed, damaged and oversized
+// calls: none has an effect and none is answered as a fault of ours.
+func TestTenThousandForgeries(t *testing.T) {
+	h := newHook(t, nil)
+	event := []byte(message("p2p", "text", `{"text":"签到 广州"}`, ""))
+	genuine := feishutest.Seal(testKey, event)
+	if w := h.call(genuine, nil); w.Code != 200 {
+		t.Fatalf("the genuine call was answered with %d", w.Code)
+	}
+	rnd := rand.New(rand.NewPCG(1, 2))
+	huge := bytes.Repeat([]byte(" "), maxBody+1)
+	for i := range 10_000 {
+		body, change := genuine, func(*http.Request) {}
+		switch i % 8 {
+		case 0:
+			body = feishutest.Seal(fmt.Sprint("guess", i), event)
+		case 1:
+			change = func(r *http.Request) { r.Header.Set("X-Lark-Signature", fmt.Sprintf("%064x", rnd.Uint64())) }
+		case 2: // replayed at once: authentic, and known already
+		case 3:
+			change = func(r *http.Request) {
+				feishutest.Sign(r.Header, testKey, noon.Add(-time.Duration(301+rnd.IntN(1e6))*time.Second), genuine)
+			}
+		case 4: // damaged after signing
+			body = bytes.Clone(genuine)
+			body[rnd.IntN(len(body))] ^= 1 << rnd.IntN(8)
+			change = func(r *http.Request) { feishutest.Sign(r.Header, testKey, noon, genuine) }
+		case 5: // damaged before signing, as only a holder of the key could
+			body = bytes.Clone(genuine)
+			body[rnd.IntN(len(body))] ^= 1 << rnd.IntN(8)
+			change = func(r *http.Request) { r.Header.Del("X-Lark-Signature") }
+		case 6:
+			body = make([]byte, rnd.IntN(300))
+			for j := range body {
+				body[j] = byte(rnd.Uint32())
+			}
+		case 7:
+			if i%64 == 7 {
+				body = huge
+			} else {
+				body = feishutest.Seal(testKey, []byte(`{"challenge":"x","token":"guess","type":"url_verification"}`))
+				change = func(r *http.Request) { r.Header.Del("X-Lark-Signature") }
+			}
+		}
+		if w := h.call(body, change); w.Code >= 500 || w.Code == 200 && i%8 != 2 {
+			t.Fatalf("call %d (%d) was answered with %d", i, i%8, w.Code)
+		}
+	}
+	if n := len(h.events.Events()); n != 1 {
+		t.Errorf("%d effects, want the genuine one", n)
+	}
+}
+
+// FuzzWebhook sends strange bodies, sealed and signed as a holder of the key
+// could and as they are.
+func FuzzWebhook(f *testing.F) {
+	f.Add([]byte(message("group", "text", `{"text":"@_user_1 x"}`, mentions)), true)
+	f.Add([]byte(`{"encrypt":"P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk="}`), false)
+	f.Add([]byte(eventJSON(typeCard, `{"operator":{"open_id":"ou_wang"},"action":{"value":{"c":"x"}}}`)), true)
+	h := newHook(f, func(context.Context, chat.Event) (chat.Receipt, error) { return chat.Receipt{}, nil })
+	f.Fuzz(func(t *testing.T, body []byte, sealed bool) {
+		if sealed {
+			body = feishutest.Seal(testKey, body)
+		}
+		w := h.call(body, nil)
+		if w.Code >= 500 || !json.Valid(w.Body.Bytes()) {
+			t.Errorf("answered %d %s", w.Code, w.Body)
+		}
+	})
+}
+
+// BenchmarkDecode is a callback from its bytes to the event handed over:
+// signature, decryption, reading. The floor is the decryption alone. Both take
+// turns and the best turn of each counts, so that a busy machine does not
+// decide; the goal is at most 8 times the floor.
+func BenchmarkDecode(b *testing.B) {
+	event := []byte(message("group", "text", `{"text":"@_user_1 签到 广州 拜访客户三家，谈妥中秋团购 200 份，明天去佛山"}`, mentions))
+	sealed := feishutest.Seal(testKey, event)
+	header := http.Header{}
+	feishutest.Sign(header, testKey, noon, sealed)
+	a, err := New(Config{AppID: "cli_test", AppSecret: "s", Receive: Webhook, EncryptKey: testKey, VerificationToken: "verify"},
+		nil, func() time.Time { return noon }, slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
+	}
+	text, iv := make([]byte, (len(event)/16+1)*16), make([]byte, 16)
+	floor := func() { cipher.NewCBCDecrypter(a.key.block, iv).CryptBlocks(text, text) }
+	ours := func() {
+		v, status := a.authentic(header, sealed)
+		if e, ok := v.event(botID, noon); status != 0 || !ok || !e.ToBot {
+			b.Fatal("not decoded")
+		}
+	}
+	d := dispatcher.NewEventDispatcher("verify", testKey)
+	d.InitConfig(larkevent.WithLogger(sdkLog{slog.New(slog.DiscardHandler)}))
+	d.OnP2MessageReceiveV1(func(context.Context, *larkim.P2MessageReceiveV1) error { return nil })
+	sdk := func() {
+		if r := d.Handle(context.Background(), &larkevent.EventReq{Header: header, Body: sealed}); r.StatusCode != 200 {
+			b.Fatal("not decoded")
+		}
+	}
+	best := []time.Duration{time.Hour, time.Hour, time.Hour}
+	for b.Loop() {
+		for i, f := range []func(){floor, ours, sdk} {
+			began := time.Now()
+			for range 20 {
+				f()
+			}
+			best[i] = min(best[i], time.Since(began)/20)
+		}
+	}
+	b.ReportMetric(float64(best[1])/float64(best[0]), "x-aes")
+	b.ReportMetric(float64(best[1].Nanoseconds()), "ns-decode")
+	b.ReportMetric(float64(best[2])/float64(best[0]), "x-aes-sdk")
+}
