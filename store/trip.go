@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Trip is a business trip that a person declared. Its days are inclusive.
+type Trip struct {
+	ID       string
+	Person   string
+	Place    string
+	Reason   string
+	First    Day
+	Last     Day // what counts; before First when the trip was replaced or taken back
+	Planned  Day // Last as declared
+	Declared time.Time
+	Ended    time.Time // by its person before its time; zero: ends by itself
+}
+
+// On tells whether day is one of the trip's.
+func (t Trip) On(day Day) bool { return t.First <= day && day <= t.Last }
+
+// Days is how many days the trip has.
+func (t Trip) Days() int {
+	if t.Last < t.First {
+		return 0
+	}
+	return int(t.Last.Start(time.UTC).Sub(t.First.Start(time.UTC))/(24*time.Hour)) + 1
+}
+
+const tripColumns = `t.id, t.person, t.place, t.reason, t.first_day, t.last_day, t.planned, t.declared, t.ended`
+
+func (tx *Tx) scanTrip(scan func(...any) error) (Trip, error) {
+	var t Trip
+	var place, reason []byte
+	var declared, ended int64
+	err := scan(&t.ID, &t.Person, &place, &reason, &t.First, &t.Last, &t.Planned, &declared, &ended)
+	if err != nil {
+		return t, err
+	}
+	t.Declared, t.Ended = moment(declared), moment(ended)
+	if t.Place, err = tx.openText(place, "trip", t.ID, "place"); err != nil {
+		return t, err
+	}
+	t.Reason, err = tx.openText(reason, "trip", t.ID, "reason")
+	return t, err
+}
+
+// AddTrip stores a declared trip; Last is also what was planned.
+func (tx *Tx) AddTrip(ctx context.Context, t Trip) error {
+	_, err := tx.exec(ctx, "add trip", `INSERT INTO trip (id, person, first_day, last_day, planned, place, reason, declared, ended)
+		VALUES ($1, $2, $3, $4, $4, $5, $6, $7, 0)`, t.ID, t.Person, string(t.First), string(t.Last),
+		tx.sealText(t.Place, "trip", t.ID, "place"), tx.sealText(t.Reason, "trip", t.ID, "reason"), millis(t.Declared))
+	return err
+}
+
+// Trip is a trip by id, whatever became of it.
+func (tx *Tx) Trip(ctx context.Context, id string) (Trip, bool, error) {
+	list, err := all(ctx, tx, "trip", `SELECT `+tripColumns+` FROM trip t WHERE t.id = $1`, []any{id}, tx.scanTrip)
+	return first(list), len(list) > 0, err
+}
+
+// TripsOf lists a person's trips that touch from … to, by day.
+func (tx *Tx) TripsOf(ctx context.Context, person string, from, to Day) ([]Trip, error) {
+	return all(ctx, tx, "trips of a person", `SELECT `+tripColumns+` FROM trip t WHERE t.person = $1
+		AND t.last_day >= $2 AND t.first_day <= $3 AND t.last_day >= t.first_day ORDER BY t.first_day`,
+		[]any{person, string(from), string(to)}, tx.scanTrip)
+}
+
+// Trips lists everyone's trips that touch from … to, by day.
+func (tx *Tx) Trips(ctx context.Context, from, to Day) ([]Trip, error) {
+	return all(ctx, tx, "trips", `SELECT `+tripColumns+` FROM trip t WHERE t.last_day >= $1 AND t.first_day <= $2
+		AND t.last_day >= t.first_day ORDER BY t.first_day, t.id`, []any{string(from), string(to)}, tx.scanTrip)
+}
+
+// TripCut says what shortens a trip.
+type TripCut struct {
+	Cause string    // the write that does it, for UncutTrips
+	Last  Day       // the day that counts from now on; "" takes the trip away altogether
+	Ended time.Time // set when its person ended it
+	At    time.Time
+}
+
+// CutTrip moves a trip's last day and records the change.
+func (tx *Tx) CutTrip(ctx context.Context, t Trip, c TripCut) error {
+	_, err := tx.exec(ctx, "record trip change", `INSERT INTO trip_change (id, trip, cause, was, was_ended, becomes, at, undone)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`, tx.NewID(c.At), t.ID, c.Cause, string(t.Last), millis(t.Ended), string(c.Last), millis(c.At))
+	if err != nil {
+		return err
+	}
+	ended := c.Ended
+	if ended.IsZero() {
+		ended = t.Ended
+	}
+	_, err = tx.exec(ctx, "cut trip", `UPDATE trip SET last_day = $1, ended = $2 WHERE id = $3`, string(c.Last), millis(ended), t.ID)
+	return err
+}
+
+// UncutTrips takes back every CutTrip of a cause and tells how many there were.
+func (tx *Tx) UncutTrips(ctx context.Context, cause string, at time.Time) (int, error) {
+	_, err := tx.exec(ctx, "uncut trips", `UPDATE trip SET last_day = c.was, ended = c.was_ended FROM trip_change c
+		WHERE c.trip = trip.id AND c.cause = $1 AND c.undone = 0`, cause)
+	if err != nil {
+		return 0, err
+	}
+	n, err := tx.exec(ctx, "take back trip change", `UPDATE trip_change SET undone = $1 WHERE cause = $2 AND undone = 0`, millis(at), cause)
+	return int(n), err
+}
+
+// Away is a person on a trip on some day, with what they have reported.
+type Away struct {
+	Person    Person
+	Trip      Trip
+	CheckIns  int // of the day
+	Afternoon int // of the day, since noon
+}
+
+// AwayOn lists who is on a trip on a day and not on leave, with their
+// check-ins of that day, by registration. noon is that day's 12:00.
+func (tx *Tx) AwayOn(ctx context.Context, day Day, noon time.Time) ([]Away, error) {
+	return all(ctx, tx, "people on trips", `SELECT `+personColumns+`, `+tripColumns+`, COUNT(c.id), COUNT(CASE WHEN c.at >= $2 THEN 1 END)
+		FROM trip t JOIN person p ON p.id = t.person AND p.until = 0
+		LEFT JOIN check_in c ON c.person = t.person AND c.day = $1 AND c.undone = 0
+		WHERE t.last_day >= $1 AND t.first_day <= $1
+		AND NOT EXISTS (SELECT 1 FROM leave l WHERE l.person = t.person AND l.cancelled = 0 AND l.last_day >= $1 AND l.first_day <= $1)
+		GROUP BY p.id, t.id ORDER BY p.since, p.id`, []any{string(day), millis(noon)},
+		func(scan func(...any) error) (Away, error) {
+			var a Away
+			p, err := scanPerson(func(person ...any) error {
+				t, err := tx.scanTrip(func(trip ...any) error {
+					return scan(append(append(person, trip...), &a.CheckIns, &a.Afternoon)...)
+				})
+				a.Trip = t
+				return err
+			})
+			a.Person = p
+			return a, err
+		})
+}
