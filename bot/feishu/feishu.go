@@ -147,9 +147,11 @@ func (a *Adapter) Limits() chat.Limits {
 // mode only waits. It returns when no event is being worked on any more; the
 // only errors are ctx's.
 func (a *Adapter) Run(ctx context.Context) error {
-	if _, err := a.selfID(ctx); err != nil && ctx.Err() == nil {
+	first, cancel := context.WithTimeout(ctx, 5*time.Second) // an unreachable platform must not hold up the connection
+	if _, err := a.selfID(first); err != nil && ctx.Err() == nil {
 		a.log.Warn("the bot's own id could not be read, trying again with the first group message", "error", err)
 	}
+	cancel()
 	if a.cfg.Receive == Websocket {
 		a.keepConnected(ctx)
 	} else {

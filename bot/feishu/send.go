@@ -17,8 +17,9 @@ import (
 )
 
 const (
-	maxFile = 30 << 20
-	maxKey  = 50
+	maxFile    = 30 << 20
+	maxKey     = 50
+	uploadTime = 2 * time.Minute
 )
 
 // Render makes the exact body that Send posts; a file is uploaded here. An
@@ -42,7 +43,7 @@ func (a *Adapter) Render(ctx context.Context, to chat.Address, m chat.Message, d
 }
 
 // Send posts what Render made. The platform shows one message per key within
-// an hour. Every error but ctx's is a *chat.SendError.
+// an hour. Every error is a *chat.SendError.
 func (a *Adapter) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
 	if key == "" || len(key) > maxKey || len(payload) < 2 || payload[len(payload)-1] != '}' {
 		return &chat.SendError{Failure: chat.BadContent, Err: errors.New("send to feishu: payload or key is not one of ours")}
@@ -57,7 +58,7 @@ func (a *Adapter) Send(ctx context.Context, to chat.Address, payload []byte, key
 	full = append(full, encode(key)...)
 	full = append(full, '}')
 	return a.deliver(ctx, func(token string) (reply, error) {
-		r, err := a.call(ctx, "send message", http.MethodPost, "/open-apis/im/v1/messages"+query,
+		r, err := a.post(ctx, a.http, "send message", "/open-apis/im/v1/messages"+query,
 			token, "application/json; charset=utf-8", full)
 		if err == nil && r.id == "" {
 			err = &apiError{"send message", r.status, r.code, "no message id in the answer"}
@@ -80,9 +81,11 @@ func (a *Adapter) upload(ctx context.Context, name string, data []byte) (string,
 	if err = errors.Join(err, w.Close()); err != nil {
 		return "", &chat.SendError{Failure: chat.BadContent, Err: fmt.Errorf("upload to feishu: %w", err)}
 	}
+	patient := *a.http
+	patient.Timeout = uploadTime
 	key := ""
 	err = a.deliver(ctx, func(token string) (reply, error) {
-		r, err := a.call(ctx, "upload file", http.MethodPost, "/open-apis/im/v1/files", token, w.FormDataContentType(), form.Bytes())
+		r, err := a.post(ctx, &patient, "upload file", "/open-apis/im/v1/files", token, w.FormDataContentType(), form.Bytes())
 		if err == nil && r.file == "" {
 			err = &apiError{"upload file", r.status, r.code, "no file key in the answer"}
 		}
@@ -139,16 +142,16 @@ type reply struct {
 	dialed   bool          // the request left this machine
 }
 
-// call makes one request; only code 0 with HTTP 200 is a success.
-func (a *Adapter) call(ctx context.Context, what, method, path, token, contentType string, body []byte) (reply, error) {
+// post makes one request; only code 0 with HTTP 200 is a success.
+func (a *Adapter) post(ctx context.Context, client *http.Client, what, path, token, contentType string, body []byte) (reply, error) {
 	r := reply{dialed: true}
-	req, err := http.NewRequestWithContext(ctx, method, a.cfg.BaseURL+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.cfg.BaseURL+path, bytes.NewReader(body))
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", what, err)
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", contentType)
-	resp, err := a.http.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		var dial *net.OpError
 		r.dialed = !errors.As(err, &dial) || dial.Op != "dial"

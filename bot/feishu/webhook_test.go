@@ -15,10 +15,6 @@ import (
 	"testing"
 	"time"
 
-	larkevent "github.com/larksuite/oapi-sdk-go/v3/event"
-	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher"
-	larkim "github.com/larksuite/oapi-sdk-go/v3/service/im/v1"
-
 	"marketbot/bot/feishu/feishutest"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/chat/chattest"
@@ -238,49 +234,4 @@ func FuzzWebhook(f *testing.F) {
 			t.Errorf("answered %d %s", w.Code, w.Body)
 		}
 	})
-}
-
-// BenchmarkDecode is a callback from its bytes to the event handed over:
-// signature, decryption, reading. The floor is the decryption alone. Both take
-// turns and the best turn of each counts, so that a busy machine does not
-// decide; the goal is at most 8 times the floor.
-func BenchmarkDecode(b *testing.B) {
-	event := []byte(message("group", "text", `{"text":"@_user_1 签到 广州 拜访客户三家，谈妥中秋团购 200 份，明天去佛山"}`, mentions))
-	sealed := feishutest.Seal(testKey, event)
-	header := http.Header{}
-	feishutest.Sign(header, testKey, noon, sealed)
-	a, err := New(Config{AppID: "cli_test", AppSecret: "s", Receive: Webhook, EncryptKey: testKey, VerificationToken: "verify"},
-		nil, func() time.Time { return noon }, slog.New(slog.DiscardHandler))
-	if err != nil {
-		b.Fatal(err)
-	}
-	text, iv := make([]byte, (len(event)/16+1)*16), make([]byte, 16)
-	floor := func() { cipher.NewCBCDecrypter(a.key.block, iv).CryptBlocks(text, text) }
-	ours := func() {
-		v, status := a.authentic(header, sealed)
-		if e, ok := v.event(botID, noon); status != 0 || !ok || !e.ToBot {
-			b.Fatal("not decoded")
-		}
-	}
-	d := dispatcher.NewEventDispatcher("verify", testKey)
-	d.InitConfig(larkevent.WithLogger(sdkLog{slog.New(slog.DiscardHandler)}))
-	d.OnP2MessageReceiveV1(func(context.Context, *larkim.P2MessageReceiveV1) error { return nil })
-	sdk := func() {
-		if r := d.Handle(context.Background(), &larkevent.EventReq{Header: header, Body: sealed}); r.StatusCode != 200 {
-			b.Fatal("not decoded")
-		}
-	}
-	best := []time.Duration{time.Hour, time.Hour, time.Hour}
-	for b.Loop() {
-		for i, f := range []func(){floor, ours, sdk} {
-			began := time.Now()
-			for range 20 {
-				f()
-			}
-			best[i] = min(best[i], time.Since(began)/20)
-		}
-	}
-	b.ReportMetric(float64(best[1])/float64(best[0]), "x-aes")
-	b.ReportMetric(float64(best[1].Nanoseconds()), "ns-decode")
-	b.ReportMetric(float64(best[2])/float64(best[0]), "x-aes-sdk")
 }
