@@ -16,6 +16,12 @@ func Reach(ctx context.Context, tx *store.Tx, post store.Post) (people []store.P
 	if err != nil {
 		return nil, false, err
 	}
+	people, vacant = Standing(everyone, post)
+	return people, vacant, nil
+}
+
+// Standing is Reach among people who are known already.
+func Standing(everyone []store.Person, post store.Post) (people []store.Person, vacant bool) {
 	for at := post; at != ""; at = rulebook.Superior(at) {
 		for _, p := range everyone {
 			if p.Post == at {
@@ -23,8 +29,8 @@ func Reach(ctx context.Context, tx *store.Tx, post store.Post) (people []store.P
 			}
 		}
 		if len(people) > 0 {
-			return people, at != post, nil
+			return people, at != post
 		}
 	}
-	return nil, true, nil
+	return nil, true
 }
