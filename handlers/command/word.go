@@ -34,12 +34,13 @@ func (p *parser) word(a *Arg) string {
 	return word
 }
 
-// daysAfter tells whether the argument after a is a needed date or span.
+// daysAfter tells whether the argument after a is a date or span that comes
+// with it: a needed one, or both are optional (出差 alone, 出差 广州 3天).
 func (p *parser) daysAfter(a *Arg) bool {
 	for i := range p.spec.Args[:len(p.spec.Args)-1] {
 		next := &p.spec.Args[i+1]
 		if &p.spec.Args[i] == a {
-			return !next.Optional && (next.Kind == Span || next.Kind == Date)
+			return (a.Optional || !next.Optional) && (next.Kind == Span || next.Kind == Date)
 		}
 	}
 	return false
@@ -49,7 +50,7 @@ func (p *parser) daysAfter(a *Arg) bool {
 // of the i-th.
 func (p *parser) dayFirst(i int) bool {
 	a := &p.spec.Args[i]
-	if a.Kind != Word || a.Optional || !p.daysAfter(a) {
+	if a.Kind != Word || !p.daysAfter(a) {
 		return false
 	}
 	p.skip()

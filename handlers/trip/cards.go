@@ -1,0 +1,154 @@
+package trip
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+var undoButton = chat.Button{Label: "撤销（5分钟内）", Command: "撤销"}
+
+// shown is how many characters of somebody's text are said back.
+const shown = 200
+
+// period is how people read inclusive days.
+func period(first, last store.Day) string {
+	if last <= first {
+		return first.String() + "（1 天）"
+	}
+	return fmt.Sprintf("%s 至 %s（%d 天）", first.String(), last.String(), store.Trip{First: first, Last: last}.Days())
+}
+
+// written is a day as it is typed: 11月27日.
+func written(d store.Day) string {
+	t := d.Start(time.UTC)
+	return fmt.Sprintf("%d月%d日", int(t.Month()), t.Day())
+}
+
+// checkedIn answers a check-in, the d.done-th of its day.
+func (h Handler) checkedIn(c *command.Call, d day, in store.CheckIn) chat.Card {
+	head := c.Person.Name + " · " + in.At.In(h.Rules.Zone).Format("15:04")
+	if in.Place != "" {
+		head += " · " + in.Place
+	}
+	text := fmt.Sprintf("今天第 %d 次。", d.done)
+	card := chat.Card{Title: "签到成功", Tone: chat.Good, Buttons: []chat.Button{undoButton, {Label: "补充进展", Command: "签到"}}}
+	if d.away {
+		text += h.nextTime(c, d.done)
+		card.Blocks = append(card.Blocks, chat.Block{Note: "出差 " + d.trip.Place + " " + period(d.trip.First, d.trip.Last)})
+	} else {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "你没有登记出差，这次签到照样保留。正在出差的话，请登记：出差 地点 天数"})
+		card.Buttons = append(card.Buttons, offer(in.Place)...)
+	}
+	card.Blocks = append([]chat.Block{{Text: head + "\n" + cut(in.Progress, shown)}, {Text: text}}, card.Blocks...)
+	return card
+}
+
+// offer is the button that declares a trip of one day to where somebody is.
+func offer(place string) []chat.Button {
+	if place == "" || strings.ContainsFunc(place, isGap) {
+		return nil
+	}
+	line := "出差 " + place + " 1天"
+	return []chat.Button{{Label: "登记 " + line, Command: line, Primary: true}}
+}
+
+// declared answers a declared trip.
+func declared(t store.Trip, old []store.Trip) chat.Card {
+	facts := []chat.Fact{{Label: "地点", Value: t.Place}, {Label: "时间", Value: period(t.First, t.Last)}}
+	if t.Reason != "" {
+		facts = append(facts, chat.Fact{Label: "事由", Value: cut(t.Reason, shown)})
+	}
+	card := chat.Card{Title: "已登记出差", Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}, Buttons: []chat.Button{
+		{Label: "签到", Command: "签到", Primary: true}, undoButton,
+	}}
+	for _, o := range old {
+		text := "代替了原来的出差：" + o.Place + " " + period(o.First, o.Last) + "。"
+		if o.First < t.First {
+			text = "原来的出差 " + o.Place + " 改到 " + t.First.Add(-1).String() + " 为止。"
+		}
+		card.Blocks = append(card.Blocks, chat.Block{Text: text})
+	}
+	card.Blocks = append(card.Blocks, chat.Block{
+		Note: "出差每天要联系公司一至两次，周末和节假日也一样（" + clause + "）。发 签到 进展，或直接发位置。到期自动结束，提前回来发 出差 结束。",
+	})
+	return card
+}
+
+// ended answers 出差 结束: last is the trip's last day, empty when it never began.
+func ended(t store.Trip, last store.Day, checkIns int) chat.Card {
+	card := chat.Card{Title: "出差已结束", Tone: chat.Good, Buttons: []chat.Button{undoButton}}
+	switch {
+	case last == "":
+		card.Title = "已取消出差"
+		card.Blocks = []chat.Block{{Text: t.Place + " " + period(t.First, t.Last) + "，还没开始，已取消。"}}
+	case checkIns > 0:
+		card.Blocks = []chat.Block{{Text: t.Place + " " + period(t.First, last) + "，今天是最后一天。之后不再提醒签到。"}}
+	default:
+		card.Tone = chat.Warn
+		card.Blocks = []chat.Block{{Text: t.Place + " " + period(t.First, last) + "，今天是最后一天。今天还没有签到，请补一次（" + clause + "）。"}}
+		card.Buttons = append([]chat.Button{{Label: "签到", Command: "签到", Primary: true}}, card.Buttons...)
+	}
+	return card
+}
+
+// awayAnswer says who is away. A group reads names only: where somebody is and
+// for how long is for private chats.
+func awayAnswer(c *command.Call, trips []store.Trip, names map[string]string, today store.Day) command.Answer {
+	var now []string
+	var rows [][]string
+	var own *store.Trip
+	for _, t := range trips {
+		name := names[t.Person]
+		if name == "" {
+			continue // left the company
+		}
+		if t.On(today) {
+			now = append(now, name)
+		}
+		if t.Person == c.Person.ID && own == nil {
+			own = &t
+		}
+		rows = append(rows, []string{name, t.Place, period(t.First, t.Last), state(t, today)})
+	}
+	head := today.String() + " 没有人出差。"
+	if len(now) > 0 {
+		head = fmt.Sprintf("%s %d 人出差：%s。", today.String(), len(now), strings.Join(now, "、"))
+	}
+	if c.Event.Chat.Group {
+		return command.Text(head + "地点和日期请私聊我，发 出差。")
+	}
+	card := chat.Card{Title: "谁在出差", Blocks: []chat.Block{{Text: head}}}
+	if len(rows) > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Table: &chat.Table{Heads: []string{"姓名", "地点", "时间", "状态"}, Rows: rows}})
+	}
+	return command.Card(ownPart(card, own, today))
+}
+
+// ownPart adds what the asker can do about their own trip.
+func ownPart(card chat.Card, own *store.Trip, today store.Day) chat.Card {
+	switch {
+	case own == nil:
+		card.Blocks = append(card.Blocks, chat.Block{Note: "登记自己的：出差 地点 天数，例如 出差 广州 3天。"})
+	case own.On(today):
+		card.Buttons = []chat.Button{{Label: "签到", Command: "签到", Primary: true}, {Label: "结束我的出差", Command: "出差 结束"}}
+	default:
+		card.Buttons = []chat.Button{{Label: "取消我的出差", Command: "出差 结束"}}
+	}
+	return card
+}
+
+func state(t store.Trip, today store.Day) string {
+	switch {
+	case !t.On(today):
+		return "未开始"
+	case !t.Ended.IsZero():
+		return "今天结束"
+	default:
+		return "在外"
+	}
+}

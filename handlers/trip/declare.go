@@ -1,0 +1,206 @@
+package trip
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+const (
+	farthestTrip = 366 // days ahead
+	longestTrip  = 180 // days
+	backdated    = 7   // days: who forgot to declare may still do so
+	longestAway  = 500 // characters of a reason
+)
+
+// trip is 出差 地点 时长或起止 [事由], and 出差 alone, which lists who is away.
+func (h Handler) trip(ctx context.Context, c *command.Call) (command.Answer, error) {
+	switch {
+	case !c.Has("地点") && !c.Has("时长或起止"):
+		return h.whoIsAway(ctx, c)
+	case !c.Has("地点"):
+		return command.Answer{}, &command.Refusal{Text: "还差地点。", Hint: "出差 广州 3天 拜访客户", Clause: clause}
+	case !c.Has("时长或起止") && c.Has("事由"):
+		return command.Answer{}, &command.Refusal{
+			Text: "没看懂出差的时间" + command.Quote(c.Text("事由")) + "，时间请写在地点后面。", Hint: "出差 广州 3天 拜访客户", Clause: clause,
+		}
+	case !c.Has("时长或起止"):
+		return command.Answer{}, &command.Question{Prompt: "去几天，或从哪天到哪天？例如 3天、明天至周五。"}
+	}
+	t := store.Trip{
+		ID: c.Tx.NewID(c.Now), Person: c.Person.ID, Place: strings.TrimSpace(c.Text("地点")), Reason: c.Text("事由"), Declared: c.Now,
+	}
+	t.First, t.Last, t.Reason = h.tripDays(c)
+	if err := h.plausible(t, h.Rules.Day(c.Now)); err != nil {
+		return command.Answer{}, err
+	}
+	return h.declare(ctx, c, t)
+}
+
+// tripDays are the days and the reason. In 出差 明天 广州 3天 the number of days
+// comes apart from the first one.
+func (h Handler) tripDays(c *command.Call) (first, last store.Day, reason string) {
+	d, reason := c.Days("时长或起止"), c.Text("事由")
+	today := h.Rules.Day(c.Now)
+	if d.From != d.To || d.From == today {
+		return d.From, d.To, reason
+	}
+	more, n, err := command.ReadSpan(reason, c.Now)
+	if err != nil || more.From != today || more.To == today || hasContent(reason[n:]) && !isGap([]rune(reason[n:])[0]) {
+		return d.From, d.To, reason
+	}
+	days := store.Trip{First: more.From, Last: more.To}.Days()
+	return d.From, d.From.Add(days - 1), strings.TrimLeftFunc(reason[n:], isGap)
+}
+
+// plausible refuses what nobody means.
+func (h Handler) plausible(t store.Trip, today store.Day) error {
+	text := ""
+	switch {
+	case !hasContent(t.Place):
+		text = "地点不能是空的。"
+	case len([]rune(t.Place)) > longestPlace:
+		text = fmt.Sprintf("地点太长，最多 %d 个字，写城市名就行。", longestPlace)
+	case len([]rune(t.Reason)) > longestAway:
+		text = fmt.Sprintf("事由太长，最多 %d 个字。", longestAway)
+	case t.Last < today:
+		text = "这次出差（" + period(t.First, t.Last) + "）已经过去了，只登记今天还没结束的。"
+	case t.First < today.Add(-backdated):
+		text = fmt.Sprintf("最多补登 %d 天以前开始的出差，%s 太早了。", backdated, t.First.String())
+	case t.First > today.Add(farthestTrip):
+		text = "日期离今天太远：" + string(t.First) + "。"
+	case t.Days() > longestTrip:
+		text = fmt.Sprintf("一次出差最多 %d 天：%s。", longestTrip, period(t.First, t.Last))
+	default:
+		return nil
+	}
+	return &command.Refusal{Text: text, Hint: "出差 广州 3天 拜访客户", Clause: clause}
+}
+
+// declare stores a trip; it replaces the rest of whatever trips it touches.
+func (h Handler) declare(ctx context.Context, c *command.Call, t store.Trip) (command.Answer, error) {
+	old, err := c.Tx.TripsOf(ctx, c.Person.ID, t.First, t.Last)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if err := pastStays(old, t, h.Rules.Day(c.Now)); err != nil {
+		return command.Answer{}, err
+	}
+	for _, o := range old {
+		if err := c.Tx.CutTrip(ctx, o, store.TripCut{Cause: t.ID, Last: t.First.Add(-1), At: c.Now}); err != nil {
+			return command.Answer{}, err
+		}
+	}
+	if err := c.Tx.AddTrip(ctx, t); err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(declared(t, old))
+	a.Undo, a.Subject = t.ID, "trip/"+t.ID+"/"+string(t.First)+"/"+string(t.Last)
+	return a, nil
+}
+
+// pastStays refuses to replace days that lie behind: they are evidence of what
+// 2-4 asked for then.
+func pastStays(old []store.Trip, t store.Trip, today store.Day) error {
+	if t.First >= today {
+		return nil
+	}
+	for _, o := range old {
+		if o.First < today {
+			return &command.Refusal{
+				Text: "过去的日子已经登记为出差：" + o.Place + " " + period(o.First, o.Last) + "，不能再改。新的出差从今天写起。",
+				Hint: "出差 " + t.Place + " 今天至" + written(t.Last), Clause: clause,
+			}
+		}
+	}
+	return nil
+}
+
+func (h Handler) undoTrip(ctx context.Context, c *command.Call, ref string) (string, error) {
+	t, found, err := c.Tx.Trip(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	if !found || t.Person != c.Person.ID || t.Last == "" {
+		return "", &command.Refusal{Text: "这次出差已经撤销过了。", Hint: "出差", Clause: clause}
+	}
+	if err := c.Tx.CutTrip(ctx, t, store.TripCut{Cause: "undo/" + t.ID, At: c.Now}); err != nil {
+		return "", err
+	}
+	restored, err := c.Tx.UncutTrips(ctx, t.ID, c.Now)
+	text := "出差 " + t.Place + " " + period(t.First, t.Last)
+	if restored > 0 {
+		text += "，原来登记的出差恢复"
+	}
+	return text, err
+}
+
+// end ends the running trip with today as its last day, or cancels the next
+// one when none is running.
+func (h Handler) end(ctx context.Context, c *command.Call) (command.Answer, error) {
+	today := h.Rules.Day(c.Now)
+	trips, err := c.Tx.TripsOf(ctx, c.Person.ID, today, today.Add(farthestTrip+longestTrip))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if len(trips) == 0 || trips[0].On(today) && !trips[0].Ended.IsZero() && len(trips) == 1 {
+		return command.Answer{}, &command.Refusal{Text: "你现在没有登记出差，不用结束。", Hint: "出差 广州 3天", Clause: clause}
+	}
+	t := trips[0]
+	if t.On(today) && !t.Ended.IsZero() {
+		t = trips[1]
+	}
+	cut := store.TripCut{Cause: c.Tx.NewID(c.Now), At: c.Now}
+	if t.On(today) {
+		cut.Last, cut.Ended = today, c.Now
+	}
+	if err := c.Tx.CutTrip(ctx, t, cut); err != nil {
+		return command.Answer{}, err
+	}
+	done, _, _, err := c.Tx.TripDay(ctx, c.Person.ID, today)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(ended(t, cut.Last, done))
+	a.Undo, a.Subject = cut.Cause+","+t.ID, "trip/"+t.ID+"/"+string(t.First)+"/"+string(cut.Last)
+	return a, nil
+}
+
+func (h Handler) undoEnd(ctx context.Context, c *command.Call, ref string) (string, error) {
+	cause, id, _ := strings.Cut(ref, ",")
+	n, err := c.Tx.UncutTrips(ctx, cause, c.Now)
+	if err != nil {
+		return "", err
+	}
+	t, found, err := c.Tx.Trip(ctx, id)
+	if err == nil && (n == 0 || !found) {
+		err = &command.Refusal{Text: "已经撤销过了。", Hint: "出差", Clause: clause}
+	}
+	return "结束出差，" + t.Place + " " + period(t.First, t.Last) + "照旧", err
+}
+
+// soon is how many days ahead 出差 shows what is planned.
+const soon = 7
+
+// whoIsAway lists today's trips and those of the next days.
+func (h Handler) whoIsAway(ctx context.Context, c *command.Call) (command.Answer, error) {
+	today := h.Rules.Day(c.Now)
+	trips, err := c.Tx.Trips(ctx, today, today.Add(soon))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	people, err := c.Tx.People(ctx)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	names := map[string]string{}
+	for _, p := range people {
+		names[p.ID] = p.Name
+	}
+	a := awayAnswer(c, trips, names, today)
+	a.Subject = "trips/" + string(today)
+	return a, nil
+}

@@ -1,0 +1,93 @@
+// Package trip is the area of business trips: who is away, and the contact
+// with the company that clause 2-4 asks for once or twice on each of a trip's
+// days, weekends and holidays too.
+//
+// It is not for leave, which belongs to the people's own area, nor for what
+// is done with customers on a trip.
+package trip
+
+import (
+	"context"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// clause is the one that the whole area serves.
+const clause = "2-4"
+
+// Handler is the area. Nothing in it changes after it was made.
+type Handler struct {
+	Rules rulebook.Rules
+}
+
+// Commands are the area's commands.
+func (h Handler) Commands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "出差", Aliases: []string{"cc", "trip"}, Summary: "登记出差；只发 出差 看谁在外面",
+			Args: []command.Arg{
+				{Name: "地点", Kind: command.Word, Optional: true},
+				{Name: "时长或起止", Kind: command.Span, Optional: true},
+				{Name: "事由", Kind: command.Free, Optional: true},
+			},
+			Examples: []string{"出差 广州 3天 拜访客户", "出差 深圳 明天至周五", "出差"},
+			Who:      rulebook.CheckIn, Clause: clause, Run: h.trip, Undo: h.undoTrip,
+		},
+		{
+			Name: "出差 结束", Summary: "提前结束出差，或取消还没开始的",
+			Examples: []string{"出差 结束"}, Who: rulebook.CheckIn, Clause: clause, Run: h.end, Undo: h.undoEnd,
+		},
+		{
+			Name: "签到", Aliases: []string{"qd", "checkin"}, Summary: "出差期间报进展，每天一至两次；也可以直接发位置",
+			Args:     []command.Arg{{Name: "[地点] 进展", Kind: command.Free, Prompt: "今天有什么进展？写一句就行，例如：拜访客户，谈妥初步意向。"}},
+			Examples: []string{"签到 广州 拜访客户，谈妥初步意向", "签到 和客户确认了活动方案"},
+			Who:      rulebook.CheckIn, Clause: clause, Run: h.checkIn, Undo: h.undoCheckIn,
+		},
+		{
+			Name: "签到定位", Summary: "发来位置后补上进展",
+			Args:     []command.Arg{{Name: "地名", Kind: command.Free, Prompt: "你在哪里？"}},
+			Examples: []string{"签到定位 广州塔"}, Hidden: true,
+			Who: rulebook.CheckIn, Clause: clause, Run: h.located, Undo: h.undoCheckIn,
+		},
+		{
+			Name: "签到记录", Aliases: []string{"qdjl"}, Summary: "看每天的签到次数；主管、总监、总经理可看所有人",
+			Args: []command.Arg{
+				{Name: "姓名", Kind: command.Person, Optional: true},
+				{Name: "时段", Kind: command.Span, Optional: true},
+			},
+			Examples: []string{"签到记录", "签到记录 上周", "签到记录 本月"},
+			Who:      rulebook.TakePart, Private: true, Clause: clause, Run: h.ledger,
+		},
+	}
+}
+
+// Owes is today's check-in, when the caller is on a trip and not on leave and
+// has not made it.
+func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	today := h.Rules.Day(c.Now)
+	done, trip, away, err := c.Tx.TripDay(ctx, c.Person.ID, today)
+	if err != nil || !away || done > 0 {
+		return nil, err
+	}
+	free, err := onLeave(ctx, c.Tx, c.Person.ID, today)
+	if err != nil || free {
+		return nil, err
+	}
+	return []command.Item{{
+		Text:   "今天（" + today.String() + "）在" + trip.Place + "出差，还没有签到（" + clause + "）",
+		Button: &chat.Button{Label: "签到", Command: "签到"},
+	}}, nil
+}
+
+func onLeave(ctx context.Context, tx *store.Tx, person string, day store.Day) (bool, error) {
+	leaves, err := tx.LeavesOf(ctx, person, day)
+	for _, l := range leaves {
+		if l.Covers(day) {
+			return true, err
+		}
+	}
+	return false, err
+}
