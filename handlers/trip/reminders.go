@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -137,7 +138,7 @@ func (h Handler) escalate(ctx context.Context, tx *store.Tx, s rulebook.Slot, da
 	for _, p := range people {
 		var below []store.Away
 		for _, a := range silent {
-			if p.Post == reached(people, a.Person) {
+			if above(people, p, a.Person) {
 				below = append(below, a)
 			}
 		}
@@ -164,14 +165,11 @@ func present(ctx context.Context, tx *store.Tx, day store.Day) ([]store.Person, 
 	}), nil
 }
 
-// reached is the first post above a person that somebody present holds.
-func reached(present []store.Person, of store.Person) store.Post {
-	for post := rulebook.Superior(of.Post); post != ""; post = rulebook.Superior(post) {
-		if slices.ContainsFunc(present, func(p store.Person) bool { return p.Post == post }) {
-			return post
-		}
-	}
-	return ""
+// above tells whether what p does not do goes to by: the post above, or the
+// next up the line of which anybody is there.
+func above(present []store.Person, by, p store.Person) bool {
+	standing, _ := command.Standing(present, rulebook.Superior(p.Post))
+	return slices.ContainsFunc(standing, func(s store.Person) bool { return s.ID == by.ID })
 }
 
 func silentCard(silent []store.Away, day store.Day) chat.Card {
