@@ -162,6 +162,22 @@ func (h Handler) department(ctx context.Context, c *command.Call, d command.Days
 	if err != nil {
 		return command.Answer{}, err
 	}
+	times := byPerson(counts)
+	var rows []row
+	for _, p := range people {
+		own := pick(trips, func(t store.Trip) bool { return t.Person == p.ID })
+		if len(own) == 0 && len(times[p.ID]) == 0 {
+			continue
+		}
+		off := pick(leaves, func(l store.Leave) bool { return l.Person == p.ID })
+		rows = append(rows, row{p, tallied(entries(d, h.Rules.Day(c.Now), own, times[p.ID], off))})
+	}
+	a := command.Card(h.departmentCard(d, rows))
+	a.Subject = "check-ins/all/" + string(d.From) + "/" + string(d.To)
+	return a, nil
+}
+
+func byPerson(counts []store.DayCount) map[string]map[store.Day]int {
 	times := map[string]map[store.Day]int{}
 	for _, n := range counts {
 		if times[n.Person] == nil {
@@ -169,19 +185,18 @@ func (h Handler) department(ctx context.Context, c *command.Call, d command.Days
 		}
 		times[n.Person][n.Day] = n.Times
 	}
-	var rows []row
-	for _, p := range people {
-		own := func(of string) bool { return of != p.ID }
-		theirs := slices.DeleteFunc(slices.Clone(trips), func(t store.Trip) bool { return own(t.Person) })
-		if len(theirs) == 0 && len(times[p.ID]) == 0 {
-			continue
+	return times
+}
+
+// pick is what of a list fits.
+func pick[T any](list []T, fits func(T) bool) []T {
+	var picked []T
+	for _, v := range list {
+		if fits(v) {
+			picked = append(picked, v)
 		}
-		off := slices.DeleteFunc(slices.Clone(leaves), func(l store.Leave) bool { return own(l.Person) })
-		rows = append(rows, row{p, tallied(entries(d, h.Rules.Day(c.Now), theirs, times[p.ID], off))})
 	}
-	a := command.Card(h.departmentCard(d, rows))
-	a.Subject = "check-ins/all/" + string(d.From) + "/" + string(d.To)
-	return a, nil
+	return picked
 }
 
 // row is a person's line in the department's ledger.
