@@ -1,0 +1,154 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// change puts the parts that were given in the place of those of this week's
+// report. After the week was sent up the given parts alone are a supplement.
+func (h Handler) change(ctx context.Context, c *command.Call) (command.Answer, error) {
+	w := h.Rules.Week(c.Now)
+	if err := h.mayHandIn(c, w); err != nil {
+		return command.Answer{}, err
+	}
+	reports, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if len(reports) == 0 {
+		return command.Answer{}, h.nothingYet(w)
+	}
+	given := written(c.Labels("内容"))
+	if given == (store.ReportText{}) {
+		return h.form(ctx, c, w)
+	}
+	return h.replace(ctx, c, reports, given)
+}
+
+func (h Handler) nothingYet(w store.Week) error {
+	hint := "周报 本周：… 下周：…"
+	if last, _, ok := h.near(w, -1); ok {
+		hint += "；改以前的：补交 " + last.Key() + " 本周：… 下周：…"
+	}
+	return &command.Refusal{
+		Text: w.String() + "还没有交周报，没有可改的。", Hint: hint, Clause: clause,
+		Buttons: []chat.Button{{Label: "填写周报", Command: "周报", Primary: true}},
+	}
+}
+
+// replace hands in what was there with the given parts laid over it.
+func (h Handler) replace(ctx context.Context, c *command.Call, reports []store.Report, given store.ReportText) (command.Answer, error) {
+	w := reports[0].Week
+	_, sent, err := c.Tx.SentUp(ctx, w)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	r := store.Report{Week: w, Text: given}
+	if !sent {
+		r = effective(reports)
+		r.Text = over(r.Text, given)
+	}
+	return h.handIn(ctx, c, r)
+}
+
+// backdate hands in for a week before this one. Whoever handed in for it
+// already changes the parts that are given.
+func (h Handler) backdate(ctx context.Context, c *command.Call) (command.Answer, error) {
+	w, err := h.backWeek(c)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if err := h.mayHandIn(c, w); err != nil {
+		return command.Answer{}, err
+	}
+	if !c.Has("内容") {
+		return h.form(ctx, c, w)
+	}
+	reports, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	t := written(c.Labels("内容"))
+	if len(reports) > 0 && t != (store.ReportText{}) {
+		return h.replace(ctx, c, reports, t)
+	}
+	if err := complete(t); err != nil {
+		return command.Answer{}, err
+	}
+	return h.handIn(ctx, c, store.Report{Week: w, Text: t})
+}
+
+// backWeek is the week that 补交 is about. Without one the form of the last
+// week is opened; words need a week, because 本周 in them means its own.
+func (h Handler) backWeek(c *command.Call) (store.Week, error) {
+	this := h.Rules.Week(c.Now)
+	last, _, ok := h.near(this, -1)
+	hint := "补交 " + last.Key() + " 本周：… 下周：…"
+	w := last
+	if c.Has("周") {
+		w = c.Week("周")
+	}
+	switch {
+	case !c.Has("周") && (c.Has("内容") || !ok):
+		return w, &command.Refusal{Text: "补交要先写是哪一周。", Hint: hint, Clause: clause}
+	case !w.Before(this):
+		return w, &command.Refusal{Text: "补交是给以前的周用的，" + w.String() + "不用补交。", Hint: "本周的直接发：周报 本周：… 下周：…", Clause: clause}
+	case h.tooOld(w, this):
+		text := fmt.Sprintf("最多补交 %d 周以内的周报，%s太早了。", h.Config.BackdateWeeks, w)
+		return w, &command.Refusal{Text: text, Hint: hint, Clause: clause}
+	default:
+		return w, nil
+	}
+}
+
+// withdraw takes back every version of a week: none was handed in then.
+func (h Handler) withdraw(ctx context.Context, c *command.Call) (command.Answer, error) {
+	w := h.Rules.Week(c.Now)
+	if c.Has("周") {
+		w = c.Week("周")
+	}
+	if _, sent, err := c.Tx.SentUp(ctx, w); err != nil || sent {
+		return command.Answer{}, firstOf(err, frozen(w))
+	}
+	n, err := c.Tx.WithdrawReports(ctx, c.Person.ID, w, c.Now)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if n == 0 {
+		return command.Answer{}, &command.Refusal{Text: w.String() + "没有交过周报，没有可撤回的。", Hint: "周报 本周：… 下周：…", Clause: clause}
+	}
+	text := fmt.Sprintf("已撤回%s周报（%d 版），现在算未交。重新提交按新的时间判定。\n5 分钟内发 撤销 可以恢复。", w, n)
+	a := command.Text(text)
+	a.Undo = w.Key() + " " + strconv.FormatInt(c.Now.UnixMilli(), 10)
+	a.Subject = subject(w, c.Person.ID)
+	return a, nil
+}
+
+// undoWithdraw makes what was taken back count again, as it stood.
+func (h Handler) undoWithdraw(ctx context.Context, c *command.Call, ref string) (string, error) {
+	key, at, _ := strings.Cut(ref, " ")
+	w, err := store.ParseWeek(key)
+	if err != nil {
+		return "", fmt.Errorf("undo withdrawal: %w", err)
+	}
+	ms, err := strconv.ParseInt(at, 10, 64)
+	if err != nil {
+		return "", fmt.Errorf("undo withdrawal: %w", err)
+	}
+	if _, sent, err := c.Tx.SentUp(ctx, w); err != nil || sent {
+		return "", firstOf(err, &command.Refusal{Text: w.String() + "已经上报，不能恢复；可以补交。", Hint: amend(w) + " 下周：…", Clause: clause})
+	}
+	n, err := c.Tx.RestoreReports(ctx, c.Person.ID, w, time.UnixMilli(ms))
+	if err == nil && n == 0 {
+		err = &command.Refusal{Text: "已经恢复过了。", Hint: "看周报", Clause: clause}
+	}
+	return "撤回" + w.String() + "周报，周报照旧", err
+}

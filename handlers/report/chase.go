@@ -1,0 +1,176 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// chasePause is how long nobody is chased again.
+const chasePause = 30 * time.Minute
+
+func (h Handler) chaseCommands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "谁没交", Aliases: []string{"sjmj", "smj"}, Summary: "某一周谁已交、迟交、未交、请假",
+			Args:     []command.Arg{{Name: "周", Kind: command.Week, Optional: true}},
+			Examples: []string{"谁没交", "谁没交 上周"},
+			Who:      rulebook.Chase, Private: true, Clause: clause, Run: h.states,
+		},
+		{
+			Name: "催交", Aliases: []string{"cj"}, Summary: "私信提醒没交周报的人，每人 30 分钟内最多一次",
+			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}},
+			Examples: []string{"催交"},
+			Who:      rulebook.Chase, Private: true, Clause: clause, Run: h.chase,
+		},
+	}
+}
+
+// askedSheet is the sheet of the week that a head's command is about.
+func (h Handler) askedSheet(ctx context.Context, c *command.Call, read load) (sheet, error) {
+	w, err := h.asked(ctx, c)
+	if err != nil {
+		return sheet{}, err
+	}
+	if _, err := h.dueOf(w); err != nil {
+		return sheet{}, err
+	}
+	return h.sheet(ctx, c.Tx, w, read)
+}
+
+func (h Handler) states(ctx context.Context, c *command.Call) (command.Answer, error) {
+	s, err := h.askedSheet(ctx, c, (*store.Tx).ReportHeads)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	sent, err := h.sentWords(ctx, c.Tx, s)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(h.statesCard(s, sent, c.Person))
+	a.Subject = "report/" + s.week.Key()
+	return a, nil
+}
+
+// sentWords is what became of the consolidated report, for the heads: sent up
+// or not, and who above has read it.
+func (h Handler) sentWords(ctx context.Context, tx *store.Tx, s sheet) (string, error) {
+	up, sent, err := tx.SentUp(ctx, s.week)
+	if err != nil {
+		return "", err
+	}
+	if !sent {
+		if due, ok := h.Rules.ConsolidatedDue(s.week); ok {
+			return "还没上报（" + h.at(due) + " 截止）", nil
+		}
+		return "还没上报", nil
+	}
+	text := fmt.Sprintf("%s 已于 %s 上报（%s）", s.name(up.Person), h.at(up.Sent), upWords(up.Late))
+	readings, err := tx.Readings(ctx, s.week)
+	if err != nil {
+		return "", err
+	}
+	if len(readings) == 0 {
+		return text + "，总经理未阅", nil
+	}
+	for _, r := range readings {
+		text += "，" + s.name(r.Person) + " 已阅 " + h.at(r.At)
+	}
+	return text, nil
+}
+
+func (h Handler) chase(ctx context.Context, c *command.Call) (command.Answer, error) {
+	s, err := h.askedSheet(ctx, c, (*store.Tx).ReportHeads)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	targets := s.in(missing)
+	if c.Has("姓名") {
+		if targets, err = s.target(c.Who("姓名")); err != nil {
+			return command.Answer{}, err
+		}
+	}
+	if len(targets) == 0 {
+		return command.Text(fmt.Sprintf("%s没有人要催：已交 %d/%d%s。", s.week, s.came(), s.expected(), andLeave(s))), nil
+	}
+	reminded, spared, err := pick(ctx, c, targets)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Text(chaseWords(s, reminded, spared))
+	a.Subject = "report/" + s.week.Key()
+	for _, e := range reminded {
+		a.Subject += " " + e.person.ID
+		a.Notices = append(a.Notices, h.chaseNotice(s, e.person, c.Now))
+	}
+	return a, nil
+}
+
+// target is the one person to be chased; a Refusal when there is no reason to.
+func (s sheet) target(p store.Person) ([]entry, error) {
+	e, ok := s.of(p.ID)
+	text := ""
+	switch {
+	case !ok:
+		text = fmt.Sprintf("%s（%s）%s不用交周报。", p.Name, p.Post, s.week)
+	case e.state == onLeave:
+		text = fmt.Sprintf("%s 请假，%s不用交周报。", p.Name, s.week)
+	case e.state != missing:
+		text = fmt.Sprintf("%s %s周报已经交了（%s），不用催。", p.Name, s.week, stateWords(e))
+	default:
+		return []entry{e}, nil
+	}
+	return nil, &command.Refusal{Text: text, Hint: "看全部：谁没交", Clause: clause}
+}
+
+// pick parts those to be reminded now from those who were a moment ago.
+func pick(ctx context.Context, c *command.Call, targets []entry) (reminded, spared []entry, err error) {
+	chased, err := c.Tx.Chased(ctx, c.Now.Add(-chasePause))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range targets {
+		if _, recently := chased[e.person.ID]; recently {
+			spared = append(spared, e)
+			continue
+		}
+		if err := c.Tx.Chase(ctx, e.person.ID, c.Now); err != nil {
+			return nil, nil, err
+		}
+		reminded = append(reminded, e)
+	}
+	return reminded, spared, nil
+}
+
+func chaseWords(s sheet, reminded, spared []entry) string {
+	lines := []string{s.week.String()}
+	if len(reminded) > 0 {
+		lines = append(lines, fmt.Sprintf("已私信提醒 %d 人：%s", len(reminded), joined(names(reminded))))
+	}
+	if len(spared) > 0 {
+		lines = append(lines, fmt.Sprintf("30 分钟内刚提醒过，这次没有再发：%s", joined(names(spared))))
+	}
+	if away := s.in(onLeave); len(away) > 0 {
+		lines = append(lines, "请假，不催："+joined(names(away)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (h Handler) chaseNotice(s sheet, p store.Person, now time.Time) chat.Notice {
+	card := h.missingCard(s, now, "催交："+short(s.week)+"周报还没交")
+	return chat.Notice{Key: key(s.week, p.ID, fmt.Sprintf("chase/%d", now.UnixMilli())), To: p.ID, Message: chat.Message{Card: &card}}
+}
+
+// key names a notice of the area for ever.
+func key(w store.Week, to, what string) string {
+	if to == "" {
+		return "report/" + w.Key() + "/" + what
+	}
+	return "report/" + w.Key() + "/" + to + "/" + what
+}

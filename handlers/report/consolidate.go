@@ -1,0 +1,234 @@
+package report
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+func (h Handler) consolidateCommands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "汇总", Aliases: []string{"hz"}, Summary: "收到的周报汇总成草稿，附全部原件 Excel",
+			Args:     []command.Arg{{Name: "周", Kind: command.Week, Optional: true}},
+			Examples: []string{"汇总", "汇总 上周"},
+			Who:      rulebook.Consolidate, Private: true, Clause: clause, Run: h.draft,
+		},
+		{
+			Name: "上报", Aliases: []string{"sb"}, Summary: "确认后把汇总和全部原件报总经理，每周一次",
+			Args:     []command.Arg{{Name: "意见", Kind: command.Free, Optional: true}},
+			Examples: []string{"上报", "上报 本周回款偏慢，下周重点跟进"},
+			Who:      rulebook.Consolidate, Private: true, Clause: clause, Run: h.sendUp,
+		},
+	}
+}
+
+func (h Handler) draft(ctx context.Context, c *command.Call) (command.Answer, error) {
+	s, err := h.askedSheet(ctx, c, (*store.Tx).Reports)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	sent, err := h.sentWords(ctx, c.Tx, s)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	up, already, err := c.Tx.SentUp(ctx, s.week)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	comments, err := c.Tx.Comments(ctx, s.week)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(h.draftCard(s, sent, up.Opinion, already, comments))
+	a.Reply.Confidential = true
+	a.Files = []chat.File{file(s.week)}
+	a.Subject = "report/" + s.week.Key()
+	return a, nil
+}
+
+// file is the Excel of a week's originals.
+func file(w store.Week) chat.File {
+	return chat.File{Name: "周报汇总-" + short(w) + "-" + w.Key() + ".xlsx", Recipe: recipe + ":" + w.Key()}
+}
+
+// version changes whenever something that the preview shows changes.
+func (s sheet) version() string {
+	sum := sha256.New()
+	fmt.Fprintln(sum, s.week.Key())
+	for _, e := range s.entries {
+		fmt.Fprintln(sum, e.person.ID, e.state)
+		for _, r := range e.reports {
+			fmt.Fprintln(sum, r.ID)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
+// sendUp shows what would go up, and once that is confirmed sends it.
+func (h Handler) sendUp(ctx context.Context, c *command.Call) (command.Answer, error) {
+	s, err := h.askedSheet(ctx, c, (*store.Tx).Reports)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	gms, vacant := s.stands(store.GeneralManager)
+	if err := h.maySendUp(ctx, c, s, gms); err != nil {
+		return command.Answer{}, err
+	}
+	due, _ := h.Rules.ConsolidatedDue(s.week)
+	up := store.Consolidated{Week: s.week, Person: c.Person.ID, Sent: c.Now, Opinion: c.Text("意见")}
+	up.Late, _ = rulebook.Late(c.Now, due)
+	a := command.Answer{Subject: "report/" + s.week.Key()}
+	card := h.consolidatedCard(s, up)
+	if v := s.version(); c.Confirmed != v {
+		preview(&card, s, gms, c.Confirmed != "")
+		a.Reply, a.Confirm = chat.Message{Card: &card, Confidential: true}, v
+		return a, nil
+	}
+	if fresh, err := c.Tx.SendUp(ctx, up); err != nil || !fresh {
+		return command.Answer{}, firstOf(err, sentAlready(s.week))
+	}
+	a.Reply.Text = fmt.Sprintf("%s周报汇总已上报%s，%s，附 %d 份原件。\n之后交来的会作为补充自动转去；总经理已阅和批示会告诉你。", s.week, who(gms), upWords(up.Late), s.came())
+	a.Notices = upNotices(s.week, card, gms, "up")
+	if vacant {
+		a.Notices = append(a.Notices, s.vacancy(store.GeneralManager, gms)...)
+	}
+	return a, nil
+}
+
+// maySendUp refuses what cannot go up: twice, before the reports are due while
+// somebody may still hand in, or to nobody.
+func (h Handler) maySendUp(ctx context.Context, c *command.Call, s sheet, gms []store.Person) error {
+	if len(gms) == 0 {
+		return &command.Refusal{Text: "总经理和执行董事都没有人，没有人可以收。", Hint: "请管理员登记：人员 岗位 姓名 总经理", Clause: clause}
+	}
+	_, sent, err := c.Tx.SentUp(ctx, s.week)
+	if err != nil {
+		return err
+	}
+	if sent {
+		return sentAlready(s.week)
+	}
+	if n := len(s.in(missing)); c.Now.Before(s.due) && n > 0 {
+		return &command.Refusal{
+			Text:   fmt.Sprintf("%s周报 %s 才截止，还有 %d 人没交，现在上报太早。", s.week, h.at(s.due), n),
+			Hint:   "先看草稿：汇总；提醒没交的人：催交",
+			Clause: clause,
+		}
+	}
+	return nil
+}
+
+func sentAlready(w store.Week) error {
+	return &command.Refusal{Text: w.String() + "已经上报过了，每周只上报一次。", Hint: "之后交来的会自动作为补充转去；看汇总：汇总 " + w.Key(), Clause: clause}
+}
+
+// upNotices are a card and the Excel for everybody above.
+func upNotices(w store.Week, card chat.Card, to []store.Person, what string) []chat.Notice {
+	var list []chat.Notice
+	for _, p := range to {
+		mine, f := card, file(w)
+		mine.Buttons = upButtons(w, p)
+		list = append(list,
+			chat.Notice{Key: key(w, p.ID, what), To: p.ID, Message: chat.Message{Card: &mine, Confidential: true}},
+			chat.Notice{Key: key(w, p.ID, what+"/file"), To: p.ID, Message: chat.Message{File: &f}})
+	}
+	return list
+}
+
+// upButtons are for whoever may use them: 执行董事 stands in as a reader only.
+func upButtons(w store.Week, p store.Person) []chat.Button {
+	if !rulebook.Allows(rulebook.CommentOnReports, p) {
+		return nil
+	}
+	return []chat.Button{
+		{Label: "已阅", Command: "已阅 " + w.Key(), Primary: true},
+		{Label: "批示", Command: "批示 " + w.Key()},
+	}
+}
+
+// vacancy tells the administrators, once a week, who stands in for a post.
+func (s sheet) vacancy(post store.Post, stands []store.Person) []chat.Notice {
+	text := fmt.Sprintf("%s没有人，%s周报的消息没有人收。请安排：人员 岗位 姓名 %s", post, s.week, post)
+	if len(stands) > 0 {
+		text = fmt.Sprintf("%s没有人，%s周报的消息先转给%s。请安排：人员 岗位 姓名 %s", post, s.week, who(stands), post)
+	}
+	var list []chat.Notice
+	for _, p := range s.people {
+		if p.Has(store.Administrator) {
+			list = append(list, chat.Notice{Key: key(s.week, p.ID, "vacant/"+string(post)), To: p.ID, Message: chat.Message{Text: text}})
+		}
+	}
+	return list
+}
+
+// handInNotices pushes nothing for what is on time. The director, who was
+// shown the person as missing, learns that a late report came; what comes
+// after the week went up is forwarded above.
+func (h Handler) handInNotices(ctx context.Context, c *command.Call, reports []store.Report) ([]chat.Notice, error) {
+	r := reports[len(reports)-1]
+	if !r.Supplement && (r.Late == 0 || len(reports) > 1) {
+		return nil, nil
+	}
+	people, err := c.Tx.People(ctx)
+	if err != nil {
+		return nil, err
+	}
+	directors, _ := command.Standing(people, store.MarketingDirector)
+	if !r.Supplement {
+		text := fmt.Sprintf("%s 交了%s周报，%s。", c.Person.Name, r.Week, lateWords(r.Late))
+		return toAll(r, directors, c.Person.ID, "late", func(store.Person) chat.Message { return chat.Message{Text: text} }), nil
+	}
+	gms, _ := command.Standing(people, store.GeneralManager)
+	card := h.supplementCard(c.Person, r)
+	list := toAll(r, gms, c.Person.ID, "supplement", func(p store.Person) chat.Message {
+		mine := card
+		mine.Buttons = upButtons(r.Week, p)
+		return chat.Message{Card: &mine, Confidential: true}
+	})
+	text := fmt.Sprintf("%s 补充了%s周报，已转%s。", c.Person.Name, r.Week, who(gms))
+	return append(list, toAll(r, without(directors, gms), c.Person.ID, "supplement", func(store.Person) chat.Message { return chat.Message{Text: text} })...), nil
+}
+
+// toAll is a notice about a version for several, but not for who caused it.
+func toAll(r store.Report, to []store.Person, but, what string, say func(store.Person) chat.Message) []chat.Notice {
+	var list []chat.Notice
+	for _, p := range to {
+		if p.ID != but {
+			k := key(r.Week, p.ID, fmt.Sprintf("%s/%s/%d", what, r.Person, r.Version))
+			list = append(list, chat.Notice{Key: k, To: p.ID, Message: say(p)})
+		}
+	}
+	return list
+}
+
+// without is list less those in others.
+func without(list, others []store.Person) []store.Person {
+	var rest []store.Person
+	for _, p := range list {
+		found := false
+		for _, o := range others {
+			found = found || o.ID == p.ID
+		}
+		if !found {
+			rest = append(rest, p)
+		}
+	}
+	return rest
+}
+
+// dueWords is when the consolidated report is due, and how far that is.
+func (h Handler) dueWords(w store.Week, now time.Time) string {
+	due, ok := h.Rules.ConsolidatedDue(w)
+	if !ok {
+		return ""
+	}
+	return h.at(due) + " 截止（" + distance(now, due) + "）"
+}

@@ -1,0 +1,239 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+func (h Handler) handInCommands() []command.Spec {
+	parts := command.Arg{Name: "内容", Kind: command.Labels, Optional: true, Keys: labels}
+	week := command.Arg{Name: "周", Kind: command.Week, Optional: true}
+	return []command.Spec{
+		{
+			Name: "周报", Aliases: []string{"zb", "report"}, Summary: "交本周的周工作计划表；只发 周报 打开表格",
+			Args:     []command.Arg{parts},
+			Examples: []string{"周报", "周报 本周：拜访华东机电 下周：签滨海新材料 回款：12.5万 问题：无"},
+			Who:      rulebook.HandIn, Private: true, Clause: clause, Run: h.report, Undo: h.undoHandIn,
+		},
+		{
+			Name: "提交周报", Summary: "周报表格用的命令", Hidden: true,
+			Args:     []command.Arg{{Name: "周", Kind: command.Week, Prompt: "哪一周的周报？例如 上周。"}, {Name: "上期", Kind: command.Word, Optional: true}},
+			Examples: []string{"提交周报 2026-W48"},
+			Who:      rulebook.HandIn, Private: true, Clause: clause, Run: h.submit, Undo: h.undoHandIn,
+		},
+		{
+			Name: "改周报", Aliases: []string{"gzb"}, Summary: "改本周已交的周报：写了哪一栏就换哪一栏，其余不变",
+			Args: []command.Arg{parts}, Examples: []string{"改周报 下周：签滨海新材料、拜访南方重工"},
+			Who: rulebook.HandIn, Private: true, Clause: clause, Run: h.change, Undo: h.undoHandIn,
+		},
+		{
+			Name: "撤回周报", Aliases: []string{"chzb"}, Summary: "撤回还没有上报的周报；撤回后算未交",
+			Args: []command.Arg{week}, Examples: []string{"撤回周报", "撤回周报 上周"},
+			Who: rulebook.HandIn, Private: true, Clause: clause, Run: h.withdraw, Undo: h.undoWithdraw,
+		},
+		{
+			Name: "看周报", Aliases: []string{"kzb"}, Summary: "看自己的周报；总经理、总监、主管可看别人的",
+			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}, week},
+			Examples: []string{"看周报", "看周报 上周"},
+			Who:      rulebook.TakePart, Private: true, Clause: clause, Run: h.look,
+		},
+		{
+			Name: "补交", Aliases: []string{"bj"}, Summary: "补交以前某一周的周报，一律记迟交",
+			Args: []command.Arg{week, parts}, Examples: []string{"补交 上周 本周：拜访华东机电 下周：签滨海新材料"},
+			Who: rulebook.HandIn, Private: true, Clause: clause, Run: h.backdate, Undo: h.undoHandIn,
+		},
+	}
+}
+
+// report hands in for the week in which the message was sent.
+func (h Handler) report(ctx context.Context, c *command.Call) (command.Answer, error) {
+	w := h.Rules.Week(c.Now)
+	if err := h.mayHandIn(c, w); err != nil {
+		return command.Answer{}, err
+	}
+	if !c.Has("内容") && c.Form == nil {
+		return h.form(ctx, c, w)
+	}
+	values := c.Labels("内容")
+	if c.Form != nil {
+		values = c.Form
+	}
+	t := written(values)
+	if err := complete(t); err != nil {
+		return command.Answer{}, err
+	}
+	return h.handIn(ctx, c, store.Report{Week: w, Text: t})
+}
+
+// complete asks for what a report cannot be without.
+func complete(t store.ReportText) error {
+	switch {
+	case t.Done == "":
+		return &command.Question{Prompt: "本周完成了什么？", Prefix: partDone + "："}
+	case t.Plan == "":
+		return &command.Question{Prompt: "下周计划做什么？", Prefix: partPlan + "："}
+	default:
+		return nil
+	}
+}
+
+// mayHandIn refuses whoever owes no reports, and weeks that have none.
+func (h Handler) mayHandIn(c *command.Call, w store.Week) error {
+	if !h.owing(c.Person) {
+		return &command.Refusal{
+			Text:   fmt.Sprintf("周报由%s提交，你是%s，不用交。", postWords(h.Config.OwedBy), c.Person.Post),
+			Hint:   "看能做什么：帮助",
+			Clause: clause,
+		}
+	}
+	_, err := h.dueOf(w)
+	return err
+}
+
+func postWords(posts []store.Post) string {
+	if len(posts) == 0 {
+		return "指定岗位"
+	}
+	var words []string
+	for _, p := range posts {
+		words = append(words, string(p))
+	}
+	return strings.Join(words, "、")
+}
+
+// handIn keeps a version and says how it stands. Whether it is late is judged
+// by when it was sent (C12). After the week was sent up it is a supplement,
+// which goes on to the general manager.
+func (h Handler) handIn(ctx context.Context, c *command.Call, r store.Report) (command.Answer, error) {
+	if err := fits(r.Text); err != nil {
+		return command.Answer{}, err
+	}
+	due, err := h.dueOf(r.Week)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	before, err := c.Tx.ReportsOf(ctx, c.Person.ID, r.Week)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if _, r.Supplement, err = c.Tx.SentUp(ctx, r.Week); err != nil {
+		return command.Answer{}, err
+	}
+	r.ID, r.Person, r.Sent = c.Tx.NewID(c.Now), c.Person.ID, c.Now
+	r.Late, _ = rulebook.Late(c.Now, due)
+	if r.Version, err = c.Tx.AddReport(ctx, r); err != nil {
+		return command.Answer{}, err
+	}
+	return h.kept(ctx, c, append(before, r))
+}
+
+// kept is the answer to a new version, the last of reports.
+func (h Handler) kept(ctx context.Context, c *command.Call, reports []store.Report) (command.Answer, error) {
+	r := reports[len(reports)-1]
+	due, _ := h.Rules.ReportDue(r.Week)
+	card := h.receiptCard(reports, due)
+	hint, err := h.forgotten(ctx, c, r.Week)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if hint != "" {
+		card.Blocks = append(card.Blocks, noteBlock(hint))
+	}
+	a := command.Card(card)
+	a.Subject = subject(r.Week, r.Person)
+	if a.Notices, err = h.handInNotices(ctx, c, reports); err != nil {
+		return command.Answer{}, err
+	}
+	if !r.Supplement { // what went up cannot be taken back
+		a.Undo = r.ID
+	}
+	return a, nil
+}
+
+// subject is what an audit entry is about.
+func subject(w store.Week, person string) string { return "report/" + w.Key() + "/" + person }
+
+// forgotten reminds who hands in for this week that the last one is missing:
+// on Monday it is easily meant.
+func (h Handler) forgotten(ctx context.Context, c *command.Call, w store.Week) (string, error) {
+	last, _, ok := h.near(h.Rules.Week(c.Now), -1)
+	if !ok || w != h.Rules.Week(c.Now) || h.tooOld(last, w) {
+		return "", nil
+	}
+	is, err := h.stands(ctx, c, last)
+	if err != nil || is != missing {
+		return "", err
+	}
+	return fmt.Sprintf("上一次%s还没交。补交：补交 %s 本周：… 下周：…", last, last.Key()), nil
+}
+
+// stands is how the caller stands in a week; empty when nothing is owed.
+func (h Handler) stands(ctx context.Context, c *command.Call, w store.Week) (state, error) {
+	due, ok := h.Rules.ReportDue(w)
+	if !ok || !h.owing(c.Person) || !c.Person.Since.Before(due) {
+		return "", nil
+	}
+	reports, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
+	if err != nil {
+		return "", err
+	}
+	if is, _ := standing(reports); is != missing {
+		return is, nil
+	}
+	leaves, err := c.Tx.LeavesOf(ctx, c.Person.ID, h.Rules.Day(due))
+	if err != nil {
+		return "", err
+	}
+	people, err := c.Tx.People(ctx)
+	if err != nil {
+		return "", err
+	}
+	if h.excused(people, leaves, due)[c.Person.ID] {
+		return onLeave, nil
+	}
+	return missing, nil
+}
+
+// tooOld tells whether w lies farther back than 补交 reaches from this.
+func (h Handler) tooOld(w, this store.Week) bool { return w.Before(this.Add(-h.Config.BackdateWeeks)) }
+
+// undoHandIn withdraws one version.
+func (h Handler) undoHandIn(ctx context.Context, c *command.Call, ref string) (string, error) {
+	r, found, err := c.Tx.Report(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	if _, sent, err := c.Tx.SentUp(ctx, r.Week); err != nil || sent {
+		return "", firstOf(err, frozen(r.Week))
+	}
+	done, err := c.Tx.WithdrawReport(ctx, ref, c.Now)
+	if err == nil && (!found || !done) {
+		err = &command.Refusal{Text: "这一版已经撤回过了。", Hint: "看周报", Clause: clause}
+	}
+	return fmt.Sprintf("%s周报第 %d 版", r.Week, r.Version), err
+}
+
+// firstOf is the first error there is.
+func firstOf(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+// frozen is why something that went up cannot be taken back.
+func frozen(w store.Week) error {
+	return &command.Refusal{
+		Text:   w.String() + "已经上报总经理，不能撤回。",
+		Hint:   "要补充：" + amend(w) + "（会作为补充转给总经理）",
+		Clause: clause,
+	}
+}
+
+// amend is how words are added to a week that went up.
+func amend(w store.Week) string { return "补交 " + w.Key() + " 本周：…" }

@@ -1,0 +1,81 @@
+package report
+
+import (
+	"context"
+	"strings"
+
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// look shows a report: one's own, or another's to the heads. Without a week it
+// is the latest that was handed in.
+func (h Handler) look(ctx context.Context, c *command.Call) (command.Answer, error) {
+	who := c.Person
+	if c.Has("姓名") {
+		who = c.Who("姓名")
+	}
+	own := who.ID == c.Person.ID
+	if !own && !rulebook.Allows(rulebook.SeeReports, c.Person) {
+		return command.Answer{}, &command.Refusal{
+			Text:   "看别人的周报，只有" + rulebook.Holders(rulebook.SeeReports) + "可以。",
+			Hint:   "看自己的：看周报",
+			Clause: rulebook.ClauseOf(rulebook.SeeReports),
+		}
+	}
+	w, err := h.lookWeek(ctx, c, who)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	reports, err := c.Tx.ReportsOf(ctx, who.ID, w)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if len(reports) == 0 {
+		return command.Answer{}, notThere(who, w, own)
+	}
+	comments, err := h.commentsOn(ctx, c, who, w)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(h.reportCard(who, reports, comments, own))
+	a.Reply.Confidential = !own
+	a.Subject = subject(w, who.ID)
+	return a, nil
+}
+
+func (h Handler) lookWeek(ctx context.Context, c *command.Call, who store.Person) (store.Week, error) {
+	if c.Has("周") {
+		return h.begun(c)
+	}
+	this := h.Rules.Week(c.Now)
+	w, found, err := c.Tx.LastReportWeek(ctx, who.ID, this)
+	if err != nil || !found {
+		return this, err
+	}
+	return w, nil
+}
+
+func notThere(who store.Person, w store.Week, own bool) error {
+	if own {
+		return &command.Refusal{Text: w.String() + "你还没有交周报。", Hint: "周报 本周：… 下周：…", Clause: clause}
+	}
+	return &command.Refusal{Text: who.Name + " " + w.String() + "没有交周报。", Hint: "看谁没交：谁没交 " + w.Key(), Clause: clause}
+}
+
+// commentsOn are the comments that somebody may read beside a report: the
+// heads all of them, others those that name them.
+func (h Handler) commentsOn(ctx context.Context, c *command.Call, who store.Person, w store.Week) ([]store.ReportComment, error) {
+	all, err := c.Tx.Comments(ctx, w)
+	if err != nil || rulebook.Allows(rulebook.SeeReports, c.Person) {
+		return all, err
+	}
+	var list []store.ReportComment
+	for _, said := range all {
+		if strings.Contains(said.Text, who.Name) {
+			list = append(list, said)
+		}
+	}
+	return list, nil
+}

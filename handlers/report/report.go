@@ -1,0 +1,46 @@
+// Package report is the area of the weekly report (会-3): those who owe one hand
+// it in, the director sees who has not, and sends all of them up to the general
+// manager, who reads and comments.
+//
+// It is not for deciding when something is due, which rulebook does, nor for
+// the clock, which the scheduler has: what this package knows of time is handed
+// to it. Read week.go and sheet.go first: which week is meant, and how each
+// person stands in it.
+package report
+
+import (
+	"slices"
+
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// clause is the rule that the whole area serves.
+const clause = "会-3"
+
+// Config is the part reports of the settings.
+type Config struct {
+	OwedBy         []store.Post `yaml:"owed_by"`         // who owes a report; empty: nobody
+	PublishMissing bool         `yaml:"publish_missing"` // name the missing in the group
+	BackdateWeeks  int          `yaml:"backdate_weeks"`  // how far back 补交 reaches; 0: not at all
+}
+
+// Defaults are the settings of who has set nothing.
+func Defaults() Config {
+	return Config{OwedBy: []store.Post{store.Salesperson}, BackdateWeeks: 4}
+}
+
+// Handler is the area. Nothing in it changes after it was made.
+type Handler struct {
+	Rules  rulebook.Rules
+	Config Config
+}
+
+// Commands are the area's commands.
+func (h Handler) Commands() []command.Spec {
+	return slices.Concat(h.handInCommands(), h.chaseCommands(), h.consolidateCommands(), h.commentCommands())
+}
+
+// owing tells whether a person's post owes reports at all.
+func (h Handler) owing(p store.Person) bool { return slices.Contains(h.Config.OwedBy, p.Post) }

@@ -1,0 +1,197 @@
+package report
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// state is how a person stands in a week, in the words that people read.
+type state string
+
+const (
+	handedIn state = "已交"
+	late     state = "迟交"
+	missing  state = "未交"
+	onLeave  state = "请假"
+)
+
+// entry is one person's line of a sheet.
+type entry struct {
+	person  store.Person
+	state   state
+	late    int            // begun minutes, when late
+	reports []store.Report // what counts, by version
+}
+
+// standing is how what counts of a person's week is judged: by the first
+// version that was not withdrawn, whatever was changed since.
+func standing(reports []store.Report) (state, int) {
+	switch {
+	case len(reports) == 0:
+		return missing, 0
+	case reports[0].Late > 0:
+		return late, reports[0].Late
+	default:
+		return handedIn, 0
+	}
+}
+
+// effective is the version that says how things are: the last before the week
+// was sent up, else the first that came.
+func effective(reports []store.Report) store.Report {
+	current := reports[0]
+	for _, r := range reports {
+		if !r.Supplement {
+			current = r
+		}
+	}
+	return current
+}
+
+// supplements are the versions that came on top of it.
+func supplements(reports []store.Report) []store.Report {
+	var list []store.Report
+	for i, r := range reports {
+		if r.Supplement && i > 0 {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// sheet is a week with everyone who owes its report or handed one in.
+type sheet struct {
+	week    store.Week
+	due     time.Time
+	people  []store.Person // everyone active
+	entries []entry        // by registration
+}
+
+// load reads what counts of a week, with or without its text.
+type load func(*store.Tx, context.Context, store.Week) ([]store.Report, error)
+
+// sheet makes the sheet of a week that has a report, in three queries.
+func (h Handler) sheet(ctx context.Context, tx *store.Tx, w store.Week, read load) (sheet, error) {
+	s := sheet{week: w}
+	s.due, _ = h.Rules.ReportDue(w)
+	var err error
+	if s.people, err = tx.People(ctx); err != nil {
+		return s, err
+	}
+	day := h.Rules.Day(s.due)
+	leaves, err := tx.Leaves(ctx, day, day)
+	if err != nil {
+		return s, err
+	}
+	reports, err := read(tx, ctx, w)
+	if err != nil {
+		return s, err
+	}
+	by := map[string][]store.Report{}
+	for _, r := range reports {
+		by[r.Person] = append(by[r.Person], r)
+	}
+	away := h.excused(s.people, leaves, s.due)
+	for _, p := range s.people {
+		if h.owing(p) && p.Since.Before(s.due) || len(by[p.ID]) > 0 {
+			s.entries = append(s.entries, line(p, by[p.ID], away[p.ID]))
+		}
+		delete(by, p.ID)
+	}
+	return s, s.former(ctx, tx, by)
+}
+
+// former adds what people handed in who were stopped since.
+func (s *sheet) former(ctx context.Context, tx *store.Tx, by map[string][]store.Report) error {
+	for _, id := range slices.Sorted(maps.Keys(by)) {
+		p, found, err := tx.Person(ctx, id)
+		if err != nil {
+			return err
+		}
+		if found {
+			s.entries = append(s.entries, line(p, by[id], false))
+		}
+	}
+	return nil
+}
+
+func line(p store.Person, reports []store.Report, away bool) entry {
+	e := entry{person: p, reports: reports}
+	e.state, e.late = standing(reports)
+	if e.state == missing && away {
+		e.state = onLeave
+	}
+	return e
+}
+
+// excused is who is on leave on the due day. Leave that was entered only
+// afterwards counts when a head entered it, so that nobody excuses themselves.
+func (h Handler) excused(people []store.Person, leaves []store.Leave, due time.Time) map[string]bool {
+	heads := map[string]bool{}
+	for _, p := range people {
+		heads[p.ID] = rulebook.Allows(rulebook.EnterLeave, p)
+	}
+	away := map[string]bool{}
+	for _, l := range leaves {
+		if l.Covers(h.Rules.Day(due)) && (l.Entered.Before(due) || l.By != l.Person || heads[l.By]) {
+			away[l.Person] = true
+		}
+	}
+	return away
+}
+
+// in lists the entries of a state.
+func (s sheet) in(want state) []entry {
+	var list []entry
+	for _, e := range s.entries {
+		if e.state == want {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// expected is how many reports the week should have.
+func (s sheet) expected() int { return len(s.entries) - len(s.in(onLeave)) }
+
+// came is how many reports the week has.
+func (s sheet) came() int { return s.expected() - len(s.in(missing)) }
+
+// of is a person's line; false when the person neither owes nor handed in.
+func (s sheet) of(id string) (entry, bool) {
+	for _, e := range s.entries {
+		if e.person.ID == id {
+			return e, true
+		}
+	}
+	return entry{}, false
+}
+
+// stands are those who stand for a post, and whether it is vacant.
+func (s sheet) stands(post store.Post) ([]store.Person, bool) {
+	return command.Standing(s.people, post)
+}
+
+// name is the name of an active person by id.
+func (s sheet) name(id string) string {
+	for _, p := range s.people {
+		if p.ID == id {
+			return p.Name
+		}
+	}
+	return "（已停用）"
+}
+
+func names(list []entry) []string {
+	var out []string
+	for _, e := range list {
+		out = append(out, e.person.Name)
+	}
+	return out
+}

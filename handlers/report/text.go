@@ -1,0 +1,144 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// The parts of a report: labels of the text form, names and labels of the card
+// form.
+const (
+	partDone    = "本周"
+	partPlan    = "下周"
+	partPayment = "回款"
+	partProblem = "问题"
+)
+
+// labels are what people may write in front of a part.
+var labels = []string{
+	partDone, partPlan, partPayment, partProblem,
+	"本周完成", "下周计划", "预计回款", "需要支持", "支持",
+}
+
+// mostText is how many characters a part may have.
+const mostText = 4000
+
+// written reads the parts of a report out of labels or form values. Parts of
+// nothing but blanks are none.
+func written(values map[string]string) store.ReportText {
+	return store.ReportText{
+		Done:    either(values, partDone, "本周完成"),
+		Plan:    either(values, partPlan, "下周计划"),
+		Payment: either(values, partPayment, "预计回款"),
+		Problem: either(values, partProblem, "需要支持", "支持"),
+	}
+}
+
+func either(values map[string]string, keys ...string) string {
+	var parts []string
+	for _, k := range keys {
+		if !blank(values[k]) {
+			parts = append(parts, values[k])
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
+// blank tells whether a text shows nothing.
+func blank(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		invisible := unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u2800' ||
+			unicode.In(r, unicode.Cf, unicode.Mn, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+		return !invisible
+	})
+}
+
+// over lays the parts that were given over those that were there.
+func over(old, given store.ReportText) store.ReportText {
+	merged := old
+	for _, part := range []struct{ into, from *string }{
+		{&merged.Done, &given.Done}, {&merged.Plan, &given.Plan}, {&merged.Payment, &given.Payment},
+		{&merged.Problem, &given.Problem}, {&merged.Review, &given.Review},
+	} {
+		if *part.from != "" {
+			*part.into = *part.from
+		}
+	}
+	return merged
+}
+
+// part is a part of a report with the words in front of it.
+type part struct{ label, text string }
+
+func parts(t store.ReportText) []part {
+	return []part{
+		{"上周计划", t.Review}, {"本周完成", t.Done}, {"下周计划", t.Plan}, {"预计回款", t.Payment}, {"问题/需要支持", t.Problem},
+	}
+}
+
+// fits refuses a part that is too long to be read.
+func fits(t store.ReportText) error {
+	for _, p := range parts(t) {
+		if n := utf8.RuneCountInString(p.text); n > mostText {
+			return &command.Refusal{
+				Text:   fmt.Sprintf("「%s」有 %d 个字，一次最多 %d 个字。", p.label, n, mostText),
+				Hint:   "只写要点，再发一次：周报 本周：… 下周：…",
+				Clause: clause,
+			}
+		}
+	}
+	return nil
+}
+
+// mostItems is how many items of a plan a form asks about.
+const mostItems = 8
+
+// itemMark is how people number the lines of a plan.
+var itemMark = regexp.MustCompile(`^\s*(?:[（(]?\d{1,2}[)）]|\d{1,2}[.、．:：]|[一二三四五六七八九十]{1,2}[、.]|[-•·*●①②③④⑤⑥⑦⑧⑨⑩])\s*`)
+
+// items are the lines of a plan, without their numbers, cut to be labels.
+func items(plan string) []string {
+	var list []string
+	for _, l := range strings.FieldsFunc(plan, func(r rune) bool { return r == '\n' || r == '\r' || r == ';' || r == '；' }) {
+		l = strings.TrimSpace(itemMark.ReplaceAllString(l, ""))
+		if !blank(l) {
+			list = append(list, clip(l, 60))
+		}
+	}
+	return list[:min(len(list), mostItems)]
+}
+
+// clip is a text in one line of at most n characters.
+func clip(s string, n int) string {
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "�")), " ")
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}
+
+// shorten is a text of at most n characters, its lines kept.
+func shorten(s string, n int) string {
+	s = strings.ToValidUTF8(s, "�")
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n]) + "…（全文见附件）"
+}
+
+// read is a report as people read it, part by part.
+func read(t store.ReportText) string {
+	var b strings.Builder
+	for _, p := range parts(t) {
+		if p.text != "" {
+			b.WriteString("【" + p.label + "】\n" + p.text + "\n")
+		}
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestItemsOfAPlan(t *testing.T) {
+	for _, tt := range []struct {
+		plan string
+		want []string
+	}{
+		{"", nil},
+		{" \n\u200b\n", nil},
+		{"拜访华东机电", []string{"拜访华东机电"}},
+		{"1. 拜访A\n2、拜访B\n（3）拜访C\n- 拜访D", []string{"拜访A", "拜访B", "拜访C", "拜访D"}},
+		{"拜访A；拜访B;", []string{"拜访A", "拜访B"}},
+		{"12.5万回款", []string{"12.5万回款"}},
+		{"一、签约\n二、回款", []string{"签约", "回款"}},
+		{strings.Repeat("x\n", 20), []string{"x", "x", "x", "x", "x", "x", "x", "x"}},
+	} {
+		if diff := cmp.Diff(tt.want, items(tt.plan)); diff != "" {
+			t.Errorf("%q: %s", tt.plan, diff)
+		}
+	}
+}
+
+func TestBlank(t *testing.T) {
+	for s, want := range map[string]bool{
+		"": true, " \t\n": true, "\u200b\u200d\ufeff": true, "\u3164\u2800": true, "\ufe0f": true, "\x00": true,
+		"。": false, "0": false, "👍": false, "好": false,
+	} {
+		if blank(s) != want {
+			t.Errorf("blank(%q) = %v", s, !want)
+		}
+	}
+}
+
+func TestCellsAreNoFormulas(t *testing.T) {
+	for s, want := range map[string]string{
+		"": "", "正常": "正常", "a=b": "a=b", "=1": "'=1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "\tx": "'\tx", "\rx": "'x", "\x00x": "'x",
+		"＝1": "'＝1", "＋1": "'＋1", "－1": "'－1", "＠x": "'＠x", "a\x07b\nc": "ab\nc", "\xff": "�",
+	} {
+		if got := cellText(s); got != want {
+			t.Errorf("cellText(%q) = %q, want %q", s, got, want)
+		}
+	}
+}
+
+func TestDurationsAndLateness(t *testing.T) {
+	for minutes, want := range map[int]string{0: "0 分钟", 59: "59 分钟", 60: "1 小时", 61: "1 小时 1 分钟", 1440: "1 天", 1501: "1 天 1 小时"} {
+		if got := long(minutes); got != want {
+			t.Errorf("long(%d) = %q, want %q", minutes, got, want)
+		}
+	}
+	for text, want := range map[string]bool{"12.5万": true, "12.5万元。": true, "30": true, "约30万": false, "A 10万，B 5万": false, "": false, "无": false} {
+		if _, ok := payment(text); ok != want {
+			t.Errorf("payment(%q) = %v", text, !want)
+		}
+	}
+}
+
+// FuzzText holds what is made of people's words to being whole and bounded.
+func FuzzText(f *testing.F) {
+	for _, s := range []string{"", "1. 拜访A\n2、B", "=cmd|x", "\xff\x00＝", "12.5万", "\u3164"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		list := items(s)
+		if len(list) > mostItems {
+			t.Errorf("%d items", len(list))
+		}
+		for _, i := range list {
+			if !utf8.ValidString(i) || utf8.RuneCountInString(i) > 60 || strings.ContainsAny(i, "\r\n") || blank(i) {
+				t.Errorf("item %q of %q", i, s)
+			}
+		}
+		if c := cellText(s); !utf8.ValidString(c) || c != "" && strings.ContainsAny(c[:1], "=+-@\t\r\x00") {
+			t.Errorf("cell %q of %q", c, s)
+		}
+		payment(s)
+	})
+}

@@ -1,0 +1,169 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// How much text a card holds; the rest is in the Excel. Platforms cut cards at
+// some 30 KB.
+const (
+	mostFold  = 3000 // characters of one report
+	mostFolds = 6000 // characters of all reports together
+	leastFold = 120
+	mostUp    = 40 // reports shown
+)
+
+// totals are a week's sums.
+func totals(s sheet) []chat.Fact {
+	var done, part, not, people, unread int
+	var fen int64
+	for _, e := range s.entries {
+		if len(e.reports) == 0 {
+			continue
+		}
+		r := effective(e.reports)
+		done, part, not = done+r.Kept, part+r.Partly, not+r.Unkept
+		switch n, is := payment(r.Text.Payment); {
+		case is:
+			fen, people = fen+n, people+1
+		case r.Text.Payment != "":
+			unread++
+		}
+	}
+	var facts []chat.Fact
+	if sum := done + part + not; sum > 0 {
+		facts = append(facts, chat.Fact{Label: "上周计划", Value: fmt.Sprintf("%d 项：完成 %d，部分完成 %d，未完成 %d", sum, done, part, not)})
+	}
+	if people > 0 {
+		value := fmt.Sprintf("%s（%d 人）", command.FormatMoney(fen), people)
+		if unread > 0 {
+			value += fmt.Sprintf("，另有 %d 人写的不是单个金额，见原件", unread)
+		}
+		facts = append(facts, chat.Fact{Label: "预计回款", Value: value})
+	}
+	return facts
+}
+
+// payment reads what is one amount and nothing else; a sum must not be guessed.
+func payment(text string) (int64, bool) {
+	text = strings.TrimSpace(text)
+	fen, n, err := command.ReadMoney(text)
+	return fen, err == nil && strings.Trim(text[n:], " 。.，,;；元\n") == ""
+}
+
+// folds are the originals, folded, supplements behind their report.
+func (h Handler) folds(s sheet) []chat.Block {
+	var list []chat.Block
+	each := max(leastFold, min(mostFold, mostFolds/max(1, s.came())))
+	left := 0
+	for _, e := range s.entries {
+		if len(e.reports) == 0 {
+			continue
+		}
+		if len(list) == mostUp {
+			left++
+			continue
+		}
+		r := effective(e.reports)
+		text := read(r.Text)
+		for _, more := range supplements(e.reports) {
+			text += fmt.Sprintf("\n【补充 %s】\n%s", h.at(more.Sent), read(more.Text))
+		}
+		title := fmt.Sprintf("%s（%s）· %s · 第 %d 版", e.person.Name, e.person.Post, stateWords(e), r.Version)
+		list = append(list, chat.Block{Fold: &chat.Folded{Title: title, Text: shorten(text, each)}})
+	}
+	if left > 0 {
+		list = append(list, noteBlock(fmt.Sprintf("另有 %d 份原件见附件 Excel。", left)))
+	}
+	return list
+}
+
+// consolidatedCard is what the general manager gets.
+func (h Handler) consolidatedCard(s sheet, up store.Consolidated) chat.Card {
+	card := chat.Card{Title: short(s.week) + " 周报汇总", Tone: chat.Good}
+	if up.Late > 0 {
+		card.Tone = chat.Warn
+	}
+	facts := []chat.Fact{
+		{Label: "周期", Value: s.week.String()},
+		{Label: "上报", Value: s.name(up.Person) + " " + h.at(up.Sent) + "，" + upWords(up.Late)},
+	}
+	facts = append(append(facts, countFacts(s)[:2]...), nameFacts(s)...)
+	card.Blocks = []chat.Block{{Facts: append(facts, totals(s)...)}}
+	if up.Opinion != "" {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "总监意见：" + up.Opinion})
+	}
+	card.Blocks = append(card.Blocks, h.folds(s)...)
+	card.Blocks = append(card.Blocks, noteBlock("全部原件在附件 Excel 里。"))
+	return card
+}
+
+// preview makes the general manager's card into a question to the director.
+func preview(card *chat.Card, s sheet, gms []store.Person, changed bool) {
+	card.Title = "上报预览 · " + short(s.week)
+	text := "确认后报给" + who(gms) + "，附全部原件 Excel。每周只能上报一次，之后不能撤回。"
+	if changed {
+		text = "预览之后又有变化，请再看一遍。\n" + text
+	}
+	if n := len(s.in(missing)); n > 0 {
+		text += fmt.Sprintf("\n还有 %d 人未交：%s。", n, joined(names(s.in(missing))))
+	}
+	card.Blocks = append([]chat.Block{{Text: text}}, card.Blocks...)
+}
+
+// draftCard is the consolidated report before it goes up.
+func (h Handler) draftCard(s sheet, sent, opinion string, already bool, comments []store.ReportComment) chat.Card {
+	card := chat.Card{Title: short(s.week) + " 周报汇总（草稿）", Buttons: []chat.Button{{Label: "上报", Command: "上报", Primary: true}}}
+	if already {
+		card.Title, card.Buttons = short(s.week)+" 周报汇总（已上报）", nil
+	}
+	if len(s.in(missing)) > 0 {
+		card.Buttons = append(card.Buttons, chat.Button{Label: "催交", Command: "催交"})
+	}
+	facts := append([]chat.Fact{{Label: "周期", Value: s.week.String()}, {Label: "上报", Value: sent}}, countFacts(s)[:2]...)
+	card.Blocks = []chat.Block{{Facts: append(append(facts, nameFacts(s)...), totals(s)...)}, {Table: points(s)}}
+	if opinion != "" {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "总监意见：" + opinion})
+	}
+	for _, said := range comments {
+		card.Blocks = append(card.Blocks, chat.Block{Text: s.name(said.Person) + " 批示（" + h.at(said.At) + "）：" + said.Text})
+	}
+	card.Blocks = append(card.Blocks, h.folds(s)...)
+	return card
+}
+
+// mostPoint is how many characters a cell of the points has.
+const mostPoint = 48
+
+// points are everybody's report in a line.
+func points(s sheet) *chat.Table {
+	t := &chat.Table{Heads: []string{"姓名", "状态", "本周", "下周"}}
+	for _, e := range bySeverity(s) {
+		row := []string{e.person.Name, stateWords(e), "—", "—"}
+		if len(e.reports) > 0 {
+			text := effective(e.reports).Text
+			row[2], row[3] = clip(text.Done, mostPoint), clip(text.Plan, mostPoint)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	t.Rows = t.Rows[:min(len(t.Rows), mostUp)]
+	return t
+}
+
+// supplementCard forwards what came after a week went up.
+func (h Handler) supplementCard(p store.Person, r store.Report) chat.Card {
+	stands := lateWords(r.Late)
+	return chat.Card{Title: "补充 · " + short(r.Week) + " · " + p.Name, Tone: chat.Warn, Blocks: []chat.Block{
+		{Facts: []chat.Fact{
+			{Label: "周期", Value: r.Week.String()}, {Label: "姓名", Value: p.Name + "（" + string(p.Post) + "）"},
+			{Label: "收到", Value: h.at(r.Sent) + "，" + stands},
+		}},
+		{Text: shorten(read(r.Text), mostFold)},
+		noteBlock("上报之后交来，作为补充附上。"),
+	}}
+}

@@ -1,0 +1,106 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// short is a week's number alone, for titles: 第48周.
+func short(w store.Week) string { return fmt.Sprintf("第%d周", w.Number) }
+
+// at is how a moment is shown: 11月27日 周五 12:00, with seconds where they matter.
+func (h Handler) at(t time.Time) string {
+	t = t.In(h.Rules.Zone)
+	clock := "15:04"
+	if t.Second() != 0 {
+		clock = "15:04:05"
+	}
+	return store.DayOf(t).String() + " " + t.Format(clock)
+}
+
+// distance is how far a deadline is: 还有 2 小时, 已过 5 分钟.
+func distance(now, due time.Time) string {
+	if now.Before(due) {
+		return "还有 " + long(int(due.Sub(now)/time.Minute))
+	}
+	return "已过 " + long(int(now.Sub(due)/time.Minute))
+}
+
+// long is a number of minutes as people say it.
+func long(minutes int) string {
+	switch days, hours, rest := minutes/(24*60), minutes/60, minutes%60; {
+	case days > 0 && hours%24 > 0:
+		return fmt.Sprintf("%d 天 %d 小时", days, hours%24)
+	case days > 0:
+		return fmt.Sprintf("%d 天", days)
+	case hours > 0 && rest > 0:
+		return fmt.Sprintf("%d 小时 %d 分钟", hours, rest)
+	case hours > 0:
+		return fmt.Sprintf("%d 小时", hours)
+	default:
+		return fmt.Sprintf("%d 分钟", rest)
+	}
+}
+
+func lateWords(minutes int) string { return overdue("迟交", "按时", minutes) }
+
+func upWords(minutes int) string { return overdue("迟报", "按时", minutes) }
+
+func overdue(late, onTime string, minutes int) string {
+	if minutes == 0 {
+		return onTime
+	}
+	text := fmt.Sprintf("%s %d 分钟", late, minutes)
+	if minutes >= 60 {
+		text += "（" + long(minutes) + "）"
+	}
+	return text
+}
+
+// stateWords is a person's line in a word or two.
+func stateWords(e entry) string {
+	if e.state == late {
+		return lateWords(e.late)
+	}
+	return string(e.state)
+}
+
+// mostNames is how many names stand in a sentence.
+const mostNames = 30
+
+func joined(names []string) string {
+	if len(names) <= mostNames {
+		return strings.Join(names, "、")
+	}
+	return strings.Join(names[:mostNames], "、") + fmt.Sprintf(" 等 %d 人", len(names))
+}
+
+// who are people with their posts: 陈总（总经理）.
+func who(people []store.Person) string {
+	var list []string
+	for _, p := range people {
+		list = append(list, p.Name+"（"+string(p.Post)+"）")
+	}
+	return joined(list)
+}
+
+func orNobody(text string) string {
+	if text == "" {
+		return "无"
+	}
+	return text
+}
+
+// andLeave is the people on leave behind a count; empty when there are none.
+func andLeave(s sheet) string {
+	if n := len(s.in(onLeave)); n > 0 {
+		return fmt.Sprintf("，请假 %d 人", n)
+	}
+	return ""
+}
+
+func noteBlock(text string) chat.Block { return chat.Block{Note: text} }
