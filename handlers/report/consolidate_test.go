@@ -125,6 +125,7 @@ func TestSendingUp(t *testing.T) {
 
 func TestSendingUpLateAndEarly(t *testing.T) {
 	o := newOffice(t)
+	has(t, flat(o.confirm("王芳", "上报").Reply), "第47周", "按时") // Monday 09:00: last week
 	has(t, o.refused("王芳", "上报"), "才截止，还有 3 人没交，现在上报太早")
 	o.at("2026-11-30 11:00")
 	has(t, flat(o.confirm("王芳", "上报").Reply), "迟报 1 分钟")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -148,15 +149,20 @@ func (h Handler) lay(f *excelize.File, sheet string, rows [][]string) error {
 // cellText keeps people's text from being taken for a formula, also once the
 // table is saved as CSV, and from breaking the file.
 func cellText(s string) string {
-	dangerous := s != "" && strings.ContainsRune("=+-@\t\r\x00＝＋－＠", []rune(s)[0])
-	s = strings.Map(func(r rune) rune {
+	clean := strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\ufffe' || r == '\uffff' {
 			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, "�"))
-	if dangerous {
-		return "'" + s
+	if formula(s) || formula(clean) {
+		return "'" + clean
 	}
-	return s
+	return clean
+}
+
+// formula tells whether a spreadsheet may take a text for one.
+func formula(s string) bool {
+	first, _ := utf8.DecodeRuneInString(s)
+	return s != "" && strings.ContainsRune("=+-@\t\r\x00＝＋－＠", first)
 }

@@ -106,12 +106,22 @@ var itemMark = regexp.MustCompile(`^\s*(?:[（(]?\d{1,2}[)）]|\d{1,2}[.、．:�
 func items(plan string) []string {
 	var list []string
 	for _, l := range strings.FieldsFunc(plan, func(r rune) bool { return r == '\n' || r == '\r' || r == ';' || r == '；' }) {
-		l = strings.TrimSpace(itemMark.ReplaceAllString(l, ""))
+		l = unmarked(l)
 		if !blank(l) {
 			list = append(list, clip(l, 60))
 		}
 	}
 	return list[:min(len(list), mostItems)]
+}
+
+// unmarked is a line without its number; 12.5万 and 10:30 are no numbers of lines.
+func unmarked(line string) string {
+	rest := line[len(itemMark.FindString(line)):]
+	mark := strings.TrimRight(line[:len(line)-len(rest)], " ")
+	if next, _ := utf8.DecodeRuneInString(rest); unicode.IsDigit(next) && strings.TrimRight(mark, ".:：") != mark {
+		rest = line
+	}
+	return strings.TrimSpace(rest)
 }
 
 // clip is a text in one line of at most n characters.
