@@ -73,16 +73,17 @@ func manners() []Step {
 func handingIn() []Step {
 	return []Step{
 		{Caption: "时钟走到周四 16:47：没交周报的人各收到一条私聊提醒，交了的不打扰。",
-			As: "lina", Room: RoomPrivate, Moment: "thu-1647", See: See{Text: "周报"}},
-		{Caption: "发「周报」得到表单，上周计划和本周签到已经带入。",
-			As: "zhangwei", Room: RoomPrivate, Say: "周报", See: See{Text: "本周"}},
+			As: "lina", Room: RoomPrivate, Moment: "thu-1647", See: See{Text: "周报还没交"}},
+		{Caption: "张伟发「周报」得到表单，上周计划和本周签到已经带入。",
+			As: "zhangwei", Room: RoomPrivate, Say: "周报", See: See{Text: "周工作计划表"}},
 		{Caption: "填好提交：当场写明是哪一周、按时还是迟交。",
 			As: "zhangwei", Room: RoomPrivate, Submit: map[string]string{
-				"本周": "1. 拜访华东机电，确认 36 平展位\n2. 看完天河场地",
-				"下周": "1. 与华东机电谈合同\n2. 拜访南方家居",
+				"上周计划 1": "完成",
+				"下周计划":   "与华东机电谈合同\n拜访南方家居",
+				"预计回款":   "12.5万",
 			}, See: See{Text: "按时"}},
 		{Caption: "也可以一句话交：李娜直接写。",
-			As: "lina", Room: RoomPrivate, Say: "周报 本周：回访老客户 6 家，签回执 2 份 下周：筹备深圳推介会 回款：12.5万", See: See{Text: "按时"}},
+			As: "lina", Room: RoomPrivate, Say: "周报 本周：回访老客户 6 家，签回执 2 份 下周：筹备深圳推介会 回款：8万", See: See{Text: "按时"}},
 	}
 }
 
@@ -90,13 +91,19 @@ func handingIn() []Step {
 func due() []Step {
 	return []Step{
 		{Caption: "周五 12:00:00 截止（会-3）。群里只报数，不点名。",
-			As: "liuyang", Room: RoomGroup, Moment: "fri-1200", See: See{Room: RoomGroup, Text: "2/3"}},
+			As: "liuyang", Room: RoomGroup, Moment: "fri-1200", See: See{Text: "已交 2/3"}},
 		{Caption: "名单只给总监，带着「催交」「汇总」按钮。",
-			As: "wangfang", Room: RoomPrivate, See: See{Text: "刘洋", Old: true}},
+			As: "wangfang", Room: RoomPrivate, See: See{Text: "周报截止", Old: true}},
 		{Caption: "按「催交」：和打字一样过权限检查、进审计，同一人 30 分钟内只催一次。",
-			As: "wangfang", Room: RoomPrivate, Press: "催交", See: See{Text: "刘洋"}},
-		{Caption: "刘洋补上。迟交只记录、不罚款，分钟数由时钟说了算。",
-			As: "liuyang", Room: RoomPrivate, Say: "周报 本周：整理报价单，走访建材市场 下周：跟进南方家居", See: See{Text: "迟交"}},
+			As: "wangfang", Room: RoomPrivate, Press: "催交", See: See{Text: "已私信提醒"}},
+		{Caption: "13:07 还没交，升级给总监和主管。",
+			As: "zhaoqiang", Room: RoomPrivate, Moment: "fri-1307", See: See{Text: "逾期未交"}},
+		{Caption: "刘洋从提醒里点开表单……",
+			As: "liuyang", Room: RoomPrivate, Press: "填写周报", See: See{Text: "周工作计划表"}},
+		{Caption: "……补上。迟交只记录、不罚款，分钟数由时钟说了算。",
+			As: "liuyang", Room: RoomPrivate, Submit: map[string]string{
+				"本周完成": "整理报价单，走访建材市场", "下周计划": "跟进南方家居",
+			}, See: See{Text: "迟交"}},
 	}
 }
 
@@ -110,10 +117,10 @@ func sendingUp() []Step {
 		{Caption: "确认。周报从此冻结，之后来的作为补充转送。",
 			As: "wangfang", Room: RoomPrivate, Press: "确认", See: See{Text: "已上报"}},
 		{Caption: "周一 11:00：总经理看到上周的状态——收到了，谁按时、谁迟交、谁缺。",
-			As: "chenzong", Room: RoomPrivate, Moment: "mon-1100", See: See{Text: "周报"}},
+			As: "chenzong", Room: RoomPrivate, Moment: "mon-1100", See: See{Text: "已收到，待阅"}},
 		{Caption: "总经理批示，一句话。",
-			As: "chenzong", Room: RoomPrivate, Say: "批示 同意样品费，华东机电盯紧合同", See: See{Text: "批示"}},
-		{Caption: "总监和相关的人马上收到。右边的审计里，每一步都有账可查。",
-			As: "wangfang", Room: RoomPrivate, See: See{Text: "同意样品费", Old: true}},
+			As: "chenzong", Room: RoomPrivate, Say: "批示 同意样品费，张伟盯紧华东机电的合同", See: See{Text: "批示已记录"}},
+		{Caption: "总监和被点名的人马上收到。右边的审计里，每一步都有账可查。",
+			As: "wangfang", Room: RoomPrivate, See: See{Text: "同意样品费，张伟盯紧", Old: true}},
 	}
 }

@@ -161,6 +161,25 @@ func Eval[T any](p *Page, expression string) T {
 	return v
 }
 
+// Tour starts the guided tour and plays its steps one by one; after each, the
+// step's number is told to then.
+func (p *Page) Tour(steps int, then func(step int)) {
+	p.t.Helper()
+	p.Click("[data-tour-start]")
+	p.Wait(`document.querySelector("#tour").dataset.tourState === "ready"`, "the tour's start")
+	for n := 1; n <= steps; n++ {
+		p.Click("[data-tour-next]")
+		p.Wait(fmt.Sprintf(`(({ tourStep, tourState }) => tourStep === "%d" && ["done", "failed"].includes(tourState))(document.querySelector("#tour").dataset)`, n),
+			fmt.Sprintf("step %d of the tour", n))
+		if state := Eval[string](p, `document.querySelector("#tour").dataset.tourState`); state != "done" {
+			p.Screenshot("failed")
+			p.t.Fatalf("step %d: %s\nthe room shows:\n%s", n,
+				Eval[string](p, `document.querySelector("#tour").innerText`), Eval[string](p, `document.querySelector("#lines").innerText`))
+		}
+		then(n)
+	}
+}
+
 // Resize gives the window another size in pixels.
 func (p *Page) Resize(width, height int) {
 	p.t.Helper()
