@@ -1,0 +1,258 @@
+package scheduler
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"marketbot/handlers"
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// outcome is how a delivery ended.
+type outcome struct {
+	it    *item
+	tried bool          // the platform saw it
+	sent  bool          // delivered, to be recorded
+	gone  bool          // a dead letter
+	told  bool          // something new was owed
+	pause time.Duration // the platform asked to be left alone for so long
+}
+
+// ladder is how long to wait after each try, the last one for ever.
+var ladder = [...]time.Duration{time.Second, 5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute}
+
+// backOff is the wait after so many tries, a little longer each time by chance
+// so that what failed together does not come back together.
+func backOff(tries int) time.Duration {
+	d := ladder[min(tries, len(ladder)-1)]
+	return d + rand.N(d/5)
+}
+
+// deliver tries one message. It owns it until it returns.
+func (o *Outbox) deliver(ctx context.Context, it *item) (out outcome) {
+	defer func() {
+		if v := recover(); v != nil {
+			o.o.Log.Error("panic in a delivery", "message", it.ID, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+			out = o.putOff(ctx, it, backOff(it.Tries), "panic")
+		}
+	}()
+	now := o.o.Now()
+	p := o.o.Platforms[it.Platform]
+	switch {
+	case now.Sub(it.Created) > oldest:
+		return o.bury(ctx, it, "tried for too long")
+	case p == nil:
+		return o.failed(ctx, it, &chat.SendError{Failure: chat.BadSetup, Err: errors.New("platform is not configured")}, false)
+	case it.unsure && now.Sub(it.FirstTry) > p.Limits().Window-windowMargin:
+		return o.unprotected(ctx, it)
+	}
+	if it.Payload == nil {
+		if out, ok := o.prepare(ctx, p, it); !ok {
+			return out
+		}
+	}
+	sctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	if err := p.Send(sctx, address(it), it.Payload, sendKey(it)); err != nil {
+		return o.failed(ctx, it, err, true)
+	}
+	return outcome{it: it, tried: true, sent: true}
+}
+
+func address(it *item) chat.Address {
+	return chat.Address{Platform: it.Platform, Group: it.Group, ID: it.Address}
+}
+
+// prepare makes the bytes and freezes them before the first try.
+func (o *Outbox) prepare(ctx context.Context, p chat.Platform, it *item) (outcome, bool) {
+	payload, err := o.render(ctx, p, it)
+	if err != nil {
+		return o.failed(ctx, it, err, false), false
+	}
+	now := o.o.Now()
+	err = o.o.DB.Update(ctx, func(tx *store.Tx) error { return tx.Freeze(ctx, it.ID, payload, now) })
+	if err != nil {
+		return o.storeFailed(it, err), false
+	}
+	it.Payload, it.FirstTry = payload, now
+	return outcome{}, true
+}
+
+func (o *Outbox) render(ctx context.Context, p chat.Platform, it *item) ([]byte, error) {
+	var m chat.Message
+	if err := json.Unmarshal(it.Content, &m); err != nil {
+		return nil, &chat.SendError{Failure: chat.BadContent, Err: fmt.Errorf("read message: %w", err)}
+	}
+	var data []byte
+	if m.File != nil {
+		var err error
+		if data, err = o.o.Files(ctx, m.File.Recipe); err != nil {
+			return nil, fileError(it, err)
+		}
+	}
+	return p.Render(ctx, address(it), m, data)
+}
+
+// fileError: a file that cannot be made now may be later, but not for ever.
+func fileError(it *item, err error) error {
+	f := chat.Busy
+	if it.Tries >= filesMost {
+		f = chat.BadContent
+	}
+	return &chat.SendError{Failure: f, Err: fmt.Errorf("make file: %w", err)}
+}
+
+// storeFailed keeps a message in memory: the store cannot be told.
+func (o *Outbox) storeFailed(it *item, err error) outcome {
+	o.o.Log.Error("record a delivery", "message", it.ID, "error", err)
+	it.Due = o.o.Now().Add(storeRetry)
+	return outcome{it: it}
+}
+
+// failed does what the class of a failure asks for.
+func (o *Outbox) failed(ctx context.Context, it *item, err error, tried bool) outcome {
+	if ctx.Err() != nil { // we stop: the next start goes on
+		return outcome{it: it, tried: tried}
+	}
+	var s *chat.SendError
+	if !errors.As(err, &s) {
+		s = &chat.SendError{Failure: chat.Uncertain, Err: err}
+	}
+	o.o.Log.Warn("message not delivered", "message", it.ID, "platform", it.Platform, "failure", int(s.Failure), "code", s.Code, "tries", it.Tries+1, "error", err)
+	reason := err.Error()
+	out := outcome{it: it}
+	switch s.Failure {
+	case chat.BadContent:
+		out = o.simplify(ctx, it, reason)
+	case chat.BadReceiver:
+		out = o.bury(ctx, it, reason)
+	case chat.BadSetup:
+		out = o.park(ctx, it, reason)
+	case chat.Busy:
+		out = o.putOff(ctx, it, max(s.After, backOff(it.Tries)), reason)
+		out.pause = min(s.After, longestWait)
+	default:
+		it.unsure = it.unsure || tried
+		out = o.putOff(ctx, it, backOff(it.Tries), reason)
+	}
+	out.tried = tried
+	return out
+}
+
+// putOff waits. Where it is certain that nothing arrived, the next try renders
+// anew; else it must send the same bytes.
+func (o *Outbox) putOff(ctx context.Context, it *item, wait time.Duration, reason string) outcome {
+	due := o.o.Now().Add(wait)
+	err := o.o.DB.Update(ctx, func(tx *store.Tx) error { return tx.Retry(ctx, it.ID, due, reason, it.unsure) })
+	if err != nil {
+		return o.storeFailed(it, err)
+	}
+	it.Due, it.Tries = due, it.Tries+1
+	if !it.unsure {
+		it.Payload, it.FirstTry = nil, time.Time{}
+	}
+	return outcome{it: it}
+}
+
+// park keeps a message until the set-up is mended, and tells of it.
+func (o *Outbox) park(ctx context.Context, it *item, reason string) outcome {
+	out := o.putOff(ctx, it, setupRetry+rand.N(time.Minute), reason)
+	it.parked = true
+	now := o.o.Now()
+	err := o.o.DB.Update(ctx, func(tx *store.Tx) error {
+		text := fmt.Sprintf("%s 暂时发不出消息：应用的设置缺少什么（%s）。消息都保留着，每 10 分钟再试一次。请运行 bot check 查看。", it.Platform, reason)
+		return o.tell(ctx, tx, it, "setup/"+it.Platform, text, now, it.Platform)
+	})
+	if err != nil {
+		o.o.Log.Error("tell of a broken set-up", "error", err)
+	}
+	out.told = err == nil
+	return out
+}
+
+// bury gives a message up and tells of it.
+func (o *Outbox) bury(ctx context.Context, it *item, reason string) outcome {
+	now := o.o.Now()
+	err := o.o.DB.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.Bury(ctx, it.ID, reason, now); err != nil {
+			return err
+		}
+		who, err := receiver(ctx, tx, it)
+		if err != nil {
+			return err
+		}
+		text := fmt.Sprintf("发给%s的一条消息没有送达，已放弃（%s：%s）。", who, it.Platform, reason)
+		if it.Secret {
+			text += "这是保密内容，不会自动重发，需要时请本人重新查询。"
+		}
+		return o.tell(ctx, tx, it, "undelivered/"+it.Platform+"/"+it.Address, text, now, "")
+	})
+	if err != nil {
+		return o.storeFailed(it, err)
+	}
+	return outcome{it: it, gone: true, told: true}
+}
+
+// tell tells the administrators once a day for each subject, unless the
+// trouble is with such a message itself.
+func (o *Outbox) tell(ctx context.Context, tx *store.Tx, it *item, subject, text string, now time.Time, avoid string) error {
+	if strings.HasPrefix(it.Key, handlers.AdminKey) {
+		return nil
+	}
+	return o.o.Post.Tell(ctx, tx, subject+"/"+string(store.DayOf(now)), text, now, avoid)
+}
+
+func receiver(ctx context.Context, tx *store.Tx, it *item) (string, error) {
+	if it.Group {
+		return "部门群", nil
+	}
+	p, ok, err := tx.Person(ctx, it.Person)
+	if !ok {
+		p.Name = "未登记的人"
+	}
+	return p.Name, err
+}
+
+// unprotected is for a message that may have arrived and whose key no longer
+// keeps a second copy away: said once more and marked so, confidential never.
+func (o *Outbox) unprotected(ctx context.Context, it *item) outcome {
+	const reason = "no certainty whether it arrived"
+	if it.Secret {
+		return o.bury(ctx, it, reason)
+	}
+	return o.rewrite(ctx, it, reason, again)
+}
+
+// simplify says the same without a card, when there was one.
+func (o *Outbox) simplify(ctx context.Context, it *item, reason string) outcome {
+	return o.rewrite(ctx, it, reason, plain)
+}
+
+// rewrite changes what a message says and tries that next; what change cannot
+// change is given up.
+func (o *Outbox) rewrite(ctx context.Context, it *item, reason string, change func(chat.Message) (chat.Message, bool)) outcome {
+	var m chat.Message
+	if err := json.Unmarshal(it.Content, &m); err != nil {
+		return o.bury(ctx, it, "unreadable")
+	}
+	m, ok := change(m)
+	if !ok {
+		return o.bury(ctx, it, reason)
+	}
+	content, err := json.Marshal(m)
+	if err == nil {
+		err = o.o.DB.Update(ctx, func(tx *store.Tx) error { return tx.Rewrite(ctx, it.ID, content) })
+	}
+	if err != nil {
+		return o.storeFailed(it, err)
+	}
+	it.Content, it.Payload, it.FirstTry, it.unsure = content, nil, time.Time{}, false
+	return outcome{it: it}
+}

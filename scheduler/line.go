@@ -1,0 +1,147 @@
+package scheduler
+
+import (
+	"container/heap"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// line is one platform: its chats and what it allows.
+type line struct {
+	limits chat.Limits
+	second window
+	minute window
+	recent []time.Time // answers sent in the last answersFor
+	until  time.Time   // it asked to be left alone until then
+	chats  map[chat.Address]*lane
+	ready  lanes
+	later  lanes
+}
+
+func newLine(limits chat.Limits) *line {
+	return &line{
+		limits: limits,
+		second: window{most: limits.PerSecond, span: time.Second},
+		minute: window{most: limits.PerMinute, span: time.Minute},
+		chats:  map[chat.Address]*lane{},
+		ready:  lanes{less: byHead},
+		later:  lanes{less: byTime},
+	}
+}
+
+// add queues an item in its chat.
+func (n *line) add(it *item, now time.Time) {
+	to := chat.Address{Platform: it.Platform, Group: it.Group, ID: it.Address}
+	l := n.chats[to]
+	if l == nil {
+		l = &lane{to: to, pace: window{most: n.limits.ChatPerSecond, span: time.Second}}
+		n.chats[to] = l
+	}
+	l.leave() // while its order still holds
+	l.add(it)
+	n.place(l, now)
+}
+
+// place puts an idle lane among the ready ones or the later ones.
+func (n *line) place(l *lane, now time.Time) {
+	l.leave()
+	if l.busy || len(l.queue) == 0 {
+		return
+	}
+	if l.at = l.ready(now); l.at.After(now) {
+		heap.Push(&n.later, l)
+		return
+	}
+	heap.Push(&n.ready, l)
+}
+
+// awaken moves the lanes whose time has come.
+func (n *line) awaken(now time.Time) {
+	for l := n.later.top(); l != nil && !l.at.After(now); l = n.later.top() {
+		n.place(l, now)
+	}
+}
+
+// answersFor is how long an answer lets the platform's minute keep places free:
+// people who talk to the bot go on doing so.
+const answersFor = 10 * time.Minute
+
+// spare is how many places of the minute reminders leave to answers. Nothing
+// is kept back while nobody talks to the bot.
+func (n *line) spare(now time.Time) int {
+	for len(n.recent) > 0 && now.Sub(n.recent[0]) > answersFor {
+		n.recent = n.recent[1:]
+	}
+	if len(n.recent) == 0 {
+		return 0
+	}
+	lastMinute := 0
+	for i := len(n.recent) - 1; i >= 0 && now.Sub(n.recent[i]) < time.Minute; i-- {
+		lastMinute++
+	}
+	return min(n.limits.PerMinute/2, n.limits.PerMinute/50+lastMinute)
+}
+
+// next is the lane to serve now. When there is none, at is when to ask again;
+// zero: when something else happens.
+func (n *line) next(now time.Time) (l *lane, at time.Time) {
+	n.awaken(now)
+	if l = n.ready.top(); l == nil {
+		if l = n.later.top(); l != nil {
+			return nil, l.at
+		}
+		return nil, time.Time{}
+	}
+	if wait := n.until.Sub(now); wait > 0 && wait <= longestWait {
+		return nil, n.until
+	}
+	if at, ok := n.second.open(now, 0); !ok {
+		return nil, at
+	}
+	spare := 0
+	if l.queue[0].Class > store.ClassAlarm {
+		spare = n.spare(now)
+	}
+	if at, ok := n.minute.open(now, spare); !ok {
+		return nil, at
+	}
+	return l, now
+}
+
+// begin takes the head of a ready lane.
+func (n *line) begin(l *lane) *item {
+	l.leave()
+	it := l.queue[0]
+	l.queue = l.queue[1:]
+	l.busy = true
+	n.second.begin()
+	n.minute.begin()
+	l.pace.begin()
+	return it
+}
+
+// end frees the lane of an item. tried is false when the platform never saw it.
+func (n *line) end(l *lane, it *item, now time.Time, tried bool) {
+	l.busy = false
+	n.second.end(now, tried)
+	n.minute.end(now, tried)
+	l.pace.end(now, tried)
+	if tried && it.Class == store.ClassAnswer && n.limits.PerMinute > 0 {
+		n.recent = append(n.recent, now)
+	}
+}
+
+// rests tells whether nothing is left to do before now has passed.
+func (n *line) rests(now time.Time) bool {
+	if n.ready.Len() > 0 {
+		return false
+	}
+	for _, l := range n.later.list {
+		if !l.queue[0].due(now).After(now) {
+			return false
+		}
+	}
+	return true
+}

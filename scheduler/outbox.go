@@ -1,0 +1,134 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"hash/crc32"
+	"log/slog"
+	"time"
+
+	"marketbot/handlers"
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// Outbox delivers what the bot owes. What the platform answers decides:
+//
+//	arrived        the row is marked sent and what it said is wiped
+//	Uncertain      the same bytes under the same key again, after 1 s, 5 s, 15 s, 1 min, then every 5 min;
+//	               when the key no longer protects: once more, marked 补发; confidential: never
+//	Busy           again after the platform's time, or the same ladder
+//	BadContent     once more as plain text
+//	BadReceiver    a dead letter, and the administrators are told once a day
+//	BadSetup       kept, again every 10 min; the administrators are told once a day, if possible elsewhere
+//
+// Within a chat one message goes at a time, answers first, else in the order
+// they were owed; chats are served side by side within the platform's limits.
+// Run and Flush may be used from several goroutines; in several processes only
+// one may run at a time (the row it sends is not claimed).
+type Outbox struct {
+	o    Options
+	turn chan struct{}   // held by whoever delivers
+	wake chan struct{}   // something was owed
+	asks chan chan error // Flush while Run delivers
+}
+
+// Options are the parts of an Outbox.
+type Options struct {
+	DB        *store.DB
+	Platforms map[string]chat.Platform                                 // by name
+	Files     func(ctx context.Context, recipe string) ([]byte, error) // makes a chat.File's content
+	Post      *handlers.Post                                           // tells the administrators
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// The outbox's own limits.
+const (
+	sendersMost  = 16               // sends at a time
+	sendTimeout  = 30 * time.Second // then it is uncertain
+	windowMargin = time.Minute      // a key's protection is not stretched to its end
+	setupRetry   = 10 * time.Minute
+	oldest       = 7 * 24 * time.Hour // nothing is tried for longer
+	filesMost    = 5                  // tries of making a file
+	lookEvery    = 15 * time.Second   // what another process owed is found by looking
+	storeRetry   = time.Second        // the store failed
+	stopGrace    = 5 * time.Second    // sends under way may end
+)
+
+// NewOutbox makes an outbox; Run or Flush deliver.
+func NewOutbox(o Options) *Outbox {
+	return &Outbox{o: o, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), asks: make(chan chan error)}
+}
+
+// Wake tells Run that something was owed and committed. It never waits.
+func (o *Outbox) Wake() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run delivers until ctx is done; sends under way then have some seconds to
+// end. It starts with whatever an earlier run left. Its error is ctx's.
+func (o *Outbox) Run(ctx context.Context) error {
+	select {
+	case o.turn <- struct{}{}:
+		defer func() { <-o.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	p := newPump(ctx, o)
+	defer p.stop()
+	for ctx.Err() == nil {
+		p.step(ctx)
+		p.answer()
+		p.wait(ctx)
+	}
+	return ctx.Err()
+}
+
+// Flush delivers everything that is due now and returns when it was tried and
+// recorded, also while Run runs. What has to be tried again later stays owed.
+func (o *Outbox) Flush(ctx context.Context) error {
+	select {
+	case o.turn <- struct{}{}:
+		defer func() { <-o.turn }()
+		return o.flush(ctx)
+	default:
+	}
+	done := make(chan error, 1)
+	select {
+	case o.asks <- done:
+	case o.turn <- struct{}{}:
+		defer func() { <-o.turn }()
+		return o.flush(ctx)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (o *Outbox) flush(ctx context.Context) error {
+	p := newPump(ctx, o)
+	defer p.stop()
+	for ctx.Err() == nil {
+		p.step(ctx)
+		if done, err := p.answer(); done {
+			return err
+		}
+		p.wait(ctx)
+	}
+	return ctx.Err()
+}
+
+// sendKey is the platform's idempotency key: the same bytes of the same
+// message have the same key, other bytes another.
+func sendKey(it *item) string {
+	return fmt.Sprintf("%s-%08x", it.ID, crc32.ChecksumIEEE(it.Payload))
+}

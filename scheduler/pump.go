@@ -1,0 +1,298 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// pump is one run of an outbox: what waits, in memory, in the hands of one
+// goroutine. Sends run beside it and report their end.
+type pump struct {
+	*Outbox
+	lines    map[string]*line // by platform
+	known    map[string]bool  // ids in memory
+	parked   []*item
+	flying   int
+	ends     chan end
+	sent     []string // delivered, not recorded yet
+	recorded chan recording
+	writing  bool            // a recording is under way
+	asked    []chan error    // Flush calls to answer when idle
+	stale    bool            // the backlog has to be read
+	looked   time.Time       // when it was read
+	failed   error           // why it could not be
+	retryAt  time.Time       // when the store failed
+	work     context.Context // of sends; outlives Run's a little
+	cancel   context.CancelFunc
+}
+
+func newPump(ctx context.Context, o *Outbox) *pump {
+	p := &pump{Outbox: o, lines: map[string]*line{}, known: map[string]bool{}, ends: make(chan end, sendersMost), recorded: make(chan recording, 1), stale: true}
+	for name, platform := range o.o.Platforms {
+		p.lines[name] = newLine(platform.Limits())
+	}
+	p.work, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	return p
+}
+
+// step does what can be done without waiting.
+func (p *pump) step(ctx context.Context) {
+	now := p.o.Now()
+	if p.stale && p.retryAt.Sub(now) <= 0 {
+		p.load(ctx, now)
+	}
+	p.unpark(now)
+	for p.flying < sendersMost {
+		n, l, _ := p.next(now)
+		if l == nil {
+			break
+		}
+		it := n.begin(l)
+		p.flying++
+		go func() { p.ends <- end{p.deliver(p.work, it), n, l} }()
+	}
+	p.record()
+}
+
+// load reads what was owed since.
+func (p *pump) load(ctx context.Context, now time.Time) {
+	var fresh []store.Outgoing
+	err := p.o.DB.View(ctx, func(tx *store.Tx) error {
+		ids, err := tx.Backlog(ctx)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if p.known[id] {
+				continue
+			}
+			o, waits, err := tx.Owed(ctx, id)
+			if err != nil {
+				return fmt.Errorf("message %s: %w", id, err)
+			}
+			if waits {
+				fresh = append(fresh, o)
+			}
+		}
+		return nil
+	})
+	p.failed = err
+	if err != nil && ctx.Err() == nil {
+		p.o.Log.Error("read what waits in the outbox", "error", err)
+		p.retryAt = now.Add(storeRetry)
+		return
+	}
+	p.stale, p.looked = false, now
+	for _, o := range fresh {
+		p.known[o.ID] = true
+		p.line(o.Platform).add(&item{Outgoing: o, unsure: !o.FirstTry.IsZero()}, now)
+	}
+}
+
+// line is the platform's; one that is not configured has no limits.
+func (p *pump) line(name string) *line {
+	if p.lines[name] == nil {
+		p.lines[name] = newLine(chat.Limits{})
+	}
+	return p.lines[name]
+}
+
+// next is the most urgent lane of all platforms. When there is none, at is
+// when to ask again; zero: when something else happens.
+func (p *pump) next(now time.Time) (best *line, lane *lane, at time.Time) {
+	for _, n := range p.lines {
+		l, again := n.next(now)
+		if l == nil {
+			at = earlier(at, again)
+			continue
+		}
+		if lane == nil || l.queue[0].before(lane.queue[0]) {
+			best, lane = n, l
+		}
+	}
+	return best, lane, at
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// unpark brings back what waits for the set-up to be mended.
+func (p *pump) unpark(now time.Time) {
+	kept := p.parked[:0]
+	for _, it := range p.parked {
+		if it.due(now).After(now) {
+			kept = append(kept, it)
+			continue
+		}
+		it.parked = false
+		p.line(it.Platform).add(it, now)
+	}
+	p.parked = kept
+}
+
+// end is a delivery that ended.
+type end struct {
+	outcome
+	line *line
+	lane *lane
+}
+
+func (p *pump) landed(e end) {
+	now := p.o.Now()
+	p.flying--
+	e.line.end(e.lane, e.it, now, e.tried)
+	if e.pause > 0 {
+		e.line.until = now.Add(e.pause)
+	}
+	switch {
+	case e.sent:
+		p.sent = append(p.sent, e.it.ID)
+	case e.gone:
+		delete(p.known, e.it.ID)
+	case e.it.parked:
+		p.parked = append(p.parked, e.it)
+	default:
+		e.lane.add(e.it)
+	}
+	p.stale = p.stale || e.told
+	e.line.place(e.lane, now)
+}
+
+// record writes what was delivered, all at once; what is delivered meanwhile
+// waits for the next time.
+func (p *pump) record() {
+	now := p.o.Now()
+	if p.writing || len(p.sent) == 0 || p.retryAt.Sub(now) > 0 {
+		return
+	}
+	ids := p.sent
+	p.sent, p.writing = nil, true
+	go func() { p.recorded <- recording{ids, p.write(ids, now)} }()
+}
+
+// recording is a try to write what was delivered.
+type recording struct {
+	ids []string
+	err error
+}
+
+func (p *pump) write(ids []string, now time.Time) error {
+	ctx := context.WithoutCancel(p.work) // what was delivered must not be forgotten
+	return p.o.DB.Update(ctx, func(tx *store.Tx) error {
+		for _, id := range ids {
+			if err := tx.Sent(ctx, id, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (p *pump) wrote(r recording) {
+	p.writing = false
+	if r.err != nil {
+		p.o.Log.Error("record what was delivered", "error", r.err, "messages", len(r.ids))
+		p.sent = append(r.ids, p.sent...)
+		p.retryAt = p.o.Now().Add(storeRetry)
+		return
+	}
+	for _, id := range r.ids {
+		delete(p.known, id)
+	}
+}
+
+// idle tells whether everything due was tried and recorded.
+func (p *pump) idle() bool {
+	if p.stale || p.flying > 0 || p.writing || len(p.sent) > 0 {
+		return false
+	}
+	now := p.o.Now()
+	for _, n := range p.lines {
+		if !n.rests(now) {
+			return false
+		}
+	}
+	return true
+}
+
+// answer lets those who wait for a Flush go once it is done.
+func (p *pump) answer() (done bool, err error) {
+	if p.failed == nil && !p.idle() {
+		return false, nil
+	}
+	for _, a := range p.asked {
+		a <- p.failed
+	}
+	p.asked = nil
+	return true, p.failed
+}
+
+// wait returns when there may be something to do.
+func (p *pump) wait(ctx context.Context) {
+	t := time.NewTimer(p.pause(p.o.Now()))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-p.wake:
+		p.stale = true
+	case a := <-p.asks:
+		p.asked, p.stale = append(p.asked, a), true
+	case r := <-p.recorded:
+		p.wrote(r)
+	case e := <-p.ends:
+		p.landed(e)
+		for len(p.ends) > 0 {
+			p.landed(<-p.ends)
+		}
+	case <-t.C:
+		if d := p.o.Now().Sub(p.looked); d >= lookEvery || d < 0 {
+			p.stale = true
+		}
+	}
+}
+
+// pause is how long nothing happens by itself.
+func (p *pump) pause(now time.Time) time.Duration {
+	at := now.Add(lookEvery)
+	if p.flying < sendersMost {
+		if _, l, again := p.next(now); l != nil {
+			at = now
+		} else {
+			at = earlier(at, again)
+		}
+	}
+	for _, it := range p.parked {
+		at = earlier(at, it.due(now))
+	}
+	if p.retryAt.After(now) {
+		at = earlier(at, p.retryAt)
+	}
+	return max(0, at.Sub(now))
+}
+
+// stop lets sends under way end and records what they delivered.
+func (p *pump) stop() {
+	t := time.AfterFunc(stopGrace, p.cancel)
+	defer t.Stop()
+	defer p.cancel()
+	for p.flying > 0 {
+		p.landed(<-p.ends)
+	}
+	if p.writing {
+		p.wrote(<-p.recorded)
+	}
+	if len(p.sent) > 0 {
+		p.wrote(recording{p.sent, p.write(p.sent, p.o.Now())})
+	}
+	for _, a := range p.asked {
+		a <- context.Canceled
+	}
+}

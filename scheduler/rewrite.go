@@ -1,0 +1,90 @@
+package scheduler
+
+import (
+	"strings"
+
+	"marketbot/handlers/chat"
+)
+
+// againMark stands in front of what is said a second time because nobody knows
+// whether the first arrived.
+const againMark = "【补发】"
+
+// again marks a message; false when it is marked already.
+func again(m chat.Message) (chat.Message, bool) {
+	switch {
+	case m.Card != nil:
+		if strings.HasPrefix(m.Card.Title, againMark) {
+			return m, false
+		}
+		c := *m.Card
+		c.Title = againMark + c.Title
+		m.Card = &c
+	case m.File != nil:
+		if strings.HasPrefix(m.File.Name, againMark) {
+			return m, false
+		}
+		m.File = &chat.File{Name: againMark + m.File.Name, Recipe: m.File.Recipe}
+	default:
+		if strings.HasPrefix(m.Text, againMark) {
+			return m, false
+		}
+		m.Text = againMark + m.Text
+	}
+	return m, true
+}
+
+// plain says what a message says in text only; false when it was text already.
+func plain(m chat.Message) (chat.Message, bool) {
+	switch {
+	case m.Card != nil:
+		lines := []string{}
+		if m.Text != "" {
+			lines = append(lines, m.Text)
+		}
+		m.Text, m.Card = strings.Join(append(lines, cardLines(m.Card)...), "\n"), nil
+	case m.File != nil:
+		m.Text, m.File = "文件《"+m.File.Name+"》没有发送成功，请稍后再要一次。", nil
+	default:
+		return m, false
+	}
+	return m, true
+}
+
+func cardLines(c *chat.Card) []string {
+	lines := []string{c.Title}
+	for _, b := range c.Blocks {
+		lines = append(lines, blockLines(b)...)
+	}
+	if c.Form != nil {
+		for _, f := range c.Form.Fields {
+			lines = append(lines, f.Label+"："+f.Value)
+		}
+	}
+	for _, b := range c.Buttons {
+		lines = append(lines, b.Label+"：请回复 "+b.Command)
+	}
+	return lines
+}
+
+func blockLines(b chat.Block) []string {
+	var lines []string
+	for _, s := range []string{b.Text, b.Note} {
+		if s != "" {
+			lines = append(lines, s)
+		}
+	}
+	for _, f := range b.Facts {
+		lines = append(lines, f.Label+"："+f.Value)
+	}
+	if b.Table != nil {
+		lines = append(lines, strings.Join(b.Table.Heads, " | "))
+		for _, r := range b.Table.Rows {
+			lines = append(lines, strings.Join(r, " | "))
+		}
+	}
+	if b.Fold != nil {
+		lines = append(lines, b.Fold.Title, b.Fold.Text)
+	}
+	return lines
+}

@@ -1,0 +1,22 @@
+package store
+
+import "context"
+
+// Backlog lists the ids of everything that waits in the outbox, whatever its
+// due. It reads an index only, so that it can be asked after every write.
+func (tx *Tx) Backlog(ctx context.Context) ([]string, error) {
+	return all(ctx, tx, "backlog", `SELECT id FROM outbox WHERE state = 'waiting'`, nil,
+		func(scan func(...any) error) (string, error) {
+			var id string
+			err := scan(&id)
+			return id, err
+		})
+}
+
+// Owed is a message that still waits; false when it was delivered or buried.
+func (tx *Tx) Owed(ctx context.Context, id string) (Outgoing, bool, error) {
+	list, err := all(ctx, tx, "owed message", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, error
+		FROM outbox WHERE id = $1 AND state = 'waiting'`, []any{id},
+		func(scan func(...any) error) (Outgoing, error) { return tx.scanOutgoing(scan) })
+	return first(list), len(list) > 0, err
+}
