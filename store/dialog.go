@@ -78,12 +78,13 @@ func (tx *Tx) Wrote(ctx context.Context, w Write) error {
 	return err
 }
 
-// LastWrite is a person's last write since a time that was not taken back.
-func (tx *Tx) LastWrite(ctx context.Context, person string, since time.Time) (Write, bool, error) {
+// LastWrite is a person's last write since a time that was not taken back;
+// with an id only that one.
+func (tx *Tx) LastWrite(ctx context.Context, person, id string, since time.Time) (Write, bool, error) {
 	w := Write{Person: person}
 	var at int64
-	found, err := tx.one(ctx, "last write", `SELECT id, command, ref, at FROM undo WHERE person = $1 AND at >= $2 AND undone = 0 ORDER BY at DESC, id DESC LIMIT 1`,
-		[]any{person, millis(since)}, &w.ID, &w.Command, &w.Ref, &at)
+	found, err := tx.one(ctx, "last write", `SELECT id, command, ref, at FROM undo WHERE person = $1 AND at >= $2 AND undone = 0 AND (id = $3 OR $3 = '')
+		ORDER BY at DESC, id DESC LIMIT 1`, []any{person, millis(since), id}, &w.ID, &w.Command, &w.Ref, &at)
 	w.At = moment(at)
 	return w, found, err
 }

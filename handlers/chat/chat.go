@@ -58,6 +58,9 @@ type Event struct {
 	Card     string            // Press, Submit: the platform's id of the message pressed on
 }
 
+// Platform is where the event happened.
+func (e Event) Platform() string { return e.From.Platform }
+
 // Mention is somebody named with @ in a text.
 type Mention struct {
 	Name    string

@@ -117,6 +117,8 @@ type Answer struct {
 	Undo    string        // what Spec.Undo takes back; empty: cannot be
 	Confirm string        // not empty: Reply is a preview of this version, and waits for 确认
 	Subject string        // for the audit entry: ids and periods, never content
+
+	Confirmed *store.Confirmation // 确认 only: its line runs now, in place of this answer
 }
 
 // Text is an Answer of one line.

@@ -1,0 +1,159 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+)
+
+// confirmWord is the command that a preview waits for.
+const confirmWord = "确认"
+
+// builtins are the commands of the conversation itself.
+func (d *Desk) builtins() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "帮助", Aliases: []string{"help", "?", "bz", "菜单"}, Summary: "你在这里能做什么，每条一个例子",
+			Args:     []command.Arg{{Name: "命令", Kind: command.Free, Optional: true}},
+			Examples: []string{"帮助", "帮助 签到"}, Who: rulebook.TakePart, Clause: "附-3", Run: d.help,
+		},
+		{
+			Name: "我的", Aliases: []string{"wd"}, Summary: "我欠着什么、在等什么", Examples: []string{"我的"},
+			Who: rulebook.TakePart, Private: true, Clause: "总则", Run: d.mine,
+		},
+		{
+			Name: "撤销", Aliases: []string{"cx", "undo"}, Summary: "5 分钟内收回自己刚才的登记",
+			Args:     []command.Arg{{Name: "登记", Kind: command.Word, Optional: true}}, // a button names its own
+			Examples: []string{"撤销"}, Who: rulebook.TakePart, Clause: "附-4", Run: d.undo,
+		},
+		{
+			Name: "取消", Aliases: []string{"qx", "cancel"}, Summary: "离开正在问的问题或待确认的操作",
+			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true}},
+			Examples: []string{"取消"}, Who: rulebook.TakePart, Clause: "附-4", Run: d.cancel,
+		},
+		{
+			Name: confirmWord, Aliases: []string{"qr"}, Summary: "确认一份预览",
+			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Prompt: "确认哪一个？编号写在预览里，例如 A12"}},
+			Examples: []string{"确认 A12"}, Who: rulebook.TakePart, Private: true, Clause: "附-4", Hidden: true, Run: d.confirm,
+		},
+	}
+}
+
+// help shows what the person may do, or one command.
+func (d *Desk) help(_ context.Context, c *command.Call) (command.Answer, error) {
+	word := c.Text("命令")
+	if word == "" {
+		return command.Card(d.router.Help(c.Person)), nil
+	}
+	spec, _, ok := d.router.Match(word)
+	if !ok || !rulebook.Allows(spec.Who, c.Person) {
+		return command.Answer{}, &command.Refusal{Text: "没有你能用的命令" + command.Quote(word) + "。", Hint: "帮助", Clause: "附-3"}
+	}
+	return command.Card(d.router.HelpFor(spec)), nil
+}
+
+// mine collects from every area what the person owes or waits for.
+func (d *Desk) mine(ctx context.Context, c *command.Call) (command.Answer, error) {
+	card := chat.Card{Title: "我的待办"}
+	for _, a := range d.o.Areas {
+		items, err := a.Owes(ctx, c)
+		if err != nil {
+			return command.Answer{}, err
+		}
+		for _, i := range items {
+			card.Blocks = append(card.Blocks, chat.Block{Text: "• " + i.Text})
+			if i.Button != nil {
+				card.Buttons = append(card.Buttons, *i.Button)
+			}
+		}
+	}
+	if len(card.Blocks) == 0 {
+		card.Tone = chat.Good
+		card.Blocks = []chat.Block{{Text: "没有欠着的事，也没有在等的事。"}}
+	}
+	return command.Card(card), nil
+}
+
+// undo takes the person's last write back through the command that made it.
+func (d *Desk) undo(ctx context.Context, c *command.Call) (command.Answer, error) {
+	w, found, err := c.Tx.LastWrite(ctx, c.Person.ID, c.Text("登记"), c.Now.Add(-undoTime))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	spec := d.named(w.Command)
+	if !found || spec == nil || spec.Undo == nil {
+		return command.Answer{}, &command.Refusal{Text: "你在 5 分钟内没有可以撤销的登记。", Hint: "帮助", Clause: "附-4"}
+	}
+	text, err := spec.Undo(ctx, c, w.Ref)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if err := c.Tx.Unwrote(ctx, w.ID, c.Now); err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Text(text)
+	a.Subject = spec.Name + " " + w.Ref
+	a.Reply.Confidential = spec.Private
+	return a, nil
+}
+
+func (d *Desk) named(name string) *command.Spec {
+	for _, s := range d.router.Specs() {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// cancel leaves an open question or preview. (Reading the command closed the
+// question already.)
+func (d *Desk) cancel(ctx context.Context, c *command.Call) (command.Answer, error) {
+	code := readCode(c.Text("编号"))
+	if code == "" {
+		if _, _, err := c.Tx.TakeDialog(ctx, c.Person.ID, c.Now); err != nil {
+			return command.Answer{}, err
+		}
+		return command.Text("好的，已取消。"), nil
+	}
+	_, ok, err := c.Tx.Confirm(ctx, code, c.Person.ID, c.Now)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if !ok {
+		return command.Answer{}, staleCode(code)
+	}
+	a := command.Text("好的，" + code + " 已取消，什么也没改。")
+	a.Subject = code
+	return a, nil
+}
+
+// confirm uses a preview's number up and hands over to its line.
+func (d *Desk) confirm(ctx context.Context, c *command.Call) (command.Answer, error) {
+	code := readCode(c.Text("编号"))
+	o, ok, err := c.Tx.Confirm(ctx, code, c.Person.ID, c.Now)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if !ok {
+		return command.Answer{}, staleCode(code)
+	}
+	return command.Answer{Confirmed: &o, Subject: code}, nil
+}
+
+func staleCode(code string) *command.Refusal {
+	return &command.Refusal{
+		Text:   fmt.Sprintf("编号%s不能用：不是发给你的、已经用过、或已过期。", command.Quote(code)),
+		Hint:   "重新发一次原来的命令，按新的编号确认",
+		Clause: "附-4",
+	}
+}
+
+// readCode reads a short code as typed: a12, Ａ１２.
+func readCode(s string) string {
+	return strings.ToUpper(strings.TrimSpace(command.Fold(s).Text))
+}

@@ -1,0 +1,94 @@
+package handlers
+
+import (
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+)
+
+// refusalCard says what is wrong, the clause, and what to do instead.
+func refusalCard(r *command.Refusal) *chat.Card {
+	c := &chat.Card{Title: "没有办成", Tone: chat.Warn, Blocks: []chat.Block{{Text: r.Text}}, Buttons: r.Buttons}
+	if r.Hint != "" {
+		c.Blocks = append(c.Blocks, chat.Block{Text: "可以这样：" + r.Hint})
+	}
+	if r.Clause != "" {
+		c.Blocks = append(c.Blocks, chat.Block{Note: "依据：" + clauseName(r.Clause) + "（发「制度 " + r.Clause + "」看原文）"})
+	}
+	return c
+}
+
+func clauseName(number string) string {
+	if c, ok := rulebook.ByNumber(number); ok {
+		return c.Number + " " + c.Title
+	}
+	return number
+}
+
+// guess answers words that are no command.
+func (t *turn) guess(line string) *chat.Card {
+	var near []chat.Button
+	for _, s := range t.desk.router.Suggest(line) {
+		if rulebook.Allows(s.Who, t.person) {
+			near = append(near, chat.Button{Label: s.Name, Command: s.Name, Primary: len(near) == 0})
+		}
+	}
+	c := &chat.Card{Title: "没看懂", Tone: chat.Warn}
+	if word := firstWord(line); word != "" {
+		c.Title = "没看懂" + word
+	}
+	help := chat.Button{Label: "帮助", Command: "帮助"}
+	if len(near) == 0 {
+		c.Blocks = []chat.Block{{Text: "发「帮助」看你能做什么，例如：签到 广州 拜访客户、周报、我的、制度 2-4。"}}
+		c.Buttons = []chat.Button{help}
+		return c
+	}
+	c.Blocks = []chat.Block{{Text: "你是不是想："}}
+	c.Buttons = near
+	if len(near) < 3 {
+		c.Buttons = append(near, help)
+	}
+	return c
+}
+
+// firstWord is what is repeated of a message that was not understood.
+func firstWord(line string) string {
+	words := strings.Fields(command.Fold(line).Text)
+	if len(words) == 0 {
+		return ""
+	}
+	return command.Quote(words[0])
+}
+
+// preview adds the number and the ways to confirm to an answer.
+func preview(m chat.Message, code string) chat.Message {
+	if m.Card == nil {
+		m = chat.Message{Card: &chat.Card{Title: "请确认", Blocks: []chat.Block{{Text: m.Text}}}, Confidential: m.Confidential}
+	}
+	c := *m.Card
+	c.Blocks = append(c.Blocks[:len(c.Blocks):len(c.Blocks)],
+		chat.Block{Text: "编号：" + code + "（30 分钟内有效，也可以发「确认 " + code + "」）"})
+	c.Buttons = append([]chat.Button{
+		{Label: "确认", Command: confirmWord + " " + code, Primary: true},
+		{Label: "取消", Command: "取消 " + code},
+	}, c.Buttons...)
+	m.Card = &c
+	return m
+}
+
+// joinedCard greets a group.
+func joinedCard() *chat.Card {
+	return &chat.Card{Title: "市场部助手来了", Tone: chat.Good, Blocks: []chat.Block{
+		{Text: "在群里 @我 说命令，例如：签到 广州 拜访客户。\n周报、查询这类内容请私聊我，群里不回。"},
+		{Note: "没有登记的同事请先找管理员登记。"},
+	}, Buttons: []chat.Button{{Label: "帮助", Command: "帮助", Primary: true}}}
+}
+
+// unreadableCard answers pictures, stickers and files.
+func unreadableCard() *chat.Card {
+	return &chat.Card{Title: "只看得懂文字和位置", Blocks: []chat.Block{
+		{Text: "图片、表情、文件我读不了。请用文字告诉我，例如：签到 广州 拜访客户。"},
+	}, Buttons: []chat.Button{{Label: "帮助", Command: "帮助", Primary: true}}}
+}

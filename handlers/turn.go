@@ -1,0 +1,348 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/staff"
+	"marketbot/store"
+)
+
+// turn is one event on its way to an answer.
+type turn struct {
+	desk   *Desk
+	tx     *store.Tx
+	event  chat.Event
+	person store.Person // nobody when not registered
+
+	spec      *command.Spec // what was called, once it is known
+	confirmed string        // the version that is being confirmed
+	ended     store.Outcome
+	said      int // messages owed so far
+}
+
+// receipt tells the adapter how it went.
+func (t *turn) receipt() chat.Receipt {
+	switch t.ended {
+	case store.Done, "":
+		return chat.Receipt{OK: true, Toast: "已收到"}
+	case store.Failed:
+		return chat.Receipt{Toast: "出错了，请看消息"}
+	default:
+		return chat.Receipt{Toast: "没有办成，请看消息"}
+	}
+}
+
+// run does what the event asks. Its error is the store's; everything else is
+// answered.
+func (t *turn) run(ctx context.Context) error {
+	switch t.event.Kind {
+	case chat.MemberLeft:
+		return t.left(ctx)
+	case chat.BotJoined:
+		return t.say(ctx, t.event.Chat, chat.Message{Card: joinedCard()})
+	}
+	if t.person.ID == "" {
+		return t.stranger(ctx)
+	}
+	switch t.event.Kind {
+	case chat.Opened:
+		return t.line(ctx, "帮助")
+	case chat.Location:
+		return t.line(ctx, "签到定位 "+t.event.Place)
+	case chat.Other:
+		return t.reply(ctx, chat.Message{Card: unreadableCard()})
+	case chat.Text:
+		return t.text(ctx)
+	}
+	return t.line(ctx, t.event.Command)
+}
+
+// left ends the access of somebody who left the company.
+func (t *turn) left(ctx context.Context) error {
+	notices, err := t.desk.o.Left(ctx, t.tx, t.event.From, t.event.Sent)
+	if err != nil {
+		return err
+	}
+	if err := t.audit(ctx, "离职事件", store.Done, command.Answer{}, ""); err != nil {
+		return err
+	}
+	return t.desk.o.Post.Notices(ctx, t.tx, notices, store.ClassAlarm, t.event.Sent)
+}
+
+// stranger answers an account that nobody is known by: only 绑定 is open to
+// it, and nothing of what it wrote is repeated.
+func (t *turn) stranger(ctx context.Context) error {
+	spec, rest, ok := t.desk.router.Match(t.event.Text)
+	if t.event.Kind == chat.Text && ok && spec.Name == "绑定" {
+		t.spec = spec
+		return t.call(ctx, t.event.Text, rest)
+	}
+	if err := t.audit(ctx, string(t.event.Kind), store.Unknown, command.Answer{}, ""); err != nil {
+		return err
+	}
+	return t.reply(ctx, chat.Message{Text: staff.Unregistered})
+}
+
+// text reads what somebody typed: a command, the answer to an open question,
+// or neither.
+func (t *turn) text(ctx context.Context) error {
+	_, _, readable := t.desk.router.Match(t.event.Text)
+	if t.event.Chat.Group {
+		return t.line(ctx, t.event.Text)
+	}
+	d, open, err := t.tx.TakeDialog(ctx, t.person.ID, t.event.Sent)
+	if err != nil {
+		return err
+	}
+	if open && !readable { // a readable command beats an open question
+		return t.line(ctx, d.Line+" "+d.Prefix+t.event.Text)
+	}
+	return t.line(ctx, t.event.Text)
+}
+
+// line runs a command line, typed or carried by a button.
+func (t *turn) line(ctx context.Context, line string) error {
+	spec, rest, ok := t.desk.router.Match(line)
+	if !ok {
+		t.ended = store.Unknown
+		if err := t.audit(ctx, "", store.Unknown, command.Answer{}, ""); err != nil {
+			return err
+		}
+		return t.reply(ctx, chat.Message{Card: t.guess(line)})
+	}
+	t.spec = spec
+	if !rulebook.Allows(spec.Who, t.person) {
+		return t.denied(ctx)
+	}
+	return t.call(ctx, line, rest)
+}
+
+// denied refuses a command that the person has no right to.
+func (t *turn) denied(ctx context.Context) error {
+	clause := t.spec.Clause
+	if clause == "" {
+		clause = rulebook.ClauseOf(t.spec.Who)
+	}
+	r := &command.Refusal{
+		Text:   "「" + t.spec.Name + "」只有" + rulebook.Holders(t.spec.Who) + "可以用。",
+		Hint:   "发「帮助」看你能用的命令",
+		Clause: clause,
+	}
+	if err := t.audit(ctx, t.spec.Name, store.Denied, command.Answer{}, ""); err != nil {
+		return err
+	}
+	return t.answer(ctx, chat.Message{Card: refusalCard(r)})
+}
+
+// call parses and runs a command, and answers whatever comes of it.
+func (t *turn) call(ctx context.Context, line, rest string) error {
+	var a command.Answer
+	err := t.tx.Nested(ctx, func() error {
+		args, err := command.Parse(ctx, t.spec, rest, command.Env{Tx: t.tx, Now: t.event.Sent, Mentions: t.event.Mentions})
+		if err != nil {
+			return err
+		}
+		c := command.NewCall(command.Call{
+			Tx: t.tx, Person: t.person, Now: t.event.Sent, Event: t.event, Spec: t.spec,
+			Line: line, Form: t.event.Values, Confirmed: t.confirmed,
+		}, args)
+		a, err = t.spec.Run(ctx, c)
+		return err
+	})
+	var refusal *command.Refusal
+	var question *command.Question
+	switch {
+	case err == nil:
+		return t.done(ctx, line, a)
+	case store.Broken(err):
+		return err
+	case errors.As(err, &refusal):
+		if err := t.audit(ctx, t.spec.Name, store.Refused, a, refusal.Clause); err != nil {
+			return err
+		}
+		return t.answer(ctx, chat.Message{Card: refusalCard(refusal)})
+	case errors.As(err, &question):
+		return t.ask(ctx, line, question)
+	default:
+		return t.fault(ctx, err)
+	}
+}
+
+// done answers a command that went through.
+func (t *turn) done(ctx context.Context, line string, a command.Answer) error {
+	if a.Confirmed != nil { // it gets its own checks, audit entry and answer
+		t.confirmed = a.Confirmed.Version
+		return t.line(ctx, a.Confirmed.Line)
+	}
+	if a.Undo != "" {
+		if err := t.undoable(ctx, &a); err != nil {
+			return err
+		}
+	}
+	if a.Confirm != "" {
+		if err := t.offer(ctx, line, &a); err != nil {
+			return err
+		}
+	}
+	if err := t.audit(ctx, t.spec.Name, store.Done, a, ""); err != nil {
+		return err
+	}
+	if err := t.answer(ctx, t.files(a)...); err != nil {
+		return err
+	}
+	return t.desk.o.Post.Notices(ctx, t.tx, a.Notices, store.ClassAlarm, t.event.Sent)
+}
+
+// undoable remembers a write for 撤销 and binds the answer's button to it: in a
+// group anybody may press it, at any time.
+func (t *turn) undoable(ctx context.Context, a *command.Answer) error {
+	w := store.Write{ID: t.tx.NewID(t.event.Sent), Person: t.person.ID, Command: t.spec.Name, Ref: a.Undo, At: t.event.Sent}
+	if a.Reply.Card != nil {
+		for i, b := range a.Reply.Card.Buttons {
+			if b.Command == "撤销" {
+				a.Reply.Card.Buttons[i].Command += " " + w.ID
+			}
+		}
+	}
+	return t.tx.Wrote(ctx, w)
+}
+
+// files puts an answer's files behind its reply.
+func (t *turn) files(a command.Answer) []chat.Message {
+	said := []chat.Message{a.Reply}
+	for _, f := range a.Files {
+		said = append(said, chat.Message{File: &f, Confidential: a.Reply.Confidential})
+	}
+	return said
+}
+
+// offer turns an answer into a preview that waits for 确认.
+func (t *turn) offer(ctx context.Context, line string, a *command.Answer) error {
+	code, err := t.tx.NextCode(ctx, "A")
+	if err != nil {
+		return err
+	}
+	now := t.event.Sent
+	err = t.tx.Offer(ctx, store.Confirmation{Code: code, Person: t.person.ID, Line: line, Version: a.Confirm, Expires: now.Add(confirmTime)})
+	a.Reply = preview(a.Reply, code)
+	return err
+}
+
+// ask puts a question and remembers what it is about. Answers in a group would
+// not reach the bot, so it goes on privately.
+func (t *turn) ask(ctx context.Context, line string, q *command.Question) error {
+	if t.person.ID == "" {
+		return t.reply(ctx, chat.Message{Text: staff.Unregistered})
+	}
+	d := store.Dialog{Line: line, Prefix: q.Prefix, Expires: t.event.Sent.Add(questionTime)}
+	if err := t.tx.Ask(ctx, t.person.ID, d); err != nil {
+		return err
+	}
+	if err := t.audit(ctx, t.spec.Name, store.Refused, command.Answer{Subject: "question"}, ""); err != nil {
+		return err
+	}
+	t.ended = store.Done
+	return t.privately(ctx, chat.Message{Text: q.Prompt + "\n（直接回复即可，发「取消」离开）"})
+}
+
+// fault is for errors of ours: the log gets it, the person its number.
+func (t *turn) fault(ctx context.Context, err error) error {
+	ref := newRef()
+	t.desk.o.Log.Error("command failed", "ref", ref, "command", t.spec.Name, "person", t.person.ID, "error", err)
+	t.ended = store.Failed
+	entry := t.entry(t.spec.Name, store.Failed, command.Answer{}, "")
+	entry.Ref = ref
+	if err := t.tx.Record(ctx, entry); err != nil {
+		return err
+	}
+	text := fmt.Sprintf("出了点问题，没有办成，什么也没改。编号 %s，已记入日志。\n请稍后再发一次；还不行请把编号告诉管理员。", ref)
+	return t.answer(ctx, chat.Message{Card: &chat.Card{Title: "出错了", Tone: chat.Bad, Blocks: []chat.Block{{Text: text}}}})
+}
+
+func (t *turn) audit(ctx context.Context, name string, outcome store.Outcome, a command.Answer, clause string) error {
+	t.ended = outcome
+	return t.tx.Record(ctx, t.entry(name, outcome, a, clause))
+}
+
+func (t *turn) entry(name string, outcome store.Outcome, a command.Answer, clause string) store.Audit {
+	if clause == "" && t.spec != nil {
+		clause = t.spec.Clause
+	}
+	return store.Audit{
+		ID: t.tx.NewID(t.event.Sent), At: t.event.Sent, Person: t.person.ID, Act: name, Subject: a.Subject,
+		Outcome: outcome, Clause: clause, Ref: t.event.ID,
+	}
+}
+
+// answer says something about the called command, privately where the command
+// or the message is confidential.
+func (t *turn) answer(ctx context.Context, said ...chat.Message) error {
+	private := t.spec.Private
+	for _, m := range said {
+		private = private || m.Confidential || t.event.Chat.Group && asks(m)
+	}
+	if private {
+		return t.privately(ctx, said...)
+	}
+	return t.reply(ctx, said...)
+}
+
+// asks tells whether a message waits for something that belongs into a
+// private chat: a form, or a confirmation.
+func asks(m chat.Message) bool {
+	if m.Card == nil {
+		return false
+	}
+	for _, b := range m.Card.Buttons {
+		if strings.HasPrefix(b.Command, confirmWord+" ") {
+			return true
+		}
+	}
+	return m.Card.Form != nil
+}
+
+// neutral is all that a group hears of a private answer: the same whatever was
+// asked and whatever the answer.
+const neutral = "已私信回复；没收到请先私聊我一句"
+
+// privately says something in the private chat; a group gets one neutral line.
+func (t *turn) privately(ctx context.Context, said ...chat.Message) error {
+	if !t.event.Chat.Group {
+		return t.reply(ctx, said...)
+	}
+	if err := t.say(ctx, t.event.Chat, chat.Message{Text: neutral}); err != nil {
+		return err
+	}
+	for _, m := range said {
+		if err := t.say(ctx, t.event.From.Private(), m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reply says something where it was asked.
+func (t *turn) reply(ctx context.Context, said ...chat.Message) error {
+	for _, m := range said {
+		if err := t.say(ctx, t.event.Chat, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *turn) say(ctx context.Context, to chat.Address, m chat.Message) error {
+	key := fmt.Sprintf("answer/%s/%s/%d", t.event.Platform(), t.event.ID, t.said)
+	t.said++
+	person := t.person.ID
+	if to.Group {
+		person = ""
+	}
+	return t.desk.o.Post.Message(ctx, t.tx, to, person, key, m, store.ClassAnswer, t.desk.o.Now())
+}
