@@ -19,7 +19,7 @@ func (d *Desk) builtins() []command.Spec {
 		{
 			Name: "帮助", Aliases: []string{"help", "?", "bz", "菜单"}, Summary: "你在这里能做什么，每条一个例子",
 			Args:     []command.Arg{{Name: "命令", Kind: command.Free, Optional: true}},
-			Examples: []string{"帮助", "帮助 签到"}, Who: rulebook.TakePart, Clause: "附-3", Run: d.help,
+			Examples: []string{"帮助", "帮助 签到"}, Who: rulebook.TakePart, Clause: "附-2", Run: d.help,
 		},
 		{
 			Name: "我的", Aliases: []string{"wd"}, Summary: "我欠着什么、在等什么", Examples: []string{"我的"},
@@ -28,17 +28,17 @@ func (d *Desk) builtins() []command.Spec {
 		{
 			Name: "撤销", Aliases: []string{"cx", "undo"}, Summary: "5 分钟内收回自己刚才的登记",
 			Args:     []command.Arg{{Name: "登记", Kind: command.Word, Optional: true}}, // a button names its own
-			Examples: []string{"撤销"}, Who: rulebook.TakePart, Clause: "附-4", Run: d.undo,
+			Examples: []string{"撤销"}, Who: rulebook.TakePart, Run: d.undo,
 		},
 		{
 			Name: "取消", Aliases: []string{"qx", "cancel"}, Summary: "离开正在问的问题或待确认的操作",
 			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true}},
-			Examples: []string{"取消"}, Who: rulebook.TakePart, Clause: "附-4", Run: d.cancel,
+			Examples: []string{"取消"}, Who: rulebook.TakePart, Run: d.cancel,
 		},
 		{
 			Name: confirmWord, Aliases: []string{"qr"}, Summary: "确认一份预览",
 			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Prompt: "确认哪一个？编号写在预览里，例如 A12"}},
-			Examples: []string{"确认 A12"}, Who: rulebook.TakePart, Private: true, Clause: "附-4", Hidden: true, Run: d.confirm,
+			Examples: []string{"确认 A12"}, Who: rulebook.TakePart, Private: true, Hidden: true, Run: d.confirm,
 		},
 	}
 }
@@ -51,7 +51,7 @@ func (d *Desk) help(_ context.Context, c *command.Call) (command.Answer, error) 
 	}
 	spec, _, ok := d.router.Match(word)
 	if !ok || !rulebook.Allows(spec.Who, c.Person) {
-		return command.Answer{}, &command.Refusal{Text: "没有你能用的命令" + command.Quote(word) + "。", Hint: "帮助", Clause: "附-3"}
+		return command.Answer{}, &command.Refusal{Text: "没有你能用的命令" + command.Quote(word) + "。", Hint: "帮助", Clause: "附-2"}
 	}
 	return command.Card(d.router.HelpFor(spec)), nil
 }
@@ -86,7 +86,7 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (command.Answer, error
 	}
 	spec := d.named(w.Command)
 	if !found || spec == nil || spec.Undo == nil {
-		return command.Answer{}, &command.Refusal{Text: "你在 5 分钟内没有可以撤销的登记。", Hint: "帮助", Clause: "附-4"}
+		return command.Answer{}, &command.Refusal{Text: "你在 5 分钟内没有可以撤销的登记。", Hint: "帮助"}
 	}
 	text, err := spec.Undo(ctx, c, w.Ref)
 	if err != nil {
@@ -147,9 +147,8 @@ func (d *Desk) confirm(ctx context.Context, c *command.Call) (command.Answer, er
 
 func staleCode(code string) *command.Refusal {
 	return &command.Refusal{
-		Text:   fmt.Sprintf("编号%s不能用：不是发给你的、已经用过、或已过期。", command.Quote(code)),
-		Hint:   "重新发一次原来的命令，按新的编号确认",
-		Clause: "附-4",
+		Text: fmt.Sprintf("编号%s不能用：不是发给你的、已经用过、或已过期。", command.Quote(code)),
+		Hint: "重新发一次原来的命令，按新的编号确认",
 	}
 }
 

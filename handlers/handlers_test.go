@@ -1,0 +1,322 @@
+package handlers_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"marketbot/handlers"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/staff"
+	"marketbot/store"
+)
+
+var zone = time.FixedZone("CST", 8*3600)
+
+// desk is a Desk on a real store, with what it owes read back.
+type desk struct {
+	t    *testing.T
+	db   *store.DB
+	desk *handlers.Desk
+	now  time.Time
+	n    int
+	seen map[string]bool
+}
+
+// trouble is an area whose commands go wrong in every way.
+type trouble struct{ wrote *int }
+
+func (a trouble) Owes(context.Context, *command.Call) ([]command.Item, error) { return nil, nil }
+
+func (a trouble) Commands() []command.Spec {
+	spec := func(name string, run command.Step) command.Spec {
+		return command.Spec{
+			Name: name, Summary: "test", Examples: []string{name}, Who: rulebook.TakePart, Run: run,
+			Undo: func(context.Context, *command.Call, string) (string, error) { return "收回了" + name, nil },
+		}
+	}
+	return []command.Spec{
+		spec("崩溃", func(ctx context.Context, c *command.Call) (command.Answer, error) {
+			if err := c.Tx.Mark(ctx, "effect", c.Now); err != nil {
+				return command.Answer{}, err
+			}
+			panic("secret 13800000000")
+		}),
+		spec("出错", func(context.Context, *command.Call) (command.Answer, error) {
+			return command.Answer{}, errors.New("no luck")
+		}),
+		spec("提问", func(context.Context, *command.Call) (command.Answer, error) {
+			return command.Answer{}, &command.Question{Prompt: "多少？", Prefix: "数量："}
+		}),
+		spec("登记", func(context.Context, *command.Call) (command.Answer, error) {
+			*a.wrote++
+			return command.Answer{Reply: chat.Message{Card: &chat.Card{Title: "登记好了", Buttons: []chat.Button{{Label: "撤销", Command: "撤销"}}}}, Undo: "row"}, nil
+		}),
+		spec("预览", func(_ context.Context, c *command.Call) (command.Answer, error) {
+			if c.Confirmed != "v1" {
+				return command.Answer{Reply: chat.Message{Text: "要这样吗"}, Confirm: "v1"}, nil
+			}
+			*a.wrote++
+			return command.Text("做好了"), nil
+		}),
+	}
+}
+
+func newDesk(t *testing.T, wrote *int) *desk {
+	seals, err := store.NewSealer(store.NewSecretKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	db, err := store.Open(t.Context(), store.Options{Source: filepath.Join(t.TempDir(), "desk.db"), Seals: seals, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	d := &desk{t: t, db: db, now: time.Date(2026, 11, 26, 9, 30, 0, 0, zone), seen: map[string]bool{}}
+	d.desk, err = handlers.NewDesk(handlers.Options{
+		DB: db, Areas: []command.Area{trouble{wrote}, staff.Handler{}}, Left: staff.Left, Post: &handlers.Post{}, Zone: zone,
+		Now: func() time.Time { return d.now }, Wake: func() {}, Log: log,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"张伟", "刘洋"} {
+		d.update(func(ctx context.Context, tx *store.Tx) error {
+			p := store.Person{ID: "p" + name, Name: name, Post: store.Salesperson, Since: d.now}
+			return errors.Join(tx.AddPerson(ctx, p), tx.Bind(ctx, store.Account{Platform: "x", ID: name, Person: p.ID}, d.now))
+		})
+	}
+	return d
+}
+
+func (d *desk) update(f func(context.Context, *store.Tx) error) {
+	d.t.Helper()
+	if err := d.db.Update(context.Background(), func(tx *store.Tx) error { return f(context.Background(), tx) }); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// event is a private message; change makes it something else.
+func (d *desk) event(who, text string, change ...func(*chat.Event)) chat.Event {
+	d.n++
+	a := chat.Account{Platform: "x", ID: who}
+	e := chat.Event{ID: fmt.Sprint("e", d.n), Kind: chat.Text, From: a, Chat: a.Private(), Sent: d.now, ToBot: true, Text: text}
+	for _, f := range change {
+		f(&e)
+	}
+	return e
+}
+
+func (d *desk) receive(e chat.Event) chat.Receipt {
+	d.t.Helper()
+	r, err := d.desk.Receive(context.Background(), e)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return r
+}
+
+// said is what was owed since the last look: chat id and content.
+func (d *desk) said() []string {
+	var list []string
+	d.update(func(ctx context.Context, tx *store.Tx) error {
+		waiting, err := tx.Waiting(ctx, d.now.Add(time.Hour), 1000)
+		for _, o := range waiting {
+			if !d.seen[o.ID] {
+				d.seen[o.ID] = true
+				list = append(list, o.Address+" "+string(o.Content))
+			}
+		}
+		return err
+	})
+	return list
+}
+
+func (d *desk) wantSaid(want ...string) []string {
+	d.t.Helper()
+	got := d.said()
+	if len(got) != len(want) {
+		d.t.Fatalf("said %q, want %d messages", got, len(want))
+	}
+	for i, w := range want {
+		for part := range strings.SplitSeq(w, " … ") {
+			if !strings.Contains(got[i], part) {
+				d.t.Errorf("said %q, want %q in it", got[i], part)
+			}
+		}
+	}
+	return got
+}
+
+func card(t *testing.T, said string) chat.Card {
+	t.Helper()
+	var m chat.Message
+	if err := json.Unmarshal([]byte(said[strings.Index(said, "{"):]), &m); err != nil || m.Card == nil {
+		t.Fatalf("no card in %q: %v", said, err)
+	}
+	return *m.Card
+}
+
+// A panic or error of a command takes its effects back, gives the person a
+// reference number, and leaves the inbox, the audit and everybody else alone.
+func TestFault(t *testing.T) {
+	d := newDesk(t, new(int))
+	for _, line := range []string{"崩溃", "出错"} {
+		e := d.event("张伟", line)
+		if r := d.receive(e); r.OK {
+			t.Errorf("%s: receipt says OK", line)
+		}
+		got := d.wantSaid("张伟 … 编号")
+		if strings.Contains(got[0], "138") || strings.Contains(got[0], "luck") {
+			t.Errorf("the answer tells the error: %s", got[0])
+		}
+		if r := d.receive(e); !r.Duplicate {
+			t.Error("redelivery is not known")
+		}
+		d.wantSaid()
+	}
+	d.update(func(ctx context.Context, tx *store.Tx) error {
+		at, err := tx.Marked(ctx, "effect")
+		if !at.IsZero() {
+			t.Error("the effect of a panicking command stayed")
+		}
+		tail, forged, err2 := tx.AuditTail(ctx, 10)
+		if len(tail) != 2 || len(forged) != 0 || tail[0].Outcome != store.Failed || len(tail[0].Ref) != 8 {
+			t.Errorf("audit %+v, forged %v", tail, forged)
+		}
+		return errors.Join(err, err2)
+	})
+	d.receive(d.event("刘洋", "帮助"))
+	d.wantSaid("刘洋 … 帮助")
+}
+
+func TestStranger(t *testing.T) {
+	d := newDesk(t, new(int))
+	d.receive(d.event("somebody", "登记 secret"))
+	if got := d.wantSaid("somebody … " + staff.Unregistered); strings.Contains(got[0], "secret") {
+		t.Errorf("repeated what a stranger wrote: %s", got[0])
+	}
+	d.receive(d.event("somebody", "绑定 WRONG"))
+	d.wantSaid("绑定码不对")
+}
+
+func TestGroup(t *testing.T) {
+	d := newDesk(t, new(int))
+	group := chat.Address{Platform: "x", Group: true, ID: "g"}
+	in := func(e *chat.Event) { e.Chat = group }
+	d.receive(d.event("张伟", "登记", in, func(e *chat.Event) { e.ToBot = false }))
+	d.wantSaid()
+	d.receive(d.event("张伟", "登记", in))
+	d.wantSaid("g … 登记好了")
+	d.receive(d.event("张伟", "提问", in))
+	d.wantSaid("g … 已私信回复", "张伟 … 多少？")
+	d.receive(d.event("张伟", "预览", in))
+	d.wantSaid("g … 已私信回复", "张伟 … 确认 A1")
+	d.receive(d.event("张伟", "我的", in))
+	d.wantSaid("g … 已私信回复", "张伟 … 我的待办")
+}
+
+// The same text twice is two entries; the same press within seconds is one.
+func TestRepeats(t *testing.T) {
+	wrote := 0
+	d := newDesk(t, &wrote)
+	d.receive(d.event("张伟", "登记"))
+	d.receive(d.event("张伟", "登记"))
+	if wrote != 2 {
+		t.Fatalf("two messages wrote %d times", wrote)
+	}
+	press := func(e *chat.Event) { e.Kind, e.Command, e.Text, e.Card = chat.Press, "登记", "", "card1" }
+	d.receive(d.event("张伟", "", press))
+	d.now = d.now.Add(time.Second)
+	if r := d.receive(d.event("张伟", "", press)); !r.Duplicate || wrote != 3 {
+		t.Errorf("double click: %+v, wrote %d", r, wrote)
+	}
+	d.receive(d.event("刘洋", "", press))
+	d.now = d.now.Add(time.Minute)
+	d.receive(d.event("张伟", "", press))
+	if wrote != 5 {
+		t.Errorf("presses of others or later wrote %d times in all, want 5", wrote)
+	}
+}
+
+func TestQuestion(t *testing.T) {
+	d := newDesk(t, new(int))
+	d.receive(d.event("张伟", "提问"))
+	d.wantSaid("多少？")
+	d.receive(d.event("张伟", "取消"))
+	d.wantSaid("已取消")
+	d.receive(d.event("张伟", "十二"))
+	d.wantSaid("没看懂")
+	d.receive(d.event("张伟", "提问"))
+	d.said()
+	d.receive(d.event("张伟", "登记")) // a readable command beats the question
+	d.wantSaid("登记好了")
+	d.receive(d.event("张伟", "提问"))
+	d.said()
+	d.now = d.now.Add(time.Hour)
+	d.receive(d.event("张伟", "十二")) // nobody waits that long
+	d.wantSaid("没看懂")
+}
+
+func TestConfirm(t *testing.T) {
+	wrote := 0
+	d := newDesk(t, &wrote)
+	d.receive(d.event("张伟", "预览"))
+	d.wantSaid("要这样吗 … 编号：A1 … 确认 A1 … 取消 A1")
+	d.receive(d.event("刘洋", "确认 A1"))
+	d.wantSaid("不能用")
+	d.receive(d.event("张伟", "确认 ａ１"))
+	d.wantSaid("做好了")
+	d.receive(d.event("张伟", "确认 A1"))
+	d.wantSaid("不能用")
+	d.receive(d.event("张伟", "预览"))
+	d.said()
+	d.receive(d.event("张伟", "取消 A2"))
+	d.wantSaid("A2")
+	d.receive(d.event("张伟", "确认 A2"))
+	d.wantSaid("不能用")
+	d.receive(d.event("张伟", "预览"))
+	d.said()
+	d.now = d.now.Add(time.Hour)
+	d.receive(d.event("张伟", "确认 A3"))
+	d.wantSaid("不能用")
+	if wrote != 1 {
+		t.Errorf("did it %d times, want 1", wrote)
+	}
+}
+
+// The button of an entry takes back that entry, for its owner, in time.
+func TestUndo(t *testing.T) {
+	d := newDesk(t, new(int))
+	d.receive(d.event("张伟", "登记"))
+	button := card(t, d.said()[0]).Buttons[0].Command
+	press := func(e *chat.Event) { e.Kind, e.Command, e.Card = chat.Press, button, "c" }
+	d.receive(d.event("刘洋", "登记"))
+	d.said()
+	d.receive(d.event("刘洋", "", press))
+	d.wantSaid("没有可以撤销")
+	d.receive(d.event("张伟", "", press))
+	d.wantSaid("收回了登记")
+	d.receive(d.event("张伟", "撤销"))
+	d.wantSaid("没有可以撤销")
+	d.now = d.now.Add(6 * time.Minute)
+	d.receive(d.event("刘洋", "撤销"))
+	d.wantSaid("没有可以撤销")
+}
+
+func TestMemberLeft(t *testing.T) {
+	d := newDesk(t, new(int))
+	d.receive(d.event("张伟", "", func(e *chat.Event) { e.Kind = chat.MemberLeft }))
+	d.receive(d.event("张伟", "登记"))
+	d.wantSaid(staff.Unregistered)
+}
