@@ -24,7 +24,7 @@ var zone = time.FixedZone("CST", 8*3600)
 
 // desk is a Desk on a real store, with what it owes read back.
 type desk struct {
-	t    *testing.T
+	t    testing.TB
 	db   *store.DB
 	desk *handlers.Desk
 	now  time.Time
@@ -71,7 +71,7 @@ func (a trouble) Commands() []command.Spec {
 	}
 }
 
-func newDesk(t *testing.T, wrote *int) *desk {
+func newDesk(t testing.TB, wrote *int) *desk {
 	seals, err := store.NewSealer(store.NewSecretKey())
 	if err != nil {
 		t.Fatal(err)
