@@ -1,0 +1,67 @@
+# What can be done with this source. `make test` runs on a bare Debian with Go:
+# it installs what the tests need (as root, or through sudo).
+
+GO          ?= go
+# How many packages are tested at a time.
+JOBS        ?= 2
+FUZZTIME    ?= 1m
+BENCHTIME   ?= 1s
+STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCI     = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: build test tools vet lint bench fuzz docs
+
+# build makes the program: one file, nothing to install beside it.
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o marketbot ./bot
+
+# test is everything that must hold. A skipped test fails too.
+test: tools vet
+	$(GO) test -race -v -p $(JOBS) -timeout 30m ./... > test.log 2>&1; \
+		code=$$?; awk -f .ci/brief.awk test.log || code=1; exit $$code
+
+# vet looks for mistakes without running anything.
+vet:
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+# lint is stricter about style; see .golangci.yaml. Its first run compiles the
+# linter, which takes minutes.
+lint: vet
+	$(GO) run $(GOLANGCI) run ./...
+
+# bench prints every benchmark as one table. Floors stand beside what is
+# measured against them; only their ratios mean anything.
+bench: tools
+	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) -p 1 -timeout 30m ./... > bench.log 2>&1; \
+		code=$$?; awk -f .ci/table.awk bench.log; exit $$code
+
+# fuzz gives every fuzz target a minute.
+fuzz:
+	@grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|^(.*)/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|' | \
+	while read -r dir target; do \
+		echo "== $$dir $$target"; \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$dir" || exit 1; \
+	done
+
+# docs rewrites the tables of the README from the code.
+docs:
+	$(GO) run ./bot docs
+
+# tools installs what the tests run beside Go: a C compiler for the race
+# detector, Chromium with Chinese letters for the demo's page, PostgreSQL for
+# the store.
+tools:
+	@command -v $(GO) >/dev/null || { echo "Go is not in PATH; see https://go.dev/dl" >&2; exit 1; }
+	@need=""; \
+	command -v gcc >/dev/null || need="$$need gcc libc6-dev"; \
+	command -v chromium >/dev/null || command -v google-chrome >/dev/null || need="$$need chromium"; \
+	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need="$$need postgresql"; \
+	ls /usr/share/fonts/truetype/wqy >/dev/null 2>&1 || need="$$need fonts-wqy-microhei"; \
+	ls /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf >/dev/null 2>&1 || need="$$need fonts-noto-color-emoji"; \
+	[ -n "$$need" ] || exit 0; \
+	command -v apt-get >/dev/null || { echo "please install:$$need" >&2; exit 1; }; \
+	as=""; [ "$$(id -u)" = 0 ] || as=sudo; \
+	[ -z "$$as" ] || command -v sudo >/dev/null || { echo "please install as root: apt-get install$$need" >&2; exit 1; }; \
+	echo "installing:$$need"; \
+	$$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$need
