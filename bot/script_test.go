@@ -1,0 +1,312 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"marketbot/bot/feishu"
+	"marketbot/bot/webchat"
+	"marketbot/handlers/staff"
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+// stage is where conversations are played.
+type stage struct {
+	name    string
+	backend string
+	screens func(o *office) screens
+}
+
+// stages are all of them: every database, and every platform.
+func stages() []stage {
+	return []stage{
+		{storetest.SQLite + "-" + webchat.Platform, storetest.SQLite, onPage},
+		{storetest.Postgres + "-" + webchat.Platform, storetest.Postgres, onPage},
+		{storetest.SQLite + "-" + feishu.Name, storetest.SQLite, onFeishu},
+	}
+}
+
+// TestScript plays the conversations in testdata/script, one file for each
+// command and each line of the timetable, on every stage.
+//
+// The language: who speaks is a name, with @群 in the group and the bot
+// mentioned, with @群! in the group without.
+//
+//	people '张伟 业务员' …        who is registered: name, post, duties
+//	clock '2026-11-26 09:30'     moves the clock and runs every job in between; the first one begins
+//	say 张伟 '签到 广州'          somebody writes
+//	place 张伟 '广州塔'           somebody sends a place
+//	press 张伟 '确认'             presses the button, named by its beginning, of the newest message that has it
+//	fill 张伟 '本周=拜访'         hands in the newest form; what is not given stays as it was prefilled
+//	again                        the platform delivers the last event once more
+//	expect 张伟 '成功' …          the next unread message of a private chat, or of 群, says all of this
+//	absent 张伟 '密码' …          the message read last says none of this
+//	file 张伟 '第48周' …          the next unread message is an Excel file with these words in name or cells
+//	nothing 张伟                 nothing is unread; without a name: nowhere
+//	read 张伟                    passes over what is unread
+//	down, up '…'                 the bot stops; it starts again later
+func TestScript(t *testing.T) {
+	for _, s := range stages() {
+		t.Run(s.name, func(t *testing.T) {
+			testscript.Run(t, testscript.Params{
+				Dir:   "testdata/script",
+				Setup: func(env *testscript.Env) error { return s.setUp(env) },
+				Cmds:  scriptCommands(),
+			})
+		})
+	}
+}
+
+// play is one script at work.
+type play struct {
+	t      testing.TB
+	stage  stage
+	people []staff.Entry
+	office *office            // nil before the first clock
+	seen   map[string]int     // messages read, by chat
+	last   map[string]message // read last, by chat
+}
+
+type playKey struct{}
+
+func (s stage) setUp(env *testscript.Env) error {
+	t, ok := env.T().(testing.TB)
+	if !ok {
+		return fmt.Errorf("no test behind %T", env.T())
+	}
+	env.Values[playKey{}] = &play{t: t, stage: s, seen: map[string]int{}, last: map[string]message{}}
+	return nil
+}
+
+// scriptCommands are the words of the language; each gets at least as many
+// arguments as its line shows.
+func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	type do = func(p *play, ts *testscript.TestScript, args []string)
+	list := map[string]struct {
+		least int
+		do    do
+	}{
+		"people":  {1, (*play).register},
+		"clock":   {1, (*play).moveClock},
+		"say":     {2, (*play).say},
+		"place":   {2, (*play).place},
+		"press":   {2, (*play).press},
+		"fill":    {1, (*play).fill},
+		"again":   {0, (*play).again},
+		"expect":  {1, (*play).expect},
+		"absent":  {2, (*play).absent},
+		"file":    {1, (*play).file},
+		"nothing": {0, (*play).nothing},
+		"read":    {1, (*play).read},
+		"down":    {0, (*play).down},
+		"up":      {1, (*play).up},
+	}
+	commands := map[string]func(*testscript.TestScript, bool, []string){}
+	for name, c := range list {
+		commands[name] = func(ts *testscript.TestScript, neg bool, args []string) {
+			p := ts.Value(playKey{}).(*play)
+			if neg || len(args) < c.least {
+				ts.Fatalf("usage: see TestScript")
+			}
+			if p.office == nil && name != "people" && name != "clock" {
+				ts.Fatalf("the clock is not set yet")
+			}
+			c.do(p, ts, args)
+		}
+	}
+	return commands
+}
+
+func (p *play) register(ts *testscript.TestScript, args []string) {
+	for _, a := range args {
+		words := strings.Fields(a)
+		if len(words) < 2 || p.office != nil {
+			ts.Fatalf("people: name and post, before the clock")
+		}
+		e := staff.Entry{Name: words[0], Post: store.Post(words[1])}
+		for _, d := range words[2:] {
+			e.Duties = append(e.Duties, store.Duty(d))
+		}
+		p.people = append(p.people, e)
+	}
+}
+
+func moment(ts *testscript.TestScript, text string) time.Time {
+	for _, layout := range []string{"2006-01-02 15:04", time.DateTime} {
+		if at, err := time.ParseInLocation(layout, text, shanghai); err == nil {
+			return at
+		}
+	}
+	ts.Fatalf("no date and time: %q", text)
+	return time.Time{}
+}
+
+func (p *play) moveClock(ts *testscript.TestScript, args []string) {
+	at := moment(ts, args[0])
+	if p.office == nil {
+		p.office = openOffice(p.t, storetest.Options(p.t, p.stage.backend), p.stage.screens, p.people, at)
+		return
+	}
+	if !at.After(p.office.now()) {
+		ts.Fatalf("the clock only goes forward")
+	}
+	p.office.move(at)
+}
+
+// where reads 张伟, 张伟@群 and 张伟@群!.
+func where(ts *testscript.TestScript, who string) (name string, in room) {
+	name, group, _ := strings.Cut(who, "@")
+	switch group {
+	case "":
+		return name, private
+	case "群":
+		return name, mentioned
+	case "群!":
+		return name, aside
+	}
+	ts.Fatalf("no place: %s", who)
+	return "", 0
+}
+
+func (p *play) say(ts *testscript.TestScript, args []string) {
+	name, in := where(ts, args[0])
+	p.office.screens.say(name, in, args[1])
+	p.office.deliver()
+}
+
+func (p *play) place(_ *testscript.TestScript, args []string) {
+	p.office.screens.place(args[0], args[1])
+	p.office.deliver()
+}
+
+// messages is a chat's, by a name or 群.
+func (p *play) messages(chat string) []message {
+	if chat == "群" {
+		chat = ""
+	}
+	return p.office.screens.messages(chat)
+}
+
+func (p *play) press(ts *testscript.TestScript, args []string) {
+	name, in := where(ts, args[0])
+	chat := name
+	if in != private {
+		chat = "群"
+	}
+	for _, m := range slices.Backward(p.messages(chat)) {
+		if i := m.button(args[1]); i >= 0 {
+			p.office.screens.press(name, m, i)
+			p.office.deliver()
+			return
+		}
+	}
+	ts.Fatalf("%s sees no button %s", name, args[1])
+}
+
+func (p *play) fill(ts *testscript.TestScript, args []string) {
+	values := map[string]string{}
+	for _, a := range args[1:] {
+		field, value, ok := strings.Cut(a, "=")
+		if !ok {
+			ts.Fatalf("no field: %s", a)
+		}
+		values[field] = value
+	}
+	for _, m := range slices.Backward(p.messages(args[0])) {
+		if len(m.fields) == 0 {
+			continue
+		}
+		for f := range values {
+			if !slices.Contains(m.fields, f) {
+				ts.Fatalf("no field %s in %v", f, m.fields)
+			}
+		}
+		p.office.screens.submit(args[0], m, values)
+		p.office.deliver()
+		return
+	}
+	ts.Fatalf("%s sees no form", args[0])
+}
+
+func (p *play) again(*testscript.TestScript, []string) {
+	p.office.screens.again()
+	p.office.deliver()
+}
+
+// next takes the next unread message of a chat.
+func (p *play) next(ts *testscript.TestScript, chat string) message {
+	all := p.messages(chat)
+	n := p.seen[chat]
+	if n >= len(all) {
+		ts.Fatalf("%s: nothing is unread; the last message was:\n%s", chat, p.last[chat].words())
+	}
+	p.seen[chat], p.last[chat] = n+1, all[n]
+	return all[n]
+}
+
+func (p *play) expect(ts *testscript.TestScript, args []string) {
+	words := p.next(ts, args[0]).words()
+	for _, want := range args[1:] {
+		if !strings.Contains(words, want) {
+			ts.Fatalf("%s: want %q in:\n%s", args[0], want, words)
+		}
+	}
+}
+
+func (p *play) absent(ts *testscript.TestScript, args []string) {
+	words := p.last[args[0]].words()
+	for _, bad := range args[1:] {
+		if strings.Contains(words, bad) {
+			ts.Fatalf("%s: %q stands in:\n%s", args[0], bad, words)
+		}
+	}
+}
+
+func (p *play) file(ts *testscript.TestScript, args []string) {
+	m := p.next(ts, args[0])
+	if m.file == "" {
+		ts.Fatalf("%s: no file but:\n%s", args[0], m.words())
+	}
+	cells, err := m.cells()
+	if err != nil {
+		ts.Fatalf("%s: %s: %v", args[0], m.file, err)
+	}
+	for _, want := range args[1:] {
+		if !strings.Contains(m.file+"\n"+cells, want) {
+			ts.Fatalf("%s: want %q in %s:\n%s", args[0], want, m.file, cells)
+		}
+	}
+}
+
+func (p *play) nothing(ts *testscript.TestScript, args []string) {
+	chats := args
+	if len(chats) == 0 {
+		chats = []string{"群"}
+		for _, e := range p.people {
+			chats = append(chats, e.Name)
+		}
+	}
+	for _, c := range chats {
+		if all := p.messages(c); len(all) > p.seen[c] {
+			ts.Fatalf("%s: %d unread, the first is:\n%s", c, len(all)-p.seen[c], all[p.seen[c]].words())
+		}
+	}
+}
+
+func (p *play) read(_ *testscript.TestScript, args []string) {
+	for _, c := range args {
+		p.seen[c] = len(p.messages(c))
+	}
+}
+
+func (p *play) down(*testscript.TestScript, []string) { p.office.stop() }
+
+func (p *play) up(ts *testscript.TestScript, args []string) {
+	p.office.restart(moment(ts, args[0]))
+}
