@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"marketbot/bot/feishu"
+	"marketbot/bot/feishu/feishutest"
+)
+
+// Of the app in measurements.
+const (
+	crowdApp    = "cli_test"
+	crowdSecret = "app-secret"
+	crowdKey    = "test key"
+)
+
+// crowd is people at their phones and the platform between them and a bot, as
+// cheap as can be, so that the bot is what is measured. Everyone writes, waits
+// for the bot's answer to be accepted, and writes again.
+type crowd struct {
+	platform *httptest.Server
+	answered []chan struct{} // by person
+	serial   atomic.Int64
+}
+
+func newCrowd(tb testing.TB, people int) *crowd {
+	c := &crowd{}
+	for range people {
+		c.answered = append(c.answered, make(chan struct{}, 16))
+	}
+	c.platform = httptest.NewServer(http.HandlerFunc(c.serve))
+	tb.Cleanup(c.platform.Close)
+	return c
+}
+
+func crowdID(person int) string { return "ou_p" + strconv.Itoa(person) }
+
+// serve is the platform's API.
+func (c *crowd) serve(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/tenant_access_token/internal"):
+		io.WriteString(w, `{"code":0,"msg":"ok","tenant_access_token":"t-1","expire":7200}`)
+	case r.URL.Path == "/open-apis/bot/v3/info":
+		fmt.Fprintf(w, `{"code":0,"msg":"ok","bot":{"activate_status":2,"open_id":%q}}`, feishutest.BotID)
+	case r.URL.Path == "/open-apis/im/v1/messages":
+		body, err := io.ReadAll(r.Body)
+		if person := receiver(body); err == nil && person >= 0 && person < len(c.answered) {
+			c.answered[person] <- struct{}{}
+		}
+		fmt.Fprintf(w, `{"code":0,"msg":"success","data":{"message_id":"om_%d"}}`, c.serial.Add(1))
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// receiver is who a message goes to, -1 if nobody of the crowd.
+func receiver(body []byte) int {
+	_, rest, _ := bytes.Cut(body, []byte(`"receive_id":"ou_p`))
+	digits, _, _ := bytes.Cut(rest, []byte(`"`))
+	n, err := strconv.Atoi(string(digits))
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// request is the bytes of one signed and sealed event on its way to path.
+func (c *crowd) request(person int, path, text string) []byte {
+	now := time.Now()
+	n := c.serial.Add(1)
+	content, _ := json.Marshal(map[string]string{"text": text})
+	event := fmt.Sprintf(`{"schema":"2.0","header":{"event_id":"ev_%d","event_type":"im.message.receive_v1","create_time":"%d","token":"verify","app_id":%q,"tenant_key":"t"},`+
+		`"event":{"sender":{"sender_id":{"open_id":%q,"union_id":"on_1"},"sender_type":"user","tenant_key":"t"},"message":{"message_id":"om_said_%d","create_time":"%d","update_time":"%d",`+
+		`"chat_id":"oc_p2p_%s","chat_type":"p2p","message_type":"text","content":%q,"user_agent":"Mozilla/5.0"}}}`,
+		n, now.UnixMilli(), crowdApp, crowdID(person), n, now.UnixMilli(), now.UnixMilli(), crowdID(person), content)
+	body := feishutest.Seal(crowdKey, []byte(event))
+	req, err := http.NewRequest(http.MethodPost, "http://bot"+path, bytes.NewReader(body))
+	if err != nil {
+		panic(err) // the URL is ours
+	}
+	feishutest.Sign(req.Header, crowdKey, now, body)
+	var out bytes.Buffer
+	req.Write(&out) // a buffer takes everything
+	return out.Bytes()
+}
+
+// round is what a round of check-ins took.
+type round struct {
+	perSecond float64
+	p50, p99  time.Duration // from the event to its accepted answer
+	cpu       time.Duration // a check-in, of the whole process
+}
+
+// run lets everyone check in so many times at a bot.
+func (c *crowd) run(tb testing.TB, bot string, times int) round {
+	requests := make([][][]byte, len(c.answered))
+	for p := range requests {
+		for range times {
+			requests[p] = append(requests[p], c.request(p, feishu.Path, "签到 广州 拜访客户三家，谈妥中秋团购 200 份，明天去佛山"))
+		}
+	}
+	took := make([][]time.Duration, len(requests))
+	var all sync.WaitGroup
+	cpu, began := cpuTime(), time.Now()
+	for p := range requests {
+		all.Go(func() { took[p] = c.person(tb, bot, p, requests[p]) })
+	}
+	all.Wait()
+	elapsed, n := time.Since(began), len(requests)*times
+	sorted := slices.Sorted(slices.Values(slices.Concat(took...)))
+	if len(sorted) != n {
+		tb.Fatalf("%d of %d check-ins answered", len(sorted), n)
+	}
+	return round{
+		perSecond: float64(n) / elapsed.Seconds(), p50: sorted[n/2], p99: sorted[n*99/100],
+		cpu: (cpuTime() - cpu) / time.Duration(n),
+	}
+}
+
+// person sends requests one after the other and tells how long each took.
+func (c *crowd) person(tb testing.TB, bot string, p int, requests [][]byte) (took []time.Duration) {
+	conn, err := net.Dial("tcp", bot)
+	if err != nil {
+		tb.Error(err)
+		return nil
+	}
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	for _, r := range requests {
+		began := time.Now()
+		if err := exchange(conn, in, r); err != nil {
+			tb.Error(err)
+			return took
+		}
+		select {
+		case <-c.answered[p]:
+		case <-time.After(20 * time.Second):
+			tb.Errorf("person %d got no answer", p)
+			return took
+		}
+		took = append(took, time.Since(began))
+	}
+	return took
+}
+
+// exchange posts a request and reads its acknowledgement.
+func exchange(conn net.Conn, in *bufio.Reader, request []byte) error {
+	if _, err := conn.Write(request); err != nil {
+		return err
+	}
+	resp, err := http.ReadResponse(in, nil)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("HTTP %d", resp.StatusCode)
+	}
+	return nil
+}
+
+// cpuTime is what this process has used so far.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
