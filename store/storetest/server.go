@@ -31,27 +31,33 @@ const startTime = time.Minute
 // missing says what to do without a server.
 const missing = "PostgreSQL is not installed; on Debian: apt-get install postgresql"
 
-// server is the directory of the one server that the tests of a binary share.
-// It ends with the binary, however that ends.
+// cluster is a running server. It ends when its leash does.
+type cluster struct {
+	dir   string   // of its socket, data and log
+	leash *os.File // open as long as this process lives
+}
+
+// server is the one that the tests of a binary share. It ends with the binary,
+// however that ends.
 var server = sync.OnceValues(startServer)
 
 // database is a new, empty database until the test ends.
 func database(t testing.TB) string {
 	t.Helper()
-	dir, err := server()
+	c, err := server()
 	if err != nil {
 		t.Fatal(err)
 	}
 	name := "t" + strings.ToLower(rand.Text())
-	if err := run(dir, "CREATE DATABASE "+name); err != nil {
+	if err := run(c.dir, "CREATE DATABASE "+name); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := run(dir, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+		if err := run(c.dir, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 			t.Error(err)
 		}
 	})
-	return source(dir, name)
+	return source(c.dir, name)
 }
 
 // source is how store.Open finds a database.
@@ -75,49 +81,52 @@ func run(dir, statement string) error {
 
 // startServer makes a cluster in a new directory and serves it on a socket
 // there, with durability off: nothing survives the tests.
-func startServer() (dir string, err error) {
+func startServer() (*cluster, error) {
 	bin, err := binaries()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	if dir, err = os.MkdirTemp("", "marketbot-pg-"); err != nil {
-		return "", fmt.Errorf("directory of the server: %w", err)
+	dir, err := os.MkdirTemp("", "marketbot-pg-")
+	if err != nil {
+		return nil, fmt.Errorf("directory of the server: %w", err)
 	}
 	owner, err := unprivileged(dir)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	init := exec.Command(filepath.Join(bin, "initdb"), "--pgdata", filepath.Join(dir, "data"), "--username", account,
 		"--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync")
 	init.Dir, init.SysProcAttr = dir, owner
 	if out, err := init.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("initdb: %w\n%s", err, out)
+		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	if err := serve(bin, dir, owner); err != nil {
-		return "", err
+	leash, err := serve(bin, dir, owner)
+	if err != nil {
+		return nil, fmt.Errorf("start postgres: %w", err)
 	}
-	return dir, awaitServer(dir)
+	return &cluster{dir, leash}, awaitServer(dir)
 }
 
-// serve starts the server under a shell that waits for the end of its input:
-// that comes when this process ends, even by a signal.
-func serve(bin, dir string, owner *syscall.SysProcAttr) error {
-	const script = `"$1/postgres" -D "$2/data" -c listen_addresses= -c "unix_socket_directories=$2" -c fsync=off \
+// script keeps the server until the end of its input, which comes when this
+// process ends, even by a signal.
+const script = `"$1/postgres" -D "$2/data" -c listen_addresses= -c "unix_socket_directories=$2" -c fsync=off \
 -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 <&- & read -r end; kill -INT $!; wait $!; rm -rf "$2"`
+
+// serve starts the server.
+func serve(bin, dir string, owner *syscall.SysProcAttr) (leash *os.File, err error) {
 	log, err := os.OpenFile(filepath.Join(dir, "log"), os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("log of the server: %w", err)
+		return nil, err
 	}
 	defer log.Close()
+	in, leash, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
 	sh := exec.Command("sh", "-c", script, "sh", bin, dir)
-	sh.Dir, sh.SysProcAttr, sh.Stdout, sh.Stderr = "/", owner, log, log
-	if _, err := sh.StdinPipe(); err != nil {
-		return fmt.Errorf("start postgres: %w", err)
-	}
-	if err := sh.Start(); err != nil {
-		return fmt.Errorf("start postgres: %w", err)
-	}
-	return nil
+	sh.Dir, sh.SysProcAttr, sh.Stdin, sh.Stdout, sh.Stderr = "/", owner, in, log, log
+	return leash, sh.Start()
 }
 
 // awaitServer returns when the server answers.
