@@ -1,0 +1,143 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// fire runs the jobs of one moment in one transaction, so that what they say
+// to one person can be one message.
+func (s *Scheduler) fire(ctx context.Context, runs []run, now time.Time) error {
+	err := s.o.DB.Update(ctx, func(tx *store.Tx) error {
+		said := map[store.Class][]chat.Notice{}
+		for _, r := range runs {
+			notices, err := s.do(ctx, tx, r, now)
+			if err != nil {
+				return err
+			}
+			for _, n := range notices {
+				c := class(r.job, n)
+				said[c] = append(said[c], n)
+			}
+		}
+		return s.say(ctx, tx, said, runs[0].at, now)
+	})
+	if err == nil {
+		s.o.Wake()
+	}
+	return err
+}
+
+func class(j *Job, n chat.Notice) store.Class {
+	switch {
+	case n.Urgent:
+		return store.ClassAlarm
+	case j.Reminder:
+		return store.ClassReminder
+	default:
+		return store.ClassDue
+	}
+}
+
+// do claims a slot and runs its job. A job that fails loses its claim with
+// what it wrote, so that it is tried again.
+func (s *Scheduler) do(ctx context.Context, tx *store.Tx, r run, now time.Time) ([]chat.Notice, error) {
+	var notices []chat.Notice
+	err := tx.Nested(ctx, func() error {
+		fresh, err := tx.Fire(ctx, r.claim(), r.slot.At, now, false)
+		if err != nil || !fresh {
+			return err
+		}
+		if notices, err = r.job.Do(ctx, tx, r.slot); err != nil {
+			return err
+		}
+		notices, err = unsaid(ctx, tx, notices, now)
+		return err
+	})
+	if err == nil {
+		return notices, nil
+	}
+	if store.Broken(err) || ctx.Err() != nil {
+		return nil, err
+	}
+	return nil, s.fault(ctx, tx, r, err, now)
+}
+
+// unsaid leaves out what was said before, and remembers the rest for ever:
+// the outbox forgets, and knows merged messages only.
+func unsaid(ctx context.Context, tx *store.Tx, notices []chat.Notice, now time.Time) ([]chat.Notice, error) {
+	fresh := make([]chat.Notice, 0, len(notices))
+	for _, n := range notices {
+		ok, err := tx.Fire(ctx, "said "+n.Key, time.Time{}, now, false)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			fresh = append(fresh, n)
+		}
+	}
+	return fresh, nil
+}
+
+// fault logs that a job failed and tells the administrators, once a slot.
+func (s *Scheduler) fault(ctx context.Context, tx *store.Tx, r run, err error, now time.Time) error {
+	ref := reference()
+	var p *store.PanicError
+	if errors.As(err, &p) {
+		s.o.Log.Error("panic in a job", "job", r.claim(), "due", r.slot.At, "ref", ref, "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
+	} else {
+		s.o.Log.Error("job failed", "job", r.claim(), "due", r.slot.At, "ref", ref, "error", err)
+	}
+	text := fmt.Sprintf("定时任务“%s”（%s）出错，编号 %s。会自动再试，其他任务不受影响。", r.job.Title, r.slot.At.In(s.o.Rules.Zone).Format("01-02 15:04"), ref)
+	return s.o.Post.Tell(ctx, tx, "job/"+r.claim()+"/"+r.slot.At.UTC().Format(time.RFC3339), text, now, "")
+}
+
+// say owes what the jobs of a moment want said. Nobody on leave hears of it
+// but alarms.
+func (s *Scheduler) say(ctx context.Context, tx *store.Tx, said map[store.Class][]chat.Notice, at, now time.Time) error {
+	away, err := s.onLeave(ctx, tx, now)
+	if err != nil {
+		return err
+	}
+	if err := s.o.Post.Notices(ctx, tx, said[store.ClassAlarm], store.ClassAlarm, now); err != nil {
+		return err
+	}
+	// A person who hears of both what is due and what to remember gets one
+	// message, with what is due.
+	due := merge(drop(said[store.ClassDue], away), drop(said[store.ClassReminder], away))
+	for _, m := range due {
+		if err := s.o.Post.Notices(ctx, tx, []chat.Notice{m.Notice}, m.class, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Scheduler) onLeave(ctx context.Context, tx *store.Tx, now time.Time) (map[string]bool, error) {
+	day := s.o.Rules.Day(now)
+	leaves, err := tx.Leaves(ctx, day, day)
+	away := map[string]bool{}
+	for _, l := range leaves {
+		away[l.Person] = true
+	}
+	return away, err
+}
+
+func drop(notices []chat.Notice, away map[string]bool) []chat.Notice {
+	return slices.DeleteFunc(notices, func(n chat.Notice) bool { return away[n.To] })
+}
+
+func joinKeys(notices []chat.Notice) string {
+	keys := make([]string, len(notices))
+	for i, n := range notices {
+		keys[i] = n.Key
+	}
+	return strings.Join(keys, "+")
+}

@@ -1,0 +1,241 @@
+// Package scheduler says when: the timetable of everything that the clock
+// starts, which database rows keep from happening twice, and the outbox, which
+// delivers what the bot owes however often it has to try.
+//
+// It is not for what is said or to whom, which the handlers know, nor for how
+// a platform is spoken to. It holds no memory of its own: what fired and what
+// waits is in the store, so that it may be killed at any moment.
+package scheduler
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/handlers"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// Scheduler runs the jobs of a timetable. It does not change once made.
+type Scheduler struct {
+	o     Timing
+	grace time.Duration // the longest of the jobs
+}
+
+// Timing is what a Scheduler is made of.
+type Timing struct {
+	DB    *store.DB
+	Jobs  []Job
+	Rules rulebook.Rules
+	Post  *handlers.Post
+	Wake  func() // something was owed and committed
+	Log   *slog.Logger
+}
+
+// New makes a scheduler.
+func New(o Timing) *Scheduler {
+	s := &Scheduler{o: o}
+	for _, j := range o.Jobs {
+		s.grace = max(s.grace, j.Grace)
+	}
+	return s
+}
+
+// Marks in the store.
+const (
+	createdMark = "created"
+	mark        = "scheduler" // up to when misses were looked for
+)
+
+// markEvery bounds how often a mark is written when nothing happens.
+const markEvery = time.Hour
+
+// run is a slot of a job that is to run.
+type run struct {
+	job  *Job
+	slot rulebook.Slot
+	at   time.Time // when it runs: the slot's time, or the end of quiet hours
+}
+
+// claim is the name under which the store remembers the run.
+func (r run) claim() string {
+	if r.slot.Week == (store.Week{}) {
+		return r.job.Name
+	}
+	return r.job.Name + "/" + r.slot.Week.Key()
+}
+
+func (r run) late(now time.Time) bool { return now.Sub(r.at) > r.job.Grace }
+
+// Tick does everything whose time came up to now and that was not done: it is
+// the ordinary running, the making up after a stop, and the demo's moved
+// clock. What is too late is recorded as missed and told to the administrators
+// in one message. A job that fails is logged and tried again by the next Tick
+// within its grace; the others go on. The error is the store's.
+func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
+	now = now.In(s.o.Rules.Zone)
+	runs, marked, err := s.pending(ctx, now)
+	if err != nil {
+		return fmt.Errorf("look for what is due: %w", err)
+	}
+	runs, missed := split(runs, func(r run) bool { return !r.late(now) })
+	for len(runs) > 0 {
+		var together []run
+		together, runs = split(runs, func(r run) bool { return r.at.Equal(runs[0].at) })
+		if err := s.fire(ctx, together, now); err != nil {
+			return fmt.Errorf("run what is due: %w", err)
+		}
+	}
+	if len(missed) == 0 && now.Sub(marked) < markEvery && now.After(marked) {
+		return nil
+	}
+	if err := s.miss(ctx, missed, now); err != nil {
+		return fmt.Errorf("record what was missed: %w", err)
+	}
+	return nil
+}
+
+func split(runs []run, first func(run) bool) (yes, no []run) {
+	for _, r := range runs {
+		if first(r) {
+			yes = append(yes, r)
+		} else {
+			no = append(no, r)
+		}
+	}
+	return yes, no
+}
+
+// pending lists what should have run by now and did not, by time.
+func (s *Scheduler) pending(ctx context.Context, now time.Time) (runs []run, marked time.Time, err error) {
+	var created time.Time
+	done := map[string]bool{}
+	err = s.o.DB.View(ctx, func(tx *store.Tx) error {
+		if created, err = tx.Marked(ctx, createdMark); err != nil {
+			return err
+		}
+		if marked, err = tx.Marked(ctx, mark); err != nil {
+			return err
+		}
+		firings, err := tx.Firings(ctx, s.horizon(marked, now))
+		for _, f := range firings {
+			done[firingKey(f.Job, f.Due)] = true
+		}
+		return err
+	})
+	if err != nil {
+		return nil, marked, err
+	}
+	if created.IsZero() { // a new store: nothing lies behind it
+		return nil, time.Time{}, nil
+	}
+	from := s.horizon(marked, now)
+	for _, r := range s.runs(from, now) {
+		old := r.slot.At.Before(created) || r.at.Add(r.job.Grace).Before(marked) && r.late(now)
+		if !old && !done[firingKey(r.claim(), r.slot.At)] {
+			runs = append(runs, r)
+		}
+	}
+	return runs, marked, nil
+}
+
+func firingKey(job string, due time.Time) string { return fmt.Sprint(job, " ", due.UnixMilli()) }
+
+// horizon is before everything that may not have been decided yet: its grace
+// or quiet hours may reach over the mark.
+func (s *Scheduler) horizon(marked, now time.Time) time.Time {
+	return earlier(marked, now).Add(-s.grace - 24*time.Hour)
+}
+
+// runs lists what runs after from up to now, by time and in the order of the
+// timetable.
+func (s *Scheduler) runs(from, now time.Time) []run {
+	var runs []run
+	for i := range s.o.Jobs {
+		j := &s.o.Jobs[i]
+		for slots := j.When.Next(from); len(slots) > 0 && !slots[0].At.After(now); slots = j.When.Next(slots[0].At) {
+			for _, slot := range slots {
+				if r := s.run(j, slot); !r.at.After(now) {
+					runs = append(runs, r)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(runs, func(a, b run) int { return a.at.Compare(b.at) })
+	return runs
+}
+
+func (s *Scheduler) run(j *Job, slot rulebook.Slot) run {
+	r := run{job: j, slot: slot, at: slot.At}
+	if j.Reminder {
+		r.at = s.o.Rules.Quiet.End(slot.At.In(s.o.Rules.Zone))
+	}
+	return r
+}
+
+// miss records what is too late and how far the clock was followed.
+func (s *Scheduler) miss(ctx context.Context, missed []run, now time.Time) error {
+	told := false
+	err := s.o.DB.Update(ctx, func(tx *store.Tx) error {
+		lines, err := s.recordMissed(ctx, tx, missed, now)
+		if err != nil {
+			return err
+		}
+		if told = len(lines) > 0; told {
+			if err := s.o.Post.Tell(ctx, tx, "missed/"+now.Format(time.RFC3339), missedText(lines), now, ""); err != nil {
+				return err
+			}
+		}
+		if created, err := tx.Marked(ctx, createdMark); err != nil {
+			return err
+		} else if created.IsZero() {
+			if err := tx.Mark(ctx, createdMark, now); err != nil {
+				return err
+			}
+		}
+		return tx.Mark(ctx, mark, now)
+	})
+	if err == nil && told {
+		s.o.Wake()
+	}
+	return err
+}
+
+func (s *Scheduler) recordMissed(ctx context.Context, tx *store.Tx, missed []run, now time.Time) ([]string, error) {
+	var lines []string
+	for _, r := range missed {
+		fresh, err := tx.Fire(ctx, r.claim(), r.slot.At, now, true)
+		if err != nil {
+			return nil, err
+		}
+		if fresh {
+			s.o.Log.Warn("missed", "job", r.claim(), "due", r.slot.At)
+			lines = append(lines, "· "+r.slot.At.In(s.o.Rules.Zone).Format("01-02 15:04")+" "+r.job.Title)
+		}
+	}
+	return lines, nil
+}
+
+// missedMost bounds how many misses a message lists.
+const missedMost = 30
+
+func missedText(lines []string) string {
+	head := fmt.Sprintf("机器人停机期间错过了 %d 项定时任务，已超过补做时限，不再补做：", len(lines))
+	if more := len(lines) - missedMost; more > 0 {
+		lines = append(lines[:missedMost:missedMost], fmt.Sprintf("…… 另有 %d 项", more))
+	}
+	return head + "\n" + strings.Join(lines, "\n")
+}
+
+// reference is a number under which a fault is found in the log.
+func reference() string {
+	b := make([]byte, 4)
+	rand.Read(b) // never fails (crypto/rand)
+	return strings.ToUpper(hex.EncodeToString(b))
+}

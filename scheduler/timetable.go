@@ -1,0 +1,97 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/report"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/staff"
+	"marketbot/handlers/trip"
+	"marketbot/store"
+)
+
+// Job is something that the clock starts.
+type Job struct {
+	Name     string // for ever the same: what fired is remembered under it
+	Title    string // for people
+	Clause   string // the clause it serves; empty for the bot's own
+	When     Schedule
+	Grace    time.Duration // how late it is made up; later it is recorded as missed
+	Reminder bool          // held back by quiet hours, and the last to be sent
+	// Do runs in the transaction that claims the slot and says what to tell.
+	Do func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error)
+}
+
+// Graces of jobs that have no setting of their own.
+const (
+	dailyGrace = 4 * time.Hour
+	houseGrace = 23 * time.Hour
+)
+
+// houseClock is when the store is tidied.
+var houseClock = rulebook.Clock{Hour: 3, Minute: 41}
+
+// Timetable is every job of the bot, to lay beside the rule book. An error
+// names a time that cannot be used.
+func Timetable(rules rulebook.Rules, t *trip.Handler, r *report.Handler, s *staff.Handler) ([]Job, error) {
+	trips, err := everyDay(rules.Zone, rules.Trip.At...)
+	if err != nil {
+		return nil, fmt.Errorf("trip_check_in: %w", err)
+	}
+	morning, err := everyDay(rules.Zone, rules.Daily)
+	if err != nil {
+		return nil, fmt.Errorf("daily: %w", err)
+	}
+	house, err := everyDay(rules.Zone, houseClock)
+	if err != nil {
+		return nil, err
+	}
+	return []Job{
+		{Name: "report/remind", Title: "周报提醒", Clause: "会-3", Reminder: true,
+			When: weekly{rules, rules.ReportReminders}, Grace: rules.Report.Grace, Do: r.RemindMissing},
+		{Name: "report/due", Title: "周报截止", Clause: "会-3",
+			When: weekly{rules, once(rules.ReportDue)}, Grace: rules.Report.Grace, Do: r.Due},
+		{Name: "report/escalate", Title: "周报逾期上报", Clause: "会-3", Reminder: true,
+			When: weekly{rules, rules.ReportEscalation}, Grace: rules.Report.Grace, Do: r.Escalate},
+		{Name: "consolidated/remind", Title: "汇总上报提醒", Clause: "会-3", Reminder: true,
+			When: weekly{rules, rules.ConsolidatedReminders}, Grace: rules.Consolidated.Grace, Do: r.RemindDirector},
+		{Name: "consolidated/due", Title: "汇总上报截止", Clause: "会-3",
+			When: weekly{rules, once(rules.ConsolidatedDue)}, Grace: rules.Consolidated.Grace, Do: r.ConsolidatedDue},
+		{Name: "trip/check-in", Title: "出差签到提醒", Clause: "2-4", Reminder: true,
+			When: trips, Grace: rules.Trip.Grace, Do: t.Remind},
+		{Name: "staff/holiday-table", Title: "节假日表检查", Clause: "附-4", Reminder: true,
+			When: morning, Grace: dailyGrace, Do: s.HolidayTable},
+		{Name: "trip/forget", Title: "清除过期的出差地点与进展", Clause: "2-4",
+			When: house, Grace: houseGrace, Do: t.Forget},
+		{Name: "store/trim", Title: "清理收发记录",
+			When: house, Grace: houseGrace, Do: trim},
+	}, nil
+}
+
+// once makes the one moment of a week a list.
+func once(moment func(store.Week) (time.Time, bool)) func(store.Week) []time.Time {
+	return func(w store.Week) []time.Time {
+		if t, ok := moment(w); ok {
+			return []time.Time{t}
+		}
+		return nil
+	}
+}
+
+// How many days messages are kept: what came in loses its words first.
+const (
+	bodiesKept   = 7
+	messagesKept = 30
+)
+
+// trim forgets messages that came and went long ago.
+func trim(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
+	old := slot.At.AddDate(0, 0, -messagesKept)
+	if err := tx.ForgetReceived(ctx, slot.At.AddDate(0, 0, -bodiesKept), old); err != nil {
+		return nil, err
+	}
+	return nil, tx.ForgetSent(ctx, old)
+}
