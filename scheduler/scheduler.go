@@ -214,8 +214,11 @@ func (s *Scheduler) recordMissed(ctx context.Context, tx *store.Tx, missed []run
 		if err != nil {
 			return nil, err
 		}
-		if fresh {
-			s.o.Log.Warn("missed", "job", r.claim(), "due", r.slot.At)
+		if !fresh {
+			continue
+		}
+		s.o.Log.Warn("missed", "job", r.claim(), "due", r.slot.At)
+		if !r.job.House {
 			lines = append(lines, "· "+r.slot.At.In(s.o.Rules.Zone).Format("01-02 15:04")+" "+r.job.Title)
 		}
 	}

@@ -21,6 +21,7 @@ type Job struct {
 	When     Schedule
 	Grace    time.Duration // how late it is made up; later it is recorded as missed
 	Reminder bool          // held back by quiet hours, and the last to be sent
+	House    bool          // the bot's own order: that it was missed is recorded, but nobody is told
 	// Do runs in the transaction that claims the slot and says what to tell.
 	Do func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error)
 }
@@ -62,11 +63,11 @@ func Timetable(rules rulebook.Rules, t *trip.Handler, r *report.Handler, s *staf
 			When: weekly{rules, once(rules.ConsolidatedDue)}, Grace: rules.Consolidated.Grace, Do: r.ConsolidatedDue},
 		{Name: "trip/check-in", Title: "出差签到提醒", Clause: "2-4", Reminder: true,
 			When: trips, Grace: rules.Trip.Grace, Do: t.Remind},
-		{Name: "staff/holiday-table", Title: "节假日表检查", Clause: "附-4", Reminder: true,
+		{Name: "staff/holiday-table", Title: "节假日表检查", Clause: "附-4", Reminder: true, House: true,
 			When: morning, Grace: dailyGrace, Do: s.HolidayTable},
-		{Name: "trip/forget", Title: "清除过期的出差地点与进展", Clause: "2-4",
+		{Name: "trip/forget", Title: "清除过期的出差地点与进展", Clause: "2-4", House: true,
 			When: house, Grace: houseGrace, Do: t.Forget},
-		{Name: "store/trim", Title: "清理收发记录",
+		{Name: "store/trim", Title: "清理收发记录", House: true,
 			When: house, Grace: houseGrace, Do: trim},
 	}, nil
 }
