@@ -63,8 +63,8 @@ func TestScript(t *testing.T) {
 	}
 }
 
-// play is one script at work.
-type play struct {
+// conversation is one script at work.
+type conversation struct {
 	t      testing.TB
 	stage  stage
 	people []staff.Entry
@@ -73,44 +73,44 @@ type play struct {
 	last   map[string]message // read last, by chat
 }
 
-type playKey struct{}
+type conversationKey struct{}
 
 func (s stage) setUp(env *testscript.Env) error {
 	t, ok := env.T().(testing.TB)
 	if !ok {
 		return fmt.Errorf("no test behind %T", env.T())
 	}
-	env.Values[playKey{}] = &play{t: t, stage: s, seen: map[string]int{}, last: map[string]message{}}
+	env.Values[conversationKey{}] = &conversation{t: t, stage: s, seen: map[string]int{}, last: map[string]message{}}
 	return nil
 }
 
 // scriptCommands are the words of the language; each gets at least as many
 // arguments as its line shows.
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
-	type do = func(p *play, ts *testscript.TestScript, args []string)
+	type do = func(p *conversation, ts *testscript.TestScript, args []string)
 	list := map[string]struct {
 		least int
 		do    do
 	}{
-		"people":  {1, (*play).register},
-		"clock":   {1, (*play).moveClock},
-		"say":     {2, (*play).say},
-		"place":   {2, (*play).place},
-		"press":   {2, (*play).press},
-		"fill":    {1, (*play).fill},
-		"again":   {0, (*play).again},
-		"expect":  {1, (*play).expect},
-		"absent":  {2, (*play).absent},
-		"file":    {1, (*play).file},
-		"nothing": {0, (*play).nothing},
-		"read":    {1, (*play).read},
-		"down":    {0, (*play).down},
-		"up":      {1, (*play).up},
+		"people":  {1, (*conversation).register},
+		"clock":   {1, (*conversation).moveClock},
+		"say":     {2, (*conversation).say},
+		"place":   {2, (*conversation).place},
+		"press":   {2, (*conversation).press},
+		"fill":    {1, (*conversation).fill},
+		"again":   {0, (*conversation).again},
+		"expect":  {1, (*conversation).expect},
+		"absent":  {2, (*conversation).absent},
+		"file":    {1, (*conversation).file},
+		"nothing": {0, (*conversation).nothing},
+		"read":    {1, (*conversation).read},
+		"down":    {0, (*conversation).down},
+		"up":      {1, (*conversation).up},
 	}
 	commands := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, c := range list {
 		commands[name] = func(ts *testscript.TestScript, neg bool, args []string) {
-			p := ts.Value(playKey{}).(*play)
+			p := ts.Value(conversationKey{}).(*conversation)
 			if neg || len(args) < c.least {
 				ts.Fatalf("usage: see TestScript")
 			}
@@ -123,7 +123,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return commands
 }
 
-func (p *play) register(ts *testscript.TestScript, args []string) {
+func (p *conversation) register(ts *testscript.TestScript, args []string) {
 	for _, a := range args {
 		words := strings.Fields(a)
 		if len(words) < 2 || p.office != nil {
@@ -137,7 +137,7 @@ func (p *play) register(ts *testscript.TestScript, args []string) {
 	}
 }
 
-func moment(ts *testscript.TestScript, text string) time.Time {
+func readMoment(ts *testscript.TestScript, text string) time.Time {
 	for _, layout := range []string{"2006-01-02 15:04", time.DateTime} {
 		if at, err := time.ParseInLocation(layout, text, shanghai); err == nil {
 			return at
@@ -147,8 +147,8 @@ func moment(ts *testscript.TestScript, text string) time.Time {
 	return time.Time{}
 }
 
-func (p *play) moveClock(ts *testscript.TestScript, args []string) {
-	at := moment(ts, args[0])
+func (p *conversation) moveClock(ts *testscript.TestScript, args []string) {
+	at := readMoment(ts, args[0])
 	if p.office == nil {
 		p.office = openOffice(p.t, storetest.Options(p.t, p.stage.backend), p.stage.screens, p.people, at)
 		return
@@ -174,26 +174,26 @@ func where(ts *testscript.TestScript, who string) (name string, in room) {
 	return "", 0
 }
 
-func (p *play) say(ts *testscript.TestScript, args []string) {
+func (p *conversation) say(ts *testscript.TestScript, args []string) {
 	name, in := where(ts, args[0])
 	p.office.screens.say(name, in, args[1])
 	p.office.deliver()
 }
 
-func (p *play) place(_ *testscript.TestScript, args []string) {
+func (p *conversation) place(_ *testscript.TestScript, args []string) {
 	p.office.screens.place(args[0], args[1])
 	p.office.deliver()
 }
 
 // messages is a chat's, by a name or 群.
-func (p *play) messages(chat string) []message {
+func (p *conversation) messages(chat string) []message {
 	if chat == "群" {
 		chat = ""
 	}
 	return p.office.screens.messages(chat)
 }
 
-func (p *play) press(ts *testscript.TestScript, args []string) {
+func (p *conversation) press(ts *testscript.TestScript, args []string) {
 	name, in := where(ts, args[0])
 	chat := name
 	if in != private {
@@ -209,7 +209,7 @@ func (p *play) press(ts *testscript.TestScript, args []string) {
 	ts.Fatalf("%s sees no button %s", name, args[1])
 }
 
-func (p *play) fill(ts *testscript.TestScript, args []string) {
+func (p *conversation) fill(ts *testscript.TestScript, args []string) {
 	values := map[string]string{}
 	for _, a := range args[1:] {
 		field, value, ok := strings.Cut(a, "=")
@@ -234,13 +234,13 @@ func (p *play) fill(ts *testscript.TestScript, args []string) {
 	ts.Fatalf("%s sees no form", args[0])
 }
 
-func (p *play) again(*testscript.TestScript, []string) {
+func (p *conversation) again(*testscript.TestScript, []string) {
 	p.office.screens.again()
 	p.office.deliver()
 }
 
 // next takes the next unread message of a chat.
-func (p *play) next(ts *testscript.TestScript, chat string) message {
+func (p *conversation) next(ts *testscript.TestScript, chat string) message {
 	all := p.messages(chat)
 	n := p.seen[chat]
 	if n >= len(all) {
@@ -250,7 +250,7 @@ func (p *play) next(ts *testscript.TestScript, chat string) message {
 	return all[n]
 }
 
-func (p *play) expect(ts *testscript.TestScript, args []string) {
+func (p *conversation) expect(ts *testscript.TestScript, args []string) {
 	words := p.next(ts, args[0]).words()
 	for _, want := range args[1:] {
 		if !strings.Contains(words, want) {
@@ -259,7 +259,7 @@ func (p *play) expect(ts *testscript.TestScript, args []string) {
 	}
 }
 
-func (p *play) absent(ts *testscript.TestScript, args []string) {
+func (p *conversation) absent(ts *testscript.TestScript, args []string) {
 	words := p.last[args[0]].words()
 	for _, bad := range args[1:] {
 		if strings.Contains(words, bad) {
@@ -268,7 +268,7 @@ func (p *play) absent(ts *testscript.TestScript, args []string) {
 	}
 }
 
-func (p *play) file(ts *testscript.TestScript, args []string) {
+func (p *conversation) file(ts *testscript.TestScript, args []string) {
 	m := p.next(ts, args[0])
 	if m.file == "" {
 		ts.Fatalf("%s: no file but:\n%s", args[0], m.words())
@@ -284,7 +284,7 @@ func (p *play) file(ts *testscript.TestScript, args []string) {
 	}
 }
 
-func (p *play) nothing(ts *testscript.TestScript, args []string) {
+func (p *conversation) nothing(ts *testscript.TestScript, args []string) {
 	chats := args
 	if len(chats) == 0 {
 		chats = []string{"群"}
@@ -299,14 +299,14 @@ func (p *play) nothing(ts *testscript.TestScript, args []string) {
 	}
 }
 
-func (p *play) read(_ *testscript.TestScript, args []string) {
+func (p *conversation) read(_ *testscript.TestScript, args []string) {
 	for _, c := range args {
 		p.seen[c] = len(p.messages(c))
 	}
 }
 
-func (p *play) down(*testscript.TestScript, []string) { p.office.stop() }
+func (p *conversation) down(*testscript.TestScript, []string) { p.office.stop() }
 
-func (p *play) up(ts *testscript.TestScript, args []string) {
-	p.office.restart(moment(ts, args[0]))
+func (p *conversation) up(ts *testscript.TestScript, args []string) {
+	p.office.restart(readMoment(ts, args[0]))
 }
