@@ -1,0 +1,165 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// module is the name that our own imports begin with.
+const module = "marketbot"
+
+// imports is which of our packages each folder may import; "x/..." stands for
+// x and everything below it. The order is bot, scheduler, handlers, store;
+// areas meet in the store only.
+var imports = map[string][]string{
+	"bot":                    {"bot/...", "scheduler", "handlers/...", "store/..."},
+	"bot/feishu":             {"handlers/chat"},
+	"bot/feishu/feishutest":  {},
+	"bot/webchat":            {"handlers/chat", "store"},
+	"bot/webchat/pagetest":   {},
+	"scheduler":              {"handlers/...", "store"},
+	"handlers":               {"handlers/chat", "handlers/command", "handlers/rulebook", "handlers/staff", "store"},
+	"handlers/chat":          {},
+	"handlers/chat/chattest": {"handlers/chat"},
+	"handlers/command":       {"handlers/chat", "handlers/rulebook", "store"},
+	"handlers/rulebook":      {"store"},
+	"handlers/report":        {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
+	"handlers/staff":         {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
+	"handlers/trip":          {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
+	"store":                  {},
+	"store/storetest":        {"store"},
+}
+
+// testsToo is what the tests of any package may import beside.
+var testsToo = []string{"store/storetest", "handlers/chat/chattest"}
+
+// source is one Go file.
+type source struct {
+	folder string // slash-separated, from the module's root
+	name   string
+	file   *ast.File
+	set    *token.FileSet
+}
+
+func (s source) test() bool { return strings.HasSuffix(s.name, "_test.go") }
+
+// sources are all Go files of the module.
+func sources(t *testing.T) []source {
+	t.Helper()
+	root := ".."
+	var list []source
+	err := filepath.WalkDir(root, func(at string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && at != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata"):
+			return filepath.SkipDir
+		case d.IsDir() || filepath.Ext(at) != ".go":
+			return nil
+		}
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, at, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, at)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		list = append(list, source{path.Dir(rel), path.Base(rel), file, set})
+		return nil
+	})
+	if err != nil || len(list) == 0 {
+		t.Fatalf("no source: %v", err)
+	}
+	return list
+}
+
+// imported are the paths that a file imports.
+func (s source) imported(t *testing.T) []string {
+	var list []string
+	for _, i := range s.file.Imports {
+		p, err := strconv.Unquote(i.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+func allowed(rules []string, folder string) bool {
+	return slices.ContainsFunc(rules, func(r string) bool {
+		base, tree := strings.CutSuffix(r, "/...")
+		return folder == base || tree && strings.HasPrefix(folder, base+"/")
+	})
+}
+
+// Imports run one way only, as the table says.
+func TestImports(t *testing.T) {
+	for _, s := range sources(t) {
+		rules, known := imports[s.folder]
+		if !known {
+			t.Errorf("%s is not in the table of imports", s.folder)
+			continue
+		}
+		if s.test() {
+			rules = append(append([]string{s.folder, s.folder + "/..."}, testsToo...), rules...)
+		}
+		for _, p := range s.imported(t) {
+			folder, ours := strings.CutPrefix(p, module+"/")
+			if ours && !allowed(rules, folder) {
+				t.Errorf("%s/%s imports %s", s.folder, s.name, folder)
+			}
+		}
+	}
+}
+
+// Only the store speaks SQL. (A benchmark may, to measure what it takes without.)
+func TestOnlyStoreSpeaksSQL(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test() {
+			continue
+		}
+		for _, p := range s.imported(t) {
+			sql := p == "database/sql" || strings.HasPrefix(p, "github.com/jackc/pgx") || strings.HasPrefix(p, "modernc.org/sqlite")
+			if sql && !allowed([]string{"store/..."}, s.folder) {
+				t.Errorf("%s/%s imports %s", s.folder, s.name, p)
+			}
+		}
+	}
+}
+
+// Only the program itself reads the machine's clock: everywhere else the time
+// is an argument. Nothing is set up behind anybody's back either.
+func TestClockAndInit(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test() || strings.HasSuffix(s.folder, "test") {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				if n.Recv == nil && n.Name.Name == "init" {
+					t.Errorf("%s: init", s.set.Position(n.Pos()))
+				}
+			case *ast.SelectorExpr:
+				x, ok := n.X.(*ast.Ident)
+				now := ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until"}, n.Sel.Name)
+				if now && s.folder != "bot" {
+					t.Errorf("%s: time.%s", s.set.Position(n.Pos()), n.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}
