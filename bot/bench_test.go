@@ -53,7 +53,7 @@ func openBench(b *testing.B, c *crowd) (addr string) {
 		b.Fatal(err)
 	}
 	outbox = scheduler.NewOutbox(scheduler.Options{DB: db, Platforms: map[string]chat.Platform{feishu.Name: unlimited{a}}, Post: post, Now: time.Now, Log: log})
-	enrol(b, db, len(c.answered))
+	enrol(b, db, c.people())
 	mux := http.NewServeMux()
 	mux.Handle(feishu.Path, a.Handler())
 	server := httptest.NewServer(mux)

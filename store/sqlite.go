@@ -75,7 +75,7 @@ func (e *sqlite) open(ctx context.Context, path string) error {
 // dsn: every acknowledged write is on the disk (FULL), readers never block.
 func dsn(path, mode string) string {
 	q := url.Values{"mode": {mode}, "_txlock": {"immediate"}}
-	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "mmap_size(268435456)", "temp_store(MEMORY)"} {
+	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "mmap_size(268435456)", "temp_store(MEMORY)"} {
 		if mode == "ro" && (p == "journal_mode(WAL)" || p == "synchronous(FULL)") {
 			continue
 		}
@@ -251,7 +251,18 @@ func (r preparedRun) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
 	return r.t.StmtContext(ctx, s), nil
 }
 
+// context is the caller's for readers. The writer heeds none: its driver would
+// interrupt the transaction of the neighbours, too, and starts a goroutine for
+// every statement to be able to.
+func (r preparedRun) context(ctx context.Context) context.Context {
+	if r.t == nil {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
+}
+
 func (r preparedRun) ExecContext(ctx context.Context, q string, args ...any) (sql.Result, error) {
+	ctx = r.context(ctx)
 	s, err := r.stmt(ctx, q)
 	if err != nil {
 		return nil, err
@@ -260,6 +271,7 @@ func (r preparedRun) ExecContext(ctx context.Context, q string, args ...any) (sq
 }
 
 func (r preparedRun) QueryContext(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	ctx = r.context(ctx)
 	s, err := r.stmt(ctx, q)
 	if err != nil {
 		return nil, err
