@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"marketbot/handlers"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/report"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/staff"
+	"marketbot/handlers/trip"
+	"marketbot/scheduler"
+	"marketbot/store"
+)
+
+// parts are what a bot is made of.
+type parts struct {
+	DB      *store.DB
+	Rules   rulebook.Rules
+	Reports report.Config
+	People  []staff.Entry
+	Groups  []chat.Address
+	// Platforms makes the platforms; they hand their events to receive.
+	Platforms func(receive chat.Receive) ([]chat.Platform, error)
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// bot is the whole of the desk, the timetable and the outbox on one store. The
+// demo and the server share it; what differs is in their platforms and clocks.
+type bot struct {
+	parts
+	metrics   *metrics
+	areas     areas
+	desk      *handlers.Desk
+	jobs      []scheduler.Job
+	timetable *scheduler.Scheduler
+	outbox    *scheduler.Outbox
+	platforms map[string]chat.Platform
+}
+
+// areas are the parts of the department's work.
+type areas struct {
+	trip   *trip.Handler
+	report *report.Handler
+	staff  *staff.Handler
+}
+
+// list is every area, in the order of help.
+func (a areas) list() []command.Area { return []command.Area{a.trip, a.report, a.staff} }
+
+func newAreas(rules rulebook.Rules, reports report.Config, health func(context.Context) []chat.Finding) areas {
+	return areas{
+		trip:   &trip.Handler{Rules: rules},
+		report: &report.Handler{Rules: rules, Config: reports},
+		staff:  &staff.Handler{Rules: rules, Health: health},
+	}
+}
+
+// newBot puts the parts together and brings the people of the settings into
+// the store. Nothing runs yet.
+func newBot(ctx context.Context, p parts) (*bot, error) {
+	b := &bot{parts: p, metrics: newMetrics(), platforms: map[string]chat.Platform{}}
+	b.metrics.registry.MustRegister(newGauges(b))
+	list, err := p.Platforms(b.receive)
+	if err != nil {
+		return nil, err
+	}
+	post := &handlers.Post{Groups: p.Groups}
+	for _, platform := range list {
+		b.platforms[platform.Name()] = platform
+		post.Platforms = append(post.Platforms, platform.Name())
+	}
+	b.outbox = scheduler.NewOutbox(scheduler.Options{
+		DB: p.DB, Platforms: b.metrics.counted(list), Files: b.file, Post: post, Now: p.Now, Log: p.Log,
+	})
+	b.areas = newAreas(p.Rules, p.Reports, b.health)
+	b.desk, err = handlers.NewDesk(handlers.Options{
+		DB: p.DB, Areas: b.areas.list(), Left: staff.Left, Post: post, Zone: p.Rules.Zone, Now: p.Now, Wake: b.outbox.Wake, Log: p.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if b.jobs, err = scheduler.Timetable(p.Rules, b.areas.trip, b.areas.report, b.areas.staff); err != nil {
+		return nil, fmt.Errorf("timetable: %w", err)
+	}
+	b.timetable = scheduler.New(scheduler.Timing{DB: p.DB, Jobs: b.jobs, Rules: p.Rules, Post: post, Wake: b.outbox.Wake, Log: p.Log})
+	return b, b.settle(ctx)
+}
+
+// createdMark is where the store keeps when it was made; the timetable makes
+// up nothing from before.
+const createdMark = "created"
+
+// settle dates a new store and seeds the people.
+func (b *bot) settle(ctx context.Context) error {
+	return b.DB.Update(ctx, func(tx *store.Tx) error {
+		created, err := tx.Marked(ctx, createdMark)
+		if err == nil && created.IsZero() {
+			err = tx.Mark(ctx, createdMark, b.Now())
+		}
+		if err != nil {
+			return err
+		}
+		return staff.Seed(ctx, tx, b.People, b.Now())
+	})
+}
+
+// receive is where every platform's events come in.
+func (b *bot) receive(ctx context.Context, e chat.Event) (chat.Receipt, error) {
+	began := b.Now()
+	r, err := b.desk.Receive(ctx, e)
+	b.metrics.received(e, r, err, b.Now().Sub(began))
+	return r, err
+}
+
+// file makes the content of a chat.File: the recipe is its maker's name, a
+// colon and what the maker needs to know.
+func (b *bot) file(ctx context.Context, recipe string) (data []byte, err error) {
+	name, arg, _ := strings.Cut(recipe, ":")
+	maker, ok := b.areas.report.Files()[name]
+	if !ok {
+		return nil, fmt.Errorf("no recipe %q", name)
+	}
+	err = b.DB.View(ctx, func(tx *store.Tx) error {
+		data, err = maker(ctx, tx, arg)
+		return err
+	})
+	return data, err
+}
+
+// connected is a platform that can tell why no events arrive.
+type connected interface{ Ready() error }
+
+// health is what the program knows about its connections without asking.
+func (b *bot) health(context.Context) []chat.Finding {
+	var list []chat.Finding
+	for name, p := range b.platforms {
+		c, ok := p.(connected)
+		if !ok {
+			continue
+		}
+		f := chat.Finding{Name: "连接 " + name, OK: true, Text: "正常"}
+		if err := c.Ready(); err != nil {
+			f.OK, f.Text = false, "收不到消息："+err.Error()+"。程序会自己重连；一直不好，请运行 bot check。"
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+// part is something that runs until its context ends.
+type part struct {
+	name string
+	run  func(ctx context.Context) error
+}
+
+// stopGrace is how long a stop may take in all.
+const stopGrace = 10 * time.Second
+
+// runAll runs the parts until ctx ends or one of them fails; then it stops them
+// in reverse order, each when the one before it has finished. It returns what
+// failed, or which part did not finish within stopGrace.
+func runAll(ctx context.Context, parts []part, log *slog.Logger) error {
+	type running struct {
+		part
+		cancel context.CancelFunc
+		done   chan error
+	}
+	failed := make(chan struct{}, len(parts))
+	list := make([]running, len(parts))
+	for i, p := range parts {
+		own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		defer cancel()
+		list[i] = running{p, cancel, make(chan error, 1)}
+		go func() {
+			err := p.run(own)
+			list[i].done <- err
+			failed <- struct{}{}
+		}()
+	}
+	select {
+	case <-ctx.Done():
+	case <-failed:
+	}
+	var errs error
+	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	defer cancel()
+	for i := len(list) - 1; i >= 0; i-- {
+		list[i].cancel()
+		select {
+		case err := <-list[i].done:
+			if err != nil && !errors.Is(err, context.Canceled) {
+				errs = errors.Join(errs, fmt.Errorf("%s: %w", list[i].name, err))
+			}
+		case <-deadline.Done():
+			errs = errors.Join(errs, fmt.Errorf("%s did not stop in time", list[i].name))
+		}
+		log.Debug("stopped", "part", list[i].name)
+	}
+	return errs
+}

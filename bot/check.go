@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"marketbot/bot/feishu"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// checkCommand is the verb check.
+type checkCommand struct {
+	Config string `help:"配置文件" required:"" type:"path" placeholder:"config.yaml"`
+	JSON   bool   `name:"json" help:"输出 JSON"`
+}
+
+// checkTime bounds a whole check.
+const checkTime = time.Minute
+
+// run says what is wrong and how to mend it. It changes nothing and can run
+// beside a serving bot.
+func (c *checkCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	cfg, err := loadConfig(c.Config, os.LookupEnv)
+	if err != nil {
+		if c.JSON {
+			return errors.Join(err, tell(out, true, []chat.Finding{{Name: "配置文件", Text: err.Error()}}))
+		}
+		return err
+	}
+	list := []chat.Finding{{Name: "配置文件", OK: true, Text: fmt.Sprintf("%s，%d 人", c.Config, len(cfg.People))}}
+	if secretsExposed(c.Config) {
+		list = append(list, chat.Finding{Name: "文件权限", Text: "本机其他用户能读到密钥。请运行 chmod 600 " + c.Config})
+	}
+	list = append(list, checkConfig(ctx, cfg, time.Now, log)...)
+	if err := tell(out, c.JSON, list); err != nil {
+		return err
+	}
+	for _, f := range list {
+		if !f.OK {
+			return errFound
+		}
+	}
+	return nil
+}
+
+// checkConfig looks at everything that the settings name.
+func checkConfig(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) []chat.Finding {
+	list := []chat.Finding{checkKey(cfg)}
+	rules, err := cfg.rules()
+	if err != nil {
+		list = append(list, chat.Finding{Name: "节假日表", Text: err.Error()})
+	} else {
+		list = append(list, checkHolidays(rules, now()))
+	}
+	list = append(list, checkStore(ctx, cfg, now(), log))
+	return append(list, checkFeishu(ctx, cfg, now, log)...)
+}
+
+func checkKey(cfg Config) chat.Finding {
+	if cfg.SecretKey == "" {
+		return chat.Finding{Name: "secret_key", Text: "没有填写。可以用这个新生成的（请另外保存一份，丢了就读不出已存的内容）：" + store.NewSecretKey()}
+	}
+	return chat.Finding{Name: "secret_key", OK: true, Text: "可用"}
+}
+
+func checkHolidays(rules rulebook.Rules, now time.Time) chat.Finding {
+	now = now.In(rules.Zone)
+	f := chat.Finding{Name: "节假日表", OK: true, Text: fmt.Sprintf("%d 年的有", now.Year())}
+	missing := now.Year()
+	if rules.Calendar.Known(missing) {
+		missing++
+	}
+	if missing == now.Year() || now.Month() == time.December && !rules.Calendar.Known(missing) {
+		f.OK, f.Text = false, fmt.Sprintf("没有 %d 年的。请更新程序，或用 holidays 指定一个文件", missing)
+	}
+	return f
+}
+
+// checkStore looks into the store, which another process may be serving.
+func checkStore(ctx context.Context, cfg Config, now time.Time, log *slog.Logger) chat.Finding {
+	f := chat.Finding{Name: "数据库"}
+	if !isPostgres(cfg.Store) {
+		if _, err := os.Stat(cfg.Store); errors.Is(err, os.ErrNotExist) {
+			f.OK, f.Text = true, cfg.Store+" 还没有，第一次运行时建立"
+			return f
+		}
+	}
+	seals, err := cfg.sealer()
+	if err != nil {
+		f.Text = "没有可用的 secret_key，没有打开"
+		return f
+	}
+	db, err := store.Peek(ctx, store.Options{Source: cfg.Store, Seals: seals, Log: log})
+	if err != nil {
+		f.Text = "打不开：" + err.Error()
+		return f
+	}
+	f = lookInto(ctx, db, now)
+	if err := db.Close(); err != nil {
+		return chat.Finding{Name: f.Name, Text: "关不上：" + err.Error()}
+	}
+	return f
+}
+
+// sampled is how many audit entries show whether the key fits.
+const sampled = 20
+
+func lookInto(ctx context.Context, db *store.DB, now time.Time) chat.Finding {
+	f := chat.Finding{Name: "数据库"}
+	err := db.View(ctx, func(tx *store.Tx) error {
+		tail, forged, err := tx.AuditTail(ctx, sampled)
+		if err != nil {
+			return err
+		}
+		q, err := tx.Queue(ctx, now, now.Add(-deadSince))
+		f.OK = len(forged) == 0
+		f.Text = fmt.Sprintf("可读；待发 %d 条，7 天内发不出 %d 条", q.Waiting, q.Dead)
+		switch {
+		case len(forged) > 0 && len(forged) == len(tail):
+			f.Text = "secret_key 不是这个数据库的。请用当初的 secret_key"
+		case len(forged) > 0:
+			f.Text = fmt.Sprintf("最近 %d 条审计记录里有 %d 条在数据库里被改过。请保留现场，查谁能写数据库", len(tail), len(forged))
+		}
+		return err
+	})
+	if err != nil {
+		f.OK, f.Text = false, "读不了："+err.Error()+"。新版本请先运行一次 serve 升级"
+	}
+	return f
+}
+
+// checkFeishu asks Feishu, over the network.
+func checkFeishu(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) []chat.Finding {
+	if cfg.Feishu == nil {
+		return []chat.Finding{{Name: "聊天平台", Text: "没有配置。请填写 feishu"}}
+	}
+	adapter, err := feishu.New(*cfg.Feishu, nobody, now, log)
+	if err != nil {
+		return []chat.Finding{{Name: "飞书设置", Text: err.Error()}}
+	}
+	list := adapter.Check(ctx)
+	if cfg.Feishu.Group == "" {
+		list = append(list, chat.Finding{Name: "飞书部门群", OK: true, Text: "没有填写 group，群里不发提醒"})
+	}
+	return list
+}
+
+// nobody takes events of a check: there are none.
+func nobody(context.Context, chat.Event) (chat.Receipt, error) {
+	return chat.Receipt{}, errors.New("a check takes no events")
+}
+
+// tell writes the findings, for people or as JSON.
+func tell(out io.Writer, asJSON bool, list []chat.Finding) error {
+	if asJSON {
+		e := json.NewEncoder(out)
+		e.SetIndent("", "  ")
+		return e.Encode(findingsJSON(list))
+	}
+	for _, f := range list {
+		sign := "✓"
+		if !f.OK {
+			sign = "✗"
+		}
+		if _, err := fmt.Fprintf(out, "%s %s：%s\n", sign, f.Name, f.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findingJSON is a finding as scripts read it.
+type findingJSON struct {
+	Name string `json:"name"`
+	OK   bool   `json:"ok"`
+	Text string `json:"text"`
+}
+
+func findingsJSON(list []chat.Finding) map[string]any {
+	all := make([]findingJSON, len(list))
+	ok := true
+	for i, f := range list {
+		all[i] = findingJSON(f)
+		ok = ok && f.OK
+	}
+	return map[string]any{"ok": ok, "findings": all}
+}

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/bot/feishu"
+	"marketbot/handlers/report"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/staff"
+	"marketbot/store"
+)
+
+// Config is the configuration file. config.example.yaml is its manual; each
+// part belongs to the package that it sets up.
+type Config struct {
+	Timezone      string         `yaml:"timezone"`
+	Listen        string         `yaml:"listen"`
+	Store         string         `yaml:"store"`
+	SecretKey     string         `yaml:"secret_key"`
+	OldSecretKeys []string       `yaml:"old_secret_keys"`
+	Holidays      string         `yaml:"holidays"`
+	Feishu        *feishu.Config `yaml:"feishu"`
+	People        []Person       `yaml:"people"`
+	Schedule      Schedule       `yaml:"schedule"`
+	Reports       report.Config  `yaml:"reports"`
+}
+
+// Person is one entry of people: who somebody is, and their account.
+type Person struct {
+	Name   string       `yaml:"name"`
+	Post   store.Post   `yaml:"post"`
+	Duties []store.Duty `yaml:"duties"`
+	Feishu string       `yaml:"feishu"`
+}
+
+// Schedule is when the clock does what.
+type Schedule struct {
+	WeeklyReport rulebook.Schedule     `yaml:"weekly_report"`
+	Consolidated rulebook.Schedule     `yaml:"consolidated"`
+	TripCheckIn  rulebook.TripSchedule `yaml:"trip_check_in"`
+	Daily        rulebook.Clock        `yaml:"daily"`
+	Quiet        rulebook.Quiet        `yaml:"quiet"`
+}
+
+// defaults are the settings of who has set nothing.
+func defaults() Config {
+	return Config{
+		Timezone: "Asia/Shanghai",
+		Listen:   "127.0.0.1:8080",
+		Store:    "marketbot.db",
+		Schedule: Schedule{
+			WeeklyReport: rulebook.WeeklyReport(),
+			Consolidated: rulebook.Consolidated(),
+			TripCheckIn: rulebook.TripSchedule{
+				At:    []rulebook.Clock{{Hour: 11, Minute: 23}, {Hour: 17, Minute: 23}, {Hour: 20, Minute: 11}},
+				Grace: 2 * time.Hour,
+			},
+			Daily: rulebook.Clock{Hour: 9, Minute: 13},
+			Quiet: rulebook.Quiet{From: rulebook.Clock{Hour: 21}, To: rulebook.Clock{Hour: 8}},
+		},
+		Reports: report.Defaults(),
+	}
+}
+
+// loadConfig reads and checks the file at path. Its error is for people: it
+// says what is wrong in which line, and repeats no value that may be secret.
+func loadConfig(path string, getenv func(string) (string, bool)) (Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Config{}, &usageError{fmt.Errorf("读不了配置文件：%w", err)}
+	}
+	cfg, err := parseConfig(data, getenv)
+	if err != nil {
+		return cfg, &usageError{fmt.Errorf("%s: %w", path, err)}
+	}
+	return cfg, nil
+}
+
+// parseConfig reads a configuration over the defaults.
+func parseConfig(data []byte, getenv func(string) (string, bool)) (Config, error) {
+	cfg := defaults()
+	doc, err := parseDocument(data, getenv)
+	if err != nil {
+		return cfg, err
+	}
+	if err := doc.decode(&cfg); err != nil {
+		return cfg, err
+	}
+	if p := cfg.problem(); p != nil {
+		return cfg, &lineError{doc.line(p.path), p.text}
+	}
+	return cfg, nil
+}
+
+// problem is something wrong with the value at a path ($.reports.owed_by[0]).
+type problem struct{ path, text string }
+
+// problem is the first thing wrong with values that decoded well.
+func (c Config) problem() *problem {
+	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" || c.Timezone == "Local" {
+		return &problem{"$.timezone", fmt.Sprintf("没有时区 %q；中国写 Asia/Shanghai", c.Timezone)}
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return &problem{"$.listen", fmt.Sprintf("监听地址 %q 要写成 主机:端口，如 127.0.0.1:8080", c.Listen)}
+	}
+	if c.Store == "" {
+		return &problem{"$.store", "store 不能为空：写 SQLite 文件名，或 postgres://…"}
+	}
+	if c.SecretKey != "" {
+		if _, err := c.sealer(); err != nil {
+			return &problem{"$.secret_key", "secret_key 和 old_secret_keys 要是 32 个随机字节的 base64；bot check 会给一个新的"}
+		}
+	}
+	if err := staff.Check(c.entries()); err != nil {
+		return &problem{"$.people", err.Error()}
+	}
+	if p := reportsProblem(c.Reports); p != nil {
+		return p
+	}
+	return c.Schedule.problem()
+}
+
+func reportsProblem(r report.Config) *problem {
+	for i, post := range r.OwedBy {
+		if !slices.Contains(store.Posts, post) {
+			return &problem{fmt.Sprintf("$.reports.owed_by[%d]", i), fmt.Sprintf("没有岗位 %q", post)}
+		}
+	}
+	if r.BackdateWeeks < 0 {
+		return &problem{"$.reports.backdate_weeks", "backdate_weeks 不能是负数"}
+	}
+	return nil
+}
+
+func (s Schedule) problem() *problem {
+	for _, g := range []struct {
+		path  string
+		grace time.Duration
+	}{{"weekly_report", s.WeeklyReport.Grace}, {"consolidated", s.Consolidated.Grace}, {"trip_check_in", s.TripCheckIn.Grace}} {
+		if g.grace < 0 {
+			return &problem{"$.schedule." + g.path + ".grace", "grace 不能是负数"}
+		}
+	}
+	if s.Consolidated.Escalate != nil {
+		return &problem{"$.schedule.consolidated.escalate", "consolidated 没有 escalate：上面就是总经理"}
+	}
+	return nil
+}
+
+// errNoKey is the want of a secret_key, without which nothing can be sealed.
+var errNoKey = errors.New("没有 secret_key：运行 bot check 得到一个新的，写进配置文件或环境变量")
+
+// sealer is made of the secret keys.
+func (c Config) sealer() (*store.Sealer, error) {
+	if c.SecretKey == "" {
+		return nil, errNoKey
+	}
+	return store.NewSealer(c.SecretKey, c.OldSecretKeys...)
+}
+
+// entries are the people as the area of the people takes them.
+func (c Config) entries() []staff.Entry {
+	list := make([]staff.Entry, len(c.People))
+	for i, p := range c.People {
+		list[i] = staff.Entry{Name: p.Name, Post: p.Post, Duties: p.Duties}
+		if p.Feishu != "" {
+			list[i].Accounts = map[string]string{feishu.Name: p.Feishu}
+		}
+	}
+	return list
+}
+
+// rules are the rule book as the settings have it.
+func (c Config) rules() (rulebook.Rules, error) {
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return rulebook.Rules{}, fmt.Errorf("timezone: %w", err)
+	}
+	var tables [][]byte
+	if c.Holidays != "" {
+		table, err := os.ReadFile(c.Holidays)
+		if err != nil {
+			return rulebook.Rules{}, &usageError{fmt.Errorf("holidays: %w", err)}
+		}
+		tables = append(tables, table)
+	}
+	calendar, err := rulebook.NewCalendar(tables...)
+	if err != nil {
+		return rulebook.Rules{}, &usageError{fmt.Errorf("holidays: %w", err)}
+	}
+	return rulebook.Rules{
+		Zone: zone, Calendar: calendar,
+		Report: c.Schedule.WeeklyReport, Consolidated: c.Schedule.Consolidated, Trip: c.Schedule.TripCheckIn,
+		Daily: c.Schedule.Daily, Quiet: c.Schedule.Quiet,
+	}, nil
+}
+
+// exposed tells that others on the machine may read the file at path.
+func exposed(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().Perm()&0o077 != 0
+}
+
+// secretsExposed tells that the file at path holds secrets itself and others on
+// the machine may read it.
+func secretsExposed(path string) bool {
+	data, err := os.ReadFile(path)
+	if err != nil || !exposed(path) {
+		return false
+	}
+	doc, err := parseDocument(data, func(string) (string, bool) { return "", true })
+	if err != nil {
+		return true // whatever stands there
+	}
+	var c Config
+	if doc.decode(&c) != nil {
+		return true
+	}
+	f := c.Feishu
+	return c.SecretKey != "" || len(c.OldSecretKeys) > 0 || f != nil && (f.AppSecret != "" || f.EncryptKey != "" || f.VerificationToken != "") ||
+		isPostgres(c.Store) && strings.Contains(c.Store, "@")
+}
+
+func isPostgres(source string) bool {
+	return strings.HasPrefix(source, "postgres://") || strings.HasPrefix(source, "postgresql://")
+}

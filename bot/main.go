@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit codes.
+const (
+	exitFine  = 0
+	exitWrong = 1 // it failed, or check found something
+	exitUsage = 2 // the command line or the settings cannot be used
+)
+
+// cli is the command line.
+type cli struct {
+	Demo    demoCommand      `cmd:"" help:"在本机网页上试用：不用账号，不用配置"`
+	Serve   serveCommand     `cmd:"" help:"按配置文件运行机器人"`
+	Check   checkCommand     `cmd:"" help:"检查配置、数据库和平台，说明哪里不对、怎么改"`
+	Docs    docsCommand      `cmd:"" help:"重写 README 里由代码生成的表格"`
+	Version kong.VersionFlag `help:"显示版本"`
+}
+
+// usageError is about what the caller wrote, not about what went wrong.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+// errFound ends a check that found something and said so.
+var errFound = errors.New("something is wrong")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop() // a second signal would have ended us at once
+	os.Exit(code)
+}
+
+// run is the program without its surroundings: what it says goes to out and
+// errOut, and it ends when ctx does.
+func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	var c cli
+	code := -1
+	parser, err := kong.New(&c, kong.Name("bot"), kong.Description("市场部助手：签到、周报、提醒，都在聊天里。"),
+		kong.Writers(out, errOut), kong.Exit(func(n int) { code = n }), kong.Vars{"version": version()})
+	if err != nil {
+		fmt.Fprintln(errOut, err)
+		return exitUsage
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	verb, err := parser.Parse(args)
+	if code >= 0 { // --help or --version has answered
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(errOut, "%v\n用法：bot --help\n", err)
+		return exitUsage
+	}
+	return ended(c.do(ctx, verb.Command(), out, errOut), errOut)
+}
+
+// do runs the verb.
+func (c *cli) do(ctx context.Context, verb string, out, errOut io.Writer) error {
+	switch verb {
+	case "demo":
+		return c.Demo.run(ctx, out, logger(errOut, slog.LevelWarn))
+	case "serve":
+		return c.Serve.run(ctx, out, logger(errOut, slog.LevelInfo))
+	case "check":
+		return c.Check.run(ctx, out, logger(io.Discard, slog.LevelError))
+	default:
+		return c.Docs.run(out)
+	}
+}
+
+// ended says how the verb ended and gives the exit code.
+func ended(err error, errOut io.Writer) int {
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.Is(err, errFound):
+		return exitWrong
+	case errors.As(err, &usage):
+		fmt.Fprintln(errOut, err)
+		return exitUsage
+	}
+	fmt.Fprintln(errOut, err)
+	return exitWrong
+}
+
+func logger(w io.Writer, level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// version is what the build says of itself.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
+			v = s.Value
+		}
+	}
+	return v
+}

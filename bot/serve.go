@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"marketbot/bot/feishu"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/staff"
+	"marketbot/store"
+)
+
+// serveCommand is the verb serve.
+type serveCommand struct {
+	Config string `help:"配置文件" required:"" type:"path" placeholder:"config.yaml"`
+}
+
+// run serves until ctx ends.
+func (c *serveCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) error {
+	cfg, err := loadConfig(c.Config, os.LookupEnv)
+	if err != nil {
+		return err
+	}
+	if secretsExposed(c.Config) {
+		log.Warn("others on this machine can read the secrets; run chmod 600", "file", c.Config)
+	}
+	return serve(ctx, cfg, time.Now, out, log)
+}
+
+// serve runs a bot of the settings until ctx ends. It stops in the reverse of
+// the order in which it started: first nothing is taken in any more, then what
+// is owed goes out, then the store closes.
+func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer, log *slog.Logger) (err error) {
+	if cfg.Feishu == nil {
+		return &usageError{errors.New("没有配置聊天平台：填写 feishu，或用 bot demo 试用")}
+	}
+	seals, err := cfg.sealer()
+	if err != nil {
+		return &usageError{err}
+	}
+	rules, err := cfg.rules()
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, store.Options{Source: cfg.Store, Seals: seals, Log: log})
+	if err != nil {
+		return fmt.Errorf("打不开数据库：%w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var adapter *feishu.Adapter
+	b, err := newBot(ctx, parts{
+		DB: db, Rules: rules, Reports: cfg.Reports, People: cfg.entries(), Groups: cfg.groups(), Now: now, Log: log,
+		Platforms: func(receive chat.Receive) ([]chat.Platform, error) {
+			if adapter, err = feishu.New(*cfg.Feishu, receive, now, log); err != nil {
+				return nil, &usageError{err}
+			}
+			return []chat.Platform{adapter}, nil
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if err := b.greet(ctx, out); err != nil {
+		return err
+	}
+	l, err := listen(ctx, cfg.Listen)
+	if err != nil {
+		return err
+	}
+	log.Info("serving", "listen", l.Addr().String(), "store_kind", storeKind(cfg.Store), "version", version())
+	defer log.Info("stopped")
+	return runAll(ctx, b.running(adapter, l), log)
+}
+
+// groups are the department's groups.
+func (c Config) groups() []chat.Address {
+	if c.Feishu == nil || c.Feishu.Group == "" {
+		return nil
+	}
+	return []chat.Address{{Platform: feishu.Name, Group: true, ID: c.Feishu.Group}}
+}
+
+// running is everything that runs, in the order of starting.
+func (b *bot) running(adapter *feishu.Adapter, l net.Listener) []part {
+	return []part{
+		{"outbox", b.deliver},
+		{"timetable", func(ctx context.Context) error { return b.timetable.Run(ctx, b.Now) }},
+		{"feishu", adapter.Run},
+		{"http", func(ctx context.Context) error { return serveHTTP(ctx, newServer(b.routes(), b.Log), l, func() {}) }},
+	}
+}
+
+// lastSends is how long a stop waits for what is owed; the rest goes out after
+// the next start.
+const lastSends = 3 * time.Second
+
+// deliver runs the outbox until ctx ends, and then once more.
+func (b *bot) deliver(ctx context.Context) error {
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- b.outbox.Run(own) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	last, stop := context.WithTimeout(own, lastSends)
+	defer stop()
+	if err := b.outbox.Flush(last); err != nil {
+		b.Log.Warn("some messages wait for the next start", "error", err)
+	}
+	cancel()
+	<-done
+	return nil
+}
+
+// greet tells whoever sits at the terminal how the first administrator comes in.
+func (b *bot) greet(ctx context.Context, out io.Writer) error {
+	var code string
+	var needed bool
+	err := b.DB.Update(ctx, func(tx *store.Tx) (err error) {
+		code, needed, err = staff.FirstCode(ctx, tx, b.Now())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("first administrator: %w", err)
+	}
+	if needed {
+		_, err = fmt.Fprintf(out, "还没有管理员绑定账号。请管理员私聊机器人，发送：\n\n  绑定 %s\n\n（24 小时内有效，只能用一次）\n", code)
+	}
+	return err
+}
+
+// storeKind names the kind of store without its address, which may hold a
+// password.
+func storeKind(source string) string {
+	if isPostgres(source) {
+		return "postgres"
+	}
+	return "sqlite"
+}
