@@ -1,0 +1,91 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// Ten thousand reminders leave as fast as the platform allows, none refused.
+func TestTenThousandReminders(t *testing.T) {
+	for _, tt := range []struct {
+		n     int
+		bound time.Duration
+	}{{100, time.Second}, {1000, 19 * time.Second}, {10000, 9*time.Minute + 19*time.Second}} {
+		t.Run(fmt.Sprint(tt.n), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := newOffice(t, time.Now)
+				o.phone.limits = chat.Limits{PerSecond: 50, PerMinute: 1000, ChatPerSecond: 5, Window: time.Hour}
+				o.phone.latency = 10 * time.Millisecond
+				o.do(func(ctx context.Context, tx *store.Tx) error {
+					for i := range tt.n {
+						to := fmt.Sprint("p", i)
+						if err := o.post.Message(ctx, tx, chat.Address{Platform: "phone", ID: to}, to, "r/"+to, text("remember"), store.ClassReminder, o.clock()); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				start := time.Now()
+				o.flush()
+				took := time.Since(start)
+				if got := len(o.phone.all()); got != tt.n || o.phone.refused > 0 {
+					t.Errorf("%d shown, %d refused", got, o.phone.refused)
+				}
+				ratio := took.Seconds() / tt.bound.Seconds()
+				t.Logf("%d took %v, %.3f of the platform's own limit", tt.n, took, ratio)
+				if ratio > 1.05 {
+					t.Errorf("%d took %v, %.3f of the limit", tt.n, took, ratio)
+				}
+			})
+		})
+	}
+}
+
+// While thousands of reminders leave, people who talk get their answers.
+func TestAnswersMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t, time.Now)
+		o.phone.limits = chat.Limits{PerSecond: 50, PerMinute: 1000, ChatPerSecond: 5, Window: time.Hour}
+		o.phone.latency = 10 * time.Millisecond
+		defer o.run()()
+		o.owe("someone", store.ClassAnswer, text("before"))
+		o.outbox.Wake()
+		time.Sleep(time.Minute)
+		o.do(func(ctx context.Context, tx *store.Tx) error {
+			for i := range 3000 {
+				to := fmt.Sprint("p", i)
+				if err := o.post.Message(ctx, tx, chat.Address{Platform: "phone", ID: to}, to, "r/"+to, text("remember"), store.ClassReminder, o.clock()); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		var asked []time.Time
+		for i := range 60 {
+			time.Sleep(2 * time.Second)
+			asked = append(asked, time.Now())
+			o.owe(fmt.Sprint("p", i), store.ClassAnswer, text("answer"))
+			o.outbox.Wake()
+		}
+		time.Sleep(10 * time.Minute)
+		i := 0
+		for _, s := range o.phone.all() {
+			if s.message.Text != "answer" {
+				continue
+			}
+			if wait := s.at.Sub(asked[i]); wait > 2*time.Second {
+				t.Errorf("answer %d came after %v", i, wait)
+			}
+			i++
+		}
+		if got := len(o.phone.all()); got != 3061 || i != 60 || o.phone.refused > 0 {
+			t.Errorf("%d shown, %d answers, %d refused", got, i, o.phone.refused)
+		}
+	})
+}
