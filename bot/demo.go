@@ -10,16 +10,12 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"marketbot/bot/webchat"
 	"marketbot/handlers/chat"
-	"marketbot/handlers/staff"
-	"marketbot/store"
 )
 
 // demo plays the bot on a page: a store in a folder of its own that goes with
@@ -37,17 +33,6 @@ type demo struct {
 	play   *play
 	plays  int
 }
-
-// play is a bot from one reset to the next.
-type play struct {
-	*bot
-	cancel context.CancelFunc
-	done   sync.WaitGroup
-	path   string
-}
-
-// demoTick is how soon the timetable notices that its time has come.
-const demoTick = time.Second
 
 // newDemo starts a demo; close ends it and removes its files. real is the
 // clock of the machine, in the zone of the department.
@@ -116,6 +101,9 @@ func (d *demo) jump(ctx context.Context, target time.Time) error {
 	if p == nil {
 		return errors.New("the demo has ended")
 	}
+	if err := p.outbox.Flush(ctx); err != nil { // what was said before is heard before
+		return err
+	}
 	for c := p.timetable.Next(d.now()); !c.At.IsZero() && !c.At.After(target); c = p.timetable.Next(c.At) {
 		if err := d.fire(ctx, p, c.At); err != nil {
 			return err
@@ -147,71 +135,6 @@ func (d *demo) jobs() []webchat.Job {
 	return list
 }
 
-// auditShown is how many audit entries the page lists.
-const auditShown = 30
-
-// audit is the audit's tail as the page shows it. It holds the lock so that
-// the store is not closed meanwhile.
-func (d *demo) audit() []string {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	if d.play == nil {
-		return nil
-	}
-	lines, err := auditLines(context.Background(), d.play.DB, d.play.Rules.Zone)
-	if err != nil {
-		d.log.Error("read the audit", "error", err)
-	}
-	return lines
-}
-
-func auditLines(ctx context.Context, db *store.DB, zone *time.Location) (lines []string, err error) {
-	err = db.View(ctx, func(tx *store.Tx) error {
-		tail, _, err := tx.AuditTail(ctx, auditShown)
-		if err != nil {
-			return err
-		}
-		for i := len(tail) - 1; i >= 0; i-- {
-			who, _, err := tx.Person(ctx, tail[i].Person)
-			if err != nil {
-				return err
-			}
-			lines = append(lines, auditLine(tail[i], who.Name, zone))
-		}
-		return nil
-	})
-	return lines, err
-}
-
-func auditLine(a store.Audit, who string, zone *time.Location) string {
-	if who == "" {
-		who = "未登记"
-	}
-	words := []string{a.At.In(zone).Format("01-02 15:04"), who, a.Act}
-	if a.Subject != "" && a.Subject != a.Act {
-		words = append(words, a.Subject)
-	}
-	line := strings.Join(words, " ") + " → " + outcomeWord(a.Outcome)
-	if a.Clause != "" {
-		line += "（" + a.Clause + "）"
-	}
-	return line
-}
-
-func outcomeWord(o store.Outcome) string {
-	switch o {
-	case store.Done:
-		return "完成"
-	case store.Denied:
-		return "无权"
-	case store.Refused:
-		return "不成"
-	case store.Failed:
-		return "出错"
-	}
-	return "未识别"
-}
-
 // reset begins a new play on Thursday morning.
 func (d *demo) reset(ctx context.Context) error {
 	d.turn.Lock()
@@ -219,106 +142,19 @@ func (d *demo) reset(ctx context.Context) error {
 	if old := d.current(); old != nil {
 		old.rest()
 	}
-	d.set(webchat.Start(d.real()))
-	p, err := d.begin(ctx)
+	start := webchat.Start(d.real())
+	d.set(start.Add(sampleSince))
+	b, err := d.newBot(ctx, start)
 	if err != nil {
-		return err
+		return fmt.Errorf("demo: %w", err)
 	}
+	d.set(start)
+	p := d.begin(ctx, b)
 	d.mu.Lock()
 	old := d.play
 	d.play = p
 	d.mu.Unlock()
 	return old.stop()
-}
-
-// begin makes a bot on a new store and lets it run.
-func (d *demo) begin(ctx context.Context) (*play, error) {
-	d.plays++
-	path := filepath.Join(d.dir, "demo-"+strconv.Itoa(d.plays)+".db")
-	b, err := d.newBot(ctx, path)
-	if err != nil {
-		return nil, fmt.Errorf("demo: %w", err)
-	}
-	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	p := &play{bot: b, cancel: cancel, path: path}
-	p.done.Go(func() { d.follow(own, b) })
-	p.done.Go(func() {
-		if err := b.outbox.Run(own); err != nil && own.Err() == nil {
-			d.log.Error("outbox", "error", err)
-		}
-	})
-	return p, nil
-}
-
-func (d *demo) newBot(ctx context.Context, path string) (*bot, error) {
-	seals, err := store.NewSealer(store.NewSecretKey())
-	if err != nil {
-		return nil, err
-	}
-	cfg := defaults()
-	rules, err := cfg.rules()
-	if err != nil {
-		return nil, err
-	}
-	db, err := store.Open(ctx, store.Options{Source: path, Seals: seals, Log: d.log})
-	if err != nil {
-		return nil, err
-	}
-	b, err := newBot(ctx, parts{
-		DB: db, Rules: rules, Reports: cfg.Reports, People: sampleEntries(), Now: d.now, Log: d.log,
-		Groups:    []chat.Address{{Platform: webchat.Platform, Group: true, ID: webchat.SampleGroup().ID}},
-		Platforms: func(chat.Receive) ([]chat.Platform, error) { return []chat.Platform{d.chat}, nil },
-	})
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return b, nil
-}
-
-// sampleEntries are the sample people as the settings would name them.
-func sampleEntries() []staff.Entry {
-	var list []staff.Entry
-	for _, p := range webchat.Sample() {
-		list = append(list, staff.Entry{Name: p.Name, Post: p.Post, Duties: p.Duties, Accounts: map[string]string{webchat.Platform: p.Account}})
-	}
-	return list
-}
-
-// follow ticks the timetable while the clock runs on by itself.
-func (d *demo) follow(ctx context.Context, b *bot) {
-	ticker := time.NewTicker(demoTick)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		if err := b.timetable.Tick(ctx, d.now()); err != nil && ctx.Err() == nil {
-			d.log.Error("tick", "error", err)
-		}
-	}
-}
-
-// rest stops what runs by itself; the store stays open.
-func (p *play) rest() {
-	p.cancel()
-	p.done.Wait()
-}
-
-// stop ends a play and removes its store.
-func (p *play) stop() error {
-	if p == nil {
-		return nil
-	}
-	p.rest()
-	errs := p.DB.Close()
-	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
-		if err := os.Remove(p.path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-			errs = errors.Join(errs, err)
-		}
-	}
-	return errs
 }
 
 // portsTried is how many ports after the wished one are tried.

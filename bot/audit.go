@@ -1,0 +1,87 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	"marketbot/store"
+)
+
+// auditShown is how many audit entries the page lists.
+const auditShown = 30
+
+// audit is the audit's tail as the page shows it. It holds the lock so that
+// the store is not closed meanwhile.
+func (d *demo) audit() []string {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if d.play == nil {
+		return nil
+	}
+	lines, err := auditLines(context.Background(), d.play.DB, d.play.Rules.Zone)
+	if err != nil {
+		d.log.Error("read the audit", "error", err)
+	}
+	return lines
+}
+
+func auditLines(ctx context.Context, db *store.DB, zone *time.Location) (lines []string, err error) {
+	err = db.View(ctx, func(tx *store.Tx) error {
+		tail, _, err := tx.AuditTail(ctx, auditShown)
+		if err != nil {
+			return err
+		}
+		for i := len(tail) - 1; i >= 0; i-- {
+			line, err := auditLine(ctx, tx, tail[i], zone)
+			if err != nil {
+				return err
+			}
+			lines = append(lines, line)
+		}
+		return nil
+	})
+	return lines, err
+}
+
+// auditLine is an entry with names in place of ids.
+func auditLine(ctx context.Context, tx *store.Tx, a store.Audit, zone *time.Location) (string, error) {
+	who, _, err := tx.Person(ctx, a.Person)
+	if err != nil {
+		return "", err
+	}
+	words := []string{a.At.In(zone).Format("01-02 15:04"), cmp.Or(who.Name, "未登记"), a.Act}
+	subject := strings.Split(a.Subject, "/")
+	for i, id := range subject {
+		p, found, err := tx.Person(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		if found {
+			subject[i] = p.Name
+		}
+	}
+	if a.Subject != "" && a.Subject != a.Act {
+		words = append(words, strings.Join(subject, "/"))
+	}
+	line := strings.Join(words, " ") + " → " + outcomeWord(a.Outcome)
+	if a.Clause != "" {
+		line += "（" + a.Clause + "）"
+	}
+	return line, nil
+}
+
+func outcomeWord(o store.Outcome) string {
+	switch o {
+	case store.Done:
+		return "完成"
+	case store.Denied:
+		return "无权"
+	case store.Refused:
+		return "不成"
+	case store.Failed:
+		return "出错"
+	}
+	return "未识别"
+}
