@@ -50,7 +50,7 @@ func (d *Desk) help(_ context.Context, c *command.Call) (command.Answer, error) 
 		return command.Card(d.router.Help(c.Person)), nil
 	}
 	spec, _, ok := d.router.Match(word)
-	if !ok || !rulebook.Allows(spec.Who, c.Person) {
+	if !ok || !spec.Suits(c.Person) {
 		return command.Answer{}, &command.Refusal{Text: "没有你能用的命令" + command.Quote(word) + "。", Hint: "帮助", Clause: "附-2"}
 	}
 	return command.Card(d.router.HelpFor(spec)), nil
@@ -85,6 +85,9 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (command.Answer, error
 		return command.Answer{}, err
 	}
 	spec := d.named(w.Command)
+	if found && w.Ref == "" {
+		return command.Answer{}, &command.Refusal{Text: "刚才的「" + w.Command + "」已经送到别人那里，收不回来。", Hint: "帮助 " + w.Command}
+	}
 	if !found || spec == nil || spec.Undo == nil {
 		return command.Answer{}, &command.Refusal{Text: "你在 5 分钟内没有可以撤销的登记。", Hint: "帮助"}
 	}
@@ -95,7 +98,7 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (command.Answer, error
 	if err := c.Tx.Unwrote(ctx, w.ID, c.Now); err != nil {
 		return command.Answer{}, err
 	}
-	a := command.Text(text)
+	a := command.Text("已撤销：" + text + "。")
 	a.Subject = spec.Name + " " + w.Ref
 	a.Reply.Confidential = spec.Private
 	return a, nil

@@ -31,7 +31,7 @@ func clauseName(number string) string {
 func (t *turn) guess(line string) *chat.Card {
 	var near []chat.Button
 	for _, s := range t.desk.router.Suggest(line) {
-		if rulebook.Allows(s.Who, t.person) {
+		if s.Suits(t.person) {
 			near = append(near, chat.Button{Label: s.Name, Command: s.Name, Primary: len(near) == 0})
 		}
 	}

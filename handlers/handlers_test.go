@@ -259,6 +259,8 @@ func TestQuestion(t *testing.T) {
 	d.wantSaid("没看懂")
 	d.receive(d.event("张伟", "提问"))
 	d.said()
+	d.receive(d.event("张伟", "登记三家客户")) // begins like a command, but is the answer
+	d.wantSaid("多少？")
 	d.receive(d.event("张伟", "登记")) // a readable command beats the question
 	d.wantSaid("登记好了")
 	d.receive(d.event("张伟", "提问"))
@@ -290,8 +292,14 @@ func TestConfirm(t *testing.T) {
 	d.now = d.now.Add(time.Hour)
 	d.receive(d.event("张伟", "确认 A3"))
 	d.wantSaid("不能用")
-	if wrote != 1 {
-		t.Errorf("did it %d times, want 1", wrote)
+	d.receive(d.event("刘洋", "登记"))
+	d.receive(d.event("刘洋", "预览"))
+	d.said()
+	d.receive(d.event("刘洋", "确认 A4"))
+	d.receive(d.event("刘洋", "撤销")) // what was confirmed stands, and hides what was before
+	d.wantSaid("做好了", "收不回来")
+	if wrote != 3 {
+		t.Errorf("did it %d times, want 3", wrote)
 	}
 }
 
@@ -306,7 +314,7 @@ func TestUndo(t *testing.T) {
 	d.receive(d.event("刘洋", "", press))
 	d.wantSaid("没有可以撤销")
 	d.receive(d.event("张伟", "", press))
-	d.wantSaid("收回了登记")
+	d.wantSaid("已撤销：收回了登记。")
 	d.receive(d.event("张伟", "撤销"))
 	d.wantSaid("没有可以撤销")
 	d.now = d.now.Add(6 * time.Minute)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -92,7 +94,6 @@ func (t *turn) stranger(ctx context.Context) error {
 // text reads what somebody typed: a command, the answer to an open question,
 // or neither.
 func (t *turn) text(ctx context.Context) error {
-	_, _, readable := t.desk.router.Match(t.event.Text)
 	if t.event.Chat.Group {
 		return t.line(ctx, t.event.Text)
 	}
@@ -100,10 +101,23 @@ func (t *turn) text(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if open && !readable { // a readable command beats an open question
+	if open && !t.commands(t.event.Text) {
 		return t.line(ctx, d.Line+" "+d.Prefix+t.event.Text)
 	}
 	return t.line(ctx, t.event.Text)
+}
+
+// commands tells whether a text is meant as a command although a question is
+// open: one that the person may use and that stands apart as a word. An answer
+// that merely begins like one (出差深圳3天 as next week's plan) stays an answer.
+func (t *turn) commands(text string) bool {
+	spec, rest, ok := t.desk.router.Match(text)
+	if !ok || !spec.Suits(t.person) {
+		return false
+	}
+	before, found := strings.CutSuffix(strings.TrimSpace(text), rest)
+	last, _ := utf8.DecodeLastRuneInString(before)
+	return rest == "" || !found || unicode.IsSpace(last) || strings.HasPrefix(command.Fold(text).Text, "/")
 }
 
 // line runs a command line, typed or carried by a button.
@@ -163,10 +177,14 @@ func (t *turn) call(ctx context.Context, line, rest string) error {
 	case store.Broken(err):
 		return err
 	case errors.As(err, &refusal):
-		if err := t.audit(ctx, t.spec.Name, store.Refused, a, refusal.Clause); err != nil {
+		r := *refusal
+		if r.Clause == "" {
+			r.Clause = t.spec.Clause
+		}
+		if err := t.audit(ctx, t.spec.Name, store.Refused, a, r.Clause); err != nil {
 			return err
 		}
-		return t.answer(ctx, chat.Message{Card: refusalCard(refusal)})
+		return t.answer(ctx, chat.Message{Card: refusalCard(&r)})
 	case errors.As(err, &question):
 		return t.ask(ctx, line, question)
 	default:
@@ -180,7 +198,7 @@ func (t *turn) done(ctx context.Context, line string, a command.Answer) error {
 		t.confirmed = a.Confirmed.Version
 		return t.line(ctx, a.Confirmed.Line)
 	}
-	if a.Undo != "" {
+	if a.Undo != "" || t.confirmed != "" || len(a.Notices) > 0 {
 		if err := t.undoable(ctx, &a); err != nil {
 			return err
 		}
@@ -200,7 +218,8 @@ func (t *turn) done(ctx context.Context, line string, a command.Answer) error {
 }
 
 // undoable remembers a write for 撤销 and binds the answer's button to it: in a
-// group anybody may press it, at any time.
+// group anybody may press it, at any time. A write that cannot be taken back is
+// remembered too, so that 撤销 does not reach past it.
 func (t *turn) undoable(ctx context.Context, a *command.Answer) error {
 	w := store.Write{ID: t.tx.NewID(t.event.Sent), Person: t.person.ID, Command: t.spec.Name, Ref: a.Undo, At: t.event.Sent}
 	if a.Reply.Card != nil {

@@ -20,11 +20,18 @@ type Spec struct {
 	Args     []Arg    // in the order they are typed
 	Examples []string // complete lines; a test runs each as someone allowed and as someone not
 	Who      rulebook.Right
-	Private  bool   // the answer is confidential: from a group it goes to the private chat
-	Clause   string // the clause it serves; may be empty for the conversation's own words
-	Hidden   bool   // carried by buttons and forms only: not in help, still checked
+	For      func(store.Person) bool // whom it concerns among Who, for help and suggestions; nil: all
+	Private  bool                    // the answer is confidential: from a group it goes to the private chat
+	Clause   string                  // the clause it serves; may be empty for the conversation's own words
+	Hidden   bool                    // carried by buttons and forms only: not in help, still checked
 	Run      Step
 	Undo     func(ctx context.Context, c *Call, ref string) (string, error) // takes Answer.Undo back, says what was taken back
+}
+
+// Suits tells whether the command is of use to a person: allowed, and their
+// concern.
+func (s *Spec) Suits(p store.Person) bool {
+	return rulebook.Allows(s.Who, p) && (s.For == nil || s.For(p))
 }
 
 // Step does what a command asks, inside the transaction of its message.

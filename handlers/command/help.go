@@ -40,7 +40,7 @@ func (a *Arg) syntax() []string {
 func (r *Router) Help(p store.Person) chat.Card {
 	var facts []chat.Fact
 	for _, s := range r.specs {
-		if !s.Hidden && rulebook.Allows(s.Who, p) {
+		if !s.Hidden && s.Suits(p) {
 			facts = append(facts, chat.Fact{Label: s.Name, Value: s.Summary + "　例：" + s.Examples[0]})
 		}
 	}
