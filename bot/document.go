@@ -7,11 +7,14 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"marketbot/handlers/rulebook"
 )
 
 // document is a YAML file whose ${NAME} are filled in.
@@ -99,8 +102,8 @@ func (d document) decode(into any) error {
 	}
 	var known yaml.Error
 	if !errors.As(err, &known) {
-		if t := culprit(root, reflect.TypeOf(into).Elem()); t != nil {
-			return &lineError{t.Position.Line, err.Error()}
+		if found := culprit(root, reflect.TypeOf(into).Elem()); found != nil {
+			return &lineError{found.at.Position.Line, misread(found.want, err)}
 		}
 	}
 	return inLine(err)
@@ -113,23 +116,67 @@ func (d document) root() ast.Node {
 	return d.file.Docs[0].Body
 }
 
+// misread says how a value of a type has to be written.
+func misread(want reflect.Type, err error) string {
+	switch want {
+	case reflect.TypeFor[rulebook.Moment]():
+		return "要写成星期和时间，如 Fri 12:00（星期是 Mon Tue Wed Thu Fri Sat Sun）"
+	case reflect.TypeFor[rulebook.Clock]():
+		return "时间要写成 09:13，24 小时制"
+	case reflect.TypeFor[rulebook.Quiet]():
+		return "要写成 21:00-08:00，起止不能相同；空着就没有"
+	case reflect.TypeFor[time.Duration]():
+		return "时长要写成 4h 或 90m"
+	}
+	return err.Error()
+}
+
 // inLine puts an error of the YAML library into our words. The library's own
 // text would show the lines around, which may hold secrets.
 func inLine(err error) error {
-	var unknown *yaml.UnknownFieldError
-	if errors.As(err, &unknown) {
-		return &lineError{unknown.Token.Position.Line, fmt.Sprintf("没有 %s 这个设置", unknown.Token.Value)}
-	}
 	var known yaml.Error
-	if errors.As(err, &known) && known.GetToken() != nil {
-		return &lineError{known.GetToken().Position.Line, known.GetMessage()}
+	if !errors.As(err, &known) || known.GetToken() == nil {
+		return &lineError{0, err.Error()}
 	}
-	return &lineError{0, err.Error()}
+	at, text := known.GetToken(), known.GetMessage()
+	switch e := known.(type) {
+	case *yaml.UnknownFieldError:
+		text = fmt.Sprintf("没有 %s 这个设置", at.Value)
+	case *yaml.DuplicateKeyError:
+		text = fmt.Sprintf("%s 写了两次", at.Value)
+	case *yaml.UnexpectedNodeTypeError:
+		text = "这里的写法不对，请对照 config.example.yaml：" + text
+	case *yaml.TypeError:
+		text = "这里要写" + kindWord(e.DstType)
+	case *yaml.SyntaxError:
+		if !strings.Contains(text, "already defined") {
+			text = "不是正确的 YAML：" + text
+		} else {
+			text = fmt.Sprintf("%s 写了两次", at.Value)
+		}
+	}
+	return &lineError{at.Position.Line, text}
+}
+
+func kindWord(t reflect.Type) string {
+	switch {
+	case t.Kind() == reflect.Int:
+		return "整数"
+	case t.Kind() == reflect.Bool:
+		return " true 或 false"
+	}
+	return "文字"
+}
+
+// misfit is a value that does not fit its field.
+type misfit struct {
+	at   *token.Token
+	want reflect.Type
 }
 
 // culprit finds the value that does not fit its field, where the library does
 // not tell. Fields are matched by their yaml tags.
-func culprit(n ast.Node, t reflect.Type) *token.Token {
+func culprit(n ast.Node, t reflect.Type) *misfit {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -146,7 +193,7 @@ func culprit(n ast.Node, t reflect.Type) *token.Token {
 	case *ast.SequenceNode:
 		for _, item := range n.Values {
 			if t.Kind() != reflect.Slice {
-				return n.GetToken()
+				return &misfit{n.GetToken(), t}
 			}
 			if found := culprit(item, t.Elem()); found != nil {
 				return found
@@ -155,14 +202,14 @@ func culprit(n ast.Node, t reflect.Type) *token.Token {
 		return nil
 	}
 	if yaml.NodeToValue(n, reflect.New(t).Interface()) != nil {
-		return n.GetToken()
+		return &misfit{n.GetToken(), t}
 	}
 	return nil
 }
 
-func culpritPair(pair *ast.MappingValueNode, t reflect.Type) *token.Token {
+func culpritPair(pair *ast.MappingValueNode, t reflect.Type) *misfit {
 	if t.Kind() != reflect.Struct {
-		return pair.GetToken()
+		return &misfit{pair.GetToken(), t}
 	}
 	for f := range t.Fields() {
 		if f.Tag.Get("yaml") == pair.Key.GetToken().Value {

@@ -1,0 +1,250 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+
+	"marketbot/bot/feishu"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+const exampleFile = "../config.example.yaml"
+
+func env(pairs ...string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1], true
+			}
+		}
+		return "", false
+	}
+}
+
+func exampleEnv() func(string) (string, bool) {
+	return env("MARKETBOT_KEY", strings.Repeat("A", 43)+"=", "FEISHU_APP_ID", "cli_example", "FEISHU_APP_SECRET", "hush")
+}
+
+func TestTheExampleHoldsTheDefaults(t *testing.T) {
+	cfg, err := loadConfig(exampleFile, exampleEnv())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := feishu.Config{AppID: "cli_example", AppSecret: "hush", BaseURL: "https://open.feishu.cn", Receive: feishu.Websocket}
+	if cfg.SecretKey == "" || *cfg.Feishu != want {
+		t.Errorf("feishu %+v", *cfg.Feishu)
+	}
+	cfg.SecretKey, cfg.Feishu = "", nil
+	plain := defaults()
+	plain.OldSecretKeys, plain.People = []string{}, []Person{}
+	if diff := cmp.Diff(plain, cfg); diff != "" {
+		t.Errorf("the example differs from the defaults:\n%s", diff)
+	}
+	if _, err := cfg.rules(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheExampleNamesEverySetting(t *testing.T) {
+	data, err := os.ReadFile(exampleFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for line := range strings.Lines(string(data)) {
+		key, _, found := strings.Cut(strings.TrimLeft(line, " #-"), ":")
+		if found {
+			known[key] = true
+		}
+	}
+	for _, key := range keys(reflect.TypeFor[Config]()) {
+		if !known[key] {
+			t.Errorf("the example says nothing of %s", key)
+		}
+	}
+}
+
+// keys are the names of all settings in a type.
+func keys(t reflect.Type) []string {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	var list []string
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	for f := range t.Fields() {
+		if key := f.Tag.Get("yaml"); key != "" {
+			list = append(append(list, key), keys(f.Type)...)
+		}
+	}
+	return list
+}
+
+func TestSettingsAreLaidOverTheDefaults(t *testing.T) {
+	cfg, err := parseConfig([]byte(`
+store: other.db   # ${NOT_ASKED_FOR}
+people:
+  - {name: 王芳, post: 市场总监, duties: [管理员], feishu: "${WANG}"}
+  - {name: 张伟, post: 业务员}
+schedule:
+  weekly_report: {due: "Thu 17:30", remind: [], escalate: null}
+  trip_check_in: {at: []}
+  daily: ${DAILY}
+  quiet: ""
+reports: {owed_by: [业务员, 市场主管]}
+`), env("WANG", "ou_wang", "DAILY", "08:05"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := defaults()
+	want.Store = "other.db"
+	want.People = []Person{
+		{Name: "王芳", Post: store.MarketingDirector, Duties: []store.Duty{store.Administrator}, Feishu: "ou_wang"},
+		{Name: "张伟", Post: store.Salesperson},
+	}
+	want.Schedule.WeeklyReport.Due = rulebook.Moment{Weekday: time.Thursday, Hour: 17, Minute: 30}
+	want.Schedule.WeeklyReport.Remind = []rulebook.Moment{}
+	want.Schedule.WeeklyReport.Escalate = nil
+	want.Schedule.TripCheckIn.At = []rulebook.Clock{}
+	want.Schedule.Daily = rulebook.Clock{Hour: 8, Minute: 5}
+	want.Schedule.Quiet = rulebook.Quiet{}
+	want.Reports.OwedBy = []store.Post{store.Salesperson, store.Supervisor}
+	if diff := cmp.Diff(want, cfg); diff != "" {
+		t.Error(diff)
+	}
+	if e := cfg.entries(); e[0].Accounts[feishu.Name] != "ou_wang" || e[1].Accounts != nil {
+		t.Errorf("entries %+v", e)
+	}
+}
+
+func TestAnEmptyConfigIsTheDefaults(t *testing.T) {
+	for _, text := range []string{"", "\n", "# nothing\n", "---\n", "null\n"} {
+		cfg, err := parseConfig([]byte(text), env())
+		if err != nil || !reflect.DeepEqual(cfg, defaults()) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestWrongSettingsAreToldWithTheirLine(t *testing.T) {
+	for _, c := range []struct{ name, text, line, words string }{
+		{"unknown key", "store: a\ncolour: red\n", "2", "没有 colour 这个设置"},
+		{"unknown key inside", "schedule:\n  weekly_report:\n    dew: Fri 12:00\n", "3", "没有 dew 这个设置"},
+		{"unknown key of a platform", "feishu:\n  app_id: a\n  app_key: b\n", "3", "没有 app_key 这个设置"},
+		{"a key for what is not there yet", "wecom: {}\n", "1", "没有 wecom 这个设置"},
+		{"twice the same key", "store: a\nstore: b\n", "2", "store 写了两次"},
+		{"missing variable", "# ${NOT_THIS}\n\nsecret_key: ${MARKETBOT_KEY}\n", "3", "没有环境变量 MARKETBOT_KEY"},
+		{"missing variable in a block", "people:\n  - name: a\n    feishu: x${NOBODY}y\n", "3", "没有环境变量 NOBODY"},
+		{"moment", "schedule:\n  weekly_report:\n    remind: [Thu 16:47]\n    due: Fry 12:00\n", "4", "Fri 12:00"},
+		{"moment in a list", "schedule:\n  consolidated:\n    remind:\n      - Mon 09:37\n      - Mon 25:00\n", "5", "Fri 12:00"},
+		{"clock", "schedule: {daily: \"9h\"}\n", "1", "09:13"},
+		{"quiet", "schedule:\n  quiet: 21:00\n", "2", "21:00-08:00"},
+		{"grace", "schedule:\n  weekly_report:\n    grace: long\n", "3", "时长"},
+		{"negative grace", "schedule:\n  trip_check_in:\n    grace: -1h\n", "3", "grace"},
+		{"no list", "people: 王芳\n", "1", ""},
+		{"no number", "reports:\n  backdate_weeks: many\n", "2", "整数"},
+		{"negative number", "reports:\n\n  backdate_weeks: -1\n", "3", "backdate_weeks"},
+		{"unknown post", "reports:\n  owed_by: [业务员, 经理]\n", "2", "经理"},
+		{"unknown post of a person", "people:\n  - {name: 王芳, post: 总管}\n", "", "总管"},
+		{"same name", "people:\n  - {name: 王芳, post: 业务员}\n  - {name: 王芳, post: 业务员}\n", "", "twice"},
+		{"zone", "\ntimezone: Asia/Dongguan\n", "2", "Asia/Dongguan"},
+		{"address", "listen: 8080\n", "1", "监听地址"},
+		{"empty store", "store: \"\"\n", "1", "store"},
+		{"key", "store: a\nsecret_key: c2hvcnQ=\n", "2", "secret_key"},
+		{"key too many", "schedule:\n  consolidated:\n    escalate: Mon 13:00\n", "3", "escalate"},
+		{"no YAML", "store: [\n", "", ""},
+		{"two documents", "store: a\n---\nstore: b\n", "2", "一份"},
+		{"a list", "- a\n", "1", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := parseConfig([]byte(c.text), env())
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			if c.line != "" && !strings.HasPrefix(err.Error(), "第 "+c.line+" 行：") || !strings.Contains(err.Error(), c.words) {
+				t.Errorf("says %q, want line %s with %q", err, c.line, c.words)
+			}
+		})
+	}
+}
+
+func TestErrorsDoNotRepeatSecrets(t *testing.T) {
+	_, err := parseConfig([]byte("secret_key: topsecret\nfeishu:\n  app_secret: alsosecret\n  app_sekret: x\n"), env())
+	if err == nil || strings.Contains(err.Error(), "secret\n") || strings.Contains(err.Error(), "topsecret") || strings.Contains(err.Error(), "alsosecret") {
+		t.Errorf("%v", err)
+	}
+	if _, err = parseConfig([]byte("secret_key: topsecret\n"), env()); err == nil || strings.Contains(err.Error(), "topsecret") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestHolidaysCanBeLaidOver(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "2031.json")
+	if err := os.WriteFile(path, []byte(`{"year": 2031, "days": [{"name": "元旦", "date": "2031-01-01", "isOffDay": true}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg := defaults()
+	cfg.Holidays = path
+	rules, err := cfg.rules()
+	if err != nil || !rules.Calendar.Known(2031) || rules.Calendar.Working("2031-01-01") {
+		t.Errorf("%v", err)
+	}
+	cfg.Holidays = path + "x"
+	if _, err := cfg.rules(); err == nil {
+		t.Error("a missing file is accepted")
+	}
+}
+
+func TestSecretsThatOthersCanRead(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		mode os.FileMode
+		want bool
+	}{
+		{"secret_key: abc\n", 0o600, false},
+		{"secret_key: abc\n", 0o644, true},
+		{"secret_key: ${KEY}\n", 0o644, false},
+		{"store: postgres://bot:pw@db/market\n", 0o640, true},
+		{"store: a.db\n", 0o644, false},
+		{"feishu: {app_id: a, app_secret: b}\n", 0o604, true},
+	} {
+		path := filepath.Join(t.TempDir(), "config.yaml")
+		if err := os.WriteFile(path, []byte(c.text), c.mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, c.mode); err != nil {
+			t.Fatal(err)
+		}
+		if got := secretsExposed(path); got != c.want {
+			t.Errorf("%q with %o: %v", c.text, c.mode, got)
+		}
+	}
+}
+
+func FuzzConfig(f *testing.F) {
+	data, err := os.ReadFile(exampleFile)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(data))
+	f.Add("people: [{name: 王芳, post: 业务员}]\nschedule: {quiet: \"${Q}\"}\n")
+	f.Add("a: &a [*a]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		cfg, err := parseConfig([]byte(text), exampleEnv())
+		if err != nil {
+			return
+		}
+		if _, err := yaml.Marshal(cfg); err != nil {
+			t.Error(err)
+		}
+	})
+}
