@@ -80,7 +80,7 @@ func (d *Desk) mine(ctx context.Context, c *command.Call) (command.Answer, error
 
 // undo takes the person's last write back through the command that made it.
 func (d *Desk) undo(ctx context.Context, c *command.Call) (command.Answer, error) {
-	w, found, err := c.Tx.LastWrite(ctx, c.Person.ID, c.Text("登记"), c.Now.Add(-undoTime))
+	w, found, err := c.Tx.LastWrite(ctx, c.Person.ID, strings.ToLower(readCode(c.Text("登记"))), c.Now.Add(-undoTime))
 	if err != nil {
 		return command.Answer{}, err
 	}
@@ -155,7 +155,12 @@ func staleCode(code string) *command.Refusal {
 	}
 }
 
-// readCode reads a short code as typed: a12, Ａ１２.
+// readCode reads a short code or number as typed: a12, Ａ１２. What is none
+// reads as "-", which no code is.
 func readCode(s string) string {
-	return strings.ToUpper(strings.TrimSpace(command.Fold(s).Text))
+	s = strings.ToUpper(strings.TrimSpace(command.Fold(s).Text))
+	if strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return "-"
+	}
+	return s
 }

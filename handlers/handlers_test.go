@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +16,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/store"
+	"marketbot/store/storetest"
 )
 
 var zone = time.FixedZone("CST", 8*3600)
@@ -54,9 +53,12 @@ func (a trouble) Commands() []command.Spec {
 		spec("出错", func(context.Context, *command.Call) (command.Answer, error) {
 			return command.Answer{}, errors.New("no luck")
 		}),
-		spec("提问", func(context.Context, *command.Call) (command.Answer, error) {
+		asking(spec("提问", func(_ context.Context, c *command.Call) (command.Answer, error) {
+			if answer := c.Text("回答"); answer != "" {
+				return command.Text("记下了：" + answer), nil
+			}
 			return command.Answer{}, &command.Question{Prompt: "多少？", Prefix: "数量："}
-		}),
+		})),
 		spec("登记", func(context.Context, *command.Call) (command.Answer, error) {
 			*a.wrote++
 			return command.Answer{Reply: chat.Message{Card: &chat.Card{Title: "登记好了", Buttons: []chat.Button{{Label: "撤销", Command: "撤销"}}}}, Undo: "row"}, nil
@@ -71,18 +73,16 @@ func (a trouble) Commands() []command.Spec {
 	}
 }
 
+func asking(s command.Spec) command.Spec {
+	s.Args = []command.Arg{{Name: "回答", Kind: command.Free, Optional: true}}
+	return s
+}
+
 func newDesk(t testing.TB, wrote *int) *desk {
-	seals, err := store.NewSealer(store.NewSecretKey())
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	db, err := store.Open(t.Context(), store.Options{Source: filepath.Join(t.TempDir(), "desk.db"), Seals: seals, Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
+	log := slog.New(slog.DiscardHandler)
+	db := storetest.Open(t, storetest.SQLite)
 	d := &desk{t: t, db: db, now: time.Date(2026, 11, 26, 9, 30, 0, 0, zone), seen: map[string]bool{}}
+	var err error
 	d.desk, err = handlers.NewDesk(handlers.Options{
 		DB: db, Areas: []command.Area{trouble{wrote}, staff.Handler{}}, Left: staff.Left, Post: &handlers.Post{}, Zone: zone,
 		Now: func() time.Time { return d.now }, Wake: func() {}, Log: log,
@@ -258,9 +258,10 @@ func TestQuestion(t *testing.T) {
 	d.receive(d.event("张伟", "十二"))
 	d.wantSaid("没看懂")
 	d.receive(d.event("张伟", "提问"))
-	d.said()
 	d.receive(d.event("张伟", "登记三家客户")) // begins like a command, but is the answer
-	d.wantSaid("多少？")
+	d.wantSaid("多少？", "记下了：数量：登记三家客户")
+	d.receive(d.event("张伟", "提问"))
+	d.said()
 	d.receive(d.event("张伟", "登记")) // a readable command beats the question
 	d.wantSaid("登记好了")
 	d.receive(d.event("张伟", "提问"))

@@ -47,6 +47,9 @@ func (t *turn) run(ctx context.Context) error {
 	case chat.MemberLeft:
 		return t.left(ctx)
 	case chat.BotJoined:
+		if err := t.audit(ctx, string(chat.BotJoined), store.Done, command.Answer{}, ""); err != nil {
+			return err
+		}
 		return t.say(ctx, t.event.Chat, chat.Message{Card: joinedCard()})
 	}
 	if t.person.ID == "" {
@@ -58,6 +61,9 @@ func (t *turn) run(ctx context.Context) error {
 	case chat.Location:
 		return t.line(ctx, "签到定位 "+t.event.Place)
 	case chat.Other:
+		if err := t.audit(ctx, string(chat.Other), store.Unknown, command.Answer{}, ""); err != nil {
+			return err
+		}
 		return t.reply(ctx, chat.Message{Card: unreadableCard()})
 	case chat.Text:
 		return t.text(ctx)
@@ -102,9 +108,20 @@ func (t *turn) text(ctx context.Context) error {
 		return err
 	}
 	if open && !t.commands(t.event.Text) {
-		return t.line(ctx, d.Line+" "+d.Prefix+t.event.Text)
+		return t.resume(ctx, d)
 	}
 	return t.line(ctx, t.event.Text)
+}
+
+// resume goes on with the command that asked, and with no other: the answer
+// stands behind its line, whatever it looks like.
+func (t *turn) resume(ctx context.Context, d store.Dialog) error {
+	spec, rest, ok := t.desk.router.Match(d.Line)
+	if !ok { // the command is gone since
+		return t.line(ctx, t.event.Text)
+	}
+	answer := " " + d.Prefix + t.event.Text
+	return t.allowed(ctx, spec, d.Line+answer, strings.TrimSpace(rest+answer))
 }
 
 // commands tells whether a text is meant as a command although a question is
@@ -130,6 +147,10 @@ func (t *turn) line(ctx context.Context, line string) error {
 		}
 		return t.reply(ctx, chat.Message{Card: t.guess(line)})
 	}
+	return t.allowed(ctx, spec, line, rest)
+}
+
+func (t *turn) allowed(ctx context.Context, spec *command.Spec, line, rest string) error {
 	t.spec = spec
 	if !rulebook.Allows(spec.Who, t.person) {
 		return t.denied(ctx)
@@ -294,9 +315,18 @@ func (t *turn) entry(name string, outcome store.Outcome, a command.Answer, claus
 		clause = t.spec.Clause
 	}
 	return store.Audit{
-		ID: t.tx.NewID(t.event.Sent), At: t.event.Sent, Person: t.person.ID, Act: name, Subject: a.Subject,
+		ID: t.tx.NewID(t.event.Sent), At: t.event.Sent, Person: t.who(), Act: name, Subject: a.Subject,
 		Outcome: outcome, Clause: clause, Ref: t.event.ID,
 	}
+}
+
+// who names whoever sent the event: the person, or the account of a stranger,
+// so that attempts can be traced.
+func (t *turn) who() string {
+	if t.person.ID != "" {
+		return t.person.ID
+	}
+	return "account/" + t.event.From.Platform + "/" + t.event.From.ID
 }
 
 // answer says something about the called command, privately where the command

@@ -16,17 +16,14 @@ type Received struct {
 // Receive records an event. fresh is false when it was recorded before: by
 // the same id, or by the same act within the time of a double click.
 func (tx *Tx) Receive(ctx context.Context, r Received, doubleClick time.Duration) (fresh bool, err error) {
-	if r.Act != "" {
-		var one int
-		found, err := tx.one(ctx, "double click", `SELECT 1 FROM inbox WHERE act = $1 AND act <> '' AND at > $2 AND at <= $3`,
-			[]any{r.Act, millis(r.At.Add(-doubleClick)), millis(r.At.Add(doubleClick))}, &one)
-		if err != nil || found {
-			return false, err
-		}
+	n, err := tx.exec(ctx, "receive", `INSERT INTO inbox (platform, id, at, body) VALUES ($1, $2, $3, $4) ON CONFLICT (platform, id) DO NOTHING`,
+		r.Platform, r.ID, millis(r.At), tx.sealText(r.Body, "inbox", r.Platform+"/"+r.ID, "body"))
+	if err != nil || n == 0 || r.Act == "" {
+		return n == 1, err
 	}
-	n, err := tx.exec(ctx, "receive", `INSERT INTO inbox (platform, id, act, at, body) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (platform, id) DO NOTHING`,
-		r.Platform, r.ID, r.Act, millis(r.At), tx.sealText(r.Body, "inbox", r.Platform+"/"+r.ID, "body"))
+	n, err = tx.exec(ctx, "double click", `INSERT INTO act (id, at) VALUES ($1, $2)
+		ON CONFLICT (id) DO UPDATE SET at = excluded.at WHERE act.at <= $3 OR act.at > $4`,
+		r.Act, millis(r.At), millis(r.At.Add(-doubleClick)), millis(r.At.Add(doubleClick)))
 	return n == 1, err
 }
 
@@ -35,6 +32,9 @@ func (tx *Tx) Receive(ctx context.Context, r Received, doubleClick time.Duration
 // 7 h), so rows must stay well beyond that.
 func (tx *Tx) ForgetReceived(ctx context.Context, bodies, rows time.Time) error {
 	if _, err := tx.exec(ctx, "wipe inbox", `UPDATE inbox SET body = NULL WHERE at < $1 AND body IS NOT NULL`, millis(bodies)); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, "trim acts", `DELETE FROM act WHERE at < $1`, millis(bodies)); err != nil {
 		return err
 	}
 	_, err := tx.exec(ctx, "trim inbox", `DELETE FROM inbox WHERE at < $1`, millis(rows))

@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // keyIDSize is how many bytes in front of a sealed value name its key.
@@ -21,7 +22,7 @@ const keyIDSize = 4
 type Sealer struct {
 	current []byte // key id of what is sealed now
 	keys    map[string]cipher.AEAD
-	macKey  []byte
+	macKeys [][]byte // the current one first
 }
 
 // NewSealer takes secret_key and the old_secret_keys that may still open, each
@@ -40,10 +41,12 @@ func NewSealer(secret string, old ...string) (*Sealer, error) {
 		s.keys[string(id)] = aead
 		if i == 0 {
 			s.current = id
-			if s.macKey, err = hkdf.Key(sha256.New, raw, nil, "marketbot audit", 32); err != nil {
-				return nil, fmt.Errorf("derive audit key: %w", err)
-			}
 		}
+		mac, err := hkdf.Key(sha256.New, raw, nil, "marketbot audit", 32)
+		if err != nil {
+			return nil, fmt.Errorf("derive audit key: %w", err)
+		}
+		s.macKeys = append(s.macKeys, mac)
 	}
 	return s, nil
 }
@@ -98,16 +101,19 @@ func place(table, row, column string) []byte {
 }
 
 // mac authenticates the fields of an audit entry.
-func (s *Sealer) mac(fields ...string) []byte {
-	h := hmac.New(sha256.New, s.macKey)
+func (s *Sealer) mac(fields ...string) []byte { return macWith(s.macKeys[0], fields) }
+
+// checkMAC also knows entries that were made under an old key.
+func (s *Sealer) checkMAC(mac []byte, fields ...string) bool {
+	return slices.ContainsFunc(s.macKeys, func(key []byte) bool { return hmac.Equal(mac, macWith(key, fields)) })
+}
+
+func macWith(key []byte, fields []string) []byte {
+	h := hmac.New(sha256.New, key)
 	for _, f := range fields {
 		fmt.Fprintf(h, "%d:%s", len(f), f)
 	}
 	return h.Sum(nil)
-}
-
-func (s *Sealer) checkMAC(mac []byte, fields ...string) bool {
-	return hmac.Equal(mac, s.mac(fields...))
 }
 
 // sealText and openText are for the free text of people: byte for byte.

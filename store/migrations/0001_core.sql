@@ -15,13 +15,18 @@ CREATE TABLE counter (
 CREATE TABLE inbox (
     platform TEXT NOT NULL,
     id       TEXT NOT NULL,
-    act      TEXT NOT NULL, -- what a press or form repeats when it is clicked twice; else empty
     at       BIGINT NOT NULL,
     body     BYTEA,
     PRIMARY KEY (platform, id)
 );
-CREATE INDEX inbox_act ON inbox (act, at) WHERE act <> '';
 CREATE INDEX inbox_at ON inbox (at);
+
+-- When a button or form was last pressed by somebody: a double click is one act.
+CREATE TABLE act (
+    id TEXT PRIMARY KEY,
+    at BIGINT NOT NULL
+);
+CREATE INDEX act_at ON act (at);
 
 CREATE TABLE outbox (
     id        TEXT PRIMARY KEY, -- in the order they were written
@@ -99,6 +104,7 @@ DROP TABLE dialog;
 DROP TABLE audit;
 DROP TABLE firing;
 DROP TABLE outbox;
+DROP TABLE act;
 DROP TABLE inbox;
 DROP TABLE counter;
 DROP TABLE meta;
