@@ -86,16 +86,22 @@ func receiver(body []byte) int {
 	return n
 }
 
+// said is the event of a private message. Delivered again it has an event id of
+// its own, but the message's remains.
+func said(eventID int64, message string, person int, text string, at time.Time) []byte {
+	content, _ := json.Marshal(map[string]string{"text": text})
+	inner, _ := json.Marshal(string(content)) // strings always have a form
+	return fmt.Appendf(nil, `{"schema":"2.0","header":{"event_id":"ev_%d","event_type":"im.message.receive_v1","create_time":"%d","token":"verify","app_id":%q,"tenant_key":"t"},`+
+		`"event":{"sender":{"sender_id":{"open_id":%q,"union_id":"on_1"},"sender_type":"user","tenant_key":"t"},"message":{"message_id":%q,"create_time":"%d","update_time":"%d",`+
+		`"chat_id":"oc_p2p_%s","chat_type":"p2p","message_type":"text","content":%s,"user_agent":"Mozilla/5.0"}}}`,
+		eventID, at.UnixMilli(), crowdApp, crowdID(person), message, at.UnixMilli(), at.UnixMilli(), crowdID(person), inner)
+}
+
 // request is the bytes of one signed and sealed event on its way to path.
 func (c *crowd) request(person int, path, text string) []byte {
-	now := time.Now()
-	n := c.serial.Add(1)
-	content, _ := json.Marshal(map[string]string{"text": text})
-	event := fmt.Sprintf(`{"schema":"2.0","header":{"event_id":"ev_%d","event_type":"im.message.receive_v1","create_time":"%d","token":"verify","app_id":%q,"tenant_key":"t"},`+
-		`"event":{"sender":{"sender_id":{"open_id":%q,"union_id":"on_1"},"sender_type":"user","tenant_key":"t"},"message":{"message_id":"om_said_%d","create_time":"%d","update_time":"%d",`+
-		`"chat_id":"oc_p2p_%s","chat_type":"p2p","message_type":"text","content":%q,"user_agent":"Mozilla/5.0"}}}`,
-		n, now.UnixMilli(), crowdApp, crowdID(person), n, now.UnixMilli(), now.UnixMilli(), crowdID(person), content)
-	body := feishutest.Seal(crowdKey, []byte(event))
+	now, n := time.Now(), c.serial.Add(1)
+	event := said(n, fmt.Sprintf("om_said_%d", n), person, text, now)
+	body := feishutest.Seal(crowdKey, event)
 	req, err := http.NewRequest(http.MethodPost, "http://bot"+path, bytes.NewReader(body))
 	if err != nil {
 		panic(err) // the URL is ours

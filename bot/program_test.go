@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"marketbot/bot/feishu"
+	"marketbot/bot/feishu/feishutest"
+	"marketbot/store"
+)
+
+// program is the bot as a process of its own, which can be killed.
+type program struct {
+	tb      testing.TB
+	binary  string
+	config  string
+	addr    string
+	client  *http.Client
+	log     bytes.Buffer
+	process *exec.Cmd
+}
+
+// build compiles the program and tells where it is.
+func build(tb testing.TB) string {
+	tb.Helper()
+	binary := filepath.Join(tb.TempDir(), "bot")
+	if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", binary, ".").CombinedOutput(); err != nil {
+		tb.Fatalf("go build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// newProgram settles a bot on a store, on webhook calls of a platform at url,
+// for as many salespeople of the crowd. It does not start it.
+func newProgram(tb testing.TB, url string, o store.Options, people int) *program {
+	tb.Helper()
+	p := &program{tb: tb, binary: build(tb), config: filepath.Join(tb.TempDir(), "config.yaml"), addr: freeAddress(tb), client: &http.Client{
+		Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64},
+	}}
+	var text strings.Builder
+	fmt.Fprintf(&text, "listen: %s\nstore: %q\nsecret_key: %q\n", p.addr, o.Source, storeKey)
+	fmt.Fprintf(&text, "feishu: {app_id: %s, app_secret: %s, base_url: %q, receive: webhook, encrypt_key: %q, verification_token: verify}\npeople:\n",
+		crowdApp, crowdSecret, url, crowdKey)
+	for i := range people {
+		fmt.Fprintf(&text, "  - {name: %q, post: 业务员, feishu: %s}\n", "业务"+strconv.Itoa(i), crowdID(i))
+	}
+	if err := os.WriteFile(p.config, []byte(text.String()), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		p.kill()
+		p.client.CloseIdleConnections()
+		if tb.Failed() {
+			tb.Log(tail(p.log.String(), 4000))
+		}
+	})
+	return p
+}
+
+func tail(s string, n int) string { return s[max(0, len(s)-n):] }
+
+func freeAddress(tb testing.TB) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// start returns when the bot is ready, and tells how long that took.
+func (p *program) start() time.Duration {
+	p.tb.Helper()
+	p.process = exec.Command(p.binary, "serve", "--config", p.config)
+	p.process.Stdout, p.process.Stderr = &p.log, &p.log
+	began := time.Now()
+	if err := p.process.Start(); err != nil {
+		p.tb.Fatal(err)
+	}
+	for time.Since(began) < 30*time.Second {
+		resp, err := p.client.Get("http://" + p.addr + "/readyz")
+		if err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return time.Since(began)
+			}
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	p.tb.Fatalf("not ready: %s", tail(p.log.String(), 2000))
+	return 0
+}
+
+// kill ends the bot with SIGKILL: nothing of it runs any more afterwards.
+func (p *program) kill() {
+	if p.process == nil {
+		return
+	}
+	p.process.Process.Kill() // it may have ended already
+	p.process.Wait()         // reports the signal
+	p.process = nil
+}
+
+// resident is the memory in use in MiB, without mapped files.
+func (p *program) resident() float64 {
+	p.tb.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.process.Process.Pid))
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "RssAnon:")
+	fields := strings.Fields(rest)
+	kib, err := strconv.ParseFloat(fields[0], 64)
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	return kib / 1024
+}
+
+// deliver posts an event once and tells whether it was acknowledged.
+func (p *program) deliver(ctx context.Context, event []byte) bool {
+	body := feishutest.Seal(crowdKey, event)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+p.addr+feishu.Path, bytes.NewReader(body))
+	if err != nil {
+		p.tb.Error(err)
+		return false
+	}
+	feishutest.Sign(req.Header, crowdKey, time.Now(), body)
+	resp, err := p.client.Do(req)
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
