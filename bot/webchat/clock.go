@@ -63,15 +63,16 @@ func (j jump) target(now time.Time) (time.Time, error) {
 	return to, nil
 }
 
-// reset empties the rooms and makes the data anew.
+// reset makes the data anew and then empties the rooms, of which something of
+// before may have been on its way.
 func (c *Chat) reset(w http.ResponseWriter, r *http.Request) {
 	c.gate.Lock()
 	defer c.gate.Unlock()
-	c.record.clear()
 	if err := c.o.Clock.Reset(r.Context()); err != nil {
 		c.o.Log.Error("reset demo", "error", err)
 		write(w, http.StatusInternalServerError, reply{Toast: "没有重置成，请看程序日志"})
 		return
 	}
+	c.record.clear()
 	write(w, http.StatusOK, reply{OK: true})
 }

@@ -126,6 +126,9 @@ func (c *Chat) acting(do func(act) (chat.Event, *entry, error)) http.HandlerFunc
 			return
 		}
 		receipt, err := c.hand(r.Context(), e, shown)
+		if e.Kind != chat.Press && e.Kind != chat.Submit { // as elsewhere: only who pressed sees a toast
+			receipt.Toast = ""
+		}
 		c.told(w, receipt, err)
 	}
 }

@@ -224,6 +224,37 @@ func TestAStreamGoesOnWhereItBroke(t *testing.T) {
 	}
 }
 
+func TestOnlyWhoPressedSeesAToast(t *testing.T) {
+	s := newEchoSite(t)
+	if answer := s.post("/say", map[string]any{"as": "zhangwei", "room": "zhangwei", "text": "帮助"}); answer["toast"] != nil {
+		t.Errorf("a text was answered with the toast %v", answer["toast"])
+	}
+	card := s.Messages(s.Person().Private())[0].ID
+	if answer := s.post("/press", map[string]any{"as": "zhangwei", "card": card, "button": 0}); answer["toast"] != "已收到" {
+		t.Errorf("a press was answered with the toast %v", answer["toast"])
+	}
+}
+
+func TestNothingOfBeforeIsLeftAfterAReset(t *testing.T) {
+	s := newSite(t)
+	o := s.options(s.Receive)
+	o.Clock.Reset = func(ctx context.Context) error { // a message that was on its way
+		return s.chat.Send(ctx, s.Group(), []byte(`{"message":{"text":"旧"}}`), "old")
+	}
+	s.chat = webchat.New(o)
+	s.url = serve(t, s.chat)
+	s.post("/reset", nil)
+	if left := s.Messages(s.Group()); len(left) != 0 {
+		t.Errorf("left over: %v", left)
+	}
+	if err := s.chat.Send(t.Context(), s.Group(), []byte(`{"message":{"text":"新"}}`), "old"); err != nil {
+		t.Fatal(err)
+	}
+	if shown := s.Messages(s.Group()); len(shown) != 1 || shown[0].Text != "新" {
+		t.Errorf("under a key of before is shown: %v", shown)
+	}
+}
+
 func TestAFaultIsToldToTheVisitor(t *testing.T) {
 	s := newSite(t)
 	s.chat = webchat.New(s.options(func(context.Context, chat.Event) (chat.Receipt, error) {

@@ -59,7 +59,7 @@ type Clock struct {
 	// Audit is the tail of the audit, newest last.
 	Audit func() []string
 	// Reset makes the sample data anew and sets the clock back. Nothing of
-	// before is sent once it has returned.
+	// before is sent once it has returned; what was sent until then is gone.
 	Reset func(ctx context.Context) error
 }
 
