@@ -1,0 +1,454 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+var now = time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)
+
+// both runs a test on every database.
+func both(t *testing.T, f func(t *testing.T, o store.Options, db *store.DB)) {
+	for _, backend := range storetest.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			o := storetest.Options(t, backend)
+			db := open(t, o)
+			t.Cleanup(func() { db.Close() })
+			f(t, o, db)
+		})
+	}
+}
+
+func open(t *testing.T, o store.Options) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func update(t *testing.T, db *store.DB, f func(context.Context, *store.Tx) error) {
+	t.Helper()
+	ctx := context.Background()
+	if err := db.Update(ctx, func(tx *store.Tx) error { return f(ctx, tx) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Updates that share a commit fail alone: an error, a panic and a caller that
+// goes away take nothing of their neighbours with them.
+func TestUpdatesFailAlone(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		var done sync.WaitGroup
+		for i := range 90 {
+			done.Go(func() {
+				ctx, cancel := context.WithCancel(context.Background())
+				defer cancel()
+				err := db.Update(ctx, func(tx *store.Tx) error {
+					if _, err := tx.Fire(context.WithoutCancel(ctx), fmt.Sprint("job", i), now, now, false); err != nil {
+						return err
+					}
+					switch i % 3 {
+					case 1:
+						return errors.New("no")
+					case 2:
+						panic("no")
+					}
+					return nil
+				})
+				if (err == nil) != (i%3 == 0) {
+					t.Errorf("update %d: %v", i, err)
+				}
+			})
+		}
+		done.Wait()
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			fired, err := tx.Firings(ctx, now)
+			if len(fired) != 30 {
+				t.Errorf("%d updates stayed, want 30", len(fired))
+			}
+			return err
+		})
+	})
+}
+
+// What is nested and fails takes only itself back.
+func TestNested(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			if err := tx.Mark(ctx, "outer", now); err != nil {
+				return err
+			}
+			err := tx.Nested(ctx, func() error {
+				if err := tx.Mark(ctx, "inner", now); err != nil {
+					return err
+				}
+				panic("no")
+			})
+			if p := new(store.PanicError); !errors.As(err, &p) || store.Broken(err) {
+				t.Errorf("nested panic came as %v", err)
+			}
+			return nil
+		})
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			outer, err := tx.Marked(ctx, "outer")
+			inner, err2 := tx.Marked(ctx, "inner")
+			if !outer.Equal(now) || !inner.IsZero() {
+				t.Errorf("outer %v, inner %v", outer, inner)
+			}
+			return errors.Join(err, err2)
+		})
+	})
+}
+
+// A second process on a store that is served is refused.
+func TestSecondProcess(t *testing.T) {
+	o := storetest.Options(t, storetest.SQLite)
+	db := open(t, o)
+	if second, err := store.Open(t.Context(), o); err == nil || !strings.Contains(err.Error(), "in use") {
+		second.Close()
+		t.Errorf("second open: %v", err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(t.Context(), func(*store.Tx) error { return nil }); err == nil {
+		t.Error("a closed store took an update")
+	}
+	open(t, o).Close()
+}
+
+// What people write comes back byte for byte, and rests unreadable.
+func TestSealedText(t *testing.T) {
+	texts := []string{"拜访客户13800000000", "a\x00b", "\xff\xfe broken", "", " 　​", strings.Repeat("长", 100_000)}
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		for i, text := range texts {
+			person := fmt.Sprint("p", i)
+			var got store.Dialog
+			update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				return tx.Ask(ctx, person, store.Dialog{Line: text, Prefix: "x", Expires: now.Add(time.Hour)})
+			})
+			update(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
+				got, _, err = tx.TakeDialog(ctx, person, now)
+				return err
+			})
+			if got.Line != text {
+				t.Errorf("%q came back as %q", text, got.Line)
+			}
+		}
+	})
+}
+
+// Bits that change at rest are found when they are read: a sealed text does
+// not open, an audit entry is named.
+func TestTampering(t *testing.T) {
+	o := storetest.Options(t, storetest.SQLite)
+	db := open(t, o)
+	update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		for i := range 20 {
+			a := store.Audit{ID: fmt.Sprintf("a%02d", i), At: now, Person: "p", Act: "签到", Outcome: store.Done}
+			if err := errors.Join(tx.Record(ctx, a), tx.Ask(ctx, fmt.Sprint("p", i), store.Dialog{Line: "secret", Expires: now.Add(time.Hour)})); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := sql.Open("sqlite", o.Source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flipped := 0
+	for i := range 20 {
+		person := fmt.Sprint("p", i)
+		var line []byte
+		if err := raw.QueryRow(`SELECT line FROM dialog WHERE person = $1`, person).Scan(&line); err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(line, []byte("secret")) {
+			t.Fatal("a sealed text rests readable")
+		}
+		line[i*len(line)/20] ^= 1 << (i % 8)
+		if _, err := raw.Exec(`UPDATE dialog SET line = $1 WHERE person = $2`, line, person); err != nil {
+			t.Fatal(err)
+		}
+		flipped++
+	}
+	if _, err := raw.Exec(`UPDATE audit SET person = 'q' WHERE id = 'a07'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := raw.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	db = open(t, o)
+	defer db.Close()
+	update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		tail, forged, err := tx.AuditTail(ctx, 100)
+		if len(tail) != 20 || !cmp.Equal(forged, []string{"a07"}) {
+			t.Errorf("%d entries, forged %v", len(tail), forged)
+		}
+		return err
+	})
+	for i := range flipped {
+		err := db.Update(t.Context(), func(tx *store.Tx) error {
+			_, _, err := tx.TakeDialog(t.Context(), fmt.Sprint("p", i), now)
+			return err
+		})
+		if err == nil {
+			t.Errorf("flipped bit in byte %d of 20 was not found", i)
+		}
+	}
+}
+
+var errUndo = errors.New("opened")
+
+// What was sealed under an old key opens while that key is configured.
+func TestKeys(t *testing.T) {
+	o := storetest.Options(t, storetest.SQLite)
+	old, fresh := store.NewSecretKey(), store.NewSecretKey()
+	entry := store.Audit{ID: "a", At: now, Act: "签到", Outcome: store.Done}
+	for _, step := range []struct {
+		keys  []string
+		write bool
+		opens bool
+	}{{[]string{old}, true, true}, {[]string{fresh, old}, false, true}, {[]string{fresh}, false, false}} {
+		var err error
+		if o.Seals, err = store.NewSealer(step.keys[0], step.keys[1:]...); err != nil {
+			t.Fatal(err)
+		}
+		db := open(t, o)
+		ctx := t.Context()
+		err = db.Update(ctx, func(tx *store.Tx) error {
+			if step.write {
+				return errors.Join(tx.Record(ctx, entry), tx.Ask(ctx, "p", store.Dialog{Line: "text", Expires: now.Add(time.Hour)}))
+			}
+			_, forged, err := tx.AuditTail(ctx, 1)
+			if (len(forged) == 0) != step.opens {
+				t.Errorf("keys %d: forged %v", len(step.keys), forged)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		if !step.write {
+			err := db.Update(ctx, func(tx *store.Tx) error {
+				d, _, err := tx.TakeDialog(ctx, "p", now)
+				if err == nil && d.Line == "text" {
+					err = errUndo // leave it for the next step
+				}
+				return err
+			})
+			if errors.Is(err, errUndo) != step.opens {
+				t.Errorf("keys %d: %v", len(step.keys), err)
+			}
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, bad := range []string{"", "short", strings.Repeat("A", 43)} {
+		if _, err := store.NewSealer(bad); err == nil || bad != "" && strings.Contains(err.Error(), bad) {
+			t.Errorf("key %q: %v", bad, err)
+		}
+	}
+}
+
+// An event is taken once, by its id; a press once within a double click.
+func TestReceive(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		ctx := context.Background()
+		take := func(id, act string, at time.Time) (fresh bool) {
+			update(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
+				fresh, err = tx.Receive(ctx, store.Received{Platform: "x", ID: id, Act: act, At: at}, 3*time.Second)
+				return err
+			})
+			return fresh
+		}
+		for i, step := range []struct {
+			id, act string
+			after   time.Duration
+			want    bool
+		}{
+			{"1", "", 0, true}, {"1", "", time.Hour, false}, {"2", "", 0, true},
+			{"3", "a", 0, true}, {"4", "a", time.Second, false}, {"5", "b", time.Second, true},
+			{"6", "a", -time.Second, false}, {"7", "a", 10 * time.Second, true}, {"7", "a", time.Hour, false},
+		} {
+			if got := take(step.id, step.act, now.Add(step.after)); got != step.want {
+				t.Errorf("step %d: fresh %v, want %v", i, got, step.want)
+			}
+		}
+		var clicks sync.WaitGroup
+		var mu sync.Mutex
+		effects := 0
+		for i := range 20 {
+			clicks.Go(func() {
+				err := db.Update(ctx, func(tx *store.Tx) error {
+					fresh, err := tx.Receive(ctx, store.Received{Platform: "x", ID: fmt.Sprint("click", i), Act: "same", At: now}, 3*time.Second)
+					mu.Lock()
+					defer mu.Unlock()
+					if fresh {
+						effects++
+					}
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		clicks.Wait()
+		if effects != 1 {
+			t.Errorf("20 clicks at once had %d effects", effects)
+		}
+	})
+}
+
+// Once-things happen once, however many ask at the same time.
+func TestOnce(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return tx.Offer(ctx, store.Confirmation{Code: "A1", Person: "p", Line: "上报", Version: "v", Expires: now.Add(time.Hour)})
+		})
+		var mu sync.Mutex
+		count := map[string]int{}
+		codes := map[string]bool{}
+		var all sync.WaitGroup
+		for range 30 {
+			all.Go(func() {
+				ctx := context.Background()
+				err := db.Update(ctx, func(tx *store.Tx) error {
+					fired, err := tx.Fire(ctx, "job", now, now, false)
+					_, confirmed, err2 := tx.Confirm(ctx, "A1", "p", now)
+					owed, err3 := tx.Owe(ctx, store.Outgoing{ID: tx.NewID(now), Key: "k", Due: now, Created: now})
+					code, err4 := tx.NextCode(ctx, "A")
+					mu.Lock()
+					defer mu.Unlock()
+					for name, yes := range map[string]bool{"fired": fired, "confirmed": confirmed, "owed": owed} {
+						if yes {
+							count[name]++
+						}
+					}
+					codes[code] = true
+					return errors.Join(err, err2, err3, err4)
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if want := map[string]int{"fired": 1, "confirmed": 1, "owed": 1}; !cmp.Equal(count, want) || len(codes) != 30 {
+			t.Errorf("happened %v times, %d codes", count, len(codes))
+		}
+	})
+}
+
+// What was delivered or given up keeps no words.
+func TestOutboxForgets(t *testing.T) {
+	o := storetest.Options(t, storetest.SQLite)
+	db := open(t, o)
+	update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		for _, id := range []string{"1", "2", "3"} {
+			if _, err := tx.Owe(ctx, store.Outgoing{ID: id, Key: id, Due: now, Created: now, Content: []byte("words")}); err != nil {
+				return err
+			}
+			if err := tx.Freeze(ctx, id, []byte("bytes"), now); err != nil {
+				return err
+			}
+		}
+		return errors.Join(tx.Sent(ctx, "1", now), tx.Bury(ctx, "2", "gone", now))
+	})
+	update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		waiting, err := tx.Waiting(ctx, now, 10)
+		if len(waiting) != 1 || string(waiting[0].Content) != "words" || string(waiting[0].Payload) != "bytes" {
+			t.Errorf("waiting %+v", waiting)
+		}
+		return err
+	})
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := sql.Open("sqlite", o.Source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	var kept int
+	if err := raw.QueryRow(`SELECT COUNT(*) FROM outbox WHERE state <> 'waiting' AND (content IS NOT NULL OR payload IS NOT NULL)`).Scan(&kept); err != nil || kept != 0 {
+		t.Errorf("%d delivered messages keep words: %v", kept, err)
+	}
+}
+
+func TestWeeks(t *testing.T) {
+	for day, want := range map[string]string{
+		"2026-11-27": "第48周（11-23 至 11-29）", "2027-01-01": "第53周（12-28 至 01-03）", "2024-12-30": "第1周（12-30 至 01-05）",
+	} {
+		w := store.WeekOf(store.Day(day).Start(time.UTC))
+		back, err := store.ParseWeek(w.Key())
+		if w.String() != want || back != w || err != nil || w.Add(1).Add(-1) != w {
+			t.Errorf("%s: %s, %v, %v", day, w, back, err)
+		}
+	}
+	if got := store.Day("2026-11-27").String(); got != "11月27日 周五" {
+		t.Error(got)
+	}
+}
+
+// BenchmarkWrites is durable updates of 64 writers beside the bare fdatasync of
+// the same run (goal: 7 times as many a second).
+func BenchmarkWrites(b *testing.B) {
+	b.Run("floor", func(b *testing.B) {
+		f, err := os.Create(filepath.Join(b.TempDir(), "floor"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer f.Close()
+		for range b.N {
+			if _, err := f.WriteAt(make([]byte, 4096), 0); err != nil {
+				b.Fatal(err)
+			}
+			if err := syscall.Fdatasync(int(f.Fd())); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("64-writers", func(b *testing.B) {
+		db := storetest.Open(b, storetest.SQLite)
+		b.SetParallelism(64 / runtime.GOMAXPROCS(0))
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				if err := owe(b.Context(), db); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	})
+}
+
+func owe(ctx context.Context, db *store.DB) error {
+	return db.Update(ctx, func(tx *store.Tx) error {
+		_, err := tx.Owe(ctx, store.Outgoing{ID: tx.NewID(now), Key: tx.NewID(now), Due: now, Created: now})
+		return err
+	})
+}
