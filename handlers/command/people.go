@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"strings"
 
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
@@ -18,6 +19,20 @@ func Reach(ctx context.Context, tx *store.Tx, post store.Post) (people []store.P
 	}
 	people, vacant = Standing(everyone, post)
 	return people, vacant, nil
+}
+
+// Vacancy tells the administrators that a post has no holder while something
+// (出差未签到的提醒) is for it, who stands in, and what to do.
+func Vacancy(post store.Post, something string, stands []store.Person) string {
+	fate := "没有人收"
+	if len(stands) > 0 {
+		var names []string
+		for _, p := range stands {
+			names = append(names, p.Name)
+		}
+		fate = "先转给" + strings.Join(names, "、") + "（" + string(stands[0].Post) + "）"
+	}
+	return string(post) + "没有人，" + something + fate + "。请安排：人员 岗位 姓名 " + string(post)
 }
 
 // Standing is Reach among people who are known already.

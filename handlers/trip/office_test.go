@@ -192,8 +192,11 @@ func (o *office) remind(at string) map[string]string {
 		for _, n := range notices {
 			for name, p := range o.people {
 				if p.ID == n.To {
-					told[name] = flat(n.Message)
+					told[name] += flat(n.Message)
 				}
+			}
+			if strings.Contains(n.Key, "/vacant/") {
+				continue // once a week, by week
 			}
 			want := "trip/" + string(store.DayOf(o.now)) + "/" + n.To + "/" + o.now.Format("1504")
 			if n.Key != want {

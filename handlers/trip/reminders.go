@@ -103,14 +103,19 @@ func (h Handler) notice(s rulebook.Slot, day store.Day, a store.Away, card chat.
 }
 
 func missing(a store.Away, day store.Day) chat.Card {
-	return chat.Card{
+	card := chat.Card{
 		Title: "还没有签到", Tone: chat.Warn,
 		Blocks: []chat.Block{
 			{Text: day.String() + "，你在" + a.Trip.Place + "出差，今天还没有联系公司。写一句进展就行，也可以直接发位置。"},
-			{Note: "出差每天联系一至两次（" + clause + "）。已经回来：出差 结束"},
+			{Note: "出差每天联系一至两次（" + clause + "）。"},
 		},
-		Buttons: []chat.Button{{Label: "签到", Command: "签到", Primary: true}, {Label: "出差 结束", Command: "出差 结束"}},
+		Buttons: []chat.Button{{Label: "签到", Command: "签到", Primary: true}},
 	}
+	if a.Trip.Ended.IsZero() {
+		card.Blocks[1].Note += "已经回来：出差 结束"
+		card.Buttons = append(card.Buttons, chat.Button{Label: "出差 结束", Command: "出差 结束"})
+	}
+	return card
 }
 
 func offered(a store.Away, day store.Day) chat.Card {
@@ -130,15 +135,15 @@ func (h Handler) escalate(ctx context.Context, tx *store.Tx, s rulebook.Slot, da
 	if len(silent) == 0 {
 		return nil, nil
 	}
-	people, err := present(ctx, tx, day)
+	people, present, err := staffOn(ctx, tx, day)
 	if err != nil {
 		return nil, err
 	}
-	var list []chat.Notice
-	for _, p := range people {
+	list := h.vacancies(s, silent, people, present)
+	for _, p := range present {
 		var below []store.Away
 		for _, a := range silent {
-			if above(people, p, a.Person) {
+			if above(present, p, a.Person) {
 				below = append(below, a)
 			}
 		}
@@ -150,18 +155,41 @@ func (h Handler) escalate(ctx context.Context, tx *store.Tx, s rulebook.Slot, da
 	return list, nil
 }
 
-// present is everyone active who is not on leave on a day: only they can act.
-func present(ctx context.Context, tx *store.Tx, day store.Day) ([]store.Person, error) {
-	people, err := tx.People(ctx)
-	if err != nil {
-		return nil, err
+// vacancies tell the administrators, once a week, that a post above has no
+// holder (总则, R03).
+func (h Handler) vacancies(s rulebook.Slot, silent []store.Away, people, present []store.Person) []chat.Notice {
+	var list []chat.Notice
+	var seen []store.Post
+	for _, a := range silent {
+		post := rulebook.Superior(a.Person.Post)
+		if _, vacant := command.Standing(people, post); !vacant || slices.Contains(seen, post) {
+			continue
+		}
+		seen = append(seen, post)
+		stands, _ := command.Standing(present, post)
+		text := command.Vacancy(post, "出差未签到的提醒", stands)
+		for _, p := range people {
+			if p.Has(store.Administrator) {
+				key := "trip/" + h.Rules.Week(s.At).Key() + "/" + p.ID + "/vacant/" + string(post)
+				list = append(list, chat.Notice{Key: key, To: p.ID, Message: chat.Message{Text: text}})
+			}
+		}
+	}
+	return list
+}
+
+// staffOn is everyone active, and of these who is not on leave on a day: only
+// they can act.
+func staffOn(ctx context.Context, tx *store.Tx, day store.Day) (people, present []store.Person, err error) {
+	if people, err = tx.People(ctx); err != nil {
+		return nil, nil, err
 	}
 	leaves, err := tx.Leaves(ctx, day, day)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return slices.DeleteFunc(people, func(p store.Person) bool {
-		return slices.ContainsFunc(leaves, func(l store.Leave) bool { return l.Person == p.ID })
+	return people, pick(people, func(p store.Person) bool {
+		return !slices.ContainsFunc(leaves, func(l store.Leave) bool { return l.Person == p.ID })
 	}), nil
 }
 

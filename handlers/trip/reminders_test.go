@@ -93,6 +93,21 @@ func TestSilenceGoesUpTheLine(t *testing.T) {
 	only(t, o.remind("2026-11-26 20:11"), "陈总")
 }
 
+func TestAVacantPostAboveIsToldToTheAdministrators(t *testing.T) {
+	o := newOffice(t)
+	o.say("张伟", "出差 广州 3天")
+	o.update(func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.GiveDuty(ctx, o.people["小林"].ID, store.Administrator, o.now); err != nil {
+			return err
+		}
+		return tx.StopPerson(ctx, o.people["李娜"].ID, o.now)
+	})
+	told := o.remind("2026-11-24 20:11")
+	only(t, told, "王芳", "小林")
+	wants(t, told["小林"], "市场主管没有人，出差未签到的提醒先转给王芳（市场总监）", "人员 岗位 姓名 市场主管")
+	lacks(t, told["小林"], "张伟")
+}
+
 func TestKindOf(t *testing.T) {
 	clocks := func(hours ...int) (list []rulebook.Clock) {
 		for _, h := range hours {
