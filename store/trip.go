@@ -108,6 +108,17 @@ func (tx *Tx) UncutTrips(ctx context.Context, cause string, at time.Time) (int, 
 	return int(n), err
 }
 
+// TripsChangedSince tells whether a person declared, ended or cancelled a trip
+// after a write of theirs, by the write's id, and did not take that back.
+func (tx *Tx) TripsChangedSince(ctx context.Context, person, write string) (bool, error) {
+	var n int
+	_, err := tx.one(ctx, "later trips", `SELECT
+		(SELECT COUNT(*) FROM trip WHERE person = $1 AND id > $2 AND last_day <> '') +
+		(SELECT COUNT(*) FROM trip_change c JOIN trip t ON t.id = c.trip
+			WHERE t.person = $1 AND c.undone = 0 AND c.cause > $2 AND c.cause NOT LIKE 'undo/%')`, []any{person, write}, &n)
+	return n > 0, err
+}
+
 // Away is a person on a trip on some day, with what they have reported.
 type Away struct {
 	Person    Person

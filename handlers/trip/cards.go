@@ -29,13 +29,20 @@ func written(d store.Day) string {
 	return fmt.Sprintf("%d月%d日", int(t.Month()), t.Day())
 }
 
-// checkedIn answers a check-in, the d.done-th of its day.
+// checkedIn answers a check-in, the d.done-th of its day. A group hears no
+// more than who, when, in which city and how often (C9).
 func (h Handler) checkedIn(c *command.Call, d day, in store.CheckIn) chat.Card {
 	head := c.Person.Name + " · " + in.At.In(h.Rules.Zone).Format("15:04")
-	if in.Place != "" {
-		head += " · " + in.Place
+	if place := placeFor(c, in.Place); place != "" {
+		head += " · " + place
 	}
 	text := fmt.Sprintf("今天第 %d 次。", d.done)
+	if c.Event.Chat.Group {
+		if d.away {
+			text += h.nextTime(c, d.done)
+		}
+		return chat.Card{Title: "签到成功", Tone: chat.Good, Blocks: []chat.Block{{Text: head}, {Text: text}}, Buttons: []chat.Button{undoButton}}
+	}
 	card := chat.Card{Title: "签到成功", Tone: chat.Good, Buttons: []chat.Button{undoButton, {Label: "补充进展", Command: "签到"}}}
 	if d.away {
 		text += h.nextTime(c, d.done)
@@ -57,6 +64,19 @@ func offer(place string) []chat.Button {
 	return []chat.Button{{Label: "登记 " + line, Command: line, Primary: true}}
 }
 
+// declaredAloud answers in a group: who goes to which city (C9).
+func declaredAloud(name string, t store.Trip, old []store.Trip) chat.Card {
+	head := name
+	if city := heard(t.Place); city != "" {
+		head += " · " + city
+	}
+	text := "每天签到一至两次（" + clause + "）。日期和事由请私聊我看，发 出差。"
+	if len(old) > 0 {
+		text = "代替了原来登记的出差。" + text
+	}
+	return chat.Card{Title: "已登记出差", Tone: chat.Good, Blocks: []chat.Block{{Text: head}, {Text: text}}, Buttons: []chat.Button{undoButton}}
+}
+
 // declared answers a declared trip.
 func declared(t store.Trip, old []store.Trip) chat.Card {
 	facts := []chat.Fact{{Label: "地点", Value: t.Place}, {Label: "时间", Value: period(t.First, t.Last)}}
@@ -76,6 +96,21 @@ func declared(t store.Trip, old []store.Trip) chat.Card {
 	card.Blocks = append(card.Blocks, chat.Block{
 		Note: "出差每天要联系公司一至两次，周末和节假日也一样（" + clause + "）。发 签到 进展，或直接发位置。到期自动结束，提前回来发 出差 结束。",
 	})
+	return card
+}
+
+// endedAloud answers 出差 结束 in a group (C9).
+func endedAloud(name string, last store.Day, checkIns int) chat.Card {
+	card := chat.Card{Title: "出差已结束", Tone: chat.Good, Buttons: []chat.Button{undoButton}}
+	text := name + "，今天是最后一天。"
+	switch {
+	case last == "":
+		card.Title, text = "已取消出差", name+"，还没开始，已取消。"
+	case checkIns == 0:
+		card.Tone = chat.Warn
+		text += "今天还没有签到，请补一次（" + clause + "）。"
+	}
+	card.Blocks = []chat.Block{{Text: text}}
 	return card
 }
 
@@ -134,6 +169,8 @@ func ownPart(card chat.Card, own *store.Trip, today store.Day) chat.Card {
 	switch {
 	case own == nil:
 		card.Blocks = append(card.Blocks, chat.Block{Note: "登记自己的：出差 地点 天数，例如 出差 广州 3天。"})
+	case own.On(today) && !own.Ended.IsZero():
+		card.Buttons = []chat.Button{{Label: "签到", Command: "签到", Primary: true}}
 	case own.On(today):
 		card.Buttons = []chat.Button{{Label: "签到", Command: "签到", Primary: true}, {Label: "结束我的出差", Command: "出差 结束"}}
 	default:

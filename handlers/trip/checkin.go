@@ -119,8 +119,8 @@ func (h Handler) undoCheckIn(ctx context.Context, c *command.Call, ref string) (
 		return "", &command.Refusal{Text: "这次签到已经撤销过了。", Hint: "签到记录", Clause: clause}
 	}
 	text := in.Day.String() + " " + in.At.In(h.Rules.Zone).Format("15:04") + " 的签到"
-	if in.Place != "" {
-		text += "（" + in.Place + "）"
+	if place := placeFor(c, in.Place); place != "" {
+		text += "（" + place + "）"
 	}
 	return text, nil
 }

@@ -195,7 +195,7 @@ func TestPlaceName(t *testing.T) {
 		"超市旁边":                  "超市旁边",
 		"113.3245, 23.1066":     "",
 		"  Canton\n Tower ":     "Canton Tower",
-		strings.Repeat("长", 40): strings.Repeat("长", 30) + "…",
+		strings.Repeat("长", 40): strings.Repeat("长", 29) + "…",
 		"":                      "",
 	} {
 		if got := placeName(name); got != want {

@@ -86,7 +86,7 @@ func (h Handler) declare(ctx context.Context, c *command.Call, t store.Trip) (co
 	if err != nil {
 		return command.Answer{}, err
 	}
-	if err := pastStays(old, t, h.Rules.Day(c.Now)); err != nil {
+	if err := pastStays(c, old, t, h.Rules.Day(c.Now)); err != nil {
 		return command.Answer{}, err
 	}
 	for _, o := range old {
@@ -98,20 +98,27 @@ func (h Handler) declare(ctx context.Context, c *command.Call, t store.Trip) (co
 		return command.Answer{}, err
 	}
 	a := command.Card(declared(t, old))
+	if c.Event.Chat.Group {
+		a = command.Card(declaredAloud(c.Person.Name, t, old))
+	}
 	a.Undo, a.Subject = t.ID, "trip/"+t.ID+"/"+string(t.First)+"/"+string(t.Last)
 	return a, nil
 }
 
 // pastStays refuses to replace days that lie behind: they are evidence of what
 // 2-4 asked for then.
-func pastStays(old []store.Trip, t store.Trip, today store.Day) error {
+func pastStays(c *command.Call, old []store.Trip, t store.Trip, today store.Day) error {
 	if t.First >= today {
 		return nil
 	}
 	for _, o := range old {
 		if o.First < today {
+			which := "：" + o.Place + " " + period(o.First, o.Last)
+			if c.Event.Chat.Group {
+				which = ""
+			}
 			return &command.Refusal{
-				Text: "过去的日子已经登记为出差：" + o.Place + " " + period(o.First, o.Last) + "，不能再改。新的出差从今天写起。",
+				Text: "过去的日子已经登记为出差" + which + "，不能再改。新的出差从今天写起。",
 				Hint: "出差 " + t.Place + " 今天至" + written(t.Last), Clause: clause,
 			}
 		}
@@ -127,15 +134,36 @@ func (h Handler) undoTrip(ctx context.Context, c *command.Call, ref string) (str
 	if !found || t.Person != c.Person.ID || t.Last == "" {
 		return "", &command.Refusal{Text: "这次出差已经撤销过了。", Hint: "出差", Clause: clause}
 	}
+	if err := newest(ctx, c, t.ID); err != nil {
+		return "", err
+	}
 	if err := c.Tx.CutTrip(ctx, t, store.TripCut{Cause: "undo/" + t.ID, At: c.Now}); err != nil {
 		return "", err
 	}
 	restored, err := c.Tx.UncutTrips(ctx, t.ID, c.Now)
-	text := "出差 " + t.Place + " " + period(t.First, t.Last)
+	text := "出差" + said(c, t)
 	if restored > 0 {
 		text += "，原来登记的出差恢复"
 	}
 	return text, err
+}
+
+// said is a trip in words for where somebody spoke.
+func said(c *command.Call, t store.Trip) string {
+	if c.Event.Chat.Group {
+		return strings.TrimRight(" "+heard(t.Place), " ")
+	}
+	return " " + t.Place + " " + period(t.First, t.Last)
+}
+
+// newest refuses to take back a write about trips when a later one of the same
+// person rests on it: trips would overlap, or come back from the dead.
+func newest(ctx context.Context, c *command.Call, write string) error {
+	later, err := c.Tx.TripsChangedSince(ctx, c.Person.ID, write)
+	if err != nil || !later {
+		return err
+	}
+	return &command.Refusal{Text: "之后你又改过出差，要先收回后面那一次。", Hint: "撤销（收回最近一次），或 出差 结束", Clause: clause}
 }
 
 // end ends the running trip with today as its last day, or cancels the next
@@ -165,12 +193,18 @@ func (h Handler) end(ctx context.Context, c *command.Call) (command.Answer, erro
 		return command.Answer{}, err
 	}
 	a := command.Card(ended(t, cut.Last, done))
+	if c.Event.Chat.Group {
+		a = command.Card(endedAloud(c.Person.Name, cut.Last, done))
+	}
 	a.Undo, a.Subject = cut.Cause+","+t.ID, "trip/"+t.ID+"/"+string(t.First)+"/"+string(cut.Last)
 	return a, nil
 }
 
 func (h Handler) undoEnd(ctx context.Context, c *command.Call, ref string) (string, error) {
 	cause, id, _ := strings.Cut(ref, ",")
+	if err := newest(ctx, c, cause); err != nil {
+		return "", err
+	}
 	n, err := c.Tx.UncutTrips(ctx, cause, c.Now)
 	if err != nil {
 		return "", err
@@ -179,7 +213,7 @@ func (h Handler) undoEnd(ctx context.Context, c *command.Call, ref string) (stri
 	if err == nil && (n == 0 || !found) {
 		err = &command.Refusal{Text: "已经撤销过了。", Hint: "出差", Clause: clause}
 	}
-	return "结束出差，" + t.Place + " " + period(t.First, t.Last) + "照旧", err
+	return "结束出差，原来登记的出差" + said(c, t) + "照旧", err
 }
 
 // soon is how many days ahead 出差 shows what is planned.

@@ -3,6 +3,8 @@ package trip
 import (
 	"strings"
 	"testing"
+
+	"marketbot/handlers/command"
 )
 
 func TestTripIsDeclaredWithInclusiveDays(t *testing.T) {
@@ -108,4 +110,53 @@ func TestGroupReadsOnlyNamesOfWhoIsAway(t *testing.T) {
 	text := o.say("刘洋", "出差")
 	wants(t, text, "1 人出差：张伟", "私聊")
 	lacks(t, text, "深圳", "谈合同", "11月28日")
+}
+
+func TestGroupHearsOfATripWhoAndWhichCity(t *testing.T) {
+	o := newOffice(t)
+	o.group = true
+	text := o.say("张伟", "出差 深圳 5天 谈合同")
+	wants(t, text, "张伟 · 深圳", "私聊")
+	lacks(t, text, "谈合同", "11月28日")
+	text = o.say("张伟", "出差 华东机电 2天")
+	wants(t, text, "代替了原来登记的出差")
+	lacks(t, text, "深圳", "华东机电")
+	text = o.say("张伟", "签到 广州 拜访客户")
+	wants(t, text, "张伟 · 09:30 · 广州", "今天第 1 次")
+	lacks(t, text, "拜访客户", "11月25日")
+	text = o.say("张伟", "签到 谈妥了")
+	wants(t, text, "张伟 · 09:30", "今天第 2 次")
+	lacks(t, text, "华东机电")
+	wants(t, o.say("张伟", "出差 结束"), "出差已结束", "张伟")
+}
+
+func TestAnEarlierTripIsNotTakenBackBeforeALaterOne(t *testing.T) {
+	o := newOffice(t)
+	first := o.answer("张伟", "出差 深圳 5天")
+	second := o.answer("张伟", "出差 广州 2天")
+	if _, err := o.undo("张伟", "出差", first); err == nil {
+		t.Error("taken back beneath the trip that replaced it")
+	}
+	for _, a := range []command.Answer{second, first} {
+		if _, err := o.undo("张伟", "出差", a); err != nil {
+			t.Error(err)
+		}
+	}
+	wants(t, o.say("刘洋", "出差"), "没有人出差")
+
+	o.say("张伟", "出差 深圳 5天")
+	end := o.answer("张伟", "出差 结束")
+	o.say("张伟", "出差 佛山 明天至周五")
+	if _, err := o.undo("张伟", "出差 结束", end); err == nil {
+		t.Error("two trips on one day")
+	}
+}
+
+func TestATripThatEndedTodayIsNotEndedAgain(t *testing.T) {
+	o := newOffice(t)
+	o.say("张伟", "出差 深圳 5天")
+	wants(t, o.say("张伟", "出差"), "[结束我的出差:出差 结束]")
+	o.say("张伟", "出差 结束")
+	lacks(t, o.say("张伟", "出差"), "结束我的出差")
+	lacks(t, o.remind("2026-11-24 17:23")["张伟"], "出差 结束")
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"marketbot/handlers/command"
 )
 
 //go:embed cities.txt
@@ -91,7 +93,19 @@ func placeName(name string) string {
 	if !strings.ContainsFunc(name, unicode.IsLetter) {
 		return ""
 	}
-	return cut(name, longestPlace)
+	return cut(name, longestPlace-1) // with the … it is still a place that can be declared
+}
+
+// heard is what a group hears of a place: the city, or nothing when it is none
+// (C9).
+func heard(place string) string { return cities[cleaned(place)] }
+
+// placeFor is a place for where somebody spoke.
+func placeFor(c *command.Call, place string) string {
+	if c.Event.Chat.Group {
+		return heard(place)
+	}
+	return place
 }
 
 // cityIn finds the first known city that an address names with 市.
