@@ -22,6 +22,15 @@ const AdminKey = "admin/"
 type Post struct {
 	Groups    []chat.Address // every one gets what is said to the group; none: nothing is said
 	Platforms []string       // names of those that run; accounts of others are passed over; empty: all run
+	Zone      *time.Location // the company's, whose days count what is told once a day; nil: that of the times given
+}
+
+// Day is now's day by the company's clock.
+func (p *Post) Day(now time.Time) store.Day {
+	if p.Zone != nil {
+		now = now.In(p.Zone)
+	}
+	return store.DayOf(now)
 }
 
 // Notices owes each notice to the chat of its person, or to the groups. A key
@@ -49,7 +58,7 @@ func (p *Post) notice(ctx context.Context, tx *store.Tx, chats map[string]chat.A
 	}
 	to, ok := chats[n.To]
 	if !ok {
-		return p.unreachable(ctx, tx, n, class, now)
+		return p.unreachable(ctx, tx, chats, n, class, now)
 	}
 	return p.Message(ctx, tx, to, n.To, n.Key, n.Message, class, now)
 }
@@ -93,7 +102,7 @@ func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, person, k
 }
 
 // unreachable keeps the trace of a notice that nobody can get.
-func (p *Post) unreachable(ctx context.Context, tx *store.Tx, n chat.Notice, class store.Class, now time.Time) error {
+func (p *Post) unreachable(ctx context.Context, tx *store.Tx, chats map[string]chat.Address, n chat.Notice, class store.Class, now time.Time) error {
 	id, err := p.owe(ctx, tx, chat.Address{}, n.To, n.Key, n.Message, class, now)
 	if err != nil || id == "" {
 		return err
@@ -109,28 +118,57 @@ func (p *Post) unreachable(ctx context.Context, tx *store.Tx, n chat.Notice, cla
 		return err
 	}
 	text := fmt.Sprintf("发给%s的消息没有送出：没有绑定任何聊天账号。请让本人发送 绑定。", who.Name)
-	return p.Tell(ctx, tx, "no-account/"+n.To+"/"+string(store.DayOf(now)), text, now, "")
+	return p.tell(ctx, tx, chats, "no-account/"+n.To+"/"+string(p.Day(now)), text, now)
 }
 
 // Tell says something to every administrator, once per key for ever. avoid is
 // a platform that is out of order: other accounts are taken where there are
 // any.
 func (p *Post) Tell(ctx context.Context, tx *store.Tx, key, text string, now time.Time, avoid string) error {
-	admins, err := tx.Holding(ctx, "", store.Administrator)
-	if err != nil {
+	fresh, err := p.untold(ctx, tx, key)
+	if err != nil || len(fresh) == 0 { // mostly it was told: spare the reading of all accounts
 		return err
 	}
 	chats, err := p.chats(ctx, tx, avoid)
 	if err != nil {
 		return err
 	}
-	for _, a := range admins {
-		n := chat.Notice{Key: AdminKey + key + "/" + a.ID, To: a.ID, Message: chat.Message{Text: text}}
+	return p.tell(ctx, tx, chats, key, text, now)
+}
+
+func (p *Post) tell(ctx context.Context, tx *store.Tx, chats map[string]chat.Address, key, text string, now time.Time) error {
+	fresh, err := p.untold(ctx, tx, key)
+	if err != nil {
+		return err
+	}
+	for _, a := range fresh {
+		n := chat.Notice{Key: adminKey(key, a), To: a.ID, Message: chat.Message{Text: text}}
 		if err := p.notice(ctx, tx, chats, n, store.ClassAlarm, now); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func adminKey(key string, admin store.Person) string { return AdminKey + key + "/" + admin.ID }
+
+// untold lists the administrators who were not told under key.
+func (p *Post) untold(ctx context.Context, tx *store.Tx, key string) ([]store.Person, error) {
+	admins, err := tx.Holding(ctx, "", store.Administrator)
+	if err != nil {
+		return nil, err
+	}
+	fresh := make([]store.Person, 0, len(admins))
+	for _, a := range admins {
+		told, err := tx.Owes(ctx, adminKey(key, a))
+		if err != nil {
+			return nil, err
+		}
+		if !told {
+			fresh = append(fresh, a)
+		}
+	}
+	return fresh, nil
 }
 
 // Chats is where each active person is reached: by person id, the private

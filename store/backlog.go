@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // Backlog lists the ids of everything that waits in the outbox, whatever its
 // due. It reads an index only, so that it can be asked after every write.
@@ -14,9 +17,20 @@ func (tx *Tx) Backlog(ctx context.Context) ([]string, error) {
 }
 
 // Owed is a message that still waits; false when it was delivered or buried.
+// With ErrUnreadable comes what is known of it beside what it says.
 func (tx *Tx) Owed(ctx context.Context, id string) (Outgoing, bool, error) {
+	var unreadable error
 	list, err := all(ctx, tx, "owed message", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, error
 		FROM outbox WHERE id = $1 AND state = 'waiting'`, []any{id},
-		func(scan func(...any) error) (Outgoing, error) { return tx.scanOutgoing(scan) })
+		func(scan func(...any) error) (Outgoing, error) {
+			o, err := tx.scanOutgoing(scan)
+			if errors.Is(err, ErrUnreadable) {
+				unreadable, err = err, nil
+			}
+			return o, err
+		})
+	if err == nil {
+		err = unreadable
+	}
 	return first(list), len(list) > 0, err
 }

@@ -40,6 +40,20 @@ func (tx *Tx) Leaves(ctx context.Context, from, to Day) ([]Leave, error) {
 		WHERE last_day >= $1 AND first_day <= $2 AND cancelled = 0 ORDER BY first_day, id`, []any{string(from), string(to)}, tx.scanLeave)
 }
 
+// LeaveDays is Leaves without the reasons, which stay sealed: for all that only
+// asks who is away.
+func (tx *Tx) LeaveDays(ctx context.Context, from, to Day) ([]Leave, error) {
+	return all(ctx, tx, "days of leave", `SELECT id, person, first_day, last_day, by_person, entered FROM leave
+		WHERE last_day >= $1 AND first_day <= $2 AND cancelled = 0 ORDER BY first_day, id`, []any{string(from), string(to)},
+		func(scan func(...any) error) (Leave, error) {
+			var l Leave
+			var entered int64
+			err := scan(&l.ID, &l.Person, &l.First, &l.Last, &l.By, &entered)
+			l.Entered = moment(entered)
+			return l, err
+		})
+}
+
 // LeavesOf lists one person's leave that ends on day or later and was not
 // cancelled, by first day.
 func (tx *Tx) LeavesOf(ctx context.Context, person string, day Day) ([]Leave, error) {

@@ -2,7 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Class orders what waits: answers overtake reminders.
@@ -36,6 +40,16 @@ type Outgoing struct {
 	Error    string
 }
 
+// ErrUnreadable is what a row was damaged to, or sealed under a lost key: no
+// later reading will go better. Errors of the database itself are never it.
+var ErrUnreadable = errors.New("unreadable")
+
+// Owes tells whether a message is or was in the outbox under key.
+func (tx *Tx) Owes(ctx context.Context, key string) (bool, error) {
+	var n int
+	return tx.one(ctx, "owed key", `SELECT 1 FROM outbox WHERE key = $1`, []any{key}, &n)
+}
+
 // Owe writes a message into the outbox; false when its key is there already.
 func (tx *Tx) Owe(ctx context.Context, o Outgoing) (bool, error) {
 	n, err := tx.exec(ctx, "owe", `INSERT INTO outbox
@@ -53,6 +67,7 @@ func (tx *Tx) Waiting(ctx context.Context, now time.Time, n int) ([]Outgoing, er
 		func(scan func(...any) error) (Outgoing, error) { return tx.scanOutgoing(scan) })
 }
 
+// scanOutgoing gives what can be read beside ErrUnreadable.
 func (tx *Tx) scanOutgoing(scan func(...any) error) (Outgoing, error) {
 	var o Outgoing
 	var group, secret int
@@ -61,14 +76,17 @@ func (tx *Tx) scanOutgoing(scan func(...any) error) (Outgoing, error) {
 		return o, err
 	}
 	o.Group, o.Secret, o.Due, o.Created, o.FirstTry = group == 1, secret == 1, moment(due), moment(created), moment(first)
-	var err error
-	if o.Content, err = tx.db.seals.open(o.Content, "outbox", o.ID, "content"); err != nil {
-		return o, err
+	content, err := tx.db.seals.open(o.Content, "outbox", o.ID, "content")
+	payload := o.Payload
+	if err == nil && payload != nil {
+		payload, err = tx.db.seals.open(payload, "outbox", o.ID, "payload")
 	}
-	if o.Payload != nil {
-		o.Payload, err = tx.db.seals.open(o.Payload, "outbox", o.ID, "payload")
+	if err != nil {
+		o.Content, o.Payload = nil, nil
+		return o, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
-	return o, err
+	o.Content, o.Payload = content, payload
+	return o, nil
 }
 
 // Freeze fixes the bytes of the first try, before it is made.
@@ -90,7 +108,7 @@ func (tx *Tx) Retry(ctx context.Context, id string, due time.Time, reason string
 	if !keep {
 		q = `UPDATE outbox SET due = $1, error = $2, tries = tries + 1, payload = NULL, first_try = 0 WHERE id = $3`
 	}
-	_, err := tx.exec(ctx, "put off", q, millis(due), reason, id)
+	_, err := tx.exec(ctx, "put off", q, millis(due), cleanReason(reason), id)
 	return err
 }
 
@@ -104,8 +122,24 @@ func (tx *Tx) Rewrite(ctx context.Context, id string, content []byte) error {
 // Bury gives a message up: a dead letter. What it said is wiped.
 func (tx *Tx) Bury(ctx context.Context, id, reason string, at time.Time) error {
 	_, err := tx.exec(ctx, "bury", `UPDATE outbox SET state = 'dead', done = $1, error = $2, tries = tries + 1, content = NULL, payload = NULL WHERE id = $3`,
-		millis(at), reason, id)
+		millis(at), cleanReason(reason), id)
 	return err
+}
+
+// reasonMost bounds, in bytes, the reason that is kept of a failure.
+const reasonMost = 500
+
+// cleanReason makes a platform's words such as every database takes.
+func cleanReason(reason string) string {
+	reason = strings.ReplaceAll(strings.ToValidUTF8(reason, "\uFFFD"), "\x00", "")
+	if len(reason) <= reasonMost {
+		return reason
+	}
+	n := reasonMost
+	for !utf8.RuneStart(reason[n]) {
+		n--
+	}
+	return reason[:n]
 }
 
 // NextDue is when the earliest waiting message is due after now; zero when none.
