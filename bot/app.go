@@ -59,7 +59,7 @@ func newAreas(rules rulebook.Rules, reports report.Config, health func(context.C
 	return areas{
 		trip:   &trip.Handler{Rules: rules},
 		report: &report.Handler{Rules: rules, Config: reports},
-		staff:  &staff.Handler{Rules: rules, Health: health},
+		staff:  &staff.Handler{Rules: rules, OwedBy: reports.OwedBy, Health: health},
 	}
 }
 

@@ -27,7 +27,7 @@ const checkTime = time.Minute
 
 // run says what is wrong and how to mend it. It changes nothing and can run
 // beside a serving bot.
-func (c *checkCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) error {
+func (c *checkCommand) run(ctx context.Context, now func() time.Time, out io.Writer, log *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
 	cfg, err := loadConfig(c.Config, os.LookupEnv)
@@ -41,7 +41,7 @@ func (c *checkCommand) run(ctx context.Context, out io.Writer, log *slog.Logger)
 	if secretsExposed(c.Config) {
 		list = append(list, chat.Finding{Name: "文件权限", Text: "本机其他用户能读到密钥。请运行 chmod 600 " + c.Config})
 	}
-	list = append(list, checkConfig(ctx, cfg, time.Now, log)...)
+	list = append(list, checkConfig(ctx, cfg, now, log)...)
 	if err := tell(out, c.JSON, list); err != nil {
 		return err
 	}

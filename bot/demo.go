@@ -164,7 +164,7 @@ const portsTried = 20
 func listenNear(ctx context.Context, address string) (net.Listener, error) {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil || !at.Addr().IsLoopback() {
-		return nil, fmt.Errorf("--listen %s: 演示只在本机，请写成 127.0.0.1:端口", address)
+		return nil, &usageError{fmt.Errorf("--listen %s：演示只在本机，请写成 127.0.0.1:端口", address)}
 	}
 	var config net.ListenConfig
 	for i := range portsTried {
@@ -187,7 +187,7 @@ type demoCommand struct {
 }
 
 // run serves the page until ctx ends.
-func (c *demoCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) (err error) {
+func (c *demoCommand) run(ctx context.Context, now func() time.Time, out io.Writer, log *slog.Logger) (err error) {
 	zone, err := time.LoadLocation(defaults().Timezone)
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -196,7 +196,7 @@ func (c *demoCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) 
 	if err != nil {
 		return err
 	}
-	d, err := newDemo(ctx, func() time.Time { return time.Now().In(zone) }, log)
+	d, err := newDemo(ctx, func() time.Time { return now().In(zone) }, log)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

@@ -116,9 +116,21 @@ func commandTable(desk *handlers.Desk) string {
 		if len(s.Examples) > 0 {
 			example = "`" + strings.ReplaceAll(s.Examples[0], "\n", " ") + "`"
 		}
-		rows = append(rows, []string{s.Name, rulebook.Holders(s.Who), s.Summary, example, s.Clause})
+		rows = append(rows, []string{s.Name, whoMay(s.Who), s.Summary, example, s.Clause})
 	}
 	return table(rows...)
+}
+
+// whoMay is who has a right, as the default settings have it.
+func whoMay(r rulebook.Right) string {
+	if r != rulebook.HandIn {
+		return rulebook.Holders(r)
+	}
+	var posts []string
+	for _, p := range defaults().Reports.OwedBy {
+		posts = append(posts, string(p))
+	}
+	return strings.Join(posts, "、") + "（可设置）"
 }
 
 func clauseTable() string {

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -42,14 +43,14 @@ var errFound = errors.New("something is wrong")
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	code := run(ctx, time.Now, os.Args[1:], os.Stdout, os.Stderr)
 	stop() // a second signal would have ended us at once
 	os.Exit(code)
 }
 
-// run is the program without its surroundings: what it says goes to out and
-// errOut, and it ends when ctx does.
-func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+// run is the program without its surroundings: now is its clock, what it says
+// goes to out and errOut, and it ends when ctx does.
+func run(ctx context.Context, now func() time.Time, args []string, out, errOut io.Writer) int {
 	var c cli
 	code := -1
 	parser, err := kong.New(&c, kong.Name("bot"), kong.Description("市场部助手：签到、周报、提醒，都在聊天里。"),
@@ -69,18 +70,18 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		fmt.Fprintf(errOut, "%v\n用法：bot --help\n", err)
 		return exitUsage
 	}
-	return ended(c.do(ctx, verb.Command(), out, errOut), errOut)
+	return ended(c.do(ctx, verb.Command(), now, out, errOut), errOut)
 }
 
 // do runs the verb.
-func (c *cli) do(ctx context.Context, verb string, out, errOut io.Writer) error {
+func (c *cli) do(ctx context.Context, verb string, now func() time.Time, out, errOut io.Writer) error {
 	switch verb {
 	case "demo":
-		return c.Demo.run(ctx, out, logger(errOut, slog.LevelWarn))
+		return c.Demo.run(ctx, now, out, logger(errOut, slog.LevelWarn))
 	case "serve":
-		return c.Serve.run(ctx, out, logger(errOut, slog.LevelInfo))
+		return c.Serve.run(ctx, now, out, logger(errOut, slog.LevelInfo))
 	case "check":
-		return c.Check.run(ctx, out, logger(io.Discard, slog.LevelError))
+		return c.Check.run(ctx, now, out, logger(io.Discard, slog.LevelError))
 	default:
 		return c.Docs.run(out)
 	}

@@ -1,13 +1,82 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"io"
 	"log/slog"
+	"net"
+	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain wants that nothing goes on running. The SDK of Feishu leaves the
+// sweeping of its cache behind.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/larksuite/oapi-sdk-go/v3/cache.(*cron).start"))
+}
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+func TestTheCommandLine(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{nil, exitFine, "demo"},
+		{[]string{"--help"}, exitFine, "市场部助手"},
+		{[]string{"--version"}, exitFine, ""},
+		{[]string{"dance"}, exitUsage, "dance"},
+		{[]string{"serve"}, exitUsage, "--config"},
+		{[]string{"serve", "--config", "/nowhere/config.yaml"}, exitUsage, "读不了配置文件"},
+		{[]string{"check", "--config", "/nowhere/config.yaml"}, exitUsage, "读不了配置文件"},
+		{[]string{"docs", "--file", "/nowhere/README.md"}, exitUsage, "README.md"},
+		{[]string{"demo", "--listen", "0.0.0.0:8080"}, exitUsage, "只在本机"},
+		{[]string{"demo", "--listen", "8080"}, exitUsage, "只在本机"},
+	} {
+		var said bytes.Buffer
+		if code := run(t.Context(), time.Now, c.args, &said, &said); code != c.code || !strings.Contains(said.String(), c.says) {
+			t.Errorf("%q: exit %d, %s", c.args, code, said.String())
+		}
+	}
+}
+
+func TestTheDemoTakesTheNextFreePort(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	ctx, stop := context.WithCancel(t.Context())
+	in, out := io.Pipe()
+	done := make(chan int, 1)
+	go func() { done <- run(ctx, time.Now, []string{"demo", "--listen", taken.Addr().String()}, out, io.Discard) }()
+	said := make([]byte, 1024)
+	n, err := in.Read(said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(said[:n]), "http://")
+	address, _, _ := strings.Cut(rest, "\n")
+	if !found || address == taken.Addr().String() {
+		t.Fatalf("says %q", said[:n])
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}
+	resp, err := client.Get("http://" + address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+	stop()
+	if code := <-done; code != exitFine {
+		t.Errorf("exit %d", code)
+	}
+}

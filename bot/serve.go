@@ -22,7 +22,7 @@ type serveCommand struct {
 }
 
 // run serves until ctx ends.
-func (c *serveCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) error {
+func (c *serveCommand) run(ctx context.Context, now func() time.Time, out io.Writer, log *slog.Logger) error {
 	cfg, err := loadConfig(c.Config, os.LookupEnv)
 	if err != nil {
 		return err
@@ -30,7 +30,7 @@ func (c *serveCommand) run(ctx context.Context, out io.Writer, log *slog.Logger)
 	if secretsExposed(c.Config) {
 		log.Warn("others on this machine can read the secrets; run chmod 600", "file", c.Config)
 	}
-	return serve(ctx, cfg, time.Now, out, log)
+	return serve(ctx, cfg, now, out, log)
 }
 
 // serve runs a bot of the settings until ctx ends. It stops in the reverse of
