@@ -18,7 +18,7 @@ const (
 func (h Handler) leaveCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "请假", Aliases: []string{"qj", "leave"}, Summary: "登记请假：期间不要周报、不催签到；主管和总监可以替别人登记",
+			Name: "请假", Aliases: []string{"qj", "leave"}, Summary: "登记请假：截止日在请假内的周报算请假，期间不催签到；主管和总监可以替别人登记",
 			Args: []command.Arg{
 				{Name: "姓名", Kind: command.Person, Optional: true},
 				{Name: "起止", Kind: command.Span, Prompt: "请哪几天？例如 明天，或 11-26 至 11-27。"},
@@ -72,10 +72,22 @@ func (h Handler) leave(ctx context.Context, c *command.Call) (command.Answer, er
 	if err != nil {
 		return command.Answer{}, err
 	}
-	a := command.Text(strings.Join(append([]string{p.Name + " 请假 " + period(l.First, l.Last) + "，已登记。"}, h.consequences(c, p, l, overlap)...), "\n"))
+	lines, err := h.reports(ctx, c, p, l)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	lines = append([]string{p.Name + " 请假 " + period(l.First, l.Last) + "，已登记。"}, append(lines, consequences(c, p, overlap)...)...)
+	a := command.Text(strings.Join(lines, "\n"))
+	a.Reply.Confidential = aloudOfOthers(c, p)
 	a.Notices = leaveNotices(c, p, l, above)
 	a.Undo, a.Subject = l.ID, "leave/"+p.ID+"/"+string(l.First)+"/"+string(l.Last)
 	return a, nil
+}
+
+// aloudOfOthers tells that a group would hear of somebody else's leave, which
+// is not for it (C9).
+func aloudOfOthers(c *command.Call, p store.Person) bool {
+	return c.Event.Chat.Group && p.ID != c.Person.ID
 }
 
 // plausible refuses days that nobody means.
@@ -108,8 +120,12 @@ func (h Handler) overlap(ctx context.Context, c *command.Call, p store.Person, d
 		}
 		some = true
 		if l.Covers(d.From) && l.Covers(d.To) && (c.Person.ID == p.ID || l.By != p.ID) {
+			text := p.Name + " " + period(l.First, l.Last) + " 已经登记请假。"
+			if aloudOfOthers(c, p) {
+				text = p.Name + "这几天已经登记请假。"
+			}
 			return true, &command.Refusal{
-				Text:   p.Name + " " + period(l.First, l.Last) + " 已经登记请假。",
+				Text:   text,
 				Hint:   "不请了：" + backLine(c, p),
 				Clause: "会-3",
 			}
@@ -125,14 +141,14 @@ func backLine(c *command.Call, p store.Person) string {
 	return "销假 " + p.Name
 }
 
-// consequences is what the leave means and what can be done next.
-func (h Handler) consequences(c *command.Call, p store.Person, l store.Leave, overlap bool) []string {
-	lines := []string{"期间周报算请假、不算缺，也不催签到。"}
+// consequences is what else the leave means and what can be done next.
+func consequences(c *command.Call, p store.Person, overlap bool) []string {
+	var lines []string
+	if rulebook.Allows(rulebook.CheckIn, p) {
+		lines = append(lines, "期间不催签到。")
+	}
 	if overlap {
 		lines = append(lines, "与之前登记的请假有重叠，重叠的天数合并计算。")
-	}
-	if l.First < h.Rules.Day(c.Now) && !rulebook.Allows(rulebook.EnterLeave, c.Person) {
-		lines = append(lines, "今天以前的日子是补登：周报截止已过的，要由主管或总监登记才算请假（会-3）。")
 	}
 	return append(lines, "登记错了发 撤销；提前回来发 "+backLine(c, p)+"。")
 }
@@ -158,7 +174,7 @@ func (h Handler) undoLeave(ctx context.Context, c *command.Call, ref string) (st
 	}
 	counted, err := c.Tx.CancelLeave(ctx, ref, c.Now)
 	if err == nil && (!found || !counted) {
-		err = &command.Refusal{Text: "这次请假已经取消过了。", Hint: "我的"}
+		err = &command.Refusal{Text: "这次请假已经取消过了。", Hint: "请假 明天（重新登记）", Clause: "会-3"}
 	}
 	return "请假 " + period(l.First, l.Last), err
 }
@@ -188,6 +204,7 @@ func (h Handler) back(ctx context.Context, c *command.Call) (command.Answer, err
 		text = "已取消：" + p.Name + " " + period(l.First, l.Last) + "的请假。"
 	}
 	a := command.Text(text)
+	a.Reply.Confidential = aloudOfOthers(c, p)
 	if p.ID != c.Person.ID {
 		a.Notices = concerned(c, p, c.Person.Name+"替你销了假。"+text)
 	} else if a.Notices, err = h.backNotices(ctx, c, p, text); err != nil {
@@ -239,7 +256,7 @@ func (h Handler) undoBack(ctx context.Context, c *command.Call, ref string) (str
 			return "", err
 		}
 		if !done {
-			return "", errUndone
+			return "", &command.Refusal{Text: "销假之后请假又有改动，不能撤销了。", Hint: "请假 明天（重新登记）", Clause: "会-3"}
 		}
 	}
 	return "销假，请假照旧", nil

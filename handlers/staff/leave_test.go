@@ -78,6 +78,29 @@ func TestLeaveEnteredAfterwards(t *testing.T) {
 	wants(t, o.refused("王芳", "请假 张伟 2026-11-20"), "已经登记")
 }
 
+func TestLeaveSaysWhatBecomesOfTheReports(t *testing.T) {
+	o := newOffice(t)
+	for _, tt := range []struct{ as, line, want string }{
+		{"张伟", "请假 11-26 至 11-27", "第48周周报算请假"},
+		{"张伟", "请假 11-30 至 12-01", "第49周周报 12月4日 周五 12:00 截止，不在请假内，照交"},
+		{"张伟", "请假 12-10 至 12-15", "第50周周报算请假。\n第51周周报 12月18日 周五 12:00 截止"},
+		{"张伟", "请假 2026-12-21 至 2027-01-29", "第52周至第4周（共 6 周）周报算请假。"},
+		{"张伟", "请假 11-19 至 11-20", "第47周周报截止已过，要由主管或总监登记才算请假（会-3）"},
+		{"李娜", "请假 张伟 11-19 至 11-20", "第47周周报算请假"},
+		{"张伟", "请假 11-28", "第48周周报算请假"},
+	} {
+		wants(t, flat(o.say(tt.as, tt.line).Reply), tt.want)
+	}
+	text := flat(o.say("李娜", "请假 11-26 至 11-27").Reply)
+	if wants(t, text, "期间不催签到"); strings.Contains(text, "周报") {
+		t.Errorf("of a report that is not owed: %s", text)
+	}
+	text = flat(o.say("陈总", "请假 明天").Reply)
+	if strings.Contains(text, "周报") || strings.Contains(text, "签到") {
+		t.Errorf("of what is not owed: %s", text)
+	}
+}
+
 func TestComingBackEarly(t *testing.T) {
 	o := newOffice(t)
 	wants(t, o.refused("张伟", "销假"), "没有登记请假")

@@ -188,7 +188,7 @@ func (h Handler) undoAdd(ctx context.Context, c *command.Call, ref string) (stri
 }
 
 // errUndone is the refusal for what somebody else changed meanwhile.
-var errUndone error = &command.Refusal{Text: "之后又有人改动过，不能撤销了。", Hint: "人员"}
+var errUndone error = &command.Refusal{Text: "之后又有人改动过，不能撤销了。", Hint: "人员", Clause: "附-4"}
 
 // keepAdministrator refuses to part with the last administrator.
 func (h Handler) keepAdministrator(ctx context.Context, tx *store.Tx, p store.Person) error {

@@ -18,7 +18,8 @@ import (
 
 // Handler is the area. Nothing in it changes after it was made.
 type Handler struct {
-	Rules rulebook.Rules
+	Rules  rulebook.Rules
+	OwedBy []store.Post // who owes a weekly report, for what 请假 says about it
 	// Health is what the program knows about itself without asking anybody
 	// over the network; it is called inside the transaction of 自检. May be nil.
 	Health func(ctx context.Context) []chat.Finding

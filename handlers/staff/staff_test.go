@@ -55,7 +55,10 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := Handler{Rules: rulebook.Rules{Zone: zone, Calendar: calendar}}
+	h := Handler{
+		Rules:  rulebook.Rules{Zone: zone, Calendar: calendar, Report: rulebook.WeeklyReport(), Consolidated: rulebook.Consolidated()},
+		OwedBy: []store.Post{store.Salesperson},
+	}
 	router, err := command.NewRouter(h.Commands())
 	if err != nil {
 		t.Fatal(err)
