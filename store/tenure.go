@@ -32,6 +32,19 @@ func (tx *Tx) Tenures(ctx context.Context, person string) ([]Tenure, error) {
 		})
 }
 
+// PostsAt is the post that each person, active or stopped since, held just
+// before a moment, by the person's id.
+func (tx *Tx) PostsAt(ctx context.Context, at time.Time) (map[string]Post, error) {
+	type held struct{ person, post string }
+	list, err := all(ctx, tx, "posts at", `SELECT person, name FROM tenure WHERE kind = 'post' AND since < $1 AND (until = 0 OR until >= $1)
+		ORDER BY since, id`, []any{millis(at)}, func(scan func(...any) error) (p held, err error) { return p, scan(&p.person, &p.post) })
+	posts := make(map[string]Post, len(list))
+	for _, p := range list {
+		posts[p.person] = Post(p.post)
+	}
+	return posts, err
+}
+
 // SetPost moves a person to another post.
 func (tx *Tx) SetPost(ctx context.Context, person string, post Post, at time.Time) error {
 	if _, err := tx.exec(ctx, "set post", `UPDATE person SET post = $1 WHERE id = $2`, string(post), person); err != nil {

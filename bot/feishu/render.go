@@ -143,7 +143,13 @@ func button(b chat.Button, group bool) buttonElement {
 
 func form(f *chat.Form, group bool) formElement {
 	out := formElement{Tag: "form", Name: "form"}
-	room := maxBytes / 2 / max(len(f.Fields), 1) // what is prefilled leaves half to the rest
+	inputs := 0
+	for _, field := range f.Fields {
+		if len(field.Options) == 0 {
+			inputs++
+		}
+	}
+	room := maxBytes / 2 / max(inputs, 1) // what is prefilled leaves half to the rest
 	for _, field := range f.Fields {
 		if len(field.Options) > 0 {
 			out.Elements = append(out.Elements, div(short(field.Label, labelRunes)), choice(field))

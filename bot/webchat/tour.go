@@ -118,8 +118,10 @@ func sendingUp() []Step {
 			As: "wangfang", Room: RoomPrivate, Press: "确认", See: See{Text: "已上报"}},
 		{Caption: "周一 11:00：总经理看到上周的状态——收到了，谁按时、谁迟交、谁缺。",
 			As: "chenzong", Room: RoomPrivate, Moment: "mon-1100", See: See{Text: "已收到，待阅"}},
-		{Caption: "总经理批示，一句话。",
-			As: "chenzong", Room: RoomPrivate, Say: "批示 同意样品费，张伟盯紧华东机电的合同", See: See{Text: "批示已记录"}},
+		{Caption: "总经理批示，一句话。发出前先看会转给谁。",
+			As: "chenzong", Room: RoomPrivate, Say: "批示 同意样品费，张伟盯紧华东机电的合同", See: See{Text: "确认后转给"}},
+		{Caption: "确认，批示就到了。",
+			As: "chenzong", Room: RoomPrivate, Press: "确认", See: See{Text: "批示已记录"}},
 		{Caption: "总监和被点名的人马上收到。右边的审计里，每一步都有账可查。",
 			As: "wangfang", Room: RoomPrivate, See: See{Text: "同意样品费，张伟盯紧", Old: true}},
 	}

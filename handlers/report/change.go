@@ -16,7 +16,7 @@ import (
 // report. After the week was sent up the given parts alone are a supplement.
 func (h Handler) change(ctx context.Context, c *command.Call) (command.Answer, error) {
 	w := h.Rules.Week(c.Now)
-	if err := h.mayHandIn(c, w); err != nil {
+	if err := h.mayHandIn(ctx, c, w); err != nil {
 		return command.Answer{}, err
 	}
 	reports, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
@@ -66,7 +66,7 @@ func (h Handler) backdate(ctx context.Context, c *command.Call) (command.Answer,
 	if err != nil {
 		return command.Answer{}, err
 	}
-	if err := h.mayHandIn(c, w); err != nil {
+	if err := h.mayHandIn(ctx, c, w); err != nil {
 		return command.Answer{}, err
 	}
 	if !c.Has("内容") {
@@ -117,6 +117,10 @@ func (h Handler) withdraw(ctx context.Context, c *command.Call) (command.Answer,
 	}
 	if _, sent, err := c.Tx.SentUp(ctx, w); err != nil || sent {
 		return command.Answer{}, firstOf(err, frozen(w))
+	}
+	if h.tooOld(w, h.Rules.Week(c.Now)) {
+		text := fmt.Sprintf("最多撤回 %d 周以内的周报，%s太早了。", h.Config.BackdateWeeks, w)
+		return command.Answer{}, &command.Refusal{Text: text, Hint: "看周报 " + w.Key(), Clause: clause}
 	}
 	n, err := c.Tx.WithdrawReports(ctx, c.Person.ID, w, c.Now)
 	if err != nil {

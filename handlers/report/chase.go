@@ -25,8 +25,8 @@ func (h Handler) chaseCommands() []command.Spec {
 		},
 		{
 			Name: "催交", Aliases: []string{"cj"}, Summary: "私信提醒没交周报的人，每人 30 分钟内最多一次",
-			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}},
-			Examples: []string{"催交"},
+			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}, {Name: "周", Kind: command.Week, Optional: true}},
+			Examples: []string{"催交", "催交 上周"},
 			Who:      rulebook.Chase, Private: true, Clause: clause, Run: h.chase,
 		},
 	}
@@ -34,7 +34,12 @@ func (h Handler) chaseCommands() []command.Spec {
 
 // askedSheet is the sheet of the week that a head's command is about.
 func (h Handler) askedSheet(ctx context.Context, c *command.Call, read load) (sheet, error) {
-	w, err := h.asked(ctx, c)
+	return h.sheetAbout(ctx, c, c.Week("周"), c.Has("周"), read)
+}
+
+// sheetAbout is askedSheet with the week that was named, if any.
+func (h Handler) sheetAbout(ctx context.Context, c *command.Call, w store.Week, named bool, read load) (sheet, error) {
+	w, err := h.asked(ctx, c, w, named)
 	if err != nil {
 		return sheet{}, err
 	}
@@ -97,7 +102,7 @@ func (h Handler) chase(ctx context.Context, c *command.Call) (command.Answer, er
 		}
 	}
 	if len(targets) == 0 {
-		return command.Text(fmt.Sprintf("%s没有人要催：已交 %d/%d%s。", s.week, s.came(), s.expected(), andLeave(s))), nil
+		return command.Text(fmt.Sprintf("%s没有人要催：%s%s。", s.week, cameWords(s), andLeave(s))), nil
 	}
 	reminded, spared, err := pick(ctx, c, targets)
 	if err != nil {
@@ -121,12 +126,14 @@ func (s sheet) target(p store.Person) ([]entry, error) {
 		text = fmt.Sprintf("%s（%s）%s不用交周报。", p.Name, p.Post, s.week)
 	case e.state == onLeave:
 		text = fmt.Sprintf("%s 请假，%s不用交周报。", p.Name, s.week)
+	case e.state == freed:
+		text = fmt.Sprintf("%s %s不用交周报，而且已经交了。", p.Name, s.week)
 	case e.state != missing:
 		text = fmt.Sprintf("%s %s周报已经交了（%s），不用催。", p.Name, s.week, stateWords(e))
 	default:
 		return []entry{e}, nil
 	}
-	return nil, &command.Refusal{Text: text, Hint: "看全部：谁没交", Clause: clause}
+	return nil, &command.Refusal{Text: text, Hint: "看全部：谁没交 " + s.week.Key(), Clause: clause}
 }
 
 // pick parts those to be reminded now from those who were a moment ago.
@@ -163,7 +170,7 @@ func chaseWords(s sheet, reminded, spared []entry) string {
 }
 
 func (h Handler) chaseNotice(s sheet, p store.Person, now time.Time) chat.Notice {
-	card := h.missingCard(s, now, "催交："+short(s.week)+"周报还没交")
+	card := h.missingCard(s, now, "催交："+short(s.week)+"周报还没交", "（"+distance(now, s.due)+"）")
 	return chat.Notice{Key: key(s.week, p.ID, fmt.Sprintf("chase/%d", now.UnixMilli())), To: p.ID, Message: chat.Message{Card: &card}}
 }
 

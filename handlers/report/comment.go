@@ -2,7 +2,10 @@ package report
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,7 +19,7 @@ import (
 func (h Handler) commentCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "批示", Aliases: []string{"ps"}, Summary: "对上报的汇总写意见，转总监和被点名的人；可先写周次",
+			Name: "批示", Aliases: []string{"ps"}, Summary: "对上报的汇总写意见，确认后转总监和被点名的人；可先写周次",
 			Args:     []command.Arg{{Name: "意见", Kind: command.Free, Prompt: "请写批示的内容。"}},
 			Examples: []string{"批示 滨海新材料要本月签下来", "批示 第48周 张伟的方案再细化"},
 			Who:      rulebook.CommentOnReports, Private: true, Clause: clause, Run: h.comment,
@@ -63,9 +66,29 @@ func (h Handler) upWeek(ctx context.Context, c *command.Call, w store.Week, name
 	return up, &command.Refusal{Text: text, Hint: "看谁没交：谁没交", Clause: clause}
 }
 
-// comment records words of the general manager and passes them to the director
-// and to whoever is named in them.
+// standsForGM tells whether a person is the general manager, or stands in for
+// them while the post is vacant.
+func standsForGM(people []store.Person, id string) bool {
+	gms, _ := command.Standing(people, store.GeneralManager)
+	return slices.ContainsFunc(gms, func(p store.Person) bool { return p.ID == id })
+}
+
+// mayComment refuses who may only stand in, while there is a general manager.
+func mayComment(ctx context.Context, c *command.Call) error {
+	people, err := c.Tx.People(ctx)
+	if err != nil || standsForGM(people, c.Person.ID) {
+		return err
+	}
+	return &command.Refusal{Text: "现在有总经理，汇总由总经理阅和批示；总经理缺岗时才由你代。", Hint: "看能做什么：帮助", Clause: clause}
+}
+
+// comment shows whom words of the general manager would reach, and once that
+// is confirmed records them and passes them to the director and to whoever is
+// named in them.
 func (h Handler) comment(ctx context.Context, c *command.Call) (command.Answer, error) {
+	if err := mayComment(ctx, c); err != nil {
+		return command.Answer{}, err
+	}
 	w, words, named := h.weekAhead(c, c.Text("意见"))
 	if blank(words) {
 		return command.Answer{}, &command.Question{Prompt: "请写批示的内容。"}
@@ -77,6 +100,14 @@ func (h Handler) comment(ctx context.Context, c *command.Call) (command.Answer, 
 	if err != nil {
 		return command.Answer{}, err
 	}
+	s, err := h.sheet(ctx, c.Tx, up.Week, (*store.Tx).ReportHeads)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	to := s.addressees(c.Person, words)
+	if v := commentVersion(up.Week, words, to); c.Confirmed != v {
+		return commentPreview(up.Week, words, to, v), nil
+	}
 	said := store.ReportComment{ID: c.Tx.NewID(c.Now), Week: up.Week, Person: c.Person.ID, At: c.Now, Text: words}
 	if err := c.Tx.AddComment(ctx, said); err != nil {
 		return command.Answer{}, err
@@ -84,32 +115,65 @@ func (h Handler) comment(ctx context.Context, c *command.Call) (command.Answer, 
 	if _, err := c.Tx.Read(ctx, up.Week, store.Reading{Person: c.Person.ID, At: c.Now}); err != nil {
 		return command.Answer{}, err
 	}
-	return h.passOn(ctx, c, said)
+	return h.passOn(c, said, to), nil
 }
 
-func (h Handler) passOn(ctx context.Context, c *command.Call, said store.ReportComment) (command.Answer, error) {
-	s, err := h.sheet(ctx, c.Tx, said.Week, (*store.Tx).ReportHeads)
-	if err != nil {
-		return command.Answer{}, err
-	}
+// addressees are who gets a comment: the director, and whoever it names.
+func (s sheet) addressees(by store.Person, words string) []store.Person {
 	directors, _ := s.stands(store.MarketingDirector)
-	to := without(directors, []store.Person{c.Person})
-	for _, e := range s.entries {
-		if e.person.Active() && strings.Contains(said.Text, e.person.Name) {
-			to = append(without(to, []store.Person{e.person}), e.person)
+	named := without(mentioned(s.people, words), directors)
+	return without(append(slices.Clone(directors), named...), []store.Person{by})
+}
+
+// mentioned are the people whose names stand in a text. The longest name goes
+// first: in 张伟明 nobody means 张伟.
+func mentioned(people []store.Person, text string) []store.Person {
+	longest := slices.Clone(people)
+	slices.SortStableFunc(longest, func(a, b store.Person) int { return len(b.Name) - len(a.Name) })
+	found := map[string]bool{}
+	for _, p := range longest {
+		if p.Name != "" && strings.Contains(text, p.Name) {
+			found[p.ID], text = true, strings.ReplaceAll(text, p.Name, "\x00")
 		}
 	}
+	return slices.DeleteFunc(slices.Clone(people), func(p store.Person) bool { return !found[p.ID] })
+}
+
+// commentVersion changes whenever something that the preview shows changes.
+func commentVersion(w store.Week, words string, to []store.Person) string {
+	sum := sha256.New()
+	fmt.Fprintln(sum, w.Key(), words)
+	for _, p := range to {
+		fmt.Fprintln(sum, p.ID)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
+func commentPreview(w store.Week, words string, to []store.Person, version string) command.Answer {
+	text := "确认后转给：" + who(to) + "。发出后不能撤回。"
+	if len(to) == 0 {
+		text = "确认后记在汇总里，没有别人会收到。记下后不能撤回。"
+	}
+	a := command.Card(chat.Card{Title: "批示预览 · " + short(w), Blocks: []chat.Block{{Text: text}, {Text: words}, noteBlock(w.String())}})
+	a.Reply.Confidential, a.Confirm, a.Subject = true, version, "report/"+w.Key()
+	return a
+}
+
+func (h Handler) passOn(c *command.Call, said store.ReportComment, to []store.Person) command.Answer {
 	a := command.Text(fmt.Sprintf("批示已记录（%s），已转：%s。", said.Week, orNobody(who(to))))
 	a.Subject = "report/" + said.Week.Key()
 	for _, p := range to {
 		card := chat.Card{Title: string(c.Person.Post) + "批示 · " + short(said.Week), Blocks: []chat.Block{{Text: said.Text}, noteBlock(c.Person.Name + " " + h.at(said.At) + " · " + said.Week.String())}}
 		a.Notices = append(a.Notices, chat.Notice{Key: key(said.Week, p.ID, "comment/"+said.ID), To: p.ID, Message: chat.Message{Card: &card}})
 	}
-	return a, nil
+	return a
 }
 
 // read records that the general manager has read a week, and tells the director.
 func (h Handler) read(ctx context.Context, c *command.Call) (command.Answer, error) {
+	if err := mayComment(ctx, c); err != nil {
+		return command.Answer{}, err
+	}
 	up, err := h.upWeek(ctx, c, c.Week("周"), c.Has("周"))
 	if err != nil {
 		return command.Answer{}, err
@@ -118,7 +182,7 @@ func (h Handler) read(ctx context.Context, c *command.Call) (command.Answer, err
 	if err != nil {
 		return command.Answer{}, err
 	}
-	a := command.Text(up.Week.String() + "已阅，已告诉总监。")
+	a := command.Text(up.Week.String() + "已阅。")
 	a.Subject = "report/" + up.Week.Key()
 	if !fresh {
 		a.Reply.Text = up.Week.String() + "之前已经标过已阅。"
@@ -128,7 +192,11 @@ func (h Handler) read(ctx context.Context, c *command.Call) (command.Answer, err
 	if err != nil {
 		return command.Answer{}, err
 	}
-	for _, p := range without(directors, []store.Person{c.Person}) {
+	to := without(directors, []store.Person{c.Person})
+	if len(to) > 0 {
+		a.Reply.Text = up.Week.String() + "已阅，已告诉" + who(to) + "。"
+	}
+	for _, p := range to {
 		text := fmt.Sprintf("%s（%s）已阅%s周报汇总。", c.Person.Name, c.Person.Post, up.Week)
 		a.Notices = append(a.Notices, chat.Notice{Key: key(up.Week, p.ID, "read/"+c.Person.ID), To: p.ID, Message: chat.Message{Text: text}})
 	}

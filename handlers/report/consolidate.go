@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -22,9 +23,9 @@ func (h Handler) consolidateCommands() []command.Spec {
 			Who:      rulebook.Consolidate, Private: true, Clause: clause, Run: h.draft,
 		},
 		{
-			Name: "上报", Aliases: []string{"sb"}, Summary: "确认后把汇总和全部原件报总经理，每周一次",
+			Name: "上报", Aliases: []string{"sb"}, Summary: "确认后把汇总和全部原件报总经理，每周一次；可先写周次",
 			Args:     []command.Arg{{Name: "意见", Kind: command.Free, Optional: true}},
-			Examples: []string{"上报", "上报 本周回款偏慢，下周重点跟进"},
+			Examples: []string{"上报", "上报 上周", "上报 本周回款偏慢，下周重点跟进"},
 			Who:      rulebook.Consolidate, Private: true, Clause: clause, Run: h.sendUp,
 		},
 	}
@@ -72,9 +73,12 @@ func (s sheet) version() string {
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
+// mostOpinion is how many characters the director may add.
+const mostOpinion = 1000
+
 // sendUp shows what would go up, and once that is confirmed sends it.
 func (h Handler) sendUp(ctx context.Context, c *command.Call) (command.Answer, error) {
-	s, err := h.askedSheet(ctx, c, (*store.Tx).Reports)
+	s, opinion, err := h.upSheet(ctx, c)
 	if err != nil {
 		return command.Answer{}, err
 	}
@@ -83,7 +87,7 @@ func (h Handler) sendUp(ctx context.Context, c *command.Call) (command.Answer, e
 		return command.Answer{}, err
 	}
 	due, _ := h.Rules.ConsolidatedDue(s.week)
-	up := store.Consolidated{Week: s.week, Person: c.Person.ID, Sent: c.Now, Opinion: c.Text("意见")}
+	up := store.Consolidated{Week: s.week, Person: c.Person.ID, Sent: c.Now, Opinion: opinion}
 	up.Late, _ = rulebook.Late(c.Now, due)
 	a := command.Answer{Subject: "report/" + s.week.Key()}
 	card := h.consolidatedCard(s, up)
@@ -95,12 +99,22 @@ func (h Handler) sendUp(ctx context.Context, c *command.Call) (command.Answer, e
 	if fresh, err := c.Tx.SendUp(ctx, up); err != nil || !fresh {
 		return command.Answer{}, firstOf(err, sentAlready(s.week))
 	}
-	a.Reply.Text = fmt.Sprintf("%s周报汇总已上报%s，%s，附 %d 份原件。\n之后交来的会作为补充自动转去；总经理已阅和批示会告诉你。", s.week, who(gms), upWords(up.Late), s.came())
+	a.Reply.Text = fmt.Sprintf("%s周报汇总已上报%s，%s，附 %d 份原件。\n之后交来的会作为补充自动转去；总经理已阅和批示会告诉你。", s.week, who(gms), upWords(up.Late), s.originals())
 	a.Notices = upNotices(s.week, card, gms, "up")
 	if vacant {
 		a.Notices = append(a.Notices, s.vacancy(store.GeneralManager, gms)...)
 	}
 	return a, nil
+}
+
+// upSheet is the week that is to go up, and what the director says of it.
+func (h Handler) upSheet(ctx context.Context, c *command.Call) (sheet, string, error) {
+	w, opinion, named := h.weekAhead(c, c.Text("意见"))
+	if n := utf8.RuneCountInString(opinion); n > mostOpinion {
+		return sheet{}, "", &command.Refusal{Text: fmt.Sprintf("意见有 %d 个字，最多 %d 个字。", n, mostOpinion), Hint: "上报 意见…", Clause: clause}
+	}
+	s, err := h.sheetAbout(ctx, c, w, named, (*store.Tx).Reports)
+	return s, opinion, err
 }
 
 // maySendUp refuses what cannot go up: twice, before the reports are due while
@@ -119,7 +133,7 @@ func (h Handler) maySendUp(ctx context.Context, c *command.Call, s sheet, gms []
 	if n := len(s.in(missing)); c.Now.Before(s.due) && n > 0 {
 		return &command.Refusal{
 			Text:   fmt.Sprintf("%s周报 %s 才截止，还有 %d 人没交，现在上报太早。", s.week, h.at(s.due), n),
-			Hint:   "先看草稿：汇总；提醒没交的人：催交",
+			Hint:   "先看草稿：汇总 " + s.week.Key() + "；提醒没交的人：催交 " + s.week.Key(),
 			Clause: clause,
 		}
 	}
@@ -143,7 +157,7 @@ func upNotices(w store.Week, card chat.Card, to []store.Person, what string) []c
 	return list
 }
 
-// upButtons are for whoever may use them: 执行董事 stands in as a reader only.
+// upButtons are for whoever may use them.
 func upButtons(w store.Week, p store.Person) []chat.Button {
 	if !rulebook.Allows(rulebook.CommentOnReports, p) {
 		return nil
@@ -172,9 +186,9 @@ func (s sheet) vacancy(post store.Post, stands []store.Person) []chat.Notice {
 // handInNotices pushes nothing for what is on time. The director, who was
 // shown the person as missing, learns that a late report came; what comes
 // after the week went up is forwarded above.
-func (h Handler) handInNotices(ctx context.Context, c *command.Call, reports []store.Report) ([]chat.Notice, error) {
-	r := reports[len(reports)-1]
-	if !r.Supplement && (r.Late == 0 || len(reports) > 1) {
+func (h Handler) handInNotices(ctx context.Context, c *command.Call, e entry) ([]chat.Notice, error) {
+	r := e.last()
+	if !r.Supplement && (e.state != late || len(e.reports) > 1) {
 		return nil, nil
 	}
 	people, err := c.Tx.People(ctx)
@@ -183,17 +197,20 @@ func (h Handler) handInNotices(ctx context.Context, c *command.Call, reports []s
 	}
 	directors, _ := command.Standing(people, store.MarketingDirector)
 	if !r.Supplement {
-		text := fmt.Sprintf("%s 交了%s周报，%s。", c.Person.Name, r.Week, lateWords(r.Late))
+		text := fmt.Sprintf("%s 交了%s周报，%s。", c.Person.Name, r.Week, lateWords(e.late))
 		return toAll(r, directors, c.Person.ID, "late", func(store.Person) chat.Message { return chat.Message{Text: text} }), nil
 	}
 	gms, _ := command.Standing(people, store.GeneralManager)
-	card := h.supplementCard(c.Person, r)
+	card := h.supplementCard(e)
 	list := toAll(r, gms, c.Person.ID, "supplement", func(p store.Person) chat.Message {
 		mine := card
 		mine.Buttons = upButtons(r.Week, p)
 		return chat.Message{Card: &mine, Confidential: true}
 	})
 	text := fmt.Sprintf("%s 补充了%s周报，已转%s。", c.Person.Name, r.Week, who(gms))
+	if supplementWord(e) == string(late) {
+		text = fmt.Sprintf("%s 交了%s周报，%s，上报之后才到，已转%s。", c.Person.Name, r.Week, lateWords(e.late), who(gms))
+	}
 	return append(list, toAll(r, without(directors, gms), c.Person.ID, "supplement", func(store.Person) chat.Message { return chat.Message{Text: text} })...), nil
 }
 

@@ -150,8 +150,9 @@ func TestAfterSendingUpWordsAreSupplements(t *testing.T) {
 	}
 	has(t, o.refused("张伟", "撤回周报"), "已经上报总经理，不能撤回")
 	late := o.say("刘洋", "周报 本周：晚交 下周：再做")
-	has(t, flat(late.Reply), "迟交", "补充")
-	has(t, one(t, o.to(late.Notices, "陈总")), "补充 · 第48周 · 刘洋", "晚交")
+	has(t, flat(late.Reply), "第 1 版（迟交）", "作为迟交转给了总经理")
+	has(t, one(t, o.to(late.Notices, "陈总")), "迟交 · 第48周 · 刘洋", "晚交")
+	has(t, one(t, o.to(late.Notices, "王芳")), "刘洋 交了第48周", "迟交 1320 分钟", "上报之后才到")
 	has(t, flat(o.say("陈总", "看周报 张伟").Reply), "拜访华东机电", "补充 · 第 2 版")
 	has(t, flat(o.say("王芳", "汇总 第48周").Reply), "刘洋|迟交", "【补充 11月28日 周六 10:00】")
 }
@@ -169,10 +170,15 @@ func TestGeneralManagerReadsAndComments(t *testing.T) {
 	has(t, one(t, o.to(a.Notices, "王芳")), "陈总（总经理）已阅第48周")
 	has(t, flat(o.say("陈总", "已阅 2026-W48").Reply), "之前已经标过已阅")
 	has(t, flat(o.say("王芳", "谁没交 第48周").Reply), "陈总 已阅 11月28日 周六 10:00")
-	said := o.say("陈总", "批示 周五前张伟要给方案")
+	preview := o.say("陈总", "批示 周五前张伟要给方案")
+	has(t, flat(preview.Reply), "批示预览 · 第48周", "确认后转给：王芳（市场总监）、张伟（业务员）", "不能撤回")
+	if preview.Confirm == "" || len(preview.Notices) != 0 {
+		t.Error("passed on before it was confirmed")
+	}
+	said := o.confirm("陈总", "批示 周五前张伟要给方案")
 	has(t, flat(said.Reply), "已转：王芳（市场总监）、张伟（业务员）")
 	has(t, one(t, o.to(said.Notices, "张伟")), "总经理批示 · 第48周", "周五前张伟要给方案")
-	has(t, flat(o.say("陈总", "批示 2026-W48 大家辛苦").Reply), "已转：王芳（市场总监）。")
+	has(t, flat(o.confirm("陈总", "批示 2026-W48 大家辛苦").Reply), "已转：王芳（市场总监）。")
 	has(t, flat(o.say("张伟", "看周报").Reply), "周五前张伟要给方案", "!大家辛苦")
 	has(t, o.refused("陈总", "批示 2026-W48"), "请写批示的内容")
 	has(t, o.refused("张伟", "批示 好"), "只有总经理")
@@ -188,8 +194,95 @@ func TestVacantGeneralManager(t *testing.T) {
 	o.register("董事", store.ExecutiveDirector)
 	a := o.confirm("王芳", "上报")
 	has(t, flat(a.Reply), "董事（执行董事）")
-	has(t, o.to(a.Notices, "董事")[0], "周报汇总", "![已阅]")
+	has(t, o.to(a.Notices, "董事")[0], "周报汇总", "[已阅]", "[批示]")
+	has(t, flat(o.confirm("董事", "批示 大家辛苦").Reply), "已转：王芳（市场总监）")
+	has(t, flat(o.say("董事", "已阅").Reply), "之前已经标过已阅")
 	has(t, one(t, o.to(a.Notices, "王芳")), "总经理没有人", "人员 岗位")
+}
+
+func TestExecutiveDirectorOnlyStandsIn(t *testing.T) {
+	o := newOffice(t)
+	o.register("董事", store.ExecutiveDirector)
+	o.at("2026-11-28 10:00")
+	o.confirm("王芳", "上报")
+	has(t, o.refused("董事", "已阅"), "现在有总经理")
+	has(t, o.refused("董事", "批示 好"), "现在有总经理")
+	has(t, o.refused("张伟", "批示 好"), "只有总经理")
+}
+
+func TestSendingUpANamedWeek(t *testing.T) {
+	o := newOffice(t)
+	o.at("2026-11-27 12:30")
+	has(t, flat(o.say("王芳", "汇总 上周").Reply), "第47周", "上报 2026-W47", "催交 2026-W47")
+	has(t, flat(o.confirm("王芳", "上报 2026-W47 回款偏慢").Reply), "第47周", "已上报")
+	has(t, flat(o.say("王芳", "上报").Reply), "上报预览 · 第48周")
+	has(t, flat(o.say("王芳", "上报 上周回款偏慢，本周跟进").Reply), "第48周", "总监意见：上周回款偏慢，本周跟进")
+	has(t, o.refused("王芳", "上报 第52周"), "还没有开始")
+	has(t, o.refused("王芳", "上报 "+strings.Repeat("长", mostOpinion+1)), "最多 1000 个字")
+}
+
+func TestChasingANamedWeek(t *testing.T) {
+	o := newOffice(t)
+	o.at("2026-11-27 12:30")
+	a := o.say("王芳", "催交 上周")
+	has(t, flat(a.Reply), "第47周")
+	has(t, one(t, o.to(a.Notices, "刘洋")), "第47周", "补交 2026-W47", "提交周报 2026-W47")
+	has(t, flat(o.say("王芳", "催交 刘洋 第48周").Reply), "第48周", "刚提醒过")
+}
+
+func TestMentioned(t *testing.T) {
+	people := []store.Person{{ID: "1", Name: "张伟"}, {ID: "2", Name: "张伟明"}, {ID: "3", Name: "李娜"}}
+	for _, tt := range []struct{ text, want string }{
+		{"张伟明的方案再细化", "2"},
+		{"张伟明和张伟一起去", "1 2"},
+		{"李娜带张伟", "1 3"},
+		{"大家辛苦", ""},
+	} {
+		var ids []string
+		for _, p := range mentioned(people, tt.text) {
+			ids = append(ids, p.ID)
+		}
+		if got := strings.Join(ids, " "); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
+
+func TestWhatComesUnaskedIsNeitherOwedNorLate(t *testing.T) {
+	o := newOffice(t)
+	o.say("张伟", full)
+	o.leave("刘洋", "2026-11-27", "李娜")
+	o.at("2026-11-27 13:00")
+	o.register("新人", store.Salesperson)
+	a := o.say("刘洋", full)
+	has(t, flat(a.Reply), "请假，不计迟交")
+	has(t, flat(o.say("新人", full).Reply), "不用交，不计迟交")
+	if len(a.Notices) != 0 {
+		t.Error("told of as late")
+	}
+	has(t, flat(o.say("王芳", "谁没交").Reply), "已交 1/2", "刘洋|请假（已交）", "新人|不用交（已交）", "另收到：2 份")
+	has(t, flat(o.say("王芳", "汇总").Reply), "应交：2 人", "请假：刘洋（已交）", "刘洋（业务员）· 请假（已交）")
+	has(t, flat(o.say("王芳", "看周报 刘洋").Reply), "请假（已交）")
+	o.at("2026-11-30 09:00")
+	has(t, flat(o.say("赵磊", "补交 上周 本周：做了 下周：再做").Reply), "迟交")
+}
+
+func TestOwedByThePostAtTheDue(t *testing.T) {
+	o := newOffice(t)
+	o.at("2026-11-27 15:00")
+	o.update(func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.SetPost(ctx, o.people["张伟"].ID, store.Supervisor, o.now); err != nil {
+			return err
+		}
+		return tx.SetPost(ctx, o.people["李娜"].ID, store.Salesperson, o.now)
+	})
+	zhang := o.people["张伟"]
+	zhang.Post = store.Supervisor
+	o.people["张伟"] = zhang
+	o.at("2026-11-30 09:00")
+	has(t, flat(o.say("王芳", "谁没交").Reply), "已交 0/3", "张伟|未交", "!李娜")
+	has(t, flat(o.say("张伟", "补交 上周 本周：做了 下周：再做").Reply), "第48周", "迟交")
+	has(t, o.refused("张伟", full), "业务员提交")
 }
 
 func TestExcelHoldsTableAndOriginals(t *testing.T) {

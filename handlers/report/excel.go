@@ -101,10 +101,15 @@ func (h Handler) tableRows(s sheet, up store.Consolidated, sent bool) [][]string
 func (h Handler) originalRows(s sheet) [][]string {
 	rows := [][]string{{"姓名", "岗位", "版本", "提交时间", "判定", "上周计划", "本周完成", "下周计划", "预计回款", "问题/需要支持"}}
 	for _, e := range s.entries {
-		for _, r := range e.reports {
-			judged := lateWords(r.Late)
-			if r.Supplement {
-				judged += "，上报后补充"
+		for i, r := range e.reports {
+			judged := receiptWords(entry{state: e.state, late: e.late, reports: e.reports[:1]})
+			switch {
+			case r.Supplement && i == 0:
+				judged += "，上报后交来"
+			case r.Supplement:
+				judged = "上报后补充"
+			case i > 0:
+				judged = "修改"
 			}
 			rows = append(rows, []string{
 				e.person.Name, string(e.person.Post), fmt.Sprint(r.Version), h.clock(r.Sent), judged,

@@ -3,7 +3,9 @@ package report
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -17,8 +19,45 @@ const (
 	unkept = "未完成"
 )
 
-// partReason is the field that says why items were not done.
-const partReason = "原因"
+// partReason is the field that says why items were not done; reasonMark stands
+// before it in the report.
+const (
+	partReason = "原因"
+	reasonMark = "没有完成的原因："
+)
+
+// How much an input holds when it is filled in: platforms cut the rest, and
+// what was cut would be lost once the form is handed in again.
+const (
+	mostValue      = 900 // characters
+	mostValueBytes = 2700
+)
+
+// tooLong tells whether a part is left out of the form, to stay as it is.
+func tooLong(text string) bool {
+	return len(text) > mostValueBytes || utf8.RuneCountInString(text) > mostValue
+}
+
+// filled is a field with what is there already.
+func filled(f chat.Field, text string) chat.Field {
+	if tooLong(text) {
+		f.Hint, f.Required = "原文较长，留空不变", false
+		return f
+	}
+	f.Value = text
+	return f
+}
+
+// unchanged is what a form says, with the parts it could not show as they were.
+func unchanged(old, given store.ReportText) store.ReportText {
+	for _, part := range []*string{&old.Done, &old.Plan, &old.Payment, &old.Problem} {
+		if !tooLong(*part) {
+			*part = ""
+		}
+	}
+	old.Review = "" // answered anew
+	return over(old, given)
+}
 
 // itemField is the name of the i-th item's field.
 func itemField(i int) string { return fmt.Sprintf("计划%d", i+1) }
@@ -36,23 +75,49 @@ func (h Handler) form(ctx context.Context, c *command.Call, w store.Week) (comma
 		return command.Answer{}, err
 	}
 	f := chat.Form{Command: strings.TrimSpace("提交周报 " + w.Key() + " " + plan.ID), Submit: "提交周报"}
-	for i, item := range items(plan.Text.Plan) {
-		f.Fields = append(f.Fields, chat.Field{
-			Name: itemField(i), Label: fmt.Sprintf("上周计划 %d：%s", i+1, item), Options: []string{kept, partly, unkept},
-		})
-	}
-	if len(f.Fields) > 0 {
-		f.Fields = append(f.Fields, chat.Field{Name: partReason, Label: "没有完成的原因", Hint: "写明第几项、为什么"})
-	}
-	f.Fields = append(f.Fields,
-		chat.Field{Name: partDone, Label: "本周完成", Value: text.Done, Lines: 4, Required: true},
-		chat.Field{Name: partPlan, Label: "下周计划", Value: text.Plan, Hint: "一行一项，下周会逐项带出来", Lines: 4, Required: true},
-		chat.Field{Name: partPayment, Label: "预计回款", Value: text.Payment, Hint: "例如 12.5万"},
-		chat.Field{Name: partProblem, Label: "问题/需要支持", Value: text.Problem, Lines: 2},
+	f.Fields = append(reviewFields(plan.Text.Plan, text.Review),
+		filled(chat.Field{Name: partDone, Label: "本周完成", Lines: 4, Required: true}, text.Done),
+		filled(chat.Field{Name: partPlan, Label: "下周计划", Hint: "一行一项，下周会逐项带出来", Lines: 4, Required: true}, text.Plan),
+		filled(chat.Field{Name: partPayment, Label: "预计回款", Hint: "例如 12.5万"}, text.Payment),
+		filled(chat.Field{Name: partProblem, Label: "问题/需要支持", Lines: 2}, text.Problem),
 	)
 	a := command.Card(h.formCard(c, w, f))
 	a.Subject = subject(w, c.Person.ID)
 	return a, nil
+}
+
+// reviewFields ask what became of each item of a plan, with what was answered
+// before in this week.
+func reviewFields(plan, review string) []chat.Field {
+	var list []chat.Field
+	for i, item := range items(plan) {
+		list = append(list, chat.Field{
+			Name: itemField(i), Label: fmt.Sprintf("上周计划 %d：%s", i+1, item), Options: []string{kept, partly, unkept}, Value: answered(review, i, item),
+		})
+	}
+	if len(list) > 0 {
+		list = append(list, filled(chat.Field{Name: partReason, Label: "没有完成的原因", Hint: "写明第几项、为什么"}, reasonOf(review)))
+	}
+	return list
+}
+
+// itemLine is an item in the review, before what became of it.
+func itemLine(i int, item string) string { return fmt.Sprintf("%d. %s：", i+1, item) }
+
+// answered is what a review says of an item; empty when nothing.
+func answered(review string, i int, item string) string {
+	for l := range strings.SplitSeq(review, "\n") {
+		if became, is := strings.CutPrefix(l, itemLine(i, item)); is && slices.Contains([]string{kept, partly, unkept}, became) {
+			return became
+		}
+	}
+	return ""
+}
+
+// reasonOf is the reason in a review.
+func reasonOf(review string) string {
+	_, reason, _ := strings.Cut("\n"+review, "\n"+reasonMark)
+	return reason
 }
 
 // planBefore is the report whose plan was for week w; without an ID there is none.
@@ -95,6 +160,9 @@ func (h Handler) prefill(ctx context.Context, c *command.Call, w store.Week) (st
 		}
 		lines = append(lines, in.At.In(h.Rules.Zone).Format("01-02 ")+place+clip(in.Progress, mostProgress))
 	}
+	for len(lines) > 1 && tooLong(strings.Join(lines, "\n")) {
+		lines = lines[1:] // the oldest
+	}
 	return store.ReportText{Done: strings.Join(lines, "\n")}, nil
 }
 
@@ -102,7 +170,7 @@ func (h Handler) prefill(ctx context.Context, c *command.Call, w store.Week) (st
 // that week.
 func (h Handler) submit(ctx context.Context, c *command.Call) (command.Answer, error) {
 	w, this := c.Week("周"), h.Rules.Week(c.Now)
-	if err := h.mayHandIn(c, w); err != nil {
+	if err := h.mayHandIn(ctx, c, w); err != nil {
 		return command.Answer{}, err
 	}
 	if this.Before(w) || h.tooOld(w, this) {
@@ -114,19 +182,35 @@ func (h Handler) submit(ctx context.Context, c *command.Call) (command.Answer, e
 	if c.Form == nil {
 		return h.form(ctx, c, w)
 	}
-	r := store.Report{Week: w, Text: written(c.Form)}
-	if r.Text.Done == "" || r.Text.Plan == "" {
-		return command.Answer{}, &command.Refusal{Text: "「本周完成」和「下周计划」都要写。", Hint: "在表里补上再提交一次", Clause: clause}
-	}
-	if err := review(ctx, c, &r); err != nil {
+	r, err := fromForm(ctx, c, w)
+	if err != nil {
 		return command.Answer{}, err
 	}
 	return h.handIn(ctx, c, r)
 }
 
+// fromForm reads a report out of a form's values.
+func fromForm(ctx context.Context, c *command.Call, w store.Week) (store.Report, error) {
+	before, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
+	if err != nil {
+		return store.Report{}, err
+	}
+	r, reason := store.Report{Week: w, Text: written(c.Form)}, c.Form[partReason]
+	if len(before) > 0 {
+		was := effective(before).Text
+		if r.Text = unchanged(was, r.Text); blank(reason) && tooLong(reasonOf(was.Review)) {
+			reason = reasonOf(was.Review)
+		}
+	}
+	if r.Text.Done == "" || r.Text.Plan == "" {
+		return r, &command.Refusal{Text: "「本周完成」和「下周计划」都要写。", Hint: "在表里补上再提交一次", Clause: clause}
+	}
+	return r, review(ctx, c, &r, reason)
+}
+
 // review writes down what became of the plan that the form asked about. The
 // form carries that report's id, so that an answer stays with its item.
-func review(ctx context.Context, c *command.Call, r *store.Report) error {
+func review(ctx context.Context, c *command.Call, r *store.Report, reason string) error {
 	before, found, err := c.Tx.Report(ctx, c.Text("上期"))
 	if err != nil || !found || before.Person != c.Person.ID {
 		return err
@@ -144,10 +228,13 @@ func review(ctx context.Context, c *command.Call, r *store.Report) error {
 		default:
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("%d. %s：%s", i+1, item, became))
+		lines = append(lines, itemLine(i, item)+became)
 	}
-	if reason := c.Form[partReason]; !blank(reason) {
-		lines = append(lines, "没有完成的原因："+reason)
+	if blank(reason) && r.Unkept > 0 {
+		return &command.Refusal{Text: fmt.Sprintf("上周计划有 %d 项未完成，请写「没有完成的原因」。", r.Unkept), Hint: "在表里补上再提交一次", Clause: clause}
+	}
+	if !blank(reason) {
+		lines = append(lines, reasonMark+reason)
 	}
 	r.Text.Review = strings.Join(lines, "\n")
 	return nil

@@ -53,7 +53,7 @@ func (h Handler) handInCommands() []command.Spec {
 // report hands in for the week in which the message was sent.
 func (h Handler) report(ctx context.Context, c *command.Call) (command.Answer, error) {
 	w := h.Rules.Week(c.Now)
-	if err := h.mayHandIn(c, w); err != nil {
+	if err := h.mayHandIn(ctx, c, w); err != nil {
 		return command.Answer{}, err
 	}
 	if !c.Has("内容") && c.Form == nil {
@@ -82,17 +82,22 @@ func complete(t store.ReportText) error {
 	}
 }
 
-// mayHandIn refuses whoever owes no reports, and weeks that have none.
-func (h Handler) mayHandIn(c *command.Call, w store.Week) error {
-	if !h.owing(c.Person) {
-		return &command.Refusal{
-			Text:   fmt.Sprintf("周报由%s提交，你是%s，不用交。", postWords(h.Config.OwedBy), c.Person.Post),
-			Hint:   "看能做什么：帮助",
-			Clause: clause,
-		}
+// mayHandIn refuses whoever owes no reports, now or when that week's were due,
+// and weeks that have none.
+func (h Handler) mayHandIn(ctx context.Context, c *command.Call, w store.Week) error {
+	due, none := h.dueOf(w)
+	if h.owing(c.Person.Post) {
+		return none
 	}
-	_, err := h.dueOf(w)
-	return err
+	posts, err := c.Tx.PostsAt(ctx, due)
+	if err != nil || none == nil && h.owing(posts[c.Person.ID]) {
+		return err
+	}
+	return &command.Refusal{
+		Text:   fmt.Sprintf("周报由%s提交，你是%s，不用交。", postWords(h.Config.OwedBy), c.Person.Post),
+		Hint:   "看能做什么：帮助",
+		Clause: clause,
+	}
 }
 
 func postWords(posts []store.Post) string {
@@ -124,19 +129,27 @@ func (h Handler) handIn(ctx context.Context, c *command.Call, r store.Report) (c
 	if _, r.Supplement, err = c.Tx.SentUp(ctx, r.Week); err != nil {
 		return command.Answer{}, err
 	}
+	if len(before) > 0 && !r.Supplement && r.Text.Review == "" {
+		was := effective(before) // what was said of the last plan stands
+		r.Text.Review, r.Kept, r.Partly, r.Unkept = was.Text.Review, was.Kept, was.Partly, was.Unkept
+	}
 	r.ID, r.Person, r.Sent = c.Tx.NewID(c.Now), c.Person.ID, c.Now
 	r.Late, _ = rulebook.Late(c.Now, due)
 	if r.Version, err = c.Tx.AddReport(ctx, r); err != nil {
 		return command.Answer{}, err
 	}
-	return h.kept(ctx, c, append(before, r))
+	return h.kept(ctx, c, r.Week)
 }
 
-// kept is the answer to a new version, the last of reports.
-func (h Handler) kept(ctx context.Context, c *command.Call, reports []store.Report) (command.Answer, error) {
-	r := reports[len(reports)-1]
+// kept is the answer to a new version, the last of the week's.
+func (h Handler) kept(ctx context.Context, c *command.Call, w store.Week) (command.Answer, error) {
+	e, _, err := h.entryOf(ctx, c.Tx, c.Person, w)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	r := e.last()
 	due, _ := h.Rules.ReportDue(r.Week)
-	card := h.receiptCard(reports, due)
+	card := h.receiptCard(e, due)
 	hint, err := h.forgotten(ctx, c, r.Week)
 	if err != nil {
 		return command.Answer{}, err
@@ -146,7 +159,7 @@ func (h Handler) kept(ctx context.Context, c *command.Call, reports []store.Repo
 	}
 	a := command.Card(card)
 	a.Subject = subject(r.Week, r.Person)
-	if a.Notices, err = h.handInNotices(ctx, c, reports); err != nil {
+	if a.Notices, err = h.handInNotices(ctx, c, e); err != nil {
 		return command.Answer{}, err
 	}
 	if !r.Supplement { // what went up cannot be taken back
@@ -174,29 +187,11 @@ func (h Handler) forgotten(ctx context.Context, c *command.Call, w store.Week) (
 
 // stands is how the caller stands in a week; empty when nothing is owed.
 func (h Handler) stands(ctx context.Context, c *command.Call, w store.Week) (state, error) {
-	due, ok := h.Rules.ReportDue(w)
-	if !ok || !h.owing(c.Person) || !c.Person.Since.Before(due) {
-		return "", nil
-	}
-	reports, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
-	if err != nil {
+	e, some, err := h.entryOf(ctx, c.Tx, c.Person, w)
+	if err != nil || !some {
 		return "", err
 	}
-	if is, _ := standing(reports); is != missing {
-		return is, nil
-	}
-	leaves, err := c.Tx.LeavesOf(ctx, c.Person.ID, h.Rules.Day(due))
-	if err != nil {
-		return "", err
-	}
-	people, err := c.Tx.People(ctx)
-	if err != nil {
-		return "", err
-	}
-	if h.excused(people, leaves, due)[c.Person.ID] {
-		return onLeave, nil
-	}
-	return missing, nil
+	return e.state, nil
 }
 
 // tooOld tells whether w lies farther back than 补交 reaches from this.

@@ -2,8 +2,11 @@ package report
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 
+	"marketbot/handlers/command"
 	"marketbot/store"
 )
 
@@ -85,6 +88,7 @@ func TestWithdrawnIsNoneAndLaterIsLate(t *testing.T) {
 	has(t, flat(o.say("王芳", "谁没交").Reply), "张伟|已交")
 	o.say("张伟", "撤回周报")
 	has(t, flat(o.say("张伟", full).Reply), "迟交 60 分钟", "第 2 版")
+	has(t, o.refused("张伟", "撤回周报 第40周"), "最多撤回 4 周")
 }
 
 func TestUndoWithdrawsOneVersion(t *testing.T) {
@@ -122,7 +126,50 @@ func TestFormIsFilledFromLastPlanAndCheckIns(t *testing.T) {
 	}
 	has(t, flat(sent.Reply), "周报已收到", "1. 拜访华东机电：完成", "2. 签滨海新材料：未完成", "第2项客户出国")
 	has(t, flat(o.say("王芳", "汇总 本周").Reply), "2 项：完成 1，部分完成 0，未完成 1")
-	has(t, flat(o.say("张伟", "周报").Reply), "做了", "再做")
+	has(t, flat(o.say("王芳", "看周报 张伟 本周").Reply), "2. 签滨海新材料：未完成")
+
+	again := o.say("张伟", "周报").Reply.Card.Form
+	has(t, flat(o.say("张伟", "周报").Reply), "做了", "再做", "第2项客户出国")
+	if again.Fields[0].Value != "完成" || again.Fields[1].Value != "未完成" {
+		t.Errorf("answers are lost: %v", again.Fields[:2])
+	}
+	has(t, flat(o.say("张伟", "周报 本周：又做了 下周：还做").Reply), "又做了", "2. 签滨海新材料：未完成", "第2项客户出国")
+	_, err = o.run("张伟", form.Command, map[string]string{"计划1": "完成", "计划2": "未完成", "原因": " ", "本周": "做了", "下周": "再做"}, "")
+	var r *command.Refusal
+	if !errors.As(err, &r) {
+		t.Fatalf("no reason was asked for: %v", err)
+	}
+	has(t, r.Text, "1 项未完成", "没有完成的原因")
+}
+
+func TestLongPartsStayAsTheyWere(t *testing.T) {
+	o := newOffice(t)
+	long := strings.Repeat("长", mostValue+1)
+	o.say("张伟", "周报 本周："+long+" 下周：签约 问题：缺样品")
+	form := o.say("张伟", "周报").Reply.Card.Form
+	for _, f := range form.Fields {
+		if f.Name == partDone && (f.Value != "" || f.Required || f.Hint != "原文较长，留空不变") {
+			t.Errorf("long part in the form: %+v", f)
+		}
+	}
+	a, err := o.run("张伟", form.Command, map[string]string{"本周": "", "下周": "改签约", "问题": ""}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	has(t, flat(a.Reply), long, "改签约", "!缺样品")
+}
+
+func TestLongReportIsCutInTheChat(t *testing.T) {
+	o := newOffice(t)
+	long := strings.Repeat("长", mostText)
+	o.say("张伟", "周报 本周："+long+" 下周："+long+" 问题："+long)
+	has(t, flat(o.say("张伟", "看周报").Reply), "（过长，已截断）", "!附件")
+}
+
+func TestReminderOpensItsWeek(t *testing.T) {
+	o := newOffice(t)
+	o.at("2026-11-30 09:00")
+	has(t, flat(o.say("张伟", "提交周报 2026-W48").Reply), "周工作计划表 · 第48周", "记为迟交")
 }
 
 func TestFormLeftOpenOverSundayIsForItsOwnWeek(t *testing.T) {

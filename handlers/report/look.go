@@ -2,7 +2,7 @@ package report
 
 import (
 	"context"
-	"strings"
+	"slices"
 
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
@@ -28,18 +28,18 @@ func (h Handler) look(ctx context.Context, c *command.Call) (command.Answer, err
 	if err != nil {
 		return command.Answer{}, err
 	}
-	reports, err := c.Tx.ReportsOf(ctx, who.ID, w)
+	e, _, err := h.entryOf(ctx, c.Tx, who, w)
 	if err != nil {
 		return command.Answer{}, err
 	}
-	if len(reports) == 0 {
+	if len(e.reports) == 0 {
 		return command.Answer{}, notThere(who, w, own)
 	}
 	comments, err := h.commentsOn(ctx, c, who, w)
 	if err != nil {
 		return command.Answer{}, err
 	}
-	a := command.Card(h.reportCard(who, reports, comments, own))
+	a := command.Card(h.reportCard(e, comments, own))
 	a.Reply.Confidential = !own
 	a.Subject = subject(w, who.ID)
 	return a, nil
@@ -47,7 +47,7 @@ func (h Handler) look(ctx context.Context, c *command.Call) (command.Answer, err
 
 func (h Handler) lookWeek(ctx context.Context, c *command.Call, who store.Person) (store.Week, error) {
 	if c.Has("周") {
-		return h.begun(c)
+		return h.begun(c, c.Week("周"))
 	}
 	this := h.Rules.Week(c.Now)
 	w, found, err := c.Tx.LastReportWeek(ctx, who.ID, this)
@@ -71,9 +71,13 @@ func (h Handler) commentsOn(ctx context.Context, c *command.Call, who store.Pers
 	if err != nil || rulebook.Allows(rulebook.SeeReports, c.Person) {
 		return all, err
 	}
+	people, err := c.Tx.People(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var list []store.ReportComment
 	for _, said := range all {
-		if strings.Contains(said.Text, who.Name) {
+		if slices.ContainsFunc(mentioned(people, said.Text), func(p store.Person) bool { return p.ID == who.ID }) {
 			list = append(list, said)
 		}
 	}

@@ -45,7 +45,7 @@ func (h Handler) ownOwed(ctx context.Context, c *command.Call) ([]command.Item, 
 	due, _ := h.Rules.ReportDue(this)
 	return append(items, command.Item{
 		Text:   this.String() + "周报未交，" + h.at(due) + " 截止（" + distance(c.Now, due) + "）",
-		Button: &chat.Button{Label: "填写周报", Command: "周报"},
+		Button: &chat.Button{Label: "填写周报", Command: "提交周报 " + this.Key()},
 	}), nil
 }
 
@@ -79,6 +79,10 @@ const unreadWeeks = 8
 func (h Handler) unread(ctx context.Context, c *command.Call) ([]command.Item, error) {
 	if !rulebook.Allows(rulebook.CommentOnReports, c.Person) {
 		return nil, nil
+	}
+	people, err := c.Tx.People(ctx)
+	if err != nil || !standsForGM(people, c.Person.ID) {
+		return nil, err
 	}
 	list, err := c.Tx.Unread(ctx, c.Person.ID, h.Rules.Week(c.Now).Add(-unreadWeeks))
 	var items []command.Item

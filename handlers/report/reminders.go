@@ -20,7 +20,7 @@ func (h Handler) RemindMissing(ctx context.Context, tx *store.Tx, slot rulebook.
 func (h Handler) askMissing(s sheet, slot rulebook.Slot, title, what string) []chat.Notice {
 	var list []chat.Notice
 	for _, e := range s.in(missing) {
-		card := h.missingCard(s, slot.At, title)
+		card := h.missingCard(s, slot.At, title, "")
 		list = append(list, chat.Notice{Key: key(s.week, e.person.ID, what), To: e.person.ID, Message: chat.Message{Card: &card}})
 	}
 	return list
@@ -36,7 +36,8 @@ func (h Handler) Due(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]c
 	list := h.askMissing(s, slot, short(s.week)+"周报已到截止时间，还没收到你的", "due")
 	group := h.groupCard(s)
 	list = append(list, chat.Notice{Key: key(s.week, "", "due"), Message: chat.Message{Card: &group}})
-	return append(list, h.toHeads(s, short(s.week)+"周报截止", "due-list", store.MarketingDirector)...), nil
+	heads, err := h.toHeads(ctx, tx, s, slot, "周报截止", "due-list", store.MarketingDirector)
+	return append(list, heads...), err
 }
 
 // Escalate names to director and supervisor who is missing still.
@@ -45,26 +46,39 @@ func (h Handler) Escalate(ctx context.Context, tx *store.Tx, slot rulebook.Slot)
 	if err != nil || len(s.in(missing)) == 0 {
 		return nil, err
 	}
-	return h.toHeads(s, short(s.week)+"周报逾期未交", "escalate", store.MarketingDirector, store.Supervisor), nil
+	return h.toHeads(ctx, tx, s, slot, "周报逾期未交", "escalate", store.MarketingDirector, store.Supervisor)
 }
 
-// toHeads shows the list to those who stand for the posts, each once, and
+// toHeads shows the list to those who hear of it for the posts, each once, and
 // tells the administrators of a vacant one.
-func (h Handler) toHeads(s sheet, title, what string, posts ...store.Post) []chat.Notice {
+func (h Handler) toHeads(ctx context.Context, tx *store.Tx, s sheet, slot rulebook.Slot, title, what string, posts ...store.Post) ([]chat.Notice, error) {
+	here, err := h.here(ctx, tx, s, slot)
+	if err != nil {
+		return nil, err
+	}
 	var heads []store.Person
 	var list []chat.Notice
+	whys := map[string]string{}
 	for _, post := range posts {
-		stands, vacant := s.stands(post)
-		heads = append(heads, without(stands, heads)...)
-		if vacant {
-			list = append(list, s.vacancy(post, stands)...)
+		r := s.relay(here, post)
+		for _, p := range without(r.to, heads) {
+			heads = append(heads, p)
+			if why := r.why(); why != "" {
+				whys[p.ID] = why + "，转给你。"
+			}
+		}
+		if r.vacant {
+			list = append(list, s.vacancy(post, r.to)...)
 		}
 	}
 	for _, p := range heads {
-		card := h.listCard(s, title, p)
+		card := h.listCard(s, short(s.week)+title, p)
+		if whys[p.ID] != "" {
+			card.Blocks = append(card.Blocks, noteBlock(whys[p.ID]))
+		}
 		list = append(list, chat.Notice{Key: key(s.week, p.ID, what), To: p.ID, Message: chat.Message{Card: &card}})
 	}
-	return list
+	return list, nil
 }
 
 // RemindDirector reminds the director that the slot's week was not sent up.
@@ -77,23 +91,30 @@ func (h Handler) RemindDirector(ctx context.Context, tx *store.Tx, slot rulebook
 	if err != nil || s.expected() == 0 {
 		return nil, err
 	}
-	return h.toDirector(s, slot, short(s.week)+"汇总还没上报", "up-remind/"+slot.At.Format("0102-1504")), nil
+	here, err := h.here(ctx, tx, s, slot)
+	if err != nil {
+		return nil, err
+	}
+	return h.toDirector(s, s.relay(here, store.MarketingDirector), short(s.week)+"汇总还没上报", "up-remind/"+slot.At.Format("0102-1504")), nil
 }
 
-func (h Handler) toDirector(s sheet, slot rulebook.Slot, title, what string) []chat.Notice {
-	stands, vacant := s.stands(store.MarketingDirector)
+// toDirector reminds the director, or tells whoever hears of it instead that
+// nobody can send up now.
+func (h Handler) toDirector(s sheet, r relay, title, what string) []chat.Notice {
 	var list []chat.Notice
-	if vacant {
-		list = s.vacancy(store.MarketingDirector, stands)
+	if r.vacant {
+		list = s.vacancy(store.MarketingDirector, r.to)
 	}
-	for _, p := range stands {
+	due, _ := h.Rules.ConsolidatedDue(s.week)
+	for _, p := range r.to {
 		card := h.listCard(s, title, p)
 		card.Tone = chat.Warn
-		card.Blocks = append([]chat.Block{{Text: "上报总经理：" + h.dueWords(s.week, slot.At)}}, card.Blocks...)
+		card.Blocks = append([]chat.Block{{Text: "上报总经理：" + h.at(due) + " 截止"}}, card.Blocks...)
 		if rulebook.Allows(rulebook.Consolidate, p) {
-			card.Buttons = append(card.Buttons, chat.Button{Label: "上报", Command: "上报"})
-		} else {
-			card.Blocks = append(card.Blocks, chat.Block{Text: "市场总监没有人，暂时没有人可以上报。"})
+			card.Buttons = append(card.Buttons, chat.Button{Label: "上报", Command: "上报 " + s.week.Key()})
+		}
+		if why := r.why(); why != "" {
+			card.Blocks = append(card.Blocks, chat.Block{Text: why + "，转给你。到时还没有上报，会把收到的周报和原件直接给总经理。"})
 		}
 		list = append(list, chat.Notice{Key: key(s.week, p.ID, what), To: p.ID, Message: chat.Message{Card: &card}})
 	}
@@ -102,7 +123,7 @@ func (h Handler) toDirector(s sheet, slot rulebook.Slot, title, what string) []c
 
 // ConsolidatedDue tells the general manager whether the consolidated report of
 // the slot's week came (with it, unless it was read), and the director when it
-// did not.
+// did not. When no director is there to send it up, the reports come unsent.
 func (h Handler) ConsolidatedDue(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
 	up, sent, err := tx.SentUp(ctx, slot.Week)
 	if err != nil {
@@ -111,23 +132,47 @@ func (h Handler) ConsolidatedDue(ctx context.Context, tx *store.Tx, slot ruleboo
 	if sent {
 		return h.upReceived(ctx, tx, up)
 	}
-	s, err := h.sheet(ctx, tx, slot.Week, (*store.Tx).ReportHeads)
+	s, err := h.sheet(ctx, tx, slot.Week, (*store.Tx).Reports)
 	if err != nil || s.expected() == 0 {
 		return nil, err
 	}
-	list := h.toDirector(s, slot, short(s.week)+"汇总已到上报时间，还没有上报（再报记迟报）", "up-due")
+	here, err := h.here(ctx, tx, s, slot)
+	if err != nil {
+		return nil, err
+	}
+	var list []chat.Notice
 	gms, vacant := s.stands(store.GeneralManager)
 	if vacant {
-		list = append(list, s.vacancy(store.GeneralManager, gms)...)
+		list = s.vacancy(store.GeneralManager, gms)
 	}
-	directors, _ := s.stands(store.MarketingDirector)
-	for _, p := range without(gms, directors) {
+	director := s.relay(here, store.MarketingDirector)
+	if director.why() != "" {
+		return append(list, h.unsent(s, director, gms)...), nil
+	}
+	list = append(list, h.toDirector(s, director, short(s.week)+"汇总已到上报时间，还没有上报（再报记迟报）", "up-due")...)
+	for _, p := range gms {
 		card := h.listCard(s, short(s.week)+"周报汇总：未收到", p)
 		card.Tone = chat.Bad
-		card.Blocks = append([]chat.Block{{Text: "已到上报时间（" + h.at(slot.At) + "），" + who(directors) + "还没有上报，已提醒。"}}, card.Blocks...)
+		card.Blocks = append([]chat.Block{{Text: "已到上报时间（" + h.at(slot.At) + "），" + who(director.to) + "还没有上报，已提醒。"}}, card.Blocks...)
 		list = append(list, chat.Notice{Key: key(s.week, p.ID, "up-state"), To: p.ID, Message: chat.Message{Card: &card}})
 	}
 	return list, nil
+}
+
+// unsent gives the reports that no director sent up to the general manager,
+// and to whoever hears of it in the director's place.
+func (h Handler) unsent(s sheet, director relay, gms []store.Person) []chat.Notice {
+	var list []chat.Notice
+	if director.vacant {
+		list = s.vacancy(store.MarketingDirector, director.to)
+	}
+	for _, p := range append(without(director.to, gms), gms...) {
+		card, f := h.unsentCard(s, director.why()), file(s.week)
+		list = append(list,
+			chat.Notice{Key: key(s.week, p.ID, "up-state"), To: p.ID, Message: chat.Message{Card: &card, Confidential: true}},
+			chat.Notice{Key: key(s.week, p.ID, "up-state/file"), To: p.ID, Message: chat.Message{File: &f}})
+	}
+	return list
 }
 
 // upReceived is the state for a general manager when the report came.

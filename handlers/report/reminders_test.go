@@ -15,7 +15,7 @@ func TestRemindersReachOnlyTheMissing(t *testing.T) {
 	o.leave("赵磊", "2026-11-27", "李娜")
 	o.at("2026-11-26 16:47")
 	list := o.job(o.h.RemindMissing, week48)
-	has(t, one(t, o.to(list, "刘洋")), "第48周周报还没交", "还有 19 小时 13 分钟", "[填写周报]")
+	has(t, one(t, o.to(list, "刘洋")), "第48周周报还没交", "截止：11月27日 周五 12:00", "!还有", "[填写周报]", "提交周报 2026-W48")
 	if len(list) != 1 {
 		t.Errorf("%d notices", len(list))
 	}
@@ -73,11 +73,54 @@ func TestMonday(t *testing.T) {
 	o := newOffice(t)
 	o.say("张伟", full)
 	o.at("2026-11-30 09:37")
-	has(t, one(t, o.to(o.job(o.h.RemindDirector, week48), "王芳")), "汇总还没上报", "还有 1 小时 23 分钟", "[上报]")
+	has(t, one(t, o.to(o.job(o.h.RemindDirector, week48), "王芳")), "汇总还没上报", "11月30日 周一 11:00 截止", "!还有", "上报 2026-W48", "催交 2026-W48")
 	o.at("2026-11-30 11:00")
 	list := o.job(o.h.ConsolidatedDue, week48)
 	has(t, one(t, o.to(list, "王芳")), "已到上报时间")
 	has(t, one(t, o.to(list, "陈总")), "未收到", "王芳（市场总监）还没有上报", "未交：刘洋、赵磊", "!12.5万")
+}
+
+func TestDirectorOnLeaveIsPassedOver(t *testing.T) {
+	o := newOffice(t)
+	o.say("张伟", full)
+	o.leave("王芳", "2026-11-27", "王芳")
+	o.at("2026-11-27 12:00")
+	list := o.job(o.h.Due, week48)
+	has(t, one(t, o.to(list, "陈总")), "周报截止", "王芳 请假，转给你")
+	if len(o.to(list, "王芳")) != 0 {
+		t.Error("the director was bothered on leave")
+	}
+	o.leave("王芳", "2026-11-30", "王芳")
+	o.at("2026-11-30 10:33")
+	has(t, one(t, o.to(o.job(o.h.RemindDirector, week48), "陈总")), "汇总还没上报", "王芳 请假", "![上报]")
+	o.at("2026-11-30 11:00")
+	got := o.to(o.job(o.h.ConsolidatedDue, week48), "陈总")
+	if len(got) != 2 {
+		t.Fatalf("%d messages, want card and file", len(got))
+	}
+	has(t, got[0], "未上报（王芳 请假）", "拜访华东机电", "未交：刘洋、赵磊", "!已提醒", "![已阅]")
+}
+
+func TestVacantDirectorTheReportsComeUnsent(t *testing.T) {
+	o := newOffice(t)
+	o.say("张伟", full)
+	o.update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.people["王芳"].ID, o.now) })
+	o.at("2026-11-30 11:00")
+	got := o.to(o.job(o.h.ConsolidatedDue, week48), "陈总")
+	if len(got) != 2 {
+		t.Fatalf("%d messages, want card and file", len(got))
+	}
+	has(t, got[0], "第48周周报汇总：未上报", "市场总监没有人", "拜访华东机电")
+	has(t, got[1], "2026-W48.xlsx")
+}
+
+func TestDueWhenNobodyOwes(t *testing.T) {
+	o := newOffice(t)
+	for _, name := range []string{"张伟", "刘洋", "赵磊"} {
+		o.leave(name, "2026-11-27", "李娜")
+	}
+	o.at("2026-11-27 12:00")
+	has(t, one(t, o.to(o.job(o.h.Due, week48), "")), "没有人要交，请假 3 人", "!0/0", "!交齐")
 }
 
 func TestMondayWhenItWentUp(t *testing.T) {
@@ -129,7 +172,7 @@ func TestOwes(t *testing.T) {
 	}
 	o.at("2026-11-24 10:00")
 	o.say("张伟", "补交 上周 本周：做了 下周：再做")
-	has(t, owes("张伟"), "第48周", "周报未交", "[周报]", "!第47周")
+	has(t, owes("张伟"), "第48周", "周报未交", "[提交周报 2026-W48]", "!第47周")
 	has(t, owes("刘洋"), "第47周", "[补交 2026-W47]")
 	has(t, owes("王芳"), "第47周", "汇总未上报")
 	o.confirm("王芳", "上报")

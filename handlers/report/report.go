@@ -42,5 +42,5 @@ func (h Handler) Commands() []command.Spec {
 	return slices.Concat(h.handInCommands(), h.chaseCommands(), h.consolidateCommands(), h.commentCommands())
 }
 
-// owing tells whether a person's post owes reports at all.
-func (h Handler) owing(p store.Person) bool { return slices.Contains(h.Config.OwedBy, p.Post) }
+// owing tells whether a post owes reports at all.
+func (h Handler) owing(p store.Post) bool { return slices.Contains(h.Config.OwedBy, p) }

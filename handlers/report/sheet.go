@@ -19,6 +19,7 @@ const (
 	late     state = "迟交"
 	missing  state = "未交"
 	onLeave  state = "请假"
+	freed    state = "不用交" // owed nothing at the due, and handed in all the same
 )
 
 // entry is one person's line of a sheet.
@@ -28,6 +29,9 @@ type entry struct {
 	late    int            // begun minutes, when late
 	reports []store.Report // what counts, by version
 }
+
+// last is the newest version of an entry that has any.
+func (e entry) last() store.Report { return e.reports[len(e.reports)-1] }
 
 // standing is how what counts of a person's week is judged: by the first
 // version that was not withdrawn, whatever was changed since.
@@ -76,12 +80,17 @@ type sheet struct {
 // load reads what counts of a week, with or without its text.
 type load func(*store.Tx, context.Context, store.Week) ([]store.Report, error)
 
-// sheet makes the sheet of a week that has a report, in three queries.
+// sheet makes the sheet of a week that has a report, in four queries. Who owes
+// one is who held an owing post when it was due.
 func (h Handler) sheet(ctx context.Context, tx *store.Tx, w store.Week, read load) (sheet, error) {
 	s := sheet{week: w}
 	s.due, _ = h.Rules.ReportDue(w)
 	var err error
 	if s.people, err = tx.People(ctx); err != nil {
+		return s, err
+	}
+	posts, err := tx.PostsAt(ctx, s.due)
+	if err != nil {
 		return s, err
 	}
 	day := h.Rules.Day(s.due)
@@ -99,35 +108,69 @@ func (h Handler) sheet(ctx context.Context, tx *store.Tx, w store.Week, read loa
 	}
 	away := h.excused(s.people, leaves, s.due)
 	for _, p := range s.people {
-		if h.owing(p) && p.Since.Before(s.due) || len(by[p.ID]) > 0 {
-			s.entries = append(s.entries, line(p, by[p.ID], away[p.ID]))
+		if owed := h.owing(posts[p.ID]); owed || len(by[p.ID]) > 0 {
+			s.entries = append(s.entries, h.line(p, by[p.ID], owed, away[p.ID]))
 		}
 		delete(by, p.ID)
 	}
-	return s, s.former(ctx, tx, by)
+	former, err := h.former(ctx, tx, by, posts)
+	s.entries = append(s.entries, former...)
+	return s, err
 }
 
-// former adds what people handed in who were stopped since.
-func (s *sheet) former(ctx context.Context, tx *store.Tx, by map[string][]store.Report) error {
+// former is what people handed in who were stopped since.
+func (h Handler) former(ctx context.Context, tx *store.Tx, by map[string][]store.Report, posts map[string]store.Post) ([]entry, error) {
+	var list []entry
 	for _, id := range slices.Sorted(maps.Keys(by)) {
 		p, found, err := tx.Person(ctx, id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if found {
-			s.entries = append(s.entries, line(p, by[id], false))
+			list = append(list, h.line(p, by[id], h.owing(posts[id]), false))
 		}
 	}
-	return nil
+	return list, nil
 }
 
-func line(p store.Person, reports []store.Report, away bool) entry {
+// line judges one person's week. What comes unasked, from leave or from who
+// owed nothing, is neither owed nor late; only 补交, after the week, always is.
+func (h Handler) line(p store.Person, reports []store.Report, owed, away bool) entry {
 	e := entry{person: p, reports: reports}
 	e.state, e.late = standing(reports)
-	if e.state == missing && away {
-		e.state = onLeave
+	switch {
+	case e.state == late && reports[0].Week.Before(h.Rules.Week(reports[0].Sent)):
+	case away:
+		e.state, e.late = onLeave, 0
+	case !owed:
+		e.state, e.late = freed, 0
 	}
 	return e
+}
+
+// entryOf is the line of one person, who owes a report or handed one in; false
+// when nothing is owed and nothing came.
+func (h Handler) entryOf(ctx context.Context, tx *store.Tx, p store.Person, w store.Week) (entry, bool, error) {
+	due, has := h.Rules.ReportDue(w)
+	reports, err := tx.ReportsOf(ctx, p.ID, w)
+	if err != nil || !has {
+		return entry{}, false, err
+	}
+	posts, err := tx.PostsAt(ctx, due)
+	if err != nil {
+		return entry{}, false, err
+	}
+	leaves, err := tx.LeavesOf(ctx, p.ID, h.Rules.Day(due))
+	if err != nil {
+		return entry{}, false, err
+	}
+	people, err := tx.People(ctx)
+	if err != nil {
+		return entry{}, false, err
+	}
+	owed := h.owing(posts[p.ID])
+	e := h.line(p, reports, owed, h.excused(people, leaves, due)[p.ID])
+	return e, owed || len(reports) > 0, nil
 }
 
 // excused is who is on leave on the due day. Leave that was entered only
@@ -158,10 +201,19 @@ func (s sheet) in(want state) []entry {
 }
 
 // expected is how many reports the week should have.
-func (s sheet) expected() int { return len(s.entries) - len(s.in(onLeave)) }
+func (s sheet) expected() int { return s.came() + len(s.in(missing)) }
 
-// came is how many reports the week has.
-func (s sheet) came() int { return s.expected() - len(s.in(missing)) }
+// came is how many of them it has.
+func (s sheet) came() int { return len(s.in(handedIn)) + len(s.in(late)) }
+
+// originals is how many reports the week has, also those that nobody owed.
+func (s sheet) originals() int {
+	n := 0
+	for _, e := range s.entries {
+		n += min(1, len(e.reports))
+	}
+	return n
+}
 
 // of is a person's line; false when the person neither owes nor handed in.
 func (s sheet) of(id string) (entry, bool) {

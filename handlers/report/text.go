@@ -133,13 +133,20 @@ func clip(s string, n int) string {
 	return string([]rune(s)[:n-1]) + "…"
 }
 
-// shorten is a text of at most n characters, its lines kept.
-func shorten(s string, n int) string {
+// Where the rest of a shortened text is.
+const (
+	inFile = "…（全文见附件）"
+	isCut  = "…（过长，已截断）"
+)
+
+// shorten is a text of at most n characters, its lines kept, and where the
+// rest is when there is one.
+func shorten(s string, n int, rest string) string {
 	s = strings.ToValidUTF8(s, "�")
 	if utf8.RuneCountInString(s) <= n {
 		return s
 	}
-	return string([]rune(s)[:n]) + "…（全文见附件）"
+	return string([]rune(s)[:n]) + rest
 }
 
 // read is a report as people read it, part by part.

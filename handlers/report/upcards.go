@@ -59,7 +59,7 @@ func payment(text string) (int64, bool) {
 // folds are the originals, folded, supplements behind their report.
 func (h Handler) folds(s sheet) []chat.Block {
 	var list []chat.Block
-	each := max(leastFold, min(mostFold, mostFolds/max(1, s.came())))
+	each := max(leastFold, min(mostFold, mostFolds/max(1, s.originals())))
 	left := 0
 	for _, e := range s.entries {
 		if len(e.reports) == 0 {
@@ -75,7 +75,7 @@ func (h Handler) folds(s sheet) []chat.Block {
 			text += fmt.Sprintf("\n【补充 %s】\n%s", h.at(more.Sent), read(more.Text))
 		}
 		title := fmt.Sprintf("%s（%s）· %s · 第 %d 版", e.person.Name, e.person.Post, stateWords(e), r.Version)
-		list = append(list, chat.Block{Fold: &chat.Folded{Title: title, Text: shorten(text, each)}})
+		list = append(list, chat.Block{Fold: &chat.Folded{Title: title, Text: shorten(text, each, inFile)}})
 	}
 	if left > 0 {
 		list = append(list, noteBlock(fmt.Sprintf("另有 %d 份原件见附件 Excel。", left)))
@@ -85,18 +85,31 @@ func (h Handler) folds(s sheet) []chat.Block {
 
 // consolidatedCard is what the general manager gets.
 func (h Handler) consolidatedCard(s sheet, up store.Consolidated) chat.Card {
-	card := chat.Card{Title: short(s.week) + " 周报汇总", Tone: chat.Good}
+	card := h.weekCard(s, s.name(up.Person)+" "+h.at(up.Sent)+"，"+upWords(up.Late), up.Opinion)
 	if up.Late > 0 {
 		card.Tone = chat.Warn
 	}
-	facts := []chat.Fact{
-		{Label: "周期", Value: s.week.String()},
-		{Label: "上报", Value: s.name(up.Person) + " " + h.at(up.Sent) + "，" + upWords(up.Late)},
-	}
+	return card
+}
+
+// unsentCard is what the general manager gets of a week that nobody can send
+// up, for why.
+func (h Handler) unsentCard(s sheet, why string) chat.Card {
+	card := h.weekCard(s, "未上报（"+why+"）", "")
+	card.Title, card.Tone = short(s.week)+"周报汇总：未上报", chat.Bad
+	text := "已到上报时间，" + why + "，没有人上报。下面是收到的周报，原件在附件里。"
+	card.Blocks = append([]chat.Block{{Text: text}}, card.Blocks...)
+	return card
+}
+
+// weekCard is a week's reports together.
+func (h Handler) weekCard(s sheet, sent, opinion string) chat.Card {
+	card := chat.Card{Title: short(s.week) + " 周报汇总", Tone: chat.Good}
+	facts := []chat.Fact{{Label: "周期", Value: s.week.String()}, {Label: "上报", Value: sent}}
 	facts = append(append(facts, countFacts(s)[:2]...), nameFacts(s)...)
 	card.Blocks = []chat.Block{{Facts: append(facts, totals(s)...)}}
-	if up.Opinion != "" {
-		card.Blocks = append(card.Blocks, chat.Block{Text: "总监意见：" + up.Opinion})
+	if opinion != "" {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "总监意见：" + opinion})
 	}
 	card.Blocks = append(card.Blocks, h.folds(s)...)
 	card.Blocks = append(card.Blocks, noteBlock("全部原件在附件 Excel 里。"))
@@ -118,12 +131,12 @@ func preview(card *chat.Card, s sheet, gms []store.Person, changed bool) {
 
 // draftCard is the consolidated report before it goes up.
 func (h Handler) draftCard(s sheet, sent, opinion string, already bool, comments []store.ReportComment) chat.Card {
-	card := chat.Card{Title: short(s.week) + " 周报汇总（草稿）", Buttons: []chat.Button{{Label: "上报", Command: "上报", Primary: true}}}
+	card := chat.Card{Title: short(s.week) + " 周报汇总（草稿）", Buttons: []chat.Button{{Label: "上报", Command: "上报 " + s.week.Key(), Primary: true}}}
 	if already {
 		card.Title, card.Buttons = short(s.week)+" 周报汇总（已上报）", nil
 	}
 	if len(s.in(missing)) > 0 {
-		card.Buttons = append(card.Buttons, chat.Button{Label: "催交", Command: "催交"})
+		card.Buttons = append(card.Buttons, chat.Button{Label: "催交", Command: "催交 " + s.week.Key()})
 	}
 	facts := append([]chat.Fact{{Label: "周期", Value: s.week.String()}, {Label: "上报", Value: sent}}, countFacts(s)[:2]...)
 	card.Blocks = []chat.Block{{Facts: append(append(facts, nameFacts(s)...), totals(s)...)}, {Table: points(s)}}
@@ -156,14 +169,17 @@ func points(s sheet) *chat.Table {
 }
 
 // supplementCard forwards what came after a week went up.
-func (h Handler) supplementCard(p store.Person, r store.Report) chat.Card {
-	stands := lateWords(r.Late)
-	return chat.Card{Title: "补充 · " + short(r.Week) + " · " + p.Name, Tone: chat.Warn, Blocks: []chat.Block{
+func (h Handler) supplementCard(e entry) chat.Card {
+	p, r, stands := e.person, e.last(), stateWords(e)
+	if len(e.reports) > 1 {
+		stands = "上报后补充"
+	}
+	return chat.Card{Title: supplementWord(e) + " · " + short(r.Week) + " · " + p.Name, Tone: chat.Warn, Blocks: []chat.Block{
 		{Facts: []chat.Fact{
 			{Label: "周期", Value: r.Week.String()}, {Label: "姓名", Value: p.Name + "（" + string(p.Post) + "）"},
 			{Label: "收到", Value: h.at(r.Sent) + "，" + stands},
 		}},
-		{Text: shorten(read(r.Text), mostFold)},
-		noteBlock("上报之后交来，作为补充附上。"),
+		{Text: shorten(read(r.Text), mostRead, isCut)},
+		noteBlock("上报之后交来，另行转给你。"),
 	}}
 }

@@ -40,16 +40,15 @@ func (h Handler) dueOf(w store.Week) (time.Time, error) {
 // last week while it was owed and is not sent up and this week's due has not
 // come, else this week. Where last week had no report, the one before it
 // counts: after a long holiday that is the one still to be sent up.
-func (h Handler) asked(ctx context.Context, c *command.Call) (store.Week, error) {
-	if c.Has("周") {
-		return h.begun(c)
+func (h Handler) asked(ctx context.Context, c *command.Call, w store.Week, named bool) (store.Week, error) {
+	if named {
+		return h.begun(c, w)
 	}
 	return h.current(ctx, c.Tx, c.Now)
 }
 
 // begun is the week that was named; one still to come is refused.
-func (h Handler) begun(c *command.Call) (store.Week, error) {
-	w := c.Week("周")
+func (h Handler) begun(c *command.Call, w store.Week) (store.Week, error) {
 	if h.Rules.Week(c.Now).Before(w) {
 		return w, &command.Refusal{Text: w.String() + "还没有开始。", Hint: c.Spec.Name, Clause: clause}
 	}

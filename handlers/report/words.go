@@ -27,6 +27,9 @@ func distance(now, due time.Time) string {
 	if now.Before(due) {
 		return "还有 " + long(int(due.Sub(now)/time.Minute))
 	}
+	if now.Sub(due) < time.Minute {
+		return "刚到截止时间"
+	}
 	return "已过 " + long(int(now.Sub(due)/time.Minute))
 }
 
@@ -63,10 +66,22 @@ func overdue(late, onTime string, minutes int) string {
 
 // stateWords is a person's line in a word or two.
 func stateWords(e entry) string {
-	if e.state == late {
+	switch {
+	case e.state == late:
 		return lateWords(e.late)
+	case (e.state == onLeave || e.state == freed) && len(e.reports) > 0:
+		return string(e.state) + "（已交）"
+	default:
+		return string(e.state)
 	}
-	return string(e.state)
+}
+
+// cameWords is how many of the reports that are owed came: 已交 2/3.
+func cameWords(s sheet) string {
+	if s.expected() == 0 {
+		return "没有人要交"
+	}
+	return fmt.Sprintf("已交 %d/%d", s.came(), s.expected())
 }
 
 // mostNames is how many names stand in a sentence.

@@ -21,7 +21,7 @@ const (
 	SeeReports       Right = "see reports"        // of others
 	Chase            Right = "chase"              // list the missing, remind them
 	Consolidate      Right = "consolidate"        // draft and send up
-	CommentOnReports Right = "comment on reports" // and acknowledge them
+	CommentOnReports Right = "comment on reports" // and acknowledge them; 执行董事 only while there is no 总经理
 	ManagePeople     Right = "manage people"      // add, change, stop
 	SelfCheck        Right = "self-check"         // look into the bot's own state
 )
@@ -35,7 +35,7 @@ type rule struct {
 }
 
 // rights is the whole of who may do what. Posts stand highest first, as a
-// refusal names them.
+// refusal names them, but for one that only stands in for another.
 var rights = map[Right]rule{
 	TakePart:         {Everyone: true, Clause: "总则"},
 	CheckIn:          {Posts: []store.Post{store.MarketingDirector, store.Supervisor, store.Salesperson}, Clause: "2-4"},
@@ -45,7 +45,7 @@ var rights = map[Right]rule{
 	SeeReports:       {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "会-3"},
 	Chase:            {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "会-3"},
 	Consolidate:      {Posts: []store.Post{store.MarketingDirector}, Clause: "会-3"},
-	CommentOnReports: {Posts: []store.Post{store.GeneralManager}, Clause: "会-3"},
+	CommentOnReports: {Posts: []store.Post{store.GeneralManager, store.ExecutiveDirector}, Clause: "会-3"},
 	ManagePeople:     {Duties: []store.Duty{store.Administrator}, Clause: "总则"},
 	SelfCheck:        {Duties: []store.Duty{store.Administrator}, Clause: "附-4"},
 }

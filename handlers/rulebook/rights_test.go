@@ -22,7 +22,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		rulebook.SeeReports:       {"- y - y y - - -", "总经理、市场总监、市场主管", "会-3"},
 		rulebook.Chase:            {"- y - y y - - -", "总经理、市场总监、市场主管", "会-3"},
 		rulebook.Consolidate:      {"- - - y - - - -", "市场总监", "会-3"},
-		rulebook.CommentOnReports: {"- y - - - - - -", "总经理", "会-3"},
+		rulebook.CommentOnReports: {"y y - - - - - -", "总经理、执行董事", "会-3"},
 		rulebook.ManagePeople:     {"- - - - - - - y", "管理员", "总则"},
 		rulebook.SelfCheck:        {"- - - - - - - y", "管理员", "附-4"},
 		"unknown":                 {"- - - - - - - -", "", ""},
