@@ -55,7 +55,9 @@ func TestTheDemoTakesTheNextFreePort(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	in, out := io.Pipe()
 	done := make(chan int, 1)
-	go func() { done <- run(ctx, time.Now, []string{"demo", "--listen", taken.Addr().String()}, out, io.Discard) }()
+	go func() {
+		done <- run(ctx, time.Now, []string{"demo", "--listen", taken.Addr().String()}, out, io.Discard)
+	}()
 	said := make([]byte, 1024)
 	n, err := in.Read(said)
 	if err != nil {
