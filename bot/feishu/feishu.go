@@ -63,6 +63,7 @@ type Adapter struct {
 
 	firstRetry, lastRetry time.Duration // of the long connection
 
+	large    chan struct{} // held while a large body is read and worked on
 	selfTurn chan struct{} // held while the bot's own id is looked up
 	mu       sync.Mutex
 	self     string // the bot's open_id once known
@@ -90,7 +91,7 @@ func New(cfg Config, receive chat.Receive, now func() time.Time, log *slog.Logge
 	client := &http.Client{Timeout: 10 * time.Second, Transport: transport}
 	a := &Adapter{
 		cfg: cfg, receive: receive, now: now, log: log.With("platform", Name), http: client,
-		firstRetry: time.Second, lastRetry: time.Minute, selfTurn: make(chan struct{}, 1),
+		firstRetry: time.Second, lastRetry: time.Minute, selfTurn: make(chan struct{}, 1), large: make(chan struct{}, largeMost),
 	}
 	// The SDK's own token cache keeps revoked tokens and belongs to the whole
 	// process, so it is switched off and every call is given a token of ours.

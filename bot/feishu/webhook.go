@@ -19,6 +19,12 @@ import (
 const (
 	maxBody   = 1 << 20
 	tolerance = 5 * time.Minute
+
+	// Large bodies are rare and take many times their size while they are read,
+	// so only a few are at a time; others wait unread.
+	largeBody = 64 << 10
+	largeMost = 2
+	largeWait = 2 * time.Second // the platform gives up after 3 and delivers again
 )
 
 var errSealed = errors.New("not sealed with our key")
@@ -81,6 +87,12 @@ func (a *Adapter) serveEvent(w http.ResponseWriter, r *http.Request) {
 		respond(w, http.StatusMethodNotAllowed, nil)
 		return
 	}
+	done, status := a.admit(r)
+	if status != 0 {
+		respond(w, status, nil)
+		return
+	}
+	defer done()
 	body, status := readBody(w, r)
 	if status != 0 {
 		respond(w, status, nil)
@@ -107,6 +119,25 @@ func (a *Adapter) serveEvent(w http.ResponseWriter, r *http.Request) {
 	default:
 		respond(w, http.StatusOK, nil)
 	}
+}
+
+// admit lets a call in, a large one when its turn comes; done ends it.
+func (a *Adapter) admit(r *http.Request) (done func(), status int) {
+	switch {
+	case r.ContentLength > maxBody:
+		return nil, http.StatusRequestEntityTooLarge
+	case r.ContentLength >= 0 && r.ContentLength <= largeBody:
+		return func() {}, 0
+	}
+	timer := time.NewTimer(largeWait)
+	defer timer.Stop()
+	select {
+	case a.large <- struct{}{}:
+		return func() { <-a.large }, 0
+	case <-timer.C:
+	case <-r.Context().Done():
+	}
+	return nil, http.StatusServiceUnavailable
 }
 
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, int) {
