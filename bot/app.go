@@ -72,13 +72,13 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	post := &handlers.Post{Groups: p.Groups}
+	post := &handlers.Post{Groups: p.Groups, Zone: p.Rules.Zone}
 	for _, platform := range list {
 		b.platforms[platform.Name()] = platform
 		post.Platforms = append(post.Platforms, platform.Name())
 	}
 	b.outbox = scheduler.NewOutbox(scheduler.Options{
-		DB: p.DB, Platforms: b.metrics.counted(list), Files: b.file, Post: post, Now: p.Now, Log: p.Log,
+		DB: p.DB, Platforms: b.metrics.counted(list), Files: b.file, Post: post, Quiet: p.Rules.Quiet, Now: p.Now, Log: p.Log,
 	})
 	b.areas = newAreas(p.Rules, p.Reports, b.health)
 	b.desk, err = handlers.NewDesk(handlers.Options{

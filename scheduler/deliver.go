@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
-	"strings"
 	"time"
 
-	"marketbot/handlers"
 	"marketbot/handlers/chat"
 	"marketbot/store"
 )
@@ -40,17 +38,27 @@ func (o *Outbox) deliver(ctx context.Context, it *item) (out outcome) {
 	defer func() {
 		if v := recover(); v != nil {
 			o.o.Log.Error("panic in a delivery", "message", it.ID, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+			it.unsure = !it.FirstTry.IsZero() // frozen, so it may have been on its way
 			out = o.putOff(ctx, it, backOff(it.Tries), "panic")
+			out.tried = it.unsure
 		}
 	}()
 	now := o.o.Now()
 	p := o.o.Platforms[it.Platform]
 	switch {
+	case it.unreadable:
+		o.o.Log.Error("message is unreadable", "message", it.ID, "platform", it.Platform)
+		return o.bury(ctx, it, "unreadable")
 	case now.Sub(it.Created) > oldest:
 		return o.bury(ctx, it, "tried for too long")
+	case it.Class == store.ClassReminder && o.quiet(now):
+		it.Due = earlier(o.quietEnd(now), now.Add(quietRetry))
+		return outcome{it: it}
+	case it.Class >= store.ClassDue && now.Sub(it.Created) > staleAfter:
+		return o.expire(ctx, it)
 	case p == nil:
 		return o.failed(ctx, it, &chat.SendError{Failure: chat.BadSetup, Err: errors.New("platform is not configured")}, false)
-	case it.unsure && now.Sub(it.FirstTry) > p.Limits().Window-windowMargin:
+	case it.unsure && !protected(now.Sub(it.FirstTry), p.Limits().Window):
 		return o.unprotected(ctx, it)
 	}
 	if it.Payload == nil {
@@ -66,13 +74,29 @@ func (o *Outbox) deliver(ctx context.Context, it *item) (out outcome) {
 	return outcome{it: it, tried: true, sent: true}
 }
 
+// protected tells whether a key still keeps a second copy away so long after
+// its first use. Of a clock that was set back since, nobody knows how long.
+func protected(age, window time.Duration) bool { return age >= 0 && age <= window-windowMargin }
+
+// quiet tells whether reminders are held back now.
+func (o *Outbox) quiet(now time.Time) bool { return o.quietEnd(now).After(now) }
+
+func (o *Outbox) quietEnd(now time.Time) time.Time {
+	if o.o.Post.Zone != nil {
+		now = now.In(o.o.Post.Zone)
+	}
+	return o.o.Quiet.End(now)
+}
+
 func address(it *item) chat.Address {
 	return chat.Address{Platform: it.Platform, Group: it.Group, ID: it.Address}
 }
 
 // prepare makes the bytes and freezes them before the first try.
 func (o *Outbox) prepare(ctx context.Context, p chat.Platform, it *item) (outcome, bool) {
-	payload, err := o.render(ctx, p, it)
+	rctx, cancel := context.WithTimeout(ctx, renderTimeout)
+	defer cancel()
+	payload, err := o.render(rctx, p, it)
 	if err != nil {
 		return o.failed(ctx, it, err, false), false
 	}
@@ -134,7 +158,7 @@ func (o *Outbox) failed(ctx context.Context, it *item, err error, tried bool) ou
 	case chat.BadReceiver:
 		out = o.bury(ctx, it, reason)
 	case chat.BadSetup:
-		out = o.park(ctx, it, reason)
+		out = o.missing(ctx, it, reason)
 	case chat.Busy:
 		out = o.putOff(ctx, it, max(s.After, backOff(it.Tries)), reason)
 		out.pause = min(s.After, longestWait)
@@ -159,65 +183,6 @@ func (o *Outbox) putOff(ctx context.Context, it *item, wait time.Duration, reaso
 		it.Payload, it.FirstTry = nil, time.Time{}
 	}
 	return outcome{it: it}
-}
-
-// park keeps a message until the set-up is mended, and tells of it.
-func (o *Outbox) park(ctx context.Context, it *item, reason string) outcome {
-	out := o.putOff(ctx, it, setupRetry+rand.N(time.Minute), reason)
-	it.parked = true
-	now := o.o.Now()
-	err := o.o.DB.Update(ctx, func(tx *store.Tx) error {
-		text := fmt.Sprintf("%s 暂时发不出消息：应用的设置缺少什么（%s）。消息都保留着，每 10 分钟再试一次。请运行 bot check 查看。", it.Platform, reason)
-		return o.tell(ctx, tx, it, "setup/"+it.Platform, text, now, it.Platform)
-	})
-	if err != nil {
-		o.o.Log.Error("tell of a broken set-up", "error", err)
-	}
-	out.told = err == nil
-	return out
-}
-
-// bury gives a message up and tells of it.
-func (o *Outbox) bury(ctx context.Context, it *item, reason string) outcome {
-	now := o.o.Now()
-	err := o.o.DB.Update(ctx, func(tx *store.Tx) error {
-		if err := tx.Bury(ctx, it.ID, reason, now); err != nil {
-			return err
-		}
-		who, err := receiver(ctx, tx, it)
-		if err != nil {
-			return err
-		}
-		text := fmt.Sprintf("发给%s的一条消息没有送达，已放弃（%s：%s）。", who, it.Platform, reason)
-		if it.Secret {
-			text += "这是保密内容，不会自动重发，需要时请本人重新查询。"
-		}
-		return o.tell(ctx, tx, it, "undelivered/"+it.Platform+"/"+it.Address, text, now, "")
-	})
-	if err != nil {
-		return o.storeFailed(it, err)
-	}
-	return outcome{it: it, gone: true, told: true}
-}
-
-// tell tells the administrators once a day for each subject, unless the
-// trouble is with such a message itself.
-func (o *Outbox) tell(ctx context.Context, tx *store.Tx, it *item, subject, text string, now time.Time, avoid string) error {
-	if strings.HasPrefix(it.Key, handlers.AdminKey) {
-		return nil
-	}
-	return o.o.Post.Tell(ctx, tx, subject+"/"+string(store.DayOf(now)), text, now, avoid)
-}
-
-func receiver(ctx context.Context, tx *store.Tx, it *item) (string, error) {
-	if it.Group {
-		return "部门群", nil
-	}
-	p, ok, err := tx.Person(ctx, it.Person)
-	if !ok {
-		p.Name = "未登记的人"
-	}
-	return p.Name, err
 }
 
 // unprotected is for a message that may have arrived and whose key no longer

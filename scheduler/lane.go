@@ -13,8 +13,8 @@ import (
 // item is a message on its way.
 type item struct {
 	store.Outgoing
-	unsure bool // an earlier try may have arrived
-	parked bool // waits for the set-up to be mended; others need not wait behind it
+	unsure     bool // an earlier try may have arrived
+	unreadable bool // what it says is lost
 }
 
 // before is the order within a chat and among chats: by class, then by age.

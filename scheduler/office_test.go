@@ -190,7 +190,7 @@ func newOffice(t testing.TB, clock func() time.Time) *office {
 	}
 	o.phone = newPhone("phone", clock)
 	o.phones = map[string]chat.Platform{"phone": o.phone}
-	o.post = &handlers.Post{Groups: []chat.Address{{Platform: "phone", Group: true, ID: "group"}}}
+	o.post = &handlers.Post{Groups: []chat.Address{{Platform: "phone", Group: true, ID: "group"}}, Zone: zone}
 	o.open()
 	t.Cleanup(func() { o.close() })
 	o.person("wang", "王芳", store.MarketingDirector, store.Administrator)
@@ -205,7 +205,7 @@ func (o *office) open() {
 	}
 	o.db = db
 	o.outbox = NewOutbox(Options{
-		DB: db, Platforms: o.phones, Post: o.post, Now: o.clock, Log: slog.New(slog.DiscardHandler),
+		DB: db, Platforms: o.phones, Post: o.post, Quiet: o.rules.Quiet, Now: o.clock, Log: slog.New(slog.DiscardHandler),
 		Files: func(_ context.Context, recipe string) ([]byte, error) {
 			if recipe == "broken" {
 				return nil, errors.New("no such file")

@@ -9,6 +9,7 @@ import (
 
 	"marketbot/handlers"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
@@ -20,7 +21,11 @@ import (
 //	Busy           again after the platform's time, or the same ladder
 //	BadContent     once more as plain text
 //	BadReceiver    a dead letter, and the administrators are told once a day
-//	BadSetup       kept, again every 10 min; the administrators are told once a day, if possible elsewhere
+//	BadSetup       kept at the head of its chat, again every 10 min; a file becomes words about it;
+//	               the administrators are told once a day, if possible elsewhere
+//
+// A reminder waits while quiet hours last. A reminder and what was due are
+// given up 4 h after they were owed: they would no longer be true.
 //
 // Within a chat one message goes at a time, answers first, else in the order
 // they were owed; chats are served side by side within the platform's limits.
@@ -39,21 +44,25 @@ type Options struct {
 	Platforms map[string]chat.Platform                                 // by name
 	Files     func(ctx context.Context, recipe string) ([]byte, error) // makes a chat.File's content
 	Post      *handlers.Post                                           // tells the administrators
+	Quiet     rulebook.Quiet                                           // in the Post's zone; reminders wait for its end
 	Now       func() time.Time
 	Log       *slog.Logger
 }
 
 // The outbox's own limits.
 const (
-	sendersMost  = 16               // sends at a time
-	sendTimeout  = 30 * time.Second // then it is uncertain
-	windowMargin = time.Minute      // a key's protection is not stretched to its end
-	setupRetry   = 10 * time.Minute
-	oldest       = 7 * 24 * time.Hour // nothing is tried for longer
-	filesMost    = 5                  // tries of making a file
-	lookEvery    = 15 * time.Second   // what another process owed is found by looking
-	storeRetry   = time.Second        // the store failed
-	stopGrace    = 5 * time.Second    // sends under way may end
+	sendersMost   = 16               // sends at a time
+	sendTimeout   = 30 * time.Second // then it is uncertain
+	renderTimeout = 30 * time.Second // of making a message's bytes, its file too
+	windowMargin  = time.Minute      // a key's protection is not stretched to its end
+	setupRetry    = 10 * time.Minute
+	quietRetry    = 10 * time.Minute   // how often quiet hours are looked at again
+	staleAfter    = 4 * time.Hour      // what the clock said is true for so long
+	oldest        = 7 * 24 * time.Hour // nothing is tried for longer
+	filesMost     = 5                  // tries of making a file
+	lookEvery     = 15 * time.Second   // what another process owed is found by looking
+	storeRetry    = time.Second        // the store failed
+	stopGrace     = 5 * time.Second    // sends under way may end
 )
 
 // NewOutbox makes an outbox; Run or Flush deliver.

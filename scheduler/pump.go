@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,7 +16,6 @@ type pump struct {
 	*Outbox
 	lines    map[string]*line // by platform
 	known    map[string]bool  // ids in memory
-	parked   []*item
 	flying   int
 	ends     chan end
 	sent     []string // delivered, not recorded yet
@@ -42,10 +42,9 @@ func newPump(ctx context.Context, o *Outbox) *pump {
 // step does what can be done without waiting.
 func (p *pump) step(ctx context.Context) {
 	now := p.o.Now()
-	if p.stale && p.retryAt.Sub(now) <= 0 {
+	if p.stale && !p.rests(now) {
 		p.load(ctx, now)
 	}
-	p.unpark(now)
 	for p.flying < sendersMost {
 		n, l, _ := p.next(now)
 		if l == nil {
@@ -58,10 +57,33 @@ func (p *pump) step(ctx context.Context) {
 	p.record()
 }
 
+// rests tells whether the store failed so lately that it is left alone. A clock
+// that was set back must not make it longer.
+func (p *pump) rests(now time.Time) bool {
+	d := p.retryAt.Sub(now)
+	return d > 0 && d <= storeRetry
+}
+
 // load reads what was owed since.
 func (p *pump) load(ctx context.Context, now time.Time) {
-	var fresh []store.Outgoing
-	err := p.o.DB.View(ctx, func(tx *store.Tx) error {
+	fresh, err := p.fresh(ctx)
+	p.failed = err
+	if err != nil && ctx.Err() == nil {
+		p.o.Log.Error("read what waits in the outbox", "error", err)
+		p.retryAt = now.Add(storeRetry)
+		return
+	}
+	p.stale, p.looked = false, now
+	for _, it := range fresh {
+		p.known[it.ID] = true
+		p.line(it.Platform).add(it, now)
+	}
+}
+
+// fresh reads what waits and is not known. What cannot be read any more holds
+// nothing else up: its delivery buries it.
+func (p *pump) fresh(ctx context.Context) (list []*item, err error) {
+	err = p.o.DB.View(ctx, func(tx *store.Tx) error {
 		ids, err := tx.Backlog(ctx)
 		if err != nil {
 			return err
@@ -71,26 +93,17 @@ func (p *pump) load(ctx context.Context, now time.Time) {
 				continue
 			}
 			o, waits, err := tx.Owed(ctx, id)
-			if err != nil {
+			unreadable := errors.Is(err, store.ErrUnreadable)
+			if err != nil && !unreadable {
 				return fmt.Errorf("message %s: %w", id, err)
 			}
 			if waits {
-				fresh = append(fresh, o)
+				list = append(list, &item{Outgoing: o, unsure: !o.FirstTry.IsZero(), unreadable: unreadable})
 			}
 		}
 		return nil
 	})
-	p.failed = err
-	if err != nil && ctx.Err() == nil {
-		p.o.Log.Error("read what waits in the outbox", "error", err)
-		p.retryAt = now.Add(storeRetry)
-		return
-	}
-	p.stale, p.looked = false, now
-	for _, o := range fresh {
-		p.known[o.ID] = true
-		p.line(o.Platform).add(&item{Outgoing: o, unsure: !o.FirstTry.IsZero()}, now)
-	}
+	return list, err
 }
 
 // line is the platform's; one that is not configured has no limits.
@@ -124,20 +137,6 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// unpark brings back what waits for the set-up to be mended.
-func (p *pump) unpark(now time.Time) {
-	kept := p.parked[:0]
-	for _, it := range p.parked {
-		if it.due(now).After(now) {
-			kept = append(kept, it)
-			continue
-		}
-		it.parked = false
-		p.line(it.Platform).add(it, now)
-	}
-	p.parked = kept
-}
-
 // end is a delivery that ended.
 type end struct {
 	outcome
@@ -157,8 +156,6 @@ func (p *pump) landed(e end) {
 		p.sent = append(p.sent, e.it.ID)
 	case e.gone:
 		delete(p.known, e.it.ID)
-	case e.it.parked:
-		p.parked = append(p.parked, e.it)
 	default:
 		e.lane.add(e.it)
 	}
@@ -170,7 +167,7 @@ func (p *pump) landed(e end) {
 // waits for the next time.
 func (p *pump) record() {
 	now := p.o.Now()
-	if p.writing || len(p.sent) == 0 || p.retryAt.Sub(now) > 0 {
+	if p.writing || len(p.sent) == 0 || p.rests(now) {
 		return
 	}
 	ids := p.sent
@@ -269,10 +266,7 @@ func (p *pump) pause(now time.Time) time.Duration {
 			at = earlier(at, again)
 		}
 	}
-	for _, it := range p.parked {
-		at = earlier(at, it.due(now))
-	}
-	if p.retryAt.After(now) {
+	if p.rests(now) {
 		at = earlier(at, p.retryAt)
 	}
 	return max(0, at.Sub(now))
