@@ -142,9 +142,14 @@ func (d *demo) reset(ctx context.Context) error {
 	if old := d.current(); old != nil {
 		old.rest()
 	}
-	start := webchat.Start(d.real())
+	cfg := defaults()
+	rules, err := cfg.rules()
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	start := webchat.Start(ordinary(rules, d.real()))
 	d.set(start.Add(sampleSince))
-	b, err := d.newBot(ctx, start)
+	b, err := d.newBot(ctx, cfg, rules, start)
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"marketbot/bot/webchat"
 	"marketbot/bot/webchat/pagetest"
+	"marketbot/store"
 )
 
 // newTestDemo is a demo that a test's page is served from.
@@ -76,4 +77,48 @@ func TestTheDemoOnAPhone(t *testing.T) {
 	p.Fits()
 	p.Screenshot("mobile")
 	p.NoErrors()
+}
+
+func TestTheDemoPlaysAnOrdinaryWeek(t *testing.T) {
+	cfg := defaults()
+	rules, err := cfg.rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ today, thursday string }{
+		{"2026-11-24", "2026-11-26"},
+		{"2026-11-29", "2026-11-26"}, // Sunday ends the week
+		{"2026-02-17", "2026-02-26"}, // Spring Festival
+		{"2026-10-01", "2026-10-08"}, // National Day
+		{"2031-05-01", "2031-05-01"}, // no table: plain weekdays
+	} {
+		today := store.Day(c.today).Start(rules.Zone).Add(20 * time.Hour)
+		start := webchat.Start(ordinary(rules, today))
+		if got := string(store.DayOf(start)); got != c.thursday {
+			t.Errorf("%s: begins on %s, want %s", c.today, got, c.thursday)
+		}
+	}
+}
+
+func TestTheDemoBeginsAfterALongHoliday(t *testing.T) {
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, day := range []string{"2026-10-08", "2026-02-24", "2026-05-06"} {
+		at := store.Day(day).Start(zone)
+		d, err := newDemo(t.Context(), func() time.Time { return at }, quiet())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.jump(t.Context(), d.now().AddDate(0, 0, 7)); err != nil {
+			t.Error(err)
+		}
+		for _, line := range d.audit() {
+			t.Errorf("%s: nobody did %s", day, line)
+		}
+		if err := d.close(); err != nil {
+			t.Error(err)
+		}
+	}
 }

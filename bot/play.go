@@ -11,6 +11,7 @@ import (
 
 	"marketbot/bot/webchat"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
@@ -26,13 +27,8 @@ type play struct {
 const demoTick = time.Second
 
 // newBot makes a bot on a new store in which the department has a past.
-func (d *demo) newBot(ctx context.Context, start time.Time) (*bot, error) {
+func (d *demo) newBot(ctx context.Context, cfg Config, rules rulebook.Rules, start time.Time) (*bot, error) {
 	seals, err := store.NewSealer(store.NewSecretKey())
-	if err != nil {
-		return nil, err
-	}
-	cfg := defaults()
-	rules, err := cfg.rules()
 	if err != nil {
 		return nil, err
 	}
