@@ -51,7 +51,7 @@ func (r *Router) Help(p store.Person) chat.Card {
 		Title: "我能帮你做的",
 		Blocks: []chat.Block{
 			{Facts: facts},
-			{Note: "发送「帮助 命令」看用法，如 帮助 " + facts[0].Label + "。群里请先 @我。"},
+			{Note: "发送「帮助 命令」看用法，如 帮助 " + facts[len(facts)-1].Label + "。群里请先 @我。"},
 		},
 	}
 }
