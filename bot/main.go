@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"syscall"
 	"time"
+	_ "time/tzdata" // a bare machine may have no zones
 
 	"github.com/alecthomas/kong"
 )
