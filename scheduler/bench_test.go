@@ -57,3 +57,37 @@ func BenchmarkTick(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkNotices is a moment at which each of many people is told something:
+// its cost for one of them must not grow with their number.
+func BenchmarkNotices(b *testing.B) {
+	for _, n := range []int{100, 1000, 10000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			a := newAt(b, "2026-11-24 08:00")
+			var list []chat.Notice
+			a.do(func(ctx context.Context, tx *store.Tx) error {
+				for i := range n {
+					id := fmt.Sprintf("p%05d", i)
+					if err := tx.AddPerson(ctx, store.Person{ID: id, Name: id, Post: store.Salesperson, Since: a.now}); err != nil {
+						return err
+					}
+					if err := tx.Bind(ctx, store.Account{Platform: "phone", ID: id, Person: id}, a.now); err != nil {
+						return err
+					}
+					list = append(list, note(id, "k/"+id, "周报还没交"))
+				}
+				return nil
+			})
+			a.use(a.saying("remind", true, rulebook.Clock{Hour: 9}, list...))
+			a.tick("2026-11-24 08:00")
+			a.now = moment(b, "2026-11-24 09:00")
+			for b.Loop() {
+				if err := a.s.Tick(b.Context(), a.now); err != nil {
+					b.Fatal(err)
+				}
+				a.now = a.now.AddDate(0, 0, 1)
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1e6/float64(b.N*n), "µs/person")
+		})
+	}
+}

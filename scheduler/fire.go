@@ -16,9 +16,13 @@ import (
 // to one person can be one message.
 func (s *Scheduler) fire(ctx context.Context, runs []run, now time.Time) error {
 	err := s.o.DB.Update(ctx, func(tx *store.Tx) error {
+		away, err := s.onLeave(ctx, tx, now)
+		if err != nil {
+			return err
+		}
 		said := map[store.Class][]chat.Notice{}
 		for _, r := range runs {
-			notices, err := s.do(ctx, tx, r, now)
+			notices, err := s.do(ctx, tx, r, away, now)
 			if err != nil {
 				return err
 			}
@@ -27,7 +31,7 @@ func (s *Scheduler) fire(ctx context.Context, runs []run, now time.Time) error {
 				said[c] = append(said[c], n)
 			}
 		}
-		return s.say(ctx, tx, said, runs[0].at, now)
+		return s.say(ctx, tx, said, now)
 	})
 	if err == nil {
 		s.o.Wake()
@@ -48,17 +52,17 @@ func class(j *Job, n chat.Notice) store.Class {
 
 // do claims a slot and runs its job. A job that fails loses its claim with
 // what it wrote, so that it is tried again.
-func (s *Scheduler) do(ctx context.Context, tx *store.Tx, r run, now time.Time) ([]chat.Notice, error) {
+func (s *Scheduler) do(ctx context.Context, tx *store.Tx, r run, away map[string]bool, now time.Time) ([]chat.Notice, error) {
 	var notices []chat.Notice
 	err := tx.Nested(ctx, func() error {
 		fresh, err := tx.Fire(ctx, r.claim(), r.slot.At, now, false)
-		if err != nil || !fresh {
+		if err != nil || !fresh || r.mute {
 			return err
 		}
 		if notices, err = r.job.Do(ctx, tx, r.slot); err != nil {
 			return err
 		}
-		notices, err = unsaid(ctx, tx, notices, now)
+		notices, err = unsaid(ctx, tx, drop(notices, away), now)
 		return err
 	})
 	if err == nil {
@@ -99,21 +103,19 @@ func (s *Scheduler) fault(ctx context.Context, tx *store.Tx, r run, err error, n
 	return s.o.Post.Tell(ctx, tx, "job/"+r.claim()+"/"+r.slot.At.UTC().Format(time.RFC3339), text, now, "")
 }
 
-// say owes what the jobs of a moment want said. Nobody on leave hears of it
-// but alarms.
-func (s *Scheduler) say(ctx context.Context, tx *store.Tx, said map[store.Class][]chat.Notice, at, now time.Time) error {
-	away, err := s.onLeave(ctx, tx, now)
-	if err != nil {
-		return err
-	}
+// say owes what the jobs of a moment want said.
+func (s *Scheduler) say(ctx context.Context, tx *store.Tx, said map[store.Class][]chat.Notice, now time.Time) error {
 	if err := s.o.Post.Notices(ctx, tx, said[store.ClassAlarm], store.ClassAlarm, now); err != nil {
 		return err
 	}
 	// A person who hears of both what is due and what to remember gets one
 	// message, with what is due.
-	due := merge(drop(said[store.ClassDue], away), drop(said[store.ClassReminder], away))
-	for _, m := range due {
-		if err := s.o.Post.Notices(ctx, tx, []chat.Notice{m.Notice}, m.class, now); err != nil {
+	merged := map[store.Class][]chat.Notice{}
+	for _, m := range merge(said[store.ClassDue], said[store.ClassReminder]) {
+		merged[m.class] = append(merged[m.class], m.Notice)
+	}
+	for _, c := range []store.Class{store.ClassDue, store.ClassReminder} {
+		if err := s.o.Post.Notices(ctx, tx, merged[c], c, now); err != nil {
 			return err
 		}
 	}
@@ -122,7 +124,7 @@ func (s *Scheduler) say(ctx context.Context, tx *store.Tx, said map[store.Class]
 
 func (s *Scheduler) onLeave(ctx context.Context, tx *store.Tx, now time.Time) (map[string]bool, error) {
 	day := s.o.Rules.Day(now)
-	leaves, err := tx.Leaves(ctx, day, day)
+	leaves, err := tx.LeaveDays(ctx, day, day)
 	away := map[string]bool{}
 	for _, l := range leaves {
 		away[l.Person] = true
@@ -130,8 +132,10 @@ func (s *Scheduler) onLeave(ctx context.Context, tx *store.Tx, now time.Time) (m
 	return away, err
 }
 
+// drop leaves out what those on leave are spared: all but alarms. It does not
+// count as said, so that a later slot may say it.
 func drop(notices []chat.Notice, away map[string]bool) []chat.Notice {
-	return slices.DeleteFunc(notices, func(n chat.Notice) bool { return away[n.To] })
+	return slices.DeleteFunc(notices, func(n chat.Notice) bool { return away[n.To] && !n.Urgent })
 }
 
 func joinKeys(notices []chat.Notice) string {

@@ -1,7 +1,9 @@
 package scheduler
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 
 	"marketbot/handlers/chat"
 	"marketbot/store"
@@ -15,6 +17,7 @@ type message struct {
 
 // What one card may hold; more begins another.
 const (
+	bytesMost   = 12 << 10 // of the notices' content
 	blocksMost  = 30
 	buttonsMost = 8
 	tablesMost  = 4
@@ -23,7 +26,7 @@ const (
 // merge makes one message for each receiver of what is due and what to
 // remember, in the order in which receivers first come up. Files and forms
 // stay alone, behind the words about them, and so does what does not fit into
-// one card.
+// one card. What is confidential is never merged with what is not.
 func merge(due, reminders []chat.Notice) []message {
 	var order []string
 	all := map[string][]chat.Notice{}
@@ -50,6 +53,7 @@ func merge(due, reminders []chat.Notice) []message {
 // join makes as few messages as fit of what is said to one receiver.
 func join(notices []chat.Notice) []chat.Notice {
 	var list, open, alone []chat.Notice
+	slices.SortStableFunc(notices, func(a, b chat.Notice) int { return confidence(a) - confidence(b) })
 	flush := func() {
 		if len(open) > 0 {
 			list = append(list, one(open))
@@ -71,8 +75,12 @@ func join(notices []chat.Notice) []chat.Notice {
 }
 
 func fits(notices []chat.Notice) bool {
-	blocks, buttons, tables := 0, 0, 0
+	bytes, blocks, buttons, tables := 0, 0, 0, 0
 	for _, n := range notices {
+		if n.Message.Confidential != notices[0].Message.Confidential {
+			return false
+		}
+		bytes += size(n)
 		blocks += 2
 		if c := n.Message.Card; c != nil {
 			blocks += len(c.Blocks)
@@ -84,7 +92,23 @@ func fits(notices []chat.Notice) bool {
 			}
 		}
 	}
-	return blocks <= blocksMost && buttons <= buttonsMost && tables <= tablesMost
+	return bytes <= bytesMost && blocks <= blocksMost && buttons <= buttonsMost && tables <= tablesMost
+}
+
+// size is how much a notice says, in bytes.
+func size(n chat.Notice) int {
+	data, err := json.Marshal(n.Message)
+	if err != nil {
+		return bytesMost // the outbox will say why
+	}
+	return len(data)
+}
+
+func confidence(n chat.Notice) int {
+	if n.Message.Confidential {
+		return 1
+	}
+	return 0
 }
 
 // one is a single message that says it all.

@@ -11,6 +11,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -61,6 +62,7 @@ type run struct {
 	job  *Job
 	slot rulebook.Slot
 	at   time.Time // when it runs: the slot's time, or the end of quiet hours
+	mute bool      // a later run of its series says what matters
 }
 
 // claim is the name under which the store remembers the run.
@@ -69,6 +71,19 @@ func (r run) claim() string {
 		return r.job.Name
 	}
 	return r.job.Name + "/" + r.slot.Week.Key()
+}
+
+// before tells whether q is a later run of the same series about the same.
+func (r run) before(q run) bool {
+	return r.job.Series != "" && r.job.Series == q.job.Series && q.slot.At.After(r.slot.At) && r.subject() == q.subject()
+}
+
+// subject is the week a run is about, or its day.
+func (r run) subject() string {
+	if r.slot.Week == (store.Week{}) {
+		return string(store.DayOf(r.slot.At))
+	}
+	return r.slot.Week.Key()
 }
 
 func (r run) late(now time.Time) bool { return now.Sub(r.at) > r.job.Grace }
@@ -85,20 +100,28 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 		return fmt.Errorf("look for what is due: %w", err)
 	}
 	runs, missed := split(runs, func(r run) bool { return !r.late(now) })
-	for len(runs) > 0 {
-		var together []run
-		together, runs = split(runs, func(r run) bool { return r.at.Equal(runs[0].at) })
-		if err := s.fire(ctx, together, now); err != nil {
-			return fmt.Errorf("run what is due: %w", err)
-		}
-	}
+	failed := s.fireAll(ctx, runs, now)
 	if len(missed) == 0 && now.Sub(marked) < markEvery && now.After(marked) {
-		return nil
+		return failed
 	}
 	if err := s.miss(ctx, missed, now); err != nil {
-		return fmt.Errorf("record what was missed: %w", err)
+		failed = errors.Join(failed, fmt.Errorf("record what was missed: %w", err))
 	}
-	return nil
+	return failed
+}
+
+// fireAll runs one moment after the other. One that fails is left for the next
+// Tick and keeps none of the others from running.
+func (s *Scheduler) fireAll(ctx context.Context, runs []run, now time.Time) (failed error) {
+	for len(runs) > 0 {
+		var together []run
+		at := runs[0].at
+		together, runs = split(runs, func(r run) bool { return r.at.Equal(at) })
+		if err := s.fire(ctx, together, now); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("run what is due at %v: %w", at, err))
+		}
+	}
+	return failed
 }
 
 func split(runs []run, first func(run) bool) (yes, no []run) {
@@ -114,8 +137,29 @@ func split(runs []run, first func(run) bool) (yes, no []run) {
 
 // pending lists what should have run by now and did not, by time.
 func (s *Scheduler) pending(ctx context.Context, now time.Time) (runs []run, marked time.Time, err error) {
-	var created time.Time
-	done := map[string]bool{}
+	created, marked, done, err := s.recorded(ctx, now)
+	if err != nil || created.IsZero() { // a new store: nothing lies behind it
+		return nil, time.Time{}, err
+	}
+	all := s.runs(s.horizon(marked, now), now)
+	fired := func(r run) bool { return done[firingKey(r.claim(), r.slot.At)] }
+	for _, r := range all {
+		old := r.slot.At.Before(created) || r.at.Add(r.job.Grace).Before(marked) && r.late(now)
+		if old || fired(r) {
+			continue
+		}
+		r.mute = slices.ContainsFunc(all, func(q run) bool { return r.before(q) && (fired(q) || s.runnable(q, now)) })
+		if r.mute || r.late(now) || s.runnable(r, now) {
+			runs = append(runs, r)
+		}
+	}
+	return runs, marked, nil
+}
+
+// recorded is what the store knows: since when it is, up to when misses were
+// looked for, and what fired.
+func (s *Scheduler) recorded(ctx context.Context, now time.Time) (created, marked time.Time, done map[string]bool, err error) {
+	done = map[string]bool{}
 	err = s.o.DB.View(ctx, func(tx *store.Tx) error {
 		if created, err = tx.Marked(ctx, createdMark); err != nil {
 			return err
@@ -129,20 +173,13 @@ func (s *Scheduler) pending(ctx context.Context, now time.Time) (runs []run, mar
 		}
 		return err
 	})
-	if err != nil {
-		return nil, marked, err
-	}
-	if created.IsZero() { // a new store: nothing lies behind it
-		return nil, time.Time{}, nil
-	}
-	from := s.horizon(marked, now)
-	for _, r := range s.runs(from, now) {
-		old := r.slot.At.Before(created) || r.at.Add(r.job.Grace).Before(marked) && r.late(now)
-		if !old && !done[firingKey(r.claim(), r.slot.At)] {
-			runs = append(runs, r)
-		}
-	}
-	return runs, marked, nil
+	return created, marked, done, err
+}
+
+// runnable tells whether a run may speak now: it is in time, and reminders
+// that come late into quiet hours wait for their end.
+func (s *Scheduler) runnable(r run, now time.Time) bool {
+	return !r.late(now) && !(r.job.Reminder && s.o.Rules.Quiet.Holds(now))
 }
 
 func firingKey(job string, due time.Time) string { return fmt.Sprint(job, " ", due.UnixMilli()) }

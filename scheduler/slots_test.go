@@ -3,6 +3,7 @@ package scheduler
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -169,10 +170,27 @@ func TestMergeFitsIntoCards(t *testing.T) {
 		}
 		tables += n
 	}
-	if tables != 20 || len(list) != 6 {
+	if tables != 20 || len(list) != 7 {
 		t.Errorf("%d tables in %d messages", tables, len(list))
 	}
-	if !list[4].Message.Confidential || list[0].Message.Confidential {
-		t.Error("confidentiality is lost or spread")
+	for i, m := range list {
+		if m.Message.Confidential != (i == 5) {
+			t.Errorf("message %d: confidentiality is lost or spread", i)
+		}
+	}
+}
+
+// A merged card stays within what platforms take; what alone is longer stands alone.
+func TestMergeKeepsCardsShort(t *testing.T) {
+	var due []chat.Notice
+	for i, n := range []int{5000, 5000, 5000, 20000, 10} {
+		due = append(due, note("li", fmt.Sprint("k", i), strings.Repeat("a", n)))
+	}
+	var got []string
+	for _, m := range merge(due, nil) {
+		got = append(got, m.Key)
+	}
+	if want := []string{"k0+k1", "k2", "k3", "k4"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

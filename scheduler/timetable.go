@@ -22,6 +22,10 @@ type Job struct {
 	Grace    time.Duration // how late it is made up; later it is recorded as missed
 	Reminder bool          // held back by quiet hours, and the last to be sent
 	House    bool          // the bot's own order: that it was missed is recorded, but nobody is told
+	// Series joins jobs that ask for the same thing: of several slots about the
+	// same week, or day where there is none, that are made up at once, only the
+	// last is said; what the earlier would say is no longer true. Empty: alone.
+	Series string
 	// Do runs in the transaction that claims the slot and says what to tell.
 	Do func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error)
 }
@@ -51,17 +55,17 @@ func Timetable(rules rulebook.Rules, t *trip.Handler, r *report.Handler, s *staf
 		return nil, err
 	}
 	return []Job{
-		{Name: "report/remind", Title: "周报提醒", Clause: "会-3", Reminder: true,
+		{Name: "report/remind", Series: "report", Title: "周报提醒", Clause: "会-3", Reminder: true,
 			When: weekly{rules, rules.ReportReminders}, Grace: rules.Report.Grace, Do: r.RemindMissing},
-		{Name: "report/due", Title: "周报截止", Clause: "会-3",
+		{Name: "report/due", Series: "report", Title: "周报截止", Clause: "会-3",
 			When: weekly{rules, once(rules.ReportDue)}, Grace: rules.Report.Grace, Do: r.Due},
 		{Name: "report/escalate", Title: "周报逾期上报", Clause: "会-3", Reminder: true,
 			When: weekly{rules, rules.ReportEscalation}, Grace: rules.Report.Grace, Do: r.Escalate},
-		{Name: "consolidated/remind", Title: "汇总上报提醒", Clause: "会-3", Reminder: true,
+		{Name: "consolidated/remind", Series: "consolidated", Title: "汇总上报提醒", Clause: "会-3", Reminder: true,
 			When: weekly{rules, rules.ConsolidatedReminders}, Grace: rules.Consolidated.Grace, Do: r.RemindDirector},
-		{Name: "consolidated/due", Title: "汇总上报截止", Clause: "会-3",
+		{Name: "consolidated/due", Series: "consolidated", Title: "汇总上报截止", Clause: "会-3",
 			When: weekly{rules, once(rules.ConsolidatedDue)}, Grace: rules.Consolidated.Grace, Do: r.ConsolidatedDue},
-		{Name: "trip/check-in", Title: "出差签到提醒", Clause: "2-4", Reminder: true,
+		{Name: "trip/check-in", Series: "trip", Title: "出差签到提醒", Clause: "2-4", Reminder: true,
 			When: trips, Grace: rules.Trip.Grace, Do: t.Remind},
 		{Name: "staff/holiday-table", Title: "节假日表检查", Clause: "附-4", Reminder: true, House: true,
 			When: morning, Grace: dailyGrace, Do: s.HolidayTable},
