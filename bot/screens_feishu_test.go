@@ -32,7 +32,7 @@ func (u unhurried) Limits() chat.Limits { return chat.Limits{Window: time.Hour} 
 
 // onFeishu makes the company of an office.
 func onFeishu(o *office) screens {
-	c := &company{t: o.t, server: feishutest.New(o.now), ids: map[string]string{stranger: "ou_stranger"}}
+	c := &company{t: o.t, server: feishutest.New(o.now), ids: map[string]string{stranger: "ou_stranger", newcomer: "ou_newcomer"}}
 	o.t.Cleanup(c.server.Close)
 	for i, e := range o.staff {
 		c.ids[e.Name] = fmt.Sprintf("ou_%d", i)

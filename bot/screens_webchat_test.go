@@ -21,6 +21,9 @@ import (
 // stranger is a person of the platform whom the department does not know.
 const stranger = "路人"
 
+// newcomer is another one, whose name has a blank.
+const newcomer = "Ann Lee"
+
 // page is the demo's page, used as a browser uses it.
 type page struct {
 	t     testing.TB
@@ -40,7 +43,7 @@ type line struct {
 
 // onPage makes the page of an office.
 func onPage(o *office) screens {
-	personas := []webchat.Persona{{Account: stranger, Name: stranger}}
+	personas := []webchat.Persona{{Account: stranger, Name: stranger}, {Account: newcomer, Name: newcomer}}
 	for _, e := range o.staff {
 		personas = append(personas, webchat.Persona{Account: e.Name, Name: e.Name, Post: e.Post, Duties: e.Duties})
 	}

@@ -57,6 +57,14 @@ func (tx *Tx) PersonNamed(ctx context.Context, name string) (Person, bool, error
 	return first(list), len(list) > 0, err
 }
 
+// StoppedNamed is who was stopped last of those who had a name and are not
+// active.
+func (tx *Tx) StoppedNamed(ctx context.Context, name string) (Person, bool, error) {
+	list, err := all(ctx, tx, "stopped person by name", `SELECT `+personColumns+` FROM person p WHERE p.name = $1 AND p.until <> 0
+		ORDER BY p.until DESC, p.id DESC LIMIT 1`, []any{name}, scanPerson)
+	return first(list), len(list) > 0, err
+}
+
 // People lists the active persons, by registration.
 func (tx *Tx) People(ctx context.Context) ([]Person, error) {
 	return all(ctx, tx, "people", `SELECT `+personColumns+` FROM person p WHERE p.until = 0 ORDER BY p.since, p.id`, nil, scanPerson)
@@ -93,6 +101,24 @@ func (tx *Tx) AddPerson(ctx context.Context, p Person) error {
 	}
 	for _, d := range p.Duties {
 		if err := tx.hold(ctx, p.ID, "duty", string(d), p.Since); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReinstatePerson makes a stopped person active again from at on, with the post
+// and duties of before; the time in between stays a gap in their history. The
+// name must be free.
+func (tx *Tx) ReinstatePerson(ctx context.Context, p Person, at time.Time) error {
+	if _, err := tx.exec(ctx, "reinstate person", `UPDATE person SET until = 0 WHERE id = $1 AND until <> 0`, p.ID); err != nil {
+		return err
+	}
+	if err := tx.hold(ctx, p.ID, "post", string(p.Post), at); err != nil {
+		return err
+	}
+	for _, d := range p.Duties {
+		if err := tx.hold(ctx, p.ID, "duty", string(d), at); err != nil {
 			return err
 		}
 	}

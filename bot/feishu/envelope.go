@@ -29,7 +29,7 @@ type envelope struct {
 	isForm   bool
 	values   map[string]string
 	last     string // private chat entered: the newest message in it
-	gone     bool   // contact: frozen, resigned or left
+	gone     bool   // contact: resigned or left; a frozen account may come back
 	eventKey string
 }
 
@@ -155,7 +155,7 @@ func (v *envelope) employee(c *cursor) {
 			c.object(func(name string) {
 				value := c.text()
 				switch name {
-				case "is_frozen", "is_resigned", "is_exited":
+				case "is_resigned", "is_exited":
 					v.gone = v.gone || value == "true"
 				}
 			})

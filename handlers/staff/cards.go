@@ -67,7 +67,7 @@ func peopleCard(list []store.Person, manages bool) chat.Card {
 	}
 	note := "看任职经历：人员 姓名"
 	if manages {
-		note += "\n管理：人员 添加 姓名 岗位 · 人员 岗位 姓名 岗位 · 人员 职责 姓名 职责 · 人员 取消职责 姓名 职责 · 人员 绑定码 姓名 · 人员 停用 姓名"
+		note += "\n管理：人员 添加 姓名 岗位 · 人员 岗位 姓名 岗位 · 人员 职责 姓名 职责 · 人员 取消职责 姓名 职责 · 人员 绑定码 姓名 · 人员 停用 姓名 · 人员 恢复 姓名"
 	}
 	return chat.Card{Title: "人员（" + number(len(list)) + " 人）", Blocks: []chat.Block{{Table: t}, {Note: note}}}
 }

@@ -39,6 +39,6 @@ func Left(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]c
 			admins = append(admins, s)
 		}
 	}
-	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 添加 " + p.Name + " " + string(p.Post) + empty
+	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 恢复 " + p.Name + empty
 	return toldAll(tx, now, admins, p.ID, text), nil
 }

@@ -148,7 +148,7 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (command.Answer, err
 	}
 	// The person is told nothing: no message reaches somebody who was stopped.
 	notices := toldAll(c.Tx, c.Now, above, c.Person.ID, p.Name+"（"+string(p.Post)+"）已停用，不再要求周报和签到。")
-	a := command.Text("已停用：" + p.Name + "（" + string(p.Post) + "），自 " + h.Rules.Day(c.Now).String() + " 起。记录都保留；5 分钟内可发 撤销。" + empty)
+	a := command.Text("已停用：" + p.Name + "（" + string(p.Post) + "），自 " + h.Rules.Day(c.Now).String() + " 起。记录都保留；5 分钟内可发 撤销，以后可发 人员 恢复 " + p.Name + "。" + empty)
 	a.Notices, a.Undo, a.Subject = notices, p.ID, "person/"+p.ID
 	return a, nil
 }

@@ -1,0 +1,84 @@
+package staff
+
+import (
+	"context"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// reinstate makes a stopped person active again, with post, duties and history
+// (附-4). Whoever has no account left gets a code to bind one.
+func (h Handler) reinstate(ctx context.Context, c *command.Call) (command.Answer, error) {
+	p, err := h.stopped(ctx, c, cleanName(c.Text("姓名")))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if err := c.Tx.ReinstatePerson(ctx, p, c.Now); err != nil {
+		return command.Answer{}, err
+	}
+	a, err := h.reinstated(ctx, c, p)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	above, err := superiors(ctx, c.Tx, p)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a.Notices = append(a.Notices, toldAll(c.Tx, c.Now, above, c.Person.ID, p.Name+"（"+string(p.Post)+"）已恢复使用，周报和签到照常。")...)
+	a.Undo, a.Subject = p.ID, "person/"+p.ID
+	return a, nil
+}
+
+// stopped is who had a name and was stopped last; it refuses when nobody was,
+// or somebody active has the name.
+func (h Handler) stopped(ctx context.Context, c *command.Call, name string) (store.Person, error) {
+	if !validName(name) {
+		return store.Person{}, &command.Refusal{Text: "没看懂要恢复谁，只写姓名。", Hint: "人员 恢复 张伟", Clause: "附-4"}
+	}
+	_, taken, err := c.Tx.PersonNamed(ctx, name)
+	if err != nil {
+		return store.Person{}, err
+	}
+	if taken {
+		return store.Person{}, &command.Refusal{Text: "已经有一位在册的" + name + "，不用恢复；在册的人也不能重名。", Hint: "人员 " + name, Clause: "附-4"}
+	}
+	p, found, err := c.Tx.StoppedNamed(ctx, name)
+	if err == nil && !found {
+		err = &command.Refusal{Text: "没有停用过的人叫" + command.Quote(name) + "。", Hint: "人员 添加 " + name + " 岗位", Clause: "附-4"}
+	}
+	return p, err
+}
+
+// reinstated is the answer, with a code where no account is left.
+func (h Handler) reinstated(ctx context.Context, c *command.Call, p store.Person) (command.Answer, error) {
+	accounts, err := accountsByPerson(ctx, c.Tx)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	since := "自 " + h.Rules.Day(c.Now).String() + " 起"
+	if len(accounts[p.ID]) > 0 {
+		a := command.Text("已恢复：" + p.Name + "（" + role(p) + "），" + since + "；原来的聊天账号照旧能用。")
+		a.Notices = concerned(c, p, "你的登记已恢复（"+role(p)+"）。发送 帮助 看能做什么。")
+		return a, nil
+	}
+	code, err := newCode(ctx, c.Tx, p.ID, c.Now.Add(passedOn))
+	return command.Card(codeCard("已恢复："+p.Name, []chat.Fact{
+		{Label: "岗位和职责", Value: role(p)}, {Label: "生效", Value: since},
+	}, code, "聊天账号要重新绑定：请把绑定码转给本人，24 小时内私聊我发送：绑定 "+code)), err
+}
+
+func (h Handler) undoReinstate(ctx context.Context, c *command.Call, ref string) (string, error) {
+	p, found, err := c.Tx.Person(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	if !found || !p.Active() {
+		return "", errUndone
+	}
+	if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
+		return "", err
+	}
+	return "恢复" + p.Name + "，现在仍是停用", c.Tx.StopPerson(ctx, ref, c.Now)
+}
