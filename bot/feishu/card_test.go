@@ -148,3 +148,23 @@ func TestCommandLinesAreNeverCut(t *testing.T) {
 		t.Error("a command line beyond the card's size went through")
 	}
 }
+
+// TestFormKeepsALongPart holds the inputs of a form with many questions to the
+// 900 characters that the weekly report fills in.
+func TestFormKeepsALongPart(t *testing.T) {
+	long := strings.Repeat("长", 900)
+	f := &chat.Form{Command: "提交周报", Submit: "提交"}
+	for range 8 {
+		f.Fields = append(f.Fields, chat.Field{Name: "计划", Label: "上周计划", Options: []string{"完成", "未完成"}})
+	}
+	for range 5 {
+		f.Fields = append(f.Fields, chat.Field{Name: "本周", Label: "本周完成", Value: long, Lines: 4})
+	}
+	_, raw, err := content(chat.Message{Card: &chat.Card{Title: "周报", Form: f}}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Count(string(raw), long); got != 5 {
+		t.Errorf("%d of 5 parts are whole", got)
+	}
+}

@@ -10,12 +10,13 @@ import (
 	"marketbot/store"
 )
 
-// formCard shows a form under its period and due.
-func (h Handler) formCard(c *command.Call, w store.Week, f chat.Form) chat.Card {
+// formCard shows a form under its period and due. late tells that what is
+// handed in now will be late once the due has passed.
+func (h Handler) formCard(c *command.Call, w store.Week, f chat.Form, late bool) chat.Card {
 	due, _ := h.Rules.ReportDue(w)
 	text := w.String() + "\n截止：" + h.at(due) + "（" + distance(c.Now, due) + "）"
 	card := chat.Card{Title: "周工作计划表 · " + short(w), Form: &f}
-	if !c.Now.Before(due) {
+	if late && !c.Now.Before(due) {
 		card.Tone, text = chat.Warn, text+"\n已过截止时间，提交会记为迟交。"
 	}
 	line := "周报 本周：… 下周：… 回款：… 问题：…"

@@ -81,7 +81,12 @@ func (h Handler) form(ctx context.Context, c *command.Call, w store.Week) (comma
 		filled(chat.Field{Name: partPayment, Label: "预计回款", Hint: "例如 12.5万"}, text.Payment),
 		filled(chat.Field{Name: partProblem, Label: "问题/需要支持", Lines: 2}, text.Problem),
 	)
-	a := command.Card(h.formCard(c, w, f))
+	e, owed, err := h.entryOf(ctx, c.Tx, c.Person, w)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	asked := owed && e.state != onLeave || w.Before(h.Rules.Week(c.Now))
+	a := command.Card(h.formCard(c, w, f, asked && e.state != handedIn))
 	a.Subject = subject(w, c.Person.ID)
 	return a, nil
 }

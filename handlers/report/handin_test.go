@@ -166,6 +166,16 @@ func TestLongReportIsCutInTheChat(t *testing.T) {
 	has(t, flat(o.say("张伟", "看周报").Reply), "（过长，已截断）", "!附件")
 }
 
+func TestFormThreatensOnlyWhomItConcerns(t *testing.T) {
+	o := newOffice(t)
+	o.say("张伟", full)
+	o.leave("刘洋", "2026-11-27", "李娜")
+	o.at("2026-11-27 13:00")
+	has(t, flat(o.say("张伟", "改周报").Reply), "!记为迟交")
+	has(t, flat(o.say("刘洋", "周报").Reply), "!记为迟交")
+	has(t, flat(o.say("赵磊", "周报").Reply), "记为迟交", "已过 1 小时")
+}
+
 func TestReminderOpensItsWeek(t *testing.T) {
 	o := newOffice(t)
 	o.at("2026-11-30 09:00")

@@ -153,8 +153,11 @@ func (h Handler) line(p store.Person, reports []store.Report, owed, away bool) e
 func (h Handler) entryOf(ctx context.Context, tx *store.Tx, p store.Person, w store.Week) (entry, bool, error) {
 	due, has := h.Rules.ReportDue(w)
 	reports, err := tx.ReportsOf(ctx, p.ID, w)
-	if err != nil || !has {
+	if err != nil {
 		return entry{}, false, err
+	}
+	if !has { // the calendar was changed since
+		return h.line(p, reports, true, false), len(reports) > 0, nil
 	}
 	posts, err := tx.PostsAt(ctx, due)
 	if err != nil {
