@@ -23,7 +23,7 @@ type Step struct {
 type See struct {
 	As   string `json:"as"`   // whose page is shown afterwards; empty: the step's
 	Room string `json:"room"` // empty: the step's
-	Text string `json:"text"` // part of a new message in that room; empty: nothing is awaited
+	Text string `json:"text"` // part of a new message in that room, and of no help card; empty: nothing is awaited
 	Old  bool   `json:"old"`  // the message has come with an earlier step
 }
 
@@ -51,7 +51,7 @@ func trips() []Step {
 		{Caption: "到了先签到（细则 2-4：出差每天联系 1–2 次并报告进展）。",
 			As: "zhangwei", Room: RoomGroup, Say: "签到 广州 与华东机电采购部见面，确认展位需求", See: See{Text: "第 1 次"}},
 		{Caption: "也可以在私聊里发位置；缺什么，机器人只追问什么。",
-			As: "zhangwei", Room: RoomPrivate, Place: "广州 · 天河体育中心", See: See{Text: "进展"}},
+			As: "zhangwei", Room: RoomPrivate, Place: "广州 · 天河体育中心", See: See{Text: "有什么进展"}},
 		{Caption: "补一句进展，第二次签到就记上了。只记地名，不记坐标。",
 			As: "zhangwei", Room: RoomPrivate, Say: "看完场地，客户同意下周谈合同", See: See{Text: "第 2 次"}},
 	}
@@ -75,7 +75,7 @@ func handingIn() []Step {
 		{Caption: "时钟走到周四 16:47：没交周报的人各收到一条私聊提醒，交了的不打扰。",
 			As: "lina", Room: RoomPrivate, Moment: "thu-1647", See: See{Text: "周报还没交"}},
 		{Caption: "张伟发「周报」得到表单，上周计划和本周签到已经带入。",
-			As: "zhangwei", Room: RoomPrivate, Say: "周报", See: See{Text: "周工作计划表"}},
+			As: "zhangwei", Room: RoomPrivate, Say: "周报", See: See{Text: "提交周报"}},
 		{Caption: "填好提交：当场写明是哪一周、按时还是迟交。",
 			As: "zhangwei", Room: RoomPrivate, Submit: map[string]string{
 				"上周计划 1": "完成",
@@ -99,7 +99,7 @@ func due() []Step {
 		{Caption: "13:07 还没交，升级给总监和主管。",
 			As: "zhaoqiang", Room: RoomPrivate, Moment: "fri-1307", See: See{Text: "逾期未交"}},
 		{Caption: "刘洋从提醒里点开表单……",
-			As: "liuyang", Room: RoomPrivate, Press: "填写周报", See: See{Text: "周工作计划表"}},
+			As: "liuyang", Room: RoomPrivate, Press: "填写周报", See: See{Text: "提交周报"}},
 		{Caption: "……补上。迟交只记录、不罚款，分钟数由时钟说了算。",
 			As: "liuyang", Room: RoomPrivate, Submit: map[string]string{
 				"本周完成": "整理报价单，走访建材市场", "下周计划": "跟进南方家居",
@@ -111,9 +111,9 @@ func due() []Step {
 func sendingUp() []Step {
 	return []Step{
 		{Caption: "总监看汇总稿：合计、各人要点、谁迟交，附全部原件的 Excel。",
-			As: "wangfang", Room: RoomPrivate, Say: "汇总", See: See{Text: "张伟"}},
+			As: "wangfang", Room: RoomPrivate, Say: "汇总", See: See{Text: "周报汇总（草稿）"}},
 		{Caption: "上报前先预览：往外走的、收不回的，都要按一次确认。",
-			As: "wangfang", Room: RoomPrivate, Say: "上报 本周重点是华东机电，建议支持样品费", See: See{Text: "确认"}},
+			As: "wangfang", Room: RoomPrivate, Say: "上报 本周重点是华东机电，建议支持样品费", See: See{Text: "上报预览"}},
 		{Caption: "确认。周报从此冻结，之后来的作为补充转送。",
 			As: "wangfang", Room: RoomPrivate, Press: "确认", See: See{Text: "已上报"}},
 		{Caption: "周一 11:00：总经理看到上周的状态——收到了，谁按时、谁迟交、谁缺。",

@@ -73,21 +73,27 @@ async function perform(step) {
   if (step.say || step.aside) return say(step.say || step.aside).then(() => true);
   if (step.place) return sendPlace(step.place).then(() => true);
   if (step.moment) return (await jump({ moment: step.moment })).ok;
-  if (step.press) return click(latest(`[data-button^="${CSS.escape(step.press)}"]`));
-  if (step.submit) return submit(step.submit);
+  if (step.press) return click(await latest(`[data-button^="${CSS.escape(step.press)}"]`));
+  if (step.submit) return submit(await latest("[data-form]"), step.submit);
   return true;
 }
 
-const latest = (selector) => [...$("lines").querySelectorAll(selector)].pop();
+// latest is the newest such element in the room, for which it waits.
+async function latest(selector) {
+  for (const end = Date.now() + PATIENCE; Date.now() < end; await new Promise((go) => setTimeout(go, 50))) {
+    const found = [...$("lines").querySelectorAll(selector)].pop();
+    if (found) return found;
+  }
+  return null;
+}
 
 function click(element) {
   element?.click();
   return Boolean(element);
 }
 
-// submit fills the newest form in the room, field by label, and hands it in.
-function submit(values) {
-  const form = latest("[data-form]");
+// submit fills a form, field by label, and hands it in.
+function submit(form, values) {
   for (const [label, value] of Object.entries(values)) {
     const field = [...(form?.querySelectorAll("[data-field]") ?? [])].find((f) => f.labels[0].textContent.startsWith(label));
     if (!field) return false;
