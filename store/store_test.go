@@ -137,7 +137,7 @@ func TestSecondProcess(t *testing.T) {
 
 // What people write comes back byte for byte, and rests unreadable.
 func TestSealedText(t *testing.T) {
-	texts := []string{"拜访客户13800000000", "a\x00b", "\xff\xfe broken", "", " 　​", strings.Repeat("长", 100_000)}
+	texts := []string{"拜访客户13800000000", "a\x00b", "\xff\xfe broken", "", " \u3000\u200b", strings.Repeat("长", 100_000)}
 	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
 		for i, text := range texts {
 			person := fmt.Sprint("p", i)

@@ -191,12 +191,8 @@ func (s *Server) read(p posted) (m Message, code int, msg string) {
 
 // scan finds what a text with markup mentions and links to.
 func (m *Message) scan(text string) {
-	for _, hit := range regexp.MustCompile(`<at [^>]*>`).FindAllString(text, -1) {
-		m.Mentions = append(m.Mentions, hit)
-	}
-	for _, hit := range regexp.MustCompile(`\[[^\]]*\]\([^)]*\)|https?://\S+|www\.\S+|\b[a-z]+\.(com|cn|net)\b`).FindAllString(text, -1) {
-		m.Links = append(m.Links, hit)
-	}
+	m.Mentions = append(m.Mentions, regexp.MustCompile(`<at [^>]*>`).FindAllString(text, -1)...)
+	m.Links = append(m.Links, regexp.MustCompile(`\[[^\]]*\]\([^)]*\)|https?://\S+|www\.\S+|\b[a-z]+\.(com|cn|net)\b`).FindAllString(text, -1)...)
 }
 
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
