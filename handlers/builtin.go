@@ -113,6 +113,13 @@ func (d *Desk) named(name string) *command.Spec {
 	return nil
 }
 
+// offers tells whether a command is of use to the person, so that no answer
+// offers another.
+func (t *turn) offers(name string) bool {
+	spec := t.desk.named(name)
+	return spec != nil && spec.Suits(t.person)
+}
+
 // cancel leaves an open question or preview. (Reading the command closed the
 // question already.)
 func (d *Desk) cancel(ctx context.Context, c *command.Call) (command.Answer, error) {

@@ -186,6 +186,7 @@ func (t *turn) call(ctx context.Context, line, rest string) error {
 		c := command.NewCall(command.Call{
 			Tx: t.tx, Person: t.person, Now: t.event.Sent, Event: t.event, Spec: t.spec,
 			Line: line, Form: t.event.Values, Confirmed: t.confirmed,
+			Offers: t.offers,
 		}, args)
 		a, err = t.spec.Run(ctx, c)
 		return err

@@ -71,13 +71,14 @@ type Days struct{ From, To store.Day }
 // Call is one run of a command.
 type Call struct {
 	Tx        *store.Tx
-	Person    store.Person      // who asks
-	Now       time.Time         // when it was sent, in the company's zone: judges deadlines
-	Event     chat.Event        // as it came
-	Spec      *Spec             // what was called
-	Line      string            // the command line as typed, without mention
-	Form      map[string]string // values of a submitted form, by field name; nil when typed
-	Confirmed string            // the version that was confirmed; empty when not (yet)
+	Person    store.Person           // who asks
+	Now       time.Time              // when it was sent, in the company's zone: judges deadlines
+	Event     chat.Event             // as it came
+	Spec      *Spec                  // what was called
+	Line      string                 // the command line as typed, without mention
+	Form      map[string]string      // values of a submitted form, by field name; nil when typed
+	Confirmed string                 // the version that was confirmed; empty when not (yet)
+	Offers    func(name string) bool // tells whether a command is of use to the caller; nil: none is
 	args      map[string]any
 }
 

@@ -127,12 +127,20 @@ func clauseList() chat.Card {
 	}}
 }
 
-func clauseCard(c rulebook.Clause) chat.Card {
+// clauseCard is one clause with the commands that serve it, of which offers
+// tells which are of use to the reader.
+func clauseCard(c rulebook.Clause, offers func(string) bool) chat.Card {
 	card := chat.Card{Title: c.Number + " " + c.Title, Blocks: []chat.Block{{Text: c.Text}}}
-	if len(c.Commands) > 0 {
-		card.Blocks = append(card.Blocks, chat.Block{Facts: []chat.Fact{{Label: "相关命令", Value: strings.Join(c.Commands, " · ")}}})
+	var names []string
+	for _, name := range c.Commands {
+		if offers != nil && offers(name) {
+			names = append(names, name)
+		}
 	}
-	for _, name := range c.Commands[:min(3, len(c.Commands))] {
+	if len(names) > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Facts: []chat.Fact{{Label: "相关命令", Value: strings.Join(names, " · ")}}})
+	}
+	for _, name := range names[:min(3, len(names))] {
 		card.Buttons = append(card.Buttons, chat.Button{Label: name + " 怎么用", Command: "帮助 " + name})
 	}
 	return card

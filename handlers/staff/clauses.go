@@ -38,7 +38,7 @@ func (h Handler) clauses(ctx context.Context, c *command.Call) (command.Answer, 
 				Buttons: []chat.Button{{Label: "全部条款", Command: "制度"}},
 			}
 		case 1:
-			card = clauseCard(found[0])
+			card = clauseCard(found[0], c.Offers)
 		default:
 			card = clauseHits(found)
 		}

@@ -117,7 +117,13 @@ func (o *office) try(s said, line string) (command.Answer, error) {
 			return err
 		}
 		e := chat.Event{From: from, FromName: s.fromName, Text: line, Mentions: s.mentions, Sent: o.now}
-		a, err = spec.Run(ctx, command.NewCall(command.Call{Tx: tx, Person: who, Now: o.now, Event: e, Spec: spec, Line: line, Confirmed: s.confirm}, args))
+		offers := func(name string) bool {
+			spec, _, ok := o.router.Match(name)
+			return ok && spec.Suits(who)
+		}
+		a, err = spec.Run(ctx, command.NewCall(command.Call{
+			Tx: tx, Person: who, Now: o.now, Event: e, Spec: spec, Line: line, Confirmed: s.confirm, Offers: offers,
+		}, args))
 		return err
 	})
 	return a, err
@@ -223,7 +229,11 @@ func (o *office) notified(list []chat.Notice) map[string]string {
 func TestRulesAreAcknowledgedOnce(t *testing.T) {
 	o := newOffice(t)
 	wants(t, flat(o.say("张伟", "制度").Reply), "市场管理细则", "会-3", "展开全文", "[我已阅读:制度确认 "+rulebook.Version+"]")
-	wants(t, flat(o.say("张伟", "制度 2-4").Reply), "2-4 出差每日联系", "签到", "我已阅读")
+	wants(t, flat(o.say("张伟", "制度 2-4").Reply), "2-4 出差每日联系", "[请假 怎么用:帮助 请假]", "我已阅读")
+	if text := flat(o.say("张伟", "制度 附-4").Reply); !strings.Contains(text, "[人员 怎么用") || strings.Contains(text, "自检") {
+		t.Errorf("offers what is refused: %s", text)
+	}
+	wants(t, flat(o.say("王芳", "制度 附-4").Reply), "[自检 怎么用:帮助 自检]")
 	wants(t, flat(o.say("张伟", "制度 档").Reply), "找到 9 条", "档-1", "[档-2")
 	wants(t, o.refused("张伟", "制度 天气预报"), "没有找到", "制度 会-3")
 	wants(t, o.refused("张伟", "制度确认 2020-01-01"), "已更新")
