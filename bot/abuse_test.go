@@ -28,7 +28,7 @@ func TestFlood(t *testing.T) {
 	bot := newProgram(t, platform.URL, storetest.Options(t, storetest.SQLite), people)
 	bot.start()
 	f := &flood{bot: bot, began: time.Now()}
-	f.others(t, time.Second)
+	calm := f.others(t, time.Second)
 	before := bot.resident()
 
 	ended := make(chan struct{})
@@ -53,7 +53,7 @@ func TestFlood(t *testing.T) {
 	if peak-before >= 50 {
 		t.Errorf("memory grew from %.0f to %.0f MiB", before, peak)
 	}
-	if p99 >= time.Second {
+	if p99 >= max(time.Second, 30*calm[len(calm)/2]) { // more only where the machine itself is slow
 		t.Errorf("others waited %v", p99)
 	}
 	if f.read == 0 {

@@ -34,7 +34,7 @@ const storeKey = "bWFya2V0Ym9tYXJrZXRib21hcmtldGJvbWFya2V0Ym8="
 const (
 	crashCheckIns = 1000
 	crashPeople   = 32
-	crashTime     = 3 * time.Minute
+	crashTime     = 10 * time.Minute // on a busy machine; alone it takes half a minute
 )
 
 // storm is a bot that is killed again and again while check-ins arrive, each of
@@ -160,13 +160,13 @@ func (s *storm) arrive() {
 	all.Wait()
 }
 
-// settle waits until everything owed was sent: at most ten seconds.
+// settle waits until everything owed was sent, which takes less than ten
+// seconds unless the machine is busy with something else.
 func (s *storm) settle() {
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if len(s.answers()) == crashCheckIns {
-			break
-		}
+	began := time.Now()
+	for ; time.Since(began) < 30*time.Second && len(s.answers()) < crashCheckIns; time.Sleep(20 * time.Millisecond) {
 	}
+	s.t.Logf("all answered %v after the last start", time.Since(began).Round(time.Millisecond))
 	time.Sleep(200 * time.Millisecond) // for what would come twice
 }
 

@@ -2,6 +2,7 @@ package feishu
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http/httptest"
 	"testing"
@@ -71,7 +72,7 @@ func (w *world) run() *world {
 	go func() { done <- w.Run(ctx) }()
 	w.t.Cleanup(func() {
 		cancel()
-		if err := <-done; err != context.Canceled {
+		if err := <-done; !errors.Is(err, context.Canceled) {
 			w.t.Errorf("Run ended with %v", err)
 		}
 	})

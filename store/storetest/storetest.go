@@ -6,9 +6,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"marketbot/store"
@@ -27,16 +28,42 @@ func Backends() []string { return []string{SQLite, Postgres} }
 // the other; it is gone when the test ends.
 func Options(t testing.TB, backend string) store.Options {
 	t.Helper()
-	o := store.Options{Seals: sealer(t), Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	o := store.Options{Seals: sealer(t), Log: slog.New(slog.DiscardHandler)}
 	switch backend {
 	case SQLite:
-		o.Source = filepath.Join(t.TempDir(), "test.db")
+		o.Source = filepath.Join(folder(t), "test.db")
 	case Postgres:
 		o.Source = database(t)
 	default:
 		t.Fatalf("no backend %q", backend)
 	}
 	return o
+}
+
+// memory is where files need no disk, on systems that have it.
+const memory = "/dev/shm"
+
+// roomy is how many free bytes it takes to be used.
+const roomy = 512 << 20
+
+// folder is a new one until the test ends, in memory where there is room:
+// thousands of commits would otherwise wait for the disk.
+func folder(t testing.TB) string {
+	t.Helper()
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(memory, &fs); err != nil || fs.Bavail*uint64(fs.Bsize) < roomy {
+		return t.TempDir()
+	}
+	dir, err := os.MkdirTemp(memory, "marketbot-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
 }
 
 // Open opens a new, empty store until the test ends.
