@@ -46,11 +46,7 @@ func (h Handler) peopleCommands() []command.Spec {
 			Name: "人员 停用", Aliases: []string{"ryty"}, Summary: "停用一个人：不能再使用，记录都保留；要确认",
 			Args: []command.Arg{name}, Examples: []string{"人员 停用 张伟"}, Run: h.stop, Undo: h.undoStop,
 		}),
-		manage(command.Spec{
-			Name: "人员 恢复", Aliases: []string{"ryhf"}, Summary: "让停用的人重新使用，岗位、职责和记录照旧",
-			Args:     []command.Arg{{Name: "姓名", Kind: command.Free, Prompt: "恢复谁？写姓名。"}},
-			Examples: []string{"人员 恢复 张伟"}, Run: h.reinstate, Undo: h.undoReinstate,
-		}),
+		h.reinstateCommand(),
 	}
 }
 

@@ -108,36 +108,6 @@ func TestAddByMentionBindsAtOnce(t *testing.T) {
 	}
 }
 
-func TestWhoseAccountWentComesBackWithACode(t *testing.T) {
-	o := newOffice(t)
-	o.register("赵敏", store.GMAssistant, store.Archivist)
-	account := chat.Account{Platform: "webchat", ID: "赵敏"}
-	o.update(func(ctx context.Context, tx *store.Tx) error {
-		notices, err := Left(ctx, tx, account, o.now)
-		wants(t, o.notified(notices)["王芳"], "赵敏（总经理助理）已从演示页通讯录中移除", "人员 恢复 赵敏")
-		return err
-	})
-	o.now = o.now.AddDate(0, 0, 7)
-	a := o.say("王芳", "人员 恢复 赵敏")
-	wants(t, flat(a.Reply), "已恢复：赵敏", "岗位和职责=总经理助理、档案员", "自 12月1日 周二 起")
-	if _, err := o.try(said{as: "赵敏"}, "绑定 "+codeIn(t, a)); err != nil {
-		t.Fatal(err)
-	}
-	if p := o.of(account); p.ID != o.people["赵敏"].ID || !p.Has(store.Archivist) {
-		t.Errorf("came back as %+v", p)
-	}
-	wants(t, o.refused("王芳", "人员 恢复 赵敏"), "不用恢复")
-	if _, err := o.undo("王芳", "人员 恢复", a); err != nil || o.of(account).ID != "" {
-		t.Errorf("undo: %v", err)
-	}
-	if _, err := o.undo("王芳", "人员 恢复", a); err == nil {
-		t.Error("undone twice")
-	}
-
-	o.register("赵敏", store.Salesperson) // another one takes the name
-	wants(t, o.refused("王芳", "人员 恢复 赵敏"), "不能重名")
-}
-
 func TestNamesThatCannotBeRegistered(t *testing.T) {
 	o := newOffice(t)
 	wants(t, o.refused("王芳", "人员 添加 张伟 业务员"), "已经有一位张伟", "张伟2")
@@ -262,28 +232,6 @@ func TestStopIsNotTakenBackOnceTheNameIsTaken(t *testing.T) {
 	o.say("王芳", "人员 添加 张伟 业务员")
 	if _, err := o.undo("王芳", "人员 停用", a); err == nil {
 		t.Error("two of the same name")
-	}
-}
-
-func TestLeavingTheCompanyEndsAccess(t *testing.T) {
-	o := newOffice(t)
-	var notices []chat.Notice
-	left := func(id string) {
-		o.update(func(ctx context.Context, tx *store.Tx) error {
-			var err error
-			notices, err = Left(ctx, tx, chat.Account{Platform: "webchat", ID: id}, o.now)
-			return err
-		})
-	}
-	left("张伟")
-	if o.person("张伟").Active() {
-		t.Error("still registered")
-	}
-	told := o.notified(notices)
-	wants(t, told["王芳"], "张伟（业务员）", "演示页", "人员 恢复 张伟")
-	wants(t, told["李娜"], "张伟")
-	if left("张伟"); len(notices) != 0 {
-		t.Errorf("told twice: %v", notices)
 	}
 }
 

@@ -8,6 +8,14 @@ import (
 	"marketbot/store"
 )
 
+func (h Handler) reinstateCommand() command.Spec {
+	return manage(command.Spec{
+		Name: "人员 恢复", Aliases: []string{"ryhf"}, Summary: "让停用的人重新使用，岗位、职责和记录照旧",
+		Args:     []command.Arg{{Name: "姓名", Kind: command.Free, Prompt: "恢复谁？写姓名。"}},
+		Examples: []string{"人员 恢复 张伟"}, Run: h.reinstate, Undo: h.undoReinstate,
+	})
+}
+
 // reinstate makes a stopped person active again, with post, duties and history
 // (附-4). Whoever has no account left gets a code to bind one.
 func (h Handler) reinstate(ctx context.Context, c *command.Call) (command.Answer, error) {
