@@ -19,6 +19,7 @@ import (
 // Config is the configuration file. config.example.yaml is its manual; each
 // part belongs to the package that it sets up.
 type Config struct {
+	Company       string         `yaml:"company"`
 	Timezone      string         `yaml:"timezone"`
 	Listen        string         `yaml:"listen"`
 	Store         string         `yaml:"store"`
@@ -195,7 +196,7 @@ func (c Config) rules() (rulebook.Rules, error) {
 		return rulebook.Rules{}, &usageError{fmt.Errorf("holidays: %w", err)}
 	}
 	return rulebook.Rules{
-		Zone: zone, Calendar: calendar,
+		Company: c.Company, Zone: zone, Calendar: calendar,
 		Report: c.Schedule.WeeklyReport, Consolidated: c.Schedule.Consolidated, Trip: c.Schedule.TripCheckIn,
 		Daily: c.Schedule.Daily, Quiet: c.Schedule.Quiet,
 	}, nil

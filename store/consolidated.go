@@ -38,6 +38,14 @@ func (tx *Tx) scanConsolidated(scan func(...any) error) (Consolidated, error) {
 	return c, err
 }
 
+// LockWeek lets a week's hand-ins and its sending up go one after the other, so
+// that every report is either in what went up or forwarded after it. It holds
+// until the transaction ends.
+func (tx *Tx) LockWeek(ctx context.Context, w Week) error {
+	_, err := tx.exec(ctx, "lock week", `INSERT INTO counter (name, value) VALUES ($1, 0) ON CONFLICT (name) DO UPDATE SET value = counter.value`, "week/"+w.Key())
+	return err
+}
+
 // SentUp is what went up for a week; false while nothing did.
 func (tx *Tx) SentUp(ctx context.Context, w Week) (Consolidated, bool, error) {
 	list, err := all(ctx, tx, "sent up", `SELECT week, person, sent, late, opinion FROM consolidated WHERE week = $1`, []any{w.Key()}, tx.scanConsolidated)

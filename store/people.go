@@ -53,6 +53,9 @@ func (tx *Tx) Person(ctx context.Context, id string) (Person, bool, error) {
 
 // PersonNamed is the active person of a name.
 func (tx *Tx) PersonNamed(ctx context.Context, name string) (Person, bool, error) {
+	if nowhere(name) {
+		return Person{}, false, nil
+	}
 	list, err := all(ctx, tx, "person by name", `SELECT `+personColumns+` FROM person p WHERE p.name = $1 AND p.until = 0`, []any{name}, scanPerson)
 	return first(list), len(list) > 0, err
 }
@@ -60,6 +63,9 @@ func (tx *Tx) PersonNamed(ctx context.Context, name string) (Person, bool, error
 // StoppedNamed is who was stopped last of those who had a name and are not
 // active.
 func (tx *Tx) StoppedNamed(ctx context.Context, name string) (Person, bool, error) {
+	if nowhere(name) {
+		return Person{}, false, nil
+	}
 	list, err := all(ctx, tx, "stopped person by name", `SELECT `+personColumns+` FROM person p WHERE p.name = $1 AND p.until <> 0
 		ORDER BY p.until DESC, p.id DESC LIMIT 1`, []any{name}, scanPerson)
 	return first(list), len(list) > 0, err

@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Times rest as milliseconds since 1970 in UTC; zero time is 0.
@@ -27,6 +29,10 @@ func flag(b bool) int {
 	}
 	return 0
 }
+
+// nowhere tells that a word of people cannot stand in a TEXT column, so that no
+// row has it: PostgreSQL would refuse to look.
+func nowhere(word string) bool { return !utf8.ValidString(word) || strings.ContainsRune(word, 0) }
 
 // exec runs a statement and tells how many rows it touched.
 func (tx *Tx) exec(ctx context.Context, what, query string, args ...any) (int64, error) {

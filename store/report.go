@@ -102,6 +102,9 @@ func (tx *Tx) ReportsOf(ctx context.Context, person string, w Week) ([]Report, e
 
 // Report is a version by id, whether it counts or not.
 func (tx *Tx) Report(ctx context.Context, id string) (Report, bool, error) {
+	if nowhere(id) {
+		return Report{}, false, nil
+	}
 	list, err := all(ctx, tx, "report", `SELECT `+reportColumns+` FROM report WHERE id = $1`, []any{id}, tx.scanReport)
 	return first(list), len(list) > 0, err
 }

@@ -400,6 +400,23 @@ func TestOutboxForgets(t *testing.T) {
 	}
 }
 
+// What no column can hold is not found, on both databases alike.
+func TestLookUpHostileWords(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		for _, word := range []string{"a\x00b", "\xff", "'; DROP TABLE person; --", ""} {
+			update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				_, named, err := tx.PersonNamed(ctx, word)
+				_, stopped, err2 := tx.StoppedNamed(ctx, word)
+				_, reported, err3 := tx.Report(ctx, word)
+				if named || stopped || reported {
+					t.Errorf("%q was found", word)
+				}
+				return errors.Join(err, err2, err3)
+			})
+		}
+	})
+}
+
 func TestWeeks(t *testing.T) {
 	for day, want := range map[string]string{
 		"2026-11-27": "第48周（11-23 至 11-29）", "2027-01-01": "第53周（12-28 至 01-03）", "2024-12-30": "第1周（12-30 至 01-05）",

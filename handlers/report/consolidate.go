@@ -82,6 +82,12 @@ func (h Handler) sendUp(ctx context.Context, c *command.Call) (command.Answer, e
 	if err != nil {
 		return command.Answer{}, err
 	}
+	if err := c.Tx.LockWeek(ctx, s.week); err != nil {
+		return command.Answer{}, err
+	}
+	if s, opinion, err = h.upSheet(ctx, c); err != nil { // again: now nothing comes in between
+		return command.Answer{}, err
+	}
 	gms, vacant := s.stands(store.GeneralManager)
 	if err := h.maySendUp(ctx, c, s, gms); err != nil {
 		return command.Answer{}, err

@@ -80,7 +80,7 @@ func (h Handler) tableRows(s sheet, up store.Consolidated, sent bool) [][]string
 		state = s.name(up.Person) + " " + h.clock(up.Sent) + " 上报，" + upWords(up.Late)
 	}
 	rows := [][]string{
-		{"周工作计划表汇总", s.week.String()}, {"截止", h.clock(s.due)}, {"上报", state}, {"总监意见", up.Opinion},
+		{strings.TrimSpace(h.Rules.Company + " 周工作计划表汇总"), s.week.String()}, {"截止", h.clock(s.due)}, {"上报", state}, {"总监意见", up.Opinion},
 	}
 	for _, fact := range append(countFacts(s), totals(s)...) {
 		rows = append(rows, []string{fact.Label, fact.Value})

@@ -122,6 +122,9 @@ func (h Handler) handIn(ctx context.Context, c *command.Call, r store.Report) (c
 	if err != nil {
 		return command.Answer{}, err
 	}
+	if err := c.Tx.LockWeek(ctx, r.Week); err != nil {
+		return command.Answer{}, err
+	}
 	before, err := c.Tx.ReportsOf(ctx, c.Person.ID, r.Week)
 	if err != nil {
 		return command.Answer{}, err

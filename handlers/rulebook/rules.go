@@ -9,6 +9,7 @@ import (
 // Rules is the rule book as one company keeps it: its zone, its calendar and
 // the times it has set. Its methods answer for a week what is due when.
 type Rules struct {
+	Company      string // its name, on papers that leave the chat; may be empty
 	Zone         *time.Location
 	Calendar     *Calendar
 	Report       Schedule // weekly report to the director
