@@ -74,6 +74,21 @@ func (o *Outbox) end(ctx context.Context, it *item, reason string, tell func(*st
 	return outcome{it: it, gone: true, told: true}
 }
 
+// tellLocked tells of messages whose key is missing.
+func (o *Outbox) tellLocked(ctx context.Context, n int, now time.Time) {
+	if n == 0 {
+		return
+	}
+	o.o.Log.Error("messages wait for a key that is not configured", "messages", n)
+	err := o.o.DB.Update(ctx, func(tx *store.Tx) error {
+		text := fmt.Sprintf("有 %d 条待发消息是用别的 secret_key 保存的，现在读不出，暂不发送。请把当初的 secret_key 写进 old_secret_keys 再启动；7 天后放弃。", n)
+		return o.o.Post.Tell(ctx, tx, "locked/"+string(o.o.Post.Day(now)), text, now, "")
+	})
+	if err != nil {
+		o.o.Log.Error("tell of a missing key", "error", err)
+	}
+}
+
 // tell tells the administrators once a day for each subject, unless the
 // trouble is with such a message itself.
 func (o *Outbox) tell(ctx context.Context, tx *store.Tx, it *item, subject, text string, now time.Time, avoid string) error {

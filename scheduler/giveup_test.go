@@ -48,6 +48,39 @@ func TestUnreadableMessage(t *testing.T) {
 	}
 }
 
+// A start with a wrong secret_key loses nothing: what it cannot read waits for
+// a start with the right one, and holds nothing up.
+func TestWrongKey(t *testing.T) {
+	now := moment(t, "2026-11-24 09:00")
+	o := newOffice(t, func() time.Time { return now })
+	o.owe("a", store.ClassAnswer, text("one"))
+	right := o.seals
+	wrong, err := store.NewSealer(store.NewSecretKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	use := func(s *store.Sealer) {
+		o.close()
+		o.seals = s
+		o.open()
+	}
+	use(wrong)
+	o.owe("b", store.ClassAnswer, text("two"))
+	o.flush()
+	o.flush()
+	if a, b := o.phone.told("a"), o.phone.told("b"); len(a) != 0 || !slices.Equal(b, []string{"two"}) {
+		t.Errorf("told %q and %q", a, b)
+	}
+	if got := o.phone.told("wang"); len(got) != 1 || !strings.Contains(got[0], "old_secret_keys") {
+		t.Errorf("administrator told %q", got)
+	}
+	use(right)
+	o.flush()
+	if got := o.phone.told("a"); !slices.Equal(got, []string{"one"}) {
+		t.Errorf("with the right key: told %q", got)
+	}
+}
+
 // The bot died after Friday's notices were owed; on Sunday they are not true
 // any more, while an answer still is.
 func TestOutOfDate(t *testing.T) {

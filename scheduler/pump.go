@@ -66,14 +66,15 @@ func (p *pump) rests(now time.Time) bool {
 
 // load reads what was owed since.
 func (p *pump) load(ctx context.Context, now time.Time) {
-	fresh, err := p.fresh(ctx)
+	fresh, locked, err := p.fresh(ctx, now)
 	p.failed = err
 	if err != nil && ctx.Err() == nil {
 		p.o.Log.Error("read what waits in the outbox", "error", err)
 		p.retryAt = now.Add(storeRetry)
 		return
 	}
-	p.stale, p.looked = false, now
+	p.stale, p.looked = locked > 0, now
+	p.tellLocked(ctx, locked, now)
 	for _, it := range fresh {
 		p.known[it.ID] = true
 		p.line(it.Platform).add(it, now)
@@ -81,8 +82,9 @@ func (p *pump) load(ctx context.Context, now time.Time) {
 }
 
 // fresh reads what waits and is not known. What cannot be read any more holds
-// nothing else up: its delivery buries it.
-func (p *pump) fresh(ctx context.Context) (list []*item, err error) {
+// nothing else up: its delivery buries it. What is locked, because its key is
+// missing, is left for a start with the key.
+func (p *pump) fresh(ctx context.Context, now time.Time) (list []*item, locked int, err error) {
 	err = p.o.DB.View(ctx, func(tx *store.Tx) error {
 		ids, err := tx.Backlog(ctx)
 		if err != nil {
@@ -94,16 +96,19 @@ func (p *pump) fresh(ctx context.Context) (list []*item, err error) {
 			}
 			o, waits, err := tx.Owed(ctx, id)
 			unreadable := errors.Is(err, store.ErrUnreadable)
-			if err != nil && !unreadable {
+			switch {
+			case err != nil && !unreadable:
 				return fmt.Errorf("message %s: %w", id, err)
-			}
-			if waits {
+			case errors.Is(err, store.ErrNoKey) && now.Sub(o.Created) <= oldest:
+				p.known[id] = true
+				locked++
+			case waits:
 				list = append(list, &item{Outgoing: o, unsure: !o.FirstTry.IsZero(), unreadable: unreadable})
 			}
 		}
 		return nil
 	})
-	return list, err
+	return list, locked, err
 }
 
 // line is the platform's; one that is not configured has no limits.

@@ -40,7 +40,7 @@ type Outgoing struct {
 	Error    string
 }
 
-// ErrUnreadable is what a row was damaged to, or sealed under a lost key: no
+// ErrUnreadable is a damaged row, or with ErrNoKey one whose key is missing: no
 // later reading will go better. Errors of the database itself are never it.
 var ErrUnreadable = errors.New("unreadable")
 

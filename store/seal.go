@@ -80,6 +80,10 @@ func (s *Sealer) seal(plain []byte, table, row, column string) []byte {
 	return s.keys[string(s.current)].Seal(out, nil, plain, place(table, row, column))
 }
 
+// ErrNoKey is what rests under a key that is neither secret_key nor one of
+// old_secret_keys: it is not lost, but for somebody who has the key.
+var ErrNoKey = errors.New("sealed under a key that is not configured")
+
 // open opens what seal closed for the same place.
 func (s *Sealer) open(sealed []byte, table, row, column string) ([]byte, error) {
 	if len(sealed) < keyIDSize {
@@ -87,7 +91,7 @@ func (s *Sealer) open(sealed []byte, table, row, column string) ([]byte, error) 
 	}
 	aead := s.keys[string(sealed[:keyIDSize])]
 	if aead == nil {
-		return nil, fmt.Errorf("open %s %s: sealed under a key that is not configured", table, column)
+		return nil, fmt.Errorf("open %s %s: %w", table, column, ErrNoKey)
 	}
 	plain, err := aead.Open(nil, nil, sealed[keyIDSize:], place(table, row, column))
 	if err != nil {
