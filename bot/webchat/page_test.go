@@ -37,7 +37,7 @@ func echoCard(heard string) *chat.Card {
 		Title: "听到：" + heard, Tone: chat.Good,
 		Blocks: []chat.Block{
 			{Text: "正文 " + heard + "\n第二行"},
-			{Facts: []chat.Fact{{Label: "地点", Value: "广州"}, {Label: "今天", Value: "第 1 次"}}},
+			{Facts: []chat.Fact{{Label: "广州", Value: "已登记出差"}, {Label: "今天", Value: "第 1 次"}}},
 			{Table: &chat.Table{Heads: []string{"姓名", "状态", "时间", "字数"}, Rows: [][]string{{"张伟", "已交", "11-27 09:12", "268"}, {"刘洋", "未交", "", ""}}}},
 			{Fold: &chat.Folded{Title: "展开原文", Text: heard}},
 			{Note: "第48周（11-23 至 11-29）"},
@@ -160,7 +160,7 @@ func TestTheTourPlaysItsSteps(t *testing.T) {
 	p.Wait(`document.querySelector("#tour").dataset.tourState === "ready"`, "the tour")
 	p.Click("[data-tour-next]")
 	p.Wait(`document.querySelector("#tour").dataset.tourState === "done"`, "the first step")
-	p.WaitText("@市场部助手 " + webchat.Tour()[0].Say)
+	p.WaitText(webchat.Tour()[0].Say)
 	p.Screenshot("echo_tour")
 	p.Click("#tour-auto")
 	p.Wait(`document.querySelector("#tour").dataset.tourStep === "2"`, "the second step by itself")

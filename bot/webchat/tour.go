@@ -46,9 +46,9 @@ func Tour() []Step {
 // trips shows 出差 and 签到, by text and by location.
 func trips() []Step {
 	return []Step{
-		{Caption: "周四上午。张伟在群里报出差：时长怎么说都行，机器人回显它读到的日期。",
-			As: "zhangwei", Room: RoomGroup, Say: "出差 广州 3天 拜访华东机电", See: See{Text: "广州"}},
-		{Caption: "到了先签到（细则 2-4：出差每天联系 1–2 次并报告进展）。",
+		{Caption: "周四上午。张伟报出差：时长怎么说都行，机器人回显它读到的日期。",
+			As: "zhangwei", Room: RoomPrivate, Say: "出差 广州 3天 拜访华东机电", See: See{Text: "已登记出差"}},
+		{Caption: "到了在群里签到（细则 2-4：出差每天联系 1–2 次并报告进展）。进展入库，群里不复述。",
 			As: "zhangwei", Room: RoomGroup, Say: "签到 广州 与华东机电采购部见面，确认展位需求", See: See{Text: "第 1 次"}},
 		{Caption: "也可以在私聊里发位置；缺什么，机器人只追问什么。",
 			As: "zhangwei", Room: RoomPrivate, Place: "广州 · 天河体育中心", See: See{Text: "有什么进展"}},

@@ -105,8 +105,14 @@ func (p *Page) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 // Wait waits until a JavaScript expression is true; what names it in failures.
 func (p *Page) Wait(expression, what string) {
 	p.t.Helper()
-	p.do("wait for "+what, chromedp.Poll[chromedp.Void]("Boolean("+expression+")",
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void]("Boolean("+expression+")",
 		chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience)))
+	if err != nil {
+		p.Screenshot("failed")
+		p.t.Fatalf("wait for %s: %v\nthe page shows:\n%s", what, err, Eval[string](p, `document.body.innerText`))
+	}
 }
 
 // WaitText waits until the open room's transcript shows text.
@@ -115,18 +121,20 @@ func (p *Page) WaitText(text string) {
 	p.Wait(`document.querySelector("#lines").innerText.includes(`+quote(text)+`)`, "the text "+text)
 }
 
-// Click clicks the last visible element of a CSS selector, as a finger would:
-// at its middle, wherever it lies.
+// Click clicks the last visible element of a CSS selector once a finger would
+// reach it: nothing lies over its middle. The click itself is the element's
+// own, since a browser on a busy machine loses clicks on coordinates.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
-	p.Wait(`[...document.querySelectorAll(`+quote(selector)+`)].some((x) => x.checkVisibility() && !x.disabled)`, selector)
-	at := Eval[[]float64](p, `(() => {
+	p.Wait(`(() => {
 		const e = [...document.querySelectorAll(`+quote(selector)+`)].filter((x) => x.checkVisibility() && !x.disabled).pop();
+		if (!e) return false;
 		e.scrollIntoView({ block: "center", inline: "center" });
 		const r = e.getBoundingClientRect();
-		return [r.left + r.width / 2, r.top + r.height / 2];
-	})()`)
-	p.do("click "+selector, chromedp.MouseClickXY(at[0], at[1]))
+		if (!e.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2))) return false;
+		e.click();
+		return true;
+	})()`, selector+" to click")
 }
 
 // Say puts a line into the composer and sends it.
@@ -202,6 +210,7 @@ func (p *Page) Screenshot(name string) {
 	if dir == "" {
 		return
 	}
+	Eval[bool](p, `document.querySelector("#toast").hidden = true`) // it would cover something and fade soon
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
