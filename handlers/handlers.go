@@ -31,6 +31,7 @@ const (
 	undoTime     = 5 * time.Minute  // how long 撤销 works
 	questionTime = 30 * time.Minute // how long a question waits for its answer
 	confirmTime  = 30 * time.Minute // how long a preview can be confirmed
+	noteUse      = time.Hour        // how exactly it is known which account was used last
 )
 
 // Options are the parts of a Desk.
@@ -107,16 +108,16 @@ func (d *Desk) take(ctx context.Context, tx *store.Tx, e chat.Event) (chat.Recei
 	if err != nil || !fresh {
 		return chat.Receipt{Duplicate: true, OK: true, Toast: "已收到"}, err
 	}
-	person, _, err := tx.PersonBy(ctx, e.From.Platform, e.From.ID)
+	caller, err := tx.Caller(ctx, e.From.Platform, e.From.ID)
 	if err != nil {
 		return chat.Receipt{}, err
 	}
-	if person.ID != "" {
+	if caller.ID != "" && e.Sent.Sub(caller.Used) > noteUse {
 		if err := tx.UseAccount(ctx, e.From.Platform, e.From.ID, e.Sent); err != nil {
 			return chat.Receipt{}, err
 		}
 	}
-	t := &turn{desk: d, tx: tx, event: e, person: person}
+	t := &turn{desk: d, tx: tx, event: e, person: caller.Person, asked: caller.Asked}
 	if err := t.run(ctx); err != nil {
 		return chat.Receipt{}, err
 	}

@@ -21,6 +21,7 @@ type turn struct {
 	tx     *store.Tx
 	event  chat.Event
 	person store.Person // nobody when not registered
+	asked  bool         // a question waits for the person's answer
 
 	spec      *command.Spec // what was called, once it is known
 	confirmed string        // the version that is being confirmed
@@ -100,7 +101,7 @@ func (t *turn) stranger(ctx context.Context) error {
 // text reads what somebody typed: a command, the answer to an open question,
 // or neither.
 func (t *turn) text(ctx context.Context) error {
-	if t.event.Chat.Group {
+	if t.event.Chat.Group || !t.asked {
 		return t.line(ctx, t.event.Text)
 	}
 	d, open, err := t.tx.TakeDialog(ctx, t.person.ID, t.event.Sent)
