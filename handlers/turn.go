@@ -48,7 +48,7 @@ func (t *turn) run(ctx context.Context) error {
 	case chat.MemberLeft:
 		return t.left(ctx)
 	case chat.BotJoined:
-		if err := t.audit(ctx, string(chat.BotJoined), store.Done, command.Answer{}, ""); err != nil {
+		if err := t.audit(ctx, "入群", store.Done, command.Answer{}, ""); err != nil {
 			return err
 		}
 		return t.say(ctx, t.event.Chat, chat.Message{Card: joinedCard()})
@@ -62,7 +62,7 @@ func (t *turn) run(ctx context.Context) error {
 	case chat.Location:
 		return t.line(ctx, "签到定位 "+t.event.Place)
 	case chat.Other:
-		if err := t.audit(ctx, string(chat.Other), store.Unknown, command.Answer{}, ""); err != nil {
+		if err := t.audit(ctx, "非文字消息", store.Unknown, command.Answer{}, ""); err != nil {
 			return err
 		}
 		return t.reply(ctx, chat.Message{Card: unreadableCard()})
@@ -92,7 +92,7 @@ func (t *turn) stranger(ctx context.Context) error {
 		t.spec = spec
 		return t.call(ctx, t.event.Text, rest)
 	}
-	if err := t.audit(ctx, string(t.event.Kind), store.Unknown, command.Answer{}, ""); err != nil {
+	if err := t.audit(ctx, "未登记的消息", store.Unknown, command.Answer{}, ""); err != nil {
 		return err
 	}
 	return t.reply(ctx, chat.Message{Text: staff.Unregistered})

@@ -33,15 +33,8 @@ func (tx *Tx) scanLeave(scan func(...any) error) (Leave, error) {
 	return l, err
 }
 
-// Leaves lists the leave of everyone that overlaps from … to and was not
-// cancelled, by first day.
-func (tx *Tx) Leaves(ctx context.Context, from, to Day) ([]Leave, error) {
-	return all(ctx, tx, "leaves", `SELECT `+leaveColumns+` FROM leave
-		WHERE last_day >= $1 AND first_day <= $2 AND cancelled = 0 ORDER BY first_day, id`, []any{string(from), string(to)}, tx.scanLeave)
-}
-
-// LeaveDays is Leaves without the reasons, which stay sealed: for all that only
-// asks who is away.
+// LeaveDays lists the leave of everyone that overlaps from … to and was not
+// cancelled, by first day. The reasons stay sealed: it only asks who is away.
 func (tx *Tx) LeaveDays(ctx context.Context, from, to Day) ([]Leave, error) {
 	return all(ctx, tx, "days of leave", `SELECT id, person, first_day, last_day, by_person, entered FROM leave
 		WHERE last_day >= $1 AND first_day <= $2 AND cancelled = 0 ORDER BY first_day, id`, []any{string(from), string(to)},

@@ -21,7 +21,7 @@ type relay struct {
 // here is everyone active who is not on leave on a slot's day: only they can act.
 func (h Handler) here(ctx context.Context, tx *store.Tx, s sheet, slot rulebook.Slot) ([]store.Person, error) {
 	day := h.Rules.Day(slot.At)
-	leaves, err := tx.Leaves(ctx, day, day)
+	leaves, err := tx.LeaveDays(ctx, day, day)
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ func (h Handler) sheet(ctx context.Context, tx *store.Tx, w store.Week, read loa
 		return s, err
 	}
 	day := h.Rules.Day(s.due)
-	leaves, err := tx.Leaves(ctx, day, day)
+	leaves, err := tx.LeaveDays(ctx, day, day)
 	if err != nil {
 		return s, err
 	}

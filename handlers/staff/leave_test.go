@@ -130,7 +130,7 @@ func TestLeaveKeepsWhenItWasEntered(t *testing.T) {
 	o.now = o.now.Add(48 * time.Hour)
 	o.say("张伟", "销假")
 	o.update(func(ctx context.Context, tx *store.Tx) error {
-		list, err := tx.Leaves(ctx, "2026-11-23", "2026-11-29")
+		list, err := tx.LeavesOf(ctx, o.people["张伟"].ID, "2026-11-23")
 		if len(list) != 1 || !list[0].Entered.Equal(entered) || list[0].Reason != "看病" || list[0].By != o.people["张伟"].ID {
 			t.Errorf("%+v", list)
 		}

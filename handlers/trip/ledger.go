@@ -158,7 +158,7 @@ func (h Handler) department(ctx context.Context, c *command.Call, d command.Days
 	if err != nil {
 		return command.Answer{}, err
 	}
-	leaves, err := c.Tx.Leaves(ctx, d.From, d.To)
+	leaves, err := c.Tx.LeaveDays(ctx, d.From, d.To)
 	if err != nil {
 		return command.Answer{}, err
 	}

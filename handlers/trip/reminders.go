@@ -184,7 +184,7 @@ func staffOn(ctx context.Context, tx *store.Tx, day store.Day) (people, present 
 	if people, err = tx.People(ctx); err != nil {
 		return nil, nil, err
 	}
-	leaves, err := tx.Leaves(ctx, day, day)
+	leaves, err := tx.LeaveDays(ctx, day, day)
 	if err != nil {
 		return nil, nil, err
 	}
