@@ -10,6 +10,6 @@
 END {
 	for (i = 0; i < n; i++) print lines[i] # a build that failed, or nothing at all
 	for (s in skipped) print "skipped: " s
-	printf "%d tests passed, %d packages failed, %d tests skipped\n", tests, failed, skips
+	printf "%d passed, %d failed, %d skipped\n", tests, failed, skips
 	exit failed > 0 || skips > 0 || tests == 0
 }
