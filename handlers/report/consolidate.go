@@ -78,14 +78,15 @@ const mostOpinion = 1000
 
 // sendUp shows what would go up, and once that is confirmed sends it.
 func (h Handler) sendUp(ctx context.Context, c *command.Call) (command.Answer, error) {
-	s, opinion, err := h.upSheet(ctx, c)
+	s, _, err := h.upSheet(ctx, c)
 	if err != nil {
 		return command.Answer{}, err
 	}
 	if err := c.Tx.LockWeek(ctx, s.week); err != nil {
 		return command.Answer{}, err
 	}
-	if s, opinion, err = h.upSheet(ctx, c); err != nil { // again: now nothing comes in between
+	s, opinion, err := h.upSheet(ctx, c) // again: now nothing comes in between
+	if err != nil {
 		return command.Answer{}, err
 	}
 	gms, vacant := s.stands(store.GeneralManager)
