@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"strings"
 	"time"
 
@@ -45,6 +46,9 @@ func auditLines(ctx context.Context, db *store.DB, zone *time.Location) (lines [
 	return lines, err
 }
 
+// rowID is what ids of rows look like.
+var rowID = regexp.MustCompile(`^[0-9a-f]{28}$`)
+
 // auditLine is an entry with names in place of ids.
 func auditLine(ctx context.Context, tx *store.Tx, a store.Audit, zone *time.Location) (string, error) {
 	who, _, err := tx.Person(ctx, a.Person)
@@ -52,14 +56,16 @@ func auditLine(ctx context.Context, tx *store.Tx, a store.Audit, zone *time.Loca
 		return "", err
 	}
 	words := []string{a.At.In(zone).Format("01-02 15:04"), cmp.Or(who.Name, "未登记"), a.Act}
-	subject := strings.Split(a.Subject, "/")
-	for i, id := range subject {
+	var subject []string
+	for id := range strings.SplitSeq(a.Subject, "/") {
 		p, found, err := tx.Person(ctx, id)
-		if err != nil {
+		switch {
+		case err != nil:
 			return "", err
-		}
-		if found {
-			subject[i] = p.Name
+		case found:
+			subject = append(subject, p.Name)
+		case !rowID.MatchString(id): // an id of nobody tells a reader nothing
+			subject = append(subject, id)
 		}
 	}
 	if a.Subject != "" && a.Subject != a.Act {
