@@ -160,7 +160,7 @@ func commentPreview(w store.Week, words string, to []store.Person, version strin
 }
 
 func (h Handler) passOn(c *command.Call, said store.ReportComment, to []store.Person) command.Answer {
-	a := command.Text(fmt.Sprintf("批示已记录：%s。已转%s。", said.Week, orNobody(who(to))))
+	a := command.Text(fmt.Sprintf("批示已记录：%s。已转：%s。", said.Week, orNobody(who(to))))
 	a.Subject = "report/" + said.Week.Key()
 	for _, p := range to {
 		card := chat.Card{Title: string(c.Person.Post) + "批示 · " + short(said.Week), Blocks: []chat.Block{{Text: said.Text}, noteBlock(c.Person.Name + " " + h.at(said.At) + " · " + said.Week.String())}}
