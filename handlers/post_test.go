@@ -3,8 +3,6 @@ package handlers_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -12,6 +10,7 @@ import (
 	"marketbot/handlers"
 	"marketbot/handlers/chat"
 	"marketbot/store"
+	"marketbot/store/storetest"
 )
 
 // TestPost: what is said unasked goes to the account used last of a platform
@@ -71,26 +70,14 @@ func TestTellAvoidsABrokenPlatform(t *testing.T) {
 // and the administrator 王芳 (a).
 func openPeople(t *testing.T, now time.Time) *store.DB {
 	t.Helper()
-	seals, err := store.NewSealer(store.NewSecretKey())
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := store.Open(t.Context(), store.Options{Source: filepath.Join(t.TempDir(), "test.db"), Seals: seals, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t, storetest.SQLite)
 	people := []store.Person{
 		{ID: "li", Name: "李雷", Post: store.Salesperson, Since: now},
 		{ID: "han", Name: "韩梅", Post: store.Salesperson, Since: now},
 		{ID: "wang", Name: "王芳", Post: store.MarketingDirector, Duties: []store.Duty{store.Administrator}, Since: now},
 	}
 	accounts := []store.Account{{Platform: "a", ID: "li-a", Person: "li"}, {Platform: "b", ID: "li-b", Person: "li"}, {Platform: "a", ID: "wang", Person: "wang"}}
-	err = db.Update(t.Context(), func(tx *store.Tx) error {
+	err := db.Update(t.Context(), func(tx *store.Tx) error {
 		for _, p := range people {
 			if err := tx.AddPerson(t.Context(), p); err != nil {
 				return err

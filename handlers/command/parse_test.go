@@ -4,32 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"marketbot/handlers/chat"
 	"marketbot/store"
+	"marketbot/store/storetest"
 )
 
 // staff opens a store with some people and runs f in it.
 func staff(t *testing.T, f func(tx *store.Tx)) {
 	t.Helper()
-	seals, err := store.NewSealer(store.NewSecretKey())
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := store.Open(t.Context(), store.Options{Source: filepath.Join(t.TempDir(), "test.db"), Seals: seals, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	err = db.Update(t.Context(), func(tx *store.Tx) error {
+	db := storetest.Open(t, storetest.SQLite)
+	err := db.Update(t.Context(), func(tx *store.Tx) error {
 		for i, name := range []string{"张伟", "张伟明", "王芳", "Li Lei", "陈总"} {
 			id := fmt.Sprint("p", i)
 			if err := tx.AddPerson(t.Context(), store.Person{ID: id, Name: name, Post: store.Salesperson, Since: tuesday}); err != nil {

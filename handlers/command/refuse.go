@@ -1,7 +1,6 @@
 package command
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -92,13 +91,4 @@ func usage(s *Spec) string {
 		return "用法：" + s.Syntax()
 	}
 	return fmt.Sprintf("用法：%s　例：%s", s.Syntax(), s.Examples[0])
-}
-
-// Explain turns the error of a Read function about one value, as a form's
-// field has, into a *Refusal for the person; other errors stay what they are.
-func Explain(err error, name, text string, k Kind) error {
-	if errors.Is(err, errNoFit) {
-		return notRead(text, name, k)
-	}
-	return err
 }

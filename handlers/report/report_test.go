@@ -3,8 +3,6 @@ package report
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +11,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
+	"marketbot/store/storetest"
 )
 
 var zone = time.FixedZone("CST", 8*3600)
@@ -32,19 +31,7 @@ type office struct {
 // administrator), 李娜 (supervisor) and three salespeople.
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	seals, err := store.NewSealer(store.NewSecretKey())
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := store.Open(t.Context(), store.Options{Source: filepath.Join(t.TempDir(), "test.db"), Seals: seals, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t, storetest.SQLite)
 	calendar, err := rulebook.NewCalendar()
 	if err != nil {
 		t.Fatal(err)
