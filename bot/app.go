@@ -94,16 +94,12 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	return b, b.settle(ctx)
 }
 
-// createdMark is where the store keeps when it was made; the timetable makes
-// up nothing from before.
-const createdMark = "created"
-
 // settle dates a new store and seeds the people.
 func (b *bot) settle(ctx context.Context) error {
 	return b.DB.Update(ctx, func(tx *store.Tx) error {
-		created, err := tx.Marked(ctx, createdMark)
+		created, err := tx.Marked(ctx, scheduler.CreatedMark)
 		if err == nil && created.IsZero() {
-			err = tx.Mark(ctx, createdMark, b.Now())
+			err = tx.Mark(ctx, scheduler.CreatedMark, b.Now())
 		}
 		if err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"marketbot/bot/webchat"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
+	"marketbot/scheduler"
 	"marketbot/store"
 )
 
@@ -47,7 +48,7 @@ func (d *demo) newBot(ctx context.Context, cfg Config, rules rulebook.Rules, sta
 			if err := sampleHistory(ctx, tx, rules, start); err != nil {
 				return err
 			}
-			return tx.Mark(ctx, createdMark, start) // the timetable makes up nothing of the past
+			return tx.Mark(ctx, scheduler.CreatedMark, start) // the timetable makes up nothing of the past
 		})
 	}
 	if err != nil {

@@ -155,8 +155,9 @@ func body(e chat.Event) string {
 	return e.Command
 }
 
-// newRef is a reference number that a person can read out.
-func newRef() string {
+// Reference is a number for a fault that a person can read out and the log has
+// too.
+func Reference() string {
 	b := make([]byte, 4)
 	rand.Read(b) // never fails (crypto/rand)
 	return strings.ToUpper(hex.EncodeToString(b))

@@ -295,7 +295,7 @@ func (t *turn) ask(ctx context.Context, line string, q *command.Question) error 
 
 // fault is for errors of ours: the log gets it, the person its number.
 func (t *turn) fault(ctx context.Context, err error) error {
-	ref := newRef()
+	ref := Reference()
 	t.desk.o.Log.Error("command failed", "ref", ref, "command", t.spec.Name, "person", t.person.ID, "error", err)
 	t.ended = store.Failed
 	entry := t.entry(t.spec.Name, store.Failed, command.Answer{}, "")

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/handlers"
 	"marketbot/handlers/chat"
 	"marketbot/store"
 )
@@ -92,7 +93,7 @@ func unsaid(ctx context.Context, tx *store.Tx, notices []chat.Notice, now time.T
 
 // fault logs that a job failed and tells the administrators, once a slot.
 func (s *Scheduler) fault(ctx context.Context, tx *store.Tx, r run, err error, now time.Time) error {
-	ref := reference()
+	ref := handlers.Reference()
 	var p *store.PanicError
 	if errors.As(err, &p) {
 		s.o.Log.Error("panic in a job", "job", r.claim(), "due", r.slot.At, "ref", ref, "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))

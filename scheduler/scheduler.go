@@ -9,8 +9,6 @@ package scheduler
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -50,7 +48,7 @@ func New(o Timing) *Scheduler {
 
 // Marks in the store.
 const (
-	createdMark = "created"
+	CreatedMark = "created"   // when it was made; nothing from before is made up
 	mark        = "scheduler" // up to when misses were looked for
 )
 
@@ -161,7 +159,7 @@ func (s *Scheduler) pending(ctx context.Context, now time.Time) (runs []run, mar
 func (s *Scheduler) recorded(ctx context.Context, now time.Time) (created, marked time.Time, done map[string]bool, err error) {
 	done = map[string]bool{}
 	err = s.o.DB.View(ctx, func(tx *store.Tx) error {
-		if created, err = tx.Marked(ctx, createdMark); err != nil {
+		if created, err = tx.Marked(ctx, CreatedMark); err != nil {
 			return err
 		}
 		if marked, err = tx.Marked(ctx, mark); err != nil {
@@ -229,10 +227,10 @@ func (s *Scheduler) miss(ctx context.Context, missed []run, now time.Time) error
 				return err
 			}
 		}
-		if created, err := tx.Marked(ctx, createdMark); err != nil {
+		if created, err := tx.Marked(ctx, CreatedMark); err != nil {
 			return err
 		} else if created.IsZero() {
-			if err := tx.Mark(ctx, createdMark, now); err != nil {
+			if err := tx.Mark(ctx, CreatedMark, now); err != nil {
 				return err
 			}
 		}
@@ -271,11 +269,4 @@ func missedText(lines []string) string {
 		lines = append(lines[:missedMost:missedMost], fmt.Sprintf("…… 另有 %d 项", more))
 	}
 	return head + "\n" + strings.Join(lines, "\n")
-}
-
-// reference is a number under which a fault is found in the log.
-func reference() string {
-	b := make([]byte, 4)
-	rand.Read(b) // never fails (crypto/rand)
-	return strings.ToUpper(hex.EncodeToString(b))
 }
