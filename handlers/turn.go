@@ -200,19 +200,30 @@ func (t *turn) call(ctx context.Context, line, rest string) error {
 	case store.Broken(err):
 		return err
 	case errors.As(err, &refusal):
-		r := *refusal
-		if r.Clause == "" {
-			r.Clause = t.spec.Clause
-		}
-		if err := t.audit(ctx, t.spec.Name, store.Refused, a, r.Clause); err != nil {
-			return err
-		}
-		return t.answer(ctx, chat.Message{Card: refusalCard(&r)})
+		return t.refused(ctx, *refusal)
 	case errors.As(err, &question):
 		return t.ask(ctx, line, question)
 	default:
 		return t.fault(ctx, err)
 	}
+}
+
+// refused answers what could not be done, and keeps the trace of a look that
+// was not allowed although what the step wrote is undone.
+func (t *turn) refused(ctx context.Context, r command.Refusal) error {
+	if r.Clause == "" {
+		r.Clause = t.spec.Clause
+	}
+	t.ended = store.Refused
+	if r.Denied {
+		t.ended = store.Denied
+	}
+	entry := t.entry(t.spec.Name, t.ended, command.Answer{}, r.Clause)
+	entry.Look = r.Look
+	if err := t.tx.Record(ctx, entry); err != nil {
+		return err
+	}
+	return t.answer(ctx, chat.Message{Card: refusalCard(&r)})
 }
 
 // done answers a command that went through.
@@ -231,8 +242,11 @@ func (t *turn) done(ctx context.Context, line string, a command.Answer) error {
 			return err
 		}
 	}
-	if err := t.audit(ctx, t.spec.Name, store.Done, a, ""); err != nil {
-		return err
+	t.ended = store.Done
+	if !a.Recorded {
+		if err := t.audit(ctx, t.spec.Name, store.Done, a, ""); err != nil {
+			return err
+		}
 	}
 	if err := t.answer(ctx, t.files(a)...); err != nil {
 		return err

@@ -29,30 +29,62 @@ type Audit struct {
 	Outcome Outcome
 	Clause  string
 	Ref     string
+	Look
+}
+
+// Look is what an audit entry says beside when somebody looked into a
+// customer's file, or was not let in (档-3). Empty in all other entries.
+type Look struct {
+	Customer string // id; empty when it is not known whom was meant
+	Trace    string // short code that every answer with content of a file carries
+	Grant    string // id of the grant that opened it (档-6)
+	Why      string // as given by the person; rests sealed
 }
 
 func (a Audit) fields() []string {
-	return []string{a.ID, strconv.FormatInt(millis(a.At), 10), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref}
+	list := []string{a.ID, strconv.FormatInt(millis(a.At), 10), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref}
+	if a.Look != (Look{}) { // entries made before there were looks keep their MAC
+		list = append(list, a.Customer, a.Trace, a.Grant, a.Why)
+	}
+	return list
 }
 
 // Record appends an audit entry under its own MAC.
 func (tx *Tx) Record(ctx context.Context, a Audit) error {
-	_, err := tx.exec(ctx, "audit", `INSERT INTO audit (id, at, person, act, subject, outcome, clause, ref, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		a.ID, millis(a.At), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref, tx.db.seals.mac(a.fields()...))
+	var why []byte
+	if a.Why != "" {
+		why = tx.sealText(a.Why, "audit", a.ID, "why")
+	}
+	_, err := tx.exec(ctx, "audit", `INSERT INTO audit (id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		a.ID, millis(a.At), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref, tx.db.seals.mac(a.fields()...),
+		a.Customer, a.Trace, a.Grant, why)
 	return err
+}
+
+const auditColumns = `id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why`
+
+// scanAudit reads an entry and tells whether its MAC is right.
+func (tx *Tx) scanAudit(scan func(...any) error) (a Audit, genuine bool, err error) {
+	var at int64
+	var mac, why []byte
+	if err = scan(&a.ID, &at, &a.Person, &a.Act, &a.Subject, &a.Outcome, &a.Clause, &a.Ref, &mac, &a.Customer, &a.Trace, &a.Grant, &why); err != nil {
+		return a, false, err
+	}
+	a.At = moment(at)
+	if a.Why, err = tx.openText(why, "audit", a.ID, "why"); err != nil {
+		return a, false, nil // its why was changed, so the entry was
+	}
+	return a, tx.db.seals.checkMAC(mac, a.fields()...), nil
 }
 
 // AuditTail is the last n entries, newest first. Entries that were changed
 // behind the store's back are listed by id in forged.
 func (tx *Tx) AuditTail(ctx context.Context, n int) (tail []Audit, forged []string, err error) {
-	tail, err = all(ctx, tx, "audit tail", `SELECT id, at, person, act, subject, outcome, clause, ref, mac FROM audit ORDER BY id DESC LIMIT $1`, []any{n},
+	tail, err = all(ctx, tx, "audit tail", `SELECT `+auditColumns+` FROM audit ORDER BY id DESC LIMIT $1`, []any{n},
 		func(scan func(...any) error) (Audit, error) {
-			var a Audit
-			var at int64
-			var mac []byte
-			err := scan(&a.ID, &at, &a.Person, &a.Act, &a.Subject, &a.Outcome, &a.Clause, &a.Ref, &mac)
-			a.At = moment(at)
-			if err == nil && !tx.db.seals.checkMAC(mac, a.fields()...) {
+			a, genuine, err := tx.scanAudit(scan)
+			if err == nil && !genuine {
 				forged = append(forged, a.ID)
 			}
 			return a, err

@@ -85,6 +85,9 @@ type Message struct {
 	Card         *Card  `json:"card,omitempty"`
 	File         *File  `json:"file,omitempty"` // alone in its message
 	Confidential bool   `json:"confidential,omitempty"`
+	// Summary is what a platform says instead that cannot keep a confidential
+	// message to itself; of a customer never more than name, owner and stage.
+	Summary string `json:"summary,omitempty"`
 }
 
 // Tone colours a card's head; what it says is always in the text too.

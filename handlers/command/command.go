@@ -125,6 +125,9 @@ type Answer struct {
 	Undo    string        // what Spec.Undo takes back; empty: cannot be
 	Confirm string        // not empty: Reply is a preview of this version, and waits for 确认
 	Subject string        // for the audit entry: ids and periods, never content
+	// Recorded says that the step wrote the audit entry itself, as the door to
+	// the customers' files does.
+	Recorded bool
 
 	Confirmed *store.Confirmation // 确认 only: its line runs now, in place of this answer
 }
@@ -141,6 +144,8 @@ type Refusal struct {
 	Hint    string // what to type instead
 	Clause  string
 	Buttons []chat.Button
+	Denied  bool       // for want of a right, not because it is impossible
+	Look    store.Look // for the audit entry of a file that was not opened
 }
 
 func (r *Refusal) Error() string { return "refused: " + r.Text }

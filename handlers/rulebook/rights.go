@@ -22,6 +22,12 @@ const (
 	Chase            Right = "chase"              // list the missing, remind them
 	Consolidate      Right = "consolidate"        // draft and send up
 	CommentOnReports Right = "comment on reports" // and acknowledge them; 执行董事 only while there is no 总经理
+	EnterCustomers   Right = "enter customers"    // new files and changes; whose, Access says
+	MoveCustomers    Right = "move customers"     // to another owner
+	JudgeLeads       Right = "judge leads"        // accept or reject what others brought in
+	DecideLooks      Right = "decide looks"       // requests to read a file; a delegate may too (C5)
+	Delegate         Right = "delegate"           // the deciding of requests
+	TraceLooks       Right = "trace looks"        // who looked at what
 	ManagePeople     Right = "manage people"      // add, change, stop
 	SelfCheck        Right = "self-check"         // look into the bot's own state
 )
@@ -46,6 +52,12 @@ var rights = map[Right]rule{
 	Chase:            {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "会-3"},
 	Consolidate:      {Posts: []store.Post{store.MarketingDirector}, Clause: "会-3"},
 	CommentOnReports: {Posts: []store.Post{store.GeneralManager, store.ExecutiveDirector}, Clause: "会-3"},
+	EnterCustomers:   {Posts: []store.Post{store.MarketingDirector, store.Supervisor, store.Salesperson}, Clause: "档-7"},
+	MoveCustomers:    {Posts: []store.Post{store.MarketingDirector, store.Supervisor}, Clause: "档-4"},
+	JudgeLeads:       {Posts: []store.Post{store.MarketingDirector, store.Supervisor}, Clause: "档-7"},
+	DecideLooks:      {Posts: []store.Post{store.GeneralManager, store.ExecutiveDirector, store.GMAssistant}, Clause: "档-6"},
+	Delegate:         {Posts: []store.Post{store.GeneralManager}, Clause: "档-6"},
+	TraceLooks:       {Posts: []store.Post{store.ExecutiveDirector, store.GeneralManager, store.MarketingDirector}, Clause: "档-3"},
 	ManagePeople:     {Duties: []store.Duty{store.Administrator}, Clause: "总则"},
 	SelfCheck:        {Duties: []store.Duty{store.Administrator}, Clause: "附-4"},
 }

@@ -1,0 +1,66 @@
+package rulebook
+
+import (
+	"time"
+
+	"marketbot/store"
+)
+
+// FilePolicy is what the settings say about customer files.
+type FilePolicy struct {
+	SupervisorIsSteward bool // C1
+	SalespeopleSeeAll   bool // C2; otherwise their own only
+}
+
+// ReadsFiles tells whether a person may read files at all without asking
+// anybody (档-4); of which customers, Access says.
+func (f FilePolicy) ReadsFiles(p store.Person) bool {
+	return f.basis(p) != store.NoBasis || p.Active() && p.Post == store.Salesperson
+}
+
+// Access is what a person may do with the file of a customer at a moment.
+// grant is the person's grant for that customer, if there is one.
+func (f FilePolicy) Access(p store.Person, c store.Customer, grant store.Grant, now time.Time) store.Access {
+	a := store.Access{Person: p.ID, Customer: c.ID, Basis: f.basis(p), Clause: "档-4"}
+	switch {
+	case !p.Active():
+		a.Basis = store.NoBasis
+	case a.Basis != store.NoBasis:
+		a.Write = writesFiles(p.Post)
+	case p.Post == store.Salesperson && c.Owner == p.ID:
+		a.Basis, a.Write = store.ByOwner, true
+	case grant.Covers(p.ID, c.ID, now):
+		a.Basis, a.Grant, a.Clause = store.ByGrant, grant.ID, "档-6"
+	default:
+		a.Clause = "档-6"
+	}
+	if a.Basis == store.ByPost && p.Post == store.Salesperson {
+		a.Write = c.Owner == p.ID // they change their own
+	}
+	return a
+}
+
+// basis is what a post gives for every customer.
+func (f FilePolicy) basis(p store.Person) store.Basis {
+	if !p.Active() {
+		return store.NoBasis
+	}
+	switch p.Post {
+	case store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector:
+		return store.ByPost
+	case store.Supervisor:
+		if f.SupervisorIsSteward {
+			return store.BySteward
+		}
+	case store.Salesperson:
+		if f.SalespeopleSeeAll {
+			return store.ByPost
+		}
+	}
+	return store.NoBasis
+}
+
+// writesFiles tells whether a post changes files of every customer.
+func writesFiles(p store.Post) bool {
+	return p == store.MarketingDirector || p == store.Supervisor
+}
