@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// LeadState is how far a lead has come.
+type LeadState string
+
+// The states of a lead. Only an open one can still be judged or taken back.
+const (
+	LeadOpen      LeadState = "open"
+	LeadAccepted  LeadState = "accepted"
+	LeadRejected  LeadState = "rejected"
+	LeadWithdrawn LeadState = "withdrawn" // by its giver
+)
+
+// Lead is something that somebody brought in about a customer (档-2): a draft
+// that is in no file before it was accepted (档-7). Words, Text, Source and
+// Reason rest sealed.
+type Lead struct {
+	Code     string // L3
+	Customer string // id; empty while it is not known whom was meant
+	Giver    string // person id
+	At       time.Time
+	State    LeadState
+	By       string    // person id of who judged it
+	Decided  time.Time // zero while open
+	Words    string    // the customer, as the giver called it
+	Text     string
+	Source   string // where the giver has it from; may be empty
+	Reason   string // why it was not accepted
+}
+
+const leadColumns = `code, customer, giver, at, state, by_person, decided, words, body, source, reason`
+
+func (tx *Tx) scanLead(scan func(...any) error) (Lead, error) {
+	var l Lead
+	var at, decided int64
+	var sealed [4][]byte
+	err := scan(&l.Code, &l.Customer, &l.Giver, &at, &l.State, &l.By, &decided, &sealed[0], &sealed[1], &sealed[2], &sealed[3])
+	if err != nil {
+		return l, err
+	}
+	l.At, l.Decided = moment(at), moment(decided)
+	texts := []*string{&l.Words, &l.Text, &l.Source, &l.Reason}
+	for i, column := range []string{"words", "body", "source", "reason"} {
+		if *texts[i], err = tx.openText(sealed[i], "lead", l.Code, column); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+// NewLeadCode is the code of a new lead.
+func (tx *Tx) NewLeadCode(ctx context.Context) (string, error) { return tx.NextCode(ctx, "L") }
+
+// AddLead keeps a new lead, open, under l.Code.
+func (tx *Tx) AddLead(ctx context.Context, l Lead) error {
+	seal := func(text, column string) []byte { return tx.sealText(text, "lead", l.Code, column) }
+	_, err := tx.exec(ctx, "add lead", `INSERT INTO lead (`+leadColumns+`) VALUES ($1, $2, $3, $4, $5, '', 0, $6, $7, $8, NULL)`,
+		l.Code, l.Customer, l.Giver, millis(l.At), string(LeadOpen), seal(l.Words, "words"), seal(l.Text, "body"), seal(l.Source, "source"))
+	return err
+}
+
+// Lead is a lead by its code.
+func (tx *Tx) Lead(ctx context.Context, code string) (Lead, bool, error) {
+	if nowhere(code) {
+		return Lead{}, false, nil
+	}
+	list, err := all(ctx, tx, "lead", `SELECT `+leadColumns+` FROM lead WHERE code = $1`, []any{code}, tx.scanLead)
+	return first(list), len(list) > 0, err
+}
+
+// OpenLeads lists at most so many leads that wait to be judged, the oldest
+// first.
+func (tx *Tx) OpenLeads(ctx context.Context, most int) ([]Lead, error) {
+	return all(ctx, tx, "open leads", `SELECT `+leadColumns+` FROM lead WHERE state = 'open' ORDER BY at, code LIMIT $1`, []any{most}, tx.scanLead)
+}
+
+// CountOpenLeads is how many leads wait to be judged.
+func (tx *Tx) CountOpenLeads(ctx context.Context) (n int, err error) {
+	_, err = tx.one(ctx, "count leads", `SELECT COUNT(*) FROM lead WHERE state = 'open'`, nil, &n)
+	return n, err
+}
+
+// OpenLeadsOf lists the codes of a giver's leads that wait, the oldest first.
+func (tx *Tx) OpenLeadsOf(ctx context.Context, giver string) ([]string, error) {
+	return all(ctx, tx, "leads of", `SELECT code FROM lead WHERE giver = $1 AND state = 'open' ORDER BY at, code`, []any{giver},
+		func(scan func(...any) error) (code string, err error) { return code, scan(&code) })
+}
+
+// DecideLead ends an open lead, and names the customer that it went to; false
+// when it was not open any more.
+func (tx *Tx) DecideLead(ctx context.Context, l Lead) (bool, error) {
+	var reason []byte
+	if l.Reason != "" {
+		reason = tx.sealText(l.Reason, "lead", l.Code, "reason")
+	}
+	n, err := tx.exec(ctx, "decide lead", `UPDATE lead SET state = $1, by_person = $2, decided = $3, customer = $4, reason = $5
+		WHERE code = $6 AND state = 'open'`, string(l.State), l.By, millis(l.Decided), l.Customer, reason, l.Code)
+	return n == 1, err
+}
