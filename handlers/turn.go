@@ -223,7 +223,10 @@ func (t *turn) refused(ctx context.Context, r command.Refusal) error {
 	if err := t.tx.Record(ctx, entry); err != nil {
 		return err
 	}
-	return t.answer(ctx, chat.Message{Card: refusalCard(&r)})
+	if err := t.answer(ctx, chat.Message{Card: refusalCard(&r)}); err != nil {
+		return err
+	}
+	return t.desk.o.Post.Notices(ctx, t.tx, r.Notices, store.ClassAlarm, t.event.Sent)
 }
 
 // done answers a command that went through.

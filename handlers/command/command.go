@@ -144,8 +144,9 @@ type Refusal struct {
 	Hint    string // what to type instead
 	Clause  string
 	Buttons []chat.Button
-	Denied  bool       // for want of a right, not because it is impossible
-	Look    store.Look // for the audit entry of a file that was not opened
+	Denied  bool          // for want of a right, not because it is impossible
+	Look    store.Look    // for the audit entry of a file that was not opened
+	Notices []chat.Notice // to others, although nothing was done: alarms
 }
 
 func (r *Refusal) Error() string { return "refused: " + r.Text }
