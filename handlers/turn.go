@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -235,7 +236,7 @@ func (t *turn) done(ctx context.Context, line string, a command.Answer) error {
 		t.confirmed = a.Confirmed.Version
 		return t.line(ctx, a.Confirmed.Line)
 	}
-	if a.Undo != "" || t.confirmed != "" || len(a.Notices) > 0 {
+	if a.Undo != "" || t.confirmed != "" || slices.ContainsFunc(a.Notices, told) {
 		if err := t.undoable(ctx, &a); err != nil {
 			return err
 		}
@@ -256,6 +257,10 @@ func (t *turn) done(ctx context.Context, line string, a command.Answer) error {
 	}
 	return t.desk.o.Post.Notices(ctx, t.tx, a.Notices, store.ClassAlarm, t.event.Sent)
 }
+
+// told is a notice of something done; an alarm is about somebody who looked,
+// and must not show in what they can take back.
+func told(n chat.Notice) bool { return !n.Urgent }
 
 // undoable remembers a write for 撤销 and binds the answer's button to it: in a
 // group anybody may press it, at any time. A write that cannot be taken back is

@@ -177,7 +177,7 @@ type Notice struct {
 	Key     string
 	To      string // person id; empty: the department's group
 	Message Message
-	Urgent  bool // goes out in its own message even when others are merged
+	Urgent  bool // an alarm: goes out in its own message even when others are merged
 }
 
 // Platform is a chat system. Render and Send are called outside transactions.
