@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// RequestState is how far a request has come.
+type RequestState string
+
+// The states of a request. Only an open one can still be decided.
+const (
+	RequestOpen      RequestState = "open"
+	RequestApproved  RequestState = "approved"
+	RequestRejected  RequestState = "rejected"
+	RequestLapsed    RequestState = "lapsed"    // nobody answered in time
+	RequestWithdrawn RequestState = "withdrawn" // by its asker
+)
+
+// LookRequest is the kind of request that asks to read one customer's file.
+const LookRequest = "look"
+
+// Request is what somebody asks of a named post (档-6). Words, Why and Reason
+// rest sealed.
+type Request struct {
+	Code     string // A12
+	Kind     string // LookRequest
+	Asker    string // person id
+	Customer string // id; empty while it is not clear who is meant
+	Words    string // the customer, as the asker called it
+	Why      string
+	At       time.Time
+	Lapses   time.Time // from when on it cannot be decided any more
+	State    RequestState
+	By       string    // person id of who decided it
+	Decided  time.Time // zero while open
+	Reason   string    // why it was not approved
+	Length   time.Duration
+}
+
+// Open tells whether the request can be decided at a moment.
+func (r Request) Open(now time.Time) bool { return r.State == RequestOpen && now.Before(r.Lapses) }
+
+const requestColumns = `code, kind, asker, customer, words, why, at, lapses, state, by_person, decided, reason, length`
+
+func (tx *Tx) scanRequest(scan func(...any) error) (Request, error) {
+	var r Request
+	var at, lapses, decided, length int64
+	var sealed [3][]byte
+	err := scan(&r.Code, &r.Kind, &r.Asker, &r.Customer, &sealed[0], &sealed[1], &at, &lapses, &r.State, &r.By, &decided, &sealed[2], &length)
+	if err != nil {
+		return r, err
+	}
+	r.At, r.Lapses, r.Decided, r.Length = moment(at), moment(lapses), moment(decided), time.Duration(length)*time.Millisecond
+	texts := []*string{&r.Words, &r.Why, &r.Reason}
+	for i, column := range []string{"words", "why", "reason"} {
+		if *texts[i], err = tx.openText(sealed[i], "request", r.Code, column); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// NewRequestCode is the code of a new request, of the series that 确认 has too,
+// so that no number means two things.
+func (tx *Tx) NewRequestCode(ctx context.Context) (string, error) { return tx.NextCode(ctx, "A") }
+
+// AddRequest keeps a new request, open, under r.Code.
+func (tx *Tx) AddRequest(ctx context.Context, r Request) error {
+	seal := func(text, column string) []byte { return tx.sealText(text, "request", r.Code, column) }
+	_, err := tx.exec(ctx, "add request", `INSERT INTO request (`+requestColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', '', 0, NULL, 0)`,
+		r.Code, r.Kind, r.Asker, r.Customer, seal(r.Words, "words"), seal(r.Why, "why"), millis(r.At), millis(r.Lapses))
+	return err
+}
+
+// Request is one request by its code, in whatever state.
+func (tx *Tx) Request(ctx context.Context, code string) (Request, bool, error) {
+	if nowhere(code) {
+		return Request{}, false, nil
+	}
+	list, err := all(ctx, tx, "request", `SELECT `+requestColumns+` FROM request WHERE code = $1`, []any{code}, tx.scanRequest)
+	return first(list), len(list) > 0, err
+}
+
+// OpenRequests lists what still can be decided at a moment, oldest first.
+func (tx *Tx) OpenRequests(ctx context.Context, now time.Time) ([]Request, error) {
+	return all(ctx, tx, "open requests", `SELECT `+requestColumns+` FROM request WHERE state = 'open' AND lapses > $1 ORDER BY at, code`,
+		[]any{millis(now)}, tx.scanRequest)
+}
+
+// LapsedRequests lists what can not be decided any more at a moment and is not
+// marked so, oldest first.
+func (tx *Tx) LapsedRequests(ctx context.Context, now time.Time) ([]Request, error) {
+	return all(ctx, tx, "lapsed requests", `SELECT `+requestColumns+` FROM request WHERE state = 'open' AND lapses <= $1 ORDER BY at, code`,
+		[]any{millis(now)}, tx.scanRequest)
+}
+
+// RequestsOf lists what somebody asked since a moment, in whatever state,
+// newest first.
+func (tx *Tx) RequestsOf(ctx context.Context, asker string, since time.Time) ([]Request, error) {
+	return all(ctx, tx, "requests of a person", `SELECT `+requestColumns+` FROM request WHERE asker = $1 AND at >= $2 ORDER BY at DESC, code DESC`,
+		[]any{asker, millis(since)}, tx.scanRequest)
+}
+
+// Decide ends an open request as r says: its State, By, Decided, Reason, Length
+// and Customer. False when it was not open any more: exactly one caller ends it.
+func (tx *Tx) Decide(ctx context.Context, r Request) (bool, error) {
+	n, err := tx.exec(ctx, "decide", `UPDATE request SET state = $1, by_person = $2, decided = $3, reason = $4, length = $5, customer = $6
+		WHERE code = $7 AND state = 'open'`, string(r.State), r.By, millis(r.Decided), tx.sealText(r.Reason, "request", r.Code, "reason"),
+		r.Length.Milliseconds(), r.Customer, r.Code)
+	return n == 1, err
+}
