@@ -30,6 +30,7 @@ type Audit struct {
 	Clause  string
 	Ref     string
 	Look
+	Changed bool // behind the store's back; said by those that read, see Looks
 }
 
 // Look is what an audit entry says beside when somebody looked into a

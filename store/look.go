@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// LookFilter says which looks are asked for; what is empty does not restrict.
+type LookFilter struct {
+	Person   string    // id
+	Customer string    // id
+	From, To time.Time // To is exclusive
+	// Acts are commands whose entries count even where no customer is known:
+	// somebody asked for one that does not exist.
+	Acts []string
+	Most int // 0: all
+}
+
+// conditions is the filter in SQL.
+func (f LookFilter) conditions() (where string, args []any) {
+	add := func(condition string, arg any) {
+		args = append(args, arg)
+		where += fmt.Sprintf(" AND "+condition, len(args))
+	}
+	if f.Person != "" {
+		add("person = $%d", f.Person)
+	}
+	if f.Customer != "" {
+		add("customer = $%d", f.Customer)
+	}
+	if !f.From.IsZero() {
+		add("at >= $%d", millis(f.From))
+	}
+	if !f.To.IsZero() {
+		add("at < $%d", millis(f.To))
+	}
+	looks := "customer <> ''"
+	if len(f.Acts) > 0 && f.Customer == "" {
+		marks := make([]string, len(f.Acts))
+		for i, act := range f.Acts {
+			args = append(args, act)
+			marks[i] = fmt.Sprintf("$%d", len(args))
+		}
+		looks = "(customer <> '' OR act IN (" + strings.Join(marks, ", ") + "))"
+	}
+	return looks + where, args
+}
+
+// Looks lists who looked into files and who was not let in, newest first.
+func (tx *Tx) Looks(ctx context.Context, f LookFilter) ([]Audit, error) {
+	where, args := f.conditions()
+	query := `SELECT ` + auditColumns + ` FROM audit WHERE ` + where + ` ORDER BY at DESC, id DESC`
+	if f.Most > 0 {
+		args = append(args, f.Most)
+		query += fmt.Sprintf(" LIMIT $%d", len(args))
+	}
+	return tx.audits(ctx, "looks", query, args...)
+}
+
+// LookByTrace finds the look that gave out a trace code; false when there is none.
+func (tx *Tx) LookByTrace(ctx context.Context, code string) (Audit, bool, error) {
+	if code == "" || nowhere(code) {
+		return Audit{}, false, nil
+	}
+	list, err := tx.audits(ctx, "look by trace", `SELECT `+auditColumns+` FROM audit WHERE trace = $1 AND trace <> ''`, code)
+	return first(list), len(list) > 0, err
+}
+
+// LooksSince counts the looks that a person was granted since a moment, by one
+// act; "" counts those of every act.
+func (tx *Tx) LooksSince(ctx context.Context, person, act string, since time.Time) (n int, err error) {
+	_, err = tx.one(ctx, "looks since", `SELECT COUNT(*) FROM audit
+		WHERE person = $1 AND customer <> '' AND at >= $2 AND outcome = 'done' AND (act = $3 OR $3 = '')`,
+		[]any{person, millis(since), act}, &n)
+	return n, err
+}
+
+// FilesOpenedSince counts the different customers whose files a person was
+// shown since a moment.
+func (tx *Tx) FilesOpenedSince(ctx context.Context, person string, since time.Time) (n int, err error) {
+	_, err = tx.one(ctx, "files opened since", `SELECT COUNT(DISTINCT customer) FROM audit
+		WHERE person = $1 AND customer <> '' AND at >= $2 AND trace <> ''`, []any{person, millis(since)}, &n)
+	return n, err
+}
+
+// UsesOf lists the looks that a grant opened, oldest first.
+func (tx *Tx) UsesOf(ctx context.Context, grant string) ([]Audit, error) {
+	return tx.audits(ctx, "uses of a grant", `SELECT `+auditColumns+` FROM audit WHERE grant_id = $1 AND grant_id <> '' ORDER BY at, id`, grant)
+}
+
+// audits reads entries and says of each whether it was changed.
+func (tx *Tx) audits(ctx context.Context, what, query string, args ...any) ([]Audit, error) {
+	return all(ctx, tx, what, query, args, func(scan func(...any) error) (Audit, error) {
+		a, genuine, err := tx.scanAudit(scan)
+		a.Changed = !genuine
+		return a, err
+	})
+}

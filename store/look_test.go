@@ -1,0 +1,110 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"marketbot/store"
+)
+
+// looked records looks into files: one a minute from now on.
+func looked(t *testing.T, db *store.DB, looks ...store.Audit) {
+	t.Helper()
+	update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		for i, a := range looks {
+			a.ID, a.At = fmt.Sprintf("%02d", i), now.Add(time.Duration(i)*time.Minute)
+			if err := tx.Record(ctx, a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func ids(list []store.Audit) []string {
+	var ids []string
+	for _, a := range list {
+		ids = append(ids, a.ID)
+	}
+	return ids
+}
+
+// Who looked when into what, and who was not let in, is found by person,
+// customer, time, grant and trace code.
+func TestLooks(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		open := func(person, act, customer, trace, grant string) store.Audit {
+			return store.Audit{Person: person, Act: act, Outcome: store.Done, Look: store.Look{Customer: customer, Trace: trace, Grant: grant, Why: "谈合同"}}
+		}
+		looked(t, db,
+			open("a", "客户", "k1", "ABC234", ""),
+			open("a", "看电话", "k1", "ABC235", "S1"),
+			open("b", "客户", "k2", "ABC236", ""),
+			store.Audit{Person: "a", Act: "客户", Outcome: store.Denied, Clause: "档-4", Look: store.Look{Customer: "k2"}},
+			store.Audit{Person: "a", Act: "客户", Outcome: store.Denied, Clause: "档-4"},
+			store.Audit{Person: "a", Act: "签到", Outcome: store.Done},
+		)
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			for _, c := range []struct {
+				filter store.LookFilter
+				want   []string
+			}{
+				{store.LookFilter{}, []string{"03", "02", "01", "00"}},
+				{store.LookFilter{Person: "a"}, []string{"03", "01", "00"}},
+				{store.LookFilter{Person: "a", Acts: []string{"客户", "看电话"}}, []string{"04", "03", "01", "00"}},
+				{store.LookFilter{Customer: "k2", Acts: []string{"客户"}}, []string{"03", "02"}},
+				{store.LookFilter{From: now.Add(time.Minute), To: now.Add(3 * time.Minute)}, []string{"02", "01"}},
+				{store.LookFilter{Most: 1}, []string{"03"}},
+				{store.LookFilter{Person: "nobody"}, nil},
+			} {
+				list, err := tx.Looks(ctx, c.filter)
+				if err != nil {
+					return err
+				}
+				if diff := cmp.Diff(c.want, ids(list)); diff != "" {
+					t.Errorf("%+v (-want +got):\n%s", c.filter, diff)
+				}
+			}
+			return counted(ctx, t, tx)
+		})
+	})
+}
+
+// counted checks the questions of one answer.
+func counted(ctx context.Context, t *testing.T, tx *store.Tx) error {
+	t.Helper()
+	uses, err := tx.UsesOf(ctx, "S1")
+	if err != nil {
+		return err
+	}
+	if diff := cmp.Diff([]string{"01"}, ids(uses)); diff != "" {
+		t.Errorf("uses of the grant (-want +got):\n%s", diff)
+	}
+	for trace, want := range map[string]string{"ABC236": "02", "ABC999": "", "": "", "a\x00b": "", "\xff": ""} {
+		a, found, err := tx.LookByTrace(ctx, trace)
+		if err != nil {
+			return err
+		}
+		if found != (want != "") || a.ID != want || a.Changed {
+			t.Errorf("trace %q: %+v, %v", trace, a, found)
+		}
+	}
+	for _, c := range []struct {
+		act   string
+		since time.Time
+		want  int
+	}{{"", now, 2}, {"看电话", now, 1}, {"客户", now.Add(time.Minute), 0}} {
+		if n, err := tx.LooksSince(ctx, "a", c.act, c.since); err != nil || n != c.want {
+			t.Errorf("looks by %q since %v: %d, want %d, %v", c.act, c.since, n, c.want, err)
+		}
+	}
+	n, err := tx.FilesOpenedSince(ctx, "a", now)
+	if n != 1 {
+		t.Errorf("opened %d files, want 1", n)
+	}
+	return err
+}
