@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"marketbot/handlers"
+	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/customer"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
@@ -21,11 +23,12 @@ import (
 
 // parts are what a bot is made of.
 type parts struct {
-	DB      *store.DB
-	Rules   rulebook.Rules
-	Reports report.Config
-	People  []staff.Entry
-	Groups  []chat.Address
+	DB        *store.DB
+	Rules     rulebook.Rules
+	Reports   report.Config
+	Customers customer.Config
+	People    []staff.Entry
+	Groups    []chat.Address
 	// Platforms makes the platforms; they hand their events to receive.
 	Platforms func(receive chat.Receive) ([]chat.Platform, error)
 	Now       func() time.Time
@@ -47,19 +50,26 @@ type bot struct {
 
 // areas are the parts of the department's work.
 type areas struct {
-	trip   *trip.Handler
-	report *report.Handler
-	staff  *staff.Handler
+	trip     *trip.Handler
+	report   *report.Handler
+	approval *approval.Handler
+	staff    *staff.Handler
 }
 
 // list is every area, in the order of help.
-func (a areas) list() []command.Area { return []command.Area{a.trip, a.report, a.staff} }
+func (a areas) list() []command.Area { return []command.Area{a.trip, a.report, a.approval, a.staff} }
 
-func newAreas(rules rulebook.Rules, reports report.Config, health func(context.Context) []chat.Finding) areas {
+// clocked is every area that the clock starts something in.
+func (a areas) clocked() scheduler.Areas {
+	return scheduler.Areas{Trip: a.trip, Report: a.report, Staff: a.staff, Approval: a.approval}
+}
+
+func newAreas(p parts, health func(context.Context) []chat.Finding) areas {
 	return areas{
-		trip:   &trip.Handler{Rules: rules},
-		report: &report.Handler{Rules: rules, Config: reports},
-		staff:  &staff.Handler{Rules: rules, OwedBy: reports.OwedBy, Health: health},
+		trip:     &trip.Handler{Rules: p.Rules},
+		report:   &report.Handler{Rules: p.Rules, Config: p.Reports},
+		approval: &approval.Handler{Rules: p.Rules, Files: p.Customers.Policy()},
+		staff:    &staff.Handler{Rules: p.Rules, OwedBy: p.Reports.OwedBy, Health: health},
 	}
 }
 
@@ -80,14 +90,14 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	b.outbox = scheduler.NewOutbox(scheduler.Options{
 		DB: p.DB, Platforms: b.metrics.counted(list), Files: b.file, Post: post, Quiet: p.Rules.Quiet, Now: p.Now, Log: p.Log,
 	})
-	b.areas = newAreas(p.Rules, p.Reports, b.health)
+	b.areas = newAreas(p, b.health)
 	b.desk, err = handlers.NewDesk(handlers.Options{
 		DB: p.DB, Areas: b.areas.list(), Left: staff.Left, Post: post, Zone: p.Rules.Zone, Now: p.Now, Wake: b.outbox.Wake, Log: p.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if b.jobs, err = scheduler.Timetable(p.Rules, b.areas.trip, b.areas.report, b.areas.staff); err != nil {
+	if b.jobs, err = scheduler.Timetable(p.Rules, b.areas.clocked()); err != nil {
 		return nil, fmt.Errorf("timetable: %w", err)
 	}
 	b.timetable = scheduler.New(scheduler.Timing{DB: p.DB, Jobs: b.jobs, Rules: p.Rules, Post: post, Wake: b.outbox.Wake, Log: p.Log})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"marketbot/bot/feishu"
+	"marketbot/handlers/customer"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
@@ -19,17 +20,18 @@ import (
 // Config is the configuration file. config.example.yaml is its manual; each
 // part belongs to the package that it sets up.
 type Config struct {
-	Company       string         `yaml:"company"`
-	Timezone      string         `yaml:"timezone"`
-	Listen        string         `yaml:"listen"`
-	Store         string         `yaml:"store"`
-	SecretKey     string         `yaml:"secret_key"`
-	OldSecretKeys []string       `yaml:"old_secret_keys"`
-	Holidays      string         `yaml:"holidays"`
-	Feishu        *feishu.Config `yaml:"feishu"`
-	People        []Person       `yaml:"people"`
-	Schedule      Schedule       `yaml:"schedule"`
-	Reports       report.Config  `yaml:"reports"`
+	Company       string          `yaml:"company"`
+	Timezone      string          `yaml:"timezone"`
+	Listen        string          `yaml:"listen"`
+	Store         string          `yaml:"store"`
+	SecretKey     string          `yaml:"secret_key"`
+	OldSecretKeys []string        `yaml:"old_secret_keys"`
+	Holidays      string          `yaml:"holidays"`
+	Feishu        *feishu.Config  `yaml:"feishu"`
+	People        []Person        `yaml:"people"`
+	Schedule      Schedule        `yaml:"schedule"`
+	Reports       report.Config   `yaml:"reports"`
+	Customers     customer.Config `yaml:"customers"`
 }
 
 // Person is one entry of people: who somebody is, and their account.
@@ -65,7 +67,8 @@ func defaults() Config {
 			Daily: rulebook.Clock{Hour: 9, Minute: 13},
 			Quiet: rulebook.Quiet{From: rulebook.Clock{Hour: 21}, To: rulebook.Clock{Hour: 8}},
 		},
-		Reports: report.Defaults(),
+		Reports:   report.Defaults(),
+		Customers: customer.Defaults(),
 	}
 }
 

@@ -54,12 +54,12 @@ func docSections() ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := newAreas(rules, cfg.Reports, nil)
+	a := newAreas(parts{Rules: rules, Reports: cfg.Reports, Customers: cfg.Customers}, nil)
 	desk, err := handlers.NewDesk(handlers.Options{Areas: a.list()})
 	if err != nil {
 		return nil, err
 	}
-	jobs, err := scheduler.Timetable(rules, a.trip, a.report, a.staff)
+	jobs, err := scheduler.Timetable(rules, a.clocked())
 	if err != nil {
 		return nil, fmt.Errorf("timetable: %w", err)
 	}
@@ -144,6 +144,10 @@ func clauseTable() string {
 func timetableTable(jobs []scheduler.Job, zone *time.Location) string {
 	rows := [][]string{{"时间", "做什么", "停机后补做", "条款"}}
 	for _, j := range jobs {
+		if j.Due != nil {
+			rows = append(rows, []string{"到期时", j.Title, "随时", j.Clause})
+			continue
+		}
 		rows = append(rows, []string{when(j, zone), j.Title, graceWord(j.Grace), j.Clause})
 	}
 	return table(rows...)

@@ -31,6 +31,8 @@ var imports = map[string][]string{
 	"handlers/chat/chattest": {"handlers/chat"},
 	"handlers/command":       {"handlers/chat", "handlers/rulebook", "store"},
 	"handlers/rulebook":      {"store"},
+	"handlers/approval":      {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
+	"handlers/customer":      {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
 	"handlers/report":        {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
 	"handlers/staff":         {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
 	"handlers/trip":          {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},

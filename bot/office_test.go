@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/customer"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
@@ -78,7 +79,7 @@ func (o *office) start() {
 	db, err := store.Open(context.Background(), o.source)
 	o.must(err)
 	b, err := newBot(context.Background(), parts{
-		DB: db, Rules: rules(o.t), Reports: report.Defaults(), People: o.staff, Groups: []chat.Address{o.screens.group()},
+		DB: db, Rules: rules(o.t), Reports: report.Defaults(), Customers: customer.Defaults(), People: o.staff, Groups: []chat.Address{o.screens.group()},
 		Platforms: func(chat.Receive) ([]chat.Platform, error) { return []chat.Platform{o.screens.platform()}, nil },
 		Now:       o.now,
 		Log:       slog.New(slog.NewTextHandler(&testLog{o.t}, &slog.HandlerOptions{Level: slog.LevelWarn})),

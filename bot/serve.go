@@ -55,7 +55,7 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	defer func() { err = errors.Join(err, db.Close()) }()
 	var adapter *feishu.Adapter
 	b, err := newBot(ctx, parts{
-		DB: db, Rules: rules, Reports: cfg.Reports, People: cfg.entries(), Groups: cfg.groups(), Now: now, Log: log,
+		DB: db, Rules: rules, Reports: cfg.Reports, Customers: cfg.Customers, People: cfg.entries(), Groups: cfg.groups(), Now: now, Log: log,
 		Platforms: func(receive chat.Receive) ([]chat.Platform, error) {
 			if adapter, err = feishu.New(*cfg.Feishu, receive, now, log); err != nil {
 				return nil, &usageError{err}

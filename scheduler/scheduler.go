@@ -98,7 +98,7 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 		return fmt.Errorf("look for what is due: %w", err)
 	}
 	runs, missed := split(runs, func(r run) bool { return !r.late(now) })
-	failed := s.fireAll(ctx, runs, now)
+	failed := errors.Join(s.fireAll(ctx, runs, now), s.fireOver(ctx, now))
 	if len(missed) == 0 && now.Sub(marked) < markEvery && now.After(marked) {
 		return failed
 	}

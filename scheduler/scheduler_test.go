@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
@@ -28,7 +29,10 @@ func newAt(t testing.TB, now string) *at {
 	t.Helper()
 	a := &at{now: moment(t, now)}
 	a.office = newOffice(t, func() time.Time { return a.now })
-	jobs, err := Timetable(a.rules, &trip.Handler{Rules: a.rules}, &report.Handler{Rules: a.rules, Config: report.Defaults()}, &staff.Handler{Rules: a.rules})
+	jobs, err := Timetable(a.rules, Areas{
+		Trip: &trip.Handler{Rules: a.rules}, Report: &report.Handler{Rules: a.rules, Config: report.Defaults()},
+		Staff: &staff.Handler{Rules: a.rules}, Approval: &approval.Handler{Rules: a.rules},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

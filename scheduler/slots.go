@@ -59,6 +59,12 @@ func (d daily) Next(after time.Time) []rulebook.Slot {
 	}
 }
 
+// never is the schedule of jobs that the store starts (Job.Due).
+type never struct{}
+
+// Next is no moment.
+func (never) Next(time.Time) []rulebook.Slot { return nil }
+
 // weekly is the moments that every ISO week has, as the rules move them.
 type weekly struct {
 	rules   rulebook.Rules

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
@@ -109,7 +110,7 @@ func TestTimetableIsComplete(t *testing.T) {
 		}
 	}
 	a.rules.Daily = rulebook.Clock{Hour: 25}
-	if _, err := Timetable(a.rules, &trip.Handler{}, &report.Handler{}, &staff.Handler{}); err == nil {
+	if _, err := Timetable(a.rules, Areas{Trip: &trip.Handler{}, Report: &report.Handler{}, Staff: &staff.Handler{}, Approval: &approval.Handler{}}); err == nil {
 		t.Error("25:00 was taken for a time")
 	}
 }

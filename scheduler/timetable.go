@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
@@ -26,6 +27,10 @@ type Job struct {
 	// same week, or day where there is none, that are made up at once, only the
 	// last is said; what the earlier would say is no longer true. Empty: alone.
 	Series string
+	// Due takes the place of When where only the store knows the moment: asked
+	// at every tick, it tells whether there is anything to do by now. What Do
+	// then does must leave nothing of it to do, for exactly one caller.
+	Due func(ctx context.Context, tx *store.Tx, now time.Time) (bool, error)
 	// Do runs in the transaction that claims the slot and says what to tell.
 	Do func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error)
 }
@@ -39,9 +44,17 @@ const (
 // houseClock is when the store is tidied.
 var houseClock = rulebook.Clock{Hour: 3, Minute: 41}
 
+// Areas are those whose work the clock starts.
+type Areas struct {
+	Trip     *trip.Handler
+	Report   *report.Handler
+	Staff    *staff.Handler
+	Approval *approval.Handler
+}
+
 // Timetable is every job of the bot, to lay beside the rule book. An error
 // names a time that cannot be used.
-func Timetable(rules rulebook.Rules, t *trip.Handler, r *report.Handler, s *staff.Handler) ([]Job, error) {
+func Timetable(rules rulebook.Rules, a Areas) ([]Job, error) {
 	trips, err := everyDay(rules.Zone, rules.Trip.At...)
 	if err != nil {
 		return nil, fmt.Errorf("trip_check_in: %w", err)
@@ -56,21 +69,25 @@ func Timetable(rules rulebook.Rules, t *trip.Handler, r *report.Handler, s *staf
 	}
 	return []Job{
 		{Name: "report/remind", Series: "report", Title: "周报提醒", Clause: "会-3", Reminder: true,
-			When: weekly{rules, rules.ReportReminders}, Grace: rules.Report.Grace, Do: r.RemindMissing},
+			When: weekly{rules, rules.ReportReminders}, Grace: rules.Report.Grace, Do: a.Report.RemindMissing},
 		{Name: "report/due", Series: "report", Title: "周报截止", Clause: "会-3",
-			When: weekly{rules, once(rules.ReportDue)}, Grace: rules.Report.Grace, Do: r.Due},
+			When: weekly{rules, once(rules.ReportDue)}, Grace: rules.Report.Grace, Do: a.Report.Due},
 		{Name: "report/escalate", Title: "周报逾期上报", Clause: "会-3", Reminder: true,
-			When: weekly{rules, rules.ReportEscalation}, Grace: rules.Report.Grace, Do: r.Escalate},
+			When: weekly{rules, rules.ReportEscalation}, Grace: rules.Report.Grace, Do: a.Report.Escalate},
 		{Name: "consolidated/remind", Series: "consolidated", Title: "汇总上报提醒", Clause: "会-3", Reminder: true,
-			When: weekly{rules, rules.ConsolidatedReminders}, Grace: rules.Consolidated.Grace, Do: r.RemindDirector},
+			When: weekly{rules, rules.ConsolidatedReminders}, Grace: rules.Consolidated.Grace, Do: a.Report.RemindDirector},
 		{Name: "consolidated/due", Series: "consolidated", Title: "汇总上报截止", Clause: "会-3",
-			When: weekly{rules, once(rules.ConsolidatedDue)}, Grace: rules.Consolidated.Grace, Do: r.ConsolidatedDue},
+			When: weekly{rules, once(rules.ConsolidatedDue)}, Grace: rules.Consolidated.Grace, Do: a.Report.ConsolidatedDue},
 		{Name: "trip/check-in", Series: "trip", Title: "出差签到提醒", Clause: "2-4", Reminder: true,
-			When: trips, Grace: rules.Trip.Grace, Do: t.Remind},
+			When: trips, Grace: rules.Trip.Grace, Do: a.Trip.Remind},
+		{Name: "approval/ending", Title: "查阅授权将到期", Clause: "档-6", Reminder: true,
+			When: morning, Grace: dailyGrace, Do: a.Approval.RemindEnding},
+		{Name: "approval/over", Title: "查阅授权到期、查阅申请失效", Clause: "档-6",
+			When: never{}, Due: a.Approval.AnyOver, Do: a.Approval.Over},
 		{Name: "staff/holiday-table", Title: "节假日表检查", Clause: "附-4", Reminder: true, House: true,
-			When: morning, Grace: dailyGrace, Do: s.HolidayTable},
+			When: morning, Grace: dailyGrace, Do: a.Staff.HolidayTable},
 		{Name: "trip/forget", Title: "清除过期的出差地点与进展", Clause: "2-4", House: true,
-			When: house, Grace: houseGrace, Do: t.Forget},
+			When: house, Grace: houseGrace, Do: a.Trip.Forget},
 		{Name: "store/trim", Title: "清理收发记录", House: true,
 			When: house, Grace: houseGrace, Do: trim},
 	}, nil

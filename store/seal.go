@@ -84,9 +84,6 @@ func (s *Sealer) seal(plain []byte, table, row, column string) []byte {
 // old_secret_keys: it is not lost, but for somebody who has the key.
 var ErrNoKey = errors.New("sealed under a key that is not configured")
 
-// ErrTampered is a row that somebody changed behind the store's back.
-var ErrTampered = errors.New("changed behind the store's back")
-
 // open opens what seal closed for the same place.
 func (s *Sealer) open(sealed []byte, table, row, column string) ([]byte, error) {
 	if len(sealed) < keyIDSize {

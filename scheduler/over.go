@@ -1,0 +1,57 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// fireOver runs the jobs whose moment only the store knows. One that fails is
+// logged and tried again by the next Tick. The error is the store's.
+func (s *Scheduler) fireOver(ctx context.Context, now time.Time) (failed error) {
+	for i := range s.o.Jobs {
+		j := &s.o.Jobs[i]
+		if j.Due == nil {
+			continue
+		}
+		if err := s.over(ctx, j, now); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("run %s: %w", j.Name, err))
+		}
+	}
+	return failed
+}
+
+func (s *Scheduler) over(ctx context.Context, j *Job, now time.Time) error {
+	due := false
+	err := s.o.DB.View(ctx, func(tx *store.Tx) (err error) {
+		due, err = j.Due(ctx, tx, now)
+		return err
+	})
+	if err != nil || !due {
+		return err
+	}
+	err = s.o.DB.Update(ctx, func(tx *store.Tx) error {
+		var notices []chat.Notice
+		err := tx.Nested(ctx, func() (err error) {
+			notices, err = j.Do(ctx, tx, rulebook.Slot{At: now})
+			return err
+		})
+		switch {
+		case err == nil: // what is over stays so: it neither ages nor waits for others
+			return s.o.Post.Notices(ctx, tx, notices, store.ClassAlarm, now)
+		case store.Broken(err) || ctx.Err() != nil:
+			return err
+		}
+		day := s.o.Rules.Day(now).Start(s.o.Rules.Zone) // so that the administrators hear once a day
+		return s.fault(ctx, tx, run{job: j, slot: rulebook.Slot{At: day}}, err, now)
+	})
+	if err == nil {
+		s.o.Wake()
+	}
+	return err
+}
