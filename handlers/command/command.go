@@ -49,6 +49,7 @@ const (
 	Week               // 上周, 第48周, any date in it (store.Week)
 	Month              // 本月, 11月 (store.Day of the 1st)
 	Money              // 12.5万 (int64, in 分)
+	Length             // 24小时, 3天 (time.Duration)
 	Person             // a name or @mention of an active person (store.Person)
 	Post               // 市场总监 (store.Post)
 	Duty               // 管理员 (store.Duty)
@@ -99,6 +100,9 @@ func (c *Call) Week(name string) store.Week { return value[store.Week](c, name) 
 
 // Money is a Money argument in 分.
 func (c *Call) Money(name string) int64 { return value[int64](c, name) }
+
+// Length is a Length argument.
+func (c *Call) Length(name string) time.Duration { return value[time.Duration](c, name) }
 
 // Who is a Person argument.
 func (c *Call) Who(name string) store.Person { return value[store.Person](c, name) }

@@ -159,6 +159,8 @@ func (p *parser) read(ctx context.Context, a *Arg) (v any, n int, err error) {
 		return boxed(ReadMonth(p.left, p.env.Now))
 	case Money:
 		return boxed(ReadMoney(p.left))
+	case Length:
+		return boxed(ReadLength(p.left))
 	case Person:
 		return p.person(ctx)
 	case Post:

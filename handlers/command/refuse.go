@@ -32,6 +32,8 @@ func expected(k Kind) string {
 		return "本月、11月 或 2026-11"
 	case Money:
 		return "125000、12.5万 或 ￥125,000.00"
+	case Length:
+		return "24小时、3天 或 一周"
 	case Person:
 		return "在册人员的姓名，或 @某人"
 	case Post:
