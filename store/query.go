@@ -85,3 +85,9 @@ func all[T any](ctx context.Context, tx *Tx, what, query string, args []any, sca
 	}
 	return list, nil
 }
+
+// each reads every row with f and keeps none.
+func each(ctx context.Context, tx *Tx, what, query string, args []any, f func(scan func(...any) error) error) error {
+	_, err := all(ctx, tx, what, query, args, func(scan func(...any) error) (struct{}, error) { return struct{}{}, f(scan) })
+	return err
+}

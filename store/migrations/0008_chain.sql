@@ -11,7 +11,14 @@ CREATE TABLE chain (
     sum   BYTEA NOT NULL        -- over the link before, the number and the entry
 );
 
+-- The chain's own key, and its head: the last link as it was laid. Both sealed.
+CREATE TABLE chain_state (
+    name  TEXT PRIMARY KEY, -- key, head
+    value BYTEA NOT NULL
+);
+
 -- +goose Down
+DROP TABLE chain_state;
 DROP TABLE chain;
 DROP INDEX audit_look_at;
 DROP INDEX audit_look_person;
