@@ -1,0 +1,148 @@
+package wecom
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"marketbot/handlers/chat"
+)
+
+// Path is where the platform delivers the app's events.
+const Path = "/wecom/callback"
+
+const (
+	maxCall = 256 << 10 // a callback has a few hundred bytes
+	// tolerance keeps recorded calls from being played again later. What is
+	// played again within it is dropped by its id.
+	tolerance = 5 * time.Minute
+)
+
+// Handler takes the platform's calls at Path. Without token and aes_key it
+// refuses everything, as nothing else proves where a call comes from. It
+// answers 5xx only when an authentic event could not be stored: the platform
+// then delivers it up to three times more.
+func (a *App) Handler() http.Handler { return http.HandlerFunc(a.serveCallback) }
+
+func (a *App) serveCallback(w http.ResponseWriter, r *http.Request) {
+	switch r.Method {
+	case http.MethodGet:
+		a.serveEcho(w, r)
+	case http.MethodPost:
+		a.serveEvent(w, r)
+	default:
+		w.Header().Set("Allow", "GET, POST")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	}
+}
+
+// serveEcho proves to the console that the URL is ours: what it sealed goes
+// back as it is, with nothing around.
+func (a *App) serveEcho(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	plain, status := a.unseal(q.Get("msg_signature"), q.Get("timestamp"), q.Get("nonce"), []byte(q.Get("echostr")))
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	if status == http.StatusOK {
+		w.Write(plain)
+	}
+}
+
+func (a *App) serveEvent(w http.ResponseWriter, r *http.Request) {
+	var body bytes.Buffer
+	body.Grow(int(min(max(r.ContentLength, 0), maxCall)) + bytes.MinRead)
+	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, maxCall)); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+			return
+		}
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	q := r.URL.Query()
+	c, status := a.authentic(q.Get("msg_signature"), q.Get("timestamp"), q.Get("nonce"), body.Bytes())
+	if status != http.StatusOK {
+		w.WriteHeader(status)
+		return
+	}
+	if err := a.take(r.Context(), c); err != nil {
+		a.log.Error("an event was not stored", "event_id", c.id(), "event_type", c.kind(), "error", err)
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	io.WriteString(w, "") // an empty 200: whatever is said goes out by itself
+}
+
+// unseal proves and opens what came; a status other than 200 refuses it. The
+// signature is checked before anything is decrypted.
+func (a *App) unseal(signature, timestamp, nonce string, sealed []byte) ([]byte, int) {
+	if a.key == nil || !a.key.signed(signature, timestamp, nonce, sealed) || !a.fresh(timestamp) {
+		return nil, http.StatusUnauthorized
+	}
+	plain, err := a.key.open(sealed)
+	if err != nil {
+		return nil, http.StatusUnauthorized
+	}
+	return plain, http.StatusOK
+}
+
+// authentic proves a call, opens and reads it.
+func (a *App) authentic(signature, timestamp, nonce string, body []byte) (call, int) {
+	sealed := field(body, "Encrypt")
+	if len(sealed) == 0 {
+		return call{}, http.StatusBadRequest
+	}
+	plain, status := a.unseal(signature, timestamp, nonce, sealed)
+	if status != http.StatusOK {
+		return call{}, status
+	}
+	c, err := readCall(plain)
+	switch {
+	case err != nil:
+		return call{}, http.StatusBadRequest
+	case c.agent != "" && c.agent != strconv.Itoa(a.cfg.AgentID):
+		a.log.Warn("an event of another app was refused", "agent_id", c.agent)
+		return call{}, http.StatusForbidden
+	}
+	return c, http.StatusOK
+}
+
+func (a *App) fresh(timestamp string) bool {
+	seconds, err := strconv.ParseInt(timestamp, 10, 64)
+	return err == nil && a.now().Sub(time.Unix(seconds, 0)).Abs() <= tolerance
+}
+
+// take hands an event over. A card that was pressed shows afterwards what
+// became of it, where the step went through.
+func (a *App) take(ctx context.Context, c call) error {
+	e, ok := c.event(a.now())
+	if !ok {
+		return nil
+	}
+	receipt, err := a.guarded(ctx, e)
+	if err != nil {
+		return err
+	}
+	if e.Kind == chat.Press && receipt.OK && !receipt.Duplicate && c.response != "" {
+		a.mark(ctx, c, receipt.Toast)
+	}
+	return nil
+}
+
+// guarded calls receive; a panic in it costs this event only.
+func (a *App) guarded(ctx context.Context, e chat.Event) (r chat.Receipt, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.log.Error("receiving an event panicked", "kind", e.Kind, "event_id", e.ID, "stack", string(debug.Stack()))
+			err = errors.New("receiving an event panicked")
+		}
+	}()
+	return a.receive(ctx, e)
+}
