@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 )
@@ -50,16 +51,23 @@ func (a Audit) fields() []string {
 	return list
 }
 
+// errTraceTaken is a look whose trace code is another's: nothing was recorded.
+var errTraceTaken = errors.New("trace code in use")
+
 // Record appends an audit entry under its own MAC.
 func (tx *Tx) Record(ctx context.Context, a Audit) error {
 	var why []byte
 	if a.Why != "" {
 		why = tx.sealText(a.Why, "audit", a.ID, "why")
 	}
-	_, err := tx.exec(ctx, "audit", `INSERT INTO audit (id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+	n, err := tx.exec(ctx, "audit", `INSERT INTO audit (id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		ON CONFLICT (trace) WHERE trace <> '' DO NOTHING`,
 		a.ID, millis(a.At), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref, tx.db.seals.mac(a.fields()...),
 		a.Customer, a.Trace, a.Grant, why)
+	if err == nil && n == 0 {
+		err = errTraceTaken
+	}
 	return err
 }
 

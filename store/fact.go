@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Fact is one value that a field of a file has or had, with where it came from.
+type Fact struct {
+	ID        string
+	Customer  string
+	Person    string // a FilePerson's id; empty: about the company
+	Field     string
+	Value     string // empty in a History: the field was emptied
+	Source    string
+	Author    string // person id
+	At        time.Time
+	Checked   time.Time // zero: nobody else has looked yet (档-7)
+	CheckedBy string
+	Why       string    // the reason of the change; only in a History
+	Until     time.Time // zero while it counts
+	UntilBy   string
+	Erased    bool // its person was erased: nothing is left to read
+}
+
+// words are what a sealed column is bound to.
+func (f Fact) words(column string) []string {
+	return []string{"fact", f.ID, column, f.Customer, f.Person, f.Field, f.Author, ms(f.At)}
+}
+
+// ErrErased is a person of a file who was erased, or never was in it.
+var ErrErased = errors.New("no such person in the file")
+
+// PutFact gives a field its value under f.ID, from f.At on; what it was before
+// stays in the history. An empty Value ends the field. The file counts as
+// changed.
+func (tx *Tx) PutFact(ctx context.Context, f Fact) error {
+	if !Plain(f.Field) {
+		return fmt.Errorf("put fact: %w", ErrNotPlain)
+	}
+	c, err := tx.touched(ctx, f.Customer, f.At)
+	if err != nil {
+		return err
+	}
+	key, err := tx.factKey(ctx, c, f.Person)
+	if err != nil {
+		return err
+	}
+	return tx.putFact(ctx, key, f)
+}
+
+// factKey is the key that a fact about a person, or about the company, rests
+// under.
+func (tx *Tx) factKey(ctx context.Context, c keptCustomer, person string) (dataKey, error) {
+	if person == "" {
+		return c.key, nil
+	}
+	p := FilePerson{ID: person, Customer: c.ID}
+	var wrapped []byte
+	var created int64
+	found, err := tx.one(ctx, "key of a person", `SELECT data_key, created, author FROM customer_person WHERE id = $1 AND customer = $2 AND erased = 0`,
+		[]any{person, c.ID}, &wrapped, &created, &p.Author)
+	if err != nil {
+		return dataKey{}, err
+	}
+	if !found {
+		return dataKey{}, ErrErased
+	}
+	p.Created = moment(created)
+	return c.key.personKey(wrapped, p)
+}
+
+func (tx *Tx) putFact(ctx context.Context, key dataKey, f Fact) error {
+	if _, err := tx.exec(ctx, "end fact", `UPDATE fact SET until = $1, until_by = $2 WHERE customer = $3 AND person = $4 AND field = $5 AND until = 0`,
+		millis(f.At), f.Author, f.Customer, f.Person, f.Field); err != nil {
+		return err
+	}
+	if f.Value == "" { // who emptied it and why is history, too; it never counts
+		f.Until, f.UntilBy = f.At, f.Author
+	}
+	seal := func(text, column string) []byte { return key.seal([]byte(text), f.words(column)...) }
+	_, err := tx.exec(ctx, "put fact", `INSERT INTO fact (id, customer, person, field, value, source, why, author, at, checked, checked_by, until, until_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		f.ID, f.Customer, f.Person, f.Field, seal(f.Value, "value"), seal(f.Source, "source"), seal(f.Why, "why"),
+		f.Author, millis(f.At), millis(f.Checked), f.CheckedBy, millis(f.Until), f.UntilBy)
+	return err
+}
+
+// CheckFile notes that somebody found a whole file right: its unchecked facts
+// are checked, and the file counts as current. It tells how many facts were
+// unchecked.
+func (tx *Tx) CheckFile(ctx context.Context, customer, by string, at time.Time) (int, error) {
+	n, err := tx.exec(ctx, "check file", `UPDATE fact SET checked = $1, checked_by = $2 WHERE customer = $3 AND until = 0 AND checked = 0`,
+		millis(at), by, customer)
+	if err != nil {
+		return 0, err
+	}
+	return int(n), tx.TouchCustomer(ctx, customer, at)
+}
+
+// Unchecked is how many facts of a file nobody has looked at yet.
+type Unchecked struct {
+	Customer string
+	Facts    int
+}
+
+// UncheckedFiles lists the files that have unchecked facts, by customer id.
+func (tx *Tx) UncheckedFiles(ctx context.Context) ([]Unchecked, error) {
+	return all(ctx, tx, "unchecked files", `SELECT customer, COUNT(*) FROM fact WHERE until = 0 AND checked = 0 GROUP BY customer ORDER BY customer`,
+		nil, func(scan func(...any) error) (u Unchecked, err error) { return u, scan(&u.Customer, &u.Facts) })
+}

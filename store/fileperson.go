@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// PersonName is the field that holds a FilePerson's name.
+const PersonName = "姓名"
+
+// FilePerson is somebody at a customer's. What is known about them rests under
+// a key of their own, so that it can be destroyed.
+type FilePerson struct {
+	ID       string
+	Customer string
+	Name     string
+	Source   string // of the name
+	Created  time.Time
+	Author   string // person id
+	Facts    []Fact // current ones, the name among them, by field
+}
+
+// words are what the wrap of the person's key is bound to.
+func (p FilePerson) words() []string {
+	return []string{"customer_person", p.ID, "data_key", p.Customer, p.Author, ms(p.Created)}
+}
+
+// wrapPerson closes the data key of a person at the customer's whose key k is.
+func (k dataKey) wrapPerson(key dataKey, p FilePerson) []byte { return k.seal(key.raw, p.words()...) }
+
+// personKey opens the data key of a person at the customer's whose key k is.
+func (k dataKey) personKey(wrapped []byte, p FilePerson) (dataKey, error) {
+	raw, err := k.open(wrapped, p.words()...)
+	if err != nil {
+		return dataKey{}, err
+	}
+	return asDataKey(raw)
+}
+
+// AddFilePerson enters somebody at a customer's under p.ID, with their name as
+// the first fact. The file counts as changed.
+func (tx *Tx) AddFilePerson(ctx context.Context, p FilePerson) error {
+	if p.Name == "" {
+		return errors.New("add person to a file: no name")
+	}
+	c, err := tx.touched(ctx, p.Customer, p.Created)
+	if err != nil {
+		return err
+	}
+	key, err := newDataKey()
+	if err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, "add person to a file", `INSERT INTO customer_person (id, customer, data_key, created, author, erased, erased_by)
+		VALUES ($1, $2, $3, $4, $5, 0, '')`, p.ID, p.Customer, c.key.wrapPerson(key, p), millis(p.Created), p.Author); err != nil {
+		return err
+	}
+	return tx.putFact(ctx, key, Fact{
+		ID: tx.NewID(p.Created), Customer: p.Customer, Person: p.ID, Field: PersonName, Value: p.Name, Source: p.Source, Author: p.Author, At: p.Created,
+	})
+}
+
+// ErasePerson destroys what was ever known about a person of a file (PIPL, C13):
+// their key, every value, source and reason, history included. That there was
+// somebody, and which fields were held, stays. False when nobody was there.
+func (tx *Tx) ErasePerson(ctx context.Context, customer, person, by string, at time.Time) (bool, error) {
+	if _, err := tx.touched(ctx, customer, at); err != nil {
+		return false, err
+	}
+	n, err := tx.exec(ctx, "erase person", `UPDATE customer_person SET data_key = NULL, erased = $1, erased_by = $2
+		WHERE id = $3 AND customer = $4 AND erased = 0`, millis(at), by, person, customer)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	if _, err := tx.exec(ctx, "erase facts", `UPDATE fact SET value = NULL, source = NULL, why = NULL WHERE customer = $1 AND person = $2`,
+		customer, person); err != nil {
+		return false, err
+	}
+	_, err = tx.exec(ctx, "end erased facts", `UPDATE fact SET until = $1, until_by = $2 WHERE customer = $3 AND person = $4 AND until = 0`,
+		millis(at), by, customer, person)
+	return err == nil, err
+}

@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// Held is a field of a file that has a value; which, it does not say.
+type Held struct {
+	Customer string
+	Person   string // a FilePerson's id; empty: about the company
+	Field    string
+}
+
+// heldMost is how many customers one query asks for.
+const heldMost = 500
+
+// FieldsOf lists which fields of some customers have a value, by customer,
+// person and field: for what a file lacks.
+func (tx *Tx) FieldsOf(ctx context.Context, ids []string) ([]Held, error) {
+	var list []Held
+	for len(ids) > 0 {
+		n := min(len(ids), heldMost)
+		some, err := tx.held(ctx, `AND customer IN (`+marks(n)+`)`, values(ids[:n]))
+		if err != nil {
+			return nil, err
+		}
+		list, ids = append(list, some...), ids[n:]
+	}
+	return list, nil
+}
+
+// FieldsHeld is FieldsOf of all customers.
+func (tx *Tx) FieldsHeld(ctx context.Context) ([]Held, error) { return tx.held(ctx, "", nil) }
+
+func (tx *Tx) held(ctx context.Context, which string, args []any) ([]Held, error) {
+	words := map[string]string{} // a few fields and many rows: each word is kept once
+	once := func(w *string) {
+		if _, known := words[*w]; !known {
+			words[*w] = *w
+		}
+		*w = words[*w]
+	}
+	return all(ctx, tx, "fields held", `SELECT customer, person, field FROM fact WHERE until = 0 `+which+` ORDER BY customer, person, field`,
+		args, func(scan func(...any) error) (Held, error) {
+			var h Held
+			err := scan(&h.Customer, &h.Person, &h.Field)
+			once(&h.Customer)
+			once(&h.Person)
+			once(&h.Field)
+			return h, err
+		})
+}
+
+// marks are $1, $2 … $n.
+func marks(n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "$%d", i+1)
+	}
+	return b.String()
+}
+
+// values are ids as arguments.
+func values(ids []string) []any {
+	list := make([]any, len(ids))
+	for i, id := range ids {
+		list[i] = id
+	}
+	return list
+}

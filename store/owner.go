@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Ownership is whose a customer was, from and until when.
+type Ownership struct {
+	ID     string
+	Person string
+	From   time.Time
+	Until  time.Time // zero while it lasts
+	By     string    // person id of whoever gave the customer
+}
+
+func (o Ownership) words(customer string) []string {
+	return []string{"customer_owner", o.ID, customer, o.Person, ms(o.From), ms(o.Until), o.By}
+}
+
+// own begins an interval.
+func (tx *Tx) own(ctx context.Context, key dataKey, customer string, o Ownership) error {
+	o.ID = tx.NewID(o.From)
+	_, err := tx.exec(ctx, "own customer", `INSERT INTO customer_owner (id, customer, person, since, until, by_person, mac)
+		VALUES ($1, $2, $3, $4, 0, $5, $6)`, o.ID, customer, o.Person, millis(o.From), o.By, key.mac(o.words(customer)...))
+	return err
+}
+
+// MoveCustomer gives a customer to another person, to nobody for "". Nothing
+// happens when it is theirs.
+func (tx *Tx) MoveCustomer(ctx context.Context, id, to, by string, at time.Time) error {
+	old, err := tx.changeCustomer(ctx, id, func(c *Customer) { c.Owner = to })
+	if err != nil || old.Owner == to {
+		return err
+	}
+	owners, err := tx.owners(ctx, old)
+	if err != nil {
+		return err
+	}
+	for _, o := range owners {
+		if o.Until.IsZero() {
+			o.Until = at
+			if _, err := tx.exec(ctx, "disown customer", `UPDATE customer_owner SET until = $1, mac = $2 WHERE id = $3`,
+				millis(at), old.key.mac(o.words(id)...), o.ID); err != nil {
+				return err
+			}
+		}
+	}
+	if to == "" {
+		return nil
+	}
+	return tx.own(ctx, old.key, id, Ownership{Person: to, From: at, By: by})
+}
+
+// Owners lists whose a customer was and is, oldest first.
+func (tx *Tx) Owners(ctx context.Context, id string) ([]Ownership, error) {
+	k, err := tx.kept(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return tx.owners(ctx, k)
+}
+
+func (tx *Tx) owners(ctx context.Context, k keptCustomer) ([]Ownership, error) {
+	return all(ctx, tx, "owners", `SELECT id, person, since, until, by_person, mac FROM customer_owner WHERE customer = $1 ORDER BY id`,
+		[]any{k.ID}, func(scan func(...any) error) (Ownership, error) {
+			var o Ownership
+			var since, until int64
+			var mac []byte
+			if err := scan(&o.ID, &o.Person, &since, &until, &o.By, &mac); err != nil {
+				return o, err
+			}
+			o.From, o.Until = moment(since), moment(until)
+			if err := k.key.check(mac, o.words(k.ID)...); err != nil {
+				return o, fmt.Errorf("owner of %s: %w", k.ID, err)
+			}
+			return o, nil
+		})
+}
