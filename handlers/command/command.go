@@ -42,18 +42,21 @@ type Kind int
 
 // The kinds of argument. The type in brackets is what Call's getters give.
 const (
-	Word   Kind = iota // one word (string)
-	Free               // the rest of the line as typed (string)
-	Date               // 明天, 11-24 … (store.Day)
-	Span               // 周一至周三, 3天 from today, one date (Days)
-	Week               // 上周, 第48周, any date in it (store.Week)
-	Month              // 本月, 11月 (store.Day of the 1st)
-	Money              // 12.5万 (int64, in 分)
-	Length             // 24小时, 3天 (time.Duration)
-	Person             // a name or @mention of an active person (store.Person)
-	Post               // 市场总监 (store.Post)
-	Duty               // 管理员 (store.Duty)
-	Labels             // 本周：… 下周：… (map[string]string by Keys), to the end of the line
+	Word     Kind = iota // one word (string)
+	Free                 // the rest of the line as typed (string)
+	Date                 // 明天, 11-24 … (store.Day)
+	Span                 // 周一至周三, 3天 from today, one date (Days)
+	Week                 // 上周, 第48周, any date in it (store.Week)
+	Month                // 本月, 11月 (store.Day of the 1st)
+	Money                // 12.5万 (int64, in 分)
+	Length               // 24小时, 3天 (time.Duration)
+	Person               // a name or @mention of an active person (store.Person)
+	Post                 // 市场总监 (store.Post)
+	Duty                 // 管理员 (store.Duty)
+	Labels               // 本周：… 下周：… (map[string]string by Keys), to the end of the line
+	Customer             // a customer's code, name or a part of it, as typed (string); who it is, the step finds out
+	Passage              // text up to the first of the command's fields (string)
+	Fields               // 地址=… 电话=… (map[string]string by Keys), to the end of the line
 )
 
 // Arg is one argument. Optional ones are passed over when the text does not
@@ -63,7 +66,7 @@ type Arg struct {
 	Kind     Kind
 	Optional bool
 	Prompt   string
-	Keys     []string // Labels: the labels known, the first one also takes unlabelled text
+	Keys     []string // Labels: the labels known, the first one also takes unlabelled text; Fields: the keys known
 }
 
 // Days is an inclusive range of days.
@@ -86,7 +89,7 @@ type Call struct {
 // Has tells whether an argument was given.
 func (c *Call) Has(name string) bool { _, ok := c.args[name]; return ok }
 
-// Text is a Word or Free argument as typed, or "".
+// Text is a Word, Free, Customer or Passage argument as typed, or "".
 func (c *Call) Text(name string) string { return value[string](c, name) }
 
 // Day is a Date or Month argument.
@@ -115,6 +118,9 @@ func (c *Call) Duty(name string) store.Duty { return value[store.Duty](c, name) 
 
 // Labels is a Labels argument: text by label.
 func (c *Call) Labels(name string) map[string]string { return value[map[string]string](c, name) }
+
+// Fields is a Fields argument: text by key; an empty text empties the field.
+func (c *Call) Fields(name string) map[string]string { return value[map[string]string](c, name) }
 
 func value[T any](c *Call, name string) T {
 	v, _ := c.args[name].(T)

@@ -20,13 +20,15 @@ func (s *Spec) Syntax() string {
 func (a *Arg) syntax() []string {
 	parts := []string{a.Name}
 	switch a.Kind {
-	case Free:
+	case Free, Passage:
 		parts[0] += "…"
 	case Labels:
 		parts = parts[:0]
 		for _, k := range a.Keys {
 			parts = append(parts, k+"：…")
 		}
+	case Fields:
+		parts[0] = a.pairs()
 	}
 	if a.Optional {
 		for i, p := range parts {
@@ -34,6 +36,18 @@ func (a *Arg) syntax() []string {
 		}
 	}
 	return parts
+}
+
+// pairsMost is how many fields the syntax names.
+const pairsMost = 3
+
+// pairs is how fields are written: 阶段=… 金额=…; more than a few are not named
+// one by one.
+func (a *Arg) pairs() string {
+	if len(a.Keys) > pairsMost {
+		return "字段=值…"
+	}
+	return strings.Join(a.Keys, "=… ") + "=…"
 }
 
 // Help is what a person may do, with an example each.

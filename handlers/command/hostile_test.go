@@ -16,7 +16,7 @@ import (
 // everyKind is one command for each kind of argument.
 func everyKind() []*Spec {
 	var specs []*Spec
-	for k := Word; k <= Labels; k++ {
+	for k := Word; k <= Fields; k++ {
 		specs = append(specs, &Spec{Name: "试", Args: []Arg{{Name: "值", Kind: k, Keys: []string{"本周", "下周"}}}})
 	}
 	return specs
@@ -71,7 +71,7 @@ func TestNaughtyStrings(t *testing.T) {
 func TestAMegabyteIsReadInTime(t *testing.T) {
 	r := router(t)
 	staff(t, func(tx *store.Tx) {
-		for _, piece := range []string{"a", " ", "\u200b", "9", "本周：", "本周：x ", "，", "天", "\xff", "\x00", "@", "一百", "-", "?"} {
+		for _, piece := range []string{"a", " ", "\u200b", "9", "本周：", "本周：x ", "本周=x ", "a= ", "a=b，", "，", "天", "\xff", "\x00", "@", "一百", "-", "?"} {
 			start := time.Now()
 			checkHostile(t, r, strings.Repeat(piece, 1<<20/len(piece)), Env{Tx: tx, Now: tuesday})
 			if took := time.Since(start); took > 10*time.Second {
@@ -103,7 +103,7 @@ func FuzzMatch(f *testing.F) {
 
 func FuzzParse(f *testing.F) {
 	r := router(f)
-	for _, s := range []string{"广州 3天 拜访", "张伟 上周", "上周 本周：a；下周：b", "ZYX-1 12.5万 11-24", "@王 芳 财务", "\xff\x00", "，：；", "本周=＝下周："} {
+	for _, s := range []string{"广州 3天 拜访", "张伟 上周", "上周 本周：a；下周：b", "ZYX-1 12.5万 11-24", "@王 芳 财务", "\xff\x00", "，：；", "本周=＝下周：", "K12 地址=a 电话＝b，股东=张三=30% 李四=20%", "x= y=z=1 w="} {
 		f.Add(s)
 	}
 	env := Env{Now: tuesday, Mentions: []chat.Mention{{Name: "王 芳"}}}

@@ -72,7 +72,7 @@ func (p *parser) rest(ctx context.Context) (map[string]any, error) {
 }
 
 func (p *parser) outOfTurn(ctx context.Context, a *Arg) (bool, error) {
-	if _, given := p.args[a.Name]; given || a.Kind < Date || a.Kind == Labels {
+	if _, given := p.args[a.Name]; given || !a.Kind.known() {
 		return false, nil
 	}
 	v, n, err := p.read(ctx, a)
@@ -135,7 +135,7 @@ func (p *parser) one(ctx context.Context, i int) error {
 
 // read reads one argument at the beginning of what is left.
 func (p *parser) read(ctx context.Context, a *Arg) (v any, n int, err error) {
-	if a.Kind != Labels && p.atLabel() {
+	if a.Kind != Labels && a.Kind != Fields && p.atLabel() {
 		return nil, 0, errNoFit
 	}
 	if a.Kind == Person && p.env.Tx == nil && p.nextFits(ctx, a) {
@@ -146,6 +146,14 @@ func (p *parser) read(ctx context.Context, a *Arg) (v any, n int, err error) {
 		return p.left, len(p.left), nil
 	case Labels:
 		return readLabels(p.left, a.Keys), len(p.left), nil
+	case Fields:
+		v, err := readFields(p.left, a.Keys)
+		return v, len(p.left), err
+	case Passage:
+		text := passage(p.left, p.spec.fieldKeys())
+		return strings.TrimFunc(text, unicode.IsSpace), len(text), nil
+	case Customer:
+		return p.customer(ctx)
 	case Word:
 		word := p.word(a)
 		return word, len(word), nil
@@ -178,7 +186,7 @@ func (p *parser) nextFits(ctx context.Context, a *Arg) bool {
 	passed := false
 	for i := range p.spec.Args {
 		next := &p.spec.Args[i]
-		if passed && next.Kind >= Date && next.Kind != Person && next.Kind != Labels {
+		if passed && next.Kind.known() && next.Kind != Person {
 			if _, _, err := p.read(ctx, next); err == nil {
 				return true
 			}
@@ -188,12 +196,16 @@ func (p *parser) nextFits(ctx context.Context, a *Arg) bool {
 	return false
 }
 
+// known tells whether an argument of the kind shows by itself, so that it may
+// stand out of turn.
+func (k Kind) known() bool { return k >= Date && k <= Duty }
+
 func boxed[T any](v T, n int, err error) (any, int, error) { return v, n, err }
 
 // skipFor moves to where an argument may begin. What is kept as typed loses
 // nothing but white space.
 func (p *parser) skipFor(k Kind) {
-	if k == Free || k == Labels {
+	if k == Free || k == Labels || k == Passage || k == Fields {
 		if len(p.args) > 0 {
 			p.left = afterMark(p.left)
 		}
@@ -231,12 +243,17 @@ func (p *parser) atLabel() bool {
 		return false
 	}
 	last := &p.spec.Args[len(p.spec.Args)-1]
-	if last.Kind != Labels {
+	f := Fold(cut(p.left, 4*readMost))
+	switch last.Kind {
+	case Labels:
+		_, _, ok := labelAt(f.Text, last.Keys)
+		return ok
+	case Fields:
+		_, _, ok := keyAt(f.Text, foldKeys(last.Keys))
+		return ok
+	default:
 		return false
 	}
-	f := Fold(cut(p.left, 4*readMost))
-	_, _, ok := labelAt(f.Text, last.Keys)
-	return ok
 }
 
 // cut is at most n bytes of s, whole runes.

@@ -40,6 +40,10 @@ func expected(k Kind) string {
 		return strings.Join(postNames(), "、")
 	case Duty:
 		return strings.Join(dutyNames(), "、")
+	case Customer:
+		return "客户编号（如 K12）或名称"
+	case Passage:
+		return "一段话，写在各字段的前面"
 	default:
 		return "一个词"
 	}
@@ -72,7 +76,7 @@ func (p *parser) tooMuch() error {
 	}
 	for i := range p.spec.Args {
 		a := &p.spec.Args[i]
-		if _, given := p.args[a.Name]; !given && a.Kind != Free && a.Kind != Labels {
+		if _, given := p.args[a.Name]; !given && a.Kind != Free && a.Kind < Labels {
 			return p.unread(a)
 		}
 	}

@@ -96,14 +96,16 @@ func check(s *Spec) error {
 func checkArgs(args []Arg) error {
 	names := map[string]bool{}
 	for i, a := range args {
-		toEnd := a.Kind == Free || a.Kind == Labels
+		toEnd := a.Kind == Free || a.Kind == Labels || a.Kind == Fields
 		switch {
 		case a.Name == "" || names[a.Name]:
 			return fmt.Errorf("argument %d has no name of its own", i+1)
 		case toEnd && i < len(args)-1:
 			return fmt.Errorf("argument %q takes all that follows, so it must be the last", a.Name)
-		case a.Kind == Labels && len(a.Keys) == 0:
+		case (a.Kind == Labels || a.Kind == Fields) && len(a.Keys) == 0:
 			return fmt.Errorf("argument %q has no labels", a.Name)
+		case a.Kind == Passage && i < len(args)-1 && args[i+1].Kind != Fields:
+			return fmt.Errorf("argument %q ends at fields, so they must follow", a.Name)
 		}
 		names[a.Name] = true
 	}

@@ -1,0 +1,136 @@
+package command
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// fieldMost is how many characters the key of a field has at most; longer
+// words before an equals sign are text.
+const fieldMost = 12
+
+// field is a key with its equals sign in a folded text.
+type field struct {
+	key   string // as the argument knows it; empty: none that is known
+	word  string // as typed, when it is not known
+	start int    // of the key, or of the mark that parts it from what stands before
+	value int    // where its value begins
+}
+
+// fieldFrom finds the next field at or behind i: one that begins the text, or
+// stands behind white space, a comma or a semicolon. Unknown ones are found
+// where strict.
+func fieldFrom(f Folded, i int, keys keys, strict bool) (field, bool) {
+	atStart, mark := i == 0, -1
+	for i < len(f.Text) {
+		c, size := utf8.DecodeRuneInString(f.Text[i:])
+		if atStart {
+			if key, n, ok := keyAt(f.Text[i:], keys); ok {
+				return field{key: key, start: endOf(i, mark), value: i + n}, true
+			}
+			if word, n := unknownKey(f.Text[i:]); strict && n > 0 {
+				return field{word: word, start: endOf(i, mark), value: i + n}, true
+			}
+		}
+		switch {
+		case strings.ContainsRune(",;", c):
+			atStart, mark = true, i
+		case blank(c):
+			atStart = true
+		default:
+			atStart, mark = false, -1
+		}
+		i += size
+	}
+	return field{}, false
+}
+
+// keyAt is labelAt for keys that may have capitals.
+func keyAt(folded string, keys keys) (key string, n int, ok bool) {
+	small, n, ok := labelAt(folded, keys.folded)
+	if !ok {
+		return "", 0, false
+	}
+	return keys.typed[slices.Index(keys.folded, small)], n, true
+}
+
+// keys are the keys of fields, ready for looking for them.
+type keys struct{ typed, folded []string }
+
+func foldKeys(typed []string) keys {
+	k := keys{typed: typed, folded: make([]string, len(typed))}
+	for i, one := range typed {
+		k.folded[i] = Fold(one).Text
+	}
+	return k
+}
+
+// unknownKey is a word that stands where a key would, with an equals sign.
+func unknownKey(folded string) (word string, n int) {
+	for i, c := range folded {
+		switch {
+		case c == '=' && i > 0:
+			return folded[:i], i + 1
+		case !wordy(c) || utf8.RuneCountInString(folded[:i]) > fieldMost:
+			return "", 0
+		}
+	}
+	return "", 0
+}
+
+// readFields cuts raw at the keys: text by key as typed, but for surrounding
+// white space. An empty one is kept: it empties the field. A value that holds
+// an equals sign itself (股东=张三=30% 李四=20%) may hold more of them. Its error
+// is a *Refusal: a key that is not known, or stands there twice, or text
+// before the first one.
+func readFields(raw string, typed []string) (map[string]string, error) {
+	values := map[string]string{}
+	f, keys := Fold(raw), foldKeys(typed)
+	at, ok := fieldFrom(f, 0, keys, true)
+	if !ok || strings.TrimFunc(raw[:f.Raw(at.start)], unicode.IsSpace) != "" {
+		return nil, noField(firstWord(raw), typed)
+	}
+	for ok {
+		if at.key == "" {
+			return nil, noField(at.word, typed)
+		}
+		next, more := fieldFrom(f, at.value, keys, true)
+		for more && next.key == "" && strings.Contains(f.Text[at.value:next.start], "=") {
+			next, more = fieldFrom(f, next.value, keys, true)
+		}
+		end := len(f.Text)
+		if more {
+			end = next.start
+		}
+		if _, twice := values[at.key]; twice {
+			return nil, &Refusal{Text: "「" + at.key + "」写了两次，请合成一次"}
+		}
+		values[at.key] = strings.TrimFunc(raw[f.Raw(at.value):f.Raw(end)], unicode.IsSpace)
+		at, ok = next, more
+	}
+	return values, nil
+}
+
+// passage is the raw text up to the first known field.
+func passage(raw string, typed []string) string {
+	f := Fold(raw)
+	if at, ok := fieldFrom(f, 0, foldKeys(typed), false); ok {
+		return raw[:f.Raw(at.start)]
+	}
+	return raw
+}
+
+func noField(word string, keys []string) *Refusal {
+	return &Refusal{Text: fmt.Sprintf("没有字段%s。可以写的字段：%s", Quote(word), strings.Join(keys, "、"))}
+}
+
+// fieldKeys are the keys of the command's fields, if it takes any.
+func (s *Spec) fieldKeys() []string {
+	if n := len(s.Args); n > 0 && s.Args[n-1].Kind == Fields {
+		return s.Args[n-1].Keys
+	}
+	return nil
+}
