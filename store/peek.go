@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // errPeek refuses to write through Peek.
@@ -23,7 +22,7 @@ type peek struct {
 // that can be read.
 func Peek(ctx context.Context, o Options) (*DB, error) {
 	driver, source := "sqlite", dsn(o.Source, "ro")
-	if strings.HasPrefix(o.Source, "postgres://") || strings.HasPrefix(o.Source, "postgresql://") {
+	if onPostgres(o.Source) {
 		driver, source = "pgx", o.Source
 	}
 	pool, err := sql.Open(driver, source)
@@ -33,7 +32,7 @@ func Peek(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look into the store: %w", err)
 	}
-	db := &DB{seals: o.Seals, log: o.Log}
+	db := &DB{index: indexOf(o.Source), seals: o.Seals, log: o.Log}
 	db.engine = &peek{db, pool}
 	return db, nil
 }

@@ -20,9 +20,10 @@ const keyIDSize = 4
 // The place (table, row, column) is authenticated, so that a value moved to
 // another row does not open.
 type Sealer struct {
-	current []byte // key id of what is sealed now
-	keys    map[string]cipher.AEAD
-	macKeys [][]byte // the current one first
+	current   []byte // key id of what is sealed now
+	keys      map[string]cipher.AEAD
+	macKeys   [][]byte // the current one first
+	phoneKeys [][]byte // likewise
 }
 
 // NewSealer takes secret_key and the old_secret_keys that may still open, each
@@ -47,6 +48,11 @@ func NewSealer(secret string, old ...string) (*Sealer, error) {
 			return nil, fmt.Errorf("derive audit key: %w", err)
 		}
 		s.macKeys = append(s.macKeys, mac)
+		phone, err := hkdf.Key(sha256.New, raw, nil, "marketbot phone", 32)
+		if err != nil {
+			return nil, fmt.Errorf("derive phone key: %w", err)
+		}
+		s.phoneKeys = append(s.phoneKeys, phone)
 	}
 	return s, nil
 }

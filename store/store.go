@@ -16,11 +16,13 @@ import (
 
 // DB is an open store.
 type DB struct {
-	engine engine
-	seals  *Sealer
-	log    *slog.Logger
-	ids    lastID
-	closed sync.Once
+	engine   engine
+	index    searchIndex
+	building *building // of the index; nil for Peek
+	seals    *Sealer
+	log      *slog.Logger
+	ids      lastID
+	closed   sync.Once
 }
 
 // engine is what differs between the two databases.
@@ -41,7 +43,7 @@ type Options struct {
 func Open(ctx context.Context, o Options) (*DB, error) {
 	db := &DB{seals: o.Seals, log: o.Log}
 	var err error
-	if strings.HasPrefix(o.Source, "postgres://") || strings.HasPrefix(o.Source, "postgresql://") {
+	if db.index = indexOf(o.Source); onPostgres(o.Source) {
 		db.engine, err = openPostgres(ctx, db, o.Source)
 	} else {
 		db.engine, err = openSQLite(ctx, db, o.Source)
@@ -49,13 +51,24 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := db.startIndex(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return db, nil
+}
+
+// onPostgres tells whether a source is a PostgreSQL database.
+func onPostgres(source string) bool {
+	return strings.HasPrefix(source, "postgres://") || strings.HasPrefix(source, "postgresql://")
 }
 
 // Close waits for what is being written and closes the store.
 func (db *DB) Close() error {
 	var err error
-	db.closed.Do(func() { err = db.engine.close() })
+	db.closed.Do(func() {
+		db.building.close()
+		err = db.engine.close()
+	})
 	return err
 }
 

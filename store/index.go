@@ -1,0 +1,172 @@
+package store
+
+import "context"
+
+// searchIndex holds the tokens of names. It is made of nothing but names, in
+// the way of its database.
+type searchIndex interface {
+	// there tells whether the index exists.
+	there(ctx context.Context, tx *Tx) (bool, error)
+	// create makes the index, empty, in place of one that is there.
+	create(ctx context.Context, tx *Tx) error
+	// add and drop keep one name. Dropping one that is not there does nothing.
+	add(ctx context.Context, tx *Tx, doc int64, tokens []string) error
+	drop(ctx context.Context, tx *Tx, doc int64) error
+	// names are at most most names that count and have all the tokens, and may
+	// be some that have not.
+	names(ctx context.Context, tx *Tx, tokens []string, most int) ([]nameRow, error)
+	// tidy does a little of what makes the index fast, and tells whether there
+	// is more to do.
+	tidy(ctx context.Context, tx *Tx) (more bool, err error)
+}
+
+func indexOf(source string) searchIndex {
+	if onPostgres(source) {
+		return postgresIndex{}
+	}
+	return sqliteIndex{}
+}
+
+const (
+	buildStep = 200  // names that are indexed in one transaction; others write between
+	lateMost  = 4000 // names compared without an index
+)
+
+// building is the filling of the index beside everything else.
+type building struct {
+	built chan struct{} // closed when the index holds every name
+	stop  context.CancelFunc
+	done  chan struct{}
+}
+
+// startIndex makes the index when it is missing or of another making, and
+// fills what it lacks in the background until Close.
+func (db *DB) startIndex(ctx context.Context) error {
+	var lacks bool
+	err := db.Update(ctx, func(tx *Tx) (err error) {
+		lacks, err = tx.prepareIndex(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	db.building = &building{make(chan struct{}), stop, make(chan struct{})}
+	if !lacks {
+		close(db.building.built)
+		close(db.building.done)
+		return nil
+	}
+	go db.build(ctx)
+	return nil
+}
+
+// prepareIndex tells whether there are names that the index lacks.
+func (tx *Tx) prepareIndex(ctx context.Context) (bool, error) {
+	var version int
+	var next, last int64
+	if _, err := tx.one(ctx, "search state", `SELECT version, next_doc, last_doc FROM search_state`, nil, &version, &next, &last); err != nil {
+		return false, err
+	}
+	there, err := tx.db.index.there(ctx, tx)
+	if err != nil || there && version == tokenVersion {
+		return next <= last, err
+	}
+	if err := tx.db.index.create(ctx, tx); err != nil {
+		return false, err
+	}
+	if _, err := tx.one(ctx, "last name", `SELECT COALESCE(MAX(doc), 0) FROM customer_name`, nil, &last); err != nil {
+		return false, err
+	}
+	_, err = tx.exec(ctx, "search state", `INSERT INTO search_state (id, version, next_doc, last_doc) VALUES (1, $1, 1, $2)
+		ON CONFLICT (id) DO UPDATE SET version = $1, next_doc = 1, last_doc = $2`, tokenVersion, last)
+	return last > 0, err
+}
+
+// build fills the index step by step, then tidies it. What it could not do the
+// next start does; till then the names it lacks are compared one by one.
+func (db *DB) build(ctx context.Context) {
+	defer close(db.building.done)
+	if !db.repeat(ctx, (*Tx).indexSome) {
+		return
+	}
+	close(db.building.built)
+	db.repeat(ctx, func(tx *Tx, ctx context.Context) (bool, error) { return db.index.tidy(ctx, tx) })
+}
+
+// repeat runs step in transactions of its own as long as there is more to do.
+func (db *DB) repeat(ctx context.Context, step func(*Tx, context.Context) (more bool, err error)) (finished bool) {
+	for more := true; more; {
+		if ctx.Err() != nil {
+			return false
+		}
+		err := db.Update(ctx, func(tx *Tx) (err error) {
+			more, err = step(tx, ctx)
+			return err
+		})
+		if err != nil {
+			if ctx.Err() == nil {
+				db.log.Error("the index of names is not complete", "error", err)
+			}
+			return false
+		}
+	}
+	return true
+}
+
+// indexSome indexes the next names that the index lacks.
+func (tx *Tx) indexSome(ctx context.Context) (more bool, err error) {
+	names, err := tx.unindexed(ctx, buildStep)
+	if err != nil {
+		return false, err
+	}
+	if len(names) == 0 {
+		_, err := tx.exec(ctx, "search state", `UPDATE search_state SET next_doc = last_doc + 1`)
+		return false, err
+	}
+	for _, n := range names {
+		if err := tx.db.index.add(ctx, tx, n.doc, nameTokens(n.plain)); err != nil {
+			return false, err
+		}
+	}
+	_, err = tx.exec(ctx, "search state", `UPDATE search_state SET next_doc = $1`, names[len(names)-1].doc+1)
+	return true, err
+}
+
+// unindexed are the next names that count and that the index lacks.
+func (tx *Tx) unindexed(ctx context.Context, most int) ([]nameRow, error) {
+	return all(ctx, tx, "names not indexed", `SELECT `+nameColumns+` FROM search_state s JOIN customer_name n
+		ON n.doc >= s.next_doc AND n.doc <= s.last_doc WHERE n.until = 0 ORDER BY n.doc LIMIT $1`, []any{most}, scanName)
+}
+
+// unindexed are the names that are compared without the index, as long as it
+// is not complete.
+func (f *finder) unindexed(ctx context.Context) ([]nameRow, error) {
+	if f.read || f.tx.db.building.complete() {
+		return f.late, nil
+	}
+	var err error
+	f.late, err = f.tx.unindexed(ctx, lateMost)
+	f.read = err == nil
+	return f.late, err
+}
+
+// complete tells whether the index holds every name; nobody builds for Peek.
+func (b *building) complete() bool {
+	if b == nil {
+		return false
+	}
+	select {
+	case <-b.built:
+		return true
+	default:
+		return false
+	}
+}
+
+func (b *building) close() {
+	if b != nil {
+		b.stop()
+		<-b.done
+	}
+}

@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// NameKind is what a name is to its customer, as people read it.
+type NameKind string
+
+// The kinds of names, and how a customer is found without one.
+const (
+	FullName   NameKind = "名称"
+	ShortName  NameKind = "简称"
+	FormerName NameKind = "曾用名"
+	ByPhone    NameKind = "电话" // of a Hit only
+)
+
+// CustomerName is a name by which a customer is found. Names rest plain.
+type CustomerName struct {
+	ID       string
+	Customer string // id
+	Name     string // as written
+	Folded   string // FoldName of it; AddName sets it
+	Kind     NameKind
+	Since    time.Time
+	Until    time.Time // zero while it counts
+}
+
+// AddName lets a customer be found by another name, from within the same
+// transaction on. A name that is not Plain is ErrNotPlain.
+func (tx *Tx) AddName(ctx context.Context, n CustomerName) error {
+	if nowhere(n.Name) {
+		return fmt.Errorf("add name: %w", ErrNotPlain)
+	}
+	var doc int64
+	if _, err := tx.one(ctx, "number of a name", `INSERT INTO counter (name, value) VALUES ('doc/customer_name', 1)
+		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`, nil, &doc); err != nil {
+		return err
+	}
+	p := plain(n.Name)
+	if _, err := tx.exec(ctx, "add name", `INSERT INTO customer_name (doc, id, customer, name, folded, plain, kind, since, until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`,
+		doc, n.ID, n.Customer, n.Name, FoldName(n.Name), []byte(p), string(n.Kind), millis(n.Since)); err != nil {
+		return err
+	}
+	return tx.db.index.add(ctx, tx, doc, nameTokens(p))
+}
+
+// EndName takes a name out of what customers are found by; it stays in NamesOf.
+// A name that a customer bore and gave up is to be added again as FormerName.
+func (tx *Tx) EndName(ctx context.Context, id string, at time.Time) error {
+	var doc int64
+	found, err := tx.one(ctx, "end name", `UPDATE customer_name SET until = $1 WHERE id = $2 AND until = 0 RETURNING doc`, []any{millis(at), id}, &doc)
+	if err != nil || !found {
+		return err
+	}
+	return tx.db.index.drop(ctx, tx, doc)
+}
+
+// NamesOf is every name that a customer has or had, oldest first.
+func (tx *Tx) NamesOf(ctx context.Context, customer string) ([]CustomerName, error) {
+	return all(ctx, tx, "names", `SELECT id, customer, name, folded, kind, since, until FROM customer_name WHERE customer = $1 ORDER BY doc`,
+		[]any{customer}, func(scan func(...any) error) (CustomerName, error) {
+			var n CustomerName
+			var since, until int64
+			err := scan(&n.ID, &n.Customer, &n.Name, &n.Folded, &n.Kind, &since, &until)
+			n.Since, n.Until = moment(since), moment(until)
+			return n, err
+		})
+}
+
+// similarMost bounds how many similar customers are told.
+const similarMost = 20
+
+// SimilarCustomers are those with a name, short name or former name that
+// FoldName folds to the same, oldest first. It takes a name or what FoldName
+// made of it.
+func (tx *Tx) SimilarCustomers(ctx context.Context, folded string) ([]Customer, error) {
+	if folded = FoldName(folded); folded == "" {
+		return nil, nil
+	}
+	ids, err := all(ctx, tx, "similar customers", `SELECT customer FROM customer_name WHERE folded = $1 AND until = 0
+		GROUP BY customer ORDER BY MIN(doc) LIMIT $2`, []any{folded, similarMost}, scanWord)
+	if err != nil {
+		return nil, err
+	}
+	return tx.customers(ctx, ids)
+}
+
+// customers are those that are there, in the order of their ids.
+func (tx *Tx) customers(ctx context.Context, ids []string) ([]Customer, error) {
+	var list []Customer
+	for _, id := range ids {
+		c, found, err := tx.Customer(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			list = append(list, c)
+		}
+	}
+	return list, nil
+}
+
+func scanWord(scan func(...any) error) (string, error) {
+	var s string
+	err := scan(&s)
+	return s, err
+}

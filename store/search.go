@@ -1,0 +1,280 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Hit is a customer that was found, and by what.
+type Hit struct {
+	Customer Customer
+	Name     string   // the name that was found; the customer's own for ByPhone
+	Kind     NameKind // of it
+}
+
+// FindCustomers are at most most customers for what a person typed, the best
+// first: a whole name, a short or former one, the beginning of a name, a part
+// (several words: all of them), its sound (jingxi), the first letters of that
+// (jx), the last four digits of a phone or all of it. It finds what was added
+// in the same transaction.
+func (tx *Tx) FindCustomers(ctx context.Context, text string, most int) ([]Hit, error) {
+	f := finder{tx: tx, query: newQuery(text), most: most}
+	if f.plain == "" || most < 1 {
+		return nil, nil
+	}
+	for _, step := range []func(context.Context) error{f.beginnings, f.parts, f.spelled, f.begun, f.initials, f.phones} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+		if len(f.hits) >= most {
+			break
+		}
+	}
+	return f.hits, nil
+}
+
+// query is what a person typed.
+type query struct {
+	plain   string
+	words   []string // plain, as they stand apart
+	letters string   // of a text in Latin letters and digits alone, ü as v
+	digits  string   // of a phone, or nothing
+}
+
+func newQuery(text string) query {
+	q := query{plain: plain(text)}
+	for _, w := range strings.Fields(clip(text, textMost)) {
+		if w = plain(w); w != "" {
+			q.words = append(q.words, w)
+		}
+	}
+	letters := strings.ReplaceAll(q.plain, "ü", "v")
+	if !strings.ContainsFunc(letters, func(r rune) bool { return r >= utf8.RuneSelf || !wordRune(r) }) {
+		q.letters = letters
+	}
+	if numbers := phoneNumbers(text); len(numbers) == 1 && len(keep(q.plain, digit)) == len(q.plain) {
+		q.digits = numbers[0].whole
+	}
+	return q
+}
+
+// nameRow is a name as it is compared.
+type nameRow struct {
+	doc      int64
+	customer string
+	name     string
+	plain    string
+	kind     NameKind
+}
+
+const nameColumns = `n.doc, n.customer, n.name, n.plain, n.kind`
+
+func scanName(scan func(...any) error) (n nameRow, err error) {
+	var plain []byte
+	err = scan(&n.doc, &n.customer, &n.name, &plain, &n.kind)
+	n.plain = string(plain)
+	return n, err
+}
+
+// finder gathers hits, the better steps first.
+type finder struct {
+	query
+	tx   *Tx
+	most int
+	hits []Hit
+	late []nameRow // not in the index yet
+	read bool      // late
+}
+
+// match is a name that fits, and where in it.
+type match struct {
+	nameRow
+	at int
+}
+
+// keep adds the customers of names that fit: what fits at the beginning
+// before the others, short before long, today's names before former ones.
+func (f *finder) keep(ctx context.Context, names []match) error {
+	slices.SortFunc(names, func(a, b match) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(len(a.plain), len(b.plain)),
+			cmp.Compare(a.kind.order(), b.kind.order()), cmp.Compare(a.plain, b.plain), cmp.Compare(a.doc, b.doc))
+	})
+	for _, n := range names {
+		if err := f.hit(ctx, n.customer, n.name, n.kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hit adds a customer, once.
+func (f *finder) hit(ctx context.Context, id, name string, kind NameKind) error {
+	if len(f.hits) >= f.most || slices.ContainsFunc(f.hits, func(h Hit) bool { return h.Customer.ID == id }) {
+		return nil
+	}
+	c, found, err := f.tx.Customer(ctx, id)
+	if err != nil || !found {
+		return err
+	}
+	if kind == ByPhone {
+		name = c.Name
+	}
+	f.hits = append(f.hits, Hit{c, name, kind})
+	return nil
+}
+
+func (k NameKind) order() int { return slices.Index([]NameKind{FullName, ShortName, FormerName}, k) }
+
+// beginnings are names that begin with the text; the first of them in the
+// order of the index are those that are the text.
+func (f *finder) beginnings(ctx context.Context) error {
+	names, err := all(ctx, f.tx, "names by beginning", `SELECT `+nameColumns+` FROM customer_name n
+		WHERE n.plain >= $1 AND n.plain < $2 AND n.until = 0 ORDER BY n.plain LIMIT $3`,
+		[]any{[]byte(f.plain), append([]byte(f.plain), 0xff), 4 * f.most}, scanName)
+	if err != nil {
+		return err
+	}
+	return f.keep(ctx, fitting(names, func(string) int { return 0 }))
+}
+
+// parts are names with the text in them, or with all its words.
+func (f *finder) parts(ctx context.Context) error {
+	return f.try(ctx, partTokens(f.words), func(name string) int {
+		if at := strings.Index(name, f.plain); at >= 0 {
+			return at
+		}
+		if slices.ContainsFunc(f.words, func(w string) bool { return !strings.Contains(name, w) }) {
+			return -1
+		}
+		return len(name) // words apart are worse
+	})
+}
+
+// spelled are names that sound like the text.
+func (f *finder) spelled(ctx context.Context) error {
+	return f.sound(ctx, spellings(f.letters, false), spellingTokens)
+}
+
+// begun are names that sound like the text, when its last syllable is only begun.
+func (f *finder) begun(ctx context.Context) error {
+	return f.sound(ctx, spellings(f.letters, true), begunTokens)
+}
+
+func (f *finder) sound(ctx context.Context, spellings [][]string, tokens func([]string) []string) error {
+	for _, s := range spellings {
+		if err := f.try(ctx, tokens(s), func(name string) int { return soundsAt(sounds(name), f.letters) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// initials are names whose sounds begin with the letters.
+func (f *finder) initials(ctx context.Context) error {
+	return f.try(ctx, initialTokens(f.letters), func(name string) int { return initialsAt(sounds(name), f.letters) })
+}
+
+func (f *finder) phones(ctx context.Context) error {
+	if f.digits == "" {
+		return nil
+	}
+	ids, err := f.tx.phonesOf(ctx, f.digits, 2*f.most)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := f.hit(ctx, id, "", ByPhone); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// few and many are how many names the index is asked for, at first and when
+// too many of those did not fit.
+const (
+	few  = 24
+	many = 512
+)
+
+// try keeps the names that have the tokens and fit; fit tells where, or -1.
+func (f *finder) try(ctx context.Context, tokens []string, fit func(plain string) int) error {
+	if len(tokens) == 0 {
+		return nil
+	}
+	late, err := f.unindexed(ctx)
+	if err != nil {
+		return err
+	}
+	var fits []match
+	for _, limit := range []int{few, many} {
+		names, err := f.tx.db.index.names(ctx, f.tx, tokens, limit)
+		if err != nil {
+			return err
+		}
+		if fits = fitting(names, fit); len(names) < limit || len(fits) >= f.most {
+			break
+		}
+	}
+	return f.keep(ctx, append(fits, fitting(late, fit)...))
+}
+
+func fitting(names []nameRow, fit func(plain string) int) []match {
+	var list []match
+	for _, n := range names {
+		if at := fit(n.plain); at >= 0 {
+			list = append(list, match{n, at})
+		}
+	}
+	return list
+}
+
+// soundsAt is the first rune from which the runes sound like the letters, the
+// last of which may be the beginning of a syllable; -1 for none.
+func soundsAt(said [][]string, letters string) int {
+	for at := range said {
+		if soundsLike(said[at:], letters) {
+			return at
+		}
+	}
+	return -1
+}
+
+func soundsLike(said [][]string, letters string) bool {
+	reached := []int{0} // how many letters may be read by now
+	for _, rune := range said {
+		var next []int
+		for _, from := range reached {
+			for _, s := range rune {
+				if strings.HasPrefix(s, letters[from:]) {
+					return true
+				}
+				if to := from + len(s); strings.HasPrefix(letters[from:], s) && !slices.Contains(next, to) {
+					next = append(next, to)
+				}
+			}
+		}
+		if reached = next; len(reached) == 0 {
+			return false
+		}
+	}
+	return false
+}
+
+// initialsAt is the first rune from which the sounds begin with the letters;
+// -1 for none.
+func initialsAt(said [][]string, letters string) int {
+	for at := range len(said) - len(letters) + 1 {
+		i := 0
+		for i < len(letters) && slices.ContainsFunc(said[at+i], func(s string) bool { return s[0] == letters[i] }) {
+			i++
+		}
+		if i == len(letters) {
+			return at
+		}
+	}
+	return -1
+}

@@ -1,0 +1,151 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"marketbot/store"
+)
+
+// customersOf are the sample customers by code, their names in pairs of kind
+// and name.
+var sampleNames = map[string][]string{
+	"K1": {"名称", "京西重工集团有限公司", "简称", "京西重工", "曾用名", "石景山农机厂"},
+	"K2": {"名称", "重庆长安商贸有限公司"},
+	"K3": {"名称", "北京京西商贸有限责任公司"},
+	"K4": {"名称", "ＴＣＬ科技（惠州）股份有限公司", "简称", "TCL"},
+	"K5": {"名称", "Microsoft (China) Co., Ltd."},
+	"K6": {"名称", "单氏绿洲行"},
+	"K7": {"名称", "3M中国"},
+	"K8": {"名称", "★☆"},
+	"K9": {"名称", "西安先安电器"},
+}
+
+var samplePhones = map[string]string{"K2": "138 0013-8000", "K3": "＋86 139 1234 8000、0411-84708888转8001", "K6": "(010) 6255.1234"}
+
+func addSamples(ctx context.Context, tx *store.Tx) error {
+	for i := range len(sampleNames) {
+		id := fmt.Sprintf("K%d", i+1)
+		names := sampleNames[id]
+		if err := tx.AddCustomer(ctx, store.Customer{ID: id, Name: names[1], Stage: "接触", Created: now}); err != nil {
+			return err
+		}
+		for ; len(names) > 1; names = names[2:] {
+			n := store.CustomerName{ID: fmt.Sprint(id, len(names)), Customer: id, Name: names[1], Kind: store.NameKind(names[0]), Since: now}
+			if err := tx.AddName(ctx, n); err != nil {
+				return err
+			}
+		}
+		if samplePhones[id] != "" {
+			if err := tx.PutPhone(ctx, id, "fact"+id, samplePhones[id]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// find tells hits as "K1 京西重工 简称".
+func find(ctx context.Context, tx *store.Tx, text string, most int) ([]string, error) {
+	hits, err := tx.FindCustomers(ctx, text, most)
+	list := []string{}
+	for _, h := range hits {
+		list = append(list, fmt.Sprintf("%s %s %s", h.Customer.ID, h.Name, h.Kind))
+	}
+	return list, err
+}
+
+func found(t *testing.T, db *store.DB, text string) []string {
+	t.Helper()
+	var list []string
+	err := db.View(t.Context(), func(tx *store.Tx) (err error) {
+		list, err = find(t.Context(), tx, text, 5)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	return list
+}
+
+// Customers are found by whatever of their names, sounds and numbers people
+// type, the best first.
+func TestFindCustomers(t *testing.T) {
+	const k1, k2, k3 = "K1 京西重工集团有限公司 名称", "K2 重庆长安商贸有限公司 名称", "K3 北京京西商贸有限责任公司 名称"
+	const k6, k7, k9 = "K6 单氏绿洲行 名称", "K7 3M中国 名称", "K9 西安先安电器 名称"
+	cases := []struct {
+		text string
+		want []string
+	}{
+		{"京西重工集团有限公司", []string{k1}},
+		{"京西重工", []string{"K1 京西重工 简称"}},
+		{"石景山农机厂", []string{"K1 石景山农机厂 曾用名"}},
+		{"景山", []string{"K1 石景山农机厂 曾用名"}},
+		{"京西", []string{"K1 京西重工 简称", k3}}, // the beginning before a part
+		{"西商", []string{k3}},
+		{"商贸", []string{k2, k3}},
+		{"京 西 商", []string{k3}},
+		{"商贸 北京", []string{k3}},
+		{"重", []string{k2, "K1 京西重工 简称"}},
+		{"有限公司", []string{k1, k2, "K4 ＴＣＬ科技（惠州）股份有限公司 名称"}},
+		{"京西西京", nil},
+
+		{"tcl", []string{"K4 TCL 简称"}},
+		{"ｔｃＬ科技", []string{"K4 ＴＣＬ科技（惠州）股份有限公司 名称"}},
+		{"(惠州)", []string{"K4 ＴＣＬ科技（惠州）股份有限公司 名称"}},
+		{"MICROSOFT", []string{"K5 Microsoft (China) Co., Ltd. 名称"}},
+		{"soft", []string{"K5 Microsoft (China) Co., Ltd. 名称"}},
+		{"china ltd", []string{"K5 Microsoft (China) Co., Ltd. 名称"}},
+		{"3m", []string{k7}},
+		{"★☆", []string{"K8 ★☆ 名称"}},
+
+		{"jingxi", []string{"K1 京西重工 简称", k3}},
+		{"jing xi", []string{"K1 京西重工 简称", k3}},
+		{"Chongqing", []string{k2}},
+		{"zhongqing", []string{k2}}, // as it looks
+		{"chongq", []string{k2}},
+		{"beij", []string{k3}},
+		{"beijin", []string{k3}},
+		{"shanshi", []string{k6}},
+		{"danshi", []string{k6}},
+		{"lvzhou", []string{k6}},
+		{"lüzhou", []string{k6}},
+		{"xi'an", []string{k9, k1, k2, k3, "K4 ＴＣＬ科技（惠州）股份有限公司 名称"}}, // 限, too
+		{"xianxian", []string{k9}},
+		{"dianqi", []string{k9}},
+
+		{"jx", []string{"K1 京西重工 简称", k3}},
+		{"BJJX", []string{k3}},
+		{"cqca", []string{k2}},
+		{"zqca", []string{k2}},
+		{"jxsmyxzrgs", []string{k3}},
+		{"tclkj", []string{"K4 ＴＣＬ科技（惠州）股份有限公司 名称"}},
+
+		{"8000", []string{"K2 重庆长安商贸有限公司 电话", "K3 北京京西商贸有限责任公司 电话"}},
+		{"１３８００１３８０００", []string{"K2 重庆长安商贸有限公司 电话"}},
+		{"+86 138 0013 8000", []string{"K2 重庆长安商贸有限公司 电话"}},
+		{"13912348000", []string{"K3 北京京西商贸有限责任公司 电话"}},
+		{"84708888", []string{"K3 北京京西商贸有限责任公司 电话"}},
+		{"8001", nil}, // an extension
+		{"1234", []string{"K6 单氏绿洲行 电话"}},
+		{"0062551234", nil},
+		{"800", nil},
+		{"38000", nil}, // neither four nor all
+
+		{"", nil}, {"  \t", nil}, {"%", nil}, {"_", nil}, {"\"", nil}, {"' OR 1=1 --", nil}, {"京西*", []string{"K1 京西重工 简称", k3}},
+		{"NEAR(京西 重工)", nil}, {"\x00京\x00西\xff", []string{"K1 京西重工 简称", k3}}, {strings.Repeat("京西", 1<<19), nil},
+		{strings.Repeat("a", 1<<20), nil}, {strings.Repeat("8", 1<<20), nil}, {"😀", nil}, {"\u202e京西", []string{"K1 京西重工 简称", k3}},
+	}
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, addSamples)
+		for _, c := range cases {
+			if d := cmp.Diff(append([]string{}, c.want...), found(t, db, c.text)); d != "" {
+				t.Errorf("%.40q (-want +got):\n%s", c.text, d)
+			}
+		}
+	})
+}

@@ -1,0 +1,122 @@
+package store
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/mozillazg/go-pinyin"
+	"golang.org/x/text/unicode/norm"
+)
+
+const (
+	plainMost    = 128  // runes of a name that are searched
+	textMost     = 1024 // bytes of a text that are looked at
+	readingsMost = 4    // ways to say one character that are known
+)
+
+// plain is how a name is compared: letters and digits only, narrow and small.
+// Of a text without any, what is to be seen of it. It is cut to plainMost runes.
+func plain(text string) string {
+	text = strings.ToLower(norm.NFKC.String(strings.ToValidUTF8(clip(text, textMost), "")))
+	kept := keep(text, wordRune)
+	if kept == "" {
+		kept = keep(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
+	}
+	if r := []rune(kept); len(r) > plainMost {
+		return string(r[:plainMost])
+	}
+	return kept
+}
+
+// clip cuts a text to at most n bytes; what it cuts through is not UTF-8.
+func clip(text string, n int) string { return text[:min(n, len(text))] }
+
+func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+func keep(text string, wanted func(rune) bool) string {
+	return strings.Map(func(r rune) rune {
+		if wanted(r) {
+			return r
+		}
+		return -1
+	}, text)
+}
+
+// forms are what follows a company's own name. A longer one stands before what
+// it ends with.
+var forms = []string{"有限责任公司", "股份有限公司", "有限公司", "股份公司", "集团公司", "总公司", "公司", "集团",
+	"companylimited", "coltd", "limited", "company", "ltd", "inc", "corp"}
+
+// FoldName is alike for names that may well be one company's: without blanks,
+// punctuation, width and case, and without the form of the company behind
+// (有限公司, 集团). A branch (分公司) is another company.
+func FoldName(name string) string {
+	p := plain(name)
+	for i := 0; i < len(forms); i++ {
+		short, found := strings.CutSuffix(p, forms[i])
+		if found && short != "" && !strings.HasSuffix(p, "分公司") {
+			p, i = short, -1 // another form may stand before it
+		}
+	}
+	return p
+}
+
+// sounds is how each rune of a plain name may be said, without tones. What is
+// no ideograph stands for itself.
+func sounds(name string) [][]string {
+	list := make([][]string, 0, len(name)/3)
+	for _, r := range name {
+		list = append(list, readings(r))
+	}
+	return list
+}
+
+// readings are the ways to say a rune, the usual first (重: zhong, chong).
+func readings(r rune) []string {
+	said := pinyin.PinyinDict[int(r)]
+	if said == "" {
+		return []string{string(r)}
+	}
+	var list []string
+	for one := range strings.SplitSeq(said, ",") {
+		if s := toneless(one); s != "" && !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list[:min(len(list), readingsMost)]
+}
+
+// toneless is a syllable without its tone; ü is v, as people type it.
+func toneless(syllable string) string {
+	b := make([]byte, 0, 8)
+	for _, r := range syllable {
+		if r < unicode.MaxASCII {
+			b = append(b, byte(r))
+		} else if i := strings.IndexRune(accented, r); i >= 0 {
+			b = append(b, "aaaaeeeeeeeiiiioooouuuuvvvvvnnnm"[len([]rune(accented[:i]))])
+		}
+	}
+	return string(b)
+}
+
+const accented = "āáǎàēéěèêềếīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿ"
+
+// syllables are all there are, and their beginnings (false).
+var syllables = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	for r := rune(0x4e00); r <= 0x9fa5; r++ {
+		for _, s := range readings(r) {
+			if strings.ContainsAny(s, "aeiouv") {
+				all[s] = true
+			}
+		}
+	}
+	for s := range all {
+		for i := 1; i < len(s); i++ {
+			all[s[:i]] = all[s[:i]]
+		}
+	}
+	return all
+})

@@ -1,0 +1,193 @@
+package store
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// tokenVersion is to be raised when nameTokens gives others than before: the
+// index is made anew then.
+const tokenVersion = 1
+
+// Tokens are what the index holds of a name: its single ideographs and pairs
+// of runes, the first letters of what it sounds like by two and three, its
+// syllables one by one and in pairs. A letter in front tells them apart.
+// Names that have all tokens of a query are few; they are compared themselves.
+const (
+	tokenRunes    = "n"
+	tokenInitials = "i"
+	tokenSyllable = "p"
+	between       = "0" // the two syllables of a pair
+)
+
+// nameTokens are the tokens of a plain name, each once.
+func nameTokens(plain string) []string {
+	runes, said := []rune(plain), sounds(plain)
+	spoken := hasHan(runes) // another name is found as it is written
+	var list []string
+	for i, r := range runes {
+		if !wordRune(r) {
+			return nil // found by its beginning only
+		}
+		if i > 0 {
+			list = append(list, tokenRunes+string(runes[i-1:i+1]))
+		}
+		if unicode.Is(unicode.Han, r) {
+			list = append(list, tokenRunes+string(r))
+			list = appendSounds(list, "", said[i:i+1])
+		}
+		if i > 0 && spoken {
+			list = appendSounds(list, between, said[i-1:i+1])
+			list = appendInitials(list, tokenInitials, said[i-1:i+1])
+		}
+		if i > 1 && spoken {
+			list = appendInitials(list, tokenInitials, said[i-2:i+1])
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func hasHan(runes []rune) bool {
+	return slices.ContainsFunc(runes, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// appendSounds adds every way to say one or two runes.
+func appendSounds(list []string, sep string, said [][]string) []string {
+	for _, a := range said[0] {
+		if len(said) == 1 {
+			list = append(list, tokenSyllable+a)
+			continue
+		}
+		for _, b := range said[1] {
+			list = append(list, tokenSyllable+a+sep+b)
+		}
+	}
+	return list
+}
+
+// appendInitials adds every sequence of first letters.
+func appendInitials(list []string, front string, said [][]string) []string {
+	if len(said) == 0 {
+		return append(list, front)
+	}
+	for i, s := range said[0] {
+		first := string([]rune(s)[:1])
+		if !slices.ContainsFunc(said[0][:i], func(t string) bool { return strings.HasPrefix(t, first) }) {
+			list = appendInitials(list, front+first, said[1:])
+		}
+	}
+	return list
+}
+
+// windowsMost is how many tokens of a query are looked up. More of them would
+// hardly leave out a name, for the names are compared themselves.
+const windowsMost = 3
+
+// windows cuts a text into pieces of n runes that cover it, the last two may
+// overlap, and takes at most windowsMost.
+func windows(runes []rune, n int) []string {
+	if len(runes) < n {
+		return nil
+	}
+	var list []string
+	for i := 0; i < len(runes) && len(list) < windowsMost; i += n {
+		i = min(i, len(runes)-n)
+		list = append(list, string(runes[i:i+n]))
+	}
+	return list
+}
+
+// usual are pairs of runes in every other name: they leave out little and cost
+// much, so they are looked up only when there is nothing else.
+var usual = []string{"有限", "限公", "公司", "集团", "科技", "技有", "份有", "股份", "责任", "限责", "任公", "商贸", "贸有", "贸易", "易有", "团有"}
+
+// partTokens are what a name that contains all words has. Nil means that the
+// index cannot tell.
+func partTokens(words []string) []string {
+	var all, rare []string
+	for _, w := range words {
+		runes := []rune(w)
+		pieces := windows(runes, 2)
+		if len(runes) == 1 && hasHan(runes) {
+			pieces = []string{w}
+		}
+		for _, p := range pieces {
+			all = append(all, tokenRunes+p)
+			if !slices.Contains(usual, p) {
+				rare = append(rare, tokenRunes+p)
+			}
+		}
+	}
+	if len(rare) > 0 {
+		all = rare
+	}
+	return all[:min(len(all), 2*windowsMost)]
+}
+
+// initialTokens are what a name has that is said with these first letters.
+func initialTokens(letters string) []string {
+	runes := []rune(letters)
+	var list []string
+	for _, w := range windows(runes, min(3, max(2, len(runes)))) {
+		list = append(list, tokenInitials+w)
+	}
+	return list
+}
+
+// spellingsMost bounds in how many ways a query is cut into syllables.
+const spellingsMost = 4
+
+// spellings are the ways to cut letters into syllables (xian: xian, xi an),
+// fewest syllables first. With open, the last may be only begun (beij: bei j).
+func spellings(letters string, open bool) [][]string {
+	c := cutter{letters: letters, open: open, dead: make([]bool, len(letters)+1)}
+	c.cut(nil, 0)
+	return c.found
+}
+
+// cutter looks for spellings; from where it is dead there are none.
+type cutter struct {
+	letters string
+	open    bool
+	dead    []bool
+	found   [][]string
+}
+
+func (c *cutter) cut(done []string, from int) {
+	before, rest := len(c.found), c.letters[from:]
+	for n := min(6, len(rest)); n > 0 && len(c.found) < spellingsMost && !c.dead[from]; n-- {
+		whole, known := syllables()[rest[:n]]
+		switch last := n == len(rest); {
+		case last && (whole || c.open && known):
+			c.found = append(c.found, append(slices.Clone(done), rest))
+		case !last && whole:
+			c.cut(append(done, rest[:n]), from+n)
+		}
+	}
+	c.dead[from] = len(c.found) == before
+}
+
+// spellingTokens are what a name has that is said so.
+func spellingTokens(said []string) []string {
+	if len(said) == 1 {
+		return []string{tokenSyllable + said[0]}
+	}
+	var list []string
+	for i := 0; i < len(said) && len(list) < windowsMost; i += 2 {
+		i = min(i, len(said)-2)
+		list = append(list, tokenSyllable+said[i]+between+said[i+1])
+	}
+	return list
+}
+
+// begunTokens are what a name has that is said so, when the last syllable is
+// only begun.
+func begunTokens(said []string) []string {
+	last := len(said) - 1
+	if last == 0 {
+		return nil
+	}
+	return append(spellingTokens(said[:last]), tokenInitials+said[last-1][:1]+said[last][:1])
+}
