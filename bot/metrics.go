@@ -76,6 +76,14 @@ func (c *counted) Send(ctx context.Context, to chat.Address, payload []byte, key
 	return err
 }
 
+// Window is the platform's: see chat.Protector.
+func (c *counted) Window(payload []byte) time.Duration {
+	if v, ok := c.Platform.(chat.Protector); ok {
+		return v.Window(payload)
+	}
+	return c.Limits().Window
+}
+
 func sendOutcome(err error) string {
 	if err == nil {
 		return "sent"

@@ -58,7 +58,7 @@ func (o *Outbox) deliver(ctx context.Context, it *item) (out outcome) {
 		return o.expire(ctx, it)
 	case p == nil:
 		return o.failed(ctx, it, &chat.SendError{Failure: chat.BadSetup, Err: errors.New("platform is not configured")}, false)
-	case it.unsure && !protected(now.Sub(it.FirstTry), p.Limits().Window):
+	case it.unsure && !protected(now.Sub(it.FirstTry), protection(p, it.Payload)):
 		return o.unprotected(ctx, it)
 	}
 	if it.Payload == nil {
@@ -72,6 +72,14 @@ func (o *Outbox) deliver(ctx context.Context, it *item) (out outcome) {
 		return o.failed(ctx, it, err, true)
 	}
 	return outcome{it: it, tried: true, sent: true}
+}
+
+// protection is how long a key protects these bytes on a platform.
+func protection(p chat.Platform, payload []byte) time.Duration {
+	if v, ok := p.(chat.Protector); ok {
+		return v.Window(payload)
+	}
+	return p.Limits().Window
 }
 
 // protected tells whether a key still keeps a second copy away so long after

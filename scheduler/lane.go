@@ -41,7 +41,7 @@ type lane struct {
 	to    chat.Address
 	queue []*item // in order
 	busy  bool
-	pace  window
+	pace  windows
 	at    time.Time // while later: when to look again
 	in    *lanes
 	pos   int
@@ -56,7 +56,7 @@ func (l *lane) add(it *item) {
 // ready is when the lane's head may go.
 func (l *lane) ready(now time.Time) time.Time {
 	at := l.queue[0].due(now)
-	if free, ok := l.pace.open(now, 0); !ok && free.After(at) {
+	if free, ok := l.pace.open(now); !ok && free.After(at) {
 		at = free
 	}
 	return at

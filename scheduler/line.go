@@ -36,7 +36,7 @@ func (n *line) add(it *item, now time.Time) {
 	to := chat.Address{Platform: it.Platform, Group: it.Group, ID: it.Address}
 	l := n.chats[to]
 	if l == nil {
-		l = &lane{to: to, pace: window{most: n.limits.ChatPerSecond, span: time.Second}}
+		l = &lane{to: to, pace: paces(n.limits)}
 		n.chats[to] = l
 	}
 	l.leave() // while its order still holds

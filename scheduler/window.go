@@ -1,6 +1,10 @@
 package scheduler
 
-import "time"
+import (
+	"time"
+
+	"marketbot/handlers/chat"
+)
 
 // window is a sliding window: at most most sends in any span. A send counts
 // from before it starts until span after it ended, because nobody knows when
@@ -51,5 +55,44 @@ func (w *window) end(now time.Time, counted bool) {
 	w.flying--
 	if counted && w.most > 0 {
 		w.ended = append(w.ended, now)
+	}
+}
+
+// windows are several that all have to be open.
+type windows []window
+
+// paces are the windows of one chat.
+func paces(l chat.Limits) windows {
+	return windows{
+		{most: l.ChatPerSecond, span: time.Second},
+		{most: l.ChatPerMinute, span: time.Minute},
+		{most: l.ChatPerHour, span: time.Hour},
+	}
+}
+
+// open tells whether one more send may start now; when not, at is when to ask
+// again.
+func (ws windows) open(now time.Time) (at time.Time, ok bool) {
+	ok = true
+	for i := range ws {
+		if free, yes := ws[i].open(now, 0); !yes {
+			ok = false
+			if free.After(at) {
+				at = free
+			}
+		}
+	}
+	return at, ok
+}
+
+func (ws windows) begin() {
+	for i := range ws {
+		ws[i].begin()
+	}
+}
+
+func (ws windows) end(now time.Time, counted bool) {
+	for i := range ws {
+		ws[i].end(now, counted)
 	}
 }

@@ -218,7 +218,15 @@ type Limits struct {
 	PerSecond     int // all chats together
 	PerMinute     int
 	ChatPerSecond int           // into one chat
+	ChatPerMinute int           // into one chat
+	ChatPerHour   int           // into one chat
 	Window        time.Duration // how long an idempotency key protects
+}
+
+// Protector is a Platform whose keys do not protect everything alike: Window
+// is how long they protect what Render made, instead of Limits().Window.
+type Protector interface {
+	Window(payload []byte) time.Duration
 }
 
 // Failure classifies why a message was not sent.

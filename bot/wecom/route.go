@@ -1,0 +1,103 @@
+package wecom
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"marketbot/handlers/chat"
+)
+
+// Render chooses the way and makes the bytes that Send takes.
+//
+//	confidential, private   the app, as text that cannot be passed on; else its summary as below
+//	confidential, group     its summary as below
+//	private                 the way the person wrote last; else the robot, where it may; else the app
+//	group                   the robot, where it may; else the webhook, if it is the department's group
+func (a *Adapter) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
+	if m.Confidential && (to.Group || a.app == nil) {
+		m, data = redact(m), nil
+	}
+	w := a.route(to, m.Confidential)
+	if w == nil {
+		return nil, &chat.SendError{Failure: chat.BadReceiver, Err: errors.New("render for wecom: no way leads there")}
+	}
+	return w.render(ctx, to, m, data)
+}
+
+// route is the way to a chat; nil when there is none.
+func (a *Adapter) route(to chat.Address, confidential bool) way {
+	robot := a.robot != nil && !a.robot.shut(to)
+	switch {
+	case to.Group && robot && to.ID != hookGroup:
+		return a.robot
+	case to.Group && a.hook != nil && to.ID == a.Group().ID:
+		return a.hook
+	case to.Group && a.robot != nil && to.ID != hookGroup:
+		return a.robot // which will say why it cannot
+	case to.Group:
+		return nil
+	case a.app != nil && (confidential || a.last(to) == byApp || !robot):
+		return a.app
+	case a.robot != nil:
+		return a.robot
+	}
+	return nil
+}
+
+func (a *Adapter) last(to chat.Address) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.came[to.ID]
+}
+
+// Send delivers what Render made; what a key delivered already is not sent
+// again. Where the robot may not write, another way is asked for by Busy: the
+// message is rendered anew.
+func (a *Adapter) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
+	p, err := unpack(payload)
+	if err != nil {
+		return err
+	}
+	w := a.way(p.Way)
+	if w == nil {
+		return &chat.SendError{Failure: chat.BadSetup, Err: errors.New("send to wecom: the way it was made for is not configured any more")}
+	}
+	if a.known(key) {
+		return nil
+	}
+	err = w.send(ctx, to, p, key)
+	if err == nil {
+		a.note(key)
+		return nil
+	}
+	if errors.Is(err, errShut) && a.route(to, false) != w {
+		return &chat.SendError{Failure: chat.Busy, Err: err}
+	}
+	return err
+}
+
+// remember is how long a delivered key is known: longer than the outbox takes
+// to record it.
+const remember = 15 * time.Minute
+
+func (a *Adapter) known(key string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, ok := a.shown[key]
+	return ok
+}
+
+func (a *Adapter) note(key string) {
+	now := a.now()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.shown) >= 1024 {
+		for k, at := range a.shown {
+			if now.Sub(at).Abs() > remember {
+				delete(a.shown, k)
+			}
+		}
+	}
+	a.shown[key] = now
+}

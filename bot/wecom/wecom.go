@@ -1,0 +1,275 @@
+// Package wecom connects the bot to WeCom (企业微信): a robot over its long
+// connection for groups and private chats, a self-built app for what the robot
+// cannot do (confidential answers, people who never wrote), and a group's
+// webhook. It decides nothing about the department's rules and remembers
+// nothing for ever: events are handed to a chat.Receive, and which way a chat
+// can be reached is learnt anew after every start.
+package wecom
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"marketbot/handlers/chat"
+)
+
+// Name is the Platform of every WeCom address and account. A person's account
+// is their userid, whichever of our ways they use; only a robot without an app
+// may know them by an encrypted id instead.
+const Name = "wecom"
+
+// RobotURL is the robot's endpoint unless the settings name another.
+const RobotURL = "wss://openws.work.weixin.qq.com"
+
+// hookGroup is the group's id where only its webhook is known.
+const hookGroup = "webhook"
+
+// Config is the wecom part of the configuration file. At least one way must
+// be there.
+type Config struct {
+	Robot      *RobotConfig `yaml:"robot"`
+	App        *AppConfig   `yaml:"app"`
+	BaseURL    string       `yaml:"base_url"`    // of the API; empty: BaseURL
+	Proxy      string       `yaml:"proxy"`       // empty: as the environment says
+	WebhookKey string       `yaml:"webhook_key"` // of the department's group
+	Group      string       `yaml:"group"`       // chat id of the department's group, as the robot knows it
+}
+
+// RobotConfig is a robot (智能机器人) in long connection mode.
+type RobotConfig struct {
+	BotID  string `yaml:"bot_id"`
+	Secret string `yaml:"secret"`
+	Name   string `yaml:"name"` // as people mention it; may hold blanks
+	URL    string `yaml:"url"`  // empty: RobotURL
+}
+
+// AppConfig is a self-built app (自建应用). Token and AESKey are its callback's;
+// without them it only sends.
+type AppConfig struct {
+	CorpID  string `yaml:"corp_id"`
+	AgentID int    `yaml:"agent_id"`
+	Secret  string `yaml:"secret"`
+	Token   string `yaml:"token"`
+	AESKey  string `yaml:"aes_key"`
+}
+
+// Lease lets only one process work on what key names: it waits for its turn,
+// calls work, and ends work's context when the turn is over.
+type Lease func(ctx context.Context, key string, work func(ctx context.Context) error) error
+
+// Alone is the Lease of a program that runs once.
+func Alone(ctx context.Context, _ string, work func(ctx context.Context) error) error {
+	return work(ctx)
+}
+
+// way is one of the ways a message can go.
+type way interface {
+	// render makes a packed parcel; an error is a *chat.SendError.
+	render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error)
+	// send delivers the bodies of a parcel that render made.
+	send(ctx context.Context, to chat.Address, p parcel, key string) error
+	// window is how long a key protects against a second copy.
+	window() time.Duration
+}
+
+var (
+	_ way = (*Robot)(nil)
+	_ way = (*App)(nil)
+	_ way = (*Hook)(nil)
+
+	_ chat.Platform  = (*Adapter)(nil)
+	_ chat.Namer     = (*Adapter)(nil)
+	_ chat.Checker   = (*Adapter)(nil)
+	_ chat.Protector = (*Adapter)(nil)
+)
+
+// Adapter is WeCom as one platform. It is safe for concurrent use.
+type Adapter struct {
+	cfg   Config
+	robot *Robot // nil: not configured; so are the others
+	app   *App
+	hook  *Hook
+	now   func() time.Time
+
+	mu    sync.Mutex
+	came  map[string]string    // by person: the way they wrote last
+	shown map[string]time.Time // keys that were delivered, and when
+}
+
+// New checks the configuration and makes an adapter that does not yet talk to
+// the platform. receive is called concurrently; lease guards the robot's one
+// connection.
+func New(cfg Config, receive chat.Receive, lease Lease, now func() time.Time, log *slog.Logger) (*Adapter, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	log = log.With("platform", Name)
+	client, err := newClient(cfg.Proxy)
+	if err != nil {
+		return nil, err
+	}
+	a := &Adapter{cfg: cfg, now: now, came: map[string]string{}, shown: map[string]time.Time{}}
+	if cfg.App != nil {
+		if a.app, err = newApp(*cfg.App, cfg.BaseURL, client, a.hears(byApp, receive), now, log); err != nil {
+			return nil, err
+		}
+	}
+	if cfg.Robot != nil {
+		a.robot = newRobot(*cfg.Robot, cfg.Proxy, a.hears(byRobot, receive), lease, now, log)
+		if a.app != nil {
+			a.robot.identify = a.app.plainID
+		}
+	}
+	if cfg.WebhookKey != "" {
+		a.hook = newHook(cfg.WebhookKey, cfg.BaseURL, client, now)
+	}
+	return a, nil
+}
+
+// complete fills in defaults and says what is missing. An empty robot or app,
+// as the example has it, is none.
+func (c *Config) complete() error {
+	if c.Robot != nil && c.Robot.BotID == "" && c.Robot.Secret == "" {
+		c.Robot = nil
+	}
+	if c.App != nil && *c.App == (AppConfig{}) {
+		c.App = nil
+	}
+	if c.Robot == nil && c.App == nil && c.WebhookKey == "" {
+		return errors.New("wecom 下至少要填 robot（智能机器人）、app（自建应用）或 webhook_key 中的一个")
+	}
+	if c.Robot == nil {
+		return nil
+	}
+	r := *c.Robot // the caller's stays as it is
+	c.Robot = &r
+	if r.URL == "" {
+		c.Robot.URL = RobotURL
+	}
+	u, err := url.Parse(c.Robot.URL)
+	switch {
+	case r.BotID == "":
+		return errors.New("wecom.robot.bot_id 未填写：在智能机器人的「API 配置 → 长连接」里复制 Bot ID")
+	case r.Secret == "":
+		return errors.New("wecom.robot.secret 未填写：在智能机器人的「API 配置 → 长连接」里复制 Secret")
+	case err != nil || u.Host == "" || u.Scheme != "wss" && u.Scheme != "ws":
+		return errors.New("wecom.robot.url 不是 wss:// 开头的网址")
+	}
+	return nil
+}
+
+// Name is "wecom".
+func (a *Adapter) Name() string { return Name }
+
+// Group is the department's group as configured; its ID is empty if none is.
+func (a *Adapter) Group() chat.Address {
+	id := a.cfg.Group
+	if id == "" && a.hook != nil {
+		id = hookGroup
+	}
+	return chat.Address{Platform: Name, Group: true, ID: id}
+}
+
+// Limits is what the poorest way allows. The window is the app's: see Window.
+func (a *Adapter) Limits() chat.Limits {
+	l := chat.Limits{ChatPerMinute: 30, ChatPerHour: 1000, Window: appWindow}
+	if a.robot == nil && a.hook != nil {
+		l.ChatPerMinute = 20
+	}
+	return l
+}
+
+// Window is how long a key protects what Render made: for what goes through
+// the app as long as the platform drops copies; a robot and a webhook drop
+// none.
+func (a *Adapter) Window(payload []byte) time.Duration {
+	p, err := unpack(payload)
+	if w := a.way(p.Way); err == nil && w != nil {
+		return w.window()
+	}
+	return 0
+}
+
+// way finds a configured way by its name.
+func (a *Adapter) way(name string) way {
+	switch {
+	case name == byRobot && a.robot != nil:
+		return a.robot
+	case name == byApp && a.app != nil:
+		return a.app
+	case name == byHook && a.hook != nil:
+		return a.hook
+	}
+	return nil
+}
+
+// Run receives until ctx ends. It returns when no event is being worked on any
+// more; the only errors are ctx's.
+func (a *Adapter) Run(ctx context.Context) error {
+	if a.robot != nil {
+		return a.robot.run(ctx)
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// Ready tells why no events can arrive at the moment; nil when they can.
+func (a *Adapter) Ready() error {
+	if a.robot == nil {
+		return nil
+	}
+	return a.robot.ready()
+}
+
+// PersonName is the name of an account (userid) in the company's directory,
+// which only the app may read.
+func (a *Adapter) PersonName(ctx context.Context, id string) (string, error) {
+	if a.app == nil {
+		return "", errors.New("look up person: WeCom tells names only to a self-built app")
+	}
+	return a.app.personName(ctx, id)
+}
+
+// Check examines every configured way.
+func (a *Adapter) Check(ctx context.Context) []chat.Finding {
+	var list []chat.Finding
+	if a.robot != nil {
+		list = append(list, a.robot.check(ctx))
+	}
+	if a.app != nil {
+		list = append(list, a.app.check(ctx)...)
+	}
+	if a.hook != nil {
+		list = append(list, a.hook.check(ctx))
+	}
+	return list
+}
+
+// hears notes which way a person came before it hands the event on.
+func (a *Adapter) hears(name string, receive chat.Receive) chat.Receive {
+	return func(ctx context.Context, e chat.Event) (chat.Receipt, error) {
+		if !e.Chat.Group {
+			a.mu.Lock()
+			a.came[e.From.ID] = name
+			a.mu.Unlock()
+		}
+		return receive(ctx, e)
+	}
+}
+
+// redact is what is said instead of a confidential message where it cannot be
+// kept to its reader.
+func redact(m chat.Message) chat.Message {
+	text := strings.TrimSpace(m.Summary)
+	if text == "" {
+		text = withheld
+	}
+	return chat.Message{Text: text}
+}
+
+const withheld = "这条内容需要保密，不能在这里显示。请在企业微信自建应用或飞书里查看；都没有的话请联系管理员配置。"
