@@ -29,7 +29,7 @@ func indexOf(source string) searchIndex {
 
 const (
 	buildStep = 200  // names that are indexed in one transaction; others write between
-	lateMost  = 4000 // names compared without an index
+	lacksMost  = 4000 // names compared without an index
 )
 
 // building is the filling of the index beside everything else.
@@ -146,7 +146,7 @@ func (f *finder) unindexed(ctx context.Context) ([]nameRow, error) {
 		return f.late, nil
 	}
 	var err error
-	f.late, err = f.tx.unindexed(ctx, lateMost)
+	f.late, err = f.tx.unindexed(ctx, lacksMost)
 	f.read = err == nil
 	return f.late, err
 }
