@@ -117,18 +117,15 @@ func (tx *Tx) look(ctx context.Context, a Access, entry Audit) (trace string, er
 	return entry.Trace, nil
 }
 
-// traceLetters leaves out what reads alike: 0 O, 1 I L.
-const traceLetters = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-
 // NewTrace is a new trace code: six letters and digits that nobody can guess.
 func NewTrace() string {
-	const fair = 256 / len(traceLetters) * len(traceLetters) // bytes above would favour some letters
+	const fair = 256 / len(codeLetters) * len(codeLetters) // bytes above would favour some letters
 	var code, b [6]byte
 	for i := 0; i < len(code); {
 		rand.Read(b[:]) // never fails (crypto/rand)
 		for _, v := range b {
 			if int(v) < fair && i < len(code) {
-				code[i] = traceLetters[int(v)%len(traceLetters)]
+				code[i] = codeLetters[int(v)%len(codeLetters)]
 				i++
 			}
 		}
@@ -159,7 +156,7 @@ func (tx *Tx) facts(ctx context.Context, c keptCustomer) ([]keptFact, error) {
 func (tx *Tx) changes(ctx context.Context, c keptCustomer) ([]Fact, error) {
 	r := factReader{c: c, columns: []string{"value", "source", "why"}}
 	return all(ctx, tx, "changes", `SELECT `+factColumns+` FROM fact f LEFT JOIN customer_person p ON p.id = f.person
-		WHERE f.customer = $1 ORDER BY f.id`, []any{c.ID}, func(scan func(...any) error) (Fact, error) {
+		WHERE f.customer = $1 ORDER BY f.at, f.id`, []any{c.ID}, func(scan func(...any) error) (Fact, error) {
 		k, err := r.scan(scan)
 		return k.Fact, err
 	})

@@ -2,7 +2,11 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,32 +17,14 @@ import (
 
 // aFile is customer K1 of wang with some facts, somebody at it and progress.
 func aFile(ctx context.Context, tx *store.Tx) error {
-	steps := []func() error{
-		func() error {
-			return tx.AddCustomer(ctx, store.Customer{ID: "K1", Name: "广州明华贸易有限公司", Owner: "wang", Stage: "接触", Created: now, Author: "li"})
-		},
-		func() error {
-			return tx.PutFact(ctx, store.Fact{ID: "f1", Customer: "K1", Field: "电话", Value: "020-88886666", Source: "名片", Author: "wang", At: now})
-		},
-		func() error {
-			return tx.PutFact(ctx, store.Fact{ID: "f2", Customer: "K1", Field: "行业", Value: "食品", Source: "拜访", Author: "wang", At: now})
-		},
-		func() error {
-			return tx.AddFilePerson(ctx, store.FilePerson{ID: "p1", Customer: "K1", Name: "陈国强", Source: "名片", Created: now, Author: "wang"})
-		},
-		func() error {
-			return tx.PutFact(ctx, store.Fact{ID: "f4", Customer: "K1", Person: "p1", Field: "家庭", Value: "二女", Source: "闲谈", Author: "wang", At: now})
-		},
-		func() error {
-			return tx.AddProgress(ctx, store.Progress{ID: "g1", Customer: "K1", Author: "wang", At: now.Add(time.Hour), Words: "谈价格", Stage: "报价", Amount: 1234500})
-		},
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(
+		tx.AddCustomer(ctx, store.Customer{ID: "K1", Name: "广州明华贸易有限公司", Owner: "wang", Stage: "接触", Created: now, Author: "li"}),
+		tx.PutFact(ctx, store.Fact{ID: "f1", Customer: "K1", Field: "电话", Value: "020-88886666", Source: "名片", Author: "wang", At: now}),
+		tx.PutFact(ctx, store.Fact{ID: "f2", Customer: "K1", Field: "行业", Value: "食品", Source: "拜访", Author: "wang", At: now}),
+		tx.AddFilePerson(ctx, store.FilePerson{ID: "p1", Customer: "K1", Name: "陈国强", Source: "名片", Created: now, Author: "wang"}),
+		tx.PutFact(ctx, store.Fact{ID: "f4", Customer: "K1", Person: "p1", Field: "家庭", Value: "二女", Source: "闲谈", Author: "wang", At: now}),
+		tx.AddProgress(ctx, store.Progress{ID: "g1", Customer: "K1", Author: "wang", At: now.Add(time.Hour), Words: "谈价格", Stage: "报价", Amount: 1234500}),
+	)
 }
 
 // access is of somebody who may read K1 by post.
@@ -46,20 +32,30 @@ func access(person string) store.Access {
 	return store.Access{Person: person, Customer: "K1", Basis: store.ByPost, Clause: "档-4"}
 }
 
-// look is an entry of somebody.
-func look(id, person string) store.Audit {
-	return store.Audit{ID: id, At: now, Person: person, Act: "客户", Clause: "档-4", Look: store.Look{Why: "拜访前"}}
+// look is an entry of somebody; its id is made when it is recorded.
+func look(person string) store.Audit {
+	return store.Audit{At: now, Person: person, Act: "客户", Clause: "档-4", Look: store.Look{Why: "拜访前"}}
 }
 
-// values are fields with their values, as a file shows them.
-func values(f store.File) []string {
+// openFile is K1 as zhao sees it.
+func openFile(ctx context.Context, tx *store.Tx) (store.File, error) {
+	return tx.OpenCustomer(ctx, access("zhao"), look("zhao"))
+}
+
+// openHistory is the past of K1 as zhao sees it.
+func openHistory(ctx context.Context, tx *store.Tx) (store.History, error) {
+	return tx.OpenHistory(ctx, access("zhao"), look("zhao"))
+}
+
+// shown are a file's fields with their values.
+func shown(f store.File) []string {
 	var list []string
 	for _, x := range f.Facts {
-		list = append(list, x.Field+"="+x.Value+"（"+x.Source+"）")
+		list = append(list, fmt.Sprintf("%s=%s（%s，%s）", x.Field, x.Value, x.Source, x.Author))
 	}
 	for _, p := range f.People {
 		for _, x := range p.Facts {
-			list = append(list, p.Name+" "+x.Field+"="+x.Value)
+			list = append(list, fmt.Sprintf("%s %s=%s（%s）", p.Name, x.Field, x.Value, x.Source))
 		}
 	}
 	return list
@@ -70,23 +66,412 @@ func TestOpenCustomer(t *testing.T) {
 	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
 		update(t, db, aFile)
 		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			f, err := tx.OpenCustomer(ctx, access("zhao"), look("a1", "zhao"))
+			f, err := openFile(ctx, tx)
 			if err != nil {
 				return err
 			}
-			want := []string{"电话=020-88886666（名片）", "行业=食品（拜访）", "陈国强 姓名=陈国强", "陈国强 家庭=二女"}
-			if got := values(f); !cmp.Equal(got, want) {
+			want := []string{"电话=020-88886666（名片，wang）", "行业=食品（拜访，wang）", "陈国强 姓名=陈国强（名片）", "陈国强 家庭=二女（闲谈）"}
+			if got := shown(f); !cmp.Equal(got, want) {
 				t.Error(cmp.Diff(want, got))
 			}
-			tail, forged, err := tx.AuditTail(ctx, 1)
-			if err != nil || len(forged) > 0 {
-				return fmt.Errorf("forged %v: %w", forged, err)
+			if f.Name != "广州明华贸易有限公司" || f.Owner != "wang" || !f.Progressed.Equal(now.Add(time.Hour)) || f.People[0].Author != "wang" {
+				t.Errorf("%+v", f)
 			}
+			tail, forged, err := tx.AuditTail(ctx, 1)
 			wantLook := store.Look{Customer: "K1", Trace: f.Trace, Why: "拜访前"}
-			if len(f.Trace) != 6 || tail[0].Look != wantLook || tail[0].Outcome != store.Done {
-				t.Errorf("recorded %+v, trace %q", tail[0], f.Trace)
+			if err != nil || len(forged) > 0 || len(f.Trace) != 6 || tail[0].Look != wantLook || tail[0].Outcome != store.Done || tail[0].Person != "zhao" {
+				t.Errorf("recorded %+v, trace %q, forged %v, %v", tail, f.Trace, forged, err)
 			}
 			return nil
 		})
 	})
+}
+
+// The door opens only for whom the access is, for the file it is for, and never
+// without a place for the record.
+func TestDoorRefuses(t *testing.T) {
+	cases := map[string]func(*store.Access, *store.Audit){
+		"no basis":          func(a *store.Access, _ *store.Audit) { a.Basis = store.NoBasis },
+		"another person":    func(_ *store.Access, e *store.Audit) { e.Person = "sun" },
+		"nobody":            func(a *store.Access, e *store.Audit) { a.Person, e.Person = "", "" },
+		"another customer":  func(_ *store.Access, e *store.Audit) { e.Look.Customer = "K2" },
+		"no customer":       func(a *store.Access, _ *store.Audit) { a.Customer = "" },
+		"unknown customer":  func(a *store.Access, _ *store.Audit) { a.Customer = "K9" },
+		"grant without id":  func(a *store.Access, _ *store.Audit) { a.Basis = store.ByGrant },
+		"zero access":       func(a *store.Access, _ *store.Audit) { *a = store.Access{} },
+		"customer with NUL": func(a *store.Access, _ *store.Audit) { a.Customer = "K\xff" },
+	}
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, aFile)
+		for name, change := range cases {
+			a, e := access("zhao"), look("zhao")
+			change(&a, &e)
+			err := db.Update(t.Context(), func(tx *store.Tx) error {
+				f, err := tx.OpenCustomer(t.Context(), a, e)
+				if err == nil || !cmp.Equal(f, store.File{}) {
+					t.Errorf("%s: opened %+v", name, f)
+				}
+				return err
+			})
+			err2 := db.Update(t.Context(), func(tx *store.Tx) error {
+				h, err := tx.OpenHistory(t.Context(), a, e)
+				if err == nil || !cmp.Equal(h, store.History{}) {
+					t.Errorf("%s: opened %+v", name, h)
+				}
+				return err
+			})
+			if err == nil || err2 == nil {
+				t.Errorf("%s: %v, %v", name, err, err2)
+			}
+		}
+		err := db.View(t.Context(), func(tx *store.Tx) error { // where nothing can be recorded
+			f, err := openFile(t.Context(), tx)
+			if err == nil || !cmp.Equal(f, store.File{}) {
+				t.Errorf("opened without a record: %+v", f)
+			}
+			return nil
+		})
+		if err != nil && !strings.Contains(err.Error(), "rollback") {
+			t.Error(err)
+		}
+	})
+}
+
+// A look by grant is recorded as a use of that grant.
+func TestLookByGrant(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, aFile)
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			a := store.Access{Person: "zhao", Customer: "K1", Basis: store.ByGrant, Grant: "Q7", Clause: "档-6"}
+			f, err := tx.OpenCustomer(ctx, a, look("zhao"))
+			if err != nil {
+				return err
+			}
+			tail, _, err := tx.AuditTail(ctx, 1)
+			if tail[0].Grant != "Q7" || tail[0].Trace != f.Trace {
+				t.Errorf("recorded %+v", tail[0])
+			}
+			return err
+		})
+	})
+}
+
+// Old and new, who, when and why of every change stay (R48).
+func TestFileHistory(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, aFile)
+		day := func(n int) time.Time { return now.AddDate(0, 0, n) }
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(
+				tx.PutFact(ctx, store.Fact{ID: "h1", Customer: "K1", Field: "电话", Value: "020-1", Author: "li", At: day(1), Why: "换号", Checked: day(1), CheckedBy: "li"}),
+				tx.PutFact(ctx, store.Fact{ID: "h2", Customer: "K1", Field: "电话", Author: "zhou", At: day(2), Why: "停机"}),
+				tx.PutFact(ctx, store.Fact{ID: "h3", Customer: "K1", Person: "p1", Field: "家庭", Value: "三女", Author: "wang", At: day(3)}),
+				tx.StageCustomer(ctx, "K1", "报价", day(4)),
+			)
+		})
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			h, err := openHistory(ctx, tx)
+			if err != nil {
+				return err
+			}
+			var got []string
+			for _, c := range h.Changes {
+				until := ""
+				if !c.Until.IsZero() {
+					until = " 止于" + c.UntilBy
+				}
+				if c.Field == "电话" || c.Field == "家庭" {
+					got = append(got, fmt.Sprintf("%s=%s %s %s%s", c.Field, c.Value, c.Author, c.Why, until))
+				}
+			}
+			want := []string{"电话=020-88886666 wang  止于li", "家庭=二女 wang  止于wang", "电话=020-1 li 换号 止于zhou", "电话= zhou 停机 止于zhou", "家庭=三女 wang "}
+			if !cmp.Equal(got, want) {
+				t.Error(cmp.Diff(want, got))
+			}
+			if !h.Checked.Equal(day(4)) || h.Stage != "报价" || len(h.Progress) != 1 || h.Progress[0].Amount != 1234500 || h.Progress[0].Words != "谈价格" {
+				t.Errorf("%+v", h)
+			}
+			f, err := openFile(ctx, tx)
+			if want := []string{"行业=食品（拜访，wang）", "陈国强 姓名=陈国强（名片）", "陈国强 家庭=三女（）"}; !cmp.Equal(shown(f), want) {
+				t.Error(cmp.Diff(want, shown(f)))
+			}
+			return err
+		})
+	})
+}
+
+// Whose a customer was stays, with its intervals.
+func TestOwners(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, aFile)
+		day := func(n int) time.Time { return now.AddDate(0, 0, n) }
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(
+				tx.MoveCustomer(ctx, "K1", "sun", "li", day(1)),
+				tx.MoveCustomer(ctx, "K1", "sun", "li", day(2)), // already
+				tx.MoveCustomer(ctx, "K1", "", "li", day(3)),
+				tx.MoveCustomer(ctx, "K1", "wang", "zhou", day(5)),
+				tx.AddCustomer(ctx, store.Customer{ID: "K2", Name: "无主", Created: now, Author: "li"}),
+			)
+		})
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			owners, err := tx.Owners(ctx, "K1")
+			for i := range owners {
+				owners[i].ID = ""
+			}
+			want := []store.Ownership{{"", "wang", now, day(1), "li"}, {"", "sun", day(1), day(3), "li"}, {"", "wang", day(5), time.Time{}, "zhou"}}
+			if !cmp.Equal(owners, want) {
+				t.Error(cmp.Diff(want, owners))
+			}
+			for owner, want := range map[string]string{"wang": "K1", "": "K2", "sun": ""} {
+				list, err := tx.CustomersOf(ctx, owner)
+				if len(list) > 1 || err != nil || (len(list) == 1) != (want != "") || want != "" && list[0].ID != want {
+					t.Errorf("customers of %q: %v, %v", owner, list, err)
+				}
+			}
+			_, err2 := tx.Owners(ctx, "K9")
+			if !errors.Is(err2, store.ErrNoCustomer) || !errors.Is(tx.MoveCustomer(ctx, "K9", "a", "b", now), store.ErrNoCustomer) {
+				t.Errorf("an unknown customer: %v", err2)
+			}
+			return err
+		})
+	})
+}
+
+// What nobody has looked at yet is counted until somebody finds the file right.
+func TestCheckFile(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, aFile)
+		later := now.AddDate(0, 0, 100)
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			open, err := tx.UncheckedFiles(ctx)
+			stale, err2 := tx.StaleCustomers(ctx, later, 10)
+			quiet, err3 := tx.QuietCustomers(ctx, now, later)
+			if !cmp.Equal(open, []store.Unchecked{{Customer: "K1", Facts: 4}}) || len(stale) != 1 || len(quiet) != 1 {
+				t.Errorf("unchecked %v, stale %v, quiet %v", open, stale, quiet)
+			}
+			n, err4 := tx.CheckFile(ctx, "K1", "li", later)
+			open, err5 := tx.UncheckedFiles(ctx)
+			stale, err6 := tx.StaleCustomers(ctx, later, 10)
+			f, err7 := openFile(ctx, tx)
+			if n != 4 || len(open) != 0 || len(stale) != 0 || f.Facts[0].CheckedBy != "li" || !f.Facts[0].Checked.Equal(later) {
+				t.Errorf("%d checked, then unchecked %v, stale %v, %+v", n, open, stale, f.Facts)
+			}
+			return errors.Join(err, err2, err3, err4, err5, err6, err7)
+		})
+	})
+}
+
+// Which fields are held is told without what they hold.
+func TestFieldsHeld(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, aFile)
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			want := []store.Held{{"K1", "", "电话"}, {"K1", "", "行业"}, {"K1", "p1", "姓名"}, {"K1", "p1", "家庭"}}
+			if err := tx.PutFact(ctx, store.Fact{ID: "h", Customer: "K1", Field: "地址", Value: "x", Author: "li", At: now}); err != nil {
+				return err
+			}
+			held, err := tx.FieldsHeld(ctx)
+			ids := []string{"K1"}
+			for i := range 1200 {
+				ids = append(ids, fmt.Sprint("K", 100+i))
+			}
+			of, err2 := tx.FieldsOf(ctx, ids)
+			byField := func(h []store.Held) map[store.Held]bool {
+				set := map[store.Held]bool{}
+				for _, x := range h {
+					set[x] = true
+				}
+				return set
+			}
+			want = append(want, store.Held{Customer: "K1", Field: "地址"})
+			if !cmp.Equal(byField(held), byField(want)) || !cmp.Equal(byField(of), byField(want)) {
+				t.Errorf("held %v, of %v", held, of)
+			}
+			return errors.Join(err, err2)
+		})
+	})
+}
+
+// Everybody's own words of a week, and nobody else's; what was taken back counts
+// no more.
+func TestOwnProgress(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, aFile)
+		at := func(h int) time.Time { return now.Add(time.Duration(h) * time.Hour) }
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(
+				tx.AddCustomer(ctx, store.Customer{ID: "K2", Name: "另一家", Owner: "wang", Created: now, Author: "li"}),
+				tx.AddProgress(ctx, store.Progress{ID: "g2", Customer: "K2", Author: "wang", At: at(2), Words: "送样品"}),
+				tx.AddProgress(ctx, store.Progress{ID: "g3", Customer: "K2", Author: "sun", At: at(2), Words: "别人的"}),
+				tx.AddProgress(ctx, store.Progress{ID: "g4", Customer: "K2", Author: "wang", At: at(5), Words: "下周"}),
+			)
+		})
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			words := func() (list []string) {
+				own, err := tx.OwnProgress(ctx, "wang", now, at(5))
+				if err != nil {
+					t.Error(err)
+				}
+				for _, p := range own {
+					list = append(list, p.Customer+p.Words)
+				}
+				return list
+			}
+			if got := words(); !cmp.Equal(got, []string{"K1谈价格", "K2送样品"}) {
+				t.Error(got)
+			}
+			undone, err := tx.UndoProgress(ctx, "g1", at(6))
+			again, err2 := tx.UndoProgress(ctx, "g1", at(6))
+			c, _, err3 := tx.Customer(ctx, "K1")
+			if got := words(); !cmp.Equal(got, []string{"K2送样品"}) || !undone || again || !c.Progressed.Equal(c.Created) {
+				t.Errorf("%v, undone %v, again %v, %+v", got, undone, again, c)
+			}
+			h, err4 := openHistory(ctx, tx)
+			if len(h.Progress) != 1 || h.Progress[0].Undone.IsZero() {
+				t.Errorf("history %+v", h.Progress)
+			}
+			return errors.Join(err, err2, err3, err4)
+		})
+	})
+}
+
+// However many change one file at a time, every field has one value, the
+// customer one owner, and no change looks like tampering.
+func TestFileChangesAtOnce(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, aFile)
+		var all sync.WaitGroup
+		for i := range 24 {
+			all.Go(func() {
+				ctx, at, who := context.Background(), now.Add(time.Duration(i)*time.Minute), fmt.Sprint("q", i)
+				err := db.Update(ctx, func(tx *store.Tx) error {
+					return errors.Join(
+						tx.PutFact(ctx, store.Fact{ID: fmt.Sprint("x", i), Customer: "K1", Field: "地址", Value: who, Author: who, At: at}),
+						tx.StageCustomer(ctx, "K1", fmt.Sprint("阶段", i), at),
+						tx.MoveCustomer(ctx, "K1", who, "li", at),
+					)
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			h, err := openHistory(ctx, tx)
+			current, owners := 0, 0
+			for _, c := range h.Changes {
+				if c.Field == "地址" && c.Until.IsZero() {
+					current++
+				}
+			}
+			for _, o := range h.Owners {
+				if o.Until.IsZero() {
+					owners++
+					if o.Person != h.Owner {
+						t.Errorf("owner %s, interval of %s", h.Owner, o.Person)
+					}
+				}
+			}
+			if current != 1 || owners != 1 || len(h.Owners) != 25 {
+				t.Errorf("%d addresses, %d of %d owners at once", current, owners, len(h.Owners))
+			}
+			return err
+		})
+	})
+}
+
+// Codes of looks read well, do not repeat, and one in use is refused without
+// harm to the transaction.
+func TestTraceCodes(t *testing.T) {
+	seen := map[string]bool{}
+	for range 5000 {
+		code := store.NewTrace()
+		if len(code) != 6 || strings.ContainsAny(code, "0O1ILil") || strings.ToUpper(code) != code {
+			t.Fatalf("code %q", code)
+		}
+		seen[code] = true
+	}
+	if len(seen) < 4990 {
+		t.Errorf("%d different of 5000", len(seen))
+	}
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			a := store.Audit{ID: "a1", At: now, Person: "p", Outcome: store.Done, Look: store.Look{Customer: "K1", Trace: "AAAAAA"}}
+			if err := tx.Record(ctx, a); err != nil {
+				return err
+			}
+			a.ID = "a2"
+			if err := tx.Record(ctx, a); err == nil {
+				t.Error("a trace code was given twice")
+			}
+			a.Trace = ""
+			return tx.Record(ctx, a)
+		})
+	})
+}
+
+// What a database holds in plain it holds byte for byte, or says that it cannot;
+// all else it holds byte for byte whatever it is.
+func TestFilesRestByteForByte(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		for i, s := range hostile(t) {
+			if err := hostileFile(db, fmt.Sprint("K", i+1), s); err != nil {
+				t.Errorf("%.60q: %v", s, err)
+			}
+		}
+	})
+}
+
+// hostileFile enters a customer with s everywhere and tells what came back
+// otherwise.
+func hostileFile(db *store.DB, id, s string) error {
+	ctx := context.Background()
+	name := s
+	if !store.Plain(s) {
+		err := db.Update(ctx, func(tx *store.Tx) error {
+			return tx.AddCustomer(ctx, store.Customer{ID: id, Name: s, Created: now, Author: "li"})
+		})
+		if !errors.Is(err, store.ErrNotPlain) {
+			return fmt.Errorf("as a name: %w", err)
+		}
+		name = "name"
+	}
+	said := s
+	if said == "" {
+		said = "-" // a name or value of nothing is none
+	}
+	write := func(tx *store.Tx) error {
+		if err := tx.AddCustomer(ctx, store.Customer{ID: id, Name: name, Owner: "wang", Stage: name, Created: now, Author: "li"}); err != nil {
+			return err
+		}
+		return errors.Join(
+			tx.PutFact(ctx, store.Fact{ID: id + "f", Customer: id, Field: "地址", Value: said, Source: s, Why: s, Author: "li", At: now}),
+			tx.AddFilePerson(ctx, store.FilePerson{ID: id + "p", Customer: id, Name: said, Source: s, Created: now, Author: "li"}),
+			tx.AddProgress(ctx, store.Progress{ID: id + "g", Customer: id, Author: "li", At: now, Words: s}),
+		)
+	}
+	read := func(tx *store.Tx) error {
+		a := access("zhao")
+		a.Customer = id
+		f, err := tx.OpenCustomer(ctx, a, look("zhao"))
+		if err != nil {
+			return err
+		}
+		h, err := tx.OpenHistory(ctx, a, look("zhao"))
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(h.Changes, func(c store.Fact) bool { return c.Field == "地址" })
+		got := []string{f.Name, f.Stage, f.Facts[0].Value, f.Facts[0].Source, f.People[0].Name, f.People[0].Source, h.Changes[i].Why, h.Progress[0].Words}
+		if want := []string{name, name, said, s, said, s, s, s}; !cmp.Equal(got, want) {
+			return fmt.Errorf("came back otherwise: %s", cmp.Diff(want, got))
+		}
+		return nil
+	}
+	if err := db.Update(ctx, write); err != nil {
+		return err
+	}
+	return db.Update(ctx, read)
 }

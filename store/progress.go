@@ -79,7 +79,7 @@ func (p Progress) unseal(sealed []byte, key dataKey) (Progress, error) {
 
 // progressOf lists every entry of a customer, undone ones too, oldest first.
 func (tx *Tx) progressOf(ctx context.Context, c keptCustomer) ([]Progress, error) {
-	return all(ctx, tx, "progress of", `SELECT `+progressColumns+` FROM progress p WHERE p.customer = $1 ORDER BY p.id`, []any{c.ID},
+	return all(ctx, tx, "progress of", `SELECT `+progressColumns+` FROM progress p WHERE p.customer = $1 ORDER BY p.at, p.id`, []any{c.ID},
 		func(scan func(...any) error) (Progress, error) {
 			p, sealed, err := scanProgress(scan)
 			if err != nil {

@@ -59,7 +59,7 @@ CREATE TABLE fact (
     until_by   TEXT NOT NULL
 );
 CREATE UNIQUE INDEX fact_current ON fact (customer, person, field) WHERE until = 0;
-CREATE INDEX fact_of ON fact (customer, id);
+CREATE INDEX fact_of ON fact (customer, at, id);
 CREATE INDEX fact_unchecked ON fact (customer) WHERE until = 0 AND checked = 0;
 
 -- Stage and amount rest in plain, bound to the sealed words.
@@ -73,7 +73,7 @@ CREATE TABLE progress (
     amount   BIGINT NOT NULL, -- 分; 0: not told
     undone   BIGINT NOT NULL  -- 0 while it counts
 );
-CREATE INDEX progress_of ON progress (customer, id);
+CREATE INDEX progress_of ON progress (customer, at, id);
 CREATE INDEX progress_author ON progress (author, at);
 
 -- +goose Down
