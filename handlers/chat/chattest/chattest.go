@@ -27,6 +27,11 @@ type Message struct {
 	Mentions []string // who was mentioned by it
 	Links    []string // where it leads
 	Locked   bool     // it cannot be forwarded
+	// Typed tells that the platform is poorer than its cards: what the buttons
+	// and the form would do stands in Text, to be typed.
+	Typed bool
+	// Withheld tells that the platform keeps no secrets and said so instead.
+	Withheld bool
 }
 
 // Seen is one world of a platform with one person, one group that holds the
@@ -40,7 +45,8 @@ type Seen interface {
 	// Say lets the person write to the bot; in the group the bot is mentioned.
 	Say(at chat.Address, text string)
 	// Press and Submit act on a message of the bot as the person. Submit fills
-	// in the given fields and leaves the others as they were prefilled.
+	// in the given fields and leaves the others as they were prefilled. Where
+	// the message is Typed the person types what Text says instead.
 	Press(m Message, label string)
 	Submit(m Message, values map[string]string)
 	// Events is what the adapter handed over so far.
@@ -220,11 +226,22 @@ func everyContentArrives(t *testing.T, w world) {
 				t.Errorf("%q is missing in the card: %q", part, m.Text)
 			}
 		}
-		if want := []string{"甲", "删", "交"}; !sameSet(m.Buttons, want) {
-			t.Errorf("buttons are %q, want %q", m.Buttons, want)
-		}
-		if want := []string{"one", "many", "pick"}; !sameSet(m.Fields, want) {
+		actable(t, m, "")
+		if want := []string{"one", "many", "pick"}; !m.Typed && !sameSet(m.Fields, want) {
 			t.Errorf("fields are %q, want %q", m.Fields, want)
+		}
+	}
+}
+
+// actable checks that everything that full(text) offers can be done.
+func actable(t *testing.T, m Message, text string) {
+	t.Helper()
+	if want := []string{"甲" + text, "删" + text, "交" + text}; !m.Typed && !sameSet(m.Buttons, want) {
+		t.Errorf("buttons are %q, want %q", m.Buttons, want)
+	}
+	for _, want := range []string{"甲" + text, "删" + text, "看 " + text, "删 " + text, "填 ", "one", "many", "pick"} {
+		if m.Typed && !strings.Contains(m.Text, want) {
+			t.Errorf("%q, which has to be typed, is missing in %q", want, m.Text)
 		}
 	}
 }
@@ -246,17 +263,17 @@ func textStaysText(t *testing.T, w world) {
 				k += "/c"
 			}
 			plain := w.send(w.person(), chat.Message{Text: text, Confidential: confidential}, nil, "hostile/text/"+k)
-			if plain.Text != text {
+			if plain.Text != text && !plain.Withheld {
 				t.Errorf("text %q is seen as %q", text, plain.Text)
 			}
 			card := w.send(w.person(), chat.Message{Card: full(text), Confidential: confidential}, nil, "hostile/card/"+k)
 			for _, part := range parts(text) {
-				if !strings.Contains(card.Text, part) {
+				if strings.Contains(card.Text, part) == card.Withheld {
 					t.Errorf("%q is not seen as it is in %q", part, card.Text)
 				}
 			}
-			if want := []string{"甲" + text, "删" + text, "交" + text}; !sameSet(card.Buttons, want) {
-				t.Errorf("buttons are %q, want %q", card.Buttons, want)
+			if !card.Withheld {
+				actable(t, card, text)
 			}
 			for _, m := range []Message{plain, card} {
 				if len(m.Mentions)+len(m.Links) > 0 {
@@ -283,7 +300,7 @@ func longText(t *testing.T, w world) {
 		if seen.Text == "" {
 			t.Errorf("nothing is left of message %d", i)
 		}
-		if m.Card != nil && len(seen.Buttons) < len(m.Card.Buttons) {
+		if m.Card != nil && !seen.Typed && len(seen.Buttons) < len(m.Card.Buttons) {
 			t.Errorf("message %d lost its buttons: %d of %d", i, len(seen.Buttons), len(m.Card.Buttons))
 		}
 	}
@@ -312,8 +329,12 @@ func confidentialLocked(t *testing.T, w world) {
 			t.Errorf("ordinary message %d cannot be forwarded", i)
 		}
 		m.Confidential = true
-		if !w.send(w.person(), m, nil, key+"/c").Locked {
+		if c := w.send(w.person(), m, nil, key+"/c"); !c.Locked && (!c.Withheld || c.Text == m.Text) {
 			t.Errorf("confidential message %d can be forwarded", i)
+		}
+		m.Summary = "摘要"
+		if g := w.send(w.Group(), m, nil, key+"/g"); !g.Locked && g.Text != "摘要" {
+			t.Errorf("confidential message %d is seen by a group as %q", i, g.Text)
 		}
 	}
 }
@@ -341,6 +362,9 @@ func buttonCarriesCommand(t *testing.T, w world) {
 			m := w.send(to, chat.Message{Card: card}, nil, "press/"+string(rune('a'+i))+string(rune('0'+j)))
 			w.Press(m, "好")
 			e := w.event(known)
+			if m.Typed && e.Kind == chat.Text { // typed, it comes as any other text
+				e.Kind, e.Command, e.Card = chat.Press, e.Text, m.ID
+			}
 			if e.Kind != chat.Press || e.Command != line || e.From != w.Person() || e.Chat != to || e.Card != m.ID || e.ID == "" {
 				t.Errorf("pressing %q in %v came as %+v", line, to, e)
 			}
@@ -359,7 +383,7 @@ func formCarriesValues(t *testing.T, w world) {
 		m := w.send(w.person(), chat.Message{Card: &chat.Card{Title: "周报", Form: form}}, nil, "form/"+string(rune('a'+i)))
 		w.Submit(m, map[string]string{"done": text})
 		e := w.event(known)
-		if e.Kind != chat.Submit || e.Command != form.Command || e.From != w.Person() || e.Chat != w.person() || e.Card != m.ID {
+		if e.Kind != chat.Submit || e.Command != form.Command || e.From != w.Person() || e.Chat != w.person() || !m.Typed && e.Card != m.ID {
 			t.Errorf("submitting %q came as %+v", text, e)
 		}
 		for _, name := range []string{"done", "plan", "mood"} {
