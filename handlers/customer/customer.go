@@ -63,7 +63,7 @@ type Handler struct {
 
 // Commands are the area's commands.
 func (h Handler) Commands() []command.Spec {
-	return slices.Concat(h.fileCommands(), h.editCommands(), h.progressCommands())
+	return slices.Concat(h.fileCommands(), h.editCommands(), h.progressCommands(), h.leadCommands(), h.recordCommands())
 }
 
 // reads tells whether a person reads files by post, for help and suggestions.

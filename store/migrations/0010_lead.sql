@@ -17,5 +17,9 @@ CREATE TABLE lead (
 CREATE INDEX lead_open ON lead (at, code) WHERE state = 'open';
 CREATE INDEX lead_giver ON lead (giver, at);
 
+-- Files that are new and still lack facts are looked for by when they began.
+CREATE INDEX customer_created ON customer (created, id);
+
 -- +goose Down
+DROP INDEX customer_created;
 DROP TABLE lead;

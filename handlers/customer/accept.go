@@ -1,0 +1,206 @@
+package customer
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// newFile is what 客户= says when a lead is to begin a file.
+const newFile = "新建"
+
+// leadFields are the fields that the words of a lead may go into as they are.
+var leadFields = []string{"地址", "行业", "特征", "业务状况"}
+
+// leadWords is how many words behind the first one may belong to a customer's
+// name.
+const leadWords = 3
+
+// leadNamed finds out whom a lead is about, where its words name a customer
+// exactly. A name may hold blanks: then it has taken the beginning of the text.
+func (h Handler) leadNamed(ctx context.Context, c *command.Call, l *store.Lead) error {
+	name, text := l.Words, l.Text
+	for range leadWords + 1 {
+		known, found, err := exactly(ctx, c.Tx, name)
+		if err != nil {
+			return err
+		}
+		if found {
+			l.Customer, l.Words, l.Text = known.ID, name, text
+		}
+		end := strings.IndexFunc(text, unicode.IsSpace)
+		if end <= 0 {
+			return nil
+		}
+		name += " " + text[:end]
+		text = strings.TrimLeftFunc(text[end:], unicode.IsSpace)
+	}
+	return nil
+}
+
+// exactly is the one customer whose code or name a text is.
+func exactly(ctx context.Context, tx *store.Tx, text string) (store.Customer, bool, error) {
+	if command.IsCustomerCode(text) {
+		known, found, err := tx.Customer(ctx, strings.ToUpper(command.Fold(text).Text))
+		if err != nil || found {
+			return known, found, err
+		}
+	}
+	similar, err := tx.SimilarCustomers(ctx, store.FoldName(text))
+	if err != nil || len(similar) != 1 {
+		return store.Customer{}, false, err
+	}
+	return similar[0], true, nil
+}
+
+// acceptLead is 采纳: the words go into the file as a fact with its giver and
+// source, or begin a new file after a confirmation.
+func (h Handler) acceptLead(ctx context.Context, c *command.Call) (command.Answer, error) {
+	l, err := openLead(ctx, c)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	given := c.Labels("归入")
+	field, err := leadField(l, given[labelField])
+	if err != nil {
+		return command.Answer{}, err
+	}
+	target, found, err := h.leadTarget(ctx, c, l, given[labelCustomer])
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if !found && c.Confirmed != l.Code {
+		return previewFile(l, field), nil
+	}
+	if !found {
+		if target, err = h.beginFile(ctx, c, l); err != nil {
+			return command.Answer{}, err
+		}
+	}
+	return h.intoFile(ctx, c, l, target, field)
+}
+
+// leadField is the field that the words go into: one of their own, unless the
+// judge names another.
+func leadField(l store.Lead, given string) (string, error) {
+	switch {
+	case given == "":
+		return "线索 " + l.Code, nil
+	case slices.Contains(leadFields, given):
+		return given, nil
+	}
+	return "", &command.Refusal{
+		Text: "线索的原话只能记入：" + strings.Join(leadFields, "、") + "。其他字段请采纳之后用 改客户 填写。", Hint: "采纳 " + l.Code + " 字段=业务状况",
+	}
+}
+
+// leadTarget is the customer whose file the lead goes into; false when it is
+// to begin one. Where it is not clear it refuses, and offers what is alike.
+func (h Handler) leadTarget(ctx context.Context, c *command.Call, l store.Lead, given string) (store.Customer, bool, error) {
+	name := l.Words
+	switch {
+	case given == newFile:
+		_, found, err := exactly(ctx, c.Tx, l.Words)
+		if err == nil && found {
+			err = &command.Refusal{Text: command.Quote(l.Words) + "已有档案。", Hint: "采纳 " + l.Code}
+		}
+		return store.Customer{}, false, err
+	case given != "":
+		name = given
+	case l.Customer != "":
+		return c.Tx.Customer(ctx, l.Customer)
+	}
+	known, found, err := exactly(ctx, c.Tx, name)
+	if err != nil || found {
+		return known, found, err
+	}
+	hits, err := c.Tx.FindCustomers(ctx, name, leadsShown)
+	if err != nil || len(hits) == 0 && given == "" {
+		return store.Customer{}, false, err
+	}
+	if !h.reads(c.Person) {
+		hits = nil
+	}
+	return store.Customer{}, false, alikeRefusal(l, name, hits)
+}
+
+// alikeRefusal offers the customers that a lead may mean.
+func alikeRefusal(l store.Lead, name string, hits []store.Hit) error {
+	no := &command.Refusal{Text: "没有正好叫" + command.Quote(name) + "的客户。", Hint: "采纳 " + l.Code + " 客户=名称或编号"}
+	for _, hit := range hits {
+		no.Buttons = append(no.Buttons, chat.Button{Label: hit.Customer.Name, Command: "采纳 " + l.Code + " 客户=" + hit.Customer.ID})
+	}
+	if len(hits) > 0 {
+		no.Text += "是不是下面的哪一个？都不是就新建。"
+	}
+	no.Buttons = append(no.Buttons, chat.Button{Label: "新建档案", Command: "采纳 " + l.Code + " 客户=" + newFile})
+	return no
+}
+
+// previewFile asks before a lead begins a file.
+func previewFile(l store.Lead, field string) command.Answer {
+	a := confidentialCard(chat.Card{
+		Title: "采纳线索 " + l.Code + "，新建客户档案",
+		Blocks: []chat.Block{
+			{Facts: []chat.Fact{{Label: "名称", Value: l.Words}, {Label: field, Value: l.Text}}},
+			{Note: "还没有这个客户的档案。确认后建立，先没有负责人；名称以后可以改。"},
+		},
+	}, "线索 "+l.Code+" 等你确认。", "lead/"+l.Code)
+	a.Confirm = l.Code
+	return a
+}
+
+// beginFile makes a file of what the giver called the customer.
+func (h Handler) beginFile(ctx context.Context, c *command.Call, l store.Lead) (store.Customer, error) {
+	if !store.Plain(l.Words) {
+		return store.Customer{}, &command.Refusal{Text: "名称里有不能保存的字符。", Hint: "新客户 名称"}
+	}
+	id, err := c.Tx.NewCustomerCode(ctx)
+	if err != nil {
+		return store.Customer{}, err
+	}
+	begun := store.Customer{ID: id, Name: l.Words, Stage: h.Config.Stages[0], Created: c.Now, Author: l.Giver}
+	if err := c.Tx.AddCustomer(ctx, begun); err != nil {
+		return store.Customer{}, err
+	}
+	return begun, c.Tx.AddName(ctx, store.CustomerName{
+		ID: c.Tx.NewID(c.Now), Customer: id, Name: l.Words, Kind: store.FullName, Since: c.Now,
+	})
+}
+
+// intoFile enters a lead into a file and ends it.
+func (h Handler) intoFile(ctx context.Context, c *command.Call, l store.Lead, target store.Customer, field string) (command.Answer, error) {
+	access := h.Config.Policy().Access(c.Person, target, store.Grant{}, c.Now)
+	if !access.Write {
+		return command.Answer{}, &command.Refusal{
+			Text: "你不能写客户档案，请由市场总监判断。", Clause: access.Clause, Denied: true, Look: store.Look{Customer: target.ID},
+		}
+	}
+	source := "线索 " + l.Code + "，" + store.DayOf(l.At.In(h.Rules.Zone)).String() + " 提供"
+	if l.Source != "" {
+		source += "：" + l.Source
+	}
+	l.Customer = target.ID
+	if err := h.decide(ctx, c, &l, store.LeadAccepted); err != nil {
+		return command.Answer{}, err
+	}
+	err := c.Tx.PutFact(ctx, store.Fact{
+		ID: c.Tx.NewID(c.Now), Customer: target.ID, Field: field, Value: l.Text, Source: source,
+		Author: l.Giver, At: c.Now, Checked: c.Now, CheckedBy: c.Person.ID,
+	})
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := confidentialCard(chat.Card{
+		Title: "已采纳线索 " + l.Code, Tone: chat.Good,
+		Blocks:  []chat.Block{{Text: "记入 " + target.Name + "（" + target.ID + "）的档案，写在「" + field + "」，提供人和来源都保留。"}},
+		Buttons: []chat.Button{{Label: "看 " + target.Name, Command: "客户 " + target.ID}},
+	}, "线索 "+l.Code+" 已采纳。", "lead/"+l.Code+"/"+target.ID)
+	a.Notices = tellGiver(c, l, "线索 "+l.Code+" 已采纳，谢谢。")
+	return a, nil
+}

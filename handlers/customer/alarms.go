@@ -1,0 +1,129 @@
+package customer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// What is unusual about looking into files, beside what the settings say.
+const (
+	watchTime = time.Hour // over which looks are counted
+	manyFiles = 10        // different files in watchTime; one more alarms
+	dayBegins = 7         // o'clock in the company's zone;
+	dayEnds   = 22        // looks outside these hours alarm
+)
+
+// alarm is something unusual about a look.
+type alarm struct {
+	kind  string // names it in keys: one of a kind, person and hour is enough
+	text  string // what was done, behind who and when
+	trace string // of the look; empty when nothing was shown
+}
+
+// watch looks at an opening that the door has just recorded, and tells whom it
+// alarms. The alarms go into Answer.Notices; whoever looked learns nothing.
+func (h Handler) watch(ctx context.Context, c *command.Call, opened store.Customer, trace string) ([]chat.Notice, error) {
+	var list []alarm
+	look := "打开了" + command.Quote(opened.Name) + "的客户档案"
+	if h.canary(opened.Name) {
+		list = append(list, alarm{"canary/" + opened.ID, look + "，这是一份诱饵档案，没有人需要看它。", trace})
+	}
+	if hour := c.Now.In(h.Rules.Zone).Hour(); hour < dayBegins || hour >= dayEnds {
+		list = append(list, alarm{"night", fmt.Sprintf("%s，时间在 %d:00 至次日 %d:00 之间。", look, dayEnds, dayBegins), trace})
+	}
+	n, err := c.Tx.FilesOpenedSince(ctx, c.Person.ID, c.Now.Add(-watchTime))
+	if err != nil {
+		return nil, err
+	}
+	if n > manyFiles {
+		list = append(list, alarm{"many", fmt.Sprintf("一小时内打开了 %d 份不同的客户档案。", n), trace})
+	}
+	return h.raise(ctx, c, list)
+}
+
+// overQuota tells whom it alarms that somebody wants more masked fields in an
+// hour than the settings allow.
+func (h Handler) overQuota(ctx context.Context, c *command.Call) ([]chat.Notice, error) {
+	text := fmt.Sprintf("一小时内查看联系方式已满 %d 次，再看被拒绝。", h.Config.LookupsPerHour)
+	return h.raise(ctx, c, []alarm{{kind: "quota", text: text}})
+}
+
+// canary tells whether a customer of that name exists only to catch whoever
+// opens it.
+func (h Handler) canary(name string) bool {
+	return slices.ContainsFunc(h.Config.Canaries, func(c string) bool { return sameName(c, name) })
+}
+
+func sameName(a, b string) bool {
+	bare := func(s string) string { return strings.ReplaceAll(command.Fold(s).Text, " ", "") }
+	return bare(a) == bare(b)
+}
+
+// raise makes a message of its own of each alarm, for the general manager and
+// the director.
+func (h Handler) raise(ctx context.Context, c *command.Call, alarms []alarm) ([]chat.Notice, error) {
+	if len(alarms) == 0 {
+		return nil, nil
+	}
+	watchers, err := h.watchers(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	at := c.Now.In(h.Rules.Zone)
+	var list []chat.Notice
+	for _, a := range alarms {
+		for _, w := range watchers {
+			card := h.alarmCard(c, a, w)
+			key := strings.Join([]string{"customer/alarm", a.kind, c.Person.ID, at.Format("2006-01-02T15"), w.ID}, "/")
+			list = append(list, chat.Notice{Key: key, To: w.ID, Urgent: true, Message: chat.Message{Card: &card}})
+		}
+	}
+	return list, nil
+}
+
+// watchers are who stands for the general manager and the director, but for
+// whoever looked.
+func (h Handler) watchers(ctx context.Context, c *command.Call) ([]store.Person, error) {
+	everyone, err := c.Tx.People(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []store.Person
+	for _, post := range []store.Post{store.GeneralManager, store.MarketingDirector} {
+		people, _ := command.Standing(everyone, post)
+		for _, p := range people {
+			known := slices.ContainsFunc(list, func(q store.Person) bool { return q.ID == p.ID })
+			if p.ID != c.Person.ID && !known {
+				list = append(list, p)
+			}
+		}
+	}
+	return list, nil
+}
+
+func (h Handler) alarmCard(c *command.Call, a alarm, to store.Person) chat.Card {
+	at := c.Now.In(h.Rules.Zone)
+	head := fmt.Sprintf("%s（%s）%s %s ", c.Person.Name, c.Person.Post, store.DayOf(at).String(), at.Format("15:04"))
+	card := chat.Card{Title: "客户档案异常查阅", Tone: chat.Bad, Blocks: []chat.Block{
+		{Text: head + a.text},
+		{Note: "客户档案属于机密，每次查阅都有记录（" + clause + "）。"},
+	}}
+	if a.trace != "" {
+		card.Blocks[0].Text += "追踪码 " + a.trace + "。"
+	}
+	if !traces(to, c.Person) {
+		return card
+	}
+	if a.trace != "" {
+		card.Buttons = append(card.Buttons, chat.Button{Label: "溯源 " + a.trace, Command: "溯源 " + a.trace, Primary: true})
+	}
+	card.Buttons = append(card.Buttons, chat.Button{Label: "今天的查阅记录", Command: "查阅记录 " + c.Person.Name + " 今天"})
+	return card
+}

@@ -1,0 +1,111 @@
+package customer
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"marketbot/store"
+)
+
+// entry is a row on its way into the store.
+type entry struct {
+	customer store.Customer
+	author   store.Person
+	checker  store.Person
+	at       time.Time // when the facts were entered first
+	now      time.Time
+	source   string
+}
+
+// enterRow makes a customer of a row, with everything that the row says, in
+// the transaction of its batch. It tells the new customer's id.
+func (h Handler) enterRow(ctx context.Context, tx *store.Tx, i Import, r bookRow, owner, author store.Person) (string, error) {
+	id, err := tx.NewCustomerCode(ctx)
+	if err != nil {
+		return "", err
+	}
+	e := entry{author: author, checker: i.By, at: r.entered, now: i.Now, source: h.sourceOf(i, r)}
+	if e.at.IsZero() {
+		e.at = i.Now
+	}
+	e.customer = store.Customer{
+		ID: id, Name: r.name(), Owner: owner.ID, Stage: r.extra[columnStage], Created: e.at, Author: author.ID,
+	}
+	if e.customer.Stage == "" {
+		e.customer.Stage = h.Config.Stages[0]
+	}
+	if err := h.enterCustomer(ctx, tx, e, r); err != nil {
+		return "", err
+	}
+	return id, tx.Record(ctx, store.Audit{
+		ID: tx.NewID(i.Now), At: i.Now, Person: i.By.ID, Act: "导入客户", Subject: fmt.Sprintf("customer/%s/row %d", id, r.line),
+		Outcome: store.Done, Clause: "档-7",
+	})
+}
+
+// sourceOf says where the facts of a row come from, with an original author who
+// is not registered.
+func (h Handler) sourceOf(i Import, r bookRow) string {
+	source := fmt.Sprintf("Excel 导入：%s 第 %d 行", i.File, r.line)
+	if name := r.extra[columnAuthor]; name != "" {
+		source += "，录入人 " + name
+	}
+	return source
+}
+
+func (h Handler) enterCustomer(ctx context.Context, tx *store.Tx, e entry, r bookRow) error {
+	if err := tx.AddCustomer(ctx, e.customer); err != nil {
+		return err
+	}
+	for field, kind := range bookNameKinds {
+		for _, name := range bookNames(r.company[field]) {
+			n := store.CustomerName{ID: tx.NewID(e.now), Customer: e.customer.ID, Name: name, Kind: kind, Since: e.at}
+			if err := tx.AddName(ctx, n); err != nil {
+				return err
+			}
+		}
+	}
+	for _, field := range h.bookFields() {
+		if err := e.put(ctx, tx, "", field, r.company[field]); err != nil {
+			return err
+		}
+	}
+	for _, p := range r.people {
+		if err := e.enterPerson(ctx, tx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e entry) enterPerson(ctx context.Context, tx *store.Tx, p bookPerson) error {
+	id := tx.NewID(e.now)
+	err := tx.AddFilePerson(ctx, store.FilePerson{
+		ID: id, Customer: e.customer.ID, Name: p.values[columnPerson], Source: e.source, Created: e.at, Author: e.author.ID,
+	})
+	for _, field := range bookPersonFields {
+		if err == nil && field != columnPerson {
+			err = e.put(ctx, tx, id, field, p.values[field])
+		}
+	}
+	return err
+}
+
+// put keeps one value. Who imports answers for it, so that it counts as checked.
+func (e entry) put(ctx context.Context, tx *store.Tx, person, field, value string) error {
+	if value == "" || person == "" && field == columnName {
+		return nil
+	}
+	f := store.Fact{
+		ID: tx.NewID(e.now), Customer: e.customer.ID, Person: person, Field: field, Value: value, Source: e.source,
+		Author: e.author.ID, At: e.at, Checked: e.now, CheckedBy: e.checker.ID,
+	}
+	if err := tx.PutFact(ctx, f); err != nil {
+		return err
+	}
+	if field != "电话" {
+		return nil
+	}
+	return tx.PutPhone(ctx, f.Customer, f.ID, value)
+}

@@ -1,0 +1,321 @@
+package customer
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// What a lead may hold, in characters.
+const (
+	leadNameMost   = 60
+	leadTextMost   = 2000
+	leadSourceMost = 200
+)
+
+// leadsShown is how many open leads one answer lists.
+const leadsShown = 5
+
+// The labels of the lead commands.
+const (
+	labelText     = "内容"
+	labelSource   = "来源"
+	labelCustomer = "客户"
+	labelField    = "字段"
+)
+
+const leadPrompt = "线索是什么？写一两句，例如：下半年要办周年庆，正在比价。"
+
+func (h Handler) leadCommands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "提供线索", Aliases: []string{"tgxs"}, Summary: "把听到的客户情况交给市场主管，谁都可以用",
+			Args: []command.Arg{
+				{Name: labelCustomer, Kind: command.Word, Prompt: "关于哪个客户？写名称就行。"},
+				{Name: "线索", Kind: command.Labels, Keys: []string{labelText, labelSource}, Prompt: leadPrompt},
+			},
+			Examples: []string{"提供线索 南湖酒店 下半年要办周年庆，正在比价 来源=展会上听说"},
+			Who:      rulebook.TakePart, Private: true, Clause: "档-2", Run: h.giveLead, Undo: h.undoLead,
+		},
+		{
+			Name: "线索", Summary: "还没判断的线索",
+			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true}},
+			Examples: []string{"线索", "线索 L3"},
+			Who:      rulebook.JudgeLeads, Private: true, Clause: "档-7", Run: h.showLeads,
+		},
+		{
+			Name: "采纳", Aliases: []string{"cn"}, Summary: "把线索记入客户档案",
+			Args: []command.Arg{
+				{Name: "编号", Kind: command.Word, Prompt: "采纳哪一条？编号写在线索里，例如 L3。"},
+				{Name: "归入", Kind: command.Labels, Keys: []string{labelCustomer, labelField}, Optional: true},
+			},
+			Examples: []string{"采纳 L3", "采纳 L3 客户=K12 字段=业务状况"},
+			Who:      rulebook.JudgeLeads, Private: true, Clause: "档-7", Run: h.acceptLead,
+		},
+		{
+			Name: "不采纳", Aliases: []string{"bcn"}, Summary: "退回线索，写明理由",
+			Args: []command.Arg{
+				{Name: "编号", Kind: command.Word, Prompt: "不采纳哪一条？编号写在线索里，例如 L3。"},
+				{Name: "理由", Kind: command.Free, Prompt: "为什么不采纳？写一句，会转告提供的人。"},
+			},
+			Examples: []string{"不采纳 L3 已经核实，没有这回事"},
+			Who:      rulebook.JudgeLeads, Private: true, Clause: "档-7", Run: h.rejectLead,
+		},
+	}
+}
+
+// giveLead is 提供线索. The answer is the same whether or not there is such a
+// customer (档-2): whoever gives learns nothing.
+func (h Handler) giveLead(ctx context.Context, c *command.Call) (command.Answer, error) {
+	given := c.Labels("线索")
+	l := store.Lead{
+		Giver: c.Person.ID, At: c.Now,
+		Words: strings.TrimSpace(c.Text(labelCustomer)), Text: given[labelText], Source: given[labelSource],
+	}
+	if err := h.leadNamed(ctx, c, &l); err != nil {
+		return command.Answer{}, err
+	}
+	if err := readableLead(l); err != nil {
+		return command.Answer{}, err
+	}
+	var err error
+	if l.Code, err = c.Tx.NewLeadCode(ctx); err != nil {
+		return command.Answer{}, err
+	}
+	if err := c.Tx.AddLead(ctx, l); err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(chat.Card{
+		Title: "已收到线索", Tone: chat.Good,
+		Blocks: []chat.Block{
+			{Text: "编号：" + l.Code + "。已交给市场主管判断，采纳与否会告诉你。"},
+			{Note: "接触客户的人都有责任收集情况（档-2）；线索核对之后才入档（档-7）。"},
+		},
+		Buttons: []chat.Button{{Label: "撤销（5分钟内）", Command: "撤销"}},
+	})
+	a.Undo, a.Subject = l.Code, "lead/"+l.Code
+	a.Notices, err = h.tellJudges(ctx, c, l)
+	return a, err
+}
+
+// readableLead refuses what says nothing, or too much for a message.
+func readableLead(l store.Lead) error {
+	text := ""
+	switch {
+	case !hasWords(l.Words):
+		text = "客户名称不能是空的。"
+	case utf8.RuneCountInString(l.Words) > leadNameMost:
+		text = fmt.Sprintf("客户名称太长，最多 %d 个字。", leadNameMost)
+	case !hasWords(l.Text):
+		return &command.Question{Prompt: leadPrompt, Prefix: labelText + "："}
+	case utf8.RuneCountInString(l.Text) > leadTextMost:
+		text = fmt.Sprintf("线索太长，最多 %d 个字，请分几条写。", leadTextMost)
+	case utf8.RuneCountInString(l.Source) > leadSourceMost:
+		text = fmt.Sprintf("来源太长，最多 %d 个字。", leadSourceMost)
+	default:
+		return nil
+	}
+	return &command.Refusal{Text: text, Hint: "提供线索 南湖酒店 下半年要办周年庆 来源=展会"}
+}
+
+// hasWords tells whether there is something to read in a text.
+func hasWords(s string) bool {
+	return strings.ContainsFunc(command.Fold(s).Text, func(r rune) bool { return !unicode.IsSpace(r) && r != utf8.RuneError })
+}
+
+// tellJudges shows a new lead to whoever judges it.
+func (h Handler) tellJudges(ctx context.Context, c *command.Call, l store.Lead) ([]chat.Notice, error) {
+	judges, _, err := command.Reach(ctx, c.Tx, store.Supervisor)
+	if err != nil {
+		return nil, err
+	}
+	card, err := h.leadCard(ctx, c.Tx, l)
+	if err != nil {
+		return nil, err
+	}
+	var list []chat.Notice
+	for _, p := range judges {
+		if p.ID == c.Person.ID || !rulebook.Allows(rulebook.JudgeLeads, p) {
+			continue
+		}
+		list = append(list, chat.Notice{Key: "customer/lead/" + l.Code + "/" + p.ID, To: p.ID, Message: chat.Message{
+			Card: &card, Confidential: true, Summary: "有一条新线索 " + l.Code + " 等你判断。",
+		}})
+	}
+	return list, nil
+}
+
+// leadCard shows a lead to whoever judges it.
+func (h Handler) leadCard(ctx context.Context, tx *store.Tx, l store.Lead) (chat.Card, error) {
+	giver, _, err := tx.Person(ctx, l.Giver)
+	if err != nil {
+		return chat.Card{}, err
+	}
+	about := l.Words
+	if l.Customer != "" {
+		known, found, err := tx.Customer(ctx, l.Customer)
+		if err != nil {
+			return chat.Card{}, err
+		}
+		if found && !sameName(known.Name, l.Words) {
+			about += "（" + known.Name + "）"
+		}
+	}
+	facts := []chat.Fact{{Label: "编号", Value: l.Code}, {Label: "客户", Value: about}, {Label: "内容", Value: l.Text}}
+	if l.Source != "" {
+		facts = append(facts, chat.Fact{Label: "来源", Value: l.Source})
+	}
+	at := l.At.In(h.Rules.Zone)
+	facts = append(facts, chat.Fact{Label: "提供人", Value: giver.Name + "，" + store.DayOf(at).String() + " " + at.Format("15:04")})
+	card := chat.Card{Title: "新线索 " + l.Code, Blocks: []chat.Block{{Facts: facts}}}
+	if l.Customer == "" {
+		card.Blocks = append(card.Blocks, chat.Block{Note: "没有认出是哪个客户。采纳时可以写明：采纳 " + l.Code + " 客户=名称"})
+	}
+	card.Buttons = []chat.Button{
+		{Label: "采纳", Command: "采纳 " + l.Code, Primary: true},
+		{Label: "不采纳", Command: "不采纳 " + l.Code},
+	}
+	return card, nil
+}
+
+func (h Handler) undoLead(ctx context.Context, c *command.Call, ref string) (string, error) {
+	ok, err := c.Tx.DecideLead(ctx, store.Lead{Code: ref, State: store.LeadWithdrawn, By: c.Person.ID, Decided: c.Now})
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", &command.Refusal{Text: "线索 " + ref + " 已经判断过了，收不回来。", Hint: "我的"}
+	}
+	return "线索 " + ref, nil
+}
+
+// showLeads is 线索: one by its code, or the oldest that wait.
+func (h Handler) showLeads(ctx context.Context, c *command.Call) (command.Answer, error) {
+	if c.Has("编号") {
+		l, err := openLead(ctx, c)
+		if err != nil {
+			return command.Answer{}, err
+		}
+		card, err := h.leadCard(ctx, c.Tx, l)
+		return confidentialCard(card, "线索 "+l.Code+" 等你判断。", "lead/"+l.Code), err
+	}
+	leads, err := c.Tx.OpenLeads(ctx, leadsShown)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if len(leads) == 0 {
+		return command.Text("没有等着判断的线索。"), nil
+	}
+	n, err := c.Tx.CountOpenLeads(ctx)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	card := chat.Card{Title: fmt.Sprintf("待判断的线索（%d 条，先来的在前）", n)}
+	for _, l := range leads {
+		text := l.Code + " " + l.Words + "：" + shorten(l.Text, reasonsShown)
+		card.Blocks = append(card.Blocks, chat.Block{Text: text})
+		card.Buttons = append(card.Buttons, chat.Button{Label: "看 " + l.Code, Command: "线索 " + l.Code})
+	}
+	return confidentialCard(card, fmt.Sprintf("有 %d 条线索等你判断。", n), "leads"), nil
+}
+
+func confidentialCard(card chat.Card, summary, subject string) command.Answer {
+	a := command.Card(card)
+	a.Reply.Confidential, a.Reply.Summary, a.Subject = true, summary, subject
+	return a
+}
+
+// openLead is the lead of the argument 编号, or a refusal that says why it
+// cannot be judged.
+func openLead(ctx context.Context, c *command.Call) (store.Lead, error) {
+	code := strings.ToUpper(strings.TrimSpace(command.Fold(c.Text("编号")).Text))
+	l, found, err := c.Tx.Lead(ctx, code)
+	switch {
+	case err != nil:
+		return l, err
+	case !found:
+		return l, &command.Refusal{Text: "没有编号" + command.Quote(c.Text("编号")) + "的线索。", Hint: "线索"}
+	case l.State == store.LeadOpen:
+		return l, nil
+	case l.State == store.LeadWithdrawn:
+		return l, &command.Refusal{Text: "线索 " + code + " 已由提供人撤回。", Hint: "线索"}
+	}
+	judge, _, err := c.Tx.Person(ctx, l.By)
+	if err != nil {
+		return l, err
+	}
+	how := "采纳"
+	if l.State == store.LeadRejected {
+		how = "判为不采纳"
+	}
+	return l, &command.Refusal{
+		Text: fmt.Sprintf("线索 %s 已在 %s 由%s%s。", code, store.DayOf(l.Decided.In(c.Now.Location())).String(), judge.Name, how), Hint: "线索",
+	}
+}
+
+// rejectLead is 不采纳.
+func (h Handler) rejectLead(ctx context.Context, c *command.Call) (command.Answer, error) {
+	l, err := openLead(ctx, c)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	reason := strings.TrimSpace(c.Text("理由"))
+	if !hasWords(reason) {
+		return command.Answer{}, &command.Question{Prompt: "为什么不采纳？写一句，会转告提供的人。"}
+	}
+	l.Reason = reason
+	if err := h.decide(ctx, c, &l, store.LeadRejected); err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Text("线索 " + l.Code + " 不采纳，已告诉提供的人。")
+	a.Subject = "lead/" + l.Code
+	a.Notices = tellGiver(c, l, "线索 "+l.Code+" 没有采纳："+reason)
+	return a, nil
+}
+
+// decide ends a lead, once.
+func (h Handler) decide(ctx context.Context, c *command.Call, l *store.Lead, how store.LeadState) error {
+	l.State, l.By, l.Decided = how, c.Person.ID, c.Now
+	ok, err := c.Tx.DecideLead(ctx, *l)
+	if err == nil && !ok {
+		return &command.Refusal{Text: "线索 " + l.Code + " 刚刚已经判断过了。", Hint: "线索"}
+	}
+	return err
+}
+
+// tellGiver says how a lead ended, and nothing of the file.
+func tellGiver(c *command.Call, l store.Lead, text string) []chat.Notice {
+	if l.Giver == c.Person.ID {
+		return nil
+	}
+	return []chat.Notice{{Key: "customer/lead/" + l.Code + "/decided", To: l.Giver, Message: chat.Message{Text: text}}}
+}
+
+// leadItems is what the caller owes or waits for about leads (我的).
+func (h Handler) leadItems(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	var items []command.Item
+	if rulebook.Allows(rulebook.JudgeLeads, c.Person) {
+		n, err := c.Tx.CountOpenLeads(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			items = append(items, command.Item{
+				Text:   fmt.Sprintf("%d 条线索等着判断（档-7）", n),
+				Button: &chat.Button{Label: "看线索", Command: "线索"},
+			})
+		}
+	}
+	codes, err := c.Tx.OpenLeadsOf(ctx, c.Person.ID)
+	if err != nil || len(codes) == 0 {
+		return items, err
+	}
+	return append(items, command.Item{Text: "我提供的线索在等判断：" + strings.Join(codes, "、")}), nil
+}

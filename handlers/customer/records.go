@@ -1,0 +1,370 @@
+package customer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// How much of the records one answer shows.
+const (
+	recordsMost  = 500 // of one question, the newest ones
+	recordsPage  = 20
+	recordsDays  = 7 // shown when no time is given, today included
+	reasonsShown = 60
+)
+
+func (h Handler) recordCommands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "查阅记录", Aliases: []string{"cyjl"}, Summary: "谁在什么时候为什么看过客户档案，看成了还是被拒绝",
+			Args: []command.Arg{
+				{Name: "姓名", Kind: command.Person, Optional: true},
+				{Name: "客户", Kind: command.Word, Optional: true},
+				{Name: "时段", Kind: command.Span, Optional: true},
+				{Name: "页", Kind: command.Word, Optional: true},
+			},
+			Examples: []string{"查阅记录", "查阅记录 张伟 上周", "查阅记录 K12 本月"},
+			Who:      rulebook.TraceLooks, Private: true, Clause: clause, Run: h.records,
+		},
+		{
+			Name: "溯源", Aliases: []string{"sy"}, Summary: "按消息里的追踪码找出是谁在什么时候看的",
+			Args:     []command.Arg{{Name: "追踪码", Kind: command.Word, Prompt: "追踪码是什么？它写在档案消息的最下面，六位字母和数字。"}},
+			Examples: []string{"溯源 H7K2QM"}, Who: rulebook.TraceLooks, Private: true, Clause: "档-5", Run: h.traceBack,
+		},
+	}
+}
+
+// traces tells whether a person may see the looks of another: the director
+// those of the department only.
+func traces(p, viewer store.Person) bool {
+	if !rulebook.Allows(rulebook.TraceLooks, p) {
+		return false
+	}
+	return p.Post != store.MarketingDirector || slices.Contains(department, viewer.Post)
+}
+
+// department are the posts whose looks the director may trace.
+var department = []store.Post{store.MarketingDirector, store.Supervisor, store.Salesperson, store.OtherEmployee}
+
+// lookActs are the commands that ask for files, whose entries count as looks
+// even where no customer was found.
+var lookActs = []string{"客户", "看电话", "客户历史"}
+
+// recordQuery is what records are asked for.
+type recordQuery struct {
+	store.LookFilter
+	days command.Days
+	of   string // whose or of which customer, for people
+	line string // the command line without its page
+	page int    // from 1 on
+}
+
+// records is 查阅记录. That somebody looked is audited as every command is.
+func (h Handler) records(ctx context.Context, c *command.Call) (command.Answer, error) {
+	q, err := h.recordQuery(ctx, c)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	looks, err := c.Tx.Looks(ctx, q.LookFilter)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	cut := len(looks) == recordsMost
+	names := &namer{tx: c.Tx, people: map[string]store.Person{}, customers: map[string]string{}}
+	if looks, err = visibleLooks(ctx, names, c.Person, looks); err != nil {
+		return command.Answer{}, err
+	}
+	card, err := h.recordCard(ctx, names, q, looks, cut)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(card)
+	a.Reply.Confidential = true
+	a.Reply.Summary = "查阅记录是机密，这里不能保密，不显示。"
+	a.Subject = "looks/" + q.Person + "/" + q.Customer + "/" + string(q.days.From) + "/" + string(q.days.To)
+	return a, nil
+}
+
+// recordQuery reads the arguments: the word may be a customer, somebody who
+// left, or the page.
+func (h Handler) recordQuery(ctx context.Context, c *command.Call) (recordQuery, error) {
+	today := h.Rules.Day(c.Now)
+	q := recordQuery{page: 1, line: "查阅记录", days: command.Days{From: today.Add(1 - recordsDays), To: today}}
+	if c.Has("时段") {
+		q.days = c.Days("时段")
+	}
+	q.From, q.To = q.days.From.Start(h.Rules.Zone), q.days.To.Add(1).Start(h.Rules.Zone)
+	q.Acts, q.Most = lookActs, recordsMost
+	if c.Has("姓名") {
+		q.Person, q.of = c.Who("姓名").ID, c.Who("姓名").Name
+		q.line += " " + q.of
+	}
+	for _, word := range []string{c.Text("客户"), c.Text("页")} {
+		if n, ok := pageNumber(word); ok {
+			q.page = n
+			continue
+		}
+		if err := h.recordWord(ctx, c, &q, word); err != nil {
+			return q, err
+		}
+	}
+	q.line += " " + string(q.days.From) + "~" + string(q.days.To)
+	return q, nil
+}
+
+// recordWord is a customer, or else a person who was stopped.
+func (h Handler) recordWord(ctx context.Context, c *command.Call, q *recordQuery, word string) error {
+	if word == "" {
+		return nil
+	}
+	found, err := h.recorded(ctx, c, word)
+	var no *command.Refusal
+	if errors.As(err, &no) && q.Person == "" {
+		p, ok, err := c.Tx.StoppedNamed(ctx, word)
+		if err != nil {
+			return err
+		}
+		if ok {
+			q.Person, q.of, q.line = p.ID, p.Name, q.line+" "+p.Name
+			return nil
+		}
+	}
+	if err != nil {
+		return err
+	}
+	q.Customer, q.line = found.ID, q.line+" "+found.ID
+	q.of = strings.Trim(q.of+" · "+found.Name, " ·")
+	return nil
+}
+
+// recorded is the customer that a code, name or part of one means. Whoever
+// traces looks may read every file, so that it may say what is alike.
+func (h Handler) recorded(ctx context.Context, c *command.Call, word string) (store.Customer, error) {
+	if command.IsCustomerCode(word) {
+		known, found, err := c.Tx.Customer(ctx, strings.ToUpper(command.Fold(word).Text))
+		if err != nil || found {
+			return known, err
+		}
+	}
+	hits, err := c.Tx.FindCustomers(ctx, word, namedMost)
+	if err != nil {
+		return store.Customer{}, err
+	}
+	switch {
+	case len(hits) == 0:
+		return store.Customer{}, &command.Refusal{Text: "没有叫" + command.Quote(word) + "的人员或客户。", Hint: "查阅记录 姓名 时段，或 查阅记录 客户 时段"}
+	case len(hits) == 1 || sameName(hits[0].Name, word) && !sameName(hits[1].Name, word):
+		return hits[0].Customer, nil
+	}
+	no := &command.Refusal{Text: command.Quote(word) + "可能是这几个客户，请选一个。", Hint: "查阅记录 " + hits[0].Customer.ID}
+	for _, hit := range hits {
+		no.Buttons = append(no.Buttons, chat.Button{Label: hit.Customer.Name, Command: "查阅记录 " + hit.Customer.ID})
+	}
+	return store.Customer{}, no
+}
+
+// pageNumber reads 第2页.
+func pageNumber(word string) (int, bool) {
+	digits, ok := strings.CutPrefix(command.Fold(word).Text, "第")
+	digits, end := strings.CutSuffix(digits, "页")
+	n, err := strconv.Atoi(digits)
+	return n, ok && end && err == nil && n > 0 && n <= recordsMost/recordsPage
+}
+
+// visibleLooks leaves out whose looks the asker may not see.
+func visibleLooks(ctx context.Context, names *namer, asker store.Person, looks []store.Audit) ([]store.Audit, error) {
+	var list []store.Audit
+	for _, l := range looks {
+		viewer, err := names.person(ctx, l.Person)
+		if err != nil {
+			return nil, err
+		}
+		if traces(asker, viewer) {
+			list = append(list, l)
+		}
+	}
+	return list, nil
+}
+
+func (h Handler) recordCard(ctx context.Context, names *namer, q recordQuery, looks []store.Audit, cut bool) (chat.Card, error) {
+	title := "查阅记录"
+	if q.of != "" {
+		title += " · " + q.of
+	}
+	pages := max(1, (len(looks)+recordsPage-1)/recordsPage)
+	q.page = min(q.page, pages)
+	head := fmt.Sprintf("%s 至 %s，共 %d 条，第 %d/%d 页，新的在前。", q.days.From.String(), q.days.To.String(), len(looks), q.page, pages)
+	if len(looks) == 0 {
+		head = fmt.Sprintf("%s 至 %s 没有查阅记录。", q.days.From.String(), q.days.To.String())
+	}
+	if cut {
+		head += fmt.Sprintf("只列最近 %d 条，更早的请缩小时段。", recordsMost)
+	}
+	card := chat.Card{Title: title, Blocks: []chat.Block{{Text: head}}}
+	shown := looks[min(len(looks), (q.page-1)*recordsPage):min(len(looks), q.page*recordsPage)]
+	rows, err := h.recordRows(ctx, names, shown)
+	if err != nil {
+		return card, err
+	}
+	if len(rows) > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Table: &chat.Table{Heads: []string{"时间", "谁", "客户", "做什么", "结果", "理由", "追踪码"}, Rows: rows}})
+	}
+	card.Blocks = append(card.Blocks, chat.Block{Note: "看这份记录也记入审计（" + clause + "）。按码查：溯源 追踪码"})
+	if q.page < pages {
+		card.Buttons = append(card.Buttons, chat.Button{Label: "更早的", Command: fmt.Sprintf("%s 第%d页", q.line, q.page+1)})
+	}
+	return card, nil
+}
+
+func (h Handler) recordRows(ctx context.Context, names *namer, looks []store.Audit) ([][]string, error) {
+	var rows [][]string
+	for _, l := range looks {
+		viewer, err := names.person(ctx, l.Person)
+		if err != nil {
+			return nil, err
+		}
+		customer, err := names.customer(ctx, l.Customer)
+		if err != nil {
+			return nil, err
+		}
+		at := l.At.In(h.Rules.Zone).Format("01-02 15:04")
+		rows = append(rows, []string{at, viewer.Name, customer, l.Act, outcomeWords(l), shorten(l.Why, reasonsShown), l.Trace})
+	}
+	return rows, nil
+}
+
+// outcomeWords says how a look ended.
+func outcomeWords(a store.Audit) string {
+	words := string(a.Outcome)
+	switch a.Outcome {
+	case store.Done:
+		words = "已看"
+		if a.Trace == "" {
+			words = "未打开"
+		}
+	case store.Denied:
+		words = "拒绝（" + a.Clause + "）"
+	case store.Refused:
+		words = "未办成"
+	case store.Failed:
+		words = "出错"
+	}
+	if a.Grant != "" {
+		words += "，凭批准 " + a.Grant
+	}
+	if a.Changed {
+		words += "，记录被改动过"
+	}
+	return words
+}
+
+func shorten(s string, most int) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
+
+// traceBack is 溯源.
+func (h Handler) traceBack(ctx context.Context, c *command.Call) (command.Answer, error) {
+	code := strings.ToUpper(strings.TrimSpace(command.Fold(c.Text("追踪码")).Text))
+	look, found, err := c.Tx.LookByTrace(ctx, code)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	names := &namer{tx: c.Tx, people: map[string]store.Person{}, customers: map[string]string{}}
+	viewer, err := names.person(ctx, look.Person)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if !found || !traces(c.Person, viewer) {
+		return command.Answer{}, &command.Refusal{
+			Text: "没有追踪码" + command.Quote(c.Text("追踪码")) + "的查阅，或不在你可以查的范围。", Hint: "查阅记录 今天",
+		}
+	}
+	customer, err := names.customer(ctx, look.Customer)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(h.traceCard(look, viewer, customer))
+	a.Reply.Confidential = true
+	a.Reply.Summary = "查阅记录是机密，这里不能保密，不显示。"
+	a.Subject = "trace/" + look.Trace
+	return a, nil
+}
+
+func (h Handler) traceCard(look store.Audit, viewer store.Person, customer string) chat.Card {
+	at := look.At.In(h.Rules.Zone)
+	facts := []chat.Fact{
+		{Label: "谁看的", Value: viewer.Name + "（" + string(viewer.Post) + "）"},
+		{Label: "时间", Value: store.DayOf(at).String() + " " + at.Format("15:04:05")},
+		{Label: "客户", Value: customer},
+		{Label: "做什么", Value: look.Act},
+		{Label: "结果", Value: outcomeWords(look)},
+		{Label: "依据", Value: look.Clause},
+	}
+	if look.Why != "" {
+		facts = append(facts, chat.Fact{Label: "理由", Value: look.Why})
+	}
+	card := chat.Card{Title: "溯源 · " + look.Trace, Blocks: []chat.Block{
+		{Facts: facts},
+		{Note: "泄露客户档案的处理见 制度 档-5；系统只保存证据。"},
+	}}
+	if viewer.Active() {
+		card.Buttons = append(card.Buttons, chat.Button{Label: viewer.Name + "的查阅记录", Command: "查阅记录 " + viewer.Name})
+	}
+	card.Buttons = append(card.Buttons, chat.Button{Label: "这个客户的查阅记录", Command: "查阅记录 " + look.Customer})
+	return card
+}
+
+// namer looks the names behind ids up, each once.
+type namer struct {
+	tx        *store.Tx
+	people    map[string]store.Person
+	customers map[string]string
+}
+
+// person is a person by id, active or not.
+func (n *namer) person(ctx context.Context, id string) (store.Person, error) {
+	if p, ok := n.people[id]; ok {
+		return p, nil
+	}
+	p, found, err := n.tx.Person(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	if !found {
+		p = store.Person{Name: "未登记", Post: store.OtherEmployee}
+	}
+	n.people[id] = p
+	return p, nil
+}
+
+// customer is a customer's name and code.
+func (n *namer) customer(ctx context.Context, id string) (string, error) {
+	if id == "" {
+		return "不明", nil
+	}
+	if name, ok := n.customers[id]; ok {
+		return name, nil
+	}
+	found, ok, err := n.tx.Customer(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	n.customers[id] = id
+	if ok {
+		n.customers[id] = found.Name + " " + id
+	}
+	return n.customers[id], nil
+}
