@@ -23,12 +23,18 @@ const (
 	tolerance = 5 * time.Minute
 )
 
-// Handler takes the platform's calls at Path. Without token and aes_key it
+// Handler takes the platform's calls at Path, for the app.
+func (a *Adapter) Handler() http.Handler {
+	if a.app == nil {
+		return http.NotFoundHandler()
+	}
+	return http.HandlerFunc(a.app.serveCallback)
+}
+
+// serveCallback takes the platform's calls. Without token and aes_key it
 // refuses everything, as nothing else proves where a call comes from. It
 // answers 5xx only when an authentic event could not be stored: the platform
 // then delivers it up to three times more.
-func (a *App) Handler() http.Handler { return http.HandlerFunc(a.serveCallback) }
-
 func (a *App) serveCallback(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodGet:

@@ -48,16 +48,6 @@ type RobotConfig struct {
 	URL    string `yaml:"url"`  // empty: RobotURL
 }
 
-// AppConfig is a self-built app (自建应用). Token and AESKey are its callback's;
-// without them it only sends.
-type AppConfig struct {
-	CorpID  string `yaml:"corp_id"`
-	AgentID int    `yaml:"agent_id"`
-	Secret  string `yaml:"secret"`
-	Token   string `yaml:"token"`
-	AESKey  string `yaml:"aes_key"`
-}
-
 // Lease lets only one process work on what key names: it waits for its turn,
 // calls work, and ends work's context when the turn is over.
 type Lease func(ctx context.Context, key string, work func(ctx context.Context) error) error
@@ -137,7 +127,7 @@ func (c *Config) complete() error {
 	if c.Robot != nil && c.Robot.BotID == "" && c.Robot.Secret == "" {
 		c.Robot = nil
 	}
-	if c.App != nil && *c.App == (AppConfig{}) {
+	if c.App != nil && c.App.empty() {
 		c.App = nil
 	}
 	if c.Robot == nil && c.App == nil && c.WebhookKey == "" {
