@@ -111,3 +111,12 @@ func (tx *Tx) Decide(ctx context.Context, r Request) (bool, error) {
 		r.Length.Milliseconds(), r.Customer, r.Code)
 	return n == 1, err
 }
+
+// AnyOver tells whether a grant ended or a request lapsed by now that is not
+// marked so.
+func (tx *Tx) AnyOver(ctx context.Context, now time.Time) (bool, error) {
+	var n int
+	_, err := tx.one(ctx, "any over", `SELECT (SELECT COUNT(*) FROM access_grant WHERE closed = 0 AND until_time <= $1)
+		+ (SELECT COUNT(*) FROM request WHERE state = 'open' AND lapses <= $1)`, []any{millis(now)}, &n)
+	return n > 0, err
+}

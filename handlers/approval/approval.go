@@ -9,7 +9,11 @@ package approval
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -20,6 +24,22 @@ import (
 // clause is the rule that the area serves.
 const clause = "档-6"
 
+// How long things last (C6, 档-6).
+const (
+	usualLength = 24 * time.Hour
+	mostLength  = 7 * 24 * time.Hour
+	openTime    = 7 * 24 * time.Hour // then a request lapses
+)
+
+// openMost is how many requests of one person wait at a time.
+const openMost = 5
+
+// What a request may hold, in characters.
+const (
+	wordsMost = 60
+	whyMost   = 500
+)
+
 // Handler is the area. Nothing in it changes after it was made.
 type Handler struct {
 	Rules rulebook.Rules
@@ -27,20 +47,110 @@ type Handler struct {
 }
 
 // Commands are the area's commands.
-func (h Handler) Commands() []command.Spec { return nil }
-
-// Owes is nothing.
-func (h Handler) Owes(context.Context, *command.Call) ([]command.Item, error) { return nil, nil }
-
-// RemindEnding reminds of the grants that end before tomorrow's reminder.
-func (h Handler) RemindEnding(context.Context, *store.Tx, rulebook.Slot) ([]chat.Notice, error) {
-	return nil, nil
+func (h Handler) Commands() []command.Spec {
+	return slices.Concat(h.askCommands(), h.decideCommands(), h.delegateCommands())
 }
 
-// AnyOver tells whether a grant ended or a request lapsed that nobody was told of.
-func (h Handler) AnyOver(context.Context, *store.Tx, time.Time) (bool, error) { return false, nil }
+// Owes is what the caller waits for and may read meanwhile, and what waits for
+// the caller's yes or no.
+func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	var items []command.Item
+	asked, err := h.openOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range asked {
+		items = append(items, command.Item{
+			Text:   "查阅申请 " + r.Code + "（" + command.Quote(r.Words) + "）等批准，" + h.at(r.Lapses) + " 前有效",
+			Button: &chat.Button{Label: "撤回 " + r.Code, Command: "撤回申请 " + r.Code},
+		})
+	}
+	grants, err := c.Tx.GrantsOf(ctx, c.Person.ID, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range grants {
+		name, err := named(ctx, c.Tx, g.Customer)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, command.Item{
+			Text:   "可以查阅 " + name + "，到 " + h.at(g.Until) + "（授权 " + g.ID + "）",
+			Button: &chat.Button{Label: "看 " + g.Customer, Command: "客户 " + g.Customer},
+		})
+	}
+	waiting, err := h.waiting(ctx, c)
+	return append(items, waiting...), err
+}
 
-// Over tells of the grants that ended and the requests that lapsed.
-func (h Handler) Over(context.Context, *store.Tx, rulebook.Slot) ([]chat.Notice, error) {
-	return nil, nil
+// waiting is what the caller may decide.
+func (h Handler) waiting(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	open, err := h.decidableBy(ctx, c)
+	var items []command.Item
+	for _, r := range open {
+		asker, err := h.person(ctx, c.Tx, r.Asker)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, command.Item{
+			Text:   asker + "的查阅申请 " + r.Code + " 待批，" + h.at(r.Lapses) + " 失效",
+			Button: &chat.Button{Label: "看申请 " + r.Code, Command: "查阅申请 " + r.Code},
+		})
+	}
+	return items, err
+}
+
+// openOf is what the caller asked and nobody decided yet, oldest first.
+func (h Handler) openOf(ctx context.Context, c *command.Call) ([]store.Request, error) {
+	list, err := c.Tx.RequestsOf(ctx, c.Person.ID, c.Now.Add(-openTime))
+	list = slices.DeleteFunc(list, func(r store.Request) bool { return !r.Open(c.Now) })
+	slices.Reverse(list)
+	return list, err
+}
+
+// decidableBy is what the caller may decide now.
+func (h Handler) decidableBy(ctx context.Context, c *command.Call) ([]store.Request, error) {
+	if !rulebook.Allows(rulebook.DecideLooks, c.Person) {
+		return nil, nil
+	}
+	d, err := h.deciders(ctx, c.Tx, c.Now)
+	if err != nil || !d.has(c.Person.ID) {
+		return nil, err
+	}
+	open, err := c.Tx.OpenRequests(ctx, c.Now)
+	return slices.DeleteFunc(open, func(r store.Request) bool { return r.Asker == c.Person.ID }), err
+}
+
+// at is a moment as people read it: 11月27日 周五 10:00.
+func (h Handler) at(t time.Time) string {
+	t = t.In(h.Rules.Zone)
+	return store.DayOf(t).String() + t.Format(" 15:04")
+}
+
+// person is a person for a sentence: 小林（其他员工）.
+func (h Handler) person(ctx context.Context, tx *store.Tx, id string) (string, error) {
+	p, found, err := tx.Person(ctx, id)
+	if err != nil || !found {
+		return "（未知）", err
+	}
+	return written(p), nil
+}
+
+func written(p store.Person) string { return p.Name + "（" + string(p.Post) + "）" }
+
+// code reads a request's number as typed: a12, Ａ１２.
+func code(typed string) string { return strings.ToUpper(strings.TrimSpace(command.Fold(typed).Text)) }
+
+// hasWords tells whether there is something to read in a text.
+func hasWords(s string) bool {
+	return strings.ContainsFunc(command.Fold(s).Text, func(r rune) bool { return !unicode.IsSpace(r) && r != utf8.RuneError })
+}
+
+// record writes the audit entry of a step about a request, with the customer
+// and the reason given.
+func record(ctx context.Context, c *command.Call, r store.Request, why string) error {
+	return c.Tx.Record(ctx, store.Audit{
+		ID: c.Tx.NewID(c.Now), At: c.Now, Person: c.Person.ID, Act: c.Spec.Name, Subject: "request/" + r.Code,
+		Outcome: store.Done, Clause: clause, Ref: c.Event.ID, Look: store.Look{Customer: r.Customer, Why: why},
+	})
 }

@@ -1,0 +1,193 @@
+package approval
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+func (h Handler) askCommands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "申请查阅", Aliases: []string{"sqcy"}, Summary: "无权查档案而工作需要时，请总经理批准查一个客户",
+			Args: []command.Arg{
+				{Name: "客户", Kind: command.Word, Prompt: "要查哪个客户？写名称或编号。"},
+				{Name: "理由", Kind: command.Free, Prompt: "为什么要查？写一句工作上的理由，会给总经理看。"},
+			},
+			Examples: []string{"申请查阅 南湖酒店 周五去布展，需要联系人"},
+			Who:      rulebook.TakePart, Private: true, Clause: clause, Run: h.ask, Undo: h.undoAsk,
+		},
+		{
+			Name: "撤回申请", Aliases: []string{"chsq"}, Summary: "撤回还没批的查阅申请",
+			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Prompt: "撤回哪一个？编号写在回执里，例如 A12。"}},
+			Examples: []string{"撤回申请 A12"},
+			Who:      rulebook.TakePart, Private: true, Clause: clause, Run: h.withdraw,
+		},
+		{
+			Name: "查阅申请", Summary: "我的查阅申请和授权；能批的人看到待批的申请",
+			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true}},
+			Examples: []string{"查阅申请", "查阅申请 A12"},
+			Who:      rulebook.TakePart, Private: true, Clause: clause, Run: h.show,
+		},
+	}
+}
+
+// ask takes a request. Until it is approved, nothing that the asker hears
+// depends on whether there is such a customer: not what is said, nor what is
+// taken for the same request, nor how the line is read.
+func (h Handler) ask(ctx context.Context, c *command.Call) (command.Answer, error) {
+	r := store.Request{
+		Kind: store.LookRequest, Asker: c.Person.ID, Words: c.Text("客户"), Why: c.Text("理由"), At: c.Now, Lapses: c.Now.Add(openTime),
+	}
+	if err := readable(r); err != nil {
+		return command.Answer{}, err
+	}
+	var err error
+	if r.Customer, err = meant(ctx, c.Tx, r.Words, r.Why); err != nil {
+		return command.Answer{}, err
+	}
+	if err := h.needed(ctx, c, r); err != nil {
+		return command.Answer{}, err
+	}
+	if err := h.fresh(ctx, c, r); err != nil {
+		return command.Answer{}, err
+	}
+	if r.Code, err = c.Tx.NewRequestCode(ctx); err != nil {
+		return command.Answer{}, err
+	}
+	if err := c.Tx.AddRequest(ctx, r); err != nil {
+		return command.Answer{}, err
+	}
+	return h.asked(ctx, c, r)
+}
+
+func (h Handler) asked(ctx context.Context, c *command.Call, r store.Request) (command.Answer, error) {
+	d, err := h.deciders(ctx, c.Tx, c.Now)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	card, err := h.requestCard(ctx, c.Tx, r)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if err := record(ctx, c, r, r.Why); err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(h.receipt(r, d))
+	a.Recorded, a.Undo = true, r.Code
+	a.Notices = append(toldAll("approval/asked/"+r.Code, d.all(), c.Person.ID, chat.Message{Card: &card}), h.vacancy(d, c.Now)...)
+	return a, nil
+}
+
+// readable refuses what says nothing, or too much for a card.
+func readable(r store.Request) error {
+	text := ""
+	switch {
+	case !hasWords(r.Words):
+		text = "客户名称不能是空的。"
+	case utf8.RuneCountInString(r.Words) > wordsMost:
+		text = fmt.Sprintf("客户名称太长，最多 %d 个字。", wordsMost)
+	case !hasWords(r.Why):
+		text = "理由不能是空的。"
+	case utf8.RuneCountInString(r.Why) > whyMost:
+		text = fmt.Sprintf("理由太长，最多 %d 个字。", whyMost)
+	default:
+		return nil
+	}
+	return &command.Refusal{Text: text, Hint: "申请查阅 南湖酒店 周五去布展，需要联系人"}
+}
+
+// needed refuses what can be read without asking. Whoever hears it of one
+// customer could find out by looking.
+func (h Handler) needed(ctx context.Context, c *command.Call, r store.Request) error {
+	if h.Files.Access(c.Person, store.Customer{}, store.Grant{}, c.Now).Read() {
+		return &command.Refusal{Text: "你的岗位可以直接查客户档案，不用申请。", Hint: "客户 " + r.Words, Clause: "档-4"}
+	}
+	if r.Customer == "" {
+		return nil
+	}
+	k, _, err := c.Tx.Customer(ctx, r.Customer)
+	if err != nil {
+		return err
+	}
+	g, err := c.Tx.GrantFor(ctx, c.Person.ID, r.Customer, c.Now)
+	if err != nil {
+		return err
+	}
+	access := h.Files.Access(c.Person, k, g, c.Now)
+	if !access.Read() {
+		return nil
+	}
+	until := ""
+	if access.Basis == store.ByGrant {
+		until = "（授权 " + g.ID + "，到 " + h.at(g.Until) + "）"
+	}
+	return &command.Refusal{Text: "这个客户你现在就可以查" + until + "，不用再申请。", Hint: "客户 " + r.Words, Clause: access.Clause}
+}
+
+// fresh refuses the same request again, and too many. What counts as the same
+// is the first word of the customer, as typed.
+func (h Handler) fresh(ctx context.Context, c *command.Call, r store.Request) error {
+	open, err := h.openOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, old := range open {
+		if strings.EqualFold(command.Fold(old.Words).Text, command.Fold(r.Words).Text) {
+			return &command.Refusal{
+				Text: "同一个客户你已经申请过，还在等批准，编号：" + old.Code + "。最迟 " + h.at(old.Lapses) + "。",
+				Hint: "要换理由，先发：撤回申请 " + old.Code,
+			}
+		}
+	}
+	if len(open) >= openMost {
+		return &command.Refusal{Text: fmt.Sprintf("你已经有 %d 个申请在等批准，请等答复，或撤回不要的。", len(open)), Hint: "查阅申请"}
+	}
+	return nil
+}
+
+func (h Handler) undoAsk(ctx context.Context, c *command.Call, ref string) (string, error) {
+	ended, err := c.Tx.Decide(ctx, store.Request{Code: ref, State: store.RequestWithdrawn, By: c.Person.ID, Decided: c.Now})
+	if err == nil && !ended {
+		err = &command.Refusal{Text: "申请 " + ref + " 已经有了结果，不能撤销。", Hint: "查阅申请 " + ref, Clause: clause}
+	}
+	return "查阅申请 " + ref, err
+}
+
+// withdraw takes a request back; whoever was asked hears it.
+func (h Handler) withdraw(ctx context.Context, c *command.Call) (command.Answer, error) {
+	r, found, err := c.Tx.Request(ctx, code(c.Text("编号")))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if !found || r.Asker != c.Person.ID {
+		return command.Answer{}, notYours(c.Text("编号"))
+	}
+	if err := h.stillOpen(ctx, c, r); err != nil {
+		return command.Answer{}, err
+	}
+	r.State, r.By, r.Decided = store.RequestWithdrawn, c.Person.ID, c.Now
+	if err := h.end(ctx, c, r); err != nil {
+		return command.Answer{}, err
+	}
+	d, err := h.deciders(ctx, c.Tx, c.Now)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Text("已撤回查阅申请 " + r.Code + "。")
+	a.Subject = "request/" + r.Code
+	a.Notices = toldAll("approval/withdrawn/"+r.Code, d.all(), c.Person.ID,
+		chat.Message{Text: written(c.Person) + "撤回了查阅申请 " + r.Code + "，不用再批。"})
+	return a, nil
+}
+
+// notYours is the same for what is another's and for what there is not.
+func notYours(typed string) *command.Refusal {
+	return &command.Refusal{Text: "没有你能看的查阅申请" + command.Quote(typed) + "。", Hint: "查阅申请", Clause: clause}
+}

@@ -1,0 +1,248 @@
+package approval
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+func (h Handler) decideCommands() []command.Spec {
+	number := func(prompt string) command.Arg {
+		return command.Arg{Name: "编号", Kind: command.Word, Prompt: prompt}
+	}
+	return []command.Spec{
+		{
+			Name: "批准", Aliases: []string{"pz"}, Summary: "批准一个查阅申请，不写时长是 24 小时，最长 7 天；客户不明确时写上客户",
+			Args: []command.Arg{
+				number("批准哪一个？编号写在申请里，例如 A12。"),
+				{Name: "时长", Kind: command.Length, Optional: true},
+				{Name: "客户", Kind: command.Customer, Optional: true},
+			},
+			Examples: []string{"批准 A12", "批准 A12 3天", "批准 A12 南湖酒店 24小时"},
+			Who:      rulebook.DecideLooks, Private: true, Clause: clause, Run: h.approve,
+		},
+		{
+			Name: "驳回", Aliases: []string{"bh"}, Summary: "不批准一个查阅申请，理由会转告申请人",
+			Args: []command.Arg{
+				number("驳回哪一个？编号写在申请里，例如 A12。"),
+				{Name: "理由", Kind: command.Free, Optional: true},
+			},
+			Examples: []string{"驳回 A12", "驳回 A12 这次不需要看档案"},
+			Who:      rulebook.DecideLooks, Private: true, Clause: clause, Run: h.reject,
+		},
+		{
+			Name: "收回查阅", Aliases: []string{"shcy"}, Summary: "提前结束一个查阅授权",
+			Args:     []command.Arg{number("收回哪一个？编号是批准时的申请编号，例如 A12。")},
+			Examples: []string{"收回查阅 A12"},
+			Who:      rulebook.DecideLooks, Private: true, Clause: clause, Run: h.revoke,
+		},
+	}
+}
+
+// approve lets the asker read one customer's file for a time. Exactly one
+// answer counts: the state of the request is changed only where it is open.
+func (h Handler) approve(ctx context.Context, c *command.Call) (command.Answer, error) {
+	r, d, err := h.decidable(ctx, c)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	asker, found, err := c.Tx.Person(ctx, r.Asker)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if !found || !asker.Active() {
+		return command.Answer{}, &command.Refusal{Text: "申请人" + asker.Name + "已经停用，不能批准。", Hint: "驳回 " + r.Code, Clause: clause}
+	}
+	r.Length = usualLength
+	if c.Has("时长") {
+		r.Length = c.Length("时长")
+	}
+	if r.Length > mostLength {
+		return command.Answer{}, &command.Refusal{Text: "最长 7 天，到期可以再申请。", Hint: "批准 " + r.Code + " 7天", Clause: clause}
+	}
+	if r.Customer, err = h.whose(ctx, c, r); err != nil {
+		return command.Answer{}, err
+	}
+	r.State, r.By, r.Decided = store.RequestApproved, c.Person.ID, c.Now
+	if err := h.end(ctx, c, r); err != nil {
+		return command.Answer{}, err
+	}
+	g := store.Grant{ID: r.Code, Person: r.Asker, Customer: r.Customer, By: c.Person.ID, From: c.Now, Until: c.Now.Add(r.Length)}
+	if err := c.Tx.AddGrant(ctx, g); err != nil {
+		return command.Answer{}, err
+	}
+	return h.approved(ctx, c, r, g, asker, d)
+}
+
+func (h Handler) approved(ctx context.Context, c *command.Call, r store.Request, g store.Grant, asker store.Person, d deciders) (command.Answer, error) {
+	if err := record(ctx, c, r, r.Why); err != nil {
+		return command.Answer{}, err
+	}
+	name, err := named(ctx, c.Tx, g.Customer)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	told := h.grantedCard(g, name, c.Person)
+	a := command.Card(h.approvedCard(g, name, asker))
+	a.Recorded = true
+	a.Notices = append([]chat.Notice{{Key: "approval/answer/" + r.Code + "/" + asker.ID, To: asker.ID, Message: chat.Message{Card: &told}}},
+		h.others(c, r, d, "批准")...)
+	return a, nil
+}
+
+// others tells those who might decide too that it is done.
+func (h Handler) others(c *command.Call, r store.Request, d deciders, how string) []chat.Notice {
+	text := written(c.Person) + "已" + how + "查阅申请 " + r.Code + "。"
+	return toldAll("approval/decided/"+r.Code, d.all(), c.Person.ID, chat.Message{Text: text})
+}
+
+func (h Handler) reject(ctx context.Context, c *command.Call) (command.Answer, error) {
+	r, d, err := h.decidable(ctx, c)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if utf8.RuneCountInString(c.Text("理由")) > whyMost {
+		return command.Answer{}, &command.Refusal{Text: "理由太长，最多 500 个字。", Hint: "驳回 " + r.Code + " 这次不需要看档案"}
+	}
+	r.State, r.By, r.Decided, r.Reason = store.RequestRejected, c.Person.ID, c.Now, c.Text("理由")
+	if err := h.end(ctx, c, r); err != nil {
+		return command.Answer{}, err
+	}
+	if err := record(ctx, c, r, r.Reason); err != nil {
+		return command.Answer{}, err
+	}
+	told := rejectedCard(r, c.Person)
+	a := command.Text("已驳回 " + r.Code + "，已告诉申请人。")
+	a.Recorded = true
+	a.Notices = append([]chat.Notice{{Key: "approval/answer/" + r.Code + "/" + r.Asker, To: r.Asker, Message: chat.Message{Card: &told}}},
+		h.others(c, r, d, "驳回")...)
+	return a, nil
+}
+
+// decidable is the request that is to be decided, where the caller may and it
+// still can be. Whoever may not decide learns nothing of it.
+func (h Handler) decidable(ctx context.Context, c *command.Call) (store.Request, deciders, error) {
+	d, err := h.mayDecide(ctx, c)
+	if err != nil {
+		return store.Request{}, d, err
+	}
+	typed := c.Text("编号")
+	r, found, err := c.Tx.Request(ctx, code(typed))
+	switch {
+	case err != nil:
+		return r, d, err
+	case !found:
+		return r, d, &command.Refusal{Text: "没有查阅申请" + command.Quote(typed) + "。", Hint: "查阅申请", Clause: clause}
+	case r.Asker == c.Person.ID:
+		return r, d, &command.Refusal{
+			Text: "不能批自己的申请，请由别人决定。", Hint: "请总经理处理 " + r.Code, Clause: clause,
+			Denied: true, Look: store.Look{Customer: r.Customer},
+		}
+	}
+	return r, d, h.stillOpen(ctx, c, r)
+}
+
+// mayDecide refuses whoever is neither general manager, nor stands in for one,
+// nor has been delegated to for today.
+func (h Handler) mayDecide(ctx context.Context, c *command.Call) (deciders, error) {
+	d, err := h.deciders(ctx, c.Tx, c.Now)
+	if err != nil || d.has(c.Person.ID) {
+		return d, err
+	}
+	text := "只有总经理可以批准或驳回查阅申请；" + string(c.Person.Post) + "要由总经理授权。"
+	return d, &command.Refusal{Text: text, Hint: "请总经理发：授权 " + c.Person.Name + " 起止", Clause: clause, Denied: true}
+}
+
+// stillOpen refuses what was decided, taken back or has lapsed, and says by
+// whom and when.
+func (h Handler) stillOpen(ctx context.Context, c *command.Call, r store.Request) error {
+	if r.Open(c.Now) {
+		return nil
+	}
+	by, err := h.person(ctx, c.Tx, r.By)
+	if err != nil {
+		return err
+	}
+	return &command.Refusal{Text: h.outcome(r, by) + "，不能再改。", Hint: h.instead(c, r), Clause: clause}
+}
+
+// outcome is how a request ended: 查阅申请 A12 已由陈总（总经理）于 … 批准.
+func (h Handler) outcome(r store.Request, by string) string {
+	head := "查阅申请 " + r.Code
+	switch r.State {
+	case store.RequestApproved:
+		return head + " 已由" + by + "于 " + h.at(r.Decided) + " 批准"
+	case store.RequestRejected:
+		return head + " 已由" + by + "于 " + h.at(r.Decided) + " 驳回"
+	case store.RequestWithdrawn:
+		return head + " 已由申请人于 " + h.at(r.Decided) + " 撤回"
+	default:
+		return head + " 已于 " + h.at(r.Lapses) + " 失效"
+	}
+}
+
+// instead is what can be done about a request that has ended.
+func (h Handler) instead(c *command.Call, r store.Request) string {
+	switch {
+	case r.State == store.RequestApproved && r.Asker != c.Person.ID:
+		return "要提前结束授权：收回查阅 " + r.Code
+	case r.Asker == c.Person.ID:
+		return "查阅申请 " + r.Code
+	}
+	return "需要的话请对方重新申请：申请查阅 客户 理由"
+}
+
+// end changes an open request; somebody else may have been faster.
+func (h Handler) end(ctx context.Context, c *command.Call, r store.Request) error {
+	ended, err := c.Tx.Decide(ctx, r)
+	if err != nil || ended {
+		return err
+	}
+	now, _, err := c.Tx.Request(ctx, r.Code)
+	if err != nil {
+		return err
+	}
+	now.Lapses = c.Now // it has ended, whatever it says
+	return h.stillOpen(ctx, c, now)
+}
+
+// whose is the customer that is approved: the one that was asked for, or where
+// that was not clear, the one that the decider names.
+func (h Handler) whose(ctx context.Context, c *command.Call, r store.Request) (string, error) {
+	words := strings.TrimSpace(c.Text("客户"))
+	switch {
+	case words == "" && r.Customer != "":
+		return r.Customer, nil
+	case words == "":
+		return "", &command.Question{Prompt: "申请 " + r.Code + " 写的客户是" + command.Quote(r.Words) + "，不能确定是哪一个。批准查哪个客户？写全名或编号。"}
+	}
+	id, err := meant(ctx, c.Tx, words, "")
+	switch {
+	case err != nil:
+		return "", err
+	case id != "" && r.Customer != "" && id != r.Customer:
+		return "", &command.Refusal{Text: r.Code + " 申请的不是这个客户，批准只限申请的那一个。", Hint: "请对方重新申请：申请查阅 客户 理由", Clause: clause}
+	case id == "":
+		return "", h.unclear(ctx, c, r, words)
+	}
+	return id, nil
+}
+
+// unclear refuses a name that is not one customer's, with those that are near.
+func (h Handler) unclear(ctx context.Context, c *command.Call, r store.Request, words string) error {
+	near, err := candidates(ctx, c.Tx, words)
+	if err != nil {
+		return err
+	}
+	no := &command.Refusal{Text: "不能确定" + command.Quote(words) + "是哪个客户。", Hint: "批准 " + r.Code + " 客户全名或编号", Clause: clause}
+	for _, k := range near {
+		no.Text += "\n" + k.ID + " " + k.Name
+		no.Buttons = append(no.Buttons, approveButton(r, k, c.Length("时长")))
+	}
+	return no
+}

@@ -1,0 +1,104 @@
+package approval
+
+import (
+	"context"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+func (h Handler) delegateCommands() []command.Spec {
+	name := command.Arg{Name: "姓名", Kind: command.Person, Prompt: "谁？写姓名，只能是执行董事或总经理助理。"}
+	return []command.Spec{
+		{
+			Name: "授权", Summary: "总经理不在时，把查阅审批交给执行董事或总经理助理几天",
+			Args:     []command.Arg{name, {Name: "起止", Kind: command.Span, Prompt: "哪几天？例如 明天，或 11-26 至 11-28。"}},
+			Examples: []string{"授权 周敏 3天", "授权 周敏 11-26 至 11-28"},
+			Who:      rulebook.Delegate, Private: true, Clause: clause, Run: h.delegate, Undo: h.undoDelegate,
+		},
+		{
+			Name: "收回授权", Aliases: []string{"shsq"}, Summary: "提前收回交出去的查阅审批",
+			Args:     []command.Arg{name},
+			Examples: []string{"收回授权 周敏"},
+			Who:      rulebook.Delegate, Private: true, Clause: clause, Run: h.takeBack,
+		},
+	}
+}
+
+// delegate lets somebody decide requests on some days (C5). It ends by itself.
+func (h Handler) delegate(ctx context.Context, c *command.Call) (command.Answer, error) {
+	p, days := c.Who("姓名"), c.Days("起止")
+	today := h.Rules.Day(c.Now)
+	switch {
+	case !mayStandIn(p.Post):
+		return command.Answer{}, &command.Refusal{
+			Text: "查阅审批只能授权给执行董事或总经理助理，" + p.Name + "是" + string(p.Post) + "。", Hint: "人员（看谁是什么岗位）", Clause: clause, Denied: true,
+		}
+	case days.To < today:
+		return command.Answer{}, &command.Refusal{Text: "这几天已经过去：" + period(days.From, days.To) + "。", Hint: "授权 " + p.Name + " 3天", Clause: clause}
+	}
+	d := store.Delegation{ID: c.Tx.NewID(c.Now), Person: p.ID, First: max(days.From, today), Last: days.To, By: c.Person.ID, At: c.Now}
+	if err := c.Tx.AddDelegation(ctx, d); err != nil {
+		return command.Answer{}, err
+	}
+	when := period(d.First, d.Last)
+	a := command.Text("已授权：" + written(p) + " " + when + " 可以批准或驳回查阅申请，到期自动失效，你自己照常可以批。\n提前收回发：收回授权 " + p.Name)
+	a.Undo, a.Subject = d.ID, "delegation/"+p.ID+"/"+string(d.First)+"/"+string(d.Last)
+	a.Notices = []chat.Notice{{Key: "approval/delegation/" + d.ID, To: p.ID, Message: chat.Message{
+		Text: written(c.Person) + "授权你 " + when + " 批准或驳回查阅申请（不能批自己的）。看待批的申请发：查阅申请",
+	}}}
+	return a, nil
+}
+
+// period is days as people read them.
+func period(first, last store.Day) string {
+	if first == last {
+		return first.String()
+	}
+	return first.String() + " 至 " + last.String()
+}
+
+func (h Handler) undoDelegate(ctx context.Context, c *command.Call, ref string) (string, error) {
+	list, err := c.Tx.Delegations(ctx, h.Rules.Day(c.Now))
+	if err != nil {
+		return "", err
+	}
+	for _, d := range list {
+		if d.ID == ref {
+			_, err := c.Tx.EndDelegation(ctx, d, c.Now)
+			return "查阅审批的授权，对方不能再批", err
+		}
+	}
+	return "", &command.Refusal{Text: "这次授权已经结束了。", Hint: "授权 姓名 起止", Clause: clause}
+}
+
+// takeBack ends everything that was delegated to somebody.
+func (h Handler) takeBack(ctx context.Context, c *command.Call) (command.Answer, error) {
+	p := c.Who("姓名")
+	list, err := c.Tx.Delegations(ctx, h.Rules.Day(c.Now))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	taken := false
+	for _, d := range list {
+		if d.Person != p.ID {
+			continue
+		}
+		ended, err := c.Tx.EndDelegation(ctx, d, c.Now)
+		if err != nil {
+			return command.Answer{}, err
+		}
+		taken = taken || ended
+	}
+	if !taken {
+		return command.Answer{}, &command.Refusal{Text: p.Name + "现在和以后都没有查阅审批的授权。", Hint: "授权 " + p.Name + " 3天", Clause: clause}
+	}
+	a := command.Text("已收回：" + written(p) + "从现在起不能再批查阅申请；已经批准的照旧有效，要结束发：收回查阅 编号")
+	a.Subject = "delegation/" + p.ID
+	a.Notices = []chat.Notice{{Key: "approval/delegation/" + c.Tx.NewID(c.Now), To: p.ID, Message: chat.Message{
+		Text: written(c.Person) + "收回了你的查阅审批授权。",
+	}}}
+	return a, nil
+}

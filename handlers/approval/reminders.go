@@ -1,0 +1,128 @@
+package approval
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// RemindEnding reminds, once a day, of the grants that end before the next such
+// reminder: whoever may read, and whoever answers for it.
+func (h Handler) RemindEnding(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
+	grants, err := tx.GrantsEnding(ctx, s.At, s.At.AddDate(0, 0, 1))
+	var list []chat.Notice
+	for _, g := range grants {
+		o, err := h.over(ctx, tx, g)
+		if err != nil {
+			return nil, err
+		}
+		watchers, err := h.watchers(ctx, tx, g, s.At)
+		if err != nil {
+			return nil, err
+		}
+		end, key := h.at(g.Until)+" 到期", "approval/ending/"+g.ID
+		list = append(list, chat.Notice{Key: key + "/" + g.Person, To: g.Person, Message: chat.Message{
+			Text: "你的查阅授权 " + g.ID + "（" + o.customer + "）" + end + "，之后还要看请重新申请。",
+		}})
+		list = append(list, toldAll(key, watchers, g.Person, chat.Message{
+			Text: o.asker + "的查阅授权 " + g.ID + "（" + o.customer + "）" + end + "。提前结束发：收回查阅 " + g.ID,
+		})...)
+	}
+	return list, err
+}
+
+// AnyOver tells whether a grant ended or a request lapsed that nobody was told
+// of.
+func (h Handler) AnyOver(ctx context.Context, tx *store.Tx, now time.Time) (bool, error) {
+	return tx.AnyOver(ctx, now)
+}
+
+// Over tells of the grants that ended, with how they were used, and of the
+// requests that lapsed.
+func (h Handler) Over(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
+	ended, err := h.ended(ctx, tx, s.At)
+	if err != nil {
+		return nil, err
+	}
+	lapsed, err := h.lapsed(ctx, tx, s.At)
+	return slices.Concat(ended, lapsed), err
+}
+
+func (h Handler) ended(ctx context.Context, tx *store.Tx, now time.Time) ([]chat.Notice, error) {
+	grants, err := tx.GrantsEnding(ctx, time.Time{}, now)
+	var list []chat.Notice
+	for _, g := range grants {
+		first, err := tx.CloseGrant(ctx, g.ID, now)
+		if err != nil {
+			return nil, err
+		}
+		if !first {
+			continue
+		}
+		told, err := h.endedOne(ctx, tx, g, now)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, told...)
+	}
+	return list, err
+}
+
+func (h Handler) endedOne(ctx context.Context, tx *store.Tx, g store.Grant, now time.Time) ([]chat.Notice, error) {
+	if err := noted(ctx, tx, "查阅授权到期", g.ID, now); err != nil {
+		return nil, err
+	}
+	o, err := h.over(ctx, tx, g)
+	if err != nil {
+		return nil, err
+	}
+	watchers, err := h.watchers(ctx, tx, g, now)
+	card, key := h.overCard(o, "查阅授权已到期"), "approval/over/"+g.ID
+	return append(toldAll(key, watchers, g.Person, chat.Message{Card: &card}), chat.Notice{Key: key + "/" + g.Person, To: g.Person,
+		Message: chat.Message{Text: "你的查阅授权 " + g.ID + "（" + o.customer + "）已于 " + h.at(g.Until) + " 到期，不能再看。还要看请重新申请：申请查阅 客户 理由"},
+	}), err
+}
+
+func (h Handler) lapsed(ctx context.Context, tx *store.Tx, now time.Time) ([]chat.Notice, error) {
+	requests, err := tx.LapsedRequests(ctx, now)
+	var list []chat.Notice
+	for _, r := range requests {
+		r.State, r.Decided = store.RequestLapsed, now
+		first, err := tx.Decide(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		if !first {
+			continue
+		}
+		if err := noted(ctx, tx, "查阅申请失效", r.Code, now); err != nil {
+			return nil, err
+		}
+		list = append(list, chat.Notice{Key: "approval/answer/" + r.Code + "/" + r.Asker, To: r.Asker, Message: chat.Message{
+			Text: "查阅申请 " + r.Code + " 一直没有答复，已于 " + h.at(r.Lapses) + " 失效。还需要请重新申请：申请查阅 客户 理由",
+		}})
+	}
+	return list, err
+}
+
+// noted records what the clock ended; nobody did it.
+func noted(ctx context.Context, tx *store.Tx, act, code string, now time.Time) error {
+	return tx.Record(ctx, store.Audit{ID: tx.NewID(now), At: now, Act: act, Subject: "request/" + code, Outcome: store.Done, Clause: clause})
+}
+
+// watchers are who hears of a grant besides its person: the general manager, or
+// who stands in, and whoever approved it.
+func (h Handler) watchers(ctx context.Context, tx *store.Tx, g store.Grant, now time.Time) ([]store.Person, error) {
+	d, err := h.deciders(ctx, tx, now)
+	list := slices.Clone(d.standing)
+	for _, p := range d.everyone {
+		if p.ID == g.By && !slices.ContainsFunc(list, func(q store.Person) bool { return q.ID == p.ID }) {
+			list = append(list, p)
+		}
+	}
+	return list, err
+}

@@ -1,0 +1,53 @@
+package approval
+
+import (
+	"context"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// revoke ends a grant before its time and shows how it was used.
+func (h Handler) revoke(ctx context.Context, c *command.Call) (command.Answer, error) {
+	if _, err := h.mayDecide(ctx, c); err != nil {
+		return command.Answer{}, err
+	}
+	g, found, err := c.Tx.Grant(ctx, code(c.Text("编号")))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	ended := false
+	if found && c.Now.Before(g.Until) {
+		if ended, err = c.Tx.EndGrant(ctx, g, c.Now); err != nil {
+			return command.Answer{}, err
+		}
+	}
+	if !ended {
+		return command.Answer{}, &command.Refusal{Text: "没有正在生效的查阅授权" + command.Quote(c.Text("编号")) + "。", Hint: "查阅申请", Clause: clause}
+	}
+	return h.revoked(ctx, c, g)
+}
+
+func (h Handler) revoked(ctx context.Context, c *command.Call, g store.Grant) (command.Answer, error) {
+	g.Until = c.Now
+	if _, err := c.Tx.CloseGrant(ctx, g.ID, c.Now); err != nil {
+		return command.Answer{}, err
+	}
+	if err := record(ctx, c, store.Request{Code: g.ID, Customer: g.Customer}, ""); err != nil {
+		return command.Answer{}, err
+	}
+	o, err := h.over(ctx, c.Tx, g)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(h.overCard(o, "查阅授权已收回"))
+	a.Recorded = true
+	a.Notices = []chat.Notice{{Key: "approval/over/" + g.ID + "/" + g.Person, To: g.Person, Message: chat.Message{
+		Text: "你的查阅授权 " + g.ID + "（" + o.customer + "）已由" + written(c.Person) + "收回，从现在起不能再看。",
+	}}}
+	watchers, err := h.watchers(ctx, c.Tx, g, c.Now)
+	card := h.overCard(o, "查阅授权已由"+written(c.Person)+"收回")
+	a.Notices = append(a.Notices, toldAll("approval/over/"+g.ID, watchers, c.Person.ID, chat.Message{Card: &card})...)
+	return a, err
+}

@@ -1,0 +1,111 @@
+package approval
+
+import (
+	"context"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// shownMost is how many requests one answer lists.
+const shownMost = 8
+
+// shownFor is how many days back one's own requests are listed.
+const shownFor = 30
+
+// show is 查阅申请: one request, or what waits and what was asked.
+func (h Handler) show(ctx context.Context, c *command.Call) (command.Answer, error) {
+	if c.Has("编号") {
+		return h.showOne(ctx, c)
+	}
+	card := chat.Card{Title: "查阅申请"}
+	waiting, err := h.waiting(ctx, c)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	for i, item := range waiting {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "• " + item.Text})
+		if i < shownMost {
+			card.Buttons = append(card.Buttons, *item.Button)
+		}
+	}
+	if err := h.own(ctx, c, &card); err != nil {
+		return command.Answer{}, err
+	}
+	if len(card.Blocks) == 0 {
+		card.Blocks = []chat.Block{{Text: "没有查阅申请。要查某个客户发：申请查阅 客户 理由"}}
+	}
+	return command.Card(card), nil
+}
+
+// own adds what the caller asked lately and may read now.
+func (h Handler) own(ctx context.Context, c *command.Call, card *chat.Card) error {
+	asked, err := c.Tx.RequestsOf(ctx, c.Person.ID, c.Now.AddDate(0, 0, -shownFor))
+	if err != nil {
+		return err
+	}
+	for _, r := range asked[:min(len(asked), shownMost)] {
+		by, err := h.person(ctx, c.Tx, r.By)
+		if err != nil {
+			return err
+		}
+		card.Blocks = append(card.Blocks, chat.Block{Text: "• " + h.listed(r, by, c.Now)})
+	}
+	grants, err := c.Tx.GrantsOf(ctx, c.Person.ID, c.Now)
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		name, err := named(ctx, c.Tx, g.Customer)
+		if err != nil {
+			return err
+		}
+		card.Blocks = append(card.Blocks, chat.Block{Text: "• 授权 " + g.ID + "：可以看 " + name + "，到 " + h.at(g.Until)})
+		card.Buttons = append(card.Buttons, chat.Button{Label: "看 " + g.Customer, Command: "客户 " + g.Customer})
+	}
+	return nil
+}
+
+// showOne shows a request to its asker, and with the buttons to whoever may
+// decide it. Others hear what they would hear of one that does not exist.
+func (h Handler) showOne(ctx context.Context, c *command.Call) (command.Answer, error) {
+	r, found, err := c.Tx.Request(ctx, code(c.Text("编号")))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	d, err := h.deciders(ctx, c.Tx, c.Now)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	own := r.Asker == c.Person.ID
+	if !found || !own && !d.has(c.Person.ID) {
+		return command.Answer{}, notYours(c.Text("编号"))
+	}
+	card := chat.Card{Title: "查阅申请 " + r.Code}
+	switch {
+	case own && r.Open(c.Now):
+		card = h.receipt(r, d)
+	case r.Open(c.Now):
+		if card, err = h.requestCard(ctx, c.Tx, r); err != nil {
+			return command.Answer{}, err
+		}
+	default:
+		by, err := h.person(ctx, c.Tx, r.By)
+		if err != nil {
+			return command.Answer{}, err
+		}
+		card.Blocks = endedBlocks(h.listed(r, by, c.Now), r)
+	}
+	a := command.Card(card)
+	a.Subject = "request/" + r.Code
+	return a, nil
+}
+
+func endedBlocks(line string, r store.Request) []chat.Block {
+	blocks := []chat.Block{{Text: line}}
+	if hasWords(r.Reason) {
+		blocks = append(blocks, chat.Block{Text: "理由：" + r.Reason})
+	}
+	return blocks
+}
