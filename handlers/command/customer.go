@@ -3,16 +3,47 @@ package command
 import (
 	"context"
 	"strings"
+	"unicode"
 )
 
-// customer takes the word that names a customer. It finds nobody and refuses
-// nothing, so that nobody learns from it which customers there are.
-func (p *parser) customer(context.Context) (any, int, error) {
-	word := firstWord(cut(p.left, nameMost))
-	if word == "" {
+// namesMost is how many words the name of a customer has at most where more
+// text follows it.
+const namesMost = 5
+
+// customer takes the words that name a customer: the longest that are one's
+// whole name, else the first word. It finds nobody and refuses nothing, so
+// that nobody learns from it which customers there are.
+func (p *parser) customer(ctx context.Context) (any, int, error) {
+	ends := wordEnds(cut(p.left, nameMost))
+	if len(ends) == 0 {
 		return nil, 0, errNoFit
 	}
-	return word, len(word), nil
+	for i := len(ends) - 1; i > 0 && p.env.Tx != nil && !IsCustomerCode(p.left[:ends[0]]); i-- {
+		whole, err := p.wholeName(ctx, p.left[:ends[i]])
+		if err != nil {
+			return nil, 0, err
+		}
+		if whole {
+			return p.left[:ends[i]], ends[i], nil
+		}
+	}
+	return p.left[:ends[0]], ends[0], nil
+}
+
+// wordEnds is where each of the first words of a text ends.
+func wordEnds(text string) []int {
+	var ends []int
+	at := 0
+	for len(ends) < namesMost {
+		rest := strings.TrimLeftFunc(text[at:], unicode.IsSpace)
+		word := firstWord(rest)
+		if word == "" {
+			return ends
+		}
+		at = len(text) - len(rest) + len(word)
+		ends = append(ends, at)
+	}
+	return ends
 }
 
 // IsCustomerCode tells whether a text is written like a customer's code: K12,
@@ -20,4 +51,22 @@ func (p *parser) customer(context.Context) (any, int, error) {
 func IsCustomerCode(text string) bool {
 	digits, ok := strings.CutPrefix(Fold(cut(text, nameMost)).Text, "k")
 	return ok && digits != "" && len(digits) <= 12 && strings.Trim(digits, "0123456789") == ""
+}
+
+// wholeName tells whether a text is the whole name of a customer, however it
+// is spelt.
+func (p *parser) wholeName(ctx context.Context, text string) (bool, error) {
+	if !clean(text) {
+		return false, nil
+	}
+	hits, err := p.env.Tx.FindCustomers(ctx, text, 1)
+	if err != nil || len(hits) == 0 {
+		return false, err
+	}
+	return bare(hits[0].Name) == bare(text), nil
+}
+
+// bare is a text folded, without blanks.
+func bare(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(Fold(text).Text, " ", ""), "\n", "")
 }
