@@ -1,0 +1,190 @@
+package customer
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// The fields that mean more than their text.
+const (
+	fieldName    = "名称"
+	fieldShort   = "简称"
+	fieldFormer  = "曾用名"
+	fieldPhone   = "电话"
+	fieldSource  = "来源"
+	fieldStage   = "阶段"
+	fieldOwner   = "负责人"
+	fieldReason  = "原因"
+	fieldAmount  = "金额"
+	fieldHolders = "股东"
+)
+
+// ofCompany are the fields of 档-1 that are facts about a company, in the order
+// in which they are shown; settings add their own.
+var ofCompanyFields = []string{fieldShort, fieldFormer, "地址", fieldPhone, "行业", "特征", "业务状况", fieldHolders, fieldSource, "标签"}
+
+// personFields are the fields of 档-1 about each person at a customer's.
+var personFields = []string{store.PersonName, "职务", "决策角色", "性别", "年龄", "学历", fieldPhone, "住址", "爱好", "家庭"}
+
+// companyFields are the facts about a company, those of the settings last.
+func (h Handler) companyFields() []string { return slices.Concat(ofCompanyFields, h.Config.Fields) }
+
+// enterKeys and changeKeys are what may be written behind a new customer and a
+// known one.
+func (h Handler) enterKeys() []string {
+	return slices.Concat(h.companyFields(), []string{fieldStage, fieldOwner})
+}
+
+func (h Handler) changeKeys() []string {
+	return slices.Concat([]string{fieldName}, h.companyFields(), []string{fieldStage, fieldOwner, fieldReason})
+}
+
+// personKeys are what may be written behind a person.
+func personKeys() []string { return slices.Concat(personFields, []string{fieldSource, fieldReason}) }
+
+// textMost is how many characters a value has at most; nameMost is for names,
+// which rest plain and stand in titles.
+const (
+	textMost  = 1000
+	nameMost  = 60
+	phoneMost = 100
+)
+
+// companyRule is what the value of a company's field must be; its error is a
+// *command.Refusal.
+func companyRule(field string) func(string) error {
+	switch field {
+	case fieldPhone:
+		return phoneRule
+	case fieldHolders:
+		return holdersRule
+	case fieldShort, fieldFormer, fieldName:
+		return nameRule
+	default:
+		return textRule
+	}
+}
+
+// personRule is companyRule for the fields of a person.
+func personRule(field string) func(string) error {
+	switch field {
+	case fieldPhone:
+		return phoneRule
+	case store.PersonName:
+		return nameRule
+	case "年龄":
+		return ageRule
+	case "性别":
+		return sexRule
+	default:
+		return textRule
+	}
+}
+
+func wrong(format string, args ...any) error {
+	return &command.Refusal{Text: fmt.Sprintf(format, args...), Clause: "档-1"}
+}
+
+func textRule(value string) error {
+	switch {
+	case !hasWords(value):
+		return wrong("内容不能只有空白或看不见的字符")
+	case utf8.RuneCountInString(value) > textMost:
+		return wrong("内容太长，最多 %d 个字", textMost)
+	}
+	return nil
+}
+
+// nameRule is for what is searched for and stands in titles.
+func nameRule(name string) error {
+	switch {
+	case !hasWords(name):
+		return wrong("名字不能只有空白或看不见的字符")
+	case utf8.RuneCountInString(name) > nameMost:
+		return wrong("名字太长，最多 %d 个字", nameMost)
+	case !store.Plain(name) || strings.ContainsAny(name, "\n\r"):
+		return wrong("名字里有不能保存的字符")
+	}
+	return nil
+}
+
+func phoneRule(value string) error {
+	digits := 0
+	for _, r := range command.Fold(value).Text {
+		if r >= '0' && r <= '9' {
+			digits++
+		}
+	}
+	switch {
+	case digits < 5:
+		return wrong("电话里至少要有 5 个数字")
+	case utf8.RuneCountInString(value) > phoneMost:
+		return wrong("电话太长，最多 %d 个字", phoneMost)
+	}
+	return nil
+}
+
+func ageRule(value string) error {
+	age, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(command.Fold(value).Text), "岁"))
+	if err != nil || age < 1 || age > 120 {
+		return wrong("年龄请写成 1 到 120 的数字，例如 45")
+	}
+	return nil
+}
+
+func sexRule(value string) error {
+	if value != "男" && value != "女" {
+		return wrong("性别请写成 男 或 女")
+	}
+	return nil
+}
+
+// stageRule refuses stages that the settings do not know.
+func (h Handler) stageRule(stage string) error {
+	if slices.Contains(h.Config.Stages, stage) {
+		return nil
+	}
+	return wrong("没有阶段%s。可以写的阶段：%s", command.Quote(stage), strings.Join(h.Config.Stages, "、"))
+}
+
+// checkFields refuses the first value that its field cannot have; empty ones empty
+// the field.
+func checkFields(fields []string, values map[string]string, rule func(field string) func(string) error) error {
+	for _, field := range fields {
+		value, given := values[field]
+		if !given || value == "" {
+			continue
+		}
+		if err := rule(field)(value); err != nil {
+			return wrong("%s：%s。", field, problemText(err))
+		}
+	}
+	return nil
+}
+
+// problemText is what a rule has against a value.
+func problemText(err error) string {
+	var no *command.Refusal
+	if errors.As(err, &no) {
+		return no.Text
+	}
+	return err.Error()
+}
+
+// namesIn are the single names of a field that may hold several.
+func namesIn(value string) []string {
+	var list []string
+	for _, n := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("、，,;；\n", r) }) {
+		if n = strings.TrimSpace(n); n != "" && !slices.Contains(list, n) {
+			list = append(list, n)
+		}
+	}
+	return list
+}

@@ -1,0 +1,98 @@
+package customer
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"marketbot/handlers/command"
+)
+
+// whole is all shares of a company, in hundredths of a per cent.
+const whole = 100 * 100
+
+// holder is a shareholder; the share is in hundredths of a per cent.
+type holder struct {
+	name  string
+	share int
+}
+
+const holdersForm = "股东请写成 姓名=比例，例如 张三=30%，李四=20%"
+
+// holdersRule refuses shareholders that cannot be: unreadable ones, the same
+// name twice, more than all shares (档-1).
+func holdersRule(value string) error {
+	list, err := readHolders(value)
+	if err != nil {
+		return err
+	}
+	sum := 0
+	seen := map[string]bool{}
+	for _, one := range list {
+		if seen[one.name] {
+			return wrong("股东%s写了两次", command.Quote(one.name))
+		}
+		seen[one.name] = true
+		if sum += one.share; sum > whole {
+			return wrong("股份加起来超过 100%%")
+		}
+	}
+	return nil
+}
+
+// readHolders reads 张三=30%，李四=20.5%: parted by commas, or by blanks where
+// each has its own equals sign. The mark of per cent may be left out.
+func readHolders(value string) ([]holder, error) {
+	parts := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("，,;；、\n", r) })
+	var list []holder
+	for _, part := range parts {
+		for _, one := range pairsIn(part) {
+			h, err := readHolder(one)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, h)
+		}
+	}
+	if len(list) == 0 {
+		return nil, wrong("%s", holdersForm)
+	}
+	return list, nil
+}
+
+// pairsIn parts 张三=30% 李四=20% at the blanks, but not Li Lei=30%.
+func pairsIn(part string) []string {
+	var list []string
+	for word := range strings.FieldsSeq(part) {
+		if n := len(list); n > 0 && !strings.ContainsAny(list[n-1], "=＝") {
+			list[n-1] += " " + word
+			continue
+		}
+		list = append(list, word)
+	}
+	return list
+}
+
+func readHolder(text string) (holder, error) {
+	at := strings.LastIndexAny(text, "=＝")
+	if at < 0 {
+		return holder{}, wrong("%s", holdersForm)
+	}
+	name := strings.TrimSpace(text[:at])
+	digits := strings.TrimFunc(strings.TrimRight(command.Fold(text[at:]).Text[1:], "% "), unicode.IsSpace)
+	share, ok := readShare(digits)
+	if !ok || !hasWords(name) {
+		return holder{}, wrong("%s", holdersForm)
+	}
+	return holder{name, share}, nil
+}
+
+// readShare reads a per cent with up to two decimals.
+func readShare(digits string) (int, bool) {
+	units, cents, _ := strings.Cut(digits, ".")
+	if units == "" || len(units) > 3 || len(cents) > 2 || strings.Trim(units+cents, "0123456789") != "" {
+		return 0, false
+	}
+	share, err := strconv.Atoi(units + (cents + "00")[:2])
+	return share, err == nil && share > 0
+}
