@@ -90,9 +90,10 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	b.outbox = scheduler.NewOutbox(scheduler.Options{
 		DB: p.DB, Platforms: b.metrics.counted(list), Files: b.file, Post: post, Quiet: p.Rules.Quiet, Now: p.Now, Log: p.Log,
 	})
+	post.Freeze = b.outbox.Freeze
 	b.areas = newAreas(p, b.health)
 	b.desk, err = handlers.NewDesk(handlers.Options{
-		DB: p.DB, Areas: b.areas.list(), Left: staff.Left, Post: post, Zone: p.Rules.Zone, Now: p.Now, Wake: b.outbox.Wake, Log: p.Log,
+		DB: p.DB, Areas: b.areas.list(), Left: staff.Left, Post: post, Zone: p.Rules.Zone, Now: p.Now, Owed: b.outbox.Owed, Log: p.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func openBench(b *testing.B, c *crowd) (addr string) {
 	var outbox *scheduler.Outbox
 	desk, err := handlers.NewDesk(handlers.Options{
 		DB: db, Areas: []command.Area{staff.Handler{Rules: r}, trip.Handler{Rules: r}, report.Handler{Rules: r, Config: report.Defaults()}},
-		Left: staff.Left, Post: post, Zone: shanghai, Now: time.Now, Wake: func() { outbox.Wake() }, Log: log,
+		Left: staff.Left, Post: post, Zone: shanghai, Now: time.Now, Owed: func(a []store.Outgoing, more bool) { outbox.Owed(a, more) }, Log: log,
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -53,6 +53,7 @@ func openBench(b *testing.B, c *crowd) (addr string) {
 		b.Fatal(err)
 	}
 	outbox = scheduler.NewOutbox(scheduler.Options{DB: db, Platforms: map[string]chat.Platform{feishu.Name: unlimited{a}}, Post: post, Now: time.Now, Log: log})
+	post.Freeze = outbox.Freeze
 	enrol(b, db, c.people())
 	mux := http.NewServeMux()
 	mux.Handle(feishu.Path, a.Handler())

@@ -43,7 +43,9 @@ type Options struct {
 	Post *Post
 	Zone *time.Location
 	Now  func() time.Time
-	Wake func() // called after something was owed and committed
+	// Owed is called with the answers that were owed and committed; more tells
+	// that there are messages beside them.
+	Owed func(answers []store.Outgoing, more bool)
 	Log  *slog.Logger
 }
 
@@ -83,9 +85,14 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 	lock := &d.chats[maphash.String(d.seed, e.Chat.Platform+"/"+e.Chat.ID)%uint64(len(d.chats))]
 	lock.Lock()
 	defer lock.Unlock()
+	if e.Sent.IsZero() {
+		e.Sent = d.o.Now()
+	}
+	e.Sent = e.Sent.In(d.o.Zone)
 	var r chat.Receipt
+	t := &turn{desk: d, event: e}
 	err := d.o.DB.Update(ctx, func(tx *store.Tx) (err error) {
-		r, err = d.take(ctx, tx, e)
+		r, err = d.take(ctx, tx, t)
 		return err
 	})
 	if err != nil {
@@ -93,17 +100,14 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 		return chat.Receipt{}, fmt.Errorf("receive: %w", err)
 	}
 	if !r.Duplicate {
-		d.o.Wake()
+		d.o.Owed(t.owed, t.more)
 	}
 	return r, nil
 }
 
 // take is Receive inside the transaction.
-func (d *Desk) take(ctx context.Context, tx *store.Tx, e chat.Event) (chat.Receipt, error) {
-	if e.Sent.IsZero() {
-		e.Sent = d.o.Now()
-	}
-	e.Sent = e.Sent.In(d.o.Zone)
+func (d *Desk) take(ctx context.Context, tx *store.Tx, t *turn) (chat.Receipt, error) {
+	e := t.event
 	fresh, err := tx.Receive(ctx, store.Received{Platform: e.Platform(), ID: e.ID, Act: act(e), At: e.Sent, Body: body(e)}, doubleClick)
 	if err != nil || !fresh {
 		return chat.Receipt{Duplicate: true, OK: true, Toast: "已收到"}, err
@@ -117,7 +121,7 @@ func (d *Desk) take(ctx context.Context, tx *store.Tx, e chat.Event) (chat.Recei
 			return chat.Receipt{}, err
 		}
 	}
-	t := &turn{desk: d, tx: tx, event: e, person: caller.Person, asked: caller.Asked}
+	t.tx, t.person, t.asked = tx, caller.Person, caller.Asked
 	if err := t.run(ctx); err != nil {
 		return chat.Receipt{}, err
 	}

@@ -85,7 +85,7 @@ func newDesk(t testing.TB, wrote *int) *desk {
 	var err error
 	d.desk, err = handlers.NewDesk(handlers.Options{
 		DB: db, Areas: []command.Area{trouble{wrote}, staff.Handler{}}, Left: staff.Left, Post: &handlers.Post{}, Zone: zone,
-		Now: func() time.Time { return d.now }, Wake: func() {}, Log: log,
+		Now: func() time.Time { return d.now }, Owed: func([]store.Outgoing, bool) {}, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -23,6 +23,9 @@ type Post struct {
 	Groups    []chat.Address // every one gets what is said to the group; none: nothing is said
 	Platforms []string       // names of those that run; accounts of others are passed over; empty: all run
 	Zone      *time.Location // the company's, whose days count what is told once a day; nil: that of the times given
+	// Freeze makes the bytes of an answer; nil when they are made at its first
+	// try, as those of every other message are.
+	Freeze func(to chat.Address, m chat.Message) []byte
 }
 
 // Day is now's day by the company's clock.
@@ -79,35 +82,44 @@ func (p *Post) toGroups(ctx context.Context, tx *store.Tx, n chat.Notice, class 
 // Message owes m to a chat; a key that was owed before is passed over. person
 // is whose private chat it is, empty for a group.
 func (p *Post) Message(ctx context.Context, tx *store.Tx, to chat.Address, person, key string, m chat.Message, class store.Class, now time.Time) error {
-	_, err := p.owe(ctx, tx, to, person, key, m, class, now)
+	_, _, err := p.owe(ctx, tx, to, person, key, m, class, now)
 	return err
 }
 
-func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, person, key string, m chat.Message, class store.Class, now time.Time) (id string, err error) {
+// owe is Message that tells what it wrote; fresh is false when the key was owed
+// before.
+//
+// An answer is frozen at once, because nearly all of them are tried at once:
+// that spares every command a commit. Should the bot die in between, it is taken
+// for one that may have arrived, and said again under the same key. Of what is
+// confidential it must be known whether it was tried at all.
+func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, person, key string, m chat.Message, class store.Class, now time.Time) (o store.Outgoing, fresh bool, err error) {
 	content, err := json.Marshal(m)
 	if err != nil {
-		return "", fmt.Errorf("owe %s: %w", key, err)
+		return o, false, fmt.Errorf("owe %s: %w", key, err)
 	}
-	o := store.Outgoing{
+	o = store.Outgoing{
 		ID: tx.NewID(now), Key: key,
 		Platform: to.Platform, Group: to.Group, Address: to.ID, Person: person,
 		Class: class, Secret: m.Confidential,
 		Due: now, Created: now, Content: content,
 	}
-	fresh, err := tx.Owe(ctx, o)
-	if err != nil || !fresh {
-		return "", err
+	if class == store.ClassAnswer && p.Freeze != nil && !m.Confidential && m.File == nil {
+		if o.Payload = p.Freeze(to, m); o.Payload != nil {
+			o.FirstTry = now
+		}
 	}
-	return o.ID, nil
+	fresh, err = tx.Owe(ctx, o)
+	return o, fresh, err
 }
 
 // unreachable keeps the trace of a notice that nobody can get.
 func (p *Post) unreachable(ctx context.Context, tx *store.Tx, chats map[string]chat.Address, n chat.Notice, class store.Class, now time.Time) error {
-	id, err := p.owe(ctx, tx, chat.Address{}, n.To, n.Key, n.Message, class, now)
-	if err != nil || id == "" {
+	o, fresh, err := p.owe(ctx, tx, chat.Address{}, n.To, n.Key, n.Message, class, now)
+	if err != nil || !fresh {
 		return err
 	}
-	if err := tx.Bury(ctx, id, "no account", now); err != nil {
+	if err := tx.Bury(ctx, o.ID, "no account", now); err != nil {
 		return err
 	}
 	if strings.HasPrefix(n.Key, AdminKey) {

@@ -27,7 +27,9 @@ type turn struct {
 	spec      *command.Spec // what was called, once it is known
 	confirmed string        // the version that is being confirmed
 	ended     store.Outcome
-	said      int // messages owed so far
+	said      int              // messages owed so far
+	owed      []store.Outgoing // the answers among them
+	more      bool             // others were owed notices
 }
 
 // receipt tells the adapter how it went.
@@ -82,7 +84,7 @@ func (t *turn) left(ctx context.Context) error {
 	if err := t.audit(ctx, "离职事件", store.Done, command.Answer{}, ""); err != nil {
 		return err
 	}
-	return t.desk.o.Post.Notices(ctx, t.tx, notices, store.ClassAlarm, t.event.Sent)
+	return t.notify(ctx, notices)
 }
 
 // stranger answers an account that nobody is known by: only 绑定 is open to
@@ -255,7 +257,13 @@ func (t *turn) done(ctx context.Context, line string, a command.Answer) error {
 	if err := t.answer(ctx, t.files(a)...); err != nil {
 		return err
 	}
-	return t.desk.o.Post.Notices(ctx, t.tx, a.Notices, store.ClassAlarm, t.event.Sent)
+	return t.notify(ctx, a.Notices)
+}
+
+// notify owes others what they have to know.
+func (t *turn) notify(ctx context.Context, notices []chat.Notice) error {
+	t.more = t.more || len(notices) > 0
+	return t.desk.o.Post.Notices(ctx, t.tx, notices, store.ClassAlarm, t.event.Sent)
 }
 
 // told is a notice of something done; an alarm is about somebody who looked,
@@ -417,5 +425,9 @@ func (t *turn) say(ctx context.Context, to chat.Address, m chat.Message) error {
 	if to.Group {
 		person = ""
 	}
-	return t.desk.o.Post.Message(ctx, t.tx, to, person, key, m, store.ClassAnswer, t.desk.o.Now())
+	o, fresh, err := t.desk.o.Post.owe(ctx, t.tx, to, person, key, m, store.ClassAnswer, t.desk.o.Now())
+	if fresh {
+		t.owed = append(t.owed, o)
+	}
+	return err
 }

@@ -117,6 +117,20 @@ func (o *Outbox) prepare(ctx context.Context, p chat.Platform, it *item) (outcom
 	return outcome{}, true
 }
 
+// Freeze makes the bytes of a message without a file, for Post; nil when that
+// is left to its first try.
+func (o *Outbox) Freeze(to chat.Address, m chat.Message) []byte {
+	p := o.o.Platforms[to.Platform]
+	if p == nil {
+		return nil
+	}
+	payload, err := p.Render(context.Background(), to, m, nil)
+	if err != nil { // the first try meets it again and says what becomes of it
+		return nil
+	}
+	return payload
+}
+
 func (o *Outbox) render(ctx context.Context, p chat.Platform, it *item) ([]byte, error) {
 	var m chat.Message
 	if err := json.Unmarshal(it.Content, &m); err != nil {

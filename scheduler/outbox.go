@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"log/slog"
+	"sync"
 	"time"
 
 	"marketbot/handlers"
@@ -36,6 +37,11 @@ type Outbox struct {
 	turn chan struct{}   // held by whoever delivers
 	wake chan struct{}   // something was owed
 	asks chan chan error // Flush while Run delivers
+	hand chan struct{}   // something was handed over
+	done settled         // held by whoever delivers
+
+	mu     sync.Mutex
+	handed []store.Outgoing
 }
 
 // Options are the parts of an Outbox.
@@ -67,7 +73,23 @@ const (
 
 // NewOutbox makes an outbox; Run or Flush deliver.
 func NewOutbox(o Options) *Outbox {
-	return &Outbox{o: o, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), asks: make(chan chan error)}
+	return &Outbox{o: o, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), asks: make(chan chan error), hand: make(chan struct{}, 1)}
+}
+
+// Owed hands over answers that were just owed and committed, which spares
+// reading them. more tells that there is something beside them to be read. It
+// never waits.
+func (o *Outbox) Owed(answers []store.Outgoing, more bool) {
+	o.mu.Lock()
+	o.handed = append(o.handed, answers...)
+	o.mu.Unlock()
+	if more {
+		o.Wake()
+	}
+	select {
+	case o.hand <- struct{}{}:
+	default:
+	}
 }
 
 // Wake tells Run that something was owed and committed. It never waits.

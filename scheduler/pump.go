@@ -42,6 +42,7 @@ func newPump(ctx context.Context, o *Outbox) *pump {
 // step does what can be done without waiting.
 func (p *pump) step(ctx context.Context) {
 	now := p.o.Now()
+	p.take(now)
 	if p.stale && !p.rests(now) {
 		p.load(ctx, now)
 	}
@@ -55,6 +56,26 @@ func (p *pump) step(ctx context.Context) {
 		go func() { p.ends <- end{p.deliver(p.work, it), n, l} }()
 	}
 	p.record()
+}
+
+// take queues what was handed over.
+func (p *pump) take(now time.Time) {
+	p.mu.Lock()
+	handed := p.handed
+	p.handed = nil
+	p.mu.Unlock()
+	for _, o := range handed {
+		if !p.known[o.ID] && !p.done.has(o.ID) {
+			p.known[o.ID] = true
+			p.line(o.Platform).add(&item{Outgoing: o}, now)
+		}
+	}
+}
+
+// forget lets a message go that is settled.
+func (p *pump) forget(id string) {
+	delete(p.known, id)
+	p.done.add(id)
 }
 
 // rests tells whether the store failed so lately that it is left alone. A clock
@@ -160,7 +181,7 @@ func (p *pump) landed(e end) {
 	case e.sent:
 		p.sent = append(p.sent, e.it.ID)
 	case e.gone:
-		delete(p.known, e.it.ID)
+		p.forget(e.it.ID)
 	default:
 		e.lane.add(e.it)
 	}
@@ -207,7 +228,7 @@ func (p *pump) wrote(r recording) {
 		return
 	}
 	for _, id := range r.ids {
-		delete(p.known, id)
+		p.forget(id)
 	}
 }
 
@@ -245,6 +266,7 @@ func (p *pump) wait(ctx context.Context) {
 	case <-ctx.Done():
 	case <-p.wake:
 		p.stale = true
+	case <-p.hand:
 	case a := <-p.asks:
 		p.asked, p.stale = append(p.asked, a), true
 	case r := <-p.recorded:

@@ -36,7 +36,7 @@ type Outgoing struct {
 	Tries    int
 	FirstTry time.Time
 	Content  []byte // the portable message
-	Payload  []byte // the platform's bytes, frozen at the first try
+	Payload  []byte // the platform's bytes, frozen before the first try
 	Error    string
 }
 
@@ -51,12 +51,17 @@ func (tx *Tx) Owes(ctx context.Context, key string) (bool, error) {
 }
 
 // Owe writes a message into the outbox; false when its key is there already.
+// With a Payload it is frozen from the start, and may be tried at once.
 func (tx *Tx) Owe(ctx context.Context, o Outgoing) (bool, error) {
+	var payload []byte
+	if o.Payload != nil {
+		payload = tx.db.seals.seal(o.Payload, "outbox", o.ID, "payload")
+	}
 	n, err := tx.exec(ctx, "owe", `INSERT INTO outbox
-		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, error, done)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, 0, $11, '', 0) ON CONFLICT (key) DO NOTHING`,
+		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, payload, error, done)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, '', 0) ON CONFLICT (key) DO NOTHING`,
 		o.ID, o.Key, o.Platform, flag(o.Group), o.Address, o.Person, int(o.Class), flag(o.Secret), millis(o.Due), millis(o.Created),
-		tx.db.seals.seal(o.Content, "outbox", o.ID, "content"))
+		millis(o.FirstTry), tx.db.seals.seal(o.Content, "outbox", o.ID, "content"), payload)
 	return n == 1, err
 }
 

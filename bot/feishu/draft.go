@@ -10,6 +10,7 @@ import (
 
 // draft is a card being filled until it is full.
 type draft struct {
+	endless  bool // nothing is weighed: most cards are far from full
 	elements []any
 	bytes    int // still free
 	tags     int // still free
@@ -17,21 +18,27 @@ type draft struct {
 }
 
 // cost measures an element as the platform does.
-func cost(element any) (bytes_, tags int) {
-	b := encode(element)
-	return weight(string(b)) + 1, bytes.Count(b, []byte(`"tag":"`))
+func (d *draft) cost(element any) (bytes_, tags int) {
+	if d.endless {
+		return 0, 0
+	}
+	return measure(encode(element))
+}
+
+func measure(element []byte) (bytes_, tags int) {
+	return weight(string(element)) + 1, bytes.Count(element, []byte(`"tag":"`))
 }
 
 func (d *draft) reserve(elements ...any) {
 	for _, e := range elements {
-		size, tags := cost(e)
+		size, tags := d.cost(e)
 		d.bytes -= size
 		d.tags -= tags
 	}
 }
 
 func (d *draft) add(element any) bool {
-	size, tags := cost(element)
+	size, tags := d.cost(element)
 	if size > d.bytes || tags > d.tags {
 		return false
 	}
@@ -47,9 +54,12 @@ func (d *draft) addText(text string, make func(string) any) (whole bool) {
 	if strings.TrimSpace(text) == "" {
 		return true
 	}
-	size, tags := cost(make(""))
+	size, tags := d.cost(make(""))
 	if tags > d.tags || size >= d.bytes {
 		return false
+	}
+	if d.endless {
+		return d.add(make(text))
 	}
 	head, whole := fit(text, d.bytes-size)
 	return head != "" && d.add(make(head)) && whole
@@ -86,7 +96,7 @@ func (d *draft) addTable(t *chat.Table) bool {
 	for i, head := range t.Heads {
 		element.Columns = append(element.Columns, tableColumn{columnName(i), short(head, labelRunes), "text"})
 	}
-	size, tags := cost(element)
+	size, tags := d.cost(element)
 	if size > d.bytes || tags > d.tags {
 		return false
 	}
@@ -99,7 +109,7 @@ func (d *draft) addTable(t *chat.Table) bool {
 				cells[columnName(i)] = row[i]
 			}
 		}
-		more, _ := cost(cells)
+		more, _ := d.cost(cells)
 		if size += more; size > d.bytes {
 			whole = false
 			break

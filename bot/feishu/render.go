@@ -32,11 +32,25 @@ func content(m chat.Message, group bool) (kind string, content []byte, err error
 		}
 		return "text", encode(map[string]string{"text": text}), nil
 	}
-	card, err := buildCard(m, group)
+	content, err = cardContent(m, group)
+	return "interactive", content, err
+}
+
+// cardContent is a message as a card. Most fit as they are; only what does not
+// is weighed block by block.
+func cardContent(m chat.Message, group bool) ([]byte, error) {
+	card, err := buildCard(m, group, &draft{endless: true, bytes: maxBytes, tags: maxTags})
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	return "interactive", encode(card), nil
+	content := encode(card)
+	if size, tags := measure(content); size <= maxBytes && tags <= maxTags {
+		return content, nil
+	}
+	if card, err = buildCard(m, group, &draft{bytes: maxBytes, tags: maxTags}); err != nil {
+		return nil, err
+	}
+	return encode(card), nil
 }
 
 // literal tells whether a text message shows the text as it is. Such messages
@@ -59,7 +73,7 @@ func literal(text string) bool {
 
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
-func buildCard(m chat.Message, group bool) (cardJSON, error) {
+func buildCard(m chat.Message, group bool, d *draft) (cardJSON, error) {
 	out := cardJSON{Schema: "2.0", Config: cardConfig{UpdateMulti: true, EnableForward: !m.Confidential}}
 	var blocks []chat.Block
 	if m.Text != "" {
@@ -76,7 +90,7 @@ func buildCard(m chat.Message, group bool) (cardJSON, error) {
 		out.Config.Summary = &cardSummary{short(m.Text, labelRunes)}
 	}
 	ending := note(cutNote)
-	d := &draft{bytes: maxBytes, tags: maxTags, elements: []any{}}
+	d.elements = []any{}
 	d.reserve(append([]any{out, ending}, tail...)...)
 	if d.bytes < 0 || d.tags < 0 {
 		return out, errors.New("buttons and form alone exceed what a card may hold")

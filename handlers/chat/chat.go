@@ -180,7 +180,8 @@ type Notice struct {
 	Urgent  bool // an alarm: goes out in its own message even when others are merged
 }
 
-// Platform is a chat system. Render and Send are called outside transactions.
+// Platform is a chat system. Send, and Render of a file, are called outside
+// transactions; Render of anything else waits for nothing.
 type Platform interface {
 	// Name is the Platform of its addresses.
 	Name() string
