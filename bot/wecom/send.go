@@ -3,6 +3,7 @@ package wecom
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -61,20 +62,35 @@ func (a *App) render(ctx context.Context, to chat.Address, m chat.Message, data 
 		return a.renderFile(ctx, to, m, data)
 	}
 	mark := newMark()
+	task := mark + "-" + rand.Text()
+	if card := a.card(m, task, wholeCard); card != nil {
+		return pack(byApp, a.cardPost(to, card))
+	}
 	var bodies []any
 	for _, text := range texts(m, "", mark) {
 		p := a.post(to, "text", m.Confidential)
 		p.Text = &postText{text}
 		bodies = append(bodies, p)
 	}
-	if a.key != nil && !m.Confidential {
-		if card := buttonCard(m.Card, mark); card != nil {
-			p := a.post(to, "template_card", false)
-			p.Card = card
-			bodies = append(bodies, p)
-		}
+	if card := a.card(m, task, func(m chat.Message, task string) *templateCard { return buttonCard(m.Card, task) }); card != nil {
+		bodies = append(bodies, a.cardPost(to, card))
 	}
 	return pack(byApp, bodies...)
+}
+
+// card makes a card, which needs a callback to be pressed and cannot be kept
+// from being passed on.
+func (a *App) card(m chat.Message, task string, make func(chat.Message, string) *templateCard) *templateCard {
+	if a.key == nil || m.Confidential {
+		return nil
+	}
+	return make(m, task)
+}
+
+func (a *App) cardPost(to chat.Address, card *templateCard) post {
+	p := a.post(to, "template_card", false)
+	p.Card = card
+	return p
 }
 
 func (a *App) post(to chat.Address, kind string, confidential bool) post {

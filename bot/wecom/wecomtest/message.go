@@ -1,0 +1,294 @@
+package wecomtest
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Group is where the webhook speaks, for Seen.
+const Group = "group of the webhook"
+
+// Message is what the bot sent through the API, as people see it.
+type Message struct {
+	ID      string // the platform's; of a card its task_id
+	To      string // userid, or Group
+	Type    string // text, file, template_card
+	Text    string // all that can be read but buttons
+	Buttons []Button
+	Done    string // what stands in place of the buttons of a card that was pressed
+	File    string
+	Data    []byte // of the file
+	Links   []string
+	Safe    bool // cannot be passed on
+	At      time.Time
+	code    string
+}
+
+// Button is a card's; Key is what the app is told when it is pressed.
+type Button struct{ Label, Key string }
+
+// Seen is what stands in a member's chat with the app, or in the Group, oldest
+// first.
+func (a *API) Seen(at string) []Message {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var list []Message
+	for _, m := range a.messages {
+		if m.To == at {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// Await waits until at least n messages stand in a chat and gives what stands
+// there, or what there is when ctx ends.
+func (a *API) Await(ctx context.Context, at string, n int) []Message {
+	for {
+		a.mu.Lock()
+		changed := a.changed
+		a.mu.Unlock()
+		if seen := a.Seen(at); len(seen) >= n {
+			return seen
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return a.Seen(at)
+		}
+	}
+}
+
+type sent struct {
+	To      string `json:"touser"`
+	Type    string `json:"msgtype"`
+	Agent   int    `json:"agentid"`
+	Safe    int    `json:"safe"`
+	Checked int    `json:"enable_duplicate_check"`
+	Seconds int    `json:"duplicate_check_interval"`
+	Text    struct {
+		Content string `json:"content"`
+	} `json:"text"`
+	File struct {
+		Media string `json:"media_id"`
+	} `json:"file"`
+	Card card `json:"template_card"`
+}
+
+type card struct {
+	Type  string `json:"card_type"`
+	Title struct {
+		Title string `json:"title"`
+		Desc  string `json:"desc"`
+	} `json:"main_title"`
+	Sub   string `json:"sub_title_text"`
+	Facts []struct {
+		Key   string `json:"keyname"`
+		Value string `json:"value"`
+	} `json:"horizontal_content_list"`
+	Buttons []struct {
+		Text string `json:"text"`
+		Key  string `json:"key"`
+	} `json:"button_list"`
+	Task string `json:"task_id"`
+}
+
+const (
+	maxText         = 2048 // what is longer is cut without a word
+	memberPerMinute = 30
+	groupPerMinute  = 20
+)
+
+// send posts to one member. A member who cannot be reached is named in an
+// answer of success where there are others, and refused where there is none.
+func (a *API) send(w http.ResponseWriter, r *http.Request) {
+	raw, _ := io.ReadAll(r.Body)
+	var s sent
+	if json.Unmarshal(raw, &s) != nil || s.Agent != a.AgentID {
+		refuse(w, 40056, "invalid agentid")
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.people[s.To] == "" || a.hidden[s.To] {
+		refuse(w, 81013, "user & party & tag all invalid")
+		return
+	}
+	m, code, msg := a.read(s)
+	if code != 0 {
+		refuse(w, code, msg)
+		return
+	}
+	m.To = s.To
+	until, known := a.same[string(raw)]
+	switch {
+	case s.Checked == 1 && known && a.now().Before(until): // dropped without a word
+	case m.code != "" && slices.ContainsFunc(a.messages, func(old Message) bool { return old.ID == m.ID }):
+		refuse(w, 42021, "task_id exists")
+		return
+	case a.Limited && !a.allow(s.To, memberPerMinute): // dropped as well
+	default:
+		a.same[string(raw)] = a.now().Add(time.Duration(s.Seconds) * time.Second)
+		a.show(m)
+	}
+	answer := map[string]any{"msgid": a.next("msg-")}
+	if m.code != "" {
+		answer["response_code"] = m.code
+	}
+	succeed(w, answer)
+}
+
+// show is called with the lock held.
+func (a *API) show(m Message) {
+	if m.ID == "" {
+		m.ID = a.next("m-")
+	}
+	if m.code != "" {
+		a.codes[m.code] = m.ID
+	}
+	m.At = a.now()
+	a.messages = append(a.messages, m)
+	close(a.changed)
+	a.changed = make(chan struct{})
+}
+
+// allow counts what went to a chat within the last minute.
+func (a *API) allow(to string, limit int) bool {
+	since := a.now().Add(-time.Minute)
+	times := slices.DeleteFunc(a.recent[to], func(t time.Time) bool { return !t.After(since) })
+	a.recent[to] = append(times, a.now())
+	return len(times) < limit
+}
+
+func (a *API) read(s sent) (m Message, code int, msg string) {
+	m.Type, m.Safe = s.Type, s.Safe == 1
+	switch s.Type {
+	case "text":
+		if s.Text.Content == "" {
+			return m, 44004, "empty content"
+		}
+		m.readText(s.Text.Content)
+	case "file":
+		f, known := a.files[s.File.Media]
+		if !known {
+			return m, 40007, "invalid media_id"
+		}
+		m.File, m.Data = f.name, f.data
+	case "template_card":
+		if m.Safe {
+			return m, 40058, "safe is not for cards"
+		}
+		return readCard(m, s.Card)
+	default:
+		return m, 40008, "invalid message type"
+	}
+	return m, 0, ""
+}
+
+// readText shows a text as clients do: cut, with its tags and addresses made
+// links, and what has no width unseen.
+func (m *Message) readText(text string) {
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "")
+	}
+	m.Links = regexp.MustCompile(`<a [^>]*>|https?://\S+|www\.\S+|\b[a-z]+\.(com|cn|net|example)\b`).FindAllString(text, -1)
+	m.Text = strings.ReplaceAll(text, "\u200b", "")
+}
+
+var taskID = regexp.MustCompile(`^[0-9A-Za-z_\-@]{1,128}$`)
+
+func readCard(m Message, c card) (Message, int, string) {
+	switch {
+	case c.Type != "button_interaction":
+		return m, 42014, "card_type"
+	case !taskID.MatchString(c.Task):
+		return m, 42021, "task_id"
+	case c.Title.Title == "" && c.Sub == "":
+		return m, 42016, "main_title"
+	case len(c.Buttons) == 0 || len(c.Buttons) > 6 || len(c.Facts) > 6:
+		return m, 42045, "button_list"
+	}
+	m.ID, m.code = c.Task, "code-"+c.Task
+	lines := []string{c.Title.Title, c.Title.Desc, c.Sub}
+	for _, f := range c.Facts {
+		lines = append(lines, f.Key+"："+f.Value)
+	}
+	m.Text = strings.Join(slices.DeleteFunc(lines, func(l string) bool { return l == "" }), "\n")
+	for _, b := range c.Buttons {
+		if b.Text == "" || b.Key == "" || len(b.Key) > 1024 {
+			return m, 42046, "button"
+		}
+		m.Buttons = append(m.Buttons, Button{b.Text, b.Key})
+	}
+	return m, 0, ""
+}
+
+// update changes a card once, by the code of its press.
+func (a *API) update(w http.ResponseWriter, r *http.Request) {
+	var u struct {
+		Users  []string `json:"userids"`
+		Agent  int      `json:"agentid"`
+		Code   string   `json:"response_code"`
+		Button struct {
+			Name string `json:"replace_name"`
+		} `json:"button"`
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if json.NewDecoder(r.Body).Decode(&u) != nil || a.codes[u.Code] == "" || u.Button.Name == "" || len(u.Users) != 1 {
+		refuse(w, 60140, "invalid response code")
+		return
+	}
+	for i, m := range a.messages {
+		if m.ID == a.codes[u.Code] && m.To == u.Users[0] {
+			a.messages[i].Done = u.Button.Name
+		}
+	}
+	delete(a.codes, u.Code)
+	succeed(w, nil)
+}
+
+func (a *API) upload(w http.ResponseWriter, r *http.Request) {
+	src, head, err := r.FormFile("media")
+	if err != nil || r.FormValue("type") != "file" || head.Filename == "" {
+		refuse(w, 40004, "invalid media type")
+		return
+	}
+	data, _ := io.ReadAll(src)
+	if len(data) < 5 || len(data) > 20<<20 {
+		refuse(w, 40006, "invalid file size")
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	id := a.next("media-")
+	a.files[id] = upload{head.Filename, data}
+	succeed(w, map[string]any{"type": "file", "media_id": id, "created_at": "1380000000"})
+}
+
+func (a *API) hookSend(w http.ResponseWriter, r *http.Request) {
+	var s sent
+	if json.NewDecoder(r.Body).Decode(&s) != nil || s.Type == "template_card" {
+		refuse(w, 40008, "invalid message type")
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	m, code, msg := a.read(s)
+	switch {
+	case code != 0:
+		refuse(w, code, msg)
+	case a.Limited && !a.allow(Group, groupPerMinute):
+		refuse(w, 45009, "api freq out of limit")
+	default:
+		m.To = Group
+		a.show(m)
+		succeed(w, nil)
+	}
+}
