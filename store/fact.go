@@ -73,8 +73,7 @@ func (tx *Tx) factKey(ctx context.Context, c keptCustomer, person string) (dataK
 }
 
 func (tx *Tx) putFact(ctx context.Context, key dataKey, f Fact) error {
-	if _, err := tx.exec(ctx, "end fact", `UPDATE fact SET until = $1, until_by = $2 WHERE customer = $3 AND person = $4 AND field = $5 AND until = 0`,
-		millis(f.At), f.Author, f.Customer, f.Person, f.Field); err != nil {
+	if err := tx.endFact(ctx, f); err != nil {
 		return err
 	}
 	if f.Value == "" { // who emptied it and why is history, too; it never counts
@@ -86,6 +85,19 @@ func (tx *Tx) putFact(ctx context.Context, key dataKey, f Fact) error {
 		f.ID, f.Customer, f.Person, f.Field, seal(f.Value, "value"), seal(f.Source, "source"), seal(f.Why, "why"),
 		f.Author, millis(f.At), millis(f.Checked), f.CheckedBy, millis(f.Until), f.UntilBy)
 	return err
+}
+
+// endFact makes what a field was until now history, by which the customer is
+// found no more.
+func (tx *Tx) endFact(ctx context.Context, by Fact) error {
+	var old string
+	found, err := tx.one(ctx, "end fact", `UPDATE fact SET until = $1, until_by = $2
+		WHERE customer = $3 AND person = $4 AND field = $5 AND until = 0 RETURNING id`,
+		[]any{millis(by.At), by.Author, by.Customer, by.Person, by.Field}, &old)
+	if err != nil || !found {
+		return err
+	}
+	return tx.DropPhone(ctx, old)
 }
 
 // CheckFile notes that somebody found a whole file right: its unchecked facts

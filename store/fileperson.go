@@ -73,6 +73,10 @@ func (tx *Tx) ErasePerson(ctx context.Context, customer, person, by string, at t
 	if err != nil || n == 0 {
 		return false, err
 	}
+	if _, err := tx.exec(ctx, "erase phones", `DELETE FROM customer_phone WHERE fact IN (SELECT id FROM fact WHERE customer = $1 AND person = $2)`,
+		customer, person); err != nil {
+		return false, err
+	}
 	if _, err := tx.exec(ctx, "erase facts", `UPDATE fact SET value = NULL, source = NULL, why = NULL WHERE customer = $1 AND person = $2`,
 		customer, person); err != nil {
 		return false, err

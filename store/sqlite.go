@@ -72,10 +72,11 @@ func (e *sqlite) open(ctx context.Context, path string) error {
 	return nil
 }
 
-// dsn: every acknowledged write is on the disk (FULL), readers never block.
+// dsn: every acknowledged write is on the disk (FULL), readers never block, what
+// is erased leaves no bytes behind in its page.
 func dsn(path, mode string) string {
 	q := url.Values{"mode": {mode}, "_txlock": {"immediate"}}
-	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "mmap_size(268435456)", "temp_store(MEMORY)"} {
+	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "mmap_size(268435456)", "temp_store(MEMORY)", "secure_delete(FAST)"} {
 		if mode == "ro" && (p == "journal_mode(WAL)" || p == "synchronous(FULL)") {
 			continue
 		}

@@ -1,0 +1,404 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+// raw reaches into a store behind its back.
+type raw struct {
+	t  *testing.T
+	db *sql.DB
+}
+
+func behind(t *testing.T, o store.Options) raw {
+	t.Helper()
+	driver := "sqlite"
+	if strings.HasPrefix(o.Source, "postgres") {
+		driver = "pgx"
+	}
+	db, err := sql.Open(driver, o.Source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return raw{t, db}
+}
+
+func (r raw) do(query string, args ...any) {
+	r.t.Helper()
+	if _, err := r.db.Exec(query, args...); err != nil {
+		r.t.Fatalf("%s: %v", query, err)
+	}
+}
+
+func (r raw) get(query string, args ...any) (v any) {
+	r.t.Helper()
+	if err := r.db.QueryRow(query, args...).Scan(&v); err != nil {
+		r.t.Fatalf("%s: %v", query, err)
+	}
+	return v
+}
+
+// tampered tells what is wrong with reading K1 after a row was changed: it must
+// be said, and nothing of it be shown.
+func tampered(ctx context.Context, tx *store.Tx) error {
+	f, err := openFile(ctx, tx)
+	h, err2 := openHistory(ctx, tx)
+	c, _, err3 := tx.Customer(ctx, "K1")
+	if err != nil && !cmp.Equal(f, store.File{}) || err2 != nil && !cmp.Equal(h, store.History{}) || err3 != nil && c != (store.Customer{}) {
+		return errors.New("shown beside an error")
+	}
+	found := false
+	for _, err := range []error{err, err2, err3} {
+		switch {
+		case errors.Is(err, store.ErrTampered), errors.Is(err, store.ErrNoKey): // a key's own id was changed
+			found = true
+		case err != nil:
+			return err
+		}
+	}
+	if !found {
+		return errors.New("nothing was found")
+	}
+	return nil
+}
+
+// flips are a value with one thing changed: bits of bytes and numbers, a letter
+// of a text.
+func flips(v any, every bool) []any {
+	var list []any
+	switch v := v.(type) {
+	case []byte:
+		for i := range v {
+			for bit := range 8 {
+				if every || bit == i%8 {
+					b := bytes.Clone(v)
+					b[i] ^= 1 << bit
+					list = append(list, b)
+				}
+			}
+		}
+		list = append(list, []byte{}, v[:len(v)-1])
+	case int64:
+		for bit := range 42 {
+			list = append(list, v^1<<bit)
+		}
+	case string:
+		for i, r := range v {
+			list = append(list, v[:i]+string(r^1)+v[i+len(string(r)):])
+		}
+		list = append(list, v+"x")
+	}
+	return list
+}
+
+// protected are the columns that vouch for themselves.
+var protected = []struct{ table, id, columns string }{
+	{"customer", "K1", "name owner stage created author data_key mac"},
+	{"customer_owner", "", "id person since until by_person mac"},
+	{"customer_person", "p1", "data_key created author"},
+	{"fact", "f1", "id person field value source why author at"},
+	{"fact", "f4", "id person field value source why author at"},
+	{"progress", "g1", "id author at words stage amount"},
+}
+
+// A bit flipped in any protected column is found on read, every one of them.
+func TestFlippedBitsAreFound(t *testing.T) {
+	both(t, func(t *testing.T, o store.Options, db *store.DB) {
+		update(t, db, aFile)
+		r := behind(t, o)
+		every := !strings.HasPrefix(o.Source, "postgres") // there, one bit of each byte
+		flipped := 0
+		for _, p := range protected {
+			id := p.id
+			if id == "" {
+				id = r.get(`SELECT id FROM ` + p.table).(string)
+			}
+			for column := range strings.FieldsSeq(p.columns) {
+				old := r.get(`SELECT `+column+` FROM `+p.table+` WHERE id = $1`, id)
+				for _, v := range flips(old, every) {
+					now := id
+					r.do(`UPDATE `+p.table+` SET `+column+` = $1 WHERE id = $2`, v, now)
+					if column == "id" {
+						now = v.(string)
+					}
+					err := db.Update(t.Context(), func(tx *store.Tx) error { return tampered(t.Context(), tx) })
+					if err != nil {
+						t.Errorf("%s.%s as %q: %v", p.table, column, v, err)
+					}
+					r.do(`UPDATE `+p.table+` SET `+column+` = $1 WHERE id = $2`, old, now)
+					flipped++
+				}
+			}
+		}
+		t.Logf("%d changes found", flipped)
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			_, err := openHistory(ctx, tx)
+			return err
+		})
+	})
+}
+
+// A value does not open in another place: not in another field, not with another
+// person, not with another customer, even where the whole row moves there.
+func TestMovedValuesDoNotOpen(t *testing.T) {
+	swap := func(table, column, a, b string) string {
+		return fmt.Sprintf(`UPDATE %[1]s SET %[2]s = (SELECT o.%[2]s FROM %[1]s o WHERE o.id = '%[4]s') WHERE id = '%[3]s'`, table, column, a, b)
+	}
+	moves := map[string][]string{
+		"field to field":         {swap("fact", "value", "f2", "f1")},
+		"source to value":        {`UPDATE fact SET value = source WHERE id = 'f1'`},
+		"masked field renamed":   {`UPDATE fact SET field = '地址' WHERE id = 'f1'`},
+		"from another customer":  {swap("fact", "value", "f1", "k2f")},
+		"row from another":       {`UPDATE fact SET customer = 'K1' WHERE id = 'k2g'`},
+		"from another person":    {swap("fact", "value", "f4", "f5")},
+		"row of another person":  {`UPDATE fact SET person = 'p1' WHERE id = 'f5'`},
+		"person to company":      {`UPDATE fact SET person = '' WHERE id = 'f5'`},
+		"another person's key":   {swap("customer_person", "data_key", "p1", "p2")},
+		"a person from another":  {`UPDATE customer_person SET customer = 'K2' WHERE id = 'p1'`},
+		"another customer's key": {swap("customer", "data_key", "K1", "K2"), swap("customer", "mac", "K1", "K2")},
+		"words of other entry":   {swap("progress", "words", "g1", "g2")},
+		"another owner's mac":    {`UPDATE customer_owner SET mac = (SELECT mac FROM customer WHERE id = 'K1') WHERE customer = 'K1'`},
+		"value taken away":       {`UPDATE fact SET value = NULL WHERE id = 'f1'`},
+		"key taken away":         {`UPDATE customer_person SET data_key = NULL WHERE id = 'p1'`},
+		"person taken away":      {`DELETE FROM customer_person WHERE id = 'p1'`},
+	}
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, aFile)
+		update(t, db, neighbour)
+		for name, statements := range moves {
+			err := db.Update(t.Context(), func(tx *store.Tx) error {
+				for _, s := range statements {
+					if err := tx.Exec(t.Context(), s); err != nil {
+						return err
+					}
+				}
+				return errors.Join(tampered(t.Context(), tx), errUndo)
+			})
+			if err == nil || err.Error() != errUndo.Error() {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
+
+// neighbour is another customer, and more of the first.
+func neighbour(ctx context.Context, tx *store.Tx) error {
+	return errors.Join(
+		tx.AddCustomer(ctx, store.Customer{ID: "K2", Name: "另一家", Owner: "wang", Created: now, Author: "li"}),
+		tx.PutFact(ctx, store.Fact{ID: "k2f", Customer: "K2", Field: "电话", Value: "020-11112222", Author: "li", At: now}),
+		tx.PutFact(ctx, store.Fact{ID: "k2g", Customer: "K2", Field: "特征", Value: "大", Author: "li", At: now}),
+		tx.AddFilePerson(ctx, store.FilePerson{ID: "p2", Customer: "K1", Name: "刘芳", Created: now, Author: "wang"}),
+		tx.PutFact(ctx, store.Fact{ID: "f5", Customer: "K1", Person: "p2", Field: "年龄", Value: "40", Author: "wang", At: now}),
+		tx.AddProgress(ctx, store.Progress{ID: "g2", Customer: "K1", Author: "wang", At: now, Words: "签约"}),
+	)
+}
+
+// Erasing a person destroys their key and every value, source and reason there
+// ever was, and what they were found by; the rest of the file stays.
+func TestErasePerson(t *testing.T) {
+	both(t, func(t *testing.T, o store.Options, db *store.DB) {
+		update(t, db, aFile)
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(
+				tx.PutFact(ctx, store.Fact{ID: "e1", Customer: "K1", Person: "p1", Field: "电话", Value: "13800001111", Author: "wang", At: now}),
+				tx.PutPhone(ctx, "K1", "e1", "13800001111"),
+				tx.PutFact(ctx, store.Fact{ID: "e2", Customer: "K1", Person: "p1", Field: "家庭", Value: "三女", Author: "wang", At: now.Add(time.Minute), Why: "又生"}),
+			)
+		})
+		r := behind(t, o)
+		secrets := []any{r.get(`SELECT data_key FROM customer_person WHERE id = 'p1'`), r.get(`SELECT value FROM fact WHERE id = 'e1'`)}
+		at := now.Add(time.Hour)
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			none, err := tx.ErasePerson(ctx, "K1", "p9", "li", at)
+			erased, err2 := tx.ErasePerson(ctx, "K1", "p1", "li", at)
+			again, err3 := tx.ErasePerson(ctx, "K1", "p1", "li", at)
+			if none || !erased || again {
+				t.Errorf("erased nobody %v, somebody %v, again %v", none, erased, again)
+			}
+			if err := tx.PutFact(ctx, store.Fact{ID: "e3", Customer: "K1", Person: "p1", Field: "电话", Value: "1", Author: "wang", At: at}); !errors.Is(err, store.ErrErased) {
+				t.Errorf("wrote about an erased person: %v", err)
+			}
+			return errors.Join(err, err2, err3)
+		})
+		for _, q := range []string{
+			`SELECT COUNT(*) FROM customer_person WHERE id = 'p1' AND data_key IS NOT NULL`,
+			`SELECT COUNT(*) FROM fact WHERE person = 'p1' AND (value IS NOT NULL OR source IS NOT NULL OR why IS NOT NULL OR until = 0)`,
+			`SELECT COUNT(*) FROM customer_phone`,
+		} {
+			if n := r.get(q); n != int64(0) {
+				t.Errorf("%s: %v", q, n)
+			}
+		}
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			f, err := openFile(ctx, tx)
+			h, err2 := openHistory(ctx, tx)
+			if len(f.People) != 0 || len(f.Facts) != 2 {
+				t.Errorf("left %+v", f)
+			}
+			gone := 0
+			for _, c := range h.Changes {
+				if c.Erased && c.Person == "p1" && c.Value == "" && c.Author == "wang" {
+					gone++
+				}
+			}
+			if gone != 4 || len(h.Changes) != 6 {
+				t.Errorf("%d of %d changes erased", gone, len(h.Changes))
+			}
+			return errors.Join(err, err2)
+		})
+		if strings.HasPrefix(o.Source, "postgres") {
+			return // keeps old rows until it vacuums
+		}
+		if err := errors.Join(r.db.Close(), db.Close()); err != nil {
+			t.Fatal(err)
+		}
+		file, err := os.ReadFile(o.Source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range secrets {
+			if bytes.Contains(file, s.([]byte)) {
+				t.Error("what was erased is still in the database file")
+			}
+		}
+	})
+}
+
+// broken are ways in which the audit cannot be written.
+var broken = map[string][]struct{ do, undo string }{
+	storetest.SQLite: {
+		{`CREATE TRIGGER t BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END`, `DROP TRIGGER t`},
+		{`CREATE TRIGGER t AFTER INSERT ON audit BEGIN SELECT RAISE(FAIL, 'no'); END`, `DROP TRIGGER t`},
+		{`CREATE TRIGGER t BEFORE INSERT ON audit BEGIN SELECT RAISE(IGNORE); END`, `DROP TRIGGER t`},
+		{`CREATE TRIGGER t BEFORE INSERT ON audit BEGIN SELECT RAISE(ROLLBACK, 'no'); END`, `DROP TRIGGER t`},
+		{`ALTER TABLE audit RENAME TO elsewhere`, `ALTER TABLE elsewhere RENAME TO audit`},
+	},
+	storetest.Postgres: {
+		{`CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END'; CREATE TRIGGER t BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION f()`,
+			`DROP FUNCTION f CASCADE`},
+		{`CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; CREATE TRIGGER t BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION f()`,
+			`DROP FUNCTION f CASCADE`},
+		{`ALTER TABLE audit RENAME TO elsewhere`, `ALTER TABLE elsewhere RENAME TO audit`},
+		{`ALTER TABLE audit ADD CONSTRAINT c CHECK (customer = '') NOT VALID`, `ALTER TABLE audit DROP CONSTRAINT c`},
+	},
+}
+
+// secrets are what a file of K1 must not say where nobody looks.
+var secrets = []string{"88886666", "陈国强", "二女", "谈价格", "名片", "食品"}
+
+// refused tells what is wrong with a look that must not succeed.
+func refused(db *store.DB, i int) error {
+	ctx := context.Background()
+	shows := true
+	err := db.Update(ctx, func(tx *store.Tx) error {
+		if i%2 == 0 {
+			f, err := openFile(ctx, tx)
+			shows = !cmp.Equal(f, store.File{})
+			return err
+		}
+		h, err := openHistory(ctx, tx)
+		shows = !cmp.Equal(h, store.History{})
+		return err
+	})
+	switch {
+	case err == nil:
+		return errors.New("opened")
+	case shows:
+		return errors.New("shown beside an error")
+	case slices.ContainsFunc(secrets, func(s string) bool { return strings.Contains(err.Error(), s) }):
+		return errors.New("the error tells")
+	}
+	return nil
+}
+
+// Where a look cannot be recorded nothing is shown, 100 times of 100.
+func TestNothingIsShownUnrecorded(t *testing.T) {
+	for backend, ways := range broken {
+		t.Run(backend, func(t *testing.T) {
+			o := storetest.Options(t, backend)
+			db := open(t, o)
+			t.Cleanup(func() { db.Close() })
+			update(t, db, aFile)
+			r := behind(t, o)
+			for i := range 100 {
+				way := ways[i%len(ways)]
+				r.do(way.do)
+				if err := refused(db, i/len(ways)); err != nil {
+					t.Errorf("%d, %s: %v", i, way.do, err)
+				}
+				r.do(way.undo)
+			}
+			if n := r.get(`SELECT COUNT(*) FROM audit WHERE customer <> ''`); n != int64(0) {
+				t.Errorf("%v looks recorded", n)
+			}
+			update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				_, err := openFile(ctx, tx)
+				return err
+			})
+		})
+	}
+}
+
+// On a full disk nothing is shown that was not recorded, 100 times of 100, and
+// files open again when there is room.
+func TestFullDiskShowsNothing(t *testing.T) {
+	db := open(t, storetest.Options(t, storetest.SQLite))
+	t.Cleanup(func() { db.Close() })
+	update(t, db, aFile)
+	limit := func(pages int) {
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return tx.Exec(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+		})
+	}
+	limit(1) // no more than there are
+	recorded := map[string]bool{}
+	shown := map[string]bool{}
+	for refused := 0; refused < 100; {
+		ctx, trace := t.Context(), ""
+		e := look("zhao")
+		e.Why = strings.Repeat("长", refused*50)
+		err := db.Update(ctx, func(tx *store.Tx) error {
+			f, err := tx.OpenCustomer(ctx, access("zhao"), e)
+			if err != nil && !cmp.Equal(f, store.File{}) {
+				t.Error("shown beside an error")
+			}
+			trace = f.Trace
+			return err
+		})
+		if err != nil {
+			refused++
+			continue
+		}
+		shown[trace] = true
+		if len(shown) > 10_000 {
+			t.Fatal("the disk does not fill")
+		}
+	}
+	limit(1 << 30)
+	update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		tail, forged, err := tx.AuditTail(ctx, 20_000)
+		for _, a := range tail {
+			recorded[a.Trace] = true
+		}
+		if !cmp.Equal(shown, recorded) || len(forged) > 0 {
+			t.Errorf("%d shown, %d recorded", len(shown), len(recorded))
+		}
+		_, err2 := openFile(ctx, tx)
+		return errors.Join(err, err2)
+	})
+}
