@@ -19,9 +19,18 @@ const draftDays = 7
 // are never asked for (C13).
 var wanted = []string{"地址", "电话", "行业", "特征", "业务状况", "股东"}
 
-// careForFiles shows the supervisor, or who stands for them, what wants care.
+// keeper is the post that organises the files: the supervisor's, unless the
+// settings keep the files from them (C1).
+func (h Handler) keeper() store.Post {
+	if h.Config.SupervisorIsSteward {
+		return store.Supervisor
+	}
+	return store.MarketingDirector
+}
+
+// careForFiles shows who organises the files, or stands for them, what wants care.
 func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now, last time.Time, everyone []store.Person) ([]chat.Notice, error) {
-	keepers, _ := command.Standing(everyone, store.Supervisor)
+	keepers, _ := command.Standing(everyone, h.keeper())
 	keepers = slices.DeleteFunc(slices.Clone(keepers), func(p store.Person) bool { return !h.reads(p) })
 	if len(keepers) == 0 {
 		return nil, nil
@@ -160,7 +169,7 @@ func (h Handler) addLeads(ctx context.Context, tx *store.Tx, card *chat.Card, _ 
 
 // careItems is what wants care of the files, for who organises them (我的).
 func (h Handler) careItems(ctx context.Context, c *command.Call) ([]command.Item, error) {
-	if c.Person.Post != store.Supervisor || !h.reads(c.Person) || h.Config.StaleDays == 0 {
+	if c.Person.Post != h.keeper() || !h.reads(c.Person) || h.Config.StaleDays == 0 {
 		return nil, nil
 	}
 	before := c.Now.AddDate(0, 0, -h.Config.StaleDays)

@@ -132,7 +132,7 @@ func hasWords(s string) bool {
 
 // tellJudges shows a new lead to whoever judges it.
 func (h Handler) tellJudges(ctx context.Context, c *command.Call, l store.Lead) ([]chat.Notice, error) {
-	judges, _, err := command.Reach(ctx, c.Tx, store.Supervisor)
+	judges, _, err := command.Reach(ctx, c.Tx, h.keeper())
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +211,9 @@ func (h Handler) showLeads(ctx context.Context, c *command.Call) (command.Answer
 		return command.Answer{}, err
 	}
 	if len(leads) == 0 {
-		return command.Text("没有等着判断的线索。"), nil
+		a := command.Text("没有等着判断的线索。")
+		a.Subject = "leads"
+		return a, nil
 	}
 	n, err := c.Tx.CountOpenLeads(ctx)
 	if err != nil {

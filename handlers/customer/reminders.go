@@ -53,7 +53,7 @@ type quietFor struct {
 }
 
 // remindOwners tells owners of what has crossed a number of days since the job
-// looked last; what is nobody's goes to who stands for the supervisor.
+// looked last; what is nobody's goes to who organises the files.
 func (h Handler) remindOwners(ctx context.Context, tx *store.Tx, now, last time.Time, everyone []store.Person) ([]chat.Notice, error) {
 	quiet := map[string][]quietFor{}
 	for _, days := range h.Config.QuietDays {
@@ -65,7 +65,7 @@ func (h Handler) remindOwners(ctx context.Context, tx *store.Tx, now, last time.
 			quiet[owner] = append(quiet[owner], quietFor{days, named})
 		}
 	}
-	heads, _ := command.Standing(everyone, store.Supervisor)
+	heads, _ := command.Standing(everyone, h.keeper())
 	var list []chat.Notice
 	for _, p := range everyone {
 		mine := quiet[p.ID]

@@ -1,0 +1,173 @@
+package customer
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+func TestLeadAnswerIsTheSameWhoeverIsMeant(t *testing.T) {
+	o := newOffice(t)
+	o.customer("南湖酒店有限公司", "张伟")
+	o.customer("东 方 明珠", "")
+	var first string
+	for i, about := range []string{"南湖酒店有限公司", "南湖酒店", "K1", "南湖", "不存在的公司", "东 方 明珠"} {
+		a := o.answer("小林", "提供线索 "+about+" 下半年要办周年庆 来源=展会")
+		words := strings.ReplaceAll(flat(a.Reply), a.Undo, "L")
+		if i == 0 {
+			first = words
+		}
+		if words != first {
+			t.Errorf("%s: answer %q, for the first one it was %q", about, words, first)
+		}
+		lacks(t, words, about, "K1", "张伟")
+	}
+}
+
+func TestLeadReachesTheSupervisor(t *testing.T) {
+	o := newOffice(t)
+	a := o.answer("小林", "提供线索 南湖酒店 下半年要办周年庆，正在比价 来源=展会上听说")
+	told := o.told(a.Notices)
+	wants(t, told["李娜"], "L1", "南湖酒店", "下半年要办周年庆，正在比价", "展会上听说", "小林", "[采纳:采纳 L1]")
+	if len(told) != 1 || !a.Notices[0].Message.Confidential {
+		t.Errorf("told %v, confidential %v", told, a.Notices[0].Message.Confidential)
+	}
+	lacks(t, a.Notices[0].Message.Summary, "南湖", "周年庆")
+	wants(t, o.say("李娜", "线索"), "1 条", "L1", "南湖酒店")
+	wants(t, o.say("王芳", "线索 l1"), "下半年要办周年庆")
+	wants(t, o.refused("张伟", "线索"), "市场总监", "市场主管")
+}
+
+func TestLeadBecomesAFactOfItsGiver(t *testing.T) {
+	o := newOffice(t)
+	c := o.customer("南湖酒店", "张伟")
+	o.say("小林", "提供线索 南湖酒店 下半年要办周年庆 来源=展会上听说")
+	a := o.answer("李娜", "采纳 L1")
+	wants(t, flat(a.Reply), "南湖酒店", c.ID)
+	giver := o.told(a.Notices)["小林"]
+	wants(t, giver, "L1", "已采纳")
+	lacks(t, giver, "南湖", c.ID, "张伟")
+	f := o.look("李娜", c.ID, "客户", "").Facts[0]
+	if f.Value != "下半年要办周年庆" || f.Author != o.people["小林"].ID || f.CheckedBy != o.people["李娜"].ID || !strings.Contains(f.Source, "展会上听说") {
+		t.Errorf("fact %+v", f)
+	}
+	wants(t, o.refused("李娜", "采纳 L1"), "11月24日 周二", "李娜", "采纳")
+	wants(t, o.refused("王芳", "不采纳 L1 重复"), "采纳")
+}
+
+func TestLeadGoesWhereTheJudgeSays(t *testing.T) {
+	o := newOffice(t)
+	c := o.customer("南湖大酒店", "张伟")
+	o.customer("南湖宾馆", "")
+	o.say("小林", "提供线索 南湖 换了采购经理")
+	_, err := o.try("李娜", "采纳 L1")
+	no, ok := err.(*command.Refusal)
+	if !ok || len(no.Buttons) != 3 {
+		t.Fatalf("%v; want the two that are alike and a new one", err)
+	}
+	wants(t, o.refused("李娜", "采纳 L1 客户="+c.ID+" 字段=电话"), "只能记入", "业务状况")
+	wants(t, o.say("李娜", "采纳 L1 客户="+c.ID+" 字段=业务状况"), "南湖大酒店", "业务状况")
+	if f := o.look("李娜", c.ID, "客户", "").Facts; len(f) != 1 || f[0].Field != "业务状况" {
+		t.Errorf("facts %+v", f)
+	}
+}
+
+func TestLeadBeginsAFileAfterConfirmation(t *testing.T) {
+	o := newOffice(t)
+	o.say("小林", "提供线索 北岸书店 想做读书会")
+	preview := o.answer("李娜", "采纳 L1")
+	if preview.Confirm != "L1" {
+		t.Fatalf("confirm %q", preview.Confirm)
+	}
+	wants(t, flat(preview.Reply), "新建", "北岸书店")
+	o.confirmed = preview.Confirm
+	wants(t, o.say("李娜", "采纳 L1"), "北岸书店", "K1")
+	f := o.look("李娜", "K1", "客户", "")
+	if f.Name != "北岸书店" || f.Owner != "" || f.Author != o.people["小林"].ID || len(f.Facts) != 1 {
+		t.Errorf("file %+v", f)
+	}
+}
+
+func TestLeadOfANameWithBlanks(t *testing.T) {
+	o := newOffice(t)
+	c := o.customer("Blue Sky Hotel", "")
+	o.say("小林", "提供线索 blue sky hotel 换了老板")
+	wants(t, o.say("李娜", "采纳 L1"), "Blue Sky Hotel")
+	if f := o.look("李娜", c.ID, "客户", "").Facts; f[0].Value != "换了老板" {
+		t.Errorf("fact %+v", f[0])
+	}
+}
+
+func TestLeadRejected(t *testing.T) {
+	o := newOffice(t)
+	o.customer("南湖酒店", "")
+	o.say("张伟", "提供线索 南湖酒店 听说要搬")
+	o.asked("李娜", "不采纳 L1")
+	a := o.answer("李娜", "不采纳 L1 已经核实，没有这回事")
+	wants(t, o.told(a.Notices)["张伟"], "没有采纳", "已经核实，没有这回事")
+	if f := o.look("李娜", "K1", "客户", "").Facts; len(f) != 0 {
+		t.Errorf("facts %+v", f)
+	}
+	wants(t, o.say("李娜", "线索"), "没有")
+}
+
+func TestLeadTakenBack(t *testing.T) {
+	o := newOffice(t)
+	a := o.answer("小林", "提供线索 南湖酒店 听说要搬")
+	text, err := o.undo("小林", "提供线索", a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, text, "L1")
+	wants(t, o.refused("李娜", "采纳 L1"), "撤回")
+	b := o.answer("小林", "提供线索 南湖酒店 听说要搬")
+	o.say("李娜", "不采纳 L2 不是真的")
+	if _, err := o.undo("小林", "提供线索", b); err == nil {
+		t.Error("a judged lead was taken back")
+	}
+}
+
+func TestLeadOfNothing(t *testing.T) {
+	o := newOffice(t)
+	o.asked("小林", "提供线索")
+	o.asked("小林", "提供线索 南湖酒店")
+	o.asked("小林", "提供线索 南湖酒店 来源=展会")
+	wants(t, o.refused("小林", "提供线索 南湖酒店 "+strings.Repeat("长", leadTextMost+1)), "太长")
+	wants(t, o.refused("小林", "提供线索 "+strings.Repeat("长", leadNameMost+1)+" 内容"), "太长")
+	wants(t, o.refused("李娜", "采纳 L9"), "没有编号")
+	wants(t, o.refused("李娜", "采纳 \xff"), "没有编号")
+}
+
+func TestLeadTextRestsByteForByte(t *testing.T) {
+	o := newOffice(t)
+	for _, text := range []string{"<at id=all></at>", "=cmd|' /C calc'!A0", "ａｂｃ\u200b中\u0000文", "[x](http://y)", "{\"a\":1}", "'; DROP TABLE lead;--", "\xff\xfe破"} {
+		a := o.answer("小林", "提供线索 南湖酒店 "+text)
+		o.update(func(ctx context.Context, tx *store.Tx) error {
+			l, found, err := tx.Lead(ctx, a.Undo)
+			if err == nil && (!found || l.Text != text) {
+				t.Errorf("%q came back as %q", text, l.Text)
+			}
+			return err
+		})
+	}
+}
+
+func TestSupervisorWhoIsNoStewardJudgesNothingIntoAFile(t *testing.T) {
+	config := Defaults()
+	config.SupervisorIsSteward = false
+	o := openOffice(t, config)
+	o.customer("南湖酒店", "")
+	told := o.told(o.answer("小林", "提供线索 南湖酒店 听说要搬").Notices)
+	if told["王芳"] == "" || told["李娜"] != "" {
+		t.Errorf("told %v; want the director", told)
+	}
+	_, err := o.try("李娜", "采纳 L1")
+	no, ok := err.(*command.Refusal)
+	if !ok || !no.Denied || no.Look.Customer != "K1" {
+		t.Errorf("%+v; want a denial", err)
+	}
+	o.say("王芳", "采纳 L1")
+}

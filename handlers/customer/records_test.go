@@ -1,0 +1,89 @@
+package customer
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"marketbot/store"
+)
+
+func TestRecordsShowWhoLookedAndWhoWasNotLetIn(t *testing.T) {
+	o := newOffice(t)
+	c := o.customer("南湖酒店", "张伟")
+	f := o.look("张伟", c.ID, "看电话", "约下周的会")
+	o.update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Record(ctx, store.Audit{ID: tx.NewID(o.now), At: o.now, Person: o.people["小林"].ID, Act: "客户", Outcome: store.Denied, Clause: "档-6"})
+	})
+	a := o.answer("陈总", "查阅记录")
+	wants(t, flat(a.Reply), "共 2 条", "张伟|南湖酒店 "+c.ID+"|看电话|已看|约下周的会|"+f.Trace, "小林|不明|客户|拒绝（档-6）")
+	if !a.Reply.Confidential {
+		t.Error("not confidential")
+	}
+	wants(t, o.say("陈总", "查阅记录 张伟"), "查阅记录 · 张伟", "共 1 条")
+	wants(t, o.say("陈总", "查阅记录 南湖"), "查阅记录 · 南湖酒店", "共 1 条")
+	wants(t, o.say("陈总", "查阅记录 小林 今天"), "共 1 条", "拒绝")
+	wants(t, o.say("陈总", "查阅记录 "+strings.ToLower(c.ID)+" 昨天"), "没有查阅记录")
+	wants(t, o.refused("陈总", "查阅记录 没有的公司"), "没有叫")
+	wants(t, o.refused("李娜", "查阅记录"), "执行董事、总经理、市场总监")
+}
+
+func TestDirectorTracesTheDepartmentOnly(t *testing.T) {
+	o := newOffice(t)
+	o.register("董事", store.ExecutiveDirector)
+	c := o.customer("南湖酒店", "张伟")
+	traces := map[string]string{}
+	for _, name := range []string{"董事", "陈总", "王芳", "李娜", "张伟"} {
+		traces[name] = o.look(name, c.ID, "客户", "").Trace
+	}
+	words := o.say("王芳", "查阅记录")
+	wants(t, words, "共 3 条", "李娜", "张伟", "王芳")
+	lacks(t, words, "陈总", "董事", traces["陈总"])
+	wants(t, o.say("王芳", "查阅记录 陈总"), "没有查阅记录")
+	wants(t, o.say("陈总", "查阅记录"), "共 5 条")
+	unknown := o.refused("王芳", "溯源 222222")
+	if outside := o.refused("王芳", "溯源 "+traces["陈总"]); strings.ReplaceAll(outside, traces["陈总"], "222222") != unknown {
+		t.Errorf("%q tells more than %q", outside, unknown)
+	}
+	wants(t, o.say("王芳", "溯源 "+strings.ToLower(traces["张伟"])), "张伟（业务员）", "南湖酒店", "11月24日 周二 09:30:00", "档-4")
+	wants(t, o.say("董事", "溯源 "+traces["陈总"]), "陈总（总经理）")
+}
+
+func TestRecordsComeInPages(t *testing.T) {
+	o := newOffice(t)
+	c := o.customer("南湖酒店", "张伟")
+	for range 2*recordsPage + 1 {
+		o.look("张伟", c.ID, "客户", "")
+	}
+	for page := 1; page <= 3; page++ {
+		line := "查阅记录 张伟 2026-11-24~2026-11-24 第" + fmt.Sprint(page) + "页"
+		words := o.say("陈总", line)
+		wants(t, words, fmt.Sprintf("共 41 条，第 %d/3 页", page))
+		want := recordsPage
+		if page == 3 {
+			want = 1
+			lacks(t, words, "更早的")
+		}
+		if n := strings.Count(words, "|客户|"); n != want {
+			t.Errorf("page %d has %d rows, want %d", page, n, want)
+		}
+	}
+	wants(t, o.say("陈总", "查阅记录 张伟"), "[更早的:查阅记录 张伟 2026-11-18~2026-11-24 第2页]")
+	wants(t, o.say("陈总", "查阅记录 第2页"), "第 2/3 页")
+}
+
+func TestRecordsOfSomebodyWhoLeft(t *testing.T) {
+	o := newOffice(t)
+	c := o.customer("南湖酒店", "张伟")
+	trace := o.look("张伟", c.ID, "客户", "").Trace
+	o.update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.people["张伟"].ID, o.now) })
+	wants(t, o.say("陈总", "查阅记录 张伟"), "共 1 条", trace)
+	wants(t, o.say("王芳", "溯源 "+trace), "张伟")
+}
+
+func TestRecordSaysWhenItWasChanged(t *testing.T) {
+	a := store.Audit{Outcome: store.Done, Changed: true, Look: store.Look{Trace: "AAAAAA", Grant: "A12"}}
+	wants(t, outcomeWords(a), "已看", "凭批准 A12", "改动过")
+	wants(t, outcomeWords(store.Audit{Outcome: store.Done}), "未打开")
+}
