@@ -10,8 +10,6 @@ import (
 
 	"marketbot/handlers/customer"
 	"marketbot/handlers/report"
-	"marketbot/handlers/staff"
-	"marketbot/handlers/trip"
 	"marketbot/scheduler"
 	"marketbot/store"
 	"marketbot/store/storetest"
