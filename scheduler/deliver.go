@@ -183,7 +183,9 @@ func (o *Outbox) failed(ctx context.Context, it *item, err error, tried bool) ou
 		out = o.missing(ctx, it, reason)
 	case chat.Busy:
 		out = o.putOff(ctx, it, max(s.After, backOff(it.Tries)), reason)
-		out.pause = min(s.After, longestWait)
+		if !s.OneChat {
+			out.pause = min(s.After, longestWait)
+		}
 	default:
 		it.unsure = it.unsure || tried
 		out = o.putOff(ctx, it, backOff(it.Tries), reason)

@@ -247,6 +247,7 @@ type SendError struct {
 	Failure Failure
 	Code    int           // the platform's
 	After   time.Duration // Busy: not before
+	OneChat bool          // After is about this chat only
 	Err     error         // without any content of the message
 }
 

@@ -1,0 +1,263 @@
+package wecom
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"marketbot/handlers/chat"
+)
+
+// Robot is a robot (智能机器人) over its long connection. The platform keeps
+// nothing for it: what comes while no connection is up is lost, and what it is
+// sent twice it shows twice.
+type Robot struct {
+	cfg      RobotConfig
+	receive  chat.Receive
+	lease    Lease
+	identify func(ctx context.Context, id string) (string, error) // to a userid; nil: nobody can
+	now      func() time.Time
+	log      *slog.Logger
+	dialer   *websocket.Dialer
+	pace     pace
+
+	mu    sync.Mutex
+	wire  *wire                    // nil while down
+	since time.Time                // up or down
+	cause error                    // of being down
+	shuts map[chat.Address]bool    // where it was refused since somebody wrote last
+	asked map[chat.Address][]asked // callbacks that may still be answered
+	hello map[string]asked         // by person: they entered just now
+	raw   map[string]string        // what the platform calls a person, where that is no userid
+	cards map[string]templateCard  // shown lately, by task
+	tasks []string                 // of cards, oldest first
+}
+
+// asked is a callback that may be answered under its request id.
+type asked struct {
+	req string
+	at  time.Time
+}
+
+const (
+	dialTime    = 10 * time.Second
+	firstRetry  = time.Second
+	lastRetry   = time.Minute
+	firstReturn = 5 * time.Second // after another connection took over
+	lastReturn  = 10 * time.Minute
+	refusedWait = time.Minute // after wrong credentials, which must not be hammered
+	steady      = 10 * time.Minute
+	// renewAfter ends a connection on which nobody was heard for so long: a
+	// line can look alive, pings answered, and get no messages.
+	renewAfter = time.Hour
+	cardsMost  = 512
+)
+
+func newRobot(cfg RobotConfig, proxy string, receive chat.Receive, lease Lease, now func() time.Time, log *slog.Logger) *Robot {
+	dialer := &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: dialTime}
+	if u, err := url.Parse(proxy); err == nil && proxy != "" {
+		dialer.Proxy = http.ProxyURL(u)
+	}
+	return &Robot{
+		cfg: cfg, receive: receive, lease: lease, now: now, log: log, dialer: dialer, pace: pace{most: robotPerMinute, now: now},
+		shuts: map[chat.Address]bool{}, asked: map[chat.Address][]asked{}, hello: map[string]asked{},
+		raw: map[string]string{}, cards: map[string]templateCard{},
+	}
+}
+
+// window is zero: what is sent twice is shown twice.
+func (r *Robot) window() time.Duration { return 0 }
+
+// run keeps the connection up while the lease is held, until ctx ends. It
+// carries what is sent as well as what comes, so it should end after the
+// outbox. What came is worked off before it returns.
+func (r *Robot) run(ctx context.Context) error {
+	q := newQueues(func(j job) { r.hear(ctx, j) })
+	defer q.stop()
+	for ctx.Err() == nil {
+		err := r.lease(ctx, "wecom/"+r.cfg.BotID, func(ctx context.Context) error {
+			r.keep(ctx, q)
+			return ctx.Err()
+		})
+		if ctx.Err() == nil {
+			r.log.Warn("the lease of the robot's connection ended", "error", err)
+			pause(ctx, firstRetry)
+		}
+	}
+	return ctx.Err()
+}
+
+// keep connects again and again until ctx ends.
+func (r *Robot) keep(ctx context.Context, q *queues) {
+	failures, kicks := 0, 0
+	for ctx.Err() == nil {
+		began := r.now()
+		err := r.connect(ctx, q)
+		if ctx.Err() != nil {
+			return
+		}
+		if r.now().Sub(began) >= steady {
+			failures, kicks = 0, 0
+		}
+		var refused *apiError
+		wait := time.Duration(0)
+		switch {
+		case errors.Is(err, errIdle):
+		case errors.Is(err, errOver):
+			kicks++
+			wait = backoff(kicks, firstReturn, lastReturn)
+		case errors.As(err, &refused):
+			failures++
+			wait = backoff(failures, refusedWait, lastReturn)
+		default:
+			failures++
+			wait = backoff(failures, firstRetry, lastRetry)
+		}
+		r.log.Warn("the robot's connection ended", "error", err, "retry_in", wait)
+		pause(ctx, wait)
+	}
+}
+
+// backoff doubles from first to last and takes between half and all of it, so
+// that many bots do not come back at once.
+func backoff(failures int, first, last time.Duration) time.Duration {
+	wait := last
+	if shift := max(failures-1, 0); shift < 16 {
+		wait = min(first<<shift, last)
+	}
+	return wait/2 + rand.N(wait/2)
+}
+
+func pause(ctx context.Context, wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// connect serves one connection and tells why it ended.
+func (r *Robot) connect(ctx context.Context, q *queues) error {
+	conn, err := r.dial(ctx)
+	if err != nil {
+		return r.down(err)
+	}
+	w := newWire(conn)
+	defer context.AfterFunc(ctx, func() { w.close(ctx.Err()) })()
+	idle := time.AfterFunc(renewAfter, func() { w.close(errIdle) })
+	defer idle.Stop()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- w.read(func(f frame) {
+			idle.Reset(renewAfter)
+			r.sort(w, f, q)
+		}, func() { r.log.Warn("a malformed frame was passed over") })
+	}()
+	if err := r.subscribe(ctx, w); err != nil {
+		w.close(err)
+		<-ended
+		return r.down(err)
+	}
+	r.up(w)
+	var watching sync.WaitGroup
+	watching.Go(func() { w.watch(ctx) })
+	err = <-ended
+	w.close(err)
+	watching.Wait()
+	return r.down(err)
+}
+
+func (r *Robot) dial(ctx context.Context) (*websocket.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTime)
+	defer cancel()
+	conn, resp, err := r.dialer.DialContext(ctx, r.cfg.URL, nil)
+	if resp != nil {
+		resp.Body.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("dial: %w", bare(err))
+	}
+	return conn, nil
+}
+
+func (r *Robot) subscribe(ctx context.Context, w *wire) error {
+	login := map[string]string{"bot_id": r.cfg.BotID, "secret": r.cfg.Secret}
+	if err := w.call(ctx, cmdSubscribe, "", login, nil); err != nil {
+		return fmt.Errorf("subscribe: %w", err)
+	}
+	return nil
+}
+
+func (r *Robot) up(w *wire) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.wire, r.since, r.cause = w, r.now(), nil
+	r.log.Info("the robot's connection is up")
+}
+
+func (r *Robot) down(cause error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.wire != nil || r.since.IsZero() {
+		r.since = r.now()
+	}
+	r.wire, r.cause = nil, cause
+	return cause
+}
+
+// ready tells why nothing can arrive at the moment.
+func (r *Robot) ready() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.wire != nil:
+		return nil
+	case r.cause == nil:
+		return errors.New("wecom robot connection not up yet")
+	}
+	return fmt.Errorf("wecom robot connection down since %s: %w", r.since.Format(time.RFC3339), r.cause)
+}
+
+// check tries the credentials, unless they are proven by a connection. A try
+// takes the place of a connection that another process holds, which comes back
+// after some seconds.
+func (r *Robot) check(ctx context.Context) chat.Finding {
+	const name = "企业微信智能机器人"
+	if r.ready() == nil {
+		return chat.Finding{Name: name, OK: true, Text: "已连接"}
+	}
+	err := r.try(ctx)
+	var refused *apiError
+	switch {
+	case err == nil:
+		return chat.Finding{Name: name, OK: true, Text: "bot_id 和 secret 有效"}
+	case errors.As(err, &refused) && refused.code == badLogin:
+		return failed(name, err, "bot_id 或 secret 不对：在智能机器人的「API 配置」里选长连接方式，复制那里的 Bot ID 和 Secret（不是自建应用的）")
+	case errors.As(err, &refused):
+		return failed(name, err, "请确认机器人的 API 模式是长连接，过几分钟再试")
+	}
+	return failed(name, err, "服务器须能访问 wecom.robot.url；要经代理的话填 wecom.proxy")
+}
+
+func (r *Robot) try(ctx context.Context) error {
+	conn, err := r.dial(ctx)
+	if err != nil {
+		return err
+	}
+	w := newWire(conn)
+	ended := make(chan error, 1)
+	go func() { ended <- w.read(func(frame) {}, func() {}) }()
+	err = r.subscribe(ctx, w)
+	w.close(err)
+	<-ended
+	return err
+}
