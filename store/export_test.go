@@ -1,10 +1,41 @@
 package store
 
-import "context"
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Exec runs a statement that the store has no word for, in the transaction
 // itself: for tests that break things.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) error {
 	_, err := tx.exec(ctx, "test", query, args...)
 	return err
+}
+
+// Statements are the texts of everything that updates of a SQLite store ran.
+func (db *DB) Statements() []string {
+	return slices.Sorted(maps.Keys(db.engine.(*sqlite).prepared.stmts))
+}
+
+// Plan is how SQLite would run a query, a step a line.
+func (tx *Tx) Plan(ctx context.Context, query string) (string, error) {
+	steps, err := all(ctx, tx, "plan", "EXPLAIN QUERY PLAN "+query, make([]any, Parameters(query)), func(scan func(...any) error) (string, error) {
+		var id, parent, unused int
+		var detail string
+		err := scan(&id, &parent, &unused, &detail)
+		return detail, err
+	})
+	return strings.Join(steps, "\n"), err
+}
+
+// Parameters is how many a query takes.
+func Parameters(query string) int {
+	n := 0
+	for strings.Contains(query, "$"+strconv.Itoa(n+1)) {
+		n++
+	}
+	return n
 }
