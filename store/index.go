@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+)
 
 // searchIndex holds the tokens of names. It is made of nothing but names, in
 // the way of its database.
@@ -29,35 +32,39 @@ func indexOf(source string) searchIndex {
 
 const (
 	buildStep = 200  // names that are indexed in one transaction; others write between
-	lacksMost  = 4000 // names compared without an index
+	lacksMost = 4000 // names compared without an index
 )
 
-// building is the filling of the index beside everything else.
+// tidyAfter is how many names are added before the index is tidied again.
+const tidyAfter = 500
+
+// building is the filling and tidying of the index beside everything else.
 type building struct {
-	built chan struct{} // closed when the index holds every name
-	stop  context.CancelFunc
-	done  chan struct{}
+	built  chan struct{} // closed when the index holds every name
+	stop   context.CancelFunc
+	done   chan struct{}
+	added  atomic.Int64 // names since the index was tidied
+	untidy chan struct{}
 }
 
 // startIndex makes the index when it is missing or of another making, and
 // fills what it lacks in the background until Close.
 func (db *DB) startIndex(ctx context.Context) error {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	db.building = &building{built: make(chan struct{}), stop: stop, done: make(chan struct{}), untidy: make(chan struct{}, 1)}
 	var lacks bool
 	err := db.Update(ctx, func(tx *Tx) (err error) {
 		lacks, err = tx.prepareIndex(ctx)
 		return err
 	})
 	if err != nil {
+		close(db.building.done)
 		return err
 	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	db.building = &building{make(chan struct{}), stop, make(chan struct{})}
 	if !lacks {
 		close(db.building.built)
-		close(db.building.done)
-		return nil
 	}
-	go db.build(ctx)
+	go db.build(ctx, lacks)
 	return nil
 }
 
@@ -83,15 +90,38 @@ func (tx *Tx) prepareIndex(ctx context.Context) (bool, error) {
 	return last > 0, err
 }
 
-// build fills the index step by step, then tidies it. What it could not do the
-// next start does; till then the names it lacks are compared one by one.
-func (db *DB) build(ctx context.Context) {
-	defer close(db.building.done)
-	if !db.repeat(ctx, (*Tx).indexSome) {
+// build fills the index when it lacks names, then tidies it now and then. What
+// it could not do the next start does; till then the names that the index
+// lacks are compared one by one.
+func (db *DB) build(ctx context.Context, lacks bool) {
+	b := db.building
+	defer close(b.done)
+	if lacks {
+		if !db.repeat(ctx, (*Tx).indexSome) {
+			return
+		}
+		close(b.built)
+		b.untidy <- struct{}{}
+	}
+	for {
+		select {
+		case <-b.untidy:
+			db.repeat(ctx, func(tx *Tx, ctx context.Context) (bool, error) { return db.index.tidy(ctx, tx) })
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// grown counts a name that was added.
+func (b *building) grown() {
+	if b.added.Add(1)%tidyAfter != 0 {
 		return
 	}
-	close(db.building.built)
-	db.repeat(ctx, func(tx *Tx, ctx context.Context) (bool, error) { return db.index.tidy(ctx, tx) })
+	select {
+	case b.untidy <- struct{}{}:
+	default: // it is tidied already
+	}
 }
 
 // repeat runs step in transactions of its own as long as there is more to do.

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -45,6 +47,7 @@ func (tx *Tx) AddName(ctx context.Context, n CustomerName) error {
 		doc, n.ID, n.Customer, n.Name, FoldName(n.Name), []byte(p), string(n.Kind), millis(n.Since)); err != nil {
 		return err
 	}
+	tx.db.building.grown()
 	return tx.db.index.add(ctx, tx, doc, nameTokens(p))
 }
 
@@ -91,17 +94,25 @@ func (tx *Tx) SimilarCustomers(ctx context.Context, folded string) ([]Customer, 
 
 // customers are those that are there, in the order of their ids.
 func (tx *Tx) customers(ctx context.Context, ids []string) ([]Customer, error) {
-	var list []Customer
-	for _, id := range ids {
-		c, found, err := tx.Customer(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if found {
-			list = append(list, c)
-		}
+	if len(ids) == 0 {
+		return nil, nil
 	}
-	return list, nil
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	list, err := all(ctx, tx, "customers", `SELECT `+customerColumns+` FROM customer WHERE id IN (`+numbered(len(ids))+`)`, args, tx.scanCustomer)
+	slices.SortFunc(list, func(a, b Customer) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	return list, err
+}
+
+// numbered is $1, $2 … $n.
+func numbered(n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf("$%d", i+1)
+	}
+	return strings.Join(list, ", ")
 }
 
 func scanWord(scan func(...any) error) (string, error) {

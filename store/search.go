@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -33,26 +34,26 @@ func (tx *Tx) FindCustomers(ctx context.Context, text string, most int) ([]Hit, 
 			break
 		}
 	}
-	return f.hits, nil
+	return f.customers(ctx)
 }
 
 // query is what a person typed.
 type query struct {
 	plain   string
 	words   []string // plain, as they stand apart
-	letters string   // of a text in Latin letters and digits alone, ü as v
+	letters string   // of a text in Latin letters (and digits) alone, ü as v
 	digits  string   // of a phone, or nothing
 }
 
 func newQuery(text string) query {
 	q := query{plain: plain(text)}
 	for _, w := range strings.Fields(clip(text, textMost)) {
-		if w = plain(w); w != "" {
+		if w = plain(w); strings.ContainsFunc(w, wordRune) { // no token has marks
 			q.words = append(q.words, w)
 		}
 	}
 	letters := strings.ReplaceAll(q.plain, "ü", "v")
-	if !strings.ContainsFunc(letters, func(r rune) bool { return r >= utf8.RuneSelf || !wordRune(r) }) {
+	if !strings.ContainsFunc(letters, func(r rune) bool { return r >= utf8.RuneSelf || !wordRune(r) }) && strings.ContainsFunc(letters, unicode.IsLetter) {
 		q.letters = letters
 	}
 	if numbers := phoneNumbers(text); len(numbers) == 1 && len(keep(q.plain, digit)) == len(q.plain) {
@@ -84,7 +85,7 @@ type finder struct {
 	query
 	tx   *Tx
 	most int
-	hits []Hit
+	hits []Hit     // of their customers only the id is known yet
 	late []nameRow // not in the index yet
 	read bool      // late
 }
@@ -97,33 +98,42 @@ type match struct {
 
 // keep adds the customers of names that fit: what fits at the beginning
 // before the others, short before long, today's names before former ones.
-func (f *finder) keep(ctx context.Context, names []match) error {
+func (f *finder) keep(names []match) {
 	slices.SortFunc(names, func(a, b match) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(len(a.plain), len(b.plain)),
 			cmp.Compare(a.kind.order(), b.kind.order()), cmp.Compare(a.plain, b.plain), cmp.Compare(a.doc, b.doc))
 	})
 	for _, n := range names {
-		if err := f.hit(ctx, n.customer, n.name, n.kind); err != nil {
-			return err
-		}
+		f.hit(n.customer, n.name, n.kind)
 	}
-	return nil
 }
 
 // hit adds a customer, once.
-func (f *finder) hit(ctx context.Context, id, name string, kind NameKind) error {
-	if len(f.hits) >= f.most || slices.ContainsFunc(f.hits, func(h Hit) bool { return h.Customer.ID == id }) {
-		return nil
+func (f *finder) hit(id, name string, kind NameKind) {
+	if len(f.hits) < f.most && !slices.ContainsFunc(f.hits, func(h Hit) bool { return h.Customer.ID == id }) {
+		f.hits = append(f.hits, Hit{Customer{ID: id}, name, kind})
 	}
-	c, found, err := f.tx.Customer(ctx, id)
-	if err != nil || !found {
-		return err
+}
+
+// customers reads the customers of the hits.
+func (f *finder) customers(ctx context.Context) ([]Hit, error) {
+	ids := make([]string, len(f.hits))
+	for i, h := range f.hits {
+		ids[i] = h.Customer.ID
 	}
-	if kind == ByPhone {
-		name = c.Name
+	read, err := f.tx.customers(ctx, ids)
+	if err != nil {
+		return nil, err
 	}
-	f.hits = append(f.hits, Hit{c, name, kind})
-	return nil
+	var list []Hit
+	for _, c := range read {
+		h := f.hits[slices.Index(ids, c.ID)]
+		if h.Customer = c; h.Kind == ByPhone {
+			h.Name = c.Name
+		}
+		list = append(list, h)
+	}
+	return list, nil
 }
 
 func (k NameKind) order() int { return slices.Index([]NameKind{FullName, ShortName, FormerName}, k) }
@@ -137,7 +147,8 @@ func (f *finder) beginnings(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return f.keep(ctx, fitting(names, func(string) int { return 0 }))
+	f.keep(fitting(names, func(string) int { return 0 }))
+	return nil
 }
 
 // parts are names with the text in them, or with all its words.
@@ -158,8 +169,12 @@ func (f *finder) spelled(ctx context.Context) error {
 	return f.sound(ctx, spellings(f.letters, false), spellingTokens)
 }
 
-// begun are names that sound like the text, when its last syllable is only begun.
+// begun are names that sound like the text, when its last syllable is only
+// begun and nothing better was found.
 func (f *finder) begun(ctx context.Context) error {
+	if len(f.hits) > 0 {
+		return nil
+	}
 	return f.sound(ctx, spellings(f.letters, true), begunTokens)
 }
 
@@ -186,9 +201,7 @@ func (f *finder) phones(ctx context.Context) error {
 		return err
 	}
 	for _, id := range ids {
-		if err := f.hit(ctx, id, "", ByPhone); err != nil {
-			return err
-		}
+		f.hit(id, "", ByPhone)
 	}
 	return nil
 }
@@ -219,7 +232,8 @@ func (f *finder) try(ctx context.Context, tokens []string, fit func(plain string
 			break
 		}
 	}
-	return f.keep(ctx, append(fits, fitting(late, fit)...))
+	f.keep(append(fits, fitting(late, fit)...))
+	return nil
 }
 
 func fitting(names []nameRow, fit func(plain string) int) []match {

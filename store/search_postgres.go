@@ -44,8 +44,12 @@ func (postgresIndex) names(ctx context.Context, tx *Tx, tokens []string, most in
 		WHERE s.tokens @> $1 AND n.until = 0 LIMIT $2`, []any{hashes(tokens), most}, scanName)
 }
 
-// tidy has nothing to do: the server tidies by itself.
-func (postgresIndex) tidy(context.Context, *Tx) (bool, error) { return false, nil }
+// tidy counts the tokens, so that the server knows which are rare; all else it
+// tidies by itself.
+func (postgresIndex) tidy(ctx context.Context, tx *Tx) (bool, error) {
+	_, err := tx.exec(ctx, "count tokens", `ANALYZE customer_search`)
+	return false, err
+}
 
 func hashes(tokens []string) []int32 {
 	list := make([]int32, len(tokens))

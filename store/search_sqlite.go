@@ -41,13 +41,14 @@ func (sqliteIndex) names(ctx context.Context, tx *Tx, tokens []string, most int)
 // tidyPages is how much of the index is merged at once, in pages of 4 KiB.
 const tidyPages = 200
 
-// tidy merges the pieces that building left; each makes every search slower.
+// tidy merges the pieces that adding left into one; each makes every search
+// slower.
 func (sqliteIndex) tidy(ctx context.Context, tx *Tx) (bool, error) {
 	var before, after int64
 	if _, err := tx.one(ctx, "tidy search index", `SELECT total_changes()`, nil, &before); err != nil {
 		return false, err
 	}
-	if _, err := tx.exec(ctx, "tidy search index", `INSERT INTO customer_search (customer_search, rank) VALUES ('merge', $1)`, tidyPages); err != nil {
+	if _, err := tx.exec(ctx, "tidy search index", `INSERT INTO customer_search (customer_search, rank) VALUES ('merge', $1)`, -tidyPages); err != nil {
 		return false, err
 	}
 	_, err := tx.one(ctx, "tidy search index", `SELECT total_changes()`, nil, &after)

@@ -108,9 +108,6 @@ var usual = []string{"有限", "限公", "公司", "集团", "科技", "技有",
 func partTokens(words []string) []string {
 	var all, rare []string
 	for _, w := range words {
-		if strings.ContainsFunc(w, func(r rune) bool { return !wordRune(r) }) {
-			return nil // no token has marks
-		}
 		runes := []rune(w)
 		pieces := windows(runes, 2)
 		if len(runes) == 1 && hasHan(runes) {
