@@ -194,7 +194,8 @@ func fileForm(name string, data []byte) (form []byte, contentType string, err er
 	if err == nil {
 		_, err = file.Write(data)
 	}
-	return b.Bytes(), w.FormDataContentType(), errors.Join(err, w.Close())
+	err = errors.Join(err, w.Close()) // which ends what b holds
+	return b.Bytes(), w.FormDataContentType(), err
 }
 
 // send posts what render made, one body after the other. The platform drops
