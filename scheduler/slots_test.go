@@ -101,7 +101,7 @@ func TestTimetableIsComplete(t *testing.T) {
 	a := newAt(t, "2026-11-20 00:00")
 	names := map[string]bool{}
 	for _, j := range a.jobs {
-		if j.Name == "" || j.Title == "" || j.When == nil || j.Do == nil || j.Grace <= 0 || names[j.Name] {
+		if j.Name == "" || j.Title == "" || j.When == nil || j.Do == nil || (j.Grace <= 0) != (j.Due != nil) || names[j.Name] {
 			t.Errorf("job %+v is incomplete or there twice", j)
 		}
 		names[j.Name] = true
