@@ -16,6 +16,7 @@ import (
 type sqlite struct {
 	db       *DB
 	pool     *sql.DB // readers
+	viewing  chan struct{}
 	write    *sql.DB
 	conn     *sql.Conn // the writer's only connection
 	prepared *prepared
@@ -65,8 +66,11 @@ func (e *sqlite) open(ctx context.Context, path string) error {
 	if e.pool, err = sql.Open("sqlite", dsn(path, "ro")); err != nil {
 		return errors.Join(fmt.Errorf("open %s: %w", path, err), e.conn.Close(), e.write.Close())
 	}
-	e.pool.SetMaxOpenConns(max(4, runtime.NumCPU()))
-	e.pool.SetMaxIdleConns(max(4, runtime.NumCPU()))
+	// One connection more than views: preparing a statement takes one, and
+	// would wait for ever for views that wait for the statement.
+	e.viewing = make(chan struct{}, max(4, runtime.NumCPU()))
+	e.pool.SetMaxOpenConns(cap(e.viewing) + 1)
+	e.pool.SetMaxIdleConns(cap(e.viewing) + 1)
 	e.prepared = &prepared{prepare: e.conn.PrepareContext}
 	e.reads = &prepared{prepare: e.pool.PrepareContext}
 	return nil
@@ -187,6 +191,12 @@ func (e *sqlite) rollback(ctx context.Context) {
 func (e *sqlite) writer() runner { return e.prepared.run(nil) }
 
 func (e *sqlite) view(ctx context.Context, f func(*Tx) error) error {
+	select {
+	case e.viewing <- struct{}{}:
+		defer func() { <-e.viewing }()
+	case <-ctx.Done():
+		return fmt.Errorf("view: %w", ctx.Err())
+	}
 	t, err := e.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("view: %w", err)

@@ -469,3 +469,28 @@ func owe(ctx context.Context, db *store.DB) error {
 		return err
 	})
 }
+
+// Any number of views may begin at once, all with a question that was never
+// asked before.
+func TestViewsAtOnce(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		var begun, done sync.WaitGroup
+		for i := range max(4, runtime.NumCPU()) { // as many as there are connections
+			begun.Add(1)
+			done.Go(func() {
+				err := db.View(ctx, func(tx *store.Tx) error {
+					begun.Done()
+					begun.Wait() // every view has its connection
+					_, _, err := tx.AuditTail(ctx, i)
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		done.Wait()
+	})
+}
