@@ -112,9 +112,9 @@ func linkSum(key, before []byte, seq int64, a Audit) []byte {
 	return macWith(key, append([]string{string(before), strconv.FormatInt(seq, 10)}, a.fields()...))
 }
 
-// lateMost is how far an entry's id may lie behind the clock when it commits:
+// behindMost is how far an entry's id may lie behind the clock when it commits:
 // platforms deliver again for some hours.
-const lateMost = 25 * time.Hour
+const behindMost = 25 * time.Hour
 
 // idBefore is before every id of NewID from a time on.
 func idBefore(t time.Time) string { return fmt.Sprintf("%016x", uint64(t.UnixMilli())<<16) }
@@ -123,7 +123,7 @@ func idBefore(t time.Time) string { return fmt.Sprintf("%016x", uint64(t.UnixMil
 // one of them: those of the last day, or all when now is zero.
 func (tx *Tx) Unlinked(ctx context.Context, now time.Time, after string, most int) ([]string, error) {
 	if !now.IsZero() {
-		after = max(after, idBefore(now.Add(-lateMost)))
+		after = max(after, idBefore(now.Add(-behindMost)))
 	}
 	return all(ctx, tx, "unlinked entries", `SELECT id FROM audit a WHERE id > $1
 		AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY id LIMIT $2`, []any{after, most},

@@ -53,7 +53,7 @@ func (t *chainTest) write(n int) {
 			}
 			a := store.Audit{ID: tx.NewID(at), At: at, Person: "p", Act: "客户", Outcome: store.Done, Clause: "档-4", Ref: fmt.Sprint(i)}
 			if i%3 == 0 {
-				a.Look = store.Look{Customer: "k", Trace: fmt.Sprint("T", at.UnixNano()), Why: "谈合同"}
+				a.Look = store.Look{Customer: "k", Trace: tx.NewID(at), Why: "谈合同"}
 			}
 			return tx.Record(ctx, a)
 		})

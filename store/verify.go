@@ -110,7 +110,7 @@ func (tx *Tx) walkLinks(ctx context.Context, w *walk) error {
 func (tx *Tx) walkUnlinked(ctx context.Context, r *AuditReport, end bool) error {
 	after := ""
 	if end && !r.Head.At.IsZero() {
-		after = idBefore(r.Head.At.Add(-lateMost))
+		after = idBefore(r.Head.At.Add(-behindMost))
 	}
 	return each(ctx, tx, "unlinked entries", `SELECT `+auditColumns+` FROM audit a WHERE id > $1
 		AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY id`, []any{after}, func(scan func(...any) error) error {
