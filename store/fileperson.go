@@ -18,7 +18,10 @@ type FilePerson struct {
 	Source   string // of the name
 	Created  time.Time
 	Author   string // person id
-	Facts    []Fact // current ones, the name among them, by field
+	// Checked and CheckedBy are of the name, as in Fact; only for AddFilePerson.
+	Checked   time.Time
+	CheckedBy string
+	Facts     []Fact // current ones, the name among them, by field
 }
 
 // words are what the wrap of the person's key is bound to.
@@ -58,6 +61,7 @@ func (tx *Tx) AddFilePerson(ctx context.Context, p FilePerson) error {
 	}
 	return tx.putFact(ctx, key, Fact{
 		ID: tx.NewID(p.Created), Customer: p.Customer, Person: p.ID, Field: PersonName, Value: p.Name, Source: p.Source, Author: p.Author, At: p.Created,
+		Checked: p.Checked, CheckedBy: p.CheckedBy,
 	})
 }
 

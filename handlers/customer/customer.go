@@ -9,6 +9,7 @@
 package customer
 
 import (
+	"context"
 	"slices"
 
 	"marketbot/handlers/command"
@@ -64,6 +65,16 @@ type Handler struct {
 // Commands are the area's commands.
 func (h Handler) Commands() []command.Spec {
 	return slices.Concat(h.fileCommands(), h.editCommands(), h.progressCommands(), h.leadCommands(), h.recordCommands())
+}
+
+// Owes is what waits for the caller: leads to judge, files to care for.
+func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	leads, err := h.leadItems(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	care, err := h.careItems(ctx, c)
+	return append(leads, care...), err
 }
 
 // reads tells whether a person reads files by post, for help and suggestions.

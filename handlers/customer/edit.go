@@ -1,5 +1,282 @@
 package customer
 
-import "marketbot/handlers/command"
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
 
-func (h Handler) editCommands() []command.Spec { return nil }
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+func (h Handler) editCommands() []command.Spec {
+	fields := func(keys []string, optional bool) command.Arg {
+		return command.Arg{Name: "字段", Kind: command.Fields, Keys: keys, Optional: optional, Prompt: "写哪些字段？例如：地址=东莞市南城区 行业=机械"}
+	}
+	return []command.Spec{
+		{
+			Name: "新客户", Aliases: []string{"jd", "建档"}, Summary: "给新客户建档；相近的名称先查重",
+			Args:     []command.Arg{{Name: "名称", Kind: command.Passage, Prompt: "客户全称是什么？"}, fields(h.enterKeys(), true)},
+			Examples: []string{"新客户 东莞市晨星机械有限公司 地址=东莞市南城区 行业=机械 来源=展会", "新客户 东莞市晨星机械有限公司"},
+			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-7", Run: h.enter,
+		},
+		{
+			Name: "改客户", Aliases: []string{"gkh"}, Summary: "改档案内容，写了哪一项就改哪一项；旧的内容留在历史里",
+			Args:     []command.Arg{customerArg(), fields(h.changeKeys(), false)},
+			Examples: []string{"改客户 K12 地址=东莞市南城区 原因=搬迁", "改客户 华东机电 股东=张三=30%，李四=20% 来源=工商登记"},
+			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-8", Run: h.change, Undo: h.undoChange,
+		},
+		{
+			Name: "联系人", Aliases: []string{"lxr"}, Summary: "加客户的联系人，或改他的资料",
+			Args: []command.Arg{
+				customerArg(), {Name: "姓名", Kind: command.Passage, Prompt: "联系人叫什么？"}, fields(personKeys(), true),
+			},
+			Examples: []string{"联系人 K12 李明 职务=采购部经理 决策角色=决策人 电话=13800000000", "联系人 华东机电 李明"},
+			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-1", Run: h.person, Undo: h.undoPerson,
+		},
+		{
+			Name: "删除联系人", Aliases: []string{"sclxr"}, Summary: "应本人要求，永久删除联系人的全部资料，含历史",
+			Args: []command.Arg{
+				customerArg(), {Name: "姓名", Kind: command.Word, Prompt: "删除哪位联系人？"},
+				{Name: "理由", Kind: command.Free, Prompt: "为什么删除？例如：本人要求。"},
+			},
+			Examples: []string{"删除联系人 K12 李明 本人要求"},
+			Who:      rulebook.MoveCustomers, Private: true, Clause: "档-8", Run: h.erase,
+		},
+		{
+			Name: "核对", Aliases: []string{"hd"}, Summary: "确认档案无误：待核的内容记为已核，档案算作最新",
+			Args: []command.Arg{customerArg()}, Examples: []string{"核对 K12"},
+			Who: rulebook.MoveCustomers, Private: true, Clause: "档-8", Run: h.check,
+		},
+		{
+			Name: "移交客户", Aliases: []string{"yjkh"}, Summary: "把客户交给另一位同事负责，历史全部保留",
+			Args:     []command.Arg{customerArg(), {Name: "接收人", Kind: command.Person, Prompt: "交给谁？"}},
+			Examples: []string{"移交客户 K12 张伟"},
+			Who:      rulebook.MoveCustomers, Private: true, Clause: "档-4", Run: h.move,
+		},
+	}
+}
+
+// change is 改客户.
+func (h Handler) change(ctx context.Context, c *command.Call) (command.Answer, error) {
+	r, err := h.findToChange(ctx, c, c.Text("客户"))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	values := c.Fields("字段")
+	if err := h.changeable(r.Customer, values); err != nil {
+		return command.Answer{}, err
+	}
+	file, notices, err := h.open(ctx, c, r, values[fieldReason])
+	if err != nil {
+		return command.Answer{}, err
+	}
+	w := h.writer(c, r.ID)
+	w.source, w.why, w.old = values[fieldSource], values[fieldReason], file.Facts
+	if len(sourced(values)) > 0 { // 来源 says where the others come from
+		delete(values, fieldSource)
+	}
+	if err := w.putAll(ctx, h.companyFields(), values); err != nil {
+		return command.Answer{}, err
+	}
+	facts := changes(file.Facts, h.companyFields(), values, false)
+	ref := undoRef{customer: r.ID, facts: w.ids, stages: h.noStages()}
+	if stage := values[fieldStage]; stage != "" && stage != file.Stage {
+		facts = append(facts, chat.Fact{Label: fieldStage, Value: orNone(file.Stage) + " → " + stage})
+		ref.stages = h.stagesOf(file.Stage, stage)
+		if err := c.Tx.StageCustomer(ctx, r.ID, stage, c.Now); err != nil {
+			return command.Answer{}, err
+		}
+	}
+	renamed, err := h.renamed(ctx, w, file, values)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if renamed {
+		facts = append(facts, chat.Fact{Label: fieldName, Value: file.Name + " → " + oneLine(values[fieldName])})
+	}
+	if len(facts) == 0 {
+		return command.Answer{}, &command.Refusal{Text: "和档案里的一样，没有要改的。", Hint: "客户 " + r.ID, Clause: "档-8"}
+	}
+	a, err := h.changed(ctx, c, r, file.Trace, facts, !renamed)
+	a.Notices = notices
+	if !renamed {
+		a.Undo = ref.String()
+	}
+	return a, err
+}
+
+// sourced are the facts that values beside 来源 are.
+func sourced(values map[string]string) []string {
+	var list []string
+	for field := range values {
+		if !slices.Contains([]string{fieldSource, fieldReason, fieldStage, fieldName}, field) {
+			list = append(list, field)
+		}
+	}
+	return list
+}
+
+// changeable refuses what a customer's file cannot hold, or another command
+// does.
+func (h Handler) changeable(customer store.Customer, values map[string]string) error {
+	if _, given := values[fieldOwner]; given {
+		return &command.Refusal{
+			Text: "负责人不能这样改，要由" + rulebook.Holders(rulebook.MoveCustomers) + "移交。", Hint: "移交客户 " + customer.ID + " 接收人", Clause: "档-4",
+		}
+	}
+	if stage, given := values[fieldStage]; given {
+		if err := h.stageRule(stage); err != nil {
+			return err
+		}
+	}
+	if name, given := values[fieldName]; given {
+		if err := nameRule(oneLine(name)); err != nil || command.IsCustomerCode(name) {
+			return firstOf(err, wrong("%s像一个编号，不能作名称", command.Quote(name)))
+		}
+	}
+	return checkFields(append(h.companyFields(), fieldReason), values, companyRule)
+}
+
+// firstOf is the first error there is.
+func firstOf(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+// renamed gives a customer another name; the old one becomes a former name, by
+// which it is still found.
+func (h Handler) renamed(ctx context.Context, w *writer, file store.File, values map[string]string) (bool, error) {
+	name := oneLine(values[fieldName])
+	if name == "" || name == file.Name {
+		return false, nil
+	}
+	if err := h.unknown(ctx, w.c, file.ID, name); err != nil {
+		return false, err
+	}
+	if err := w.c.Tx.RenameCustomer(ctx, file.ID, name, w.c.Now); err != nil {
+		return false, err
+	}
+	if err := w.rename(ctx, store.FullName, []string{name}); err != nil {
+		return false, err
+	}
+	former, given := values[fieldFormer]
+	if !given {
+		former = w.was(fieldFormer).Value
+	}
+	return true, w.put(ctx, fieldFormer, strings.Join(append(namesIn(former), file.Name), "、"))
+}
+
+// changes say what a field was and is, masked.
+func changes(old []store.Fact, fields []string, values map[string]string, ofPerson bool) []chat.Fact {
+	var list []chat.Fact
+	for _, field := range fields {
+		value, given := values[field]
+		was := ""
+		if i := slices.IndexFunc(old, func(f store.Fact) bool { return f.Field == field }); i >= 0 {
+			was = old[i].Value
+		}
+		if given && was != value {
+			list = append(list, chat.Fact{Label: field, Value: orEmpty(field, was, ofPerson) + " → " + orEmpty(field, value, ofPerson)})
+		}
+	}
+	return list
+}
+
+func orEmpty(field, value string, ofPerson bool) string {
+	if value == "" {
+		return "（空）"
+	}
+	return shown(field, value, ofPerson, false)
+}
+
+// changed answers a change of a file.
+func (h Handler) changed(ctx context.Context, c *command.Call, r readable, trace string, facts []chat.Fact, undo bool) (command.Answer, error) {
+	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	card := chat.Card{Title: "已更新 · " + r.Name, Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}}
+	if !checks(c.Person) {
+		card.Blocks = append(card.Blocks, chat.Block{Note: "已经生效，记为待核，由市场主管核对（档-7）。"})
+	}
+	card.Blocks = append(card.Blocks, h.footer(c, r, trace))
+	card.Buttons = []chat.Button{{Label: "看档案", Command: "客户 " + r.ID}}
+	if undo {
+		card.Buttons = append(card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
+	}
+	return h.secret(c, r, card, owner), nil
+}
+
+// check is 核对.
+func (h Handler) check(ctx context.Context, c *command.Call) (command.Answer, error) {
+	r, err := h.findToChange(ctx, c, c.Text("客户"))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	n, err := c.Tx.CheckFile(ctx, r.ID, c.Person.ID, c.Now)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	text := fmt.Sprintf("%s 的档案已核对：%d 项待核的内容记为已核，档案算作最新（档-8）。", r.Name, n)
+	if n == 0 {
+		text = r.Name + " 的档案没有待核的内容，已记为最新（档-8）。"
+	}
+	a := command.Text(text)
+	a.Reply.Confidential, a.Reply.Summary, a.Subject = true, text, subject(r.ID)
+	return a, nil
+}
+
+// move is 移交客户.
+func (h Handler) move(ctx context.Context, c *command.Call) (command.Answer, error) {
+	r, err := h.findToChange(ctx, c, c.Text("客户"))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	to := c.Who("接收人")
+	if err := owns(to); err != nil {
+		return command.Answer{}, err
+	}
+	if to.ID == r.Owner {
+		return command.Answer{}, &command.Refusal{Text: r.Name + " 已经由" + to.Name + "负责。", Hint: "客户 " + r.ID, Clause: "档-4"}
+	}
+	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	words := fmt.Sprintf("%s %s：负责人 %s → %s", r.ID, r.Name, owner, to.Name)
+	version := r.ID + "/" + r.Owner + "/" + to.ID
+	if c.Confirmed != version {
+		a := confidentialCard(chat.Card{Title: "移交客户", Blocks: []chat.Block{{Text: words}, {Note: "档案、跟进和历史全部保留；两人都会收到通知。"}}}, words, subject(r.ID))
+		a.Confirm = version
+		return a, nil
+	}
+	if err := c.Tx.MoveCustomer(ctx, r.ID, to.ID, c.Person.ID, c.Now); err != nil {
+		return command.Answer{}, err
+	}
+	a := confidentialCard(chat.Card{Title: "已移交", Tone: chat.Good, Blocks: []chat.Block{{Text: words}}}, words, subject(r.ID))
+	a.Notices, err = h.moveNotices(ctx, c, r.Customer, owner, to)
+	return a, err
+}
+
+// moveNotices tells the one who had the customer and the one who has it now.
+func (h Handler) moveNotices(ctx context.Context, c *command.Call, customer store.Customer, owner string, to store.Person) ([]chat.Notice, error) {
+	var list []chat.Notice
+	if to.ID != c.Person.ID {
+		list = append(list, told(c, to, customer, c.Person.Name+"把这位客户交给你负责，之前的负责人是 "+owner+"。"))
+	}
+	from, found, err := c.Tx.Person(ctx, customer.Owner)
+	if err != nil || !found || !from.Active() || from.ID == c.Person.ID {
+		return list, err
+	}
+	n := told(c, from, customer, c.Person.Name+"把这位客户移交给了"+to.Name+"。")
+	if h.Config.SalespeopleSee == SeeOwn {
+		n.Message.Card.Buttons = nil
+	}
+	return append(list, n), nil
+}

@@ -1,5 +1,210 @@
 package customer
 
-import "marketbot/handlers/command"
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
 
-func (h Handler) fileCommands() []command.Spec { return nil }
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+const whichCustomer = "哪位客户？写名称、名称里的几个字，或编号（如 K12）。"
+
+func customerArg() command.Arg {
+	return command.Arg{Name: "客户", Kind: command.Customer, Prompt: whichCustomer}
+}
+
+func (h Handler) fileCommands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "客户", Aliases: []string{"查客户", "kh", "ckh"}, Summary: "按名称、拼音、首字母或电话后四位找客户，看档案；每次查阅都有记录",
+			Args:     []command.Arg{{Name: "关键词", Kind: command.Free, Prompt: whichCustomer}},
+			Examples: []string{"客户 华东机电", "客户 hdjd", "客户 5678"},
+			Who:      rulebook.TakePart, For: h.reads, Private: true, Clause: clause, Run: h.look,
+		},
+		{
+			Name: "看电话", Aliases: []string{"kdh"}, Summary: "写明理由，显示档案里的电话、住址等；按次计数",
+			Args: []command.Arg{
+				customerArg(), {Name: "联系人", Kind: command.Word, Optional: true},
+				{Name: "理由", Kind: command.Free, Prompt: "为什么要看？写一句，会记入查阅记录，例如：确认下周拜访时间。"},
+			},
+			Examples: []string{"看电话 华东机电 确认下周拜访时间", "看电话 K12 李明 寄合同"},
+			Who:      rulebook.TakePart, For: h.reads, Private: true, Clause: clause, Run: h.reveal,
+		},
+		{
+			Name: "我的客户", Aliases: []string{"wdkh"}, Summary: "自己负责的客户，最久没有跟进的在前",
+			Args:     []command.Arg{{Name: "页", Kind: command.Word, Optional: true}},
+			Examples: []string{"我的客户", "我的客户 第2页"},
+			Who:      rulebook.TakePart, For: h.reads, Private: true, Clause: "档-8", Run: h.mine,
+		},
+	}
+}
+
+// look is 客户: the file of whoever the words mean, or who they may mean.
+func (h Handler) look(ctx context.Context, c *command.Call) (command.Answer, error) {
+	text := c.Text("关键词")
+	list, hidden, err := h.readables(ctx, c, text)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	i := h.exact(text, list)
+	switch {
+	case len(list) == 0:
+		return command.Answer{}, h.notFound(c, text, hidden)
+	case i < 0 && len(list) > 1:
+		return h.hits(ctx, c, list)
+	}
+	r := list[max(i, 0)]
+	file, notices, err := h.open(ctx, c, r, "")
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a, err := h.fileAnswer(ctx, c, r, file, nothing)
+	a.Notices = notices
+	return a, err
+}
+
+// hits shows which customers were found: never more than a few, never more of
+// them than name, owner and stage (档-3: no lists).
+func (h Handler) hits(ctx context.Context, c *command.Call, list []readable) (command.Answer, error) {
+	card := chat.Card{Title: "找到不止一位客户"}
+	var facts []chat.Fact
+	for _, r := range list[:min(len(list), hitsMost)] {
+		owner, err := h.ownerName(ctx, c.Tx, r.Customer)
+		if err != nil {
+			return command.Answer{}, err
+		}
+		facts = append(facts, chat.Fact{Label: r.ID, Value: fmt.Sprintf("%s%s · 负责人 %s · %s", r.Name, foundBy(r.hit), owner, orNone(r.Stage))})
+		card.Buttons = append(card.Buttons, chat.Button{Label: shorten(r.Name, 12), Command: "客户 " + r.ID})
+	}
+	card.Blocks = []chat.Block{{Facts: facts}}
+	if len(list) > hitsMost {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "还有更多，请把名称写全一些。"})
+	}
+	a := confidentialCard(card, "找到不止一位客户，请把名称写全一些。", "customers")
+	return a, nil
+}
+
+// foundBy says by which other name a customer was found.
+func foundBy(hit store.Hit) string {
+	if hit.Kind == store.FullName || hit.Kind == store.ByPhone {
+		return ""
+	}
+	return "（" + string(hit.Kind) + " " + hit.Name + "）"
+}
+
+// revealTime is over which reveals are counted.
+const revealTime = time.Hour
+
+// reveal is 看电话: the masked fields, for a reason, as often as the settings
+// allow.
+func (h Handler) reveal(ctx context.Context, c *command.Call) (command.Answer, error) {
+	r, err := h.find(ctx, c, c.Text("客户"))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if err := h.quota(ctx, c, r); err != nil {
+		return command.Answer{}, err
+	}
+	words := strings.TrimSpace(c.Text("联系人") + " " + c.Text("理由"))
+	file, notices, err := h.open(ctx, c, r, words)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	open, reason := revealed(everything), words
+	if p, rest, ok := personIn(file, words); ok {
+		open, reason = onePerson(p.ID), rest
+	}
+	if !hasWords(reason) {
+		return command.Answer{}, &command.Question{Prompt: "为什么要看？写一句，会记入查阅记录，例如：确认下周拜访时间。"}
+	}
+	a, err := h.fileAnswer(ctx, c, r, file, open)
+	a.Notices = notices
+	return a, err
+}
+
+// quota refuses one more reveal than the settings allow an hour, and alarms.
+func (h Handler) quota(ctx context.Context, c *command.Call, r readable) error {
+	n, err := c.Tx.LooksSince(ctx, c.Person.ID, c.Spec.Name, c.Now.Add(-revealTime))
+	if err != nil || n < h.Config.LookupsPerHour {
+		return err
+	}
+	notices, err := h.overQuota(ctx, c)
+	if err != nil {
+		return err
+	}
+	return &command.Refusal{
+		Text:   fmt.Sprintf("一小时内最多看 %d 次联系方式，已经满了，稍后再看。", h.Config.LookupsPerHour),
+		Hint:   "急用请找市场总监",
+		Clause: clause, Denied: true, Look: store.Look{Customer: r.ID, Why: c.Text("理由")}, Notices: notices,
+	}
+}
+
+// personIn finds the person of a file whose name a text begins with, and what
+// follows it.
+func personIn(file store.File, text string) (store.FilePerson, string, bool) {
+	words := strings.Fields(text)
+	for n := min(len(words), 5); n > 0; n-- {
+		name := strings.Join(words[:n], " ")
+		i := slices.IndexFunc(file.People, func(p store.FilePerson) bool { return sameName(p.Name, name) })
+		if i >= 0 {
+			return file.People[i], strings.Join(words[n:], " "), true
+		}
+	}
+	return store.FilePerson{}, text, false
+}
+
+// minePage is how many of one's own customers one answer names.
+const minePage = 20
+
+// mine is 我的客户: names, stages and dates, nothing of the files.
+func (h Handler) mine(ctx context.Context, c *command.Call) (command.Answer, error) {
+	list, err := c.Tx.CustomersOf(ctx, c.Person.ID)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if len(list) == 0 {
+		return command.Text("你现在没有负责的客户。"), nil
+	}
+	slices.SortStableFunc(list, func(a, b store.Customer) int { return a.Progressed.Compare(b.Progressed) })
+	page, ok := 1, true
+	if c.Has("页") {
+		page, ok = pageNumber(c.Text("页"))
+	}
+	last := (len(list) + minePage - 1) / minePage
+	if !ok || page > last {
+		return command.Answer{}, &command.Refusal{Text: fmt.Sprintf("没有这一页，一共 %d 页。", last), Hint: "我的客户"}
+	}
+	some := list[(page-1)*minePage : min(page*minePage, len(list))]
+	card := chat.Card{Title: fmt.Sprintf("我的客户（%d 位）", len(list))}
+	var facts []chat.Fact
+	for i, one := range some {
+		facts = append(facts, chat.Fact{Label: one.ID, Value: fmt.Sprintf("%s · %s · %s", one.Name, orNone(one.Stage), h.quietWords(one, c.Now))})
+		if i < 3 {
+			card.Buttons = append(card.Buttons, chat.Button{Label: "跟进 " + shorten(one.Name, 8), Command: "跟进 " + one.ID})
+		}
+	}
+	card.Blocks = []chat.Block{{Facts: facts}}
+	if page < last {
+		card.Buttons = append(card.Buttons, chat.Button{Label: "下一页", Command: fmt.Sprintf("我的客户 第%d页", page+1)})
+	}
+	return confidentialCard(card, fmt.Sprintf("你负责 %d 位客户。", len(list)), "customers"), nil
+}
+
+// quietWords is how long ago a customer's last progress was noted.
+func (h Handler) quietWords(c store.Customer, now time.Time) string {
+	days := int(h.Rules.Day(now).Start(time.UTC).Sub(h.Rules.Day(c.Progressed).Start(time.UTC)) / (24 * time.Hour))
+	switch {
+	case days <= 0:
+		return "今天有进展"
+	case c.Progressed.Equal(c.Created):
+		return fmt.Sprintf("建档 %d 天，还没有跟进", days)
+	default:
+		return fmt.Sprintf("%d 天前有进展", days)
+	}
+}

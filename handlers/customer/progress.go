@@ -1,5 +1,123 @@
 package customer
 
-import "marketbot/handlers/command"
+import (
+	"context"
+	"fmt"
+	"strings"
 
-func (h Handler) progressCommands() []command.Spec { return nil }
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+func (h Handler) progressCommands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "跟进", Aliases: []string{"gj"}, Summary: "记下客户的进展，可以带阶段和金额",
+			Args: []command.Arg{
+				customerArg(), {Name: "进展", Kind: command.Passage, Prompt: "有什么进展？写一两句，例如：送去方案，下周给答复。"},
+				{Name: "字段", Kind: command.Fields, Keys: []string{fieldStage, fieldAmount}, Optional: true},
+			},
+			Examples: []string{"跟进 K12 送去年会方案，下周给答复", "跟进 华东机电 报价已确认 阶段=方案报价 金额=12.5万"},
+			Who:      rulebook.TakePart, For: h.reads, Private: true, Clause: "档-8", Run: h.progress, Undo: h.undoProgress,
+		},
+		{
+			Name: "客户历史", Aliases: []string{"khls"}, Summary: "档案的全部变更、跟进和负责人，新的在前",
+			Args:     []command.Arg{customerArg(), {Name: "页", Kind: command.Word, Optional: true}},
+			Examples: []string{"客户历史 K12", "客户历史 K12 第2页"},
+			Who:      rulebook.TakePart, For: h.reads, Private: true, Clause: "档-8", Run: h.history,
+		},
+	}
+}
+
+// progress is 跟进.
+func (h Handler) progress(ctx context.Context, c *command.Call) (command.Answer, error) {
+	r, err := h.find(ctx, c, c.Text("客户"))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if r.access.Basis == store.ByGrant {
+		return command.Answer{}, &command.Refusal{
+			Text: "凭批准只能查阅，不能记跟进。", Hint: "提供线索 " + r.ID + " 内容…", Clause: "档-6", Denied: true, Look: store.Look{Customer: r.ID, Grant: r.access.Grant},
+		}
+	}
+	p := store.Progress{ID: c.Tx.NewID(c.Now), Customer: r.ID, Author: c.Person.ID, At: c.Now, Words: c.Text("进展")}
+	if err := h.readProgress(&p, c.Fields("字段")); err != nil {
+		return command.Answer{}, err
+	}
+	if err := c.Tx.AddProgress(ctx, p); err != nil {
+		return command.Answer{}, err
+	}
+	moved := h.noStages()
+	if p.Stage != "" && p.Stage != r.Stage {
+		moved = h.stagesOf(r.Stage, p.Stage)
+		if err := c.Tx.StageCustomer(ctx, r.ID, p.Stage, c.Now); err != nil {
+			return command.Answer{}, err
+		}
+	}
+	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := confidentialCard(progressCard(r.Customer, p), summary(r.Customer, owner), subject(r.ID))
+	a.Undo = undoRef{customer: r.ID, facts: []string{p.ID}, stages: moved}.String()
+	return a, nil
+}
+
+// readProgress reads the stage and the amount of an entry.
+func (h Handler) readProgress(p *store.Progress, values map[string]string) error {
+	if err := textRule(p.Words); err != nil {
+		return err
+	}
+	if p.Stage = values[fieldStage]; p.Stage != "" {
+		if err := h.stageRule(p.Stage); err != nil {
+			return err
+		}
+	}
+	text := values[fieldAmount]
+	if text == "" {
+		return nil
+	}
+	fen, n, err := command.ReadMoney(text)
+	if err != nil || strings.TrimSpace(text[n:]) != "" {
+		return wrong("没看懂金额%s，请写成 125000、12.5万 或 ￥125,000.00，写在最后", command.Quote(text))
+	}
+	p.Amount = fen
+	return nil
+}
+
+func progressCard(customer store.Customer, p store.Progress) chat.Card {
+	facts := []chat.Fact{{Label: "客户", Value: customer.ID + " " + customer.Name}, {Label: "进展", Value: shown("进展", p.Words, false, false)}}
+	if p.Stage != "" && p.Stage != customer.Stage {
+		facts = append(facts, chat.Fact{Label: fieldStage, Value: orNone(customer.Stage) + " → " + p.Stage})
+	} else {
+		facts = append(facts, chat.Fact{Label: fieldStage, Value: orNone(customer.Stage)})
+	}
+	if p.Amount != 0 {
+		facts = append(facts, chat.Fact{Label: fieldAmount, Value: command.FormatMoney(p.Amount)})
+	}
+	return chat.Card{
+		Title: "已记下跟进", Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}},
+		Buttons: []chat.Button{{Label: "撤销（5分钟内）", Command: "撤销"}},
+	}
+}
+
+func (h Handler) undoProgress(ctx context.Context, c *command.Call, ref string) (string, error) {
+	u, err := readUndo(ref)
+	if err != nil {
+		return "", err
+	}
+	customer, found, err := c.Tx.Customer(ctx, u.customer)
+	if err != nil || !found || len(u.facts) != 1 {
+		return "", firstOf(err, fmt.Errorf("undo progress %q", ref))
+	}
+	done, err := c.Tx.UndoProgress(ctx, u.facts[0], c.Now)
+	if err != nil {
+		return "", err
+	}
+	if !done {
+		return "", &command.Refusal{Text: "这条跟进已经撤销过了。", Hint: "客户历史 " + u.customer, Clause: "档-8"}
+	}
+	return u.customer + " 的跟进", h.unstage(ctx, c, customer, u.stages)
+}

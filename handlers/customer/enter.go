@@ -1,0 +1,290 @@
+package customer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// enter is 新客户: a file of its own for a company that has none.
+func (h Handler) enter(ctx context.Context, c *command.Call) (command.Answer, error) {
+	name := oneLine(c.Text("名称"))
+	values := c.Fields("字段")
+	if err := h.enterable(name, values); err != nil {
+		return command.Answer{}, err
+	}
+	if err := h.unknown(ctx, c, "", append([]string{name}, namesIn(values[fieldFormer])...)...); err != nil {
+		return command.Answer{}, err
+	}
+	owner, err := h.ownerOf(ctx, c, values[fieldOwner])
+	if err != nil {
+		return command.Answer{}, err
+	}
+	id, err := c.Tx.NewCustomerCode(ctx)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	stage := values[fieldStage]
+	if stage == "" && len(h.Config.Stages) > 0 {
+		stage = h.Config.Stages[0]
+	}
+	customer := store.Customer{ID: id, Name: name, Owner: owner.ID, Stage: stage, Created: c.Now, Author: c.Person.ID}
+	if err := c.Tx.AddCustomer(ctx, customer); err != nil {
+		return command.Answer{}, err
+	}
+	if err := addName(ctx, c, id, name, store.FullName); err != nil {
+		return command.Answer{}, err
+	}
+	w := h.writer(c, id)
+	w.source = values[fieldSource]
+	if err := w.putAll(ctx, h.companyFields(), values); err != nil {
+		return command.Answer{}, err
+	}
+	return h.entered(c, customer, owner, values), nil
+}
+
+// enterable refuses what cannot be a new customer.
+func (h Handler) enterable(name string, values map[string]string) error {
+	if i := strings.IndexAny(name, "=＝"); i > 0 {
+		words := strings.Fields(name[:i])
+		return &command.Refusal{
+			Text: fmt.Sprintf("没有字段%s。可以写的字段：%s", command.Quote(words[len(words)-1]), strings.Join(h.enterKeys(), "、")),
+			Hint: "新客户 名称 地址=… 电话=…", Clause: "档-1",
+		}
+	}
+	if err := nameRule(name); err != nil {
+		return err
+	}
+	if command.IsCustomerCode(name) {
+		return wrong("%s像一个编号，不能作名称", command.Quote(name))
+	}
+	if stage := values[fieldStage]; stage != "" {
+		if err := h.stageRule(stage); err != nil {
+			return err
+		}
+	}
+	return checkFields(h.companyFields(), values, companyRule)
+}
+
+// oneLine is a name as it is kept: without blanks around it, one of each in it.
+func oneLine(name string) string { return strings.Join(strings.Fields(name), " ") }
+
+// unknown refuses names that another customer than self has, or nearly has. It
+// says whose that is, and nothing else (档-7).
+func (h Handler) unknown(ctx context.Context, c *command.Call, self string, names ...string) error {
+	for _, name := range names {
+		similar, err := c.Tx.SimilarCustomers(ctx, name)
+		if err != nil {
+			return err
+		}
+		for _, one := range similar {
+			if one.ID == self {
+				continue
+			}
+			owner, err := h.ownerName(ctx, c.Tx, one)
+			if err != nil {
+				return err
+			}
+			return &command.Refusal{
+				Text: "已有档案，负责人 " + owner + "。", Hint: "有新情况：提供线索 客户 内容…", Clause: "档-7",
+				Look: store.Look{Customer: one.ID},
+			}
+		}
+	}
+	return nil
+}
+
+// ownerOf is whose the new customer will be: the salesperson's own; heads may
+// name somebody.
+func (h Handler) ownerOf(ctx context.Context, c *command.Call, name string) (store.Person, error) {
+	if name == "" {
+		return c.Person, nil
+	}
+	p, found, err := c.Tx.PersonNamed(ctx, strings.TrimLeft(name, "@＠"))
+	if err != nil {
+		return p, err
+	}
+	if found && p.ID == c.Person.ID {
+		return p, nil
+	}
+	if !rulebook.Allows(rulebook.MoveCustomers, c.Person) {
+		return p, &command.Refusal{
+			Text: "只有" + rulebook.Holders(rulebook.MoveCustomers) + "可以把客户交给别人，你建的客户由你负责。", Hint: "去掉 负责人=… 再发一次",
+			Clause: rulebook.ClauseOf(rulebook.MoveCustomers), Denied: true,
+		}
+	}
+	if !found {
+		return p, &command.Refusal{Text: "没有叫" + command.Quote(name) + "的在册人员。", Hint: "人员"}
+	}
+	return p, owns(p)
+}
+
+// owns refuses who cannot have customers.
+func owns(p store.Person) error {
+	if rulebook.Allows(rulebook.EnterCustomers, p) {
+		return nil
+	}
+	return &command.Refusal{
+		Text: fmt.Sprintf("%s是%s，不能负责客户；可以负责的是%s。", p.Name, p.Post, rulebook.Holders(rulebook.EnterCustomers)), Clause: "档-4",
+	}
+}
+
+// checks tells whether a person collates the files.
+func checks(p store.Person) bool { return rulebook.Allows(rulebook.MoveCustomers, p) }
+
+// entered answers a new customer, with what was understood.
+func (h Handler) entered(c *command.Call, customer store.Customer, owner store.Person, values map[string]string) command.Answer {
+	facts := []chat.Fact{
+		{Label: "编号", Value: customer.ID}, {Label: fieldName, Value: customer.Name}, {Label: fieldOwner, Value: owner.Name}, {Label: fieldStage, Value: orNone(customer.Stage)},
+	}
+	for _, field := range h.companyFields() {
+		if value := values[field]; value != "" {
+			facts = append(facts, chat.Fact{Label: field, Value: shown(field, value, false, false)})
+		}
+	}
+	card := chat.Card{Title: "已建档 · " + customer.Name, Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}}
+	if !checks(c.Person) {
+		card.Blocks = append(card.Blocks, chat.Block{Note: "已经生效，记为待核，由市场主管核对（档-7）。"})
+	}
+	card.Blocks = append(card.Blocks, chat.Block{Note: "接着加联系人：联系人 " + customer.ID + " 姓名 职务=… 电话=…"})
+	card.Buttons = []chat.Button{{Label: "看档案", Command: "客户 " + customer.ID}, {Label: "记跟进", Command: "跟进 " + customer.ID}}
+	a := confidentialCard(card, summary(customer, owner.Name), subject(customer.ID))
+	if owner.ID != c.Person.ID {
+		a.Notices = []chat.Notice{told(c, owner, customer, c.Person.Name+"建了客户档案，由你负责。")}
+	}
+	return a
+}
+
+// told is a notice about a customer that says no more than name and stage.
+func told(c *command.Call, to store.Person, customer store.Customer, text string) chat.Notice {
+	return chat.Notice{
+		Key: "customer/" + customer.ID + "/" + c.Event.Platform() + "/" + c.Event.ID + "/" + to.ID, To: to.ID,
+		Message: chat.Message{Confidential: true, Summary: customer.ID + " " + customer.Name + "：" + text, Card: &chat.Card{
+			Title:   customer.Name,
+			Blocks:  []chat.Block{{Text: fmt.Sprintf("%s\n%s · %s · 阶段 %s", text, customer.ID, customer.Name, orNone(customer.Stage))}},
+			Buttons: []chat.Button{{Label: "看档案", Command: "客户 " + customer.ID, Primary: true}},
+		}},
+	}
+}
+
+// addName lets a customer be found by one more name.
+func addName(ctx context.Context, c *command.Call, id, name string, kind store.NameKind) error {
+	return c.Tx.AddName(ctx, store.CustomerName{ID: c.Tx.NewID(c.Now), Customer: id, Name: name, Kind: kind, Since: c.Now})
+}
+
+// writer puts facts into one file, with their source and why.
+type writer struct {
+	c        *command.Call
+	customer string
+	person   string // id; empty: the company
+	source   string
+	why      string
+	checked  time.Time // zero: not yet
+	checker  string
+	old      []store.Fact // current ones, of the company or of the person
+	ids      []string     // of the facts put
+}
+
+// writer puts what the caller enters. Heads collate the files themselves, so
+// that what they enter counts as checked (档-4, 档-7).
+func (h Handler) writer(c *command.Call, customer string) *writer {
+	w := &writer{c: c, customer: customer}
+	if checks(c.Person) {
+		w.checked, w.checker = c.Now, c.Person.ID
+	}
+	return w
+}
+
+// putAll puts what is given, in an order.
+func (w *writer) putAll(ctx context.Context, fields []string, values map[string]string) error {
+	for _, field := range fields {
+		if value, given := values[field]; given {
+			if err := w.put(ctx, field, value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// was is the current fact of a field.
+func (w *writer) was(field string) store.Fact {
+	if i := slices.IndexFunc(w.old, func(f store.Fact) bool { return f.Field == field }); i >= 0 {
+		return w.old[i]
+	}
+	return store.Fact{}
+}
+
+// put gives a field its value; nothing happens when it has it already.
+func (w *writer) put(ctx context.Context, field, value string) error {
+	old := w.was(field)
+	if old.Value == value {
+		return nil
+	}
+	now := w.c.Now
+	f := store.Fact{
+		ID: w.c.Tx.NewID(now), Customer: w.customer, Person: w.person, Field: field, Value: value,
+		Source: w.source, Author: w.c.Person.ID, At: now, Why: w.why, Checked: w.checked, CheckedBy: w.checker,
+	}
+	if err := w.c.Tx.PutFact(ctx, f); err != nil {
+		return err
+	}
+	w.ids = append(w.ids, f.ID)
+	return w.index(ctx, old, f)
+}
+
+// index keeps up by what else the customer is found.
+func (w *writer) index(ctx context.Context, old, f store.Fact) error {
+	switch {
+	case f.Field == fieldPhone:
+		if old.ID != "" {
+			if err := w.c.Tx.DropPhone(ctx, old.ID); err != nil {
+				return err
+			}
+		}
+		if f.Value == "" {
+			return nil
+		}
+		return w.c.Tx.PutPhone(ctx, w.customer, f.ID, f.Value)
+	case w.person != "":
+		return nil
+	case f.Field == fieldShort:
+		return w.rename(ctx, store.ShortName, namesIn(f.Value))
+	case f.Field == fieldFormer:
+		return w.rename(ctx, store.FormerName, namesIn(f.Value))
+	default:
+		return nil
+	}
+}
+
+// rename makes names of one kind the only ones of it.
+func (w *writer) rename(ctx context.Context, kind store.NameKind, names []string) error {
+	have, err := w.c.Tx.NamesOf(ctx, w.customer)
+	if err != nil {
+		return err
+	}
+	for _, n := range have {
+		switch {
+		case n.Kind != kind || !n.Until.IsZero():
+		case slices.Contains(names, n.Name):
+			names = slices.DeleteFunc(names, func(s string) bool { return s == n.Name })
+		default:
+			if err := w.c.Tx.EndName(ctx, n.ID, w.c.Now); err != nil {
+				return err
+			}
+		}
+	}
+	for _, n := range names {
+		if err := addName(ctx, w.c, w.customer, n, kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}

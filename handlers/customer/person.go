@@ -1,0 +1,188 @@
+package customer
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// person is 联系人: somebody new at a customer's, or more about who is known.
+func (h Handler) person(ctx context.Context, c *command.Call) (command.Answer, error) {
+	r, err := h.findToChange(ctx, c, c.Text("客户"))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	name, values := oneLine(c.Text("姓名")), c.Fields("字段")
+	if err := personable(name, values); err != nil {
+		return command.Answer{}, err
+	}
+	file, notices, err := h.open(ctx, c, r, values[fieldReason])
+	if err != nil {
+		return command.Answer{}, err
+	}
+	i := slices.IndexFunc(file.People, func(p store.FilePerson) bool { return sameName(p.Name, name) })
+	var a command.Answer
+	switch {
+	case i < 0:
+		a, err = h.addPerson(ctx, c, r, file, name, values)
+	case len(values) == 0:
+		a, err = h.fileAnswer(ctx, c, r, file, nothing)
+	default:
+		a, err = h.changePerson(ctx, c, r, file, file.People[i], values)
+	}
+	a.Notices = notices
+	return a, err
+}
+
+// personable refuses what cannot be a person at a customer's.
+func personable(name string, values map[string]string) error {
+	if i := strings.IndexAny(name, "=＝"); i > 0 {
+		words := strings.Fields(name[:i])
+		return &command.Refusal{
+			Text: fmt.Sprintf("没有字段%s。可以写的字段：%s", command.Quote(words[len(words)-1]), strings.Join(personKeys(), "、")),
+			Hint: "联系人 客户 姓名 职务=… 电话=…", Clause: "档-1",
+		}
+	}
+	if err := nameRule(name); err != nil {
+		return err
+	}
+	if renamed, given := values[store.PersonName]; given && renamed == "" {
+		return &command.Refusal{Text: "姓名不能是空的。", Hint: "删除联系人 客户 姓名 理由", Clause: "档-1"}
+	}
+	return checkFields(personKeys(), values, personRule)
+}
+
+func (h Handler) personWriter(c *command.Call, customer, person string, values map[string]string) *writer {
+	w := h.writer(c, customer)
+	w.person, w.source, w.why = person, values[fieldSource], values[fieldReason]
+	return w
+}
+
+func (h Handler) addPerson(ctx context.Context, c *command.Call, r readable, file store.File, name string, values map[string]string) (command.Answer, error) {
+	w := h.personWriter(c, r.ID, c.Tx.NewID(c.Now), values)
+	if err := c.Tx.AddFilePerson(ctx, store.FilePerson{
+		ID: w.person, Customer: r.ID, Name: name, Source: w.source, Created: c.Now, Author: c.Person.ID, Checked: w.checked, CheckedBy: w.checker,
+	}); err != nil {
+		return command.Answer{}, err
+	}
+	given := maps.Clone(values)
+	delete(given, store.PersonName)
+	if err := w.putAll(ctx, personFields, given); err != nil {
+		return command.Answer{}, err
+	}
+	facts := append([]chat.Fact{{Label: "新联系人", Value: name}}, changes(nil, personFields, given, true)...)
+	a, err := h.changed(ctx, c, r, file.Trace, facts, true)
+	a.Undo = undoRef{customer: r.ID, person: w.person, stages: h.noStages()}.String()
+	return a, err
+}
+
+func (h Handler) changePerson(
+	ctx context.Context, c *command.Call, r readable, file store.File, p store.FilePerson, values map[string]string,
+) (command.Answer, error) {
+	w := h.personWriter(c, r.ID, p.ID, values)
+	w.old = p.Facts
+	if err := w.putAll(ctx, personFields, values); err != nil {
+		return command.Answer{}, err
+	}
+	facts := changes(p.Facts, personFields, values, true)
+	if len(facts) == 0 {
+		return command.Answer{}, &command.Refusal{Text: "和档案里的一样，没有要改的。", Hint: "客户 " + r.ID, Clause: "档-8"}
+	}
+	facts = append([]chat.Fact{{Label: "联系人", Value: p.Name}}, facts...)
+	a, err := h.changed(ctx, c, r, file.Trace, facts, true)
+	a.Undo = undoRef{customer: r.ID, facts: w.ids, stages: h.noStages()}.String()
+	return a, err
+}
+
+// undoPerson takes a new person out again, or puts back what was changed.
+func (h Handler) undoPerson(ctx context.Context, c *command.Call, ref string) (string, error) {
+	u, err := readUndo(ref)
+	if err != nil {
+		return "", err
+	}
+	if u.person == "" {
+		return h.undoChange(ctx, c, ref)
+	}
+	r, err := h.findToChange(ctx, c, u.customer)
+	if err != nil {
+		return "", err
+	}
+	file, err := c.Tx.OpenCustomer(ctx, r.access, look(c, r, ""))
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(file.People, func(p store.FilePerson) bool { return p.ID == u.person })
+	if i < 0 {
+		return "", changedSince(r.ID)
+	}
+	return r.ID + " 的新联系人", erasePerson(ctx, c, file.People[i])
+}
+
+// erasePerson destroys all that is known of a person, and how their customer
+// was found by them.
+func erasePerson(ctx context.Context, c *command.Call, p store.FilePerson) error {
+	for _, f := range p.Facts {
+		if f.Field == fieldPhone {
+			if err := c.Tx.DropPhone(ctx, f.ID); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := c.Tx.ErasePerson(ctx, p.Customer, p.ID, c.Person.ID, c.Now)
+	return err
+}
+
+// erase is 删除联系人: for ever, at the person's own request (C13).
+func (h Handler) erase(ctx context.Context, c *command.Call) (command.Answer, error) {
+	r, err := h.findToChange(ctx, c, c.Text("客户"))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	words := c.Text("姓名") + " " + c.Text("理由")
+	file, notices, err := h.open(ctx, c, r, words)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	p, reason, found := personIn(file, words)
+	if !found {
+		return command.Answer{}, &command.Refusal{
+			Text: fmt.Sprintf("%s 的档案里没有联系人%s。", r.Name, command.Quote(c.Text("姓名"))), Hint: "客户 " + r.ID,
+		}
+	}
+	if !hasWords(reason) {
+		return command.Answer{}, &command.Question{Prompt: "为什么删除？例如：本人要求。"}
+	}
+	a, err := h.erasing(ctx, c, r, file, p)
+	a.Notices = notices
+	return a, err
+}
+
+// erasing asks first, for nothing of it comes back.
+func (h Handler) erasing(ctx context.Context, c *command.Call, r readable, file store.File, p store.FilePerson) (command.Answer, error) {
+	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	version := r.ID + "/" + p.ID
+	card := chat.Card{Title: "永久删除联系人", Tone: chat.Bad}
+	text := fmt.Sprintf("将删除 %s 的联系人 %s 的全部资料（%d 项），历史里的也一起销毁，不能恢复。", r.Name, p.Name, len(p.Facts))
+	if c.Confirmed == version {
+		card.Title, card.Tone = "已删除联系人", chat.Good
+		text = fmt.Sprintf("%s 的联系人 %s 的全部资料已销毁，历史里只剩“有过一位联系人”。", r.Name, p.Name)
+		if err := erasePerson(ctx, c, p); err != nil {
+			return command.Answer{}, err
+		}
+	}
+	card.Blocks = []chat.Block{{Text: text}, h.footer(c, r, file.Trace)}
+	a := h.secret(c, r, card, owner)
+	if c.Confirmed != version {
+		a.Confirm = version
+	}
+	return a, nil
+}

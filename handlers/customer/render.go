@@ -1,0 +1,239 @@
+package customer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// revealed tells of whom the masked fields are shown: of a person's id, or of
+// the company itself for "".
+type revealed func(person string) bool
+
+func everything(string) bool { return true }
+
+func nothing(string) bool { return false }
+
+func onePerson(id string) revealed { return func(person string) bool { return person == id } }
+
+// shown is the one way in which a value of a file reaches people, whatever
+// command it is for: masked unless it is revealed.
+func shown(field, value string, ofPerson, open bool) string {
+	switch {
+	case open:
+		return value
+	case rulebook.Masked(field, ofPerson) && value != "":
+		return rulebook.MaskField(field, value)
+	default:
+		return rulebook.MaskPhones(value)
+	}
+}
+
+// shownFact is shown for a fact, with whether anybody has looked at it yet.
+func shownFact(f store.Fact, open bool) string {
+	value := shown(f.Field, f.Value, f.Person != "", open)
+	if f.Checked.IsZero() {
+		value += "（待核）"
+	}
+	return value
+}
+
+// fileAnswer is a file as the caller gets it.
+func (h Handler) fileAnswer(ctx context.Context, c *command.Call, r readable, file store.File, open revealed) (command.Answer, error) {
+	owner, err := h.ownerName(ctx, c.Tx, file.Customer)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	card := chat.Card{Title: "客户档案 · " + file.Name, Tone: chat.Warn}
+	if !r.access.Write {
+		card.Title += "（仅查阅）"
+	}
+	card.Blocks = []chat.Block{{Facts: append([]chat.Fact{
+		{Label: "编号", Value: file.ID}, {Label: fieldOwner, Value: owner}, {Label: fieldStage, Value: orNone(file.Stage)}, {Label: "完整度", Value: completeWords(file)},
+	}, h.companyFacts(file, open(""))...)}}
+	if people := personFacts(file, open); len(people) > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Facts: people})
+	}
+	latest, err := h.latest(ctx, c.Tx, file)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if latest != "" {
+		card.Blocks = append(card.Blocks, chat.Block{Note: latest})
+	}
+	card.Blocks = append(card.Blocks, h.footer(c, r, file.Trace))
+	card.Buttons = h.fileButtons(c, r, file, open)
+	return h.secret(c, r, card, owner), nil
+}
+
+// secret is a card with content of a file: for the private chat only, with
+// what poorer platforms say instead. The door has recorded the look.
+func (h Handler) secret(c *command.Call, r readable, card chat.Card, owner string) command.Answer {
+	a := confidentialCard(card, summary(r.Customer, owner), subject(r.ID))
+	a.Recorded = true
+	return a
+}
+
+// summary is the most that is said of a customer where no secret is kept.
+func summary(c store.Customer, owner string) string {
+	return fmt.Sprintf("%s %s · 负责人 %s · 阶段 %s。内容是机密，这里不能保密，不显示。", c.ID, c.Name, owner, orNone(c.Stage))
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "暂无"
+	}
+	return s
+}
+
+// footer says on everything that shows of a file who looked when, so that a
+// picture of it leads back (档-3).
+func (h Handler) footer(c *command.Call, r readable, trace string) chat.Block {
+	text := fmt.Sprintf("查阅人 %s · %s · 追踪码 %s%s · 本次查阅已记录，不得转发、复制、截图（%s）",
+		c.Person.Name, c.Now.In(h.Rules.Zone).Format("2006-01-02 15:04"), trace, h.byGrant(r.access), clause)
+	return chat.Block{Note: text}
+}
+
+func (h Handler) byGrant(a store.Access) string {
+	if a.Basis != store.ByGrant {
+		return ""
+	}
+	return " · 凭批准 " + a.Grant
+}
+
+// companyFacts are the facts about the company in the order of 档-1, then
+// those whose fields the settings have no more.
+func (h Handler) companyFacts(file store.File, open bool) []chat.Fact {
+	var list []chat.Fact
+	for _, f := range inOrder(file.Facts, h.companyFields()) {
+		list = append(list, chat.Fact{Label: f.Field, Value: shownFact(f, open)})
+	}
+	return list
+}
+
+// inOrder sorts facts by an order of fields; unknown ones come last.
+func inOrder(facts []store.Fact, fields []string) []store.Fact {
+	place := func(f store.Fact) int {
+		if i := slices.Index(fields, f.Field); i >= 0 {
+			return i
+		}
+		return len(fields)
+	}
+	list := slices.Clone(facts)
+	slices.SortStableFunc(list, func(a, b store.Fact) int { return place(a) - place(b) })
+	return list
+}
+
+// personFacts are the persons of a file, one line each.
+func personFacts(file store.File, open revealed) []chat.Fact {
+	var list []chat.Fact
+	for _, p := range file.People {
+		list = append(list, chat.Fact{Label: "联系人 " + p.Name, Value: personWords(p, open(p.ID))})
+	}
+	return list
+}
+
+func personWords(p store.FilePerson, open bool) string {
+	var words []string
+	for _, f := range inOrder(p.Facts, personFields) {
+		if f.Field == store.PersonName {
+			continue
+		}
+		words = append(words, f.Field+" "+shownFact(f, open))
+	}
+	if len(words) == 0 {
+		return "只有姓名"
+	}
+	return strings.Join(words, "；")
+}
+
+// completeness is how much of what a file should hold is there, in per cent,
+// and what lacks.
+func completeness(file store.File) (percent int, lacks []string) {
+	for _, field := range wanted {
+		if !slices.ContainsFunc(file.Facts, func(f store.Fact) bool { return f.Field == field }) {
+			lacks = append(lacks, field)
+		}
+	}
+	if len(file.People) == 0 {
+		lacks = append(lacks, personSheet)
+	}
+	all := len(wanted) + 1
+	return 100 * (all - len(lacks)) / all, lacks
+}
+
+func completeWords(file store.File) string {
+	percent, lacks := completeness(file)
+	if len(lacks) == 0 {
+		return "100%"
+	}
+	return fmt.Sprintf("%d%%（缺 %s）", percent, strings.Join(lacks, "、"))
+}
+
+// latest says which change of the file was the last.
+func (h Handler) latest(ctx context.Context, tx *store.Tx, file store.File) (string, error) {
+	last := store.Fact{}
+	take := func(list []store.Fact) {
+		for _, f := range list {
+			if f.At.After(last.At) {
+				last = f
+			}
+		}
+	}
+	take(file.Facts)
+	for _, p := range file.People {
+		take(p.Facts)
+	}
+	if last.At.IsZero() {
+		return "", nil
+	}
+	author, _, err := tx.Person(ctx, last.Author)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("最近变更 %s %s 写「%s」", last.At.In(h.Rules.Zone).Format("2006-01-02"), author.Name, last.Field), nil
+}
+
+// fileButtons are what can be done next.
+func (h Handler) fileButtons(c *command.Call, r readable, file store.File, open revealed) []chat.Button {
+	var list []chat.Button
+	add := func(label, name string) {
+		if c.Offers == nil || c.Offers(name) || r.access.Basis == store.ByGrant {
+			list = append(list, chat.Button{Label: label, Command: name + " " + file.ID})
+		}
+	}
+	if masked(file, open) {
+		add("显示联系方式", "看电话")
+	}
+	add("客户历史", "客户历史")
+	add("记跟进", "跟进")
+	if r.access.Write && unchecked(file) && rulebook.Allows(rulebook.MoveCustomers, c.Person) {
+		add("核对无误", "核对")
+	}
+	return list
+}
+
+// masked tells whether something of a file is masked.
+func masked(file store.File, open revealed) bool {
+	return slices.ContainsFunc(allFacts(file), func(f store.Fact) bool {
+		return rulebook.Masked(f.Field, f.Person != "") && !open(f.Person)
+	})
+}
+
+func unchecked(file store.File) bool {
+	return slices.ContainsFunc(allFacts(file), func(f store.Fact) bool { return f.Checked.IsZero() })
+}
+
+func allFacts(file store.File) []store.Fact {
+	list := slices.Clone(file.Facts)
+	for _, p := range file.People {
+		list = append(list, p.Facts...)
+	}
+	return list
+}
