@@ -34,13 +34,13 @@ type API struct {
 	people   map[string]string // names by userid
 	hidden   map[string]bool   // out of the app's visible range
 	open     map[string]string // userids by open_userid
-	files    map[string]upload
-	messages []Message
+	files    map[string]appFile
+	messages []AppMessage
 	recent   map[string][]time.Time
 	same     map[string]time.Time // bodies sent with enable_duplicate_check
 	codes    map[string]string    // response codes not yet used, to the card's task
 	menu     []string
-	faults   []*fault
+	faults   []*apiFault
 	changed  chan struct{}
 
 	callback string
@@ -48,7 +48,7 @@ type API struct {
 	unacked  int
 }
 
-type upload struct {
+type appFile struct {
 	name string
 	data []byte
 }
@@ -62,7 +62,7 @@ const (
 func NewAPI(now func() time.Time) *API {
 	a := &API{
 		CorpID: "ww1234567890abcdef", AgentID: 1000002, Secret: "app-secret", Token: "callback-token", AESKey: sampleKey, HookKey: "hook-key",
-		now: now, people: map[string]string{}, hidden: map[string]bool{}, open: map[string]string{}, files: map[string]upload{},
+		now: now, people: map[string]string{}, hidden: map[string]bool{}, open: map[string]string{}, files: map[string]appFile{},
 		recent: map[string][]time.Time{}, same: map[string]time.Time{}, codes: map[string]string{}, changed: make(chan struct{}),
 	}
 	mux := http.NewServeMux()

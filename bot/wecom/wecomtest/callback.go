@@ -75,7 +75,7 @@ func (a *API) Press(userid, task, label string) error {
 		if m.ID != task {
 			continue
 		}
-		i := slices.IndexFunc(m.Buttons, func(b Button) bool { return b.Label == label })
+		i := slices.IndexFunc(m.Buttons, func(b AppButton) bool { return b.Label == label })
 		switch {
 		case i < 0:
 			return errors.New("no such button")

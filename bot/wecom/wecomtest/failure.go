@@ -9,7 +9,7 @@ import (
 // Fault is something that goes wrong with a call of the API.
 type Fault func(w http.ResponseWriter, r *http.Request, next http.Handler)
 
-type fault struct {
+type apiFault struct {
 	path  string
 	times int
 	do    Fault
@@ -19,7 +19,7 @@ type fault struct {
 func (a *API) Fail(path string, times int, f Fault) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.faults = append(a.faults, &fault{path, times, f})
+	a.faults = append(a.faults, &apiFault{path, times, f})
 }
 
 func (a *API) faulty(next http.Handler) http.Handler {

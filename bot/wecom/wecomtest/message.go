@@ -14,13 +14,13 @@ import (
 // Group is where the webhook speaks, for Seen.
 const Group = "group of the webhook"
 
-// Message is what the bot sent through the API, as people see it.
-type Message struct {
+// AppMessage is what the bot sent through the API, as people see it.
+type AppMessage struct {
 	ID      string // the platform's; of a card its task_id
 	To      string // userid, or Group
 	Type    string // text, file, template_card
 	Text    string // all that can be read but buttons
-	Buttons []Button
+	Buttons []AppButton
 	Done    string // what stands in place of the buttons of a card that was pressed
 	File    string
 	Data    []byte // of the file
@@ -30,15 +30,15 @@ type Message struct {
 	code    string
 }
 
-// Button is a card's; Key is what the app is told when it is pressed.
-type Button struct{ Label, Key string }
+// AppButton is a card's; Key is what the app is told when it is pressed.
+type AppButton struct{ Label, Key string }
 
 // Seen is what stands in a member's chat with the app, or in the Group, oldest
 // first.
-func (a *API) Seen(at string) []Message {
+func (a *API) Seen(at string) []AppMessage {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var list []Message
+	var list []AppMessage
 	for _, m := range a.messages {
 		if m.To == at {
 			list = append(list, m)
@@ -49,7 +49,7 @@ func (a *API) Seen(at string) []Message {
 
 // Await waits until at least n messages stand in a chat and gives what stands
 // there, or what there is when ctx ends.
-func (a *API) Await(ctx context.Context, at string, n int) []Message {
+func (a *API) Await(ctx context.Context, at string, n int) []AppMessage {
 	for {
 		a.mu.Lock()
 		changed := a.changed
@@ -78,10 +78,10 @@ type sent struct {
 	File struct {
 		Media string `json:"media_id"`
 	} `json:"file"`
-	Card card `json:"template_card"`
+	Card appCard `json:"template_card"`
 }
 
-type card struct {
+type appCard struct {
 	Type  string `json:"card_type"`
 	Title struct {
 		Title string `json:"title"`
@@ -129,7 +129,7 @@ func (a *API) send(w http.ResponseWriter, r *http.Request) {
 	until, known := a.same[string(raw)]
 	switch {
 	case s.Checked == 1 && known && a.now().Before(until): // dropped without a word
-	case m.code != "" && slices.ContainsFunc(a.messages, func(old Message) bool { return old.ID == m.ID }):
+	case m.code != "" && slices.ContainsFunc(a.messages, func(old AppMessage) bool { return old.ID == m.ID }):
 		refuse(w, 42021, "task_id exists")
 		return
 	case a.Limited && !a.allow(s.To, memberPerMinute): // dropped as well
@@ -145,7 +145,7 @@ func (a *API) send(w http.ResponseWriter, r *http.Request) {
 }
 
 // show is called with the lock held.
-func (a *API) show(m Message) {
+func (a *API) show(m AppMessage) {
 	if m.ID == "" {
 		m.ID = a.next("m-")
 	}
@@ -166,7 +166,7 @@ func (a *API) allow(to string, limit int) bool {
 	return len(times) < limit
 }
 
-func (a *API) read(s sent) (m Message, code int, msg string) {
+func (a *API) read(s sent) (m AppMessage, code int, msg string) {
 	m.Type, m.Safe = s.Type, s.Safe == 1
 	switch s.Type {
 	case "text":
@@ -193,7 +193,7 @@ func (a *API) read(s sent) (m Message, code int, msg string) {
 
 // readText shows a text as clients do: cut, with its tags and addresses made
 // links, and what has no width unseen.
-func (m *Message) readText(text string) {
+func (m *AppMessage) readText(text string) {
 	if len(text) > maxText {
 		text = strings.ToValidUTF8(text[:maxText], "")
 	}
@@ -201,13 +201,13 @@ func (m *Message) readText(text string) {
 	m.Text = strings.ReplaceAll(text, "\u200b", "")
 }
 
-var taskID = regexp.MustCompile(`^[0-9A-Za-z_\-@]{1,128}$`)
+var anyTask = regexp.MustCompile(`^[0-9A-Za-z_\-@]{1,128}$`)
 
-func readCard(m Message, c card) (Message, int, string) {
+func readCard(m AppMessage, c appCard) (AppMessage, int, string) {
 	switch {
 	case c.Type != "button_interaction":
 		return m, 42014, "card_type"
-	case !taskID.MatchString(c.Task):
+	case !anyTask.MatchString(c.Task):
 		return m, 42021, "task_id"
 	case c.Title.Title == "" && c.Sub == "":
 		return m, 42016, "main_title"
@@ -224,7 +224,7 @@ func readCard(m Message, c card) (Message, int, string) {
 		if b.Text == "" || b.Key == "" || len(b.Key) > 1024 {
 			return m, 42046, "button"
 		}
-		m.Buttons = append(m.Buttons, Button{b.Text, b.Key})
+		m.Buttons = append(m.Buttons, AppButton{b.Text, b.Key})
 	}
 	return m, 0, ""
 }
@@ -268,7 +268,7 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	id := a.next("media-")
-	a.files[id] = upload{head.Filename, data}
+	a.files[id] = appFile{head.Filename, data}
 	succeed(w, map[string]any{"type": "file", "media_id": id, "created_at": "1380000000"})
 }
 
