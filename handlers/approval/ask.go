@@ -3,6 +3,7 @@ package approval
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -48,11 +49,12 @@ func (h Handler) ask(ctx context.Context, c *command.Call) (command.Answer, erro
 	if err := readable(r); err != nil {
 		return command.Answer{}, err
 	}
-	var err error
-	if r.Customer, err = meant(ctx, c.Tx, r.Words, r.Why); err != nil {
+	found, err := namedBy(ctx, c.Tx, r.Words, r.Why)
+	if err != nil {
 		return command.Answer{}, err
 	}
-	if err := h.needed(ctx, c, r); err != nil {
+	r.Customer = meant(found)
+	if err := h.needed(ctx, c, r, found); err != nil {
 		return command.Answer{}, err
 	}
 	if err := h.fresh(ctx, c, r); err != nil {
@@ -103,32 +105,28 @@ func readable(r store.Request) error {
 	return &command.Refusal{Text: text, Hint: "申请查阅 南湖酒店 周五去布展，需要联系人"}
 }
 
-// needed refuses what can be read without asking. Whoever hears it of one
-// customer could find out by looking.
-func (h Handler) needed(ctx context.Context, c *command.Call, r store.Request) error {
+// needed refuses what can be read without asking: of all who may be named, those
+// whom the asker can read already, so that the others make no difference.
+func (h Handler) needed(ctx context.Context, c *command.Call, r store.Request, found [][]store.Customer) error {
 	if h.Files.Access(c.Person, store.Customer{}, store.Grant{}, c.Now).Read() {
 		return &command.Refusal{Text: "你的岗位可以直接查客户档案，不用申请。", Hint: "客户 " + r.Words, Clause: "档-4"}
 	}
-	if r.Customer == "" {
-		return nil
+	for _, k := range slices.Concat(found...) {
+		g, err := c.Tx.GrantFor(ctx, c.Person.ID, k.ID, c.Now)
+		if err != nil {
+			return err
+		}
+		access := h.Files.Access(c.Person, k, g, c.Now)
+		if !access.Read() {
+			continue
+		}
+		until := ""
+		if access.Basis == store.ByGrant {
+			until = "（授权 " + g.ID + "，到 " + h.at(g.Until) + "）"
+		}
+		return &command.Refusal{Text: "这个客户你现在就可以查" + until + "，不用再申请。", Hint: "客户 " + k.ID, Clause: access.Clause}
 	}
-	k, _, err := c.Tx.Customer(ctx, r.Customer)
-	if err != nil {
-		return err
-	}
-	g, err := c.Tx.GrantFor(ctx, c.Person.ID, r.Customer, c.Now)
-	if err != nil {
-		return err
-	}
-	access := h.Files.Access(c.Person, k, g, c.Now)
-	if !access.Read() {
-		return nil
-	}
-	until := ""
-	if access.Basis == store.ByGrant {
-		until = "（授权 " + g.ID + "，到 " + h.at(g.Until) + "）"
-	}
-	return &command.Refusal{Text: "这个客户你现在就可以查" + until + "，不用再申请。", Hint: "客户 " + r.Words, Clause: access.Clause}
+	return nil
 }
 
 // fresh refuses the same request again, and too many. What counts as the same

@@ -122,3 +122,16 @@ func TestReadableRequests(t *testing.T) {
 	wants(t, o.refused("小林", "申请查阅 又一个 布展").Text, "5 个申请在等")
 	o.say("小何", "申请查阅 又一个 布展")
 }
+
+// Whoever has a grant hears of that customer, whoever else has such a name.
+func TestNamesakesMakeNoDifference(t *testing.T) {
+	for _, other := range []string{"", "华东机电集团", "华东机电 再看看"} {
+		o := newOffice(t)
+		o.say("小林", "申请查阅 K1 布展")
+		o.say("陈总", "批准 A1")
+		if other != "" {
+			o.customer("K9", other, "")
+		}
+		wants(t, o.refused("小林", "申请查阅 华东机电 再看看").Text, "现在就可以查", "授权 A1")
+	}
+}

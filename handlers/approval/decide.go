@@ -221,7 +221,8 @@ func (h Handler) whose(ctx context.Context, c *command.Call, r store.Request) (s
 	case words == "":
 		return "", &command.Question{Prompt: "申请 " + r.Code + " 写的客户是" + command.Quote(r.Words) + "，不能确定是哪一个。批准查哪个客户？写全名或编号。"}
 	}
-	id, err := meant(ctx, c.Tx, words, "")
+	found, err := namedBy(ctx, c.Tx, words, "")
+	id := meant(found)
 	switch {
 	case err != nil:
 		return "", err

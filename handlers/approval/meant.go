@@ -11,36 +11,37 @@ import (
 // namesMost is how many words the name of a customer may have.
 const namesMost = 5
 
-// meant is the one customer that is named in words, and where the name has
-// several, in the first of more; empty when it is nobody or not clear who. It
-// is for the eyes of whoever decides only.
-func meant(ctx context.Context, tx *store.Tx, words, more string) (string, error) {
+// namedBy is whom words may name, by code or by a name in full; where a name
+// has several words they go on in more. The longer the name, the earlier.
+func namedBy(ctx context.Context, tx *store.Tx, words, more string) ([][]store.Customer, error) {
 	if command.IsCustomerCode(words) {
 		c, found, err := tx.Customer(ctx, code(words))
 		if err != nil || !found {
-			return "", err
+			return nil, err
 		}
-		return c.ID, nil
+		return [][]store.Customer{{c}}, nil
 	}
+	var lists [][]store.Customer
 	rest := strings.Fields(more)
 	for n := min(len(rest), namesMost-1); n >= 0; n-- {
 		list, err := tx.SimilarCustomers(ctx, strings.Join(append([]string{words}, rest[:n]...), " "))
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if len(list) > 0 {
-			return sole(list), nil
+			lists = append(lists, list)
 		}
 	}
-	return "", nil
+	return lists, nil
 }
 
-// sole is the only one of a list; empty when there are more.
-func sole(list []store.Customer) string {
-	if len(list) == 1 {
-		return list[0].ID
+// meant is the one customer of those that namedBy found; empty when it is
+// nobody or not clear who.
+func meant(lists [][]store.Customer) string {
+	if len(lists) == 0 || len(lists[0]) != 1 {
+		return ""
 	}
-	return ""
+	return lists[0][0].ID
 }
 
 // named is a customer for a sentence: 华东机电有限公司（K12）.
