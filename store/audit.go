@@ -71,7 +71,10 @@ func (tx *Tx) Record(ctx context.Context, a Audit) error {
 	return err
 }
 
-const auditColumns = `id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why`
+const (
+	auditColumns = `id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why`
+	macColumn    = 8 // among them
+)
 
 // scanAudit reads an entry and tells whether its MAC is right.
 func (tx *Tx) scanAudit(scan func(...any) error) (a Audit, genuine bool, err error) {
