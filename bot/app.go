@@ -52,22 +52,26 @@ type bot struct {
 type areas struct {
 	trip     *trip.Handler
 	report   *report.Handler
+	customer *customer.Handler
 	approval *approval.Handler
 	staff    *staff.Handler
 }
 
 // list is every area, in the order of help.
-func (a areas) list() []command.Area { return []command.Area{a.trip, a.report, a.approval, a.staff} }
+func (a areas) list() []command.Area {
+	return []command.Area{a.trip, a.report, a.customer, a.approval, a.staff}
+}
 
 // clocked is every area that the clock starts something in.
 func (a areas) clocked() scheduler.Areas {
-	return scheduler.Areas{Trip: a.trip, Report: a.report, Staff: a.staff, Approval: a.approval}
+	return scheduler.Areas{Trip: a.trip, Report: a.report, Staff: a.staff, Customer: a.customer, Approval: a.approval}
 }
 
 func newAreas(p parts, health func(context.Context) []chat.Finding) areas {
 	return areas{
 		trip:     &trip.Handler{Rules: p.Rules},
 		report:   &report.Handler{Rules: p.Rules, Config: p.Reports},
+		customer: &customer.Handler{Rules: p.Rules, Config: p.Customers},
 		approval: &approval.Handler{Rules: p.Rules, Files: p.Customers.Policy()},
 		staff:    &staff.Handler{Rules: p.Rules, OwedBy: p.Reports.OwedBy, Health: health},
 	}

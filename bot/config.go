@@ -127,6 +127,9 @@ func (c Config) problem() *problem {
 	if p := reportsProblem(c.Reports); p != nil {
 		return p
 	}
+	if key, text := c.Customers.Problem(); key != "" {
+		return &problem{"$.customers." + key, text}
+	}
 	return c.Schedule.problem()
 }
 

@@ -101,6 +101,7 @@ schedule:
   daily: ${DAILY}
   quiet: ""
 reports: {owed_by: [业务员, 市场主管]}
+customers: {salespeople_see: own, canaries: [东莞市白鹭礼品有限公司], progress_days: [], fields: [规模]}
 `), env("WANG", "ou_wang", "DAILY", "08:05"))
 	if err != nil {
 		t.Fatal(err)
@@ -118,6 +119,8 @@ reports: {owed_by: [业务员, 市场主管]}
 	want.Schedule.Daily = rulebook.Clock{Hour: 8, Minute: 5}
 	want.Schedule.Quiet = rulebook.Quiet{}
 	want.Reports.OwedBy = []store.Post{store.Salesperson, store.Supervisor}
+	want.Customers.SalespeopleSee, want.Customers.Canaries = "own", []string{"东莞市白鹭礼品有限公司"}
+	want.Customers.QuietDays, want.Customers.Fields = []int{}, []string{"规模"}
 	if diff := cmp.Diff(want, cfg); diff != "" {
 		t.Error(diff)
 	}
@@ -154,6 +157,12 @@ func TestWrongSettingsAreToldWithTheirLine(t *testing.T) {
 		{"no number", "reports:\n  backdate_weeks: many\n", "2", "整数"},
 		{"negative number", "reports:\n\n  backdate_weeks: -1\n", "3", "backdate_weeks"},
 		{"unknown post", "reports:\n  owed_by: [业务员, 经理]\n", "2", "经理"},
+		{"whose files", "customers:\n  salespeople_see: some\n", "2", "all 或 own"},
+		{"a negative quota", "customers: {lookups_per_hour: -1}\n", "1", "lookups_per_hour"},
+		{"a stage twice", "customers:\n  stages:\n    - 签约\n    - 签约\n", "4", "签约"},
+		{"a field that is there", "customers:\n  fields: [规模, 地址]\n", "2", "地址"},
+		{"a field that cannot be typed", "customers:\n  fields: [\"规 模\"]\n", "2", "规 模"},
+		{"no days", "customers:\n  progress_days: [7, 0]\n", "2", "progress_days"},
 		{"unknown post of a person", "people:\n  - {name: 王芳, post: 总管}\n", "", "总管"},
 		{"same name", "people:\n  - {name: 王芳, post: 业务员}\n  - {name: 王芳, post: 业务员}\n", "", "twice"},
 		{"zone", "\ntimezone: Asia/Dongguan\n", "2", "Asia/Dongguan"},

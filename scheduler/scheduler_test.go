@@ -10,6 +10,7 @@ import (
 
 	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/customer"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
@@ -31,7 +32,7 @@ func newAt(t testing.TB, now string) *at {
 	a.office = newOffice(t, func() time.Time { return a.now })
 	jobs, err := Timetable(a.rules, Areas{
 		Trip: &trip.Handler{Rules: a.rules}, Report: &report.Handler{Rules: a.rules, Config: report.Defaults()},
-		Staff: &staff.Handler{Rules: a.rules}, Approval: &approval.Handler{Rules: a.rules},
+		Staff: &staff.Handler{Rules: a.rules}, Customer: &customer.Handler{Rules: a.rules, Config: customer.Defaults()}, Approval: &approval.Handler{Rules: a.rules},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 
 	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/customer"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
@@ -110,7 +111,7 @@ func TestTimetableIsComplete(t *testing.T) {
 		}
 	}
 	a.rules.Daily = rulebook.Clock{Hour: 25}
-	if _, err := Timetable(a.rules, Areas{Trip: &trip.Handler{}, Report: &report.Handler{}, Staff: &staff.Handler{}, Approval: &approval.Handler{}}); err == nil {
+	if _, err := Timetable(a.rules, Areas{Trip: &trip.Handler{}, Report: &report.Handler{}, Staff: &staff.Handler{}, Customer: &customer.Handler{}, Approval: &approval.Handler{}}); err == nil {
 		t.Error("25:00 was taken for a time")
 	}
 }

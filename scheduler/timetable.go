@@ -7,6 +7,7 @@ import (
 
 	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/customer"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
@@ -49,6 +50,7 @@ type Areas struct {
 	Trip     *trip.Handler
 	Report   *report.Handler
 	Staff    *staff.Handler
+	Customer *customer.Handler
 	Approval *approval.Handler
 }
 
@@ -80,6 +82,8 @@ func Timetable(rules rulebook.Rules, a Areas) ([]Job, error) {
 			When: weekly{rules, once(rules.ConsolidatedDue)}, Grace: rules.Consolidated.Grace, Do: a.Report.ConsolidatedDue},
 		{Name: "trip/check-in", Series: "trip", Title: "出差签到提醒", Clause: "2-4", Reminder: true,
 			When: trips, Grace: rules.Trip.Grace, Do: a.Trip.Remind},
+		{Name: "customer/care", Title: "客户档案整理与跟进提醒", Clause: "档-8", Reminder: true,
+			When: morning, Grace: dailyGrace, Do: a.Customer.Care},
 		{Name: "approval/ending", Title: "查阅授权将到期", Clause: "档-6", Reminder: true,
 			When: morning, Grace: dailyGrace, Do: a.Approval.RemindEnding},
 		{Name: "approval/over", Title: "查阅授权到期、查阅申请失效", Clause: "档-6",

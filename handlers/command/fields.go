@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// fieldMost is how many characters the key of a field has at most; longer
+// FieldMost is how many characters the key of a field has at most; longer
 // words before an equals sign are text.
-const fieldMost = 12
+const FieldMost = 12
 
 // field is a key with its equals sign in a folded text.
 type field struct {
@@ -74,7 +74,7 @@ func unknownKey(folded string) (word string, n int) {
 		switch {
 		case c == '=' && i > 0:
 			return folded[:i], i + 1
-		case !wordy(c) || utf8.RuneCountInString(folded[:i]) > fieldMost:
+		case !wordy(c) || utf8.RuneCountInString(folded[:i]) > FieldMost:
 			return "", 0
 		}
 	}

@@ -21,41 +21,6 @@ import (
 // look is recorded.
 const clause = "档-3"
 
-// Config is the part customers of the settings.
-type Config struct {
-	SupervisorIsSteward bool     `yaml:"supervisor_is_steward"` // C1
-	SalespeopleSee      string   `yaml:"salespeople_see"`       // C2: all or own
-	LookupsPerHour      int      `yaml:"lookups_per_hour"`      // reveals of masked fields a person; 0: none
-	StaleDays           int      `yaml:"stale_days"`            // when a file wants checking; 0: never
-	Stages              []string `yaml:"stages"`                // of a customer, the first one is a new file's
-	QuietDays           []int    `yaml:"progress_days"`         // without progress, when its owner hears; empty: never
-	Canaries            []string `yaml:"canaries"`              // names in full whose opening alarms at once
-	Fields              []string `yaml:"fields"`                // of a company, beside those of 档-1
-}
-
-// What SalespeopleSee may say.
-const (
-	SeeAll = "all"
-	SeeOwn = "own"
-)
-
-// Defaults are the settings of who has set nothing.
-func Defaults() Config {
-	return Config{
-		SupervisorIsSteward: true,
-		SalespeopleSee:      SeeAll,
-		LookupsPerHour:      20,
-		StaleDays:           90,
-		Stages:              []string{"初步接触", "需求沟通", "方案报价", "签约", "执行", "维护", "暂停"},
-		QuietDays:           []int{7, 15, 30},
-	}
-}
-
-// Policy is what the settings say about who reads files.
-func (c Config) Policy() rulebook.FilePolicy {
-	return rulebook.FilePolicy{SupervisorIsSteward: c.SupervisorIsSteward, SalespeopleSeeAll: c.SalespeopleSee != SeeOwn}
-}
-
 // Handler is the area. Nothing in it changes after it was made.
 type Handler struct {
 	Rules  rulebook.Rules
