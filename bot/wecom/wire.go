@@ -176,8 +176,8 @@ func (w *wire) write(cmd, req string, body any) error {
 	}
 	late := time.AfterFunc(writeTime, func() { w.close(errors.New("a frame could not be written in time")) })
 	defer late.Stop()
-	if err := w.conn.WriteMessage(websocket.TextMessage, data); err != nil {
-		return fmt.Errorf("%s: write: %w", cmd, errLost)
+	if err := w.conn.WriteMessage(websocket.TextMessage, data); err != nil { // half a frame is none
+		return fmt.Errorf("%s: write: %w", cmd, errDown)
 	}
 	return nil
 }

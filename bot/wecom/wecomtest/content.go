@@ -262,7 +262,7 @@ func Rendered(mark string) string { return wide.Replace(eye(strings.ReplaceAll(m
 var (
 	mention = regexp.MustCompile(`<@[^>\s]*>|<at\b[^>]*>`)
 	address = regexp.MustCompile(`(?i)https?://\S|www\.\S|\b[a-z0-9-]+\.(com|cn|net|example)\b`)
-	markups = regexp.MustCompile("(?m)!?\\[[^\\]\\n]*\\]\\([^)\\n]*\\)|<[a-zA-Z/][^>\\n]*>|\\*[^*\\n]+\\*|~~[^~\\n]+~~|`[^`\\n]+`|^#{1,6} |^>|^[-+*] |^\\d+[.)] |^(---|===|\\*\\*\\*)|^    \\S|\\\\[!-/:-@\\[-`{-~]|&#?[a-z0-9]+;|\\b_[^_\\n]+_\\b|\\$[^$\\n]+\\$")
+	markups = regexp.MustCompile("(?m)!?\\[[^\\]\\n]*\\]\\([^)\\n]*\\)|<[a-zA-Z/][^>\\n]*>|\\*[^*\\n]+\\*|~~[^~\\n]+~~|`[^`\\n]+`|^#{1,6} |^>|^[-+*] |^\\d+[.)] |^(---|===|\\*\\*\\*)|^    \\S|\\\\[!-/:-@\\[-`{-~]|&#?[a-z0-9]+;|(?:^|[\\s!-/:-@\\[-^`{-~])_[^_\\n]+_|\\$[^$\\n]+\\$")
 )
 
 // touchable is what a client makes of plain text by itself.
