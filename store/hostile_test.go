@@ -49,40 +49,9 @@ func TestTextsRestByteForByte(t *testing.T) {
 // restAll stores s as every text of a new person and reads it back.
 func restAll(t *testing.T, db *store.DB, i int, s string) map[string]string {
 	t.Helper()
-	ctx, at := context.Background(), time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)
-	id := fmt.Sprint("p", i)
-	day, week := store.Day("2026-11-26"), store.Week{Year: 1000 + i, Number: 48}
+	ctx := context.Background()
 	got := map[string]string{}
-	err := db.Update(ctx, func(tx *store.Tx) error {
-		writes := []error{
-			tx.AddCheckIn(ctx, store.CheckIn{ID: tx.NewID(at), Person: id, Day: day, At: at, Place: s, Progress: s}),
-			tx.AddTrip(ctx, store.Trip{ID: tx.NewID(at), Person: id, Place: s, Reason: s, First: day, Last: day, Planned: day, Declared: at}),
-			tx.AddLeave(ctx, store.Leave{ID: tx.NewID(at), Person: id, First: day, Last: day, By: id, Entered: at, Reason: s}),
-			tx.AddComment(ctx, store.ReportComment{ID: tx.NewID(at), Person: id, Week: week, At: at, Text: s}),
-			tx.Ask(ctx, id, store.Dialog{Line: s, Expires: at.Add(time.Hour)}),
-			tx.Offer(ctx, store.Confirmation{Code: fmt.Sprint("A", i), Person: id, Line: s, Version: "v", Expires: at.Add(time.Hour)}),
-		}
-		for _, err := range writes {
-			if err != nil {
-				return err
-			}
-		}
-		report := store.Report{ID: tx.NewID(at), Person: id, Week: week, Sent: at, Text: store.ReportText{Review: s, Done: s, Plan: s, Payment: s, Problem: s}}
-		if _, err := tx.AddReport(ctx, report); err != nil {
-			return err
-		}
-		if _, err := tx.SendUp(ctx, store.Consolidated{Week: week, Person: id, Sent: at, Opinion: s}); err != nil {
-			return err
-		}
-		if _, err := tx.Receive(ctx, store.Received{Platform: "x", ID: id, At: at, Body: s}, time.Second); err != nil {
-			return err
-		}
-		_, err := tx.Owe(ctx, store.Outgoing{ID: id, Key: id, Platform: "x", Address: "a", Person: id, Due: at, Created: at, Content: []byte(s)})
-		if err != nil {
-			return err
-		}
-		return tx.Freeze(ctx, id, []byte(s), at)
-	})
+	err := db.Update(ctx, func(tx *store.Tx) error { return writeAll(ctx, tx, i, s) })
 	if err == nil {
 		err = db.Update(ctx, func(tx *store.Tx) error { return readAll(ctx, tx, i, got) })
 	}
@@ -90,6 +59,41 @@ func restAll(t *testing.T, db *store.DB, i int, s string) map[string]string {
 		t.Fatalf("%.60q: %v", s, err)
 	}
 	return got
+}
+
+// writeAll stores s as every text of a new person.
+func writeAll(ctx context.Context, tx *store.Tx, i int, s string) error {
+	at := time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)
+	id := fmt.Sprint("p", i)
+	day, week := store.Day("2026-11-26"), store.Week{Year: 1000 + i, Number: 48}
+	writes := []error{
+		tx.AddCheckIn(ctx, store.CheckIn{ID: tx.NewID(at), Person: id, Day: day, At: at, Place: s, Progress: s}),
+		tx.AddTrip(ctx, store.Trip{ID: tx.NewID(at), Person: id, Place: s, Reason: s, First: day, Last: day, Planned: day, Declared: at}),
+		tx.AddLeave(ctx, store.Leave{ID: tx.NewID(at), Person: id, First: day, Last: day, By: id, Entered: at, Reason: s}),
+		tx.AddComment(ctx, store.ReportComment{ID: tx.NewID(at), Person: id, Week: week, At: at, Text: s}),
+		tx.Ask(ctx, id, store.Dialog{Line: s, Expires: at.Add(time.Hour)}),
+		tx.Offer(ctx, store.Confirmation{Code: fmt.Sprint("A", i), Person: id, Line: s, Version: "v", Expires: at.Add(time.Hour)}),
+	}
+	for _, err := range writes {
+		if err != nil {
+			return err
+		}
+	}
+	report := store.Report{ID: tx.NewID(at), Person: id, Week: week, Sent: at, Text: store.ReportText{Review: s, Done: s, Plan: s, Payment: s, Problem: s}}
+	if _, err := tx.AddReport(ctx, report); err != nil {
+		return err
+	}
+	if _, err := tx.SendUp(ctx, store.Consolidated{Week: week, Person: id, Sent: at, Opinion: s}); err != nil {
+		return err
+	}
+	if _, err := tx.Receive(ctx, store.Received{Platform: "x", ID: id, At: at, Body: s}, time.Second); err != nil {
+		return err
+	}
+	_, err := tx.Owe(ctx, store.Outgoing{ID: id, Key: id, Platform: "x", Address: "a", Person: id, Due: at, Created: at, Content: []byte(s)})
+	if err != nil {
+		return err
+	}
+	return tx.Freeze(ctx, id, []byte(s), at)
 }
 
 // readAll reads everything back that restAll stored.
