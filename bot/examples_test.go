@@ -97,8 +97,10 @@ func (o *office) tryExample(spec *command.Spec, line string) {
 	who := ""
 	for _, e := range o.staff {
 		p := o.person(e.Name)
-		if rulebook.Allows(spec.Who, p) {
+		if spec.Suits(p) {
 			who = e.Name
+		}
+		if rulebook.Allows(spec.Who, p) {
 			continue
 		}
 		said, a := o.hear(e.Name, line), o.lastAudit()
