@@ -1,10 +1,14 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/gofrs/flock"
 )
+
+// errInUse is a store that another process serves.
+var errInUse = errors.New("in use by another process")
 
 // lockFile keeps a second serving process off the same SQLite file: two
 // writers' memories of what is waiting would part.
@@ -15,7 +19,7 @@ func lockFile(path string) (unlock func() error, err error) {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
 	if !ok {
-		return nil, fmt.Errorf("%s is in use by another process; stop that one first, or use PostgreSQL for several", path)
+		return nil, fmt.Errorf("%s is %w; stop that one first, or use PostgreSQL for several", path, errInUse)
 	}
 	return l.Unlock, nil
 }

@@ -11,8 +11,8 @@ import (
 
 // Rekeying is how far a change of secret_key has come.
 type Rekeying struct {
-	Done int      // values that went over to secret_key
-	Lost []string // values that no configured key opens: table, column, row
+	Done int      `json:"done"` // values that went over to secret_key
+	Lost []string `json:"lost"` // values that no configured key opens: table, column, row
 }
 
 // rekeyStep is how many values go over in one transaction: others write
