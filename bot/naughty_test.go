@@ -68,6 +68,7 @@ func playNaughty(t *testing.T, backend string, part []string) {
 		o.naughtyTrip(s)
 		o.naughtyReport(form, s)
 		o.naughtyWords(i, s)
+		o.naughtyRequest(i, s)
 	}
 	o.clock.Store(thursday().Add(24 * time.Hour).UnixMilli())
 	o.hear("王芳", "上报")
