@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -63,6 +64,7 @@ type App struct {
 	receive chat.Receive
 	now     func() time.Time
 	log     *slog.Logger
+	agentID string   // as callbacks write it
 	key     *sealKey // with a callback only
 	pace    pace
 
@@ -80,7 +82,7 @@ func newApp(cfg AppConfig, base string, client *http.Client, receive chat.Receiv
 	}
 	a := &App{
 		cfg: cfg, api: newAPI(base, cfg.CorpID, cfg.Secret, client, now), receive: receive, now: now,
-		log: log, pace: pace{most: memberPerMinute, now: now}, names: map[string]named{}, ids: map[string]string{},
+		log: log, agentID: strconv.Itoa(cfg.AgentID), pace: pace{most: memberPerMinute, now: now}, names: map[string]named{}, ids: map[string]string{},
 	}
 	if cfg.calls() {
 		key, err := newSealKey(cfg.Token, cfg.AESKey, cfg.CorpID)

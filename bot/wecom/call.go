@@ -14,13 +14,12 @@ import (
 type call struct {
 	from, created  string // userid, seconds
 	agent          string
-	kindOf         string // MsgType
-	msgID          string // messages only
-	content, label string // of a text, of a place
-	what, key      string // Event, EventKey
-	task           string // the card pressed on
-	response       string // the right to change that card, once
-	hash           [sha256.Size]byte
+	kindOf         string            // MsgType
+	id, msgID      string            // ours; the platform's, of messages only
+	content, label string            // of a text, of a place
+	what, key      string            // Event, EventKey
+	task           string            // the card pressed on
+	response       string            // the right to change that card, once
 	values         map[string]string // what was chosen on the card, by question
 	question       string            // of the choice being read
 }
@@ -28,22 +27,24 @@ type call struct {
 // readCall reads the plain XML of a callback.
 func readCall(plain []byte) (call, error) {
 	c := call{}
-	err := walk(string(plain), c.leaf)
+	err := walk(string(plain), &c)
 	if err == nil && (c.kindOf == "" || c.from == "") {
 		err = errXML
 	}
-	if err == nil && c.msgID == "" {
-		c.hash = sha256.Sum256(plain)
+	if err != nil {
+		return call{}, err
 	}
-	return c, err
+	c.name(plain)
+	return c, nil
 }
 
-func (c *call) leaf(path []string, text string) {
-	if len(path) > 1 {
-		c.chosen(path[len(path)-1], text)
+// leaf takes the text of an element; deep tells that it lies within another.
+func (c *call) leaf(name, text string, deep bool) {
+	if deep {
+		c.chosen(name, text)
 		return
 	}
-	switch path[0] {
+	switch name {
 	case "FromUserName":
 		c.from = text
 	case "CreateTime":
@@ -94,20 +95,22 @@ func (c *call) kind() string {
 	return c.kindOf
 }
 
-// id is the same for every delivery of the call. The platform's own advice for
-// events, sender and second, would merge different ones; a redelivery carries
-// the same body, so its hash tells them apart.
-func (c *call) id() string {
+// name gives the call an id that is the same for every delivery. The
+// platform's own advice for events, sender and second, would merge different
+// ones; a redelivery carries the same body, so its hash tells them apart.
+func (c *call) name(plain []byte) {
 	if c.msgID != "" {
-		return "app/" + c.msgID
+		c.id = "app/" + c.msgID
+		return
 	}
-	return "app/" + hex.EncodeToString(c.hash[:16])
+	sum := sha256.Sum256(plain)
+	c.id = "app/" + hex.EncodeToString(sum[:16])
 }
 
 // event is what the call means to the bot; false when it means nothing.
 func (c *call) event(now time.Time) (chat.Event, bool) {
 	from := chat.Account{Platform: Name, ID: c.from}
-	e := chat.Event{ID: c.id(), From: from, Chat: from.Private(), Sent: c.sent(now), ToBot: true}
+	e := chat.Event{ID: c.id, From: from, Chat: from.Private(), Sent: c.sent(now), ToBot: true}
 	switch c.kindOf {
 	case "text":
 		e.Kind, e.Text = chat.Text, strings.TrimSpace(worn(c.content))

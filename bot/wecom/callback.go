@@ -79,21 +79,25 @@ func (a *App) serveEvent(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := a.take(r.Context(), c); err != nil {
-		a.log.Error("an event was not stored", "event_id", c.id(), "event_type", c.kind(), "error", err)
+		a.log.Error("an event was not stored", "event_id", c.id, "event_type", c.kind(), "error", err)
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
 	io.WriteString(w, "") // an empty 200: whatever is said goes out by itself
 }
 
-// unseal proves and opens what came; a status other than 200 refuses it. The
-// signature is checked before anything is decrypted.
+// unseal proves and opens what came; a status other than 200 refuses it.
 func (a *App) unseal(signature, timestamp, nonce string, sealed []byte) ([]byte, int) {
-	if a.key == nil || !a.key.signed(signature, timestamp, nonce, sealed) || !a.fresh(timestamp) {
+	if a.key == nil || !a.fresh(timestamp) {
 		return nil, http.StatusUnauthorized
 	}
-	plain, err := a.key.open(sealed)
-	if err != nil {
+	plain, signed, err := a.key.unseal(signature, timestamp, nonce, sealed)
+	switch {
+	case !signed:
+		a.log.Debug("a callback was refused: its signature is not of wecom.app.token")
+		return nil, http.StatusUnauthorized
+	case err != nil:
+		a.log.Warn("a callback was refused: it is sealed with another wecom.app.aes_key or for another corp_id")
 		return nil, http.StatusUnauthorized
 	}
 	return plain, http.StatusOK
@@ -101,7 +105,7 @@ func (a *App) unseal(signature, timestamp, nonce string, sealed []byte) ([]byte,
 
 // authentic proves a call, opens and reads it.
 func (a *App) authentic(signature, timestamp, nonce string, body []byte) (call, int) {
-	sealed := field(body, "Encrypt")
+	sealed := sealedField(body)
 	if len(sealed) == 0 {
 		return call{}, http.StatusBadRequest
 	}
@@ -113,7 +117,7 @@ func (a *App) authentic(signature, timestamp, nonce string, body []byte) (call, 
 	switch {
 	case err != nil:
 		return call{}, http.StatusBadRequest
-	case c.agent != "" && c.agent != strconv.Itoa(a.cfg.AgentID):
+	case c.agent != "" && c.agent != a.agentID:
 		a.log.Warn("an event of another app was refused", "agent_id", c.agent)
 		return call{}, http.StatusForbidden
 	}

@@ -49,19 +49,24 @@ func newSealKey(token, aesKey, receiver string) (*sealKey, error) {
 	return k, nil
 }
 
-// signed checks the signature over what is sealed, before anything is read.
-func (k *sealKey) signed(signature, timestamp, nonce string, sealed []byte) bool {
-	want := k.sign(timestamp, nonce, sealed)
-	return subtle.ConstantTimeCompare(want[:], []byte(signature)) == 1
+// unseal checks the signature over what is sealed, before anything of it is
+// read, and opens it. signed tells a wrong signature from what does not open.
+func (k *sealKey) unseal(signature, timestamp, nonce string, sealed []byte) (plain []byte, signed bool, err error) {
+	scratch := make([]byte, 0, len(k.token)+len(timestamp)+len(nonce)+len(sealed)) // for the signed text, then for the plain one
+	want := k.sign(scratch, timestamp, nonce, sealed)
+	if subtle.ConstantTimeCompare(want[:], []byte(signature)) != 1 {
+		return nil, false, errSealed
+	}
+	plain, err = k.open(scratch, sealed)
+	return plain, true, err
 }
 
-func (k *sealKey) sign(timestamp, nonce string, sealed []byte) (out [2 * sha1.Size]byte) {
+// sign is the platform's signature; what is sealed takes its place among the
+// other three as sorted.
+func (k *sealKey) sign(scratch []byte, timestamp, nonce string, sealed []byte) (out [2 * sha1.Size]byte) {
 	parts := [...]string{k.token, timestamp, nonce}
 	slices.Sort(parts[:])
-	// What is sealed takes its place among the sorted three; it is too long to
-	// be made a string for that.
-	all := make([]byte, 0, len(k.token)+len(timestamp)+len(nonce)+len(sealed))
-	placed := false
+	all, placed := scratch[:0], false
 	for _, p := range parts {
 		if !placed && string(sealed) < p {
 			all, placed = append(all, sealed...), true
@@ -78,9 +83,11 @@ func (k *sealKey) sign(timestamp, nonce string, sealed []byte) (out [2 * sha1.Si
 
 // open decrypts what is sealed: base64 of AES-256-CBC over 16 random bytes, the
 // message's length, the message and the receiver, filled up to 32 bytes. Every
-// byte of the padding, the length and the receiver must be right.
-func (k *sealKey) open(sealed []byte) ([]byte, error) {
-	plain := make([]byte, base64.StdEncoding.DecodedLen(len(sealed)))
+// byte of the padding, the length and the receiver must be right. It works in
+// scratch where that is large enough.
+func (k *sealKey) open(scratch, sealed []byte) ([]byte, error) {
+	plain := slices.Grow(scratch[:0], base64.StdEncoding.DecodedLen(len(sealed)))
+	plain = plain[:cap(plain)]
 	n, err := base64.StdEncoding.Decode(plain, sealed)
 	if err != nil || n < padBlock || n%aes.BlockSize != 0 {
 		return nil, errSealed

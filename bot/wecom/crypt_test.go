@@ -28,20 +28,13 @@ func sampleKey(t testing.TB) *sealKey {
 
 func TestSampleOfTheDocumentation(t *testing.T) {
 	k := sampleKey(t)
-	if !k.signed("5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3", "1409659589", "263014780", []byte(sampleEcho)) {
-		t.Error("the sample's echo is not taken for signed")
-	}
-	echo, err := k.open([]byte(sampleEcho))
-	if err != nil || string(echo) != "1616140317555161061" {
+	echo, signed, err := k.unseal("5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3", "1409659589", "263014780", []byte(sampleEcho))
+	if err != nil || !signed || string(echo) != "1616140317555161061" {
 		t.Errorf("the sample's echo opens as %q, %v", echo, err)
 	}
-	sealed := field([]byte(sampleBody), "Encrypt")
-	if !k.signed("477715d11cdb4164915debcba66cb864d751f3e6", "1409659813", "1372623149", sealed) {
-		t.Error("the sample's message is not taken for signed")
-	}
-	plain, err := k.open(sealed)
-	if err != nil {
-		t.Fatal(err)
+	plain, signed, err := k.unseal("477715d11cdb4164915debcba66cb864d751f3e6", "1409659813", "1372623149", sealedField([]byte(sampleBody)))
+	if err != nil || !signed {
+		t.Fatalf("the sample's message does not open: %v, %v", signed, err)
 	}
 	c, err := readCall(plain)
 	if err != nil || c.from != "mycreate" || c.kindOf != "text" || c.content != "hello" || c.msgID != "4561255354251345929" || c.agent != "218" {
@@ -60,7 +53,7 @@ func TestOpenRefuses(t *testing.T) {
 		return wecomtest.SealRaw(sampleAESKey, b)
 	}
 	good := padded(func([]byte) {})
-	if plain, err := k.open([]byte(good)); err != nil || string(plain) != "你好" {
+	if plain, err := k.open(nil, []byte(good)); err != nil || string(plain) != "你好" {
 		t.Fatalf("a good one opens as %q, %v", plain, err)
 	}
 	for name, sealed := range map[string]string{
@@ -80,7 +73,7 @@ func TestOpenRefuses(t *testing.T) {
 		"length into company": padded(func(b []byte) { b[19]++ }),
 		"length too short":    padded(func(b []byte) { b[19]-- }),
 	} {
-		if plain, err := k.open([]byte(sealed)); err == nil {
+		if plain, err := k.open(nil, []byte(sealed)); err == nil {
 			t.Errorf("%s opens as %q", name, plain)
 		}
 	}
@@ -97,13 +90,13 @@ func TestKeysThatAreNone(t *testing.T) {
 func FuzzOpen(f *testing.F) {
 	k := sampleKey(f)
 	f.Add([]byte(sampleEcho), []byte("frame"))
-	f.Add(field([]byte(sampleBody), "Encrypt"), bytes.Repeat([]byte{32}, 64))
+	f.Add(sealedField([]byte(sampleBody)), bytes.Repeat([]byte{32}, 64))
 	f.Fuzz(func(t *testing.T, sealed, raw []byte) {
-		k.open(sealed)
-		k.signed("0", "1", "2", sealed)
+		k.open(nil, sealed)
+		k.unseal("0", "1", "2", sealed)
 		// What is sealed with our key but framed wrongly reaches further.
 		raw = append(raw, make([]byte, -len(raw)&15)...)
-		plain, err := k.open([]byte(wecomtest.SealRaw(sampleAESKey, raw)))
+		plain, err := k.open(nil, []byte(wecomtest.SealRaw(sampleAESKey, raw)))
 		if err == nil && len(plain)+len(sampleCompany)+headSize >= len(raw) {
 			t.Errorf("%d bytes came out of %d", len(plain), len(raw))
 		}
@@ -115,7 +108,7 @@ func FuzzReadCall(f *testing.F) {
 	f.Add([]byte("<xml><FromUserName>a</FromUserName><MsgType>event</MsgType><SelectedItems><SelectedItem><QuestionKey>q</QuestionKey><OptionIds><OptionId>1</OptionId><OptionId/></OptionIds></SelectedItem></SelectedItems></xml>"))
 	f.Add([]byte("<xml><a><b></xml>"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		field(data, "Encrypt")
+		sealedField(data)
 		c, err := readCall(data)
 		if err != nil {
 			return

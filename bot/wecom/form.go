@@ -58,12 +58,15 @@ func head(f chat.Field) string {
 	if len(notes) > 0 {
 		h += "（" + strings.Join(notes, "；") + "）"
 	}
-	return h
+	return strings.ReplaceAll(h, "\n", lineSign) // what follows on another line is the value
 }
 
 // filled reads a template that came back; false when a text is none. Lines in
 // front of it, which were copied along, do not count.
 func filled(text string) (line string, values map[string]string, ok bool) {
+	if !strings.Contains(text, "\n【") { // as nearly every text
+		return "", nil, false
+	}
 	_, text, ok = strings.Cut("\n"+marked.ReplaceAllString(text, ""), "\n"+formWord)
 	if !ok {
 		return "", nil, false

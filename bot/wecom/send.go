@@ -11,7 +11,6 @@ import (
 	"net/textproto"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -251,9 +250,9 @@ func (a *App) mark(ctx context.Context, c call, done string) {
 		"button": map[string]string{"replace_name": short(done, labelRunes)},
 	}
 	if err := a.api.authed(ctx, request{what: "update card", path: "/cgi-bin/message/update_template_card", body: encode(update)}, nil); err != nil {
-		a.log.Warn("a pressed card could not be changed", "event_id", c.id(), "error", err)
+		a.log.Warn("a pressed card could not be changed", "event_id", c.id, "error", err)
 	}
 }
 
 // agent is the app's number as a query.
-func (a *App) agent() url.Values { return url.Values{"agentid": {strconv.Itoa(a.cfg.AgentID)}} }
+func (a *App) agent() url.Values { return url.Values{"agentid": {a.agentID}} }
