@@ -165,8 +165,13 @@ func (tx *Tx) indexSome(ctx context.Context) (more bool, err error) {
 
 // unindexed are the next names that count and that the index lacks.
 func (tx *Tx) unindexed(ctx context.Context, most int) ([]nameRow, error) {
-	return all(ctx, tx, "names not indexed", `SELECT `+nameColumns+` FROM search_state s JOIN customer_name n
-		ON n.doc >= s.next_doc AND n.doc <= s.last_doc WHERE n.until = 0 ORDER BY n.doc LIMIT $1`, []any{most}, scanName)
+	var next, last int64
+	if _, err := tx.one(ctx, "search state", `SELECT next_doc, last_doc FROM search_state`, nil, &next, &last); err != nil {
+		return nil, err
+	}
+	// with "until = 0" SQLite would take an index of the names that count, and sort
+	return all(ctx, tx, "names not indexed", `SELECT `+nameColumns+` FROM customer_name n WHERE n.doc >= $1 AND n.doc <= $2 AND n.until <= 0
+		ORDER BY n.doc LIMIT $3`, []any{next, last, most}, scanName)
 }
 
 // unindexed are the names that are compared without the index, as long as it
