@@ -54,10 +54,10 @@ func (tx *Tx) AddCustomer(ctx context.Context, c Customer) error {
 	if c.Progressed.IsZero() {
 		c.Progressed = c.Created
 	}
-	_, err = tx.exec(ctx, "add customer", `INSERT INTO customer (id, name, owner, stage, created, author, checked, progressed, data_key, mac)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+	_, err = tx.exec(ctx, "add customer", `INSERT INTO customer (id, name, owner, stage, created, author, checked, progressed, data_key, mac, card)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		c.ID, c.Name, c.Owner, c.Stage, millis(c.Created), c.Author, millis(c.Checked), millis(c.Progressed),
-		tx.db.seals.wrapCustomerKey(key, c.ID), key.mac(c.words()...))
+		tx.db.seals.wrapCustomerKey(key, c.ID), key.mac(c.words()...), card{customer: c.ID, key: key}.seal())
 	if err != nil || c.Owner == "" {
 		return err
 	}
@@ -74,12 +74,13 @@ type keptCustomer struct {
 	mac []byte
 }
 
-// scanKept reads a row and finds changes that the store did not make
-// (ErrTampered).
-func (tx *Tx) scanKept(scan func(...any) error) (k keptCustomer, err error) {
+// scanKept reads a row, and what follows it into more. It finds changes that the
+// store did not make (ErrTampered).
+func (tx *Tx) scanKept(scan func(...any) error, more ...any) (k keptCustomer, err error) {
 	var created, checked, progressed int64
 	var wrapped []byte
-	if err := scan(&k.ID, &k.Name, &k.Owner, &k.Stage, &created, &k.Author, &checked, &progressed, &wrapped, &k.mac); err != nil {
+	into := []any{&k.ID, &k.Name, &k.Owner, &k.Stage, &created, &k.Author, &checked, &progressed, &wrapped, &k.mac}
+	if err := scan(append(into, more...)...); err != nil {
 		return k, err
 	}
 	k.Created, k.Checked, k.Progressed = moment(created), moment(checked), moment(progressed)
@@ -92,7 +93,10 @@ func (tx *Tx) scanKept(scan func(...any) error) (k keptCustomer, err error) {
 	return k, nil
 }
 
-// scanCustomer is scanKept without the key.
+// scanRow is scanKept of a row that nothing follows.
+func (tx *Tx) scanRow(scan func(...any) error) (keptCustomer, error) { return tx.scanKept(scan) }
+
+// scanCustomer is scanRow without the key.
 func (tx *Tx) scanCustomer(scan func(...any) error) (Customer, error) {
 	k, err := tx.scanKept(scan)
 	return k.Customer, err
@@ -103,7 +107,7 @@ func (tx *Tx) kept(ctx context.Context, id string) (keptCustomer, error) {
 	if nowhere(id) {
 		return keptCustomer{}, ErrNoCustomer
 	}
-	list, err := all(ctx, tx, "customer", `SELECT `+customerColumns+` FROM customer WHERE id = $1`, []any{id}, tx.scanKept)
+	list, err := all(ctx, tx, "customer", `SELECT `+customerColumns+` FROM customer WHERE id = $1`, []any{id}, tx.scanRow)
 	if err == nil && len(list) == 0 {
 		err = ErrNoCustomer
 	}
@@ -171,7 +175,7 @@ func (tx *Tx) touched(ctx context.Context, id string, at time.Time) (keptCustome
 		return keptCustomer{}, ErrNoCustomer
 	}
 	list, err := all(ctx, tx, "touch customer", `UPDATE customer SET checked = CASE WHEN checked < $1 THEN $1 ELSE checked END
-		WHERE id = $2 RETURNING `+customerColumns, []any{millis(at), id}, tx.scanKept)
+		WHERE id = $2 RETURNING `+customerColumns, []any{millis(at), id}, tx.scanRow)
 	if err == nil && len(list) == 0 {
 		err = ErrNoCustomer
 	}

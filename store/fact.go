@@ -44,42 +44,26 @@ func (tx *Tx) PutFact(ctx context.Context, f Fact) error {
 	if err != nil {
 		return err
 	}
-	key, err := tx.factKey(ctx, c, f.Person)
+	k, err := tx.card(ctx, c, f.Person)
 	if err != nil {
 		return err
 	}
-	return tx.putFact(ctx, key, f)
+	return tx.putFact(ctx, k, f)
 }
 
-// factKey is the key that a fact about a person, or about the company, rests
-// under.
-func (tx *Tx) factKey(ctx context.Context, c keptCustomer, person string) (dataKey, error) {
-	if person == "" {
-		return c.key, nil
-	}
-	p := FilePerson{ID: person, Customer: c.ID}
-	var wrapped []byte
-	var created int64
-	found, err := tx.one(ctx, "key of a person", `SELECT data_key, created, author FROM customer_person WHERE id = $1 AND customer = $2 AND erased = 0`,
-		[]any{person, c.ID}, &wrapped, &created, &p.Author)
-	if err != nil {
-		return dataKey{}, err
-	}
-	if !found {
-		return dataKey{}, ErrErased
-	}
-	p.Created = moment(created)
-	return c.key.personKey(wrapped, p)
-}
-
-func (tx *Tx) putFact(ctx context.Context, key dataKey, f Fact) error {
+// putFact writes a fact to the history and to its card.
+func (tx *Tx) putFact(ctx context.Context, k card, f Fact) error {
 	if err := tx.endFact(ctx, f); err != nil {
+		return err
+	}
+	k.put(f)
+	if err := tx.saveCard(ctx, k); err != nil {
 		return err
 	}
 	if f.Value == "" { // who emptied it and why is history, too; it never counts
 		f.Until, f.UntilBy = f.At, f.Author
 	}
-	seal := func(text, column string) []byte { return key.seal([]byte(text), f.words(column)...) }
+	seal := func(text, column string) []byte { return k.key.seal([]byte(text), f.words(column)...) }
 	_, err := tx.exec(ctx, "put fact", `INSERT INTO fact (id, customer, person, field, value, source, why, author, at, checked, checked_by, until, until_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		f.ID, f.Customer, f.Person, f.Field, seal(f.Value, "value"), seal(f.Source, "source"), seal(f.Why, "why"),
@@ -104,12 +88,43 @@ func (tx *Tx) endFact(ctx context.Context, by Fact) error {
 // are checked, and the file counts as current. It tells how many facts were
 // unchecked.
 func (tx *Tx) CheckFile(ctx context.Context, customer, by string, at time.Time) (int, error) {
-	n, err := tx.exec(ctx, "check file", `UPDATE fact SET checked = $1, checked_by = $2 WHERE customer = $3 AND until = 0 AND checked = 0`,
-		millis(at), by, customer)
+	c, err := tx.touched(ctx, customer, at)
 	if err != nil {
 		return 0, err
 	}
-	return int(n), tx.TouchCustomer(ctx, customer, at)
+	n, err := tx.exec(ctx, "check file", `UPDATE fact SET checked = $1, checked_by = $2 WHERE customer = $3 AND until = 0 AND checked = 0`,
+		millis(at), by, customer)
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	return int(n), tx.checkCards(ctx, c, by, at)
+}
+
+// checkCards notes on the cards of a file that their facts are checked.
+func (tx *Tx) checkCards(ctx context.Context, c keptCustomer, by string, at time.Time) error {
+	company, err := tx.card(ctx, c, "")
+	if err != nil {
+		return err
+	}
+	people, err := tx.people(ctx, c, "")
+	if err != nil {
+		return err
+	}
+	cards := []card{company}
+	for _, p := range people {
+		cards = append(cards, p.card)
+	}
+	for _, k := range cards {
+		for i := range k.facts {
+			if k.facts[i].Checked.IsZero() {
+				k.facts[i].Checked, k.facts[i].CheckedBy = moment(millis(at)), by
+			}
+		}
+		if err := tx.saveCard(ctx, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Unchecked is how many facts of a file nobody has looked at yet.

@@ -108,11 +108,11 @@ func flips(v any, every bool) []any {
 
 // protected are the columns that vouch for themselves.
 var protected = []struct{ table, id, columns string }{
-	{"customer", "K1", "name owner stage created author data_key mac"},
+	{"customer", "K1", "name owner stage created author data_key mac card"},
 	{"customer_owner", "", "id person since until by_person mac"},
-	{"customer_person", "p1", "data_key created author"},
-	{"fact", "f1", "id person field value source why author at"},
-	{"fact", "f4", "id person field value source why author at"},
+	{"customer_person", "p1", "id data_key card created author"},
+	{"fact", "f1", "id person field value source why author at checked checked_by until"},
+	{"fact", "f4", "id person field value source why author at checked checked_by until"},
 	{"progress", "g1", "id author at words stage amount"},
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -55,14 +56,53 @@ func (tx *Tx) AddFilePerson(ctx context.Context, p FilePerson) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, "add person to a file", `INSERT INTO customer_person (id, customer, data_key, created, author, erased, erased_by)
-		VALUES ($1, $2, $3, $4, $5, 0, '')`, p.ID, p.Customer, c.key.wrapPerson(key, p), millis(p.Created), p.Author); err != nil {
+	k := card{customer: p.Customer, person: p.ID, key: key}
+	if _, err := tx.exec(ctx, "add person to a file", `INSERT INTO customer_person (id, customer, data_key, card, created, author, erased, erased_by)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, '')`, p.ID, p.Customer, c.key.wrapPerson(key, p), k.seal(), millis(p.Created), p.Author); err != nil {
 		return err
 	}
-	return tx.putFact(ctx, key, Fact{
+	return tx.putFact(ctx, k, Fact{
 		ID: tx.NewID(p.Created), Customer: p.Customer, Person: p.ID, Field: PersonName, Value: p.Name, Source: p.Source, Author: p.Author, At: p.Created,
-		Checked: p.Checked, CheckedBy: p.CheckedBy,
 	})
+}
+
+// keptPerson is a person's row with their card.
+type keptPerson struct {
+	FilePerson
+	card card
+}
+
+// people are those at a customer's who were not erased, with their cards, by
+// when they were entered; with a condition on their rows, only some.
+func (tx *Tx) people(ctx context.Context, c keptCustomer, which string, args ...any) ([]keptPerson, error) {
+	return all(ctx, tx, "people of a file", `SELECT id, created, author, data_key, card FROM customer_person
+		WHERE customer = $1 AND erased = 0 `+which+` ORDER BY created, id`, append([]any{c.ID}, args...),
+		func(scan func(...any) error) (keptPerson, error) {
+			p := keptPerson{FilePerson: FilePerson{Customer: c.ID}}
+			var created int64
+			var wrapped, sealed []byte
+			if err := scan(&p.ID, &created, &p.Author, &wrapped, &sealed); err != nil {
+				return p, err
+			}
+			p.Created = moment(created)
+			key, err := c.key.personKey(wrapped, p.FilePerson)
+			if err != nil {
+				return keptPerson{}, fmt.Errorf("person %s: %w", p.ID, err)
+			}
+			p.card = card{customer: c.ID, person: p.ID, key: key}
+			return p, p.card.open(sealed)
+		})
+}
+
+// withFacts is the person as a look shows them.
+func (p keptPerson) withFacts() FilePerson {
+	p.Facts = p.card.facts
+	for _, f := range p.Facts {
+		if f.Field == PersonName {
+			p.Name, p.Source = f.Value, f.Source
+		}
+	}
+	return p.FilePerson
 }
 
 // ErasePerson destroys what was ever known about a person of a file (PIPL, C13):
@@ -72,7 +112,7 @@ func (tx *Tx) ErasePerson(ctx context.Context, customer, person, by string, at t
 	if _, err := tx.touched(ctx, customer, at); err != nil {
 		return false, err
 	}
-	n, err := tx.exec(ctx, "erase person", `UPDATE customer_person SET data_key = NULL, erased = $1, erased_by = $2
+	n, err := tx.exec(ctx, "erase person", `UPDATE customer_person SET data_key = NULL, card = NULL, erased = $1, erased_by = $2
 		WHERE id = $3 AND customer = $4 AND erased = 0`, millis(at), by, person, customer)
 	if err != nil || n == 0 {
 		return false, err

@@ -11,7 +11,8 @@ CREATE TABLE customer (
     checked    BIGINT NOT NULL,
     progressed BIGINT NOT NULL,
     data_key   BYTEA NOT NULL,   -- sealed under secret_key
-    mac        BYTEA NOT NULL    -- under the data key: of id, name, owner, stage, created, author
+    mac        BYTEA NOT NULL,   -- under the data key: of id, name, owner, stage, created, author
+    card       BYTEA NOT NULL    -- under the data key: what counts now about the company
 );
 CREATE INDEX customer_of ON customer (owner, id);
 CREATE INDEX customer_checked ON customer (checked, id);
@@ -34,12 +35,13 @@ CREATE TABLE customer_person (
     id        TEXT PRIMARY KEY,
     customer  TEXT NOT NULL,
     data_key  BYTEA,           -- sealed under the customer's; NULL once erased
+    card      BYTEA,           -- under it: what counts now about the person
     created   BIGINT NOT NULL,
     author    TEXT NOT NULL,
     erased    BIGINT NOT NULL, -- 0 while kept
     erased_by TEXT NOT NULL
 );
-CREATE INDEX customer_person_of ON customer_person (customer, id);
+CREATE INDEX customer_person_of ON customer_person (customer, created, id);
 
 -- Every value that a field ever had. The sealed columns are bound to the row's
 -- id, customer, person, field, author and time.
