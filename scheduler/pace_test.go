@@ -89,3 +89,41 @@ func TestAnswersMeanwhile(t *testing.T) {
 		}
 	})
 }
+
+// A chat may have a minute and an hour of its own; others do not wait for it.
+func TestChatMinuteAndHour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t, time.Now)
+		o.phone.limits = chat.Limits{ChatPerMinute: 30, ChatPerHour: 100, Window: time.Hour}
+		o.phone.latency = 10 * time.Millisecond
+		for range 150 {
+			o.owe("busy", store.ClassAnswer, text("x"))
+		}
+		for range 20 {
+			o.owe("quiet", store.ClassAnswer, text("y"))
+		}
+		start := time.Now()
+		stop := o.run()
+		time.Sleep(2 * time.Hour)
+		stop()
+		var busy, quiet []time.Duration
+		for _, s := range o.phone.all() {
+			if s.message.Text == "x" {
+				busy = append(busy, s.at.Sub(start))
+			} else {
+				quiet = append(quiet, s.at.Sub(start))
+			}
+		}
+		if len(busy) != 150 || len(quiet) != 20 {
+			t.Fatalf("%d and %d shown", len(busy), len(quiet))
+		}
+		for i := range busy {
+			if i >= 30 && busy[i]-busy[i-30] < time.Minute || i >= 100 && busy[i]-busy[i-100] < time.Hour {
+				t.Errorf("message %d came after %v", i, busy[i])
+			}
+		}
+		if quiet[19] > time.Minute || busy[149] > time.Hour+5*time.Minute {
+			t.Errorf("the quiet chat ended after %v, the busy one after %v", quiet[19], busy[149])
+		}
+	})
+}

@@ -91,8 +91,7 @@ func (c *callback) said(e *chat.Event, text, name string) {
 // not known, a mention at the beginning is taken for the robot's.
 func unmention(text, name string) string {
 	if name == "" {
-		if first, rest, _ := strings.Cut(text, " "); strings.HasPrefix(text, "@") {
-			_ = first
+		if _, rest, _ := strings.Cut(text, " "); strings.HasPrefix(text, "@") {
 			return rest
 		}
 		return text

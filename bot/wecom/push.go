@@ -47,13 +47,11 @@ func (r *Robot) render(ctx context.Context, to chat.Address, m chat.Message, dat
 		}
 		return pack(byRobot, content{Type: "file", File: &postFile{media}})
 	}
-	task, mention := newMark(), ""
-	if to.Group {
-		mention = "@" + r.cfg.Name + " "
-	} else if card := wholeCard(m, task); card != nil {
+	task := newMark()
+	if card := wholeCard(m, task); card != nil && !to.Group {
 		return pack(byRobot, content{Type: "template_card", Card: card})
 	}
-	mark := markdown(m, mention)
+	mark := markdown(m, r.mention(to))
 	if mark == "" {
 		return nil, &chat.SendError{Failure: chat.BadContent, Err: errors.New("render for wecom: nothing to say, or more to type than one message holds")}
 	}
@@ -65,6 +63,14 @@ func (r *Robot) render(ctx context.Context, to chat.Address, m chat.Message, dat
 		bodies = append(bodies, content{Type: "text", Text: &words{texts(m, "", "")[0]}})
 	}
 	return pack(byRobot, bodies...)
+}
+
+// mention is what has to stand before a command in a chat.
+func (r *Robot) mention(to chat.Address) string {
+	if !to.Group || r.cfg.Name == "" {
+		return ""
+	}
+	return "@" + r.cfg.Name + " "
 }
 
 // shut tells whether the robot was refused in a chat.

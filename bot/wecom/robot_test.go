@@ -161,7 +161,7 @@ func (w watcher) Messages(at chat.Address) (out []chattest.Message) {
 	for _, m := range w.Seen(at.ID) {
 		extra := m.Type == "template_card" && strings.HasSuffix(m.Text, "照上一条回复")
 		if !extra {
-			out = append(out, chattest.Message{ID: m.ID, Text: m.Text, File: m.File, Content: m.Data, Typed: m.Type != "template_card", Withheld: m.Text == withheld})
+			out = append(out, chattest.Message{ID: m.ID, Text: strings.ReplaceAll(m.Text, lineSign, "\n"), File: m.File, Content: m.Data, Typed: m.Type != "template_card", Withheld: m.Text == withheld})
 		}
 		seen := &out[len(out)-1]
 		seen.Mentions, seen.Links = append(seen.Mentions, m.Mentions...), append(seen.Links, m.Links...)
@@ -209,7 +209,12 @@ func (w watcher) Press(m chattest.Message, label string) {
 
 func (w watcher) Submit(m chattest.Message, values map[string]string) {
 	w.t.Helper()
-	text := m.Text
+	text := ""
+	for _, s := range w.Seen(wangID) {
+		if s.ID == m.ID {
+			text = s.Text
+		}
+	}
 	for name, v := range values {
 		head := regexp.MustCompile(`(?m)^【` + name + `】.*$`).FindString(text)
 		text = strings.Replace(text, head, head+"\n"+v, 1)

@@ -96,7 +96,7 @@ func (r *Robot) show(s said, at string, group, reply bool) (int, string, any) {
 			return 45002, "content size out of limit", nil
 		}
 		m.Text = Rendered(s.Markdown.Content)
-		m.Mentions, m.Links = markup(s.Markdown.Content)
+		m.Mentions, m.Links = Markup(s.Markdown.Content)
 	case s.Type == "text" && s.Text != nil && s.Text.Content != "":
 		m.Text = Rendered(s.Text.Content)
 	case s.Type == "template_card" && s.Card != nil:
@@ -270,8 +270,8 @@ func touchable(text string) (mentions, links []string) {
 	return mention.FindAllString(text, -1), address.FindAllString(text, -1)
 }
 
-// markup is what a client makes of markdown.
-func markup(text string) (mentions, links []string) {
+// Markup is what a client makes of markdown.
+func Markup(text string) (mentions, links []string) {
 	mentions, links = touchable(text)
 	return mentions, append(links, markups.FindAllString(text, -1)...)
 }
