@@ -88,19 +88,15 @@ func unbound(text string) ([]string, error) {
 // card is the card of the company, or of a person at it; ErrErased when nobody
 // is there. Whoever changes it holds the customer (touched).
 func (tx *Tx) card(ctx context.Context, c keptCustomer, person string) (card, error) {
-	if person != "" {
-		list, err := tx.people(ctx, c, `AND id = $2`, person)
-		if err == nil && len(list) == 0 {
-			err = ErrErased
-		}
-		return first(list).card, err
-	}
-	k := card{customer: c.ID, key: c.key}
-	var sealed []byte
-	if _, err := tx.one(ctx, "card", `SELECT card FROM customer WHERE id = $1`, []any{c.ID}, &sealed); err != nil {
+	k, err := tx.file(ctx, c.ID)
+	if err != nil {
 		return card{}, err
 	}
-	return k, k.open(sealed)
+	found, known := k.cards()[person]
+	if !known {
+		return card{}, ErrErased
+	}
+	return found, nil
 }
 
 // saveCard keeps a changed card.

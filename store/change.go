@@ -7,17 +7,10 @@ import (
 
 // changes are all facts of a file, oldest first. What counts of them must be
 // what the cards say.
-func (tx *Tx) changes(ctx context.Context, c keptCustomer, company card) ([]Fact, error) {
-	people, err := tx.people(ctx, c, "")
-	if err != nil {
-		return nil, err
-	}
-	cards := map[string]card{"": company}
-	for _, p := range people {
-		cards[p.ID] = p.card
-	}
+func (tx *Tx) changes(ctx context.Context, k keptFile) ([]Fact, error) {
+	cards := k.cards()
 	list, err := all(ctx, tx, "changes", `SELECT id, customer, person, field, author, at, checked, checked_by, until, until_by, value, source, why
-		FROM fact WHERE customer = $1 ORDER BY at, id`, []any{c.ID},
+		FROM fact WHERE customer = $1 ORDER BY at, id`, []any{k.ID},
 		func(scan func(...any) error) (Fact, error) { return scanFact(scan, cards) })
 	if err != nil {
 		return nil, err

@@ -70,35 +70,46 @@ const customerColumns = `customer.id, customer.name, customer.owner, customer.st
 // keptCustomer is a customer's row with its key.
 type keptCustomer struct {
 	Customer
-	key dataKey
-	mac []byte
+	key     dataKey
+	wrapped []byte // the key
+	mac     []byte
 }
 
-// scanKept reads a row, and what follows it into more. It finds changes that the
-// store did not make (ErrTampered).
-func (tx *Tx) scanKept(scan func(...any) error, more ...any) (k keptCustomer, err error) {
+// scanKept reads a row, and what follows it into more.
+func scanKept(scan func(...any) error, more ...any) (k keptCustomer, err error) {
 	var created, checked, progressed int64
-	var wrapped []byte
-	into := []any{&k.ID, &k.Name, &k.Owner, &k.Stage, &created, &k.Author, &checked, &progressed, &wrapped, &k.mac}
+	into := []any{&k.ID, &k.Name, &k.Owner, &k.Stage, &created, &k.Author, &checked, &progressed, &k.wrapped, &k.mac}
 	if err := scan(append(into, more...)...); err != nil {
 		return k, err
 	}
 	k.Created, k.Checked, k.Progressed = moment(created), moment(checked), moment(progressed)
-	if k.key, err = tx.db.seals.customerKey(wrapped, k.ID); err != nil {
-		return k, err
-	}
-	if err := k.key.check(k.mac, k.words()...); err != nil {
-		return k, fmt.Errorf("customer %s: %w", k.ID, err)
-	}
 	return k, nil
 }
 
-// scanRow is scanKept of a row that nothing follows.
-func (tx *Tx) scanRow(scan func(...any) error) (keptCustomer, error) { return tx.scanKept(scan) }
+// unlock opens the row's key and finds changes that the store did not make
+// (ErrTampered).
+func (tx *Tx) unlock(k *keptCustomer) (err error) {
+	if k.key, err = tx.db.seals.customerKey(k.wrapped, k.ID); err != nil {
+		return err
+	}
+	if err := k.key.check(k.mac, k.words()...); err != nil {
+		return fmt.Errorf("customer %s: %w", k.ID, err)
+	}
+	return nil
+}
+
+// scanRow is scanKept of a row that nothing follows, unlocked.
+func (tx *Tx) scanRow(scan func(...any) error) (keptCustomer, error) {
+	k, err := scanKept(scan)
+	if err == nil {
+		err = tx.unlock(&k)
+	}
+	return k, err
+}
 
 // scanCustomer is scanRow without the key.
 func (tx *Tx) scanCustomer(scan func(...any) error) (Customer, error) {
-	k, err := tx.scanKept(scan)
+	k, err := tx.scanRow(scan)
 	return k.Customer, err
 }
 

@@ -38,40 +38,15 @@ func (tx *Tx) OpenCustomer(ctx context.Context, a Access, entry Audit) (File, er
 	if err != nil {
 		return File{}, err
 	}
-	c, company, err := tx.keptFile(ctx, a.Customer)
+	k, err := tx.file(ctx, a.Customer)
 	if err != nil {
 		return File{}, err
 	}
-	people, err := tx.people(ctx, c, "")
-	if err != nil {
-		return File{}, err
-	}
-	f := File{Customer: c.Customer, Facts: company.facts, Trace: trace}
-	for _, p := range people {
+	f := File{Customer: k.Customer, Facts: k.company.facts, Trace: trace}
+	for _, p := range k.people {
 		f.People = append(f.People, p.withFacts())
 	}
 	return f, nil
-}
-
-// keptFile is a customer's row with the company's card.
-func (tx *Tx) keptFile(ctx context.Context, id string) (c keptCustomer, k card, err error) {
-	if nowhere(id) {
-		return c, k, ErrNoCustomer
-	}
-	list, err := all(ctx, tx, "file", `SELECT `+customerColumns+`, card FROM customer WHERE id = $1`, []any{id},
-		func(scan func(...any) error) (card, error) {
-			var sealed []byte
-			var err error
-			if c, err = tx.scanKept(scan, &sealed); err != nil {
-				return card{}, err
-			}
-			k := card{customer: c.ID, key: c.key}
-			return k, k.open(sealed)
-		})
-	if err == nil && len(list) == 0 {
-		err = ErrNoCustomer
-	}
-	return c, first(list), err
 }
 
 // OpenHistory is OpenCustomer for the past of a file.
@@ -80,18 +55,18 @@ func (tx *Tx) OpenHistory(ctx context.Context, a Access, entry Audit) (History, 
 	if err != nil {
 		return History{}, err
 	}
-	c, company, err := tx.keptFile(ctx, a.Customer)
+	k, err := tx.file(ctx, a.Customer)
 	if err != nil {
 		return History{}, err
 	}
-	h := History{Customer: c.Customer, Trace: trace}
-	if h.Changes, err = tx.changes(ctx, c, company); err != nil {
+	h := History{Customer: k.Customer, Trace: trace}
+	if h.Changes, err = tx.changes(ctx, k); err != nil {
 		return History{}, err
 	}
-	if h.Progress, err = tx.progressOf(ctx, c); err != nil {
+	if h.Progress, err = tx.progressOf(ctx, k.keptCustomer); err != nil {
 		return History{}, err
 	}
-	if h.Owners, err = tx.owners(ctx, c); err != nil {
+	if h.Owners, err = tx.owners(ctx, k.keptCustomer); err != nil {
 		return History{}, err
 	}
 	return h, nil

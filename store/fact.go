@@ -88,8 +88,7 @@ func (tx *Tx) endFact(ctx context.Context, by Fact) error {
 // are checked, and the file counts as current. It tells how many facts were
 // unchecked.
 func (tx *Tx) CheckFile(ctx context.Context, customer, by string, at time.Time) (int, error) {
-	c, err := tx.touched(ctx, customer, at)
-	if err != nil {
+	if _, err := tx.touched(ctx, customer, at); err != nil {
 		return 0, err
 	}
 	n, err := tx.exec(ctx, "check file", `UPDATE fact SET checked = $1, checked_by = $2 WHERE customer = $3 AND until = 0 AND checked = 0`,
@@ -97,24 +96,16 @@ func (tx *Tx) CheckFile(ctx context.Context, customer, by string, at time.Time) 
 	if err != nil || n == 0 {
 		return 0, err
 	}
-	return int(n), tx.checkCards(ctx, c, by, at)
+	return int(n), tx.checkCards(ctx, customer, by, at)
 }
 
 // checkCards notes on the cards of a file that their facts are checked.
-func (tx *Tx) checkCards(ctx context.Context, c keptCustomer, by string, at time.Time) error {
-	company, err := tx.card(ctx, c, "")
+func (tx *Tx) checkCards(ctx context.Context, customer, by string, at time.Time) error {
+	file, err := tx.file(ctx, customer)
 	if err != nil {
 		return err
 	}
-	people, err := tx.people(ctx, c, "")
-	if err != nil {
-		return err
-	}
-	cards := []card{company}
-	for _, p := range people {
-		cards = append(cards, p.card)
-	}
-	for _, k := range cards {
+	for _, k := range file.cards() {
 		for i := range k.facts {
 			if k.facts[i].Checked.IsZero() {
 				k.facts[i].Checked, k.facts[i].CheckedBy = moment(millis(at)), by

@@ -72,26 +72,15 @@ type keptPerson struct {
 	card card
 }
 
-// people are those at a customer's who were not erased, with their cards, by
-// when they were entered; with a condition on their rows, only some.
-func (tx *Tx) people(ctx context.Context, c keptCustomer, which string, args ...any) ([]keptPerson, error) {
-	return all(ctx, tx, "people of a file", `SELECT id, created, author, data_key, card FROM customer_person
-		WHERE customer = $1 AND erased = 0 `+which+` ORDER BY created, id`, append([]any{c.ID}, args...),
-		func(scan func(...any) error) (keptPerson, error) {
-			p := keptPerson{FilePerson: FilePerson{Customer: c.ID}}
-			var created int64
-			var wrapped, sealed []byte
-			if err := scan(&p.ID, &created, &p.Author, &wrapped, &sealed); err != nil {
-				return p, err
-			}
-			p.Created = moment(created)
-			key, err := c.key.personKey(wrapped, p.FilePerson)
-			if err != nil {
-				return keptPerson{}, fmt.Errorf("person %s: %w", p.ID, err)
-			}
-			p.card = card{customer: c.ID, person: p.ID, key: key}
-			return p, p.card.open(sealed)
-		})
+// person opens the key and the card of somebody at the customer's.
+func (c keptCustomer) person(p FilePerson, wrapped, sealed []byte) (keptPerson, error) {
+	p.Customer = c.ID
+	key, err := c.key.personKey(wrapped, p)
+	if err != nil {
+		return keptPerson{}, fmt.Errorf("person %s: %w", p.ID, err)
+	}
+	k := keptPerson{p, card{customer: c.ID, person: p.ID, key: key}}
+	return k, k.card.open(sealed)
 }
 
 // withFacts is the person as a look shows them.
