@@ -39,3 +39,23 @@ func Parameters(query string) int {
 	}
 	return n
 }
+
+// AwaitIndex returns when the index of names is complete.
+func (db *DB) AwaitIndex() { <-db.building.built }
+
+// IndexTokens are the tokens that the index holds of a name.
+func IndexTokens(name string) []string { return nameTokens(plain(name)) }
+
+// QueryTokens are what a name must have to be found by a text, for each way to
+// read it.
+func QueryTokens(text string) [][]string {
+	q := newQuery(text)
+	list := [][]string{partTokens(q.words), initialTokens(q.letters)}
+	for _, s := range spellings(q.letters, false) {
+		list = append(list, spellingTokens(s))
+	}
+	for _, s := range spellings(q.letters, true) {
+		list = append(list, begunTokens(s))
+	}
+	return list
+}

@@ -177,7 +177,7 @@ func (tx *Tx) unindexed(ctx context.Context, most int) ([]nameRow, error) {
 // unindexed are the names that are compared without the index, as long as it
 // is not complete.
 func (f *finder) unindexed(ctx context.Context) ([]nameRow, error) {
-	if f.read || f.tx.db.building.complete() {
+	if f.read || f.tx.indexed {
 		return f.late, nil
 	}
 	var err error
@@ -196,6 +196,17 @@ func (b *building) complete() bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// indexed lets a transaction know whether the index is complete in what it
+// sees, which may be what was before the last name was indexed: so this asks
+// before the transaction begins.
+func (db *DB) indexed(f func(*Tx) error) func(*Tx) error {
+	complete := db.building.complete()
+	return func(tx *Tx) error {
+		tx.indexed = complete
+		return f(tx)
 	}
 }
 

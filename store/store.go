@@ -75,16 +75,21 @@ func (db *DB) Close() error {
 // Update runs f in a transaction that is durable when Update returns nil. f
 // must not wait for anything but the store; an error or panic of f undoes
 // what it wrote. On SQLite waiting updates share one commit.
-func (db *DB) Update(ctx context.Context, f func(*Tx) error) error { return db.engine.update(ctx, f) }
+func (db *DB) Update(ctx context.Context, f func(*Tx) error) error {
+	return db.engine.update(ctx, db.indexed(f))
+}
 
 // View runs f on a consistent state, beside the writers.
-func (db *DB) View(ctx context.Context, f func(*Tx) error) error { return db.engine.view(ctx, f) }
+func (db *DB) View(ctx context.Context, f func(*Tx) error) error {
+	return db.engine.view(ctx, db.indexed(f))
+}
 
 // Tx is a transaction. It is for one goroutine.
 type Tx struct {
-	db    *DB
-	run   runner
-	depth int
+	db      *DB
+	run     runner
+	depth   int
+	indexed bool // the index holds every name that is to be seen
 }
 
 // runner executes prepared statements.

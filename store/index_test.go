@@ -1,0 +1,109 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"marketbot/store"
+)
+
+// While the index is made anew, everything is found, and names come and go as
+// ever. So it is after another start, and after one that was cut short.
+func TestIndexIsMadeBesideEverything(t *testing.T) {
+	for _, damage := range []string{
+		"UPDATE search_state SET version = 0",  // of another making
+		"DROP TABLE customer_search",           // lost
+		"DELETE FROM search_state",             // never made
+		"UPDATE search_state SET next_doc = 1", // cut short, with some of it there
+	} {
+		t.Run(strings.Fields(damage)[0]+strings.Fields(damage)[len(strings.Fields(damage))-3], func(t *testing.T) {
+			both(t, func(t *testing.T, o store.Options, db *store.DB) {
+				const customers = 450
+				update(t, db, func(ctx context.Context, tx *store.Tx) error {
+					for i := range customers {
+						if err := addCustomer(ctx, tx, fmt.Sprint("K", i), fmt.Sprintf("华东%s机电%03d", string(rune(0x4e00+i)), i)); err != nil {
+							return err
+						}
+					}
+					if strings.Contains(damage, "next_doc") {
+						if err := tx.Exec(ctx, "UPDATE search_state SET last_doc = 450"); err != nil {
+							return err
+						}
+						if err := tx.Exec(ctx, "DELETE FROM customer_search"); err != nil {
+							return err
+						}
+					}
+					return tx.Exec(ctx, damage)
+				})
+				if err := db.Close(); err != nil {
+					t.Fatal(err)
+				}
+				db = open(t, o)
+				defer func() {
+					if err := db.Close(); err != nil {
+						t.Error(err)
+					}
+				}()
+				built := make(chan struct{})
+				go func() { db.AwaitIndex(); close(built) }()
+				update(t, db, func(ctx context.Context, tx *store.Tx) error {
+					return errors.Join(tx.EndName(ctx, "nK449", now), addCustomer(ctx, tx, "K999", "江南造船"))
+				})
+				for i, done := 0, false; !done || i < 20; i++ {
+					select {
+					case <-built:
+						done = true
+					default:
+					}
+					k := i * 7 % 449
+					for text, want := range map[string]string{fmt.Sprintf("电%03d", k): fmt.Sprintf("K%d 华东%s机电%03d 名称", k, string(rune(0x4e00+k)), k), "南造": "K999 江南造船 名称", "jnzc": "K999 江南造船 名称"} {
+						if d := cmp.Diff([]string{want}, found(t, db, text)); d != "" {
+							t.Fatalf("%s: %s", text, d)
+						}
+					}
+					if got := found(t, db, "机电449"); len(got) > 0 {
+						t.Fatalf("found a name that was ended: %v", got)
+					}
+				}
+			})
+		})
+	}
+}
+
+// FuzzFindCustomers types anything for a customer with any name: nothing
+// fails, and whoever is named by a part is found by it.
+func FuzzFindCustomers(f *testing.F) {
+	for _, s := range [][2]string{
+		{"京西重工", "西重"}, {"重庆", "cq"}, {"TCL（惠州）", "tcl"}, {"", ""}, {"a\x00b", "\xff"}, {"\"'*", "NEAR(a b)"}, {"単氏１２３", "0411-8888 转 12"},
+		{"ﷺ", "ﷺ"}, {"İstanbul", "i̇s"}, {"西安", "xi'an"}, {"嗯嗯嗯嗯", "nnnnnggg"}, {"些嗯些嗯些嗯", "xienxienxien"},
+	} {
+		f.Add(s[0], s[1])
+	}
+	f.Fuzz(func(t *testing.T, name, text string) {
+		tokens := store.IndexTokens(name)
+		for _, list := range append(store.QueryTokens(text), tokens) {
+			for _, token := range list {
+				if strings.ContainsFunc(token, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+					t.Fatalf("%q: token %q", text, token)
+				}
+			}
+		}
+		folded := []rune(store.FoldName(name))
+		for i := range folded {
+			for _, part := range []string{string(folded[i:]), string(folded[i:min(len(folded), i+3)])} {
+				for _, token := range store.QueryTokens(part)[0] {
+					if !slices.Contains(tokens, token) {
+						t.Fatalf("%q would not be found by its part %q for %q", name, part, token)
+					}
+				}
+			}
+		}
+	})
+}
