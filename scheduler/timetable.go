@@ -90,6 +90,8 @@ func Timetable(rules rulebook.Rules, a Areas) ([]Job, error) {
 			When: never{}, Due: a.Approval.AnyOver, Do: a.Approval.Over},
 		{Name: "staff/holiday-table", Title: "节假日表检查", Clause: "附-4", Reminder: true, House: true,
 			When: morning, Grace: dailyGrace, Do: a.Staff.HolidayTable},
+		{Name: "audit/head", Title: "审计链头交总经理保存", Clause: "档-3", Reminder: true, House: true,
+			When: morning, Grace: dailyGrace, Do: a.Staff.AuditHead},
 		{Name: "trip/forget", Title: "清除过期的出差地点与进展", Clause: "2-4", House: true,
 			When: house, Grace: houseGrace, Do: a.Trip.Forget},
 		{Name: "store/trim", Title: "清理收发记录", House: true,

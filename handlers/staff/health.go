@@ -13,7 +13,6 @@ import (
 const (
 	overdue   = 10 * time.Minute // a message that waits longer means trouble
 	deadSince = 7 * 24 * time.Hour
-	auditSeen = 200 // entries whose MAC 自检 looks at
 )
 
 func (h Handler) checkCommand() command.Spec {
@@ -117,13 +116,4 @@ func (h Handler) checkPosts(ctx context.Context, c *command.Call) (chat.Finding,
 		return chat.Finding{Name: "岗位", Text: strings.Join(gaps, "\n")}, nil
 	}
 	return chat.Finding{Name: "岗位", OK: true, Text: "主管、总监、总经理都有人"}, nil
-}
-
-func (h Handler) checkAudit(ctx context.Context, c *command.Call) (chat.Finding, error) {
-	_, forged, err := c.Tx.AuditTail(ctx, auditSeen)
-	f := chat.Finding{Name: "审计记录", OK: len(forged) == 0, Text: "最近 " + number(auditSeen) + " 条完好"}
-	if !f.OK {
-		f.Text = "最近 " + number(auditSeen) + " 条里有 " + number(len(forged)) + " 条在数据库里被改过。请保留现场，查谁能写数据库。"
-	}
-	return f, err
 }

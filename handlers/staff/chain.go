@@ -1,0 +1,97 @@
+package staff
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+const (
+	auditSeen = 200  // links of the audit's chain that 自检 goes along
+	linkMost  = 1000 // entries that the day's head still takes in; the rest were linked before
+)
+
+// AuditHead gives the general manager the head of the audit's chain, to keep
+// outside the database: by it a cut tail is found. Where there is none, the
+// administrators get it. Days without an entry have no new head.
+func (h Handler) AuditHead(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
+	ids, err := tx.Unlinked(ctx, s.At, "", linkMost)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.LayChain(ctx, ids, s.At); err != nil {
+		return nil, err
+	}
+	r, err := tx.VerifyAudit(ctx, auditSeen)
+	if err != nil || r.Head.Seq == 0 && r.Whole() {
+		return nil, err
+	}
+	key, text, to := "audit/head/"+r.Head.Code(), h.headText(r.Head), store.GeneralManager
+	if !r.Whole() {
+		key, text, to = "audit/damage/"+string(h.Rules.Day(s.At)), damageText(r), ""
+	}
+	people, err := receivers(ctx, tx, to)
+	var list []chat.Notice
+	for _, p := range people {
+		list = append(list, chat.Notice{Key: key + "/" + p.ID, To: p.ID, Message: chat.Message{Text: text}, Urgent: !r.Whole()})
+	}
+	return list, err
+}
+
+// receivers are the holders of a post, or the administrators where there are
+// none.
+func receivers(ctx context.Context, tx *store.Tx, post store.Post) ([]store.Person, error) {
+	if post != "" {
+		if list, err := tx.Holding(ctx, post, ""); err != nil || len(list) > 0 {
+			return list, err
+		}
+	}
+	return tx.Holding(ctx, "", store.Administrator)
+}
+
+func (h Handler) headText(head store.Head) string {
+	return "审计链头 " + head.Code() + "（" + h.at(head.At) + "）。请留着这条消息：以后谁删了审计记录，用它查得出来。"
+}
+
+// checkAudit goes along the end of the audit's chain.
+func (h Handler) checkAudit(ctx context.Context, c *command.Call) (chat.Finding, error) {
+	f := chat.Finding{Name: "审计记录"}
+	r, err := c.Tx.VerifyAudit(ctx, auditSeen)
+	switch {
+	case errors.Is(err, store.ErrNoKey):
+		f.Text = "打不开。换过 secret_key 的话，把旧的写进 old_secret_keys，再运行 bot rekey。"
+		return f, nil
+	case err != nil:
+		return f, err
+	case !r.Whole():
+		f.Text = damageText(r)
+	default:
+		f.OK, f.Text = true, "最近 "+number(auditSeen)+" 条完好"+h.chainText(r, c.Now)
+	}
+	return f, nil
+}
+
+// chainText says how far the chain is.
+func (h Handler) chainText(r *store.AuditReport, now time.Time) string {
+	if r.Head.Seq == 0 {
+		return "，还没有链头"
+	}
+	text := "，链头 " + r.Head.Code() + "（" + h.at(r.Head.At) + "）"
+	if r.Unlinked > 0 && now.Sub(r.Head.At) > overdue {
+		text += "，" + number(r.Unlinked) + " 条等着入链，请看日志"
+	}
+	return text
+}
+
+func damageText(r *store.AuditReport) string {
+	n := 0
+	for _, k := range r.Counts {
+		n += k
+	}
+	return "审计记录在数据库里被动过，看到 " + number(n) + " 处。请保留现场，在服务器上运行 bot audit verify 看是哪些，再查谁能写数据库。"
+}
