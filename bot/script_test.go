@@ -11,6 +11,7 @@ import (
 
 	"marketbot/bot/feishu"
 	"marketbot/bot/webchat"
+	"marketbot/bot/wecom"
 	"marketbot/handlers/staff"
 	"marketbot/store"
 	"marketbot/store/storetest"
@@ -29,6 +30,7 @@ func stages() []stage {
 		{storetest.SQLite + "-" + webchat.Platform, storetest.SQLite, onPage},
 		{storetest.Postgres + "-" + webchat.Platform, storetest.Postgres, onPage},
 		{storetest.SQLite + "-" + feishu.Name, storetest.SQLite, onFeishu},
+		{storetest.SQLite + "-" + wecom.Name, storetest.SQLite, onWeCom},
 	}
 }
 
