@@ -70,7 +70,7 @@ func (a areas) clocked() scheduler.Areas {
 func newAreas(p parts, health func(context.Context) []chat.Finding) areas {
 	return areas{
 		trip:     &trip.Handler{Rules: p.Rules},
-		report:   &report.Handler{Rules: p.Rules, Config: p.Reports},
+		report:   &report.Handler{Rules: p.Rules, Config: p.Reports, Policy: p.Customers.Policy()},
 		customer: &customer.Handler{Rules: p.Rules, Config: p.Customers},
 		approval: &approval.Handler{Rules: p.Rules, Files: p.Customers.Policy()},
 		staff:    &staff.Handler{Rules: p.Rules, OwedBy: p.Reports.OwedBy, Health: health},

@@ -143,6 +143,7 @@ func (d *demo) reset(ctx context.Context) error {
 		old.rest()
 	}
 	cfg := defaults()
+	cfg.Customers.Canaries = []string{sampleCanary}
 	rules, err := cfg.rules()
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)

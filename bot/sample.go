@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marketbot/bot/webchat"
+	"marketbot/handlers/customer"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/store"
@@ -33,9 +34,12 @@ func sampleReports() map[string]store.ReportText {
 	}
 }
 
-// sampleHistory gives the sample department a last week, handed in, sent up
-// and read, so that plans are carried over on the first day.
+// sampleHistory gives the sample department its customers and a last week,
+// handed in, sent up and read, so that plans are carried over on the first day.
 func sampleHistory(ctx context.Context, tx *store.Tx, rules rulebook.Rules, start time.Time) error {
+	if err := sampleCustomers(ctx, tx, customer.Defaults(), start); err != nil {
+		return err
+	}
 	week, due, ok := lastReported(rules, start)
 	if !ok {
 		return nil

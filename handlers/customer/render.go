@@ -35,10 +35,11 @@ func shown(field, value string, ofPerson, open bool) string {
 	}
 }
 
-// shownFact is shown for a fact, with whether anybody has looked at it yet.
+// shownFact is shown for a fact about the company, with whether anybody has
+// looked at it yet.
 func shownFact(f store.Fact, open bool) string {
-	value := shown(f.Field, f.Value, f.Person != "", open)
-	if f.Checked.IsZero() {
+	value := shown(f.Field, f.Value, false, open)
+	if uncheckedFact(f) {
 		value += "（待核）"
 	}
 	return value
@@ -145,12 +146,16 @@ func personWords(p store.FilePerson, open bool) string {
 		if f.Field == store.PersonName {
 			continue
 		}
-		words = append(words, f.Field+" "+shownFact(f, open))
+		words = append(words, f.Field+" "+shown(f.Field, f.Value, true, open))
 	}
 	if len(words) == 0 {
-		return "只有姓名"
+		words = []string{"只有姓名"}
 	}
-	return strings.Join(words, "；")
+	text := strings.Join(words, "；")
+	if slices.ContainsFunc(p.Facts, uncheckedFact) {
+		text += "（待核）"
+	}
+	return text
 }
 
 // completeness is how much of what a file should hold is there, in per cent,
@@ -226,9 +231,9 @@ func masked(file store.File, open revealed) bool {
 	})
 }
 
-func unchecked(file store.File) bool {
-	return slices.ContainsFunc(allFacts(file), func(f store.Fact) bool { return f.Checked.IsZero() })
-}
+func unchecked(file store.File) bool { return slices.ContainsFunc(allFacts(file), uncheckedFact) }
+
+func uncheckedFact(f store.Fact) bool { return f.Checked.IsZero() }
 
 func allFacts(file store.File) []store.Fact {
 	list := slices.Clone(file.Facts)

@@ -138,39 +138,6 @@ func (h Handler) planBefore(ctx context.Context, tx *store.Tx, person string, w 
 	return effective(reports), nil
 }
 
-// Limits of what is filled in from check-ins.
-const (
-	mostCheckIns = 12
-	mostProgress = 80 // characters of each
-)
-
-func (h Handler) prefill(ctx context.Context, c *command.Call, w store.Week) (store.ReportText, error) {
-	reports, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
-	if err != nil {
-		return store.ReportText{}, err
-	}
-	if len(reports) > 0 {
-		return effective(reports).Text, nil
-	}
-	monday := w.Monday(h.Rules.Zone)
-	list, err := c.Tx.CheckIns(ctx, c.Person.ID, monday, monday.AddDate(0, 0, 7))
-	if err != nil {
-		return store.ReportText{}, err
-	}
-	var lines []string
-	for _, in := range list[max(0, len(list)-mostCheckIns):] {
-		place := clip(in.Place, 20)
-		if place != "" {
-			place += " "
-		}
-		lines = append(lines, in.At.In(h.Rules.Zone).Format("01-02 ")+place+clip(in.Progress, mostProgress))
-	}
-	for len(lines) > 1 && tooLong(strings.Join(lines, "\n")) {
-		lines = lines[1:] // the oldest
-	}
-	return store.ReportText{Done: strings.Join(lines, "\n")}, nil
-}
-
 // submit takes a filled form. One whose week is over is handed in late for
 // that week.
 func (h Handler) submit(ctx context.Context, c *command.Call) (command.Answer, error) {

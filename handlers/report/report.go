@@ -35,6 +35,7 @@ func Defaults() Config {
 type Handler struct {
 	Rules  rulebook.Rules
 	Config Config
+	Policy rulebook.FilePolicy // whose customers' progress fills the form
 }
 
 // Commands are the area's commands.

@@ -1,0 +1,106 @@
+package report
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// Limits of what is filled in from check-ins and customer progress.
+const (
+	mostEntries  = 16
+	mostProgress = 80 // characters of each
+)
+
+// entryLine is something that was done in the week.
+type entryLine struct {
+	at   time.Time
+	text string
+}
+
+// prefill is what a week's form begins with: the version that counts, else what
+// the person noted during the week.
+func (h Handler) prefill(ctx context.Context, c *command.Call, w store.Week) (store.ReportText, error) {
+	reports, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
+	if err != nil {
+		return store.ReportText{}, err
+	}
+	if len(reports) > 0 {
+		return effective(reports).Text, nil
+	}
+	monday := w.Monday(h.Rules.Zone)
+	list, err := checkInLines(ctx, c, monday, monday.AddDate(0, 0, 7))
+	if err != nil {
+		return store.ReportText{}, err
+	}
+	progress, err := h.progressLines(ctx, c, monday, monday.AddDate(0, 0, 7))
+	if err != nil {
+		return store.ReportText{}, err
+	}
+	list = append(list, progress...)
+	slices.SortStableFunc(list, func(a, b entryLine) int { return a.at.Compare(b.at) })
+	var lines []string
+	for _, e := range list[max(0, len(list)-mostEntries):] {
+		lines = append(lines, e.at.In(h.Rules.Zone).Format("01-02 ")+e.text)
+	}
+	for len(lines) > 1 && tooLong(strings.Join(lines, "\n")) {
+		lines = lines[1:] // the oldest
+	}
+	return store.ReportText{Done: strings.Join(lines, "\n")}, nil
+}
+
+func checkInLines(ctx context.Context, c *command.Call, from, to time.Time) ([]entryLine, error) {
+	in, err := c.Tx.CheckIns(ctx, c.Person.ID, from, to)
+	var list []entryLine
+	for _, one := range in {
+		place := clip(one.Place, 20)
+		if place != "" {
+			place += " "
+		}
+		list = append(list, entryLine{one.At, place + clip(one.Progress, mostProgress)})
+	}
+	return list, err
+}
+
+// progressLines are the person's own words about customers whose files they
+// may still read; no phone goes from a file into a report (档-3).
+func (h Handler) progressLines(ctx context.Context, c *command.Call, from, to time.Time) ([]entryLine, error) {
+	progress, err := c.Tx.OwnProgress(ctx, c.Person.ID, from, to)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{} // of the customers; empty: not to be read
+	var list []entryLine
+	for _, p := range progress {
+		name, known := names[p.Customer]
+		if !known {
+			if name, err = h.readableName(ctx, c, p.Customer); err != nil {
+				return nil, err
+			}
+			names[p.Customer] = name
+		}
+		if name != "" {
+			list = append(list, entryLine{p.At, name + "：" + clip(rulebook.MaskPhones(p.Words), mostProgress)})
+		}
+	}
+	return list, nil
+}
+
+// readableName is a customer's name; empty when the caller may not read the
+// file.
+func (h Handler) readableName(ctx context.Context, c *command.Call, id string) (string, error) {
+	customer, found, err := c.Tx.Customer(ctx, id)
+	if err != nil || !found {
+		return "", err
+	}
+	grant, err := c.Tx.GrantFor(ctx, c.Person.ID, id, c.Now)
+	if err != nil || !h.Policy.Access(c.Person, customer, grant, c.Now).Read() {
+		return "", err
+	}
+	return customer.Name, nil
+}
