@@ -43,6 +43,11 @@ func Parameters(query string) int {
 // AwaitIndex returns when the index of names is complete.
 func (db *DB) AwaitIndex() { <-db.building.built }
 
+// TidyIndex does all that is to be tidied.
+func (db *DB) TidyIndex(ctx context.Context) {
+	db.repeat(ctx, func(tx *Tx, ctx context.Context) (bool, error) { return db.index.tidy(ctx, tx) })
+}
+
 // IndexTokens are the tokens that the index holds of a name.
 func IndexTokens(name string) []string { return nameTokens(plain(name)) }
 

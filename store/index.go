@@ -31,7 +31,7 @@ func indexOf(source string) searchIndex {
 }
 
 const (
-	buildStep = 200  // names that are indexed in one transaction; others write between
+	buildStep = 100  // names that are indexed in one transaction; others write between
 	lacksMost = 4000 // names compared without an index
 )
 

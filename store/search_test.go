@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,6 +147,28 @@ func TestFindCustomers(t *testing.T) {
 			if d := cmp.Diff(append([]string{}, c.want...), found(t, db, c.text)); d != "" {
 				t.Errorf("%.40q (-want +got):\n%s", c.text, d)
 			}
+		}
+	})
+}
+
+// Whatever a customer is called, it is found by its name; whatever is typed,
+// nothing fails.
+func TestHostileNames(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		for i, s := range hostile(t) {
+			update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				id := fmt.Sprint("K", i)
+				if store.Plain(s) {
+					if err := addCustomer(ctx, tx, id, s); err != nil {
+						return err
+					}
+				}
+				hits, err := tx.FindCustomers(ctx, s, 1000)
+				if store.Plain(s) && store.FoldName(s) != "" && !slices.ContainsFunc(hits, func(h store.Hit) bool { return h.Customer.ID == id }) {
+					t.Errorf("%.60q is not found by its name", s)
+				}
+				return err
+			})
 		}
 	})
 }

@@ -35,7 +35,7 @@ func both(t *testing.T, f func(t *testing.T, o store.Options, db *store.DB)) {
 	}
 }
 
-func open(t *testing.T, o store.Options) *store.DB {
+func open(t testing.TB, o store.Options) *store.DB {
 	t.Helper()
 	db, err := store.Open(t.Context(), o)
 	if err != nil {
@@ -44,7 +44,7 @@ func open(t *testing.T, o store.Options) *store.DB {
 	return db
 }
 
-func update(t *testing.T, db *store.DB, f func(context.Context, *store.Tx) error) {
+func update(t testing.TB, db *store.DB, f func(context.Context, *store.Tx) error) {
 	t.Helper()
 	ctx := context.Background()
 	if err := db.Update(ctx, func(tx *store.Tx) error { return f(ctx, tx) }); err != nil {
