@@ -175,28 +175,27 @@ func (f *firm) place(name, what string) {
 // typed.
 func (f *firm) press(name string, m message, button int) {
 	f.t.Helper()
-	label := m.buttons[button]
-	if _, after, ok := strings.Cut(m.text, "〔"+label+"〕回复："); ok && !slices.Contains(f.cards(name), m.id) {
-		line, _, _ := strings.Cut(after, "\n")
-		if line, ok := strings.CutPrefix(line, "@"+wecomtest.RobotName+" "); ok {
-			f.say(name, mentioned, line)
-			return
-		}
-		f.say(name, private, line)
+	if label, ok := f.label(name, m.id, button); ok {
+		f.hears(1, func() error { return f.robot.Press(f.ids[name], m.id, label) })
 		return
 	}
-	f.hears(1, func() error { return f.robot.Press(f.ids[name], m.id, label) })
+	_, after, _ := strings.Cut(m.text, "〔"+m.buttons[button]+"〕回复：")
+	line, _, _ := strings.Cut(after, "\n")
+	if line, ok := strings.CutPrefix(line, "@"+wecomtest.RobotName+" "); ok {
+		f.say(name, mentioned, line)
+		return
+	}
+	f.say(name, private, line)
 }
 
-// cards are the ids of the robot's cards in somebody's chat.
-func (f *firm) cards(name string) []string {
-	var list []string
+// label is what stands on a button of one of the robot's cards.
+func (f *firm) label(name, card string, button int) (label string, ok bool) {
 	for _, m := range f.robot.Seen(f.ids[name]) {
-		if m.Type == "template_card" {
-			list = append(list, m.ID)
+		if m.ID == card && button < len(m.Buttons) {
+			return strings.TrimPrefix(m.Buttons[button].Label, "✓"), true
 		}
 	}
-	return list
+	return "", false
 }
 
 // submit fills the template in and sends it back.

@@ -19,18 +19,19 @@ import (
 
 // stage is where conversations are played.
 type stage struct {
-	name    string
-	backend string
-	screens func(o *office) screens
+	name     string
+	backend  string
+	screens  func(o *office) screens
+	mentions bool // the platform tells who is mentioned
 }
 
 // stages are all of them: every database, and every platform.
 func stages() []stage {
 	return []stage{
-		{storetest.SQLite + "-" + webchat.Platform, storetest.SQLite, onPage},
-		{storetest.Postgres + "-" + webchat.Platform, storetest.Postgres, onPage},
-		{storetest.SQLite + "-" + feishu.Name, storetest.SQLite, onFeishu},
-		{storetest.SQLite + "-" + wecom.Name, storetest.SQLite, onWeCom},
+		{storetest.SQLite + "-" + webchat.Platform, storetest.SQLite, onPage, true},
+		{storetest.Postgres + "-" + webchat.Platform, storetest.Postgres, onPage, true},
+		{storetest.SQLite + "-" + feishu.Name, storetest.SQLite, onFeishu, true},
+		{storetest.SQLite + "-" + wecom.Name, storetest.SQLite, onWeCom, false},
 	}
 }
 
@@ -53,6 +54,7 @@ func stages() []stage {
 //	nothing 张伟                 nothing is unread; without a name: nowhere
 //	read 张伟                    passes over what is unread
 //	down, up '…'                 the bot stops; it starts again later
+//	[mentions] …                 only where the platform tells who is mentioned
 func TestScript(t *testing.T) {
 	for _, s := range stages() {
 		t.Run(s.name, func(t *testing.T) {
@@ -60,6 +62,12 @@ func TestScript(t *testing.T) {
 				Dir:   "testdata/script",
 				Setup: func(env *testscript.Env) error { return s.setUp(env) },
 				Cmds:  scriptCommands(),
+				Condition: func(what string) (bool, error) {
+					if what != "mentions" {
+						return false, fmt.Errorf("no condition %s", what)
+					}
+					return s.mentions, nil
+				},
 			})
 		})
 	}
