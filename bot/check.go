@@ -10,7 +10,6 @@ import (
 	"os"
 	"time"
 
-	"marketbot/bot/feishu"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
@@ -63,7 +62,7 @@ func checkConfig(ctx context.Context, cfg Config, now func() time.Time, log *slo
 		list = append(list, checkHolidays(rules, now()))
 	}
 	list = append(list, checkStore(ctx, cfg, now(), log))
-	return append(list, checkFeishu(ctx, cfg, now, log)...)
+	return append(list, checkPlatforms(ctx, cfg, now, log)...)
 }
 
 func checkKey(cfg Config) chat.Finding {
@@ -139,20 +138,20 @@ func lookInto(ctx context.Context, db *store.DB, now time.Time) chat.Finding {
 	return f
 }
 
-// checkFeishu asks Feishu, over the network.
-func checkFeishu(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) []chat.Finding {
-	if cfg.Feishu == nil {
-		return []chat.Finding{{Name: "聊天平台", Text: "没有配置。请填写 feishu"}}
-	}
-	adapter, err := feishu.New(*cfg.Feishu, nobody, now, log)
+// checkPlatforms asks the platforms, over the network.
+func checkPlatforms(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) []chat.Finding {
+	list, err := cfg.connections(nobody, now, log)
 	if err != nil {
-		return []chat.Finding{{Name: "飞书设置", Text: err.Error()}}
+		return []chat.Finding{{Name: "聊天平台", Text: err.Error()}}
 	}
-	list := adapter.Check(ctx)
-	if cfg.Feishu.Group == "" {
-		list = append(list, chat.Finding{Name: "飞书部门群", OK: true, Text: "没有填写 group，群里不发提醒"})
+	var findings []chat.Finding
+	for _, p := range list {
+		findings = append(findings, p.Check(ctx)...)
 	}
-	return list
+	if len(cfg.groups()) == 0 {
+		findings = append(findings, chat.Finding{Name: "部门群", OK: true, Text: "没有填写 group，群里不发提醒"})
+	}
+	return findings
 }
 
 // nobody takes events of a check: there are none.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"marketbot/bot/feishu"
+	"marketbot/bot/wecom"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
@@ -28,18 +29,20 @@ type Config struct {
 	OldSecretKeys []string        `yaml:"old_secret_keys"`
 	Holidays      string          `yaml:"holidays"`
 	Feishu        *feishu.Config  `yaml:"feishu"`
+	WeCom         *wecom.Config   `yaml:"wecom"`
 	People        []Person        `yaml:"people"`
 	Schedule      Schedule        `yaml:"schedule"`
 	Reports       report.Config   `yaml:"reports"`
 	Customers     customer.Config `yaml:"customers"`
 }
 
-// Person is one entry of people: who somebody is, and their account.
+// Person is one entry of people: who somebody is, and their accounts.
 type Person struct {
 	Name   string       `yaml:"name"`
 	Post   store.Post   `yaml:"post"`
 	Duties []store.Duty `yaml:"duties"`
 	Feishu string       `yaml:"feishu"`
+	WeCom  string       `yaml:"wecom"`
 }
 
 // Schedule is when the clock does what.
@@ -175,10 +178,7 @@ func (c Config) sealer() (*store.Sealer, error) {
 func (c Config) entries() []staff.Entry {
 	list := make([]staff.Entry, len(c.People))
 	for i, p := range c.People {
-		list[i] = staff.Entry{Name: p.Name, Post: p.Post, Duties: p.Duties}
-		if p.Feishu != "" {
-			list[i].Accounts = map[string]string{feishu.Name: p.Feishu}
-		}
+		list[i] = staff.Entry{Name: p.Name, Post: p.Post, Duties: p.Duties, Accounts: p.accounts()}
 	}
 	return list
 }
@@ -229,8 +229,7 @@ func secretsExposed(path string) bool {
 	if doc.decode(&c) != nil {
 		return true
 	}
-	f := c.Feishu
-	return c.SecretKey != "" || len(c.OldSecretKeys) > 0 || f != nil && (f.AppSecret != "" || f.EncryptKey != "" || f.VerificationToken != "") ||
+	return c.SecretKey != "" || len(c.OldSecretKeys) > 0 || c.Feishu != nil && c.Feishu.Secret() || c.WeCom != nil && c.WeCom.Secret() ||
 		isPostgres(c.Store) && strings.Contains(c.Store, "@")
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"marketbot/bot/feishu"
+	"marketbot/bot/wecom"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -49,6 +51,33 @@ func TestTheExampleHoldsTheDefaults(t *testing.T) {
 		t.Errorf("the example differs from the defaults:\n%s", diff)
 	}
 	if _, err := cfg.rules(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The part for WeCom is commented out in the example; it has to be right all
+// the same.
+func TestTheExamplesWeCom(t *testing.T) {
+	data, err := os.ReadFile(exampleFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, part, _ := strings.Cut(string(data), "\n# wecom:\n")
+	part, _, _ = strings.Cut("# wecom:\n"+part, "\n\n")
+	text := strings.TrimPrefix(strings.ReplaceAll(part, "\n# ", "\n"), "# ")
+	cfg, err := parseConfig([]byte(text), env("WECOM_BOT_ID", "aib1", "WECOM_BOT_SECRET", "hush", "WECOM_CORP_ID", "ww1", "WECOM_APP_SECRET", "hush2"))
+	if err != nil {
+		t.Fatalf("%v in:\n%s", err, text)
+	}
+	want := &wecom.Config{
+		Robot:   &wecom.RobotConfig{BotID: "aib1", Secret: "hush", Name: "市场部助手", URL: wecom.RobotURL},
+		App:     &wecom.AppConfig{CorpID: "ww1", AgentID: 1000002, Secret: "hush2", Menu: []string{}},
+		BaseURL: wecom.BaseURL,
+	}
+	if diff := cmp.Diff(want, cfg.WeCom); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := cfg.connections(nobody, time.Now, slog.New(slog.DiscardHandler)); err != nil {
 		t.Error(err)
 	}
 }
@@ -95,6 +124,8 @@ store: other.db   # ${NOT_ASKED_FOR}
 people:
   - {name: 王芳, post: 市场总监, duties: [管理员], feishu: "${WANG}"}
   - {name: 张伟, post: 业务员}
+  - {name: 李娜, post: 业务员, wecom: lina, feishu: ou_li}
+wecom: {webhook_key: abc}
 schedule:
   weekly_report: {due: "Thu 17:30", remind: [], escalate: null}
   trip_check_in: {at: []}
@@ -111,7 +142,9 @@ customers: {salespeople_see: own, canaries: [东莞市白鹭礼品有限公司],
 	want.People = []Person{
 		{Name: "王芳", Post: store.MarketingDirector, Duties: []store.Duty{store.Administrator}, Feishu: "ou_wang"},
 		{Name: "张伟", Post: store.Salesperson},
+		{Name: "李娜", Post: store.Salesperson, Feishu: "ou_li", WeCom: "lina"},
 	}
+	want.WeCom = &wecom.Config{WebhookKey: "abc"}
 	want.Schedule.WeeklyReport.Due = rulebook.Moment{Weekday: time.Thursday, Hour: 17, Minute: 30}
 	want.Schedule.WeeklyReport.Remind = []rulebook.Moment{}
 	want.Schedule.WeeklyReport.Escalate = nil
@@ -124,7 +157,7 @@ customers: {salespeople_see: own, canaries: [东莞市白鹭礼品有限公司],
 	if diff := cmp.Diff(want, cfg); diff != "" {
 		t.Error(diff)
 	}
-	if e := cfg.entries(); e[0].Accounts[feishu.Name] != "ou_wang" || e[1].Accounts != nil {
+	if e := cfg.entries(); e[0].Accounts[feishu.Name] != "ou_wang" || e[1].Accounts != nil || len(e[2].Accounts) != 2 || e[2].Accounts[wecom.Name] != "lina" {
 		t.Errorf("entries %+v", e)
 	}
 }
@@ -143,7 +176,7 @@ func TestWrongSettingsAreToldWithTheirLine(t *testing.T) {
 		{"unknown key", "store: a\ncolour: red\n", "2", "没有 colour 这个设置"},
 		{"unknown key inside", "schedule:\n  weekly_report:\n    dew: Fri 12:00\n", "3", "没有 dew 这个设置"},
 		{"unknown key of a platform", "feishu:\n  app_id: a\n  app_key: b\n", "3", "没有 app_key 这个设置"},
-		{"a key for what is not there yet", "wecom: {}\n", "1", "没有 wecom 这个设置"},
+		{"unknown key of a robot", "wecom:\n  robot:\n    bot_key: b\n", "3", "没有 bot_key 这个设置"},
 		{"twice the same key", "store: a\nstore: b\n", "2", "store 写了两次"},
 		{"missing variable", "# ${NOT_THIS}\n\nsecret_key: ${MARKETBOT_KEY}\n", "3", "没有环境变量 MARKETBOT_KEY"},
 		{"missing variable in a block", "people:\n  - name: a\n    feishu: x${NOBODY}y\n", "3", "没有环境变量 NOBODY"},
@@ -225,6 +258,8 @@ func TestSecretsThatOthersCanRead(t *testing.T) {
 		{"store: postgres://bot:pw@db/market\n", 0o640, true},
 		{"store: a.db\n", 0o644, false},
 		{"feishu: {app_id: a, app_secret: b}\n", 0o604, true},
+		{"wecom: {robot: {bot_id: a, secret: b}}\n", 0o604, true},
+		{"wecom: {app: {corp_id: a, secret: \"${KEY}\"}}\n", 0o604, false},
 	} {
 		path := filepath.Join(t.TempDir(), "config.yaml")
 		if err := os.WriteFile(path, []byte(c.text), c.mode); err != nil {

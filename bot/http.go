@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"marketbot/bot/feishu"
+	"marketbot/bot/wecom"
 	"marketbot/store"
 )
 
@@ -68,8 +69,10 @@ func (b *bot) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", b.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(b.metrics.registry, promhttp.HandlerOpts{}))
-	if p, ok := b.platforms[feishu.Name].(webhook); ok {
-		mux.Handle(feishu.Path, p.Handler())
+	for name, path := range map[string]string{feishu.Name: feishu.Path, wecom.Name: wecom.Path} {
+		if p, ok := b.platforms[name].(webhook); ok {
+			mux.Handle(path, p.Handler())
+		}
 	}
 	return mux
 }

@@ -23,6 +23,8 @@ var imports = map[string][]string{
 	"bot":                    {"bot/...", "scheduler", "handlers/...", "store/..."},
 	"bot/feishu":             {"handlers/chat"},
 	"bot/feishu/feishutest":  {},
+	"bot/wecom":              {"handlers/chat"},
+	"bot/wecom/wecomtest":    {},
 	"bot/webchat":            {"handlers/chat", "store"},
 	"bot/webchat/pagetest":   {},
 	"scheduler":              {"handlers/...", "store"},

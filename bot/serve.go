@@ -10,9 +10,9 @@ import (
 	"os"
 	"time"
 
-	"marketbot/bot/feishu"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/staff"
+	"marketbot/scheduler"
 	"marketbot/store"
 )
 
@@ -37,8 +37,8 @@ func (c *serveCommand) run(ctx context.Context, now func() time.Time, out io.Wri
 // the order in which it started: first nothing is taken in any more, then what
 // is owed goes out, then the store closes.
 func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer, log *slog.Logger) (err error) {
-	if cfg.Feishu == nil {
-		return &usageError{errors.New("没有配置聊天平台：填写 feishu，或用 bot demo 试用")}
+	if cfg.Feishu == nil && cfg.WeCom == nil {
+		return &usageError{errNoPlatform}
 	}
 	seals, err := cfg.sealer()
 	if err != nil {
@@ -53,14 +53,18 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 		return fmt.Errorf("打不开数据库：%w", err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	var adapter *feishu.Adapter
+	var list []connection
 	b, err := newBot(ctx, parts{
 		DB: db, Rules: rules, Reports: cfg.Reports, Customers: cfg.Customers, People: cfg.entries(), Groups: cfg.groups(), Now: now, Log: log,
 		Platforms: func(receive chat.Receive) ([]chat.Platform, error) {
-			if adapter, err = feishu.New(*cfg.Feishu, receive, now, log); err != nil {
-				return nil, &usageError{err}
+			if list, err = cfg.connections(receive, now, log); err != nil {
+				return nil, err
 			}
-			return []chat.Platform{adapter}, nil
+			platforms := make([]chat.Platform, len(list))
+			for i, p := range list {
+				platforms[i] = p
+			}
+			return platforms, nil
 		},
 	})
 	if err != nil {
@@ -75,25 +79,22 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	}
 	log.Info("serving", "listen", l.Addr().String(), "store_kind", storeKind(cfg.Store), "version", version())
 	defer log.Info("stopped")
-	return runAll(ctx, b.running(adapter, l), log)
-}
-
-// groups are the department's groups.
-func (c Config) groups() []chat.Address {
-	if c.Feishu == nil || c.Feishu.Group == "" {
-		return nil
-	}
-	return []chat.Address{{Platform: feishu.Name, Group: true, ID: c.Feishu.Group}}
+	return runAll(ctx, b.running(list, l), log)
 }
 
 // running is everything that runs, in the order of starting.
-func (b *bot) running(adapter *feishu.Adapter, l net.Listener) []part {
-	return []part{
+func (b *bot) running(list []connection, l net.Listener) []part {
+	parts := []part{
+		{"keeper", scheduler.Keeper{DB: b.DB, Now: b.Now, Log: b.Log}.Run},
 		{"outbox", b.deliver},
 		{"timetable", func(ctx context.Context) error { return b.timetable.Run(ctx, b.Now) }},
-		{"feishu", adapter.Run},
-		{"http", func(ctx context.Context) error { return serveHTTP(ctx, newServer(b.routes(), b.Log), l, func() {}) }},
 	}
+	for _, p := range list {
+		parts = append(parts, part{p.Name(), p.Run})
+	}
+	return append(parts, part{"http", func(ctx context.Context) error {
+		return serveHTTP(ctx, newServer(b.routes(), b.Log), l, func() {})
+	}})
 }
 
 // lastSends is how long a stop waits for what is owed; the rest goes out after

@@ -47,6 +47,11 @@ type Config struct {
 	Group             string `yaml:"group"`              // chat id of the department's group
 }
 
+// Secret tells whether the settings hold a secret.
+func (c Config) Secret() bool {
+	return c.AppSecret != "" || c.EncryptKey != "" || c.VerificationToken != ""
+}
+
 // Adapter is one Feishu app. It implements chat.Platform, chat.Namer and
 // chat.Checker, and is safe for concurrent use.
 type Adapter struct {

@@ -40,6 +40,20 @@ type Config struct {
 	Group      string       `yaml:"group"`       // chat id of the department's group, as the robot knows it
 }
 
+// Department is the department's group; its ID is empty if there is none.
+func (c Config) Department() chat.Address {
+	id := c.Group
+	if id == "" && c.WebhookKey != "" {
+		id = hookGroup
+	}
+	return chat.Address{Platform: Name, Group: true, ID: id}
+}
+
+// Secret tells whether the settings hold a secret.
+func (c Config) Secret() bool {
+	return c.WebhookKey != "" || c.Robot != nil && c.Robot.Secret != "" || c.App != nil && (c.App.Secret != "" || c.App.Token != "" || c.App.AESKey != "")
+}
+
 // RobotConfig is a robot (智能机器人) in long connection mode.
 type RobotConfig struct {
 	BotID  string `yaml:"bot_id"`
@@ -85,9 +99,11 @@ type Adapter struct {
 	app   *App
 	hook  *Hook
 	now   func() time.Time
+	log   *slog.Logger
 
 	mu    sync.Mutex
 	came  map[string]string    // by person: the way they wrote last
+	met   map[string]bool      // groups other than the department's
 	shown map[string]time.Time // keys that were delivered, and when
 }
 
@@ -103,7 +119,7 @@ func New(cfg Config, receive chat.Receive, lease Lease, now func() time.Time, lo
 	if err != nil {
 		return nil, err
 	}
-	a := &Adapter{cfg: cfg, now: now, came: map[string]string{}, shown: map[string]time.Time{}}
+	a := &Adapter{cfg: cfg, now: now, came: map[string]string{}, met: map[string]bool{}, log: log, shown: map[string]time.Time{}}
 	if cfg.App != nil {
 		if a.app, err = newApp(*cfg.App, cfg.BaseURL, client, a.hears(byApp, receive), now, log); err != nil {
 			return nil, err
@@ -157,13 +173,7 @@ func (c *Config) complete() error {
 func (a *Adapter) Name() string { return Name }
 
 // Group is the department's group as configured; its ID is empty if none is.
-func (a *Adapter) Group() chat.Address {
-	id := a.cfg.Group
-	if id == "" && a.hook != nil {
-		id = hookGroup
-	}
-	return chat.Address{Platform: Name, Group: true, ID: id}
-}
+func (a *Adapter) Group() chat.Address { return a.cfg.Department() }
 
 // Limits is what the poorest way allows. The window is the app's: see Window.
 func (a *Adapter) Limits() chat.Limits {
@@ -201,6 +211,9 @@ func (a *Adapter) way(name string) way {
 // Run receives until ctx ends. It returns when no event is being worked on any
 // more; the only errors are ctx's.
 func (a *Adapter) Run(ctx context.Context) error {
+	if a.app != nil {
+		a.app.begin(ctx)
+	}
 	if a.robot != nil {
 		return a.robot.run(ctx)
 	}
@@ -243,14 +256,31 @@ func (a *Adapter) Check(ctx context.Context) []chat.Finding {
 // hears notes which way a person came before it hands the event on.
 func (a *Adapter) hears(name string, receive chat.Receive) chat.Receive {
 	return func(ctx context.Context, e chat.Event) (chat.Receipt, error) {
-		if !e.Chat.Group {
-			a.mu.Lock()
-			a.came[e.From.ID] = name
-			a.mu.Unlock()
+		if e.Chat.Group {
+			a.meet(e.Chat.ID)
+			return receive(ctx, e)
 		}
+		a.mu.Lock()
+		a.came[e.From.ID] = name
+		a.mu.Unlock()
 		return receive(ctx, e)
 	}
 }
+
+// meet logs the id of a group that is not the department's, once: nowhere else
+// does WeCom show it to whoever has to write it into the settings.
+func (a *Adapter) meet(group string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if group == a.cfg.Group || a.met[group] || len(a.met) >= groupsMost {
+		return
+	}
+	a.met[group] = true
+	a.log.Info("a group talks to the robot; to use it as the department's, set wecom.group", "chat_id", group)
+}
+
+// groupsMost bounds what is remembered of groups.
+const groupsMost = 1000
 
 // redact is what is said instead of a confidential message where it cannot be
 // kept to its reader.

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"marketbot/bot/feishu"
+	"marketbot/bot/wecom"
+	"marketbot/handlers/chat"
+)
+
+// connection is a platform that works until its context ends.
+type connection interface {
+	chat.Platform
+	chat.Checker
+	Run(ctx context.Context) error
+}
+
+// errNoPlatform is the want of somebody to talk to.
+var errNoPlatform = errors.New("没有配置聊天平台：填写 feishu 或 wecom，或用 bot demo 试用")
+
+// connections are the platforms of the settings, not yet talking. Their errors
+// are for people.
+func (c Config) connections(receive chat.Receive, now func() time.Time, log *slog.Logger) ([]connection, error) {
+	var list []connection
+	if c.Feishu != nil {
+		a, err := feishu.New(*c.Feishu, receive, now, log)
+		if err != nil {
+			return nil, &usageError{err}
+		}
+		list = append(list, a)
+	}
+	if c.WeCom != nil {
+		a, err := wecom.New(*c.WeCom, receive, wecom.Alone, now, log)
+		if err != nil {
+			return nil, &usageError{err}
+		}
+		list = append(list, a)
+	}
+	if len(list) == 0 {
+		return nil, &usageError{errNoPlatform}
+	}
+	return list, nil
+}
+
+// groups are the department's groups on the platforms.
+func (c Config) groups() []chat.Address {
+	var all []chat.Address
+	if c.Feishu != nil && c.Feishu.Group != "" {
+		all = append(all, chat.Address{Platform: feishu.Name, Group: true, ID: c.Feishu.Group})
+	}
+	if c.WeCom != nil && c.WeCom.Department().ID != "" {
+		all = append(all, c.WeCom.Department())
+	}
+	return all
+}
+
+// accounts are where a person of the settings is reached, by platform.
+func (p Person) accounts() map[string]string {
+	all := map[string]string{}
+	for platform, id := range map[string]string{feishu.Name: p.Feishu, wecom.Name: p.WeCom} {
+		if id != "" {
+			all[platform] = id
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}
