@@ -15,6 +15,6 @@ func (tx *Tx) CountStale(ctx context.Context, before time.Time) (n int, err erro
 // CustomersEntered lists the customers whose file was begun in [from, to), by
 // the time they were.
 func (tx *Tx) CustomersEntered(ctx context.Context, from, to time.Time) ([]Customer, error) {
-	return all(ctx, tx, "customers entered", `SELECT `+customerColumns+` FROM customer c WHERE c.created >= $1 AND c.created < $2 ORDER BY c.created, c.id`,
+	return all(ctx, tx, "customers entered", `SELECT `+customerColumns+` FROM customer WHERE created >= $1 AND created < $2 ORDER BY created, id`,
 		[]any{millis(from), millis(to)}, tx.scanCustomer)
 }

@@ -34,7 +34,7 @@ type ImportLine struct {
 
 // String is the line as it is printed.
 func (l ImportLine) String() string {
-	s := fmt.Sprintf("第 %d 行\t%s\t%s", l.Row, l.Result, shorten(l.Name, bookNameMost))
+	s := fmt.Sprintf("第 %d 行\t%s\t%s", l.Row, l.Result, shorten(l.Name, nameMost))
 	if l.Text != "" {
 		s += "\t" + l.Text
 	}
@@ -136,13 +136,11 @@ func (h Handler) importRow(ctx context.Context, tx *store.Tx, i Import, r bookRo
 	return l, err
 }
 
-// knownNames are customers that bear one of the names of a row.
+// knownNames are customers that bear the name of a row, or a former one. A
+// short name may be that of several.
 func (h Handler) knownNames(ctx context.Context, tx *store.Tx, r bookRow) ([]store.Customer, error) {
-	for _, field := range []string{columnName, "简称", "曾用名"} {
-		if r.company[field] == "" {
-			continue
-		}
-		known, err := tx.SimilarCustomers(ctx, store.FoldName(r.company[field]))
+	for _, name := range r.distinct() {
+		known, err := tx.SimilarCustomers(ctx, store.FoldName(name))
 		if err != nil || len(known) > 0 {
 			return known, err
 		}
@@ -163,7 +161,7 @@ func knownText(ctx context.Context, tx *store.Tx, c store.Customer) (string, err
 // registered is said, and the author's name is kept in the sources.
 func (h Handler) importPeople(ctx context.Context, tx *store.Tx, i Import, r *bookRow) (owner, author store.Person, err error) {
 	author = i.By
-	if name := r.extra[columnOwner]; name != "" {
+	if name := r.extra[fieldOwner]; name != "" {
 		var active bool
 		if owner, active, err = tx.PersonNamed(ctx, name); err != nil {
 			return owner, author, err

@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"marketbot/handlers/command"
+	"marketbot/store"
 )
 
 // What an Excel to import may hold.
@@ -28,10 +29,6 @@ const (
 const (
 	columnAuthor  = "录入人"
 	columnEntered = "录入时间"
-	columnOwner   = "负责人"
-	columnStage   = "阶段"
-	columnName    = "名称"
-	columnPerson  = "姓名"
 )
 
 // personSheet holds persons, one a row, beside those in the customers' rows.
@@ -72,11 +69,11 @@ type bookRow struct {
 }
 
 type bookPerson struct {
-	line   int
+	line   int // in the sheet 联系人; 0: stands in the customer's own row
 	values map[string]string
 }
 
-func (r *bookRow) name() string { return r.company[columnName] }
+func (r *bookRow) name() string { return r.company[fieldName] }
 
 func (r *bookRow) fail(format string, args ...any) {
 	if len(r.wrong) < bookProblemMost {
@@ -219,8 +216,8 @@ const (
 
 // aliases are other usual heads.
 var aliases = map[string]string{
-	"客户": columnName, "客户名称": columnName, "公司名称": columnName, "单位名称": columnName, "公司": columnName,
-	"公司地址": "地址", "公司电话": "电话", "联系电话": "电话", "所属行业": "行业", "业务员": columnOwner, "客户阶段": columnStage,
+	"客户": fieldName, "客户名称": fieldName, "公司名称": fieldName, "单位名称": fieldName, "公司": fieldName,
+	"公司地址": "地址", "公司电话": "电话", "联系电话": "电话", "所属行业": "行业", "业务员": fieldOwner, "客户阶段": fieldStage,
 	"建档人": columnAuthor, "录入员": columnAuthor, "建档时间": columnEntered, "建档日期": columnEntered, "录入日期": columnEntered,
 	"联系人": "联系人姓名", "联系人职位": "联系人职务", "职位": "职务", "手机": "电话",
 }
@@ -237,19 +234,19 @@ func (h Handler) headOf(head string, people bool) column {
 		head = other
 	}
 	if people && head == "联系人" {
-		head = columnPerson
+		head = store.PersonName
 	}
-	if field, ok := strings.CutPrefix(head, "联系人"); ok && slices.Contains(bookPersonFields, field) {
+	if field, ok := strings.CutPrefix(head, "联系人"); ok && slices.Contains(personFields, field) {
 		return column{field, ofPerson}
 	}
 	switch {
-	case people && slices.Contains(bookPersonFields, head):
+	case people && slices.Contains(personFields, head):
 		return column{head, ofPerson}
-	case people && head != columnName:
+	case people && head != fieldName:
 		return column{head, skipped}
-	case slices.Contains([]string{columnAuthor, columnEntered, columnOwner, columnStage}, head):
+	case slices.Contains([]string{columnAuthor, columnEntered, fieldOwner, fieldStage}, head):
 		return column{head, beside}
-	case slices.Contains(h.bookFields(), head):
+	case head == fieldName || slices.Contains(h.companyFields(), head):
 		return column{head, ofCompany}
 	default:
 		return column{head, skipped}
@@ -273,7 +270,7 @@ func (h Handler) heads(book *Book, row sheetRow, people bool) ([]column, error) 
 		seen[c] = c.kind != skipped
 		list = append(list, c)
 	}
-	if !slices.Contains(list, column{columnName, ofCompany}) {
+	if !slices.Contains(list, column{fieldName, ofCompany}) {
 		return nil, &BookError{Text: fmt.Sprintf("第 %d 行应该是列名，其中要有「名称」", row.line)}
 	}
 	return list, nil

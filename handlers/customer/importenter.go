@@ -30,7 +30,7 @@ func (h Handler) enterRow(ctx context.Context, tx *store.Tx, i Import, r bookRow
 		e.at = i.Now
 	}
 	e.customer = store.Customer{
-		ID: id, Name: r.name(), Owner: owner.ID, Stage: r.extra[columnStage], Created: e.at, Author: author.ID,
+		ID: id, Name: r.name(), Owner: owner.ID, Stage: r.extra[fieldStage], Created: e.at, Author: author.ID,
 	}
 	if e.customer.Stage == "" {
 		e.customer.Stage = h.Config.Stages[0]
@@ -54,19 +54,22 @@ func (h Handler) sourceOf(i Import, r bookRow) string {
 	return source
 }
 
+// nameKinds are the fields by which a customer is found.
+var nameKinds = map[string]store.NameKind{fieldName: store.FullName, fieldShort: store.ShortName, fieldFormer: store.FormerName}
+
 func (h Handler) enterCustomer(ctx context.Context, tx *store.Tx, e entry, r bookRow) error {
 	if err := tx.AddCustomer(ctx, e.customer); err != nil {
 		return err
 	}
-	for field, kind := range bookNameKinds {
-		for _, name := range bookNames(r.company[field]) {
+	for field, kind := range nameKinds {
+		for _, name := range namesIn(r.company[field]) {
 			n := store.CustomerName{ID: tx.NewID(e.now), Customer: e.customer.ID, Name: name, Kind: kind, Since: e.at}
 			if err := tx.AddName(ctx, n); err != nil {
 				return err
 			}
 		}
 	}
-	for _, field := range h.bookFields() {
+	for _, field := range h.companyFields() {
 		if err := e.put(ctx, tx, "", field, r.company[field]); err != nil {
 			return err
 		}
@@ -82,10 +85,10 @@ func (h Handler) enterCustomer(ctx context.Context, tx *store.Tx, e entry, r boo
 func (e entry) enterPerson(ctx context.Context, tx *store.Tx, p bookPerson) error {
 	id := tx.NewID(e.now)
 	err := tx.AddFilePerson(ctx, store.FilePerson{
-		ID: id, Customer: e.customer.ID, Name: p.values[columnPerson], Source: e.source, Created: e.at, Author: e.author.ID,
+		ID: id, Customer: e.customer.ID, Name: p.values[store.PersonName], Source: e.source, Created: e.at, Author: e.author.ID,
 	})
-	for _, field := range bookPersonFields {
-		if err == nil && field != columnPerson {
+	for _, field := range personFields {
+		if err == nil && field != store.PersonName {
 			err = e.put(ctx, tx, id, field, p.values[field])
 		}
 	}
@@ -94,7 +97,7 @@ func (e entry) enterPerson(ctx context.Context, tx *store.Tx, p bookPerson) erro
 
 // put keeps one value. Who imports answers for it, so that it counts as checked.
 func (e entry) put(ctx context.Context, tx *store.Tx, person, field, value string) error {
-	if value == "" || person == "" && field == columnName {
+	if value == "" || person == "" && field == fieldName {
 		return nil
 	}
 	f := store.Fact{
@@ -104,7 +107,7 @@ func (e entry) put(ctx context.Context, tx *store.Tx, person, field, value strin
 	if err := tx.PutFact(ctx, f); err != nil {
 		return err
 	}
-	if field != "电话" {
+	if field != fieldPhone {
 		return nil
 	}
 	return tx.PutPhone(ctx, f.Customer, f.ID, value)

@@ -1,18 +1,11 @@
 package customer
 
 import (
+	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"marketbot/store"
-)
-
-// valueMost is how many characters one cell may hold; nameMost one name.
-const (
-	valueMost    = 2000
-	bookNameMost = 100
 )
 
 // takeCustomers reads the sheet of customers.
@@ -34,14 +27,16 @@ func (h Handler) takeCustomers(book *Book, rows []sheetRow, date1904 bool) error
 			}
 		}
 		if len(person) > 0 {
-			r.people = append(r.people, bookPerson{row.line, person})
+			r.people = append(r.people, bookPerson{values: person})
 		}
 		h.checkRow(&r, date1904)
-		folded := store.FoldName(r.name())
-		if line, twice := first[folded]; twice && folded != "" {
-			r.fail("和第 %d 行是同一个客户", line)
-		} else {
-			first[folded] = row.line
+		for _, name := range r.distinct() {
+			folded := store.FoldName(name)
+			if line, known := first[folded]; known && line != r.line {
+				r.fail("和第 %d 行是同一个客户", line)
+				break
+			}
+			first[folded] = r.line
 		}
 		book.rows = append(book.rows, r)
 	}
@@ -61,23 +56,17 @@ func (r *bookRow) put(c column, text string, person map[string]string) {
 
 // checkRow says what of a row cannot stand in a file.
 func (h Handler) checkRow(r *bookRow, date1904 bool) {
-	switch name := r.name(); {
-	case !hasWords(name):
+	if !hasWords(r.name()) {
 		r.fail("没有名称")
-	case utf8.RuneCountInString(name) > bookNameMost:
-		r.fail("名称超过 %d 个字", bookNameMost)
-	case !store.Plain(name):
-		r.fail("名称里有不能保存的字符")
 	}
-	for _, field := range h.bookFields() {
-		h.checkValue(r, field, r.company[field], bookRule(field))
+	h.checkValue(r, fieldName, r.name(), nameRule)
+	for _, field := range h.companyFields() {
+		h.checkValue(r, field, r.company[field], companyRule(field))
 	}
 	for _, p := range r.people {
 		h.checkPerson(r, p)
 	}
-	if stage := r.extra[columnStage]; stage != "" && !slices.Contains(h.Config.Stages, stage) {
-		r.fail("没有阶段「%s」", stage)
-	}
+	h.checkValue(r, fieldStage, r.extra[fieldStage], h.stageRule)
 	text := r.extra[columnEntered]
 	if text == "" {
 		return
@@ -89,28 +78,25 @@ func (h Handler) checkRow(r *bookRow, date1904 bool) {
 }
 
 func (h Handler) checkPerson(r *bookRow, p bookPerson) {
-	if !hasWords(p.values[columnPerson]) {
-		r.fail("联系人没有姓名")
+	where := "联系人"
+	if p.line > 0 {
+		where = fmt.Sprintf("联系人表第 %d 行", p.line)
 	}
-	for _, field := range bookPersonFields {
-		h.checkValue(r, field, p.values[field], bookRule(field))
+	if !hasWords(p.values[store.PersonName]) {
+		r.fail("%s没有姓名", where)
+	}
+	for _, field := range personFields {
+		h.checkValue(r, where+field, p.values[field], personRule(field))
 	}
 }
 
-// checkValue says what is wrong with the value of a field; rule may be nil.
+// checkValue says what is wrong with the value of a field.
 func (h Handler) checkValue(r *bookRow, field, value string, rule func(string) error) {
 	if value == "" {
 		return
 	}
-	if utf8.RuneCountInString(value) > valueMost {
-		r.fail("%s超过 %d 个字", field, valueMost)
-		return
-	}
-	if rule == nil {
-		return
-	}
 	if err := rule(value); err != nil {
-		r.fail("%s：%s", field, err.Error())
+		r.fail("%s：%s", field, problemText(err))
 	}
 }
 
@@ -123,7 +109,7 @@ func (h Handler) takePeople(book *Book, rows []sheetRow) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(columns, column{columnPerson, ofPerson}) {
+	if !slices.Contains(columns, column{store.PersonName, ofPerson}) {
 		return &BookError{Text: "工作表「" + personSheet + "」里要有「客户」和「姓名」两列"}
 	}
 	at := map[string]int{}
@@ -153,16 +139,7 @@ func (h Handler) takePeople(book *Book, rows []sheetRow) error {
 // future tells whether a row says that it was entered after now.
 func (r *bookRow) future(now time.Time) bool { return r.entered.After(now) }
 
-var bookPersonFields = []string{"姓名", "职务", "决策角色", "性别", "年龄", "学历", "电话", "住址", "爱好", "家庭"}
-
-var bookNameKinds = map[string]store.NameKind{"名称": store.FullName, "简称": store.ShortName, "曾用名": store.FormerName}
-
-func (h Handler) bookFields() []string {
-	return append([]string{"名称", "简称", "曾用名", "地址", "电话", "行业", "特征", "业务状况", "股东", "来源", "标签"}, h.Config.Fields...)
+// distinct are the names of a row that no other customer may bear.
+func (r *bookRow) distinct() []string {
+	return append([]string{r.name()}, namesIn(r.company[fieldFormer])...)
 }
-
-func bookNames(value string) []string {
-	return strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("、；;\n", r) })
-}
-
-func bookRule(string) func(string) error { return nil }
