@@ -25,7 +25,7 @@ func (h Handler) fileCommands() []command.Spec {
 			Name: "客户", Aliases: []string{"查客户", "kh", "ckh"}, Summary: "按名称、拼音、首字母或电话后四位找客户，看档案；每次查阅都有记录",
 			Args:     []command.Arg{{Name: "关键词", Kind: command.Free, Prompt: whichCustomer}},
 			Examples: []string{"客户 华东机电", "客户 hdjd", "客户 5678"},
-			Who:      rulebook.TakePart, For: h.reads, Private: true, Clause: clause, Run: h.look,
+			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: clause, Run: h.look,
 		},
 		{
 			Name: "看电话", Aliases: []string{"kdh"}, Summary: "写明理由，显示档案里的电话、住址等；按次计数",
@@ -34,13 +34,13 @@ func (h Handler) fileCommands() []command.Spec {
 				{Name: "理由", Kind: command.Free, Prompt: "为什么要看？写一句，会记入查阅记录，例如：确认下周拜访时间。"},
 			},
 			Examples: []string{"看电话 华东机电 确认下周拜访时间", "看电话 K12 李明 寄合同"},
-			Who:      rulebook.TakePart, For: h.reads, Private: true, Clause: clause, Run: h.reveal,
+			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: clause, Run: h.reveal,
 		},
 		{
 			Name: "我的客户", Aliases: []string{"wdkh"}, Summary: "自己负责的客户，最久没有跟进的在前",
 			Args:     []command.Arg{{Name: "页", Kind: command.Word, Optional: true}},
 			Examples: []string{"我的客户", "我的客户 第2页"},
-			Who:      rulebook.TakePart, For: h.reads, Private: true, Clause: "档-8", Run: h.mine,
+			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: "档-8", Run: h.mine,
 		},
 	}
 }

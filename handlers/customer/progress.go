@@ -20,13 +20,13 @@ func (h Handler) progressCommands() []command.Spec {
 				{Name: "字段", Kind: command.Fields, Keys: []string{fieldStage, fieldAmount}, Optional: true},
 			},
 			Examples: []string{"跟进 K12 送去年会方案，下周给答复", "跟进 华东机电 报价已确认 阶段=方案报价 金额=12.5万"},
-			Who:      rulebook.TakePart, For: h.reads, Private: true, Clause: "档-8", Run: h.progress, Undo: h.undoProgress,
+			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: "档-8", Run: h.progress, Undo: h.undoProgress,
 		},
 		{
 			Name: "客户历史", Aliases: []string{"khls"}, Summary: "档案的全部变更、跟进和负责人，新的在前",
 			Args:     []command.Arg{customerArg(), {Name: "页", Kind: command.Word, Optional: true}},
 			Examples: []string{"客户历史 K12", "客户历史 K12 第2页"},
-			Who:      rulebook.TakePart, For: h.reads, Private: true, Clause: "档-8", Run: h.history,
+			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: "档-8", Run: h.history,
 		},
 	}
 }

@@ -22,6 +22,7 @@ const (
 	Chase            Right = "chase"              // list the missing, remind them
 	Consolidate      Right = "consolidate"        // draft and send up
 	CommentOnReports Right = "comment on reports" // and acknowledge them; 执行董事 only while there is no 总经理
+	ReadFiles        Right = "read files"         // of customers; whose, Access says
 	EnterCustomers   Right = "enter customers"    // new files and changes; whose, Access says
 	MoveCustomers    Right = "move customers"     // to another owner
 	JudgeLeads       Right = "judge leads"        // accept or reject what others brought in
@@ -34,7 +35,8 @@ const (
 
 // rule says who has a right and which clause says so.
 type rule struct {
-	Everyone bool // who is registered and active
+	Everyone bool   // who is registered and active
+	Words    string // who of them it comes down to, where something else decides that
 	Posts    []store.Post
 	Duties   []store.Duty
 	Clause   string
@@ -52,6 +54,7 @@ var rights = map[Right]rule{
 	Chase:            {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "会-3"},
 	Consolidate:      {Posts: []store.Post{store.MarketingDirector}, Clause: "会-3"},
 	CommentOnReports: {Posts: []store.Post{store.GeneralManager, store.ExecutiveDirector}, Clause: "会-3"},
+	ReadFiles:        {Everyone: true, Words: "档-4 列出的岗位；其他人经总经理批准", Clause: "档-4"},
 	EnterCustomers:   {Posts: []store.Post{store.MarketingDirector, store.Supervisor, store.Salesperson}, Clause: "档-7"},
 	MoveCustomers:    {Posts: []store.Post{store.MarketingDirector, store.Supervisor}, Clause: "档-4"},
 	JudgeLeads:       {Posts: []store.Post{store.MarketingDirector, store.Supervisor}, Clause: "档-7"},
@@ -76,6 +79,9 @@ func Allows(r Right, p store.Person) bool {
 // (只有…可以): 总经理、市场总监、市场主管. Empty for an unknown right.
 func Holders(r Right) string {
 	rule := rights[r]
+	if rule.Words != "" {
+		return rule.Words
+	}
 	if rule.Everyone {
 		return "已登记的人员"
 	}
