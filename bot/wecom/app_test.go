@@ -104,29 +104,23 @@ func refusal(t *testing.T, err error) *chat.SendError {
 	return s
 }
 
-var (
-	markLine   = regexp.MustCompile(`(?s)^(.*)\n#([a-z2-7]{6})(?: \d+/\d+)?$`)
-	buttonLine = regexp.MustCompile(`(?ms)^〔(.*?)〕回复：`)
-	fieldLine  = regexp.MustCompile(`(?m)^【(one|many|pick|done|plan|mood)】`)
-)
+var markLine = regexp.MustCompile(`(?s)^(.*)\n#([a-z2-7]{6})(?: \d+/\d+)?$`)
 
-// eyes look at the app's chats for the conformance suite: the texts of one
-// message and the card behind them are one, the last line that only keeps
-// equal texts apart is overlooked, and buttons and forms are used by typing
-// where there is no card.
-type eyes struct{ *firm }
-
-func (e eyes) Person() chat.Account { return chat.Account{Platform: Name, ID: wangID} }
-func (e eyes) Group() chat.Address  { return e.Adapter.Group() }
-func (e eyes) Events() []chat.Event { return e.events.Events() }
+// eyes look at a company with a robot and an app for the conformance suite:
+// the group talks with the robot, the person in private with the app. The
+// texts of one message and the card behind them are one, and the last line,
+// which only keeps equal texts apart, is overlooked.
+type eyes struct {
+	watcher
+	api *wecomtest.API
+}
 
 func (e eyes) Messages(at chat.Address) (out []chattest.Message) {
-	id := at.ID
 	if at.Group {
-		id = wecomtest.Group
+		return e.watcher.Messages(at)
 	}
 	last := ""
-	for _, m := range e.Seen(id) {
+	for _, m := range e.api.Seen(at.ID) {
 		mark, text := m.ID, m.Text
 		if parts := markLine.FindStringSubmatch(m.Text); parts != nil {
 			text, mark = parts[1], parts[2]
@@ -134,49 +128,69 @@ func (e eyes) Messages(at chat.Address) (out []chattest.Message) {
 			mark, _, _ = strings.Cut(m.ID, "-")
 		}
 		if mark != last {
-			out = append(out, chattest.Message{ID: m.ID, Locked: m.Safe})
+			out = append(out, chattest.Message{Locked: m.Safe, Typed: m.Type == "text"})
 		}
 		last = mark
 		seen := &out[len(out)-1]
 		seen.ID, seen.File, seen.Content = m.ID, m.File, m.Data
-		seen.Text += text
+		seen.Text += strings.ReplaceAll(text, lineSign, "\n")
 		seen.Links = append(seen.Links, m.Links...)
-		if m.Type == "template_card" {
-			seen.Buttons = nil
-			for _, b := range m.Buttons {
-				seen.Buttons = append(seen.Buttons, b.Label)
-			}
-		}
-	}
-	for i := range out {
-		if len(out[i].Buttons) == 0 {
-			for _, b := range buttonLine.FindAllStringSubmatch(out[i].Text, -1) {
-				out[i].Buttons = append(out[i].Buttons, b[1])
-			}
-		}
-		for _, f := range fieldLine.FindAllStringSubmatch(out[i].Text, -1) {
-			out[i].Fields = append(out[i].Fields, f[1])
+		for _, b := range m.Buttons {
+			seen.Buttons = append(seen.Buttons, b.Label)
 		}
 	}
 	return out
 }
 
-func (e eyes) Say(_ chat.Address, text string) { e.API.Say(wangID, text) }
+func (e eyes) Say(at chat.Address, text string) {
+	if at.Group {
+		e.watcher.Say(at, text)
+		return
+	}
+	e.api.Say(at.ID, text)
+}
 
 func (e eyes) Press(m chattest.Message, label string) {
 	e.t.Helper()
-	if err := e.API.Press(wangID, m.ID, label); err != nil {
+	if len(m.Buttons) == 0 || !strings.Contains(m.ID, "-") { // the robot's, or nothing to press
+		e.watcher.Press(m, label)
+		return
+	}
+	if err := e.api.Press(wangID, m.ID, label); err != nil {
 		e.t.Error(err)
 	}
 }
 
-func (e eyes) Submit(m chattest.Message, values map[string]string) {
-	text := m.Text
+func (e eyes) Submit(_ chattest.Message, values map[string]string) {
+	all := e.api.Seen(wangID)
+	text := all[len(all)-1].Text
 	for name, v := range values {
 		head := regexp.MustCompile(`(?m)^【` + name + `】.*$`).FindString(text)
 		text = strings.Replace(text, head, head+"\n"+v, 1)
 	}
-	e.API.Say(wangID, text)
+	e.api.Say(wangID, text)
+}
+
+func TestAppConformance(t *testing.T) {
+	chattest.Run(t, func(t *testing.T) (chat.Platform, chattest.Seen) {
+		api := wecomtest.NewAPI(time.Now)
+		t.Cleanup(api.Close)
+		api.Person(wangID, "王芳")
+		b := newBooth(t, func(c *Config) {
+			c.BaseURL = api.URL
+			c.App = &AppConfig{CorpID: api.CorpID, AgentID: api.AgentID, Secret: api.Secret, Token: api.Token, AESKey: api.AESKey}
+		}, nil).run().connected()
+		t.Cleanup(b.app.api.http.CloseIdleConnections)
+		b.robot.pace.most, b.app.pace.most = 1<<20, 1<<20
+		b.Open(groupID)
+		b.came[wangID] = byApp
+		srv := httptest.NewServer(b.Handler())
+		t.Cleanup(srv.Close)
+		if err := api.Callback(srv.URL + Path); err != nil {
+			t.Fatal(err)
+		}
+		return b.Adapter, eyes{watcher{b}, api}
+	})
 }
 
 // A text of several parts is numbered, within the platform's length, and loses
