@@ -28,7 +28,10 @@ type cli struct {
 	Demo    demoCommand      `cmd:"" help:"在本机网页上试用：不用账号，不用配置"`
 	Serve   serveCommand     `cmd:"" help:"按配置文件运行机器人"`
 	Check   checkCommand     `cmd:"" help:"检查配置、数据库和平台，说明哪里不对、怎么改"`
+	Audit   auditCommand     `cmd:"" help:"查审计记录"`
+	Rekey   rekeyCommand     `cmd:"" help:"换了 secret_key 以后，把已存的内容都改用新密钥"`
 	Docs    docsCommand      `cmd:"" help:"重写 README 里由代码生成的表格"`
+	Import  importCommand    `cmd:"" name:"import-customers" help:"从 Excel 导入已有的客户档案；先试读，逐行报告"`
 	Version kong.VersionFlag `help:"显示版本"`
 }
 
@@ -83,6 +86,12 @@ func (c *cli) do(ctx context.Context, verb string, now func() time.Time, out, er
 		return c.Serve.run(ctx, now, out, logger(errOut, slog.LevelInfo))
 	case "check":
 		return c.Check.run(ctx, now, out, logger(io.Discard, slog.LevelError))
+	case "audit verify":
+		return c.Audit.Verify.run(ctx, out, logger(io.Discard, slog.LevelError))
+	case "rekey":
+		return c.Rekey.run(ctx, out, logger(errOut, slog.LevelWarn))
+	case "import-customers <file>":
+		return c.Import.run(ctx, now, out, logger(errOut, slog.LevelWarn))
 	default:
 		return c.Docs.run(out)
 	}

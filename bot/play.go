@@ -66,6 +66,11 @@ func (d *demo) begin(ctx context.Context, b *bot) *play {
 	p := &play{bot: b, cancel: cancel, path: d.path()}
 	p.done.Go(func() { d.follow(own, b) })
 	p.done.Go(func() {
+		if err := (scheduler.Keeper{DB: b.DB, Now: d.now, Log: d.log}).Run(own); err != nil && own.Err() == nil {
+			d.log.Error("keeper", "error", err)
+		}
+	})
+	p.done.Go(func() {
 		if err := b.outbox.Run(own); err != nil && own.Err() == nil {
 			d.log.Error("outbox", "error", err)
 		}
