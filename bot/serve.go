@@ -84,18 +84,26 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 
 // running is everything that runs, in the order of starting.
 func (b *bot) running(list []connection, l net.Listener) []part {
-	parts := []part{
-		{"keeper", scheduler.Keeper{DB: b.DB, Now: b.Now, Log: b.Log}.Run},
-		{"outbox", b.deliver},
-		{"timetable", func(ctx context.Context) error { return b.timetable.Run(ctx, b.Now) }},
-	}
+	parts := []part{{"keeper", scheduler.Keeper{DB: b.DB, Now: b.Now, Log: b.Log}.Run}}
+	var ears []part
 	for _, p := range list {
-		parts = append(parts, part{p.Name(), p.Run})
+		c, ok := p.(carrier)
+		if ok && c.Carries() {
+			parts = append(parts, part{p.Name(), p.Run})
+			continue
+		}
+		ears = append(ears, part{p.Name(), p.Run})
 	}
+	parts = append(parts, part{"outbox", b.deliver}, part{"timetable", func(ctx context.Context) error { return b.timetable.Run(ctx, b.Now) }})
+	parts = append(parts, ears...)
 	return append(parts, part{"http", func(ctx context.Context) error {
 		return serveHTTP(ctx, newServer(b.routes(), b.Log), l, func() {})
 	}})
 }
+
+// carrier is a platform that may need its Run for sending too: it then ends
+// after the outbox has sent what is owed, though it still hears meanwhile.
+type carrier interface{ Carries() bool }
 
 // lastSends is how long a stop waits for what is owed; the rest goes out after
 // the next start.

@@ -221,6 +221,9 @@ func (a *Adapter) Run(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// Carries tells that nothing can be sent by the robot once Run has ended.
+func (a *Adapter) Carries() bool { return a.robot != nil }
+
 // Ready tells why no events can arrive at the moment; nil when they can.
 func (a *Adapter) Ready() error {
 	if a.robot == nil {

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	maxFrame   = 1 << 20
+	maxFrame   = 4 << 20
 	answerTime = 5 * time.Second // of an answer to a frame of ours
 	writeTime  = 5 * time.Second
 	pingEvery  = 30 * time.Second
