@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"marketbot/bot/feishu"
+	"marketbot/bot/wecom"
 	"marketbot/handlers"
 	"marketbot/handlers/rulebook"
 	"marketbot/scheduler"
@@ -69,6 +70,7 @@ func docSections() ([]section, error) {
 		{"clauses", clauseTable()},
 		{"scopes", "```json\n" + feishu.Scopes() + "\n```\n"},
 		{"events", "- `" + strings.Join(feishu.Events(), "`\n- `") + "`\n"},
+		{"wecom", degradationTable()},
 	}, nil
 }
 
@@ -131,6 +133,14 @@ func whoMay(r rulebook.Right) string {
 		posts = append(posts, string(p))
 	}
 	return strings.Join(posts, "、") + "（可设置）"
+}
+
+func degradationTable() string {
+	rows := [][]string{{"要做的事", "智能机器人", "自建应用", "群机器人", "打字怎么做"}}
+	for _, d := range wecom.Degradations() {
+		rows = append(rows, []string{d.Need, d.Robot, d.App, d.Hook, d.Typed})
+	}
+	return table(rows...)
 }
 
 func clauseTable() string {
