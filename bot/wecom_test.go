@@ -1,0 +1,109 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"marketbot/handlers/staff"
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+// openFirm is an office on WeCom with two who owe a report.
+func openFirm(t *testing.T) (*office, *firm) {
+	people := []staff.Entry{
+		{Name: "王芳", Post: store.MarketingDirector, Duties: []store.Duty{store.Administrator}},
+		{Name: "张伟", Post: store.Salesperson}, {Name: "刘洋", Post: store.Salesperson},
+	}
+	o := openOffice(t, storetest.Options(t, storetest.SQLite), onWeCom, people, time.Date(2026, 11, 26, 9, 30, 0, 0, shanghai))
+	return o, o.screens.(*firm)
+}
+
+func (f *firm) eventually(what string, ok func() bool) {
+	f.t.Helper()
+	for range 2000 {
+		if ok() {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	f.t.Fatalf("%s never came", what)
+}
+
+func (f *firm) back() {
+	f.t.Helper()
+	f.eventually("the connection", func() bool { return f.robot.Connected() && f.adapter.Ready() == nil })
+}
+
+// The platform is away when reminders are due: they come once it is back, once.
+func TestRobotAway(t *testing.T) {
+	o, f := openFirm(t)
+	f.robot.Away(true)
+	f.eventually("the end of the connection", func() bool { return f.adapter.Ready() != nil })
+	reminders := time.Date(2026, 11, 26, 16, 47, 0, 0, shanghai)
+	o.move(reminders)
+	o.move(reminders.Add(10 * time.Minute))
+	for _, name := range []string{"张伟", "刘洋"} {
+		if n := len(f.messages(name)); n != 0 {
+			t.Fatalf("%s got %d messages from a platform that is away", name, n)
+		}
+	}
+	f.robot.Away(false)
+	f.back()
+	for i := range 3 {
+		o.move(reminders.Add(time.Duration(20+i) * time.Minute))
+	}
+	for _, name := range []string{"张伟", "刘洋"} {
+		if list := f.messages(name); len(list) != 1 || !strings.Contains(list[0].words(), "周报") || strings.Contains(list[0].words(), "补发") {
+			t.Errorf("%s sees %+v", name, list)
+		}
+	}
+}
+
+// The connection breaks after a reminder was shown and before that was told:
+// it comes once more at most, and says so.
+func TestRobotAnswerLost(t *testing.T) {
+	o, f := openFirm(t)
+	f.robot.Cut("aibot_send_msg", 1)
+	reminders := time.Date(2026, 11, 26, 16, 47, 0, 0, shanghai)
+	o.move(reminders)
+	f.back()
+	for i := range 30 {
+		o.move(reminders.Add(time.Duration(i+1) * time.Minute))
+	}
+	again := 0
+	for _, name := range []string{"张伟", "刘洋"} {
+		list := f.messages(name)
+		for _, m := range list[min(1, len(list)):] {
+			again++
+			if !strings.Contains(m.words(), "补发") {
+				t.Errorf("%s sees again: %s", name, m.words())
+			}
+		}
+		if len(list) == 0 {
+			t.Errorf("%s sees nothing", name)
+		}
+	}
+	if again != 1 {
+		t.Errorf("%d messages came again, want 1", again)
+	}
+}
+
+// Everything that people did comes five times, shuffled: one effect, one
+// answer.
+func TestRobotRepeats(t *testing.T) {
+	o, f := openFirm(t)
+	for _, line := range []string{"出差 广州 3天", "签到 广州 拜访客户", "我的", "帮助"} {
+		f.say("张伟", private, line)
+		o.deliver()
+	}
+	before := len(f.messages("张伟"))
+	for range 4 {
+		f.hears(4, func() error { f.robot.Repeat(true); return nil })
+		o.deliver()
+	}
+	if n := len(f.messages("张伟")); n != before || before != 4 {
+		t.Errorf("%d answers, then %d", before, n)
+	}
+}
