@@ -28,6 +28,7 @@ type office struct {
 	source  store.Options
 	screens screens
 	staff   []staff.Entry
+	also    []chat.Platform     // beside that of the screens
 	clock   atomic.Int64        // Unix milliseconds
 	bot     atomic.Pointer[bot] // nil while it is down
 }
@@ -39,6 +40,9 @@ func openOffice(t testing.TB, source store.Options, world func(o *office) screen
 	o.clock.Store(now.UnixMilli())
 	o.screens = world(o)
 	for i := range o.staff {
+		if o.staff[i].Accounts != nil {
+			continue
+		}
 		a := o.screens.account(o.staff[i].Name)
 		o.staff[i].Accounts = map[string]string{a.Platform: a.ID}
 	}
@@ -80,7 +84,9 @@ func (o *office) start() {
 	o.must(err)
 	b, err := newBot(context.Background(), parts{
 		DB: db, Rules: rules(o.t), Reports: report.Defaults(), Customers: customer.Defaults(), People: o.staff, Groups: []chat.Address{o.screens.group()},
-		Platforms: func(chat.Receive) ([]chat.Platform, error) { return []chat.Platform{o.screens.platform()}, nil },
+		Platforms: func(chat.Receive) ([]chat.Platform, error) {
+			return append([]chat.Platform{o.screens.platform()}, o.also...), nil
+		},
 		Now:       o.now,
 		Log:       slog.New(slog.NewTextHandler(&testLog{o.t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
