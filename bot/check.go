@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
+	"strings"
 	"time"
 
+	"marketbot/bot/wecom"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
@@ -140,18 +143,55 @@ func lookInto(ctx context.Context, db *store.DB, now time.Time) chat.Finding {
 
 // checkPlatforms asks the platforms, over the network.
 func checkPlatforms(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) []chat.Finding {
-	list, err := cfg.connections(nobody, now, log)
-	if err != nil {
-		return []chat.Finding{{Name: "聊天平台", Text: err.Error()}}
-	}
 	var findings []chat.Finding
+	silent := len(cfg.groups()) == 0
+	if state, ok := serving(ctx, cfg.Listen); ok && cfg.WeCom != nil && cfg.WeCom.Robot != nil {
+		findings = append(findings, robotOf(state))
+		cfg.WeCom = cfg.WeCom.WithoutRobot()
+	}
+	list, err := cfg.connections(nobody, now, log)
+	switch {
+	case errors.Is(err, errNoPlatform) && len(findings) > 0:
+	case err != nil:
+		return append(findings, chat.Finding{Name: "聊天平台", Text: err.Error()})
+	}
 	for _, p := range list {
 		findings = append(findings, p.Check(ctx)...)
 	}
-	if len(cfg.groups()) == 0 {
+	if silent {
 		findings = append(findings, chat.Finding{Name: "部门群", OK: true, Text: "没有填写 group，群里不发提醒"})
 	}
 	return findings
+}
+
+// serving asks a bot that may be serving with these settings how it is.
+func serving(ctx context.Context, listen string) (readiness, bool) {
+	var state readiness
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+listen+"/readyz", nil)
+	if err != nil {
+		return state, false
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return state, false
+	}
+	defer resp.Body.Close()
+	err = json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&state)
+	return state, err == nil && (state.Ready || len(state.Reasons) > 0)
+}
+
+// robotOf is what a serving bot says of its robot. To log in beside it would
+// take its connection away, and with it what people write meanwhile.
+func robotOf(state readiness) chat.Finding {
+	f := chat.Finding{Name: "企业微信智能机器人", OK: true, Text: "程序正在运行，已连接"}
+	for _, r := range state.Reasons {
+		if why, ok := strings.CutPrefix(r, wecom.Name+": "); ok {
+			f.OK, f.Text = false, "程序正在运行，但连不上："+why+"。停掉程序再检查一次，会说明原因"
+		}
+	}
+	return f
 }
 
 // nobody takes events of a check: there are none.

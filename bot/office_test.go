@@ -87,8 +87,8 @@ func (o *office) start() {
 		Platforms: func(chat.Receive) ([]chat.Platform, error) {
 			return append([]chat.Platform{o.screens.platform()}, o.also...), nil
 		},
-		Now:       o.now,
-		Log:       slog.New(slog.NewTextHandler(&testLog{o.t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Now: o.now,
+		Log: slog.New(slog.NewTextHandler(&testLog{o.t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
 		o.t.Fatal(errors.Join(err, db.Close()))

@@ -49,6 +49,15 @@ func (c Config) Department() chat.Address {
 	return chat.Address{Platform: Name, Group: true, ID: id}
 }
 
+// WithoutRobot is the settings of the other ways; nil when there are none.
+func (c Config) WithoutRobot() *Config {
+	c.Robot = nil
+	if c.WebhookKey == "" && (c.App == nil || c.App.empty()) {
+		return nil
+	}
+	return &c
+}
+
 // Secret tells whether the settings hold a secret.
 func (c Config) Secret() bool {
 	return c.WebhookKey != "" || c.Robot != nil && c.Robot.Secret != "" || c.App != nil && (c.App.Secret != "" || c.App.Token != "" || c.App.AESKey != "")

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"marketbot/bot/wecom"
+	"marketbot/bot/wecom/wecomtest"
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// branch is a serving bot on the stand-ins of WeCom, and nothing else.
+type branch struct {
+	site
+	robot *wecomtest.Robot
+	api   *wecomtest.API
+}
+
+func newBranch(t *testing.T) *branch {
+	t.Helper()
+	b := &branch{robot: wecomtest.NewRobot(time.Now), api: wecomtest.NewAPI(time.Now)}
+	t.Cleanup(b.api.Close)
+	socket := httptest.NewServer(b.robot)
+	t.Cleanup(func() { b.robot.Drop(); socket.Close() })
+	b.api.Person("WangFang", "王芳")
+	cfg := defaults()
+	cfg.Listen, cfg.Store, cfg.SecretKey = freeAddress(t), filepath.Join(t.TempDir(), "market.db"), storeKey
+	cfg.WeCom = &wecom.Config{
+		BaseURL: b.api.URL, WebhookKey: b.api.HookKey, Group: wecomGroup,
+		Robot: &wecom.RobotConfig{BotID: b.robot.BotID, Secret: b.robot.Secret, Name: wecomtest.RobotName, URL: strings.Replace(socket.URL, "http", "ws", 1)},
+		App:   &wecom.AppConfig{CorpID: b.api.CorpID, AgentID: b.api.AgentID, Secret: b.api.Secret, Token: b.api.Token, AESKey: b.api.AESKey, Menu: []string{"周报"}},
+	}
+	cfg.People = []Person{{Name: "王芳", Post: store.MarketingDirector, Duties: []store.Duty{store.Administrator}, WeCom: "WangFang"}}
+	b.site = site{t: t, cfg: cfg, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}}
+	return b
+}
+
+// A serving bot hears the robot and the app, and answers each where it was
+// asked.
+func TestServeWeCom(t *testing.T) {
+	b := newBranch(t)
+	b.start()
+	defer b.end()
+	b.eventually("the robot's connection", b.robot.Connected)
+	if err := b.api.Callback("http://" + b.cfg.Listen + wecom.Path); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.api.Menu(); len(got) != 1 || got[0] != "周报" {
+		t.Errorf("the menu is %q", got)
+	}
+	if err := b.robot.Say("WangFang", "", "帮助"); err != nil {
+		t.Fatal(err)
+	}
+	b.eventually("the robot's answer", func() bool { return len(b.robot.Seen("WangFang")) > 0 })
+	b.api.Click("WangFang", "谁没交")
+	wait, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if seen := b.api.Await(wait, "WangFang", 1); len(seen) == 0 || !strings.Contains(seen[0].Text, "周") {
+		t.Errorf("the app answers %+v", seen)
+	}
+}
+
+func (b *branch) eventually(what string, ok func() bool) {
+	b.t.Helper()
+	for range 1000 {
+		if ok() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	b.t.Fatalf("%s never came", what)
+}
+
+// A check beside a serving bot leaves the robot its connection; without one it
+// tries every credential and says which is wrong.
+func TestCheckWeCom(t *testing.T) {
+	b := newBranch(t)
+	for _, c := range []struct {
+		name   string
+		change func(*wecom.Config)
+		words  string // empty: all is well
+	}{
+		{"all is well", func(*wecom.Config) {}, ""},
+		{"the robot's id", func(c *wecom.Config) { c.Robot.BotID = "x" }, "企业微信智能机器人：.*bot_id 或 secret"},
+		{"the robot's secret", func(c *wecom.Config) { c.Robot.Secret = "x" }, "企业微信智能机器人：.*bot_id 或 secret"},
+		{"the company", func(c *wecom.Config) { c.App.CorpID = "x" }, "wecom.app.corp_id"},
+		{"the app's secret", func(c *wecom.Config) { c.App.Secret = "x" }, "wecom.app.secret"},
+		{"the app's number", func(c *wecom.Config) { c.App.AgentID = 3 }, "wecom.app.agent_id"},
+		{"half a callback", func(c *wecom.Config) { c.App.Token = "" }, "wecom.app.token"},
+		{"the callback's key", func(c *wecom.Config) { c.App.AESKey = "short" }, "wecom.app.aes_key"},
+		{"the webhook", func(c *wecom.Config) { c.WebhookKey = "x" }, "wecom.webhook_key"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cfg := b.cfg
+			robot, app := *cfg.WeCom.Robot, *cfg.WeCom.App
+			part := *cfg.WeCom
+			part.Robot, part.App = &robot, &app
+			cfg.WeCom = &part
+			c.change(cfg.WeCom)
+			if bad := wrong(checkPlatforms(t.Context(), cfg, time.Now, quiet())); c.words == "" && bad != "" || !regexp.MustCompile(c.words).MatchString(bad) {
+				t.Errorf("want %q in:\n%s", c.words, bad)
+			}
+		})
+	}
+	b.start()
+	defer b.end()
+	b.eventually("the robot's connection", b.robot.Connected)
+	logins := b.robot.Subscribed()
+	if bad := wrong(checkPlatforms(t.Context(), b.cfg, time.Now, quiet())); bad != "" {
+		t.Errorf("beside a serving bot:\n%s", bad)
+	}
+	if n := b.robot.Subscribed(); n != logins || !b.robot.Connected() {
+		t.Errorf("the check logged in %d times", n-logins)
+	}
+}
+
+// wrong is what a check found wrong.
+func wrong(list []chat.Finding) string {
+	var bad []string
+	for _, f := range list {
+		if !f.OK {
+			bad = append(bad, f.Name+"："+f.Text)
+		}
+	}
+	return strings.Join(bad, "\n")
+}
+
+// A settings file with WeCom only is enough to check.
+func TestCheckCommandOnWeComOnly(t *testing.T) {
+	b := newBranch(t)
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	text := "secret_key: " + storeKey + "\nlisten: " + b.cfg.Listen + "\nstore: " + b.cfg.Store + "\nwecom:\n  base_url: " + b.api.URL +
+		"\n  app: {corp_id: " + b.api.CorpID + ", agent_id: 1000002, secret: " + b.api.Secret + "}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var said lines
+	if code := run(t.Context(), tuesday, []string{"check", "--config", path}, &said, &said); code != exitFine || !strings.Contains(said.String(), "✓ 企业微信应用凭证") {
+		t.Errorf("exit %d: %s", code, said.String())
+	}
+}
