@@ -108,10 +108,18 @@ func readFields(raw string, typed []string) (map[string]string, error) {
 		if _, twice := values[at.key]; twice {
 			return nil, &Refusal{Text: "「" + at.key + "」写了两次，请合成一次"}
 		}
-		values[at.key] = strings.TrimFunc(raw[f.Raw(at.value):f.Raw(end)], unicode.IsSpace)
+		values[at.key] = strings.TrimFunc(raw[behind(raw, f, at.value):f.Raw(end)], unicode.IsSpace)
 		at, ok = next, more
 	}
 	return values, nil
+}
+
+// behind is where the rune before byte i of the folded text ends in the raw one,
+// so that what is invisible behind it is kept.
+func behind(raw string, f Folded, i int) int {
+	at := f.Raw(i - 1)
+	_, size := utf8.DecodeRuneInString(raw[at:])
+	return at + size
 }
 
 // passage is the raw text up to the first known field.

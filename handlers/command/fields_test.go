@@ -20,6 +20,7 @@ func TestReadFields(t *testing.T) {
 		"地址=见 http://x/?a=b":           "map[地址:见 http://x/?a=b]",
 		"vip=是 ＶＩＰ等级=高":                "map[VIP:是 VIP等级:高]",
 		"地\u200b址=a\x00b":              "map[地址:a\x00b]",
+		"地址＝\u202ea 电话=\u200b":         "map[地址:\u202ea 电话:\u200b]",
 		"地址=a\n电话=b":                   "map[地址:a 电话:b]",
 		"地址=本地址：不变":                    "map[地址:本地址：不变]",
 		"地址=a 地址=b":                    "!「地址」写了两次，请合成一次",

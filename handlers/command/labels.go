@@ -11,15 +11,10 @@ import (
 // What stands before the first label belongs to keys[0]; what stands under the
 // same label twice is joined by a line break.
 func readLabels(raw string, keys []string) map[string]string {
-	values := map[string]string{}
+	parts := map[string][]string{}
 	put := func(key, value string) {
-		value = strings.TrimFunc(value, unicode.IsSpace)
-		switch old := values[key]; {
-		case value == "":
-		case old == "":
-			values[key] = value
-		default:
-			values[key] = old + "\n" + value
+		if value = strings.TrimFunc(value, unicode.IsSpace); value != "" {
+			parts[key] = append(parts[key], value)
 		}
 	}
 	f := Fold(raw)
@@ -46,6 +41,10 @@ func readLabels(raw string, keys []string) map[string]string {
 		i += size
 	}
 	put(key, raw[f.Raw(from):])
+	values := make(map[string]string, len(parts))
+	for key, list := range parts {
+		values[key] = strings.Join(list, "\n")
+	}
 	return values
 }
 

@@ -169,7 +169,9 @@ func (h Handler) mine(ctx context.Context, c *command.Call) (command.Answer, err
 		return command.Answer{}, err
 	}
 	if len(list) == 0 {
-		return command.Text("你现在没有负责的客户。"), nil
+		a := command.Text("你现在没有负责的客户。")
+		a.Subject = "customers"
+		return a, nil
 	}
 	slices.SortStableFunc(list, func(a, b store.Customer) int { return a.Progressed.Compare(b.Progressed) })
 	page, ok := 1, true

@@ -64,7 +64,7 @@ func readHolders(value string) ([]holder, error) {
 func pairsIn(part string) []string {
 	var list []string
 	for word := range strings.FieldsSeq(part) {
-		if n := len(list); n > 0 && !strings.ContainsAny(list[n-1], "=＝") {
+		if n := len(list); n > 0 && (!strings.ContainsAny(list[n-1], "=＝") || strings.Trim(word, "%％") == "") {
 			list[n-1] += " " + word
 			continue
 		}
