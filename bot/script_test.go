@@ -53,6 +53,7 @@ func stages() []stage {
 //	file 张伟 '第48周' …          the next unread message is an Excel file with these words in name or cells
 //	nothing 张伟                 nothing is unread; without a name: nowhere
 //	read 张伟                    passes over what is unread
+//	head 陈总                    a head of the audit's chain came that was not there before; nothing else sees heads
 //	down, up '…'                 the bot stops; it starts again later
 //	[mentions] …                 only where the platform tells who is mentioned
 func TestScript(t *testing.T) {
@@ -81,6 +82,7 @@ type conversation struct {
 	office *office            // nil before the first clock
 	seen   map[string]int     // messages read, by chat
 	last   map[string]message // read last, by chat
+	heads  map[string]string  // of the audit's chain, by chat
 }
 
 type conversationKey struct{}
@@ -90,7 +92,7 @@ func (s stage) setUp(env *testscript.Env) error {
 	if !ok {
 		return fmt.Errorf("no test behind %T", env.T())
 	}
-	env.Values[conversationKey{}] = &conversation{t: t, stage: s, seen: map[string]int{}, last: map[string]message{}}
+	env.Values[conversationKey{}] = &conversation{t: t, stage: s, seen: map[string]int{}, last: map[string]message{}, heads: map[string]string{}}
 	return nil
 }
 
@@ -114,6 +116,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"file":    {1, (*conversation).file},
 		"nothing": {0, (*conversation).nothing},
 		"read":    {1, (*conversation).read},
+		"head":    {1, (*conversation).head},
 		"down":    {0, (*conversation).down},
 		"up":      {1, (*conversation).up},
 	}
@@ -195,12 +198,31 @@ func (p *conversation) place(_ *testscript.TestScript, args []string) {
 	p.office.deliver()
 }
 
-// messages is a chat's, by a name or 群.
+// messages is a chat's, by a name or 群, without the heads of the audit's chain,
+// one of which comes every day.
 func (p *conversation) messages(chat string) []message {
+	return slices.DeleteFunc(p.everything(chat), isHead)
+}
+
+func (p *conversation) everything(chat string) []message {
 	if chat == "群" {
 		chat = ""
 	}
-	return p.office.screens.messages(chat)
+	return slices.Clone(p.office.screens.messages(chat))
+}
+
+func isHead(m message) bool { return strings.HasPrefix(m.words(), "审计链头 ") }
+
+func (p *conversation) head(ts *testscript.TestScript, args []string) {
+	all := p.everything(args[0])
+	i := len(all) - 1
+	for i >= 0 && !isHead(all[i]) {
+		i--
+	}
+	if i < 0 || all[i].words() == p.heads[args[0]] {
+		ts.Fatalf("%s: no new head", args[0])
+	}
+	p.heads[args[0]] = all[i].words()
 }
 
 func (p *conversation) press(ts *testscript.TestScript, args []string) {
