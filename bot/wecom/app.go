@@ -67,6 +67,7 @@ type App struct {
 	agentID string   // as callbacks write it
 	key     *sealKey // with a callback only
 	pace    pace
+	deck    deck
 
 	mu    sync.Mutex
 	names map[string]named  // by userid

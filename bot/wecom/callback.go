@@ -141,7 +141,7 @@ func (a *App) take(ctx context.Context, c call) error {
 		return err
 	}
 	if e.Kind == chat.Press && receipt.OK && !receipt.Duplicate && c.response != "" {
-		a.mark(ctx, c, receipt.Toast)
+		a.mark(ctx, c)
 	}
 	return nil
 }

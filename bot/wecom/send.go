@@ -3,7 +3,6 @@ package wecom
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -61,7 +60,7 @@ func (a *App) render(ctx context.Context, to chat.Address, m chat.Message, data 
 		return a.renderFile(ctx, to, m, data)
 	}
 	mark := newMark()
-	task := mark + "-" + rand.Text()
+	task := newTask(mark)
 	if card := a.card(m, task, wholeCard); card != nil {
 		return pack(byApp, a.cardPost(to, card))
 	}
@@ -212,8 +211,17 @@ func (a *App) send(ctx context.Context, to chat.Address, p parcel, _ string) err
 			}
 			return err
 		}
+		a.remember(b)
 	}
 	return nil
+}
+
+// remember keeps a card that was shown.
+func (a *App) remember(body json.RawMessage) {
+	var p post
+	if err := json.Unmarshal(body, &p); err == nil && p.Card != nil {
+		a.deck.add(*p.Card)
+	}
 }
 
 // sendOne posts one body. The platform also answers 0 where the receiver is
@@ -239,19 +247,24 @@ func unreached(why string) *chat.SendError {
 	return &chat.SendError{Failure: chat.BadReceiver, Err: errors.New("send message: " + why)}
 }
 
-// mark shows on a card that was pressed what became of it, in place of its
-// buttons. That the card stays as it was harms nothing.
-func (a *App) mark(ctx context.Context, c call, done string) {
-	if done == "" {
-		done = "已收到"
+// markTime bounds the change of a card, which the platform waits for.
+const markTime = 2 * time.Second
+
+// mark shows on a card which button was pressed. That the card stays as it was
+// harms nothing.
+func (a *App) mark(ctx context.Context, c call) {
+	card, ok := a.deck.press(c.task, c.key)
+	if !ok {
+		return
 	}
-	update := map[string]any{
-		"userids": []string{c.from}, "agentid": a.cfg.AgentID, "response_code": c.response,
-		"button": map[string]string{"replace_name": short(done, labelRunes)},
-	}
+	ctx, cancel := context.WithTimeout(ctx, markTime)
+	defer cancel()
+	update := map[string]any{"userids": []string{c.from}, "agentid": a.cfg.AgentID, "response_code": c.response, "template_card": card}
 	if err := a.api.authed(ctx, request{what: "update card", path: "/cgi-bin/message/update_template_card", body: encode(update)}, nil); err != nil {
 		a.log.Warn("a pressed card could not be changed", "event_id", c.id, "error", err)
+		return
 	}
+	a.deck.add(card)
 }
 
 // agent is the app's number as a query.

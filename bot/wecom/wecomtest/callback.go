@@ -76,11 +76,8 @@ func (a *API) Press(userid, task, label string) error {
 			continue
 		}
 		i := slices.IndexFunc(m.Buttons, func(b AppButton) bool { return b.Label == label })
-		switch {
-		case i < 0:
+		if i < 0 {
 			return errors.New("no such button")
-		case m.Done != "":
-			return errors.New("the card shows " + m.Done)
 		}
 		a.event(userid, "template_card_event", "<EventKey>"+data(m.Buttons[i].Key)+"</EventKey><TaskId>"+data(task)+
 			"</TaskId><CardType>"+data("button_interaction")+"</CardType><ResponseCode>"+data(m.code)+"</ResponseCode>")

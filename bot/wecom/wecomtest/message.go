@@ -21,7 +21,6 @@ type AppMessage struct {
 	Type    string // text, file, template_card
 	Text    string // all that can be read but buttons
 	Buttons []AppButton
-	Done    string // what stands in place of the buttons of a card that was pressed
 	File    string
 	Data    []byte // of the file
 	Links   []string
@@ -232,26 +231,34 @@ func readCard(m AppMessage, c appCard) (AppMessage, int, string) {
 // update changes a card once, by the code of its press.
 func (a *API) update(w http.ResponseWriter, r *http.Request) {
 	var u struct {
-		Users  []string `json:"userids"`
-		Agent  int      `json:"agentid"`
-		Code   string   `json:"response_code"`
-		Button struct {
-			Name string `json:"replace_name"`
-		} `json:"button"`
+		Users []string `json:"userids"`
+		Agent int      `json:"agentid"`
+		Code  string   `json:"response_code"`
+		Card  appCard  `json:"template_card"`
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if json.NewDecoder(r.Body).Decode(&u) != nil || a.codes[u.Code] == "" || u.Button.Name == "" || len(u.Users) != 1 {
+	if json.NewDecoder(r.Body).Decode(&u) != nil || a.codes[u.Code] == "" || len(u.Users) != 1 {
 		refuse(w, 60140, "invalid response code")
 		return
 	}
 	for i, m := range a.messages {
-		if m.ID == a.codes[u.Code] && m.To == u.Users[0] {
-			a.messages[i].Done = u.Button.Name
+		if m.ID != a.codes[u.Code] || m.To != u.Users[0] {
+			continue
 		}
+		changed, code, msg := readCard(AppMessage{Type: m.Type, To: m.To, At: m.At}, u.Card)
+		if code == 0 && changed.ID == m.ID {
+			code, msg = 42021, "task_id exists"
+		}
+		if code != 0 {
+			refuse(w, code, msg)
+			return
+		}
+		a.messages[i] = changed
+		a.codes[changed.code] = changed.ID
 	}
 	delete(a.codes, u.Code)
-	succeed(w, nil)
+	succeed(w, map[string]any{"response_code": "code"})
 }
 
 func (a *API) upload(w http.ResponseWriter, r *http.Request) {
