@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
@@ -46,6 +48,50 @@ type noted struct {
 }
 
 func (n noted) Limits() chat.Limits { return chat.Limits{Window: time.Hour} }
+
+// Render also holds the adapter to its word, in every conversation: what is
+// confidential goes through the app as text or file that cannot be passed on;
+// elsewhere nothing is said but the summary.
+func (n noted) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
+	payload, err := n.Adapter.Render(ctx, to, m, data)
+	if err != nil || !m.Confidential {
+		return payload, err
+	}
+	var p struct {
+		Way    string
+		Bodies []struct {
+			Type string `json:"msgtype"`
+			Safe int
+		}
+	}
+	n.f.must(json.Unmarshal(payload, &p))
+	if p.Way == "app" && !to.Group {
+		for _, b := range p.Bodies {
+			if b.Safe != 1 || b.Type != "text" && b.Type != "file" {
+				n.f.t.Errorf("a confidential message goes out as %+v", b)
+			}
+		}
+		return payload, nil
+	}
+	if m.Summary == "" {
+		m.Summary = withheldThere
+	}
+	plain, err := n.Adapter.Render(ctx, to, chat.Message{Text: m.Summary}, nil)
+	n.f.must(err)
+	if !bytes.Equal(plain, payload) {
+		n.f.t.Errorf("a confidential message leaves as %s", payload)
+	}
+	return payload, nil
+}
+
+// withheldThere is what is said where there is no summary.
+const withheldThere = "这条内容需要保密，不能在这里显示。请在企业微信自建应用或飞书里查看；都没有的话请联系管理员配置。"
+
+func (f *firm) must(err error) {
+	if err != nil {
+		f.t.Error(err)
+	}
+}
 
 func (n noted) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
 	err := n.Adapter.Send(ctx, to, payload, key)
