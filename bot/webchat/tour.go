@@ -37,7 +37,7 @@ const (
 // start on Thursday 09:30.
 func Tour() []Step {
 	var all []Step
-	for _, part := range [][]Step{trips(), manners(), handingIn(), due(), sendingUp()} {
+	for _, part := range [][]Step{trips(), manners(), files(), handingIn(), due(), sendingUp()} {
 		all = append(all, part...)
 	}
 	return all
@@ -66,6 +66,29 @@ func manners() []Step {
 			As: "lina", Room: RoomGroup, Aside: "中午一起吃饭吗？"},
 		{Caption: "小林不在名单上：拒绝时说清哪条规定、谁可以。",
 			As: "xiaolin", Room: RoomPrivate, Say: "谁没交", See: See{Text: "市场总监"}},
+	}
+}
+
+// files shows a look into a customer's file, a denial, a request, the general
+// manager's tap, the look by grant, and how a look is traced.
+func files() []Step {
+	return []Step{
+		{Caption: "张伟查自己的客户，名称、拼音、首字母、电话后四位都行。联系方式打码，卡片底下是查阅人、时间和追踪码。",
+			As: "zhangwei", Room: RoomPrivate, Say: "客户 hdjd", See: See{Text: "客户档案 · 东莞市华东机电"}},
+		{Caption: "小林没有查阅权（档-4）。群里只有一句话，有没有这位客户都一样。",
+			As: "xiaolin", Room: RoomGroup, Say: "客户 华东机电", See: See{Text: "已私信回复"}},
+		{Caption: "私聊里说清谁能看、怎么申请（档-6）。",
+			As: "xiaolin", Room: RoomPrivate, Press: "申请查阅", See: See{Text: "为什么要查"}},
+		{Caption: "写一句理由，申请就交上去了。",
+			As: "xiaolin", Room: RoomPrivate, Say: "周五去布展，要送样品", See: See{Text: "查阅申请已提交"}},
+		{Caption: "总经理在自己的私聊里点一下：只限这个人、这个客户、24 小时。",
+			As: "chenzong", Room: RoomPrivate, Press: "批准 24 小时", See: See{Text: "已批准"}},
+		{Caption: "小林现在能看了，仍然打码，并写明凭哪份批准。到期自动失效，看过什么会报给总经理。",
+			As: "xiaolin", Room: RoomPrivate, Say: "客户 华东机电", See: See{Text: "凭批准"}},
+		{Caption: "刘洋打开一份没人用得着的诱饵档案……",
+			As: "liuyang", Room: RoomPrivate, Say: "客户 白鹭礼品", See: See{Text: "客户档案 · 东莞市白鹭礼品"}},
+		{Caption: "……总经理和总监马上知道。按追踪码溯源：谁、何时、看了什么。",
+			As: "chenzong", Room: RoomPrivate, Press: "溯源", See: See{Text: "谁看的"}},
 	}
 }
 
