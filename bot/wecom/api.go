@@ -51,8 +51,8 @@ func newClient(proxy string) (*http.Client, error) {
 	transport.MaxIdleConnsPerHost = 32
 	if proxy != "" {
 		u, err := url.Parse(proxy)
-		if err != nil || u.Host == "" { // the value may hold a password
-			return nil, errors.New("wecom.proxy 不是网址，要写成 http://主机:端口")
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "socks5" { // the value may hold a password
+			return nil, errors.New("wecom.proxy 不是网址，要写成 http://主机:端口 或 socks5://主机:端口")
 		}
 		transport.Proxy = http.ProxyURL(u)
 	}
