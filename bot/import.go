@@ -78,7 +78,11 @@ func (c *importCommand) open(ctx context.Context, cfg Config, log *slog.Logger) 
 	}
 	o := store.Options{Source: cfg.Store, Seals: seals, Log: log}
 	if c.Apply {
-		return store.Open(ctx, o)
+		db, err := store.Open(ctx, o)
+		if err != nil {
+			return nil, fmt.Errorf("打不开数据库（SQLite 要先停下 bot serve）：%w", err)
+		}
+		return db, nil
 	}
 	db, err := store.Peek(ctx, o)
 	if err != nil {

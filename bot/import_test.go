@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+// drawer is an Excel that waits beside a store.
+type drawer struct {
+	*testing.T
+	config, file string
+	options      store.Options
+}
+
+func newDrawer(t *testing.T, backend string, rows [][]any) *drawer {
+	t.Helper()
+	dir := t.TempDir()
+	d := &drawer{T: t, config: filepath.Join(dir, "config.yaml"), file: filepath.Join(dir, "客户.xlsx"), options: storetest.Options(t, backend)}
+	settings := fmt.Appendf(nil, "store: %q\nsecret_key: %q\n", d.options.Source, storeKey)
+	if err := os.WriteFile(d.config, settings, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := excelize.NewFile()
+	for i, row := range rows {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.SaveAs(d.file); err != nil {
+		t.Fatal(err)
+	}
+	d.update(func(ctx context.Context, tx *store.Tx) error {
+		for name, post := range map[string]store.Post{"李娜": store.Supervisor, "张伟": store.Salesperson} {
+			if err := tx.AddPerson(ctx, store.Person{ID: tx.NewID(tuesday()), Name: name, Post: post, Since: tuesday()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return d
+}
+
+// update changes the store, as a bot that serves it for a moment.
+func (d *drawer) update(f func(context.Context, *store.Tx) error) {
+	d.Helper()
+	db, err := store.Open(d.Context(), d.options)
+	if err != nil {
+		d.Fatal(err)
+	}
+	if err := db.Update(d.Context(), func(tx *store.Tx) error { return f(d.Context(), tx) }); err != nil {
+		d.Error(err)
+	}
+	if err := db.Close(); err != nil {
+		d.Fatal(err)
+	}
+}
+
+// imports runs the verb and checks its exit code and what it says.
+func (d *drawer) imports(code int, args []string, words ...string) string {
+	d.Helper()
+	var said lines
+	args = append([]string{"import-customers", d.file, "--config", d.config}, args...)
+	if got := run(d.Context(), tuesday, args, &said, &said); got != code {
+		d.Errorf("exit %d, want %d: %s", got, code, said.String())
+	}
+	for _, w := range words {
+		if !strings.Contains(said.String(), w) {
+			d.Errorf("lacks %q:\n%s", w, said.String())
+		}
+	}
+	return said.String()
+}
+
+func TestImportCustomers(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			d := newDrawer(t, backend, [][]any{
+				{"名称", "电话", "负责人", "颜色"}, {"甲有限公司", "13800138000", "张伟", "红"}, {"乙公司", "没有电话"}, {"甲 公司", "13900139000"},
+			})
+			said := d.imports(exitWrong, nil, "由李娜（市场主管）负责", "不认识的列「颜色」", "第 2 行\t可导入\t甲有限公司", "第 3 行\t有错\t乙公司\t电话", "第 4 行\t有错", "什么也没写", "--apply")
+			if strings.Contains(said, "13800138000") {
+				t.Errorf("the report tells a phone: %s", said)
+			}
+			d.imports(exitWrong, []string{"--apply"}, "第 2 行\t已导入\t甲有限公司\tK1", "已导入 1 个客户，跳过 0 个，有错 2 行")
+			d.imports(exitWrong, []string{"--apply"}, "第 2 行\t跳过\t甲有限公司\t已有档案 K1，负责人 张伟", "已导入 0 个客户，跳过 1 个")
+			d.imports(exitUsage, []string{"--by", "张伟"}, "市场总监、市场主管")
+			d.imports(exitUsage, []string{"--by", "外人"}, "--by")
+			d.update(func(ctx context.Context, tx *store.Tx) error {
+				hits, err := tx.FindCustomers(ctx, "8000", 5)
+				if len(hits) != 1 || hits[0].Customer.Name != "甲有限公司" {
+					t.Errorf("found %+v", hits)
+				}
+				tail, _, auditErr := tx.AuditTail(ctx, 5)
+				if len(tail) != 1 || tail[0].Act != "导入客户" || tail[0].Subject != "customer/K1/row 2" || tail[0].Clause != "档-7" || auditErr != nil {
+					t.Errorf("audited as %+v, %v", tail, auditErr)
+				}
+				return err
+			})
+		})
+	}
+}
+
+// A dry run looks beside a serving bot; what changes the store does not.
+func TestImportCustomersBesideAServingBot(t *testing.T) {
+	d := newDrawer(t, storetest.SQLite, [][]any{{"名称"}, {"甲公司"}})
+	db, err := store.Open(t.Context(), d.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	d.imports(exitFine, nil, "第 2 行\t可导入\t甲公司")
+	d.imports(exitWrong, []string{"--apply"}, "bot serve")
+}
+
+func TestImportCustomersRefusesWhatItCannotRead(t *testing.T) {
+	d := newDrawer(t, storetest.SQLite, [][]any{{"名称"}, {"甲公司"}})
+	if err := os.WriteFile(d.file, []byte("名称,电话"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.imports(exitUsage, nil, ".xlsx")
+	d.file = filepath.Join(t.TempDir(), "no.xlsx")
+	d.imports(exitUsage, nil)
+}
