@@ -30,7 +30,7 @@ func (h Handler) keeper() store.Post {
 
 // careForFiles shows who organises the files, or stands for them, what wants care.
 func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now, last time.Time, everyone []store.Person) ([]chat.Notice, error) {
-	keepers, _ := command.Standing(everyone, h.keeper())
+	keepers, vacant := command.Standing(everyone, h.keeper())
 	keepers = slices.DeleteFunc(slices.Clone(keepers), func(p store.Person) bool { return !h.reads(p) })
 	if len(keepers) == 0 {
 		return nil, nil
@@ -49,7 +49,24 @@ func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now, last time.
 		key := "customer/care/" + string(h.Rules.Day(now)) + "/" + p.ID
 		list = append(list, chat.Notice{Key: key, To: p.ID, Message: chat.Message{Card: &card}})
 	}
+	if vacant {
+		list = append(list, h.tellVacancy(now, everyone, "客户档案整理的提醒", keepers)...)
+	}
 	return list, nil
+}
+
+// tellVacancy tells the administrators, once a week, that nobody has the post
+// that organises the files.
+func (h Handler) tellVacancy(now time.Time, everyone []store.Person, something string, stands []store.Person) []chat.Notice {
+	text := command.Vacancy(h.keeper(), something, stands)
+	var list []chat.Notice
+	for _, p := range everyone {
+		if p.Has(store.Administrator) {
+			key := "customer/vacant/" + h.Rules.Week(now).Key() + "/" + something + "/" + p.ID
+			list = append(list, chat.Notice{Key: key, To: p.ID, Message: chat.Message{Text: text}})
+		}
+	}
+	return list
 }
 
 // span is the time since the daily job looked last.

@@ -129,10 +129,19 @@ func TestSupervisorHearsOfWhatWaits(t *testing.T) {
 func TestCareGoesUpTheLine(t *testing.T) {
 	o := newOffice(t)
 	o.update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.people["李娜"].ID, o.now) })
-	o.say("小林", "提供线索 南湖酒店 要搬家")
-	told := o.care("2026-11-25 09:13")
+	admin := store.Person{Name: "管管", Post: store.OtherEmployee, Duties: []store.Duty{store.Administrator}, Since: o.now}
+	o.update(func(ctx context.Context, tx *store.Tx) error {
+		admin.ID = tx.NewID(o.now)
+		return tx.AddPerson(ctx, admin)
+	})
+	o.people["管管"] = admin
+	told := o.told(o.answer("小林", "提供线索 南湖酒店 要搬家").Notices)
+	wants(t, told["王芳"], "新线索 L1")
+	wants(t, told["管管"], "市场主管没有人", "客户线索先转给王芳（市场总监）")
+	told = o.care("2026-11-25 09:13")
 	wants(t, told["王芳"], "1 条线索")
-	if len(told) != 1 {
+	wants(t, told["管管"], "市场主管没有人")
+	if len(told) != 2 {
 		t.Errorf("told %v", told)
 	}
 }

@@ -130,61 +130,6 @@ func hasWords(s string) bool {
 	return strings.ContainsFunc(command.Fold(s).Text, func(r rune) bool { return !unicode.IsSpace(r) && r != utf8.RuneError })
 }
 
-// tellJudges shows a new lead to whoever judges it.
-func (h Handler) tellJudges(ctx context.Context, c *command.Call, l store.Lead) ([]chat.Notice, error) {
-	judges, _, err := command.Reach(ctx, c.Tx, h.keeper())
-	if err != nil {
-		return nil, err
-	}
-	card, err := h.leadCard(ctx, c.Tx, l)
-	if err != nil {
-		return nil, err
-	}
-	var list []chat.Notice
-	for _, p := range judges {
-		if p.ID == c.Person.ID || !rulebook.Allows(rulebook.JudgeLeads, p) {
-			continue
-		}
-		list = append(list, chat.Notice{Key: "customer/lead/" + l.Code + "/" + p.ID, To: p.ID, Message: chat.Message{
-			Card: &card, Confidential: true, Summary: "有一条新线索 " + l.Code + " 等你判断。",
-		}})
-	}
-	return list, nil
-}
-
-// leadCard shows a lead to whoever judges it.
-func (h Handler) leadCard(ctx context.Context, tx *store.Tx, l store.Lead) (chat.Card, error) {
-	giver, _, err := tx.Person(ctx, l.Giver)
-	if err != nil {
-		return chat.Card{}, err
-	}
-	about := l.Words
-	if l.Customer != "" {
-		known, found, err := tx.Customer(ctx, l.Customer)
-		if err != nil {
-			return chat.Card{}, err
-		}
-		if found && !sameName(known.Name, l.Words) {
-			about += "（" + known.Name + "）"
-		}
-	}
-	facts := []chat.Fact{{Label: "编号", Value: l.Code}, {Label: "客户", Value: about}, {Label: "内容", Value: l.Text}}
-	if l.Source != "" {
-		facts = append(facts, chat.Fact{Label: "来源", Value: l.Source})
-	}
-	at := l.At.In(h.Rules.Zone)
-	facts = append(facts, chat.Fact{Label: "提供人", Value: giver.Name + "，" + store.DayOf(at).String() + " " + at.Format("15:04")})
-	card := chat.Card{Title: "新线索 " + l.Code, Blocks: []chat.Block{{Facts: facts}}}
-	if l.Customer == "" {
-		card.Blocks = append(card.Blocks, chat.Block{Note: "没有认出是哪个客户。采纳时可以写明：采纳 " + l.Code + " 客户=名称"})
-	}
-	card.Buttons = []chat.Button{
-		{Label: "采纳", Command: "采纳 " + l.Code, Primary: true},
-		{Label: "不采纳", Command: "不采纳 " + l.Code},
-	}
-	return card, nil
-}
-
 func (h Handler) undoLead(ctx context.Context, c *command.Call, ref string) (string, error) {
 	ok, err := c.Tx.DecideLead(ctx, store.Lead{Code: ref, State: store.LeadWithdrawn, By: c.Person.ID, Decided: c.Now})
 	if err != nil {
@@ -290,34 +235,4 @@ func (h Handler) decide(ctx context.Context, c *command.Call, l *store.Lead, how
 		return &command.Refusal{Text: "线索 " + l.Code + " 刚刚已经判断过了。", Hint: "线索"}
 	}
 	return err
-}
-
-// tellGiver says how a lead ended, and nothing of the file.
-func tellGiver(c *command.Call, l store.Lead, text string) []chat.Notice {
-	if l.Giver == c.Person.ID {
-		return nil
-	}
-	return []chat.Notice{{Key: "customer/lead/" + l.Code + "/decided", To: l.Giver, Message: chat.Message{Text: text}}}
-}
-
-// leadItems is what the caller owes or waits for about leads (我的).
-func (h Handler) leadItems(ctx context.Context, c *command.Call) ([]command.Item, error) {
-	var items []command.Item
-	if rulebook.Allows(rulebook.JudgeLeads, c.Person) {
-		n, err := c.Tx.CountOpenLeads(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if n > 0 {
-			items = append(items, command.Item{
-				Text:   fmt.Sprintf("%d 条线索等着判断（档-7）", n),
-				Button: &chat.Button{Label: "看线索", Command: "线索"},
-			})
-		}
-	}
-	codes, err := c.Tx.OpenLeadsOf(ctx, c.Person.ID)
-	if err != nil || len(codes) == 0 {
-		return items, err
-	}
-	return append(items, command.Item{Text: "我提供的线索在等判断：" + strings.Join(codes, "、")}), nil
 }

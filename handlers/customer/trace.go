@@ -1,0 +1,104 @@
+package customer
+
+import (
+	"context"
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// traceBack is 溯源.
+func (h Handler) traceBack(ctx context.Context, c *command.Call) (command.Answer, error) {
+	code := strings.ToUpper(strings.TrimSpace(command.Fold(c.Text("追踪码")).Text))
+	look, found, err := c.Tx.LookByTrace(ctx, code)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	names := &namer{tx: c.Tx, people: map[string]store.Person{}, customers: map[string]string{}}
+	viewer, err := names.person(ctx, look.Person)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if !found || !traces(c.Person, viewer) {
+		return command.Answer{}, &command.Refusal{
+			Text: "没有追踪码" + command.Quote(c.Text("追踪码")) + "的查阅，或不在你可以查的范围。", Hint: "查阅记录 今天",
+		}
+	}
+	customer, err := names.customer(ctx, look.Customer)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a := command.Card(h.traceCard(look, viewer, customer))
+	a.Reply.Confidential = true
+	a.Reply.Summary = "查阅记录是机密，这里不能保密，不显示。"
+	a.Subject = "trace/" + look.Trace
+	return a, nil
+}
+
+func (h Handler) traceCard(look store.Audit, viewer store.Person, customer string) chat.Card {
+	at := look.At.In(h.Rules.Zone)
+	facts := []chat.Fact{
+		{Label: "谁看的", Value: viewer.Name + "（" + string(viewer.Post) + "）"},
+		{Label: "时间", Value: store.DayOf(at).String() + " " + at.Format("15:04:05")},
+		{Label: "客户", Value: customer},
+		{Label: "做什么", Value: look.Act},
+		{Label: "结果", Value: outcomeWords(look)},
+		{Label: "依据", Value: look.Clause},
+	}
+	if look.Why != "" {
+		facts = append(facts, chat.Fact{Label: "理由", Value: shown("理由", look.Why, false, false)})
+	}
+	card := chat.Card{Title: "溯源 · " + look.Trace, Blocks: []chat.Block{
+		{Facts: facts},
+		{Note: "泄露客户档案的处理见 制度 档-5；系统只保存证据。"},
+	}}
+	if viewer.Active() {
+		card.Buttons = append(card.Buttons, chat.Button{Label: viewer.Name + "的查阅记录", Command: "查阅记录 " + viewer.Name})
+	}
+	card.Buttons = append(card.Buttons, chat.Button{Label: "这个客户的查阅记录", Command: "查阅记录 " + look.Customer})
+	return card
+}
+
+// namer looks the names behind ids up, each once.
+type namer struct {
+	tx        *store.Tx
+	people    map[string]store.Person
+	customers map[string]string
+}
+
+// person is a person by id, active or not.
+func (n *namer) person(ctx context.Context, id string) (store.Person, error) {
+	if p, ok := n.people[id]; ok {
+		return p, nil
+	}
+	p, found, err := n.tx.Person(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	if !found {
+		p = store.Person{Name: "未登记", Post: store.OtherEmployee}
+	}
+	n.people[id] = p
+	return p, nil
+}
+
+// customer is a customer's name and code.
+func (n *namer) customer(ctx context.Context, id string) (string, error) {
+	if id == "" {
+		return "不明", nil
+	}
+	if name, ok := n.customers[id]; ok {
+		return name, nil
+	}
+	found, ok, err := n.tx.Customer(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	n.customers[id] = id
+	if ok {
+		n.customers[id] = found.Name + " " + id
+	}
+	return n.customers[id], nil
+}
