@@ -28,6 +28,7 @@ type office struct {
 	source  store.Options
 	screens screens
 	staff   []staff.Entry
+	log     slog.Handler        // nil: what goes wrong, into the test's
 	also    []chat.Platform     // beside that of the screens
 	clock   atomic.Int64        // Unix milliseconds
 	bot     atomic.Pointer[bot] // nil while it is down
@@ -88,12 +89,19 @@ func (o *office) start() {
 			return append([]chat.Platform{o.screens.platform()}, o.also...), nil
 		},
 		Now: o.now,
-		Log: slog.New(slog.NewTextHandler(&testLog{o.t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Log: slog.New(o.logs()),
 	})
 	if err != nil {
 		o.t.Fatal(errors.Join(err, db.Close()))
 	}
 	o.bot.Store(b)
+}
+
+func (o *office) logs() slog.Handler {
+	if o.log != nil {
+		return o.log
+	}
+	return slog.NewTextHandler(&testLog{o.t}, &slog.HandlerOptions{Level: slog.LevelWarn})
 }
 
 // stop stops the bot; its store stays.

@@ -9,6 +9,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
@@ -155,9 +156,10 @@ func (h Handler) readers() string {
 	return strings.Join(posts, "、")
 }
 
-// typable tells whether a text can stand in a command line as one word.
+// typable tells whether a text can stand in a command line as one word, and is
+// more of a name than a phone.
 func typable(text string) bool {
-	return text != "" && len([]rune(text)) <= nameMost && store.Plain(text) &&
+	return text != "" && len([]rune(text)) <= nameMost && store.Plain(text) && rulebook.MaskPhones(text) == text &&
 		!strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;，；", r) })
 }
 
