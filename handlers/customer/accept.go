@@ -164,7 +164,7 @@ func (h Handler) beginFile(ctx context.Context, c *command.Call, l store.Lead) (
 	if err != nil {
 		return store.Customer{}, err
 	}
-	begun := store.Customer{ID: id, Name: l.Words, Stage: h.Config.Stages[0], Created: c.Now, Author: l.Giver}
+	begun := store.Customer{ID: id, Name: l.Words, Stage: h.firstStage(), Created: c.Now, Author: l.Giver}
 	if err := c.Tx.AddCustomer(ctx, begun); err != nil {
 		return store.Customer{}, err
 	}

@@ -32,8 +32,8 @@ func (h Handler) enter(ctx context.Context, c *command.Call) (command.Answer, er
 		return command.Answer{}, err
 	}
 	stage := values[fieldStage]
-	if stage == "" && len(h.Config.Stages) > 0 {
-		stage = h.Config.Stages[0]
+	if stage == "" {
+		stage = h.firstStage()
 	}
 	customer := store.Customer{ID: id, Name: name, Owner: owner.ID, Stage: stage, Created: c.Now, Author: c.Person.ID}
 	if err := c.Tx.AddCustomer(ctx, customer); err != nil {
@@ -48,6 +48,14 @@ func (h Handler) enter(ctx context.Context, c *command.Call) (command.Answer, er
 		return command.Answer{}, err
 	}
 	return h.entered(c, customer, owner, values), nil
+}
+
+// firstStage is the stage of a new file; none where the settings know none.
+func (h Handler) firstStage() string {
+	if len(h.Config.Stages) == 0 {
+		return ""
+	}
+	return h.Config.Stages[0]
 }
 
 // enterable refuses what cannot be a new customer.

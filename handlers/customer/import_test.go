@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
@@ -211,12 +212,30 @@ func TestImportOfHostileCells(t *testing.T) {
 	}
 }
 
+// bomb is an Excel that is small, and too large once it is unpacked.
+func bomb(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create("xl/worksheets/sheet1.xml")
+	for range bookUnzipMost>>20 + 1 {
+		if err == nil {
+			_, err = w.Write(make([]byte, 1<<20))
+		}
+	}
+	if err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 func TestReadBookRefusesWhatIsNone(t *testing.T) {
 	o := newOffice(t)
 	for name, data := range map[string][]byte{
 		"nothing":   nil,
 		"text":      []byte("名称,电话\n甲,1"),
 		"cut":       excel(t, [][]any{{"名称"}, {"甲"}}, nil)[:700],
+		"a bomb":    bomb(t),
 		"too large": bytes.Repeat([]byte("x"), bookBytesMost+1),
 		"empty":     excel(t, nil, nil),
 		"no head":   excel(t, [][]any{{"甲公司", "地址"}, {"乙公司", "地址"}}, nil),

@@ -17,7 +17,7 @@ import (
 // What an Excel to import may hold.
 const (
 	bookBytesMost   = 32 << 20  // of the file
-	bookUnzipMost   = 256 << 20 // of what is packed in it; a bomb holds more
+	bookUnzipMost   = 128 << 20 // of what is packed in it; a bomb holds more
 	bookRowsMost    = 20000
 	bookColumnsMost = 100
 	bookProblemMost = 8 // of one row

@@ -33,7 +33,7 @@ func (h Handler) enterRow(ctx context.Context, tx *store.Tx, i Import, r bookRow
 		ID: id, Name: r.name(), Owner: owner.ID, Stage: r.extra[fieldStage], Created: e.at, Author: author.ID,
 	}
 	if e.customer.Stage == "" {
-		e.customer.Stage = h.Config.Stages[0]
+		e.customer.Stage = h.firstStage()
 	}
 	if err := h.enterCustomer(ctx, tx, e, r); err != nil {
 		return "", err
