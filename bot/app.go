@@ -109,9 +109,15 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	return b, b.settle(ctx)
 }
 
+// startLock keeps processes on a shared store from seeding it at the same time.
+const startLock = "start"
+
 // settle dates a new store and seeds the people.
 func (b *bot) settle(ctx context.Context) error {
 	return b.DB.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.Lock(ctx, startLock); err != nil {
+			return err
+		}
 		created, err := tx.Marked(ctx, scheduler.CreatedMark)
 		if err == nil && created.IsZero() {
 			err = tx.Mark(ctx, scheduler.CreatedMark, b.Now())

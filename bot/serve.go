@@ -135,6 +135,9 @@ func (b *bot) greet(ctx context.Context, out io.Writer) error {
 	var code string
 	var needed bool
 	err := b.DB.Update(ctx, func(tx *store.Tx) (err error) {
+		if err := tx.Lock(ctx, startLock); err != nil {
+			return err
+		}
 		code, needed, err = staff.FirstCode(ctx, tx, b.Now())
 		return err
 	})

@@ -31,6 +31,7 @@ const (
 	undoTime     = 5 * time.Minute  // how long 撤销 works
 	questionTime = 30 * time.Minute // how long a question waits for its answer
 	confirmTime  = 30 * time.Minute // how long a preview can be confirmed
+	turnsMore    = 2                // tries of an event after the store failed, before the platform has to deliver it again
 	noteUse      = time.Hour        // how exactly it is known which account was used last
 )
 
@@ -89,12 +90,12 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 		e.Sent = d.o.Now()
 	}
 	e.Sent = e.Sent.In(d.o.Zone)
-	var r chat.Receipt
-	t := &turn{desk: d, event: e}
-	err := d.o.DB.Update(ctx, func(tx *store.Tx) (err error) {
-		r, err = d.take(ctx, tx, t)
-		return err
-	})
+	r, t, err := d.turn(ctx, e)
+	for again := 0; err != nil && again < turnsMore && store.Broken(err) && ctx.Err() == nil; again++ {
+		if r, t, err = d.turn(ctx, e); r.Duplicate { // the one before was stored after all
+			t.more, r.Duplicate = true, false
+		}
+	}
 	if err != nil {
 		d.o.Log.Error("event not stored", "platform", e.Platform(), "kind", string(e.Kind), "error", err)
 		return chat.Receipt{}, fmt.Errorf("receive: %w", err)
@@ -103,6 +104,20 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 		d.o.Owed(t.owed, t.more)
 	}
 	return r, nil
+}
+
+// turn is one try of Receive: what it does is done whole or not at all.
+func (d *Desk) turn(ctx context.Context, e chat.Event) (r chat.Receipt, t *turn, err error) {
+	t = &turn{desk: d, event: e}
+	err = d.o.DB.Update(ctx, func(tx *store.Tx) (err error) {
+		// Another process may be at work on an event of the same chat.
+		if err := tx.Lock(ctx, "chat/"+e.Chat.Platform+"/"+e.Chat.ID); err != nil {
+			return err
+		}
+		r, err = d.take(ctx, tx, t)
+		return err
+	})
+	return r, t, err
 }
 
 // take is Receive inside the transaction.

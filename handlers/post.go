@@ -109,7 +109,7 @@ func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, person, k
 			o.FirstTry = now
 		}
 	}
-	fresh, err = tx.Owe(ctx, o)
+	fresh, err = tx.OweInOrder(ctx, &o)
 	return o, fresh, err
 }
 

@@ -20,6 +20,7 @@ type outcome struct {
 	sent  bool          // delivered, to be recorded
 	gone  bool          // a dead letter
 	told  bool          // something new was owed
+	lost  bool          // another process has taken it over
 	pause time.Duration // the platform asked to be left alone for so long
 }
 
@@ -65,6 +66,9 @@ func (o *Outbox) deliver(ctx context.Context, it *item) (out outcome) {
 		if out, ok := o.prepare(ctx, p, it); !ok {
 			return out
 		}
+	}
+	if !o.held.holds(it, o.o.Now()) {
+		return outcome{it: it, lost: true}
 	}
 	sctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
@@ -155,8 +159,12 @@ func fileError(it *item, err error) error {
 	return &chat.SendError{Failure: f, Err: fmt.Errorf("make file: %w", err)}
 }
 
-// storeFailed keeps a message in memory: the store cannot be told.
+// storeFailed keeps a message in memory: the store cannot be told. One that
+// another process has taken over is left to it.
 func (o *Outbox) storeFailed(it *item, err error) outcome {
+	if errors.Is(err, store.ErrNotClaimed) {
+		return outcome{it: it, lost: true}
+	}
 	o.o.Log.Error("record a delivery", "message", it.ID, "error", err)
 	it.Due = o.o.Now().Add(storeRetry)
 	return outcome{it: it}

@@ -30,8 +30,8 @@ import (
 //
 // Within a chat one message goes at a time, answers first, else in the order
 // they were owed; chats are served side by side within the platform's limits.
-// Run and Flush may be used from several goroutines; in several processes only
-// one may run at a time (the row it sends is not claimed).
+// Run and Flush may be used from several goroutines, and in several processes on
+// a shared store (claim.go).
 type Outbox struct {
 	o    Options
 	turn chan struct{}   // held by whoever delivers
@@ -39,6 +39,7 @@ type Outbox struct {
 	asks chan chan error // Flush while Run delivers
 	hand chan struct{}   // something was handed over
 	done settled         // held by whoever delivers
+	held claims
 
 	mu     sync.Mutex
 	handed []store.Outgoing

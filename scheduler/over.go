@@ -36,6 +36,13 @@ func (s *Scheduler) over(ctx context.Context, j *Job, now time.Time) error {
 		return err
 	}
 	err = s.o.DB.Update(ctx, func(tx *store.Tx) error {
+		// Another process may be about to do the same, or have done it just now.
+		if err := tx.Lock(ctx, "job/"+j.Name); err != nil {
+			return err
+		}
+		if due, err := j.Due(ctx, tx, now); err != nil || !due {
+			return err
+		}
 		var notices []chat.Notice
 		err := tx.Nested(ctx, func() (err error) {
 			notices, err = j.Do(ctx, tx, rulebook.Slot{At: now})

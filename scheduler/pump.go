@@ -24,6 +24,10 @@ type pump struct {
 	asked    []chan error    // Flush calls to answer when idle
 	stale    bool            // the backlog has to be read
 	looked   time.Time       // when it was read
+	shared   bool            // the store is: what is sent has to be claimed
+	kept     time.Time       // when claims were last kept
+	more     bool            // there is more to claim for this process
+	again    time.Time       // when to claim again; zero: as ever
 	failed   error           // why it could not be
 	retryAt  time.Time       // when the store failed
 	work     context.Context // of sends; outlives Run's a little
@@ -31,7 +35,7 @@ type pump struct {
 }
 
 func newPump(ctx context.Context, o *Outbox) *pump {
-	p := &pump{Outbox: o, lines: map[string]*line{}, known: map[string]bool{}, ends: make(chan end, sendersMost), recorded: make(chan recording, 1), stale: true}
+	p := &pump{Outbox: o, lines: map[string]*line{}, known: map[string]bool{}, ends: make(chan end, sendersMost), recorded: make(chan recording, 1), stale: true, shared: o.o.DB.Shared()}
 	for name, platform := range o.o.Platforms {
 		p.lines[name] = newLine(platform.Limits())
 	}
@@ -42,11 +46,13 @@ func newPump(ctx context.Context, o *Outbox) *pump {
 // step does what can be done without waiting.
 func (p *pump) step(ctx context.Context) {
 	now := p.o.Now()
+	p.keep(ctx, now)
 	p.take(now)
+	p.stale = p.stale || p.wants(now)
 	if p.stale && !p.rests(now) {
 		p.load(ctx, now)
 	}
-	for p.flying < sendersMost {
+	for p.sure(now) && p.flying < sendersMost {
 		n, l, _ := p.next(now)
 		if l == nil {
 			break
@@ -65,9 +71,13 @@ func (p *pump) take(now time.Time) {
 	p.handed = nil
 	p.mu.Unlock()
 	for _, o := range handed {
-		if !p.known[o.ID] && !p.done.has(o.ID) {
+		it := &item{Outgoing: o}
+		switch {
+		case !p.mine(it):
+			p.stale = true
+		case !p.known[o.ID] && !p.done.has(o.ID):
 			p.known[o.ID] = true
-			p.line(o.Platform).add(&item{Outgoing: o}, now)
+			p.line(o.Platform).add(it, now)
 		}
 	}
 }
@@ -87,7 +97,12 @@ func (p *pump) rests(now time.Time) bool {
 
 // load reads what was owed since.
 func (p *pump) load(ctx context.Context, now time.Time) {
-	fresh, locked, err := p.fresh(ctx, now)
+	err := p.claim(ctx, now)
+	var fresh []*item
+	var locked int
+	if err == nil {
+		fresh, locked, err = p.fresh(ctx, now)
+	}
 	p.failed = err
 	if err != nil && ctx.Err() == nil {
 		p.o.Log.Error("read what waits in the outbox", "error", err)
@@ -182,6 +197,9 @@ func (p *pump) landed(e end) {
 		p.sent = append(p.sent, e.it.ID)
 	case e.gone:
 		p.forget(e.it.ID)
+	case e.lost || !p.mine(e.it):
+		delete(p.known, e.it.ID)
+		p.stale = true
 	default:
 		e.lane.add(e.it)
 	}
@@ -234,7 +252,7 @@ func (p *pump) wrote(r recording) {
 
 // idle tells whether everything due was tried and recorded.
 func (p *pump) idle() bool {
-	if p.stale || p.flying > 0 || p.writing || len(p.sent) > 0 {
+	if p.stale || p.more || p.flying > 0 || p.writing || len(p.sent) > 0 {
 		return false
 	}
 	now := p.o.Now()
@@ -277,16 +295,27 @@ func (p *pump) wait(ctx context.Context) {
 			p.landed(<-p.ends)
 		}
 	case <-t.C:
-		if d := p.o.Now().Sub(p.looked); d >= lookEvery || d < 0 {
+		if d := p.o.Now().Sub(p.looked); d >= p.lookEvery() || d < 0 {
 			p.stale = true
 		}
 	}
 }
 
+// lookEvery is how often the backlog is read although nothing was told.
+func (p *pump) lookEvery() time.Duration {
+	if p.shared {
+		return sharedLook
+	}
+	return lookEvery
+}
+
 // pause is how long nothing happens by itself.
 func (p *pump) pause(now time.Time) time.Duration {
-	at := now.Add(lookEvery)
-	if p.flying < sendersMost {
+	at := earlier(now.Add(p.lookEvery()), p.again)
+	if p.shared {
+		at = earlier(at, p.kept.Add(claimKeep))
+	}
+	if p.sure(now) && p.flying < sendersMost {
 		if _, l, again := p.next(now); l != nil {
 			at = now
 		} else {
@@ -316,4 +345,5 @@ func (p *pump) stop() {
 	for _, a := range p.asked {
 		a <- context.Canceled
 	}
+	p.retire()
 }

@@ -5,22 +5,15 @@ import (
 	"errors"
 )
 
-// Backlog lists the ids of everything that waits in the outbox, whatever its
-// due. It reads an index only, so that it can be asked after every write.
-func (tx *Tx) Backlog(ctx context.Context) ([]string, error) {
-	return all(ctx, tx, "backlog", `SELECT id FROM outbox WHERE state = 'waiting'`, nil,
-		func(scan func(...any) error) (string, error) {
-			var id string
-			err := scan(&id)
-			return id, err
-		})
-}
+// Backlog lists the ids of everything that waits in the outbox for this process
+// to deliver it, whatever its due.
+func (tx *Tx) Backlog(ctx context.Context) ([]string, error) { return tx.db.share.backlog(ctx, tx) }
 
 // Owed is a message that still waits; false when it was delivered or buried.
 // With ErrUnreadable comes what is known of it beside what it says.
 func (tx *Tx) Owed(ctx context.Context, id string) (Outgoing, bool, error) {
 	var unreadable error
-	list, err := all(ctx, tx, "owed message", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, error
+	list, err := all(ctx, tx, "owed message", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, error, claimed_by
 		FROM outbox WHERE id = $1 AND state = 'waiting'`, []any{id},
 		func(scan func(...any) error) (Outgoing, error) {
 			o, err := tx.scanOutgoing(scan)

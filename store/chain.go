@@ -117,7 +117,7 @@ func linkSum(key, before []byte, seq int64, a Audit) []byte {
 const behindMost = 25 * time.Hour
 
 // idBefore is before every id of NewID from a time on.
-func idBefore(t time.Time) string { return fmt.Sprintf("%016x", uint64(t.UnixMilli())<<16) }
+func idBefore(t time.Time) string { return fmt.Sprintf("%016x", uint64(max(0, t.UnixMilli()))<<16) }
 
 // Unlinked lists ids of entries that are not linked, at most so many, after
 // one of them: those of the last day, or all when now is zero.
@@ -136,7 +136,7 @@ func (tx *Tx) LayChain(ctx context.Context, ids []string, at time.Time) error {
 		return nil
 	}
 	// Whoever else lays waits here, where several processes share a database.
-	if _, err := tx.exec(ctx, "hold the chain", `UPDATE chain_state SET value = value WHERE name = 'head'`); err != nil {
+	if err := tx.Lock(ctx, "chain"); err != nil {
 		return err
 	}
 	key, head, err := tx.resume(ctx)

@@ -24,6 +24,12 @@ func (l *lastID) next(now time.Time) string {
 	}
 }
 
+// raise makes all further ids greater than those of the millisecond counter n.
+func (l *lastID) raise(n uint64) {
+	for last := l.n.Load(); last < n && !l.n.CompareAndSwap(last, n); last = l.n.Load() {
+	}
+}
+
 // NewID is a new row id: sorts by time, cannot be guessed.
 func (tx *Tx) NewID(now time.Time) string {
 	b := make([]byte, 6)

@@ -35,6 +35,10 @@ const (
 	lacksMost = 4000 // names compared without an index
 )
 
+// indexLock keeps processes that share a store from making the index, or
+// filling it, at the same time.
+const indexLock = "index of names"
+
 // tidyAfter is how many names are added before the index is tidied again.
 const tidyAfter = 500
 
@@ -54,6 +58,9 @@ func (db *DB) startIndex(ctx context.Context) error {
 	db.building = &building{built: make(chan struct{}), stop: stop, done: make(chan struct{}), untidy: make(chan struct{}, 1)}
 	var lacks bool
 	err := db.Update(ctx, func(tx *Tx) (err error) {
+		if err := tx.Lock(ctx, indexLock); err != nil {
+			return err
+		}
 		lacks, err = tx.prepareIndex(ctx)
 		return err
 	})
@@ -146,6 +153,9 @@ func (db *DB) repeat(ctx context.Context, step func(*Tx, context.Context) (more 
 
 // indexSome indexes the next names that the index lacks.
 func (tx *Tx) indexSome(ctx context.Context) (more bool, err error) {
+	if err := tx.Lock(ctx, indexLock); err != nil {
+		return false, err
+	}
 	names, err := tx.unindexed(ctx, buildStep)
 	if err != nil {
 		return false, err

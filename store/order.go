@@ -65,7 +65,7 @@ func servedPostgres(ctx context.Context, url string) (bool, error) {
 	}
 	pool.SetMaxOpenConns(1) // what is locked ends with its connection
 	var free bool
-	err = pool.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, guardKey).Scan(&free)
+	err = pool.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, servedKey).Scan(&free)
 	if err = errors.Join(err, pool.Close()); err != nil {
 		return false, fmt.Errorf("ask postgres: %w", err)
 	}

@@ -38,6 +38,7 @@ type Outgoing struct {
 	Content  []byte // the portable message
 	Payload  []byte // the platform's bytes, frozen before the first try
 	Error    string
+	Claim    string // the replica that delivers it; empty for nobody, and where the store is not shared
 }
 
 // ErrUnreadable is a damaged row, or with ErrNoKey one whose key is missing: no
@@ -52,22 +53,30 @@ func (tx *Tx) Owes(ctx context.Context, key string) (bool, error) {
 
 // Owe writes a message into the outbox; false when its key is there already.
 // With a Payload it is frozen from the start, and may be tried at once.
-func (tx *Tx) Owe(ctx context.Context, o Outgoing) (bool, error) {
+func (tx *Tx) Owe(ctx context.Context, o Outgoing) (bool, error) { return tx.OweInOrder(ctx, &o) }
+
+// OweInOrder is Owe that tells how the message was written: under a later ID
+// where its chat asked for one, and with the Claim of this process if that may
+// deliver it without asking.
+func (tx *Tx) OweInOrder(ctx context.Context, o *Outgoing) (bool, error) {
+	if err := tx.db.share.place(ctx, tx, o); err != nil {
+		return false, err
+	}
 	var payload []byte
 	if o.Payload != nil {
 		payload = tx.db.seals.seal(o.Payload, "outbox", o.ID, "payload")
 	}
 	n, err := tx.exec(ctx, "owe", `INSERT INTO outbox
-		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, payload, error, done)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, '', 0) ON CONFLICT (key) DO NOTHING`,
+		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, payload, error, done, claimed_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, '', 0, $14) ON CONFLICT (key) DO NOTHING`,
 		o.ID, o.Key, o.Platform, flag(o.Group), o.Address, o.Person, int(o.Class), flag(o.Secret), millis(o.Due), millis(o.Created),
-		millis(o.FirstTry), tx.db.seals.seal(o.Content, "outbox", o.ID, "content"), payload)
+		millis(o.FirstTry), tx.db.seals.seal(o.Content, "outbox", o.ID, "content"), payload, o.Claim)
 	return n == 1, err
 }
 
 // Waiting lists what is due, most urgent first and oldest first, at most n.
 func (tx *Tx) Waiting(ctx context.Context, now time.Time, n int) ([]Outgoing, error) {
-	return all(ctx, tx, "waiting messages", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, error
+	return all(ctx, tx, "waiting messages", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, error, claimed_by
 		FROM outbox WHERE state = 'waiting' AND due <= $1 ORDER BY class, id LIMIT $2`, []any{millis(now), n},
 		func(scan func(...any) error) (Outgoing, error) { return tx.scanOutgoing(scan) })
 }
@@ -77,7 +86,7 @@ func (tx *Tx) scanOutgoing(scan func(...any) error) (Outgoing, error) {
 	var o Outgoing
 	var group, secret int
 	var due, created, first int64
-	if err := scan(&o.ID, &o.Key, &o.Platform, &group, &o.Address, &o.Person, &o.Class, &secret, &due, &created, &o.Tries, &first, &o.Content, &o.Payload, &o.Error); err != nil {
+	if err := scan(&o.ID, &o.Key, &o.Platform, &group, &o.Address, &o.Person, &o.Class, &secret, &due, &created, &o.Tries, &first, &o.Content, &o.Payload, &o.Error, &o.Claim); err != nil {
 		return o, err
 	}
 	o.Group, o.Secret, o.Due, o.Created, o.FirstTry = group == 1, secret == 1, moment(due), moment(created), moment(first)
@@ -94,14 +103,27 @@ func (tx *Tx) scanOutgoing(scan func(...any) error) (Outgoing, error) {
 	return o, nil
 }
 
-// Freeze fixes the bytes of the first try, before it is made.
-func (tx *Tx) Freeze(ctx context.Context, id string, payload []byte, at time.Time) error {
-	_, err := tx.exec(ctx, "freeze", `UPDATE outbox SET payload = $1, first_try = $2 WHERE id = $3`,
-		tx.db.seals.seal(payload, "outbox", id, "payload"), millis(at), id)
+// claimed changes a message, unless another process has taken it over: then it
+// is ErrNotClaimed.
+func (tx *Tx) claimed(ctx context.Context, what, query string, args ...any) error {
+	query += fmt.Sprintf(" AND claimed_by IN ('', $%d)", len(args)+1)
+	n, err := tx.exec(ctx, what, query, append(args, tx.db.share.name())...)
+	if err == nil && n == 0 {
+		return fmt.Errorf("%s: %w", what, ErrNotClaimed)
+	}
 	return err
 }
 
-// Sent marks a message delivered and wipes what it said.
+// Freeze fixes the bytes of the first try, before it is made. Its error is
+// ErrNotClaimed, as that of Retry, Rewrite and Bury, for a message that is
+// another's.
+func (tx *Tx) Freeze(ctx context.Context, id string, payload []byte, at time.Time) error {
+	return tx.claimed(ctx, "freeze", `UPDATE outbox SET payload = $1, first_try = $2 WHERE id = $3`,
+		tx.db.seals.seal(payload, "outbox", id, "payload"), millis(at), id)
+}
+
+// Sent marks a message delivered and wipes what it said, whosoever it is: it
+// was seen.
 func (tx *Tx) Sent(ctx context.Context, id string, at time.Time) error {
 	_, err := tx.exec(ctx, "mark sent", `UPDATE outbox SET state = 'sent', done = $1, tries = tries + 1, content = NULL, payload = NULL WHERE id = $2`, millis(at), id)
 	return err
@@ -113,22 +135,19 @@ func (tx *Tx) Retry(ctx context.Context, id string, due time.Time, reason string
 	if !keep {
 		q = `UPDATE outbox SET due = $1, error = $2, tries = tries + 1, payload = NULL, first_try = 0 WHERE id = $3`
 	}
-	_, err := tx.exec(ctx, "put off", q, millis(due), cleanReason(reason), id)
-	return err
+	return tx.claimed(ctx, "put off", q, millis(due), cleanReason(reason), id)
 }
 
 // Rewrite replaces what a message says before its next try.
 func (tx *Tx) Rewrite(ctx context.Context, id string, content []byte) error {
-	_, err := tx.exec(ctx, "rewrite", `UPDATE outbox SET content = $1, payload = NULL, first_try = 0 WHERE id = $2`,
+	return tx.claimed(ctx, "rewrite", `UPDATE outbox SET content = $1, payload = NULL, first_try = 0 WHERE id = $2`,
 		tx.db.seals.seal(content, "outbox", id, "content"), id)
-	return err
 }
 
 // Bury gives a message up: a dead letter. What it said is wiped.
 func (tx *Tx) Bury(ctx context.Context, id, reason string, at time.Time) error {
-	_, err := tx.exec(ctx, "bury", `UPDATE outbox SET state = 'dead', done = $1, error = $2, tries = tries + 1, content = NULL, payload = NULL WHERE id = $3`,
+	return tx.claimed(ctx, "bury", `UPDATE outbox SET state = 'dead', done = $1, error = $2, tries = tries + 1, content = NULL, payload = NULL WHERE id = $3`,
 		millis(at), cleanReason(reason), id)
-	return err
 }
 
 // reasonMost bounds, in bytes, the reason that is kept of a failure.

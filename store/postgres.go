@@ -5,58 +5,77 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // postgres runs every update in a transaction of its own; the server groups
-// the commits.
+// the commits. Several processes may serve the same database.
 type postgres struct {
-	db    *DB
-	pool  *sql.DB
-	guard *sql.Conn // holds the lock that keeps a second process off
+	db      *DB
+	pool    *sql.DB
+	closing chan struct{}
 }
 
+// Pool bounds what one process asks of PostgreSQL.
+type Pool struct {
+	Connections int           `yaml:"connections"` // at a time, at most; 0: as DefaultPool
+	Idle        time.Duration `yaml:"idle"`        // one that is not used for so long is closed; 0: as DefaultPool
+}
+
+// DefaultPool lets three processes share a server of 100 connections.
+func DefaultPool() Pool { return Pool{Connections: 20, Idle: 5 * time.Minute} }
+
 const (
-	poolMost  = 32               // connections of one process
-	guardKey  = 0x6d61726b6574   // of the advisory lock; "market"
-	guardTime = 20 * time.Second // a killed process's lock is freed by then
+	servedKey = 0x6d61726b6574         // of the advisory lock that every connection shares; "market"
+	stalled   = 10 * time.Second       // a transaction of a process that was stopped is undone then
+	beginTime = 2 * time.Second        // a server that starts again is waited for
+	beginLook = 100 * time.Millisecond // and asked so often
 )
 
-func openPostgres(ctx context.Context, db *DB, url string) (engine, error) {
-	pool, err := sql.Open("pgx", url)
+func openPostgres(ctx context.Context, db *DB, o Options) (engine, error) {
+	pool, err := connect(o.Source, o.Pool)
 	if err != nil {
 		return nil, fmt.Errorf("open postgres: %w", err)
 	}
-	pool.SetMaxOpenConns(poolMost)
-	pool.SetMaxIdleConns(poolMost)
 	if err := migrate(ctx, pool, "postgres"); err != nil {
 		return nil, errors.Join(fmt.Errorf("open postgres: %w", err), pool.Close())
 	}
-	conn, err := guardDatabase(ctx, pool)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open postgres: %w", err), pool.Close())
-	}
-	return &postgres{db, pool, conn}, nil
+	db.share = newReplica()
+	return &postgres{db: db, pool: pool, closing: make(chan struct{})}, nil
 }
 
-// guardDatabase keeps a second process off the same database, as lockFile does
-// for SQLite: what is being sent is remembered by the process that sends it.
-func guardDatabase(ctx context.Context, pool *sql.DB) (*sql.Conn, error) {
-	conn, err := pool.Conn(ctx)
+// connect makes the pool. Each of its connections tells by a lock that a
+// process serves the database, for Served.
+func connect(url string, p Pool) (*sql.DB, error) {
+	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, err
 	}
-	ctx, stop := context.WithTimeout(ctx, guardTime)
-	defer stop()
-	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, guardKey); err != nil {
-		if ctx.Err() != nil {
-			err = errors.New("the database is in use by another process; stop that one first")
-		}
-		return nil, errors.Join(err, conn.Close())
+	// Else a process that is stopped within a transaction would hold what it
+	// locked, and with it everybody else.
+	if _, set := config.RuntimeParams["idle_in_transaction_session_timeout"]; !set {
+		config.RuntimeParams["idle_in_transaction_session_timeout"] = fmt.Sprint(stalled.Milliseconds())
 	}
-	return conn, nil
+	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, `SELECT pg_advisory_lock_shared($1)`, servedKey)
+		return err
+	}))
+	usual := DefaultPool()
+	if p.Connections <= 0 {
+		p.Connections = usual.Connections
+	}
+	if p.Idle <= 0 {
+		p.Idle = usual.Idle
+	}
+	pool.SetMaxOpenConns(p.Connections)
+	pool.SetMaxIdleConns(p.Connections)
+	pool.SetConnMaxIdleTime(p.Idle)
+	return pool, nil
 }
 
 func (e *postgres) update(ctx context.Context, f func(*Tx) error) error {
@@ -68,7 +87,7 @@ func (e *postgres) view(ctx context.Context, f func(*Tx) error) error {
 }
 
 func (e *postgres) transact(ctx context.Context, o *sql.TxOptions, f func(*Tx) error) error {
-	t, err := e.pool.BeginTx(ctx, o)
+	t, err := e.begin(ctx, o)
 	if err != nil {
 		return &brokenError{err}
 	}
@@ -85,4 +104,47 @@ func (e *postgres) transact(ctx context.Context, o *sql.TxOptions, f func(*Tx) e
 	return nil
 }
 
-func (e *postgres) close() error { return errors.Join(e.guard.Close(), e.pool.Close()) }
+// begin begins a transaction, after a while where the server was started again:
+// every connection of the pool may be found dead, one by one.
+func (e *postgres) begin(ctx context.Context, o *sql.TxOptions) (*sql.Tx, error) {
+	end := time.NewTimer(beginTime)
+	defer end.Stop()
+	for {
+		t, err := e.pool.BeginTx(ctx, o)
+		if err == nil || ctx.Err() != nil || !passing(err) {
+			return t, err
+		}
+		select {
+		case <-end.C:
+			return nil, err
+		case <-e.closing:
+			return nil, err
+		case <-time.After(beginLook):
+		}
+	}
+}
+
+// passing tells whether a server that does not let a transaction begin may soon
+// do so: it is unreachable, starts or stops, or has too many connections.
+func passing(err error) bool {
+	var p *pgconn.PgError
+	if !errors.As(err, &p) {
+		return true
+	}
+	return strings.HasPrefix(p.Code, "57") || strings.HasPrefix(p.Code, "53")
+}
+
+// undone marks an error after which the whole transaction has to be done anew:
+// it and another waited for each other, or the server stops.
+func undone(err error) error {
+	var p *pgconn.PgError
+	if errors.As(err, &p) && (strings.HasPrefix(p.Code, "40") || strings.HasPrefix(p.Code, "57")) {
+		return &brokenError{err}
+	}
+	return err
+}
+
+func (e *postgres) close() error {
+	close(e.closing)
+	return e.pool.Close()
+}

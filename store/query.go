@@ -38,11 +38,11 @@ func nowhere(word string) bool { return !utf8.ValidString(word) || strings.Conta
 func (tx *Tx) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
 	r, err := tx.run.ExecContext(ctx, query, args...)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", what, err)
+		return 0, fmt.Errorf("%s: %w", what, undone(err))
 	}
 	n, err := r.RowsAffected()
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", what, err)
+		return 0, fmt.Errorf("%s: %w", what, undone(err))
 	}
 	return n, nil
 }
@@ -51,16 +51,16 @@ func (tx *Tx) exec(ctx context.Context, what, query string, args ...any) (int64,
 func (tx *Tx) one(ctx context.Context, what, query string, args []any, into ...any) (found bool, err error) {
 	rows, err := tx.run.QueryContext(ctx, query, args...)
 	if err != nil {
-		return false, fmt.Errorf("%s: %w", what, err)
+		return false, fmt.Errorf("%s: %w", what, undone(err))
 	}
 	defer rows.Close()
 	if found = rows.Next(); found {
 		if err := rows.Scan(into...); err != nil {
-			return false, fmt.Errorf("%s: %w", what, err)
+			return false, fmt.Errorf("%s: %w", what, undone(err))
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return false, fmt.Errorf("%s: %w", what, err)
+		return false, fmt.Errorf("%s: %w", what, undone(err))
 	}
 	return found, nil
 }
@@ -69,19 +69,19 @@ func (tx *Tx) one(ctx context.Context, what, query string, args []any, into ...a
 func all[T any](ctx context.Context, tx *Tx, what, query string, args []any, scan func(func(...any) error) (T, error)) ([]T, error) {
 	rows, err := tx.run.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, fmt.Errorf("%s: %w", what, undone(err))
 	}
 	defer rows.Close()
 	var list []T
 	for rows.Next() {
 		v, err := scan(rows.Scan)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", what, err)
+			return nil, fmt.Errorf("%s: %w", what, undone(err))
 		}
 		list = append(list, v)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, fmt.Errorf("%s: %w", what, undone(err))
 	}
 	return list, nil
 }

@@ -18,6 +18,7 @@ import (
 type DB struct {
 	engine   engine
 	index    searchIndex
+	share    share
 	building *building // of the index; nil for Peek
 	seals    *Sealer
 	log      *slog.Logger
@@ -35,16 +36,17 @@ type engine interface {
 // Options say how to open a store.
 type Options struct {
 	Source string // a SQLite file, or postgres://…
+	Pool   Pool   // of connections to PostgreSQL; zero: DefaultPool
 	Seals  *Sealer
 	Log    *slog.Logger
 }
 
 // Open opens the store and brings its tables up to date.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	db := &DB{seals: o.Seals, log: o.Log}
+	db := &DB{seals: o.Seals, share: alone{}, log: o.Log}
 	var err error
 	if db.index = indexOf(o.Source); onPostgres(o.Source) {
-		db.engine, err = openPostgres(ctx, db, o.Source)
+		db.engine, err = openPostgres(ctx, db, o)
 	} else {
 		db.engine, err = openSQLite(ctx, db, o.Source)
 	}
