@@ -25,6 +25,7 @@ type Config struct {
 	Timezone      string          `yaml:"timezone"`
 	Listen        string          `yaml:"listen"`
 	Store         string          `yaml:"store"`
+	Postgres      store.Pool      `yaml:"postgres"`
 	SecretKey     string          `yaml:"secret_key"`
 	OldSecretKeys []string        `yaml:"old_secret_keys"`
 	Holidays      string          `yaml:"holidays"`
@@ -60,6 +61,7 @@ func defaults() Config {
 		Timezone: "Asia/Shanghai",
 		Listen:   "127.0.0.1:8080",
 		Store:    "marketbot.db",
+		Postgres: store.DefaultPool(),
 		Schedule: Schedule{
 			WeeklyReport: rulebook.WeeklyReport(),
 			Consolidated: rulebook.Consolidated(),
@@ -118,6 +120,9 @@ func (c Config) problem() *problem {
 	}
 	if c.Store == "" {
 		return &problem{"$.store", "store 不能为空：写 SQLite 文件名，或 postgres://…"}
+	}
+	if key, text := c.Postgres.Problem(); key != "" {
+		return &problem{"$.postgres." + key, text}
 	}
 	if c.SecretKey != "" {
 		if _, err := c.sealer(); err != nil {

@@ -48,7 +48,7 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, store.Options{Source: cfg.Store, Seals: seals, Log: log})
+	db, err := store.Open(ctx, store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log})
 	if err != nil {
 		return fmt.Errorf("打不开数据库：%w", err)
 	}

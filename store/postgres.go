@@ -30,6 +30,18 @@ type Pool struct {
 // DefaultPool lets three processes share a server of 100 connections.
 func DefaultPool() Pool { return Pool{Connections: 20, Idle: 5 * time.Minute} }
 
+// Problem is the first setting that cannot be, and what is wrong with it; key is
+// empty when all are well. The text is for people.
+func (p Pool) Problem() (key, text string) {
+	switch {
+	case p.Connections < 2:
+		return "connections", "connections 至少是 2"
+	case p.Idle <= 0:
+		return "idle", "idle 要大于 0，如 5m"
+	}
+	return "", ""
+}
+
 const (
 	servedKey = 0x6d61726b6574         // of the advisory lock that every connection shares; "market"
 	stalled   = 10 * time.Second       // a transaction of a process that was stopped is undone then
