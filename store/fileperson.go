@@ -63,6 +63,7 @@ func (tx *Tx) AddFilePerson(ctx context.Context, p FilePerson) error {
 	}
 	return tx.putFact(ctx, k, Fact{
 		ID: tx.NewID(p.Created), Customer: p.Customer, Person: p.ID, Field: PersonName, Value: p.Name, Source: p.Source, Author: p.Author, At: p.Created,
+		Checked: p.Checked, CheckedBy: p.CheckedBy,
 	})
 }
 
