@@ -17,63 +17,68 @@ import (
 // While the index is made anew, everything is found, and names come and go as
 // ever. So it is after another start, and after one that was cut short.
 func TestIndexIsMadeBesideEverything(t *testing.T) {
-	for _, damage := range []string{
-		"UPDATE search_state SET version = 0",  // of another making
-		"DROP TABLE customer_search",           // lost
-		"DELETE FROM search_state",             // never made
-		"UPDATE search_state SET next_doc = 1", // cut short, with some of it there
+	const customers = 250
+	for name, damage := range map[string][]string{
+		"of another making": {"UPDATE search_state SET version = 0"},
+		"lost":              {"DROP TABLE customer_search"},
+		"never made":        {"DELETE FROM search_state"},
+		"cut short":         {fmt.Sprintf("UPDATE search_state SET next_doc = 1, last_doc = %d", customers), "DELETE FROM customer_search"},
 	} {
-		t.Run(strings.Fields(damage)[0]+strings.Fields(damage)[len(strings.Fields(damage))-3], func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			both(t, func(t *testing.T, o store.Options, db *store.DB) {
-				const customers = 450
 				update(t, db, func(ctx context.Context, tx *store.Tx) error {
 					for i := range customers {
-						if err := addCustomer(ctx, tx, fmt.Sprint("K", i), fmt.Sprintf("华东%s机电%03d", string(rune(0x4e00+i)), i)); err != nil {
+						if err := addCustomer(ctx, tx, fmt.Sprint("K", i), numberedName(i)); err != nil {
 							return err
 						}
 					}
-					if strings.Contains(damage, "next_doc") {
-						if err := tx.Exec(ctx, "UPDATE search_state SET last_doc = 450"); err != nil {
-							return err
-						}
-						if err := tx.Exec(ctx, "DELETE FROM customer_search"); err != nil {
+					for _, d := range damage {
+						if err := tx.Exec(ctx, d); err != nil {
 							return err
 						}
 					}
-					return tx.Exec(ctx, damage)
+					return nil
 				})
 				if err := db.Close(); err != nil {
 					t.Fatal(err)
 				}
 				db = open(t, o)
-				defer func() {
-					if err := db.Close(); err != nil {
-						t.Error(err)
-					}
-				}()
-				built := make(chan struct{})
-				go func() { db.AwaitIndex(); close(built) }()
-				update(t, db, func(ctx context.Context, tx *store.Tx) error {
-					return errors.Join(tx.EndName(ctx, "nK449", now), addCustomer(ctx, tx, "K999", "江南造船"))
-				})
-				for i, done := 0, false; !done || i < 20; i++ {
-					select {
-					case <-built:
-						done = true
-					default:
-					}
-					k := i * 7 % 449
-					for text, want := range map[string]string{fmt.Sprintf("电%03d", k): fmt.Sprintf("K%d 华东%s机电%03d 名称", k, string(rune(0x4e00+k)), k), "南造": "K999 江南造船 名称", "jnzc": "K999 江南造船 名称"} {
-						if d := cmp.Diff([]string{want}, found(t, db, text)); d != "" {
-							t.Fatalf("%s: %s", text, d)
-						}
-					}
-					if got := found(t, db, "机电449"); len(got) > 0 {
-						t.Fatalf("found a name that was ended: %v", got)
-					}
-				}
+				t.Cleanup(func() { db.Close() })
+				findMeanwhile(t, db, customers)
 			})
 		})
+	}
+}
+
+func numberedName(i int) string { return fmt.Sprintf("华东%c机电%03d", 0x4e00+i, i) }
+
+// findMeanwhile ends a name and adds one, and searches until the index is
+// complete and a little longer.
+func findMeanwhile(t *testing.T, db *store.DB, customers int) {
+	t.Helper()
+	built := make(chan struct{})
+	go func() { db.AwaitIndex(); close(built) }()
+	ended := customers - 1
+	update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		return errors.Join(tx.EndName(ctx, fmt.Sprint("nK", ended), now), addCustomer(ctx, tx, "K999", "江南造船"))
+	})
+	for i, complete := 0, false; !complete || i < 20; i++ {
+		select {
+		case <-built:
+			complete = true
+		default:
+		}
+		k := i * 7 % ended
+		for text, want := range map[string]string{
+			fmt.Sprintf("电%03d", k): fmt.Sprintf("K%d %s 名称", k, numberedName(k)), "南造": "K999 江南造船 名称", "jnzc": "K999 江南造船 名称",
+		} {
+			if d := cmp.Diff([]string{want}, found(t, db, text)); d != "" {
+				t.Fatalf("%s: %s", text, d)
+			}
+		}
+		if got := found(t, db, fmt.Sprintf("机电%03d", ended)); len(got) > 0 {
+			t.Fatalf("found a name that was ended: %v", got)
+		}
 	}
 }
 

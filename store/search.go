@@ -206,8 +206,8 @@ func (f *finder) phones(ctx context.Context) error {
 	return nil
 }
 
-// few and many are how many names the index is asked for, at first and when
-// too many of those did not fit.
+// few and many are how many names the index is asked for, at least: at first,
+// and when too many of those did not fit.
 const (
 	few  = 24
 	many = 512
@@ -223,7 +223,7 @@ func (f *finder) try(ctx context.Context, tokens []string, fit func(plain string
 		return err
 	}
 	var fits []match
-	for _, limit := range []int{few, many} {
+	for _, limit := range []int{max(few, 2*f.most), max(many, 4*f.most)} {
 		names, err := f.tx.db.index.names(ctx, f.tx, tokens, limit)
 		if err != nil {
 			return err
@@ -244,51 +244,4 @@ func fitting(names []nameRow, fit func(plain string) int) []match {
 		}
 	}
 	return list
-}
-
-// soundsAt is the first rune from which the runes sound like the letters, the
-// last of which may be the beginning of a syllable; -1 for none.
-func soundsAt(said [][]string, letters string) int {
-	for at := range said {
-		if soundsLike(said[at:], letters) {
-			return at
-		}
-	}
-	return -1
-}
-
-func soundsLike(said [][]string, letters string) bool {
-	reached := []int{0} // how many letters may be read by now
-	for _, rune := range said {
-		var next []int
-		for _, from := range reached {
-			for _, s := range rune {
-				if strings.HasPrefix(s, letters[from:]) {
-					return true
-				}
-				if to := from + len(s); strings.HasPrefix(letters[from:], s) && !slices.Contains(next, to) {
-					next = append(next, to)
-				}
-			}
-		}
-		if reached = next; len(reached) == 0 {
-			return false
-		}
-	}
-	return false
-}
-
-// initialsAt is the first rune from which the sounds begin with the letters;
-// -1 for none.
-func initialsAt(said [][]string, letters string) int {
-	for at := range len(said) - len(letters) + 1 {
-		i := 0
-		for i < len(letters) && slices.ContainsFunc(said[at+i], func(s string) bool { return s[0] == letters[i] }) {
-			i++
-		}
-		if i == len(letters) {
-			return at
-		}
-	}
-	return -1
 }

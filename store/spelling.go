@@ -120,3 +120,50 @@ var syllables = sync.OnceValue(func() map[string]bool {
 	}
 	return all
 })
+
+// soundsAt is the first rune from which the runes sound like the letters, the
+// last of which may be the beginning of a syllable; -1 for none.
+func soundsAt(said [][]string, letters string) int {
+	for at := range said {
+		if soundsLike(said[at:], letters) {
+			return at
+		}
+	}
+	return -1
+}
+
+func soundsLike(said [][]string, letters string) bool {
+	reached := []int{0} // how many letters may be read by now
+	for _, rune := range said {
+		var next []int
+		for _, from := range reached {
+			for _, s := range rune {
+				if strings.HasPrefix(s, letters[from:]) {
+					return true
+				}
+				if to := from + len(s); strings.HasPrefix(letters[from:], s) && !slices.Contains(next, to) {
+					next = append(next, to)
+				}
+			}
+		}
+		if reached = next; len(reached) == 0 {
+			return false
+		}
+	}
+	return false
+}
+
+// initialsAt is the first rune from which the sounds begin with the letters;
+// -1 for none.
+func initialsAt(said [][]string, letters string) int {
+	for at := range len(said) - len(letters) + 1 {
+		i := 0
+		for i < len(letters) && slices.ContainsFunc(said[at+i], func(s string) bool { return s[0] == letters[i] }) {
+			i++
+		}
+		if i == len(letters) {
+			return at
+		}
+	}
+	return -1
+}
