@@ -24,7 +24,7 @@ type Keeper struct {
 const (
 	linkEvery  = time.Minute     // until then a cut entry leaves no trace
 	linkAll    = 24 * time.Hour  // how often old entries are looked through
-	linkStep   = 200             // entries in one transaction
+	linkStep   = 100             // entries in one transaction
 	orderEvery = 2 * time.Second // how soon an order is seen
 	lastLinks  = 2 * time.Second // for what a stop leaves to link
 )

@@ -143,24 +143,42 @@ func (tx *Tx) LayChain(ctx context.Context, ids []string, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if head, err = tx.layLink(ctx, key, head, id); err != nil {
+	for len(ids) > 0 {
+		n := laySome
+		if len(ids) < n {
+			n = 1 // two statements, whatever the number
+		}
+		if head, err = tx.layLinks(ctx, key, head, ids[:n]); err != nil {
 			return err
 		}
+		ids = ids[n:]
 	}
 	head.At = at
 	return tx.setChainState(ctx, "head", head.rest())
 }
 
-func (tx *Tx) layLink(ctx context.Context, key []byte, head Head, id string) (Head, error) {
-	list, err := all(ctx, tx, "entry", `SELECT `+auditColumns+` FROM audit WHERE id = $1
-		AND NOT EXISTS (SELECT 1 FROM chain WHERE entry = $1)`, []any{id}, tx.scanLoose)
+// laySome is how many entries are linked by one statement.
+const laySome = 50
+
+func (tx *Tx) layLinks(ctx context.Context, key []byte, head Head, ids []string) (Head, error) {
+	args := make([]any, len(ids))
+	marks := make([]string, len(ids))
+	for i, id := range ids {
+		args[i], marks[i] = id, fmt.Sprintf("$%d", i+1)
+	}
+	list, err := all(ctx, tx, "entries", `SELECT `+auditColumns+` FROM audit a WHERE id IN (`+strings.Join(marks, ", ")+`)
+		AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY id`, args, tx.scanLoose)
 	if err != nil || len(list) == 0 {
 		return head, err
 	}
-	head.Seq++
-	head.sum = linkSum(key, head.sum, head.Seq, list[0])
-	_, err = tx.exec(ctx, "link", `INSERT INTO chain (seq, entry, sum) VALUES ($1, $2, $3)`, head.Seq, id, head.sum)
+	args, rows := args[:0], make([]string, len(list))
+	for i, a := range list {
+		head.Seq++
+		head.sum = linkSum(key, head.sum, head.Seq, a)
+		args = append(args, head.Seq, a.ID, head.sum)
+		rows[i] = fmt.Sprintf("($%d, $%d, $%d)", 3*i+1, 3*i+2, 3*i+3)
+	}
+	_, err = tx.exec(ctx, "link", `INSERT INTO chain (seq, entry, sum) VALUES `+strings.Join(rows, ", "), args...)
 	return head, err
 }
 

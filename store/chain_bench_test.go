@@ -1,0 +1,78 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+// chainLong is how many entries the benchmarks of the chain go over.
+const chainLong = 20_000
+
+// BenchmarkChain: linking entries, verifying all of them, and looking for new
+// ones when there are none, per entry.
+func BenchmarkChain(b *testing.B) {
+	for _, backend := range storetest.Backends() {
+		ctx := context.Background()
+		db := storetest.Open(b, backend)
+		at := time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)
+		var ids []string
+		err := db.Update(ctx, func(tx *store.Tx) error {
+			for i := range chainLong {
+				ids = append(ids, tx.NewID(at))
+				a := store.Audit{ID: ids[i], At: at, Person: "p", Act: "签到", Subject: fmt.Sprint("check-in/", i), Outcome: store.Done, Clause: "2-4", Ref: "om"}
+				if err := tx.Record(ctx, a); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		per := func(b *testing.B) {
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/chainLong, "ns/entry")
+		}
+		b.Run(backend+"/lay", func(b *testing.B) {
+			for range b.N {
+				if err := db.Update(ctx, func(tx *store.Tx) error { return tx.LayChain(ctx, ids, at) }); err != nil {
+					b.Fatal(err)
+				}
+				b.StopTimer() // once only: what is linked stays linked
+				break
+			}
+			per(b)
+		})
+		b.Run(backend+"/verify", func(b *testing.B) {
+			for b.Loop() {
+				err := db.View(ctx, func(tx *store.Tx) error {
+					r, err := tx.VerifyAudit(ctx, 0)
+					if err == nil && (!r.Whole() || r.Entries != chainLong) {
+						b.Fatalf("%+v", r)
+					}
+					return err
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			per(b)
+		})
+		b.Run(backend+"/nothing-new", func(b *testing.B) {
+			for b.Loop() {
+				err := db.View(ctx, func(tx *store.Tx) error {
+					_, err := tx.Unlinked(ctx, time.Time{}, "", 100)
+					return err
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			per(b)
+		})
+	}
+}
