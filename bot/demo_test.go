@@ -45,6 +45,7 @@ func newTestDemo(t *testing.T) (*demo, string) {
 // once the page's clock shows the time.
 var pictures = []struct{ name, words, clock string }{
 	{"group", "第 1 次", "09:30"},
+	{"files", "客户档案 · 东莞市华东机电", "09:30"},
 	{"form", "提交周报", "16:47"},
 	{"friday", "已交", "12:00"},
 	{"monday", "批示", "11:00"},

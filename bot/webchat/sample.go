@@ -76,15 +76,16 @@ func quicks(p store.Post) []quick {
 	trip := []quick{{Label: "签到…", Command: "签到 ", Fill: true}, {Label: "出差…", Command: "出差 ", Fill: true}}
 	switch p {
 	case store.Salesperson:
-		return append(append(always, trip...), quick{Label: "周报", Command: "周报"}, quick{Label: "签到记录", Command: "签到记录"})
+		return append(append(always, trip...), quick{Label: "周报", Command: "周报"}, quick{Label: "客户…", Command: "客户 ", Fill: true}, quick{Label: "签到记录", Command: "签到记录"})
 	case store.Supervisor:
-		return append(append(always, trip...), quick{Label: "谁没交", Command: "谁没交"}, quick{Label: "签到记录", Command: "签到记录"})
+		return append(append(always, trip...), quick{Label: "谁没交", Command: "谁没交"}, quick{Label: "客户…", Command: "客户 ", Fill: true}, quick{Label: "签到记录", Command: "签到记录"})
 	case store.MarketingDirector:
 		return append(always, quick{Label: "谁没交", Command: "谁没交"}, quick{Label: "汇总", Command: "汇总"}, quick{Label: "上报", Command: "上报"}, quick{Label: "人员", Command: "人员"})
 	case store.GeneralManager:
-		return append(always, quick{Label: "谁没交", Command: "谁没交"}, quick{Label: "已阅", Command: "已阅"}, quick{Label: "批示…", Command: "批示 ", Fill: true})
+		return append(always, quick{Label: "谁没交", Command: "谁没交"}, quick{Label: "已阅", Command: "已阅"}, quick{Label: "批示…", Command: "批示 ", Fill: true},
+			quick{Label: "客户…", Command: "客户 ", Fill: true})
 	default:
-		return append(always, quick{Label: "制度", Command: "制度"})
+		return append(always, quick{Label: "制度", Command: "制度"}, quick{Label: "提供线索…", Command: "提供线索 ", Fill: true})
 	}
 }
 
