@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 )
 
 // A card is what counts now of what is known about a company, or about one
@@ -23,15 +22,16 @@ type card struct {
 // words are what a sealed card is bound to.
 func (c card) words() []string { return []string{"card", c.customer, c.person} }
 
-// factWords is how many words of a card a fact takes.
-const factWords = 8
-
 func (c card) seal() []byte {
-	words := make([]string, 0, factWords*len(c.facts))
+	b := binary.AppendUvarint(nil, uint64(len(c.facts)))
 	for _, f := range c.facts {
-		words = append(words, f.ID, f.Field, f.Value, f.Source, f.Author, ms(f.At), ms(f.Checked), f.CheckedBy)
+		for _, w := range []string{f.ID, f.Field, f.Value, f.Source, f.Author, f.CheckedBy} {
+			b = appendWord(b, w)
+		}
+		b = binary.AppendVarint(b, millis(f.At))
+		b = binary.AppendVarint(b, millis(f.Checked))
 	}
-	return c.key.seal(bound(words), c.words()...)
+	return c.key.seal(b, c.words()...)
 }
 
 // open fills the card in with what was sealed, or says ErrTampered.
@@ -40,23 +40,35 @@ func (c *card) open(sealed []byte) error {
 	if err != nil {
 		return fmt.Errorf("card of %s: %w", c.customer, err)
 	}
-	words, err := unbound(string(plain))
-	if err != nil || len(words)%factWords != 0 {
-		return fmt.Errorf("card of %s: %w", c.customer, errNotBound)
-	}
-	c.facts = make([]Fact, 0, len(words)/factWords)
-	for w := range slices.Chunk(words, factWords) {
-		at, err := strconv.ParseInt(w[5], 10, 64)
-		checked, err2 := strconv.ParseInt(w[6], 10, 64)
-		if err := errors.Join(err, err2); err != nil {
-			return fmt.Errorf("card of %s: %w", c.customer, err)
-		}
-		c.facts = append(c.facts, Fact{
-			Customer: c.customer, Person: c.person, ID: w[0], Field: w[1], Value: w[2], Source: w[3], Author: w[4],
-			At: moment(at), Checked: moment(checked), CheckedBy: w[7],
-		})
+	if c.facts, err = readFacts(plain, c.customer, c.person); err != nil {
+		return fmt.Errorf("card of %s: %w", c.customer, err)
 	}
 	return nil
+}
+
+// factLeast is how many bytes a fact takes at least.
+const factLeast = 8
+
+// readFacts reads what seal wrote.
+func readFacts(plain []byte, customer, person string) ([]Fact, error) {
+	r := wordReader{b: plain, text: string(plain)}
+	n := r.count()
+	if n > uint64(len(plain)/factLeast) {
+		return nil, errNoCard
+	}
+	facts := make([]Fact, n)
+	for i := range facts {
+		f := &facts[i]
+		f.Customer, f.Person = customer, person
+		for _, w := range [...]*string{&f.ID, &f.Field, &f.Value, &f.Source, &f.Author, &f.CheckedBy} {
+			*w = r.word()
+		}
+		f.At, f.Checked = moment(r.number()), moment(r.number())
+	}
+	if r.bad || len(r.b) > 0 {
+		return nil, errNoCard
+	}
+	return facts, nil
 }
 
 // put gives a field its value, or none when it is empty.
@@ -69,20 +81,47 @@ func (c *card) put(f Fact) {
 	slices.SortFunc(c.facts, func(a, b Fact) int { return cmp.Compare(a.Field, b.Field) })
 }
 
-var errNotBound = errors.New("not a list of words")
+// errNoCard is what was opened and is not a card.
+var errNoCard = errors.New("not a card")
 
-// unbound is the list of words that bound made a text of.
-func unbound(text string) ([]string, error) {
-	var words []string
-	for len(text) > 0 {
-		n, size := binary.Uvarint([]byte(text[:min(len(text), binary.MaxVarintLen64)]))
-		if size <= 0 || n > uint64(len(text)-size) {
-			return nil, errNotBound
-		}
-		words = append(words, text[size:size+int(n)])
-		text = text[size+int(n):]
+// wordReader reads words and numbers one after the other; bad once it cannot.
+type wordReader struct {
+	b    []byte // what is left
+	text string // all of it: words are parts, and nothing is copied
+	bad  bool
+}
+
+// skip passes n bytes that held a number; n says as in encoding/binary how that
+// went.
+func (r *wordReader) skip(n int) {
+	if n <= 0 {
+		r.bad, r.b = true, nil
+		return
 	}
-	return words, nil
+	r.b = r.b[n:]
+}
+
+func (r *wordReader) count() uint64 {
+	v, n := binary.Uvarint(r.b)
+	r.skip(n)
+	return v
+}
+
+func (r *wordReader) number() int64 {
+	v, n := binary.Varint(r.b)
+	r.skip(n)
+	return v
+}
+
+func (r *wordReader) word() string {
+	n := r.count()
+	if n > uint64(len(r.b)) {
+		r.bad, r.b = true, nil
+		return ""
+	}
+	from := len(r.text) - len(r.b)
+	r.b = r.b[n:]
+	return r.text[from : from+int(n)]
 }
 
 // card is the card of the company, or of a person at it; ErrErased when nobody

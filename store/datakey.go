@@ -71,10 +71,14 @@ func (k dataKey) check(mac []byte, words ...string) error {
 func bound(words []string) []byte {
 	var b []byte
 	for _, w := range words {
-		b = binary.AppendUvarint(b, uint64(len(w)))
-		b = append(b, w...)
+		b = appendWord(b, w)
 	}
 	return b
+}
+
+// appendWord puts a word behind its length.
+func appendWord(b []byte, w string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(w))), w...)
 }
 
 // ms is a time among the words that are vouched for.

@@ -1,8 +1,4 @@
 -- +goose Up
--- Looks into files of one person, and of everybody, by time.
-CREATE INDEX audit_look_person ON audit (person, at) WHERE customer <> '';
-CREATE INDEX audit_look_at ON audit (at) WHERE customer <> '';
-
 -- The chain over the audit's entries: numbered when they are linked, which is
 -- soon after they commit, and in that order, without gaps. See chain.go.
 CREATE TABLE chain (
@@ -20,5 +16,4 @@ CREATE TABLE chain_state (
 -- +goose Down
 DROP TABLE chain_state;
 DROP TABLE chain;
-DROP INDEX audit_look_at;
-DROP INDEX audit_look_person;
+
