@@ -15,9 +15,9 @@ type searchIndex interface {
 	// add and drop keep one name. Dropping one that is not there does nothing.
 	add(ctx context.Context, tx *Tx, doc int64, tokens []string) error
 	drop(ctx context.Context, tx *Tx, doc int64) error
-	// names are at most most names that count and have all the tokens, and may
-	// be some that have not.
-	names(ctx context.Context, tx *Tx, tokens []string, most int) ([]nameRow, error)
+	// names are at most most names that count and have all the tokens of one of
+	// the ways, and may be some that have not.
+	names(ctx context.Context, tx *Tx, ways [][]string, most int) ([]nameRow, error)
 	// tidy does a little of what makes the index fast, and tells whether there
 	// is more to do.
 	tidy(ctx context.Context, tx *Tx) (more bool, err error)
@@ -31,7 +31,7 @@ func indexOf(source string) searchIndex {
 }
 
 const (
-	buildStep = 100  // names that are indexed in one transaction; others write between
+	buildStep = 64   // names that are indexed in one transaction; others write between
 	lacksMost = 4000 // names compared without an index
 )
 

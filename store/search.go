@@ -153,7 +153,7 @@ func (f *finder) beginnings(ctx context.Context) error {
 
 // parts are names with the text in them, or with all its words.
 func (f *finder) parts(ctx context.Context) error {
-	return f.try(ctx, partTokens(f.words), func(name string) int {
+	return f.try(ctx, [][]string{partTokens(f.words)}, func(name string) int {
 		if at := strings.Index(name, f.plain); at >= 0 {
 			return at
 		}
@@ -179,17 +179,16 @@ func (f *finder) begun(ctx context.Context) error {
 }
 
 func (f *finder) sound(ctx context.Context, spellings [][]string, tokens func([]string) []string) error {
+	var ways [][]string
 	for _, s := range spellings {
-		if err := f.try(ctx, tokens(s), func(name string) int { return soundsAt(sounds(name), f.letters) }); err != nil {
-			return err
-		}
+		ways = append(ways, tokens(s))
 	}
-	return nil
+	return f.try(ctx, ways, func(name string) int { return soundsAt(sounds(name), f.letters) })
 }
 
 // initials are names whose sounds begin with the letters.
 func (f *finder) initials(ctx context.Context) error {
-	return f.try(ctx, initialTokens(f.letters), func(name string) int { return initialsAt(sounds(name), f.letters) })
+	return f.try(ctx, [][]string{initialTokens(f.letters)}, func(name string) int { return initialsAt(sounds(name), f.letters) })
 }
 
 func (f *finder) phones(ctx context.Context) error {
@@ -213,9 +212,11 @@ const (
 	many = 512
 )
 
-// try keeps the names that have the tokens and fit; fit tells where, or -1.
-func (f *finder) try(ctx context.Context, tokens []string, fit func(plain string) int) error {
-	if len(tokens) == 0 {
+// try keeps the names that have all tokens of one of the ways and fit; fit
+// tells where, or -1.
+func (f *finder) try(ctx context.Context, ways [][]string, fit func(plain string) int) error {
+	ways = slices.DeleteFunc(ways, func(tokens []string) bool { return len(tokens) == 0 })
+	if len(ways) == 0 {
 		return nil
 	}
 	late, err := f.unindexed(ctx)
@@ -224,7 +225,7 @@ func (f *finder) try(ctx context.Context, tokens []string, fit func(plain string
 	}
 	var fits []match
 	for _, limit := range []int{max(few, 2*f.most), max(many, 4*f.most)} {
-		names, err := f.tx.db.index.names(ctx, f.tx, tokens, limit)
+		names, err := f.tx.db.index.names(ctx, f.tx, ways, limit)
 		if err != nil {
 			return err
 		}

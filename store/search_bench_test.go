@@ -264,7 +264,7 @@ func (v invented) brand() string {
 		if v.r.IntN(2) == 0 {
 			r = rune(0x4e00 + v.r.IntN(6000))
 		}
-		if pinyin.PinyinDict[int(r)] != "" { // a few have no sound
+		if strings.ContainsAny(said([]rune{r}, 6), "aeiou") { // a few have no sound
 			b.WriteRune(r)
 			n--
 		}

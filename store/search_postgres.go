@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
+	"strings"
 )
 
 // postgresIndex is a table of hashed tokens under a GIN index. Two tokens with
@@ -39,9 +41,14 @@ func (postgresIndex) drop(ctx context.Context, tx *Tx, doc int64) error {
 	return err
 }
 
-func (postgresIndex) names(ctx context.Context, tx *Tx, tokens []string, most int) ([]nameRow, error) {
+func (postgresIndex) names(ctx context.Context, tx *Tx, ways [][]string, most int) ([]nameRow, error) {
+	args, match := []any{most}, make([]string, len(ways))
+	for i, tokens := range ways {
+		args = append(args, hashes(tokens))
+		match[i] = fmt.Sprintf("s.tokens @> $%d", i+2)
+	}
 	return all(ctx, tx, "names by index", `SELECT `+nameColumns+` FROM customer_search s JOIN customer_name n ON n.doc = s.doc
-		WHERE s.tokens @> $1 AND n.until = 0 LIMIT $2`, []any{hashes(tokens), most}, scanName)
+		WHERE (`+strings.Join(match, " OR ")+`) AND n.until = 0 LIMIT $1`, args, scanName)
 }
 
 // tidy counts the tokens, so that the server knows which are rare; all else it

@@ -33,13 +33,17 @@ func (sqliteIndex) drop(ctx context.Context, tx *Tx, doc int64) error {
 	return err
 }
 
-func (sqliteIndex) names(ctx context.Context, tx *Tx, tokens []string, most int) ([]nameRow, error) {
+func (sqliteIndex) names(ctx context.Context, tx *Tx, ways [][]string, most int) ([]nameRow, error) {
+	match := make([]string, len(ways))
+	for i, tokens := range ways {
+		match[i] = `("` + strings.Join(tokens, `" AND "`) + `")`
+	}
 	return all(ctx, tx, "names by index", `SELECT `+nameColumns+` FROM customer_search CROSS JOIN customer_name n ON n.doc = customer_search.rowid
-		WHERE customer_search MATCH $1 AND n.until = 0 LIMIT $2`, []any{`"` + strings.Join(tokens, `" AND "`) + `"`, most}, scanName)
+		WHERE customer_search MATCH $1 AND n.until = 0 LIMIT $2`, []any{strings.Join(match, " OR "), most}, scanName)
 }
 
 // tidyPages is how much of the index is merged at once, in pages of 4 KiB.
-const tidyPages = 200
+const tidyPages = 64
 
 // tidy merges the pieces that adding left into one; each makes every search
 // slower.

@@ -15,15 +15,16 @@ import (
 // customersOf are the sample customers by code, their names in pairs of kind
 // and name.
 var sampleNames = map[string][]string{
-	"K1": {"名称", "京西重工集团有限公司", "简称", "京西重工", "曾用名", "石景山农机厂"},
-	"K2": {"名称", "重庆长安商贸有限公司"},
-	"K3": {"名称", "北京京西商贸有限责任公司"},
-	"K4": {"名称", "ＴＣＬ科技（惠州）股份有限公司", "简称", "TCL"},
-	"K5": {"名称", "Microsoft (China) Co., Ltd."},
-	"K6": {"名称", "单氏绿洲行"},
-	"K7": {"名称", "3M中国"},
-	"K8": {"名称", "★☆"},
-	"K9": {"名称", "西安先安电器"},
+	"K1":  {"名称", "京西重工集团有限公司", "简称", "京西重工", "曾用名", "石景山农机厂"},
+	"K2":  {"名称", "重庆长安商贸有限公司"},
+	"K3":  {"名称", "北京京西商贸有限责任公司"},
+	"K4":  {"名称", "ＴＣＬ科技（惠州）股份有限公司", "简称", "TCL"},
+	"K5":  {"名称", "Microsoft (China) Co., Ltd."},
+	"K6":  {"名称", "单氏绿洲行"},
+	"K7":  {"名称", "3M中国"},
+	"K8":  {"名称", "★☆"},
+	"K9":  {"名称", "西安先安电器"},
+	"K10": {"名称", "西南踹环"},
 }
 
 var samplePhones = map[string]string{"K2": "138 0013-8000", "K3": "＋86 139 1234 8000、0411-84708888转8001", "K6": "(010) 6255.1234"}
@@ -118,6 +119,8 @@ func TestFindCustomers(t *testing.T) {
 		{"xi'an", []string{k9, k1, k2, k3, "K4 ＴＣＬ科技（惠州）股份有限公司 名称"}}, // 限, too
 		{"xianxian", []string{k9}},
 		{"dianqi", []string{k9}},
+		{"xinanchuaihuan", []string{"K10 西南踹环 名称"}}, // cut in many ways
+		{"nanchuaihua", []string{"K10 西南踹环 名称"}},
 
 		{"jx", []string{"K1 京西重工 简称", k3}},
 		{"BJJX", []string{k3}},

@@ -136,37 +136,54 @@ func initialTokens(letters string) []string {
 	return list
 }
 
-// spellingsMost bounds in how many ways a query is cut into syllables.
-const spellingsMost = 4
+const (
+	spellingsMost = 8 // ways to cut letters into syllables that are looked up
+	syllablesMost = 4 // of each: what follows is compared, not looked up
+)
 
 // spellings are the ways to cut letters into syllables (xian: xian, xi an),
-// fewest syllables first. With open, the last may be only begun (beij: bei j).
+// long syllables first. With open, the last may be only begun (beij: bei j). Of
+// each are told the first syllablesMost syllables.
 func spellings(letters string, open bool) [][]string {
-	c := cutter{letters: letters, open: open, dead: make([]bool, len(letters)+1)}
+	c := cutter{letters: letters, open: open, can: make([]bool, len(letters)+1)}
+	c.can[len(letters)] = true
+	for from := len(letters) - 1; from >= 0; from-- {
+		for n := 1; n <= c.longest(from); n++ {
+			c.can[from] = c.can[from] || c.fits(from, n) && c.can[from+n]
+		}
+	}
 	c.cut(nil, 0)
 	return c.found
 }
 
-// cutter looks for spellings; from where it is dead there are none.
+// cutter looks for spellings; can tells from where the rest can be cut.
 type cutter struct {
 	letters string
 	open    bool
-	dead    []bool
+	can     []bool
 	found   [][]string
 }
 
+func (c *cutter) longest(from int) int { return min(6, len(c.letters)-from) }
+
+// fits tells whether n letters are a syllable, or begin one where that is enough.
+func (c *cutter) fits(from, n int) bool {
+	whole, known := syllables()[c.letters[from:from+n]]
+	return whole || c.open && known && from+n == len(c.letters)
+}
+
 func (c *cutter) cut(done []string, from int) {
-	before, rest := len(c.found), c.letters[from:]
-	for n := min(6, len(rest)); n > 0 && len(c.found) < spellingsMost && !c.dead[from]; n-- {
-		whole, known := syllables()[rest[:n]]
-		switch last := n == len(rest); {
-		case last && (whole || c.open && known):
-			c.found = append(c.found, append(slices.Clone(done), rest))
-		case !last && whole:
-			c.cut(append(done, rest[:n]), from+n)
+	if from == len(c.letters) || len(done) == syllablesMost {
+		if from > 0 && len(c.found) < spellingsMost {
+			c.found = append(c.found, slices.Clone(done))
+		}
+		return
+	}
+	for n := c.longest(from); n > 0 && len(c.found) < spellingsMost; n-- {
+		if c.fits(from, n) && c.can[from+n] {
+			c.cut(append(done, c.letters[from:from+n]), from+n)
 		}
 	}
-	c.dead[from] = len(c.found) == before
 }
 
 // spellingTokens are what a name has that is said so.
