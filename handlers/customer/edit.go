@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ func (h Handler) editCommands() []command.Spec {
 	fields := func(keys []string, optional bool) command.Arg {
 		return command.Arg{Name: "字段", Kind: command.Fields, Keys: keys, Optional: optional, Prompt: "写哪些字段？例如：地址=东莞市南城区 行业=机械"}
 	}
-	return []command.Spec{
+	return append([]command.Spec{
 		{
 			Name: "新客户", Aliases: []string{"jd", "建档"}, Summary: "给新客户建档；相近的名称先查重",
 			Args:     []command.Arg{{Name: "名称", Kind: command.Passage, Prompt: "客户全称是什么？"}, fields(h.enterKeys(), true)},
@@ -37,27 +38,7 @@ func (h Handler) editCommands() []command.Spec {
 			Examples: []string{"联系人 K12 李明 职务=采购部经理 决策角色=决策人 电话=13800000000", "联系人 华东机电 李明"},
 			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-1", Run: h.person, Undo: h.undoPerson,
 		},
-		{
-			Name: "删除联系人", Aliases: []string{"sclxr"}, Summary: "应本人要求，永久删除联系人的全部资料，含历史",
-			Args: []command.Arg{
-				customerArg(), {Name: "姓名", Kind: command.Word, Prompt: "删除哪位联系人？"},
-				{Name: "理由", Kind: command.Free, Prompt: "为什么删除？例如：本人要求。"},
-			},
-			Examples: []string{"删除联系人 K12 李明 本人要求"},
-			Who:      rulebook.MoveCustomers, Private: true, Clause: "档-8", Run: h.erase,
-		},
-		{
-			Name: "核对", Aliases: []string{"hd"}, Summary: "确认档案无误：待核的内容记为已核，档案算作最新",
-			Args: []command.Arg{customerArg()}, Examples: []string{"核对 K12"},
-			Who: rulebook.MoveCustomers, Private: true, Clause: "档-8", Run: h.check,
-		},
-		{
-			Name: "移交客户", Aliases: []string{"yjkh"}, Summary: "把客户交给另一位同事负责，历史全部保留",
-			Args:     []command.Arg{customerArg(), {Name: "接收人", Kind: command.Person, Prompt: "交给谁？"}},
-			Examples: []string{"移交客户 K12 张伟"},
-			Who:      rulebook.MoveCustomers, Private: true, Clause: "档-4", Run: h.move,
-		},
-	}
+	}, h.keeperCommands()...)
 }
 
 // change is 改客户.
@@ -74,50 +55,54 @@ func (h Handler) change(ctx context.Context, c *command.Call) (command.Answer, e
 	if err != nil {
 		return command.Answer{}, err
 	}
-	w := h.writer(c, r.ID)
-	w.source, w.why, w.old = values[fieldSource], values[fieldReason], file.Facts
-	if len(sourced(values)) > 0 { // 来源 says where the others come from
-		delete(values, fieldSource)
-	}
-	if err := w.putAll(ctx, h.companyFields(), values); err != nil {
-		return command.Answer{}, err
-	}
-	facts := changes(file.Facts, h.companyFields(), values, false)
-	ref := undoRef{customer: r.ID, facts: w.ids, stages: h.noStages()}
-	if stage := values[fieldStage]; stage != "" && stage != file.Stage {
-		facts = append(facts, chat.Fact{Label: fieldStage, Value: orNone(file.Stage) + " → " + stage})
-		ref.stages = h.stagesOf(file.Stage, stage)
-		if err := c.Tx.StageCustomer(ctx, r.ID, stage, c.Now); err != nil {
-			return command.Answer{}, err
-		}
-	}
-	renamed, err := h.renamed(ctx, w, file, values)
+	facts, undo, err := h.rewrite(ctx, c, file, values)
 	if err != nil {
 		return command.Answer{}, err
-	}
-	if renamed {
-		facts = append(facts, chat.Fact{Label: fieldName, Value: file.Name + " → " + oneLine(values[fieldName])})
 	}
 	if len(facts) == 0 {
 		return command.Answer{}, &command.Refusal{Text: "和档案里的一样，没有要改的。", Hint: "客户 " + r.ID, Clause: "档-8"}
 	}
-	a, err := h.changed(ctx, c, r, file.Trace, facts, !renamed)
-	a.Notices = notices
-	if !renamed {
-		a.Undo = ref.String()
-	}
+	a, err := h.changed(ctx, c, r, file.Trace, facts, undo != "")
+	a.Notices, a.Undo = notices, undo
 	return a, err
 }
 
-// sourced are the facts that values beside 来源 are.
-func sourced(values map[string]string) []string {
-	var list []string
-	for field := range values {
-		if !slices.Contains([]string{fieldSource, fieldReason, fieldStage, fieldName}, field) {
-			list = append(list, field)
+// rewrite gives the fields of a file their new values. It tells what changed,
+// and what takes that back: another name cannot be.
+func (h Handler) rewrite(ctx context.Context, c *command.Call, file store.File, values map[string]string) ([]chat.Fact, string, error) {
+	w := h.writer(c, file.ID)
+	w.source, w.why, w.old = values[fieldSource], values[fieldReason], file.Facts
+	if sourced(values) { // 来源 says where the others come from
+		values = maps.Clone(values)
+		delete(values, fieldSource)
+	}
+	if err := w.putAll(ctx, h.companyFields(), values); err != nil {
+		return nil, "", err
+	}
+	facts := changes(file.Facts, h.companyFields(), values, false)
+	ref := undoRef{customer: file.ID, facts: w.ids, stages: h.noStages()}
+	if stage := values[fieldStage]; stage != "" && stage != file.Stage {
+		facts = append(facts, chat.Fact{Label: fieldStage, Value: orNone(file.Stage) + " → " + stage})
+		ref.stages = h.stagesOf(file.Stage, stage)
+		if err := c.Tx.StageCustomer(ctx, file.ID, stage, c.Now); err != nil {
+			return nil, "", err
 		}
 	}
-	return list
+	renamed, err := h.renamed(ctx, w, file, values)
+	if err != nil || !renamed {
+		return facts, ref.String(), err
+	}
+	return append(facts, chat.Fact{Label: fieldName, Value: file.Name + " → " + oneLine(values[fieldName])}), "", nil
+}
+
+// sourced tells whether there are facts among values that 来源 is about.
+func sourced(values map[string]string) bool {
+	for field := range values {
+		if !slices.Contains([]string{fieldSource, fieldReason, fieldStage, fieldName}, field) {
+			return true
+		}
+	}
+	return false
 }
 
 // changeable refuses what a customer's file cannot hold, or another command
@@ -211,72 +196,4 @@ func (h Handler) changed(ctx context.Context, c *command.Call, r readable, trace
 		card.Buttons = append(card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
 	}
 	return h.secret(c, r, card, owner), nil
-}
-
-// check is 核对.
-func (h Handler) check(ctx context.Context, c *command.Call) (command.Answer, error) {
-	r, err := h.findToChange(ctx, c, c.Text("客户"))
-	if err != nil {
-		return command.Answer{}, err
-	}
-	n, err := c.Tx.CheckFile(ctx, r.ID, c.Person.ID, c.Now)
-	if err != nil {
-		return command.Answer{}, err
-	}
-	text := fmt.Sprintf("%s 的档案已核对：%d 项待核的内容记为已核，档案算作最新（档-8）。", r.Name, n)
-	if n == 0 {
-		text = r.Name + " 的档案没有待核的内容，已记为最新（档-8）。"
-	}
-	a := command.Text(text)
-	a.Reply.Confidential, a.Reply.Summary, a.Subject = true, text, subject(r.ID)
-	return a, nil
-}
-
-// move is 移交客户.
-func (h Handler) move(ctx context.Context, c *command.Call) (command.Answer, error) {
-	r, err := h.findToChange(ctx, c, c.Text("客户"))
-	if err != nil {
-		return command.Answer{}, err
-	}
-	to := c.Who("接收人")
-	if err := owns(to); err != nil {
-		return command.Answer{}, err
-	}
-	if to.ID == r.Owner {
-		return command.Answer{}, &command.Refusal{Text: r.Name + " 已经由" + to.Name + "负责。", Hint: "客户 " + r.ID, Clause: "档-4"}
-	}
-	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
-	if err != nil {
-		return command.Answer{}, err
-	}
-	words := fmt.Sprintf("%s %s：负责人 %s → %s", r.ID, r.Name, owner, to.Name)
-	version := r.ID + "/" + r.Owner + "/" + to.ID
-	if c.Confirmed != version {
-		a := confidentialCard(chat.Card{Title: "移交客户", Blocks: []chat.Block{{Text: words}, {Note: "档案、跟进和历史全部保留；两人都会收到通知。"}}}, words, subject(r.ID))
-		a.Confirm = version
-		return a, nil
-	}
-	if err := c.Tx.MoveCustomer(ctx, r.ID, to.ID, c.Person.ID, c.Now); err != nil {
-		return command.Answer{}, err
-	}
-	a := confidentialCard(chat.Card{Title: "已移交", Tone: chat.Good, Blocks: []chat.Block{{Text: words}}}, words, subject(r.ID))
-	a.Notices, err = h.moveNotices(ctx, c, r.Customer, owner, to)
-	return a, err
-}
-
-// moveNotices tells the one who had the customer and the one who has it now.
-func (h Handler) moveNotices(ctx context.Context, c *command.Call, customer store.Customer, owner string, to store.Person) ([]chat.Notice, error) {
-	var list []chat.Notice
-	if to.ID != c.Person.ID {
-		list = append(list, told(c, to, customer, c.Person.Name+"把这位客户交给你负责，之前的负责人是 "+owner+"。"))
-	}
-	from, found, err := c.Tx.Person(ctx, customer.Owner)
-	if err != nil || !found || !from.Active() || from.ID == c.Person.ID {
-		return list, err
-	}
-	n := told(c, from, customer, c.Person.Name+"把这位客户移交给了"+to.Name+"。")
-	if h.Config.SalespeopleSee == SeeOwn {
-		n.Message.Card.Buttons = nil
-	}
-	return append(list, n), nil
 }

@@ -29,6 +29,9 @@ type readable struct {
 
 // access is what the caller may do with a customer's file.
 func (h Handler) access(ctx context.Context, c *command.Call, customer store.Customer) (store.Access, error) {
+	if h.seesAll(c.Person) { // no grant gives more
+		return h.Config.Policy().Access(c.Person, customer, store.Grant{}, c.Now), nil
+	}
 	grant, err := c.Tx.GrantFor(ctx, c.Person.ID, customer.ID, c.Now)
 	if err != nil {
 		return store.Access{}, err
@@ -37,7 +40,7 @@ func (h Handler) access(ctx context.Context, c *command.Call, customer store.Cus
 }
 
 // candidates are the customers that a text may mean, whoever asks, the best
-// first; sure that it can only be the first.
+// first.
 func (h Handler) candidates(ctx context.Context, c *command.Call, text string, most int) (hits []store.Hit, err error) {
 	if command.IsCustomerCode(text) {
 		one, found, err := c.Tx.Customer(ctx, strings.ToUpper(strings.TrimSpace(command.Fold(text).Text)))

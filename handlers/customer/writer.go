@@ -1,0 +1,125 @@
+package customer
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// addName lets a customer be found by one more name.
+func addName(ctx context.Context, c *command.Call, id, name string, kind store.NameKind) error {
+	return c.Tx.AddName(ctx, store.CustomerName{ID: c.Tx.NewID(c.Now), Customer: id, Name: name, Kind: kind, Since: c.Now})
+}
+
+// writer puts facts into one file, with their source and why.
+type writer struct {
+	c        *command.Call
+	customer string
+	person   string // id; empty: the company
+	source   string
+	why      string
+	checked  time.Time // zero: not yet
+	checker  string
+	old      []store.Fact // current ones, of the company or of the person
+	ids      []string     // of the facts put
+}
+
+// writer puts what the caller enters. Heads collate the files themselves, so
+// that what they enter counts as checked (档-4, 档-7).
+func (h Handler) writer(c *command.Call, customer string) *writer {
+	w := &writer{c: c, customer: customer}
+	if checks(c.Person) {
+		w.checked, w.checker = c.Now, c.Person.ID
+	}
+	return w
+}
+
+// putAll puts what is given, in an order.
+func (w *writer) putAll(ctx context.Context, fields []string, values map[string]string) error {
+	for _, field := range fields {
+		if value, given := values[field]; given {
+			if err := w.put(ctx, field, value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// was is the current fact of a field.
+func (w *writer) was(field string) store.Fact {
+	if i := slices.IndexFunc(w.old, func(f store.Fact) bool { return f.Field == field }); i >= 0 {
+		return w.old[i]
+	}
+	return store.Fact{}
+}
+
+// put gives a field its value; nothing happens when it has it already.
+func (w *writer) put(ctx context.Context, field, value string) error {
+	old := w.was(field)
+	if old.Value == value {
+		return nil
+	}
+	now := w.c.Now
+	f := store.Fact{
+		ID: w.c.Tx.NewID(now), Customer: w.customer, Person: w.person, Field: field, Value: value,
+		Source: w.source, Author: w.c.Person.ID, At: now, Why: w.why, Checked: w.checked, CheckedBy: w.checker,
+	}
+	if err := w.c.Tx.PutFact(ctx, f); err != nil {
+		return err
+	}
+	w.ids = append(w.ids, f.ID)
+	return w.index(ctx, old, f)
+}
+
+// index keeps up by what else the customer is found.
+func (w *writer) index(ctx context.Context, old, f store.Fact) error {
+	switch {
+	case f.Field == fieldPhone:
+		if old.ID != "" {
+			if err := w.c.Tx.DropPhone(ctx, old.ID); err != nil {
+				return err
+			}
+		}
+		if f.Value == "" {
+			return nil
+		}
+		return w.c.Tx.PutPhone(ctx, w.customer, f.ID, f.Value)
+	case w.person != "":
+		return nil
+	case f.Field == fieldShort:
+		return w.rename(ctx, store.ShortName, namesIn(f.Value))
+	case f.Field == fieldFormer:
+		return w.rename(ctx, store.FormerName, namesIn(f.Value))
+	default:
+		return nil
+	}
+}
+
+// rename makes names of one kind the only ones of it.
+func (w *writer) rename(ctx context.Context, kind store.NameKind, names []string) error {
+	have, err := w.c.Tx.NamesOf(ctx, w.customer)
+	if err != nil {
+		return err
+	}
+	for _, n := range have {
+		switch {
+		case n.Kind != kind || !n.Until.IsZero():
+		case slices.Contains(names, n.Name):
+			names = slices.DeleteFunc(names, func(s string) bool { return s == n.Name })
+		default:
+			if err := w.c.Tx.EndName(ctx, n.ID, w.c.Now); err != nil {
+				return err
+			}
+		}
+	}
+	for _, n := range names {
+		if err := addName(ctx, w.c, w.customer, n, kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
