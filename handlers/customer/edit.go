@@ -2,7 +2,6 @@ package customer
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
