@@ -1,0 +1,164 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"marketbot/handlers"
+	"marketbot/handlers/chat"
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+// branch is one of several processes with an outbox on one database.
+type branch struct {
+	testing.TB
+	db     *store.DB
+	outbox *Outbox
+	cancel context.CancelFunc
+	done   chan error
+}
+
+// openBranches has so many processes send to the same phone.
+func openBranches(t *testing.T, n int) (*phone, []*branch) {
+	t.Helper()
+	o := storetest.Options(t, storetest.Postgres)
+	p := newPhone("phone", time.Now)
+	list := make([]*branch, n)
+	for i := range list {
+		db, err := store.Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { db.Close() })
+		list[i] = &branch{TB: t, db: db, outbox: NewOutbox(Options{
+			DB: db, Platforms: map[string]chat.Platform{"phone": p}, Post: &handlers.Post{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		})}
+		list[i].start()
+	}
+	return p, list
+}
+
+func (b *branch) start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	b.cancel, b.done = cancel, make(chan error, 1)
+	go func() { b.done <- b.outbox.Run(ctx) }()
+	b.Cleanup(cancel)
+}
+
+func (b *branch) stop() {
+	b.cancel()
+	<-b.done
+}
+
+// answer owes an answer as the Desk does, for a chat that no other process
+// answers meanwhile.
+func (b *branch) answer(to, words string) {
+	ctx := context.Background()
+	o := store.Outgoing{Key: to + "/" + words, Platform: "phone", Address: to, Person: to, Class: store.ClassAnswer, Due: time.Now(), Created: time.Now(),
+		Content: []byte(fmt.Sprintf(`{"Text":%q}`, words))}
+	err := b.db.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.Lock(ctx, to); err != nil {
+			return err
+		}
+		o.ID = tx.NewID(time.Now())
+		_, err := tx.OweInOrder(ctx, &o)
+		return err
+	})
+	if err != nil {
+		b.Error(err)
+	}
+	b.outbox.Owed([]store.Outgoing{o}, false)
+}
+
+// Whichever of several processes answers, and while one of them stops and
+// starts again, everything is said once and in order within its chat.
+func TestSeveralProcesses(t *testing.T) {
+	const chats, words = 12, 25
+	p, list := openBranches(t, 3)
+	want := make([]string, words)
+	for i := range want {
+		want[i] = strconv.Itoa(i)
+	}
+	var all sync.WaitGroup
+	for c := range chats {
+		all.Go(func() {
+			for i, w := range want {
+				list[(c+i)%len(list)].answer(fmt.Sprint("p", c), w)
+			}
+		})
+	}
+	list[2].stop()
+	list[2].start()
+	all.Wait()
+	told := func(c int) []string { return p.told(fmt.Sprint("p", c)) }
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end) && len(p.all()) < chats*words; {
+		time.Sleep(20 * time.Millisecond)
+	}
+	for c := range chats {
+		if got := told(c); !slices.Equal(got, want) {
+			t.Errorf("p%d was told %v", c, got)
+		}
+	}
+	for _, b := range list {
+		b.stop()
+	}
+}
+
+// What a process has not sent when it stops, another sends at once; a process
+// without an outbox that runs leaves everything to the others.
+func TestLeftToOthers(t *testing.T) {
+	p, list := openBranches(t, 2)
+	time.Sleep(100 * time.Millisecond)
+	list[0].stop()
+	began := time.Now()
+	list[0].answer("li", "1")
+	list[1].answer("li", "2")
+	for time.Since(began) < 20*time.Second && len(p.told("li")) < 2 {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if got := p.told("li"); !slices.Equal(got, []string{"1", "2"}) {
+		t.Errorf("told %v", got)
+	}
+	list[1].stop()
+}
+
+// Messages that nobody has are shared out, however many there are, and Flush
+// returns when they are delivered.
+func TestManyChats(t *testing.T) {
+	p, list := openBranches(t, 2)
+	const n = 3 * claimChats
+	err := list[0].db.Update(t.Context(), func(tx *store.Tx) error {
+		for i := range n {
+			at, id := time.Now(), strconv.Itoa(i)
+			o := store.Outgoing{ID: tx.NewID(at), Key: id, Platform: "phone", Address: id, Class: store.ClassDue, Due: at, Created: at, Content: []byte(`{"Text":"x"}`)}
+			if _, err := tx.Owe(t.Context(), o); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range list {
+		if err := b.outbox.Flush(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end) && len(p.all()) < n; {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if got := len(p.all()); got != n {
+		t.Errorf("%d of %d delivered", got, n)
+	}
+	for _, b := range list {
+		b.stop()
+	}
+}
