@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -185,8 +186,6 @@ func (w watcher) Say(at chat.Address, text string) {
 	}
 }
 
-var typedLine = regexp.MustCompile(`(?ms)^〔([^〕]*)〕回复：(?:@` + wecomtest.RobotName + ` )?(.*?)(?:\n〔|\z)`)
-
 func (w watcher) Press(m chattest.Message, label string) {
 	w.t.Helper()
 	if !m.Typed {
@@ -342,13 +341,16 @@ func TestTenMinutesAway(t *testing.T) {
 func TestWrongRobotSecretIsNotHammered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBooth(t, func(c *Config) { c.Robot.Secret = "wrong" }, nil)
-		tries := 0
+		var tries atomic.Int32
 		inner := b.robot.dialer.NetDialContext
-		b.robot.dialer.NetDialContext = func(ctx context.Context, n, a string) (net.Conn, error) { tries++; return inner(ctx, n, a) }
+		b.robot.dialer.NetDialContext = func(ctx context.Context, n, a string) (net.Conn, error) {
+			tries.Add(1)
+			return inner(ctx, n, a)
+		}
 		b.run()
 		time.Sleep(time.Hour)
-		if tries < 5 || tries > 20 {
-			t.Errorf("%d tries in an hour", tries)
+		if n := tries.Load(); n < 5 || n > 20 {
+			t.Errorf("%d tries in an hour", n)
 		}
 		if err := b.Ready(); err == nil || !strings.Contains(err.Error(), "853000") || strings.Contains(err.Error(), "wrong") {
 			t.Errorf("it tells %v", err)
