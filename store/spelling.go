@@ -1,6 +1,7 @@
 package store
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -113,9 +114,11 @@ var syllables = sync.OnceValue(func() map[string]bool {
 			}
 		}
 	}
-	for s := range all {
+	for _, s := range slices.Collect(maps.Keys(all)) {
 		for i := 1; i < len(s); i++ {
-			all[s[:i]] = all[s[:i]]
+			if !all[s[:i]] {
+				all[s[:i]] = false
+			}
 		}
 	}
 	return all
