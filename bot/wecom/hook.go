@@ -73,7 +73,7 @@ func (h *Hook) upload(ctx context.Context, name string, data []byte) (string, er
 // the message.
 func (h *Hook) send(ctx context.Context, _ chat.Address, p parcel, _ string) error {
 	if wait := h.pace.take("", len(p.Bodies)); wait > 0 {
-		return &chat.SendError{Failure: chat.Busy, After: wait, Err: errors.New("send to group: the webhook's minute is full")}
+		return &chat.SendError{Failure: chat.Busy, After: wait, OneChat: true, Err: errors.New("send to group: the webhook's minute is full")}
 	}
 	for i, b := range p.Bodies {
 		err := h.api.do(ctx, request{what: "send to group", path: "/cgi-bin/webhook/send", query: url.Values{"key": {h.key}}, body: b}, nil)

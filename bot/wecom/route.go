@@ -3,6 +3,7 @@ package wecom
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"marketbot/handlers/chat"
@@ -101,3 +102,29 @@ func (a *Adapter) note(key string) {
 	}
 	a.shown[key] = now
 }
+
+// hears notes which way a person came before it hands the event on.
+func (a *Adapter) hears(name string, receive chat.Receive) chat.Receive {
+	return func(ctx context.Context, e chat.Event) (chat.Receipt, error) {
+		if e.Chat.Group {
+			a.meet(e.Chat.ID)
+			return receive(ctx, e)
+		}
+		a.mu.Lock()
+		a.came[e.From.ID] = name
+		a.mu.Unlock()
+		return receive(ctx, e)
+	}
+}
+
+// redact is what is said instead of a confidential message where it cannot be
+// kept to its reader.
+func redact(m chat.Message) chat.Message {
+	text := strings.TrimSpace(m.Summary)
+	if text == "" {
+		text = withheld
+	}
+	return chat.Message{Text: text}
+}
+
+const withheld = "这条内容需要保密，不能在这里显示。请在企业微信自建应用或飞书里查看；都没有的话请联系管理员配置。"

@@ -202,7 +202,7 @@ func fileForm(name string, data []byte) (form []byte, contentType string, err er
 // once something arrived it is Uncertain, so that the same bytes come again.
 func (a *App) send(ctx context.Context, to chat.Address, p parcel, _ string) error {
 	if wait := a.pace.take(strings.ToLower(to.ID), len(p.Bodies)); wait > 0 {
-		return &chat.SendError{Failure: chat.Busy, After: wait, Err: errors.New("send message: the member's minute is full")}
+		return &chat.SendError{Failure: chat.Busy, After: wait, OneChat: true, Err: errors.New("send message: the member's minute is full")}
 	}
 	for i, b := range p.Bodies {
 		if err := a.sendOne(ctx, b); err != nil {

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -184,9 +183,11 @@ func (a *Adapter) Name() string { return Name }
 // Group is the department's group as configured; its ID is empty if none is.
 func (a *Adapter) Group() chat.Address { return a.cfg.Department() }
 
-// Limits is what the poorest way allows. The window is the app's: see Window.
+// Limits is what the poorest way allows; one message of ours may be two of the
+// robot's, which takes 1000 an hour in a chat. The window is the app's: see
+// Window.
 func (a *Adapter) Limits() chat.Limits {
-	l := chat.Limits{ChatPerMinute: 30, ChatPerHour: 1000, Window: appWindow}
+	l := chat.Limits{ChatPerMinute: 30, ChatPerHour: 500, Window: appWindow}
 	if a.robot == nil && a.hook != nil {
 		l.ChatPerMinute = 20
 	}
@@ -265,20 +266,6 @@ func (a *Adapter) Check(ctx context.Context) []chat.Finding {
 	return list
 }
 
-// hears notes which way a person came before it hands the event on.
-func (a *Adapter) hears(name string, receive chat.Receive) chat.Receive {
-	return func(ctx context.Context, e chat.Event) (chat.Receipt, error) {
-		if e.Chat.Group {
-			a.meet(e.Chat.ID)
-			return receive(ctx, e)
-		}
-		a.mu.Lock()
-		a.came[e.From.ID] = name
-		a.mu.Unlock()
-		return receive(ctx, e)
-	}
-}
-
 // meet logs the id of a group that is not the department's, once: nowhere else
 // does WeCom show it to whoever has to write it into the settings.
 func (a *Adapter) meet(group string) {
@@ -293,15 +280,3 @@ func (a *Adapter) meet(group string) {
 
 // groupsMost bounds what is remembered of groups.
 const groupsMost = 1000
-
-// redact is what is said instead of a confidential message where it cannot be
-// kept to its reader.
-func redact(m chat.Message) chat.Message {
-	text := strings.TrimSpace(m.Summary)
-	if text == "" {
-		text = withheld
-	}
-	return chat.Message{Text: text}
-}
-
-const withheld = "这条内容需要保密，不能在这里显示。请在企业微信自建应用或飞书里查看；都没有的话请联系管理员配置。"

@@ -1,0 +1,221 @@
+package wecom
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"marketbot/bot/wecom/wecomtest"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/chat/chattest"
+)
+
+const groupID = "wrGroup-Aa"
+
+// pipes is a network in memory, so that a bubble's clock can run through it.
+type pipes struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+}
+
+func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), done: make(chan struct{})} }
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.done) })
+	return nil
+}
+
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	ours, theirs := net.Pipe()
+	select {
+	case p.conns <- theirs:
+		return ours, nil
+	case <-p.done:
+		return nil, errors.New("connection refused")
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// booth is a robot's platform with one person and one group, and an adapter
+// that knows the robot only.
+type booth struct {
+	*wecomtest.Robot
+	*Adapter
+	t      *testing.T
+	events chattest.Recorder
+	net    *pipes
+	stop   func()
+}
+
+// newBooth starts the platform; receive (nil: record) takes the events.
+func newBooth(t *testing.T, change func(*Config), receive chat.Receive) *booth {
+	t.Helper()
+	b := &booth{t: t, Robot: wecomtest.NewRobot(time.Now), net: newPipes(), stop: func() {}}
+	srv := &http.Server{Handler: b.Robot}
+	go srv.Serve(b.net)
+	t.Cleanup(func() { b.Robot.Drop(); srv.Close(); b.net.Close() })
+	cfg := Config{Group: groupID, Robot: &RobotConfig{BotID: b.BotID, Secret: b.Robot.Secret, Name: wecomtest.RobotName, URL: "ws://robot.example"}}
+	if change != nil {
+		change(&cfg)
+	}
+	if receive == nil {
+		receive = b.events.Receive
+	}
+	var err error
+	if b.Adapter, err = New(cfg, receive, Alone, time.Now, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	b.robot.dialer.NetDialContext = b.net.dial
+	return b
+}
+
+// run keeps the adapter running until the test ends or stop is called.
+func (b *booth) run() *booth {
+	b.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- b.Run(ctx) }()
+	var once sync.Once
+	b.stop = func() {
+		once.Do(func() {
+			cancel()
+			if err := <-done; !errors.Is(err, context.Canceled) {
+				b.t.Errorf("Run ended with %v", err)
+			}
+		})
+	}
+	b.t.Cleanup(b.stop)
+	return b
+}
+
+// connected waits for the connection, outside bubbles.
+func (b *booth) connected() *booth {
+	b.t.Helper()
+	b.eventually("a connection", func() bool { return b.Connected() && b.Ready() == nil })
+	return b
+}
+
+func (b *booth) eventually(what string, ok func() bool) {
+	b.t.Helper()
+	for range 1000 {
+		if ok() {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	b.t.Fatalf("%s never came", what)
+}
+
+// send renders and sends as the outbox does: what is only busy comes again,
+// rendered anew, for up to half an hour.
+func (b *booth) send(to chat.Address, m chat.Message, key string) error {
+	b.t.Helper()
+	for range 1800 {
+		payload, err := b.Render(context.Background(), to, m, nil)
+		if err == nil {
+			err = b.Send(context.Background(), to, payload, key)
+		}
+		var s *chat.SendError
+		if !errors.As(err, &s) || s.Failure != chat.Busy {
+			return err
+		}
+		time.Sleep(max(s.After, time.Second))
+	}
+	return errors.New("busy for half an hour")
+}
+
+func inGroup() chat.Address { return chat.Address{Platform: Name, Group: true, ID: groupID} }
+
+// watcher looks at the robot's chats for the conformance suite.
+type watcher struct{ *booth }
+
+func (w watcher) Person() chat.Account { return chat.Account{Platform: Name, ID: wangID} }
+
+func (w watcher) Group() chat.Address { return inGroup() }
+
+func (w watcher) Events() []chat.Event { return w.events.Events() }
+
+// Messages takes the words and the card of buttons behind them for one.
+func (w watcher) Messages(at chat.Address) (out []chattest.Message) {
+	for _, m := range w.Seen(at.ID) {
+		extra := m.Type == "template_card" && strings.HasSuffix(m.Text, "照上一条回复")
+		if !extra {
+			out = append(out, chattest.Message{ID: m.ID, Text: strings.ReplaceAll(m.Text, lineSign, "\n"), File: m.File, Content: m.Data, Typed: m.Type != "template_card", Withheld: m.Text == withheld})
+		}
+		seen := &out[len(out)-1]
+		seen.Mentions, seen.Links = append(seen.Mentions, m.Mentions...), append(seen.Links, m.Links...)
+		for _, b := range m.Buttons {
+			if !extra {
+				seen.Buttons = append(seen.Buttons, b.Label)
+			}
+		}
+	}
+	return out
+}
+
+func (w watcher) Say(at chat.Address, text string) {
+	w.t.Helper()
+	chatID := ""
+	if at.Group {
+		chatID, text = at.ID, "@"+wecomtest.RobotName+" "+text
+	}
+	if err := w.Robot.Say(wangID, chatID, text); err != nil {
+		w.t.Error(err)
+	}
+}
+
+func (w watcher) Press(m chattest.Message, label string) {
+	w.t.Helper()
+	if !m.Typed {
+		if err := w.Robot.Press(wangID, m.ID, label); err != nil {
+			w.t.Error(err)
+		}
+		return
+	}
+	at := chat.Account{Platform: Name, ID: wangID}.Private()
+	if slices.ContainsFunc(w.Seen(groupID), func(s wecomtest.RobotMessage) bool { return s.ID == m.ID }) {
+		at = inGroup()
+	}
+	_, after, ok := strings.Cut(m.Text, "〔"+label+"〕回复：")
+	if !ok {
+		w.t.Fatalf("%q is not among what can be typed: %q", label, m.Text)
+	}
+	line, _, _ := strings.Cut(after, "\n〔")
+	w.Say(at, strings.TrimPrefix(line, "@"+wecomtest.RobotName+" "))
+}
+
+func (w watcher) Submit(m chattest.Message, values map[string]string) {
+	w.t.Helper()
+	text := ""
+	for _, s := range w.Seen(wangID) {
+		if s.ID == m.ID {
+			text = s.Text
+		}
+	}
+	for name, v := range values {
+		head := regexp.MustCompile(`(?m)^【` + name + `】.*$`).FindString(text)
+		text = strings.Replace(text, head, head+"\n"+v, 1)
+	}
+	w.Say(chat.Account{Platform: Name, ID: wangID}.Private(), text)
+}
