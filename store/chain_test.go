@@ -153,8 +153,13 @@ func TestChainFinds(t *testing.T) {
 		if r := c.verify(); len(list) != 130 || !r.Whole() || r.Entries != 130 || r.Unlinked != 0 || r.Head.Seq != 130 {
 			t.Fatalf("%d links, %+v", len(list), r)
 		}
-		for _, f := range []func(*chainTest, []string){edited, deleted, cut, removed, forgedLink, swapped, inserted} {
+		for _, f := range []func(*chainTest, []string){edited, deleted, cut} {
 			for range damages {
+				f(c, list)
+			}
+		}
+		for _, f := range []func(*chainTest, []string){removed, forgedLink, swapped, inserted} {
+			for range damages / 5 {
 				f(c, list)
 			}
 		}
