@@ -217,13 +217,11 @@ func bomb(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	w, err := z.Create("xl/worksheets/sheet1.xml")
-	for range bookUnzipMost>>20 + 1 {
-		if err == nil {
-			_, err = w.Write(make([]byte, 1<<20))
-		}
+	h := &zip.FileHeader{Name: "xl/worksheets/sheet1.xml", Method: zip.Deflate, UncompressedSize64: bookUnzipMost + 1}
+	if _, err := z.CreateRaw(h); err != nil {
+		t.Fatal(err)
 	}
-	if err != nil || z.Close() != nil {
+	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
