@@ -69,6 +69,7 @@ func playNaughty(t *testing.T, backend string, part []string) {
 		o.naughtyReport(form, s)
 		o.naughtyWords(i, s)
 		o.naughtyRequest(i, s)
+		o.naughtyFile(i, s)
 	}
 	o.clock.Store(thursday().Add(24 * time.Hour).UnixMilli())
 	o.hear("王芳", "上报")

@@ -145,7 +145,7 @@ func (h Handler) erase(ctx context.Context, c *command.Call) (command.Answer, er
 		return command.Answer{}, err
 	}
 	words := c.Text("姓名") + " " + c.Text("理由")
-	file, notices, err := h.open(ctx, c, r, words)
+	file, notices, err := h.open(ctx, c, r, c.Text("理由")) // the name goes, too
 	if err != nil {
 		return command.Answer{}, err
 	}
