@@ -47,6 +47,7 @@ func TestTheExampleHoldsTheDefaults(t *testing.T) {
 	cfg.SecretKey, cfg.Feishu = "", nil
 	plain := defaults()
 	plain.OldSecretKeys, plain.People = []string{}, []Person{}
+	plain.Customers.Canaries, plain.Customers.Fields = []string{}, []string{}
 	if diff := cmp.Diff(plain, cfg); diff != "" {
 		t.Errorf("the example differs from the defaults:\n%s", diff)
 	}
