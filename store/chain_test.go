@@ -148,9 +148,9 @@ func (t *chainTest) expect(how string, d store.Damage, entry string) {
 func TestChainFinds(t *testing.T) {
 	both(t, func(t *testing.T, o store.Options, db *store.DB) {
 		c := &chainTest{t, db, rawly(t, o), rand.New(rand.NewPCG(1, 2))}
-		c.write(130)
+		c.write(60)
 		list := c.entries()
-		if r := c.verify(); len(list) != 130 || !r.Whole() || r.Entries != 130 || r.Unlinked != 0 || r.Head.Seq != 130 {
+		if r := c.verify(); len(list) != 60 || !r.Whole() || r.Entries != 60 || r.Unlinked != 0 || r.Head.Seq != 60 {
 			t.Fatalf("%d links, %+v", len(list), r)
 		}
 		for _, f := range []func(*chainTest, []string){edited, deleted, cut} {
