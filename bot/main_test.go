@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +17,16 @@ import (
 )
 
 // TestMain wants that nothing goes on running. The SDK of Feishu leaves the
-// sweeping of its cache behind.
+// sweeping of its cache behind. With settings of a replica in the environment
+// the binary is that instead.
 func TestMain(m *testing.M) {
+	if settings := os.Getenv(replicaVariable); settings != "" {
+		if err := serveReplica(context.Background(), settings); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/larksuite/oapi-sdk-go/v3/cache.(*cron).start"))
 }
 
