@@ -28,10 +28,12 @@ type office struct {
 	source  store.Options
 	screens screens
 	staff   []staff.Entry
-	log     slog.Handler        // nil: what goes wrong, into the test's
-	also    []chat.Platform     // beside that of the screens
-	clock   atomic.Int64        // Unix milliseconds
-	bot     atomic.Pointer[bot] // nil while it is down
+	log     slog.Handler // nil: what goes wrong, into the test's
+	// adapterLog is the log of the platforms' adapters; nil: nothing.
+	adapterLog slog.Handler
+	also       []chat.Platform     // beside that of the screens
+	clock      atomic.Int64        // Unix milliseconds
+	bot        atomic.Pointer[bot] // nil while it is down
 }
 
 // openOffice starts a bot at a moment, which registers the people.
@@ -102,6 +104,14 @@ func (o *office) logs() slog.Handler {
 		return o.log
 	}
 	return slog.NewTextHandler(&testLog{o.t}, &slog.HandlerOptions{Level: slog.LevelWarn})
+}
+
+// adapterLogger is the log of a platform's adapter.
+func (o *office) adapterLogger() *slog.Logger {
+	if o.adapterLog != nil {
+		return slog.New(o.adapterLog)
+	}
+	return slog.New(slog.DiscardHandler)
 }
 
 // stop stops the bot; its store stays.

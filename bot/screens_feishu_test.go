@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -46,7 +45,7 @@ func onFeishu(o *office) screens {
 	a, err := feishu.New(feishu.Config{
 		AppID: c.server.App.ID, AppSecret: c.server.App.Secret, BaseURL: c.server.URL, Receive: feishu.Webhook,
 		EncryptKey: c.server.App.EncryptKey, VerificationToken: c.server.App.VerificationToken, Group: feishuGroup,
-	}, o.receive, o.now, slog.New(slog.DiscardHandler))
+	}, o.receive, o.now, o.adapterLogger())
 	if err != nil {
 		o.t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -49,7 +48,7 @@ func onPage(o *office) screens {
 	}
 	p := &page{t: o.t}
 	p.chat = webchat.New(webchat.Options{
-		Receive: o.receive, People: personas, Group: webchat.SampleGroup(), Log: slog.New(slog.DiscardHandler),
+		Receive: o.receive, People: personas, Group: webchat.SampleGroup(), Log: o.adapterLogger(),
 		Clock: webchat.Clock{
 			Now:   o.now,
 			Jump:  func(context.Context, time.Time) error { return nil },

@@ -54,6 +54,7 @@ func stages() []stage {
 //	nothing 张伟                 nothing is unread; without a name: nowhere
 //	read 张伟                    passes over what is unread
 //	head 陈总                    a head of the audit's chain came that was not there before; nothing else sees heads
+//	secret '13800138000' 张伟 …   a value of a file, and in whose private chats it may stand; see vault
 //	down, up '…'                 the bot stops; it starts again later
 //	[mentions] …                 only where the platform tells who is mentioned
 func TestScript(t *testing.T) {
@@ -83,6 +84,7 @@ type conversation struct {
 	seen   map[string]int     // messages read, by chat
 	last   map[string]message // read last, by chat
 	heads  map[string]string  // of the audit's chain, by chat
+	vault  *vault
 }
 
 type conversationKey struct{}
@@ -92,7 +94,7 @@ func (s stage) setUp(env *testscript.Env) error {
 	if !ok {
 		return fmt.Errorf("no test behind %T", env.T())
 	}
-	env.Values[conversationKey{}] = &conversation{t: t, stage: s, seen: map[string]int{}, last: map[string]message{}, heads: map[string]string{}}
+	env.Values[conversationKey{}] = &conversation{t: t, stage: s, seen: map[string]int{}, last: map[string]message{}, heads: map[string]string{}, vault: newVault()}
 	return nil
 }
 
@@ -117,6 +119,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"nothing": {0, (*conversation).nothing},
 		"read":    {1, (*conversation).read},
 		"head":    {1, (*conversation).head},
+		"secret":  {1, (*conversation).secret},
 		"down":    {0, (*conversation).down},
 		"up":      {1, (*conversation).up},
 	}
@@ -127,7 +130,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 			if neg || len(args) < c.least {
 				ts.Fatalf("usage: see TestScript")
 			}
-			if p.office == nil && name != "people" && name != "clock" {
+			if p.office == nil && name != "people" && name != "clock" && name != "secret" {
 				ts.Fatalf("the clock is not set yet")
 			}
 			c.do(p, ts, args)
@@ -163,7 +166,8 @@ func readMoment(ts *testscript.TestScript, text string) time.Time {
 func (p *conversation) moveClock(ts *testscript.TestScript, args []string) {
 	at := readMoment(ts, args[0])
 	if p.office == nil {
-		p.office = openOffice(p.t, storetest.Options(p.t, p.stage.backend), p.stage.screens, p.people, at)
+		p.office = openOffice(p.t, storetest.Options(p.t, p.stage.backend), p.vault.tapping(p.stage.screens), p.people, at)
+		p.t.Cleanup(func() { p.vault.check(p.t, p.office) })
 		return
 	}
 	if !at.After(p.office.now()) {
@@ -189,6 +193,7 @@ func where(ts *testscript.TestScript, who string) (name string, in room) {
 
 func (p *conversation) say(ts *testscript.TestScript, args []string) {
 	name, in := where(ts, args[0])
+	p.vault.hears(args[1])
 	p.office.screens.say(name, in, args[1])
 	p.office.deliver()
 }
@@ -335,6 +340,10 @@ func (p *conversation) read(_ *testscript.TestScript, args []string) {
 	for _, c := range args {
 		p.seen[c] = len(p.messages(c))
 	}
+}
+
+func (p *conversation) secret(_ *testscript.TestScript, args []string) {
+	p.vault.entrusts(args[0], args[1:]...)
 }
 
 func (p *conversation) down(*testscript.TestScript, []string) { p.office.stop() }

@@ -1,17 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"marketbot/handlers/chat"
 	"marketbot/store/storetest"
 )
 
@@ -19,52 +14,6 @@ import (
 // reason: phones wherever they stand, homes, families.
 func seeds() []string {
 	return []string{"22339901", "13988877701", "13988877702", "13988877703", "13988877704", "花园路贰佰号", "一子叫小宝"}
-}
-
-// sending is something that left the bot.
-type sending struct {
-	to   chat.Address
-	text string
-}
-
-// tap is a platform that notes everything on its way out.
-type tap struct {
-	chat.Platform
-	mu   sync.Mutex
-	sent []sending
-}
-
-func (p *tap) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
-	payload, err := p.Platform.Render(ctx, to, m, data)
-	text := string(payload)
-	if len(data) > 0 {
-		cells, bad := message{data: data}.cells()
-		text = fmt.Sprintln(text, cells, bad)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.sent = append(p.sent, sending{to, text})
-	return payload, err
-}
-
-// take is what was sent since the last time.
-func (p *tap) take() []sending {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	sent := p.sent
-	p.sent = nil
-	return sent
-}
-
-// tapped are screens whose platform is tapped.
-type tapped struct {
-	screens
-	tap *tap
-}
-
-func (s tapped) platform() chat.Platform {
-	s.tap.Platform = s.screens.platform()
-	return s.tap
 }
 
 // Nothing that is masked leaves the bot before somebody gives a reason, and
@@ -78,12 +27,8 @@ func TestSecretsStayInTheFile(t *testing.T) {
 
 func keepSecrets(t *testing.T, world func(*office) screens) {
 	source := storetest.Options(t, storetest.SQLite)
-	var logged bytes.Buffer
-	p := &tap{}
-	o := openOffice(t, source, func(o *office) screens {
-		o.log = slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})
-		return tapped{world(o), p}
-	}, everyPost(), thursday())
+	p := newVault()
+	o := openOffice(t, source, p.tapping(world), everyPost(), thursday())
 	o.enterSecrets()
 	o.everythingButReveals()
 	o.lastOfTheWeek()
@@ -101,14 +46,14 @@ func keepSecrets(t *testing.T, world func(*office) screens) {
 			shown++
 		}
 	}
-	if shown != 2 {
-		t.Errorf("two reveals showed %d times", shown)
+	if shown != 4 { // noted when it is made and when it is sent
+		t.Errorf("two reveals showed in %d", shown)
 	}
 	o.everythingButReveals()
 	for _, s := range p.take() {
 		leaks(t, fmt.Sprint("after a reveal, to ", s.to), s.text)
 	}
-	leaks(t, "the log", logged.String())
+	leaks(t, "the log", p.logged.String())
 	metrics, err := o.bot.Load().metrics.registry.Gather()
 	o.must(err)
 	leaks(t, "the metrics", fmt.Sprint(metrics))

@@ -1,0 +1,323 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// vault knows the secrets of a conversation, with who may read each in private,
+// and keeps everything that leaves the bot, to look for them in the end.
+type vault struct {
+	mu      sync.Mutex
+	secrets map[string]*secret // by value
+	sent    []sending
+	logged  bytes.Buffer
+	told    map[string]bool // leaks that were reported, by secret and place
+}
+
+// secret is a value of a file that is masked until somebody gives a reason.
+type secret struct {
+	value   string
+	forms   []string        // in which it may lie somewhere
+	readers map[string]bool // names of whose private chats it may stand in
+}
+
+func newVault() *vault { return &vault{secrets: map[string]*secret{}, told: map[string]bool{}} }
+
+// sending is something that left the bot.
+type sending struct {
+	to   chat.Address
+	text string
+}
+
+// typedSecret is a masked field as people type it, with what follows up to the
+// next field.
+var typedSecret = regexp.MustCompile(`(电话|住址|家庭|年龄)[=＝](.+?)(?:\s+[^\s=＝]+[=＝]|$)`)
+
+// hears makes secrets of the masked fields in a line that somebody types.
+func (v *vault) hears(line string) {
+	for line != "" {
+		m := typedSecret.FindStringSubmatchIndex(line)
+		if m == nil {
+			return
+		}
+		v.add(secretForms(line[m[2]:m[3]], strings.TrimSpace(line[m[4]:m[5]])))
+		line = line[m[5]:]
+	}
+}
+
+// entrusts makes a secret of a value, or lets somebody read it in private.
+func (v *vault) entrusts(value string, readers ...string) {
+	v.add(value, plainForms(value))
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, r := range readers {
+		v.secrets[value].readers[r] = true
+	}
+}
+
+func (v *vault) add(value string, forms []string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if _, known := v.secrets[value]; !known && len(forms) > 0 {
+		v.secrets[value] = &secret{value: value, forms: forms, readers: map[string]bool{}}
+	}
+}
+
+// secretForms are what to look for of a field's value; nothing for what no
+// file takes.
+func secretForms(field, value string) (string, []string) {
+	digits := digitsOf(value)
+	switch field {
+	case "电话":
+		if len(digits) < 5 {
+			return value, nil
+		}
+		return value, plainForms(value)
+	case "年龄": // too short to be looked for alone
+		if digits == "" {
+			return value, nil
+		}
+		var forms []string
+		for _, between := range []string{" ", "：", ":", "=", `","value":"`, `","Value":"`} {
+			forms = append(forms, field+between+digits)
+		}
+		return value, forms
+	}
+	return value, plainForms(value)
+}
+
+// plainForms are a value as it is, its digits alone, as JSON escapes it, and
+// in base64 wherever its beginning falls.
+func plainForms(value string) []string {
+	forms := []string{value}
+	if digits := digitsOf(value); len(digits) >= 7 && strings.Trim(value, "0123456789 -+（）()") == "" {
+		forms = append(forms, digits)
+		if strings.HasPrefix(digits, "0") { // a landline without its area
+			forms = append(forms, digits[len(digits)-8:])
+		}
+	}
+	if escaped := strings.Trim(strconv.QuoteToASCII(value), `"`); escaped != value {
+		forms = append(forms, escaped)
+	}
+	for shift := range 3 {
+		coded := base64.StdEncoding.EncodeToString(append(make([]byte, shift), value...))
+		coded = strings.TrimRight(coded, "=")
+		if core := coded[(shift*8+5)/6 : len(coded)-1]; len(core) >= 7 { // what depends on the neighbours left out
+			forms = append(forms, core)
+		}
+	}
+	return forms
+}
+
+func digitsOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// grouped are digits with something between them that a telephone number may
+// have.
+var grouped = regexp.MustCompile(`([0-9])[ \x{a0}-]([0-9])`)
+
+// found is the first form of a secret in a text, with its surroundings.
+func (s *secret) found(text, dense string) string {
+	for _, form := range s.forms {
+		for _, t := range []string{text, dense} {
+			if i := strings.Index(t, form); i >= 0 {
+				return fmt.Sprintf("%q as %q in …%s…", s.value, form, strings.ToValidUTF8(t[max(0, i-100):min(len(t), i+len(form)+60)], "·"))
+			}
+		}
+	}
+	return ""
+}
+
+// look fails the test when a secret stands in a text, but for those that the
+// reader may read.
+func (v *vault) look(t testing.TB, where, text, reader string) {
+	t.Helper()
+	dense := text
+	for range 2 { // digits may be shared by two groups
+		dense = grouped.ReplaceAllString(dense, "$1$2")
+	}
+	for _, s := range v.secrets {
+		if reader != "" && s.readers[reader] {
+			continue
+		}
+		if found := s.found(text, dense); found != "" && !v.told[s.value+where] {
+			v.told[s.value+where] = true
+			t.Errorf("leak: %s: %s", where, found)
+		}
+	}
+}
+
+// check looks for every secret in everything that left the bot, in its log and
+// metrics, and in the bytes that its store leaves on the disk. It stops the bot.
+func (v *vault) check(t testing.TB, o *office) {
+	t.Helper()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.secrets) == 0 {
+		return
+	}
+	names := map[string]string{}
+	for _, e := range o.staff {
+		names[o.screens.account(e.Name).ID] = e.Name
+	}
+	for _, s := range v.sent {
+		reader := ""
+		if !s.to.Group {
+			reader = names[s.to.ID]
+		}
+		v.look(t, fmt.Sprintf("a message to %s %s", s.to.ID, reader), s.text, reader)
+	}
+	v.look(t, "the log", v.logged.String(), "")
+	if b := o.bot.Load(); b != nil {
+		metrics, err := b.metrics.registry.Gather()
+		o.must(err)
+		v.look(t, "the metrics", fmt.Sprint(metrics), "")
+	}
+	o.stop()
+	v.disk(t, o.source)
+}
+
+// disk looks into the files of a store that has one of its own.
+func (v *vault) disk(t testing.TB, source store.Options) {
+	t.Helper()
+	for _, suffix := range []string{"", "-wal"} {
+		data, err := os.ReadFile(source.Source + suffix)
+		if err == nil {
+			v.look(t, "the disk"+suffix, string(data), "")
+		}
+	}
+}
+
+// note keeps something that leaves the bot.
+func (v *vault) note(to chat.Address, payload, file []byte) {
+	text := string(payload)
+	if len(file) > 0 {
+		text += "\n" + unpacked(file)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.sent = append(v.sent, sending{to, text})
+}
+
+// take is what left the bot since the last time.
+func (v *vault) take() []sending {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	sent := v.sent
+	v.sent = nil
+	return sent
+}
+
+// unpacked is everything in a file: an Excel is a packet of texts.
+func unpacked(data []byte) string {
+	packet, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return string(data)
+	}
+	var all strings.Builder
+	for _, f := range packet.File {
+		r, err := f.Open()
+		if err != nil {
+			continue
+		}
+		fmt.Fprintln(&all, f.Name, f.Comment)
+		_, _ = io.Copy(&all, r)
+		r.Close()
+	}
+	return all.String()
+}
+
+// tap is a platform that notes everything on its way out.
+type tap struct {
+	chat.Platform
+	vault *vault
+}
+
+func (p tap) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
+	payload, err := p.Platform.Render(ctx, to, m, data)
+	p.vault.note(to, payload, data)
+	return payload, err
+}
+
+func (p tap) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
+	p.vault.note(to, payload, nil)
+	return p.Platform.Send(ctx, to, payload, key)
+}
+
+// Window is the platform's: see chat.Protector.
+func (p tap) Window(payload []byte) time.Duration {
+	if v, ok := p.Platform.(chat.Protector); ok {
+		return v.Window(payload)
+	}
+	return p.Limits().Window
+}
+
+// tapped are screens whose platform is tapped.
+type tapped struct {
+	screens
+	vault *vault
+}
+
+func (s tapped) platform() chat.Platform { return tap{s.screens.platform(), s.vault} }
+
+// tapping makes the screens of an office with a vault behind them that gets the
+// log, too; what goes wrong also goes into the test's.
+func (v *vault) tapping(world func(*office) screens) func(*office) screens {
+	return func(o *office) screens {
+		own := slog.NewTextHandler(v, &slog.HandlerOptions{Level: slog.LevelDebug})
+		o.log, o.adapterLog = slog.NewMultiHandler(o.logs(), own), own
+		return tapped{world(o), v}
+	}
+}
+
+// Write is for slog.
+func (v *vault) Write(line []byte) (int, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.logged.Write(line)
+}
+
+// Forms in which a secret may lie are found wherever it begins.
+func TestVaultFindsEveryForm(t *testing.T) {
+	v := newVault()
+	v.hears("联系人 K1 李明 电话=0769-22335678 住址=东城区花园路 9 号 年龄=45 家庭=一子一女")
+	if len(v.secrets) != 4 {
+		t.Fatalf("%d secrets are known", len(v.secrets))
+	}
+	coded := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	for _, text := range []string{
+		"电话 0769-22335678", "电话 076922335678", "22335678", "0769 2233 5678", coded("0769-22335678"), coded("x0769-22335678"), coded("xy0769-22335678!"),
+		"住址 东城区花园路 9 号。", strconv.QuoteToASCII("东城区花园路 9 号"), coded("a东城区花园路 9 号b"),
+		"年龄 45；", `{"label":"年龄","value":"45"}`, "一子一女",
+	} {
+		if !slices.ContainsFunc(slices.Collect(maps.Values(v.secrets)), func(s *secret) bool {
+			return s.found(text, grouped.ReplaceAllString(grouped.ReplaceAllString(text, "$1$2"), "$1$2")) != ""
+		}) {
+			t.Errorf("nothing is found in %q", text)
+		}
+	}
+}
