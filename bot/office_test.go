@@ -31,9 +31,11 @@ type office struct {
 	log     slog.Handler // nil: what goes wrong, into the test's
 	// adapterLog is the log of the platforms' adapters; nil: nothing.
 	adapterLog slog.Handler
-	also       []chat.Platform     // beside that of the screens
-	clock      atomic.Int64        // Unix milliseconds
-	bot        atomic.Pointer[bot] // nil while it is down
+	also       []chat.Platform // beside that of the screens
+	// customers are the settings of their files; nil: of who has set nothing.
+	customers *customer.Config
+	clock     atomic.Int64        // Unix milliseconds
+	bot       atomic.Pointer[bot] // nil while it is down
 }
 
 // openOffice starts a bot at a moment, which registers the people.
@@ -85,8 +87,12 @@ func (o *office) start() {
 	o.t.Helper()
 	db, err := store.Open(context.Background(), o.source)
 	o.must(err)
+	customers := customer.Defaults()
+	if o.customers != nil {
+		customers = *o.customers
+	}
 	b, err := newBot(context.Background(), parts{
-		DB: db, Rules: rules(o.t), Reports: report.Defaults(), Customers: customer.Defaults(), People: o.staff, Groups: []chat.Address{o.screens.group()},
+		DB: db, Rules: rules(o.t), Reports: report.Defaults(), Customers: customers, People: o.staff, Groups: []chat.Address{o.screens.group()},
 		Platforms: func(chat.Receive) ([]chat.Platform, error) {
 			return append([]chat.Platform{o.screens.platform()}, o.also...), nil
 		},
