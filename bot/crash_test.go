@@ -46,6 +46,7 @@ type storm struct {
 	platform *feishutest.Server
 	bot      *program
 	events   atomic.Int64
+	checkIns int
 	began    time.Time
 	mu       sync.Mutex
 	sends    int
@@ -92,7 +93,7 @@ func newStorm(t *testing.T) *storm {
 	t.Logf("-seed=%d", seed)
 	ctx, cancel := context.WithTimeout(t.Context(), crashTime)
 	t.Cleanup(cancel)
-	s := &storm{t: t, ctx: ctx, rand: rand.New(rand.NewPCG(seed, 1)), platform: feishutest.New(time.Now), began: time.Now(), bodies: map[string]string{}}
+	s := &storm{t: t, ctx: ctx, checkIns: crashCheckIns, rand: rand.New(rand.NewPCG(seed, 1)), platform: feishutest.New(time.Now), began: time.Now(), bodies: map[string]string{}}
 	t.Cleanup(s.platform.Close)
 	for p := range crashPeople {
 		s.platform.Person(crowdID(p), fmt.Sprint("业务", p))
@@ -140,7 +141,7 @@ func (s *storm) arrive() {
 	var all sync.WaitGroup
 	pace := time.NewTicker(time.Second / 45)
 	defer pace.Stop()
-	for i := range crashCheckIns {
+	for i := range s.checkIns {
 		<-pace.C
 		all.Go(func() {
 			for !s.deliver(i) && s.ctx.Err() == nil {
@@ -151,7 +152,7 @@ func (s *storm) arrive() {
 	all.Wait()
 	var again []int
 	for range 4 {
-		again = append(again, rand.Perm(crashCheckIns)...)
+		again = append(again, rand.Perm(s.checkIns)...)
 	}
 	for part := range slices.Chunk(again, len(again)/8) {
 		all.Go(func() {
@@ -167,7 +168,7 @@ func (s *storm) arrive() {
 // seconds unless the machine is busy with something else.
 func (s *storm) settle() {
 	began := time.Now()
-	for ; time.Since(began) < 30*time.Second && len(s.answers()) < crashCheckIns; time.Sleep(20 * time.Millisecond) {
+	for ; time.Since(began) < 30*time.Second && len(s.answers()) < s.checkIns; time.Sleep(20 * time.Millisecond) {
 	}
 	s.t.Logf("all answered %v after the last start", time.Since(began).Round(time.Millisecond))
 	time.Sleep(200 * time.Millisecond) // for what would come twice
@@ -191,7 +192,7 @@ func (s *storm) answers() map[string]int {
 // check looks at what people saw and at what the store remembers.
 func (s *storm) check(o store.Options) {
 	seen, kept := s.answers(), s.kept(o)
-	for i := range crashCheckIns {
+	for i := range s.checkIns {
 		if seen[mark(i)] != 1 || kept[mark(i)] != 1 {
 			s.t.Errorf("check-in %d: stored %d times, its answer seen %d times", i, kept[mark(i)], seen[mark(i)])
 		}

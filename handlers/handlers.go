@@ -91,7 +91,7 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 	}
 	e.Sent = e.Sent.In(d.o.Zone)
 	r, t, err := d.turn(ctx, e)
-	for again := 0; err != nil && again < turnsMore && store.Broken(err) && ctx.Err() == nil; again++ {
+	for again := 0; err != nil && again < turnsMore && store.Again(err) && ctx.Err() == nil; again++ {
 		if r, t, err = d.turn(ctx, e); r.Duplicate { // the one before was stored after all
 			t.more, r.Duplicate = true, false
 		}

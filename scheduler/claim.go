@@ -21,7 +21,8 @@ const (
 	claimSure  = 4 * time.Second        // so long a process relies on it
 	claimKeep  = time.Second            // how often it is kept
 	claimSlow  = 3 * time.Second        // of the store, to answer
-	claimLook  = 200 * time.Millisecond // how soon what could not be claimed is looked at again
+	claimSoon  = 25 * time.Millisecond  // what could not be claimed is looked at again
+	claimLater = 400 * time.Millisecond // and, while nothing changes, less and less often
 	claimChats = 128                    // chats ready to be served at a time, so that others have theirs
 	sharedLook = 3 * time.Second        // lookEvery of a shared store
 )
@@ -113,8 +114,11 @@ func (p *pump) claim(ctx context.Context, now time.Time) error {
 		p.kept, p.again = time.Time{}, now // keep finds out
 		return nil
 	}
+	if p.look = min(2*p.look, claimLater); c.Messages > 0 || p.look == 0 {
+		p.look = claimSoon
+	}
 	if c.Left {
-		p.again = now.Add(claimLook)
+		p.again = now.Add(p.look)
 	}
 	p.more = c.Left && c.Messages > 0
 	return err

@@ -28,6 +28,7 @@ type pump struct {
 	kept     time.Time       // when claims were last kept
 	more     bool            // there is more to claim for this process
 	again    time.Time       // when to claim again; zero: as ever
+	look     time.Duration   // after which it was last looked again
 	failed   error           // why it could not be
 	retryAt  time.Time       // when the store failed
 	work     context.Context // of sends; outlives Run's a little

@@ -101,17 +101,17 @@ func (e *postgres) view(ctx context.Context, f func(*Tx) error) error {
 func (e *postgres) transact(ctx context.Context, o *sql.TxOptions, f func(*Tx) error) error {
 	t, err := e.begin(ctx, o)
 	if err != nil {
-		return &brokenError{err}
+		return &brokenError{err, false}
 	}
 	tx := &Tx{db: e.db, run: t}
 	if err := guard(func() error { return f(tx) }); err != nil {
 		if e := t.Rollback(); e != nil && !errors.Is(e, sql.ErrTxDone) {
-			return errors.Join(&brokenError{e}, err)
+			return errors.Join(&brokenError{e, true}, err)
 		}
 		return err
 	}
 	if err := t.Commit(); err != nil {
-		return &brokenError{err}
+		return &brokenError{err, true}
 	}
 	return nil
 }
@@ -151,7 +151,7 @@ func passing(err error) bool {
 func undone(err error) error {
 	var p *pgconn.PgError
 	if errors.As(err, &p) && (strings.HasPrefix(p.Code, "40") || strings.HasPrefix(p.Code, "57")) {
-		return &brokenError{err}
+		return &brokenError{err, true}
 	}
 	return err
 }

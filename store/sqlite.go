@@ -157,7 +157,7 @@ func (e *sqlite) batch(first *job) {
 	}
 	for _, j := range ran {
 		if err != nil {
-			j.err = &brokenError{err}
+			j.err = &brokenError{err, false}
 		}
 		close(j.done)
 	}

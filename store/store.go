@@ -112,11 +112,11 @@ func (tx *Tx) Nested(ctx context.Context, f func() error) error {
 	err := guard(f)
 	if err != nil {
 		if _, e := tx.run.ExecContext(ctx, "ROLLBACK TO SAVEPOINT "+name); e != nil {
-			return errors.Join(&brokenError{e}, err)
+			return errors.Join(&brokenError{e, true}, err)
 		}
 	}
 	if _, e := tx.run.ExecContext(ctx, "RELEASE SAVEPOINT "+name); e != nil {
-		return errors.Join(&brokenError{e}, err)
+		return errors.Join(&brokenError{e, true}, err)
 	}
 	return err
 }
@@ -128,7 +128,18 @@ func Broken(err error) bool {
 	return errors.As(err, &b)
 }
 
-type brokenError struct{ err error }
+// Again tells whether err ended a transaction that was under way, so that the
+// whole of it may go well at once: it and another waited for each other, or its
+// connection was lost. Nobody knows whether one that was lost is stored.
+func Again(err error) bool {
+	var b *brokenError
+	return errors.As(err, &b) && b.again
+}
+
+type brokenError struct {
+	err   error
+	again bool
+}
 
 func (e *brokenError) Error() string { return "store: " + e.err.Error() }
 func (e *brokenError) Unwrap() error { return e.err }

@@ -94,39 +94,47 @@ func startServer() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	init := exec.Command(filepath.Join(bin, "initdb"), "--pgdata", filepath.Join(dir, "data"), "--username", account,
-		"--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync")
-	init.Dir, init.SysProcAttr = dir, owner
-	if out, err := init.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
+	if err := initialize(bin, dir, owner); err != nil {
+		return nil, err
 	}
-	leash, err := serve(bin, dir, owner)
+	leash, _, err := serve(bin, dir, owner, script+`; rm -rf "$dir"`, "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 	if err != nil {
 		return nil, fmt.Errorf("start postgres: %w", err)
 	}
 	return &cluster{dir, leash}, awaitServer(dir)
 }
 
+// initialize makes the files of a server.
+func initialize(bin, dir string, owner *syscall.SysProcAttr) error {
+	cmd := exec.Command(filepath.Join(bin, "initdb"), "--pgdata", filepath.Join(dir, "data"), "--username", account,
+		"--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync")
+	cmd.Dir, cmd.SysProcAttr = dir, owner
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, out)
+	}
+	return nil
+}
+
 // script keeps the server until the end of its input, which comes when this
 // process ends, even by a signal.
-const script = `"$1/postgres" -D "$2/data" -c listen_addresses= -c "unix_socket_directories=$2" -c fsync=off \
--c synchronous_commit=off -c full_page_writes=off -c max_connections=300 <&- & read -r end; kill -INT $!; wait $!; rm -rf "$2"`
+const script = `bin=$1; dir=$2; shift; shift; "$bin/postgres" -D "$dir/data" -c listen_addresses= -c "unix_socket_directories=$dir" \
+-c fsync=off -c max_connections=300 "$@" <&- & read -r end; kill -INT $!; wait $!`
 
-// serve starts the server.
-func serve(bin, dir string, owner *syscall.SysProcAttr) (leash *os.File, err error) {
+// serve starts the server by a script, with options.
+func serve(bin, dir string, owner *syscall.SysProcAttr, script string, options ...string) (leash *os.File, sh *exec.Cmd, err error) {
 	log, err := os.OpenFile(filepath.Join(dir, "log"), os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer log.Close()
 	in, leash, err := os.Pipe()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer in.Close()
-	sh := exec.Command("sh", "-c", script, "sh", bin, dir)
+	sh = exec.Command("sh", append([]string{"-c", script, "sh", bin, dir}, options...)...)
 	sh.Dir, sh.SysProcAttr, sh.Stdin, sh.Stdout, sh.Stderr = "/", owner, in, log, log
-	return leash, sh.Start()
+	return leash, sh, sh.Start()
 }
 
 // awaitServer returns when the server answers.
