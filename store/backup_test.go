@@ -1,0 +1,215 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+var backups = flag.Int("backups", 8, "how many backups the test under load makes; long runs: 100")
+
+var backupDay = time.Date(2026, 11, 24, 3, 17, 0, 0, time.UTC)
+
+// note writes a mark into a store, and noted reads it.
+func note(ctx context.Context, db *store.DB, name string) error {
+	return db.Update(ctx, func(tx *store.Tx) error { return tx.Mark(ctx, name, backupDay) })
+}
+
+func noted(t *testing.T, o store.Options, names ...string) (missing []string) {
+	t.Helper()
+	db, err := store.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.View(t.Context(), func(tx *store.Tx) error {
+		for _, name := range names {
+			at, err := tx.Marked(t.Context(), name)
+			if err != nil {
+				return err
+			}
+			if at.IsZero() {
+				missing = append(missing, name)
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return missing
+}
+
+// served opens a store until the test ends or stop is called.
+func served(t *testing.T, o store.Options) (db *store.DB, stop func()) {
+	t.Helper()
+	db, err := store.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop = func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Cleanup(stop)
+	return db, stop
+}
+
+// TestBackupUnderLoad: every backup that is made while people write holds every
+// write that was acknowledged before it began, wherever it is restored.
+func TestBackupUnderLoad(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			from := storetest.Options(t, backend)
+			db, _ := served(t, from)
+			ctx, stop := context.WithCancel(t.Context())
+			var writers sync.WaitGroup
+			defer writers.Wait()
+			defer stop()
+			var mu sync.Mutex
+			var acknowledged []string
+			for w := range 4 {
+				writers.Go(func() {
+					for i := 0; ctx.Err() == nil; i++ {
+						name := fmt.Sprintf("write/%d/%d", w, i)
+						if err := note(context.Background(), db, name); err != nil {
+							t.Error(err)
+							return
+						}
+						mu.Lock()
+						acknowledged = append(acknowledged, name)
+						mu.Unlock()
+						time.Sleep(time.Millisecond)
+					}
+				})
+			}
+			for i := range *backups {
+				mu.Lock()
+				earlier := acknowledged[:len(acknowledged):len(acknowledged)]
+				mu.Unlock()
+				file := filepath.Join(t.TempDir(), "backup")
+				if err := store.Backup(t.Context(), from, file); err != nil {
+					t.Fatal(err)
+				}
+				to := storetest.Options(t, backend)
+				if kept, err := store.Restore(t.Context(), to, file, "now"); err != nil || kept != "" {
+					t.Fatalf("restore %d: kept %q, %v", i, kept, err)
+				}
+				if missing := noted(t, to, earlier...); len(missing) > 0 {
+					t.Errorf("backup %d lacks %d of %d acknowledged writes: %s …", i, len(missing), len(earlier), missing[0])
+				}
+			}
+		})
+	}
+}
+
+// Restoring puts what was there aside, whole, and is refused while somebody
+// serves the store.
+func TestRestoreKeepsWhatWasThere(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			o := storetest.Options(t, backend)
+			db, stop := served(t, o)
+			file := filepath.Join(t.TempDir(), "backup")
+			for _, step := range []func() error{
+				func() error { return note(t.Context(), db, "before") },
+				func() error { return store.Backup(t.Context(), o, file) },
+				func() error { return note(t.Context(), db, "after") },
+			} {
+				if err := step(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := store.Restore(t.Context(), o, file, "day1"); err == nil || !strings.Contains(err.Error(), "in use") {
+				t.Fatalf("restored while it is served: %v", err)
+			}
+			stop()
+			kept, err := store.Restore(t.Context(), o, file, "day1")
+			if err != nil || !strings.Contains(kept, "day1") {
+				t.Fatalf("kept in %q, %v", kept, err)
+			}
+			if missing := noted(t, o, "before", "after"); len(missing) != 1 || missing[0] != "after" {
+				t.Errorf("restored store lacks %v", missing)
+			}
+			if backend == storetest.SQLite {
+				old := o
+				old.Source = kept
+				if missing := noted(t, old, "before", "after"); len(missing) > 0 {
+					t.Errorf("what was kept lacks %v", missing)
+				}
+			}
+			if _, err := store.Restore(t.Context(), o, file, "day2"); err != nil {
+				t.Errorf("restored again: %v", err)
+			}
+		})
+	}
+}
+
+// A backup is a new file for its owner alone; one that is damaged, of another
+// database or under another key is found before anything is restored.
+func TestBackupIsVerified(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			o := storetest.Options(t, backend)
+			db, stop := served(t, o)
+			if err := db.Update(t.Context(), func(tx *store.Tx) error {
+				return tx.Record(t.Context(), store.Audit{At: backupDay, Person: "p", Act: "a", Outcome: store.Done})
+			}); err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			file := filepath.Join(dir, "backup")
+			if err := store.Backup(t.Context(), o, file); err != nil {
+				t.Fatal(err)
+			}
+			stop()
+			if err := store.Backup(t.Context(), o, file); !errors.Is(err, fs.ErrExist) {
+				t.Errorf("over a file that is there: %v", err)
+			}
+			info, err := os.Stat(file)
+			if err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("mode %v, %v", info.Mode(), err)
+			}
+			if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) != 1 {
+				t.Errorf("files %v, %v", left, err)
+			}
+			stranger := o
+			if stranger.Seals, err = store.NewSealer(store.NewSecretKey()); err != nil {
+				t.Fatal(err)
+			}
+			if err := store.VerifyBackup(t.Context(), stranger, file); backend == storetest.SQLite && !errors.Is(err, store.ErrNoKey) {
+				t.Errorf("under another key: %v", err)
+			}
+			other := o
+			if other.Source = "other.db"; backend == storetest.SQLite {
+				other.Source = "postgres:///other"
+			}
+			if err := store.VerifyBackup(t.Context(), other, file); !errors.Is(err, store.ErrOtherKind) {
+				t.Errorf("of another kind: %v", err)
+			}
+			whole, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range []int{0, 3, 100, len(whole) / 2} {
+				if err := os.WriteFile(file, whole[:n], 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := store.Restore(t.Context(), o, file, "cut"); !errors.Is(err, store.ErrDamaged) {
+					t.Errorf("cut to %d of %d bytes: %v", n, len(whole), err)
+				}
+			}
+		})
+	}
+}
