@@ -121,6 +121,11 @@ type round struct {
 
 // run lets people check in at a bot, so many at each phone.
 func (c *crowd) run(tb testing.TB, bot string, times int) round {
+	return c.runAt(tb, []string{bot}, times)
+}
+
+// runAt is run where people meet one replica after the other.
+func (c *crowd) runAt(tb testing.TB, bots []string, times int) round {
 	requests := make([][][]byte, len(c.answered))
 	for p := range requests {
 		for i := range times {
@@ -131,7 +136,7 @@ func (c *crowd) run(tb testing.TB, bot string, times int) round {
 	var all sync.WaitGroup
 	cpu, began := cpuTime(), time.Now()
 	for p := range requests {
-		all.Go(func() { took[p] = c.phone(tb, bot, p, requests[p]) })
+		all.Go(func() { took[p] = c.phone(tb, bots, p, requests[p]) })
 	}
 	all.Wait()
 	elapsed, n := time.Since(began), len(requests)*times
@@ -146,17 +151,21 @@ func (c *crowd) run(tb testing.TB, bot string, times int) round {
 }
 
 // phone sends requests one after the other and tells how long each took.
-func (c *crowd) phone(tb testing.TB, bot string, p int, requests [][]byte) (took []time.Duration) {
-	conn, err := net.Dial("tcp", bot)
-	if err != nil {
-		tb.Error(err)
-		return nil
+func (c *crowd) phone(tb testing.TB, bots []string, p int, requests [][]byte) (took []time.Duration) {
+	conns, ins := make([]net.Conn, len(bots)), make([]*bufio.Reader, len(bots))
+	for i, bot := range bots {
+		conn, err := net.Dial("tcp", bot)
+		if err != nil {
+			tb.Error(err)
+			return nil
+		}
+		defer conn.Close()
+		conns[i], ins[i] = conn, bufio.NewReader(conn)
 	}
-	defer conn.Close()
-	in := bufio.NewReader(conn)
-	for _, r := range requests {
+	for i, r := range requests {
+		n := (p + i) % len(bots)
 		began := time.Now()
-		if err := exchange(conn, in, r); err != nil {
+		if err := exchange(conns[n], ins[n], r); err != nil {
 			tb.Error(err)
 			return took
 		}

@@ -45,6 +45,9 @@ type slotList struct {
 
 // Next is the first slot after a time.
 func (l slotList) Next(after time.Time) []rulebook.Slot {
+	if l.N == 0 {
+		return nil
+	}
 	i := 0
 	if d := after.Sub(l.From); d >= 0 {
 		i = int(d/l.Every) + 1
