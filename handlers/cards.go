@@ -65,7 +65,7 @@ func firstWord(line string) string {
 // preview adds the number and the ways to confirm to an answer.
 func preview(m chat.Message, code string) chat.Message {
 	if m.Card == nil {
-		m = chat.Message{Card: &chat.Card{Title: "请确认", Blocks: []chat.Block{{Text: m.Text}}}, Confidential: m.Confidential}
+		m = chat.Message{Card: &chat.Card{Title: "请确认", Blocks: []chat.Block{{Text: m.Text}}}, Confidential: m.Confidential, Summary: m.Summary}
 	}
 	c := *m.Card
 	c.Blocks = append(c.Blocks[:len(c.Blocks):len(c.Blocks)],
@@ -75,6 +75,9 @@ func preview(m chat.Message, code string) chat.Message {
 		{Label: "取消", Command: "取消 " + code},
 	}, c.Buttons...)
 	m.Card = &c
+	if m.Confidential && m.Summary != "" { // where that is all, it can be confirmed, too
+		m.Summary += "\n编号：" + code + "，确认请发：" + confirmWord + " " + code
+	}
 	return m
 }
 

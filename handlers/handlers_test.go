@@ -65,7 +65,7 @@ func (a trouble) Commands() []command.Spec {
 		}),
 		spec("预览", func(_ context.Context, c *command.Call) (command.Answer, error) {
 			if c.Confirmed != "v1" {
-				return command.Answer{Reply: chat.Message{Text: "要这样吗"}, Confirm: "v1"}, nil
+				return command.Answer{Reply: chat.Message{Text: "要这样吗", Confidential: true, Summary: "有一份预览"}, Confirm: "v1"}, nil
 			}
 			*a.wrote++
 			return command.Text("做好了"), nil
@@ -302,6 +302,13 @@ func TestConfirm(t *testing.T) {
 	if wrote != 3 {
 		t.Errorf("did it %d times, want 3", wrote)
 	}
+}
+
+// Where no secret is kept, the summary of a preview says how to confirm it.
+func TestConfirmWhereNoSecretIsKept(t *testing.T) {
+	d := newDesk(t, new(int))
+	d.receive(d.event("张伟", "预览"))
+	d.wantSaid("有一份预览 … 编号：A1，确认请发：确认 A1")
 }
 
 // The button of an entry takes back that entry, for its owner, in time.

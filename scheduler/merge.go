@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"marketbot/handlers/chat"
 	"marketbot/store"
@@ -134,8 +135,21 @@ func one(notices []chat.Notice) chat.Notice {
 		card.Buttons = append(card.Buttons, m.Card.Buttons...)
 		card.Tone = graver(card.Tone, m.Card.Tone)
 	}
-	merged.Message.Card = &card
+	merged.Message.Card, merged.Message.Summary = &card, summaries(notices)
 	return merged
+}
+
+// summaries are those of several notices; none where one of them has none, so
+// that nobody takes the others for all.
+func summaries(notices []chat.Notice) string {
+	var list []string
+	for _, n := range notices {
+		if n.Message.Summary == "" {
+			return ""
+		}
+		list = append(list, n.Message.Summary)
+	}
+	return strings.Join(list, "\n")
 }
 
 // graver is the tone that matters more.

@@ -196,3 +196,21 @@ func TestMergeKeepsCardsShort(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// One message of several that are confidential says in its summary what all of
+// theirs say, or nothing.
+func TestMergedSummaries(t *testing.T) {
+	notice := func(summary string) chat.Notice {
+		return chat.Notice{Key: summary, To: "p", Message: chat.Message{Text: "内容", Confidential: true, Summary: summary}}
+	}
+	for want, summaries := range map[string][]string{"一\n二": {"一", "二"}, "": {"一", ""}, "一": {"一"}} {
+		var due []chat.Notice
+		for _, s := range summaries {
+			due = append(due, notice(s))
+		}
+		list := merge(due, nil)
+		if len(list) != 1 || !list[0].Message.Confidential || list[0].Message.Summary != want {
+			t.Errorf("%q: %+v", summaries, list)
+		}
+	}
+}

@@ -74,7 +74,7 @@ func (h Handler) asked(ctx context.Context, c *command.Call, r store.Request) (c
 	if err != nil {
 		return command.Answer{}, err
 	}
-	card, err := h.requestCard(ctx, c.Tx, r)
+	request, err := h.request(ctx, c.Tx, r)
 	if err != nil {
 		return command.Answer{}, err
 	}
@@ -83,7 +83,7 @@ func (h Handler) asked(ctx context.Context, c *command.Call, r store.Request) (c
 	}
 	a := command.Card(h.receipt(r, d))
 	a.Recorded, a.Undo = true, r.Code
-	a.Notices = append(toldAll("approval/asked/"+r.Code, d.all(), c.Person.ID, chat.Message{Card: &card}), h.vacancy(d, c.Now)...)
+	a.Notices = append(toldAll("approval/asked/"+r.Code, d.all(), c.Person.ID, request), h.vacancy(d, c.Now)...)
 	return a, nil
 }
 

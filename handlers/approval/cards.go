@@ -2,11 +2,13 @@ package approval
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
@@ -34,21 +36,25 @@ func (h Handler) receipt(r store.Request, d deciders) chat.Card {
 	}
 }
 
-// requestCard is what whoever decides sees.
-func (h Handler) requestCard(ctx context.Context, tx *store.Tx, r store.Request) (chat.Card, error) {
+// request is what whoever decides sees. Who asks for whom and why is for them
+// alone; where no secret is kept, they hear enough of it to decide by typing.
+func (h Handler) request(ctx context.Context, tx *store.Tx, r store.Request) (chat.Message, error) {
 	asker, err := h.person(ctx, tx, r.Asker)
 	if err != nil {
-		return chat.Card{}, err
+		return chat.Message{}, err
 	}
 	customer, buttons, err := h.choices(ctx, tx, r)
 	if err != nil {
-		return chat.Card{}, err
+		return chat.Message{}, err
 	}
 	how := "批准 " + r.Code + " 3天"
 	if r.Customer == "" {
 		how = "批准 " + r.Code + " 客户全名 3天"
 	}
-	return chat.Card{
+	return chat.Message{Confidential: true, Summary: fmt.Sprintf(
+		"查阅申请 %s\n申请人：%s\n客户：%s\n理由：%s\n失效：%s\n批准请发：%s，不批请发：驳回 %s 理由",
+		r.Code, asker, rulebook.MaskPhones(customer), rulebook.MaskPhones(r.Why), h.at(r.Lapses), how, r.Code,
+	), Card: &chat.Card{
 		Title: "查阅申请 " + r.Code, Tone: chat.Warn,
 		Blocks: []chat.Block{
 			{Text: "编号：" + r.Code},
@@ -63,7 +69,7 @@ func (h Handler) requestCard(ctx context.Context, tx *store.Tx, r store.Request)
 			{Note: "批准只给申请人看这一个客户，到期失效；每次查阅都有记录，到期给你清单。"},
 		},
 		Buttons: append(buttons, chat.Button{Label: "驳回", Command: "驳回 " + r.Code, Danger: true}),
-	}, nil
+	}}, nil
 }
 
 // choices is whom a request is about, for whoever decides, and how to approve.

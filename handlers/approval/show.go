@@ -82,12 +82,12 @@ func (h Handler) showOne(ctx context.Context, c *command.Call) (command.Answer, 
 	if !found || !own && !d.has(c.Person.ID) {
 		return command.Answer{}, notYours(c.Text("编号"))
 	}
-	card := chat.Card{Title: "查阅申请 " + r.Code}
+	a := command.Answer{}
 	switch {
 	case own && r.Open(c.Now):
-		card = h.receipt(r, d)
+		a = command.Card(h.receipt(r, d))
 	case r.Open(c.Now):
-		if card, err = h.requestCard(ctx, c.Tx, r); err != nil {
+		if a.Reply, err = h.request(ctx, c.Tx, r); err != nil {
 			return command.Answer{}, err
 		}
 	default:
@@ -95,9 +95,8 @@ func (h Handler) showOne(ctx context.Context, c *command.Call) (command.Answer, 
 		if err != nil {
 			return command.Answer{}, err
 		}
-		card.Blocks = endedBlocks(h.listed(r, by, c.Now), r)
+		a = command.Card(chat.Card{Title: "查阅申请 " + r.Code, Blocks: endedBlocks(h.listed(r, by, c.Now), r)})
 	}
-	a := command.Card(card)
 	a.Subject = "request/" + r.Code
 	return a, nil
 }
