@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -119,6 +120,28 @@ func (tx *Tx) EndGrant(ctx context.Context, g Grant, at time.Time) (bool, error)
 	n, err := tx.exec(ctx, "end grant", `UPDATE access_grant SET until_time = $1, proof = $2 WHERE id = $3 AND until_time > $1 AND closed = 0`,
 		millis(at), tx.sealText(g.proof(), "access_grant", g.ID, "proof"), g.ID)
 	return n == 1, err
+}
+
+// endGrantsOf ends all that a person was let read. A forged grant opens nothing
+// and stays as it is, to be found.
+func (tx *Tx) endGrantsOf(ctx context.Context, person string, at time.Time) error {
+	ids, err := all(ctx, tx, "running grants", `SELECT id FROM access_grant WHERE person = $1 AND until_time > $2`, []any{person, millis(at)}, scanWord)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		g, _, err := tx.Grant(ctx, id)
+		if errors.Is(err, ErrTampered) {
+			continue
+		}
+		if err == nil {
+			_, err = tx.EndGrant(ctx, g, at)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CloseGrant notes that a grant's end was told: true for exactly one caller.

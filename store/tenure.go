@@ -88,12 +88,16 @@ func (tx *Tx) setDuties(ctx context.Context, person string, duties []Duty) error
 }
 
 // StopPerson ends a person's registration: their accounts open nothing any
-// more, their codes are void, their name is free. History stays.
+// more, their codes are void, their name is free, and what they were let read
+// ends for ever, whether or not they come back (档-6). History stays.
 func (tx *Tx) StopPerson(ctx context.Context, person string, at time.Time) error {
 	if _, err := tx.exec(ctx, "stop person", `UPDATE person SET until = $1 WHERE id = $2 AND until = 0`, millis(at), person); err != nil {
 		return err
 	}
 	if _, err := tx.exec(ctx, "end tenures", `UPDATE tenure SET until = $1 WHERE person = $2 AND until = 0`, millis(at), person); err != nil {
+		return err
+	}
+	if err := tx.endGrantsOf(ctx, person, at); err != nil {
 		return err
 	}
 	return tx.VoidCodes(ctx, person)

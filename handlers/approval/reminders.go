@@ -25,9 +25,11 @@ func (h Handler) RemindEnding(ctx context.Context, tx *store.Tx, s rulebook.Slot
 			return nil, err
 		}
 		end, key := h.at(g.Until)+" 到期", "approval/ending/"+g.ID
-		list = append(list, chat.Notice{Key: key + "/" + g.Person, To: g.Person, Message: chat.Message{
-			Text: "你的查阅授权 " + g.ID + "（" + o.customer + "）" + end + "，之后还要看请重新申请。",
-		}})
+		own, err := tellOwn(ctx, tx, g, key, "你的查阅授权 "+g.ID+"（"+o.customer+"）"+end+"，之后还要看请重新申请。")
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, own...)
 		list = append(list, toldAll(key, watchers, g.Person, chat.Message{
 			Text: o.asker + "的查阅授权 " + g.ID + "（" + o.customer + "）" + end + "。提前结束发：收回查阅 " + g.ID,
 		})...)
@@ -81,10 +83,21 @@ func (h Handler) endedOne(ctx context.Context, tx *store.Tx, g store.Grant, now 
 		return nil, err
 	}
 	watchers, err := h.watchers(ctx, tx, g, now)
+	if err != nil {
+		return nil, err
+	}
 	card, key := h.overCard(o, "查阅授权已到期"), "approval/over/"+g.ID
-	return append(toldAll(key, watchers, g.Person, chat.Message{Card: &card}), chat.Notice{Key: key + "/" + g.Person, To: g.Person,
-		Message: chat.Message{Text: "你的查阅授权 " + g.ID + "（" + o.customer + "）已于 " + h.at(g.Until) + " 到期，不能再看。还要看请重新申请：申请查阅 客户 理由"},
-	}), err
+	own, err := tellOwn(ctx, tx, g, key, "你的查阅授权 "+g.ID+"（"+o.customer+"）已于 "+h.at(g.Until)+" 到期，不能再看。还要看请重新申请：申请查阅 客户 理由")
+	return append(toldAll(key, watchers, g.Person, chat.Message{Card: &card}), own...), err
+}
+
+// tellOwn tells the person of a grant, unless they were stopped.
+func tellOwn(ctx context.Context, tx *store.Tx, g store.Grant, key, text string) ([]chat.Notice, error) {
+	p, _, err := tx.Person(ctx, g.Person)
+	if err != nil || !p.Active() {
+		return nil, err
+	}
+	return []chat.Notice{{Key: key + "/" + g.Person, To: g.Person, Message: chat.Message{Text: text}}}, nil
 }
 
 func (h Handler) lapsed(ctx context.Context, tx *store.Tx, now time.Time) ([]chat.Notice, error) {
