@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -92,6 +93,12 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (command.Answer, error
 		return command.Answer{}, &command.Refusal{Text: "你在 5 分钟内没有可以撤销的登记。", Hint: "帮助"}
 	}
 	text, err := spec.Undo(ctx, c, w.Ref)
+	var no *command.Refusal
+	if errors.As(err, &no) { // it may name what the command was about
+		said := *no
+		said.Private = no.Private || spec.Private
+		err = &said
+	}
 	if err != nil {
 		return command.Answer{}, err
 	}
@@ -100,7 +107,9 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (command.Answer, error
 	}
 	a := command.Text("已撤销：" + text + "。")
 	a.Subject = spec.Name + " " + w.Ref
-	a.Reply.Confidential = spec.Private
+	if spec.Private {
+		a.Reply.Confidential, a.Reply.Summary = true, "已撤销刚才的「"+spec.Name+"」。"
+	}
 	return a, nil
 }
 

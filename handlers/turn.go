@@ -226,7 +226,11 @@ func (t *turn) refused(ctx context.Context, r command.Refusal) error {
 	if err := t.tx.Record(ctx, entry); err != nil {
 		return err
 	}
-	if err := t.answer(ctx, chat.Message{Card: refusalCard(&r)}); err != nil {
+	say := t.answer
+	if r.Private {
+		say = t.privately
+	}
+	if err := say(ctx, chat.Message{Card: refusalCard(&r)}); err != nil {
 		return err
 	}
 	return t.desk.o.Post.Notices(ctx, t.tx, r.Notices, store.ClassAlarm, t.event.Sent)

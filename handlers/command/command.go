@@ -157,6 +157,7 @@ type Refusal struct {
 	Denied  bool          // for want of a right, not because it is impossible
 	Look    store.Look    // for the audit entry of a file that was not opened
 	Notices []chat.Notice // to others, although nothing was done: alarms
+	Private bool          // said in the private chat, whatever was called
 }
 
 func (r *Refusal) Error() string { return "refused: " + r.Text }
