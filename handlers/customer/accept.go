@@ -30,7 +30,7 @@ func (h Handler) leadNamed(ctx context.Context, c *command.Call, l *store.Lead) 
 		if err != nil {
 			return err
 		}
-		if found {
+		if found && hasWords(text) {
 			l.Customer, l.Words, l.Text = known.ID, name, text
 		}
 		end := strings.IndexFunc(text, unicode.IsSpace)
@@ -61,7 +61,7 @@ func exactly(ctx context.Context, tx *store.Tx, text string) (store.Customer, bo
 // acceptLead is 采纳: the words go into the file as a fact with its giver and
 // source, or begin a new file after a confirmation.
 func (h Handler) acceptLead(ctx context.Context, c *command.Call) (command.Answer, error) {
-	l, err := openLead(ctx, c)
+	l, err := h.openLead(ctx, c)
 	if err != nil {
 		return command.Answer{}, err
 	}
@@ -157,8 +157,8 @@ func previewFile(l store.Lead, field string) command.Answer {
 
 // beginFile makes a file of what the giver called the customer.
 func (h Handler) beginFile(ctx context.Context, c *command.Call, l store.Lead) (store.Customer, error) {
-	if !store.Plain(l.Words) {
-		return store.Customer{}, &command.Refusal{Text: "名称里有不能保存的字符。", Hint: "新客户 名称"}
+	if err := nameRule(l.Words); err != nil {
+		return store.Customer{}, &command.Refusal{Text: problemText(err) + "。", Hint: "新客户 名称"}
 	}
 	id, err := c.Tx.NewCustomerCode(ctx)
 	if err != nil {

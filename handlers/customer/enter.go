@@ -136,12 +136,12 @@ func (h Handler) ownerOf(ctx context.Context, c *command.Call, name string) (sto
 	if !found {
 		return p, &command.Refusal{Text: "没有叫" + command.Quote(name) + "的在册人员。", Hint: "人员"}
 	}
-	return p, owns(p)
+	return p, h.owns(p)
 }
 
 // owns refuses who cannot have customers.
-func owns(p store.Person) error {
-	if rulebook.Allows(rulebook.EnterCustomers, p) {
+func (h Handler) owns(p store.Person) error {
+	if rulebook.Allows(rulebook.EnterCustomers, p) && h.reads(p) {
 		return nil
 	}
 	return &command.Refusal{

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
@@ -111,6 +112,8 @@ func nameRule(name string) error {
 		return wrong("名字太长，最多 %d 个字", nameMost)
 	case !store.Plain(name) || strings.ContainsAny(name, "\n\r"):
 		return wrong("名字里有不能保存的字符")
+	case rulebook.MaskPhones(name) != name: // names are shown to all readers, and rest plain
+		return wrong("名字里不要写电话，电话请写成 电话=…")
 	}
 	return nil
 }

@@ -168,6 +168,7 @@ func (h Handler) mine(ctx context.Context, c *command.Call) (command.Answer, err
 	if err != nil {
 		return command.Answer{}, err
 	}
+	list = slices.DeleteFunc(list, func(one store.Customer) bool { return !h.readsOwn(c.Person, one, c.Now) })
 	if len(list) == 0 {
 		a := command.Text("你现在没有负责的客户。")
 		a.Subject = "customers"
@@ -196,6 +197,12 @@ func (h Handler) mine(ctx context.Context, c *command.Call) (command.Answer, err
 		card.Buttons = append(card.Buttons, chat.Button{Label: "下一页", Command: fmt.Sprintf("我的客户 第%d页", page+1)})
 	}
 	return confidentialCard(card, fmt.Sprintf("你负责 %d 位客户。", len(list)), "customers"), nil
+}
+
+// readsOwn tells whether an owner still reads the file, which another post may
+// have ended.
+func (h Handler) readsOwn(p store.Person, customer store.Customer, now time.Time) bool {
+	return h.Config.Policy().Access(p, customer, store.Grant{}, now).Read()
 }
 
 // quietWords is how long ago a customer's last progress was noted.

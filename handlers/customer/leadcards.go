@@ -24,7 +24,7 @@ func (h Handler) tellJudges(ctx context.Context, c *command.Call, l store.Lead) 
 	}
 	var list []chat.Notice
 	for _, p := range judges {
-		if p.ID == c.Person.ID || !rulebook.Allows(rulebook.JudgeLeads, p) {
+		if p.ID == c.Person.ID || !rulebook.Allows(rulebook.JudgeLeads, p) || !h.reads(p) {
 			continue
 		}
 		list = append(list, chat.Notice{Key: "customer/lead/" + l.Code + "/" + p.ID, To: p.ID, Message: chat.Message{
@@ -81,7 +81,7 @@ func tellGiver(c *command.Call, l store.Lead, text string) []chat.Notice {
 // leadItems is what the caller owes or waits for about leads (我的).
 func (h Handler) leadItems(ctx context.Context, c *command.Call) ([]command.Item, error) {
 	var items []command.Item
-	if rulebook.Allows(rulebook.JudgeLeads, c.Person) {
+	if rulebook.Allows(rulebook.JudgeLeads, c.Person) && h.reads(c.Person) {
 		n, err := c.Tx.CountOpenLeads(ctx)
 		if err != nil {
 			return nil, err

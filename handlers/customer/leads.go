@@ -48,7 +48,7 @@ func (h Handler) leadCommands() []command.Spec {
 			Name: "线索", Summary: "还没判断的线索",
 			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true}},
 			Examples: []string{"线索", "线索 L3"},
-			Who:      rulebook.JudgeLeads, Private: true, Clause: "档-7", Run: h.showLeads,
+			Who:      rulebook.JudgeLeads, For: h.reads, Private: true, Clause: "档-7", Run: h.showLeads,
 		},
 		{
 			Name: "采纳", Aliases: []string{"cn"}, Summary: "把线索记入客户档案",
@@ -57,7 +57,7 @@ func (h Handler) leadCommands() []command.Spec {
 				{Name: "归入", Kind: command.Labels, Keys: []string{labelCustomer, labelField}, Optional: true},
 			},
 			Examples: []string{"采纳 L3", "采纳 L3 客户=K12 字段=业务状况"},
-			Who:      rulebook.JudgeLeads, Private: true, Clause: "档-7", Run: h.acceptLead,
+			Who:      rulebook.JudgeLeads, For: h.reads, Private: true, Clause: "档-7", Run: h.acceptLead,
 		},
 		{
 			Name: "不采纳", Aliases: []string{"bcn"}, Summary: "退回线索，写明理由",
@@ -66,7 +66,7 @@ func (h Handler) leadCommands() []command.Spec {
 				{Name: "理由", Kind: command.Free, Prompt: "为什么不采纳？写一句，会转告提供的人。"},
 			},
 			Examples: []string{"不采纳 L3 已经核实，没有这回事"},
-			Who:      rulebook.JudgeLeads, Private: true, Clause: "档-7", Run: h.rejectLead,
+			Who:      rulebook.JudgeLeads, For: h.reads, Private: true, Clause: "档-7", Run: h.rejectLead,
 		},
 	}
 }
@@ -79,10 +79,10 @@ func (h Handler) giveLead(ctx context.Context, c *command.Call) (command.Answer,
 		Giver: c.Person.ID, At: c.Now,
 		Words: strings.TrimSpace(c.Text(labelCustomer)), Text: given[labelText], Source: given[labelSource],
 	}
-	if err := h.leadNamed(ctx, c, &l); err != nil {
+	if err := readableLead(l); err != nil { // before anybody is looked for, so that it does not depend on who is found
 		return command.Answer{}, err
 	}
-	if err := readableLead(l); err != nil {
+	if err := h.leadNamed(ctx, c, &l); err != nil {
 		return command.Answer{}, err
 	}
 	var err error
@@ -144,12 +144,15 @@ func (h Handler) undoLead(ctx context.Context, c *command.Call, ref string) (str
 // showLeads is 线索: one by its code, or the oldest that wait.
 func (h Handler) showLeads(ctx context.Context, c *command.Call) (command.Answer, error) {
 	if c.Has("编号") {
-		l, err := openLead(ctx, c)
+		l, err := h.openLead(ctx, c)
 		if err != nil {
 			return command.Answer{}, err
 		}
 		card, err := h.leadCard(ctx, c.Tx, l)
 		return confidentialCard(card, "线索 "+l.Code+" 等你判断。", "lead/"+l.Code), err
+	}
+	if err := h.judges(c.Person, ""); err != nil {
+		return command.Answer{}, err
 	}
 	leads, err := c.Tx.OpenLeads(ctx, leadsShown)
 	if err != nil {
@@ -179,11 +182,26 @@ func confidentialCard(card chat.Card, summary, subject string) command.Answer {
 	return a
 }
 
+// judges refuses a supervisor from whom the settings keep the files (C1): what
+// becomes of a lead would tell which customers there are.
+func (h Handler) judges(p store.Person, customer string) error {
+	if h.reads(p) {
+		return nil
+	}
+	return &command.Refusal{
+		Text: "按现在的设置，客户档案由" + string(h.keeper()) + "整理，线索也由" + string(h.keeper()) + "判断。",
+		Hint: "提供线索 客户 内容…", Clause: "档-7", Denied: true, Look: store.Look{Customer: customer},
+	}
+}
+
 // openLead is the lead of the argument 编号, or a refusal that says why it
 // cannot be judged.
-func openLead(ctx context.Context, c *command.Call) (store.Lead, error) {
+func (h Handler) openLead(ctx context.Context, c *command.Call) (store.Lead, error) {
 	code := strings.ToUpper(strings.TrimSpace(command.Fold(c.Text("编号")).Text))
 	l, found, err := c.Tx.Lead(ctx, code)
+	if err == nil {
+		err = h.judges(c.Person, l.Customer)
+	}
 	switch {
 	case err != nil:
 		return l, err
@@ -209,7 +227,7 @@ func openLead(ctx context.Context, c *command.Call) (store.Lead, error) {
 
 // rejectLead is 不采纳.
 func (h Handler) rejectLead(ctx context.Context, c *command.Call) (command.Answer, error) {
-	l, err := openLead(ctx, c)
+	l, err := h.openLead(ctx, c)
 	if err != nil {
 		return command.Answer{}, err
 	}

@@ -61,7 +61,7 @@ func (h Handler) remindOwners(ctx context.Context, tx *store.Tx, now, last time.
 		if err != nil {
 			return nil, err
 		}
-		for owner, named := range byOwner(found, everyone) {
+		for owner, named := range h.byOwner(found, everyone, now) {
 			quiet[owner] = append(quiet[owner], quietFor{days, named})
 		}
 	}
@@ -69,7 +69,7 @@ func (h Handler) remindOwners(ctx context.Context, tx *store.Tx, now, last time.
 	var list []chat.Notice
 	for _, p := range everyone {
 		mine := quiet[p.ID]
-		nobodys := slices.ContainsFunc(heads, func(q store.Person) bool { return q.ID == p.ID }) && len(quiet[""]) > 0
+		nobodys := h.reads(p) && slices.ContainsFunc(heads, func(q store.Person) bool { return q.ID == p.ID }) && len(quiet[""]) > 0
 		if len(mine) > 0 {
 			list = append(list, h.quietNotice(now, p, mine, "你的客户很久没有跟进", "own"))
 		}
@@ -80,16 +80,17 @@ func (h Handler) remindOwners(ctx context.Context, tx *store.Tx, now, last time.
 	return list, nil
 }
 
-// byOwner sorts customers by owner, by "" where there is none any more.
-func byOwner(found []store.Customer, everyone []store.Person) map[string][]store.Customer {
-	active := map[string]bool{}
+// byOwner sorts customers by owner, by "" where there is none any more or the
+// owner's post reads no files.
+func (h Handler) byOwner(found []store.Customer, everyone []store.Person, now time.Time) map[string][]store.Customer {
+	active := map[string]store.Person{}
 	for _, p := range everyone {
-		active[p.ID] = true
+		active[p.ID] = p
 	}
 	owned := map[string][]store.Customer{}
 	for _, c := range found {
 		owner := c.Owner
-		if !active[owner] {
+		if !h.readsOwn(active[owner], c, now) {
 			owner = ""
 		}
 		owned[owner] = append(owned[owner], c)
