@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -93,20 +94,37 @@ func LinkAudit(ctx context.Context, db *store.DB, recent, now time.Time) error {
 	}
 }
 
-// obey follows an order to rekey, if there is one.
+// obey follows an order to rekey, if there is one that no other process follows.
 func (k Keeper) obey(ctx context.Context) {
-	var order store.RekeyOrder
-	var open bool
-	err := k.DB.View(ctx, func(tx *store.Tx) (err error) {
-		order, open, err = tx.OpenOrder(ctx)
-		return err
-	})
+	_, open, err := k.order(ctx)
 	if err == nil && open {
-		k.Log.Info("rekey begins")
-		order, err = k.DB.Obey(ctx, order)
-		k.Log.Info("rekey ended", "state", string(order.State), "done", order.Done, "lost", len(order.Lost))
+		err = k.rekey(ctx)
 	}
 	if err != nil && ctx.Err() == nil {
 		k.Log.Error("rekey", "error", err)
 	}
+}
+
+func (k Keeper) order(ctx context.Context) (order store.RekeyOrder, open bool, err error) {
+	err = k.DB.View(ctx, func(tx *store.Tx) (err error) {
+		order, open, err = tx.OpenOrder(ctx)
+		return err
+	})
+	return order, open, err
+}
+
+func (k Keeper) rekey(ctx context.Context) (err error) {
+	release, held, err := k.DB.Hold(ctx, "rekey")
+	if err != nil || !held {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	order, open, err := k.order(ctx) // another may have followed it just now
+	if err != nil || !open {
+		return err
+	}
+	k.Log.Info("rekey begins")
+	order, err = k.DB.Obey(ctx, order)
+	k.Log.Info("rekey ended", "state", string(order.State), "done", order.Done, "lost", len(order.Lost))
+	return err
 }

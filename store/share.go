@@ -22,6 +22,9 @@ type share interface {
 	claim(ctx context.Context, tx *Tx, now time.Time, chats int) (Claimed, error)
 	// backlog lists what waits for this process to deliver it.
 	backlog(ctx context.Context, tx *Tx) ([]string, error)
+	// hold holds a name beyond transactions, until released or until the process
+	// ends; held is false when another has it.
+	hold(ctx context.Context, db *DB, name string) (release func() error, held bool, err error)
 	// retire gives all claims up.
 	retire(ctx context.Context, db *DB) error
 }
@@ -71,6 +74,13 @@ func (db *DB) Claim(ctx context.Context, now time.Time, chats int) (c Claimed, e
 // it reads what the name stands for, so that it sees what those before it wrote.
 func (tx *Tx) Lock(ctx context.Context, name string) error { return tx.db.share.lock(ctx, tx, name) }
 
+// Hold holds a name until it is released or this process ends; held is false
+// when another process has it. It is for work that must not be done twice at
+// the same time and takes longer than a transaction.
+func (db *DB) Hold(ctx context.Context, name string) (release func() error, held bool, err error) {
+	return db.share.hold(ctx, db, name)
+}
+
 // alone is a store that one process has to itself: the file is locked, and
 // updates run one after the other.
 type alone struct{}
@@ -81,6 +91,9 @@ func (alone) place(context.Context, *Tx, *Outgoing) error                 { retu
 func (alone) keep(context.Context, *DB, time.Duration) (bool, error)      { return true, nil }
 func (alone) claim(context.Context, *Tx, time.Time, int) (Claimed, error) { return Claimed{}, nil }
 func (alone) retire(context.Context, *DB) error                           { return nil }
+func (alone) hold(context.Context, *DB, string) (func() error, bool, error) {
+	return func() error { return nil }, true, nil
+}
 
 // backlog reads an index only, so that it can be asked after every write.
 func (alone) backlog(ctx context.Context, tx *Tx) ([]string, error) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -118,6 +119,22 @@ func (r *replica) claim(ctx context.Context, tx *Tx, now time.Time, chats int) (
 
 func (r *replica) backlog(ctx context.Context, tx *Tx) ([]string, error) {
 	return tx.ids(ctx, "backlog", `SELECT id FROM outbox WHERE state = 'waiting' AND claimed_by = $1`, r.name())
+}
+
+// hold keeps a connection: the lock ends with it.
+func (r *replica) hold(ctx context.Context, db *DB, name string) (release func() error, held bool, err error) {
+	conn, err := db.engine.(*postgres).pool.Conn(ctx)
+	if err != nil {
+		return nil, false, fmt.Errorf("hold %s: %w", name, err)
+	}
+	err = conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock(hashtextextended($1, 1))`, name).Scan(&held)
+	if err != nil || !held {
+		return nil, false, errors.Join(err, conn.Close())
+	}
+	return func() error {
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock(hashtextextended($1, 1))`, name)
+		return errors.Join(err, conn.Close())
+	}, true, nil
 }
 
 func (r *replica) retire(ctx context.Context, db *DB) error {

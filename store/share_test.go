@@ -222,6 +222,28 @@ func TestClaimsAtOnce(t *testing.T) {
 	}
 }
 
+// What one process holds no other gets, until it lets go or ends.
+func TestHold(t *testing.T) {
+	r := replicas(t, 3)
+	hold := func(db *store.DB, want bool) (release func() error) {
+		t.Helper()
+		release, held, err := db.Hold(t.Context(), "work")
+		if err != nil || held != want {
+			t.Fatalf("held %v, %v, want %v", held, err, want)
+		}
+		return release
+	}
+	release := hold(r[0], true)
+	hold(r[1], false)
+	if err := release(); err != nil {
+		t.Error(err)
+	}
+	hold(r[1], true)
+	hold(r[2], false)
+	r[1].Close()
+	defer hold(r[2], true)()
+}
+
 // Processes that start together on a new database all open it.
 func TestOpenTogether(t *testing.T) {
 	o := storetest.Options(t, storetest.Postgres)
