@@ -50,13 +50,14 @@ docs:
 
 # tools installs what the tests run beside Go: a C compiler for the race
 # detector, Chromium with Chinese letters for the demo's page, PostgreSQL for
-# the store.
+# the store, Redis for several processes.
 tools:
 	@command -v $(GO) >/dev/null || { echo "Go is not in PATH; see https://go.dev/dl" >&2; exit 1; }
 	@need=""; \
 	command -v gcc >/dev/null || need="$$need gcc libc6-dev"; \
 	command -v chromium >/dev/null || command -v google-chrome >/dev/null || need="$$need chromium"; \
 	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need="$$need postgresql"; \
+	command -v redis-server >/dev/null || need="$$need redis-server"; \
 	ls /usr/share/fonts/truetype/wqy >/dev/null 2>&1 || need="$$need fonts-wqy-microhei"; \
 	ls /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf >/dev/null 2>&1 || need="$$need fonts-noto-color-emoji"; \
 	[ -n "$$need" ] || exit 0; \

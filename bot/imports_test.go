@@ -20,30 +20,32 @@ const module = "marketbot"
 // x and everything below it. The order is bot, scheduler, handlers, store;
 // areas meet in the store only.
 var imports = map[string][]string{
-	"bot":                    {"bot/...", "scheduler", "handlers/...", "store/..."},
-	"bot/feishu":             {"handlers/chat"},
-	"bot/feishu/feishutest":  {},
-	"bot/wecom":              {"handlers/chat"},
-	"bot/wecom/wecomtest":    {},
-	"bot/webchat":            {"handlers/chat", "store"},
-	"bot/webchat/pagetest":   {},
-	"scheduler":              {"handlers/...", "store"},
-	"handlers":               {"handlers/chat", "handlers/command", "handlers/rulebook", "handlers/staff", "store"},
-	"handlers/chat":          {},
-	"handlers/chat/chattest": {"handlers/chat"},
-	"handlers/command":       {"handlers/chat", "handlers/rulebook", "store"},
-	"handlers/rulebook":      {"store"},
-	"handlers/approval":      {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
-	"handlers/customer":      {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
-	"handlers/report":        {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
-	"handlers/staff":         {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
-	"handlers/trip":          {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
-	"store":                  {},
-	"store/storetest":        {"store"},
+	"bot":                       {"bot/...", "scheduler", "handlers/...", "store/..."},
+	"bot/feishu":                {"handlers/chat"},
+	"bot/feishu/feishutest":     {},
+	"bot/wecom":                 {"handlers/chat"},
+	"bot/wecom/wecomtest":       {},
+	"bot/webchat":               {"handlers/chat", "store"},
+	"bot/webchat/pagetest":      {},
+	"scheduler":                 {"handlers/...", "store"},
+	"handlers":                  {"handlers/chat", "handlers/command", "handlers/rulebook", "handlers/staff", "store"},
+	"handlers/chat":             {},
+	"handlers/chat/chattest":    {"handlers/chat"},
+	"handlers/command":          {"handlers/chat", "handlers/rulebook", "store"},
+	"handlers/rulebook":         {"store"},
+	"handlers/approval":         {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
+	"handlers/customer":         {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
+	"handlers/report":           {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
+	"handlers/staff":            {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
+	"handlers/trip":             {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
+	"store":                     {},
+	"store/cluster":             {},
+	"store/cluster/clustertest": {"store/cluster"},
+	"store/storetest":           {"store"},
 }
 
 // testsToo is what the tests of any package may import beside.
-var testsToo = []string{"store/storetest", "handlers/chat/chattest"}
+var testsToo = []string{"store/storetest", "store/cluster/clustertest", "handlers/chat/chattest"}
 
 // source is one Go file.
 type source struct {
