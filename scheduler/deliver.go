@@ -179,8 +179,8 @@ func (o *Outbox) failed(ctx context.Context, it *item, err error, tried bool) ou
 	if !errors.As(err, &s) {
 		s = &chat.SendError{Failure: chat.Uncertain, Err: err}
 	}
-	o.o.Log.Warn("message not delivered", "message", it.ID, "platform", it.Platform, "failure", int(s.Failure), "code", s.Code, "tries", it.Tries+1, "error", err)
-	reason := err.Error()
+	reason := reason(it.Secret, s, err)
+	o.o.Log.Warn("message not delivered", "message", it.ID, "platform", it.Platform, "failure", int(s.Failure), "code", s.Code, "tries", it.Tries+1, "error", reason)
 	out := outcome{it: it}
 	switch s.Failure {
 	case chat.BadContent:
@@ -200,6 +200,15 @@ func (o *Outbox) failed(ctx context.Context, it *item, err error, tried bool) ou
 	}
 	out.tried = tried
 	return out
+}
+
+// reason is what is logged, kept and told of a failure. The words of a platform
+// that refuses content may repeat it: they are for nobody.
+func reason(secret bool, s *chat.SendError, err error) string {
+	if s.Code != 0 && (secret || s.Failure == chat.BadContent) {
+		return fmt.Sprintf("the platform refused it with code %d", s.Code)
+	}
+	return err.Error()
 }
 
 // putOff waits. Where it is certain that nothing arrived, the next try renders
