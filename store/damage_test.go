@@ -1,0 +1,87 @@
+package store_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+var wrecks = flag.Int("wrecks", 60, "how many damages of a database file are tried; long runs: 1000")
+
+// damagedStore is a store with some rows, at rest, and its bytes.
+func damagedStore(t *testing.T) (store.Options, []byte, []string) {
+	t.Helper()
+	o := storetest.Options(t, storetest.SQLite)
+	db, stop := served(t, o)
+	var names []string
+	err := db.Update(t.Context(), func(tx *store.Tx) error {
+		for i := range 400 {
+			names = append(names, fmt.Sprintf("mark/%d", i))
+			if err := tx.Mark(t.Context(), names[i], backupDay); err != nil {
+				return err
+			}
+			if err := tx.Record(t.Context(), store.Audit{ID: tx.NewID(backupDay), At: backupDay, Person: fmt.Sprint(i), Act: "签到", Outcome: store.Done}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	whole, err := os.ReadFile(o.Source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o, whole, names
+}
+
+const pageSize = 4096
+
+// TestDamagedPagesAreFound: a page that was overwritten is found before the
+// store is served; a header with a flipped bit is found, or nothing is amiss.
+func TestDamagedPagesAreFound(t *testing.T) {
+	o, whole, names := damagedStore(t)
+	if err := store.Examine(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	seed := rand.Uint64()
+	t.Logf("seed %d, %d pages", seed, len(whole)/pageSize)
+	random := rand.New(rand.NewPCG(seed, 1))
+	for i := range *wrecks {
+		bad := append([]byte(nil), whole...)
+		var what string
+		if i%2 == 0 {
+			page := random.IntN(len(whole) / pageSize)
+			what = fmt.Sprint("page ", page+1)
+			for b := range pageSize {
+				bad[page*pageSize+b] = byte(random.Uint32())
+			}
+		} else {
+			bit := random.IntN(100 * 8)
+			what = fmt.Sprintf("bit %d of byte %d", bit%8, bit/8)
+			bad[bit/8] ^= 1 << (bit % 8)
+		}
+		if err := os.WriteFile(o.Source, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		switch err := store.Examine(t.Context(), o); {
+		case errors.Is(err, store.ErrDamaged):
+		case err != nil:
+			t.Errorf("%s: %v", what, err)
+		case i%2 == 0:
+			t.Errorf("%s was overwritten, and nobody noticed", what)
+		default:
+			if missing := noted(t, o, names...); len(missing) > 0 {
+				t.Errorf("%s: not found, and %d rows are gone", what, len(missing))
+			}
+		}
+	}
+}
