@@ -183,7 +183,7 @@ func (t *turn) denied(ctx context.Context) error {
 func (t *turn) call(ctx context.Context, line, rest string) error {
 	var a command.Answer
 	err := t.tx.Nested(ctx, func() error {
-		args, err := command.Parse(ctx, t.spec, rest, command.Env{Tx: t.tx, Now: t.event.Sent, Mentions: t.event.Mentions})
+		args, err := command.Parse(ctx, t.spec, rest, command.Env{Tx: t.tx, Now: t.event.Sent, Mentions: t.event.Mentions, Person: t.person})
 		if err != nil {
 			return err
 		}

@@ -67,6 +67,10 @@ type Arg struct {
 	Optional bool
 	Prompt   string
 	Keys     []string // Labels: the labels known, the first one also takes unlabelled text; Fields: the keys known
+	// Knows tells, of a Customer, whose name with blanks is taken for one for
+	// whom; nil: everybody's for everybody. How a line is read tells that there
+	// is such a customer.
+	Knows func(store.Person, store.Customer) bool
 }
 
 // Days is an inclusive range of days.

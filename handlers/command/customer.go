@@ -11,15 +11,16 @@ import (
 const namesMost = 5
 
 // customer takes the words that name a customer: the longest that are one's
-// whole name, else the first word. It finds nobody and refuses nothing, so
-// that nobody learns from it which customers there are.
-func (p *parser) customer(ctx context.Context) (any, int, error) {
+// whole name, else the first word. It finds nobody and refuses nothing, and
+// knows only whom the person may know, so that nobody learns from it which
+// customers there are.
+func (p *parser) customer(ctx context.Context, a *Arg) (any, int, error) {
 	ends := wordEnds(cut(p.left, nameMost))
 	if len(ends) == 0 {
 		return nil, 0, errNoFit
 	}
 	for i := len(ends) - 1; i > 0 && p.env.Tx != nil && !IsCustomerCode(p.left[:ends[0]]); i-- {
-		whole, err := p.wholeName(ctx, p.left[:ends[i]])
+		whole, err := p.wholeName(ctx, a, p.left[:ends[i]])
 		if err != nil {
 			return nil, 0, err
 		}
@@ -53,9 +54,9 @@ func IsCustomerCode(text string) bool {
 	return ok && digits != "" && len(digits) <= 12 && strings.Trim(digits, "0123456789") == ""
 }
 
-// wholeName tells whether a text is the whole name of a customer, however it
-// is spelt.
-func (p *parser) wholeName(ctx context.Context, text string) (bool, error) {
+// wholeName tells whether a text is the whole name of a customer whom the
+// person may know, however it is spelt.
+func (p *parser) wholeName(ctx context.Context, a *Arg, text string) (bool, error) {
 	if !clean(text) {
 		return false, nil
 	}
@@ -63,7 +64,7 @@ func (p *parser) wholeName(ctx context.Context, text string) (bool, error) {
 	if err != nil || len(hits) == 0 {
 		return false, err
 	}
-	return bare(hits[0].Name) == bare(text), nil
+	return bare(hits[0].Name) == bare(text) && (a.Knows == nil || a.Knows(p.env.Person, hits[0].Customer)), nil
 }
 
 // bare is a text folded, without blanks.

@@ -18,6 +18,7 @@ type Env struct {
 	Tx       *store.Tx // looks names up; nil takes a word for a person, with nothing but the name
 	Now      time.Time // in the company's zone: what 明天 is counted from
 	Mentions []chat.Mention
+	Person   store.Person // who asks; see Arg.Knows
 }
 
 // NewCall is c with its arguments, as Parse gave them.
@@ -153,7 +154,7 @@ func (p *parser) read(ctx context.Context, a *Arg) (v any, n int, err error) {
 		text := passage(p.left, p.spec.fieldKeys())
 		return strings.TrimFunc(text, unicode.IsSpace), len(text), nil
 	case Customer:
-		return p.customer(ctx)
+		return p.customer(ctx, a)
 	case Word:
 		word := p.word(a)
 		return word, len(word), nil

@@ -25,14 +25,14 @@ func (h Handler) editCommands() []command.Spec {
 		},
 		{
 			Name: "改客户", Aliases: []string{"gkh"}, Summary: "改档案内容，写了哪一项就改哪一项；旧的内容留在历史里",
-			Args:     []command.Arg{customerArg(), fields(h.changeKeys(), false)},
+			Args:     []command.Arg{h.customerArg(), fields(h.changeKeys(), false)},
 			Examples: []string{"改客户 K12 地址=东莞市南城区 原因=搬迁", "改客户 华东机电 股东=张三=30%，李四=20% 来源=工商登记"},
 			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-8", Run: h.change, Undo: h.undoChange,
 		},
 		{
 			Name: "联系人", Aliases: []string{"lxr"}, Summary: "加客户的联系人，或改他的资料",
 			Args: []command.Arg{
-				customerArg(), {Name: "姓名", Kind: command.Passage, Prompt: "联系人叫什么？"}, fields(personKeys(), true),
+				h.customerArg(), {Name: "姓名", Kind: command.Passage, Prompt: "联系人叫什么？"}, fields(personKeys(), true),
 			},
 			Examples: []string{"联系人 K12 李明 职务=采购部经理 决策角色=决策人 电话=13800000000", "联系人 华东机电 李明"},
 			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-1", Run: h.person, Undo: h.undoPerson,

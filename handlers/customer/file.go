@@ -15,8 +15,10 @@ import (
 
 const whichCustomer = "哪位客户？写名称、名称里的几个字，或编号（如 K12）。"
 
-func customerArg() command.Arg {
-	return command.Arg{Name: "客户", Kind: command.Customer, Prompt: whichCustomer}
+func (h Handler) customerArg() command.Arg {
+	return command.Arg{Name: "客户", Kind: command.Customer, Prompt: whichCustomer, Knows: func(p store.Person, c store.Customer) bool {
+		return h.Config.Policy().Access(p, c, store.Grant{}, time.Time{}).Read()
+	}}
 }
 
 func (h Handler) fileCommands() []command.Spec {
@@ -30,7 +32,7 @@ func (h Handler) fileCommands() []command.Spec {
 		{
 			Name: "看电话", Aliases: []string{"kdh"}, Summary: "写明理由，显示档案里的电话、住址等；按次计数",
 			Args: []command.Arg{
-				customerArg(), {Name: "联系人", Kind: command.Word, Optional: true},
+				h.customerArg(), {Name: "联系人", Kind: command.Word, Optional: true},
 				{Name: "理由", Kind: command.Free, Prompt: "为什么要看？写一句，会记入查阅记录，例如：确认下周拜访时间。"},
 			},
 			Examples: []string{"看电话 华东机电 确认下周拜访时间", "看电话 K12 李明 寄合同"},

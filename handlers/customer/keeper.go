@@ -16,7 +16,7 @@ func (h Handler) keeperCommands() []command.Spec {
 		{
 			Name: "删除联系人", Aliases: []string{"sclxr"}, Summary: "应本人要求，永久删除联系人的全部资料，含历史",
 			Args: []command.Arg{
-				customerArg(), {Name: "姓名", Kind: command.Word, Prompt: "删除哪位联系人？"},
+				h.customerArg(), {Name: "姓名", Kind: command.Word, Prompt: "删除哪位联系人？"},
 				{Name: "理由", Kind: command.Free, Prompt: "为什么删除？例如：本人要求。"},
 			},
 			Examples: []string{"删除联系人 K12 李明 本人要求"},
@@ -24,12 +24,12 @@ func (h Handler) keeperCommands() []command.Spec {
 		},
 		{
 			Name: "核对", Aliases: []string{"hd"}, Summary: "确认档案无误：待核的内容记为已核，档案算作最新",
-			Args: []command.Arg{customerArg()}, Examples: []string{"核对 K12"},
+			Args: []command.Arg{h.customerArg()}, Examples: []string{"核对 K12"},
 			Who: rulebook.MoveCustomers, Private: true, Clause: "档-8", Run: h.check,
 		},
 		{
 			Name: "移交客户", Aliases: []string{"yjkh"}, Summary: "把客户交给另一位同事负责，历史全部保留",
-			Args:     []command.Arg{customerArg(), {Name: "接收人", Kind: command.Person, Prompt: "交给谁？"}},
+			Args:     []command.Arg{h.customerArg(), {Name: "接收人", Kind: command.Person, Prompt: "交给谁？"}},
 			Examples: []string{"移交客户 K12 张伟"},
 			Who:      rulebook.MoveCustomers, Private: true, Clause: "档-4", Run: h.move,
 		},

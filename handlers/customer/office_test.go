@@ -126,7 +126,7 @@ func (o *office) try(as, line string) (command.Answer, error) {
 		if !rulebook.Allows(spec.Who, who) {
 			return &command.Refusal{Text: "只有" + rulebook.Holders(spec.Who) + "可以。"}
 		}
-		args, err := command.Parse(ctx, spec, rest, command.Env{Tx: tx, Now: o.now})
+		args, err := command.Parse(ctx, spec, rest, command.Env{Tx: tx, Now: o.now, Person: who})
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ func (h Handler) progressCommands() []command.Spec {
 		{
 			Name: "跟进", Aliases: []string{"gj"}, Summary: "记下客户的进展，可以带阶段和金额",
 			Args: []command.Arg{
-				customerArg(), {Name: "进展", Kind: command.Passage, Prompt: "有什么进展？写一两句，例如：送去方案，下周给答复。"},
+				h.customerArg(), {Name: "进展", Kind: command.Passage, Prompt: "有什么进展？写一两句，例如：送去方案，下周给答复。"},
 				{Name: "字段", Kind: command.Fields, Keys: []string{fieldStage, fieldAmount}, Optional: true},
 			},
 			Examples: []string{"跟进 K12 送去年会方案，下周给答复", "跟进 华东机电 报价已确认 阶段=方案报价 金额=12.5万"},
@@ -24,7 +24,7 @@ func (h Handler) progressCommands() []command.Spec {
 		},
 		{
 			Name: "客户历史", Aliases: []string{"khls"}, Summary: "档案的全部变更、跟进和负责人，新的在前",
-			Args:     []command.Arg{customerArg(), {Name: "页", Kind: command.Word, Optional: true}},
+			Args:     []command.Arg{h.customerArg(), {Name: "页", Kind: command.Word, Optional: true}},
 			Examples: []string{"客户历史 K12", "客户历史 K12 第2页"},
 			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: "档-8", Run: h.history,
 		},

@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -94,4 +95,25 @@ func (o *office) owed(as string) (words string) {
 		return err
 	})
 	return words
+}
+
+// How a line is read tells nobody whether there is a customer of such a name.
+func TestLinesAreReadAlikeWhoeverIsMeant(t *testing.T) {
+	config := Defaults()
+	config.SalespeopleSee = SeeOwn
+	o := openOffice(t, config)
+	o.customer("南湖 大 酒店", "张伟")
+	for _, line := range []string{"看电话 X 大 酒店", "看电话 X 大 酒店 布展", "跟进 X 大 酒店", "客户历史 X 大 酒店", "改客户 X 大 酒店 行业=酒店", "联系人 X 大 酒店"} {
+		for _, who := range []string{"小林", "刘洋"} {
+			var said []string
+			for _, name := range []string{"南湖", "北湖"} {
+				a, err := o.try(who, strings.Replace(line, "X", name, 1))
+				said = append(said, strings.ReplaceAll(fmt.Sprint(flat(a.Reply), err), name, "X"))
+			}
+			if said[0] != said[1] {
+				t.Errorf("%s: %s: %q of a customer, %q of nobody", who, line, said[0], said[1])
+			}
+		}
+	}
+	wants(t, o.asked("张伟", "看电话 南湖 大 酒店").Prompt, "为什么要看")
 }
