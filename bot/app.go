@@ -29,6 +29,7 @@ type parts struct {
 	Customers customer.Config
 	People    []staff.Entry
 	Groups    []chat.Address
+	Backups   *nightly // nil: none
 	// Platforms makes the platforms; they hand their events to receive.
 	Platforms func(receive chat.Receive) ([]chat.Platform, error)
 	Now       func() time.Time
@@ -168,6 +169,9 @@ func (b *bot) health(context.Context) []chat.Finding {
 			f.OK, f.Text = false, "收不到消息："+err.Error()+"。程序会自己重连；一直不好，请运行 bot check。"
 		}
 		list = append(list, f)
+	}
+	if b.Backups != nil {
+		list = append(list, b.Backups.finding(b.Now()))
 	}
 	return list
 }

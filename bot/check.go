@@ -62,7 +62,7 @@ func checkConfig(ctx context.Context, cfg Config, now func() time.Time, log *slo
 	if err != nil {
 		list = append(list, chat.Finding{Name: "节假日表", Text: err.Error()})
 	} else {
-		list = append(list, checkHolidays(rules, now()))
+		list = append(list, checkHolidays(rules, now()), checkBackups(cfg, rules.Zone, now()))
 	}
 	list = append(list, checkStore(ctx, cfg, now(), log))
 	return append(list, checkPlatforms(ctx, cfg, now, log)...)

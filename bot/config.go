@@ -26,6 +26,7 @@ type Config struct {
 	Listen        string          `yaml:"listen"`
 	Store         string          `yaml:"store"`
 	Postgres      store.Pool      `yaml:"postgres"`
+	Backup        Backup          `yaml:"backup"`
 	SecretKey     string          `yaml:"secret_key"`
 	OldSecretKeys []string        `yaml:"old_secret_keys"`
 	Holidays      string          `yaml:"holidays"`
@@ -62,6 +63,7 @@ func defaults() Config {
 		Listen:   "127.0.0.1:8080",
 		Store:    "marketbot.db",
 		Postgres: store.DefaultPool(),
+		Backup:   Backup{Dir: "backups", Keep: 14, At: rulebook.Clock{Hour: 3, Minute: 17}},
 		Schedule: Schedule{
 			WeeklyReport: rulebook.WeeklyReport(),
 			Consolidated: rulebook.Consolidated(),
@@ -123,6 +125,9 @@ func (c Config) problem() *problem {
 	}
 	if key, text := c.Postgres.Problem(); key != "" {
 		return &problem{"$.postgres." + key, text}
+	}
+	if c.Backup.Keep < 1 {
+		return &problem{"$.backup.keep", "keep 至少是 1；不要每晚备份，把 dir 空着"}
 	}
 	if c.SecretKey != "" {
 		if _, err := c.sealer(); err != nil {

@@ -83,6 +83,7 @@ type readiness struct {
 	Ready    bool     `json:"ready"`
 	Reasons  []string `json:"reasons,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
+	Backup   *int64   `json:"backup_age_seconds,omitempty"` // of the last backup
 }
 
 // outboxOld is how long a message may wait before something is wrong.
@@ -121,6 +122,15 @@ func (b *bot) readiness(ctx context.Context) readiness {
 	}
 	if year := now.In(b.Rules.Zone).Year(); !b.Rules.Calendar.Known(year) {
 		state.Warnings = append(state.Warnings, fmt.Sprintf("holidays: no table for %d", year))
+	}
+	if b.Backups != nil {
+		last, wrong := b.Backups.state(now)
+		if age := int64(now.Sub(last).Seconds()); !last.IsZero() {
+			state.Backup = &age
+		}
+		if wrong != "" {
+			state.Warnings = append(state.Warnings, "backup: "+wrong)
+		}
 	}
 	state.Ready = len(state.Reasons) == 0
 	return state

@@ -29,6 +29,8 @@ type cli struct {
 	Serve   serveCommand     `cmd:"" help:"按配置文件运行机器人"`
 	Check   checkCommand     `cmd:"" help:"检查配置、数据库和平台，说明哪里不对、怎么改"`
 	Audit   auditCommand     `cmd:"" help:"查审计记录"`
+	Backup  backupCommand    `cmd:"" help:"备份数据库到一个文件；机器人运行着也行"`
+	Restore restoreCommand   `cmd:"" help:"用备份换下现在的数据库，现在的留在旁边；要先停下机器人"`
 	Rekey   rekeyCommand     `cmd:"" help:"换了 secret_key 以后，把已存的内容都改用新密钥"`
 	Docs    docsCommand      `cmd:"" help:"重写 README 里由代码生成的表格"`
 	Import  importCommand    `cmd:"" name:"import-customers" help:"从 Excel 导入已有的客户档案；先试读，逐行报告"`
@@ -88,6 +90,10 @@ func (c *cli) do(ctx context.Context, verb string, now func() time.Time, out, er
 		return c.Check.run(ctx, now, out, logger(io.Discard, slog.LevelError))
 	case "audit verify":
 		return c.Audit.Verify.run(ctx, out, logger(io.Discard, slog.LevelError))
+	case "backup <file>":
+		return c.Backup.run(ctx, out, logger(errOut, slog.LevelWarn))
+	case "restore <file>":
+		return c.Restore.run(ctx, now, out, logger(errOut, slog.LevelWarn))
 	case "rekey":
 		return c.Rekey.run(ctx, out, logger(errOut, slog.LevelWarn))
 	case "import-customers <file>":

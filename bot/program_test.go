@@ -48,7 +48,7 @@ func newProgram(tb testing.TB, url string, o store.Options, people int) *program
 		Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64},
 	}}
 	var text strings.Builder
-	fmt.Fprintf(&text, "listen: %s\nstore: %q\nsecret_key: %q\n", p.addr, o.Source, storeKey)
+	fmt.Fprintf(&text, "listen: %s\nstore: %q\nsecret_key: %q\nbackup: {dir: \"\"}\n", p.addr, o.Source, storeKey)
 	fmt.Fprintf(&text, "feishu: {app_id: %s, app_secret: %s, base_url: %q, receive: webhook, encrypt_key: %q, verification_token: verify}\npeople:\n",
 		crowdApp, crowdSecret, url, crowdKey)
 	for i := range people {

@@ -48,14 +48,19 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log})
+	o := store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log}
+	if err := store.Examine(ctx, o); err != nil {
+		return damagedError(ctx, cfg, rules.Zone, o, err)
+	}
+	db, err := store.Open(ctx, o)
 	if err != nil {
-		return fmt.Errorf("打不开数据库：%w", err)
+		return damagedError(ctx, cfg, rules.Zone, o, err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	var list []connection
 	b, err := newBot(ctx, parts{
 		DB: db, Rules: rules, Reports: cfg.Reports, Customers: cfg.Customers, People: cfg.entries(), Groups: cfg.groups(), Now: now, Log: log,
+		Backups: cfg.backups(o, db, rules.Zone, now),
 		Platforms: func(receive chat.Receive) ([]chat.Platform, error) {
 			if list, err = cfg.connections(receive, now, log); err != nil {
 				return nil, err
@@ -85,6 +90,9 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 // running is everything that runs, in the order of starting.
 func (b *bot) running(list []connection, l net.Listener) []part {
 	parts := []part{{"keeper", scheduler.Keeper{DB: b.DB, Now: b.Now, Log: b.Log}.Run}}
+	if b.Backups != nil {
+		parts = append(parts, part{"backup", b.Backups.run})
+	}
 	var ears []part
 	for _, p := range list {
 		c, ok := p.(carrier)

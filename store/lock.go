@@ -23,3 +23,6 @@ func lockFile(path string) (unlock func() error, err error) {
 	}
 	return l.Unlock, nil
 }
+
+// InUse tells whether err means that a process serves the store.
+func InUse(err error) bool { return errors.Is(err, errInUse) }

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"marketbot/store"
+)
+
+// backupCommand is the verb backup.
+type backupCommand struct {
+	File   string `arg:"" help:"备份写到这个新文件" type:"path"`
+	Config string `help:"配置文件" required:"" type:"path" placeholder:"config.yaml"`
+}
+
+// run makes one backup, beside a serving bot or without one.
+func (c *backupCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) error {
+	_, o, err := storeOf(c.Config, log)
+	if err != nil {
+		return err
+	}
+	if err := store.Backup(ctx, o, c.File); err != nil {
+		return backupError("没有备份成", err)
+	}
+	info, err := os.Stat(c.File)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "✓ 已备份到 %s（%.1f MB），重新读过一遍，是完好的。\nsecret_key 不在里面，要另外保存：没有它，备份读不出来。\n", c.File, float64(info.Size())/1e6)
+	return err
+}
+
+// restoreCommand is the verb restore.
+type restoreCommand struct {
+	File   string `arg:"" help:"bot backup 或每晚备份写下的文件" type:"existingfile"`
+	Config string `help:"配置文件" required:"" type:"path" placeholder:"config.yaml"`
+}
+
+// run puts a backup in the place of the store, and keeps what was there.
+func (c *restoreCommand) run(ctx context.Context, now func() time.Time, out io.Writer, log *slog.Logger) error {
+	cfg, o, err := storeOf(c.Config, log)
+	if err != nil {
+		return err
+	}
+	rules, err := cfg.rules()
+	if err != nil {
+		return err
+	}
+	kept, err := store.Restore(ctx, o, c.File, now().In(rules.Zone).Format(backupStamp))
+	if err != nil {
+		return backupError("没有恢复，原来的数据没有动", err)
+	}
+	if _, err := fmt.Fprintf(out, "✓ 已从 %s 恢复。\n", c.File); err != nil {
+		return err
+	}
+	if kept != "" {
+		_, err = fmt.Fprintf(out, "原来的数据留在 %s，确认不需要了再删。\n", keptText(cfg, kept))
+	}
+	return err
+}
+
+func keptText(cfg Config, kept string) string {
+	if isPostgres(cfg.Store) {
+		return "同一个库的 schema " + kept
+	}
+	return kept
+}
+
+// storeOf is what the settings at path say of the store.
+func storeOf(path string, log *slog.Logger) (Config, store.Options, error) {
+	cfg, err := loadConfig(path, os.LookupEnv)
+	if err != nil {
+		return cfg, store.Options{}, err
+	}
+	seals, err := cfg.sealer()
+	if err != nil {
+		return cfg, store.Options{}, &usageError{err}
+	}
+	return cfg, store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log}, nil
+}
+
+// backupError says what to do about an error of backing up or restoring.
+func backupError(what string, err error) error {
+	if hint := backupHint(err); hint != "" {
+		return fmt.Errorf("%s：%s（%w）", what, hint, err)
+	}
+	return fmt.Errorf("%s：%w", what, err)
+}
+
+func backupHint(err error) string {
+	switch {
+	case errors.Is(err, store.ErrNoTool):
+		return "缺少 PostgreSQL 的客户端程序，Debian 上运行 apt-get install postgresql-client"
+	case errors.Is(err, store.ErrOtherKind):
+		return "这个文件是另一种数据库的备份；要换数据库，请用 bot migrate-store"
+	case errors.Is(err, store.ErrNoKey):
+		return "这个备份用的是另一个 secret_key；把当时的写进 old_secret_keys"
+	case errors.Is(err, store.ErrDamaged):
+		return "文件坏了，读不完整；换一份备份"
+	case errors.Is(err, fs.ErrExist):
+		return "文件已经有了，换一个名字"
+	case errors.Is(err, fs.ErrNotExist):
+		return "没有这个文件或目录"
+	case store.InUse(err):
+		return "机器人正在运行，请先停掉它"
+	}
+	return ""
+}
+
+// damagedError is why a store does not open to be served, with the way out
+// where it is damaged.
+func damagedError(ctx context.Context, cfg Config, zone *time.Location, o store.Options, err error) error {
+	if !errors.Is(err, store.ErrDamaged) {
+		return fmt.Errorf("打不开数据库：%w", err)
+	}
+	text := "没有找到完好的备份。请保留坏文件，另找一份备份"
+	if good, found := newestGood(ctx, cfg.Backup.folder(cfg.Store), zone, o); found {
+		text = fmt.Sprintf("最近一份完好的备份是 %s（%s）。恢复它：bot restore %s --config 配置文件；坏文件会留在旁边", good.path, good.at.Format("2006-01-02 15:04"), good.path)
+	}
+	return fmt.Errorf("数据库 %s 坏了，没有启动。%s。（%w）", cfg.Store, text, err)
+}

@@ -1,0 +1,303 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// Backup is how the bot backs itself up every night.
+type Backup struct {
+	Dir  string         `yaml:"dir"`  // empty: not at all
+	Keep int            `yaml:"keep"` // how many are kept
+	At   rulebook.Clock `yaml:"at"`
+}
+
+// folder is where backups of a store lie: beside the file, or where the
+// program runs.
+func (b Backup) folder(source string) string {
+	if b.Dir == "" || filepath.IsAbs(b.Dir) || isPostgres(source) {
+		return b.Dir
+	}
+	return filepath.Join(filepath.Dir(source), b.Dir)
+}
+
+const (
+	backupLook  = time.Minute    // how often it is asked whether a backup is due
+	backupAgain = time.Hour      // after one that failed
+	backupOld   = 26 * time.Hour // then something is wrong
+	backupName  = "marketbot-"
+	backupStamp = "20060102-150405"
+)
+
+// The marks under which processes that share a store agree on its backups.
+const (
+	backupLock  = "backup"
+	backupBegun = "backup/begun"
+	backupDone  = "backup/done"
+)
+
+// saved is a backup that lies in the folder.
+type saved struct {
+	path string
+	at   time.Time
+}
+
+// backupsIn are the backups of a folder, newest first; none where there is no
+// folder.
+func backupsIn(folder string, zone *time.Location) ([]saved, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("backups: %w", err)
+	}
+	var list []saved
+	for _, e := range entries {
+		name := strings.TrimSuffix(strings.TrimSuffix(e.Name(), ".db"), ".dump")
+		stamp, ours := strings.CutPrefix(name, backupName)
+		if at, err := time.ParseInLocation(backupStamp, stamp, zone); ours && name != e.Name() && err == nil {
+			list = append(list, saved{filepath.Join(folder, e.Name()), at})
+		}
+	}
+	slices.SortFunc(list, func(a, b saved) int { return b.at.Compare(a.at) })
+	return list, nil
+}
+
+// newestGood is the newest backup that can be read.
+func newestGood(ctx context.Context, folder string, zone *time.Location, o store.Options) (saved, bool) {
+	list, err := backupsIn(folder, zone)
+	if err != nil || folder == "" {
+		return saved{}, false
+	}
+	for _, s := range list {
+		if store.VerifyBackup(ctx, o, s.path) == nil {
+			return s, true
+		}
+	}
+	return saved{}, false
+}
+
+// nightly makes a backup every night, and at once where the last night's is
+// missing. Of several processes on one store one makes it.
+type nightly struct {
+	Backup
+	Store  store.Options
+	Folder string
+	DB     *store.DB
+	Zone   *time.Location
+	Now    func() time.Time
+	Log    *slog.Logger
+
+	mu             sync.Mutex
+	since          time.Time // when this process began
+	last           time.Time // when the last backup was made; zero: never
+	unseen, unmade error     // what keeps it from looking, and from making one
+}
+
+// backups are the nightly backups of the settings; nil when there are none.
+func (c Config) backups(o store.Options, db *store.DB, zone *time.Location, now func() time.Time) *nightly {
+	if c.Backup.Dir == "" {
+		return nil
+	}
+	return &nightly{Backup: c.Backup, Store: o, Folder: c.Backup.folder(c.Store), DB: db, Zone: zone, Now: now, Log: o.Log}
+}
+
+// run makes backups until ctx is done. Its error is ctx's.
+func (n *nightly) run(ctx context.Context) error {
+	n.note(ctx)
+	look := time.NewTicker(backupLook)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-look.C:
+		}
+		if last := n.note(ctx); ctx.Err() == nil && last.Before(n.slot(n.Now())) {
+			n.make(ctx)
+		}
+	}
+}
+
+// slot is the last time at which a backup was due.
+func (n *nightly) slot(now time.Time) time.Time {
+	today := store.DayOf(now.In(n.Zone))
+	if at := n.At.On(today, n.Zone); !at.After(now) {
+		return at
+	}
+	return n.At.On(today.Add(-1), n.Zone)
+}
+
+// note looks when the last backup was made.
+func (n *nightly) note(ctx context.Context) time.Time {
+	list, err := backupsIn(n.Folder, n.Zone)
+	var last time.Time
+	if len(list) > 0 {
+		last = list[0].at
+	}
+	if err == nil && n.DB.Shared() {
+		err = n.DB.View(ctx, func(tx *store.Tx) error {
+			done, err := tx.Marked(ctx, backupDone)
+			if done.After(last) { // it may lie on another machine
+				last = done
+			}
+			return err
+		})
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.since.IsZero() {
+		n.since = n.Now()
+	}
+	if n.unseen = err; ctx.Err() != nil {
+		n.unseen = nil
+	}
+	if last.After(n.last) {
+		n.last, n.unmade = last, nil
+	}
+	return n.last
+}
+
+// make makes a backup unless one was begun a short while ago.
+func (n *nightly) make(ctx context.Context) {
+	now := n.Now()
+	mine, err := n.claim(ctx, now)
+	if err == nil && mine {
+		err = n.write(ctx, now)
+	}
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	n.Log.Error("no backup was made", "error", err)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.unmade = err
+}
+
+func (n *nightly) claim(ctx context.Context, now time.Time) (mine bool, err error) {
+	err = n.DB.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.Lock(ctx, backupLock); err != nil {
+			return err
+		}
+		begun, err := tx.Marked(ctx, backupBegun)
+		if age := now.Sub(begun); err != nil || age >= 0 && age < backupAgain {
+			return err
+		}
+		mine = true
+		return tx.Mark(ctx, backupBegun, now)
+	})
+	return mine, err
+}
+
+// write makes a backup and then deletes the oldest.
+func (n *nightly) write(ctx context.Context, now time.Time) error {
+	if err := os.MkdirAll(n.Folder, 0o700); err != nil {
+		return fmt.Errorf("backups: %w", err)
+	}
+	if err := n.forget(); err != nil {
+		return err
+	}
+	suffix := ".db"
+	if isPostgres(n.Store.Source) {
+		suffix = ".dump"
+	}
+	file := filepath.Join(n.Folder, backupName+now.In(n.Zone).Format(backupStamp)+suffix)
+	if err := store.Backup(ctx, n.Store, file); err != nil {
+		return err
+	}
+	n.Log.Info("backup made", "file", file)
+	err := n.DB.Update(ctx, func(tx *store.Tx) error { return tx.Mark(ctx, backupDone, now) })
+	n.note(ctx)
+	return errors.Join(err, n.thin())
+}
+
+// forget deletes what backups left that did not end.
+func (n *nightly) forget() error {
+	parts, err := filepath.Glob(filepath.Join(n.Folder, backupName+"*.part"))
+	for _, part := range parts {
+		err = errors.Join(err, os.Remove(part))
+	}
+	return err
+}
+
+// thin deletes all but the newest.
+func (n *nightly) thin() error {
+	list, err := backupsIn(n.Folder, n.Zone)
+	for _, s := range list[min(n.Keep, len(list)):] {
+		err = errors.Join(err, os.Remove(s.path))
+	}
+	return err
+}
+
+// state is when the last backup was made, zero when never, and what is wrong.
+func (n *nightly) state(now time.Time) (last time.Time, wrong string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch err := errors.Join(n.unseen, n.unmade); {
+	case err != nil:
+		wrong = err.Error()
+	case !n.last.IsZero() && now.Sub(n.last) > backupOld:
+		wrong = fmt.Sprintf("the last is %s old", now.Sub(n.last).Round(time.Minute))
+	case n.last.IsZero() && !n.since.IsZero() && now.Sub(n.since) > backupAgain:
+		wrong = "there is none"
+	}
+	return n.last, wrong
+}
+
+// finding is the line of 自检.
+func (n *nightly) finding(now time.Time) chat.Finding {
+	f := chat.Finding{Name: "备份"}
+	last, wrong := n.state(now)
+	switch {
+	case wrong == "" && last.IsZero():
+		f.OK, f.Text = true, "启动后几分钟内做第一份"
+		return f
+	case last.IsZero():
+		f.Text = "还没有一份备份"
+	default:
+		f.Text = "最近一份是 " + last.In(n.Zone).Format("01-02 15:04")
+	}
+	if f.OK = wrong == ""; !f.OK {
+		f.Text += "。每晚备份没有做成，原因在日志里；请在服务器上运行 bot check。"
+	}
+	return f
+}
+
+// checkBackups looks where backups are to lie.
+func checkBackups(cfg Config, zone *time.Location, now time.Time) chat.Finding {
+	f := chat.Finding{Name: "备份"}
+	folder := cfg.Backup.folder(cfg.Store)
+	if folder == "" {
+		f.OK, f.Text = true, "没有开每晚备份（backup.dir 空着）"
+		return f
+	}
+	if err := store.BackupTool(store.Options{Source: cfg.Store}); err != nil {
+		f.Text = backupHint(err)
+		return f
+	}
+	list, err := backupsIn(folder, zone)
+	switch {
+	case err != nil:
+		f.Text = "看不了备份目录：" + err.Error()
+	case len(list) == 0:
+		f.OK, f.Text = true, folder+" 里还没有，运行后每晚一份"
+	default:
+		f.OK = now.Sub(list[0].at) <= backupOld
+		f.Text = fmt.Sprintf("%d 份，最近一份是 %s", len(list), list[0].at.Format("2006-01-02 15:04"))
+		if !f.OK {
+			f.Text += "，太旧了：机器人没有运行，或备份没有做成（原因在日志里）"
+		}
+	}
+	return f
+}
