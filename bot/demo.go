@@ -42,8 +42,12 @@ func newDemo(ctx context.Context, real func() time.Time, log *slog.Logger) (*dem
 		return nil, fmt.Errorf("demo: %w", err)
 	}
 	d := &demo{dir: dir, real: real, log: log}
+	skin, err := wecomSkin(d.now, log)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("demo: %w", err), os.RemoveAll(dir))
+	}
 	d.chat = webchat.New(webchat.Options{
-		Receive: d.receive, People: webchat.Sample(), Group: webchat.SampleGroup(), Log: log,
+		Receive: d.receive, People: webchat.Sample(), Group: webchat.SampleGroup(), WeCom: skin, Log: log,
 		Clock: webchat.Clock{Now: d.now, Jump: d.jump, Jobs: d.jobs, Audit: d.audit, Reset: d.reset},
 	})
 	if err := d.reset(ctx); err != nil {

@@ -25,6 +25,7 @@ type act struct {
 	Card    string            `json:"card"`    // entry pressed on
 	Button  int               `json:"button"`  // which one, from 0
 	Values  map[string]string `json:"values"`
+	WeCom   bool              `json:"wecom"` // in WeCom's clothes
 }
 
 // errAct is for acts that the page's own elements cannot produce.
@@ -63,8 +64,14 @@ func (c *Chat) text(a act) (chat.Event, *entry, error) {
 		a.Text, a.Mention = strings.TrimSpace(plain), true
 	}
 	e.Text = a.Text
+	if a.WeCom && c.o.WeCom != nil {
+		c.o.WeCom.Read(&e, a.Text)
+	}
 	e.ToBot = e.ToBot || a.Mention
 	e.Mentions = c.mentions(a.Text)
+	if a.WeCom && !e.ToBot { // which WeCom keeps to itself
+		e.Kind = ""
+	}
 	return e, line(a, e, "said", a.Text), nil
 }
 

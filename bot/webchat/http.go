@@ -100,6 +100,7 @@ func (c *Chat) index(w http.ResponseWriter, look *template.Template) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	err := look.Execute(w, map[string]any{
 		"Bot": BotName, "People": people, "Group": c.o.Group, "Places": places(), "Moments": moments(),
+		"WeCom":  c.o.WeCom != nil,
 		"Config": map[string]any{"bot": BotName, "people": people, "group": c.o.Group, "tour": Tour()},
 	})
 	if err != nil {
@@ -107,7 +108,8 @@ func (c *Chat) index(w http.ResponseWriter, look *template.Template) {
 	}
 }
 
-// acting handles an act that becomes an event; an event without kind is none.
+// acting handles an act that becomes an event; an event
+// without kind is none, though a line of it may be seen.
 func (c *Chat) acting(do func(act) (chat.Event, *entry, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var a act
@@ -122,11 +124,12 @@ func (c *Chat) acting(do func(act) (chat.Event, *entry, error)) http.HandlerFunc
 			return
 		}
 		if e.Kind == "" {
+			c.record.show(shown)
 			write(w, http.StatusOK, reply{OK: true})
 			return
 		}
 		receipt, err := c.hand(r.Context(), e, shown)
-		if e.Kind != chat.Press && e.Kind != chat.Submit { // as elsewhere: only who pressed sees a toast
+		if e.Card == "" { // as elsewhere: only who pressed sees a toast
 			receipt.Toast = ""
 		}
 		c.told(w, receipt, err)

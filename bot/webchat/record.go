@@ -21,6 +21,7 @@ type entry struct {
 	ToBot   bool          `json:"toBot,omitempty"` // the bot was mentioned
 	Message *chat.Message `json:"message,omitempty"`
 	File    *attachment   `json:"file,omitempty"`
+	WeCom   *Dressed      `json:"wecom,omitempty"`
 }
 
 // traffic is one line of the page's event stream: what went in or out.
@@ -30,6 +31,7 @@ type traffic struct {
 	Way     string          `json:"way"` // in, out, clock
 	Text    string          `json:"text"`
 	Payload json.RawMessage `json:"payload,omitempty"` // the bytes as they went
+	WeCom   *Dressed        `json:"wecom,omitempty"`   // the bytes that would have gone
 }
 
 // attachment is a file that a message carries.
@@ -103,15 +105,28 @@ func (r *record) add(name string, v any) {
 	r.wake()
 }
 
+// show appends a person's line that becomes no event.
+func (r *record) show(e *entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.line(e)
+}
+
+// line appends a person's line unless there is none; r.mu is held.
+func (r *record) line(e *entry) {
+	if e == nil {
+		return
+	}
+	e.ID = r.id("e")
+	r.entries[e.ID] = *e
+	r.add("entry", e)
+}
+
 // say appends a person's line and the event that it becomes.
 func (r *record) say(e *entry, t traffic, ev chat.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if e != nil {
-		e.ID = r.id("e")
-		r.entries[e.ID] = *e
-		r.add("entry", e)
-	}
+	r.line(e)
 	t.ID = r.id("t")
 	r.events[t.ID] = ev
 	r.add("traffic", t)

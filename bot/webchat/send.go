@@ -30,7 +30,7 @@ func (c *Chat) PersonName(_ context.Context, id string) (string, error) {
 }
 
 // Send appends a message to a room and shows it to the browsers.
-func (c *Chat) Send(_ context.Context, to chat.Address, data []byte, key string) error {
+func (c *Chat) Send(ctx context.Context, to chat.Address, data []byte, key string) error {
 	room, where, err := c.room(to)
 	if err != nil {
 		return &chat.SendError{Failure: chat.BadReceiver, Err: err}
@@ -39,10 +39,10 @@ func (c *Chat) Send(_ context.Context, to chat.Address, data []byte, key string)
 	if err := json.Unmarshal(data, &p); err != nil {
 		return &chat.SendError{Failure: chat.BadContent, Err: fmt.Errorf("webchat payload: %w", err)}
 	}
-	now := c.o.Clock.Now()
+	now, dressed := c.o.Clock.Now(), c.dress(ctx, to, p.Message)
 	c.record.answer(
-		entry{Room: room, Name: BotName, At: stamp(now), Kind: "answer", Message: &p.Message, File: p.File},
-		traffic{At: now.Format(time.TimeOnly), Way: "out", Text: where + " " + p.summary(), Payload: data},
+		entry{Room: room, Name: BotName, At: stamp(now), Kind: "answer", Message: &p.Message, File: p.File, WeCom: dressed},
+		traffic{At: now.Format(time.TimeOnly), Way: "out", Text: where + " " + p.summary(), Payload: data, WeCom: dressed},
 		room+"/"+key)
 	return nil
 }

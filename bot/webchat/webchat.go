@@ -69,6 +69,7 @@ type Options struct {
 	People  []Persona
 	Group   Group
 	Clock   Clock
+	WeCom   *Skin // nil: the page cannot wear WeCom's clothes
 	Log     *slog.Logger
 }
 

@@ -113,10 +113,7 @@ func (c *call) event(now time.Time) (chat.Event, bool) {
 	e := chat.Event{ID: c.id, From: from, Chat: from.Private(), Sent: c.sent(now), ToBot: true}
 	switch c.kindOf {
 	case "text":
-		e.Kind, e.Text = chat.Text, strings.TrimSpace(worn(c.content))
-		if line, values, ok := filled(e.Text); ok { // a form that came back
-			e.Kind, e.Command, e.Values, e.Text = chat.Submit, line, values, ""
-		}
+		Read(&e, strings.TrimSpace(worn(c.content)))
 	case "location":
 		e.Kind, e.Place = chat.Location, strings.TrimSpace(c.label)
 	case "event":

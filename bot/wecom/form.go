@@ -61,6 +61,15 @@ func head(f chat.Field) string {
 	return strings.ReplaceAll(h, "\n", lineSign) // what follows on another line is the value
 }
 
+// Read fills in what somebody wrote, without the mention of the bot: a form's
+// template that came back is handed in, all else is a text.
+func Read(e *chat.Event, text string) {
+	e.Kind, e.Text = chat.Text, worn(text)
+	if line, values, ok := filled(e.Text); ok {
+		e.Kind, e.Command, e.Values, e.Text = chat.Submit, line, values, ""
+	}
+}
+
 // filled reads a template that came back; false when a text is none. Lines in
 // front of it, which were copied along, do not count.
 func filled(text string) (line string, values map[string]string, ok bool) {

@@ -77,10 +77,7 @@ func (c *callback) said(e *chat.Event, text, name string) {
 	if c.group() {
 		text = unmention(text, name)
 	}
-	e.Kind, e.Text = chat.Text, text
-	if line, values, ok := filled(text); ok {
-		e.Kind, e.Command, e.Values, e.Text = chat.Submit, line, values, ""
-	}
+	Read(e, text)
 	if strings.TrimSpace(text) == "" && c.Type == "mixed" {
 		e.Kind = chat.Other
 	}

@@ -3,13 +3,15 @@
 import { $, el, post, toast } from "./dom.js";
 import { forgetDrafts, message } from "./cards.js";
 import { startTour } from "./tour.js";
+import { parcel, source } from "./wecom.js";
 
 const config = JSON.parse($("config").textContent);
 const GROUP = "#group";
 const people = new Map(config.people.map((p, i) => [p.account, { ...p, index: i }]));
 
-const view = { as: config.people[0].account, room: GROUP, mention: true };
+const view = { as: config.people[0].account, room: GROUP, mention: true, wecom: false };
 let entries = [];
+let flows = [];
 let unread = new Map(); // "account/room" → count
 let waiting = []; // of the tour
 
@@ -79,9 +81,11 @@ function line(e) {
   const mine = e.from === view.as;
   const p = people.get(e.from);
   const face = el("span", { class: `face ${p ? `c${p.index}` : "dark"}`, "aria-hidden": "true" }, p ? p.name.slice(-1) : "助");
-  const meta = el("div", { class: "meta" }, `${e.name} ${e.at} `, e.message?.confidential ? el("em", {}, "仅你可见 · 不可转发") : null);
+  const dressed = view.wecom && e.wecom;
+  const from = dressed ? source(e.wecom) : { name: "", secret: e.message?.confidential && "仅你可见 · 不可转发" };
+  const meta = el("div", { class: "meta" }, `${e.name}${from.name} ${e.at} `, from.secret ? el("em", {}, from.secret) : null);
   const said = e.message
-    ? message(e, view.as, act)
+    ? dressed ? parcel(e, people.get(view.as), act) : message(e, view.as, act)
     : [el("div", { class: "bubble" }, e.toBot ? el("span", { class: "at" }, `@${config.bot} `) : null, e.kind === "placed" ? `📍 ${e.text}` : e.text)];
   return el("div", { class: `said ${mine ? "mine" : ""}`, "data-entry": e.id, "data-from": e.from ?? "bot", "data-confidential": Boolean(e.message?.confidential) },
     face, el("div", { class: "body" }, meta, ...said));
@@ -101,18 +105,38 @@ function fill(words) {
 const act = {
   press: (entry, button) => post("press", { as: view.as, card: entry.id, button }),
   submit: (entry, values) => post("submit", { as: view.as, card: entry.id, values }),
+  copy: (words) => { fill(words); grow(); },
 };
 
 // command is a quick command: the bot menu in the private chat, a mention in
-// the group.
+// the group. WeCom's robot has no menu: there it is typed.
 function command(words) {
+  if (view.wecom) return say(words, true);
   if (view.room === GROUP) return post("say", { as: view.as, room: GROUP, text: words, mention: true });
   return post("menu", { as: view.as, command: words });
 }
 
 // say sends a text as the visitor would.
-export function say(text) {
-  return post("say", { as: view.as, room: view.room, text, mention: view.room === GROUP && view.mention });
+export function say(text, mention = view.mention) {
+  return post("say", { as: view.as, room: view.room, text, mention: view.room === GROUP && mention, wecom: view.wecom });
+}
+
+// wear draws everything as Feishu or as WeCom shows it.
+export function wear(wecom) {
+  view.wecom = wecom;
+  document.body.dataset.skin = wecom ? "wecom" : "feishu";
+  $("skin-note").hidden = !wecom;
+  for (const b of document.querySelectorAll("[data-skin-to]")) b.setAttribute("aria-pressed", (b.dataset.skinTo === "wecom") === wecom);
+  $("traffic").replaceChildren(...flows.map(traffic));
+  render();
+}
+
+// lockSkin keeps the clothes as they are.
+export function lockSkin(on) {
+  for (const b of document.querySelectorAll("[data-skin-to]")) {
+    b.disabled = on;
+    b.title = on ? "导览用飞书的样子" : "";
+  }
 }
 
 // sendPlace sends a location to the private chat.
@@ -149,7 +173,7 @@ $("composer").addEventListener("submit", async (e) => {
 });
 $("text").addEventListener("input", grow);
 $("text").addEventListener("keydown", (e) => {
-  if (e.key !== "Enter" || e.shiftKey || e.isComposing) return;
+  if (e.key !== "Enter" || e.shiftKey || e.isComposing || $("text").value.includes("填表 ")) return; // a template has lines
   e.preventDefault();
   $("composer").requestSubmit();
 });
@@ -175,6 +199,7 @@ $("custom").addEventListener("submit", (e) => { e.preventDefault(); closeMore();
 $("reset").addEventListener("click", async () => { closeMore(); if ((await reset()).ok) toast("已重置示例数据"); });
 const closeMore = () => { document.querySelector(".more").open = false; };
 
+for (const b of document.querySelectorAll("[data-skin-to]")) b.addEventListener("click", () => wear(b.dataset.skinTo === "wecom"));
 $("place").addEventListener("click", () => $("place-dialog").showModal());
 $("place-cancel").addEventListener("click", () => $("place-dialog").close());
 for (const b of document.querySelectorAll("[data-place]")) b.addEventListener("click", () => { $("place-dialog").close(); sendPlace(b.dataset.place); });
@@ -186,6 +211,7 @@ $("tour-start").addEventListener("click", () => startTour(config.tour));
 const stream = new EventSource("events");
 stream.addEventListener("reset", () => {
   entries = [];
+  flows = [];
   unread = new Map();
   forgetDrafts();
   $("traffic").replaceChildren();
@@ -206,7 +232,9 @@ stream.addEventListener("entry", (e) => {
 });
 stream.addEventListener("traffic", (e) => {
   const box = $("traffic");
-  box.append(traffic(JSON.parse(e.data)));
+  const t = JSON.parse(e.data);
+  flows.push(t);
+  box.append(traffic(t));
   box.scrollTop = box.scrollHeight;
 });
 stream.addEventListener("state", (e) => {
@@ -236,7 +264,8 @@ function count(entry) {
 function traffic(t) {
   const arrow = { in: "→ 机器人", out: "← 机器人", clock: "⏱" }[t.way];
   const inside = [];
-  if (t.payload) inside.push(el("pre", {}, JSON.stringify(t.payload, null, 2)));
+  const bytes = (view.wecom && t.wecom?.parcel) || t.payload;
+  if (bytes) inside.push(el("pre", {}, JSON.stringify(bytes, null, 2)));
   if (t.payload && t.way === "in") {
     inside.push(el("button", { type: "button", "data-again": t.id, title: "平台没收到回执时会再投一次；机器人应当认出", onclick: () => post("again", { id: t.id }) }, "再投一次"));
   }

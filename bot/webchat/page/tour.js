@@ -1,7 +1,7 @@
 // The guided tour: plays its steps through the page's own elements.
 
 import { $ } from "./dom.js";
-import { jump, mark, reset, say, seen, sendPlace, setMention, show } from "./app.js";
+import { jump, lockSkin, mark, reset, say, seen, sendPlace, setMention, show, wear } from "./app.js";
 
 const PATIENCE = 15000; // milliseconds until an answer counts as missing
 const PACE = 8000; // milliseconds that a step of the automatic tour is shown
@@ -17,6 +17,8 @@ export async function startTour(all) {
   at = 0;
   document.body.dataset.tab = "chat";
   state("resetting");
+  wear(false);
+  lockSkin(true);
   $("tour").hidden = false;
   caption("准备", "正在恢复示例数据…");
   $("tour-result").textContent = "";
@@ -112,6 +114,7 @@ function point(id) {
 
 function leave() {
   setAuto(false);
+  lockSkin(false);
   $("tour").hidden = true;
   $("tour").dataset.tourStep = "0";
   $("tour-next").textContent = "下一步";
