@@ -1,0 +1,112 @@
+package store_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+// Of two transactions that wait for each other one is undone whole, and told to
+// try again; the other goes on.
+func TestDeadlock(t *testing.T) {
+	r := replicas(t, 2)
+	errs := make([]error, 2)
+	var both, all sync.WaitGroup
+	both.Add(2)
+	for i, codes := range [][]string{{"A", "B"}, {"B", "A"}} {
+		all.Go(func() {
+			errs[i] = r[i].Update(t.Context(), func(tx *store.Tx) error {
+				if _, err := tx.NextCode(t.Context(), codes[0]); err != nil {
+					return err
+				}
+				both.Done()
+				both.Wait()
+				return tx.Nested(t.Context(), func() error {
+					_, err := tx.NextCode(t.Context(), codes[1])
+					return err
+				})
+			})
+		})
+	}
+	all.Wait()
+	if (errs[0] == nil) == (errs[1] == nil) {
+		t.Fatalf("%v, %v", errs[0], errs[1])
+	}
+	for _, err := range errs {
+		if err != nil && !(store.Again(err) && store.Broken(err)) {
+			t.Errorf("not to be tried again: %v", err)
+		}
+	}
+}
+
+// A process that stops in the middle of a transaction holds the others up for a
+// while only.
+func TestStalledTransaction(t *testing.T) {
+	o := storetest.Options(t, storetest.Postgres)
+	a := open(t, o)
+	defer a.Close()
+	o.Source += "&idle_in_transaction_session_timeout=200"
+	b := open(t, o)
+	defer b.Close()
+	locked, freed, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- b.Update(context.Background(), func(tx *store.Tx) error {
+			err := tx.Lock(context.Background(), "name")
+			close(locked)
+			<-freed
+			return err
+		})
+	}()
+	<-locked
+	began := time.Now()
+	update(t, a, func(ctx context.Context, tx *store.Tx) error { return tx.Lock(ctx, "name") })
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("waited for %v", took)
+	}
+	close(freed)
+	if err := <-ended; !store.Again(err) {
+		t.Errorf("the one that stopped: %v", err)
+	}
+}
+
+// A store that is closed, or whose server refuses, says so at once; one that is
+// told another limit of connections keeps to it.
+func TestPool(t *testing.T) {
+	o := storetest.Options(t, storetest.Postgres)
+	o.Pool = store.Pool{Connections: 2, Idle: time.Second}
+	db := open(t, o)
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	at, most := 0, 0
+	count := func(by int) {
+		mu.Lock()
+		defer mu.Unlock()
+		at += by
+		most = max(most, at)
+	}
+	for range 6 {
+		all.Go(func() {
+			update(t, db, func(context.Context, *store.Tx) error {
+				count(1)
+				defer count(-1)
+				time.Sleep(20 * time.Millisecond)
+				return nil
+			})
+		})
+	}
+	all.Wait()
+	if most != 2 {
+		t.Errorf("%d connections at a time", most)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if err := db.Update(t.Context(), func(*store.Tx) error { return nil }); err == nil || time.Since(began) > time.Second {
+		t.Errorf("closed: %v after %v", err, time.Since(began))
+	}
+}
