@@ -30,154 +30,6 @@ func everyPost() []staff.Entry {
 	}
 }
 
-// The customers of the tables. All but ofLiu are 张伟's.
-const (
-	ofZhang    = "K1"
-	ofLiu      = "K2"
-	lentOut    = "K3" // lent to 李娜, 刘洋 and 小林, each by a grant of their own
-	lentBefore = "K4" // lent to the same until now
-	lentElse   = "K5" // lent to 周助
-	bait       = "K6" // a canary
-	noSuch     = "K99"
-)
-
-// files are all of them, in the order of the tables.
-func files() []string { return []string{ofZhang, ofLiu, lentOut, lentBefore, lentElse, bait, noSuch} }
-
-// nameOf is what a customer is called; nobody bears that of noSuch.
-func nameOf(customer string) string { return "东莞市" + customer[1:] + "号有限公司" }
-
-// phoneOf stands masked in the file, valueOf open.
-func phoneOf(customer string) string { return "1380013800" + customer[1:2] }
-func valueOf(customer string) string { return "密情" + customer }
-
-// What may come of a command about a file.
-const (
-	yes      = 'y' // done
-	no       = '-' // denied: the command is not for the post
-	readOnly = 'r' // denied: the file may be read, not changed
-	hiddenIs = 'h' // denied (档-6): nothing is said of the customer
-	noFile   = 'n' // refused: whoever may read every file hears that there is no such customer
-)
-
-// rights are what comes of a kind of command: a line for each of files, and in
-// it a sign for each of everyPost (赵陈周王李张刘林).
-type rights [7]string
-
-// setting is a choice that the rule book leaves open (C1, C2), with what it
-// makes of 档-4 and 档-6.
-type setting struct {
-	name              string
-	steward           bool
-	see               string
-	read              rights // 档-4: these posts, whom the general manager let for that customer (档-6)
-	note              rights // progress: readers, but with leave one only looks
-	write, keep, lead rights // 档-4, 档-7: the supervisor and the director, salespeople their own
-}
-
-// settings are all four. The supervisor reads as who organises the files, and
-// like others by a grant where the files are kept from them.
-func settings() []setting {
-	leads := rights{"---yy---"}
-	return []setting{
-		{
-			"all", true, customer.SeeAll,
-			rights{"yyyyyyyh", "yyyyyyyh", "yyyyyyyy", "yyyyyyyh", "yyyyyyyh", "yyyyyyyh", "nnnnnnnh"},
-			rights{"yyyyyyyh", "yyyyyyyh", "yyyyyyyr", "yyyyyyyh", "yyyyyyyh", "yyyyyyyh", "nnnnnnnh"},
-			rights{"---yyyr-", "---yyry-", "---yyyr-", "---yyyr-", "---yyyr-", "---yyyr-", "---nnnn-"},
-			rights{"---yy---", "---yy---", "---yy---", "---yy---", "---yy---", "---yy---", "---nn---"}, leads,
-		},
-		{
-			"own", true, customer.SeeOwn,
-			rights{"yyyyyyhh", "yyyyyhyh", "yyyyyyyy", "yyyyyyhh", "yyyyyyhh", "yyyyyyhh", "nnnnnhhh"},
-			rights{"yyyyyyhh", "yyyyyhyh", "yyyyyyrr", "yyyyyyhh", "yyyyyyhh", "yyyyyyhh", "nnnnnhhh"},
-			rights{"---yyyh-", "---yyhy-", "---yyyr-", "---yyyh-", "---yyyh-", "---yyyh-", "---nnhh-"},
-			rights{"---yy---", "---yy---", "---yy---", "---yy---", "---yy---", "---yy---", "---nn---"}, leads,
-		},
-		{
-			"all, no steward", false, customer.SeeAll,
-			rights{"yyyyhyyh", "yyyyhyyh", "yyyyyyyy", "yyyyhyyh", "yyyyhyyh", "yyyyhyyh", "nnnnhnnh"},
-			rights{"yyyyhyyh", "yyyyhyyh", "yyyyryyr", "yyyyhyyh", "yyyyhyyh", "yyyyhyyh", "nnnnhnnh"},
-			rights{"---yhyr-", "---yhry-", "---yryr-", "---yhyr-", "---yhyr-", "---yhyr-", "---nhnn-"},
-			rights{"---yh---", "---yh---", "---yr---", "---yh---", "---yh---", "---yh---", "---nh---"}, rights{"---yd---"},
-		},
-		{
-			"own, no steward", false, customer.SeeOwn,
-			rights{"yyyyhyhh", "yyyyhhyh", "yyyyyyyy", "yyyyhyhh", "yyyyhyhh", "yyyyhyhh", "nnnnhhhh"},
-			rights{"yyyyhyhh", "yyyyhhyh", "yyyyryrr", "yyyyhyhh", "yyyyhyhh", "yyyyhyhh", "nnnnhhhh"},
-			rights{"---yhyh-", "---yhhy-", "---yryr-", "---yhyh-", "---yhyh-", "---yhyh-", "---nhhh-"},
-			rights{"---yh---", "---yh---", "---yr---", "---yh---", "---yh---", "---yh---", "---nh---"}, rights{"---yd---"},
-		},
-	}
-}
-
-// fileCommand is a command about one customer's file.
-type fileCommand struct {
-	line   string // %s: the customer's code, %n: its name, %d: a number of its own
-	may    func(setting) rights
-	clause string // of whoever has no right to the command at all
-	only   string // of whoever may read the file and no more
-	opens  bool   // the file: the answer shows of it, under a trace code
-	shows  bool   // the phone, too
-}
-
-func fileCommands() []fileCommand {
-	read := func(s setting) rights { return s.read }
-	note := func(s setting) rights { return s.note }
-	write := func(s setting) rights { return s.write }
-	keep := func(s setting) rights { return s.keep }
-	return []fileCommand{
-		{line: "客户 %s", may: read, opens: true},
-		{line: "客户 %n", may: read, opens: true},
-		{line: "看电话 %s 核实地址", may: read, opens: true, shows: true},
-		{line: "客户历史 %s", may: read, opens: true},
-		{line: "跟进 %s 电话沟通", may: note, only: "档-6"},
-		{line: "改客户 %s 行业=行业%d", may: write, clause: "档-8", only: "档-4"},
-		{line: "联系人 %s 某人%d 职务=经理", may: write, clause: "档-1", only: "档-4"},
-		{line: "核对 %s", may: keep, clause: "档-8", only: "档-4"},
-		{line: "移交客户 %s 王芳", may: keep, clause: "档-4", only: "档-4"},
-		{line: "删除联系人 %s 李明 本人要求", may: keep, clause: "档-8", only: "档-4"},
-	}
-}
-
-// otherCommand is a command of the same areas that opens no file: who may use
-// it, by post. Where it is silent nobody learns from it whether there is such
-// a customer.
-type otherCommand struct {
-	line   string
-	may    string // y, - and d: as -, but for want of a delegation or a setting
-	clause string
-	silent bool
-}
-
-func otherCommands() []otherCommand {
-	return []otherCommand{
-		{"新客户 东莞市新来%d有限公司", "---yyyy-", "档-7", false},
-		{"我的客户", "yyyyyyyy", "档-8", false},
-		{"提供线索 %s 听说要搬", "yyyyyyyy", "档-2", true},
-		{"查阅记录", "yy-y----", "档-3", false},
-		{"查阅记录 %s", "yy-y----", "档-3", false},
-		{"溯源 AAAAAA", "yy-y----", "档-5", false},
-		{"申请查阅 %s 核实地址", "yyyyyyyy", "档-6", true},
-		{"查阅申请", "yyyyyyyy", "档-6", false},
-		{"查阅申请 A1", "yyyyyyyy", "档-6", false},
-		{"撤回申请 A1", "yyyyyyyy", "档-6", false},
-		{"批准 A1", "dyd-----", "档-6", false},
-		{"驳回 A1", "dyd-----", "档-6", false},
-		{"收回查阅 A1", "dyd-----", "档-6", false},
-		{"授权 周助 3天", "-y------", "档-6", false},
-		{"收回授权 周助", "-y------", "档-6", false},
-	}
-}
-
-func leadCommands(s setting) []otherCommand {
-	var list []otherCommand
-	for _, line := range []string{"线索", "线索 L1", "采纳 L1", "不采纳 L1 没有这回事"} {
-		list = append(list, otherCommand{line, s.lead[0], "档-7", false})
-	}
-	return list
-}
-
 // Every post tries every command on their own customer, on another's, on one
 // that they were let look at, on one for which that is over or is another's,
 // on a canary and on nobody, under every setting: nobody gets more than the
@@ -303,22 +155,35 @@ func (o *office) tryFile(name, file, number string, may rune, c fileCommand) {
 		return
 	}
 	want := map[rune]string{no: c.clause, readOnly: c.only, hiddenIs: "档-6"}[may]
+	if told := denied(said, a, file, may, want); told != "" || shown || reveals {
+		problem(told)
+	}
+	if may == hiddenIs && file != noSuch {
+		o.sameOfNobody(name, said, file, about(c.line, noSuch, number))
+	}
+}
+
+// denied is what is wrong with how somebody was denied a file by a clause.
+func denied(said string, a store.Audit, file string, may rune, clause string) string {
 	switch {
-	case shown || reveals || strings.Contains(said, valueOf("")) || a.Trace != "":
-		problem("something of the file is told")
+	case strings.Contains(said, valueOf("")) || a.Trace != "":
+		return "something of the file is told"
 	case may == noFile && a.Outcome != store.Refused:
-		problem("not refused")
-	case may != noFile && (a.Outcome != store.Denied || a.Clause != want || !strings.Contains(said, want)):
-		problem("not denied by " + want)
+		return "not refused"
+	case may != noFile && (a.Outcome != store.Denied || a.Clause != clause || !strings.Contains(said, clause)):
+		return "not denied by " + clause
 	case (may == readOnly || may == hiddenIs && file != noSuch) && a.Customer != file:
-		problem("denied without saying for whom")
+		return "denied without saying for whom"
 	}
-	if may != hiddenIs || file == noSuch {
-		return
-	}
-	again := o.hear(name, about(c.line, noSuch, number))
-	if inOtherWords(again, noSuch) != inOtherWords(said, file) {
-		o.t.Errorf("%s: %s says %q, but of nobody %q", name, line, said, again)
+	return ""
+}
+
+// sameOfNobody fails when somebody hears of a customer what they would not hear
+// of one that there is not.
+func (o *office) sameOfNobody(name, said, file, line string) {
+	o.t.Helper()
+	if again := o.hear(name, line); inOtherWords(again, noSuch) != inOtherWords(said, file) {
+		o.t.Errorf("%s: of %s %q is said, of nobody %q", name, file, said, again)
 	}
 }
 

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"marketbot/handlers/chat"
+)
+
+// tap is a platform that notes everything on its way out.
+type tap struct {
+	chat.Platform
+	vault *vault
+}
+
+func (p tap) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
+	payload, err := p.Platform.Render(ctx, to, m, data)
+	p.vault.note(to, payload, data)
+	return payload, err
+}
+
+func (p tap) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
+	p.vault.note(to, payload, nil)
+	return p.Platform.Send(ctx, to, payload, key)
+}
+
+// Window is the platform's: see chat.Protector.
+func (p tap) Window(payload []byte) time.Duration {
+	if v, ok := p.Platform.(chat.Protector); ok {
+		return v.Window(payload)
+	}
+	return p.Limits().Window
+}
+
+// tapped are screens whose platform is tapped.
+type tapped struct {
+	screens
+	vault *vault
+}
+
+func (s tapped) platform() chat.Platform { return tap{s.screens.platform(), s.vault} }
