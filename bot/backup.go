@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"marketbot/handlers/chat"
 	"marketbot/store"
 )
 
@@ -124,4 +125,32 @@ func damagedError(ctx context.Context, cfg Config, zone *time.Location, o store.
 		text = fmt.Sprintf("最近一份完好的备份是 %s（%s）。恢复它：bot restore %s --config 配置文件；坏文件会留在旁边", good.path, good.at.Format("2006-01-02 15:04"), good.path)
 	}
 	return fmt.Errorf("数据库 %s 坏了，没有启动。%s。（%w）", cfg.Store, text, err)
+}
+
+// checkBackups looks where backups are to lie.
+func checkBackups(cfg Config, zone *time.Location, now time.Time) chat.Finding {
+	f := chat.Finding{Name: "备份"}
+	folder := cfg.Backup.folder(cfg.Store)
+	if folder == "" {
+		f.OK, f.Text = true, "没有开每晚备份（backup.dir 空着）"
+		return f
+	}
+	if err := store.BackupTool(store.Options{Source: cfg.Store}); err != nil {
+		f.Text = backupHint(err)
+		return f
+	}
+	list, err := backupsIn(folder, zone)
+	switch {
+	case err != nil:
+		f.Text = "看不了备份目录：" + err.Error()
+	case len(list) == 0:
+		f.OK, f.Text = true, folder+" 里还没有，运行后每晚一份"
+	default:
+		f.OK = now.Sub(list[0].at) <= backupOld
+		f.Text = fmt.Sprintf("%d 份，最近一份是 %s", len(list), list[0].at.Format("2006-01-02 15:04"))
+		if !f.OK {
+			f.Text += "，太旧了：机器人没有运行，或备份没有做成（原因在日志里）"
+		}
+	}
+	return f
 }
