@@ -1,0 +1,327 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// What keeps a store from being moved.
+var (
+	ErrNotEmpty = errors.New("the target holds something already")
+	ErrNotSame  = errors.New("what arrived is not what was sent; nothing was kept")
+)
+
+// Moved is what Move came to.
+type Moved struct {
+	Tables, Rows int
+	Audit        *AuditReport // of the target, the same as that of the source
+}
+
+// Move copies all that a SQLite store holds to an empty PostgreSQL database:
+// every row as it is, sealed values unchanged, all or nothing. It compares every
+// table and the audit's chain on both sides before it lets the copy stand; then
+// it makes the index of names anew. Nobody may serve either store meanwhile. The
+// source stays as it is. tell is called now and then with a table and how many
+// of its rows were copied.
+func Move(ctx context.Context, from, to Options, tell func(table string, rows int)) (m Moved, err error) {
+	if onPostgres(from.Source) || !onPostgres(to.Source) {
+		return m, errors.New("move: only from SQLite to PostgreSQL")
+	}
+	if _, err := os.Stat(from.Source); err != nil {
+		return m, fmt.Errorf("move: %w", err)
+	}
+	if err := vacant(ctx, to); err != nil {
+		return m, fmt.Errorf("move: target: %w", err)
+	}
+	source, err := Open(ctx, from)
+	if err != nil {
+		return m, fmt.Errorf("move: source: %w", err)
+	}
+	defer func() { err = errors.Join(err, source.Close()) }()
+	target, err := Open(ctx, to)
+	if err != nil {
+		return m, fmt.Errorf("move: target: %w", err)
+	}
+	err = source.View(ctx, func(tx *Tx) error {
+		m, err = mover{source: tx, target: target, tell: tell}.all(ctx)
+		return err
+	})
+	if err == nil { // else the first questions would be answered slowly
+		_, err = target.engine.(*postgres).pool.ExecContext(ctx, `ANALYZE`)
+	}
+	if err := errors.Join(err, target.Close()); err != nil {
+		return m, fmt.Errorf("move: %w", err)
+	}
+	return m, fillIndex(ctx, to)
+}
+
+// vacant refuses a database that is served, or holds more than our tables
+// without rows, which a move leaves that did not end.
+func vacant(ctx context.Context, o Options) error {
+	served, err := servedPostgres(ctx, o.Source)
+	if err != nil {
+		return err
+	}
+	if served {
+		return errInUse
+	}
+	db, err := sql.Open("pgx", o.Source)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	t, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer t.Rollback()
+	var home string
+	if err := t.QueryRowContext(ctx, `SELECT current_schema()`).Scan(&home); err != nil {
+		return err
+	}
+	tables, err := tablesOf(ctx, t, home)
+	if err != nil {
+		return err
+	}
+	if len(tables) > 0 && !slices.Contains(tables, "search_state") {
+		return fmt.Errorf("%w: tables of others", ErrNotEmpty)
+	}
+	for _, table := range tables {
+		var rows int64
+		if err := t.QueryRowContext(ctx, `SELECT COUNT(*) FROM `+quoted(table)).Scan(&rows); err != nil {
+			return err
+		}
+		if rows > 0 && !remade(table) {
+			return fmt.Errorf("%w: %s", ErrNotEmpty, table)
+		}
+	}
+	return nil
+}
+
+// remade tells that a table is not moved: its database makes it by itself.
+func remade(table string) bool {
+	return table == "goose_db_version" || table == "search_state" || table == "replica" || strings.HasPrefix(table, "customer_search") ||
+		strings.HasPrefix(table, "sqlite_")
+}
+
+// mover copies in one transaction of the target, from a state of the source.
+type mover struct {
+	source *Tx
+	target *DB
+	tell   func(string, int)
+}
+
+func (m mover) all(ctx context.Context) (Moved, error) {
+	var done Moved
+	tables, err := m.source.ids(ctx, "tables", `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`)
+	if err != nil {
+		return done, err
+	}
+	before, err := m.source.VerifyAudit(ctx, 0)
+	if err != nil {
+		return done, err
+	}
+	conn, err := m.target.engine.(*postgres).pool.Conn(ctx)
+	if err != nil {
+		return done, err
+	}
+	defer conn.Close()
+	t, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return done, err
+	}
+	defer t.Rollback() // of no effect after the commit
+	for _, table := range tables {
+		if remade(table) {
+			continue
+		}
+		rows, err := m.table(ctx, conn, t, table)
+		if err != nil {
+			return done, fmt.Errorf("%s: %w", table, err)
+		}
+		done.Tables, done.Rows = done.Tables+1, done.Rows+rows
+	}
+	into := &Tx{db: m.target, run: t}
+	if done.Audit, err = into.VerifyAudit(ctx, 0); err != nil {
+		return done, err
+	}
+	if done.Audit.Head.Code() != before.Head.Code() || done.Audit.Entries != before.Entries || len(done.Audit.Counts) != len(before.Counts) {
+		return done, fmt.Errorf("audit: %w", ErrNotSame)
+	}
+	if _, err := into.exec(ctx, "leave the index to be made", `DELETE FROM search_state`); err != nil {
+		return done, err
+	}
+	return done, t.Commit()
+}
+
+// table copies one table and compares it.
+func (m mover) table(ctx context.Context, conn *sql.Conn, t *sql.Tx, table string) (int, error) {
+	kinds, err := columnsOf(ctx, t, table)
+	if err != nil {
+		return 0, err
+	}
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = quoted(k.name)
+	}
+	query := `SELECT ` + strings.Join(names, ", ") + ` FROM ` + quoted(table)
+	rows, err := m.source.run.QueryContext(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	sent := &rowSource{rows: rows, kinds: kinds, tell: func(n int) { m.tell(table, n) }}
+	err = conn.Raw(func(c any) error {
+		_, err := c.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columnNames(kinds), sent)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	arrived, err := t.QueryContext(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	defer arrived.Close()
+	got := &rowSource{rows: arrived, kinds: kinds, tell: func(int) {}}
+	for got.Next() {
+	}
+	if err := got.Err(); err != nil {
+		return 0, err
+	}
+	if got.count != sent.count || got.sum != sent.sum {
+		return 0, fmt.Errorf("%d rows of %d: %w", got.count, sent.count, ErrNotSame)
+	}
+	m.tell(table, sent.count)
+	return sent.count, nil
+}
+
+// column is one of the target's, and whether it holds bytes, or text.
+type column struct {
+	name        string
+	bytes, text bool
+}
+
+func columnNames(list []column) []string {
+	names := make([]string, len(list))
+	for i, c := range list {
+		names[i] = c.name
+	}
+	return names
+}
+
+func columnsOf(ctx context.Context, t *sql.Tx, table string) (list []column, err error) {
+	rows, err := t.QueryContext(ctx, `SELECT column_name, data_type FROM information_schema.columns
+		WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position`, table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c column
+		var kind string
+		if err := rows.Scan(&c.name, &kind); err != nil {
+			return nil, err
+		}
+		c.bytes, c.text = kind == "bytea", kind == "text"
+		list = append(list, c)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("%s is unknown to the target: %w", table, fs.ErrNotExist)
+	}
+	return list, nil
+}
+
+// tellEvery is after how many rows of a table tell is called.
+const tellEvery = 5000
+
+// rowSource reads rows for COPY and sums them up, whatever their order.
+type rowSource struct {
+	rows  *sql.Rows
+	kinds []column
+	tell  func(rows int)
+	count int
+	sum   [4]uint64
+	row   []any
+	err   error
+}
+
+// Next reads a row.
+func (r *rowSource) Next() bool {
+	if r.err != nil || !r.rows.Next() {
+		return false
+	}
+	r.row = make([]any, len(r.kinds))
+	into := make([]any, len(r.kinds))
+	for i := range into {
+		into[i] = &r.row[i]
+	}
+	if r.err = r.rows.Scan(into...); r.err != nil {
+		return false
+	}
+	r.add()
+	return true
+}
+
+// add makes the values of both databases alike and sums them up.
+func (r *rowSource) add() {
+	h := sha256.New()
+	for i, k := range r.kinds {
+		switch v := r.row[i].(type) {
+		case string:
+			if k.bytes {
+				r.row[i] = []byte(v)
+			}
+		case []byte:
+			if k.text {
+				r.row[i] = string(v)
+			}
+		}
+		one := fmt.Sprintf("%T:%v", r.row[i], r.row[i])
+		fmt.Fprintf(h, "%d:%s", len(one), one)
+	}
+	var sum [sha256.Size]byte
+	h.Sum(sum[:0])
+	for i := range r.sum {
+		r.sum[i] += binary.LittleEndian.Uint64(sum[8*i:])
+	}
+	if r.count++; r.count%tellEvery == 0 {
+		r.tell(r.count)
+	}
+}
+
+// Values is the row that was read.
+func (r *rowSource) Values() ([]any, error) { return r.row, nil }
+
+// Err is what ended the reading.
+func (r *rowSource) Err() error { return errors.Join(r.err, r.rows.Err()) }
+
+// fillIndex opens a store that lacks its index and waits for it.
+func fillIndex(ctx context.Context, o Options) error {
+	db, err := Open(ctx, o)
+	if err != nil {
+		return fmt.Errorf("index of names: %w", err)
+	}
+	select {
+	case <-db.building.built:
+	case <-db.building.done:
+		err = errors.New("index of names: not finished; the next start goes on with it")
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	return errors.Join(err, db.Close())
+}
