@@ -31,6 +31,7 @@ type cli struct {
 	Audit   auditCommand     `cmd:"" help:"查审计记录"`
 	Backup  backupCommand    `cmd:"" help:"备份数据库到一个文件；机器人运行着也行"`
 	Restore restoreCommand   `cmd:"" help:"用备份换下现在的数据库，现在的留在旁边；要先停下机器人"`
+	Move    moveCommand      `cmd:"" name:"migrate-store" help:"把 SQLite 里的全部数据搬到一个空的 PostgreSQL 库；要先停下机器人"`
 	Rekey   rekeyCommand     `cmd:"" help:"换了 secret_key 以后，把已存的内容都改用新密钥"`
 	Docs    docsCommand      `cmd:"" help:"重写 README 里由代码生成的表格"`
 	Import  importCommand    `cmd:"" name:"import-customers" help:"从 Excel 导入已有的客户档案；先试读，逐行报告"`
@@ -94,6 +95,8 @@ func (c *cli) do(ctx context.Context, verb string, now func() time.Time, out, er
 		return c.Backup.run(ctx, out, logger(errOut, slog.LevelWarn))
 	case "restore <file>":
 		return c.Restore.run(ctx, now, out, logger(errOut, slog.LevelWarn))
+	case "migrate-store <from> <to>":
+		return c.Move.run(ctx, out, logger(errOut, slog.LevelWarn))
 	case "rekey":
 		return c.Rekey.run(ctx, out, logger(errOut, slog.LevelWarn))
 	case "import-customers <file>":
