@@ -89,12 +89,24 @@ func serveReplica(ctx context.Context, settings string) error {
 	if err != nil {
 		return err
 	}
+	b, list, err := r.bot(ctx, db, rules, log)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	l, err := listen(ctx, r.Listen)
+	if err != nil {
+		return err
+	}
+	return errors.Join(runAll(ctx, b.running(list, l), log), db.Close())
+}
+
+// bot puts the parts together.
+func (r replicaSettings) bot(ctx context.Context, db *store.DB, rules rulebook.Rules, log *slog.Logger) (b *bot, list []connection, err error) {
 	var people []staff.Entry
 	for i := range r.People {
 		people = append(people, staff.Entry{Name: fmt.Sprint("业务", i), Post: store.Salesperson, Accounts: map[string]string{feishu.Name: crowdID(i)}})
 	}
-	var list []connection
-	b, err := newBot(ctx, parts{DB: db, Rules: rules, Reports: report.Defaults(), Customers: customer.Defaults(), People: people, Now: time.Now, Log: log,
+	b, err = newBot(ctx, parts{DB: db, Rules: rules, Reports: report.Defaults(), Customers: customer.Defaults(), People: people, Now: time.Now, Log: log,
 		Platforms: func(receive chat.Receive) ([]chat.Platform, error) {
 			a, err := feishu.New(feishu.Config{AppID: crowdApp, AppSecret: crowdSecret, BaseURL: r.Platform, Receive: feishu.Webhook,
 				EncryptKey: crowdKey, VerificationToken: "verify"}, receive, time.Now, log)
@@ -102,14 +114,10 @@ func serveReplica(ctx context.Context, settings string) error {
 			return []chat.Platform{unlimited{a}}, err
 		}})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	b.timetable = scheduler.New(scheduler.Timing{DB: db, Jobs: append(b.jobs, r.job()), Rules: rules, Post: &handlers.Post{}, Wake: b.outbox.Wake, Log: log})
-	l, err := listen(ctx, r.Listen)
-	if err != nil {
-		return err
-	}
-	return errors.Join(runAll(ctx, b.running(list, l), log), db.Close())
+	return b, list, nil
 }
 
 // startReplica starts such a process at p's address.

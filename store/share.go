@@ -81,25 +81,6 @@ func (db *DB) Hold(ctx context.Context, name string) (release func() error, held
 	return db.share.hold(ctx, db, name)
 }
 
-// alone is a store that one process has to itself: the file is locked, and
-// updates run one after the other.
-type alone struct{}
-
-func (alone) lock(context.Context, *Tx, string) error                     { return nil }
-func (alone) name() string                                                { return "" }
-func (alone) place(context.Context, *Tx, *Outgoing) error                 { return nil }
-func (alone) keep(context.Context, *DB, time.Duration) (bool, error)      { return true, nil }
-func (alone) claim(context.Context, *Tx, time.Time, int) (Claimed, error) { return Claimed{}, nil }
-func (alone) retire(context.Context, *DB) error                           { return nil }
-func (alone) hold(context.Context, *DB, string) (func() error, bool, error) {
-	return func() error { return nil }, true, nil
-}
-
-// backlog reads an index only, so that it can be asked after every write.
-func (alone) backlog(ctx context.Context, tx *Tx) ([]string, error) {
-	return tx.ids(ctx, "backlog", `SELECT id FROM outbox WHERE state = 'waiting'`)
-}
-
 // ids reads a column of ids.
 func (tx *Tx) ids(ctx context.Context, what, query string, args ...any) ([]string, error) {
 	return all(ctx, tx, what, query, args, func(scan func(...any) error) (id string, err error) { return id, scan(&id) })
