@@ -131,14 +131,6 @@ export function wear(wecom) {
   render();
 }
 
-// lockSkin keeps the clothes as they are.
-export function lockSkin(on) {
-  for (const b of document.querySelectorAll("[data-skin-to]")) {
-    b.disabled = on;
-    b.title = on ? "导览用飞书的样子" : "";
-  }
-}
-
 // sendPlace sends a location to the private chat.
 export function sendPlace(place) {
   return post("location", { as: view.as, room: view.room, place });

@@ -1,7 +1,7 @@
 // The guided tour: plays its steps through the page's own elements.
 
 import { $ } from "./dom.js";
-import { jump, lockSkin, mark, reset, say, seen, sendPlace, setMention, show, wear } from "./app.js";
+import { jump, mark, reset, say, seen, sendPlace, setMention, show, wear } from "./app.js";
 
 const PATIENCE = 15000; // milliseconds until an answer counts as missing
 const PACE = 8000; // milliseconds that a step of the automatic tour is shown
@@ -30,6 +30,14 @@ export async function startTour(all) {
 }
 
 const state = (s) => { $("tour").dataset.tourState = s; };
+
+// lockSkin keeps the clothes as they are.
+function lockSkin(on) {
+  for (const b of document.querySelectorAll("[data-skin-to]")) {
+    b.disabled = on;
+    b.title = on ? "导览用飞书的样子" : "";
+  }
+}
 
 function caption(count, words) {
   $("tour-count").textContent = count;
