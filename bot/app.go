@@ -19,11 +19,13 @@ import (
 	"marketbot/handlers/trip"
 	"marketbot/scheduler"
 	"marketbot/store"
+	"marketbot/store/cluster"
 )
 
 // parts are what a bot is made of.
 type parts struct {
 	DB        *store.DB
+	Cluster   cluster.Cluster // nil: alone
 	Rules     rulebook.Rules
 	Reports   report.Config
 	Customers customer.Config
@@ -47,6 +49,7 @@ type bot struct {
 	timetable *scheduler.Scheduler
 	outbox    *scheduler.Outbox
 	platforms map[string]chat.Platform
+	told      chan struct{} // something waits for other processes
 }
 
 // areas are the parts of the department's work.
@@ -81,7 +84,10 @@ func newAreas(p parts, health func(context.Context) []chat.Finding) areas {
 // newBot puts the parts together and brings the people of the settings into
 // the store. Nothing runs yet.
 func newBot(ctx context.Context, p parts) (*bot, error) {
-	b := &bot{parts: p, metrics: newMetrics(), platforms: map[string]chat.Platform{}}
+	if p.Cluster == nil {
+		p.Cluster = cluster.NewMemory(p.Now)
+	}
+	b := &bot{parts: p, metrics: newMetrics(), platforms: map[string]chat.Platform{}, told: make(chan struct{}, 1)}
 	b.metrics.registry.MustRegister(newGauges(b))
 	list, err := p.Platforms(b.receive)
 	if err != nil {
@@ -93,7 +99,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		post.Platforms = append(post.Platforms, platform.Name())
 	}
 	b.outbox = scheduler.NewOutbox(scheduler.Options{
-		DB: p.DB, Platforms: b.metrics.counted(list), Files: b.file, Post: post, Quiet: p.Rules.Quiet, Now: p.Now, Log: p.Log,
+		DB: p.DB, Platforms: b.metrics.counted(list, b.pace), Tell: b.tell, Files: b.file, Post: post, Quiet: p.Rules.Quiet, Now: p.Now, Log: p.Log,
 	})
 	post.Freeze = b.outbox.Freeze
 	b.areas = newAreas(p, b.health)
@@ -157,8 +163,15 @@ func (b *bot) file(ctx context.Context, recipe string) (data []byte, err error) 
 type connected interface{ Ready() error }
 
 // health is what the program knows about its connections without asking.
-func (b *bot) health(context.Context) []chat.Finding {
+func (b *bot) health(ctx context.Context) []chat.Finding {
 	var list []chat.Finding
+	if !b.Cluster.Alone() {
+		f := chat.Finding{Name: "Redis", OK: true, Text: "正常"}
+		if b.sharing(ctx) != nil {
+			f.OK, f.Text = false, "连不上。程序照常运行，只是慢一些；一直不好，请运行 bot check。"
+		}
+		list = append(list, f)
+	}
 	for name, p := range b.platforms {
 		c, ok := p.(connected)
 		if !ok {

@@ -65,6 +65,7 @@ func checkConfig(ctx context.Context, cfg Config, now func() time.Time, log *slo
 		list = append(list, checkHolidays(rules, now()), checkBackups(cfg, rules.Zone, now()))
 	}
 	list = append(list, checkStore(ctx, cfg, now(), log))
+	list = append(list, checkRedis(ctx, cfg, now, log)...)
 	return append(list, checkPlatforms(ctx, cfg, now, log)...)
 }
 
@@ -149,7 +150,7 @@ func checkPlatforms(ctx context.Context, cfg Config, now func() time.Time, log *
 		findings = append(findings, robotOf(state))
 		cfg.WeCom = cfg.WeCom.WithoutRobot()
 	}
-	list, err := cfg.connections(nobody, now, log)
+	list, err := cfg.connections(nobody, alone(), now, log)
 	switch {
 	case errors.Is(err, errNoPlatform) && len(findings) > 0:
 	case err != nil:

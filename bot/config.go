@@ -16,6 +16,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/store"
+	"marketbot/store/cluster"
 )
 
 // Config is the configuration file. config.example.yaml is its manual; each
@@ -26,6 +27,7 @@ type Config struct {
 	Listen        string          `yaml:"listen"`
 	Store         string          `yaml:"store"`
 	Postgres      store.Pool      `yaml:"postgres"`
+	Redis         string          `yaml:"redis"`
 	Backup        Backup          `yaml:"backup"`
 	SecretKey     string          `yaml:"secret_key"`
 	OldSecretKeys []string        `yaml:"old_secret_keys"`
@@ -128,6 +130,9 @@ func (c Config) problem() *problem {
 	}
 	if c.Backup.Keep < 1 {
 		return &problem{"$.backup.keep", "keep 至少是 1；不要每晚备份，把 dir 空着"}
+	}
+	if c.Redis != "" && cluster.CheckURL(c.Redis) != nil {
+		return &problem{"$.redis", redisProblem}
 	}
 	if c.SecretKey != "" {
 		if _, err := c.sealer(); err != nil {
@@ -240,7 +245,7 @@ func secretsExposed(path string) bool {
 		return true
 	}
 	return c.SecretKey != "" || len(c.OldSecretKeys) > 0 || c.Feishu != nil && c.Feishu.Secret() || c.WeCom != nil && c.WeCom.Secret() ||
-		isPostgres(c.Store) && strings.Contains(c.Store, "@")
+		isPostgres(c.Store) && strings.Contains(c.Store, "@") || strings.Contains(c.Redis, "@")
 }
 
 func isPostgres(source string) bool {

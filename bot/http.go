@@ -132,6 +132,9 @@ func (b *bot) readiness(ctx context.Context) readiness {
 			state.Warnings = append(state.Warnings, "backup: "+wrong)
 		}
 	}
+	if b.sharing(ctx) != nil {
+		state.Warnings = append(state.Warnings, "redis: does not answer")
+	}
 	state.Ready = len(state.Reasons) == 0
 	return state
 }

@@ -56,10 +56,10 @@ func (m *metrics) received(e chat.Event, r chat.Receipt, err error, took time.Du
 }
 
 // counted are platforms whose sends are counted, by name.
-func (m *metrics) counted(list []chat.Platform) map[string]chat.Platform {
+func (m *metrics) counted(list []chat.Platform, pace pace) map[string]chat.Platform {
 	all := make(map[string]chat.Platform, len(list))
 	for _, p := range list {
-		all[p.Name()] = &counted{p, m.sends}
+		all[p.Name()] = &counted{p, m.sends, pace}
 	}
 	return all
 }
@@ -67,11 +67,19 @@ func (m *metrics) counted(list []chat.Platform) map[string]chat.Platform {
 type counted struct {
 	chat.Platform
 	sends *prometheus.CounterVec
+	pace  pace
 }
 
-// Send sends and counts.
+// pace waits until a platform may be sent something. Its errors are
+// *chat.SendError.
+type pace func(context.Context, chat.Platform) error
+
+// Send sends when it may, and counts.
 func (c *counted) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
-	err := c.Platform.Send(ctx, to, payload, key)
+	err := c.pace(ctx, c.Platform)
+	if err == nil {
+		err = c.Platform.Send(ctx, to, payload, key)
+	}
 	c.sends.WithLabelValues(c.Name(), sendOutcome(err)).Inc()
 	return err
 }
@@ -82,6 +90,12 @@ func (c *counted) Window(payload []byte) time.Duration {
 		return v.Window(payload)
 	}
 	return c.Limits().Window
+}
+
+// Here is the platform's: see chat.Resident.
+func (c *counted) Here() bool {
+	r, ok := c.Platform.(chat.Resident)
+	return !ok || r.Here()
 }
 
 func sendOutcome(err error) string {

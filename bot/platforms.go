@@ -21,22 +21,33 @@ type connection interface {
 // errNoPlatform is the want of somebody to talk to.
 var errNoPlatform = errors.New("没有配置聊天平台：填写 feishu 或 wecom，或用 bot demo 试用")
 
+// others is how a process gets along with those that serve the same store.
+type others struct {
+	lease  wecom.Lease // of a robot's connection
+	tokens feishu.Share
+}
+
+// alone is for a process without others.
+func alone() others { return others{lease: wecom.Alone} }
+
 // connections are the platforms of the settings, not yet talking. Their errors
 // are for people.
-func (c Config) connections(receive chat.Receive, now func() time.Time, log *slog.Logger) ([]connection, error) {
+func (c Config) connections(receive chat.Receive, o others, now func() time.Time, log *slog.Logger) ([]connection, error) {
 	var list []connection
 	if c.Feishu != nil {
 		a, err := feishu.New(*c.Feishu, receive, now, log)
 		if err != nil {
 			return nil, &usageError{err}
 		}
+		a.ShareTokens(o.tokens)
 		list = append(list, a)
 	}
 	if c.WeCom != nil {
-		a, err := wecom.New(*c.WeCom, receive, wecom.Alone, now, log)
+		a, err := wecom.New(*c.WeCom, receive, o.lease, now, log)
 		if err != nil {
 			return nil, &usageError{err}
 		}
+		a.ShareTokens(wecom.Share(o.tokens))
 		list = append(list, a)
 	}
 	if len(list) == 0 {

@@ -57,12 +57,18 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 		return damagedError(ctx, cfg, rules.Zone, o, err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	shared, err := cfg.cluster(now, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, shared.Close()) }()
+	with := others{db.Turn, tokens{shared, seals, log}.get}
 	var list []connection
 	b, err := newBot(ctx, parts{
-		DB: db, Rules: rules, Reports: cfg.Reports, Customers: cfg.Customers, People: cfg.entries(), Groups: cfg.groups(), Now: now, Log: log,
+		DB: db, Cluster: shared, Rules: rules, Reports: cfg.Reports, Customers: cfg.Customers, People: cfg.entries(), Groups: cfg.groups(), Now: now, Log: log,
 		Backups: cfg.backups(o, db, rules.Zone, now),
 		Platforms: func(receive chat.Receive) ([]chat.Platform, error) {
-			if list, err = cfg.connections(receive, now, log); err != nil {
+			if list, err = cfg.connections(receive, with, now, log); err != nil {
 				return nil, err
 			}
 			platforms := make([]chat.Platform, len(list))
@@ -92,6 +98,9 @@ func (b *bot) running(list []connection, l net.Listener) []part {
 	parts := []part{{"keeper", scheduler.Keeper{DB: b.DB, Now: b.Now, Log: b.Log}.Run}}
 	if b.Backups != nil {
 		parts = append(parts, part{"backup", b.Backups.run})
+	}
+	if !b.Cluster.Alone() {
+		parts = append(parts, part{"wakes", b.wakes})
 	}
 	var ears []part
 	for _, p := range list {

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"marketbot/handlers/chat"
 	"marketbot/store"
 )
 
@@ -62,6 +63,61 @@ func (p *pump) keep(ctx context.Context, now time.Time) {
 		p.drop()
 	}
 	p.held.now.Store(&hold{p.o.DB.Replica(), now.Add(claimSure)})
+	p.yield(ctx)
+}
+
+// elsewhere are the platforms that only another process can send by.
+func (p *pump) elsewhere() (names []string) {
+	for name, platform := range p.o.Platforms {
+		if r, ok := platform.(chat.Resident); ok && !r.Here() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// yield leaves to others what only they can send.
+func (p *pump) yield(ctx context.Context) {
+	var ids []string
+	var from []*lane
+	for _, name := range p.elsewhere() {
+		for _, l := range p.line(name).chats {
+			if l.busy || len(l.queue) == 0 {
+				continue
+			}
+			from = append(from, l)
+			for _, it := range l.queue {
+				ids = append(ids, it.ID)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	if err := p.o.DB.Yield(ctx, ids); err != nil {
+		p.o.Log.Error("leave messages to another process", "error", err, "messages", len(ids))
+		return
+	}
+	for _, l := range from {
+		p.clear(l)
+	}
+	p.tell()
+}
+
+// tell lets other processes know that something waits for them.
+func (p *pump) tell() {
+	if p.o.Tell != nil {
+		p.o.Tell()
+	}
+}
+
+// clear lets go what waits in a chat.
+func (p *pump) clear(l *lane) {
+	l.leave()
+	for _, it := range l.queue {
+		delete(p.known, it.ID)
+	}
+	l.queue = nil
 }
 
 // sure tells whether what was claimed can be relied on now.
@@ -74,11 +130,7 @@ func (p *pump) sure(now time.Time) bool {
 func (p *pump) drop() {
 	for _, n := range p.lines {
 		for _, l := range n.chats {
-			l.leave()
-			for _, it := range l.queue {
-				delete(p.known, it.ID)
-			}
-			l.queue = nil
+			p.clear(l)
 		}
 	}
 	p.stale = true
@@ -109,13 +161,16 @@ func (p *pump) claim(ctx context.Context, now time.Time) error {
 		p.more = true
 		return nil
 	}
-	c, err := p.o.DB.Claim(ctx, now, room)
+	c, err := p.o.DB.Claim(ctx, now, room, p.elsewhere()...)
 	if errors.Is(err, store.ErrNotClaimed) {
 		p.kept, p.again = time.Time{}, now // keep finds out
 		return nil
 	}
 	if p.look = min(2*p.look, claimLater); c.Messages > 0 || p.look == 0 {
 		p.look = claimSoon
+	}
+	if c.Left || c.Elsewhere {
+		p.tell()
 	}
 	if c.Left {
 		p.again = now.Add(p.look)

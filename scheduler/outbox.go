@@ -51,6 +51,7 @@ type Options struct {
 	Platforms map[string]chat.Platform                                 // by name
 	Files     func(ctx context.Context, recipe string) ([]byte, error) // makes a chat.File's content
 	Post      *handlers.Post                                           // tells the administrators
+	Tell      func()                                                   // other processes, that something waits for them; never waits; may be nil
 	Quiet     rulebook.Quiet                                           // in the Post's zone; reminders wait for its end
 	Now       func() time.Time
 	Log       *slog.Logger

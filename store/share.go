@@ -18,8 +18,11 @@ type share interface {
 	place(ctx context.Context, tx *Tx, o *Outgoing) error
 	// keep keeps this process's claims.
 	keep(ctx context.Context, db *DB, lease time.Duration) (kept bool, err error)
-	// claim claims chats for this process.
-	claim(ctx context.Context, tx *Tx, now time.Time, chats int) (Claimed, error)
+	// claim claims chats for this process, but for those on the platforms of
+	// elsewhere.
+	claim(ctx context.Context, tx *Tx, now time.Time, chats int, elsewhere []string) (Claimed, error)
+	// yield gives up the claims on some messages.
+	yield(ctx context.Context, db *DB, ids []string) error
 	// backlog lists what waits for this process to deliver it.
 	backlog(ctx context.Context, tx *Tx) ([]string, error)
 	// hold holds a name beyond transactions, until released or until the process
@@ -27,6 +30,8 @@ type share interface {
 	hold(ctx context.Context, db *DB, name string) (release func() error, held bool, err error)
 	// retire gives all claims up.
 	retire(ctx context.Context, db *DB) error
+	// turn is Turn.
+	turn(ctx context.Context, db *DB, name string, work func(ctx context.Context) error) error
 }
 
 // ErrNotClaimed is a message that another process has taken over: whoever had
@@ -51,19 +56,24 @@ func (db *DB) Keep(ctx context.Context, lease time.Duration) (kept bool, err err
 // with it at once.
 func (db *DB) Retire(ctx context.Context) error { return db.share.retire(ctx, db) }
 
+// Yield gives up the claims of this process on messages that it has not begun to
+// send, so that others can take them.
+func (db *DB) Yield(ctx context.Context, ids []string) error { return db.share.yield(ctx, db, ids) }
+
 // Claimed is what Claim came to.
 type Claimed struct {
-	Messages int64
-	Left     bool // something due is nobody's: there was no room, or its chat is another's for now
+	Messages  int64
+	Left      bool // something due is nobody's: there was no room, or its chat is another's for now
+	Elsewhere bool // something due is nobody's and for another process to send
 }
 
 // Claim claims everything that waits in so many chats: those of which nothing
 // waits at another living process, the most urgent first, whatever number of
 // messages each has. Only what Keep kept can be claimed: it is ErrNotClaimed
-// otherwise.
-func (db *DB) Claim(ctx context.Context, now time.Time, chats int) (c Claimed, err error) {
+// otherwise. What is for the platforms of elsewhere is left to others.
+func (db *DB) Claim(ctx context.Context, now time.Time, chats int, elsewhere ...string) (c Claimed, err error) {
 	err = db.Update(ctx, func(tx *Tx) (err error) {
-		c, err = db.share.claim(ctx, tx, now, chats)
+		c, err = db.share.claim(ctx, tx, now, chats, elsewhere)
 		return err
 	})
 	return c, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -86,7 +87,7 @@ func (r *replica) keep(ctx context.Context, db *DB, lease time.Duration) (kept b
 }
 
 // claim: one process claims at a time, so that a chat is not torn apart.
-func (r *replica) claim(ctx context.Context, tx *Tx, now time.Time, chats int) (c Claimed, err error) {
+func (r *replica) claim(ctx context.Context, tx *Tx, now time.Time, chats int, elsewhere []string) (c Claimed, err error) {
 	me := r.name()
 	if err := tx.Lock(ctx, "claim"); err != nil {
 		return c, err
@@ -103,18 +104,26 @@ func (r *replica) claim(ctx context.Context, tx *Tx, now time.Time, chats int) (
 	}
 	c.Messages, err = tx.exec(ctx, "claim", `UPDATE outbox SET claimed_by = $1 FROM (
 			SELECT o.platform, o.grp, o.address FROM outbox o LEFT JOIN replica r ON r.id = o.claimed_by
-			WHERE o.state = 'waiting' GROUP BY o.platform, o.grp, o.address
+			WHERE o.state = 'waiting' AND o.platform <> ALL(string_to_array($4, ',')) GROUP BY o.platform, o.grp, o.address
 			HAVING BOOL_AND(r.id IS NULL OR r.id = $1) AND BOOL_OR(o.claimed_by <> $1 AND o.due <= $2)
 			ORDER BY MIN(o.class), MIN(o.id) LIMIT $3) free
 		WHERE outbox.state = 'waiting' AND outbox.claimed_by <> $1
-		AND outbox.platform = free.platform AND outbox.grp = free.grp AND outbox.address = free.address`, me, millis(now), chats)
+		AND outbox.platform = free.platform AND outbox.grp = free.grp AND outbox.address = free.address`, me, millis(now), chats, strings.Join(elsewhere, ","))
 	if err != nil {
 		return c, err
 	}
-	var one int
-	c.Left, err = tx.one(ctx, "left to claim", `SELECT 1 FROM outbox o LEFT JOIN replica r ON r.id = o.claimed_by
-		WHERE o.state = 'waiting' AND o.due <= $1 AND r.id IS NULL LIMIT 1`, []any{millis(now)}, &one)
+	_, err = tx.one(ctx, "left to claim", `SELECT COALESCE(BOOL_OR(NOT away), FALSE), COALESCE(BOOL_OR(away), FALSE) FROM (
+			SELECT DISTINCT o.platform = ANY(string_to_array($2, ',')) AS away FROM outbox o LEFT JOIN replica r ON r.id = o.claimed_by
+			WHERE o.state = 'waiting' AND o.due <= $1 AND r.id IS NULL) left_over`, []any{millis(now), strings.Join(elsewhere, ",")}, &c.Left, &c.Elsewhere)
 	return c, err
+}
+
+func (r *replica) yield(ctx context.Context, db *DB, ids []string) error {
+	return db.Update(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, "yield claims", `UPDATE outbox SET claimed_by = '' WHERE state = 'waiting' AND claimed_by = $1
+			AND id = ANY(string_to_array($2, ','))`, r.name(), strings.Join(ids, ","))
+		return err
+	})
 }
 
 func (r *replica) backlog(ctx context.Context, tx *Tx) ([]string, error) {

@@ -9,12 +9,15 @@ import (
 // updates run one after the other.
 type alone struct{}
 
-func (alone) lock(context.Context, *Tx, string) error                     { return nil }
-func (alone) name() string                                                { return "" }
-func (alone) place(context.Context, *Tx, *Outgoing) error                 { return nil }
-func (alone) keep(context.Context, *DB, time.Duration) (bool, error)      { return true, nil }
-func (alone) claim(context.Context, *Tx, time.Time, int) (Claimed, error) { return Claimed{}, nil }
-func (alone) retire(context.Context, *DB) error                           { return nil }
+func (alone) lock(context.Context, *Tx, string) error                { return nil }
+func (alone) name() string                                           { return "" }
+func (alone) place(context.Context, *Tx, *Outgoing) error            { return nil }
+func (alone) keep(context.Context, *DB, time.Duration) (bool, error) { return true, nil }
+func (alone) yield(context.Context, *DB, []string) error             { return nil }
+func (alone) retire(context.Context, *DB) error                      { return nil }
+func (alone) claim(context.Context, *Tx, time.Time, int, []string) (Claimed, error) {
+	return Claimed{}, nil
+}
 func (alone) hold(context.Context, *DB, string) (func() error, bool, error) {
 	return func() error { return nil }, true, nil
 }

@@ -109,6 +109,12 @@ func New(cfg Config, receive chat.Receive, now func() time.Time, log *slog.Logge
 	return a, nil
 }
 
+// ShareTokens shares the app's access tokens with other processes. It must be
+// called before anything else.
+func (a *Adapter) ShareTokens(share Share) {
+	a.tokens.app, a.tokens.share = Name+"/"+a.cfg.AppID, share
+}
+
 // complete fills in defaults and says what is missing.
 func (c *Config) complete() error {
 	if c.BaseURL == "" {

@@ -18,6 +18,9 @@ type tokens struct {
 	turn  chan struct{} // held while looking at or renewing the token
 	token string
 	until time.Time
+	stale string // the last one that was refused
+	app   string // whose tokens they are
+	share Share  // nil: with nobody
 }
 
 // early renews before the platform's own end, as clocks differ and calls take
@@ -38,7 +41,7 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 	if t.token != "" && t.now().Before(t.until) {
 		return t.token, nil
 	}
-	token, life, err := t.fetch(ctx)
+	token, life, err := t.obtain(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -46,11 +49,22 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 	return token, nil
 }
 
+// Share gets an app's token from whoever has fetched one other than the stale
+// one, or fetches it for all.
+type Share func(ctx context.Context, app, stale string, fetch func(context.Context) (string, time.Duration, error)) (string, time.Duration, error)
+
+func (t *tokens) obtain(ctx context.Context) (string, time.Duration, error) {
+	if t.share == nil {
+		return t.fetch(ctx)
+	}
+	return t.share(ctx, t.app, t.stale, t.fetch)
+}
+
 // drop forgets a token that was refused, unless it was renewed meanwhile.
 func (t *tokens) drop(token string) {
 	t.turn <- struct{}{}
 	if t.token == token {
-		t.token = ""
+		t.token, t.stale = "", token
 	}
 	<-t.turn
 }

@@ -31,6 +31,7 @@ type Robot struct {
 
 	mu    sync.Mutex
 	wire  *wire                    // nil while down
+	waits bool                     // for the lease, which another process has
 	since time.Time                // up or down
 	cause error                    // of being down
 	shuts map[chat.Address]bool    // where it was refused since somebody wrote last
@@ -83,7 +84,9 @@ func (r *Robot) run(ctx context.Context) error {
 	q := newQueues(func(j job) { r.hear(ctx, j) })
 	defer q.stop()
 	for ctx.Err() == nil {
+		r.awaits(true)
 		err := r.lease(ctx, "wecom/"+r.cfg.BotID, func(ctx context.Context) error {
+			r.awaits(false)
 			r.keep(ctx, q)
 			return ctx.Err()
 		})
@@ -93,6 +96,19 @@ func (r *Robot) run(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
+}
+
+func (r *Robot) awaits(it bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waits = it
+}
+
+// here tells whether the connection is this process's.
+func (r *Robot) here() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !r.waits
 }
 
 // keep connects again and again until ctx ends.
@@ -219,7 +235,7 @@ func (r *Robot) ready() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case r.wire != nil:
+	case r.wire != nil, r.waits: // another process hears
 		return nil
 	case r.cause == nil:
 		return errors.New("wecom robot connection not up yet")

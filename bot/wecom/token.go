@@ -17,6 +17,9 @@ type tokens struct {
 	turn  chan struct{} // held while looking at or renewing the token
 	token string
 	until time.Time
+	stale string // the last one that was refused
+	app   string // whose tokens they are
+	share Share  // nil: with nobody
 
 	refused error // of the fetch itself, answered without asking until quiet
 	quiet   time.Time
@@ -50,7 +53,7 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 	case t.refused != nil && now.Before(t.quiet):
 		return "", t.refused
 	}
-	token, life, err := t.fetch(ctx)
+	token, life, err := t.obtain(ctx)
 	if err != nil {
 		var refused *apiError
 		if errors.As(err, &refused) && refused.code > 0 {
@@ -63,11 +66,22 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 	return token, nil
 }
 
+// Share gets an app's token from whoever has fetched one other than the stale
+// one, or fetches it for all.
+type Share func(ctx context.Context, app, stale string, fetch func(context.Context) (string, time.Duration, error)) (string, time.Duration, error)
+
+func (t *tokens) obtain(ctx context.Context) (string, time.Duration, error) {
+	if t.share == nil {
+		return t.fetch(ctx)
+	}
+	return t.share(ctx, t.app, t.stale, t.fetch)
+}
+
 // drop forgets a token that was refused, unless it was renewed meanwhile.
 func (t *tokens) drop(token string) {
 	t.turn <- struct{}{}
 	if t.token == token {
-		t.token = ""
+		t.token, t.stale = "", token
 	}
 	<-t.turn
 }

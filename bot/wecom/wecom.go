@@ -9,6 +9,7 @@ package wecom
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"sync"
@@ -98,6 +99,7 @@ var (
 	_ chat.Namer     = (*Adapter)(nil)
 	_ chat.Checker   = (*Adapter)(nil)
 	_ chat.Protector = (*Adapter)(nil)
+	_ chat.Resident  = (*Adapter)(nil)
 )
 
 // Adapter is WeCom as one platform. It is safe for concurrent use.
@@ -143,6 +145,15 @@ func New(cfg Config, receive chat.Receive, lease Lease, now func() time.Time, lo
 		a.hook = newHook(cfg.WebhookKey, cfg.BaseURL, client, now)
 	}
 	return a, nil
+}
+
+// ShareTokens shares the app's access tokens with other processes. It must be
+// called before anything else.
+func (a *Adapter) ShareTokens(share Share) {
+	if a.app != nil {
+		t := a.app.api.tokens
+		t.app, t.share = fmt.Sprintf("%s/%s/%d", Name, a.cfg.App.CorpID, a.cfg.App.AgentID), share
+	}
 }
 
 // complete fills in defaults and says what is missing. An empty robot or app,
@@ -233,6 +244,10 @@ func (a *Adapter) Run(ctx context.Context) error {
 
 // Carries tells that nothing can be sent by the robot once Run has ended.
 func (a *Adapter) Carries() bool { return a.robot != nil }
+
+// Here tells whether this process is the one that has the robot's connection, or
+// may get it.
+func (a *Adapter) Here() bool { return a.robot == nil || a.robot.here() }
 
 // Ready tells why no events can arrive at the moment; nil when they can.
 func (a *Adapter) Ready() error {

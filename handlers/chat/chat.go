@@ -230,6 +230,12 @@ type Protector interface {
 	Window(payload []byte) time.Duration
 }
 
+// Resident is a Platform that at times only one of several processes can send
+// by: Here tells whether that is this one.
+type Resident interface {
+	Here() bool
+}
+
 // Failure classifies why a message was not sent.
 type Failure int
 

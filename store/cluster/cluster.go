@@ -40,6 +40,8 @@ type Cluster interface {
 	// time, and for those that it may have missed once it hears again.
 	Listen(ctx context.Context, topic string, f func())
 
+	// Alone tells whether nobody but this process can be in it.
+	Alone() bool
 	// Ping tells why nothing can be asked; nil when all is well.
 	Ping(ctx context.Context) error
 	// Close ends it.

@@ -181,6 +181,9 @@ func (m *Memory) Listen(ctx context.Context, topic string, f func()) {
 	}
 }
 
+// Alone implements Cluster.
+func (m *Memory) Alone() bool { return true }
+
 // Ping implements Cluster.
 func (m *Memory) Ping(context.Context) error { return nil }
 

@@ -255,6 +255,9 @@ func (r *Redis) hear(ctx context.Context, topic string, f func()) {
 	}
 }
 
+// Alone implements Cluster.
+func (r *Redis) Alone() bool { return false }
+
 // Ping implements Cluster. It asks also one that is left alone.
 func (r *Redis) Ping(ctx context.Context) error {
 	r.mu.Lock()
