@@ -77,8 +77,18 @@ func newRedis(url string, patience time.Duration, now func() time.Time, log *slo
 	if err != nil {
 		return nil, err
 	}
+	hush()
 	return &Redis{client: redis.NewClient(o), patience: patience, now: now, log: log}, nil
 }
+
+// hush stops the library from writing to the terminal by itself: what fails is
+// told in errors.
+var hush = sync.OnceFunc(func() { redis.SetLogger(silent{}) })
+
+type silent struct{}
+
+// Printf says nothing.
+func (silent) Printf(context.Context, string, ...any) {}
 
 // ask asks in time, or not at all when that failed just now.
 func (r *Redis) ask(ctx context.Context, what string, f func(context.Context) error) error {
