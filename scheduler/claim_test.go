@@ -2,11 +2,13 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -190,4 +192,58 @@ func BenchmarkFanOut(b *testing.B) {
 		}
 	}
 	b.ReportMetric(0, "ns/op")
+}
+
+// roaming is a phone that one of several processes can send by.
+type roaming struct {
+	*phone
+	here *atomic.Bool
+}
+
+func (r roaming) Here() bool { return r.here.Load() }
+
+func (r roaming) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
+	if !r.Here() {
+		return &chat.SendError{Failure: chat.Busy, After: 100 * time.Millisecond, OneChat: true, Err: errors.New("not here")}
+	}
+	return r.phone.Send(ctx, to, payload, key)
+}
+
+// What a process cannot send now, another does: what it has claimed already,
+// what it answers itself, and what is owed later.
+func TestAnotherProcessSends(t *testing.T) {
+	p, list := openBranches(t, 2)
+	here := []*atomic.Bool{new(atomic.Bool), new(atomic.Bool)}
+	var told atomic.Int32
+	for i, b := range list {
+		b.stop()
+		b.outbox.o.Platforms = map[string]chat.Platform{"phone": roaming{p, here[i]}}
+		b.outbox.o.Tell = func() {
+			told.Add(1)
+			for _, other := range list {
+				other.outbox.Wake()
+			}
+		}
+	}
+	here[0].Store(true)
+	for _, b := range list {
+		b.start()
+	}
+	for round := range 3 { // the platform moves between them
+		for i := range 4 {
+			list[i%2].answer("wang", strconv.Itoa(4*round+i))
+		}
+		for end := time.Now().Add(20 * time.Second); len(p.told("wang")) < 4*(round+1) && time.Now().Before(end); {
+			time.Sleep(10 * time.Millisecond)
+		}
+		for _, h := range here {
+			h.Store(!h.Load())
+		}
+	}
+	if got := p.told("wang"); len(got) != 12 {
+		t.Errorf("said %v", got)
+	}
+	if told.Load() == 0 {
+		t.Error("nobody was told")
+	}
 }
