@@ -63,9 +63,9 @@ func TestEndsAreTold(t *testing.T) {
 	})
 	var morning []chat.Notice
 	o.update(func(ctx context.Context, tx *store.Tx) (err error) {
-		morning, err = o.h.RemindEnding(ctx, tx, rulebook.Slot{At: o.now.Add(5*24*time.Hour - time.Minute)})
-		if len(morning) != 0 {
-			t.Errorf("reminded too early: %v", morning)
+		early, err := o.h.RemindEnding(ctx, tx, rulebook.Slot{At: o.now.Add(5*24*time.Hour - time.Minute)})
+		if err != nil || len(early) != 0 {
+			t.Errorf("reminded too early: %v %v", early, err)
 		}
 		morning, err = o.h.RemindEnding(ctx, tx, rulebook.Slot{At: o.now.Add(5 * 24 * time.Hour)})
 		return err
