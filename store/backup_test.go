@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +18,7 @@ import (
 	"marketbot/store/storetest"
 )
 
-var backups = flag.Int("backups", 8, "how many backups the test under load makes; long runs: 100")
+var backups = flag.Int("backups", 5, "how many backups the test under load makes; long runs: 100")
 
 var backupDay = time.Date(2026, 11, 24, 3, 17, 0, 0, time.UTC)
 
@@ -71,47 +72,79 @@ func served(t *testing.T, o store.Options) (db *store.DB, stop func()) {
 func TestBackupUnderLoad(t *testing.T) {
 	for _, backend := range storetest.Backends() {
 		t.Run(backend, func(t *testing.T) {
-			from := storetest.Options(t, backend)
-			db, _ := served(t, from)
-			ctx, stop := context.WithCancel(t.Context())
-			var writers sync.WaitGroup
-			defer writers.Wait()
-			defer stop()
-			var mu sync.Mutex
-			var acknowledged []string
-			for w := range 4 {
-				writers.Go(func() {
-					for i := 0; ctx.Err() == nil; i++ {
-						name := fmt.Sprintf("write/%d/%d", w, i)
-						if err := note(context.Background(), db, name); err != nil {
-							t.Error(err)
-							return
-						}
-						mu.Lock()
-						acknowledged = append(acknowledged, name)
-						mu.Unlock()
-						time.Sleep(time.Millisecond)
-					}
-				})
-			}
-			for i := range *backups {
-				mu.Lock()
-				earlier := acknowledged[:len(acknowledged):len(acknowledged)]
-				mu.Unlock()
-				file := filepath.Join(t.TempDir(), "backup")
-				if err := store.Backup(t.Context(), from, file); err != nil {
-					t.Fatal(err)
-				}
-				to := storetest.Options(t, backend)
-				if kept, err := store.Restore(t.Context(), to, file, "now"); err != nil || kept != "" {
-					t.Fatalf("restore %d: kept %q, %v", i, kept, err)
-				}
-				if missing := noted(t, to, earlier...); len(missing) > 0 {
-					t.Errorf("backup %d lacks %d of %d acknowledged writes: %s …", i, len(missing), len(earlier), missing[0])
-				}
+			for made := 0; made < *backups; made += backupsEach {
+				backUpUnderLoad(t, backend, min(backupsEach, *backups-made))
 			}
 		})
 	}
+}
+
+// backupsEach is how many backups one store gets, so that there are not more
+// and more writes to look for.
+const backupsEach = 10
+
+func backUpUnderLoad(t *testing.T, backend string, n int) {
+	t.Helper()
+	from := storetest.Options(t, backend)
+	db, closeStore := served(t, from)
+	defer closeStore()
+	load := newLoad(t, db)
+	defer load.end()
+	for i := range n {
+		earlier := load.acknowledged()
+		file := filepath.Join(t.TempDir(), "backup")
+		if err := store.Backup(t.Context(), from, file); err != nil {
+			t.Fatal(err)
+		}
+		to := storetest.Options(t, backend)
+		if kept, err := store.Restore(t.Context(), to, file, "now"); err != nil || kept != "" {
+			t.Fatalf("restore %d: kept %q, %v", i, kept, err)
+		}
+		if missing := noted(t, to, earlier...); len(missing) > 0 {
+			t.Errorf("backup %d lacks %d of %d acknowledged writes: %s …", i, len(missing), len(earlier), missing[0])
+		}
+	}
+}
+
+// load is people who write all the time.
+type load struct {
+	stop    context.CancelFunc
+	writers sync.WaitGroup
+	mu      sync.Mutex
+	names   []string
+}
+
+func newLoad(t *testing.T, db *store.DB) *load {
+	ctx, stop := context.WithCancel(t.Context())
+	l := &load{stop: stop}
+	for w := range 4 {
+		l.writers.Go(func() {
+			for i := 0; ctx.Err() == nil; i++ {
+				name := fmt.Sprintf("write/%d/%d", w, i)
+				if err := note(context.Background(), db, name); err != nil {
+					t.Error(err)
+					return
+				}
+				l.mu.Lock()
+				l.names = append(l.names, name)
+				l.mu.Unlock()
+				time.Sleep(10 * time.Millisecond)
+			}
+		})
+	}
+	return l
+}
+
+// acknowledged are the writes so far.
+func (l *load) acknowledged() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.names)
+}
+
+func (l *load) end() {
+	l.stop()
+	l.writers.Wait()
 }
 
 // Restoring puts what was there aside, whole, and is refused while somebody
