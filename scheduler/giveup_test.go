@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -151,16 +152,16 @@ func TestOrderAfterTheSetUpWasMended(t *testing.T) {
 				want = append(want, fmt.Sprint(i))
 				o.owe("a", store.ClassAnswer, text(fmt.Sprint(i)))
 			}
-			broken := true
+			var mended atomic.Bool
 			o.phone.fail = func(chat.Address, chat.Message, int) error {
-				if broken {
+				if !mended.Load() {
 					return failure(chat.BadSetup)
 				}
 				return nil
 			}
 			defer o.run()()
 			time.Sleep(time.Minute)
-			broken = false
+			mended.Store(true)
 			time.Sleep(12 * time.Minute)
 			if got := o.phone.told("a"); !slices.Equal(got, want) {
 				t.Errorf("told %q", got)

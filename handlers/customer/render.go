@@ -217,7 +217,11 @@ func (h Handler) fileButtons(c *command.Call, r readable, file store.File, open 
 		add("显示联系方式", "看电话")
 	}
 	add("客户历史", "客户历史")
-	add("记跟进", "跟进")
+	if r.access.Basis == store.ByGrant {
+		add("提供线索", "提供线索") // a grant is for reading only
+	} else {
+		add("记跟进", "跟进")
+	}
 	if r.access.Write && unchecked(file) && rulebook.Allows(rulebook.MoveCustomers, c.Person) {
 		add("核对无误", "核对")
 	}
