@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -37,8 +38,9 @@ type Server struct {
 	PingInterval int  // seconds, told to long connections; 0 leaves it out
 	Limited      bool // refuses what exceeds 5 messages a second to one chat, 50 in all
 
-	now  func() time.Time
-	http *httptest.Server
+	now   func() time.Time
+	http  *httptest.Server
+	pings atomic.Int64
 
 	mu       sync.Mutex
 	serial   int

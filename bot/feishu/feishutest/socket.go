@@ -53,6 +53,9 @@ func (s *Server) Sockets() int {
 	return len(s.sockets)
 }
 
+// Pings counts the pings that came over all long connections.
+func (s *Server) Pings() int { return int(s.pings.Load()) }
+
 // DropSockets cuts all long connections.
 func (s *Server) DropSockets() {
 	s.mu.Lock()
@@ -146,6 +149,7 @@ func (s *Server) listen(c *socket) {
 		}
 		head := larkws.Headers(f.Headers)
 		if head.GetString("type") == "ping" {
+			s.pings.Add(1)
 			pong := larkws.Headers{}
 			pong.Add("type", "pong")
 			payload, _ := json.Marshal(s.settings())
