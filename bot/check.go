@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -145,24 +146,35 @@ func lookInto(ctx context.Context, db *store.DB, now time.Time) chat.Finding {
 // checkPlatforms asks the platforms, over the network.
 func checkPlatforms(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) []chat.Finding {
 	var findings []chat.Finding
-	silent := len(cfg.groups()) == 0
-	if state, ok := serving(ctx, cfg.Listen); ok && cfg.WeCom != nil && cfg.WeCom.Robot != nil {
+	state, answers := serving(ctx, cfg.Listen)
+	if answers && cfg.WeCom != nil && cfg.WeCom.Robot != nil {
 		findings = append(findings, robotOf(state))
-		cfg.WeCom = cfg.WeCom.WithoutRobot()
 	}
-	list, err := cfg.connections(nobody, alone(), now, log)
-	switch {
-	case errors.Is(err, errNoPlatform) && len(findings) > 0:
-	case err != nil:
+	// Whoever serves has the robot's connection.
+	lease := func(ctx context.Context, _ string, work func(context.Context) error) error {
+		if answers || served(ctx, cfg) {
+			return wecom.ErrHeld
+		}
+		return work(ctx)
+	}
+	list, err := cfg.connections(nobody, others{lease: lease}, now, log)
+	if err != nil {
 		return append(findings, chat.Finding{Name: "聊天平台", Text: err.Error()})
 	}
 	for _, p := range list {
 		findings = append(findings, p.Check(ctx)...)
 	}
-	if silent {
+	if len(cfg.groups()) == 0 {
 		findings = append(findings, chat.Finding{Name: "部门群", OK: true, Text: "没有填写 group，群里不发提醒"})
 	}
 	return findings
+}
+
+// served tells whether a process serves the store, wherever it listens. It also
+// does where nobody can tell.
+func served(ctx context.Context, cfg Config) bool {
+	is, err := store.Served(ctx, store.Options{Source: cfg.Store})
+	return is || err != nil && !errors.Is(err, fs.ErrNotExist)
 }
 
 // serving asks a bot that may be serving with these settings how it is.
@@ -183,13 +195,12 @@ func serving(ctx context.Context, listen string) (readiness, bool) {
 	return state, err == nil && (state.Ready || len(state.Reasons) > 0)
 }
 
-// robotOf is what a serving bot says of its robot. To log in beside it would
-// take its connection away, and with it what people write meanwhile.
+// robotOf is what a serving bot says of its robot.
 func robotOf(state readiness) chat.Finding {
-	f := chat.Finding{Name: "企业微信智能机器人", OK: true, Text: "程序正在运行，已连接"}
+	f := chat.Finding{Name: "运行中的程序", OK: true, Text: "没有报告企业微信的连接有问题"}
 	for _, r := range state.Reasons {
 		if why, ok := strings.CutPrefix(r, wecom.Name+": "); ok {
-			f.OK, f.Text = false, "程序正在运行，但连不上："+why+"。停掉程序再检查一次，会说明原因"
+			f.OK, f.Text = false, "连不上企业微信智能机器人："+why+"。停掉程序再检查一次，会说明原因"
 		}
 	}
 	return f

@@ -27,9 +27,6 @@ type others struct {
 	tokens feishu.Share
 }
 
-// alone is for a process without others.
-func alone() others { return others{lease: wecom.Alone} }
-
 // connections are the platforms of the settings, not yet talking. Their errors
 // are for people.
 func (c Config) connections(receive chat.Receive, o others, now func() time.Time, log *slog.Logger) ([]connection, error) {

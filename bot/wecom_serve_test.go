@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,12 @@ func TestCheckWeCom(t *testing.T) {
 	logins := b.robot.Subscribed()
 	if bad := wrong(checkPlatforms(t.Context(), b.cfg, time.Now, quiet())); bad != "" {
 		t.Errorf("beside a serving bot:\n%s", bad)
+	}
+	elsewhere := b.cfg
+	elsewhere.Listen = freeAddress(t)
+	list := checkPlatforms(t.Context(), elsewhere, time.Now, quiet())
+	if i := slices.IndexFunc(list, func(f chat.Finding) bool { return f.Name == "企业微信智能机器人" }); i < 0 || !list[i].OK || !strings.Contains(list[i].Text, "没有核对 bot_id") {
+		t.Errorf("beside a bot that serves the store at another address: %+v", list)
 	}
 	if n := b.robot.Subscribed(); n != logins || !b.robot.Connected() {
 		t.Errorf("the check logged in %d times", n-logins)

@@ -85,7 +85,7 @@ func (r *Robot) run(ctx context.Context) error {
 	defer q.stop()
 	for ctx.Err() == nil {
 		r.awaits(true)
-		err := r.lease(ctx, "wecom/"+r.cfg.BotID, func(ctx context.Context) error {
+		err := r.lease(ctx, r.leaseKey(), func(ctx context.Context) error {
 			r.awaits(false)
 			r.keep(ctx, q)
 			return ctx.Err()
@@ -97,6 +97,8 @@ func (r *Robot) run(ctx context.Context) error {
 	}
 	return ctx.Err()
 }
+
+func (r *Robot) leaseKey() string { return "wecom/" + r.cfg.BotID }
 
 func (r *Robot) awaits(it bool) {
 	r.mu.Lock()
@@ -243,19 +245,24 @@ func (r *Robot) ready() error {
 	return fmt.Errorf("wecom robot connection down since %s: %w", r.since.Format(time.RFC3339), r.cause)
 }
 
-// check tries the credentials, unless they are proven by a connection. A try
-// takes the place of a connection that another process holds, which comes back
-// after some seconds.
+// check tries the credentials, unless they are proven by a connection or
+// another process has its turn: to log in would take its connection away, and
+// with it what people write meanwhile.
 func (r *Robot) check(ctx context.Context) chat.Finding {
 	const name = "企业微信智能机器人"
-	if r.ready() == nil {
+	if r.line() != nil {
 		return chat.Finding{Name: name, OK: true, Text: "已连接"}
 	}
-	err := r.try(ctx)
+	good := "bot_id 和 secret 有效"
+	err := r.lease(ctx, r.leaseKey(), r.try)
+	if errors.Is(err, ErrHeld) {
+		good = "网址能连上。程序正在运行，再登录会把它顶下线，所以没有核对 bot_id 和 secret；改过它们的话，请停掉程序再检查一次"
+		err = r.reach(ctx)
+	}
 	var refused *apiError
 	switch {
 	case err == nil:
-		return chat.Finding{Name: name, OK: true, Text: "bot_id 和 secret 有效"}
+		return chat.Finding{Name: name, OK: true, Text: good}
 	case errors.As(err, &refused) && refused.code == badLogin:
 		return failed(name, err, "bot_id 或 secret 不对：在智能机器人的「API 配置」里选长连接方式，复制那里的 Bot ID 和 Secret（不是自建应用的）")
 	case errors.As(err, &refused):
@@ -264,6 +271,17 @@ func (r *Robot) check(ctx context.Context) chat.Finding {
 	return failed(name, err, "服务器须能访问 wecom.robot.url；要经代理的话填 wecom.proxy")
 }
 
+// reach tries the way to the platform without logging in, which nobody else
+// notices.
+func (r *Robot) reach(ctx context.Context) error {
+	conn, err := r.dial(ctx)
+	if err == nil {
+		err = conn.Close()
+	}
+	return err
+}
+
+// try logs in.
 func (r *Robot) try(ctx context.Context) error {
 	conn, err := r.dial(ctx)
 	if err != nil {

@@ -49,15 +49,6 @@ func (c Config) Department() chat.Address {
 	return chat.Address{Platform: Name, Group: true, ID: id}
 }
 
-// WithoutRobot is the settings of the other ways; nil when there are none.
-func (c Config) WithoutRobot() *Config {
-	c.Robot = nil
-	if c.WebhookKey == "" && (c.App == nil || c.App.empty()) {
-		return nil
-	}
-	return &c
-}
-
 // Secret tells whether the settings hold a secret.
 func (c Config) Secret() bool {
 	return c.WebhookKey != "" || c.Robot != nil && c.Robot.Secret != "" || c.App != nil && (c.App.Secret != "" || c.App.Token != "" || c.App.AESKey != "")
@@ -74,6 +65,9 @@ type RobotConfig struct {
 // Lease lets only one process work on what key names: it waits for its turn,
 // calls work, and ends work's context when the turn is over.
 type Lease func(ctx context.Context, key string, work func(ctx context.Context) error) error
+
+// ErrHeld is of a Lease that does not wait: another process has its turn.
+var ErrHeld = errors.New("another process has the robot's connection")
 
 // Alone is the Lease of a program that runs once.
 func Alone(ctx context.Context, _ string, work func(ctx context.Context) error) error {
