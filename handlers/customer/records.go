@@ -68,6 +68,9 @@ type recordQuery struct {
 	page int    // from 1 on
 }
 
+// span is the time that is asked for, as it stands in a command line.
+func (q *recordQuery) span() string { return " " + string(q.days.From) + "~" + string(q.days.To) }
+
 // records is 查阅记录. That somebody looked is audited as every command is.
 func (h Handler) records(ctx context.Context, c *command.Call) (command.Answer, error) {
 	q, err := h.recordQuery(ctx, c)
@@ -117,7 +120,7 @@ func (h Handler) recordQuery(ctx context.Context, c *command.Call) (recordQuery,
 			return q, err
 		}
 	}
-	q.line += " " + string(q.days.From) + "~" + string(q.days.To)
+	q.line += q.span()
 	return q, nil
 }
 
@@ -126,7 +129,7 @@ func (h Handler) recordWord(ctx context.Context, c *command.Call, q *recordQuery
 	if word == "" {
 		return nil
 	}
-	found, err := h.recorded(ctx, c, word)
+	found, err := h.recorded(ctx, c, q, word)
 	var no *command.Refusal
 	if errors.As(err, &no) && q.Person == "" {
 		p, ok, err := c.Tx.StoppedNamed(ctx, word)
@@ -148,7 +151,7 @@ func (h Handler) recordWord(ctx context.Context, c *command.Call, q *recordQuery
 
 // recorded is the customer that a code, name or part of one means. Whoever
 // traces looks may read every file, so that it may say what is alike.
-func (h Handler) recorded(ctx context.Context, c *command.Call, word string) (store.Customer, error) {
+func (h Handler) recorded(ctx context.Context, c *command.Call, q *recordQuery, word string) (store.Customer, error) {
 	if command.IsCustomerCode(word) {
 		known, found, err := c.Tx.Customer(ctx, strings.ToUpper(command.Fold(word).Text))
 		if err != nil || found {
@@ -165,9 +168,14 @@ func (h Handler) recorded(ctx context.Context, c *command.Call, word string) (st
 	case len(hits) == 1 || sameName(hits[0].Name, word) && !sameName(hits[1].Name, word):
 		return hits[0].Customer, nil
 	}
-	no := &command.Refusal{Text: command.Quote(word) + "可能是这几个客户，请选一个。", Hint: "查阅记录 " + hits[0].Customer.ID}
+	span := ""
+	if c.Has("时段") {
+		span = q.span()
+	}
+	line := func(hit store.Hit) string { return q.line + " " + hit.Customer.ID + span }
+	no := &command.Refusal{Text: command.Quote(word) + "可能是这几个客户，请选一个。", Hint: line(hits[0])}
 	for _, hit := range hits {
-		no.Buttons = append(no.Buttons, chat.Button{Label: hit.Customer.Name, Command: "查阅记录 " + hit.Customer.ID})
+		no.Buttons = append(no.Buttons, chat.Button{Label: hit.Customer.Name, Command: line(hit)})
 	}
 	return store.Customer{}, no
 }

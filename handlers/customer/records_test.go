@@ -27,6 +27,24 @@ func TestRecordsShowWhoLookedAndWhoWasNotLetIn(t *testing.T) {
 	wants(t, o.say("陈总", "查阅记录 "+strings.ToLower(c.ID)+" 昨天"), "没有查阅记录")
 	wants(t, o.refused("陈总", "查阅记录 没有的公司"), "没有叫")
 	wants(t, o.refused("李娜", "查阅记录"), "执行董事、总经理、市场总监")
+	wants(t, o.refused("陈总", "溯源 ｈ７Ｋ２ＱＭ"), "没有追踪码「H7K2QM」")
+}
+
+// Which customer was meant is asked without losing what else was typed.
+func TestRecordsAskWhichCustomer(t *testing.T) {
+	o := newOffice(t)
+	o.customer("南湖酒店", "张伟")
+	o.customer("南湖书店", "张伟")
+	for typed, suggested := range map[string]string{
+		"查阅记录 南湖":              "查阅记录 K2",
+		"查阅记录 南湖 昨天":           "查阅记录 K2 2026-11-23~2026-11-23",
+		"查阅记录 张伟 南湖 11-1至11-3": "查阅记录 张伟 K2 2026-11-01~2026-11-03",
+	} {
+		if said := o.refused("陈总", typed); !strings.HasSuffix(said, "\n"+suggested) {
+			t.Errorf("%s: %q, want the suggestion %q", typed, said, suggested)
+		}
+	}
+	o.say("陈总", "查阅记录 张伟 K2 2026-11-01~2026-11-03")
 }
 
 func TestDirectorTracesTheDepartmentOnly(t *testing.T) {

@@ -23,7 +23,7 @@ func (h Handler) traceBack(ctx context.Context, c *command.Call) (command.Answer
 	}
 	if !found || !traces(c.Person, viewer) {
 		return command.Answer{}, &command.Refusal{
-			Text: "没有追踪码" + command.Quote(c.Text("追踪码")) + "的查阅，或不在你可以查的范围。", Hint: "查阅记录 今天",
+			Text: "没有追踪码" + command.Quote(code) + "的查阅，或不在你可以查的范围。", Hint: "查阅记录 今天",
 		}
 	}
 	customer, err := names.customer(ctx, look.Customer)
