@@ -24,7 +24,7 @@ func (h Handler) customerArg() command.Arg {
 func (h Handler) fileCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "客户", Aliases: []string{"查客户", "kh", "ckh"}, Summary: "按名称、拼音、首字母或电话后四位找客户，看档案；每次查阅都有记录",
+			Name: "客户", Aliases: []string{"查客户", "看档案", "kh", "ckh"}, Summary: "按名称、拼音、首字母或电话后四位找客户，看档案；每次查阅都有记录",
 			Args:     []command.Arg{{Name: "关键词", Kind: command.Free, Prompt: whichCustomer}},
 			Examples: []string{"客户 华东机电", "客户 hdjd", "客户 5678"},
 			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: clause, Run: h.look,
