@@ -40,6 +40,9 @@ func (h Handler) delegate(ctx context.Context, c *command.Call) (command.Answer,
 		return command.Answer{}, &command.Refusal{Text: "这几天已经过去：" + period(days.From, days.To) + "。", Hint: "授权 " + p.Name + " 3天", Clause: clause}
 	}
 	d := store.Delegation{ID: c.Tx.NewID(c.Now), Person: p.ID, First: max(days.From, today), Last: days.To, By: c.Person.ID, At: c.Now}
+	if err := h.notYet(ctx, c, p, d); err != nil {
+		return command.Answer{}, err
+	}
 	if err := c.Tx.AddDelegation(ctx, d); err != nil {
 		return command.Answer{}, err
 	}
@@ -50,6 +53,20 @@ func (h Handler) delegate(ctx context.Context, c *command.Call) (command.Answer,
 		Text: written(c.Person) + "授权你 " + when + " 批准或驳回查阅申请（不能批自己的）。看待批的申请发：查阅申请",
 	}}}
 	return a, nil
+}
+
+// notYet refuses days on which the person may decide already.
+func (h Handler) notYet(ctx context.Context, c *command.Call, p store.Person, d store.Delegation) error {
+	list, err := c.Tx.Delegations(ctx, d.Last)
+	for _, old := range list {
+		if old.Person == p.ID && old.First <= d.First {
+			return &command.Refusal{
+				Text: "已经授权过了：" + written(p) + " " + period(old.First, old.Last) + " 可以批准或驳回查阅申请，没有再通知。",
+				Hint: "要改日期，先发：收回授权 " + p.Name, Clause: clause,
+			}
+		}
+	}
+	return err
 }
 
 // period is days as people read them.
