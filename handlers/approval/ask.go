@@ -94,11 +94,11 @@ func readable(r store.Request) error {
 	case !hasWords(r.Words):
 		text = "客户名称不能是空的。"
 	case utf8.RuneCountInString(r.Words) > wordsMost:
-		text = fmt.Sprintf("客户名称太长，最多 %d 个字。", wordsMost)
+		text = command.TooLong("客户名称", r.Words, wordsMost) + "。"
 	case !hasWords(r.Why):
 		text = "理由不能是空的。"
 	case utf8.RuneCountInString(r.Why) > whyMost:
-		text = fmt.Sprintf("理由太长，最多 %d 个字。", whyMost)
+		text = command.TooLong("理由", r.Why, whyMost) + "。"
 	default:
 		return nil
 	}

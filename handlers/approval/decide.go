@@ -107,7 +107,7 @@ func (h Handler) reject(ctx context.Context, c *command.Call) (command.Answer, e
 		return command.Answer{}, err
 	}
 	if utf8.RuneCountInString(c.Text("理由")) > whyMost {
-		return command.Answer{}, &command.Refusal{Text: "理由太长，最多 500 个字。", Hint: "驳回 " + r.Code + " 这次不需要看档案"}
+		return command.Answer{}, &command.Refusal{Text: command.TooLong("理由", c.Text("理由"), whyMost) + "。", Hint: "驳回 " + r.Code + " 这次不需要看档案"}
 	}
 	r.State, r.By, r.Decided, r.Reason = store.RequestRejected, c.Person.ID, c.Now, c.Text("理由")
 	if err := h.end(ctx, c, r); err != nil {

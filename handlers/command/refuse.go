@@ -19,6 +19,11 @@ func Quote(s string) string {
 	return "「" + s + "」"
 }
 
+// TooLong says of a text by how much it is longer than it may be.
+func TooLong(what, text string, most int) string {
+	return fmt.Sprintf("%s太长：%d 个字，最多 %d 个字", what, utf8.RuneCountInString(text), most)
+}
+
 // expected says how an argument of a kind is written.
 func expected(k Kind) string {
 	switch k {

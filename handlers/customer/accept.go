@@ -158,7 +158,7 @@ func previewFile(l store.Lead, field string) command.Answer {
 // beginFile makes a file of what the giver called the customer.
 func (h Handler) beginFile(ctx context.Context, c *command.Call, l store.Lead) (store.Customer, error) {
 	if err := nameRule(l.Words); err != nil {
-		return store.Customer{}, &command.Refusal{Text: problemText(err) + "。", Hint: "新客户 名称"}
+		return store.Customer{}, &command.Refusal{Text: problem(err).Text + "。", Hint: "新客户 名称"}
 	}
 	id, err := c.Tx.NewCustomerCode(ctx)
 	if err != nil {

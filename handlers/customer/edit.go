@@ -119,7 +119,7 @@ func (h Handler) changeable(customer store.Customer, values map[string]string) e
 	}
 	if name, given := values[fieldName]; given {
 		if err := nameRule(oneLine(name)); err != nil || command.IsCustomerCode(name) {
-			return firstOf(err, wrong("%s像一个编号，不能作名称", command.Quote(name)))
+			return firstOf(err, wrongSo("改客户 "+customer.ID+" 名称=东莞市晨星机械有限公司", "%s像一个编号，不能作名称", command.Quote(name)))
 		}
 	}
 	return checkFields(append(h.companyFields(), fieldReason), values, companyRule)

@@ -65,18 +65,14 @@ func (h Handler) firstStage() string {
 
 // enterable refuses what cannot be a new customer.
 func (h Handler) enterable(name string, values map[string]string) error {
-	if i := strings.IndexAny(name, "=＝"); i > 0 {
-		words := strings.Fields(name[:i])
-		return &command.Refusal{
-			Text: fmt.Sprintf("没有字段%s。可以写的字段：%s", command.Quote(words[len(words)-1]), strings.Join(h.enterKeys(), "、")),
-			Hint: "新客户 名称 地址=… 电话=…", Clause: "档-1",
-		}
+	if err := nameNeeded(name, "客户的名称", "新客户 东莞市晨星机械有限公司 地址=… 电话=…", h.enterKeys()); err != nil {
+		return err
 	}
 	if err := nameRule(name); err != nil {
 		return err
 	}
 	if command.IsCustomerCode(name) {
-		return wrong("%s像一个编号，不能作名称", command.Quote(name))
+		return wrongSo("新客户 东莞市晨星机械有限公司", "%s像一个编号，不能作名称", command.Quote(name))
 	}
 	if stage := values[fieldStage]; stage != "" {
 		if err := h.stageRule(stage); err != nil {
@@ -136,17 +132,43 @@ func (h Handler) ownerOf(ctx context.Context, c *command.Call, name string) (sto
 	if !found {
 		return p, &command.Refusal{Text: "没有叫" + command.Quote(name) + "的在册人员。", Hint: "人员"}
 	}
-	return p, h.owns(p)
+	return p, h.owns(ctx, c, p, "负责人=")
 }
 
-// owns refuses who cannot have customers.
-func (h Handler) owns(p store.Person) error {
-	if rulebook.Allows(rulebook.EnterCustomers, p) && h.reads(p) {
+// mayOwn tells whether a person can have customers.
+func (h Handler) mayOwn(p store.Person) bool {
+	return rulebook.Allows(rulebook.EnterCustomers, p) && h.reads(p)
+}
+
+// ownersNamed is how many who can have customers a refusal names.
+const ownersNamed = 5
+
+// owns refuses who cannot have customers, and says who can; line is what to
+// type before one of them.
+func (h Handler) owns(ctx context.Context, c *command.Call, p store.Person, line string) error {
+	if h.mayOwn(p) {
 		return nil
 	}
-	return &command.Refusal{
-		Text: fmt.Sprintf("%s是%s，不能负责客户；可以负责的是%s。", p.Name, p.Post, rulebook.Holders(rulebook.EnterCustomers)), Clause: "档-4",
+	people, err := c.Tx.People(ctx)
+	if err != nil {
+		return err
 	}
+	var names []string
+	for _, one := range people {
+		if h.mayOwn(one) {
+			names = append(names, one.Name)
+		}
+	}
+	no := &command.Refusal{Text: fmt.Sprintf("%s是%s，不能负责客户。", p.Name, p.Post), Hint: "人员", Clause: "档-4"}
+	if n := len(names); n > 0 {
+		no.Text += "可以负责的是：" + strings.Join(names[:min(n, ownersNamed)], "、")
+		if n > ownersNamed {
+			no.Text += fmt.Sprintf(" 等 %d 人", n)
+		}
+		no.Text += "。"
+		no.Hint = line + names[0]
+	}
+	return no
 }
 
 // checks tells whether a person collates the files.

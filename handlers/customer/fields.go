@@ -3,6 +3,7 @@ package customer
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,8 +90,11 @@ func personRule(field string) func(string) error {
 	}
 }
 
-func wrong(format string, args ...any) error {
-	return &command.Refusal{Text: fmt.Sprintf(format, args...), Clause: "档-1"}
+func wrong(format string, args ...any) error { return wrongSo("", format, args...) }
+
+// wrongSo is wrong with what to type instead.
+func wrongSo(hint, format string, args ...any) error {
+	return &command.Refusal{Text: fmt.Sprintf(format, args...), Hint: hint, Clause: "档-1"}
 }
 
 func textRule(value string) error {
@@ -98,7 +102,7 @@ func textRule(value string) error {
 	case !hasWords(value):
 		return wrong("内容不能只有空白或看不见的字符")
 	case utf8.RuneCountInString(value) > textMost:
-		return wrong("内容太长，最多 %d 个字", textMost)
+		return wrongSo("写短一些，或分几次写", "%s", command.TooLong("内容", value, textMost))
 	}
 	return nil
 }
@@ -109,7 +113,7 @@ func nameRule(name string) error {
 	case !hasWords(name):
 		return wrong("名字不能只有空白或看不见的字符")
 	case utf8.RuneCountInString(name) > nameMost:
-		return wrong("名字太长，最多 %d 个字", nameMost)
+		return wrongSo("只写名字，其余写在 特征=… 里", "%s", command.TooLong("名字", name, nameMost))
 	case !store.Plain(name) || strings.ContainsAny(name, "\n\r"):
 		return wrong("名字里有不能保存的字符")
 	case rulebook.MaskPhones(name) != name: // names are shown to all readers, and rest plain
@@ -127,9 +131,9 @@ func phoneRule(value string) error {
 	}
 	switch {
 	case digits < 5:
-		return wrong("电话里至少要有 5 个数字")
+		return wrongSo("电话=0769-22335678", "电话里至少要有 5 个数字")
 	case utf8.RuneCountInString(value) > phoneMost:
-		return wrong("电话太长，最多 %d 个字", phoneMost)
+		return wrongSo("电话=0769-22335678", "%s", command.TooLong("电话", value, phoneMost))
 	}
 	return nil
 }
@@ -144,17 +148,20 @@ func ageRule(value string) error {
 
 func sexRule(value string) error {
 	if value != "男" && value != "女" {
-		return wrong("性别请写成 男 或 女")
+		return wrongSo("性别=女", "性别请写成 男 或 女")
 	}
 	return nil
 }
 
 // stageRule refuses stages that the settings do not know.
 func (h Handler) stageRule(stage string) error {
-	if slices.Contains(h.Config.Stages, stage) {
+	switch {
+	case slices.Contains(h.Config.Stages, stage):
 		return nil
+	case len(h.Config.Stages) == 0:
+		return wrongSo("去掉 阶段=… 再发一次", "没有阶段%s：设置里一个阶段也没有", command.Quote(stage))
 	}
-	return wrong("没有阶段%s。可以写的阶段：%s", command.Quote(stage), strings.Join(h.Config.Stages, "、"))
+	return wrongSo("阶段="+h.firstStage(), "没有阶段%s。可以写的阶段：%s", command.Quote(stage), strings.Join(h.Config.Stages, "、"))
 }
 
 // checkFields refuses the first value that its field cannot have; empty ones empty
@@ -166,19 +173,37 @@ func checkFields(fields []string, values map[string]string, rule func(field stri
 			continue
 		}
 		if err := rule(field)(value); err != nil {
-			return wrong("%s：%s。", field, problemText(err))
+			return wrongSo(problem(err).Hint, "%s：%s。", field, problem(err).Text)
 		}
 	}
 	return nil
 }
 
-// problemText is what a rule has against a value.
-func problemText(err error) string {
+// problem is what a rule has against a value.
+func problem(err error) command.Refusal {
 	var no *command.Refusal
 	if errors.As(err, &no) {
-		return no.Text
+		return *no
 	}
-	return err.Error()
+	return command.Refusal{Text: err.Error()}
+}
+
+// markup is what platforms write a mention as.
+var markup = regexp.MustCompile(`<[^<>]*>`)
+
+// nameNeeded refuses what stands where a name belongs but is a mention, or a
+// field that is not known.
+func nameNeeded(name, what, example string, keys []string) error {
+	folded := command.Fold(name).Text
+	words := strings.Fields(markup.ReplaceAllString(folded, " "))
+	if len(words) == 0 && markup.MatchString(folded) || len(words) == 1 && strings.HasPrefix(words[0], "@") {
+		return wrongSo(example, "这里要写%s，%s不是名称。", what, command.Quote(name))
+	}
+	if i := strings.IndexAny(name, "=＝"); i > 0 {
+		words := strings.Fields(name[:i])
+		return wrongSo(example, "没有字段%s。可以写的字段：%s", command.Quote(words[len(words)-1]), strings.Join(keys, "、"))
+	}
+	return nil
 }
 
 // namesIn are the single names of a field that may hold several.

@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -17,7 +18,10 @@ type holder struct {
 	share int
 }
 
-const holdersForm = "股东请写成 姓名=比例，例如 张三=30%，李四=20%"
+const (
+	holdersExample = "张三=30%，李四=20%"
+	holdersForm    = "股东请写成 姓名=比例，例如 " + holdersExample
+)
 
 // holdersRule refuses shareholders that cannot be: unreadable ones, the same
 // name twice, more than all shares (档-1).
@@ -30,14 +34,20 @@ func holdersRule(value string) error {
 	seen := map[string]bool{}
 	for _, one := range list {
 		if seen[one.name] {
-			return wrong("股东%s写了两次", command.Quote(one.name))
+			return wrongSo("每位股东只写一次："+holdersExample, "股东%s写了两次", command.Quote(one.name))
 		}
 		seen[one.name] = true
-		if sum += one.share; sum > whole {
-			return wrong("股份加起来超过 100%%")
+		if left := whole - sum; one.share > left {
+			return wrongSo("股东="+holdersExample, "股份加起来超过 100%%：写到%s时只剩 %s", command.Quote(one.name), percent(left))
 		}
+		sum += one.share
 	}
 	return nil
+}
+
+// percent is a share as people write it.
+func percent(share int) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", share/100, share%100), "0"), ".") + "%"
 }
 
 // readHolders reads 张三=30%，李四=20.5%: parted by commas, or by blanks where

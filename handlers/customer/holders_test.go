@@ -25,7 +25,7 @@ func TestReadHolders(t *testing.T) {
 		list, err := readHolders(text)
 		got := fmt.Sprint(list)
 		if err != nil {
-			got = "!" + problemText(err)
+			got = "!" + problem(err).Text
 		}
 		if got != want {
 			t.Errorf("readHolders(%q) = %s, want %s", text, got, want)
@@ -37,14 +37,36 @@ func TestHoldersHaveNoMoreThanAllShares(t *testing.T) {
 	for text, want := range map[string]string{
 		"张三=100%":                 "",
 		"张三=50%，李四=50%":           "",
-		"张三=33.34%，李四=66.67%":     "超过 100%",
-		"张三=101%":                 "超过 100%",
+		"张三=33.34%，李四=66.67%":     "超过 100%：写到「李四」时只剩 66.66%",
+		"张三=101%":                 "超过 100%：写到「张三」时只剩 100%",
+		"张三=80%，李四=20%，王五=1%":     "超过 100%：写到「王五」时只剩 0%",
 		"张三=10%，张三=10%":           "写了两次",
 		"张三=999%，李四=999%，王五=999%": "超过 100%",
 	} {
 		err := holdersRule(text)
-		if want == "" != (err == nil) || err != nil && !strings.Contains(problemText(err), want) {
+		if want == "" != (err == nil) || err != nil && !strings.Contains(problem(err).Text, want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
+// A refusal of something too long says how long it is and may be.
+func TestTooLongSaysByHowMuch(t *testing.T) {
+	o := newOffice(t)
+	o.customer("南湖酒店", "张伟")
+	long := strings.Repeat("长", 1001)
+	for line, want := range map[string]string{
+		"跟进 K1 " + long:           "内容太长：1001 个字，最多 1000 个字",
+		"改客户 K1 地址=" + long:       "地址：内容太长：1001 个字，最多 1000 个字",
+		"新客户 " + long[:3*61]:      "名字太长：61 个字，最多 60 个字",
+		"联系人 K1 " + long[:3*61]:   "名字太长：61 个字，最多 60 个字",
+		"改客户 K1 电话=1" + long:      "电话：电话里至少要有 5 个数字",
+		"改客户 K1 电话=123456" + long: "电话：电话太长：1007 个字，最多 100 个字",
+	} {
+		said := o.refused("张伟", line)
+		wants(t, said, want)
+		if strings.HasSuffix(said, "\n") {
+			t.Errorf("%q has no hint", said)
 		}
 	}
 }

@@ -96,7 +96,7 @@ func (h Handler) checkValue(r *bookRow, field, value string, rule func(string) e
 		return
 	}
 	if err := rule(value); err != nil {
-		r.fail("%s：%s", field, problemText(err))
+		r.fail("%s：%s", field, problem(err).Text)
 	}
 }
 

@@ -62,7 +62,7 @@ func (h Handler) move(ctx context.Context, c *command.Call) (command.Answer, err
 		return command.Answer{}, err
 	}
 	to := c.Who("接收人")
-	if err := h.owns(to); err != nil {
+	if err := h.owns(ctx, c, to, "移交客户 "+r.ID+" "); err != nil {
 		return command.Answer{}, err
 	}
 	if to.ID == r.Owner {

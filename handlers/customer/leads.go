@@ -112,13 +112,13 @@ func readableLead(l store.Lead) error {
 	case !hasWords(l.Words):
 		text = "客户名称不能是空的。"
 	case utf8.RuneCountInString(l.Words) > leadNameMost:
-		text = fmt.Sprintf("客户名称太长，最多 %d 个字。", leadNameMost)
+		text = command.TooLong("客户名称", l.Words, leadNameMost) + "。"
 	case !hasWords(l.Text):
 		return &command.Question{Prompt: leadPrompt, Prefix: labelText + "："}
 	case utf8.RuneCountInString(l.Text) > leadTextMost:
-		text = fmt.Sprintf("线索太长，最多 %d 个字，请分几条写。", leadTextMost)
+		text = command.TooLong("线索", l.Text, leadTextMost) + "，请分几条写。"
 	case utf8.RuneCountInString(l.Source) > leadSourceMost:
-		text = fmt.Sprintf("来源太长，最多 %d 个字。", leadSourceMost)
+		text = command.TooLong("来源", l.Source, leadSourceMost) + "。"
 	default:
 		return nil
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -42,12 +41,8 @@ func (h Handler) person(ctx context.Context, c *command.Call) (command.Answer, e
 
 // personable refuses what cannot be a person at a customer's.
 func personable(name string, values map[string]string) error {
-	if i := strings.IndexAny(name, "=＝"); i > 0 {
-		words := strings.Fields(name[:i])
-		return &command.Refusal{
-			Text: fmt.Sprintf("没有字段%s。可以写的字段：%s", command.Quote(words[len(words)-1]), strings.Join(personKeys(), "、")),
-			Hint: "联系人 客户 姓名 职务=… 电话=…", Clause: "档-1",
-		}
+	if err := nameNeeded(name, "联系人的姓名", "联系人 客户 李明 职务=… 电话=…", personKeys()); err != nil {
+		return err
 	}
 	if err := nameRule(name); err != nil {
 		return err

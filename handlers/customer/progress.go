@@ -81,7 +81,7 @@ func (h Handler) readProgress(p *store.Progress, values map[string]string) error
 	}
 	fen, n, err := command.ReadMoney(text)
 	if err != nil || strings.TrimSpace(text[n:]) != "" {
-		return wrong("没看懂金额%s，请写成 125000、12.5万 或 ￥125,000.00，写在最后", command.Quote(text))
+		return wrongSo("跟进 "+p.Customer+" 进展… 金额=12.5万", "没看懂金额%s，请写成 125000、12.5万 或 ￥125,000.00，写在最后", command.Quote(text))
 	}
 	p.Amount = fen
 	return nil
