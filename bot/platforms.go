@@ -9,6 +9,7 @@ import (
 	"marketbot/bot/feishu"
 	"marketbot/bot/wecom"
 	"marketbot/handlers/chat"
+	"marketbot/store"
 )
 
 // connection is a platform that works until its context ends.
@@ -25,6 +26,7 @@ var errNoPlatform = errors.New("没有配置聊天平台：填写 feishu 或 wec
 type others struct {
 	lease  wecom.Lease // of a robot's connection
 	tokens feishu.Share
+	chats  wecom.Notes // what is learnt about chats
 }
 
 // connections are the platforms of the settings, not yet talking. Their errors
@@ -45,12 +47,35 @@ func (c Config) connections(receive chat.Receive, o others, now func() time.Time
 			return nil, &usageError{err}
 		}
 		a.ShareTokens(wecom.Share(o.tokens))
+		a.Remember(o.chats)
 		list = append(list, a)
 	}
 	if len(list) == 0 {
 		return nil, &usageError{errNoPlatform}
 	}
 	return list, nil
+}
+
+// notes keeps in the store what WeCom's adapter learns about chats.
+func notes(db *store.DB) wecom.Notes {
+	return wecom.Notes{
+		Read: func(ctx context.Context) (map[chat.Address]string, error) {
+			known := map[chat.Address]string{}
+			err := db.View(ctx, func(tx *store.Tx) error {
+				list, err := tx.ChatNotes(ctx, wecom.Name)
+				for _, n := range list {
+					known[chat.Address{Platform: n.Platform, Group: n.Group, ID: n.Address}] = n.Note
+				}
+				return err
+			})
+			return known, err
+		},
+		Write: func(ctx context.Context, at chat.Address, note string) error {
+			return db.Update(ctx, func(tx *store.Tx) error {
+				return tx.NoteChat(ctx, store.ChatNote{Platform: at.Platform, Group: at.Group, Address: at.ID, Note: note})
+			})
+		},
+	}
 }
 
 // groups are the department's groups on the platforms.

@@ -69,6 +69,30 @@ func TestServeWeCom(t *testing.T) {
 	}
 }
 
+// What was learnt about a chat survives a restart: whoever wrote to the robot
+// before it is not greeted as somebody new.
+func TestChatsAreKnownAfterARestart(t *testing.T) {
+	b := newBranch(t)
+	for i := range 2 {
+		b.start()
+		b.eventually("the robot's connection", b.robot.Connected)
+		if err := b.robot.Enter("WangFang"); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			b.eventually("a greeting", func() bool { return len(b.robot.Seen("WangFang")) == 1 })
+		}
+		if err := b.robot.Say("WangFang", "", "我的"); err != nil {
+			t.Fatal(err)
+		}
+		b.eventually("an answer", func() bool { return len(b.robot.Seen("WangFang")) >= 2+i })
+		b.end()
+	}
+	if seen := b.robot.Seen("WangFang"); len(seen) != 3 {
+		t.Errorf("seen %+v", seen)
+	}
+}
+
 func (b *branch) eventually(what string, ok func() bool) {
 	b.t.Helper()
 	for range 1000 {

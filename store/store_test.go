@@ -494,3 +494,22 @@ func TestViewsAtOnce(t *testing.T) {
 		done.Wait()
 	})
 }
+
+// What was learnt about a chat is kept by chat, the newest only.
+func TestChatNotes(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		person, group := store.ChatNote{Platform: "wecom", Address: "A", Note: "1"}, store.ChatNote{Platform: "wecom", Group: true, Address: "A", Note: "2"}
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(tx.NoteChat(ctx, person), tx.NoteChat(ctx, group), tx.NoteChat(ctx, store.ChatNote{Platform: "other", Address: "A", Note: "3"}))
+		})
+		person.Note = "4"
+		update(t, db, func(ctx context.Context, tx *store.Tx) error { return tx.NoteChat(ctx, person) })
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			list, err := tx.ChatNotes(ctx, "wecom")
+			if diff := cmp.Diff([]store.ChatNote{person, group}, list); diff != "" {
+				t.Error(diff)
+			}
+			return err
+		})
+	})
+}

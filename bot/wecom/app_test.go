@@ -183,7 +183,7 @@ func TestAppConformance(t *testing.T) {
 		t.Cleanup(b.app.api.http.CloseIdleConnections)
 		b.robot.pace.most, b.app.pace.most = 1<<20, 1<<20
 		b.Open(groupID)
-		b.came[wangID] = byApp
+		b.chats.learn(t.Context(), private(wangID), func(k *known) { k.Came = byApp })
 		srv := httptest.NewServer(b.Handler())
 		t.Cleanup(srv.Close)
 		if err := api.Callback(srv.URL + Path); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
@@ -66,6 +67,28 @@ type booth struct {
 	events chattest.Recorder
 	net    *pipes
 	stop   func()
+	cfg    Config
+	hear   chat.Receive
+	notes  notebook
+}
+
+// notebook is Notes in memory.
+type notebook struct {
+	mu    sync.Mutex
+	notes map[chat.Address]string
+}
+
+func (n *notebook) read(context.Context) (map[chat.Address]string, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return maps.Clone(n.notes), nil
+}
+
+func (n *notebook) write(_ context.Context, at chat.Address, note string) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.notes[at] = note
+	return nil
 }
 
 // newBooth starts the platform; receive (nil: record) takes the events.
@@ -82,12 +105,28 @@ func newBooth(t *testing.T, change func(*Config), receive chat.Receive) *booth {
 	if receive == nil {
 		receive = b.events.Receive
 	}
-	var err error
-	if b.Adapter, err = New(cfg, receive, Alone, time.Now, slog.New(slog.DiscardHandler)); err != nil {
-		t.Fatal(err)
-	}
-	b.robot.dialer.NetDialContext = b.net.dial
+	b.cfg, b.hear, b.notes.notes = cfg, receive, map[chat.Address]string{}
+	b.make()
 	return b
+}
+
+// make makes the adapter.
+func (b *booth) make() {
+	b.t.Helper()
+	var err error
+	if b.Adapter, err = New(b.cfg, b.hear, Alone, time.Now, slog.New(slog.DiscardHandler)); err != nil {
+		b.t.Fatal(err)
+	}
+	b.Remember(Notes{Read: b.notes.read, Write: b.notes.write})
+	b.robot.dialer.NetDialContext = b.net.dial
+}
+
+// restart stops the adapter and runs another on what was noted down.
+func (b *booth) restart() *booth {
+	b.t.Helper()
+	b.stop()
+	b.make()
+	return b.run()
 }
 
 // run keeps the adapter running until the test ends or stop is called.

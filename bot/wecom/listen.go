@@ -48,10 +48,11 @@ func (r *Robot) hear(ctx context.Context, j job) {
 	}
 	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute+receiveTime)
 	defer cancel()
-	r.name(work, &e)
-	if e.Kind == chat.Opened && r.knows(e.Chat) {
+	raw := r.name(work, &e)
+	if e.Kind == chat.Opened && r.chats.of(e.Chat).Open {
 		return // it comes once a day, also of people who write anyway
 	}
+	r.opens(work, e, raw)
 	r.expect(e, j.req)
 	receipt, err := r.insist(ctx, work, e)
 	switch {
@@ -65,40 +66,41 @@ func (r *Robot) hear(ctx context.Context, j job) {
 	}
 }
 
-// name puts the userid in place of an encrypted id where the app can tell.
-func (r *Robot) name(ctx context.Context, e *chat.Event) {
+// name puts the userid in place of an encrypted id where the app can tell, and
+// gives what it replaced; empty when nothing.
+func (r *Robot) name(ctx context.Context, e *chat.Event) (raw string) {
 	if r.identify == nil {
-		return
+		return ""
 	}
 	ctx, cancel := context.WithTimeout(ctx, identifyTime)
 	defer cancel()
 	id, err := r.identify(ctx, e.From.ID)
 	if err != nil { // most are userids already
 		r.log.Warn("the app could not tell a userid", "event_id", e.ID, "error", err)
-		return
+		return ""
 	}
 	if id == e.From.ID {
-		return
+		return ""
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.raw[id] = e.From.ID
-	e.From.ID = id
+	raw, e.From.ID = e.From.ID, id
 	if !e.Chat.Group {
 		e.Chat.ID = id
 	}
+	return raw
 }
 
-// knows tells whether somebody wrote in a chat since the start.
-func (r *Robot) knows(at chat.Address) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	shut, known := r.shuts[at]
-	return known && !shut
+// opens notes that whoever wrote or pressed opened the chat to the robot, which
+// mere entering does not, and what the robot calls them.
+func (r *Robot) opens(ctx context.Context, e chat.Event, raw string) {
+	if e.Kind != chat.Opened {
+		r.chats.learn(ctx, e.Chat, func(k *known) { k.Open, k.Shut = true, false })
+	}
+	if raw != "" {
+		r.chats.learn(ctx, e.From.Private(), func(k *known) { k.Raw = raw })
+	}
 }
 
-// expect notes that a callback may be answered. Whoever wrote opened the chat
-// to the robot; an event opens nothing and takes no ordinary answer.
+// expect notes that a callback may be answered; events take no ordinary answer.
 func (r *Robot) expect(e chat.Event, req string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -106,9 +108,7 @@ func (r *Robot) expect(e chat.Event, req string) {
 	case chat.Opened:
 		r.hello[e.From.ID] = asked{req, r.now()}
 	case chat.Press:
-		r.shuts[e.Chat] = false
 	default:
-		r.shuts[e.Chat] = false
 		list := append(r.asked[e.Chat], asked{req, r.now()})
 		r.asked[e.Chat] = list[max(0, len(list)-askedMost):]
 	}

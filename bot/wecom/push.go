@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"cmp"
 	"context"
 	"crypto/md5"
 	"encoding/base64"
@@ -73,13 +74,6 @@ func (r *Robot) mention(to chat.Address) string {
 	return "@" + r.cfg.Name + " "
 }
 
-// shut tells whether the robot was refused in a chat.
-func (r *Robot) shut(to chat.Address) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.shuts[to]
-}
-
 // send says what render made. A card of buttons that follows the words is
 // extra: all it does can be typed, so that its failure is none.
 func (r *Robot) send(ctx context.Context, to chat.Address, p parcel, _ string) error {
@@ -104,7 +98,7 @@ func (r *Robot) send(ctx context.Context, to chat.Address, p parcel, _ string) e
 		return nil
 	}
 	if err := r.say(ctx, to, first); err != nil {
-		return r.failure(to, err)
+		return r.failure(ctx, to, err)
 	}
 	r.keepCard(first)
 	if second == nil {
@@ -168,17 +162,12 @@ func (r *Robot) line() *wire {
 // chatID is what the platform calls a chat; it tells upper and lower case
 // apart.
 func (r *Robot) chatID(to chat.Address) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if raw, ok := r.raw[to.ID]; ok && !to.Group {
-		return raw
-	}
-	return to.ID
+	return cmp.Or(r.chats.of(to).Raw, to.ID)
 }
 
 // failure says what to do about what was not said, and remembers where the
 // robot may not speak.
-func (r *Robot) failure(to chat.Address, err error) error {
+func (r *Robot) failure(ctx context.Context, to chat.Address, err error) error {
 	var refused *apiError
 	switch {
 	case errors.Is(err, errDown):
@@ -186,9 +175,7 @@ func (r *Robot) failure(to chat.Address, err error) error {
 	case !errors.As(err, &refused):
 		return &chat.SendError{Failure: chat.Uncertain, Err: err}
 	case refused.code == noSuchChat:
-		r.mu.Lock()
-		r.shuts[to] = true
-		r.mu.Unlock()
+		r.chats.learn(ctx, to, func(k *known) { k.Open, k.Shut = false, true })
 		return &chat.SendError{Failure: chat.BadReceiver, Code: refused.code, Err: fmt.Errorf("%w: %w", errShut, err)}
 	case refused.code == badLogin:
 		return &chat.SendError{Failure: chat.BadSetup, Code: refused.code, Err: err}

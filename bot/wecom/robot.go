@@ -28,16 +28,15 @@ type Robot struct {
 	log      *slog.Logger
 	dialer   *websocket.Dialer
 	pace     pace
+	chats    *memory
 
 	mu    sync.Mutex
 	wire  *wire                    // nil while down
 	waits bool                     // for the lease, which another process has
 	since time.Time                // up or down
 	cause error                    // of being down
-	shuts map[chat.Address]bool    // where it was refused since somebody wrote last
 	asked map[chat.Address][]asked // callbacks that may still be answered
 	hello map[string]asked         // by person: they entered just now
-	raw   map[string]string        // what the platform calls a person, where that is no userid
 	cards map[string]templateCard  // shown lately, by task
 	tasks []string                 // of cards, oldest first
 }
@@ -62,15 +61,15 @@ const (
 	cardsMost  = 512
 )
 
-func newRobot(cfg RobotConfig, proxy string, receive chat.Receive, lease Lease, now func() time.Time, log *slog.Logger) *Robot {
+func newRobot(cfg RobotConfig, proxy string, receive chat.Receive, lease Lease, chats *memory, now func() time.Time, log *slog.Logger) *Robot {
 	dialer := &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: dialTime}
 	if u, err := url.Parse(proxy); err == nil && proxy != "" {
 		dialer.Proxy = http.ProxyURL(u)
 	}
 	return &Robot{
 		cfg: cfg, receive: receive, lease: lease, now: now, log: log, dialer: dialer, pace: pace{most: robotPerMinute, now: now},
-		shuts: map[chat.Address]bool{}, asked: map[chat.Address][]asked{}, hello: map[string]asked{},
-		raw: map[string]string{}, cards: map[string]templateCard{},
+		chats: chats, asked: map[chat.Address][]asked{}, hello: map[string]asked{},
+		cards: map[string]templateCard{},
 	}
 }
 
@@ -86,6 +85,9 @@ func (r *Robot) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		r.awaits(true)
 		err := r.lease(ctx, r.leaseKey(), func(ctx context.Context) error {
+			if err := r.chats.recall(ctx); err != nil {
+				return err
+			}
 			r.awaits(false)
 			r.keep(ctx, q)
 			return ctx.Err()

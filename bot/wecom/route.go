@@ -28,7 +28,7 @@ func (a *Adapter) Render(ctx context.Context, to chat.Address, m chat.Message, d
 
 // route is the way to a chat; nil when there is none.
 func (a *Adapter) route(to chat.Address, confidential bool) way {
-	robot := a.robot != nil && !a.robot.shut(to)
+	robot := a.robot != nil && !a.chats.of(to).Shut
 	switch {
 	case to.Group && robot && to.ID != hookGroup:
 		return a.robot
@@ -38,18 +38,12 @@ func (a *Adapter) route(to chat.Address, confidential bool) way {
 		return a.robot // which will say why it cannot
 	case to.Group:
 		return nil
-	case a.app != nil && (confidential || a.last(to) == byApp || !robot):
+	case a.app != nil && (confidential || a.chats.of(to).Came == byApp || !robot):
 		return a.app
 	case a.robot != nil:
 		return a.robot
 	}
 	return nil
-}
-
-func (a *Adapter) last(to chat.Address) string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.came[to.ID]
 }
 
 // Send delivers what Render made; what a key delivered already is not sent
@@ -110,9 +104,7 @@ func (a *Adapter) hears(name string, receive chat.Receive) chat.Receive {
 			a.meet(e.Chat.ID)
 			return receive(ctx, e)
 		}
-		a.mu.Lock()
-		a.came[e.From.ID] = name
-		a.mu.Unlock()
+		a.chats.learn(ctx, e.Chat, func(k *known) { k.Came = name })
 		return receive(ctx, e)
 	}
 }

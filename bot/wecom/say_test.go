@@ -92,6 +92,36 @@ func TestOtherWays(t *testing.T) {
 	}
 }
 
+// What was learnt about chats outlives a restart: where the robot was refused it
+// is not tried again, and whom it knows by an encrypted id it still reaches.
+func TestChatsAreRemembered(t *testing.T) {
+	const open = "wohR_KCgAAJ3UCFheXwKU"
+	f := newFirm(t, nil, nil)
+	f.Encrypt(open, wangID)
+	b := newBooth(t, func(c *Config) {
+		c.App, c.BaseURL, c.WebhookKey = &AppConfig{CorpID: f.CorpID, AgentID: f.AgentID, Secret: f.API.Secret}, f.URL, f.HookKey
+	}, nil)
+	b.Robot.Alias[wangID] = open
+	b.run().connected()
+	if err := b.Robot.Say(wangID, "", "您好"); err != nil {
+		t.Fatal(err)
+	}
+	b.eventually("an event", func() bool { return len(b.events.Events()) == 1 })
+	for i := range 2 {
+		for _, to := range []chat.Address{private(liID), private(wangID), inGroup()} {
+			if err := b.send(to, chat.Message{Text: "提醒"}, fmt.Sprint(i, to.ID)); err != nil {
+				t.Errorf("%v: %v", to, err)
+			}
+		}
+		if n, by := b.Robot.Refused(), len(b.Seen(wangID)); n != 2 || by != i+1 {
+			t.Errorf("refused %d times, %d messages by the robot", n, by)
+		}
+		b.app.api.http.CloseIdleConnections()
+		b.restart().connected()
+	}
+	t.Cleanup(b.app.api.http.CloseIdleConnections)
+}
+
 // Without the app nobody sees more than the summary.
 func TestRobotKeepsNoSecrets(t *testing.T) {
 	bubble(t, nil, nil, func(t *testing.T, b *booth) {

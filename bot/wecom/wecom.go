@@ -1,9 +1,8 @@
 // Package wecom connects the bot to WeCom (企业微信): a robot over its long
 // connection for groups and private chats, a self-built app for what the robot
 // cannot do (confidential answers, people who never wrote), and a group's
-// webhook. It decides nothing about the department's rules and remembers
-// nothing for ever: events are handed to a chat.Receive, and which way a chat
-// can be reached is learnt anew after every start.
+// webhook. It decides nothing about the department's rules: events are handed to
+// a chat.Receive. Which way a chat can be reached it learns, and lets Notes keep.
 package wecom
 
 import (
@@ -102,11 +101,11 @@ type Adapter struct {
 	robot *Robot // nil: not configured; so are the others
 	app   *App
 	hook  *Hook
+	chats *memory
 	now   func() time.Time
 	log   *slog.Logger
 
 	mu    sync.Mutex
-	came  map[string]string    // by person: the way they wrote last
 	met   map[string]bool      // groups other than the department's
 	shown map[string]time.Time // keys that were delivered, and when
 }
@@ -123,14 +122,14 @@ func New(cfg Config, receive chat.Receive, lease Lease, now func() time.Time, lo
 	if err != nil {
 		return nil, err
 	}
-	a := &Adapter{cfg: cfg, now: now, came: map[string]string{}, met: map[string]bool{}, log: log, shown: map[string]time.Time{}}
+	a := &Adapter{cfg: cfg, chats: newMemory(log), now: now, met: map[string]bool{}, log: log, shown: map[string]time.Time{}}
 	if cfg.App != nil {
 		if a.app, err = newApp(*cfg.App, cfg.BaseURL, client, a.hears(byApp, receive), now, log); err != nil {
 			return nil, err
 		}
 	}
 	if cfg.Robot != nil {
-		a.robot = newRobot(*cfg.Robot, cfg.Proxy, a.hears(byRobot, receive), lease, now, log)
+		a.robot = newRobot(*cfg.Robot, cfg.Proxy, a.hears(byRobot, receive), lease, a.chats, now, log)
 		if a.app != nil {
 			a.robot.identify = a.app.plainID
 		}
@@ -149,6 +148,10 @@ func (a *Adapter) ShareTokens(share Share) {
 		t.app, t.share = fmt.Sprintf("%s/%s/%d", Name, a.cfg.App.CorpID, a.cfg.App.AgentID), share
 	}
 }
+
+// Remember lets notes keep what is learnt about chats. It must be called before
+// anything else.
+func (a *Adapter) Remember(notes Notes) { a.chats.notes = notes }
 
 // complete fills in defaults and says what is missing. An empty robot or app,
 // as the example has it, is none.

@@ -60,6 +60,7 @@ func (r *Robot) push(f frame) (int, string, any) {
 	}
 	_, encrypted := r.Alias[s.Chat]
 	if !r.opened[at] || s.Kind != 1 && s.Kind != 2 || encrypted {
+		r.refused++
 		return 93006, "invalid chatid", nil
 	}
 	return r.show(s, at, s.Kind == 2, false)

@@ -23,6 +23,7 @@ type Robot struct {
 	serial     int
 	away       bool
 	subscribed int // subscriptions that succeeded
+	refused    int // pushes into chats that nobody opened
 	live       *socket
 	all        map[*socket]bool
 	opened     map[string]bool // chats in which somebody wrote to the robot
@@ -98,6 +99,13 @@ func (r *Robot) Subscribed() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.subscribed
+}
+
+// Refused counts the pushes into chats where nobody had written.
+func (r *Robot) Refused() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.refused
 }
 
 // Open lets the robot write into a chat, as if somebody had written there.
