@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"marketbot/handlers/chat"
@@ -98,67 +97,6 @@ func foundBy(hit store.Hit) string {
 		return ""
 	}
 	return "（" + string(hit.Kind) + " " + hit.Name + "）"
-}
-
-// revealTime is over which reveals are counted.
-const revealTime = time.Hour
-
-// reveal is 看电话: the masked fields, for a reason, as often as the settings
-// allow.
-func (h Handler) reveal(ctx context.Context, c *command.Call) (command.Answer, error) {
-	r, err := h.find(ctx, c, c.Text("客户"))
-	if err != nil {
-		return command.Answer{}, err
-	}
-	if err := h.quota(ctx, c, r); err != nil {
-		return command.Answer{}, err
-	}
-	words := strings.TrimSpace(c.Text("联系人") + " " + c.Text("理由"))
-	file, notices, err := h.open(ctx, c, r, words)
-	if err != nil {
-		return command.Answer{}, err
-	}
-	open, reason := revealed(everything), words
-	if p, rest, ok := personIn(file, words); ok {
-		open, reason = onePerson(p.ID), rest
-	}
-	if !hasWords(reason) {
-		return command.Answer{}, &command.Question{Prompt: "为什么要看？写一句，会记入查阅记录，例如：确认下周拜访时间。"}
-	}
-	a, err := h.fileAnswer(ctx, c, r, file, open)
-	a.Notices = notices
-	return a, err
-}
-
-// quota refuses one more reveal than the settings allow an hour, and alarms.
-func (h Handler) quota(ctx context.Context, c *command.Call, r readable) error {
-	n, err := c.Tx.LooksSince(ctx, c.Person.ID, c.Spec.Name, c.Now.Add(-revealTime))
-	if err != nil || n < h.Config.LookupsPerHour {
-		return err
-	}
-	notices, err := h.overQuota(ctx, c)
-	if err != nil {
-		return err
-	}
-	return &command.Refusal{
-		Text:   fmt.Sprintf("一小时内最多看 %d 次联系方式，已经满了，稍后再看。", h.Config.LookupsPerHour),
-		Hint:   "急用请找市场总监",
-		Clause: clause, Denied: true, Look: store.Look{Customer: r.ID, Why: c.Text("理由")}, Notices: notices,
-	}
-}
-
-// personIn finds the person of a file whose name a text begins with, and what
-// follows it.
-func personIn(file store.File, text string) (store.FilePerson, string, bool) {
-	words := strings.Fields(text)
-	for n := min(len(words), 5); n > 0; n-- {
-		name := strings.Join(words[:n], " ")
-		i := slices.IndexFunc(file.People, func(p store.FilePerson) bool { return sameName(p.Name, name) })
-		if i >= 0 {
-			return file.People[i], strings.Join(words[n:], " "), true
-		}
-	}
-	return store.FilePerson{}, text, false
 }
 
 // minePage is how many of one's own customers one answer names.

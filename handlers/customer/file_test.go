@@ -24,7 +24,7 @@ func TestEveryAnswerOfAFileIsConfidential(t *testing.T) {
 	o := newOffice(t)
 	o.filled()
 	for _, line := range []string{
-		"客户 K1", "客户 南湖", "看电话 K1 周明 寄合同", "客户历史 K1", "改客户 K1 地址=北路", "联系人 K1 周明 爱好=钓鱼", "联系人 K1 吴芳", "跟进 K1 谈了", "我的客户", "新客户 北岸书店",
+		"客户 K1", "客户 南湖", "看电话 K1 周明 寄合同", "看电话 K1 王五 寄合同", "客户历史 K1", "改客户 K1 地址=北路", "联系人 K1 周明 爱好=钓鱼", "联系人 K1 吴芳", "跟进 K1 谈了", "我的客户", "新客户 北岸书店",
 	} {
 		m := o.answer("张伟", line).Reply
 		if !m.Confidential || m.Summary == "" {
@@ -43,6 +43,8 @@ func TestOnlyARevealShowsWhatIsMasked(t *testing.T) {
 	}
 	wants(t, o.say("刘洋", "看电话 K1 周明 寄合同"), "13900139000", "东城路 9 号", "一女", "033****5566"[3:])
 	wants(t, o.say("刘洋", "看电话 K1 寄合同"), "13900139000", "0769-33445566")
+	lacks(t, o.say("刘洋", "看电话 K1 王五 寄合同"), "13900139000", "33445566", "一女")
+	wants(t, o.say("刘洋", "看电话 K1 客户催我们尽快发货 要打电话"), "13900139000") // a sentence is no name
 }
 
 func TestSalespeopleWhoSeeTheirOwn(t *testing.T) {

@@ -230,9 +230,12 @@ func (h Handler) fileButtons(c *command.Call, r readable, file store.File, open 
 
 // masked tells whether something of a file is masked.
 func masked(file store.File, open revealed) bool {
-	return slices.ContainsFunc(allFacts(file), func(f store.Fact) bool {
-		return rulebook.Masked(f.Field, f.Person != "") && !open(f.Person)
-	})
+	return slices.ContainsFunc(allFacts(file), func(f store.Fact) bool { return hides(f, open(f.Person)) })
+}
+
+// hides tells whether something of a fact is masked.
+func hides(f store.Fact, open bool) bool {
+	return shown(f.Field, f.Value, f.Person != "", open) != f.Value
 }
 
 func unchecked(file store.File) bool { return slices.ContainsFunc(allFacts(file), uncheckedFact) }

@@ -1,0 +1,179 @@
+package customer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// revealTime is over which reveals are counted.
+const revealTime = time.Hour
+
+const (
+	revealPrompt  = "为什么要看？写一句，会记入查阅记录，例如：确认下周拜访时间。"
+	everybody     = "全部" // in place of a person: what is masked of all
+	reasonLetters = 2    // of a reason, at least
+	personsMost   = 8    // persons that one answer names
+	sentence      = 6    // ideographs; a longer word is no name but begins the reason
+)
+
+// reveal is 看电话: the masked fields, for a reason, as often as the settings
+// allow.
+func (h Handler) reveal(ctx context.Context, c *command.Call) (command.Answer, error) {
+	r, err := h.find(ctx, c, c.Text("客户"))
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if err := h.quota(ctx, c, r); err != nil {
+		return command.Answer{}, err
+	}
+	words := strings.TrimSpace(c.Text("联系人") + " " + c.Text("理由"))
+	file, notices, err := h.open(ctx, c, r, words)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	a, err := h.revealing(ctx, c, r, file, words)
+	a.Notices = notices
+	return a, err
+}
+
+// revealing shows of an opened file what the words ask for.
+func (h Handler) revealing(ctx context.Context, c *command.Call, r readable, file store.File, words string) (command.Answer, error) {
+	open, reason, whose := revealed(everything), words, ""
+	p, rest, found := personIn(file, words)
+	switch {
+	case found:
+		open, reason, whose = onePerson(p.ID), rest, "联系人 "+p.Name+" "
+	case c.Text("联系人") == everybody:
+		reason = c.Text("理由")
+	case c.Has("联系人") && !long(c.Text("联系人")):
+		return h.noPerson(ctx, c, r, file)
+	}
+	switch {
+	case !hasWords(reason):
+		return command.Answer{}, &command.Question{Prompt: revealPrompt}
+	case letters(reason) < reasonLetters:
+		return command.Answer{}, &command.Refusal{
+			Text: "理由" + command.Quote(reason) + "看不出为什么要看，至少写两个字。", Hint: "看电话 " + r.ID + " 确认下周拜访时间",
+			Clause: clause, Look: store.Look{Customer: r.ID, Why: reason},
+		}
+	case !slices.ContainsFunc(allFacts(file), func(f store.Fact) bool { return open(f.Person) && hides(f, false) }):
+		return h.briefly(ctx, c, r, file, chat.Card{Title: "没有可以显示的", Blocks: []chat.Block{
+			{Text: file.Name + " 的档案里，" + whose + "没有登记电话、住址等打码的内容。"},
+			{Text: "知道的话请补上：" + supplement(r, p)},
+		}})
+	}
+	return h.fileAnswer(ctx, c, r, file, open)
+}
+
+// long tells whether a word is a sentence rather than a name.
+func long(word string) bool {
+	n := 0
+	for _, c := range word {
+		if unicode.Is(unicode.Han, c) {
+			n++
+		}
+	}
+	return n > sentence
+}
+
+// letters counts what of a text is neither digit nor mark.
+func letters(text string) (n int) {
+	for _, c := range text {
+		if unicode.IsLetter(c) {
+			n++
+		}
+	}
+	return n
+}
+
+// supplement is what to type for a phone that is not known.
+func supplement(r readable, p store.FilePerson) string {
+	switch {
+	case !r.access.Write:
+		return "提供线索 " + r.ID + " 内容…"
+	case p.ID == "":
+		return "改客户 " + r.ID + " 电话=…"
+	}
+	return "联系人 " + r.ID + " " + p.Name + " 电话=…"
+}
+
+// noPerson answers a name that nobody at the customer bears. Whoever reads the
+// file may see who is there; what is masked stays so.
+func (h Handler) noPerson(ctx context.Context, c *command.Call, r readable, file store.File) (command.Answer, error) {
+	name, reason := c.Text("联系人"), c.Text("理由")
+	var names []string
+	var buttons []chat.Button
+	offer := func(who, words string) {
+		if line := "看电话 " + r.ID + " " + who + " " + words; len([]rune(line)) <= lineMost {
+			buttons = append(buttons, chat.Button{Label: "看 " + shorten(who, 12), Command: line})
+		}
+	}
+	for _, p := range file.People[:min(len(file.People), personsMost)] {
+		names = append(names, p.Name)
+		if len(buttons) < 3 {
+			offer(p.Name, reason)
+		}
+	}
+	offer(everybody, name+" "+reason)
+	text := file.Name + " 的档案里没有联系人" + command.Quote(name) + "，什么也没有显示。"
+	if len(names) == 0 {
+		text += "还没有登记联系人。"
+	} else {
+		text += "联系人有：" + strings.Join(names, "、") + "。"
+	}
+	return h.briefly(ctx, c, r, file, chat.Card{Title: "没有这位联系人", Buttons: buttons, Blocks: []chat.Block{
+		{Text: text},
+		{Text: "可以这样：看电话 " + r.ID + " 姓名 理由…；不分联系人：看电话 " + r.ID + " " + everybody + " 理由…"},
+	}})
+}
+
+// briefly answers a look that reveals nothing.
+func (h Handler) briefly(ctx context.Context, c *command.Call, r readable, file store.File, card chat.Card) (command.Answer, error) {
+	owner, err := h.ownerName(ctx, c.Tx, file.Customer)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	card.Tone = chat.Warn
+	card.Blocks = append(card.Blocks, h.footer(c, r, file.Trace))
+	card.Buttons = append(card.Buttons, chat.Button{Label: "看档案", Command: "客户 " + r.ID})
+	return h.secret(c, r, card, owner), nil
+}
+
+// quota refuses one more reveal than the settings allow an hour, and alarms.
+func (h Handler) quota(ctx context.Context, c *command.Call, r readable) error {
+	n, err := c.Tx.LooksSince(ctx, c.Person.ID, c.Spec.Name, c.Now.Add(-revealTime))
+	if err != nil || n < h.Config.LookupsPerHour {
+		return err
+	}
+	notices, err := h.overQuota(ctx, c)
+	if err != nil {
+		return err
+	}
+	return &command.Refusal{
+		Text:   fmt.Sprintf("一小时内最多看 %d 次联系方式，已经满了，稍后再看。", h.Config.LookupsPerHour),
+		Hint:   "急用请找市场总监",
+		Clause: clause, Denied: true, Look: store.Look{Customer: r.ID, Why: c.Text("理由")}, Notices: notices,
+	}
+}
+
+// personIn finds the person of a file whose name a text begins with, and what
+// follows it.
+func personIn(file store.File, text string) (store.FilePerson, string, bool) {
+	words := strings.Fields(text)
+	for n := min(len(words), 5); n > 0; n-- {
+		name := strings.Join(words[:n], " ")
+		i := slices.IndexFunc(file.People, func(p store.FilePerson) bool { return sameName(p.Name, name) })
+		if i >= 0 {
+			return file.People[i], strings.Join(words[n:], " "), true
+		}
+	}
+	return store.FilePerson{}, text, false
+}
