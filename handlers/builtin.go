@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/store"
 )
 
 // confirmWord is the command that a preview waits for.
@@ -39,7 +40,7 @@ func (d *Desk) builtins() []command.Spec {
 		{
 			Name: confirmWord, Aliases: []string{"qr"}, Summary: "确认一份预览",
 			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Prompt: "确认哪一个？编号写在预览里，例如 A12"}},
-			Examples: []string{"确认 A12"}, Who: rulebook.TakePart, Private: true, Hidden: true, Run: d.confirm,
+			Examples: []string{"确认 A12"}, Who: rulebook.TakePart, Private: true, Hidden: true, Settles: true, Run: d.confirm,
 		},
 	}
 }
@@ -139,12 +140,12 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (command.Answer, err
 		}
 		return command.Text("好的，已取消。"), nil
 	}
-	_, ok, err := c.Tx.Confirm(ctx, code, c.Person.ID, c.Now)
+	ok, err := c.Tx.CancelOffer(ctx, code, c.Person.ID, c.Now)
 	if err != nil {
 		return command.Answer{}, err
 	}
 	if !ok {
-		return command.Answer{}, staleCode(code)
+		return command.Answer{}, d.stale(ctx, c, code)
 	}
 	a := command.Text("好的，" + code + " 已取消，什么也没改。")
 	a.Subject = code
@@ -159,15 +160,31 @@ func (d *Desk) confirm(ctx context.Context, c *command.Call) (command.Answer, er
 		return command.Answer{}, err
 	}
 	if !ok {
-		return command.Answer{}, staleCode(code)
+		return command.Answer{}, d.stale(ctx, c, code)
 	}
 	return command.Answer{Confirmed: &o, Subject: code}, nil
 }
 
-func staleCode(code string) *command.Refusal {
+// stale refuses a number that confirms nothing, and says what came of it where
+// the person confirmed it before.
+func (d *Desk) stale(ctx context.Context, c *command.Call, code string) error {
+	o, at, found, err := c.Tx.ConfirmedBefore(ctx, code, c.Person.ID)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return &command.Refusal{
+			Text: fmt.Sprintf("编号%s不能用：不是发给你的、已经取消、或已过期。", command.Quote(code)),
+			Hint: "重新发一次原来的命令，按新的编号确认",
+		}
+	}
+	what := ""
+	if spec, _, ok := d.router.Match(o.Line); ok {
+		what = "「" + spec.Name + "」"
+	}
+	at = at.In(d.o.Zone)
 	return &command.Refusal{
-		Text: fmt.Sprintf("编号%s不能用：不是发给你的、已经用过、或已过期。", command.Quote(code)),
-		Hint: "重新发一次原来的命令，按新的编号确认",
+		Text: fmt.Sprintf("%s%s已经在 %s %s 确认过了，没有再办一次；结果看当时的回复。", code, what, store.DayOf(at), at.Format("15:04")),
 	}
 }
 

@@ -123,7 +123,7 @@ func (d *Desk) turn(ctx context.Context, e chat.Event) (r chat.Receipt, t *turn,
 // take is Receive inside the transaction.
 func (d *Desk) take(ctx context.Context, tx *store.Tx, t *turn) (chat.Receipt, error) {
 	e := t.event
-	fresh, err := tx.Receive(ctx, store.Received{Platform: e.Platform(), ID: e.ID, Act: act(e), At: e.Sent, Body: body(e)}, doubleClick)
+	fresh, err := tx.Receive(ctx, store.Received{Platform: e.Platform(), ID: e.ID, Act: d.act(e), At: e.Sent, Body: body(e)}, doubleClick)
 	if err != nil || !fresh {
 		return chat.Receipt{Duplicate: true, OK: true, Toast: "已收到"}, err
 	}
@@ -144,9 +144,13 @@ func (d *Desk) take(ctx context.Context, tx *store.Tx, t *turn) (chat.Receipt, e
 }
 
 // act names a press or submit so that its double click is known; the platform
-// gives each click an id of its own.
-func act(e chat.Event) string {
+// gives each click an id of its own. Where the second one does nothing anyway,
+// it is to hear what the first one did.
+func (d *Desk) act(e chat.Event) string {
 	if e.Kind != chat.Press && e.Kind != chat.Submit {
+		return ""
+	}
+	if spec, _, ok := d.router.Match(e.Command); ok && spec.Settles {
 		return ""
 	}
 	h := sha256.New()

@@ -280,8 +280,11 @@ func TestConfirm(t *testing.T) {
 	d.wantSaid("不能用")
 	d.receive(d.event("张伟", "确认 ａ１"))
 	d.wantSaid("做好了")
-	d.receive(d.event("张伟", "确认 A1"))
-	d.wantSaid("不能用")
+	again := func(e *chat.Event) { e.Kind, e.Command, e.Text, e.Card = chat.Press, "确认 A1", "", "card1" }
+	for range 2 { // a double click hears what it did
+		d.receive(d.event("张伟", "", again))
+		d.wantSaid("A1「预览」已经在 11月26日 周四 09:30 确认过了")
+	}
 	d.receive(d.event("张伟", "预览"))
 	d.said()
 	d.receive(d.event("张伟", "取消 A2"))

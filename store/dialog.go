@@ -65,6 +65,27 @@ func (tx *Tx) Confirm(ctx context.Context, code, person string, now time.Time) (
 	return c, err == nil, err
 }
 
+// CancelOffer lets a preview expire: true once, for the person it was shown to.
+func (tx *Tx) CancelOffer(ctx context.Context, code, person string, now time.Time) (bool, error) {
+	n, err := tx.exec(ctx, "cancel offer", `UPDATE confirmation SET expires = $1 WHERE code = $2 AND person = $3 AND used = 0 AND expires > $1`,
+		millis(now), code, person)
+	return n == 1, err
+}
+
+// ConfirmedBefore is a preview that the person confirmed, and when.
+func (tx *Tx) ConfirmedBefore(ctx context.Context, code, person string) (c Confirmation, at time.Time, found bool, err error) {
+	c = Confirmation{Code: code, Person: person}
+	var line []byte
+	var used int64
+	found, err = tx.one(ctx, "confirmed before", `SELECT line, version, used FROM confirmation WHERE code = $1 AND person = $2 AND used > 0`,
+		[]any{code, person}, &line, &c.Version, &used)
+	if err != nil || !found {
+		return c, at, false, err
+	}
+	c.Line, err = tx.openText(line, "confirmation", code, "line")
+	return c, moment(used), err == nil, err
+}
+
 // Write is a person's own write that can be taken back for a while.
 type Write struct {
 	ID, Person, Command, Ref string

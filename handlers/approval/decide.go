@@ -24,7 +24,7 @@ func (h Handler) decideCommands() []command.Spec {
 				{Name: "客户", Kind: command.Customer, Optional: true},
 			},
 			Examples: []string{"批准 A12", "批准 A12 3天", "批准 A12 南湖酒店 24小时"},
-			Who:      rulebook.DecideLooks, Private: true, Clause: clause, Run: h.approve,
+			Who:      rulebook.DecideLooks, Private: true, Settles: true, Clause: clause, Run: h.approve,
 		},
 		{
 			Name: "驳回", Aliases: []string{"bh"}, Summary: "不批准一个查阅申请，理由会转告申请人",
@@ -33,7 +33,7 @@ func (h Handler) decideCommands() []command.Spec {
 				{Name: "理由", Kind: command.Free, Optional: true},
 			},
 			Examples: []string{"驳回 A12", "驳回 A12 这次不需要看档案"},
-			Who:      rulebook.DecideLooks, Private: true, Clause: clause, Run: h.reject,
+			Who:      rulebook.DecideLooks, Private: true, Settles: true, Clause: clause, Run: h.reject,
 		},
 		{
 			Name: "收回查阅", Aliases: []string{"shcy"}, Summary: "提前结束一个查阅授权",
@@ -159,7 +159,7 @@ func (h Handler) mayDecide(ctx context.Context, c *command.Call) (deciders, erro
 }
 
 // stillOpen refuses what was decided, taken back or has lapsed, and says by
-// whom and when.
+// whom and when, and what holds of it.
 func (h Handler) stillOpen(ctx context.Context, c *command.Call, r store.Request) error {
 	if r.Open(c.Now) {
 		return nil
@@ -168,7 +168,15 @@ func (h Handler) stillOpen(ctx context.Context, c *command.Call, r store.Request
 	if err != nil {
 		return err
 	}
-	return &command.Refusal{Text: h.outcome(r, by) + "，不能再改。", Hint: h.instead(c, r), Clause: clause}
+	ended := h.outcome(r, by)
+	if g, approved, err := c.Tx.Grant(ctx, r.Code); err != nil {
+		return err
+	} else if approved && c.Now.Before(g.Until) {
+		ended += "，有效至 " + h.at(g.Until)
+	} else if approved {
+		ended += "，授权已于 " + h.at(g.Until) + " 结束"
+	}
+	return &command.Refusal{Text: ended + "，不能再改。", Hint: h.instead(c, r), Clause: clause}
 }
 
 // outcome is how a request ended: 查阅申请 A12 已由陈总（总经理）于 … 批准.
