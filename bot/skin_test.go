@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -65,6 +66,38 @@ func TestTheDemoInWeComsClothes(t *testing.T) {
 	p.Click("[data-skin-to=feishu]")
 	p.Wait(`document.querySelector(".card") && !document.querySelector(".safe")`, "Feishu's look")
 	p.Fits()
+	p.NoErrors()
+}
+
+// In WeCom's clothes a form can also be filled in question by question.
+func TestTheDemoAsksFieldByFieldInWeComsClothes(t *testing.T) {
+	_, url := newTestDemo(t)
+	p := pagetest.Open(t, url, 1360, 820)
+	p.Click("[data-persona=zhangwei]")
+	p.Click("[data-room=private]")
+	p.Click("[data-skin-to=wecom]")
+	p.Say("周报")
+	p.WaitText("填表 提交周报")
+	p.Click("[data-button=逐项填写]")
+	for n := 1; ; n++ {
+		p.Wait(fmt.Sprintf(`document.querySelector("#lines").innerText.includes("（%d/")`, n), "the next question")
+		asked := onLines[string](p, `[...lines.querySelectorAll(".bubble")].pop().innerText`)
+		answer := "跳过"
+		switch {
+		case strings.Contains(asked, "）本周完成"):
+			answer = "拜访华东机电，确认展位需求"
+		case strings.Contains(asked, "）下周计划"):
+			answer = "与华东机电谈合同"
+		case strings.Contains(asked, "部分完成"):
+			answer = "1"
+		}
+		p.Say(answer)
+		if strings.Contains(asked, fmt.Sprintf("（%d/%d）", n, n)) {
+			break
+		}
+	}
+	p.WaitText("按时")
+	p.Screenshot("wecom_questions")
 	p.NoErrors()
 }
 

@@ -162,7 +162,7 @@ func (d *Desk) confirm(ctx context.Context, c *command.Call) (command.Answer, er
 	if !ok {
 		return command.Answer{}, d.stale(ctx, c, code)
 	}
-	return command.Answer{Confirmed: &o, Subject: code}, nil
+	return command.Answer{Next: &command.Next{Line: o.Line, Version: o.Version}, Subject: code}, nil
 }
 
 // stale refuses a number that confirms nothing, and says what came of it where

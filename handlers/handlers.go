@@ -63,7 +63,7 @@ type Desk struct {
 // refuses incomplete or clashing commands.
 func NewDesk(o Options) (*Desk, error) {
 	d := &Desk{o: o, seed: maphash.MakeSeed()}
-	specs := d.builtins()
+	specs := append(d.builtins(), d.forms()...)
 	for _, a := range o.Areas {
 		specs = append(specs, a.Commands()...)
 	}
@@ -108,7 +108,7 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 
 // turn is one try of Receive: what it does is done whole or not at all.
 func (d *Desk) turn(ctx context.Context, e chat.Event) (r chat.Receipt, t *turn, err error) {
-	t = &turn{desk: d, event: e}
+	t = &turn{desk: d, event: e, form: e.Values}
 	err = d.o.DB.Update(ctx, func(tx *store.Tx) (err error) {
 		// Another process may be at work on an event of the same chat.
 		if err := tx.Lock(ctx, "chat/"+e.Chat.Platform+"/"+e.Chat.ID); err != nil {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,8 +25,10 @@ type turn struct {
 	person store.Person // nobody when not registered
 	asked  bool         // a question waits for the person's answer
 
-	spec      *command.Spec // what was called, once it is known
-	confirmed string        // the version that is being confirmed
+	spec      *command.Spec     // what was called, once it is known
+	confirmed string            // the version that is being confirmed
+	form      map[string]string // values of a form that was handed in; nil when none was
+	filling   string            // the line that they were written in, where it was no form
 	ended     store.Outcome
 	said      int              // messages owed so far
 	owed      []store.Outgoing // the answers among them
@@ -183,16 +186,12 @@ func (t *turn) denied(ctx context.Context) error {
 func (t *turn) call(ctx context.Context, line, rest string) error {
 	var a command.Answer
 	err := t.tx.Nested(ctx, func() error {
-		args, err := command.Parse(ctx, t.spec, rest, command.Env{Tx: t.tx, Now: t.event.Sent, Mentions: t.event.Mentions, Person: t.person})
-		if err != nil {
-			return err
-		}
-		c := command.NewCall(command.Call{
+		var err error
+		a, err = step(ctx, command.Call{
 			Tx: t.tx, Person: t.person, Now: t.event.Sent, Event: t.event, Spec: t.spec,
-			Line: line, Form: t.event.Values, Confirmed: t.confirmed,
+			Line: line, Form: t.form, Confirmed: t.confirmed,
 			Offers: t.offers,
-		}, args)
-		a, err = t.spec.Run(ctx, c)
+		}, rest)
 		return err
 	})
 	var refusal *command.Refusal
@@ -211,9 +210,21 @@ func (t *turn) call(ctx context.Context, line, rest string) error {
 	}
 }
 
+// step parses the arguments of a call and runs it.
+func step(ctx context.Context, c command.Call, rest string) (command.Answer, error) {
+	args, err := command.Parse(ctx, c.Spec, rest, command.Env{Tx: c.Tx, Now: c.Now, Mentions: c.Event.Mentions, Person: c.Person})
+	if err != nil {
+		return command.Answer{}, err
+	}
+	return c.Spec.Run(ctx, command.NewCall(c, args))
+}
+
 // refused answers what could not be done, and keeps the trace of a look that
 // was not allowed although what the step wrote is undone.
 func (t *turn) refused(ctx context.Context, r command.Refusal) error {
+	if r.Field != "" && t.filling != "" { // only that is asked for again
+		return t.ask(ctx, t.filling, &command.Question{Prompt: r.Text, Prefix: underHead(r.Field)})
+	}
 	if r.Clause == "" {
 		r.Clause = t.spec.Clause
 	}
@@ -238,9 +249,9 @@ func (t *turn) refused(ctx context.Context, r command.Refusal) error {
 
 // done answers a command that went through.
 func (t *turn) done(ctx context.Context, line string, a command.Answer) error {
-	if a.Confirmed != nil { // it gets its own checks, audit entry and answer
-		t.confirmed = a.Confirmed.Version
-		return t.line(ctx, a.Confirmed.Line)
+	if a.Next != nil {
+		t.confirmed, t.form, t.filling = a.Next.Version, a.Next.Form, a.Next.Filled
+		return t.line(ctx, a.Next.Line)
 	}
 	if a.Undo != "" || t.confirmed != "" || slices.ContainsFunc(a.Notices, told) {
 		if err := t.undoable(ctx, &a); err != nil {
@@ -316,7 +327,7 @@ func (t *turn) ask(ctx context.Context, line string, q *command.Question) error 
 	if t.person.ID == "" {
 		return t.reply(ctx, chat.Message{Text: staff.Unregistered})
 	}
-	d := store.Dialog{Line: line, Prefix: q.Prefix, Expires: t.event.Sent.Add(questionTime)}
+	d := store.Dialog{Line: cmp.Or(q.Line, line), Prefix: q.Prefix, Expires: t.event.Sent.Add(questionTime)}
 	if err := t.tx.Ask(ctx, t.person.ID, d); err != nil {
 		return err
 	}

@@ -183,16 +183,6 @@ func fit(text string, room int) (head string, whole bool) {
 	return text, true
 }
 
-// short cuts a label to n runes.
-func short(text string, n int) string {
-	for i := range text {
-		if n--; n < 0 {
-			return text[:i] + "…"
-		}
-	}
-	return text
-}
-
 func plain(text string) plainText { return plainText{Tag: "plain_text", Content: text} }
 
 func div(text string) divElement { return divElement{"div", plain(text)} }

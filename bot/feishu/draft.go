@@ -85,7 +85,7 @@ func (d *draft) addBlock(b chat.Block) bool {
 		return d.addText(tableText(b.Table), asDiv)
 	case b.Fold != nil:
 		return d.addText(b.Fold.Text, func(text string) any {
-			return panelElement{"collapsible_panel", false, panelHeader{plain(short(b.Fold.Title, titleRunes))}, []any{div(text)}}
+			return panelElement{"collapsible_panel", false, panelHeader{plain(chat.Short(b.Fold.Title, titleRunes))}, []any{div(text)}}
 		})
 	}
 	return true
@@ -94,7 +94,7 @@ func (d *draft) addBlock(b chat.Block) bool {
 func (d *draft) addTable(t *chat.Table) bool {
 	element := tableElement{Tag: "table", PageSize: 10, Rows: []map[string]string{}}
 	for i, head := range t.Heads {
-		element.Columns = append(element.Columns, tableColumn{columnName(i), short(head, labelRunes), "text"})
+		element.Columns = append(element.Columns, tableColumn{columnName(i), chat.Short(head, labelRunes), "text"})
 	}
 	size, tags := d.cost(element)
 	if size > d.bytes || tags > d.tags {

@@ -65,7 +65,7 @@ func (c *Chat) text(a act) (chat.Event, *entry, error) {
 	}
 	e.Text = a.Text
 	if a.WeCom && c.o.WeCom != nil {
-		c.o.WeCom.Read(&e, a.Text)
+		e.Text = c.o.WeCom.Read(a.Text)
 	}
 	e.ToBot = e.ToBot || a.Mention
 	e.Mentions = c.mentions(a.Text)

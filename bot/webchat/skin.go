@@ -15,8 +15,9 @@ type Skin struct {
 	// Dress is a message to one of this platform's addresses as the other
 	// platform would be sent it; nil for a file, which looks alike everywhere.
 	Dress func(ctx context.Context, to chat.Address, m chat.Message) (*Dressed, error)
-	// Read fills in what somebody wrote, without the mention of the bot.
-	Read func(e *chat.Event, text string)
+	// Read is what somebody wrote, without the mention of the bot, as the bot is
+	// told it.
+	Read func(text string) string
 }
 
 // Dressed is a message in the bytes of another platform.

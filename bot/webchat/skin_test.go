@@ -11,8 +11,8 @@ import (
 	"marketbot/handlers/chat"
 )
 
-// newSkinSite is a page with clothes in which everything that is written hands
-// a form in, and in which nothing is shown whose text is empty.
+// newSkinSite is a page with clothes in which everything that is written is read
+// as a call, and in which nothing is shown whose text is empty.
 func newSkinSite(t *testing.T) *site {
 	s := &site{t: t}
 	s.now = newClock().now
@@ -25,9 +25,7 @@ func newSkinSite(t *testing.T) *site {
 			parcel, err := json.Marshal(map[string]any{"says": m.Text, "group": to.Group})
 			return &webchat.Dressed{Parcel: parcel}, err
 		},
-		Read: func(e *chat.Event, text string) {
-			e.Kind, e.Text, e.Command = chat.Submit, "", text
-		},
+		Read: func(text string) string { return text + "！" },
 	}
 	s.chat = webchat.New(o)
 	s.url = serve(t, s.chat)
@@ -81,7 +79,7 @@ func TestClothesReadOnlyWhatIsWrittenInThem(t *testing.T) {
 	write("@"+webchat.BotName+" 二", false, true)
 	write("三", false, true) // never reaches the bot
 	events := s.Events()
-	if len(events) != 2 || events[0].Kind != chat.Text || events[1].Kind != chat.Submit || events[1].Command != "二" {
+	if len(events) != 2 || events[0].Kind != chat.Text || events[0].Text != "一" || events[1].Text != "二！" {
 		t.Errorf("the bot hears %+v", events)
 	}
 	if lines := s.entries(); len(lines) != 3 || lines[2].Text != "三" {

@@ -122,7 +122,7 @@ func (a *App) putMenu(ctx context.Context) error {
 		Buttons []button `json:"button"`
 	}
 	for _, line := range a.cfg.Menu {
-		menu.Buttons = append(menu.Buttons, button{"click", short(line, menuRunes), line})
+		menu.Buttons = append(menu.Buttons, button{"click", chat.Short(line, menuRunes), line})
 	}
 	return a.api.authed(ctx, request{what: "create menu", path: "/cgi-bin/menu/create", query: a.agent(), body: encode(menu)}, nil)
 }

@@ -133,7 +133,7 @@ func (e eyes) Messages(at chat.Address) (out []chattest.Message) {
 		last = mark
 		seen := &out[len(out)-1]
 		seen.ID, seen.File, seen.Content = m.ID, m.File, m.Data
-		seen.Text += strings.ReplaceAll(text, lineSign, "\n")
+		seen.Text += strings.ReplaceAll(text, "⏎", "\n")
 		seen.Links = append(seen.Links, m.Links...)
 		for _, b := range m.Buttons {
 			seen.Buttons = append(seen.Buttons, b.Label)
@@ -162,8 +162,12 @@ func (e eyes) Press(m chattest.Message, label string) {
 }
 
 func (e eyes) Submit(_ chattest.Message, values map[string]string) {
-	all := e.api.Seen(wangID)
-	text := all[len(all)-1].Text
+	text := ""
+	for _, m := range e.api.Seen(wangID) {
+		if strings.Contains(m.Text, chat.TemplateWord+" ") {
+			text = m.Text
+		}
+	}
 	for name, v := range values {
 		head := regexp.MustCompile(`(?m)^【` + name + `】.*$`).FindString(text)
 		text = strings.Replace(text, head, head+"\n"+v, 1)

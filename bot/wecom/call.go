@@ -113,7 +113,7 @@ func (c *call) event(now time.Time) (chat.Event, bool) {
 	e := chat.Event{ID: c.id, From: from, Chat: from.Private(), Sent: c.sent(now), ToBot: true}
 	switch c.kindOf {
 	case "text":
-		Read(&e, strings.TrimSpace(worn(c.content)))
+		e.Kind, e.Text = chat.Text, strings.TrimSpace(Read(c.content))
 	case "location":
 		e.Kind, e.Place = chat.Location, strings.TrimSpace(c.label)
 	case "event":

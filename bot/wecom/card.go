@@ -54,13 +54,13 @@ func buttonCard(c *chat.Card, task string) *templateCard {
 	if c == nil {
 		return nil
 	}
-	out := &templateCard{Kind: "button_interaction", Title: cardHead{Title: inert(short(c.Title, cardTitle-1)), Desc: "点按钮，或照上一条回复"}, Task: task}
+	out := &templateCard{Kind: "button_interaction", Title: cardHead{Title: inert(chat.Short(c.Title, cardTitle-1)), Desc: "点按钮，或照上一条回复"}, Task: task}
 	if c.Title == "" {
 		out.Title.Title = "请选择"
 	}
 	for _, b := range c.Buttons {
 		if len(b.Command) <= buttonKey && len(out.Buttons) < cardButtons {
-			out.Buttons = append(out.Buttons, cardButton{inert(short(b.Label, buttonRunes-1)), style(b), b.Command})
+			out.Buttons = append(out.Buttons, cardButton{inert(chat.Short(b.Label, buttonRunes-1)), style(b), b.Command})
 		}
 	}
 	if len(out.Buttons) == 0 {

@@ -71,13 +71,13 @@ func (c *callback) mixed() string {
 	return strings.Join(lines, "\n")
 }
 
-// said fills in what somebody wrote; a form that came back is handed in.
+// said fills in what somebody wrote.
 func (c *callback) said(e *chat.Event, text, name string) {
-	text = worn(text)
+	text = worn(text) // the name too
 	if c.group() {
 		text = unmention(text, name)
 	}
-	Read(e, text)
+	e.Kind, e.Text = chat.Text, Read(text)
 	if strings.TrimSpace(text) == "" && c.Type == "mixed" {
 		e.Kind = chat.Other
 	}

@@ -54,9 +54,7 @@ func TestCallbacks(t *testing.T) {
 		{"picture", callbackJSON("image", `,"image":{"url":"u","aeskey":"k"}`), text("", other)},
 		{"file", callbackJSON("file", `,"file":{"url":"u","aeskey":"k"}`), text("", other)},
 		{"form", callbackJSON("text", `,"text":{"content":"填表 提交周报 2026-W48\n【本周】本周完成\n拜访\n三家\n【下周】\n"}`),
-			text("", func(e *chat.Event) {
-				e.Kind, e.Command, e.Values = chat.Submit, "提交周报 2026-W48", map[string]string{"本周": "拜访\n三家", "下周": ""}
-			})},
+			text("填表 提交周报 2026-W48\n【本周】本周完成\n拜访\n三家\n【下周】", nil)},
 		{"opened", callbackJSON("event", `,"create_time":1795694400,"event":{"eventtype":"enter_chat"}`), text("", func(e *chat.Event) { e.Kind = chat.Opened })},
 		{"press", callbackJSON("event", `,"event":{"eventtype":"template_card_event","template_card_event":{"card_type":"button_interaction","event_key":"批准 A12","task_id":"t1"}}`),
 			text("", func(e *chat.Event) { e.Kind, e.Command, e.Card = chat.Press, "批准 A12", "t1" })},

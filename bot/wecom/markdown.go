@@ -36,6 +36,9 @@ func markdown(m chat.Message, mention string) string {
 	return words + end
 }
 
+// narrow takes wide off again.
+var narrow = strings.NewReplacer("＊", "*", "｀", "`", "～", "~", "＄", "$")
+
 // lineEnd ends a line in every dialect of markdown.
 const lineEnd = "  \n"
 

@@ -19,6 +19,7 @@ func (a *Adapter) Render(ctx context.Context, to chat.Address, m chat.Message, d
 	if m.Confidential && (to.Group || a.app == nil) {
 		m, data = redact(m), nil
 	}
+	m = offering(m)
 	w := a.route(to, m.Confidential)
 	if w == nil {
 		return nil, &chat.SendError{Failure: chat.BadReceiver, Err: errors.New("render for wecom: no way leads there")}

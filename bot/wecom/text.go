@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	labelRunes = 60   // of a button or a field
-	valueBytes = 6000 // of all that is filled in beforehand in a form
+	labelRunes = 60     // of a button or a field
+	valueBytes = 14_000 // of all that is filled in beforehand in a form
 	cutNote    = "…（内容过长，已截断）"
 )
 
@@ -65,7 +65,7 @@ func typed(c *chat.Card, mention string) string {
 	}
 	lines := make([]string, len(c.Buttons))
 	for i, b := range c.Buttons {
-		lines[i] = "〔" + short(b.Label, labelRunes) + "〕回复：" + mention + b.Command
+		lines[i] = "〔" + chat.Short(b.Label, labelRunes) + "〕回复：" + mention + b.Command
 	}
 	return strings.Join(lines, "\n")
 }
@@ -97,16 +97,6 @@ const widthless = '\u200b'
 func worn(text string) string { return strings.ReplaceAll(text, string(widthless), "") }
 
 func isLetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
-
-// short cuts a label to n characters.
-func short(text string, n int) string {
-	for i := range text {
-		if n--; n < 0 {
-			return text[:i] + "…"
-		}
-	}
-	return text
-}
 
 // cut divides a text into at most parts pieces of at most room bytes, at ends
 // of lines where it can; whole tells that nothing is lost.

@@ -144,7 +144,15 @@ type Answer struct {
 	// the customers' files does.
 	Recorded bool
 
-	Confirmed *store.Confirmation // 确认 only: its line runs now, in place of this answer
+	Next *Next // runs now, in place of this answer, with checks, audit entry and answer of its own
+}
+
+// Next is a command line with what was confirmed or filled in before.
+type Next struct {
+	Line    string
+	Version string            // the version that was confirmed; empty when none was
+	Form    map[string]string // values of its form; nil when none was filled in
+	Filled  string            // the line that they were written in
 }
 
 // Text is an Answer of one line.
@@ -163,6 +171,7 @@ type Refusal struct {
 	Look    store.Look    // for the audit entry of a file that was not opened
 	Notices []chat.Notice // to others, although nothing was done: alarms
 	Private bool          // said in the private chat, whatever was called
+	Field   string        // of the form: what is to be filled in again; empty: nothing alone would help
 }
 
 func (r *Refusal) Error() string { return "refused: " + r.Text }
@@ -172,6 +181,7 @@ func (r *Refusal) Error() string { return "refused: " + r.Text }
 type Question struct {
 	Prompt string
 	Prefix string // e.g. "下周："
+	Line   string // in place of the call's; empty: that
 }
 
 func (q *Question) Error() string { return "question: " + q.Prompt }

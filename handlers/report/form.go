@@ -174,8 +174,10 @@ func fromForm(ctx context.Context, c *command.Call, w store.Week) (store.Report,
 			reason = reasonOf(was.Review)
 		}
 	}
-	if r.Text.Done == "" || r.Text.Plan == "" {
-		return r, &command.Refusal{Text: "「本周完成」和「下周计划」都要写。", Hint: "在表里补上再提交一次", Clause: clause}
+	for _, p := range parts(r.Text) {
+		if p.text == "" && (p.field == partDone || p.field == partPlan) {
+			return r, &command.Refusal{Text: "「本周完成」和「下周计划」都要写。", Hint: "在表里补上再提交一次", Clause: clause, Field: p.field}
+		}
 	}
 	return r, review(ctx, c, &r, reason)
 }
@@ -203,7 +205,7 @@ func review(ctx context.Context, c *command.Call, r *store.Report, reason string
 		lines = append(lines, itemLine(i, item)+became)
 	}
 	if blank(reason) && r.Unkept > 0 {
-		return &command.Refusal{Text: fmt.Sprintf("上周计划有 %d 项未完成，请写「没有完成的原因」。", r.Unkept), Hint: "在表里补上再提交一次", Clause: clause}
+		return &command.Refusal{Text: fmt.Sprintf("上周计划有 %d 项未完成，请写「没有完成的原因」。", r.Unkept), Hint: "在表里补上再提交一次", Clause: clause, Field: partReason}
 	}
 	if !blank(reason) {
 		lines = append(lines, reasonMark+reason)

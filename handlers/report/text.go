@@ -73,12 +73,14 @@ func over(old, given store.ReportText) store.ReportText {
 	return merged
 }
 
-// part is a part of a report with the words in front of it.
-type part struct{ label, text string }
+// part is a part of a report with the words in front of it and the field of the
+// form that fills it.
+type part struct{ label, text, field string }
 
 func parts(t store.ReportText) []part {
 	return []part{
-		{"上周计划", t.Review}, {"本周完成", t.Done}, {"下周计划", t.Plan}, {"预计回款", t.Payment}, {"问题/需要支持", t.Problem},
+		{"上周计划", t.Review, partReason}, {"本周完成", t.Done, partDone}, {"下周计划", t.Plan, partPlan},
+		{"预计回款", t.Payment, partPayment}, {"问题/需要支持", t.Problem, partProblem},
 	}
 }
 
@@ -90,6 +92,7 @@ func fits(t store.ReportText) error {
 				Text:   fmt.Sprintf("「%s」有 %d 个字，一次最多 %d 个字。", p.label, n, mostText),
 				Hint:   "只写要点，再发一次：周报 本周：… 下周：…",
 				Clause: clause,
+				Field:  p.field,
 			}
 		}
 	}

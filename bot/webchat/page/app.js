@@ -105,6 +105,7 @@ function fill(words) {
 const act = {
   press: (entry, button) => post("press", { as: view.as, card: entry.id, button }),
   submit: (entry, values) => post("submit", { as: view.as, card: entry.id, values }),
+  type: (words) => say(words, true),
   copy: (words) => { fill(words); grow(); },
 };
 

@@ -51,8 +51,8 @@ function card(c, entry, act) {
     el("div", { class: "keys" }, ...c.button_list.map((b) => key(b, c.task_id, entry, act))));
 }
 
-// key is a button. What is pressed is the same button of the portable card:
-// both carry the same command.
+// key is a button. What is pressed is the same button of the portable card, as
+// both carry the same command; one that only WeCom's clothes have says it.
 function key(b, task, entry, act) {
   const done = pressed.get(task) ?? new Set();
   return el("button", {
@@ -60,7 +60,8 @@ function key(b, task, entry, act) {
     async onclick(e) {
       const own = e.currentTarget;
       own.disabled = true;
-      await act.press(entry, entry.message.card.buttons.findIndex((x) => x.command === b.key));
+      const i = (entry.message.card.buttons ?? []).findIndex((x) => x.command === b.key);
+      await (i < 0 ? act.type(b.key) : act.press(entry, i));
       pressed.set(task, done.add(b.key));
       own.textContent = PRESSED + b.text;
       own.disabled = false;

@@ -1,0 +1,128 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+)
+
+// skipWord leaves a field as it is.
+const skipWord = "跳过"
+
+// forms are the commands by which a form is handed in on platforms without any:
+// as a template in one message, or field by field.
+func (d *Desk) forms() []command.Spec {
+	form := []command.Arg{{Name: "表", Kind: command.Free, Prompt: "填哪一张表？例如：周报"}}
+	return []command.Spec{
+		{
+			Name: chat.TemplateWord, Summary: "交回填好的表，缺的再问", Args: form, Examples: []string{"填表 周报"},
+			Who: rulebook.TakePart, Hidden: true, Run: d.fill(false),
+		},
+		{
+			Name: chat.QuestionsWord, Summary: "一项一项地填一张表", Args: form, Examples: []string{"逐项填写 周报"},
+			Who: rulebook.TakePart, Hidden: true, Run: d.fill(true),
+		},
+	}
+}
+
+// fill hands a form in with what is written under its heads. What is missing or
+// does not fit is asked for, field by field, the answer under its head behind
+// the rest; every: whatever was not answered yet.
+func (d *Desk) fill(every bool) command.Step {
+	return func(ctx context.Context, c *command.Call) (command.Answer, error) {
+		line, rest := chat.CutTemplate(c.Text("表"))
+		spec, args, ok := d.router.Match(line)
+		if !ok || !rulebook.Allows(spec.Who, c.Person) {
+			return command.Answer{Next: &command.Next{Line: line}}, nil // which says so
+		}
+		form, err := formOf(ctx, c, spec, line, args)
+		if err != nil {
+			return command.Answer{}, err
+		}
+		filled := form.Line(c.Spec.Name) + "\n" + rest // it names its week, should another begin
+		given, values := chat.FilledIn(rest, form.Fields), map[string]string{}
+		for i, f := range form.Fields {
+			text, answered := given[f.Name]
+			value, wrong := accepted(f, text)
+			if wrong != "" || every && !answered {
+				q := question(form, i)
+				q.Line = filled
+				if answered {
+					q.Prompt = wrong + "\n" + q.Prompt
+				}
+				return command.Answer{}, q
+			}
+			values[f.Name] = value
+		}
+		return command.Answer{Next: &command.Next{Line: form.Command, Form: values, Filled: filled}}, nil
+	}
+}
+
+// formOf is the form that a command shows when it is called without values.
+func formOf(ctx context.Context, c *command.Call, spec *command.Spec, line, rest string) (*chat.Form, error) {
+	none := &command.Refusal{Text: "「" + spec.Name + "」没有表可填。", Hint: "帮助 " + spec.Name}
+	if spec.Name == chat.TemplateWord || spec.Name == chat.QuestionsWord {
+		return nil, none
+	}
+	call := *c
+	call.Spec, call.Line, call.Form = spec, line, nil
+	a, err := step(ctx, call, rest)
+	var asks *command.Question
+	switch {
+	case errors.As(err, &asks), err == nil && (a.Reply.Card == nil || a.Reply.Card.Form == nil):
+		return nil, none
+	case err != nil:
+		return nil, err
+	}
+	return a.Reply.Card.Form, nil
+}
+
+// accepted is what a text under a field's head means, or what is wrong with it.
+func accepted(f chat.Field, text string) (value, wrong string) {
+	value = text
+	if command.Fold(text).Text == skipWord {
+		value = f.Value
+	}
+	switch {
+	case f.Required && strings.TrimSpace(value) == "":
+		return "", "这一项必填。"
+	case len(f.Options) == 0 || value == "" || slices.Contains(f.Options, value):
+		return value, ""
+	}
+	folded := strings.TrimSpace(command.Fold(value).Text)
+	if n, err := strconv.Atoi(folded); err == nil && n >= 1 && n <= len(f.Options) {
+		return f.Options[n-1], ""
+	}
+	for _, o := range f.Options {
+		if strings.TrimSpace(command.Fold(o).Text) == folded {
+			return o, ""
+		}
+	}
+	return "", "没有" + command.Quote(value) + "这一项。"
+}
+
+// question asks for a form's i-th field.
+func question(form *chat.Form, i int) *command.Question {
+	f := form.Fields[i]
+	lines := []string{fmt.Sprintf("（%d/%d）%s", i+1, len(form.Fields), f.About())}
+	for n, o := range f.Options {
+		lines = append(lines, fmt.Sprintf("%d. %s", n+1, o))
+	}
+	switch {
+	case f.Value != "":
+		lines = append(lines, "现在是：", f.Value, "不改就发「"+skipWord+"」。")
+	case !f.Required:
+		lines = append(lines, "没有就发「"+skipWord+"」。")
+	}
+	return &command.Question{Prompt: strings.Join(lines, "\n"), Prefix: underHead(f.Name)}
+}
+
+// underHead is what stands before the answer for a field.
+func underHead(field string) string { return "\n" + chat.Field{Name: field}.Head() + "\n" }
