@@ -78,7 +78,7 @@ func TestTheExamplesWeCom(t *testing.T) {
 	if diff := cmp.Diff(want, cfg.WeCom); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := cfg.connections(nobody, others{lease: wecom.Alone}, time.Now, slog.New(slog.DiscardHandler)); err != nil {
+	if _, err := cfg.connections(nobody, others{}, time.Now, slog.New(slog.DiscardHandler)); err != nil {
 		t.Error(err)
 	}
 }

@@ -24,7 +24,7 @@ var errNoPlatform = errors.New("没有配置聊天平台：填写 feishu 或 wec
 
 // others is how a process gets along with those that serve the same store.
 type others struct {
-	lease  wecom.Lease // of a robot's connection
+	lease  wecom.Lease // of a robot's connection; nil: there are none
 	tokens feishu.Share
 	chats  wecom.Notes // what is learnt about chats
 }

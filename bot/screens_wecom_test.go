@@ -128,7 +128,7 @@ func onWeCom(o *office) screens {
 		BaseURL: f.app.URL, Group: wecomGroup,
 		Robot: &wecom.RobotConfig{BotID: f.robot.BotID, Secret: f.robot.Secret, Name: wecomtest.RobotName, URL: strings.Replace(socket.URL, "http", "ws", 1)},
 		App:   &wecom.AppConfig{CorpID: f.app.CorpID, AgentID: f.app.AgentID, Secret: f.app.Secret, Token: f.app.Token, AESKey: f.app.AESKey},
-	}, receive, wecom.Alone, o.now, o.adapterLogger())
+	}, receive, nil, o.now, o.adapterLogger())
 	if err != nil {
 		o.t.Fatal(err)
 	}

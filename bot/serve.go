@@ -62,7 +62,10 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 		return err
 	}
 	defer func() { err = errors.Join(err, shared.Close()) }()
-	with := others{db.Turn, tokens{shared, seals, log}.get, notes(db)}
+	with := others{tokens: tokens{shared, seals, log}.get, chats: notes(db)}
+	if db.Shared() {
+		with.lease = db.Turn
+	}
 	var list []connection
 	b, err := newBot(ctx, parts{
 		DB: db, Cluster: shared, Rules: rules, Reports: cfg.Reports, Customers: cfg.Customers, People: cfg.entries(), Groups: cfg.groups(), Now: now, Log: log,

@@ -21,11 +21,11 @@ func wecomSkin(now func() time.Time, log *slog.Logger) (*webchat.Skin, error) {
 	}
 	robot := &wecom.RobotConfig{BotID: "demo", Secret: "demo", Name: webchat.BotName}
 	app := &wecom.AppConfig{CorpID: "demo", AgentID: 1, Secret: "demo"}
-	both, err := wecom.New(wecom.Config{Robot: robot, App: app}, deaf, wecom.Alone, now, log)
+	both, err := wecom.New(wecom.Config{Robot: robot, App: app}, deaf, nil, now, log)
 	if err != nil {
 		return nil, fmt.Errorf("wecom with an app: %w", err)
 	}
-	bare, err := wecom.New(wecom.Config{Robot: robot}, deaf, wecom.Alone, now, log)
+	bare, err := wecom.New(wecom.Config{Robot: robot}, deaf, nil, now, log)
 	if err != nil {
 		return nil, fmt.Errorf("wecom without an app: %w", err)
 	}

@@ -67,7 +67,7 @@ func newFirm(t *testing.T, change func(*Config), receive chat.Receive) *firm {
 		receive = f.events.Receive
 	}
 	var err error
-	if f.Adapter, err = New(cfg, receive, Alone, f.now, slog.New(slog.DiscardHandler)); err != nil {
+	if f.Adapter, err = New(cfg, receive, nil, f.now, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	if f.app != nil {

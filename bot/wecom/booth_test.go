@@ -114,7 +114,7 @@ func newBooth(t *testing.T, change func(*Config), receive chat.Receive) *booth {
 func (b *booth) make() {
 	b.t.Helper()
 	var err error
-	if b.Adapter, err = New(b.cfg, b.hear, Alone, time.Now, slog.New(slog.DiscardHandler)); err != nil {
+	if b.Adapter, err = New(b.cfg, b.hear, nil, time.Now, slog.New(slog.DiscardHandler)); err != nil {
 		b.t.Fatal(err)
 	}
 	b.Remember(Notes{Read: b.notes.read, Write: b.notes.write})

@@ -115,7 +115,7 @@ func TestProxy(t *testing.T) {
 	if n := len(f.Seen(wangID)); n != 1 {
 		t.Errorf("%d messages came through the proxy", n)
 	}
-	if _, err := New(Config{WebhookKey: "k", Proxy: "user:hush@nowhere"}, nil, Alone, time.Now, slog.New(slog.DiscardHandler)); err == nil || strings.Contains(err.Error(), "hush") {
+	if _, err := New(Config{WebhookKey: "k", Proxy: "user:hush@nowhere"}, nil, nil, time.Now, slog.New(slog.DiscardHandler)); err == nil || strings.Contains(err.Error(), "hush") {
 		t.Errorf("a proxy without a scheme: %v", err)
 	}
 }

@@ -30,6 +30,8 @@ type Robot struct {
 	pace     pace
 	chats    *memory
 
+	former *session // outlived the turn in which it was made; run's own
+
 	mu    sync.Mutex
 	wire  *wire                    // nil while down
 	waits bool                     // for the lease, which another process has
@@ -59,6 +61,9 @@ const (
 	// line can look alive, pings answered, and get no messages.
 	renewAfter = time.Hour
 	cardsMost  = 512
+	// handover is how long another process may take to connect when this one
+	// stops.
+	handover = 2 * time.Second
 )
 
 func newRobot(cfg RobotConfig, proxy string, receive chat.Receive, lease Lease, chats *memory, now func() time.Time, log *slog.Logger) *Robot {
@@ -82,9 +87,10 @@ func (r *Robot) window() time.Duration { return 0 }
 func (r *Robot) run(ctx context.Context) error {
 	q := newQueues(func(j job) { r.hear(ctx, j) })
 	defer q.stop()
+	defer r.leave()
 	for ctx.Err() == nil {
-		r.awaits(true)
-		err := r.lease(ctx, r.leaseKey(), func(ctx context.Context) error {
+		r.awaits(r.lease != nil)
+		err := r.turn(ctx, func(ctx context.Context) error {
 			if err := r.chats.recall(ctx); err != nil {
 				return err
 			}
@@ -100,7 +106,31 @@ func (r *Robot) run(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (r *Robot) leaseKey() string { return "wecom/" + r.cfg.BotID }
+// turn works under the lease where there is one.
+func (r *Robot) turn(ctx context.Context, work func(ctx context.Context) error) error {
+	if r.lease == nil {
+		return work(ctx)
+	}
+	return r.lease(ctx, "wecom/"+r.cfg.BotID, work)
+}
+
+// leave lets the connection go once another process has taken it over, as until
+// then nobody else hears what people write, or after a while when none does.
+func (r *Robot) leave() {
+	if r.former == nil {
+		return
+	}
+	if r.lease != nil {
+		late := time.NewTimer(handover)
+		defer late.Stop()
+		select {
+		case <-r.former.done:
+		case <-late.C:
+		}
+	}
+	r.former.end(context.Canceled)
+	_ = r.down(context.Canceled)
+}
 
 func (r *Robot) awaits(it bool) {
 	r.mu.Lock()
@@ -165,35 +195,69 @@ func pause(ctx context.Context, wait time.Duration) {
 	}
 }
 
-// connect serves one connection and tells why it ended.
+// session is a connection at work; ended tells once why it is no more.
+type session struct {
+	*wire
+	ended chan error
+}
+
+func (s *session) end(cause error) {
+	s.close(cause)
+	<-s.ended
+}
+
+// connect serves one connection and tells why it ended. When ctx ends, so does
+// the right to connect, but not the connection: the platform ends it as soon as
+// another process connects, and so nothing is missed in between. What is left of
+// an earlier turn ends only when the new connection is there, and always then:
+// it may have been overtaken meanwhile without having been told.
 func (r *Robot) connect(ctx context.Context, q *queues) error {
-	conn, err := r.dial(ctx)
+	s, err := r.open(ctx, q)
 	if err != nil {
 		return r.down(err)
 	}
-	w := newWire(conn)
-	defer context.AfterFunc(ctx, func() { w.close(ctx.Err()) })()
-	idle := time.AfterFunc(renewAfter, func() { w.close(errIdle) })
-	defer idle.Stop()
-	ended := make(chan error, 1)
-	go func() {
-		ended <- w.read(func(f frame) {
-			idle.Reset(renewAfter)
-			r.sort(w, f, q)
-		}, func() { r.log.Warn("a malformed frame was passed over") })
-	}()
-	if err := r.subscribe(ctx, w); err != nil {
-		w.close(err)
-		<-ended
-		return r.down(err)
+	r.up(s.wire)
+	if r.former != nil {
+		r.former.end(errOver)
+		r.former = nil
 	}
-	r.up(w)
+	select {
+	case err := <-s.ended:
+		return r.down(err)
+	case <-ctx.Done():
+		r.former = s
+		return ctx.Err()
+	}
+}
+
+// open connects and logs in.
+func (r *Robot) open(ctx context.Context, q *queues) (*session, error) {
+	conn, err := r.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{newWire(conn), make(chan error, 1)}
+	go r.serve(context.WithoutCancel(ctx), s, q)
+	if err := r.subscribe(ctx, s.wire); err != nil {
+		s.end(err)
+		return nil, err
+	}
+	return s, nil
+}
+
+// serve hears what comes over a connection until it ends.
+func (r *Robot) serve(ctx context.Context, s *session, q *queues) {
+	idle := time.AfterFunc(renewAfter, func() { s.close(errIdle) })
+	defer idle.Stop()
 	var watching sync.WaitGroup
-	watching.Go(func() { w.watch(ctx) })
-	err = <-ended
-	w.close(err)
+	watching.Go(func() { s.watch(ctx) })
+	err := s.read(func(f frame) {
+		idle.Reset(renewAfter)
+		r.sort(s.wire, f, q)
+	}, func() { r.log.Warn("a malformed frame was passed over") })
+	s.close(err)
 	watching.Wait()
-	return r.down(err)
+	s.ended <- err
 }
 
 func (r *Robot) dial(ctx context.Context) (*websocket.Conn, error) {
@@ -256,7 +320,7 @@ func (r *Robot) check(ctx context.Context) chat.Finding {
 		return chat.Finding{Name: name, OK: true, Text: "已连接"}
 	}
 	good := "bot_id 和 secret 有效"
-	err := r.lease(ctx, r.leaseKey(), r.try)
+	err := r.turn(ctx, r.try)
 	if errors.Is(err, ErrHeld) {
 		good = "网址能连上。程序正在运行，再登录会把它顶下线，所以没有核对 bot_id 和 secret；改过它们的话，请停掉程序再检查一次"
 		err = r.reach(ctx)

@@ -176,7 +176,8 @@ func TestReturnsSlower(t *testing.T) {
 	})
 }
 
-// The connection belongs to whoever holds the lease.
+// Whoever holds the lease connects; who lost it keeps the connection until
+// something ends it, and does not come back.
 func TestLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBooth(t, nil, nil)
@@ -201,6 +202,11 @@ func TestLease(t *testing.T) {
 		}
 		lose()
 		time.Sleep(time.Minute)
+		if !b.Connected() || b.Here() {
+			t.Error("the connection went with the lease, though nobody took it over")
+		}
+		b.Robot.Drop()
+		time.Sleep(time.Minute)
 		if b.Connected() {
 			t.Error("connected without the lease")
 		}
@@ -211,4 +217,83 @@ func TestLease(t *testing.T) {
 		}
 		b.stop()
 	})
+}
+
+// Of two processes one connects before the other lets go, and one that loses its
+// lease for a while goes on hearing: whoever writes meanwhile is heard.
+func TestHandover(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		lose func(one *booth, cut func())
+	}{
+		{"to another process", func(one *booth, _ func()) { one.stop() }},
+		{"after it lost its lease", func(_ *booth, cut func()) { cut() }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				turn, cut := turns()
+				one := newBooth(t, nil, nil)
+				one.robot.lease = turn
+				one.run()
+				synctest.Wait()
+				two := &booth{t: t, Robot: one.Robot, net: one.net, cfg: one.cfg, hear: one.hear, notes: notebook{notes: map[chat.Address]string{}}}
+				two.make()
+				two.robot.lease = turn
+				two.run()
+				time.Sleep(time.Second)
+				if one.Here() == two.Here() || one.Subscribed() != 1 {
+					t.Fatalf("%d connections", one.Subscribed())
+				}
+				missed, done := 0, make(chan struct{})
+				go func() {
+					defer close(done)
+					for i := range 200 {
+						if one.Robot.Say(wangID, "", fmt.Sprint(i)) != nil {
+							missed++
+						}
+						time.Sleep(50 * time.Millisecond)
+					}
+				}()
+				time.Sleep(time.Second)
+				tt.lose(one, cut)
+				<-done
+				synctest.Wait()
+				if n := len(one.events.Events()); missed != 0 || n != 200 || one.Subscribed() != 2 {
+					t.Errorf("%d missed, %d heard over %d connections", missed, n, one.Subscribed())
+				}
+				one.stop()
+				two.stop()
+				if one.Connected() {
+					t.Error("a connection is left")
+				}
+			})
+		})
+	}
+}
+
+// turns is a Lease as a store gives it to several processes, and cut ends the
+// turn under way.
+func turns() (lease Lease, cut func()) {
+	var held sync.Mutex
+	lose := make(chan struct{})
+	lease = func(ctx context.Context, _ string, work func(context.Context) error) error {
+		for !held.TryLock() {
+			pause(ctx, 500*time.Millisecond)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+		}
+		defer held.Unlock()
+		own, cancel := context.WithCancel(ctx)
+		defer cancel()
+		go func() {
+			select {
+			case <-lose:
+				cancel()
+			case <-own.Done():
+			}
+		}()
+		return work(own)
+	}
+	return lease, func() { lose <- struct{}{} }
 }

@@ -62,16 +62,12 @@ type RobotConfig struct {
 }
 
 // Lease lets only one process work on what key names: it waits for its turn,
-// calls work, and ends work's context when the turn is over.
+// calls work, and ends work's context when the turn is over. A program that runs
+// once needs none.
 type Lease func(ctx context.Context, key string, work func(ctx context.Context) error) error
 
 // ErrHeld is of a Lease that does not wait: another process has its turn.
 var ErrHeld = errors.New("another process has the robot's connection")
-
-// Alone is the Lease of a program that runs once.
-func Alone(ctx context.Context, _ string, work func(ctx context.Context) error) error {
-	return work(ctx)
-}
 
 // way is one of the ways a message can go.
 type way interface {
@@ -111,8 +107,8 @@ type Adapter struct {
 }
 
 // New checks the configuration and makes an adapter that does not yet talk to
-// the platform. receive is called concurrently; lease guards the robot's one
-// connection.
+// the platform. receive is called concurrently; lease, which may be nil, guards
+// the robot's one connection.
 func New(cfg Config, receive chat.Receive, lease Lease, now func() time.Time, log *slog.Logger) (*Adapter, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
