@@ -39,6 +39,8 @@ func everyFileQuery(ctx context.Context, tx *store.Tx) error {
 	note(err)
 	_, err = tx.CustomersOf(ctx, "wang")
 	note(err)
+	_, err = tx.FindCustomersAmong(ctx, "新名", store.Among{Owner: "wang", IDs: []string{"K1"}}, 5)
+	note(err)
 	_, err = tx.StaleCustomers(ctx, later, 10)
 	note(err)
 	_, err = tx.QuietCustomers(ctx, now, later)
@@ -50,7 +52,7 @@ func everyFileQuery(ctx context.Context, tx *store.Tx) error {
 	return errors.Join(list...)
 }
 
-var ofFiles = regexp.MustCompile(`\b(FROM|INTO|UPDATE) (customer|customer_owner|customer_person|customer_phone|fact|progress)\b`)
+var ofFiles = regexp.MustCompile(`\b(FROM|INTO|UPDATE) (customer|customer_name|customer_owner|customer_person|customer_phone|fact|progress)\b`)
 
 // wholeTable matches steps of a plan that read all rows of a table. What lists
 // all files reads an index of what counts.

@@ -23,14 +23,19 @@ type Hit struct {
 // in the same transaction.
 func (tx *Tx) FindCustomers(ctx context.Context, text string, most int) ([]Hit, error) {
 	f := finder{tx: tx, query: newQuery(text), most: most}
-	if f.plain == "" || most < 1 {
+	return f.find(ctx)
+}
+
+// find takes the steps, the better ones first, until there are enough.
+func (f *finder) find(ctx context.Context) ([]Hit, error) {
+	if f.plain == "" || f.most < 1 {
 		return nil, nil
 	}
 	for _, step := range []func(context.Context) error{f.beginnings, f.parts, f.spelled, f.begun, f.initials, f.phones} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
-		if len(f.hits) >= most {
+		if len(f.hits) >= f.most {
 			break
 		}
 	}
@@ -88,6 +93,9 @@ type finder struct {
 	hits []Hit     // of their customers only the id is known yet
 	late []nameRow // not in the index yet
 	read bool      // late
+
+	limited bool // to the customers of these names
+	among   []nameRow
 }
 
 // match is a name that fits, and where in it.
@@ -141,6 +149,15 @@ func (k NameKind) order() int { return slices.Index([]NameKind{FullName, ShortNa
 // beginnings are names that begin with the text; the first of them in the
 // order of the index are those that are the text.
 func (f *finder) beginnings(ctx context.Context) error {
+	if f.limited {
+		f.keep(fitting(f.among, func(name string) int {
+			if strings.HasPrefix(name, f.plain) {
+				return 0
+			}
+			return -1
+		}))
+		return nil
+	}
 	names, err := all(ctx, f.tx, "names by beginning", `SELECT `+nameColumns+` FROM customer_name n
 		WHERE n.plain >= $1 AND n.plain < $2 AND n.until = 0 ORDER BY n.plain LIMIT $3`,
 		[]any{[]byte(f.plain), append([]byte(f.plain), 0xff), 4 * f.most}, scanName)
@@ -195,12 +212,18 @@ func (f *finder) phones(ctx context.Context) error {
 	if f.digits == "" {
 		return nil
 	}
-	ids, err := f.tx.phonesOf(ctx, f.digits, 2*f.most)
+	most := 2 * f.most
+	if f.limited {
+		most = phonesRead
+	}
+	ids, err := f.tx.phonesOf(ctx, f.digits, most)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		f.hit(id, "", ByPhone)
+		if !f.limited || slices.ContainsFunc(f.among, func(n nameRow) bool { return n.customer == id }) {
+			f.hit(id, "", ByPhone)
+		}
 	}
 	return nil
 }
@@ -217,6 +240,10 @@ const (
 func (f *finder) try(ctx context.Context, ways [][]string, fit func(plain string) int) error {
 	ways = slices.DeleteFunc(ways, func(tokens []string) bool { return len(tokens) == 0 })
 	if len(ways) == 0 {
+		return nil
+	}
+	if f.limited {
+		f.keep(fitting(f.among, fit))
 		return nil
 	}
 	late, err := f.unindexed(ctx)

@@ -74,6 +74,38 @@ func found(t *testing.T, db *store.DB, text string) []string {
 	return list
 }
 
+// A search among few customers finds what a search of all finds of them.
+func TestFindCustomersAmong(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, addSamples)
+		update(t, db, func(ctx context.Context, tx *store.Tx) error { return tx.MoveCustomer(ctx, "K3", "wang", "chen", now) })
+		among := store.Among{Owner: "wang", IDs: []string{"K1", "K6", "K77"}}
+		for _, text := range []string{"京西", "京西重工", "jingxi", "jx", "农机 石景山", "8000", "1234", "13800138000", "京", "有限公司", "长安", "k", "★☆", ""} {
+			err := db.View(t.Context(), func(tx *store.Tx) error {
+				all, err := tx.FindCustomers(t.Context(), text, 100)
+				if err != nil {
+					return err
+				}
+				want := slices.DeleteFunc(all, func(h store.Hit) bool { return !slices.Contains([]string{"K1", "K3", "K6"}, h.Customer.ID) })
+				got, err := tx.FindCustomersAmong(t.Context(), text, among, 100)
+				if d := cmp.Diff(len(want), len(got)); d != "" {
+					t.Errorf("%q: %d instead of %d", text, len(got), len(want))
+					return err
+				}
+				for i := range want {
+					if want[i].Customer.ID != got[i].Customer.ID || want[i].Name != got[i].Name || want[i].Kind != got[i].Kind {
+						t.Errorf("%q: %v instead of %v", text, got[i], want[i])
+					}
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 // Customers are found by whatever of their names, sounds and numbers people
 // type, the best first.
 func TestFindCustomers(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"marketbot/handlers/command"
 	"marketbot/store"
@@ -63,6 +64,29 @@ func TestSalespeopleWhoSeeTheirOwn(t *testing.T) {
 	lacks(t, other, "K1", "张伟")
 	wants(t, o.refused("刘洋", "新客户 南湖酒店"), "已有档案，负责人 张伟。")
 	wants(t, o.say("王芳", "客户 南湖"), "找到不止一位客户", "南湖酒店有限公司", "南湖书店")
+}
+
+// However many of others' customers fit better, one's own and those of a grant
+// are found.
+func TestOnesOwnAreFoundAmongMany(t *testing.T) {
+	config := Defaults()
+	config.SalespeopleSee = SeeOwn
+	o := openOffice(t, config)
+	for i := range hitsRead + 20 {
+		o.customer(fmt.Sprintf("晨星%02d厂", i), "张伟")
+	}
+	own := o.customer("东莞市晨星机械有限公司", "刘洋")
+	for _, line := range []string{"客户 晨星", "客户 cx", "客户 chenxing"} {
+		wants(t, o.say("刘洋", line), "客户档案 · 东莞市晨星机械有限公司")
+		wants(t, o.say("张伟", line), "还有更多")
+		lacks(t, o.say("张伟", line), "东莞市")
+	}
+	wants(t, o.refused("刘洋", "客户 晨星0"), "业务员（自己负责的客户）")
+	wants(t, o.refused("小林", "客户 晨星"), "业务员（自己负责的客户）")
+	o.update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.AddGrant(ctx, store.Grant{ID: "A1", Person: o.people["小林"].ID, Customer: own.ID, From: o.now, Until: o.now.Add(time.Hour)})
+	})
+	wants(t, o.say("小林", "客户 晨星"), "客户档案 · 东莞市晨星机械有限公司（仅查阅）")
 }
 
 func TestSupervisorWhoIsNoSteward(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 )
 
 // How many customers are told at most, and how many are looked through for
-// somebody who may not read all of them.
+// somebody who may not read all of them before theirs are looked through.
 const (
 	hitsMost = 5
 	hitsRead = 50
@@ -55,13 +55,25 @@ func (h Handler) candidates(ctx context.Context, c *command.Call, text string, m
 // read, the best first, and who it meant among those they may not.
 func (h Handler) readables(ctx context.Context, c *command.Call, text string) (list []readable, hidden []store.Hit, err error) {
 	most := hitsMost + 1
-	if !h.reads(c.Person) || h.Config.SalespeopleSee == SeeOwn {
+	if !h.seesAll(c.Person) {
 		most = hitsRead
 	}
 	hits, err := h.candidates(ctx, c, text, most)
 	if err != nil {
 		return nil, nil, err
 	}
+	if list, hidden, err = h.sift(ctx, c, hits); err != nil || len(hits) < most || len(list) > hitsMost {
+		return list, hidden, err
+	}
+	if hits, err = h.theirs(ctx, c, text); err != nil { // there are more than were looked through
+		return nil, nil, err
+	}
+	list, _, err = h.sift(ctx, c, hits)
+	return list, hidden, err
+}
+
+// sift parts customers into those whose file the caller may read and others.
+func (h Handler) sift(ctx context.Context, c *command.Call, hits []store.Hit) (list []readable, hidden []store.Hit, err error) {
 	for _, hit := range hits {
 		a, err := h.access(ctx, c, hit.Customer)
 		if err != nil {
@@ -74,6 +86,23 @@ func (h Handler) readables(ctx context.Context, c *command.Call, text string) (l
 		}
 	}
 	return list, hidden, nil
+}
+
+// theirs are the customers that a text may mean among those that the caller may
+// read by owning or by grant.
+func (h Handler) theirs(ctx context.Context, c *command.Call, text string) ([]store.Hit, error) {
+	grants, err := c.Tx.GrantsOf(ctx, c.Person.ID, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	var among store.Among
+	if h.reads(c.Person) {
+		among.Owner = c.Person.ID
+	}
+	for _, g := range grants {
+		among.IDs = append(among.IDs, g.Customer)
+	}
+	return c.Tx.FindCustomersAmong(ctx, text, among, hitsMost+1)
 }
 
 // find is the one customer that a text means to the caller. Whoever may not
