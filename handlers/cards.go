@@ -62,8 +62,9 @@ func firstWord(line string) string {
 	return command.Quote(words[0])
 }
 
-// preview adds the number and the ways to confirm to an answer.
-func preview(m chat.Message, code string) chat.Message {
+// preview adds the number and the ways to confirm to an answer; label is what
+// the button says.
+func preview(m chat.Message, code, label string) chat.Message {
 	if m.Card == nil {
 		m = chat.Message{Card: &chat.Card{Title: "请确认", Blocks: []chat.Block{{Text: m.Text}}}, Confidential: m.Confidential, Summary: m.Summary}
 	}
@@ -71,7 +72,7 @@ func preview(m chat.Message, code string) chat.Message {
 	c.Blocks = append(c.Blocks[:len(c.Blocks):len(c.Blocks)],
 		chat.Block{Text: "编号：" + code + "（30 分钟内有效，也可以发「确认 " + code + "」）"})
 	c.Buttons = append([]chat.Button{
-		{Label: "确认", Command: confirmWord + " " + code, Primary: true},
+		{Label: label, Command: confirmWord + " " + code, Primary: true},
 		{Label: "取消", Command: "取消 " + code},
 	}, c.Buttons...)
 	m.Card = &c

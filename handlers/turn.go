@@ -317,7 +317,7 @@ func (t *turn) offer(ctx context.Context, line string, a *command.Answer) error 
 	}
 	now := t.event.Sent
 	err = t.tx.Offer(ctx, store.Confirmation{Code: code, Person: t.person.ID, Line: line, Version: a.Confirm, Expires: now.Add(confirmTime)})
-	a.Reply = preview(a.Reply, code)
+	a.Reply = preview(a.Reply, code, cmp.Or(a.Proceed, confirmWord))
 	return err
 }
 

@@ -92,6 +92,27 @@ func (tx *Tx) SimilarCustomers(ctx context.Context, folded string) ([]Customer, 
 	return tx.customers(ctx, ids)
 }
 
+// CustomersWith are those with a name that holds a text and is wanted; it is
+// asked for some hundreds of them, by letters and digits only.
+func (tx *Tx) CustomersWith(ctx context.Context, text string, wanted func(name string) bool) ([]Customer, error) {
+	f := finder{tx: tx, query: newQuery(text), most: similarMost}
+	err := f.try(ctx, [][]string{partTokens(f.words)}, func(name string) int {
+		if strings.Contains(name, f.plain) && wanted(name) {
+			return 0
+		}
+		return -1
+	})
+	if err != nil {
+		return nil, err
+	}
+	hits, err := f.customers(ctx)
+	list := make([]Customer, len(hits))
+	for i, h := range hits {
+		list[i] = h.Customer
+	}
+	return list, err
+}
+
 // customers are those that are there, in the order of their ids.
 func (tx *Tx) customers(ctx context.Context, ids []string) ([]Customer, error) {
 	if len(ids) == 0 {

@@ -139,6 +139,7 @@ type Answer struct {
 	Notices []chat.Notice // to others
 	Undo    string        // what Spec.Undo takes back; empty: cannot be
 	Confirm string        // not empty: Reply is a preview of this version, and waits for 确认
+	Proceed string        // the words of the button that confirms; empty: 确认
 	Subject string        // for the audit entry: ids and periods, never content
 	// Recorded says that the step wrote the audit entry itself, as the door to
 	// the customers' files does.

@@ -119,23 +119,39 @@ func (h Handler) leadTarget(ctx context.Context, c *command.Call, l store.Lead, 
 	if err != nil || found {
 		return known, found, err
 	}
-	hits, err := c.Tx.FindCustomers(ctx, name, leadsShown)
-	if err != nil || len(hits) == 0 && given == "" {
+	near, err := mayMean(ctx, c.Tx, name)
+	if err != nil || len(near) == 0 && given == "" {
 		return store.Customer{}, false, err
 	}
 	if !h.reads(c.Person) {
-		hits = nil
+		near = nil
 	}
-	return store.Customer{}, false, alikeRefusal(l, name, hits)
+	return store.Customer{}, false, alikeRefusal(l, name, near)
+}
+
+// mayMean are the customers that a lead may be about: those of a name like it
+// first, then those that are found by it.
+func mayMean(ctx context.Context, tx *store.Tx, name string) ([]store.Customer, error) {
+	list, err := alike(ctx, tx, name)
+	if err != nil {
+		return nil, err
+	}
+	hits, err := tx.FindCustomers(ctx, name, leadsShown)
+	for _, hit := range hits {
+		if !slices.ContainsFunc(list, func(one store.Customer) bool { return one.ID == hit.Customer.ID }) {
+			list = append(list, hit.Customer)
+		}
+	}
+	return list[:min(len(list), leadsShown)], err
 }
 
 // alikeRefusal offers the customers that a lead may mean.
-func alikeRefusal(l store.Lead, name string, hits []store.Hit) error {
+func alikeRefusal(l store.Lead, name string, near []store.Customer) error {
 	no := &command.Refusal{Text: "没有正好叫" + command.Quote(name) + "的客户。", Hint: "采纳 " + l.Code + " 客户=名称或编号"}
-	for _, hit := range hits {
-		no.Buttons = append(no.Buttons, chat.Button{Label: hit.Customer.Name, Command: "采纳 " + l.Code + " 客户=" + hit.Customer.ID})
+	for _, one := range near {
+		no.Buttons = append(no.Buttons, chat.Button{Label: one.Name, Command: "采纳 " + l.Code + " 客户=" + one.ID})
 	}
-	if len(hits) > 0 {
+	if len(near) > 0 {
 		no.Text += "是不是下面的哪一个？都不是就新建。"
 	}
 	no.Buttons = append(no.Buttons, chat.Button{Label: "新建档案", Command: "采纳 " + l.Code + " 客户=" + newFile})

@@ -12,19 +12,30 @@ import (
 )
 
 // enter is 新客户: a file of its own for a company that has none. Its code comes
-// first: whoever enters another at the same time waits for it, and then finds
-// this one.
+// before names are compared: whoever enters another at the same time waits for
+// it, and then finds this one. Only what is merely asked takes no code.
 func (h Handler) enter(ctx context.Context, c *command.Call) (command.Answer, error) {
 	name := oneLine(c.Text("名称"))
 	values := c.Fields("字段")
 	if err := h.enterable(name, values); err != nil {
 		return command.Answer{}, err
 	}
+	names := append([]string{name}, namesIn(values[fieldFormer])...)
+	near, err := alike(ctx, c.Tx, names...)
+	if err != nil {
+		return command.Answer{}, err
+	}
+	if version := alikeVersion(near); len(near) > 0 && c.Confirmed != version {
+		if err := h.unknown(ctx, c, "", names...); err != nil { // there is nothing to ask
+			return command.Answer{}, err
+		}
+		return h.whetherAlike(ctx, c, name, near, version)
+	}
 	id, err := c.Tx.NewCustomerCode(ctx)
 	if err != nil {
 		return command.Answer{}, err
 	}
-	if err := h.unknown(ctx, c, "", append([]string{name}, namesIn(values[fieldFormer])...)...); err != nil {
+	if err := h.unknown(ctx, c, "", names...); err != nil {
 		return command.Answer{}, err
 	}
 	owner, err := h.ownerOf(ctx, c, values[fieldOwner])

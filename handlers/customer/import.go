@@ -119,7 +119,16 @@ func (h Handler) importRow(ctx context.Context, tx *store.Tx, i Import, r bookRo
 	}
 	if len(known) > 0 {
 		l.Result = RowKnown
-		l.Text, err = knownText(ctx, tx, known[0])
+		l.Text, err = knownText(ctx, tx, "已有档案 ", known[0])
+		return l, err
+	}
+	if known, err = alike(ctx, tx, r.distinct()...); err != nil {
+		return l, err
+	}
+	if len(known) > 0 { // nobody can be asked here
+		l.Result = RowKnown
+		l.Text, err = knownText(ctx, tx, "只差地名，像是已有档案 ", known[0])
+		l.Text += "；不是同一家请用 新客户 录入"
 		return l, err
 	}
 	owner, author, err := h.importPeople(ctx, tx, i, &r)
@@ -148,8 +157,8 @@ func (h Handler) knownNames(ctx context.Context, tx *store.Tx, r bookRow) ([]sto
 	return nil, nil
 }
 
-func knownText(ctx context.Context, tx *store.Tx, c store.Customer) (string, error) {
-	text := "已有档案 " + c.ID
+func knownText(ctx context.Context, tx *store.Tx, how string, c store.Customer) (string, error) {
+	text := how + c.ID
 	if c.Owner == "" {
 		return text, nil
 	}

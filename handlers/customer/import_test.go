@@ -141,6 +141,16 @@ func TestImportGoesOnWhereItWasCutOff(t *testing.T) {
 	}
 }
 
+// Rows whose names differ in the place only may be one company's, unless both
+// tell another place.
+func TestImportComparesPlaces(t *testing.T) {
+	o := newOffice(t)
+	lines, count := o.imports(excel(t, [][]any{{"名称"}, {"东莞市晨星机械有限公司"}, {"深圳晨星机械"}, {"晨星机械"}}, nil), true)
+	if count[RowDone] != 2 || count[RowWrong] != 1 || !strings.Contains(lines[2], "和第 2 行是同一个客户") {
+		t.Errorf("%v: %q", count, lines)
+	}
+}
+
 func TestImportSaysWhatIsWrong(t *testing.T) {
 	o := newOffice(t)
 	o.customer("老客户有限公司", "刘洋")
@@ -149,6 +159,7 @@ func TestImportSaysWhatIsWrong(t *testing.T) {
 		want string
 	}{
 		{[]any{"老客户 公司"}, "跳过\t老客户 公司\t已有档案 K1，负责人 刘洋"},
+		{[]any{"东莞市老客户"}, "跳过\t东莞市老客户\t只差地名，像是已有档案 K1，负责人 刘洋；不是同一家请用 新客户 录入"},
 		{[]any{"", "地址"}, "没有名称"},
 		{[]any{strings.Repeat("长", nameMost+1)}, "名称：名字太长"},
 		{[]any{"甲", "", "打电话"}, "电话：电话里至少要有"},

@@ -17,7 +17,7 @@ func (h Handler) takeCustomers(book *Book, rows []sheetRow, date1904 bool) error
 	if err != nil {
 		return err
 	}
-	first := map[string]int{} // line by folded name
+	first := map[string][]placed{} // by what is left of a name without its place
 	for _, row := range rows[1:] {
 		r := bookRow{line: row.line, company: map[string]string{}, extra: map[string]string{}}
 		person := map[string]string{}
@@ -31,17 +31,26 @@ func (h Handler) takeCustomers(book *Book, rows []sheetRow, date1904 bool) error
 		}
 		h.checkRow(&r, date1904)
 		for _, name := range r.distinct() {
-			folded := store.FoldName(name)
-			if line, known := first[folded]; known && line != r.line {
-				r.fail("和第 %d 行是同一个客户", line)
+			this := placed{calledOf(name), r.line}
+			if i := slices.IndexFunc(first[this.core], this.other); i >= 0 {
+				r.fail("和第 %d 行是同一个客户", first[this.core][i].line)
 				break
 			}
-			first[folded] = r.line
+			first[this.core] = append(first[this.core], this)
 		}
 		book.rows = append(book.rows, r)
 	}
 	return nil
 }
+
+// placed is a name in a line.
+type placed struct {
+	called
+	line int
+}
+
+// other tells whether a name stands in another line and may be the same one's.
+func (p placed) other(q placed) bool { return p.line != q.line && p.like(q.called) }
 
 func (r *bookRow) put(c column, text string, person map[string]string) {
 	switch c.kind {

@@ -171,3 +171,19 @@ func TestSupervisorWhoIsNoStewardJudgesNothingIntoAFile(t *testing.T) {
 	}
 	o.say("王芳", "采纳 L1")
 }
+
+// A lead about a name that differs from a customer's in the place only may be
+// about them: the judge is asked before it begins a file.
+func TestLeadAboutAnAlikeName(t *testing.T) {
+	o := newOffice(t)
+	o.customer("晨星机械", "张伟")
+	o.say("小林", "提供线索 东莞市晨星机械有限公司 要办年会")
+	_, err := o.try("李娜", "采纳 L1")
+	no, ok := err.(*command.Refusal)
+	if !ok || len(no.Buttons) != 2 || no.Buttons[0].Command != "采纳 L1 客户=K1" {
+		t.Fatalf("%v, %+v", err, no)
+	}
+	if a := o.answer("李娜", no.Buttons[1].Command); a.Confirm == "" {
+		t.Errorf("%s: %+v", no.Buttons[1].Command, a)
+	}
+}

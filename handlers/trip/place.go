@@ -1,7 +1,6 @@
 package trip
 
 import (
-	_ "embed"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -9,31 +8,8 @@ import (
 	"marketbot/handlers/command"
 )
 
-//go:embed cities.txt
-var cityList string
-
-// cities has every way a known city is written, with its short name.
-var cities = readCities(cityList)
-
 // longestCity is the longest short name in the list (呼和浩特, 西双版纳), in characters.
 const longestCity = 4
-
-func readCities(list string) map[string]string {
-	names := map[string]string{}
-	for line := range strings.Lines(list) {
-		province, row, ok := strings.Cut(strings.TrimSpace(line), ":")
-		if !ok || strings.HasPrefix(line, "#") {
-			continue
-		}
-		for city := range strings.FieldsSeq(row) {
-			for _, before := range []string{"", province, province + "省", province + "市"} {
-				names[before+city] = city
-				names[before+city+"市"] = city
-			}
-		}
-	}
-	return names
-}
 
 // marks may stand between a place and the progress, besides white space.
 const marks = "，,：:；;、"
@@ -73,7 +49,7 @@ func knownPlace(word, tripPlace string) (string, bool) {
 		if tripPlace != "" && (name == cleaned(tripPlace) || name == cleaned(tripPlace)+"市") {
 			return tripPlace, true
 		}
-		if city, ok := cities[name]; ok {
+		if city, ok := command.City(name); ok {
 			return city, true
 		}
 	}
@@ -98,7 +74,10 @@ func placeName(name string) string {
 
 // heard is what a group hears of a place: the city, or nothing when it is none
 // (C9).
-func heard(place string) string { return cities[cleaned(place)] }
+func heard(place string) string {
+	city, _ := command.City(cleaned(place))
+	return city
+}
 
 // placeFor is a place for where somebody spoke.
 func placeFor(c *command.Call, place string) string {
@@ -117,7 +96,7 @@ func cityIn(address string) (string, bool) {
 			continue
 		}
 		for n := min(longestCity, len(before)); n > 0; n-- {
-			if city, ok := cities[string(before[len(before)-n:])]; ok {
+			if city, ok := command.City(string(before[len(before)-n:])); ok {
 				return city, true
 			}
 		}

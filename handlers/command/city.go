@@ -1,0 +1,91 @@
+package command
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+//go:embed cities.txt
+var cityList string
+
+// cities has every way a known city is written, with its short name; regions
+// the short names of cities and provinces.
+var cities, regions = readCities(cityList)
+
+func readCities(list string) (names map[string]string, short map[string]bool) {
+	names, short = map[string]string{}, map[string]bool{}
+	for line := range strings.Lines(list) {
+		province, row, ok := strings.Cut(strings.TrimSpace(line), ":")
+		if !ok || strings.HasPrefix(line, "#") {
+			continue
+		}
+		short[province] = true
+		for city := range strings.FieldsSeq(row) {
+			short[city] = true
+			for _, before := range []string{"", province, province + "省", province + "市"} {
+				names[before+city] = city
+				names[before+city+"市"] = city
+			}
+		}
+	}
+	return names, short
+}
+
+// City is the short name of a known city, with or without 市 and its province.
+func City(written string) (string, bool) {
+	city, known := cities[written]
+	return city, known
+}
+
+const (
+	regionRunes   = 5 // of a short name in the list, at most
+	districtRunes = 3 // of a district that is not in it, before its ending
+	nameRunes     = 2 // of what a name has besides its place, at least
+)
+
+// ranks are what regions end with.
+var ranks = []string{"维吾尔自治区", "壮族自治区", "回族自治区", "特别行政区", "自治区", "自治州", "地区", "省", "市", "州", "盟", "区", "县"}
+
+// noDistricts end like districts, and are none.
+var noDistricts = []string{"超市", "上市", "城市", "都市", "门市", "夜市", "菜市", "社区", "小区", "园区", "景区", "校区", "业区", "发区", "税区", "厂区", "库区", "片区", "山区"}
+
+// CutPlace parts a name that is folded into the region it begins with and what
+// follows: the province, the city, the district, as many as stand there, without
+// 省, 市 … A region that is not known must have its rank.
+func CutPlace(name string) (place, rest string) {
+	for {
+		region, after := cutRegion([]rune(name))
+		if region == "" || len([]rune(after)) < nameRunes {
+			return place, name
+		}
+		place, name = place+region, after
+	}
+}
+
+func cutRegion(name []rune) (region, rest string) {
+	for n := min(regionRunes, len(name)); n > 1; n-- {
+		if region = string(name[:n]); regions[region] {
+			return region, withoutRank(string(name[n:]))
+		}
+	}
+	for n := 2; n <= districtRunes && n < len(name); n++ {
+		end := string(name[n-1 : n+1])
+		if strings.ContainsRune("市县区", name[n]) && !slices.Contains(noDistricts, end) && !slices.ContainsFunc(name[:n], notHan) {
+			return string(name[:n]), string(name[n+1:])
+		}
+	}
+	return "", string(name)
+}
+
+func notHan(r rune) bool { return !unicode.Is(unicode.Han, r) }
+
+func withoutRank(text string) string {
+	for _, rank := range ranks {
+		if rest, found := strings.CutPrefix(text, rank); found {
+			return rest
+		}
+	}
+	return text
+}

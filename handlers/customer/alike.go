@@ -1,0 +1,81 @@
+package customer
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// called is a company's name in two parts: where it says that it is, and what
+// it is called there, as store.FoldName compares names.
+type called struct{ place, core string }
+
+func calledOf(name string) called {
+	place, core := command.CutPlace(store.FoldName(name))
+	return called{place, core}
+}
+
+// like tells whether two names may be one company's: only the place differs,
+// and one says none or says it more closely (东莞市晨星机械, 晨星机械). Another
+// place makes another company.
+func (a called) like(b called) bool {
+	return a.core == b.core && (strings.Contains(a.place, b.place) || strings.Contains(b.place, a.place))
+}
+
+// alike are the customers whose name is like one of these, though it may not be
+// the same.
+func alike(ctx context.Context, tx *store.Tx, names ...string) ([]store.Customer, error) {
+	var list []store.Customer
+	for _, name := range names {
+		sought := calledOf(name)
+		found, err := tx.CustomersWith(ctx, sought.core, func(other string) bool { return sought.like(calledOf(other)) })
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, found...)
+	}
+	return list, nil
+}
+
+// whetherAlike asks before a customer is entered whose name is like another's.
+// Like the refusal of the same name it says whose that one is, and nothing else.
+func (h Handler) whetherAlike(ctx context.Context, c *command.Call, name string, near []store.Customer, version string) (command.Answer, error) {
+	var owners []string
+	for _, one := range near {
+		owner, err := h.ownerName(ctx, c.Tx, one)
+		if err != nil {
+			return command.Answer{}, err
+		}
+		if !slices.Contains(owners, owner) {
+			owners = append(owners, owner)
+		}
+	}
+	err := c.Tx.Record(ctx, store.Audit{
+		ID: c.Tx.NewID(c.Now), At: c.Now, Person: c.Person.ID, Act: c.Spec.Name, Subject: "customers", Outcome: store.Refused,
+		Clause: "档-7", Ref: c.Event.ID, Look: store.Look{Customer: near[0].ID},
+	})
+	if err != nil {
+		return command.Answer{}, err
+	}
+	text := "和" + command.Quote(name) + "只差地名的客户已有档案，负责人 " + strings.Join(owners, "、") + "。"
+	a := confidentialCard(chat.Card{Title: "是不是同一家？", Tone: chat.Warn, Blocks: []chat.Block{
+		{Text: text},
+		{Text: "是同一家就不用再建，有新情况：提供线索 客户 内容…"},
+		{Note: "一家一档（档-7）；不是同一家，可以仍要新建。"},
+	}}, text, "customers")
+	a.Confirm, a.Proceed, a.Recorded = version, "仍要新建", true
+	return a, nil
+}
+
+// alikeVersion is what a confirmation is bound to: who was alike.
+func alikeVersion(near []store.Customer) string {
+	version := "alike"
+	for _, one := range near {
+		version += "/" + one.ID
+	}
+	return version
+}
