@@ -34,7 +34,7 @@ func (h Handler) fileCommands() []command.Spec {
 				h.customerArg(), {Name: "联系人", Kind: command.Word, Optional: true},
 				{Name: "理由", Kind: command.Free, Prompt: "为什么要看？写一句，会记入查阅记录，例如：确认下周拜访时间。"},
 			},
-			Examples: []string{"看电话 华东机电 确认下周拜访时间", "看电话 K12 李明 寄合同"},
+			Examples: []string{"看电话 华东机电 确认下周拜访时间", "看电话 K12 李明 寄合同", "看电话 K12 全部 核对 联系方式"},
 			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: clause, Run: h.reveal,
 		},
 		{
