@@ -57,9 +57,7 @@ func cardLines(c *chat.Card) []string {
 		lines = append(lines, blockLines(b)...)
 	}
 	if c.Form != nil {
-		for _, f := range c.Form.Fields {
-			lines = append(lines, f.Label+"："+f.Value)
-		}
+		lines = append(lines, "请回复 "+c.Form.Line(chat.QuestionsWord)+"，或复制下面这段，填好后整段发回：", c.Form.Template())
 	}
 	for _, b := range c.Buttons {
 		lines = append(lines, b.Label+"：请回复 "+b.Command)

@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -63,5 +64,28 @@ func TestBothKeepSecrets(t *testing.T) {
 	}
 	if seen := f.Seen(wangID); len(seen) != 1 || !seen[0].Safe || !strings.Contains(seen[0].Text, "电话 138") || len(b.Seen(wangID)) != 0 {
 		t.Errorf("seen %+v", seen)
+	}
+}
+
+// Whom the app does not reach gets the summary by the robot instead of nothing,
+// until they write: then the app is tried again.
+func TestAppDoesNotReach(t *testing.T) {
+	f := newFirm(t, nil, nil)
+	f.Hide(wangID)
+	b := newBooth(t, func(c *Config) {
+		c.App, c.BaseURL = &AppConfig{CorpID: f.CorpID, AgentID: f.AgentID, Secret: f.API.Secret}, f.URL
+	}, nil).run().connected()
+	t.Cleanup(b.app.api.http.CloseIdleConnections)
+	for i := range 2 {
+		if err := b.Robot.Say(wangID, "", "客户 华东机电"); err != nil {
+			t.Fatal(err)
+		}
+		b.eventually("an event", func() bool { return len(b.events.Events()) == i+1 })
+		if err := b.send(private(wangID), chat.Message{Text: "电话 138", Confidential: true, Summary: "华东机电"}, fmt.Sprint(i)); err != nil {
+			t.Fatal(err)
+		}
+		if seen := b.Seen(wangID); len(seen) != i+1 || seen[i].Text != "华东机电" || len(f.Seen(wangID)) != 0 {
+			t.Errorf("seen %+v", seen)
+		}
 	}
 }

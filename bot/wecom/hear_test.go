@@ -173,6 +173,21 @@ func TestRobotContents(t *testing.T) {
 	}
 }
 
+// What stands in a form already stands in its template uncut, as it is handed in
+// with it.
+func TestTemplateKeepsWhatIsThere(t *testing.T) {
+	form := &chat.Form{Command: "提交"}
+	for i := range 13 {
+		form.Fields = append(form.Fields, chat.Field{Name: fmt.Sprint(i), Label: "项", Value: strings.Repeat("一", 300) + fmt.Sprint(i)})
+	}
+	_, rest := chat.CutTemplate(Read(template(form))[len(chat.TemplateWord):])
+	for _, f := range form.Fields {
+		if got := chat.FilledIn(rest, form.Fields)[f.Name]; got != f.Value {
+			t.Errorf("field %s has %d bytes of %d", f.Name, len(got), len(f.Value))
+		}
+	}
+}
+
 // People's words are shown as they are, within the platform's length, whatever
 // they hold.
 func TestMarkdownShowsText(t *testing.T) {

@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,8 +67,8 @@ func (r *Robot) hear(ctx context.Context, j job) {
 	}
 }
 
-// name puts the userid in place of an encrypted id where the app can tell, and
-// gives what it replaced; empty when nothing.
+// name puts the userid in place of an encrypted id where the app can tell, now
+// or before, and gives what it replaced; empty when nothing.
 func (r *Robot) name(ctx context.Context, e *chat.Event) (raw string) {
 	if r.identify == nil {
 		return ""
@@ -77,7 +78,7 @@ func (r *Robot) name(ctx context.Context, e *chat.Event) (raw string) {
 	id, err := r.identify(ctx, e.From.ID)
 	if err != nil { // most are userids already
 		r.log.Warn("the app could not tell a userid", "event_id", e.ID, "error", err)
-		return ""
+		id = cmp.Or(r.chats.called(e.From.ID), e.From.ID)
 	}
 	if id == e.From.ID {
 		return ""

@@ -36,10 +36,11 @@ type memory struct {
 	mu      sync.Mutex
 	chats   map[chat.Address]known
 	unkept  map[chat.Address]bool // learnt, but not noted down
+	hidden  map[chat.Address]bool // whom the app did not reach since they wrote last
 }
 
 func newMemory(log *slog.Logger) *memory {
-	return &memory{log: log, chats: map[chat.Address]known{}, unkept: map[chat.Address]bool{}}
+	return &memory{log: log, chats: map[chat.Address]known{}, unkept: map[chat.Address]bool{}, hidden: map[chat.Address]bool{}}
 }
 
 func (m *memory) of(at chat.Address) known {
@@ -76,6 +77,35 @@ func (m *memory) learn(ctx context.Context, at chat.Address, change func(*known)
 	if m.chats[at] == k {
 		delete(m.unkept, at)
 	}
+}
+
+// hide notes that the app does not reach a person, or may again.
+func (m *memory) hide(at chat.Address, it bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if it {
+		m.hidden[at] = true
+		return
+	}
+	delete(m.hidden, at)
+}
+
+func (m *memory) hides(at chat.Address) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.hidden[at]
+}
+
+// called is whom the robot calls so; empty when nobody is known.
+func (m *memory) called(raw string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for at, k := range m.chats {
+		if k.Raw == raw {
+			return at.ID
+		}
+	}
+	return ""
 }
 
 // recall takes over what was noted down, also by other processes.

@@ -211,6 +211,7 @@ func (r *Robot) upload(ctx context.Context, name string, data []byte) (string, e
 	media, err := r.pieces(ctx, name, data)
 	if err != nil {
 		out := failure(err)
+		out.OneChat = out.Failure == chat.Busy // uploads have limits of their own
 		if out.Failure == chat.Uncertain {
 			out.Failure, out.After = chat.Busy, 2*time.Second
 		}

@@ -11,12 +11,12 @@ import (
 
 // Render chooses the way and makes the bytes that Send takes.
 //
-//	confidential, private   the app, as text that cannot be passed on; else its summary as below
+//	confidential, private   the app, where it reaches the person, as text that cannot be passed on; else its summary as below
 //	confidential, group     its summary as below
 //	private                 the way the person wrote last; else the robot, where it may; else the app
 //	group                   the robot, where it may; else the webhook, if it is the department's group
 func (a *Adapter) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
-	if m.Confidential && (to.Group || a.app == nil) {
+	if m.Confidential && (to.Group || a.app == nil || a.robot != nil && a.chats.hides(to)) {
 		m, data = redact(m), nil
 	}
 	m = offering(m)
@@ -39,17 +39,19 @@ func (a *Adapter) route(to chat.Address, confidential bool) way {
 		return a.robot // which will say why it cannot
 	case to.Group:
 		return nil
-	case a.app != nil && (confidential || a.chats.of(to).Came == byApp || !robot):
+	case a.app != nil && !a.chats.hides(to) && (confidential || a.chats.of(to).Came == byApp || !robot):
 		return a.app
 	case a.robot != nil:
 		return a.robot
+	case a.app != nil:
+		return a.app
 	}
 	return nil
 }
 
 // Send delivers what Render made; what a key delivered already is not sent
-// again. Where the robot may not write, another way is asked for by Busy: the
-// message is rendered anew.
+// again. Where a way does not lead to the person, another is asked for by Busy:
+// the message is rendered anew.
 func (a *Adapter) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
 	p, err := unpack(payload)
 	if err != nil {
@@ -67,8 +69,15 @@ func (a *Adapter) Send(ctx context.Context, to chat.Address, payload []byte, key
 		a.note(key)
 		return nil
 	}
-	if errors.Is(err, errShut) && a.route(to, false) != w {
-		return &chat.SendError{Failure: chat.Busy, Err: err}
+	var s *chat.SendError
+	if !errors.As(err, &s) || s.Failure != chat.BadReceiver {
+		return err
+	}
+	if p.Way == byApp {
+		a.chats.hide(to, true)
+	}
+	if a.route(to, false) != w {
+		return &chat.SendError{Failure: chat.Busy, OneChat: true, Err: err}
 	}
 	return err
 }
@@ -105,6 +114,7 @@ func (a *Adapter) hears(name string, receive chat.Receive) chat.Receive {
 			a.meet(e.Chat.ID)
 			return receive(ctx, e)
 		}
+		a.chats.hide(e.Chat, false)
 		a.chats.learn(ctx, e.Chat, func(k *known) { k.Came = name })
 		return receive(ctx, e)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
 )
 
@@ -120,6 +121,14 @@ func TestChatsAreRemembered(t *testing.T) {
 		b.restart().connected()
 	}
 	t.Cleanup(b.app.api.http.CloseIdleConnections)
+	f.Fail("/cgi-bin/batch/openuserid_to_userid", 1, wecomtest.Refuse(60020, "not allow to access from your ip"))
+	if err := b.Robot.Say(wangID, "", "您好"); err != nil {
+		t.Fatal(err)
+	}
+	b.eventually("an event", func() bool { return len(b.events.Events()) == 2 })
+	if e := b.events.Events()[1]; e.From.ID != wangID || e.Chat != private(wangID) {
+		t.Errorf("while the app is out of order, it comes from %+v", e.From)
+	}
 }
 
 // Without the app nobody sees more than the summary.

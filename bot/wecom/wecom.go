@@ -225,8 +225,10 @@ func (a *Adapter) way(name string) way {
 // Run receives until ctx ends. It returns when no event is being worked on any
 // more; the only errors are ctx's.
 func (a *Adapter) Run(ctx context.Context) error {
+	var menu sync.WaitGroup
+	defer menu.Wait()
 	if a.app != nil {
-		a.app.begin(ctx)
+		menu.Go(func() { a.app.begin(ctx) }) // nobody waits for it to be heard
 	}
 	if a.robot != nil {
 		return a.robot.run(ctx)
