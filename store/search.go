@@ -203,8 +203,12 @@ func (f *finder) sound(ctx context.Context, spellings [][]string, tokens func([]
 	return f.try(ctx, ways, func(name string) int { return soundsAt(sounds(name), f.letters) })
 }
 
-// initials are names whose sounds begin with the letters.
+// initials are names whose sounds begin with the letters. So many letters that
+// sound like a name are not meant so.
 func (f *finder) initials(ctx context.Context) error {
+	if len(f.hits) > 0 && len(f.letters) > syllableMost {
+		return nil
+	}
 	return f.try(ctx, [][]string{initialTokens(f.letters)}, func(name string) int { return initialsAt(sounds(name), f.letters) })
 }
 
@@ -231,7 +235,7 @@ func (f *finder) phones(ctx context.Context) error {
 // few and many are how many names the index is asked for, at least: at first,
 // and when too many of those did not fit.
 const (
-	few  = 24
+	few  = 12
 	many = 512
 )
 

@@ -18,8 +18,11 @@ func (sqliteIndex) create(ctx context.Context, tx *Tx) error {
 	if _, err := tx.exec(ctx, "drop search index", `DROP TABLE IF EXISTS customer_search`); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, "create search index",
-		`CREATE VIRTUAL TABLE customer_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii')`)
+	if _, err := tx.exec(ctx, "create search index",
+		`CREATE VIRTUAL TABLE customer_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii')`); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, "page size of the search index", `INSERT INTO customer_search (customer_search, rank) VALUES ('pgsz', $1)`, searchPage)
 	return err
 }
 
@@ -41,6 +44,11 @@ func (sqliteIndex) names(ctx context.Context, tx *Tx, ways [][]string, most int)
 	return all(ctx, tx, "names by index", `SELECT `+nameColumns+` FROM customer_search CROSS JOIN customer_name n ON n.doc = customer_search.rowid
 		WHERE customer_search MATCH $1 AND n.until = 0 LIMIT $2`, []any{strings.Join(match, " OR "), most}, scanName)
 }
+
+// searchPage is the size of the index's pages in bytes: in a long list of names
+// one is found by the page, and then by reading that. Four of them fill a page
+// of the file.
+const searchPage = 1000
 
 // tidyPages is how much of the index is merged at once, in pages of 4 KiB.
 const tidyPages = 64

@@ -76,10 +76,22 @@ func sounds(name string) [][]string {
 
 // readings are the ways to say a rune, the usual first (重: zhong, chong).
 func readings(r rune) []string {
-	said := pinyin.PinyinDict[int(r)]
-	if said == "" {
-		return []string{string(r)}
+	if known := spoken()[r]; known != nil {
+		return known
 	}
+	return []string{string(r)}
+}
+
+// spoken are the readings of all ideographs: every search asks for hundreds.
+var spoken = sync.OnceValue(func() map[rune][]string {
+	all := make(map[rune][]string, len(pinyin.PinyinDict))
+	for r, said := range pinyin.PinyinDict {
+		all[rune(r)] = readingsIn(said)
+	}
+	return all
+})
+
+func readingsIn(said string) []string {
 	var list []string
 	for one := range strings.SplitSeq(said, ",") {
 		if s := toneless(one); s != "" && !slices.Contains(list, s) {

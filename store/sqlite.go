@@ -77,10 +77,11 @@ func (e *sqlite) open(ctx context.Context, path string) error {
 }
 
 // dsn: every acknowledged write is on the disk (FULL), readers never block, what
-// is erased leaves no bytes behind in its page.
+// is erased leaves no bytes behind in its page, and a file of up to 2 GiB is read
+// where it lies.
 func dsn(path, mode string) string {
 	q := url.Values{"mode": {mode}, "_txlock": {"immediate"}}
-	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "mmap_size(268435456)", "temp_store(MEMORY)", "secure_delete(FAST)"} {
+	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "mmap_size(2147418112)", "temp_store(MEMORY)", "secure_delete(FAST)"} {
 		if mode == "ro" && (p == "journal_mode(WAL)" || p == "synchronous(FULL)") {
 			continue
 		}

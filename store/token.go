@@ -8,10 +8,10 @@ import (
 
 // tokenVersion is to be raised when nameTokens gives others than before: the
 // index is made anew then.
-const tokenVersion = 1
+const tokenVersion = 2
 
 // Tokens are what the index holds of a name: its single ideographs and pairs
-// of runes, the first letters of what it sounds like by two and three, its
+// of runes, the first letters of what it sounds like by two to four, its
 // syllables one by one and in pairs. A letter in front tells them apart.
 // Names that have all tokens of a query are few; they are compared themselves.
 const (
@@ -39,10 +39,9 @@ func nameTokens(plain string) []string {
 		}
 		if i > 0 && spoken {
 			list = appendSounds(list, between, said[i-1:i+1])
-			list = appendInitials(list, tokenInitials, said[i-1:i+1])
 		}
-		if i > 1 && spoken {
-			list = appendInitials(list, tokenInitials, said[i-2:i+1])
+		for n := 2; n <= min(initialsMost, i+1) && spoken; n++ {
+			list = appendInitials(list, tokenInitials, said[i+1-n:i+1])
 		}
 	}
 	slices.Sort(list)
@@ -67,6 +66,9 @@ func appendSounds(list []string, sep string, said [][]string) []string {
 	return list
 }
 
+// initialsMost is how many first letters one token has.
+const initialsMost = 4
+
 // appendInitials adds every sequence of first letters.
 func appendInitials(list []string, front string, said [][]string) []string {
 	if len(said) == 0 {
@@ -85,15 +87,12 @@ func appendInitials(list []string, front string, said [][]string) []string {
 // hardly leave out a name, for the names are compared themselves.
 const windowsMost = 3
 
-// windows cuts a text into pieces of n runes that cover it, the last two may
-// overlap, and takes at most windowsMost.
+// windows are windowsMost pieces of n runes of a text, each beginning a rune
+// after the other: those across two words are in the fewest names. Where there
+// are more, not the first, which is a place's.
 func windows(runes []rune, n int) []string {
-	if len(runes) < n {
-		return nil
-	}
 	var list []string
-	for i := 0; i < len(runes) && len(list) < windowsMost; i += n {
-		i = min(i, len(runes)-n)
+	for i := min(1, max(0, len(runes)-n+1-windowsMost)); i+n <= len(runes) && len(list) < windowsMost; i++ {
 		list = append(list, string(runes[i:i+n]))
 	}
 	return list
@@ -130,7 +129,7 @@ func partTokens(words []string) []string {
 func initialTokens(letters string) []string {
 	runes := []rune(letters)
 	var list []string
-	for _, w := range windows(runes, min(3, max(2, len(runes)))) {
+	for _, w := range windows(runes, min(initialsMost, max(2, len(runes)))) {
 		list = append(list, tokenInitials+w)
 	}
 	return list
@@ -138,6 +137,7 @@ func initialTokens(letters string) []string {
 
 const (
 	spellingsMost = 8 // ways to cut letters into syllables that are looked up
+	syllableMost  = 6 // letters
 	syllablesMost = 4 // of each: what follows is compared, not looked up
 )
 
@@ -164,7 +164,7 @@ type cutter struct {
 	found   [][]string
 }
 
-func (c *cutter) longest(from int) int { return min(6, len(c.letters)-from) }
+func (c *cutter) longest(from int) int { return min(syllableMost, len(c.letters)-from) }
 
 // fits tells whether n letters are a syllable, or begin one where that is enough.
 func (c *cutter) fits(from, n int) bool {
@@ -186,15 +186,21 @@ func (c *cutter) cut(done []string, from int) {
 	}
 }
 
-// spellingTokens are what a name has that is said so.
+// spellingTokens are what a name has that is said so: a pair of syllables, and
+// of more than two the first letters too. The pair in the middle is across two
+// words, so it is in few names.
 func spellingTokens(said []string) []string {
 	if len(said) == 1 {
 		return []string{tokenSyllable + said[0]}
 	}
-	var list []string
-	for i := 0; i < len(said) && len(list) < windowsMost; i += 2 {
-		i = min(i, len(said)-2)
-		list = append(list, tokenSyllable+said[i]+between+said[i+1])
+	middle := len(said) / 2
+	list := []string{tokenSyllable + said[middle-1] + between + said[middle]}
+	if len(said) > 2 {
+		first := tokenInitials
+		for _, s := range said[:min(len(said), initialsMost)] {
+			first += s[:1]
+		}
+		list = append(list, first)
 	}
 	return list
 }
