@@ -1,3 +1,5 @@
+// Package wecomtest is a stand-in for WeCom, its robot and its API, for tests
+// only. It knows nothing of the bot.
 package wecomtest
 
 import (

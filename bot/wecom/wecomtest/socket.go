@@ -102,7 +102,9 @@ func (r *Robot) serve(c *socket, f frame) (frame, bool) {
 	}
 	fault := r.due(f.Cmd)
 	answer := frame{Head: f.Head}
-	code, msg, body := 0, "ok", any(nil)
+	var code int
+	var msg string
+	var body any
 	if fault != nil && fault.code != 0 {
 		code, msg = fault.code, "refused by a fault"
 	} else {
