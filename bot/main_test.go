@@ -27,7 +27,10 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/larksuite/oapi-sdk-go/v3/cache.(*cron).start"))
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/larksuite/oapi-sdk-go/v3/cache.(*cron).start"), goleak.Cleanup(func(code int) {
+		os.RemoveAll(builtIn)
+		os.Exit(code)
+	}))
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }

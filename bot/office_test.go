@@ -15,6 +15,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/store"
+	"marketbot/store/cluster"
 )
 
 // shanghai is the company's zone, without asking the machine for its tables.
@@ -34,6 +35,7 @@ type office struct {
 	also       []chat.Platform // beside that of the screens
 	// customers are the settings of their files; nil: of who has set nothing.
 	customers *customer.Config
+	cluster   cluster.Cluster     // nil: alone
 	clock     atomic.Int64        // Unix milliseconds
 	bot       atomic.Pointer[bot] // nil while it is down
 }
@@ -92,7 +94,7 @@ func (o *office) start() {
 		customers = *o.customers
 	}
 	b, err := newBot(context.Background(), parts{
-		DB: db, Rules: rules(o.t), Reports: report.Defaults(), Customers: customers, People: o.staff, Groups: []chat.Address{o.screens.group()},
+		DB: db, Cluster: o.cluster, Rules: rules(o.t), Reports: report.Defaults(), Customers: customers, People: o.staff, Groups: []chat.Address{o.screens.group()},
 		Platforms: func(chat.Receive) ([]chat.Platform, error) {
 			return append([]chat.Platform{o.screens.platform()}, o.also...), nil
 		},

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,21 +31,29 @@ type program struct {
 	process *exec.Cmd
 }
 
-// build compiles the program and tells where it is.
-func build(tb testing.TB) string {
-	tb.Helper()
-	binary := filepath.Join(tb.TempDir(), "bot")
-	if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", binary, ".").CombinedOutput(); err != nil {
-		tb.Fatalf("go build: %v\n%s", err, out)
+// build compiles the program, once for all tests, and tells where it is.
+var build = sync.OnceValues(func() (binary string, err error) {
+	if builtIn, err = os.MkdirTemp("", "marketbot"); err != nil {
+		return "", err
 	}
-	return binary
-}
+	binary = filepath.Join(builtIn, "bot")
+	if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", binary, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return binary, nil
+})
+
+var builtIn string // a folder that TestMain removes; empty: nothing was built
 
 // newProgram settles a bot on a store, on webhook calls of a platform at url,
 // for as many salespeople of the crowd. It does not start it.
 func newProgram(tb testing.TB, url string, o store.Options, people int) *program {
 	tb.Helper()
-	p := &program{tb: tb, binary: build(tb), config: filepath.Join(tb.TempDir(), "config.yaml"), addr: freeAddress(tb), client: &http.Client{
+	binary, err := build()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p := &program{tb: tb, binary: binary, config: filepath.Join(tb.TempDir(), "config.yaml"), addr: freeAddress(tb), client: &http.Client{
 		Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64},
 	}}
 	var text strings.Builder

@@ -14,6 +14,7 @@ import (
 	"marketbot/bot/wecom"
 	"marketbot/handlers/staff"
 	"marketbot/store"
+	"marketbot/store/cluster/clustertest"
 	"marketbot/store/storetest"
 )
 
@@ -23,15 +24,16 @@ type stage struct {
 	backend  string
 	screens  func(o *office) screens
 	mentions bool // the platform tells who is mentioned
+	redis    bool // as where there are several processes
 }
 
 // stages are all of them: every database, and every platform.
 func stages() []stage {
 	return []stage{
-		{storetest.SQLite + "-" + webchat.Platform, storetest.SQLite, onPage, true},
-		{storetest.Postgres + "-" + webchat.Platform, storetest.Postgres, onPage, true},
-		{storetest.SQLite + "-" + feishu.Name, storetest.SQLite, onFeishu, true},
-		{storetest.SQLite + "-" + wecom.Name, storetest.SQLite, onWeCom, false},
+		{storetest.SQLite + "-" + webchat.Platform, storetest.SQLite, onPage, true, false},
+		{storetest.Postgres + "-redis-" + webchat.Platform, storetest.Postgres, onPage, true, true},
+		{storetest.SQLite + "-" + feishu.Name, storetest.SQLite, onFeishu, true, false},
+		{storetest.SQLite + "-" + wecom.Name, storetest.SQLite, onWeCom, false, false},
 	}
 }
 
@@ -60,6 +62,13 @@ func stages() []stage {
 func TestScript(t *testing.T) {
 	for _, s := range stages() {
 		t.Run(s.name, func(t *testing.T) {
+			if s.redis {
+				server, alone := clustertest.NewServer(t), s.screens
+				s.screens = func(o *office) screens {
+					o.cluster = openShared(o.t, server)
+					return alone(o)
+				}
+			}
 			testscript.Run(t, testscript.Params{
 				Dir:   "testdata/script",
 				Setup: func(env *testscript.Env) error { return s.setUp(env) },

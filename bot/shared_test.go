@@ -17,7 +17,7 @@ import (
 )
 
 // openShared gives a view of a Redis, once it answers.
-func openShared(t *testing.T, s *clustertest.Server) cluster.Cluster {
+func openShared(t testing.TB, s *clustertest.Server) cluster.Cluster {
 	c, err := Config{Redis: s.URL()}.cluster(time.Now, quiet())
 	if err != nil {
 		t.Fatal(err)
