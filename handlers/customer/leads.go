@@ -57,7 +57,7 @@ func (h Handler) leadCommands() []command.Spec {
 				{Name: "归入", Kind: command.Labels, Keys: []string{labelCustomer, labelField}, Optional: true},
 			},
 			Examples: []string{"采纳 L3", "采纳 L3 客户=K12 字段=业务状况"},
-			Who:      rulebook.JudgeLeads, For: h.reads, Private: true, Settles: true, Clause: "档-7", Run: h.acceptLead,
+			Who:      rulebook.JudgeLeads, For: h.reads, Private: true, Clause: "档-7", Run: h.acceptLead,
 		},
 		{
 			Name: "不采纳", Aliases: []string{"bcn"}, Summary: "退回线索，写明理由",
@@ -66,7 +66,7 @@ func (h Handler) leadCommands() []command.Spec {
 				{Name: "理由", Kind: command.Free, Prompt: "为什么不采纳？写一句，会转告提供的人。"},
 			},
 			Examples: []string{"不采纳 L3 已经核实，没有这回事"},
-			Who:      rulebook.JudgeLeads, For: h.reads, Private: true, Settles: true, Clause: "档-7", Run: h.rejectLead,
+			Who:      rulebook.JudgeLeads, For: h.reads, Private: true, Clause: "档-7", Run: h.rejectLead,
 		},
 	}
 }
