@@ -23,18 +23,19 @@ func (d *Desk) forms() []command.Spec {
 	return []command.Spec{
 		{
 			Name: chat.TemplateWord, Summary: "交回填好的表，缺的再问", Args: form, Examples: []string{"填表 周报"},
-			Who: rulebook.TakePart, Hidden: true, Run: d.fill(false),
+			Who: rulebook.TakePart, Private: true, Hidden: true, Run: d.fill(false),
 		},
 		{
 			Name: chat.QuestionsWord, Summary: "一项一项地填一张表", Args: form, Examples: []string{"逐项填写 周报"},
-			Who: rulebook.TakePart, Hidden: true, Run: d.fill(true),
+			Who: rulebook.TakePart, Private: true, Hidden: true, Run: d.fill(true),
 		},
 	}
 }
 
 // fill hands a form in with what is written under its heads. What is missing or
 // does not fit is asked for, field by field, the answer under its head behind
-// the rest; every: whatever was not answered yet.
+// the rest; every: whatever was not answered yet. What has no head stays as it
+// was filled in beforehand.
 func (d *Desk) fill(every bool) command.Step {
 	return func(ctx context.Context, c *command.Call) (command.Answer, error) {
 		line, rest := chat.CutTemplate(c.Text("表"))
@@ -50,6 +51,9 @@ func (d *Desk) fill(every bool) command.Step {
 		given, values := chat.FilledIn(rest, form.Fields), map[string]string{}
 		for i, f := range form.Fields {
 			text, answered := given[f.Name]
+			if !answered && !f.Required {
+				text = f.Value
+			}
 			value, wrong := accepted(f, text)
 			if wrong != "" || every && !answered {
 				q := question(form, i)
@@ -65,10 +69,11 @@ func (d *Desk) fill(every bool) command.Step {
 	}
 }
 
-// formOf is the form that a command shows when it is called without values.
+// formOf is the form that a command shows when it is called without values. No
+// other command is run for it: what came of that would tell what is secret.
 func formOf(ctx context.Context, c *command.Call, spec *command.Spec, line, rest string) (*chat.Form, error) {
 	none := &command.Refusal{Text: "「" + spec.Name + "」没有表可填。", Hint: "帮助 " + spec.Name}
-	if spec.Name == chat.TemplateWord || spec.Name == chat.QuestionsWord {
+	if !spec.Form {
 		return nil, none
 	}
 	call := *c

@@ -24,6 +24,7 @@ type Spec struct {
 	Private  bool                    // the answer is confidential: from a group it goes to the private chat
 	Clause   string                  // the clause it serves; may be empty for the conversation's own words
 	Settles  bool                    // a second run finds what the first did and says so: a double click is answered, too
+	Form     bool                    // without values it shows a form
 	Hidden   bool                    // carried by buttons and forms only: not in help, still checked
 	Run      Step
 	Undo     func(ctx context.Context, c *Call, ref string) (string, error) // takes Answer.Undo back, says what was taken back

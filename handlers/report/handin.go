@@ -18,18 +18,18 @@ func (h Handler) handInCommands() []command.Spec {
 			Name: "周报", Aliases: []string{"zb", "report"}, Summary: "交本周的周工作计划表；只发 周报 打开表格",
 			Args:     []command.Arg{parts},
 			Examples: []string{"周报", "周报 本周：拜访华东机电 下周：签滨海新材料 回款：12.5万 问题：无"},
-			Who:      rulebook.HandIn, For: h.concerns, Private: true, Clause: clause, Run: h.report, Undo: h.undoHandIn,
+			Who:      rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Run: h.report, Undo: h.undoHandIn,
 		},
 		{
 			Name: "提交周报", Summary: "周报表格用的命令", Hidden: true,
 			Args:     []command.Arg{{Name: "周", Kind: command.Week, Prompt: "哪一周的周报？例如 上周。"}, {Name: "上期", Kind: command.Word, Optional: true}},
 			Examples: []string{"提交周报 2026-W48"},
-			Who:      rulebook.HandIn, For: h.concerns, Private: true, Clause: clause, Run: h.submit, Undo: h.undoHandIn,
+			Who:      rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Run: h.submit, Undo: h.undoHandIn,
 		},
 		{
 			Name: "改周报", Aliases: []string{"gzb"}, Summary: "改本周已交的周报：写了哪一栏就换哪一栏，其余不变",
 			Args: []command.Arg{parts}, Examples: []string{"改周报 下周：签滨海新材料、拜访南方重工"},
-			Who: rulebook.HandIn, For: h.concerns, Private: true, Clause: clause, Run: h.change, Undo: h.undoHandIn,
+			Who: rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Run: h.change, Undo: h.undoHandIn,
 		},
 		{
 			Name: "撤回周报", Aliases: []string{"chzb"}, Summary: "撤回还没有上报的周报；撤回后算未交",
@@ -45,7 +45,7 @@ func (h Handler) handInCommands() []command.Spec {
 		{
 			Name: "补交", Aliases: []string{"bj"}, Summary: "补交以前某一周的周报，一律记迟交",
 			Args: []command.Arg{week, parts}, Examples: []string{"补交 上周 本周：拜访华东机电 下周：签滨海新材料"},
-			Who: rulebook.HandIn, For: h.concerns, Private: true, Clause: clause, Run: h.backdate, Undo: h.undoHandIn,
+			Who: rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Run: h.backdate, Undo: h.undoHandIn,
 		},
 	}
 }
