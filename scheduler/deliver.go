@@ -59,6 +59,8 @@ func (o *Outbox) deliver(ctx context.Context, it *item) (out outcome) {
 		return o.expire(ctx, it)
 	case p == nil:
 		return o.failed(ctx, it, &chat.SendError{Failure: chat.BadSetup, Err: errors.New("platform is not configured")}, false)
+	case it.Payload == nil && it.Print != nil && !o.remade(ctx, p, it):
+		return o.unprotected(ctx, it)
 	case it.unsure && !protected(now.Sub(it.FirstTry), protection(p, it.Payload)):
 		return o.unprotected(ctx, it)
 	}
@@ -106,9 +108,7 @@ func address(it *item) chat.Address {
 
 // prepare makes the bytes and freezes them before the first try.
 func (o *Outbox) prepare(ctx context.Context, p chat.Platform, it *item) (outcome, bool) {
-	rctx, cancel := context.WithTimeout(ctx, renderTimeout)
-	defer cancel()
-	payload, err := o.render(rctx, p, it)
+	payload, err := o.render(ctx, p, it)
 	if err != nil {
 		return o.failed(ctx, it, err, false), false
 	}
@@ -119,6 +119,17 @@ func (o *Outbox) prepare(ctx context.Context, p chat.Platform, it *item) (outcom
 	}
 	it.Payload, it.FirstTry = payload, now
 	return outcome{}, true
+}
+
+// remade makes the bytes again that were frozen as the message was owed; false
+// when they are others now, as by another version of the program.
+func (o *Outbox) remade(ctx context.Context, p chat.Platform, it *item) bool {
+	payload, err := o.render(ctx, p, it)
+	if err != nil || !o.o.DB.Same(it.Outgoing, payload) {
+		return false
+	}
+	it.Payload = payload
+	return true
 }
 
 // Freeze makes the bytes of a message without a file, for Post; nil when that
@@ -136,6 +147,8 @@ func (o *Outbox) Freeze(to chat.Address, m chat.Message) []byte {
 }
 
 func (o *Outbox) render(ctx context.Context, p chat.Platform, it *item) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, renderTimeout)
+	defer cancel()
 	var m chat.Message
 	if err := json.Unmarshal(it.Content, &m); err != nil {
 		return nil, &chat.SendError{Failure: chat.BadContent, Err: fmt.Errorf("read message: %w", err)}
@@ -221,7 +234,7 @@ func (o *Outbox) putOff(ctx context.Context, it *item, wait time.Duration, reaso
 	}
 	it.Due, it.Tries = due, it.Tries+1
 	if !it.unsure {
-		it.Payload, it.FirstTry = nil, time.Time{}
+		it.Payload, it.Print, it.FirstTry = nil, nil, time.Time{}
 	}
 	return outcome{it: it}
 }
@@ -259,6 +272,6 @@ func (o *Outbox) rewrite(ctx context.Context, it *item, reason string, change fu
 	if err != nil {
 		return o.storeFailed(it, err)
 	}
-	it.Content, it.Payload, it.FirstTry, it.unsure = content, nil, time.Time{}, false
+	it.Content, it.Payload, it.Print, it.FirstTry, it.unsure = content, nil, nil, time.Time{}, false
 	return outcome{it: it}
 }

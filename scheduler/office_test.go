@@ -46,6 +46,7 @@ type phone struct {
 	latency time.Duration
 	fail    func(to chat.Address, m chat.Message, try int) error // before showing
 	lose    func(to chat.Address, m chat.Message, try int) error // after showing: the answer is lost
+	edition string                                               // of its Render
 
 	mu      sync.Mutex
 	shown   []shown
@@ -68,6 +69,7 @@ func (p *phone) Render(_ context.Context, _ chat.Address, m chat.Message, data [
 	if m.File != nil {
 		m.Text = string(data)
 	}
+	m.Text += p.edition
 	return json.Marshal(m)
 }
 

@@ -64,13 +64,15 @@ const (
 	renderTimeout = 30 * time.Second // of making a message's bytes, its file too
 	windowMargin  = time.Minute      // a key's protection is not stretched to its end
 	setupRetry    = 10 * time.Minute
-	quietRetry    = 10 * time.Minute   // how often quiet hours are looked at again
-	staleAfter    = 4 * time.Hour      // what the clock said is true for so long
-	oldest        = 7 * 24 * time.Hour // nothing is tried for longer
-	filesMost     = 5                  // tries of making a file
-	lookEvery     = 15 * time.Second   // what another process owed is found by looking
-	storeRetry    = time.Second        // the store failed
-	stopGrace     = 5 * time.Second    // sends under way may end
+	quietRetry    = 10 * time.Minute      // how often quiet hours are looked at again
+	staleAfter    = 4 * time.Hour         // what the clock said is true for so long
+	oldest        = 7 * 24 * time.Hour    // nothing is tried for longer
+	filesMost     = 5                     // tries of making a file
+	lookEvery     = 15 * time.Second      // what another process owed is found by looking
+	storeRetry    = time.Second           // the store failed
+	stopGrace     = 5 * time.Second       // sends under way may end
+	recordWait    = 20 * time.Millisecond // what was delivered is recorded with what else is by then
+	recordMost    = 64                    // or as soon as it is so many
 )
 
 // NewOutbox makes an outbox; Run or Flush deliver.
@@ -149,6 +151,7 @@ func (o *Outbox) Flush(ctx context.Context) error {
 
 func (o *Outbox) flush(ctx context.Context) error {
 	p := newPump(ctx, o)
+	p.hurry, p.passing = true, true
 	defer p.stop()
 	for ctx.Err() == nil {
 		p.step(ctx)

@@ -91,31 +91,49 @@ func TestLostAcknowledgement(t *testing.T) {
 }
 
 // A process that dies between freezing and recording leaves an uncertain
-// message; the next one sends the same.
+// message; the next one sends the same. Where it can no longer make the same of
+// an answer that was frozen as it was owed, the answer is marked.
 func TestRestartSendsTheSame(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t, time.Now)
-		hang := true
-		o.phone.lose = func(chat.Address, chat.Message, int) error {
-			if hang {
-				return errors.New("no answer")
-			}
-			return nil
-		}
-		o.owe("a", store.ClassAnswer, chat.Message{Card: &chat.Card{Title: "card"}})
-		o.flush()
-		hang = false
-		o.close()
-		o.open()
-		defer o.run()()
-		time.Sleep(time.Minute)
-		if got := o.phone.told("a"); len(got) != 1 || o.phone.unequal != 0 {
-			t.Errorf("told %q, %d sends with other bytes", got, o.phone.unequal)
-		}
-		if q := o.queue(); q.Waiting != 0 {
-			t.Errorf("queue %+v", q)
-		}
-	})
+	for name, c := range map[string]struct {
+		early   bool
+		edition string
+		want    []string
+	}{
+		"frozen before the first try":  {false, "", []string{"done"}},
+		"the same, by another version": {false, ", new", []string{"done"}},
+		"frozen as owed":               {true, "", []string{"done"}},
+		"as owed, by another version":  {true, ", new", []string{"done", "【补发】done, new"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := newOffice(t, time.Now)
+				if c.early {
+					o.post.Freeze = o.outbox.Freeze
+				}
+				hang := true
+				o.phone.lose = func(chat.Address, chat.Message, int) error {
+					if hang {
+						return errors.New("no answer")
+					}
+					return nil
+				}
+				o.owe("a", store.ClassAnswer, text("done"))
+				o.flush()
+				hang = false
+				o.close()
+				o.phone.edition = c.edition
+				o.open()
+				defer o.run()()
+				time.Sleep(time.Minute)
+				if got := o.phone.told("a"); !slices.Equal(got, c.want) || o.phone.unequal != 0 {
+					t.Errorf("told %q, want %q; %d sends with other bytes", got, c.want, o.phone.unequal)
+				}
+				if q := o.queue(); q.Waiting != 0 {
+					t.Errorf("queue %+v", q)
+				}
+			})
+		})
+	}
 }
 
 // Uncertain and older than the key's protection: said at most once more and

@@ -20,18 +20,21 @@ type pump struct {
 	ends     chan end
 	sent     []string // delivered, not recorded yet
 	recorded chan recording
-	writing  bool            // a recording is under way
-	asked    []chan error    // Flush calls to answer when idle
-	stale    bool            // the backlog has to be read
-	looked   time.Time       // when it was read
-	shared   bool            // the store is: what is sent has to be claimed
-	kept     time.Time       // when claims were last kept
-	more     bool            // there is more to claim for this process
-	again    time.Time       // when to claim again; zero: as ever
-	look     time.Duration   // after which it was last looked again
-	failed   error           // why it could not be
-	retryAt  time.Time       // when the store failed
-	work     context.Context // of sends; outlives Run's a little
+	writing  bool             // a recording is under way
+	passing  bool             // it ends when nothing is left to do: nothing waits for more
+	hurry    bool             // the next need not wait for more to record
+	linger   <-chan time.Time // until it need not
+	asked    []chan error     // Flush calls to answer when idle
+	stale    bool             // the backlog has to be read
+	looked   time.Time        // when it was read
+	shared   bool             // the store is: what is sent has to be claimed
+	kept     time.Time        // when claims were last kept
+	more     bool             // there is more to claim for this process
+	again    time.Time        // when to claim again; zero: as ever
+	look     time.Duration    // after which it was last looked again
+	failed   error            // why it could not be
+	retryAt  time.Time        // when the store failed
+	work     context.Context  // of sends; outlives Run's a little
 	cancel   context.CancelFunc
 }
 
@@ -195,7 +198,7 @@ func (p *pump) landed(e end) {
 	}
 	switch {
 	case e.sent:
-		p.sent = append(p.sent, e.it.ID)
+		p.arrived(e.it)
 	case e.gone:
 		p.forget(e.it.ID)
 	case e.lost || !p.mine(e.it):
@@ -245,6 +248,8 @@ func (p *pump) wait(ctx context.Context) {
 	case <-p.hand:
 	case a := <-p.asks:
 		p.asked, p.stale = append(p.asked, a), true
+	case <-p.linger:
+		p.linger, p.hurry = nil, true
 	case r := <-p.recorded:
 		p.wrote(r)
 	case e := <-p.ends:

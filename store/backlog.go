@@ -13,7 +13,7 @@ func (tx *Tx) Backlog(ctx context.Context) ([]string, error) { return tx.db.shar
 // With ErrUnreadable comes what is known of it beside what it says.
 func (tx *Tx) Owed(ctx context.Context, id string) (Outgoing, bool, error) {
 	var unreadable error
-	list, err := all(ctx, tx, "owed message", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, error, claimed_by
+	list, err := all(ctx, tx, "owed message", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, print, error, claimed_by
 		FROM outbox WHERE id = $1 AND state = 'waiting'`, []any{id},
 		func(scan func(...any) error) (Outgoing, error) {
 			o, err := tx.scanOutgoing(scan)

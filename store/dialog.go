@@ -105,7 +105,7 @@ func (tx *Tx) LastWrite(ctx context.Context, person, id string, since time.Time)
 	w := Write{Person: person}
 	var at int64
 	found, err := tx.one(ctx, "last write", `SELECT id, command, ref, at FROM undo WHERE person = $1 AND at >= $2 AND undone = 0 AND (id = $3 OR $3 = '')
-		ORDER BY at DESC, id DESC LIMIT 1`, []any{person, millis(since), id}, &w.ID, &w.Command, &w.Ref, &at)
+		ORDER BY id DESC LIMIT 1`, []any{person, millis(since), id}, &w.ID, &w.Command, &w.Ref, &at)
 	w.At = moment(at)
 	return w, found, err
 }

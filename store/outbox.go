@@ -37,6 +37,7 @@ type Outgoing struct {
 	FirstTry time.Time
 	Content  []byte // the portable message
 	Payload  []byte // the platform's bytes, frozen before the first try
+	Print    []byte // of a Payload that is not kept, because it is made again of Content; see Same
 	Error    string
 	Claim    string // the replica that delivers it; empty for nobody, and where the store is not shared
 }
@@ -52,7 +53,8 @@ func (tx *Tx) Owes(ctx context.Context, key string) (bool, error) {
 }
 
 // Owe writes a message into the outbox; false when its key is there already.
-// With a Payload it is frozen from the start, and may be tried at once.
+// With a Payload it is frozen from the start, and may be tried at once; of that
+// Payload the Print is kept, which spares more writing than anything else.
 func (tx *Tx) Owe(ctx context.Context, o Outgoing) (bool, error) { return tx.OweInOrder(ctx, &o) }
 
 // OweInOrder is Owe that tells how the message was written: under a later ID
@@ -62,21 +64,20 @@ func (tx *Tx) OweInOrder(ctx context.Context, o *Outgoing) (bool, error) {
 	if err := tx.db.share.place(ctx, tx, o); err != nil {
 		return false, err
 	}
-	var payload []byte
 	if o.Payload != nil {
-		payload = tx.db.seals.seal(o.Payload, "outbox", o.ID, "payload")
+		o.Print = tx.db.seals.mac(string(o.Payload))
 	}
 	n, err := tx.exec(ctx, "owe", `INSERT INTO outbox
-		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, payload, error, done, claimed_by)
+		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, print, error, done, claimed_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, '', 0, $14) ON CONFLICT (key) DO NOTHING`,
 		o.ID, o.Key, o.Platform, flag(o.Group), o.Address, o.Person, int(o.Class), flag(o.Secret), millis(o.Due), millis(o.Created),
-		millis(o.FirstTry), tx.db.seals.seal(o.Content, "outbox", o.ID, "content"), payload, o.Claim)
+		millis(o.FirstTry), tx.db.seals.seal(o.Content, "outbox", o.ID, "content"), o.Print, o.Claim)
 	return n == 1, err
 }
 
 // Waiting lists what is due, most urgent first and oldest first, at most n.
 func (tx *Tx) Waiting(ctx context.Context, now time.Time, n int) ([]Outgoing, error) {
-	return all(ctx, tx, "waiting messages", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, error, claimed_by
+	return all(ctx, tx, "waiting messages", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, print, error, claimed_by
 		FROM outbox WHERE state = 'waiting' AND due <= $1 ORDER BY class, id LIMIT $2`, []any{millis(now), n},
 		func(scan func(...any) error) (Outgoing, error) { return tx.scanOutgoing(scan) })
 }
@@ -86,7 +87,7 @@ func (tx *Tx) scanOutgoing(scan func(...any) error) (Outgoing, error) {
 	var o Outgoing
 	var group, secret int
 	var due, created, first int64
-	if err := scan(&o.ID, &o.Key, &o.Platform, &group, &o.Address, &o.Person, &o.Class, &secret, &due, &created, &o.Tries, &first, &o.Content, &o.Payload, &o.Error, &o.Claim); err != nil {
+	if err := scan(&o.ID, &o.Key, &o.Platform, &group, &o.Address, &o.Person, &o.Class, &secret, &due, &created, &o.Tries, &first, &o.Content, &o.Payload, &o.Print, &o.Error, &o.Claim); err != nil {
 		return o, err
 	}
 	o.Group, o.Secret, o.Due, o.Created, o.FirstTry = group == 1, secret == 1, moment(due), moment(created), moment(first)
@@ -101,6 +102,11 @@ func (tx *Tx) scanOutgoing(scan func(...any) error) (Outgoing, error) {
 	}
 	o.Content, o.Payload = content, payload
 	return o, nil
+}
+
+// Same tells whether these are the bytes of a message's Print.
+func (db *DB) Same(o Outgoing, payload []byte) bool {
+	return db.seals.checkMAC(o.Print, string(payload))
 }
 
 // claimed changes a message, unless another process has taken it over: then it
@@ -125,7 +131,7 @@ func (tx *Tx) Freeze(ctx context.Context, id string, payload []byte, at time.Tim
 // Sent marks a message delivered and wipes what it said, whosoever it is: it
 // was seen.
 func (tx *Tx) Sent(ctx context.Context, id string, at time.Time) error {
-	_, err := tx.exec(ctx, "mark sent", `UPDATE outbox SET state = 'sent', done = $1, tries = tries + 1, content = NULL, payload = NULL WHERE id = $2`, millis(at), id)
+	_, err := tx.exec(ctx, "mark sent", `UPDATE outbox SET state = 'sent', done = $1, tries = tries + 1, content = NULL, payload = NULL, print = NULL WHERE id = $2`, millis(at), id)
 	return err
 }
 
@@ -133,20 +139,20 @@ func (tx *Tx) Sent(ctx context.Context, id string, at time.Time) error {
 func (tx *Tx) Retry(ctx context.Context, id string, due time.Time, reason string, keep bool) error {
 	q := `UPDATE outbox SET due = $1, error = $2, tries = tries + 1 WHERE id = $3`
 	if !keep {
-		q = `UPDATE outbox SET due = $1, error = $2, tries = tries + 1, payload = NULL, first_try = 0 WHERE id = $3`
+		q = `UPDATE outbox SET due = $1, error = $2, tries = tries + 1, payload = NULL, print = NULL, first_try = 0 WHERE id = $3`
 	}
 	return tx.claimed(ctx, "put off", q, millis(due), cleanReason(reason), id)
 }
 
 // Rewrite replaces what a message says before its next try.
 func (tx *Tx) Rewrite(ctx context.Context, id string, content []byte) error {
-	return tx.claimed(ctx, "rewrite", `UPDATE outbox SET content = $1, payload = NULL, first_try = 0 WHERE id = $2`,
+	return tx.claimed(ctx, "rewrite", `UPDATE outbox SET content = $1, payload = NULL, print = NULL, first_try = 0 WHERE id = $2`,
 		tx.db.seals.seal(content, "outbox", id, "content"), id)
 }
 
 // Bury gives a message up: a dead letter. What it said is wiped.
 func (tx *Tx) Bury(ctx context.Context, id, reason string, at time.Time) error {
-	return tx.claimed(ctx, "bury", `UPDATE outbox SET state = 'dead', done = $1, error = $2, tries = tries + 1, content = NULL, payload = NULL WHERE id = $3`,
+	return tx.claimed(ctx, "bury", `UPDATE outbox SET state = 'dead', done = $1, error = $2, tries = tries + 1, content = NULL, payload = NULL, print = NULL WHERE id = $3`,
 		millis(at), cleanReason(reason), id)
 }
 

@@ -19,6 +19,7 @@ var elsewhere = map[string]string{
 	"customer_person.card":     "under the person's data key",
 	"customer_name.plain":      "plain",
 	"customer_phone.token":     "a keyed token; made anew by rekey",
+	"outbox.print":             "a keyed hash; after a change of the key the bytes count as others",
 	"fact.value":               "under a data key",
 	"fact.source":              "under a data key",
 	"fact.why":                 "under a data key",
