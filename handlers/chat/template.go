@@ -1,6 +1,11 @@
 package chat
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
 
 // Where a platform has no forms, one becomes a template: text that is filled in
 // line by line and sent back as a command. Its first line carries the form's
@@ -104,14 +109,35 @@ func headed(line string, fields []Field) (f Field, behind string, is bool) {
 // behind is what stands after a head without its mark. Its notes may be those
 // of an older template.
 func (f Field) behind(rest string) string {
-	if text, same := strings.CutPrefix(rest, f.About()); same {
+	if text, same := cutAlike(rest, f.About()); same {
 		return strings.TrimSpace(text)
 	}
-	text, same := strings.CutPrefix(rest, strings.ReplaceAll(Short(f.Label, headRunes), "\n", lineSign))
+	text, same := cutAlike(rest, strings.ReplaceAll(Short(f.Label, headRunes), "\n", lineSign))
 	if same && strings.HasPrefix(text, "（") {
 		_, text, _ = strings.Cut(text, "）")
 	}
 	return strings.TrimSpace(text)
+}
+
+// cutAlike is strings.CutPrefix, though marks became wide or narrow on the way
+// (～, ~): platforms make some so, to show them as they are.
+func cutAlike(text, prefix string) (rest string, same bool) {
+	rest = text
+	for _, want := range prefix {
+		r, size := utf8.DecodeRuneInString(rest)
+		if size == 0 || narrow(r) != narrow(want) {
+			return text, false
+		}
+		rest = rest[size:]
+	}
+	return rest, true
+}
+
+func narrow(r rune) rune {
+	if n := width.LookupRune(r).Folded(); n != 0 {
+		return n
+	}
+	return r
 }
 
 // Short cuts a text to n characters.
