@@ -146,7 +146,7 @@ func TestImportGoesOnWhereItWasCutOff(t *testing.T) {
 func TestImportComparesPlaces(t *testing.T) {
 	o := newOffice(t)
 	lines, count := o.imports(excel(t, [][]any{{"名称"}, {"东莞市晨星机械有限公司"}, {"深圳晨星机械"}, {"晨星机械"}}, nil), true)
-	if count[RowDone] != 2 || count[RowWrong] != 1 || !strings.Contains(lines[2], "和第 2 行是同一个客户") {
+	if count[RowDone] != 2 || count[RowWrong] != 1 || !strings.Contains(lines[2], "和第 2 行只差地名，像是同一个客户；不是同一家请用 新客户 录入") {
 		t.Errorf("%v: %q", count, lines)
 	}
 }

@@ -33,7 +33,12 @@ func (h Handler) takeCustomers(book *Book, rows []sheetRow, date1904 bool) error
 		for _, name := range r.distinct() {
 			this := placed{calledOf(name), r.line}
 			if i := slices.IndexFunc(first[this.core], this.other); i >= 0 {
-				r.fail("和第 %d 行是同一个客户", first[this.core][i].line)
+				before := first[this.core][i]
+				if before.place == this.place {
+					r.fail("和第 %d 行是同一个客户", before.line)
+				} else { // nobody can be asked here
+					r.fail("和第 %d 行只差地名，像是同一个客户；不是同一家请用 新客户 录入", before.line)
+				}
 				break
 			}
 			first[this.core] = append(first[this.core], this)
