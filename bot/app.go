@@ -31,6 +31,7 @@ type parts struct {
 	Customers customer.Config
 	People    []staff.Entry
 	Groups    []chat.Address
+	NotifyOn  string   // platform that is preferred for what is said unasked; empty: the one used last
 	Backups   *nightly // nil: none
 	// Platforms makes the platforms; they hand their events to receive.
 	Platforms func(receive chat.Receive) ([]chat.Platform, error)
@@ -93,7 +94,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	post := &handlers.Post{Groups: p.Groups, Zone: p.Rules.Zone}
+	post := &handlers.Post{Groups: p.Groups, Prefer: p.NotifyOn, Zone: p.Rules.Zone}
 	for _, platform := range list {
 		b.platforms[platform.Name()] = platform
 		post.Platforms = append(post.Platforms, platform.Name())

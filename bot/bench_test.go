@@ -30,7 +30,7 @@ import (
 // otherwise be all that is measured.
 type unlimited struct{ *feishu.Adapter }
 
-func (unlimited) Limits() chat.Limits { return chat.Limits{Window: time.Hour} }
+func (unlimited) Limits() chat.Limits { return chat.Limits{Window: time.Hour, Repeats: true} }
 
 // openBench starts the whole bot but its listener's other pages, for as many
 // people as the crowd has, and tells where its webhook is.

@@ -34,6 +34,7 @@ type Config struct {
 	Holidays      string          `yaml:"holidays"`
 	Feishu        *feishu.Config  `yaml:"feishu"`
 	WeCom         *wecom.Config   `yaml:"wecom"`
+	NotifyOn      string          `yaml:"notify_on"`
 	People        []Person        `yaml:"people"`
 	Schedule      Schedule        `yaml:"schedule"`
 	Reports       report.Config   `yaml:"reports"`
@@ -133,6 +134,9 @@ func (c Config) problem() *problem {
 	}
 	if c.Redis != "" && cluster.CheckURL(c.Redis) != nil {
 		return &problem{"$.redis", redisProblem}
+	}
+	if on := []string{"", feishu.Name, wecom.Name}; !slices.Contains(on, c.NotifyOn) {
+		return &problem{"$.notify_on", "notify_on 写 feishu 或 wecom；空着是每个人上次说话的平台"}
 	}
 	if c.SecretKey != "" {
 		if _, err := c.sealer(); err != nil {

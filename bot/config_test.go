@@ -201,6 +201,7 @@ func TestWrongSettingsAreToldWithTheirLine(t *testing.T) {
 		{"same name", "people:\n  - {name: 王芳, post: 业务员}\n  - {name: 王芳, post: 业务员}\n", "", "twice"},
 		{"zone", "\ntimezone: Asia/Dongguan\n", "2", "Asia/Dongguan"},
 		{"address", "listen: 8080\n", "1", "监听地址"},
+		{"platform of notices", "notify_on: dingtalk\n", "1", "notify_on"},
 		{"no connections", "postgres:\n  connections: 0\n", "2", "connections"},
 		{"idle for ever", "postgres: {idle: 0s}\n", "1", "idle"},
 		{"empty store", "store: \"\"\n", "1", "store"},

@@ -27,7 +27,7 @@ type company struct {
 // a minute that is full would never end.
 type unhurried struct{ *feishu.Adapter }
 
-func (u unhurried) Limits() chat.Limits { return chat.Limits{Window: time.Hour} }
+func (u unhurried) Limits() chat.Limits { return chat.Limits{Window: time.Hour, Repeats: true} }
 
 // onFeishu makes the company of an office.
 func onFeishu(o *office) screens {

@@ -22,10 +22,12 @@ const AdminKey = "admin/"
 type Post struct {
 	Groups    []chat.Address // every one gets what is said to the group; none: nothing is said
 	Platforms []string       // names of those that run; accounts of others are passed over; empty: all run
+	Prefer    string         // name of the platform whose accounts go before those used last; empty: none
 	Zone      *time.Location // the company's, whose days count what is told once a day; nil: that of the times given
-	// Freeze makes the bytes of an answer; nil when they are made at its first
-	// try, as those of every other message are.
-	Freeze func(to chat.Address, m chat.Message) []byte
+	// Freeze makes the bytes of an answer, and tells whether it makes the same
+	// again; nil when they are made at its first try, as those of every other
+	// message are.
+	Freeze func(to chat.Address, m chat.Message) (payload []byte, repeats bool)
 }
 
 // Day is now's day by the company's clock.
@@ -105,7 +107,7 @@ func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, person, k
 		Due: now, Created: now, Content: content,
 	}
 	if class == store.ClassAnswer && p.Freeze != nil && !m.Confidential && m.File == nil {
-		if o.Payload = p.Freeze(to, m); o.Payload != nil {
+		if o.Payload, o.Repeats = p.Freeze(to, m); o.Payload != nil {
 			o.FirstTry = now
 		}
 	}
@@ -184,7 +186,7 @@ func (p *Post) untold(ctx context.Context, tx *store.Tx, key string) ([]store.Pe
 }
 
 // Chats is where each active person is reached: by person id, the private
-// chat of the account used last.
+// chat of the account used last, or of the platform that is preferred.
 func (p *Post) Chats(ctx context.Context, tx *store.Tx) (map[string]chat.Address, error) {
 	return p.chats(ctx, tx, "")
 }
@@ -199,10 +201,21 @@ func (p *Post) chats(ctx context.Context, tx *store.Tx, avoid string) (map[strin
 		if len(p.Platforms) > 0 && !slices.Contains(p.Platforms, a.Platform) {
 			continue
 		}
-		if have, ok := chats[a.Person]; ok && (have.Platform != avoid || a.Platform == avoid) {
+		if have, ok := chats[a.Person]; ok && p.rank(have.Platform, avoid) <= p.rank(a.Platform, avoid) {
 			continue
 		}
 		chats[a.Person] = chat.Account{Platform: a.Platform, ID: a.ID}.Private()
 	}
 	return chats, nil
+}
+
+// rank orders platforms: the preferred one first, one that is out of order last.
+func (p *Post) rank(platform, avoid string) int {
+	switch {
+	case platform == avoid:
+		return 2
+	case p.Prefer != "" && platform != p.Prefer:
+		return 1
+	}
+	return 0
 }

@@ -31,6 +31,8 @@ func TestPost(t *testing.T) {
 	}{
 		{"account used last", handlers.Post{}, []chat.Notice{notice("li", "k")}, []string{"b/li-b k"}, 0},
 		{"platform that runs", handlers.Post{Platforms: []string{"a"}}, []chat.Notice{notice("li", "k")}, []string{"a/li-a k"}, 0},
+		{"platform preferred", handlers.Post{Prefer: "a"}, []chat.Notice{notice("li", "k")}, []string{"a/li-a k"}, 0},
+		{"no account on the preferred", handlers.Post{Prefer: "b"}, []chat.Notice{notice("wang", "k")}, []string{"a/wang k"}, 0},
 		{"same key", handlers.Post{}, []chat.Notice{notice("li", "k"), notice("li", "k")}, []string{"b/li-b k"}, 0},
 		{"groups", handlers.Post{Groups: groups}, []chat.Notice{notice("", "k")}, []string{"a/g1 k", "b/g2 k@b/g2"}, 0},
 		{"no group", handlers.Post{}, []chat.Notice{notice("", "k")}, nil, 0},
@@ -51,17 +53,17 @@ func TestPost(t *testing.T) {
 
 func TestTellAvoidsABrokenPlatform(t *testing.T) {
 	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
-	for avoid, want := range map[string]string{"": "a/wang", "a": "b/wang2"} {
+	for _, c := range []struct{ prefer, avoid, want string }{{"", "", "a/wang"}, {"", "a", "b/wang2"}, {"b", "", "b/wang2"}, {"b", "b", "a/wang"}} {
 		db := openPeople(t, now)
 		got, _ := owed(t, db, now, func(ctx context.Context, tx *store.Tx) error {
 			if err := tx.Bind(ctx, store.Account{Platform: "b", ID: "wang2", Person: "wang"}, now.Add(-time.Hour)); err != nil {
 				return err
 			}
-			post := handlers.Post{}
-			return post.Tell(ctx, tx, "k", "x", now, avoid)
+			post := handlers.Post{Prefer: c.prefer}
+			return post.Tell(ctx, tx, "k", "x", now, c.avoid)
 		})
-		if !slices.Equal(got, []string{want + " admin/k/wang"}) {
-			t.Errorf("avoiding %q: owed %q", avoid, got)
+		if !slices.Equal(got, []string{c.want + " admin/k/wang"}) {
+			t.Errorf("%+v: owed %q", c, got)
 		}
 	}
 }

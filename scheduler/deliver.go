@@ -134,16 +134,16 @@ func (o *Outbox) remade(ctx context.Context, p chat.Platform, it *item) bool {
 
 // Freeze makes the bytes of a message without a file, for Post; nil when that
 // is left to its first try.
-func (o *Outbox) Freeze(to chat.Address, m chat.Message) []byte {
+func (o *Outbox) Freeze(to chat.Address, m chat.Message) (payload []byte, repeats bool) {
 	p := o.o.Platforms[to.Platform]
 	if p == nil {
-		return nil
+		return nil, false
 	}
 	payload, err := p.Render(context.Background(), to, m, nil)
 	if err != nil { // the first try meets it again and says what becomes of it
-		return nil
+		return nil, false
 	}
-	return payload
+	return payload, p.Limits().Repeats
 }
 
 func (o *Outbox) render(ctx context.Context, p chat.Platform, it *item) ([]byte, error) {

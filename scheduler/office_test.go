@@ -59,7 +59,7 @@ type phone struct {
 }
 
 func newPhone(name string, now func() time.Time) *phone {
-	return &phone{name: name, now: now, limits: chat.Limits{Window: time.Hour}, keys: map[string]time.Time{}, bytes: map[string]string{}, tries: map[string]int{}}
+	return &phone{name: name, now: now, limits: chat.Limits{Window: time.Hour, Repeats: true}, keys: map[string]time.Time{}, bytes: map[string]string{}, tries: map[string]int{}}
 }
 
 func (p *phone) Name() string        { return p.name }

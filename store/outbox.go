@@ -37,7 +37,8 @@ type Outgoing struct {
 	FirstTry time.Time
 	Content  []byte // the portable message
 	Payload  []byte // the platform's bytes, frozen before the first try
-	Print    []byte // of a Payload that is not kept, because it is made again of Content; see Same
+	Repeats  bool   // the Payload can be made of Content again: not it is kept, but its Print
+	Print    []byte // see Same
 	Error    string
 	Claim    string // the replica that delivers it; empty for nobody, and where the store is not shared
 }
@@ -53,8 +54,7 @@ func (tx *Tx) Owes(ctx context.Context, key string) (bool, error) {
 }
 
 // Owe writes a message into the outbox; false when its key is there already.
-// With a Payload it is frozen from the start, and may be tried at once; of that
-// Payload the Print is kept, which spares more writing than anything else.
+// With a Payload it is frozen from the start, and may be tried at once.
 func (tx *Tx) Owe(ctx context.Context, o Outgoing) (bool, error) { return tx.OweInOrder(ctx, &o) }
 
 // OweInOrder is Owe that tells how the message was written: under a later ID
@@ -64,14 +64,18 @@ func (tx *Tx) OweInOrder(ctx context.Context, o *Outgoing) (bool, error) {
 	if err := tx.db.share.place(ctx, tx, o); err != nil {
 		return false, err
 	}
-	if o.Payload != nil {
+	var payload []byte
+	switch {
+	case o.Payload != nil && o.Repeats: // the bytes would be most of what is written
 		o.Print = tx.db.seals.mac(string(o.Payload))
+	case o.Payload != nil:
+		payload = tx.db.seals.seal(o.Payload, "outbox", o.ID, "payload")
 	}
 	n, err := tx.exec(ctx, "owe", `INSERT INTO outbox
-		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, print, error, done, claimed_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, '', 0, $14) ON CONFLICT (key) DO NOTHING`,
+		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, payload, print, error, done, claimed_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, $14, '', 0, $15) ON CONFLICT (key) DO NOTHING`,
 		o.ID, o.Key, o.Platform, flag(o.Group), o.Address, o.Person, int(o.Class), flag(o.Secret), millis(o.Due), millis(o.Created),
-		millis(o.FirstTry), tx.db.seals.seal(o.Content, "outbox", o.ID, "content"), o.Print, o.Claim)
+		millis(o.FirstTry), tx.db.seals.seal(o.Content, "outbox", o.ID, "content"), payload, o.Print, o.Claim)
 	return n == 1, err
 }
 

@@ -152,7 +152,7 @@ func (a *Adapter) Group() chat.Address {
 
 // Limits is what the platform allows for sending messages.
 func (a *Adapter) Limits() chat.Limits {
-	return chat.Limits{PerSecond: 50, PerMinute: 1000, ChatPerSecond: 5, Window: time.Hour}
+	return chat.Limits{PerSecond: 50, PerMinute: 1000, ChatPerSecond: 5, Window: time.Hour, Repeats: true}
 }
 
 // Run receives until ctx ends: it keeps the long connection up, or in webhook

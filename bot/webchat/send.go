@@ -18,7 +18,7 @@ const roomGroup = "#group"
 const never = 100 * 365 * 24 * time.Hour
 
 // Limits has none: the page takes what comes.
-func (c *Chat) Limits() chat.Limits { return chat.Limits{Window: never} }
+func (c *Chat) Limits() chat.Limits { return chat.Limits{Window: never, Repeats: true} }
 
 // PersonName is the name of a Persona.
 func (c *Chat) PersonName(_ context.Context, id string) (string, error) {

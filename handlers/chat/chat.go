@@ -222,6 +222,7 @@ type Limits struct {
 	ChatPerMinute int           // into one chat
 	ChatPerHour   int           // into one chat
 	Window        time.Duration // how long an idempotency key protects
+	Repeats       bool          // Render makes the same bytes of the same message again
 }
 
 // Protector is a Platform whose keys do not protect everything alike: Window

@@ -6,6 +6,7 @@
 package chattest
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -139,6 +140,11 @@ func (w world) send(to chat.Address, m chat.Message, data []byte, key string) Me
 	payload, err := w.p.Render(w.t.Context(), to, m, data)
 	if err != nil {
 		w.t.Fatalf("render: %v", err)
+	}
+	if m.File == nil && w.p.Limits().Repeats {
+		if again, err := w.p.Render(w.t.Context(), to, m, nil); err != nil || !bytes.Equal(again, payload) {
+			w.t.Errorf("rendered again it has other bytes, %v", err)
+		}
 	}
 	if err := w.p.Send(w.t.Context(), to, payload, key); err != nil {
 		w.t.Fatalf("send: %v", err)
