@@ -67,8 +67,8 @@ func (tx *Tx) Confirm(ctx context.Context, code, person string, now time.Time) (
 
 // CancelOffer lets a preview expire: true once, for the person it was shown to.
 func (tx *Tx) CancelOffer(ctx context.Context, code, person string, now time.Time) (bool, error) {
-	n, err := tx.exec(ctx, "cancel offer", `UPDATE confirmation SET expires = $1 WHERE code = $2 AND person = $3 AND used = 0 AND expires > $1`,
-		millis(now), code, person)
+	n, err := tx.exec(ctx, "cancel offer", `UPDATE confirmation SET expires = 0 WHERE code = $1 AND person = $2 AND used = 0 AND expires > $3`,
+		code, person, millis(now))
 	return n == 1, err
 }
 

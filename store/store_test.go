@@ -364,6 +364,22 @@ func TestOnce(t *testing.T) {
 	})
 }
 
+// What was cancelled is confirmed by nothing any more, not even by a click that
+// was made before and arrives after.
+func TestCancelledOffer(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			err := tx.Offer(ctx, store.Confirmation{Code: "A1", Person: "p", Line: "上报", Expires: now.Add(time.Hour)})
+			_, err2 := tx.CancelOffer(ctx, "A1", "p", now)
+			_, confirmed, err3 := tx.Confirm(ctx, "A1", "p", now.Add(-time.Second))
+			if confirmed {
+				t.Error("confirmed although cancelled")
+			}
+			return errors.Join(err, err2, err3)
+		})
+	})
+}
+
 // What was delivered or given up keeps no words.
 func TestOutboxForgets(t *testing.T) {
 	o := storetest.Options(t, storetest.SQLite)
