@@ -32,6 +32,7 @@ var imports = map[string][]string{
 	"handlers/chat":             {},
 	"handlers/chat/chattest":    {"handlers/chat"},
 	"handlers/command":          {"handlers/chat", "handlers/rulebook", "store"},
+	"handlers/handlerstest":     {"handlers/chat", "handlers/command", "handlers/rulebook", "store", "store/storetest"},
 	"handlers/rulebook":         {"store"},
 	"handlers/approval":         {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
 	"handlers/customer":         {"handlers/chat", "handlers/command", "handlers/rulebook", "store"},
@@ -45,7 +46,7 @@ var imports = map[string][]string{
 }
 
 // testsToo is what the tests of any package may import beside.
-var testsToo = []string{"store/storetest", "store/cluster/clustertest", "handlers/chat/chattest"}
+var testsToo = []string{"store/storetest", "store/cluster/clustertest", "handlers/chat/chattest", "handlers/handlerstest"}
 
 // source is one Go file.
 type source struct {

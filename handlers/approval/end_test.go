@@ -12,24 +12,24 @@ import (
 
 func TestDelegation(t *testing.T) {
 	o := newOffice(t)
-	wants(t, o.refused("陈总", "授权 张伟 3天").Text, "只能授权给执行董事或总经理助理")
-	wants(t, o.refused("陈总", "授权 周敏 11-20").Text, "已经过去")
-	o.refused("周敏", "授权 周敏 3天")
-	said, notices := o.say("陈总", "授权 周敏 11-25 至 11-27")
+	wants(t, o.Refusal("陈总", "授权 张伟 3天").Text, "只能授权给执行董事或总经理助理")
+	wants(t, o.Refusal("陈总", "授权 周敏 11-20").Text, "已经过去")
+	o.Refused("周敏", "授权 周敏 3天")
+	said, notices := o.heard("陈总", "授权 周敏 11-25 至 11-27")
 	wants(t, said, "周敏（总经理助理） 11月26日 周四 至 11月27日 周五", "收回授权 周敏")
-	wants(t, told(notices, "周敏"), "授权你 11月26日 周四 至 11月27日 周五")
-	_, notices = o.say("小林", "申请查阅 华东机电 布展")
-	wants(t, told(notices, "周敏"), "[批准 24 小时:")
-	wants(t, told(notices, "陈总"), "[批准 24 小时:")
-	_, notices = o.say("周敏", "批准 A1")
-	wants(t, told(notices, "陈总"), "周敏（总经理助理）已批准查阅申请 A1")
-	wants(t, told(notices, "小林"), "周敏（总经理助理）")
-	wants(t, o.refused("陈总", "驳回 A1").Text, "已由周敏（总经理助理）于")
-	_, notices = o.say("陈总", "收回授权 周敏")
-	wants(t, told(notices, "周敏"), "收回")
-	wants(t, o.refused("陈总", "收回授权 周敏").Text, "没有")
-	o.say("小何", "申请查阅 华东机电 布展")
-	o.refused("周敏", "批准 A2")
+	wants(t, o.Told(notices)["周敏"], "授权你 11月26日 周四 至 11月27日 周五")
+	_, notices = o.heard("小林", "申请查阅 华东机电 布展")
+	wants(t, o.Told(notices)["周敏"], "[批准 24 小时:")
+	wants(t, o.Told(notices)["陈总"], "[批准 24 小时:")
+	_, notices = o.heard("周敏", "批准 A1")
+	wants(t, o.Told(notices)["陈总"], "周敏（总经理助理）已批准查阅申请 A1")
+	wants(t, o.Told(notices)["小林"], "周敏（总经理助理）")
+	wants(t, o.Refusal("陈总", "驳回 A1").Text, "已由周敏（总经理助理）于")
+	_, notices = o.heard("陈总", "收回授权 周敏")
+	wants(t, o.Told(notices)["周敏"], "收回")
+	wants(t, o.Refusal("陈总", "收回授权 周敏").Text, "没有")
+	o.Say("小何", "申请查阅 华东机电 布展")
+	o.Refused("周敏", "批准 A2")
 	if o.reads("小林", "K1") != "A1" {
 		t.Error("what the delegate approved is gone with the delegation")
 	}
@@ -37,68 +37,68 @@ func TestDelegation(t *testing.T) {
 
 func TestVacantGeneralManager(t *testing.T) {
 	o := newOffice(t)
-	o.register("董事", store.ExecutiveDirector)
-	o.say("小何", "申请查阅 K3 布展")
-	o.refused("董事", "批准 A1")
-	o.update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, "p/陈总", o.now) })
-	said, notices := o.say("小林", "申请查阅 华东机电 布展")
+	o.Register("董事", store.ExecutiveDirector)
+	o.Say("小何", "申请查阅 K3 布展")
+	o.Refused("董事", "批准 A1")
+	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["陈总"].ID, o.Now) })
+	said, notices := o.heard("小林", "申请查阅 华东机电 布展")
 	wants(t, said, "已转给董事（执行董事）")
-	wants(t, told(notices, "董事"), "[批准 24 小时:")
-	wants(t, told(notices, "王芳"), "总经理没有人，查阅申请先转给董事（执行董事）")
-	o.say("董事", "批准 A2")
-	o.update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, "p/董事", o.now) })
-	said, notices = o.say("小何", "申请查阅 华东机电 布展")
+	wants(t, o.Told(notices)["董事"], "[批准 24 小时:")
+	wants(t, o.Told(notices)["王芳"], "总经理没有人，查阅申请先转给董事（执行董事）")
+	o.Say("董事", "批准 A2")
+	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["董事"].ID, o.Now) })
+	said, notices = o.heard("小何", "申请查阅 华东机电 布展")
 	wants(t, said, "现在没有人能批准")
-	wants(t, told(notices, "王芳"), "没有人收")
+	wants(t, o.Told(notices)["王芳"], "没有人收")
 }
 
 func TestEndsAreTold(t *testing.T) {
 	o := newOffice(t)
-	o.say("小林", "申请查阅 华东机电 布展")
-	o.say("小何", "申请查阅 没有这家 布展")
-	o.say("陈总", "批准 A1 6天")
-	o.update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Record(ctx, store.Audit{ID: tx.NewID(o.now), At: o.now, Person: "p/小林", Act: "客户", Outcome: store.Done,
+	o.Say("小林", "申请查阅 华东机电 布展")
+	o.Say("小何", "申请查阅 没有这家 布展")
+	o.Say("陈总", "批准 A1 6天")
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Record(ctx, store.Audit{ID: tx.NewID(o.Now), At: o.Now, Person: o.People["小林"].ID, Act: "客户", Outcome: store.Done,
 			Look: store.Look{Customer: "K1", Trace: "ABC234", Grant: "A1"}})
 	})
 	var morning []chat.Notice
-	o.update(func(ctx context.Context, tx *store.Tx) (err error) {
-		early, err := o.h.RemindEnding(ctx, tx, rulebook.Slot{At: o.now.Add(5*24*time.Hour - time.Minute)})
+	o.Update(func(ctx context.Context, tx *store.Tx) (err error) {
+		early, err := o.h.RemindEnding(ctx, tx, rulebook.Slot{At: o.Now.Add(5*24*time.Hour - time.Minute)})
 		if err != nil || len(early) != 0 {
 			t.Errorf("reminded too early: %v %v", early, err)
 		}
-		morning, err = o.h.RemindEnding(ctx, tx, rulebook.Slot{At: o.now.Add(5 * 24 * time.Hour)})
+		morning, err = o.h.RemindEnding(ctx, tx, rulebook.Slot{At: o.Now.Add(5 * 24 * time.Hour)})
 		return err
 	})
-	wants(t, told(morning, "小林"), "A1", "华东机电有限公司（K1）", "12月2日 周三 09:30 到期")
-	wants(t, told(morning, "陈总"), "小林（其他员工）", "到期", "收回查阅 A1")
-	if n := o.clock(6*24*time.Hour - time.Millisecond); len(n) != 0 {
+	wants(t, o.Told(morning)["小林"], "A1", "华东机电有限公司（K1）", "12月2日 周三 09:30 到期")
+	wants(t, o.Told(morning)["陈总"], "小林（其他员工）", "到期", "收回查阅 A1")
+	if n := o.after(6*24*time.Hour - time.Millisecond); len(n) != 0 {
 		t.Errorf("told too early: %v", n)
 	}
-	notices := o.clock(time.Millisecond)
-	wants(t, told(notices, "小林"), "A1", "12月2日 周三 09:30 到期，不能再看")
-	wants(t, told(notices, "陈总"), "查阅授权已到期 A1", "小林（其他员工）", "华东机电有限公司（K1）", "期间查阅 1 次", "11-26 09:30|客户|ABC234")
-	notices = o.clock(24 * time.Hour)
-	wants(t, told(notices, "小何"), "A2", "没有答复", "12月3日 周四 09:30 失效")
-	if n := o.clock(24 * time.Hour); len(n) != 0 || told(notices, "陈总") != "" {
+	notices := o.after(time.Millisecond)
+	wants(t, o.Told(notices)["小林"], "A1", "12月2日 周三 09:30 到期，不能再看")
+	wants(t, o.Told(notices)["陈总"], "查阅授权已到期 A1", "小林（其他员工）", "华东机电有限公司（K1）", "期间查阅 1 次", "11-26 09:30|客户|ABC234")
+	notices = o.after(24 * time.Hour)
+	wants(t, o.Told(notices)["小何"], "A2", "没有答复", "12月3日 周四 09:30 失效")
+	if n := o.after(24 * time.Hour); len(n) != 0 || o.Told(notices)["陈总"] != "" {
 		t.Errorf("told again: %v", n)
 	}
 }
 
 func TestTakenBackEarly(t *testing.T) {
 	o := newOffice(t)
-	o.say("小林", "申请查阅 华东机电 布展")
-	o.refused("陈总", "收回查阅 A1")
-	o.say("陈总", "批准 A1 3天")
-	o.refused("周敏", "收回查阅 A1")
-	said, notices := o.say("陈总", "收回查阅 a1")
+	o.Say("小林", "申请查阅 华东机电 布展")
+	o.Refused("陈总", "收回查阅 A1")
+	o.Say("陈总", "批准 A1 3天")
+	o.Refused("周敏", "收回查阅 A1")
+	said, notices := o.heard("陈总", "收回查阅 a1")
 	wants(t, said, "查阅授权已收回 A1", "期间没有查阅过")
-	wants(t, told(notices, "小林"), "收回", "华东机电有限公司（K1）")
+	wants(t, o.Told(notices)["小林"], "收回", "华东机电有限公司（K1）")
 	if o.reads("小林", "K1") != "" {
 		t.Error("still reads")
 	}
-	o.refused("陈总", "收回查阅 A1")
-	if n := o.clock(3 * 24 * time.Hour); len(n) != 0 {
+	o.Refused("陈总", "收回查阅 A1")
+	if n := o.after(3 * 24 * time.Hour); len(n) != 0 {
 		t.Errorf("told a second end: %v", n)
 	}
 }

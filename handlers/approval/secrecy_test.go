@@ -13,9 +13,9 @@ import (
 // kept they hear enough to decide, and no phone.
 func TestRequestsAreConfidential(t *testing.T) {
 	o := newOffice(t)
-	_, notices := o.say("小林", "申请查阅 华东机电 周五布展，找李工 13800138000")
-	_, unclear := o.say("小林", "申请查阅 南海酒店13900139000 送资料")
-	said, err := o.try("陈总", "查阅申请 A1")
+	_, notices := o.heard("小林", "申请查阅 华东机电 周五布展，找李工 13800138000")
+	_, unclear := o.heard("小林", "申请查阅 南海酒店13900139000 送资料")
+	said, err := o.Try("陈总", "查阅申请 A1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,22 +33,22 @@ func TestRequestsAreConfidential(t *testing.T) {
 // back. Whoever answers for it hears how it was used; they hear nothing.
 func TestGrantsEndWithTheirPerson(t *testing.T) {
 	o := newOffice(t)
-	o.say("小林", "申请查阅 华东机电 布展")
-	o.say("陈总", "批准 A1 7天")
-	o.now = o.now.Add(time.Hour)
-	o.update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, "p/小林", o.now) })
-	told := o.clock(time.Minute)
-	if len(told) != 1 || told[0].To != "p/陈总" {
+	o.Say("小林", "申请查阅 华东机电 布展")
+	o.Say("陈总", "批准 A1 7天")
+	o.Now = o.Now.Add(time.Hour)
+	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["小林"].ID, o.Now) })
+	told := o.after(time.Minute)
+	if len(told) != 1 || told[0].To != o.People["陈总"].ID {
 		t.Errorf("told %+v", told)
 	}
-	o.update(func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.ResumePerson(ctx, "p/小林")
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.ResumePerson(ctx, o.People["小林"].ID)
 		return err
 	})
 	if o.reads("小林", "K1") != "" {
 		t.Error("may still read after coming back")
 	}
-	if more := o.clock(8 * 24 * time.Hour); len(more) != 0 {
+	if more := o.after(8 * 24 * time.Hour); len(more) != 0 {
 		t.Errorf("told once more: %+v", more)
 	}
 }

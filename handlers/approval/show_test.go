@@ -6,67 +6,51 @@ import (
 	"strings"
 	"testing"
 
-	"marketbot/handlers/command"
 	"marketbot/store"
 )
 
 func TestWhatIsShown(t *testing.T) {
 	o := newOffice(t)
-	mine := func(name string) string {
-		var texts []string
-		o.update(func(ctx context.Context, tx *store.Tx) error {
-			p, _, err := tx.Person(ctx, "p/"+name)
-			if err != nil {
-				return err
-			}
-			items, err := o.h.Owes(ctx, &command.Call{Tx: tx, Person: p, Now: o.now})
-			for _, i := range items {
-				texts = append(texts, i.Text+" ["+i.Button.Command+"]")
-			}
-			return err
-		})
-		return strings.Join(texts, "\n")
-	}
-	o.say("小林", "申请查阅 华东机电 布展")
-	wants(t, mine("小林"), "查阅申请 A1", "等批准", "[撤回申请 A1]")
-	wants(t, mine("陈总"), "小林（其他员工）的查阅申请 A1 待批", "[查阅申请 A1]")
-	if s := mine("周敏") + mine("小何"); s != "" {
+	o.Say("小林", "申请查阅 华东机电 布展")
+	wants(t, o.Owed("小林"), "查阅申请 A1", "等批准", "[撤回申请 A1]")
+	wants(t, o.Owed("陈总"), "小林（其他员工）的查阅申请 A1 待批", "[查阅申请 A1]")
+	if s := o.Owed("周敏") + o.Owed("小何"); s != "" {
 		t.Errorf("others owe %q", s)
 	}
-	said, _ := o.say("陈总", "查阅申请 A1")
+	said := o.Say("陈总", "查阅申请 A1")
 	wants(t, said, "华东机电有限公司", "[批准 24 小时:")
-	said, _ = o.say("陈总", "查阅申请")
+	said = o.Say("陈总", "查阅申请")
 	wants(t, said, "[看申请 A1:查阅申请 A1]")
-	said, _ = o.say("小林", "查阅申请 A1")
+	said = o.Say("小林", "查阅申请 A1")
 	lacks(t, said, "有限公司", "[批准")
-	if a, b := o.refused("小何", "查阅申请 A1"), o.refused("小何", "查阅申请 A9"); strings.ReplaceAll(a.Text, "A1", "A9") != b.Text {
+	if a, b := o.Refusal("小何", "查阅申请 A1"), o.Refusal("小何", "查阅申请 A9"); strings.ReplaceAll(a.Text, "A1", "A9") != b.Text {
 		t.Errorf("%q, %q", a.Text, b.Text)
 	}
-	if a, b := o.refused("小何", "撤回申请 A1"), o.refused("小何", "撤回申请 A9"); strings.ReplaceAll(a.Text, "A1", "A9") != b.Text {
+	if a, b := o.Refusal("小何", "撤回申请 A1"), o.Refusal("小何", "撤回申请 A9"); strings.ReplaceAll(a.Text, "A1", "A9") != b.Text {
 		t.Errorf("%q, %q", a.Text, b.Text)
 	}
-	o.say("陈总", "驳回 A1 这次不用看")
-	said, _ = o.say("小林", "查阅申请 A1")
+	o.Say("陈总", "驳回 A1 这次不用看")
+	said = o.Say("小林", "查阅申请 A1")
 	wants(t, said, "驳回", "这次不用看")
-	o.say("小林", "申请查阅 华东机电 布展")
-	o.say("陈总", "批准 A2")
-	wants(t, mine("小林"), "可以查阅 华东机电有限公司（K1），到 11月27日 周五 09:30", "[客户 K1]")
-	said, _ = o.say("小林", "查阅申请")
+	o.Say("小林", "申请查阅 华东机电 布展")
+	o.Say("陈总", "批准 A2")
+	wants(t, o.Owed("小林"), "可以查阅 华东机电有限公司（K1），到 11月27日 周五 09:30", "[客户 K1]")
+	said = o.Say("小林", "查阅申请")
 	wants(t, said, "A1", "驳回", "A2", "批准", "授权 A2")
-	said, _ = o.say("小何", "查阅申请")
+	said = o.Say("小何", "查阅申请")
 	wants(t, said, "没有查阅申请")
 }
 
 // Every step leaves its entry, with the customer where one is known.
 func TestAudited(t *testing.T) {
 	o := newOffice(t)
-	o.say("小林", "申请查阅 华东机电 布展")
-	o.say("陈总", "批准 A1")
-	o.say("陈总", "收回查阅 A1")
-	o.say("小林", "申请查阅 华东机电 再布展")
-	o.say("陈总", "驳回 A2 不用")
+	o.Say("小林", "申请查阅 华东机电 布展")
+	o.Say("陈总", "批准 A1")
+	o.Say("陈总", "收回查阅 A1")
+	o.Say("小林", "申请查阅 华东机电 再布展")
+	o.Say("陈总", "驳回 A2 不用")
 	var acts []string
-	o.update(func(ctx context.Context, tx *store.Tx) error {
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
 		list, err := tx.Looks(ctx, store.LookFilter{Customer: "K1"})
 		for _, a := range slices.Backward(list) {
 			acts = append(acts, strings.Join([]string{a.Act, a.Subject, string(a.Outcome), a.Clause, a.Why}, " "))

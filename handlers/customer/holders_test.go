@@ -53,7 +53,7 @@ func TestHoldersHaveNoMoreThanAllShares(t *testing.T) {
 // A refusal of something too long says how long it is and may be.
 func TestTooLongSaysByHowMuch(t *testing.T) {
 	o := newOffice(t)
-	o.customer("南湖酒店", "张伟")
+	o.Customer("南湖酒店", "张伟")
 	long := strings.Repeat("长", 1001)
 	for line, want := range map[string]string{
 		"跟进 K1 " + long:           "内容太长：1001 个字，最多 1000 个字",
@@ -63,7 +63,7 @@ func TestTooLongSaysByHowMuch(t *testing.T) {
 		"改客户 K1 电话=1" + long:      "电话：电话里至少要有 5 个数字",
 		"改客户 K1 电话=123456" + long: "电话：电话太长：1007 个字，最多 100 个字",
 	} {
-		said := o.refused("张伟", line)
+		said := o.Refused("张伟", line)
 		wants(t, said, want)
 		if strings.HasSuffix(said, "\n") {
 			t.Errorf("%q has no hint", said)

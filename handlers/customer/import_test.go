@@ -42,26 +42,26 @@ func excel(t testing.TB, customers, people [][]any) []byte {
 
 // imports reads and enters a workbook: the report, line by line.
 func (o *office) imports(data []byte, apply bool) (lines []string, count map[ImportResult]int) {
-	o.t.Helper()
+	o.T.Helper()
 	book, err := o.h.ReadBook(bytes.NewReader(data))
 	if err != nil {
-		o.t.Fatal(err)
+		o.T.Fatal(err)
 	}
 	lines = append(lines, book.Notes...)
-	count, err = o.h.Run(o.t.Context(), Import{
-		DB: o.db, By: o.people["李娜"], File: "客户表.xlsx", Apply: apply, Now: o.now,
+	count, err = o.h.Run(o.T.Context(), Import{
+		DB: o.DB, By: o.People["李娜"], File: "客户表.xlsx", Apply: apply, Now: o.Now,
 		Say: func(l ImportLine) error { lines = append(lines, l.String()); return nil },
 	}, book)
 	if err != nil {
-		o.t.Fatal(err)
+		o.T.Fatal(err)
 	}
 	return lines, count
 }
 
 func (o *office) count() (n int) {
-	o.t.Helper()
-	o.update(func(ctx context.Context, tx *store.Tx) (err error) {
-		n, err = tx.CountStale(ctx, o.now.AddDate(100, 0, 0))
+	o.T.Helper()
+	o.Update(func(ctx context.Context, tx *store.Tx) (err error) {
+		n, err = tx.CountStale(ctx, o.Now.AddDate(100, 0, 0))
 		return err
 	})
 	return n
@@ -83,13 +83,13 @@ func TestImportKeepsWhatTheExcelSays(t *testing.T) {
 	}
 	f := o.look("张伟", "K1", "客户", "")
 	entered := time.Date(2024, 3, 5, 0, 0, 0, 0, zone)
-	if f.Name != "南湖酒店有限公司" || f.Owner != o.people["张伟"].ID || f.Stage != "签约" || !f.Created.Equal(entered) || !f.Checked.Equal(entered) {
+	if f.Name != "南湖酒店有限公司" || f.Owner != o.People["张伟"].ID || f.Stage != "签约" || !f.Created.Equal(entered) || !f.Checked.Equal(entered) {
 		t.Errorf("customer %+v", f.Customer)
 	}
 	values := map[string]string{}
 	for _, x := range f.Facts {
 		values[x.Field] = x.Value
-		if x.Author != o.people["刘洋"].ID || !x.At.Equal(entered) || x.CheckedBy != o.people["李娜"].ID || !strings.Contains(x.Source, "客户表.xlsx 第 2 行") {
+		if x.Author != o.People["刘洋"].ID || !x.At.Equal(entered) || x.CheckedBy != o.People["李娜"].ID || !strings.Contains(x.Source, "客户表.xlsx 第 2 行") {
 			t.Errorf("fact %+v", x)
 		}
 	}
@@ -99,7 +99,7 @@ func TestImportKeepsWhatTheExcelSays(t *testing.T) {
 	if len(f.People) != 2 || f.People[0].Name != "周明" || f.People[1].Name != "吴芳" || len(f.People[0].Facts) != 3 {
 		t.Errorf("people %+v", f.People)
 	}
-	o.update(func(ctx context.Context, tx *store.Tx) error {
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
 		for _, text := range []string{"nanhu", "8000", "4455", "南湖"} {
 			if hits, err := tx.FindCustomers(ctx, text, 5); err != nil || len(hits) != 1 {
 				t.Errorf("%s finds %v, %v", text, hits, err)
@@ -122,7 +122,7 @@ func TestImportGoesOnWhereItWasCutOff(t *testing.T) {
 	}
 	cut := errors.New("cut off")
 	said := 0
-	_, err = o.h.Run(t.Context(), Import{DB: o.db, By: o.people["李娜"], Apply: true, Now: o.now, Say: func(ImportLine) error {
+	_, err = o.h.Run(t.Context(), Import{DB: o.DB, By: o.People["李娜"], Apply: true, Now: o.Now, Say: func(ImportLine) error {
 		if said++; said > importBatch+3 {
 			return cut
 		}
@@ -153,7 +153,7 @@ func TestImportComparesPlaces(t *testing.T) {
 
 func TestImportSaysWhatIsWrong(t *testing.T) {
 	o := newOffice(t)
-	o.customer("老客户有限公司", "刘洋")
+	o.Customer("老客户有限公司", "刘洋")
 	for _, c := range []struct {
 		row  []any
 		want string

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"marketbot/handlers/handlerstest"
 )
 
 func TestItemsOfAPlan(t *testing.T) {
@@ -57,7 +59,7 @@ func TestDurationsAndLateness(t *testing.T) {
 			t.Errorf("long(%d) = %q, want %q", minutes, got, want)
 		}
 	}
-	due := time.Date(2026, 11, 27, 12, 0, 0, 0, zone)
+	due := time.Date(2026, 11, 27, 12, 0, 0, 0, handlerstest.Zone)
 	for _, tt := range []struct {
 		past time.Duration
 		want string

@@ -7,70 +7,71 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/handlerstest"
 	"marketbot/store"
 )
 
 func TestSecondAccountOfOnePerson(t *testing.T) {
 	o := newOffice(t)
-	phone := said{account: chat.Account{Platform: "wecom", ID: "zhang"}, fromName: "小张"}
-	a, err := o.try(phone, "绑定")
+	phone := chat.Account{Platform: "wecom", ID: "zhang"}
+	a, err := o.Try("", "绑定", handlerstest.From(phone, "小张"))
 	if err != nil || a.Reply.Text != Unregistered {
 		t.Errorf("unregistered: %q, %v", a.Reply.Text, err)
 	}
-	old := codeIn(t, o.say("张伟", "绑定"))
-	code := codeIn(t, o.say("张伟", "绑定"))
-	if a, _ = o.try(phone, "绑定 "+old); a.Reply.Text != badCode {
+	old := codeIn(t, o.Answer("张伟", "绑定"))
+	code := codeIn(t, o.Answer("张伟", "绑定"))
+	if a, _ = o.Try("", "绑定 "+old, handlerstest.From(phone, "小张")); a.Reply.Text != badCode {
 		t.Errorf("a code that was replaced: %q", a.Reply.Text)
 	}
-	o.now = o.now.Add(10 * time.Minute)
-	if a, _ = o.try(phone, "绑定 "+code); a.Reply.Text != badCode {
+	o.Now = o.Now.Add(10 * time.Minute)
+	if a, _ = o.Try("", "绑定 "+code, handlerstest.From(phone, "小张")); a.Reply.Text != badCode {
 		t.Errorf("after 10 minutes: %q", a.Reply.Text)
 	}
-	code = codeIn(t, o.say("张伟", "绑定"))
-	o.now = o.now.Add(10*time.Minute - time.Second)
-	if a, err = o.try(phone, "绑定 "+strings.ReplaceAll(code, "-", " ")); err != nil || o.of(phone.account).Name != "张伟" {
+	code = codeIn(t, o.Answer("张伟", "绑定"))
+	o.Now = o.Now.Add(10*time.Minute - time.Second)
+	if a, err = o.Try("", "绑定 "+strings.ReplaceAll(code, "-", " "), handlerstest.From(phone, "小张")); err != nil || o.of(phone).Name != "张伟" {
 		t.Errorf("within 10 minutes: %q, %v", a.Reply.Text, err)
 	}
-	wants(t, flat(o.say("张伟", "绑定 "+code).Reply), "已登记为张伟")
+	wants(t, o.Say("张伟", "绑定 "+code), "已登记为张伟")
 }
 
 func TestFiveWrongCodesAnHour(t *testing.T) {
 	o := newOffice(t)
-	guesser := said{account: chat.Account{Platform: "wecom", ID: "guesser"}}
+	guesser := chat.Account{Platform: "wecom", ID: "guesser"}
 	for range mostTries {
-		if a, err := o.try(guesser, "绑定 AAAA-AAAA"); err != nil || a.Reply.Text != badCode {
+		if a, err := o.Try("", "绑定 AAAA-AAAA", handlerstest.From(guesser, "")); err != nil || a.Reply.Text != badCode {
 			t.Fatalf("%q, %v", a.Reply.Text, err)
 		}
 	}
-	code := codeIn(t, o.say("张伟", "绑定"))
-	if a, _ := o.try(guesser, "绑定 "+code); a.Reply.Text != badCode {
+	code := codeIn(t, o.Answer("张伟", "绑定"))
+	if a, _ := o.Try("", "绑定 "+code, handlerstest.From(guesser, "")); a.Reply.Text != badCode {
 		t.Errorf("the sixth try counts: %q", a.Reply.Text)
 	}
-	other := said{account: chat.Account{Platform: "wecom", ID: "zhang"}}
-	if _, err := o.try(other, "绑定 "+code); err != nil || o.of(other.account).Name != "张伟" {
+	other := chat.Account{Platform: "wecom", ID: "zhang"}
+	if _, err := o.Try("", "绑定 "+code, handlerstest.From(other, "")); err != nil || o.of(other).Name != "张伟" {
 		t.Errorf("another account is locked out too: %v", err)
 	}
-	o.now = o.now.Add(tryWindow + time.Second)
-	code = codeIn(t, o.say("李娜", "绑定"))
-	if _, err := o.try(guesser, "绑定 "+code); err != nil || o.of(guesser.account).Name != "李娜" {
+	o.Now = o.Now.Add(tryWindow + time.Second)
+	code = codeIn(t, o.Answer("李娜", "绑定"))
+	if _, err := o.Try("", "绑定 "+code, handlerstest.From(guesser, "")); err != nil || o.of(guesser).Name != "李娜" {
 		t.Errorf("locked out for more than an hour: %v", err)
 	}
 }
 
 func TestCodeOfSomebodyStopped(t *testing.T) {
 	o := newOffice(t)
-	code := codeIn(t, o.say("张伟", "绑定"))
-	o.update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.people["张伟"].ID, o.now) })
-	if a, _ := o.try(said{account: chat.Account{Platform: "wecom", ID: "zhang"}}, "绑定 "+code); a.Reply.Text != badCode {
+	code := codeIn(t, o.Answer("张伟", "绑定"))
+	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["张伟"].ID, o.Now) })
+	if a, _ := o.Try("", "绑定 "+code, handlerstest.From(chat.Account{Platform: "wecom", ID: "zhang"}, "")); a.Reply.Text != badCode {
 		t.Errorf("%q", a.Reply.Text)
 	}
 }
 
 func (o *office) firstCode() (code string, needed bool) {
-	o.t.Helper()
-	o.update(func(ctx context.Context, tx *store.Tx) error {
+	o.T.Helper()
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
 		var err error
-		code, needed, err = FirstCode(ctx, tx, o.now)
+		code, needed, err = FirstCode(ctx, tx, o.Now)
 		return err
 	})
 	return code, needed
@@ -81,14 +82,14 @@ func TestFirstAdministratorOfTheConfigFile(t *testing.T) {
 	if _, needed := o.firstCode(); needed {
 		t.Error("needed beside an administrator with an account")
 	}
-	o.update(func(ctx context.Context, tx *store.Tx) error { return tx.Unbind(ctx, "webchat", "王芳") })
+	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.Unbind(ctx, "webchat", "王芳") })
 	code, needed := o.firstCode()
 	if !needed {
 		t.Fatal("not needed")
 	}
-	boss := said{account: chat.Account{Platform: "feishu", ID: "ou_wang"}, fromName: "芳芳"}
-	a, err := o.try(boss, "绑定 "+code)
-	if err != nil || o.of(boss.account).Name != "王芳" {
+	boss := chat.Account{Platform: "feishu", ID: "ou_wang"}
+	a, err := o.Try("", "绑定 "+code, handlerstest.From(boss, "芳芳"))
+	if err != nil || o.of(boss).Name != "王芳" {
 		t.Errorf("%q, %v", flat(a.Reply), err)
 	}
 	wants(t, flat(a.Reply), "管理员下一步")
@@ -96,22 +97,22 @@ func TestFirstAdministratorOfTheConfigFile(t *testing.T) {
 
 func TestFirstAdministratorFromNothing(t *testing.T) {
 	o := newOffice(t)
-	o.update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.TakeDuty(ctx, o.people["王芳"].ID, store.Administrator, o.now)
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.TakeDuty(ctx, o.People["王芳"].ID, store.Administrator, o.Now)
 	})
 	old, _ := o.firstCode()
 	code, needed := o.firstCode()
 	if !needed || code == old {
 		t.Fatal("no new code")
 	}
-	stranger := said{account: chat.Account{Platform: "feishu", ID: "ou_x"}, fromName: "<at id=all>"}
-	if a, _ := o.try(stranger, "绑定 "+old); a.Reply.Text != badCode {
+	stranger := chat.Account{Platform: "feishu", ID: "ou_x"}
+	if a, _ := o.Try("", "绑定 "+old, handlerstest.From(stranger, "<at id=all>")); a.Reply.Text != badCode {
 		t.Errorf("an old printed code: %q", a.Reply.Text)
 	}
-	if _, err := o.try(stranger, "绑定 "+code); err != nil {
+	if _, err := o.Try("", "绑定 "+code, handlerstest.From(stranger, "<at id=all>")); err != nil {
 		t.Fatal(err)
 	}
-	p := o.of(stranger.account)
+	p := o.of(stranger)
 	if p.Name != "管理员" || !p.Has(store.Administrator) || p.Post != store.OtherEmployee {
 		t.Errorf("%+v", p)
 	}
@@ -122,11 +123,11 @@ func TestFirstAdministratorFromNothing(t *testing.T) {
 
 func TestFirstCodeMakesARegisteredPersonAdministrator(t *testing.T) {
 	o := newOffice(t)
-	o.update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.TakeDuty(ctx, o.people["王芳"].ID, store.Administrator, o.now)
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.TakeDuty(ctx, o.People["王芳"].ID, store.Administrator, o.Now)
 	})
 	code, _ := o.firstCode()
-	wants(t, flat(o.say("陈总", "绑定 "+code).Reply), "你现在是管理员")
+	wants(t, o.Say("陈总", "绑定 "+code), "你现在是管理员")
 	if !o.person("陈总").Has(store.Administrator) {
 		t.Error("is not")
 	}
@@ -135,7 +136,7 @@ func TestFirstCodeMakesARegisteredPersonAdministrator(t *testing.T) {
 func TestSeedAppliesOnlyWhatChanged(t *testing.T) {
 	o := newOffice(t)
 	seed := func(list ...Entry) error {
-		return o.db.Update(t.Context(), func(tx *store.Tx) error { return Seed(t.Context(), tx, list, o.now) })
+		return o.DB.Update(t.Context(), func(tx *store.Tx) error { return Seed(t.Context(), tx, list, o.Now) })
 	}
 	e := Entry{Name: "赵敏", Post: store.Salesperson, Duties: []store.Duty{store.Archivist}, Accounts: map[string]string{"feishu": "ou_zhao"}}
 	if err := seed(e); err != nil {
@@ -145,8 +146,8 @@ func TestSeedAppliesOnlyWhatChanged(t *testing.T) {
 	if p.Name != "赵敏" || p.Post != store.Salesperson || !p.Has(store.Archivist) {
 		t.Fatalf("%+v", p)
 	}
-	o.say("王芳", "人员 岗位 赵敏 市场主管")
-	o.say("王芳", "人员 职责 赵敏 财务")
+	o.Say("王芳", "人员 岗位 赵敏 市场主管")
+	o.Say("王芳", "人员 职责 赵敏 财务")
 	if err := seed(e); err != nil || o.person("赵敏").Post != store.Supervisor {
 		t.Errorf("a restart undoes a command: %v", err)
 	}
@@ -160,13 +161,13 @@ func TestSeedAppliesOnlyWhatChanged(t *testing.T) {
 	if o.of(chat.Account{Platform: "feishu", ID: "ou_zhao"}).ID != "" || o.of(chat.Account{Platform: "feishu", ID: "ou_new"}).ID != p.ID {
 		t.Error("accounts do not follow the entry")
 	}
-	o.update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, p.ID, o.now) })
+	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, p.ID, o.Now) })
 	e.Post = store.GMAssistant
 	if err := seed(e); err != nil || o.person("赵敏").ID != "" {
 		t.Errorf("somebody stopped came back: %v", err)
 	}
 	known := Entry{Name: "张伟", Post: store.Salesperson, Accounts: map[string]string{"wecom": "zhang"}}
-	if err := seed(known); err != nil || o.of(chat.Account{Platform: "wecom", ID: "zhang"}).ID != o.people["张伟"].ID {
+	if err := seed(known); err != nil || o.of(chat.Account{Platform: "wecom", ID: "zhang"}).ID != o.People["张伟"].ID {
 		t.Errorf("somebody registered by command: %v", err)
 	}
 }

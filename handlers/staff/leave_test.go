@@ -2,21 +2,19 @@ package staff
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 	"time"
 
-	"marketbot/handlers/command"
 	"marketbot/store"
 )
 
 // leaves is somebody's leave that counts, as first..last.
 func (o *office) leaves(name string) string {
-	o.t.Helper()
+	o.T.Helper()
 	var words []string
-	o.update(func(ctx context.Context, tx *store.Tx) error {
-		list, err := tx.LeavesOf(ctx, o.people[name].ID, "")
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		list, err := tx.LeavesOf(ctx, o.People[name].ID, "")
 		for _, l := range list {
 			words = append(words, string(l.First[5:])+".."+string(l.Last[5:]))
 		}
@@ -27,55 +25,51 @@ func (o *office) leaves(name string) string {
 
 func TestOwnLeave(t *testing.T) {
 	o := newOffice(t)
-	a := o.say("张伟", "请假 11-26 至 11-27 看病")
+	a := o.Answer("张伟", "请假 11-26 至 11-27 看病")
 	wants(t, flat(a.Reply), "张伟 请假 2026年11月26日 周四 至 11月27日 周五（2 天）", "算请假", "撤销", "销假")
 	if strings.Contains(flat(a.Reply), "看病") {
 		t.Error("says the reason where others may read it")
 	}
-	wants(t, o.notified(a.Notices)["李娜"], "张伟 请假", "事由：看病")
+	wants(t, o.Told(a.Notices)["李娜"], "张伟 请假", "事由：看病")
 	if o.leaves("张伟") != "11-26..11-27" {
 		t.Errorf("stored %s", o.leaves("张伟"))
 	}
-	wants(t, o.refused("张伟", "请假 11-27"), "已经登记请假", "销假")
-	wants(t, flat(o.say("张伟", "请假 11-27 至 11-30").Reply), "重叠")
-	if _, err := o.undo("张伟", "请假", a); err != nil || o.leaves("张伟") != "11-27..11-30" {
+	wants(t, o.Refused("张伟", "请假 11-27"), "已经登记请假", "销假")
+	wants(t, o.Say("张伟", "请假 11-27 至 11-30"), "重叠")
+	if _, err := o.Undo("张伟", "请假", a); err != nil || o.leaves("张伟") != "11-27..11-30" {
 		t.Errorf("undo: %v, %s", err, o.leaves("张伟"))
 	}
-	if _, err := o.undo("张伟", "请假", a); err == nil {
+	if _, err := o.Undo("张伟", "请假", a); err == nil {
 		t.Error("undone twice")
 	}
 }
 
 func TestLeaveAsksForTheDays(t *testing.T) {
 	o := newOffice(t)
-	_, err := o.try(said{as: "张伟"}, "请假")
-	var q *command.Question
-	if !errors.As(err, &q) || !strings.Contains(q.Prompt, "哪几天") {
-		t.Errorf("%v", err)
-	}
-	wants(t, o.refused("张伟", "请假 2062-11-24"), "太远")
-	wants(t, o.refused("张伟", "请假 2026-12-01 至 2028-12-01"), "一次最多")
-	o.refused("张伟", "请假 看病")
+	wants(t, o.Asked("张伟", "请假").Prompt, "哪几天")
+	wants(t, o.Refused("张伟", "请假 2062-11-24"), "太远")
+	wants(t, o.Refused("张伟", "请假 2026-12-01 至 2028-12-01"), "一次最多")
+	o.Refused("张伟", "请假 看病")
 }
 
 func TestLeaveOfOthersNeedsTheRight(t *testing.T) {
 	o := newOffice(t)
-	wants(t, o.refused("张伟", "请假 李娜 明天"), "只有市场总监、市场主管可以")
-	a := o.say("李娜", "请假 张伟 明天")
+	wants(t, o.Refused("张伟", "请假 李娜 明天"), "只有市场总监、市场主管可以")
+	a := o.Answer("李娜", "请假 张伟 明天")
 	wants(t, flat(a.Reply), "张伟 请假 2026年11月25日 周三", "销假 张伟")
-	wants(t, o.notified(a.Notices)["张伟"], "李娜替你登记了请假")
-	wants(t, flat(o.say("张伟", "请假 张伟 后天").Reply), "张伟 请假")
-	wants(t, o.refused("张伟", "销假 李娜"), "只有")
+	wants(t, o.Told(a.Notices)["张伟"], "李娜替你登记了请假")
+	wants(t, o.Say("张伟", "请假 张伟 后天"), "张伟 请假")
+	wants(t, o.Refused("张伟", "销假 李娜"), "只有")
 }
 
 func TestLeaveEnteredAfterwards(t *testing.T) {
 	o := newOffice(t)
-	wants(t, flat(o.say("张伟", "请假 2026-11-20").Reply), "要由主管或总监登记才算请假")
-	head := flat(o.say("李娜", "请假 张伟 2026-11-20").Reply) // counts now, so it is no repetition
+	wants(t, o.Say("张伟", "请假 2026-11-20"), "要由主管或总监登记才算请假")
+	head := o.Say("李娜", "请假 张伟 2026-11-20") // counts now, so it is no repetition
 	if strings.Contains(head, "补登") {
 		t.Error("warns a head")
 	}
-	wants(t, o.refused("王芳", "请假 张伟 2026-11-20"), "已经登记")
+	wants(t, o.Refused("王芳", "请假 张伟 2026-11-20"), "已经登记")
 }
 
 func TestLeaveSaysWhatBecomesOfTheReports(t *testing.T) {
@@ -89,13 +83,13 @@ func TestLeaveSaysWhatBecomesOfTheReports(t *testing.T) {
 		{"李娜", "请假 张伟 11-19 至 11-20", "第47周周报算请假"},
 		{"张伟", "请假 11-28", "第48周周报算请假"},
 	} {
-		wants(t, flat(o.say(tt.as, tt.line).Reply), tt.want)
+		wants(t, o.Say(tt.as, tt.line), tt.want)
 	}
-	text := flat(o.say("李娜", "请假 11-26 至 11-27").Reply)
+	text := o.Say("李娜", "请假 11-26 至 11-27")
 	if wants(t, text, "期间不催签到"); strings.Contains(text, "周报") {
 		t.Errorf("of a report that is not owed: %s", text)
 	}
-	text = flat(o.say("陈总", "请假 明天").Reply)
+	text = o.Say("陈总", "请假 明天")
 	if strings.Contains(text, "周报") || strings.Contains(text, "签到") {
 		t.Errorf("of what is not owed: %s", text)
 	}
@@ -103,21 +97,21 @@ func TestLeaveSaysWhatBecomesOfTheReports(t *testing.T) {
 
 func TestComingBackEarly(t *testing.T) {
 	o := newOffice(t)
-	wants(t, o.refused("张伟", "销假"), "没有登记请假")
-	o.say("张伟", "请假 11-24 至 11-27")
-	o.say("张伟", "请假 12-07 至 12-08")
-	o.now = o.now.AddDate(0, 0, 2)
-	a := o.say("张伟", "销假")
+	wants(t, o.Refused("张伟", "销假"), "没有登记请假")
+	o.Say("张伟", "请假 11-24 至 11-27")
+	o.Say("张伟", "请假 12-07 至 12-08")
+	o.Now = o.Now.AddDate(0, 0, 2)
+	a := o.Answer("张伟", "销假")
 	wants(t, flat(a.Reply), "从今天（11月26日 周四）起恢复")
-	wants(t, o.notified(a.Notices)["李娜"], "张伟")
+	wants(t, o.Told(a.Notices)["李娜"], "张伟")
 	if o.leaves("张伟") != "11-24..11-25 12-07..12-08" {
 		t.Errorf("stored %s", o.leaves("张伟"))
 	}
-	if _, err := o.undo("张伟", "销假", a); err != nil || o.leaves("张伟") != "11-24..11-27 12-07..12-08" {
+	if _, err := o.Undo("张伟", "销假", a); err != nil || o.leaves("张伟") != "11-24..11-27 12-07..12-08" {
 		t.Errorf("undo: %v, %s", err, o.leaves("张伟"))
 	}
-	o.say("李娜", "销假 张伟")
-	wants(t, flat(o.say("张伟", "销假").Reply), "已取消：张伟 2026年12月7日 周一 至 12月8日 周二（2 天）的请假")
+	o.Say("李娜", "销假 张伟")
+	wants(t, o.Say("张伟", "销假"), "已取消：张伟 2026年12月7日 周一 至 12月8日 周二（2 天）的请假")
 	if o.leaves("张伟") != "11-24..11-25" {
 		t.Errorf("stored %s", o.leaves("张伟"))
 	}
@@ -125,13 +119,13 @@ func TestComingBackEarly(t *testing.T) {
 
 func TestLeaveKeepsWhenItWasEntered(t *testing.T) {
 	o := newOffice(t)
-	entered := o.now
-	o.say("张伟", "请假 11-24 至 11-27 看病")
-	o.now = o.now.Add(48 * time.Hour)
-	o.say("张伟", "销假")
-	o.update(func(ctx context.Context, tx *store.Tx) error {
-		list, err := tx.LeavesOf(ctx, o.people["张伟"].ID, "2026-11-23")
-		if len(list) != 1 || !list[0].Entered.Equal(entered) || list[0].Reason != "看病" || list[0].By != o.people["张伟"].ID {
+	entered := o.Now
+	o.Say("张伟", "请假 11-24 至 11-27 看病")
+	o.Now = o.Now.Add(48 * time.Hour)
+	o.Say("张伟", "销假")
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		list, err := tx.LeavesOf(ctx, o.People["张伟"].ID, "2026-11-23")
+		if len(list) != 1 || !list[0].Entered.Equal(entered) || list[0].Reason != "看病" || list[0].By != o.People["张伟"].ID {
 			t.Errorf("%+v", list)
 		}
 		return err

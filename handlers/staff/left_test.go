@@ -12,9 +12,9 @@ func TestLeavingTheCompanyEndsAccess(t *testing.T) {
 	o := newOffice(t)
 	var notices []chat.Notice
 	left := func(id string) {
-		o.update(func(ctx context.Context, tx *store.Tx) error {
+		o.Update(func(ctx context.Context, tx *store.Tx) error {
 			var err error
-			notices, err = Left(ctx, tx, chat.Account{Platform: "webchat", ID: id}, o.now)
+			notices, err = Left(ctx, tx, chat.Account{Platform: "webchat", ID: id}, o.Now)
 			return err
 		})
 	}
@@ -22,7 +22,7 @@ func TestLeavingTheCompanyEndsAccess(t *testing.T) {
 	if o.person("张伟").Active() {
 		t.Error("still registered")
 	}
-	told := o.notified(notices)
+	told := o.Told(notices)
 	wants(t, told["王芳"], "张伟（业务员）", "演示页", "人员 恢复 张伟")
 	wants(t, told["李娜"], "张伟")
 	if left("张伟"); len(notices) != 0 {
@@ -32,30 +32,30 @@ func TestLeavingTheCompanyEndsAccess(t *testing.T) {
 
 func TestWhoseAccountWentComesBackWithACode(t *testing.T) {
 	o := newOffice(t)
-	o.register("赵敏", store.GMAssistant, store.Archivist)
+	o.Register("赵敏", store.GMAssistant, store.Archivist)
 	account := chat.Account{Platform: "webchat", ID: "赵敏"}
-	o.update(func(ctx context.Context, tx *store.Tx) error {
-		notices, err := Left(ctx, tx, account, o.now)
-		wants(t, o.notified(notices)["王芳"], "赵敏（总经理助理）已从演示页通讯录中移除", "人员 恢复 赵敏")
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		notices, err := Left(ctx, tx, account, o.Now)
+		wants(t, o.Told(notices)["王芳"], "赵敏（总经理助理）已从演示页通讯录中移除", "人员 恢复 赵敏")
 		return err
 	})
-	o.now = o.now.AddDate(0, 0, 7)
-	a := o.say("王芳", "人员 恢复 赵敏")
+	o.Now = o.Now.AddDate(0, 0, 7)
+	a := o.Answer("王芳", "人员 恢复 赵敏")
 	wants(t, flat(a.Reply), "已恢复：赵敏", "岗位和职责=总经理助理、档案员", "自 12月1日 周二 起")
-	if _, err := o.try(said{as: "赵敏"}, "绑定 "+codeIn(t, a)); err != nil {
+	if _, err := o.Try("赵敏", "绑定 "+codeIn(t, a)); err != nil {
 		t.Fatal(err)
 	}
-	if p := o.of(account); p.ID != o.people["赵敏"].ID || !p.Has(store.Archivist) {
+	if p := o.of(account); p.ID != o.People["赵敏"].ID || !p.Has(store.Archivist) {
 		t.Errorf("came back as %+v", p)
 	}
-	wants(t, o.refused("王芳", "人员 恢复 赵敏"), "不用恢复")
-	if _, err := o.undo("王芳", "人员 恢复", a); err != nil || o.of(account).ID != "" {
+	wants(t, o.Refused("王芳", "人员 恢复 赵敏"), "不用恢复")
+	if _, err := o.Undo("王芳", "人员 恢复", a); err != nil || o.of(account).ID != "" {
 		t.Errorf("undo: %v", err)
 	}
-	if _, err := o.undo("王芳", "人员 恢复", a); err == nil {
+	if _, err := o.Undo("王芳", "人员 恢复", a); err == nil {
 		t.Error("undone twice")
 	}
 
-	o.register("赵敏", store.Salesperson) // another one takes the name
-	wants(t, o.refused("王芳", "人员 恢复 赵敏"), "不能重名")
+	o.Register("赵敏", store.Salesperson) // another one takes the name
+	wants(t, o.Refused("王芳", "人员 恢复 赵敏"), "不能重名")
 }

@@ -9,12 +9,13 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/handlerstest"
 	"marketbot/store"
 )
 
 func TestPeopleAreListedForEveryone(t *testing.T) {
 	o := newOffice(t)
-	text := flat(o.say("张伟", "人员").Reply)
+	text := o.Say("张伟", "人员")
 	wants(t, text, "人员（4 人）", "王芳|市场总监|管理员", "张伟|业务员|—")
 	if strings.Index(text, "陈总") > strings.Index(text, "张伟") {
 		t.Error("not by post, highest first")
@@ -22,42 +23,42 @@ func TestPeopleAreListedForEveryone(t *testing.T) {
 	if strings.Contains(text, "人员 停用") {
 		t.Error("shows what the reader may not do")
 	}
-	wants(t, flat(o.say("王芳", "人员").Reply), "人员 停用 姓名")
+	wants(t, o.Say("王芳", "人员"), "人员 停用 姓名")
 }
 
 func TestOnlyAdministratorsManagePeople(t *testing.T) {
 	o := newOffice(t)
 	for _, line := range []string{"人员 添加 周敏 业务员", "人员 绑定码 张伟", "人员 岗位 张伟 市场主管", "人员 职责 张伟 财务", "人员 取消职责 王芳 管理员", "人员 停用 张伟", "人员 恢复 张伟"} {
-		wants(t, o.refused("李娜", line), "只有管理员可以")
+		wants(t, o.Refused("李娜", line), "只有管理员可以")
 	}
 }
 
 func TestAddByNameGivesACodeThatBinds(t *testing.T) {
 	o := newOffice(t)
-	a := o.say("王芳", "人员 添加 周敏 业务员")
+	a := o.Answer("王芳", "人员 添加 周敏 业务员")
 	wants(t, flat(a.Reply), "已登记：周敏", "业务员", "11月24日 周二", "绑定码=")
 	code := codeIn(t, a)
-	newcomer := said{account: chat.Account{Platform: "feishu", ID: "ou_zhou"}, fromName: "周敏"}
-	b, err := o.try(newcomer, "绑定 "+strings.ToLower(code))
+	newcomer := chat.Account{Platform: "feishu", ID: "ou_zhou"}
+	b, err := o.Try("", "绑定 "+strings.ToLower(code), handlerstest.From(newcomer, "周敏"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	wants(t, flat(b.Reply), "绑定成功：你是周敏，业务员")
-	wants(t, o.notified(b.Notices)["王芳"], "周敏在飞书绑定了一个账号")
-	if p := o.of(newcomer.account); p.Name != "周敏" {
+	wants(t, o.Told(b.Notices)["王芳"], "周敏在飞书绑定了一个账号")
+	if p := o.of(newcomer); p.Name != "周敏" {
 		t.Errorf("account is of %q", p.Name)
 	}
-	other := said{account: chat.Account{Platform: "feishu", ID: "ou_other"}}
-	if b, err = o.try(other, "绑定 "+code); err != nil || b.Reply.Text != badCode {
+	other := chat.Account{Platform: "feishu", ID: "ou_other"}
+	if b, err = o.Try("", "绑定 "+code, handlerstest.From(other, "")); err != nil || b.Reply.Text != badCode {
 		t.Errorf("second use: %q, %v", b.Reply.Text, err)
 	}
 }
 
 // of is whose an account is.
 func (o *office) of(a chat.Account) store.Person {
-	o.t.Helper()
+	o.T.Helper()
 	var p store.Person
-	o.update(func(ctx context.Context, tx *store.Tx) error {
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
 		var err error
 		p, _, err = tx.PersonBy(ctx, a.Platform, a.ID)
 		return err
@@ -78,8 +79,8 @@ func codeIn(t *testing.T, a command.Answer) string {
 func TestAddByMentionBindsAtOnce(t *testing.T) {
 	o := newOffice(t)
 	account := chat.Account{Platform: "feishu", ID: "ou_zhou"}
-	by := said{as: "王芳", mentions: []chat.Mention{{Name: "周敏", Account: account}}}
-	a, err := o.try(by, "人员 添加 @周敏 业务员")
+	by := handlerstest.Mentioning(chat.Mention{Name: "周敏", Account: account})
+	a, err := o.Try("王芳", "人员 添加 @周敏 业务员", by)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +88,7 @@ func TestAddByMentionBindsAtOnce(t *testing.T) {
 	if len(a.Notices) != 1 || a.Notices[0].To != o.of(account).ID {
 		t.Errorf("the newcomer is not told: %v", a.Notices)
 	}
-	text, err := o.undo("王芳", "人员 添加", a)
+	text, err := o.Undo("王芳", "人员 添加", a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,14 +96,14 @@ func TestAddByMentionBindsAtOnce(t *testing.T) {
 	if p := o.of(account); p.ID != "" {
 		t.Error("access stays after undo")
 	}
-	if _, err := o.undo("王芳", "人员 添加", a); err == nil {
+	if _, err := o.Undo("王芳", "人员 添加", a); err == nil {
 		t.Error("undone twice")
 	}
-	if _, err := o.try(by, "人员 添加 @周敏 业务员"); err != nil {
+	if _, err := o.Try("王芳", "人员 添加 @周敏 业务员", by); err != nil {
 		t.Errorf("added again: %v", err)
 	}
-	by.mentions[0].Name = "周敏敏"
-	_, err = o.try(by, "人员 添加 @周敏敏 业务员")
+	by = handlerstest.Mentioning(chat.Mention{Name: "周敏敏", Account: account})
+	_, err = o.Try("王芳", "人员 添加 @周敏敏 业务员", by)
 	if err == nil || !strings.Contains(err.Error(), "已登记为周敏") {
 		t.Errorf("the same account twice: %v", err)
 	}
@@ -110,9 +111,9 @@ func TestAddByMentionBindsAtOnce(t *testing.T) {
 
 func TestNamesThatCannotBeRegistered(t *testing.T) {
 	o := newOffice(t)
-	wants(t, o.refused("王芳", "人员 添加 张伟 业务员"), "已经有一位张伟", "张伟2")
+	wants(t, o.Refused("王芳", "人员 添加 张伟 业务员"), "已经有一位张伟", "张伟2")
 	for _, name := range []string{"<at", "张\u202e伟", "张\u200b伟", "一二三四五六七八九十一二三四五六七八九十一", "@", "a\u0301\u0301"} {
-		o.refused("王芳", "人员 添加 "+name+" 业务员")
+		o.Refused("王芳", "人员 添加 "+name+" 业务员")
 	}
 	for name, ok := range map[string]bool{
 		"张伟": true, "Ann Lee": true, "买买提·吐尔逊": true, "O'Neil": true, "𠮷田": true,
@@ -156,56 +157,56 @@ func FuzzCodes(f *testing.F) {
 
 func TestPostsAndDutiesKeepTheirHistory(t *testing.T) {
 	o := newOffice(t)
-	o.now = o.now.AddDate(0, 0, 1)
-	a := o.say("王芳", "人员 岗位 张伟 市场主管")
+	o.Now = o.Now.AddDate(0, 0, 1)
+	a := o.Answer("王芳", "人员 岗位 张伟 市场主管")
 	wants(t, flat(a.Reply), "张伟由业务员改为市场主管，自 11月25日 周三 起")
-	wants(t, o.notified(a.Notices)["张伟"], "你的岗位由业务员改为市场主管")
-	wants(t, flat(o.say("张伟", "人员 张伟").Reply), "业务员|2026-11-24|2026-11-25", "市场主管|2026-11-25|现在")
-	wants(t, o.refused("王芳", "人员 岗位 张伟 主管"), "已经是市场主管")
-	text, err := o.undo("王芳", "人员 岗位", a)
+	wants(t, o.Told(a.Notices)["张伟"], "你的岗位由业务员改为市场主管")
+	wants(t, o.Say("张伟", "人员 张伟"), "业务员|2026-11-24|2026-11-25", "市场主管|2026-11-25|现在")
+	wants(t, o.Refused("王芳", "人员 岗位 张伟 主管"), "已经是市场主管")
+	text, err := o.Undo("王芳", "人员 岗位", a)
 	if err != nil || o.person("张伟").Post != store.Salesperson {
 		t.Errorf("undo: %q, %v, now %v", text, err, o.person("张伟").Post)
 	}
-	if _, err := o.undo("王芳", "人员 岗位", a); err == nil {
+	if _, err := o.Undo("王芳", "人员 岗位", a); err == nil {
 		t.Error("undone twice")
 	}
 
-	give := o.say("王芳", "人员 职责 张伟 档案员")
+	give := o.Answer("王芳", "人员 职责 张伟 档案员")
 	wants(t, flat(give.Reply), "张伟增加档案员职责")
-	wants(t, o.refused("王芳", "人员 职责 张伟 档案员"), "已经有档案员职责")
-	take := o.say("王芳", "人员 取消职责 张伟 档案员")
-	wants(t, o.refused("王芳", "人员 取消职责 张伟 档案员"), "没有档案员职责")
-	if _, err := o.undo("王芳", "人员 取消职责", take); err != nil || !o.person("张伟").Has(store.Archivist) {
+	wants(t, o.Refused("王芳", "人员 职责 张伟 档案员"), "已经有档案员职责")
+	take := o.Answer("王芳", "人员 取消职责 张伟 档案员")
+	wants(t, o.Refused("王芳", "人员 取消职责 张伟 档案员"), "没有档案员职责")
+	if _, err := o.Undo("王芳", "人员 取消职责", take); err != nil || !o.person("张伟").Has(store.Archivist) {
 		t.Errorf("undo of taking: %v", err)
 	}
-	if _, err := o.undo("王芳", "人员 职责", give); err != nil || o.person("张伟").Has(store.Archivist) {
+	if _, err := o.Undo("王芳", "人员 职责", give); err != nil || o.person("张伟").Has(store.Archivist) {
 		t.Errorf("undo of giving: %v", err)
 	}
-	wants(t, o.refused("王芳", "人员 岗位 张伟 清洁工"), "岗位")
+	wants(t, o.Refused("王芳", "人员 岗位 张伟 清洁工"), "岗位")
 }
 
 func TestTheLastAdministratorStays(t *testing.T) {
 	o := newOffice(t)
-	wants(t, o.refused("王芳", "人员 取消职责 王芳 管理员"), "唯一的管理员")
-	wants(t, o.refused("王芳", "人员 停用 王芳"), "唯一的管理员")
-	o.say("王芳", "人员 职责 李娜 管理员")
-	o.say("王芳", "人员 取消职责 王芳 管理员")
-	wants(t, o.refused("王芳", "人员 添加 周敏 业务员"), "只有管理员可以")
+	wants(t, o.Refused("王芳", "人员 取消职责 王芳 管理员"), "唯一的管理员")
+	wants(t, o.Refused("王芳", "人员 停用 王芳"), "唯一的管理员")
+	o.Say("王芳", "人员 职责 李娜 管理员")
+	o.Say("王芳", "人员 取消职责 王芳 管理员")
+	wants(t, o.Refused("王芳", "人员 添加 周敏 业务员"), "只有管理员可以")
 }
 
 func TestStopNeedsConfirmationAndCanBeTakenBack(t *testing.T) {
 	o := newOffice(t)
-	preview := o.say("王芳", "人员 停用 张伟")
+	preview := o.Answer("王芳", "人员 停用 张伟")
 	wants(t, flat(preview.Reply), "停用 张伟？", "业务员")
 	if preview.Confirm == "" || !o.person("张伟").Active() {
 		t.Fatal("stopped without confirmation")
 	}
-	o.say("王芳", "人员 岗位 张伟 市场主管")
-	again, err := o.try(said{as: "王芳", confirm: preview.Confirm}, "人员 停用 张伟")
+	o.Say("王芳", "人员 岗位 张伟 市场主管")
+	again, err := o.Try("王芳", "人员 停用 张伟", handlerstest.Confirmed(preview.Confirm))
 	if err != nil || again.Confirm == "" || again.Confirm == preview.Confirm {
 		t.Fatalf("what changed since the preview is not shown anew: %v", err)
 	}
-	a, err := o.try(said{as: "王芳", confirm: again.Confirm}, "人员 停用 张伟")
+	a, err := o.Try("王芳", "人员 停用 张伟", handlerstest.Confirmed(again.Confirm))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,24 +214,24 @@ func TestStopNeedsConfirmationAndCanBeTakenBack(t *testing.T) {
 	if o.of(chat.Account{Platform: "webchat", ID: "张伟"}).ID != "" {
 		t.Error("access stays")
 	}
-	if _, err := o.undo("王芳", "人员 停用", a); err != nil {
+	if _, err := o.Undo("王芳", "人员 停用", a); err != nil {
 		t.Fatal(err)
 	}
 	if o.of(chat.Account{Platform: "webchat", ID: "张伟"}).Name != "张伟" {
 		t.Error("access does not come back")
 	}
-	wants(t, flat(o.say("王芳", "人员 张伟").Reply), "市场主管|2026-11-24|现在")
+	wants(t, o.Say("王芳", "人员 张伟"), "市场主管|2026-11-24|现在")
 }
 
 func TestStopIsNotTakenBackOnceTheNameIsTaken(t *testing.T) {
 	o := newOffice(t)
-	a, err := o.try(said{as: "王芳", confirm: "stop/" + o.people["张伟"].ID + "/业务员"}, "人员 停用 张伟")
+	a, err := o.Try("王芳", "人员 停用 张伟", handlerstest.Confirmed("stop/"+o.People["张伟"].ID+"/业务员"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants(t, o.notified(a.Notices)["李娜"], "张伟（业务员）已停用")
-	o.say("王芳", "人员 添加 张伟 业务员")
-	if _, err := o.undo("王芳", "人员 停用", a); err == nil {
+	wants(t, o.Told(a.Notices)["李娜"], "张伟（业务员）已停用")
+	o.Say("王芳", "人员 添加 张伟 业务员")
+	if _, err := o.Undo("王芳", "人员 停用", a); err == nil {
 		t.Error("two of the same name")
 	}
 }
@@ -238,7 +239,7 @@ func TestStopIsNotTakenBackOnceTheNameIsTaken(t *testing.T) {
 func TestReachGoesUpTheLine(t *testing.T) {
 	o := newOffice(t)
 	reach := func(post store.Post) (names string, vacant bool) {
-		o.update(func(ctx context.Context, tx *store.Tx) error {
+		o.Update(func(ctx context.Context, tx *store.Tx) error {
 			list, v, err := command.Reach(ctx, tx, post)
 			for _, p := range list {
 				names += p.Name
@@ -251,7 +252,7 @@ func TestReachGoesUpTheLine(t *testing.T) {
 	if names, vacant := reach(store.Supervisor); names != "李娜" || vacant {
 		t.Errorf("supervisor: %s, %v", names, vacant)
 	}
-	o.update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.people["李娜"].ID, o.now) })
+	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["李娜"].ID, o.Now) })
 	if names, vacant := reach(store.Supervisor); names != "王芳" || !vacant {
 		t.Errorf("vacant supervisor: %s, %v", names, vacant)
 	}
@@ -262,15 +263,15 @@ func TestReachGoesUpTheLine(t *testing.T) {
 
 func TestAdministratorOwesCodes(t *testing.T) {
 	o := newOffice(t)
-	o.say("王芳", "制度确认")
-	if items := o.owes("王芳"); len(items) != 0 {
+	o.Say("王芳", "制度确认")
+	if items := o.Owes("王芳"); len(items) != 0 {
 		t.Errorf("owes %v", items)
 	}
-	o.say("王芳", "人员 添加 周敏 业务员")
-	items := o.owes("王芳")
+	o.Say("王芳", "人员 添加 周敏 业务员")
+	items := o.Owes("王芳")
 	if len(items) != 1 || !strings.Contains(items[0].Text, "周敏") || items[0].Button.Command != "人员 绑定码 周敏" {
 		t.Errorf("owes %v", items)
 	}
-	o.now = o.now.Add(time.Minute)
-	wants(t, flat(o.say("王芳", "人员 绑定码 周敏").Reply), "周敏的绑定码", "24 小时")
+	o.Now = o.Now.Add(time.Minute)
+	wants(t, o.Say("王芳", "人员 绑定码 周敏"), "周敏的绑定码", "24 小时")
 }

@@ -13,11 +13,11 @@ import (
 )
 
 func (o *office) checkIns(name string) []store.CheckIn {
-	o.t.Helper()
+	o.T.Helper()
 	var list []store.CheckIn
-	o.update(func(ctx context.Context, tx *store.Tx) error {
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
 		var err error
-		list, err = tx.CheckIns(ctx, o.people[name].ID, o.now.AddDate(0, 0, -400), o.now.Add(time.Second))
+		list, err = tx.CheckIns(ctx, o.People[name].ID, o.Now.AddDate(0, 0, -400), o.Now.Add(time.Second))
 		return err
 	})
 	return list
@@ -25,44 +25,44 @@ func (o *office) checkIns(name string) []store.CheckIn {
 
 func TestCheckInSaysWhichOfTheDayItIs(t *testing.T) {
 	o := newOffice(t)
-	o.say("张伟", "出差 广州 3天")
-	wants(t, o.say("张伟", "签到 拜访华东机电"), "签到成功", "张伟 · 09:30 · 广州\n拜访华东机电",
+	o.Say("张伟", "出差 广州 3天")
+	wants(t, o.Say("张伟", "签到 拜访华东机电"), "签到成功", "张伟 · 09:30 · 广州\n拜访华东机电",
 		"今天第 1 次。下一次请在 17:23 前。", "出差 广州 11月24日 周二 至 11月26日 周四（3 天）", "[撤销（5分钟内）:撤销]", "[补充进展:签到]")
-	o.clock("2026-11-24 14:00")
-	wants(t, o.say("张伟", "签到 深圳，改去深圳谈合同"), "张伟 · 14:00 · 深圳\n改去深圳谈合同", "今天第 2 次。今天已联系 2 次")
-	o.clock("2026-11-25 12:00")
-	wants(t, o.say("张伟", "签到广州 签了意向书"), "今天第 1 次。今天已联系")
-	wants(t, o.say("张伟", "签到广州 签了意向书"), "今天第 2 次")
+	o.Clock("2026-11-24 14:00")
+	wants(t, o.Say("张伟", "签到 深圳，改去深圳谈合同"), "张伟 · 14:00 · 深圳\n改去深圳谈合同", "今天第 2 次。今天已联系 2 次")
+	o.Clock("2026-11-25 12:00")
+	wants(t, o.Say("张伟", "签到广州 签了意向书"), "今天第 1 次。今天已联系")
+	wants(t, o.Say("张伟", "签到广州 签了意向书"), "今天第 2 次")
 }
 
 func TestCheckInBelongsToTheDayItWasSent(t *testing.T) {
 	o := newOffice(t)
-	o.say("张伟", "出差 广州 1天")
-	o.clock("2026-11-24 23:59")
-	o.say("张伟", "签到 拜访客户")
-	o.clock("2026-11-25 00:00")
-	wants(t, o.say("张伟", "签到 拜访客户"), "今天第 1 次", "没有登记出差")
+	o.Say("张伟", "出差 广州 1天")
+	o.Clock("2026-11-24 23:59")
+	o.Say("张伟", "签到 拜访客户")
+	o.Clock("2026-11-25 00:00")
+	wants(t, o.Say("张伟", "签到 拜访客户"), "今天第 1 次", "没有登记出差")
 }
 
 func TestCheckInWithoutATripIsKept(t *testing.T) {
 	o := newOffice(t)
-	wants(t, o.say("张伟", "签到 广州 拜访客户"), "签到成功", "没有登记出差，这次签到照样保留", "[登记 出差 广州 1天:出差 广州 1天]")
-	lacks(t, o.say("张伟", "签到 拜访客户"), "[登记")
+	wants(t, o.Say("张伟", "签到 广州 拜访客户"), "签到成功", "没有登记出差，这次签到照样保留", "[登记 出差 广州 1天:出差 广州 1天]")
+	lacks(t, o.Say("张伟", "签到 拜访客户"), "[登记")
 	if in := o.checkIns("张伟"); len(in) != 2 || in[0].Place != "广州" || in[1].Place != "" {
 		t.Errorf("kept %+v", in)
 	}
-	wants(t, o.say("张伟", "出差 广州 1天"), "已登记出差")
-	wants(t, o.say("张伟", "签到记录"), "11月24日 周二|广州|2+|09:30、09:30|")
+	wants(t, o.Say("张伟", "出差 广州 1天"), "已登记出差")
+	wants(t, o.Say("张伟", "签到记录"), "11月24日 周二|广州|2+|09:30、09:30|")
 }
 
 func TestCheckInByPlace(t *testing.T) {
 	o := newOffice(t)
-	o.say("张伟", "出差 广州 1天")
-	q := o.asked("张伟", "签到定位 广东省广州市天河区 Canton Tower 8 号")
+	o.Say("张伟", "出差 广州 1天")
+	q := o.Asked("张伟", "签到定位 广东省广州市天河区 Canton Tower 8 号")
 	wants(t, q.Prompt, "在广州有什么进展")
-	wants(t, o.say("张伟", "签到定位 广东省广州市天河区 Canton Tower 8 号 "+q.Prefix+"看了场地，进展：顺利"), "09:30 · 广州\n看了场地，进展：顺利")
-	wants(t, o.refused("张伟", "签到定位 广州塔 "+q.Prefix+" \u200b"), "不能是空的")
-	wants(t, o.say("张伟", "签到定位 113.3245,23.1066 "+q.Prefix+"到了"), "09:30 · 广州\n到了")
+	wants(t, o.Say("张伟", "签到定位 广东省广州市天河区 Canton Tower 8 号 "+q.Prefix+"看了场地，进展：顺利"), "09:30 · 广州\n看了场地，进展：顺利")
+	wants(t, o.Refused("张伟", "签到定位 广州塔 "+q.Prefix+" \u200b"), "不能是空的")
+	wants(t, o.Say("张伟", "签到定位 113.3245,23.1066 "+q.Prefix+"到了"), "09:30 · 广州\n到了")
 	if in := o.checkIns("张伟"); len(in) != 2 || in[0].Place != "广州" || in[1].Place != "广州" {
 		t.Errorf("kept %+v", in)
 	}
@@ -70,18 +70,18 @@ func TestCheckInByPlace(t *testing.T) {
 
 func TestEmptyProgressIsRefused(t *testing.T) {
 	o := newOffice(t)
-	wants(t, o.asked("张伟", "签到").Prompt, "有什么进展")
-	wants(t, o.asked("张伟", "签到 广州").Prompt, "在广州有什么进展")
+	wants(t, o.Asked("张伟", "签到").Prompt, "有什么进展")
+	wants(t, o.Asked("张伟", "签到 广州").Prompt, "在广州有什么进展")
 	for _, blank := range []string{"\u200b\u200d", "\u3164", "\u2800\u2800", "\ufe0f", "\x00\x01", "\xff\xfe", "\u00ad"} {
 		for _, line := range []string{"签到 广州 " + blank, "签到 " + blank} {
-			if a, err := o.try("张伟", line); err == nil {
+			if a, err := o.Try("张伟", line); err == nil {
 				t.Errorf("%q: %s", line, flat(a.Reply))
 			}
 		}
-		wants(t, o.refused("张伟", "签到 广州 "+blank), "不能是空的", "签到 广州")
+		wants(t, o.Refused("张伟", "签到 广州 "+blank), "不能是空的", "签到 广州")
 	}
-	wants(t, o.refused("张伟", "签到 "+strings.Repeat("长", longestProgress+1)), "一次最多 5000 字")
-	wants(t, o.refused("小林", "签到 广州 拜访客户"), "只有")
+	wants(t, o.Refused("张伟", "签到 "+strings.Repeat("长", longestProgress+1)), "一次最多 5000 字")
+	wants(t, o.Refused("小林", "签到 广州 拜访客户"), "只有")
 	if in := o.checkIns("张伟"); len(in) != 0 {
 		t.Errorf("kept %+v", in)
 	}
@@ -89,20 +89,20 @@ func TestEmptyProgressIsRefused(t *testing.T) {
 
 func TestCheckInIsTakenBack(t *testing.T) {
 	o := newOffice(t)
-	o.say("张伟", "出差 广州 1天")
-	a := o.answer("张伟", "签到 拜访客户")
-	if _, err := o.undo("刘洋", "签到", a); err == nil {
+	o.Say("张伟", "出差 广州 1天")
+	a := o.Answer("张伟", "签到 拜访客户")
+	if _, err := o.Undo("刘洋", "签到", a); err == nil {
 		t.Error("somebody else took it back")
 	}
-	text, err := o.undo("张伟", "签到", a)
+	text, err := o.Undo("张伟", "签到", a)
 	if err != nil {
 		t.Fatal(err)
 	}
 	wants(t, text, "11月24日 周二 09:30 的签到（广州）")
-	if _, err := o.undo("张伟", "签到", a); err == nil {
+	if _, err := o.Undo("张伟", "签到", a); err == nil {
 		t.Error("taken back twice")
 	}
-	wants(t, o.say("张伟", "签到 拜访客户"), "今天第 1 次")
+	wants(t, o.Say("张伟", "签到 拜访客户"), "今天第 1 次")
 }
 
 func TestProgressIsStoredByteForByte(t *testing.T) {
@@ -117,7 +117,7 @@ func TestProgressIsStoredByteForByte(t *testing.T) {
 	o := newOffice(t)
 	var want []string
 	for _, s := range naughty {
-		_, err := o.try("张伟", "签到 广州 "+s)
+		_, err := o.Try("张伟", "签到 广州 "+s)
 		switch progress := strings.TrimLeftFunc(strings.TrimSpace(s), isGap); {
 		case err == nil:
 			want = append(want, progress)
@@ -138,20 +138,20 @@ func TestProgressIsStoredByteForByte(t *testing.T) {
 
 func TestOwesTodaysCheckIn(t *testing.T) {
 	o := newOffice(t)
-	if items := o.owes("张伟"); len(items) != 0 {
+	if items := o.Owes("张伟"); len(items) != 0 {
 		t.Errorf("owes %v", items)
 	}
-	o.say("张伟", "出差 广州 3天")
-	if items := o.owes("张伟"); len(items) != 1 || !strings.Contains(items[0].Text, "在广州出差，还没有签到") || items[0].Button.Command != "签到" {
+	o.Say("张伟", "出差 广州 3天")
+	if items := o.Owes("张伟"); len(items) != 1 || !strings.Contains(items[0].Text, "在广州出差，还没有签到") || items[0].Button.Command != "签到" {
 		t.Errorf("owes %v", items)
 	}
-	o.say("张伟", "签到 拜访客户")
-	if items := o.owes("张伟"); len(items) != 0 {
+	o.Say("张伟", "签到 拜访客户")
+	if items := o.Owes("张伟"); len(items) != 0 {
 		t.Errorf("owes %v", items)
 	}
-	o.clock("2026-11-25 09:30")
-	o.leave("张伟", "2026-11-25", "2026-11-25")
-	if items := o.owes("张伟"); len(items) != 0 {
+	o.Clock("2026-11-25 09:30")
+	o.Leave("张伟", "2026-11-25", "张伟")
+	if items := o.Owes("张伟"); len(items) != 0 {
 		t.Errorf("owes %v", items)
 	}
 }

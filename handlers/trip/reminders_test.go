@@ -23,7 +23,7 @@ func only(t *testing.T, told map[string]string, names ...string) {
 
 func TestADayOnATripWithoutCheckIn(t *testing.T) {
 	o := newOffice(t)
-	o.say("张伟", "出差 广州 3天")
+	o.Say("张伟", "出差 广州 3天")
 	told := o.remind("2026-11-24 11:23")
 	only(t, told, "张伟")
 	wants(t, told["张伟"], "还没有签到", "11月24日 周二", "在广州出差", "[签到:签到]", "[出差 结束:出差 结束]", "2-4")
@@ -37,8 +37,8 @@ func TestADayOnATripWithoutCheckIn(t *testing.T) {
 
 func TestADayWithOneCheckInInTheMorning(t *testing.T) {
 	o := newOffice(t)
-	o.say("张伟", "出差 广州 3天")
-	o.say("张伟", "签到 拜访客户")
+	o.Say("张伟", "出差 广州 3天")
+	o.Say("张伟", "签到 拜访客户")
 	only(t, o.remind("2026-11-24 11:23"))
 	told := o.remind("2026-11-24 17:23")
 	only(t, told, "张伟")
@@ -48,16 +48,16 @@ func TestADayWithOneCheckInInTheMorning(t *testing.T) {
 
 func TestWhoHasDoneEnoughIsNotAsked(t *testing.T) {
 	o := newOffice(t)
-	o.say("张伟", "出差 广州 3天")
-	o.say("张伟", "签到 拜访客户")
-	o.say("张伟", "签到 又拜访客户")
-	o.say("刘洋", "出差 广州 3天")
-	o.clock("2026-11-24 12:00")
-	o.say("刘洋", "签到 拜访客户")
+	o.Say("张伟", "出差 广州 3天")
+	o.Say("张伟", "签到 拜访客户")
+	o.Say("张伟", "签到 又拜访客户")
+	o.Say("刘洋", "出差 广州 3天")
+	o.Clock("2026-11-24 12:00")
+	o.Say("刘洋", "签到 拜访客户")
 	only(t, o.remind("2026-11-24 17:23"))
-	o.clock("2026-11-25 09:00")
-	o.say("张伟", "签到 回来了")
-	o.say("张伟", "出差 结束")
+	o.Clock("2026-11-25 09:00")
+	o.Say("张伟", "签到 回来了")
+	o.Say("张伟", "出差 结束")
 	only(t, o.remind("2026-11-25 17:23"), "刘洋")
 	only(t, o.remind("2026-11-26 11:23"), "刘洋")
 	only(t, o.remind("2026-11-27 11:23"))
@@ -65,10 +65,10 @@ func TestWhoHasDoneEnoughIsNotAsked(t *testing.T) {
 
 func TestTripsAreChasedOnHolidaysButNotOnLeave(t *testing.T) {
 	o := newOffice(t)
-	o.clock("2026-09-30 09:30")
-	o.say("张伟", "出差 广州 5天")
-	o.say("刘洋", "出差 广州 5天")
-	o.leave("刘洋", "2026-10-03", "2026-10-03")
+	o.Clock("2026-09-30 09:30")
+	o.Say("张伟", "出差 广州 5天")
+	o.Say("刘洋", "出差 广州 5天")
+	o.Leave("刘洋", "2026-10-03", "刘洋")
 	only(t, o.remind("2026-10-01 11:23"), "张伟", "刘洋")
 	only(t, o.remind("2026-10-03 11:23"), "张伟")
 	only(t, o.remind("2026-10-03 17:23"), "张伟")
@@ -79,28 +79,29 @@ func TestTripsAreChasedOnHolidaysButNotOnLeave(t *testing.T) {
 
 func TestSilenceGoesUpTheLine(t *testing.T) {
 	o := newOffice(t)
-	o.say("张伟", "出差 广州 3天")
-	o.say("李娜", "出差 深圳 3天")
+	o.Say("张伟", "出差 广州 3天")
+	o.Say("李娜", "出差 深圳 3天")
 	told := o.remind("2026-11-24 20:11")
 	only(t, told, "李娜", "王芳")
 	lacks(t, told["王芳"], "张伟")
-	o.leave("李娜", "2026-11-25", "2026-11-26")
+	o.Leave("李娜", "2026-11-25", "李娜")
+	o.Leave("李娜", "2026-11-26", "李娜")
 	told = o.remind("2026-11-25 20:11")
 	only(t, told, "王芳")
 	wants(t, told["王芳"], "张伟|广州")
 	lacks(t, told["王芳"], "深圳")
-	o.leave("王芳", "2026-11-26", "2026-11-26")
+	o.Leave("王芳", "2026-11-26", "王芳")
 	only(t, o.remind("2026-11-26 20:11"), "陈总")
 }
 
 func TestAVacantPostAboveIsToldToTheAdministrators(t *testing.T) {
 	o := newOffice(t)
-	o.say("张伟", "出差 广州 3天")
-	o.update(func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.GiveDuty(ctx, o.people["小林"].ID, store.Administrator, o.now); err != nil {
+	o.Say("张伟", "出差 广州 3天")
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.GiveDuty(ctx, o.People["小林"].ID, store.Administrator, o.Now); err != nil {
 			return err
 		}
-		return tx.StopPerson(ctx, o.people["李娜"].ID, o.now)
+		return tx.StopPerson(ctx, o.People["李娜"].ID, o.Now)
 	})
 	told := o.remind("2026-11-24 20:11")
 	only(t, told, "王芳", "小林")
@@ -132,14 +133,11 @@ func TestKindOf(t *testing.T) {
 
 func TestOldPlacesAreForgottenButNotTheDays(t *testing.T) {
 	o := newOffice(t)
-	o.say("张伟", "出差 广州 1天")
-	o.say("张伟", "签到 拜访客户")
+	o.Say("张伟", "出差 广州 1天")
+	o.Say("张伟", "签到 拜访客户")
 	forget := func(at string) {
-		o.clock(at)
-		o.update(func(ctx context.Context, tx *store.Tx) error {
-			_, err := o.h.Forget(ctx, tx, rulebook.Slot{At: o.now})
-			return err
-		})
+		o.Clock(at)
+		o.Job(o.h.Forget, store.Week{})
 	}
 	forget("2027-11-25 09:13")
 	if in := o.checkIns("张伟"); len(in) != 1 || in[0].Progress != "拜访客户" {
@@ -149,5 +147,5 @@ func TestOldPlacesAreForgottenButNotTheDays(t *testing.T) {
 	if in := o.checkIns("张伟"); len(in) != 1 || in[0].Progress != "" || in[0].Place != "" {
 		t.Errorf("kept %+v", in)
 	}
-	wants(t, o.say("王芳", "签到记录 张伟 2026-11-24"), "11月24日 周二|广州|1|09:30|", "内容已过保存期")
+	wants(t, o.Say("王芳", "签到记录 张伟 2026-11-24"), "11月24日 周二|广州|1|09:30|", "内容已过保存期")
 }
