@@ -145,7 +145,7 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (command.Answer, err
 		return command.Answer{}, err
 	}
 	if !ok {
-		return command.Answer{}, d.stale(ctx, c, code)
+		return command.Answer{}, d.stale(ctx, c, code, "取消不了")
 	}
 	a := command.Text("好的，" + code + " 已取消，什么也没改。")
 	a.Subject = code
@@ -160,14 +160,14 @@ func (d *Desk) confirm(ctx context.Context, c *command.Call) (command.Answer, er
 		return command.Answer{}, err
 	}
 	if !ok {
-		return command.Answer{}, d.stale(ctx, c, code)
+		return command.Answer{}, d.stale(ctx, c, code, "没有再办一次")
 	}
 	return command.Answer{Next: &command.Next{Line: o.Line, Version: o.Version}, Subject: code}, nil
 }
 
 // stale refuses a number that confirms nothing, and says what came of it where
-// the person confirmed it before.
-func (d *Desk) stale(ctx context.Context, c *command.Call, code string) error {
+// the person confirmed it before; now is what comes of it this time.
+func (d *Desk) stale(ctx context.Context, c *command.Call, code, now string) error {
 	o, at, found, err := c.Tx.ConfirmedBefore(ctx, code, c.Person.ID)
 	if err != nil {
 		return err
@@ -184,7 +184,7 @@ func (d *Desk) stale(ctx context.Context, c *command.Call, code string) error {
 	}
 	at = at.In(d.o.Zone)
 	return &command.Refusal{
-		Text: fmt.Sprintf("%s%s已经在 %s %s 确认过了，没有再办一次；结果看当时的回复。", code, what, store.DayOf(at), at.Format("15:04")),
+		Text: fmt.Sprintf("%s%s已经在 %s %s 确认过了，%s；结果看当时的回复。", code, what, store.DayOf(at), at.Format("15:04"), now),
 	}
 }
 
