@@ -21,9 +21,10 @@ const module = "marketbot"
 // areas meet in the store only.
 var imports = map[string][]string{
 	"bot":                       {"bot/...", "scheduler", "handlers/...", "store/..."},
-	"bot/feishu":                {"handlers/chat"},
+	"bot/apptoken":              {},
+	"bot/feishu":                {"bot/apptoken", "handlers/chat"},
 	"bot/feishu/feishutest":     {},
-	"bot/wecom":                 {"handlers/chat"},
+	"bot/wecom":                 {"bot/apptoken", "handlers/chat"},
 	"bot/wecom/wecomtest":       {},
 	"bot/webchat":               {"handlers/chat", "store"},
 	"bot/webchat/pagetest":      {},

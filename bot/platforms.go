@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"marketbot/bot/apptoken"
 	"marketbot/bot/feishu"
 	"marketbot/bot/wecom"
 	"marketbot/handlers/chat"
@@ -25,7 +26,7 @@ var errNoPlatform = errors.New("没有配置聊天平台：填写 feishu 或 wec
 // others is how a process gets along with those that serve the same store.
 type others struct {
 	lease  wecom.Lease // of a robot's connection; nil: there are none
-	tokens feishu.Share
+	tokens apptoken.Share
 	chats  wecom.Notes // what is learnt about chats
 }
 
@@ -46,7 +47,7 @@ func (c Config) connections(receive chat.Receive, o others, now func() time.Time
 		if err != nil {
 			return nil, &usageError{err}
 		}
-		a.ShareTokens(wecom.Share(o.tokens))
+		a.ShareTokens(o.tokens)
 		a.Remember(o.chats)
 		list = append(list, a)
 	}

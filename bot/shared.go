@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"marketbot/bot/apptoken"
 	"marketbot/handlers/chat"
 	"marketbot/store"
 	"marketbot/store/cluster"
@@ -46,7 +47,7 @@ const (
 )
 
 // get is the token of an app other than the stale one, and how long it lasts.
-func (t tokens) get(ctx context.Context, app, stale string, fetch func(context.Context) (string, time.Duration, error)) (string, time.Duration, error) {
+func (t tokens) get(ctx context.Context, app, stale string, fetch apptoken.Fetch) (string, time.Duration, error) {
 	if t.cluster.Alone() {
 		return fetch(ctx)
 	}
@@ -91,7 +92,7 @@ func (t tokens) read(ctx context.Context, key string) (string, time.Duration, er
 }
 
 // renew fetches a token for everybody.
-func (t tokens) renew(ctx context.Context, key string, l cluster.Lease, fetch func(context.Context) (string, time.Duration, error)) (string, time.Duration, error) {
+func (t tokens) renew(ctx context.Context, key string, l cluster.Lease, fetch apptoken.Fetch) (string, time.Duration, error) {
 	token, life, err := fetch(ctx)
 	if err == nil {
 		if err := t.cluster.Put(ctx, key, t.seals.Seal([]byte(token), key), life); err != nil {

@@ -46,7 +46,7 @@ func needed() []string {
 // Check examines the set-up step by step; where the credentials are wrong the
 // rest is not tried.
 func (a *Adapter) Check(ctx context.Context) []chat.Finding {
-	if _, err := a.tokens.get(ctx); err != nil {
+	if _, err := a.tokens.Get(ctx); err != nil {
 		return []chat.Finding{failed("飞书凭证", err, "核对 feishu.app_id、feishu.app_secret 与 feishu.base_url；服务器须能访问该网址")}
 	}
 	out := []chat.Finding{{Name: "飞书凭证", OK: true, Text: "有效"}}

@@ -21,6 +21,7 @@ import (
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher/callback"
 
+	"marketbot/bot/apptoken"
 	"marketbot/handlers/chat"
 )
 
@@ -62,7 +63,7 @@ type Adapter struct {
 
 	http   *http.Client
 	sdk    *lark.Client
-	tokens *tokens
+	tokens *apptoken.Keeper
 	key    *sealKey // webhook mode only
 	link   link
 
@@ -102,7 +103,7 @@ func New(cfg Config, receive chat.Receive, now func() time.Time, log *slog.Logge
 	// process, so it is switched off and every call is given a token of ours.
 	a.sdk = lark.NewClient(cfg.AppID, cfg.AppSecret, lark.WithOpenBaseUrl(cfg.BaseURL), lark.WithHttpClient(client),
 		lark.WithEnableTokenCache(false), lark.WithLogger(sdkLog{a.log}), lark.WithLogLevel(larkcore.LogLevelInfo))
-	a.tokens = newTokens(a.fetchToken, now)
+	a.tokens = apptoken.New(a.fetchToken, now)
 	if cfg.EncryptKey != "" {
 		a.key = newSealKey(cfg.EncryptKey)
 	}
@@ -111,8 +112,8 @@ func New(cfg Config, receive chat.Receive, now func() time.Time, log *slog.Logge
 
 // ShareTokens shares the app's access tokens with other processes. It must be
 // called before anything else.
-func (a *Adapter) ShareTokens(share Share) {
-	a.tokens.app, a.tokens.share = Name+"/"+a.cfg.AppID, share
+func (a *Adapter) ShareTokens(share apptoken.Share) {
+	a.tokens.App, a.tokens.Share = Name+"/"+a.cfg.AppID, share
 }
 
 // complete fills in defaults and says what is missing.

@@ -152,13 +152,13 @@ func TestManyFirstSendsFetchOneToken(t *testing.T) {
 func TestTokenIsRenewedBeforeItEnds(t *testing.T) {
 	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 	w := newWorld(t, nil, nil)
-	w.Adapter.tokens.now = func() time.Time { return now }
+	w.Adapter.tokens.Now = func() time.Time { return now }
 	for _, step := range []struct {
 		after time.Duration
 		want  int
 	}{{0, 1}, {time.Hour, 1}, {54 * time.Minute, 1}, {2 * time.Minute, 2}} {
 		now = now.Add(step.after)
-		if _, err := w.Adapter.tokens.get(t.Context()); err != nil {
+		if _, err := w.Adapter.tokens.Get(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if n := w.TokensFetched(); n != step.want {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/bot/apptoken"
 	"marketbot/handlers/chat"
 )
 
@@ -31,15 +32,19 @@ type api struct {
 	base         string
 	corp, secret string
 	http         *http.Client
-	tokens       *tokens
+	now          func() time.Time
+	tokens       *apptoken.Keeper
+
+	refused error // of asking for a token, answered without asking until quiet
+	quiet   time.Time
 }
 
 func newAPI(base, corp, secret string, client *http.Client, now func() time.Time) *api {
 	if base == "" {
 		base = BaseURL
 	}
-	a := &api{base: strings.TrimRight(base, "/"), corp: corp, secret: secret, http: client}
-	a.tokens = newTokens(a.fetchToken, now)
+	a := &api{base: strings.TrimRight(base, "/"), corp: corp, secret: secret, http: client, now: now}
+	a.tokens = apptoken.New(a.fetchToken, now)
 	return a
 }
 
@@ -99,7 +104,7 @@ func (u undialed) Unwrap() error { return u.error }
 func (a *api) authed(ctx context.Context, r request, out any) error {
 	query := r.query
 	for attempt := 0; ; attempt++ {
-		token, err := a.tokens.get(ctx)
+		token, err := a.tokens.Get(ctx)
 		if err != nil {
 			return untokened{err}
 		}
@@ -112,7 +117,7 @@ func (a *api) authed(ctx context.Context, r request, out any) error {
 		if attempt > 0 || !errors.As(err, &refused) || !staleToken(refused.code) {
 			return err
 		}
-		a.tokens.drop(token)
+		a.tokens.Drop(token)
 	}
 }
 

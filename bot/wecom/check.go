@@ -11,7 +11,7 @@ import (
 // check examines the app; where it gets no token the rest is not tried.
 func (a *App) check(ctx context.Context) []chat.Finding {
 	const name = "企业微信应用凭证"
-	if _, err := a.api.tokens.get(ctx); err != nil {
+	if _, err := a.api.tokens.Get(ctx); err != nil {
 		return []chat.Finding{failed(name, err, a.mend(err))}
 	}
 	return []chat.Finding{{Name: name, OK: true, Text: "有效"}, a.checkAgent(ctx), a.checkCallback()}

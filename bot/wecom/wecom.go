@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"marketbot/bot/apptoken"
 	"marketbot/handlers/chat"
 )
 
@@ -138,10 +139,10 @@ func New(cfg Config, receive chat.Receive, lease Lease, now func() time.Time, lo
 
 // ShareTokens shares the app's access tokens with other processes. It must be
 // called before anything else.
-func (a *Adapter) ShareTokens(share Share) {
+func (a *Adapter) ShareTokens(share apptoken.Share) {
 	if a.app != nil {
 		t := a.app.api.tokens
-		t.app, t.share = fmt.Sprintf("%s/%s/%d", Name, a.cfg.App.CorpID, a.cfg.App.AgentID), share
+		t.App, t.Share = fmt.Sprintf("%s/%s/%d", Name, a.cfg.App.CorpID, a.cfg.App.AgentID), share
 	}
 }
 
