@@ -83,7 +83,7 @@ func (a *Adapter) newClient(events *dispatcher.EventDispatcher) *larkws.Client {
 			if err != nil {
 				return nil, err
 			}
-			return &heardConn{conn, func() { a.link.heard(a.now()) }}, nil
+			return &heardConn{Conn: conn, heard: func() { a.link.heard(a.now()) }}, nil
 		}}
 	return larkws.NewClient(a.cfg.AppID, a.cfg.AppSecret,
 		larkws.WithDomain(a.cfg.BaseURL),
@@ -170,10 +170,33 @@ func (l *link) health(now time.Time) error {
 	return fmt.Errorf("feishu long connection down since %s: %w", l.since.Format(time.RFC3339), l.cause)
 }
 
-// heardConn notes every arrival, pongs included.
+// heardConn notes every arrival, pongs included, and keeps what is written
+// within reason: the SDK takes settings without a ping interval for 0, also when
+// a pong brings them, and would then ping without pause.
 type heardConn struct {
 	net.Conn
 	heard func()
+	mu    sync.Mutex
+	next  time.Time // when the next write is due, at an even pace
+}
+
+// Writes are so far apart when there are many, and so many may come at once.
+const (
+	writeGap   = 5 * time.Millisecond
+	writeBurst = 50
+)
+
+func (c *heardConn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	now := time.Now()
+	if early := now.Add(-writeBurst * writeGap); c.next.Before(early) {
+		c.next = early
+	}
+	c.next = c.next.Add(writeGap)
+	wait := c.next.Sub(now)
+	c.mu.Unlock()
+	time.Sleep(wait)
+	return c.Conn.Write(p)
 }
 
 func (c *heardConn) Read(p []byte) (int, error) {
