@@ -83,7 +83,7 @@ func (a *Adapter) newClient(events *dispatcher.EventDispatcher) *larkws.Client {
 			if err != nil {
 				return nil, err
 			}
-			return &heardConn{Conn: conn, heard: func() { a.link.heard(a.now()) }}, nil
+			return &heardConn{conn, func() { a.link.heard(a.now()) }, make(chan struct{}, writesMost)}, nil
 		}}
 	return larkws.NewClient(a.cfg.AppID, a.cfg.AppSecret,
 		larkws.WithDomain(a.cfg.BaseURL),
@@ -176,26 +176,18 @@ func (l *link) health(now time.Time) error {
 type heardConn struct {
 	net.Conn
 	heard func()
-	mu    sync.Mutex
-	next  time.Time // when the next write is due, at an even pace
+	wrote chan struct{} // lately
 }
 
-// Writes are so far apart when there are many, and so many may come at once.
+// At most so many writes go out within a span.
 const (
-	writeGap   = 5 * time.Millisecond
-	writeBurst = 50
+	writesMost = 50
+	writesSpan = 250 * time.Millisecond
 )
 
 func (c *heardConn) Write(p []byte) (int, error) {
-	c.mu.Lock()
-	now := time.Now()
-	if early := now.Add(-writeBurst * writeGap); c.next.Before(early) {
-		c.next = early
-	}
-	c.next = c.next.Add(writeGap)
-	wait := c.next.Sub(now)
-	c.mu.Unlock()
-	time.Sleep(wait)
+	c.wrote <- struct{}{}
+	time.AfterFunc(writesSpan, func() { <-c.wrote })
 	return c.Conn.Write(p)
 }
 
