@@ -108,21 +108,21 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 
 // turn is one try of Receive: what it does is done whole or not at all.
 func (d *Desk) turn(ctx context.Context, e chat.Event) (r chat.Receipt, t *turn, err error) {
-	t = &turn{desk: d, event: e, form: e.Values}
 	err = d.o.DB.Update(ctx, func(tx *store.Tx) (err error) {
+		t = &turn{desk: d, tx: tx, event: e, form: e.Values}
 		// Another process may be at work on an event of the same chat.
 		if err := tx.Lock(ctx, "chat/"+e.Chat.Platform+"/"+e.Chat.ID); err != nil {
 			return err
 		}
-		r, err = d.take(ctx, tx, t)
+		r, err = d.take(ctx, t)
 		return err
 	})
 	return r, t, err
 }
 
 // take is Receive inside the transaction.
-func (d *Desk) take(ctx context.Context, tx *store.Tx, t *turn) (chat.Receipt, error) {
-	e := t.event
+func (d *Desk) take(ctx context.Context, t *turn) (chat.Receipt, error) {
+	e, tx := t.event, t.tx
 	fresh, err := tx.Receive(ctx, store.Received{Platform: e.Platform(), ID: e.ID, Act: d.act(e), At: e.Sent, Body: body(e)}, doubleClick)
 	if err != nil || !fresh {
 		return chat.Receipt{Duplicate: true, OK: true, Toast: "已收到"}, err
@@ -136,7 +136,7 @@ func (d *Desk) take(ctx context.Context, tx *store.Tx, t *turn) (chat.Receipt, e
 			return chat.Receipt{}, err
 		}
 	}
-	t.tx, t.person, t.asked = tx, caller.Person, caller.Asked
+	t.person, t.asked = caller.Person, caller.Asked
 	if err := t.run(ctx); err != nil {
 		return chat.Receipt{}, err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -36,52 +37,66 @@ func nowhere(word string) bool { return !utf8.ValidString(word) || strings.Conta
 
 // exec runs a statement and tells how many rows it touched.
 func (tx *Tx) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
+	tx.wrote = true
 	r, err := tx.run.ExecContext(ctx, query, args...)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", what, undone(err))
+		return 0, tx.failed(what, err)
 	}
 	n, err := r.RowsAffected()
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", what, undone(err))
+		return 0, tx.failed(what, err)
 	}
 	return n, nil
 }
 
+// query runs a statement that gives rows: what it reads, or what it wrote.
+func (tx *Tx) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	tx.wrote = tx.wrote || !strings.HasPrefix(query, "SELECT ")
+	return tx.run.QueryContext(ctx, query, args...)
+}
+
+// failed is an error of a statement. Whatever that left behind, be it the end
+// of the transaction, is to be undone.
+func (tx *Tx) failed(what string, err error) error {
+	tx.wrote = true
+	return fmt.Errorf("%s: %w", what, undone(err))
+}
+
 // one reads the first row; found is false when there is none.
 func (tx *Tx) one(ctx context.Context, what, query string, args []any, into ...any) (found bool, err error) {
-	rows, err := tx.run.QueryContext(ctx, query, args...)
+	rows, err := tx.query(ctx, query, args)
 	if err != nil {
-		return false, fmt.Errorf("%s: %w", what, undone(err))
+		return false, tx.failed(what, err)
 	}
 	defer rows.Close()
 	if found = rows.Next(); found {
 		if err := rows.Scan(into...); err != nil {
-			return false, fmt.Errorf("%s: %w", what, undone(err))
+			return false, tx.failed(what, err)
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return false, fmt.Errorf("%s: %w", what, undone(err))
+		return false, tx.failed(what, err)
 	}
 	return found, nil
 }
 
 // all reads every row with scan.
 func all[T any](ctx context.Context, tx *Tx, what, query string, args []any, scan func(func(...any) error) (T, error)) ([]T, error) {
-	rows, err := tx.run.QueryContext(ctx, query, args...)
+	rows, err := tx.query(ctx, query, args)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, undone(err))
+		return nil, tx.failed(what, err)
 	}
 	defer rows.Close()
 	var list []T
 	for rows.Next() {
 		v, err := scan(rows.Scan)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", what, undone(err))
+			return nil, tx.failed(what, err)
 		}
 		list = append(list, v)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", what, undone(err))
+		return nil, tx.failed(what, err)
 	}
 	return list, nil
 }

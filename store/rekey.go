@@ -80,7 +80,9 @@ func (k *rekey) step(ctx context.Context, f func(tx *Tx) (int, error)) error {
 }
 
 func (k *rekey) lose(table, column, row string) {
-	k.Lost = append(k.Lost, table+" "+column+" "+row)
+	if name := table + " " + column + " " + row; !slices.Contains(k.Lost, name) {
+		k.Lost = append(k.Lost, name)
+	}
 }
 
 // sealedValue is a value of a sealed column.

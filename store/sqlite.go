@@ -136,18 +136,32 @@ func (e *sqlite) loop() {
 	}
 }
 
-// batch runs the waiting updates, each behind a savepoint of its own, and
-// commits them together.
+// batch runs the waiting updates and commits them together. Savepoints cost as
+// much as what they guard, and hardly an update fails once it has written: so
+// only when one does, all run again, each behind a savepoint of its own.
 func (e *sqlite) batch(first *job) {
 	ctx := context.Background() // a caller that gives up must not undo its neighbours
-	ran := []*job{first}
+	jobs := []*job{first}
+	err := e.together(ctx, &jobs, true)
+	if errors.Is(err, errSpoilt) {
+		err = e.together(ctx, &jobs, false)
+	}
+	for _, j := range jobs {
+		if err != nil {
+			j.err = &brokenError{err, false}
+		}
+		close(j.done)
+	}
+}
+
+// together runs jobs and those that wait by then in one transaction.
+func (e *sqlite) together(ctx context.Context, jobs *[]*job, bare bool) error {
 	err := e.exec(ctx, "BEGIN IMMEDIATE")
-	for j := first; err == nil && j != nil; j = e.next(&ran) {
-		tx := &Tx{db: e.db, run: e.writer()}
-		j.err = tx.Nested(ctx, func() error { return j.f(tx) })
-		if Broken(j.err) {
+	for i := 0; err == nil && (i < len(*jobs) || e.more(jobs)); i++ {
+		j := (*jobs)[i]
+		tx := &Tx{db: e.db, run: e.writer(), bare: bare}
+		if j.err = tx.Nested(ctx, func() error { return j.f(tx) }); Broken(j.err) {
 			err = j.err
-			break
 		}
 	}
 	if err == nil {
@@ -156,24 +170,20 @@ func (e *sqlite) batch(first *job) {
 	if err != nil {
 		e.rollback(ctx)
 	}
-	for _, j := range ran {
-		if err != nil {
-			j.err = &brokenError{err, false}
-		}
-		close(j.done)
-	}
+	return err
 }
 
-func (e *sqlite) next(ran *[]*job) *job {
-	if len(*ran) == batchMost {
-		return nil
+// more adds a job that waits.
+func (e *sqlite) more(jobs *[]*job) bool {
+	if len(*jobs) == batchMost {
+		return false
 	}
 	select {
 	case j := <-e.jobs:
-		*ran = append(*ran, j)
-		return j
+		*jobs = append(*jobs, j)
+		return true
 	default:
-		return nil
+		return false
 	}
 }
 

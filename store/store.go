@@ -76,7 +76,9 @@ func (db *DB) Close() error {
 
 // Update runs f in a transaction that is durable when Update returns nil. f
 // must not wait for anything but the store; an error or panic of f undoes
-// what it wrote. On SQLite waiting updates share one commit.
+// what it wrote. On SQLite waiting updates share one commit, and f may run
+// twice: what counts is the second time, so f tells its caller by setting, not
+// by adding.
 func (db *DB) Update(ctx context.Context, f func(*Tx) error) error {
 	return db.engine.update(ctx, db.indexed(f))
 }
@@ -92,7 +94,14 @@ type Tx struct {
 	run     runner
 	depth   int
 	indexed bool // the index holds every name that is to be seen
+	bare    bool // there are no savepoints: what was written cannot be undone alone
+	wrote   bool // something, since the innermost Nested began
+	spoilt  bool // if bare: something was to be undone
 }
+
+// errSpoilt is a transaction without savepoints in which something was to be
+// undone: whatever comes of it is undone, too.
+var errSpoilt = &brokenError{errors.New("nothing can be undone alone"), false}
 
 // runner executes prepared statements.
 type runner interface {
@@ -103,6 +112,9 @@ type runner interface {
 // Nested runs f behind a savepoint: an error or panic of f undoes what f
 // wrote and nothing else. A panic comes back as an error.
 func (tx *Tx) Nested(ctx context.Context, f func() error) error {
+	if tx.bare {
+		return tx.unguarded(f)
+	}
 	tx.depth++
 	defer func() { tx.depth-- }()
 	name := fmt.Sprintf("s%d", tx.depth)
@@ -118,6 +130,21 @@ func (tx *Tx) Nested(ctx context.Context, f func() error) error {
 	if _, e := tx.run.ExecContext(ctx, "RELEASE SAVEPOINT "+name); e != nil {
 		return errors.Join(&brokenError{e, true}, err)
 	}
+	return err
+}
+
+// unguarded is Nested without a savepoint, which what only read does not need.
+func (tx *Tx) unguarded(f func() error) error {
+	before := tx.wrote
+	tx.wrote = false
+	err := guard(f)
+	if err != nil && tx.wrote {
+		tx.spoilt = true
+	}
+	if tx.spoilt {
+		return errSpoilt
+	}
+	tx.wrote = tx.wrote || before
 	return err
 }
 
