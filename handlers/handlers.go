@@ -56,7 +56,7 @@ type Desk struct {
 	o      Options
 	router *command.Router
 	seed   maphash.Seed
-	chats  [64]sync.Mutex
+	chats  [1024]sync.Mutex // by the chat's hash: few chats wait for another
 }
 
 // NewDesk makes a Desk of the areas' commands and the conversation's own. It

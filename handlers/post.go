@@ -90,29 +90,46 @@ func (p *Post) Message(ctx context.Context, tx *store.Tx, to chat.Address, perso
 
 // owe is Message that tells what it wrote; fresh is false when the key was owed
 // before.
-//
-// An answer is frozen at once, because nearly all of them are tried at once:
-// that spares every command a commit. Should the bot die in between, it is taken
-// for one that may have arrived, and said again under the same key. Of what is
-// confidential it must be known whether it was tried at all.
 func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, person, key string, m chat.Message, class store.Class, now time.Time) (o store.Outgoing, fresh bool, err error) {
-	content, err := json.Marshal(m)
-	if err != nil {
+	o = outgoing(tx, to, person, key, m, class, now)
+	if o.Content, err = json.Marshal(m); err != nil {
 		return o, false, fmt.Errorf("owe %s: %w", key, err)
-	}
-	o = store.Outgoing{
-		ID: tx.NewID(now), Key: key,
-		Platform: to.Platform, Group: to.Group, Address: to.ID, Person: person,
-		Class: class, Secret: m.Confidential,
-		Due: now, Created: now, Content: content,
-	}
-	if class == store.ClassAnswer && p.Freeze != nil && !m.Confidential && m.File == nil {
-		if o.Payload, o.Repeats = p.Freeze(to, m); o.Payload != nil {
-			o.FirstTry = now
-		}
 	}
 	fresh, err = tx.OweInOrder(ctx, &o)
 	return o, fresh, err
+}
+
+// Answer owes an answer to an event that was not answered before, as its inbox
+// row tells; owed is called with what was written.
+//
+// It is frozen at once, because nearly all answers are tried at once: that
+// spares every command a commit. Should the bot die in between, it is taken for
+// one that may have arrived, and said again under the same key. Of what is
+// confidential it must be known whether it was tried at all.
+func (p *Post) Answer(ctx context.Context, tx *store.Tx, to chat.Address, person string, m chat.Message, now time.Time, owed func(store.Outgoing)) error {
+	o := outgoing(tx, to, person, "", m, store.ClassAnswer, now)
+	o.Key = "answer/" + o.ID // in order, so that answers of one commit lie together
+	fill := func() (err error) {
+		if o.Content, err = json.Marshal(m); err != nil {
+			return fmt.Errorf("owe %s: %w", o.Key, err)
+		}
+		if p.Freeze != nil && !m.Confidential && m.File == nil {
+			if o.Payload, o.Repeats = p.Freeze(to, m); o.Payload != nil {
+				o.FirstTry = now
+			}
+		}
+		return nil
+	}
+	return tx.OweBeside(ctx, &o, fill, func() { owed(o) })
+}
+
+// outgoing is a message without its words.
+func outgoing(tx *store.Tx, to chat.Address, person, key string, m chat.Message, class store.Class, now time.Time) store.Outgoing {
+	return store.Outgoing{
+		ID: tx.NewID(now), Key: key,
+		Platform: to.Platform, Group: to.Group, Address: to.ID, Person: person,
+		Class: class, Secret: m.Confidential, Due: now, Created: now,
+	}
 }
 
 // unreachable keeps the trace of a notice that nobody can get.

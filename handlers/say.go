@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"marketbot/handlers/chat"
@@ -67,15 +66,9 @@ func (t *turn) reply(ctx context.Context, said ...chat.Message) error {
 }
 
 func (t *turn) say(ctx context.Context, to chat.Address, m chat.Message) error {
-	key := fmt.Sprintf("answer/%s/%s/%d", t.event.Platform(), t.event.ID, t.said)
-	t.said++
 	person := t.person.ID
 	if to.Group {
 		person = ""
 	}
-	o, fresh, err := t.desk.o.Post.owe(ctx, t.tx, to, person, key, m, store.ClassAnswer, t.desk.o.Now())
-	if fresh {
-		t.owed = append(t.owed, o)
-	}
-	return err
+	return t.desk.o.Post.Answer(ctx, t.tx, to, person, m, t.desk.o.Now(), func(o store.Outgoing) { t.owed = append(t.owed, o) })
 }

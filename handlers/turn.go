@@ -30,7 +30,6 @@ type turn struct {
 	form      map[string]string // values of a form that was handed in; nil when none was
 	filling   string            // the line that they were written in, where it was no form
 	ended     store.Outcome
-	said      int              // messages owed so far
 	owed      []store.Outgoing // the answers among them
 	more      bool             // others were owed notices
 }

@@ -244,13 +244,19 @@ func (o *office) person(id, name string, post store.Post, duties ...store.Duty) 
 }
 
 // owe puts messages for one account into the outbox.
+func (o *office) say(ctx context.Context, tx *store.Tx, to chat.Address, class store.Class, m chat.Message) error {
+	if class == store.ClassAnswer {
+		return o.post.Answer(ctx, tx, to, to.ID, m, o.clock(), func(store.Outgoing) {})
+	}
+	o.n++
+	return o.post.Message(ctx, tx, to, to.ID, "test/"+strconv.Itoa(o.n), m, class, o.clock())
+}
+
 func (o *office) owe(to string, class store.Class, messages ...chat.Message) {
 	o.Helper()
 	o.do(func(ctx context.Context, tx *store.Tx) error {
 		for _, m := range messages {
-			o.n++
-			err := o.post.Message(ctx, tx, chat.Address{Platform: "phone", ID: to}, to, "test/"+strconv.Itoa(o.n), m, class, o.clock())
-			if err != nil {
+			if err := o.say(ctx, tx, chat.Address{Platform: "phone", ID: to}, class, m); err != nil {
 				return err
 			}
 		}

@@ -17,6 +17,7 @@ type pump struct {
 	lines    map[string]*line // by platform
 	known    map[string]bool  // ids in memory
 	flying   int
+	starts   chan end
 	ends     chan end
 	sent     []string // delivered, not recorded yet
 	recorded chan recording
@@ -39,12 +40,23 @@ type pump struct {
 }
 
 func newPump(ctx context.Context, o *Outbox) *pump {
-	p := &pump{Outbox: o, lines: map[string]*line{}, known: map[string]bool{}, ends: make(chan end, sendersMost), recorded: make(chan recording, 1), stale: true, shared: o.o.DB.Shared()}
+	p := &pump{Outbox: o, lines: map[string]*line{}, known: map[string]bool{}, starts: make(chan end, sendersMost), ends: make(chan end, sendersMost), recorded: make(chan recording, 1), stale: true, shared: o.o.DB.Shared()}
 	for name, platform := range o.o.Platforms {
 		p.lines[name] = newLine(platform.Limits())
 	}
 	p.work, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	for range sendersMost {
+		go p.send()
+	}
 	return p
+}
+
+// send delivers what is begun, one after the other.
+func (p *pump) send() {
+	for e := range p.starts {
+		e.outcome = p.deliver(p.work, e.it)
+		p.ends <- e
+	}
 }
 
 // step does what can be done without waiting.
@@ -61,9 +73,8 @@ func (p *pump) step(ctx context.Context) {
 		if l == nil {
 			break
 		}
-		it := n.begin(l)
 		p.flying++
-		go func() { p.ends <- end{p.deliver(p.work, it), n, l} }()
+		p.starts <- end{outcome{it: n.begin(l)}, n, l}
 	}
 	p.record()
 }
@@ -182,7 +193,7 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// end is a delivery that ended.
+// end is a delivery that begins, or ended.
 type end struct {
 	outcome
 	line *line
@@ -299,6 +310,7 @@ func (p *pump) stop() {
 	for p.flying > 0 {
 		p.landed(<-p.ends)
 	}
+	close(p.starts)
 	if p.writing {
 		p.wrote(<-p.recorded)
 	}

@@ -104,8 +104,8 @@ func (tx *Tx) Wrote(ctx context.Context, w Write) error {
 func (tx *Tx) LastWrite(ctx context.Context, person, id string, since time.Time) (Write, bool, error) {
 	w := Write{Person: person}
 	var at int64
-	found, err := tx.one(ctx, "last write", `SELECT id, command, ref, at FROM undo WHERE person = $1 AND at >= $2 AND undone = 0 AND (id = $3 OR $3 = '')
-		ORDER BY id DESC LIMIT 1`, []any{person, millis(since), id}, &w.ID, &w.Command, &w.Ref, &at)
+	found, err := tx.one(ctx, "last write", `SELECT id, command, ref, at FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND undone = 0 AND (id = $4 OR $4 = '')
+		ORDER BY id DESC LIMIT 1`, []any{idBefore(since), person, millis(since), id}, &w.ID, &w.Command, &w.Ref, &at)
 	w.At = moment(at)
 	return w, found, err
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"sync/atomic"
@@ -12,14 +13,14 @@ import (
 // lastID keeps ids of one process in the order they were made.
 type lastID struct{ n atomic.Uint64 }
 
-// next is 16 hex digits: milliseconds and a counter within them.
-func (l *lastID) next(now time.Time) string {
+// next is milliseconds and a counter within them.
+func (l *lastID) next(now time.Time) uint64 {
 	want := uint64(now.UnixMilli()) << 16
 	for {
 		last := l.n.Load()
 		n := max(want, last+1)
 		if l.n.CompareAndSwap(last, n) {
-			return fmt.Sprintf("%016x", n)
+			return n
 		}
 	}
 }
@@ -32,9 +33,10 @@ func (l *lastID) raise(n uint64) {
 
 // NewID is a new row id: sorts by time, cannot be guessed.
 func (tx *Tx) NewID(now time.Time) string {
-	b := make([]byte, 6)
-	rand.Read(b) // never fails (crypto/rand)
-	return tx.db.ids.next(now) + hex.EncodeToString(b)
+	var b [14]byte
+	binary.BigEndian.PutUint64(b[:], tx.db.ids.next(now))
+	rand.Read(b[8:]) // never fails (crypto/rand)
+	return hex.EncodeToString(b[:])
 }
 
 // NextCode is a short code for people: A1, A2 … one series per letter.

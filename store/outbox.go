@@ -64,18 +64,52 @@ func (tx *Tx) OweInOrder(ctx context.Context, o *Outgoing) (bool, error) {
 	if err := tx.db.share.place(ctx, tx, o); err != nil {
 		return false, err
 	}
-	var payload []byte
+	return tx.owe(ctx, o, tx.db.closeMessage(o))
+}
+
+// OweBeside is OweInOrder of a message whose bytes fill makes, which may be while
+// the writer goes on with other updates. owed is called when its key was not
+// there.
+func (tx *Tx) OweBeside(ctx context.Context, o *Outgoing, fill func() error, owed func()) error {
+	if err := tx.db.share.place(ctx, tx, o); err != nil {
+		return err
+	}
+	var closed closedMessage
+	return tx.beside(func() error {
+		if err := fill(); err != nil {
+			return err
+		}
+		closed = tx.db.closeMessage(o)
+		return nil
+	}, func() error {
+		fresh, err := tx.owe(ctx, o, closed)
+		if fresh {
+			owed()
+		}
+		return err
+	})
+}
+
+// closedMessage is what rests of a message's words.
+type closedMessage struct{ content, payload []byte }
+
+func (db *DB) closeMessage(o *Outgoing) closedMessage {
+	c := closedMessage{content: db.seals.seal(o.Content, "outbox", o.ID, "content")}
 	switch {
 	case o.Payload != nil && o.Repeats: // the bytes would be most of what is written
-		o.Print = tx.db.seals.mac(string(o.Payload))
+		o.Print = db.seals.mac(string(o.Payload))
 	case o.Payload != nil:
-		payload = tx.db.seals.seal(o.Payload, "outbox", o.ID, "payload")
+		c.payload = db.seals.seal(o.Payload, "outbox", o.ID, "payload")
 	}
+	return c
+}
+
+func (tx *Tx) owe(ctx context.Context, o *Outgoing, c closedMessage) (bool, error) {
 	n, err := tx.exec(ctx, "owe", `INSERT INTO outbox
 		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, payload, print, error, done, claimed_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, $14, '', 0, $15) ON CONFLICT (key) DO NOTHING`,
 		o.ID, o.Key, o.Platform, flag(o.Group), o.Address, o.Person, int(o.Class), flag(o.Secret), millis(o.Due), millis(o.Created),
-		millis(o.FirstTry), tx.db.seals.seal(o.Content, "outbox", o.ID, "content"), payload, o.Print, o.Claim)
+		millis(o.FirstTry), c.content, c.payload, o.Print, o.Claim)
 	return n == 1, err
 }
 

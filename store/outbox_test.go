@@ -2,8 +2,10 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -63,6 +65,64 @@ func TestOwes(t *testing.T) {
 				}
 			}
 			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A message whose bytes are made beside the writer is owed as a whole update or
+// not at all, whatever becomes of it and of what shares its commit.
+func TestOwedBeside(t *testing.T) {
+	now := time.UnixMilli(1_800_000_000_000)
+	for _, backend := range storetest.Backends() {
+		db := storetest.Open(t, backend)
+		const good, failing, panicking, taken = 0, 1, 2, 3
+		owe := func(i int) (owed bool, err error) {
+			err = db.Update(t.Context(), func(tx *store.Tx) error {
+				ctx := context.Background()
+				owed = false
+				if _, err := tx.Fire(ctx, fmt.Sprint(i), now, now, false); err != nil {
+					return err
+				}
+				o := store.Outgoing{ID: tx.NewID(now), Key: fmt.Sprint("m", i), Due: now, Created: now}
+				if i%4 == taken {
+					o.Key = "taken"
+				}
+				return tx.OweBeside(ctx, &o, func() error {
+					switch i % 4 {
+					case failing:
+						return errors.New("no")
+					case panicking:
+						panic("no")
+					}
+					o.Content = []byte("{}")
+					return nil
+				}, func() { owed = true })
+			})
+			return owed, err
+		}
+		if owed, err := owe(taken); !owed || err != nil {
+			t.Fatalf("%s: %v, %v", backend, owed, err)
+		}
+		var done sync.WaitGroup
+		for i := 4; i < 124; i++ {
+			done.Go(func() {
+				owed, err := owe(i)
+				if owed != (i%4 == good) || (err == nil) != (i%4 == good || i%4 == taken) {
+					t.Errorf("%s, %d: owed %v, %v", backend, i, owed, err)
+				}
+			})
+		}
+		done.Wait()
+		err := db.View(t.Context(), func(tx *store.Tx) error {
+			waiting, err := tx.Waiting(context.Background(), now, 1000)
+			fired, err2 := tx.Firings(context.Background(), now)
+			if len(waiting) != 31 || len(fired) != 61 {
+				t.Errorf("%s: %d messages wait and %d updates stayed", backend, len(waiting), len(fired))
+			}
+			return errors.Join(err, err2)
 		})
 		if err != nil {
 			t.Error(err)

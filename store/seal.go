@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // keyIDSize is how many bytes in front of a sealed value name its key.
@@ -128,9 +129,15 @@ func (s *Sealer) checkMAC(mac []byte, fields ...string) bool {
 
 func macWith(key []byte, fields []string) []byte {
 	h := hmac.New(sha256.New, key)
+	n := 0
 	for _, f := range fields {
-		fmt.Fprintf(h, "%d:%s", len(f), f)
+		n += len(f) + len("1234567:")
 	}
+	b := make([]byte, 0, n)
+	for _, f := range fields {
+		b = append(append(strconv.AppendInt(b, int64(len(f)), 10), ':'), f...)
+	}
+	h.Write(b)
 	return h.Sum(nil)
 }
 

@@ -22,6 +22,7 @@ type sqlite struct {
 	prepared *prepared
 	reads    *prepared
 	jobs     chan *job
+	aside    chan func() // what is done beside the writer
 	closing  chan struct{}
 	stopped  chan struct{}
 	unlock   func() error
@@ -43,11 +44,16 @@ func openSQLite(ctx context.Context, db *DB, path string) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &sqlite{db: db, jobs: make(chan *job, batchMost), closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
+	e := &sqlite{db: db, jobs: make(chan *job, batchMost), aside: make(chan func(), batchMost), closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
 	if err := e.open(ctx, path); err != nil {
 		return nil, errors.Join(err, unlock())
 	}
 	go e.loop()
+	go func() { // one that stays: to grow the stack of a new one takes as long as most that it does
+		for f := range e.aside {
+			f()
+		}
+	}()
 	return e, nil
 }
 
@@ -121,6 +127,7 @@ var errClosed = errors.New("store is closed")
 
 func (e *sqlite) loop() {
 	defer close(e.stopped)
+	defer close(e.aside)
 	for {
 		select {
 		case j := <-e.jobs:
@@ -156,12 +163,19 @@ func (e *sqlite) batch(first *job) {
 
 // together runs jobs and those that wait by then in one transaction.
 func (e *sqlite) together(ctx context.Context, jobs *[]*job, bare bool) error {
+	var rest []func() error
 	err := e.exec(ctx, "BEGIN IMMEDIATE")
 	for i := 0; err == nil && (i < len(*jobs) || e.more(jobs)); i++ {
 		j := (*jobs)[i]
-		tx := &Tx{db: e.db, run: e.writer(), bare: bare}
+		tx := &Tx{db: e.db, run: e.writer(), bare: bare, aside: e.aside}
 		if j.err = tx.Nested(ctx, func() error { return j.f(tx) }); Broken(j.err) {
 			err = j.err
+		}
+		rest = append(rest, tx.rest...)
+	}
+	for i := 0; err == nil && i < len(rest); i++ {
+		if rest[i]() != nil {
+			err = errSpoilt
 		}
 	}
 	if err == nil {

@@ -93,10 +93,12 @@ type Tx struct {
 	db      *DB
 	run     runner
 	depth   int
-	indexed bool // the index holds every name that is to be seen
-	bare    bool // there are no savepoints: what was written cannot be undone alone
-	wrote   bool // something, since the innermost Nested began
-	spoilt  bool // if bare: something was to be undone
+	indexed bool           // the index holds every name that is to be seen
+	bare    bool           // there are no savepoints: what was written cannot be undone alone
+	wrote   bool           // something, since the innermost Nested began
+	spoilt  bool           // if bare: something was to be undone
+	rest    []func() error // if bare: what is to be done before the commit
+	aside   chan<- func()  // if bare: to another goroutine
 }
 
 // errSpoilt is a transaction without savepoints in which something was to be
@@ -146,6 +148,30 @@ func (tx *Tx) unguarded(f func() error) error {
 	}
 	tx.wrote = tx.wrote || before
 	return err
+}
+
+// beside does work, and then, which may use the transaction. Where other updates
+// share the commit, work is done beside them, and then behind them all.
+func (tx *Tx) beside(work, then func() error) error {
+	if !tx.bare {
+		if err := work(); err != nil {
+			return err
+		}
+		return then()
+	}
+	tx.wrote = true
+	worked := sync.OnceValue(func() error { return guard(work) })
+	select {
+	case tx.aside <- func() { worked() }:
+	default:
+	}
+	tx.rest = append(tx.rest, func() error {
+		if err := worked(); err != nil { // by now, at the latest, it is done here
+			return err
+		}
+		return then()
+	})
+	return nil
 }
 
 // Broken tells whether err means that the store itself failed, so that the
