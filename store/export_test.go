@@ -64,3 +64,10 @@ func QueryTokens(text string) [][]string {
 	}
 	return list
 }
+
+// HeededByCallers tells whether a statement makes the writer forget callers.
+func HeededByCallers(query string) bool {
+	c := callers{Account{}: Caller{}}
+	c.heed(query)
+	return len(c) == 0
+}

@@ -150,26 +150,6 @@ func (tx *Tx) Bind(ctx context.Context, a Account, at time.Time) error {
 	return err
 }
 
-// Caller is who writes from an account: nobody when it is not bound.
-type Caller struct {
-	Person
-	Used  time.Time // when the account was last noted to be used
-	Asked bool      // a question waits for the person's answer
-}
-
-// Caller is everything that is asked of every message, in one query.
-func (tx *Tx) Caller(ctx context.Context, platform, account string) (Caller, error) {
-	list, err := all(ctx, tx, "caller", `SELECT `+personColumns+`, a.used, (SELECT COUNT(*) FROM dialog d WHERE d.person = p.id)
-		FROM account a JOIN person p ON p.id = a.person WHERE a.platform = $1 AND a.id = $2 AND p.until = 0`, []any{platform, account},
-		func(scan func(...any) error) (c Caller, err error) {
-			var used, asked int64
-			c.Person, err = scanPerson(func(columns ...any) error { return scan(append(columns, &used, &asked)...) })
-			c.Used, c.Asked = moment(used), asked > 0
-			return c, err
-		})
-	return first(list), err
-}
-
 // UseAccount notes that a person wrote from an account: pushes go to the one used last.
 func (tx *Tx) UseAccount(ctx context.Context, platform, id string, at time.Time) error {
 	_, err := tx.exec(ctx, "use account", `UPDATE account SET used = $1 WHERE platform = $2 AND id = $3 AND used < $1`, millis(at), platform, id)

@@ -37,7 +37,7 @@ func nowhere(word string) bool { return !utf8.ValidString(word) || strings.Conta
 
 // exec runs a statement and tells how many rows it touched.
 func (tx *Tx) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
-	tx.wrote = true
+	tx.writes(query)
 	r, err := tx.run.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, tx.failed(what, err)
@@ -49,9 +49,17 @@ func (tx *Tx) exec(ctx context.Context, what, query string, args ...any) (int64,
 	return n, nil
 }
 
+// writes notes that a statement writes.
+func (tx *Tx) writes(query string) {
+	tx.wrote = true
+	tx.callers.heed(query)
+}
+
 // query runs a statement that gives rows: what it reads, or what it wrote.
 func (tx *Tx) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	tx.wrote = tx.wrote || !strings.HasPrefix(query, "SELECT ")
+	if !strings.HasPrefix(query, "SELECT ") {
+		tx.writes(query)
+	}
 	return tx.run.QueryContext(ctx, query, args...)
 }
 

@@ -23,6 +23,7 @@ type sqlite struct {
 	reads    *prepared
 	jobs     chan *job
 	aside    chan func() // what is done beside the writer
+	callers  callers
 	closing  chan struct{}
 	stopped  chan struct{}
 	unlock   func() error
@@ -44,7 +45,7 @@ func openSQLite(ctx context.Context, db *DB, path string) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &sqlite{db: db, jobs: make(chan *job, batchMost), aside: make(chan func(), batchMost), closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
+	e := &sqlite{db: db, jobs: make(chan *job, batchMost), aside: make(chan func(), batchMost), callers: callers{}, closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
 	if err := e.open(ctx, path); err != nil {
 		return nil, errors.Join(err, unlock())
 	}
@@ -164,10 +165,14 @@ func (e *sqlite) batch(first *job) {
 // together runs jobs and those that wait by then in one transaction.
 func (e *sqlite) together(ctx context.Context, jobs *[]*job, bare bool) error {
 	var rest []func() error
+	kept := e.callers
+	if !bare { // what is undone alone would stay there
+		kept = nil
+	}
 	err := e.exec(ctx, "BEGIN IMMEDIATE")
 	for i := 0; err == nil && (i < len(*jobs) || e.more(jobs)); i++ {
 		j := (*jobs)[i]
-		tx := &Tx{db: e.db, run: e.writer(), bare: bare, aside: e.aside}
+		tx := &Tx{db: e.db, run: e.writer(), bare: bare, aside: e.aside, callers: kept}
 		if j.err = tx.Nested(ctx, func() error { return j.f(tx) }); Broken(j.err) {
 			err = j.err
 		}
@@ -183,6 +188,7 @@ func (e *sqlite) together(ctx context.Context, jobs *[]*job, bare bool) error {
 	}
 	if err != nil {
 		e.rollback(ctx)
+		clear(e.callers)
 	}
 	return err
 }

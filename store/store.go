@@ -99,6 +99,7 @@ type Tx struct {
 	spoilt  bool           // if bare: something was to be undone
 	rest    []func() error // if bare: what is to be done before the commit
 	aside   chan<- func()  // if bare: to another goroutine
+	callers callers        // if bare
 }
 
 // errSpoilt is a transaction without savepoints in which something was to be

@@ -25,8 +25,10 @@ func (d *draft) cost(element any) (bytes_, tags int) {
 	return measure(encode(element))
 }
 
+// measure is the weight of what is encoded.
 func measure(element []byte) (bytes_, tags int) {
-	return weight(string(element)) + 1, bytes.Count(element, []byte(`"tag":"`))
+	quoted := bytes.Count(element, []byte(`"`)) + bytes.Count(element, []byte(`\`))
+	return len(element) + 3*quoted + 1, bytes.Count(element, []byte(`"tag":"`))
 }
 
 func (d *draft) reserve(elements ...any) {

@@ -1,0 +1,114 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"marketbot/store"
+)
+
+// Whoever writes is known as they are now, whatever was changed of them since
+// their last message, and whatever of that was undone.
+func TestCallers(t *testing.T) {
+	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		account := store.Account{Platform: "feishu", ID: "ou_li", Person: "li"}
+		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(
+				tx.AddPerson(ctx, store.Person{ID: "li", Name: "李雷", Post: store.Salesperson, Since: now}),
+				tx.AddPerson(ctx, store.Person{ID: "han", Name: "韩梅梅", Post: store.Salesperson, Since: now}),
+				tx.Bind(ctx, account, now))
+		})
+		ask := func(asking func(context.Context, func(*store.Tx) error) error) (c store.Caller) {
+			t.Helper()
+			err := asking(t.Context(), func(tx *store.Tx) (err error) {
+				c, err = tx.Caller(t.Context(), account.Platform, account.ID)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		before := ask(db.Update)
+		for _, step := range []struct {
+			name string
+			do   func(context.Context, *store.Tx) error
+		}{
+			{"post", func(ctx context.Context, tx *store.Tx) error { return tx.SetPost(ctx, "li", store.Supervisor, now) }},
+			{"duty given", func(ctx context.Context, tx *store.Tx) error { return tx.GiveDuty(ctx, "li", store.Administrator, now) }},
+			{"duty taken", func(ctx context.Context, tx *store.Tx) error { return tx.TakeDuty(ctx, "li", store.Administrator, now) }},
+			{"asked", func(ctx context.Context, tx *store.Tx) error {
+				return tx.Ask(ctx, "li", store.Dialog{Line: "签到", Expires: now.Add(time.Hour)})
+			}},
+			{"answered", func(ctx context.Context, tx *store.Tx) error { _, _, err := tx.TakeDialog(ctx, "li", now); return err }},
+			{"used", func(ctx context.Context, tx *store.Tx) error {
+				return tx.UseAccount(ctx, account.Platform, account.ID, now.Add(time.Hour))
+			}},
+			{"stopped", func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, "li", now) }},
+			{"resumed", func(ctx context.Context, tx *store.Tx) error { _, err := tx.ResumePerson(ctx, "li"); return err }},
+			{"stopped again", func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, "li", now) }},
+			{"reinstated", func(ctx context.Context, tx *store.Tx) error {
+				return tx.ReinstatePerson(ctx, store.Person{ID: "li", Name: "李雷", Post: store.Salesperson}, now)
+			}},
+			{"unbound", func(ctx context.Context, tx *store.Tx) error { return tx.Unbind(ctx, account.Platform, account.ID) }},
+			{"bound", func(ctx context.Context, tx *store.Tx) error { return tx.Bind(ctx, account, now) }},
+			{"another's", func(ctx context.Context, tx *store.Tx) error {
+				return tx.Bind(ctx, store.Account{Platform: account.Platform, ID: account.ID, Person: "han"}, now)
+			}},
+		} {
+			undone := errors.New("no")
+			err := db.Update(t.Context(), func(tx *store.Tx) error {
+				_, err := tx.Caller(t.Context(), account.Platform, account.ID)
+				err = errors.Join(err, step.do(t.Context(), tx))
+				_, err2 := tx.Caller(t.Context(), account.Platform, account.ID)
+				return errors.Join(err, err2, undone)
+			})
+			if diff := cmp.Diff(before, ask(db.Update)); diff != "" || !errors.Is(err, undone) {
+				t.Errorf("%s, undone: %v %s", step.name, err, diff)
+			}
+			update(t, db, step.do)
+			kept, read := ask(db.Update), ask(db.View)
+			if cmp.Equal(before, read) {
+				t.Errorf("%s: nothing changed", step.name)
+			}
+			if diff := cmp.Diff(read, kept); diff != "" {
+				t.Errorf("%s: %s", step.name, diff)
+			}
+			before = read
+		}
+	})
+}
+
+// No statement changes a caller unheeded.
+func TestCallerWrites(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	writes, found := regexp.MustCompile(`(INTO|UPDATE|DELETE FROM)\s+(account|person|dialog)\b`), 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, literal := range strings.Split(string(text), "`") {
+			if i%2 == 0 || strings.HasSuffix(file, "_test.go") || !writes.MatchString(literal) {
+				continue
+			}
+			if found++; !store.HeededByCallers(literal) {
+				t.Errorf("%s: %s", file, literal)
+			}
+		}
+	}
+	if found < 8 {
+		t.Errorf("only %d statements found", found)
+	}
+}
