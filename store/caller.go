@@ -17,7 +17,7 @@ type Caller struct {
 // Caller is everything that is asked of every message, in one query at most.
 func (tx *Tx) Caller(ctx context.Context, platform, account string) (Caller, error) {
 	at := Account{Platform: platform, ID: account}
-	if c, ok := tx.callers[at]; ok {
+	if c, ok := tx.callers()[at]; ok {
 		c.Duties = slices.Clone(c.Duties)
 		return c, nil
 	}
@@ -29,8 +29,8 @@ func (tx *Tx) Caller(ctx context.Context, platform, account string) (Caller, err
 			c.Used, c.Asked = moment(used), asked > 0
 			return c, err
 		})
-	if len(list) > 0 && tx.callers != nil {
-		tx.callers[at] = list[0]
+	if kept := tx.callers(); len(list) > 0 && kept != nil {
+		kept[at] = list[0]
 	}
 	return first(list), err
 }
@@ -39,6 +39,14 @@ func (tx *Tx) Caller(ctx context.Context, platform, account string) (Caller, err
 // asks, and hardly one changes it. It is the writer's of a store that is not
 // shared.
 type callers map[Account]Caller
+
+// callers are kept in a group; what is undone alone would stay among them.
+func (tx *Tx) callers() callers {
+	if tx.group == nil {
+		return nil
+	}
+	return tx.group.callers
+}
 
 // heed forgets them where a statement may change one.
 func (c callers) heed(query string) {

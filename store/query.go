@@ -52,7 +52,7 @@ func (tx *Tx) exec(ctx context.Context, what, query string, args ...any) (int64,
 // writes notes that a statement writes.
 func (tx *Tx) writes(query string) {
 	tx.wrote = true
-	tx.callers.heed(query)
+	tx.callers().heed(query)
 }
 
 // query runs a statement that gives rows: what it reads, or what it wrote.

@@ -21,40 +21,25 @@ type sqlite struct {
 	conn     *sql.Conn // the writer's only connection
 	prepared *prepared
 	reads    *prepared
-	jobs     chan *job
+	queue    chan *job
 	aside    chan func() // what is done beside the writer
-	callers  callers
+	callers  callers     // the writer's
 	closing  chan struct{}
 	stopped  chan struct{}
 	unlock   func() error
 }
-
-// job is one waiting update.
-type job struct {
-	f    func(*Tx) error
-	err  error
-	done chan struct{}
-}
-
-// batchMost bounds how many updates share a commit, so that the first does
-// not wait for the last of a long queue.
-const batchMost = 256
 
 func openSQLite(ctx context.Context, db *DB, path string) (engine, error) {
 	unlock, err := lockFile(path)
 	if err != nil {
 		return nil, err
 	}
-	e := &sqlite{db: db, jobs: make(chan *job, batchMost), aside: make(chan func(), batchMost), callers: callers{}, closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
+	e := &sqlite{db: db, queue: make(chan *job, batchMost), aside: make(chan func(), batchMost), callers: callers{}, closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
 	if err := e.open(ctx, path); err != nil {
 		return nil, errors.Join(err, unlock())
 	}
 	go e.loop()
-	go func() { // one that stays: to grow the stack of a new one takes as long as most that it does
-		for f := range e.aside {
-			f()
-		}
-	}()
+	go e.help()
 	return e, nil
 }
 
@@ -95,116 +80,6 @@ func dsn(path, mode string) string {
 		q.Add("_pragma", p)
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
-}
-
-func (e *sqlite) update(ctx context.Context, f func(*Tx) error) error {
-	j := &job{f: f, done: make(chan struct{})}
-	select {
-	case <-e.closing:
-		return errClosed
-	default:
-	}
-	select {
-	case e.jobs <- j:
-	case <-e.closing:
-		return errClosed
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	select { // once queued it may commit, so the answer is worth waiting for
-	case <-j.done:
-		return j.err
-	case <-e.stopped:
-		select {
-		case <-j.done:
-			return j.err
-		default:
-			return errClosed
-		}
-	}
-}
-
-var errClosed = errors.New("store is closed")
-
-func (e *sqlite) loop() {
-	defer close(e.stopped)
-	defer close(e.aside)
-	for {
-		select {
-		case j := <-e.jobs:
-			e.batch(j)
-		case <-e.closing:
-			select {
-			case j := <-e.jobs:
-				e.batch(j)
-			default:
-				return
-			}
-		}
-	}
-}
-
-// batch runs the waiting updates and commits them together. Savepoints cost as
-// much as what they guard, and hardly an update fails once it has written: so
-// only when one does, all run again, each behind a savepoint of its own.
-func (e *sqlite) batch(first *job) {
-	ctx := context.Background() // a caller that gives up must not undo its neighbours
-	jobs := []*job{first}
-	err := e.together(ctx, &jobs, true)
-	if errors.Is(err, errSpoilt) {
-		err = e.together(ctx, &jobs, false)
-	}
-	for _, j := range jobs {
-		if err != nil {
-			j.err = &brokenError{err, false}
-		}
-		close(j.done)
-	}
-}
-
-// together runs jobs and those that wait by then in one transaction.
-func (e *sqlite) together(ctx context.Context, jobs *[]*job, bare bool) error {
-	var rest []func() error
-	kept := e.callers
-	if !bare { // what is undone alone would stay there
-		kept = nil
-	}
-	err := e.exec(ctx, "BEGIN IMMEDIATE")
-	for i := 0; err == nil && (i < len(*jobs) || e.more(jobs)); i++ {
-		j := (*jobs)[i]
-		tx := &Tx{db: e.db, run: e.writer(), bare: bare, aside: e.aside, callers: kept}
-		if j.err = tx.Nested(ctx, func() error { return j.f(tx) }); Broken(j.err) {
-			err = j.err
-		}
-		rest = append(rest, tx.rest...)
-	}
-	for i := 0; err == nil && i < len(rest); i++ {
-		if rest[i]() != nil {
-			err = errSpoilt
-		}
-	}
-	if err == nil {
-		err = e.exec(ctx, "COMMIT")
-	}
-	if err != nil {
-		e.rollback(ctx)
-		clear(e.callers)
-	}
-	return err
-}
-
-// more adds a job that waits.
-func (e *sqlite) more(jobs *[]*job) bool {
-	if len(*jobs) == batchMost {
-		return false
-	}
-	select {
-	case j := <-e.jobs:
-		*jobs = append(*jobs, j)
-		return true
-	default:
-		return false
-	}
 }
 
 func (e *sqlite) exec(ctx context.Context, q string) error {

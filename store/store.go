@@ -93,18 +93,10 @@ type Tx struct {
 	db      *DB
 	run     runner
 	depth   int
-	indexed bool           // the index holds every name that is to be seen
-	bare    bool           // there are no savepoints: what was written cannot be undone alone
-	wrote   bool           // something, since the innermost Nested began
-	spoilt  bool           // if bare: something was to be undone
-	rest    []func() error // if bare: what is to be done before the commit
-	aside   chan<- func()  // if bare: to another goroutine
-	callers callers        // if bare
+	indexed bool   // the index holds every name that is to be seen
+	wrote   bool   // something, since the innermost Nested began
+	group   *group // of updates without savepoints; nil: savepoints
 }
-
-// errSpoilt is a transaction without savepoints in which something was to be
-// undone: whatever comes of it is undone, too.
-var errSpoilt = &brokenError{errors.New("nothing can be undone alone"), false}
 
 // runner executes prepared statements.
 type runner interface {
@@ -115,7 +107,7 @@ type runner interface {
 // Nested runs f behind a savepoint: an error or panic of f undoes what f
 // wrote and nothing else. A panic comes back as an error.
 func (tx *Tx) Nested(ctx context.Context, f func() error) error {
-	if tx.bare {
+	if tx.group != nil {
 		return tx.unguarded(f)
 	}
 	tx.depth++
@@ -134,45 +126,6 @@ func (tx *Tx) Nested(ctx context.Context, f func() error) error {
 		return errors.Join(&brokenError{e, true}, err)
 	}
 	return err
-}
-
-// unguarded is Nested without a savepoint, which what only read does not need.
-func (tx *Tx) unguarded(f func() error) error {
-	before := tx.wrote
-	tx.wrote = false
-	err := guard(f)
-	if err != nil && tx.wrote {
-		tx.spoilt = true
-	}
-	if tx.spoilt {
-		return errSpoilt
-	}
-	tx.wrote = tx.wrote || before
-	return err
-}
-
-// beside does work, and then, which may use the transaction. Where other updates
-// share the commit, work is done beside them, and then behind them all.
-func (tx *Tx) beside(work, then func() error) error {
-	if !tx.bare {
-		if err := work(); err != nil {
-			return err
-		}
-		return then()
-	}
-	tx.wrote = true
-	worked := sync.OnceValue(func() error { return guard(work) })
-	select {
-	case tx.aside <- func() { worked() }:
-	default:
-	}
-	tx.rest = append(tx.rest, func() error {
-		if err := worked(); err != nil { // by now, at the latest, it is done here
-			return err
-		}
-		return then()
-	})
-	return nil
 }
 
 // Broken tells whether err means that the store itself failed, so that the

@@ -1,0 +1,185 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// group is updates that share a commit. Savepoints cost as much as what they
+// guard, and hardly an update fails once it has written: so they have none, and
+// only when one fails so, all run again, each behind savepoints of its own.
+type group struct {
+	*sqlite
+	jobs   []*job
+	spoilt bool           // something was to be undone
+	rest   []func() error // to be done before the commit
+}
+
+// job is one waiting update.
+type job struct {
+	f    func(*Tx) error
+	err  error
+	done chan struct{}
+}
+
+// batchMost bounds how many updates share a commit, so that the first does
+// not wait for the last of a long queue.
+const batchMost = 256
+
+func (e *sqlite) update(ctx context.Context, f func(*Tx) error) error {
+	j := &job{f: f, done: make(chan struct{})}
+	select {
+	case <-e.closing:
+		return errClosed
+	default:
+	}
+	select {
+	case e.queue <- j:
+	case <-e.closing:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select { // once queued it may commit, so the answer is worth waiting for
+	case <-j.done:
+		return j.err
+	case <-e.stopped:
+		select {
+		case <-j.done:
+			return j.err
+		default:
+			return errClosed
+		}
+	}
+}
+
+var errClosed = errors.New("store is closed")
+
+func (e *sqlite) loop() {
+	defer close(e.stopped)
+	defer close(e.aside)
+	for {
+		select {
+		case j := <-e.queue:
+			e.batch(j)
+		case <-e.closing:
+			select {
+			case j := <-e.queue:
+				e.batch(j)
+			default:
+				return
+			}
+		}
+	}
+}
+
+// batch runs the waiting updates and commits them together.
+func (e *sqlite) batch(first *job) {
+	ctx := context.Background() // a caller that gives up must not undo its neighbours
+	g := &group{sqlite: e, jobs: []*job{first}}
+	err := g.run(ctx, true)
+	if g.spoilt {
+		g.rest = nil
+		err = g.run(ctx, false)
+	}
+	for _, j := range g.jobs {
+		if err != nil {
+			j.err = &brokenError{err, false}
+		}
+		close(j.done)
+	}
+}
+
+// run runs the jobs, and what waits by then, in one transaction; bare is without
+// savepoints.
+func (g *group) run(ctx context.Context, bare bool) error {
+	err := g.exec(ctx, "BEGIN IMMEDIATE")
+	for i := 0; err == nil && (i < len(g.jobs) || g.more()); i++ {
+		j := g.jobs[i]
+		tx := &Tx{db: g.db, run: g.writer()}
+		if bare {
+			tx.group = g
+		}
+		if j.err = tx.Nested(ctx, func() error { return j.f(tx) }); Broken(j.err) {
+			err = j.err
+		}
+	}
+	for i := 0; err == nil && i < len(g.rest); i++ {
+		if g.rest[i]() != nil {
+			g.spoilt, err = true, errSpoilt
+		}
+	}
+	if err == nil {
+		err = g.exec(ctx, "COMMIT")
+	}
+	if err != nil {
+		g.rollback(ctx)
+		clear(g.callers)
+	}
+	return err
+}
+
+// more adds a job that waits.
+func (g *group) more() bool {
+	if len(g.jobs) == batchMost {
+		return false
+	}
+	select {
+	case j := <-g.queue:
+		g.jobs = append(g.jobs, j)
+		return true
+	default:
+		return false
+	}
+}
+
+// errSpoilt is something to be undone in a group: all of it will be.
+var errSpoilt = &brokenError{errors.New("nothing can be undone alone"), false}
+
+// unguarded is Nested in a group. What only read needs no savepoint.
+func (tx *Tx) unguarded(f func() error) error {
+	before := tx.wrote
+	tx.wrote = false
+	err := guard(f)
+	if err != nil && tx.wrote {
+		tx.group.spoilt = true
+	}
+	if tx.group.spoilt {
+		return errSpoilt
+	}
+	tx.wrote = tx.wrote || before
+	return err
+}
+
+// beside does work, and then, which may use the transaction. In a group work is
+// done beside the other updates, and then behind them all.
+func (tx *Tx) beside(work, then func() error) error {
+	if tx.group == nil {
+		if err := work(); err != nil {
+			return err
+		}
+		return then()
+	}
+	tx.wrote = true
+	worked := sync.OnceValue(func() error { return guard(work) })
+	select {
+	case tx.group.aside <- func() { worked() }:
+	default:
+	}
+	tx.group.rest = append(tx.group.rest, func() error {
+		if err := worked(); err != nil { // by now, at the latest, it is done here
+			return err
+		}
+		return then()
+	})
+	return nil
+}
+
+// help does what is to be done beside the writer. It stays: to grow the stack of
+// a new goroutine takes as long as most that it would do.
+func (e *sqlite) help() {
+	for f := range e.aside {
+		f()
+	}
+}
