@@ -39,6 +39,9 @@ func (n *line) add(it *item, now time.Time) {
 		l = &lane{to: to, pace: paces(n.limits)}
 		n.chats[to] = l
 	}
+	if len(l.queue) > 0 && it.Print != nil { // it may wait long; then its bytes are made again
+		it.Payload = nil
+	}
 	l.leave() // while its order still holds
 	l.add(it)
 	n.place(l, now)

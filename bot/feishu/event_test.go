@@ -3,6 +3,7 @@ package feishu
 import (
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +115,28 @@ func TestMomentWithoutTime(t *testing.T) {
 			t.Errorf("moment(%q) = %v, want the time of arrival", s, got)
 		}
 	}
+}
+
+// What is kept of a long event is not the whole event: an answer that waits
+// keeps the id of its chat.
+func TestLongEventsDoNotLiveOn(t *testing.T) {
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before, kept := heap(), make([]string, 64)
+	for i := range kept {
+		v, err := parse(fmt.Appendf(nil, `{"event":{"message":{"chat_id":"oc_%d","content":"%s"}}}`, i, strings.Repeat("x", 1<<20)))
+		if kept[i] = v.chat; err != nil || v.chat == "" {
+			t.Fatalf("%+v, %v", v, err)
+		}
+	}
+	if after := heap(); after > before+8<<20 {
+		t.Errorf("%d events of a megabyte keep %d MiB", len(kept), (after-before)>>20)
+	}
+	runtime.KeepAlive(kept)
 }
 
 func TestMalformedEvents(t *testing.T) {

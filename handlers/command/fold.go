@@ -15,14 +15,14 @@ import (
 // a folded one leads back.
 type Folded struct {
 	Text string
-	at   []int // by byte of Text: where its rune begins in the raw text; one more for the end
+	at   []int32 // by byte of Text: where its rune begins in the raw text; one more for the end
 }
 
 // Fold folds a text. Bytes that are not UTF-8 become U+FFFD.
 func Fold(raw string) Folded {
 	var b strings.Builder
 	b.Grow(len(raw))
-	at := make([]int, 0, len(raw)+1)
+	at := make([]int32, 0, len(raw)+1)
 	for i, r := range raw {
 		r, ok := foldRune(r)
 		if !ok {
@@ -30,15 +30,15 @@ func Fold(raw string) Folded {
 		}
 		b.WriteRune(r)
 		for range utf8.RuneLen(r) {
-			at = append(at, i)
+			at = append(at, int32(i))
 		}
 	}
-	return Folded{Text: b.String(), at: append(at, len(raw))}
+	return Folded{Text: b.String(), at: append(at, int32(len(raw)))}
 }
 
 // Raw is where in the raw text the rune at byte i of Text begins; the raw
 // text's length for len(Text).
-func (f Folded) Raw(i int) int { return f.at[i] }
+func (f Folded) Raw(i int) int { return int(f.at[i]) }
 
 // foldRune folds one rune; false when nothing is to be read there.
 func foldRune(r rune) (rune, bool) {
