@@ -243,7 +243,6 @@ func (o *office) person(id, name string, post store.Post, duties ...store.Duty) 
 	})
 }
 
-// owe puts messages for one account into the outbox.
 func (o *office) say(ctx context.Context, tx *store.Tx, to chat.Address, class store.Class, m chat.Message) error {
 	if class == store.ClassAnswer {
 		return o.post.Answer(ctx, tx, to, to.ID, m, o.clock(), func(store.Outgoing) {})
@@ -252,6 +251,7 @@ func (o *office) say(ctx context.Context, tx *store.Tx, to chat.Address, class s
 	return o.post.Message(ctx, tx, to, to.ID, "test/"+strconv.Itoa(o.n), m, class, o.clock())
 }
 
+// owe puts messages for one account into the outbox.
 func (o *office) owe(to string, class store.Class, messages ...chat.Message) {
 	o.Helper()
 	o.do(func(ctx context.Context, tx *store.Tx) error {
