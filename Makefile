@@ -35,11 +35,10 @@ vet:
 lint: vet
 	$(GO) run $(GOLANGCI) run ./...
 
-# bench prints every benchmark as one table, of code compiled as the program is.
-# Floors stand beside what is measured against them; only their ratios mean
-# anything.
+# bench prints every benchmark as one table. Floors stand beside what is
+# measured against them; only their ratios mean anything.
 bench: tools
-	$(GO) test -pgo=$(CURDIR)/bot/default.pgo -run '^$$' -bench . -benchtime $(BENCHTIME) -p 1 -timeout 30m ./... > bench.log 2>&1; \
+	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) -p 1 -timeout 30m ./... > bench.log 2>&1; \
 		code=$$?; awk -f .ci/table.awk bench.log; exit $$code
 
 # profile measures where the time of a check-in goes; the compiler makes those
