@@ -91,10 +91,11 @@ func TestTokensAreShared(t *testing.T) {
 		if got := gotten(t, from, app, "token1", f); got["token2"] != 10 {
 			return fmt.Errorf("after one was refused: tokens %v", got)
 		}
-		if kept, _, err := from[0].cluster.Get(t.Context(), "token/"+app); err != nil || len(kept) == 0 || strings.Contains(string(kept), "token") {
-			return fmt.Errorf("redis keeps %q, %v", kept, err)
+		kept, _, err := from[0].cluster.Get(t.Context(), "token/"+app)
+		if len(kept) == 0 || strings.Contains(string(kept), "token") {
+			err = errors.Join(err, fmt.Errorf("redis keeps %q", kept))
 		}
-		return nil
+		return err
 	})
 	s.Stop()
 	if got := gotten(t, from, "app", "", new(fetcher)); len(got) != 10 {

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"testing"
 	"time"
@@ -64,7 +65,7 @@ func TestKeeperLinks(t *testing.T) {
 			}
 			entered(t, db, 5, now)
 			stop()
-			if err := <-done; err != context.Canceled {
+			if err := <-done; !errors.Is(err, context.Canceled) {
 				t.Error(err)
 			}
 			if yes, no := linked(t, db); yes != 3*linkStep+5 || no != 0 {

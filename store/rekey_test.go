@@ -111,6 +111,7 @@ func under(t *testing.T, raw *sql.DB) map[string]int {
 			if err != nil {
 				t.Fatal(err)
 			}
+			defer rows.Close()
 			n := 0
 			for rows.Next() {
 				var b []byte
@@ -120,7 +121,7 @@ func under(t *testing.T, raw *sql.DB) map[string]int {
 				n++
 				count[string(b[:4])]++
 			}
-			if err := errors.Join(rows.Err(), rows.Close()); err != nil || n == 0 {
+			if err := rows.Err(); err != nil || n == 0 {
 				t.Fatalf("%s %s: %d values, %v", table, c, n, err)
 			}
 		}

@@ -233,6 +233,7 @@ func fillNames(ctx context.Context, source string, names []string) error {
 	if err != nil {
 		return err
 	}
+	defer add.Close()
 	for i, name := range names {
 		if _, err := add.ExecContext(ctx, i+1, customerID(i), name, store.FoldName(name), []byte(name)); err != nil {
 			return err

@@ -151,16 +151,8 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
-// weight is how many bytes a text takes within the request: it is quoted once
-// in the card and once more in the message's content.
-func weight(text string) int {
-	n := 0
-	for _, r := range text {
-		n += runeWeight(r)
-	}
-	return n
-}
-
+// runeWeight is how many bytes a character takes within the request: it is quoted
+// once in the card and once more in the message's content.
 func runeWeight(r rune) int {
 	switch {
 	case r == '"' || r == '\\':

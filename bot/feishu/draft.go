@@ -25,7 +25,7 @@ func (d *draft) cost(element any) (bytes_, tags int) {
 	return measure(encode(element))
 }
 
-// measure is the weight of what is encoded.
+// measure weighs what is encoded, by the runeWeight of its characters.
 func measure(element []byte) (bytes_, tags int) {
 	quoted := bytes.Count(element, []byte(`"`)) + bytes.Count(element, []byte(`\`))
 	return len(element) + 3*quoted + 1, bytes.Count(element, []byte(`"tag":"`))
