@@ -122,6 +122,7 @@ func FuzzReadCall(f *testing.F) {
 func FuzzForm(f *testing.F) {
 	f.Add("填表 提交周报\n【本周】本周完成（必填）\n拜访\n#abcdef 1/2\n【下周】x\n")
 	f.Add("填表 x\n【】\n【a")
+	f.Add("填表 x\n【本周】\n拜访\n#abcdef 1/2 \n#222222\u3000")
 	f.Fuzz(func(t *testing.T, text string) {
 		if once := Read(text); Read(once) != once {
 			t.Errorf("%q reads as %q, and that as %q", text, once, Read(once))

@@ -126,8 +126,8 @@ func newMark() string { return strings.ToLower(rand.Text()[:markSize]) }
 
 const markSize = 6
 
-// marked finds the line that numbered adds.
-var marked = regexp.MustCompile(`(?m)^#[a-z2-7]{6}(?: \d+/\d+)?$\n?`)
+// marked finds the line that numbered adds, with the blanks that copying may add.
+var marked = regexp.MustCompile(`(?m)^#[a-z2-7]{6}(?: \d+/\d+)?[\t\v\f\r\x{85}\p{Z}]*$\n?`)
 
 // numbered is the end of one text of several; mark may be empty.
 func numbered(mark string, i, n int) string {
