@@ -3,7 +3,6 @@ package feishu
 import (
 	"encoding/json"
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/chat/chattest"
 )
 
 const (
@@ -120,23 +120,19 @@ func TestMomentWithoutTime(t *testing.T) {
 // What is kept of a long event is not the whole event: an answer that waits
 // keeps the id of its chat.
 func TestLongEventsDoNotLiveOn(t *testing.T) {
-	heap := func() uint64 {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	before, kept := heap(), make([]string, 64)
-	for i := range kept {
-		v, err := parse(fmt.Appendf(nil, `{"event":{"message":{"chat_id":"oc_%d","content":"%s"}}}`, i, strings.Repeat("x", 1<<20)))
-		if kept[i] = v.chat; err != nil || v.chat == "" {
-			t.Fatalf("%+v, %v", v, err)
+	kept := chattest.Kept(func() any {
+		chats := make([]string, 64)
+		for i := range chats {
+			v, err := parse(fmt.Appendf(nil, `{"event":{"message":{"chat_id":"oc_%d","content":"%s"}}}`, i, strings.Repeat("x", 1<<20)))
+			if chats[i] = v.chat; err != nil || v.chat == "" {
+				t.Fatalf("%+v, %v", v, err)
+			}
 		}
+		return chats
+	})
+	if kept > 8<<20 {
+		t.Errorf("64 events of a megabyte keep %d MiB", kept>>20)
 	}
-	if after := heap(); after > before+8<<20 {
-		t.Errorf("%d events of a megabyte keep %d MiB", len(kept), (after-before)>>20)
-	}
-	runtime.KeepAlive(kept)
 }
 
 func TestMalformedEvents(t *testing.T) {

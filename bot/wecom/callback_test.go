@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/chat/chattest"
 )
 
 func TestWhatComesIn(t *testing.T) {
@@ -51,24 +51,20 @@ func TestWhatComesIn(t *testing.T) {
 // What is kept of a long callback is not the whole callback: an answer that
 // waits keeps the account it goes to.
 func TestLongCallbacksDoNotLiveOn(t *testing.T) {
-	heap := func() uint64 {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	before, kept := heap(), make([]string, 256)
-	for i := range kept {
-		var c call
-		err := walk(fmt.Sprintf("<xml><FromUserName><![CDATA[u%d]]></FromUserName><Content>%s</Content></xml>", i, strings.Repeat("x", 200<<10)), &c)
-		if kept[i] = c.from; err != nil || c.from == "" {
-			t.Fatalf("%+v, %v", c, err)
+	kept := chattest.Kept(func() any {
+		from := make([]string, 256)
+		for i := range from {
+			var c call
+			err := walk(fmt.Sprintf("<xml><FromUserName><![CDATA[u%d]]></FromUserName><Content>%s</Content></xml>", i, strings.Repeat("x", 200<<10)), &c)
+			if from[i] = c.from; err != nil || c.from == "" {
+				t.Fatalf("%+v, %v", c, err)
+			}
 		}
+		return from
+	})
+	if kept > 8<<20 {
+		t.Errorf("256 callbacks of 200 KiB keep %d MiB", kept>>20)
 	}
-	if after := heap(); after > before+8<<20 {
-		t.Errorf("%d callbacks of 200 KiB keep %d MiB", len(kept), (after-before)>>20)
-	}
-	runtime.KeepAlive(kept)
 }
 
 // A redelivery has a new envelope and is the same event; events of one second
