@@ -106,7 +106,7 @@ func (g *group) run(ctx context.Context, bare bool) error {
 		}
 	}
 	for i := 0; err == nil && i < len(g.rest); i++ {
-		if g.rest[i]() != nil {
+		if guard(g.rest[i]) != nil {
 			g.spoilt, err = true, errSpoilt
 		}
 	}
