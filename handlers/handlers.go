@@ -90,6 +90,8 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 		e.Sent = d.o.Now()
 	}
 	e.Sent = e.Sent.In(d.o.Zone)
+	// An answer waits with its address, which may be a piece of all that came.
+	e.Chat.ID, e.From.ID = strings.Clone(e.Chat.ID), strings.Clone(e.From.ID)
 	r, t, err := d.turn(ctx, e)
 	for again := 0; err != nil && again < turnsMore && store.Again(err) && ctx.Err() == nil; again++ {
 		if r, t, err = d.turn(ctx, e); r.Duplicate { // the one before was stored after all

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,7 @@ type desk struct {
 	now  time.Time
 	n    int
 	seen map[string]bool
+	owed []store.Outgoing // as handed over
 }
 
 // trouble is an area whose commands go wrong in every way.
@@ -85,7 +87,7 @@ func newDesk(t testing.TB, wrote *int) *desk {
 	var err error
 	d.desk, err = handlers.NewDesk(handlers.Options{
 		DB: db, Areas: []command.Area{trouble{wrote}, staff.Handler{}}, Left: staff.Left, Post: &handlers.Post{}, Zone: zone,
-		Now: func() time.Time { return d.now }, Owed: func([]store.Outgoing, bool) {}, Log: log,
+		Now: func() time.Time { return d.now }, Owed: func(answers []store.Outgoing, _ bool) { d.owed = append(d.owed, answers...) }, Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -338,4 +340,24 @@ func TestMemberLeft(t *testing.T) {
 	d.receive(d.event("张伟", "", func(e *chat.Event) { e.Kind = chat.MemberLeft }))
 	d.receive(d.event("张伟", "登记"))
 	d.wantSaid(staff.Unregistered)
+}
+
+// An answer that waits does not keep what it answers: an adapter's ids may be
+// pieces of a message of a megabyte.
+func TestAnswersKeepNoEvent(t *testing.T) {
+	d := newDesk(t, new(int))
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	for range 64 {
+		whole := strings.Repeat("x", 1<<20) + "张伟"
+		d.receive(d.event(whole[1<<20:], "提问"))
+	}
+	if after := heap(); len(d.owed) != 64 || after > before+16<<20 {
+		t.Errorf("%d answers keep %d MiB", len(d.owed), (after-before)>>20)
+	}
 }

@@ -64,9 +64,11 @@ func (tx *Tx) query(ctx context.Context, query string, args []any) (*sql.Rows, e
 }
 
 // failed is an error of a statement. Whatever that left behind, be it the end
-// of the transaction, is to be undone.
+// of the transaction, is to be undone, also where the error is let pass.
 func (tx *Tx) failed(what string, err error) error {
-	tx.wrote = true
+	if tx.group != nil {
+		tx.group.spoilt = true
+	}
 	return fmt.Errorf("%s: %w", what, undone(err))
 }
 

@@ -119,6 +119,31 @@ func TestNested(t *testing.T) {
 	})
 }
 
+// An update that lets the error of a statement pass keeps the rest, whatever the
+// statement left behind: behind a savepoint, so it runs once more.
+func TestFailedStatement(t *testing.T) {
+	db := storetest.Open(t, storetest.SQLite)
+	runs := 0
+	update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		runs++
+		li := store.Person{ID: "li", Name: "李雷", Post: store.Salesperson, Since: now}
+		if err := tx.AddPerson(ctx, li); err != nil {
+			return err
+		}
+		if err := tx.AddPerson(ctx, li); err == nil {
+			t.Error("somebody was added twice")
+		}
+		return nil
+	})
+	update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		_, found, err := tx.Person(ctx, "li")
+		if runs != 2 || !found {
+			t.Errorf("ran %d times, found %v", runs, found)
+		}
+		return err
+	})
+}
+
 // A second process on a store that is served is refused.
 func TestSecondProcess(t *testing.T) {
 	o := storetest.Options(t, storetest.SQLite)

@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"marketbot/handlers/chat"
-	"marketbot/handlers/chat/chattest"
 )
 
 const (
@@ -114,24 +113,6 @@ func TestMomentWithoutTime(t *testing.T) {
 		if got := moment(s, noon); !got.Equal(noon) {
 			t.Errorf("moment(%q) = %v, want the time of arrival", s, got)
 		}
-	}
-}
-
-// What is kept of a long event is not the whole event: an answer that waits
-// keeps the id of its chat.
-func TestLongEventsDoNotLiveOn(t *testing.T) {
-	kept := chattest.Kept(func() any {
-		chats := make([]string, 64)
-		for i := range chats {
-			v, err := parse(fmt.Appendf(nil, `{"event":{"message":{"chat_id":"oc_%d","content":"%s"}}}`, i, strings.Repeat("x", 1<<20)))
-			if chats[i] = v.chat; err != nil || v.chat == "" {
-				t.Fatalf("%+v, %v", v, err)
-			}
-		}
-		return chats
-	})
-	if kept > 8<<20 {
-		t.Errorf("64 events of a megabyte keep %d MiB", kept>>20)
 	}
 }
 

@@ -218,11 +218,8 @@ func (c *cursor) escapable() bool {
 	return strings.IndexByte(`"\/bfnrt`, c.data[c.pos]) >= 0
 }
 
-// longData is from how many bytes on a document does not live on in its strings.
-const longData = 4 << 10
-
 // str reads the string that follows; without escapes it is part of the
-// document and costs nothing, where that is short.
+// document and costs nothing.
 func (c *cursor) str() string {
 	from := c.pos + 1
 	escaped := c.pastString()
@@ -230,11 +227,8 @@ func (c *cursor) str() string {
 		return ""
 	}
 	raw := c.data[from : c.pos-1]
-	switch {
-	case escaped:
+	if escaped {
 		raw = unescape(raw)
-	case len(c.data) > longData && len(raw) < len(c.data)/2: // it may wait in the outbox, and would keep all of the document
-		raw = strings.Clone(raw)
 	}
 	return raw
 }

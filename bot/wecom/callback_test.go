@@ -3,7 +3,6 @@ package wecom
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -14,7 +13,6 @@ import (
 
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
-	"marketbot/handlers/chat/chattest"
 )
 
 func TestWhatComesIn(t *testing.T) {
@@ -45,25 +43,6 @@ func TestWhatComesIn(t *testing.T) {
 			g.From != who || g.Chat != who.Private() || !g.ToBot || !g.Sent.Equal(noon) || g.ID == "" {
 			t.Errorf("event %d came as %+v, want %+v", i, g, w)
 		}
-	}
-}
-
-// What is kept of a long callback is not the whole callback: an answer that
-// waits keeps the account it goes to.
-func TestLongCallbacksDoNotLiveOn(t *testing.T) {
-	kept := chattest.Kept(func() any {
-		from := make([]string, 256)
-		for i := range from {
-			var c call
-			err := walk(fmt.Sprintf("<xml><FromUserName><![CDATA[u%d]]></FromUserName><Content>%s</Content></xml>", i, strings.Repeat("x", 200<<10)), &c)
-			if from[i] = c.from; err != nil || c.from == "" {
-				t.Fatalf("%+v, %v", c, err)
-			}
-		}
-		return from
-	})
-	if kept > 8<<20 {
-		t.Errorf("256 callbacks of 200 KiB keep %d MiB", kept>>20)
 	}
 }
 

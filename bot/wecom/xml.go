@@ -15,9 +15,6 @@ var errXML = errors.New("not the XML of a callback")
 // four.
 const maxDepth = 16
 
-// longData is from how many bytes on a callback does not live on in its texts.
-const longData = 4 << 10
-
 // Marks of the little XML that callbacks are written in.
 const (
 	dataStart = "<![CDATA["
@@ -162,9 +159,6 @@ func (w *walker) end(rest string) bool {
 func (w *walker) close() {
 	w.depth--
 	if !w.inner && w.depth > 0 {
-		if len(w.data) > longData && len(w.text) < len(w.data)/2 { // it may wait in the outbox, and would keep all of the callback
-			w.text = strings.Clone(w.text)
-		}
 		w.into.leaf(w.path[w.depth], w.text, w.depth > 1)
 	}
 	w.inner, w.text, w.closed = true, "", w.depth == 0

@@ -188,7 +188,7 @@ func wakes(t *testing.T, one, two cluster.Cluster) {
 		listening.Go(func() { c.Listen(ctx, "bell", func() { heard[i] <- struct{}{} }) })
 	}
 	listening.Go(func() { two.Listen(ctx, "silent", func() { wrong.Add(1) }) })
-	end := time.Now().Add(long)
+	end := time.After(long)
 	for round := range 3 {
 		for i := range heard {
 			for woken := false; !woken; { // until both have begun to listen
@@ -199,8 +199,7 @@ func wakes(t *testing.T, one, two cluster.Cluster) {
 				case <-heard[i]:
 					woken = true
 				case <-time.After(50 * time.Millisecond):
-				}
-				if time.Now().After(end) {
+				case <-end:
 					t.Fatalf("round %d: listener %d was not woken", round, i)
 				}
 			}

@@ -82,16 +82,17 @@ func (s *Server) Start() {
 }
 
 func (s *Server) await() error {
-	for end := time.Now().Add(startTime); ; {
+	for end := time.After(startTime); ; {
 		err := s.do("PING")
 		if err == nil {
 			return nil
 		}
-		if time.Now().After(end) {
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-end:
 			log, e := os.ReadFile(filepath.Join(s.dir, "log"))
 			return errors.Join(fmt.Errorf("redis does not answer: %w\n%s", err, log), e)
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }
 
