@@ -61,8 +61,8 @@ const (
 	// line can look alive, pings answered, and get no messages.
 	renewAfter = time.Hour
 	cardsMost  = 512
-	// handover is how long another process may take to connect when this one
-	// stops.
+	// handover is how long a connection is kept for another to take over, and
+	// for the platform to tell so.
 	handover = 2 * time.Second
 )
 
@@ -120,15 +120,11 @@ func (r *Robot) leave() {
 	if r.former == nil {
 		return
 	}
-	if r.lease != nil {
-		late := time.NewTimer(handover)
-		defer late.Stop()
-		select {
-		case <-r.former.done:
-		case <-late.C:
-		}
+	if r.lease == nil {
+		r.former.end(context.Canceled)
+	} else {
+		r.former.overtaken()
 	}
-	r.former.end(context.Canceled)
 	_ = r.down(context.Canceled)
 }
 

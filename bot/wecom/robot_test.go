@@ -224,15 +224,17 @@ func TestLease(t *testing.T) {
 func TestHandover(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		lose func(one *booth, cut func())
+		lose func(one, two *booth, cut func())
 	}{
-		{"to another process", func(one *booth, _ func()) { one.stop() }},
-		{"after it lost its lease", func(_ *booth, cut func()) { cut() }},
+		{"to another process", func(one, _ *booth, _ func()) { one.stop() }},
+		{"after it lost its lease", func(_, _ *booth, cut func()) { cut() }},
+		{"to itself", func(_, two *booth, cut func()) { two.stop(); cut() }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				turn, cut := turns()
 				one := newBooth(t, nil, nil)
+				one.Lag = 75 * time.Millisecond // something is always under way
 				one.robot.lease = turn
 				one.run()
 				synctest.Wait()
@@ -255,14 +257,16 @@ func TestHandover(t *testing.T) {
 					}
 				}()
 				time.Sleep(time.Second)
-				tt.lose(one, cut)
+				tt.lose(one, two, cut)
 				<-done
+				time.Sleep(one.Lag)
 				synctest.Wait()
 				if n := len(one.events.Events()); missed != 0 || n != 200 || one.Subscribed() != 2 {
 					t.Errorf("%d missed, %d heard over %d connections", missed, n, one.Subscribed())
 				}
 				one.stop()
 				two.stop()
+				synctest.Wait() // the platform learns of it
 				if one.Connected() {
 					t.Error("a connection is left")
 				}

@@ -20,6 +20,18 @@ func (s *session) end(cause error) {
 	<-s.ended
 }
 
+// overtaken ends the session once it was told that another connection took
+// over, as what is still on the way comes before that, or after a while.
+func (s *session) overtaken() {
+	late := time.NewTimer(handover)
+	defer late.Stop()
+	select {
+	case <-s.done:
+	case <-late.C:
+	}
+	s.end(errOver)
+}
+
 // connect serves one connection and tells why it ended. When ctx ends, so does
 // the right to connect, but not the connection: the platform ends it as soon as
 // another process connects, and so nothing is missed in between. What is left of
@@ -32,7 +44,7 @@ func (r *Robot) connect(ctx context.Context, q *queues) error {
 	}
 	r.up(s.wire)
 	if r.former != nil {
-		r.former.end(errOver)
+		r.former.overtaken()
 		r.former = nil
 	}
 	select {

@@ -134,8 +134,17 @@ func (r *Robot) deliver(call *callback) bool {
 	r.asks[req] = a
 	call.sent = true
 	body, _ := json.Marshal(call.body)
+	c.owed.Add(1)
 	r.mu.Unlock()
-	r.write(c, frame{Cmd: call.cmd, Head: head{req}, Body: body})
+	arrive := func() {
+		defer c.owed.Done()
+		r.write(c, frame{Cmd: call.cmd, Head: head{req}, Body: body})
+	}
+	if r.Lag > 0 {
+		time.AfterFunc(r.Lag, arrive)
+	} else {
+		arrive()
+	}
 	return true
 }
 

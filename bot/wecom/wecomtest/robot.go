@@ -15,6 +15,7 @@ type Robot struct {
 	BotID, Secret string
 	Limited       bool              // refuses more than 30 messages a minute or 1000 an hour in a chat
 	Keeps         bool              // delivers after the next subscribe what came while nobody was connected
+	Lag           time.Duration     // that a callback is under way
 	Alias         map[string]string // by userid: the encrypted id it tells instead
 
 	now func() time.Time

@@ -11,7 +11,8 @@ import (
 // socket is one connection.
 type socket struct {
 	conn  *websocket.Conn
-	turn  sync.Mutex // for writing
+	turn  sync.Mutex     // for writing
+	owed  sync.WaitGroup // callbacks to be written
 	state state
 }
 
@@ -160,9 +161,11 @@ func (r *Robot) subscribe(c *socket, f frame) (int, string, any) {
 	return 0, "ok", nil
 }
 
-// overtake tells a connection that another took its place, and closes it.
+// overtake tells a connection that another took its place, after all that it
+// gets, and closes it.
 func (r *Robot) overtake(old *socket) {
 	go func() {
+		old.owed.Wait()
 		r.write(old, r.disconnected())
 		old.conn.Close()
 	}()
