@@ -147,6 +147,19 @@ func TestOnlyStoreSpeaksSQL(t *testing.T) {
 	}
 }
 
+// The Feishu SDK is used in part: its Client knows every service of the
+// platform, and a program with it is a third larger.
+func TestSDKInPart(t *testing.T) {
+	const sdk = "github.com/larksuite/oapi-sdk-go/v3"
+	for _, s := range sources(t) {
+		for _, p := range s.imported(t) {
+			if !s.test() && (p == sdk || strings.HasPrefix(p, sdk+"/service/")) {
+				t.Errorf("%s/%s imports %s", s.folder, s.name, p)
+			}
+		}
+	}
+}
+
 // Only the program itself reads the machine's clock: everywhere else the time
 // is an argument. Nothing is set up behind anybody's back either.
 func TestClockAndInit(t *testing.T) {

@@ -17,7 +17,6 @@ import (
 	"sync"
 	"time"
 
-	lark "github.com/larksuite/oapi-sdk-go/v3"
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher/callback"
 
@@ -62,7 +61,7 @@ type Adapter struct {
 	log     *slog.Logger
 
 	http   *http.Client
-	sdk    *lark.Client
+	sdk    *larkcore.Config
 	tokens *apptoken.Keeper
 	key    *sealKey // webhook mode only
 	link   link
@@ -101,8 +100,11 @@ func New(cfg Config, receive chat.Receive, now func() time.Time, log *slog.Logge
 	}
 	// The SDK's own token cache keeps revoked tokens and belongs to the whole
 	// process, so it is switched off and every call is given a token of ours.
-	a.sdk = lark.NewClient(cfg.AppID, cfg.AppSecret, lark.WithOpenBaseUrl(cfg.BaseURL), lark.WithHttpClient(client),
-		lark.WithEnableTokenCache(false), lark.WithLogger(sdkLog{a.log}), lark.WithLogLevel(larkcore.LogLevelInfo))
+	a.sdk = &larkcore.Config{
+		BaseUrl: cfg.BaseURL, AppId: cfg.AppID, AppSecret: cfg.AppSecret, AppType: larkcore.AppTypeSelfBuilt,
+		HttpClient: client, Logger: sdkLog{a.log}, LogLevel: larkcore.LogLevelInfo, Serializable: &larkcore.DefaultSerialization{},
+	}
+	larkcore.NewLogger(a.sdk) // heeds the level
 	a.tokens = apptoken.New(a.fetchToken, now)
 	if cfg.EncryptKey != "" {
 		a.key = newSealKey(cfg.EncryptKey)
@@ -119,7 +121,7 @@ func (a *Adapter) ShareTokens(share apptoken.Share) {
 // complete fills in defaults and says what is missing.
 func (c *Config) complete() error {
 	if c.BaseURL == "" {
-		c.BaseURL = lark.FeishuBaseUrl
+		c.BaseURL = "https://open.feishu.cn"
 	}
 	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
 	if c.Receive == "" {

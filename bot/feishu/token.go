@@ -2,24 +2,12 @@ package feishu
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net/http"
 	"time"
 
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 )
-
-// apiError is the platform's refusal of a call.
-type apiError struct {
-	call   string
-	status int
-	code   int
-	msg    string // the platform's words; never ours
-}
-
-func (e *apiError) Error() string {
-	return fmt.Sprintf("%s: HTTP %d, code %d: %.200s", e.call, e.status, e.code, e.msg)
-}
 
 // staleToken tells whether a code says that the token was no good.
 func staleToken(code int) bool {
@@ -28,15 +16,15 @@ func staleToken(code int) bool {
 
 func (a *Adapter) fetchToken(ctx context.Context) (string, time.Duration, error) {
 	const call = "fetch tenant access token"
-	resp, err := a.sdk.GetTenantAccessTokenBySelfBuiltApp(ctx,
-		&larkcore.SelfBuiltTenantAccessTokenReq{AppID: a.cfg.AppID, AppSecret: a.cfg.AppSecret})
-	if err != nil {
-		return "", 0, fmt.Errorf("%s: %w", call, err)
+	var answer larkcore.TenantAccessTokenResp
+	_, err := a.request(ctx, call, &larkcore.ApiReq{
+		HttpMethod: http.MethodPost, ApiPath: larkcore.TenantAccessTokenInternalUrlPath,
+		Body: larkcore.SelfBuiltTenantAccessTokenReq{AppID: a.cfg.AppID, AppSecret: a.cfg.AppSecret},
+	}, &answer)
+	if err == nil && answer.TenantAccessToken == "" {
+		err = errors.New(call + ": the platform gave none")
 	}
-	if resp.StatusCode != http.StatusOK || resp.Code != 0 || resp.TenantAccessToken == "" {
-		return "", 0, &apiError{call, resp.StatusCode, resp.Code, resp.Msg}
-	}
-	return resp.TenantAccessToken, time.Duration(resp.Expire) * time.Second, nil
+	return answer.TenantAccessToken, time.Duration(answer.Expire) * time.Second, err
 }
 
 // withToken makes one call, and once more with a new token where the platform
