@@ -28,7 +28,7 @@ func (d *Desk) builtins() []command.Spec {
 			Who: rulebook.TakePart, Private: true, Clause: "总则", Run: d.mine,
 		},
 		{
-			Name: "撤销", Aliases: []string{"cx", "undo"}, Summary: "5 分钟内收回自己刚才的登记",
+			Name: "撤销", Aliases: []string{"cx", "undo"}, Summary: "5 分钟内收回自己刚才的登记，并通知已得知的人",
 			Args:     []command.Arg{{Name: "登记", Kind: command.Word, Optional: true}}, // a button names its own
 			Examples: []string{"撤销"}, Who: rulebook.TakePart, Run: d.undo,
 		},
@@ -107,11 +107,29 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (command.Answer, error
 		return command.Answer{}, err
 	}
 	a := command.Text("已撤销：" + text + "。")
-	a.Subject = spec.Name + " " + w.Ref
+	a.Subject, a.Undid = spec.Name+" "+w.Ref, true
+	news := chat.Message{Text: c.Person.Name + "撤销了：" + text + "。"}
 	if spec.Private {
 		a.Reply.Confidential, a.Reply.Summary = true, "已撤销刚才的「"+spec.Name+"」。"
+		news.Confidential, news.Summary = true, c.Person.Name+"撤销了「"+spec.Name+"」。"
 	}
-	return a, nil
+	a.Notices, err = correct(ctx, c, w, news)
+	return a, err
+}
+
+// correct tells everybody who heard of a write that it was taken back.
+func correct(ctx context.Context, c *command.Call, w store.Write, news chat.Message) ([]chat.Notice, error) {
+	var list []chat.Notice
+	for _, id := range w.Told {
+		p, _, err := c.Tx.Person(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if p.Active() {
+			list = append(list, chat.Notice{Key: "undone/" + w.ID + "/" + id, To: id, Message: news})
+		}
+	}
+	return list, nil
 }
 
 func (d *Desk) named(name string) *command.Spec {

@@ -257,7 +257,7 @@ func (t *turn) done(ctx context.Context, line string, a command.Answer) error {
 		t.confirmed, t.form, t.filling = a.Next.Version, a.Next.Form, a.Next.Filled
 		return t.line(ctx, a.Next.Line)
 	}
-	if a.Undo != "" || t.confirmed != "" || slices.ContainsFunc(a.Notices, told) {
+	if a.Undo != "" || t.confirmed != "" || !a.Undid && slices.ContainsFunc(a.Notices, told) {
 		if err := t.undoable(ctx, &a); err != nil {
 			return err
 		}
@@ -294,6 +294,11 @@ func told(n chat.Notice) bool { return !n.Urgent }
 // remembered too, so that 撤销 does not reach past it.
 func (t *turn) undoable(ctx context.Context, a *command.Answer) error {
 	w := store.Write{ID: t.tx.NewID(t.event.Sent), Person: t.person.ID, Command: t.spec.Name, Ref: a.Undo, At: t.event.Sent}
+	for _, n := range a.Notices {
+		if told(n) && n.To != "" && !slices.Contains(w.Told, n.To) {
+			w.Told = append(w.Told, n.To)
+		}
+	}
 	if a.Reply.Card != nil {
 		for i, b := range a.Reply.Card.Buttons {
 			if b.Command == "撤销" {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -90,12 +91,13 @@ func (tx *Tx) ConfirmedBefore(ctx context.Context, code, person string) (c Confi
 type Write struct {
 	ID, Person, Command, Ref string
 	At                       time.Time
+	Told                     []string // people who heard of it
 }
 
 // Wrote remembers a write for 撤销.
 func (tx *Tx) Wrote(ctx context.Context, w Write) error {
-	_, err := tx.exec(ctx, "remember write", `INSERT INTO undo (id, person, command, ref, at, undone) VALUES ($1, $2, $3, $4, $5, 0)`,
-		w.ID, w.Person, w.Command, w.Ref, millis(w.At))
+	_, err := tx.exec(ctx, "remember write", `INSERT INTO undo (id, person, command, ref, at, told, undone) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
+		w.ID, w.Person, w.Command, w.Ref, millis(w.At), strings.Join(w.Told, ","))
 	return err
 }
 
@@ -104,9 +106,13 @@ func (tx *Tx) Wrote(ctx context.Context, w Write) error {
 func (tx *Tx) LastWrite(ctx context.Context, person, id string, since time.Time) (Write, bool, error) {
 	w := Write{Person: person}
 	var at int64
-	found, err := tx.one(ctx, "last write", `SELECT id, command, ref, at FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND undone = 0 AND (id = $4 OR $4 = '')
-		ORDER BY id DESC LIMIT 1`, []any{idBefore(since), person, millis(since), id}, &w.ID, &w.Command, &w.Ref, &at)
+	var told string
+	found, err := tx.one(ctx, "last write", `SELECT id, command, ref, at, told FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND undone = 0 AND (id = $4 OR $4 = '')
+		ORDER BY id DESC LIMIT 1`, []any{idBefore(since), person, millis(since), id}, &w.ID, &w.Command, &w.Ref, &at, &told)
 	w.At = moment(at)
+	if told != "" {
+		w.Told = strings.Split(told, ",")
+	}
 	return w, found, err
 }
 

@@ -142,6 +142,7 @@ type Answer struct {
 	Confirm string        // not empty: Reply is a preview of this version, and waits for 确认
 	Proceed string        // the words of the button that confirms; empty: 确认
 	Subject string        // for the audit entry: ids and periods, never content
+	Undid   bool          // it took a write back, and leaves none to take back
 	// Recorded says that the step wrote the audit entry itself, as the door to
 	// the customers' files does.
 	Recorded bool
