@@ -58,6 +58,8 @@ func Served(ctx context.Context, o Options) (bool, error) {
 	return false, unlock()
 }
 
+// servedPostgres asks for a second, as the database lets the connections of a
+// process that has just ended go a moment later.
 func servedPostgres(ctx context.Context, url string) (bool, error) {
 	pool, err := sql.Open("pgx", url)
 	if err != nil {
@@ -65,7 +67,15 @@ func servedPostgres(ctx context.Context, url string) (bool, error) {
 	}
 	pool.SetMaxOpenConns(1) // what is locked ends with its connection
 	var free bool
-	err = pool.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, servedKey).Scan(&free)
+	for range 10 {
+		err = pool.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, servedKey).Scan(&free)
+		if err != nil || free {
+			break
+		}
+		if _, err = pool.ExecContext(ctx, `SELECT pg_sleep(0.1)`); err != nil {
+			break
+		}
+	}
 	if err = errors.Join(err, pool.Close()); err != nil {
 		return false, fmt.Errorf("ask postgres: %w", err)
 	}
