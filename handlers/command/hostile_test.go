@@ -74,7 +74,7 @@ func TestAMegabyteIsReadInTime(t *testing.T) {
 		for _, piece := range []string{"a", " ", "\u200b", "9", "本周：", "本周：x ", "本周=x ", "a= ", "a=b，", "，", "天", "\xff", "\x00", "@", "一百", "-", "?"} {
 			start := time.Now()
 			checkHostile(t, r, strings.Repeat(piece, 1<<20/len(piece)), Env{Tx: tx, Now: tuesday})
-			if took := time.Since(start); took > 10*time.Second {
+			if took := time.Since(start); took > time.Minute { // reading again and again takes hours
 				t.Errorf("a megabyte of %q took %v", piece, took)
 			}
 		}
