@@ -20,6 +20,10 @@ func (h Handler) enter(ctx context.Context, c *command.Call) (command.Answer, er
 	if err := h.enterable(name, values); err != nil {
 		return command.Answer{}, err
 	}
+	owner, err := h.ownerOf(ctx, c, values[fieldOwner])
+	if err != nil {
+		return command.Answer{}, err
+	}
 	names := append([]string{name}, namesIn(values[fieldFormer])...)
 	near, err := alike(ctx, c.Tx, names...)
 	if err != nil {
@@ -36,10 +40,6 @@ func (h Handler) enter(ctx context.Context, c *command.Call) (command.Answer, er
 		return command.Answer{}, err
 	}
 	if err := h.unknown(ctx, c, "", names...); err != nil {
-		return command.Answer{}, err
-	}
-	owner, err := h.ownerOf(ctx, c, values[fieldOwner])
-	if err != nil {
 		return command.Answer{}, err
 	}
 	stage := values[fieldStage]
