@@ -119,6 +119,9 @@ func (d *Desk) turn(ctx context.Context, e chat.Event) (r chat.Receipt, t *turn,
 		r, err = d.take(ctx, t)
 		return err
 	})
+	if err == nil && t.failed != nil {
+		d.o.Log.Error("command failed", "ref", t.ref, "command", t.spec.Name, "person", t.person.ID, "error", t.failed)
+	}
 	return r, t, err
 }
 

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,7 +9,9 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"marketbot/handlers"
@@ -30,6 +33,9 @@ type desk struct {
 	now  time.Time
 	n    int
 	seen map[string]bool
+	log  bytes.Buffer
+
+	mu   sync.Mutex
 	owed []store.Outgoing // as handed over
 }
 
@@ -81,13 +87,12 @@ func asking(s command.Spec) command.Spec {
 }
 
 func newDesk(t testing.TB, wrote *int) *desk {
-	log := slog.New(slog.DiscardHandler)
 	db := storetest.Open(t, storetest.SQLite)
 	d := &desk{t: t, db: db, now: time.Date(2026, 11, 26, 9, 30, 0, 0, zone), seen: map[string]bool{}}
 	var err error
 	d.desk, err = handlers.NewDesk(handlers.Options{
 		DB: db, Areas: []command.Area{trouble{wrote}, staff.Handler{}}, Left: staff.Left, Post: &handlers.Post{}, Zone: zone,
-		Now: func() time.Time { return d.now }, Owed: func(answers []store.Outgoing, _ bool) { d.owed = append(d.owed, answers...) }, Log: log,
+		Now: func() time.Time { return d.now }, Owed: d.hand, Log: slog.New(slog.NewTextHandler(&d.log, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -99,6 +104,12 @@ func newDesk(t testing.TB, wrote *int) *desk {
 		})
 	}
 	return d
+}
+
+func (d *desk) hand(answers []store.Outgoing, _ bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.owed = append(d.owed, answers...)
 }
 
 func (d *desk) update(f func(context.Context, *store.Tx) error) {
@@ -200,6 +211,30 @@ func TestFault(t *testing.T) {
 	})
 	d.receive(d.event("刘洋", "帮助"))
 	d.wantSaid("刘洋 … 帮助")
+}
+
+// A fault is in the log once, under the number that the person was told, also
+// where another's makes all that were to be committed together run again.
+func TestFaultsTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, new(int))
+		free := make(chan bool)
+		go d.db.Update(t.Context(), func(*store.Tx) error { <-free; return nil })
+		synctest.Wait()
+		for _, e := range []chat.Event{d.event("张伟", "出错"), d.event("刘洋", "崩溃")} {
+			go d.desk.Receive(t.Context(), e)
+			synctest.Wait()
+		}
+		close(free)
+		synctest.Wait()
+		d.update(func(ctx context.Context, tx *store.Tx) error {
+			tail, _, err := tx.AuditTail(ctx, 10)
+			if log := d.log.String(); len(tail) != 2 || strings.Count(log, "command failed") != 2 || !strings.Contains(log, tail[0].Ref) || !strings.Contains(log, tail[1].Ref) {
+				t.Errorf("audit %+v, log:\n%s", tail, log)
+			}
+			return err
+		})
+	})
 }
 
 func TestStranger(t *testing.T) {

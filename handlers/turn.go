@@ -30,6 +30,8 @@ type turn struct {
 	form      map[string]string // values of a form that was handed in; nil when none was
 	filling   string            // the line that they were written in, where it was no form
 	ended     store.Outcome
+	failed    error            // a fault of ours, which the person was told
+	ref       string           // its number
 	owed      []store.Outgoing // the answers among them
 	more      bool             // others were owed notices
 }
@@ -347,17 +349,16 @@ func (t *turn) ask(ctx context.Context, line string, q *command.Question) error 
 	return t.privately(ctx, chat.Message{Text: q.Prompt + "\n（直接回复即可，发「取消」离开）"})
 }
 
-// fault is for errors of ours: the log gets it, the person its number.
+// fault is for errors of ours: the log gets it once it is sure what was done, the
+// person its number.
 func (t *turn) fault(ctx context.Context, err error) error {
-	ref := Reference()
-	t.desk.o.Log.Error("command failed", "ref", ref, "command", t.spec.Name, "person", t.person.ID, "error", err)
-	t.ended = store.Failed
+	t.ended, t.failed, t.ref = store.Failed, err, Reference()
 	entry := t.entry(t.spec.Name, store.Failed, command.Answer{}, "")
-	entry.Ref = ref
+	entry.Ref = t.ref
 	if err := t.tx.Record(ctx, entry); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("出了点问题，没有办成，什么也没改。编号 %s，已记入日志。\n请稍后再发一次；还不行请把编号告诉管理员。", ref)
+	text := fmt.Sprintf("出了点问题，没有办成，什么也没改。编号 %s，已记入日志。\n请稍后再发一次；还不行请把编号告诉管理员。", t.ref)
 	return t.answer(ctx, chat.Message{Card: &chat.Card{Title: "出错了", Tone: chat.Bad, Blocks: []chat.Block{{Text: text}}}})
 }
 
