@@ -193,6 +193,9 @@ func TestFault(t *testing.T) {
 		if strings.Contains(got[0], "138") || strings.Contains(got[0], "luck") {
 			t.Errorf("the answer tells the error: %s", got[0])
 		}
+		if log := d.log.String(); strings.Contains(log, "138") || !strings.Contains(log, "command failed") {
+			t.Errorf("the log says %s", log)
+		}
 		if r := d.receive(e); !r.Duplicate {
 			t.Error("redelivery is not known")
 		}

@@ -38,7 +38,7 @@ func backOff(tries int) time.Duration {
 func (o *Outbox) deliver(ctx context.Context, it *item) (out outcome) {
 	defer func() {
 		if v := recover(); v != nil {
-			o.o.Log.Error("panic in a delivery", "message", it.ID, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+			o.o.Log.Error("deliver a message", "message", it.ID, "error", &store.PanicError{Value: v, Stack: debug.Stack()})
 			it.unsure = !it.FirstTry.IsZero() // frozen, so it may have been on its way
 			out = o.putOff(ctx, it, backOff(it.Tries), "panic")
 			out.tried = it.unsure

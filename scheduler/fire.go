@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,12 +93,7 @@ func unsaid(ctx context.Context, tx *store.Tx, notices []chat.Notice, now time.T
 // fault logs that a job failed and tells the administrators, once a slot.
 func (s *Scheduler) fault(ctx context.Context, tx *store.Tx, r run, err error, now time.Time) error {
 	ref := handlers.Reference()
-	var p *store.PanicError
-	if errors.As(err, &p) {
-		s.o.Log.Error("panic in a job", "job", r.claim(), "due", r.slot.At, "ref", ref, "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
-	} else {
-		s.o.Log.Error("job failed", "job", r.claim(), "due", r.slot.At, "ref", ref, "error", err)
-	}
+	s.o.Log.Error("job failed", "job", r.claim(), "due", r.slot.At, "ref", ref, "error", err)
 	text := fmt.Sprintf("定时任务“%s”（%s）出错，编号 %s。会自动再试，其他任务不受影响。", r.job.Title, r.slot.At.In(s.o.Rules.Zone).Format("01-02 15:04"), ref)
 	return s.o.Post.Tell(ctx, tx, "job/"+r.claim()+"/"+r.slot.At.UTC().Format(time.RFC3339), text, now, "")
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -157,7 +158,15 @@ type PanicError struct {
 	Stack []byte
 }
 
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.Value, e.Stack) }
+// Error says what happened where, but what a panic was called with only if that
+// is the runtime's: other values may hold what people wrote.
+func (e *PanicError) Error() string {
+	what := fmt.Sprintf("%T", e.Value)
+	if r, ok := e.Value.(runtime.Error); ok {
+		what = r.Error()
+	}
+	return fmt.Sprintf("panic: %s\n%s", what, e.Stack)
+}
 
 func guard(f func() error) (err error) {
 	defer func() {
