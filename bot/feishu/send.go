@@ -126,7 +126,7 @@ func unsent(err error) error {
 	var refused *apiError
 	if errors.As(err, &refused) {
 		out.Code = refused.code
-		if refused.status == http.StatusOK && refused.code != 0 && !busy(refused.status, refused.code) {
+		if refused.status == http.StatusOK && refused.code > 0 && !busy(refused.status, refused.code) {
 			out.Failure, out.After = chat.BadSetup, 0
 		}
 	}

@@ -41,7 +41,10 @@ func TestFailedSendsAreClassified(t *testing.T) {
 		{"resigned", messages, feishutest.Refuse(230013, "no availability"), chat.BadReceiver, 0, 0},
 		{"scope", messages, feishutest.Refuse(99991672, "scope"), chat.BadSetup, 0, 0},
 		{"quota", messages, feishutest.Refuse(99991403, "quota"), chat.BadSetup, 0, 0},
+		{"a page", messages, feishutest.Page, chat.Uncertain, 0, 0},
 		{"no token for a while", auth, feishutest.Codeless, chat.Busy, 2 * time.Second, 0},
+		{"a page for a token", auth, feishutest.Page, chat.Busy, 2 * time.Second, 0},
+		{"nothing for a token", auth, feishutest.Hollow, chat.Busy, 2 * time.Second, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

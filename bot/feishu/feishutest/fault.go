@@ -1,6 +1,7 @@
 package feishutest
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -73,6 +74,12 @@ func Codeless(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 
 // Hollow answers 200 with nothing in it.
 func Hollow(w http.ResponseWriter, _ *http.Request, _ http.Handler) { succeed(w, map[string]any{}) }
+
+// Page answers 200 with a page, as a proxy on the way does.
+func Page(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+	w.Header().Set("Content-Type", "text/html")
+	io.WriteString(w, "<html>please log in</html>")
+}
 
 // Refuse answers with a code of the API.
 func Refuse(code int, msg string) Fault {
