@@ -123,7 +123,7 @@ func (r *Robot) leave() {
 	if r.lease == nil {
 		r.former.end(context.Canceled)
 	} else {
-		r.former.overtaken()
+		r.former.overtaken(context.Background())
 	}
 	_ = r.down(context.Canceled)
 }

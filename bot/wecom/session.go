@@ -22,12 +22,13 @@ func (s *session) end(cause error) {
 
 // overtaken ends the session once it was told that another connection took
 // over, as what is still on the way comes before that, or after a while.
-func (s *session) overtaken() {
+func (s *session) overtaken(ctx context.Context) {
 	late := time.NewTimer(handover)
 	defer late.Stop()
 	select {
 	case <-s.done:
 	case <-late.C:
+	case <-ctx.Done():
 	}
 	s.end(errOver)
 }
@@ -44,7 +45,7 @@ func (r *Robot) connect(ctx context.Context, q *queues) error {
 	}
 	r.up(s.wire)
 	if r.former != nil {
-		r.former.overtaken()
+		r.former.overtaken(ctx)
 		r.former = nil
 	}
 	select {
