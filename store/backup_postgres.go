@@ -111,12 +111,8 @@ func toolSource(source string) (where, password string, err error) {
 // restorePostgres moves the tables that are there to a schema of their own
 // and back again when the dump cannot be restored whole.
 func restorePostgres(ctx context.Context, source, file, aside string) (kept string, err error) {
-	served, err := servedPostgres(ctx, source)
-	if err != nil {
+	if err := unservedPostgres(ctx, source); err != nil {
 		return "", err
-	}
-	if served {
-		return "", fmt.Errorf("the database is %w; stop that one first", errInUse)
 	}
 	db, err := sql.Open("pgx", source)
 	if err != nil {

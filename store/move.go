@@ -67,12 +67,8 @@ func Move(ctx context.Context, from, to Options, tell func(table string, rows in
 // vacant refuses a database that is served, or holds more than our tables
 // without rows, which a move leaves that did not end.
 func vacant(ctx context.Context, o Options) error {
-	served, err := servedPostgres(ctx, o.Source)
-	if err != nil {
+	if err := unservedPostgres(ctx, o.Source); err != nil {
 		return err
-	}
-	if served {
-		return errInUse
 	}
 	db, err := sql.Open("pgx", o.Source)
 	if err != nil {

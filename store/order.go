@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 )
 
 // RekeyState is how far an order to rekey has come.
@@ -58,8 +59,20 @@ func Served(ctx context.Context, o Options) (bool, error) {
 	return false, unlock()
 }
 
-// servedPostgres asks for a second, as the database lets the connections of a
-// process that has just ended go a moment later.
+// unservedPostgres fails while a process serves the database, but not at once: it
+// lets the connections of one that has just ended go a moment later.
+func unservedPostgres(ctx context.Context, url string) error {
+	for tries := 1; ; tries++ {
+		served, err := servedPostgres(ctx, url)
+		if err != nil || !served {
+			return err
+		}
+		if tries == 10 || !rest(ctx, 100*time.Millisecond) {
+			return fmt.Errorf("the database is %w; stop that one first", errInUse)
+		}
+	}
+}
+
 func servedPostgres(ctx context.Context, url string) (bool, error) {
 	pool, err := sql.Open("pgx", url)
 	if err != nil {
@@ -67,15 +80,7 @@ func servedPostgres(ctx context.Context, url string) (bool, error) {
 	}
 	pool.SetMaxOpenConns(1) // what is locked ends with its connection
 	var free bool
-	for range 10 {
-		err = pool.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, servedKey).Scan(&free)
-		if err != nil || free {
-			break
-		}
-		if _, err = pool.ExecContext(ctx, `SELECT pg_sleep(0.1)`); err != nil {
-			break
-		}
-	}
+	err = pool.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, servedKey).Scan(&free)
 	if err = errors.Join(err, pool.Close()); err != nil {
 		return false, fmt.Errorf("ask postgres: %w", err)
 	}
