@@ -85,7 +85,7 @@ func (h Handler) undoDelegate(ctx context.Context, c *command.Call, ref string) 
 	for _, d := range list {
 		if d.ID == ref {
 			_, err := c.Tx.EndDelegation(ctx, d, c.Now)
-			return "查阅审批的授权，不能再代批了", err
+			return "查阅审批的授权（" + period(d.First, d.Last) + "）", err
 		}
 	}
 	return "", &command.Refusal{Text: "这次授权已经结束了。", Hint: "授权 姓名 起止", Clause: clause}

@@ -176,7 +176,23 @@ func (h Handler) undoLeave(ctx context.Context, c *command.Call, ref string) (st
 	if err == nil && (!found || !counted) {
 		err = &command.Refusal{Text: "这次请假已经取消过了。", Hint: "请假 明天（重新登记）", Clause: "会-3"}
 	}
-	return "请假 " + period(l.First, l.Last), err
+	if err != nil {
+		return "", err
+	}
+	return nameLeave(ctx, c, l.Person, "请假", " "+period(l.First, l.Last))
+}
+
+// nameLeave names what is taken back, so that it is understood also by whoever
+// is told of it.
+func nameLeave(ctx context.Context, c *command.Call, person, what, days string) (string, error) {
+	if person == c.Person.ID {
+		return what + days, nil
+	}
+	p, _, err := c.Tx.Person(ctx, person)
+	if aloudOfOthers(c, p) {
+		days = ""
+	}
+	return p.Name + "的" + what + days, err
 }
 
 // back ends the leave that is running, so that today counts as work, or
@@ -259,5 +275,10 @@ func (h Handler) undoBack(ctx context.Context, c *command.Call, ref string) (str
 			return "", &command.Refusal{Text: "销假之后请假又有改动，不能撤销了。", Hint: "请假 明天（重新登记）", Clause: "会-3"}
 		}
 	}
-	return "销假，请假照旧", nil
+	first, _, _ := strings.Cut(ref, ",")
+	l, _, err := c.Tx.Leave(ctx, strings.TrimPrefix(first, "-"))
+	if err != nil {
+		return "", err
+	}
+	return nameLeave(ctx, c, l.Person, "销假", "，请假照旧")
 }
