@@ -93,14 +93,20 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 	// An answer waits with its address, which may be a piece of all that came.
 	e.Chat.ID, e.From.ID = strings.Clone(e.Chat.ID), strings.Clone(e.From.ID)
 	r, t, err := d.turn(ctx, e)
+	ran := t // the last that may be stored
 	for again := 0; err != nil && again < turnsMore && store.Again(err) && ctx.Err() == nil; again++ {
 		if r, t, err = d.turn(ctx, e); r.Duplicate { // the one before was stored after all
 			t.more, r.Duplicate = true, false
+		} else if t != nil {
+			ran = t
 		}
 	}
 	if err != nil {
 		d.o.Log.Error("event not stored", "platform", e.Platform(), "kind", string(e.Kind), "error", err)
 		return chat.Receipt{}, fmt.Errorf("receive: %w", err)
+	}
+	if ran != nil && ran.failed != nil {
+		d.o.Log.Error("command failed", "ref", ran.ref, "command", ran.spec.Name, "person", ran.person.ID, "error", ran.failed)
 	}
 	if !r.Duplicate {
 		d.o.Owed(t.owed, t.more)
@@ -119,9 +125,6 @@ func (d *Desk) turn(ctx context.Context, e chat.Event) (r chat.Receipt, t *turn,
 		r, err = d.take(ctx, t)
 		return err
 	})
-	if err == nil && t.failed != nil {
-		d.o.Log.Error("command failed", "ref", t.ref, "command", t.spec.Name, "person", t.person.ID, "error", t.failed)
-	}
 	return r, t, err
 }
 

@@ -297,7 +297,7 @@ func told(n chat.Notice) bool { return !n.Urgent }
 func (t *turn) undoable(ctx context.Context, a *command.Answer) error {
 	w := store.Write{ID: t.tx.NewID(t.event.Sent), Person: t.person.ID, Command: t.spec.Name, Ref: a.Undo, At: t.event.Sent}
 	for _, n := range a.Notices {
-		if told(n) && n.To != "" && !slices.Contains(w.Told, n.To) {
+		if told(n) && !n.Aside && n.To != "" && n.To != t.person.ID && !slices.Contains(w.Told, n.To) {
 			w.Told = append(w.Told, n.To)
 		}
 	}

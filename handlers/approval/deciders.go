@@ -63,14 +63,9 @@ func (h Handler) vacancy(d deciders, now time.Time) []chat.Notice {
 		return nil
 	}
 	text := command.Vacancy(store.GeneralManager, "查阅申请", d.standing)
-	var list []chat.Notice
-	for _, p := range d.everyone {
-		if p.Has(store.Administrator) {
-			key := "approval/vacant/" + string(h.Rules.Day(now)) + "/" + p.ID
-			list = append(list, chat.Notice{Key: key, To: p.ID, Message: chat.Message{Text: text}})
-		}
-	}
-	return list
+	return command.VacancyNotices(d.everyone, text, func(admin string) string {
+		return "approval/vacant/" + string(h.Rules.Day(now)) + "/" + admin
+	})
 }
 
 // toldAll is the same news for several, but not for whom it comes from.

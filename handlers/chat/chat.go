@@ -178,6 +178,7 @@ type Notice struct {
 	To      string // person id; empty: the department's group
 	Message Message
 	Urgent  bool // an alarm: goes out in its own message even when others are merged
+	Aside   bool // of what came to light by the way; no news of what was done
 }
 
 // Platform is a chat system. Send, and Render of a file, are called outside

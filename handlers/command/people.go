@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -33,6 +34,18 @@ func Vacancy(post store.Post, something string, stands []store.Person) string {
 		fate = "先转给" + strings.Join(names, "、") + "（" + string(stands[0].Post) + "）"
 	}
 	return string(post) + "没有人，" + something + fate + "。请安排：人员 岗位 姓名 " + string(post)
+}
+
+// VacancyNotices say to every administrator, under a key of each one's own, what
+// Vacancy does.
+func VacancyNotices(people []store.Person, text string, key func(admin string) string) []chat.Notice {
+	var list []chat.Notice
+	for _, p := range people {
+		if p.Has(store.Administrator) {
+			list = append(list, chat.Notice{Key: key(p.ID), To: p.ID, Aside: true, Message: chat.Message{Text: text}})
+		}
+	}
+	return list
 }
 
 // Standing is Reach among people who are known already.

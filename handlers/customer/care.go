@@ -59,14 +59,9 @@ func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now, last time.
 // that organises the files.
 func (h Handler) tellVacancy(now time.Time, everyone []store.Person, something string, stands []store.Person) []chat.Notice {
 	text := command.Vacancy(h.keeper(), something, stands)
-	var list []chat.Notice
-	for _, p := range everyone {
-		if p.Has(store.Administrator) {
-			key := "customer/vacant/" + h.Rules.Week(now).Key() + "/" + something + "/" + p.ID
-			list = append(list, chat.Notice{Key: key, To: p.ID, Message: chat.Message{Text: text}})
-		}
-	}
-	return list
+	return command.VacancyNotices(everyone, text, func(admin string) string {
+		return "customer/vacant/" + h.Rules.Week(now).Key() + "/" + something + "/" + admin
+	})
 }
 
 // span is the time since the daily job looked last.

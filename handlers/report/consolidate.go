@@ -181,13 +181,7 @@ func (s sheet) vacancy(post store.Post, stands []store.Person) []chat.Notice {
 	if len(stands) > 0 {
 		text = fmt.Sprintf("%s没有人，%s周报的消息先转给%s。请安排：人员 岗位 姓名 %s", post, s.week, who(stands), post)
 	}
-	var list []chat.Notice
-	for _, p := range s.people {
-		if p.Has(store.Administrator) {
-			list = append(list, chat.Notice{Key: key(s.week, p.ID, "vacant/"+string(post)), To: p.ID, Message: chat.Message{Text: text}})
-		}
-	}
-	return list
+	return command.VacancyNotices(s.people, text, func(admin string) string { return key(s.week, admin, "vacant/"+string(post)) })
 }
 
 // handInNotices pushes nothing for what is on time. The director, who was

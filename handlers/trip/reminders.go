@@ -167,13 +167,9 @@ func (h Handler) vacancies(s rulebook.Slot, silent []store.Away, people, present
 		}
 		seen = append(seen, post)
 		stands, _ := command.Standing(present, post)
-		text := command.Vacancy(post, "出差未签到的提醒", stands)
-		for _, p := range people {
-			if p.Has(store.Administrator) {
-				key := "trip/" + h.Rules.Week(s.At).Key() + "/" + p.ID + "/vacant/" + string(post)
-				list = append(list, chat.Notice{Key: key, To: p.ID, Message: chat.Message{Text: text}})
-			}
-		}
+		list = append(list, command.VacancyNotices(people, command.Vacancy(post, "出差未签到的提醒", stands), func(admin string) string {
+			return "trip/" + h.Rules.Week(s.At).Key() + "/" + admin + "/vacant/" + string(post)
+		})...)
 	}
 	return list
 }
