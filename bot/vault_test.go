@@ -150,10 +150,15 @@ func (s *secret) found(text, dense string) string {
 	return ""
 }
 
+// rowIDs are what rows are named by: random, so that they hold any few digits
+// sooner or later.
+var rowIDs = regexp.MustCompile(`01[0-9a-f]{26}`)
+
 // look fails the test when a secret stands in a text, but for those that the
 // reader may read.
 func (v *vault) look(t testing.TB, where, text, reader string) {
 	t.Helper()
+	text = rowIDs.ReplaceAllString(text, "·")
 	dense := text
 	for range 2 { // digits may be shared by two groups
 		dense = grouped.ReplaceAllString(dense, "$1$2")
