@@ -3,6 +3,7 @@ package rulebook
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // hidden stands for what is masked.
@@ -27,23 +28,23 @@ func Masked(field string, ofPerson bool) bool {
 }
 
 // phone is what may be called: a mobile or landline number of China, however
-// its digits are grouped. Amounts and years are shorter or begin otherwise.
-var phone = regexp.MustCompile(`(?:\+?86[ -]?)?(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{3,4}[ -]?\d{4}|400[ -]?\d{3,4}[ -]?\d{3,4})`)
+// its digits are grouped, with the digits that it stands among. Amounts and years
+// are shorter or begin otherwise.
+var phone = regexp.MustCompile(`(?:\+?86[ -]?)?\d*?(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{3,4}[ -]?\d{4}|400[ -]?\d{3,4}[ -]?\d{3,4})\d*`)
 
 // MaskPhones hides the middle of every phone number in a text: 138****5678.
 // Full-width digits count as digits.
 func MaskPhones(text string) string {
 	narrow := narrowDigits(text)
 	var b strings.Builder
-	at := 0
-	runes := []rune(text)
+	rest, done := []rune(text), 0 // done in bytes of narrow
 	for _, m := range phone.FindAllStringIndex(narrow, -1) {
-		from, to := len([]rune(narrow[:m[0]])), len([]rune(narrow[:m[1]]))
-		b.WriteString(string(runes[at:from]))
+		before := utf8.RuneCountInString(narrow[done:m[0]])
+		b.WriteString(string(rest[:before]))
 		b.WriteString(MaskPhone(narrow[m[0]:m[1]]))
-		at = to
+		rest, done = rest[before+utf8.RuneCountInString(narrow[m[0]:m[1]]):], m[1]
 	}
-	b.WriteString(string(runes[at:]))
+	b.WriteString(string(rest))
 	return b.String()
 }
 

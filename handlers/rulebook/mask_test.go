@@ -15,6 +15,7 @@ func TestMaskPhones(t *testing.T) {
 		"金额 1250000 元，2026 年 11 月 24 日":  "金额 1250000 元，2026 年 11 月 24 日",
 		"合同 ZYX-202611-001":              "合同 ZYX-202611-001",
 		"\xff13800138000\x00":            "\ufffd138****8000\x00",
+		"帐号 6217000013800138000，李工":      "帐号 621****8000，李工",
 		"":                               "",
 	} {
 		if got := MaskPhones(text); got != want {
@@ -43,6 +44,7 @@ func TestMaskField(t *testing.T) {
 
 func FuzzMaskPhones(f *testing.F) {
 	f.Add("找 13800138000 李工")
+	f.Add("170000013800138000")
 	f.Add("\xff０７６９－２２３３１２３４")
 	f.Fuzz(func(t *testing.T, text string) {
 		got := MaskPhones(text)
