@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"marketbot/handlers/chat"
@@ -117,19 +118,20 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (command.Answer, error
 	return a, err
 }
 
-// correct tells everybody who heard of a write that it was taken back.
+// correct tells everybody who heard of a write, and is still here, that it was
+// taken back.
 func correct(ctx context.Context, c *command.Call, w store.Write, news chat.Message) ([]chat.Notice, error) {
+	if len(w.Told) == 0 {
+		return nil, nil
+	}
+	people, err := c.Tx.People(ctx)
 	var list []chat.Notice
-	for _, id := range w.Told {
-		p, _, err := c.Tx.Person(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if p.Active() {
-			list = append(list, chat.Notice{Key: "undone/" + w.ID + "/" + id, To: id, Message: news})
+	for _, p := range people {
+		if slices.Contains(w.Told, p.ID) {
+			list = append(list, chat.Notice{Key: "undone/" + w.ID + "/" + p.ID, To: p.ID, Message: news})
 		}
 	}
-	return list, nil
+	return list, err
 }
 
 func (d *Desk) named(name string) *command.Spec {
