@@ -62,8 +62,7 @@ func (h Handler) vacancy(d deciders, now time.Time) []chat.Notice {
 	if !d.vacant {
 		return nil
 	}
-	text := command.Vacancy(store.GeneralManager, "查阅申请", d.standing)
-	return command.VacancyNotices(d.everyone, text, func(admin string) string {
+	return command.VacancyNotices(d.everyone, store.GeneralManager, "查阅申请", d.standing, func(admin string) string {
 		return "approval/vacant/" + string(h.Rules.Day(now)) + "/" + admin
 	})
 }

@@ -22,9 +22,10 @@ func Reach(ctx context.Context, tx *store.Tx, post store.Post) (people []store.P
 	return people, vacant, nil
 }
 
-// Vacancy tells the administrators that a post has no holder while something
-// (出差未签到的提醒) is for it, who stands in, and what to do.
-func Vacancy(post store.Post, something string, stands []store.Person) string {
+// VacancyNotices tell every administrator, under a key of each one's own, that a
+// post has no holder while something (出差未签到的提醒) is for it, who stands in, and
+// what to do.
+func VacancyNotices(people []store.Person, post store.Post, something string, stands []store.Person, key func(admin string) string) []chat.Notice {
 	fate := "没有人收"
 	if len(stands) > 0 {
 		var names []string
@@ -33,12 +34,7 @@ func Vacancy(post store.Post, something string, stands []store.Person) string {
 		}
 		fate = "先转给" + strings.Join(names, "、") + "（" + string(stands[0].Post) + "）"
 	}
-	return string(post) + "没有人，" + something + fate + "。请安排：人员 岗位 姓名 " + string(post)
-}
-
-// VacancyNotices say to every administrator, under a key of each one's own, what
-// Vacancy does.
-func VacancyNotices(people []store.Person, text string, key func(admin string) string) []chat.Notice {
+	text := string(post) + "没有人，" + something + fate + "。请安排：人员 岗位 姓名 " + string(post)
 	var list []chat.Notice
 	for _, p := range people {
 		if p.Has(store.Administrator) {

@@ -58,8 +58,7 @@ func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now, last time.
 // tellVacancy tells the administrators, once a week, that nobody has the post
 // that organises the files.
 func (h Handler) tellVacancy(now time.Time, everyone []store.Person, something string, stands []store.Person) []chat.Notice {
-	text := command.Vacancy(h.keeper(), something, stands)
-	return command.VacancyNotices(everyone, text, func(admin string) string {
+	return command.VacancyNotices(everyone, h.keeper(), something, stands, func(admin string) string {
 		return "customer/vacant/" + h.Rules.Week(now).Key() + "/" + something + "/" + admin
 	})
 }

@@ -177,11 +177,9 @@ func upButtons(w store.Week, p store.Person) []chat.Button {
 
 // vacancy tells the administrators, once a week, who stands in for a post.
 func (s sheet) vacancy(post store.Post, stands []store.Person) []chat.Notice {
-	text := fmt.Sprintf("%s没有人，%s周报的消息没有人收。请安排：人员 岗位 姓名 %s", post, s.week, post)
-	if len(stands) > 0 {
-		text = fmt.Sprintf("%s没有人，%s周报的消息先转给%s。请安排：人员 岗位 姓名 %s", post, s.week, who(stands), post)
-	}
-	return command.VacancyNotices(s.people, text, func(admin string) string { return key(s.week, admin, "vacant/"+string(post)) })
+	return command.VacancyNotices(s.people, post, s.week.String()+"周报的消息", stands, func(admin string) string {
+		return key(s.week, admin, "vacant/"+string(post))
+	})
 }
 
 // handInNotices pushes nothing for what is on time. The director, who was

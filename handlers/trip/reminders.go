@@ -167,7 +167,7 @@ func (h Handler) vacancies(s rulebook.Slot, silent []store.Away, people, present
 		}
 		seen = append(seen, post)
 		stands, _ := command.Standing(present, post)
-		list = append(list, command.VacancyNotices(people, command.Vacancy(post, "出差未签到的提醒", stands), func(admin string) string {
+		list = append(list, command.VacancyNotices(people, post, "出差未签到的提醒", stands, func(admin string) string {
 			return "trip/" + h.Rules.Week(s.At).Key() + "/" + admin + "/vacant/" + string(post)
 		})...)
 	}
