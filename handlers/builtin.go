@@ -47,25 +47,25 @@ func (d *Desk) builtins() []command.Spec {
 }
 
 // help shows what the person may do, or one command.
-func (d *Desk) help(_ context.Context, c *command.Call) (command.Answer, error) {
+func (d *Desk) help(_ context.Context, c *command.Call) (*command.Answer, error) {
 	word := c.Text("命令")
 	if word == "" {
 		return command.Card(d.router.Help(c.Person)), nil
 	}
 	spec, _, ok := d.router.Match(word)
 	if !ok || !spec.Suits(c.Person) {
-		return command.Answer{}, &command.Refusal{Text: "没有你能用的命令" + command.Quote(word) + "。", Hint: "帮助", Clause: "附-2"}
+		return nil, &command.Refusal{Text: "没有你能用的命令" + command.Quote(word) + "。", Hint: "帮助", Clause: "附-2"}
 	}
 	return command.Card(d.router.HelpFor(spec)), nil
 }
 
 // mine collects from every area what the person owes or waits for.
-func (d *Desk) mine(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (d *Desk) mine(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	card := chat.Card{Title: "我的待办"}
 	for _, a := range d.o.Areas {
 		items, err := a.Owes(ctx, c)
 		if err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 		for _, i := range items {
 			card.Blocks = append(card.Blocks, chat.Block{Text: "• " + i.Text})
@@ -82,17 +82,17 @@ func (d *Desk) mine(ctx context.Context, c *command.Call) (command.Answer, error
 }
 
 // undo takes the person's last write back through the command that made it.
-func (d *Desk) undo(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (d *Desk) undo(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	w, found, err := c.Tx.LastWrite(ctx, c.Person.ID, strings.ToLower(readCode(c.Text("登记"))), c.Now.Add(-undoTime))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	spec := d.named(w.Command)
 	if found && w.Ref == "" {
-		return command.Answer{}, &command.Refusal{Text: "刚才的「" + w.Command + "」已经送到别人那里，收不回来。", Hint: "帮助 " + w.Command}
+		return nil, &command.Refusal{Text: "刚才的「" + w.Command + "」已经送到别人那里，收不回来。", Hint: "帮助 " + w.Command}
 	}
 	if !found || spec == nil || spec.Undo == nil {
-		return command.Answer{}, &command.Refusal{Text: "你在 5 分钟内没有可以撤销的登记。", Hint: "帮助"}
+		return nil, &command.Refusal{Text: "你在 5 分钟内没有可以撤销的登记。", Hint: "帮助"}
 	}
 	text, err := spec.Undo(ctx, c, w.Ref)
 	var no *command.Refusal
@@ -102,10 +102,10 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (command.Answer, error
 		err = &said
 	}
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := c.Tx.Unwrote(ctx, w.ID, c.Now); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Text("已撤销：" + text + "。")
 	a.Subject, a.Undid = spec.Name+" "+w.Ref, true
@@ -152,20 +152,20 @@ func (t *turn) offers(name string) bool {
 
 // cancel leaves an open question or preview. (Reading the command closed the
 // question already.)
-func (d *Desk) cancel(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	code := readCode(c.Text("编号"))
 	if code == "" {
 		if _, _, err := c.Tx.TakeDialog(ctx, c.Person.ID, c.Now); err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 		return command.Text("好的，已取消。"), nil
 	}
 	ok, err := c.Tx.CancelOffer(ctx, code, c.Person.ID, c.Now)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if !ok {
-		return command.Answer{}, d.stale(ctx, c, code, "取消不了")
+		return nil, d.stale(ctx, c, code, "取消不了")
 	}
 	a := command.Text("好的，" + code + " 已取消，什么也没改。")
 	a.Subject = code
@@ -173,16 +173,16 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (command.Answer, err
 }
 
 // confirm uses a preview's number up and hands over to its line.
-func (d *Desk) confirm(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (d *Desk) confirm(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	code := readCode(c.Text("编号"))
 	o, ok, err := c.Tx.Confirm(ctx, code, c.Person.ID, c.Now)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if !ok {
-		return command.Answer{}, d.stale(ctx, c, code, "没有再办一次")
+		return nil, d.stale(ctx, c, code, "没有再办一次")
 	}
-	return command.Answer{Next: &command.Next{Line: o.Line, Version: o.Version}, Subject: code}, nil
+	return &command.Answer{Next: &command.Next{Line: o.Line, Version: o.Version}, Subject: code}, nil
 }
 
 // stale refuses a number that confirms nothing, and says what came of it where

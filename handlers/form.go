@@ -37,15 +37,15 @@ func (d *Desk) forms() []command.Spec {
 // the rest; every: whatever was not answered yet. What has no head stays as it
 // was filled in beforehand.
 func (d *Desk) fill(every bool) command.Step {
-	return func(ctx context.Context, c *command.Call) (command.Answer, error) {
+	return func(ctx context.Context, c *command.Call) (*command.Answer, error) {
 		line, rest := chat.CutTemplate(c.Text("表"))
 		spec, args, ok := d.router.Match(line)
 		if !ok || !rulebook.Allows(spec.Who, c.Person) {
-			return command.Answer{Next: &command.Next{Line: line}}, nil // which says so
+			return &command.Answer{Next: &command.Next{Line: line}}, nil // which says so
 		}
 		form, err := formOf(ctx, c, spec, line, args)
 		if err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 		filled := form.Line(c.Spec.Name) + "\n" + rest // it names its week, should another begin
 		given, values := chat.FilledIn(rest, form.Fields), map[string]string{}
@@ -61,11 +61,11 @@ func (d *Desk) fill(every bool) command.Step {
 				if answered {
 					q.Prompt = wrong + "\n" + q.Prompt
 				}
-				return command.Answer{}, q
+				return nil, q
 			}
 			values[f.Name] = value
 		}
-		return command.Answer{Next: &command.Next{Line: form.Command, Form: values, Filled: filled}}, nil
+		return &command.Answer{Next: &command.Next{Line: form.Command, Form: values, Filled: filled}}, nil
 	}
 }
 

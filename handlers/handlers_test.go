@@ -52,28 +52,29 @@ func (a trouble) Commands() []command.Spec {
 		}
 	}
 	return []command.Spec{
-		spec("崩溃", func(ctx context.Context, c *command.Call) (command.Answer, error) {
+		spec("崩溃", func(ctx context.Context, c *command.Call) (*command.Answer, error) {
 			if err := c.Tx.Mark(ctx, "effect", c.Now); err != nil {
-				return command.Answer{}, err
+				return nil, err
 			}
 			panic("secret 13800000000")
 		}),
-		spec("出错", func(context.Context, *command.Call) (command.Answer, error) {
-			return command.Answer{}, errors.New("no luck")
+		spec("出错", func(context.Context, *command.Call) (*command.Answer, error) {
+			return nil, errors.New("no luck")
 		}),
-		asking(spec("提问", func(_ context.Context, c *command.Call) (command.Answer, error) {
+		spec("不答", func(context.Context, *command.Call) (*command.Answer, error) { return nil, nil }),
+		asking(spec("提问", func(_ context.Context, c *command.Call) (*command.Answer, error) {
 			if answer := c.Text("回答"); answer != "" {
 				return command.Text("记下了：" + answer), nil
 			}
-			return command.Answer{}, &command.Question{Prompt: "多少？", Prefix: "数量："}
+			return nil, &command.Question{Prompt: "多少？", Prefix: "数量："}
 		})),
-		spec("登记", func(context.Context, *command.Call) (command.Answer, error) {
+		spec("登记", func(context.Context, *command.Call) (*command.Answer, error) {
 			*a.wrote++
-			return command.Answer{Reply: chat.Message{Card: &chat.Card{Title: "登记好了", Buttons: []chat.Button{{Label: "撤销", Command: "撤销"}}}}, Undo: "row"}, nil
+			return &command.Answer{Reply: chat.Message{Card: &chat.Card{Title: "登记好了", Buttons: []chat.Button{{Label: "撤销", Command: "撤销"}}}}, Undo: "row"}, nil
 		}),
-		spec("预览", func(_ context.Context, c *command.Call) (command.Answer, error) {
+		spec("预览", func(_ context.Context, c *command.Call) (*command.Answer, error) {
 			if c.Confirmed != "v1" {
-				return command.Answer{Reply: chat.Message{Text: "要这样吗", Confidential: true, Summary: "有一份预览"}, Confirm: "v1"}, nil
+				return &command.Answer{Reply: chat.Message{Text: "要这样吗", Confidential: true, Summary: "有一份预览"}, Confirm: "v1"}, nil
 			}
 			*a.wrote++
 			return command.Text("做好了"), nil
@@ -180,11 +181,11 @@ func card(t *testing.T, said string) chat.Card {
 	return *m.Card
 }
 
-// A panic or error of a command takes its effects back, gives the person a
+// A panic, an error or silence of a command takes its effects back, gives the person a
 // reference number, and leaves the inbox, the audit and everybody else alone.
 func TestFault(t *testing.T) {
 	d := newDesk(t, new(int))
-	for _, line := range []string{"崩溃", "出错"} {
+	for _, line := range []string{"崩溃", "出错", "不答"} {
 		e := d.event("张伟", line)
 		if r := d.receive(e); r.OK {
 			t.Errorf("%s: receipt says OK", line)
@@ -207,7 +208,7 @@ func TestFault(t *testing.T) {
 			t.Error("the effect of a panicking command stayed")
 		}
 		tail, forged, err2 := tx.AuditTail(ctx, 10)
-		if len(tail) != 2 || len(forged) != 0 || tail[0].Outcome != store.Failed || len(tail[0].Ref) != 8 {
+		if len(tail) != 3 || len(forged) != 0 || tail[0].Outcome != store.Failed || len(tail[0].Ref) != 8 {
 			t.Errorf("audit %+v, forged %v", tail, forged)
 		}
 		return errors.Join(err, err2)

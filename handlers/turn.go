@@ -55,7 +55,7 @@ func (t *turn) run(ctx context.Context) error {
 	case chat.MemberLeft:
 		return t.left(ctx)
 	case chat.BotJoined:
-		if err := t.audit(ctx, "入群", store.Done, command.Answer{}, ""); err != nil {
+		if err := t.audit(ctx, "入群", store.Done, "", ""); err != nil {
 			return err
 		}
 		return t.say(ctx, t.event.Chat, chat.Message{Card: joinedCard()})
@@ -69,7 +69,7 @@ func (t *turn) run(ctx context.Context) error {
 	case chat.Location:
 		return t.line(ctx, "签到定位 "+t.event.Place)
 	case chat.Other:
-		if err := t.audit(ctx, "非文字消息", store.Unknown, command.Answer{}, ""); err != nil {
+		if err := t.audit(ctx, "非文字消息", store.Unknown, "", ""); err != nil {
 			return err
 		}
 		return t.reply(ctx, chat.Message{Card: unreadableCard()})
@@ -85,7 +85,7 @@ func (t *turn) left(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := t.audit(ctx, "离职事件", store.Done, command.Answer{}, ""); err != nil {
+	if err := t.audit(ctx, "离职事件", store.Done, "", ""); err != nil {
 		return err
 	}
 	return t.notify(ctx, notices)
@@ -99,7 +99,7 @@ func (t *turn) stranger(ctx context.Context) error {
 		t.spec = spec
 		return t.call(ctx, t.event.Text, rest)
 	}
-	if err := t.audit(ctx, "未登记的消息", store.Unknown, command.Answer{}, ""); err != nil {
+	if err := t.audit(ctx, "未登记的消息", store.Unknown, "", ""); err != nil {
 		return err
 	}
 	return t.reply(ctx, chat.Message{Text: staff.Unregistered})
@@ -155,7 +155,7 @@ func (t *turn) line(ctx context.Context, line string) error {
 	spec, rest, ok := t.desk.router.Match(line)
 	if !ok {
 		t.ended = store.Unknown
-		if err := t.audit(ctx, "", store.Unknown, command.Answer{}, ""); err != nil {
+		if err := t.audit(ctx, "", store.Unknown, "", ""); err != nil {
 			return err
 		}
 		return t.reply(ctx, chat.Message{Card: t.guess(line)})
@@ -182,7 +182,7 @@ func (t *turn) denied(ctx context.Context) error {
 		Hint:   "发「帮助」看你能用的命令",
 		Clause: clause,
 	}
-	if err := t.audit(ctx, t.spec.Name, store.Denied, command.Answer{}, ""); err != nil {
+	if err := t.audit(ctx, t.spec.Name, store.Denied, "", ""); err != nil {
 		return err
 	}
 	return t.answer(ctx, chat.Message{Card: refusalCard(r)})
@@ -190,7 +190,7 @@ func (t *turn) denied(ctx context.Context) error {
 
 // call parses and runs a command, and answers whatever comes of it.
 func (t *turn) call(ctx context.Context, line, rest string) error {
-	var a command.Answer
+	var a *command.Answer
 	err := t.tx.Nested(ctx, func() error {
 		var err error
 		a, err = step(ctx, command.Call{
@@ -217,12 +217,16 @@ func (t *turn) call(ctx context.Context, line, rest string) error {
 }
 
 // step parses the arguments of a call and runs it.
-func step(ctx context.Context, c command.Call, rest string) (command.Answer, error) {
+func step(ctx context.Context, c command.Call, rest string) (*command.Answer, error) {
 	args, err := command.Parse(ctx, c.Spec, rest, command.Env{Tx: c.Tx, Now: c.Now, Mentions: c.Event.Mentions, Person: c.Person})
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
-	return c.Spec.Run(ctx, command.NewCall(c, args))
+	a, err := c.Spec.Run(ctx, command.NewCall(c, args))
+	if a == nil && err == nil {
+		err = errors.New("neither an answer nor an error")
+	}
+	return a, err
 }
 
 // refused answers what could not be done, and keeps the trace of a look that
@@ -238,7 +242,7 @@ func (t *turn) refused(ctx context.Context, r command.Refusal) error {
 	if r.Denied {
 		t.ended = store.Denied
 	}
-	entry := t.entry(t.spec.Name, t.ended, command.Answer{}, r.Clause)
+	entry := t.entry(t.spec.Name, t.ended, "", r.Clause)
 	entry.Look = r.Look
 	if err := t.tx.Record(ctx, entry); err != nil {
 		return err
@@ -254,24 +258,24 @@ func (t *turn) refused(ctx context.Context, r command.Refusal) error {
 }
 
 // done answers a command that went through.
-func (t *turn) done(ctx context.Context, line string, a command.Answer) error {
+func (t *turn) done(ctx context.Context, line string, a *command.Answer) error {
 	if a.Next != nil {
 		t.confirmed, t.form, t.filling = a.Next.Version, a.Next.Form, a.Next.Filled
 		return t.line(ctx, a.Next.Line)
 	}
 	if a.Undo != "" || t.confirmed != "" || !a.Undid && slices.ContainsFunc(a.Notices, told) {
-		if err := t.undoable(ctx, &a); err != nil {
+		if err := t.undoable(ctx, a); err != nil {
 			return err
 		}
 	}
 	if a.Confirm != "" {
-		if err := t.offer(ctx, line, &a); err != nil {
+		if err := t.offer(ctx, line, a); err != nil {
 			return err
 		}
 	}
 	t.ended = store.Done
 	if !a.Recorded {
-		if err := t.audit(ctx, t.spec.Name, store.Done, a, ""); err != nil {
+		if err := t.audit(ctx, t.spec.Name, store.Done, a.Subject, ""); err != nil {
 			return err
 		}
 	}
@@ -312,7 +316,7 @@ func (t *turn) undoable(ctx context.Context, a *command.Answer) error {
 }
 
 // files puts an answer's files behind its reply.
-func (t *turn) files(a command.Answer) []chat.Message {
+func (t *turn) files(a *command.Answer) []chat.Message {
 	said := []chat.Message{a.Reply}
 	for _, f := range a.Files {
 		said = append(said, chat.Message{File: &f, Confidential: a.Reply.Confidential})
@@ -342,7 +346,7 @@ func (t *turn) ask(ctx context.Context, line string, q *command.Question) error 
 	if err := t.tx.Ask(ctx, t.person.ID, d); err != nil {
 		return err
 	}
-	if err := t.audit(ctx, t.spec.Name, store.Refused, command.Answer{Subject: "question"}, ""); err != nil {
+	if err := t.audit(ctx, t.spec.Name, store.Refused, "question", ""); err != nil {
 		return err
 	}
 	t.ended = store.Done
@@ -353,7 +357,7 @@ func (t *turn) ask(ctx context.Context, line string, q *command.Question) error 
 // person its number.
 func (t *turn) fault(ctx context.Context, err error) error {
 	t.ended, t.failed, t.ref = store.Failed, err, Reference()
-	entry := t.entry(t.spec.Name, store.Failed, command.Answer{}, "")
+	entry := t.entry(t.spec.Name, store.Failed, "", "")
 	entry.Ref = t.ref
 	if err := t.tx.Record(ctx, entry); err != nil {
 		return err
@@ -362,17 +366,17 @@ func (t *turn) fault(ctx context.Context, err error) error {
 	return t.answer(ctx, chat.Message{Card: &chat.Card{Title: "出错了", Tone: chat.Bad, Blocks: []chat.Block{{Text: text}}}})
 }
 
-func (t *turn) audit(ctx context.Context, name string, outcome store.Outcome, a command.Answer, clause string) error {
+func (t *turn) audit(ctx context.Context, name string, outcome store.Outcome, subject, clause string) error {
 	t.ended = outcome
-	return t.tx.Record(ctx, t.entry(name, outcome, a, clause))
+	return t.tx.Record(ctx, t.entry(name, outcome, subject, clause))
 }
 
-func (t *turn) entry(name string, outcome store.Outcome, a command.Answer, clause string) store.Audit {
+func (t *turn) entry(name string, outcome store.Outcome, subject, clause string) store.Audit {
 	if clause == "" && t.spec != nil {
 		clause = t.spec.Clause
 	}
 	return store.Audit{
-		ID: t.tx.NewID(t.event.Sent), At: t.event.Sent, Person: t.who(), Act: name, Subject: a.Subject,
+		ID: t.tx.NewID(t.event.Sent), At: t.event.Sent, Person: t.who(), Act: name, Subject: subject,
 		Outcome: outcome, Clause: clause, Ref: t.event.ID,
 	}
 }

@@ -42,44 +42,44 @@ func (h Handler) askCommands() []command.Spec {
 // ask takes a request. Until it is approved, nothing that the asker hears
 // depends on whether there is such a customer: not what is said, nor what is
 // taken for the same request, nor how the line is read.
-func (h Handler) ask(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) ask(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	r := store.Request{
 		Kind: store.LookRequest, Asker: c.Person.ID, Words: c.Text("客户"), Why: c.Text("理由"), At: c.Now, Lapses: c.Now.Add(openTime),
 	}
 	if err := readable(r); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	found, err := namedBy(ctx, c.Tx, r.Words, r.Why)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	r.Customer = meant(found)
 	if err := h.needed(ctx, c, r, found); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := h.fresh(ctx, c, r); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if r.Code, err = c.Tx.NewRequestCode(ctx); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := c.Tx.AddRequest(ctx, r); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	return h.asked(ctx, c, r)
 }
 
-func (h Handler) asked(ctx context.Context, c *command.Call, r store.Request) (command.Answer, error) {
+func (h Handler) asked(ctx context.Context, c *command.Call, r store.Request) (*command.Answer, error) {
 	d, err := h.deciders(ctx, c.Tx, c.Now)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	request, err := h.request(ctx, c.Tx, r)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := record(ctx, c, r, r.Why); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(h.receipt(r, d))
 	a.Recorded, a.Undo = true, r.Code
@@ -159,24 +159,24 @@ func (h Handler) undoAsk(ctx context.Context, c *command.Call, ref string) (stri
 }
 
 // withdraw takes a request back; whoever was asked hears it.
-func (h Handler) withdraw(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	r, found, err := c.Tx.Request(ctx, code(c.Text("编号")))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if !found || r.Asker != c.Person.ID {
-		return command.Answer{}, notYours(c.Text("编号"))
+		return nil, notYours(c.Text("编号"))
 	}
 	if err := h.stillOpen(ctx, c, r); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	r.State, r.By, r.Decided = store.RequestWithdrawn, c.Person.ID, c.Now
 	if err := h.end(ctx, c, r); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	d, err := h.deciders(ctx, c.Tx, c.Now)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Text("已撤回查阅申请 " + r.Code + "。")
 	a.Subject = "request/" + r.Code

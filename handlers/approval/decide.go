@@ -46,46 +46,46 @@ func (h Handler) decideCommands() []command.Spec {
 
 // approve lets the asker read one customer's file for a time. Exactly one
 // answer counts: the state of the request is changed only where it is open.
-func (h Handler) approve(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) approve(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	r, d, err := h.decidable(ctx, c)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	asker, found, err := c.Tx.Person(ctx, r.Asker)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if !found || !asker.Active() {
-		return command.Answer{}, &command.Refusal{Text: "申请人" + asker.Name + "已经停用，不能批准。", Hint: "驳回 " + r.Code, Clause: clause}
+		return nil, &command.Refusal{Text: "申请人" + asker.Name + "已经停用，不能批准。", Hint: "驳回 " + r.Code, Clause: clause}
 	}
 	r.Length = usualLength
 	if c.Has("时长") {
 		r.Length = c.Length("时长")
 	}
 	if r.Length > mostLength {
-		return command.Answer{}, &command.Refusal{Text: "最长 7 天，到期可以再申请。", Hint: "批准 " + r.Code + " 7天", Clause: clause}
+		return nil, &command.Refusal{Text: "最长 7 天，到期可以再申请。", Hint: "批准 " + r.Code + " 7天", Clause: clause}
 	}
 	if r.Customer, err = h.whose(ctx, c, r); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	r.State, r.By, r.Decided = store.RequestApproved, c.Person.ID, c.Now
 	if err := h.end(ctx, c, r); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	g := store.Grant{ID: r.Code, Person: r.Asker, Customer: r.Customer, By: c.Person.ID, From: c.Now, Until: c.Now.Add(r.Length)}
 	if err := c.Tx.AddGrant(ctx, g); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	return h.approved(ctx, c, r, g, asker, d)
 }
 
-func (h Handler) approved(ctx context.Context, c *command.Call, r store.Request, g store.Grant, asker store.Person, d deciders) (command.Answer, error) {
+func (h Handler) approved(ctx context.Context, c *command.Call, r store.Request, g store.Grant, asker store.Person, d deciders) (*command.Answer, error) {
 	if err := record(ctx, c, r, r.Why); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	name, err := named(ctx, c.Tx, g.Customer)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	told := h.grantedCard(g, name, c.Person)
 	a := command.Card(h.approvedCard(g, name, asker))
@@ -101,20 +101,20 @@ func (h Handler) others(c *command.Call, r store.Request, d deciders, how string
 	return toldAll("approval/decided/"+r.Code, d.all(), c.Person.ID, chat.Message{Text: text})
 }
 
-func (h Handler) reject(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) reject(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	r, d, err := h.decidable(ctx, c)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if utf8.RuneCountInString(c.Text("理由")) > whyMost {
-		return command.Answer{}, &command.Refusal{Text: command.TooLong("理由", c.Text("理由"), whyMost) + "。", Hint: "驳回 " + r.Code + " 这次不需要看档案"}
+		return nil, &command.Refusal{Text: command.TooLong("理由", c.Text("理由"), whyMost) + "。", Hint: "驳回 " + r.Code + " 这次不需要看档案"}
 	}
 	r.State, r.By, r.Decided, r.Reason = store.RequestRejected, c.Person.ID, c.Now, c.Text("理由")
 	if err := h.end(ctx, c, r); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := record(ctx, c, r, r.Reason); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	told := rejectedCard(r, c.Person)
 	a := command.Text("已驳回 " + r.Code + "，已告诉申请人。")

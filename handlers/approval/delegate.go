@@ -28,23 +28,23 @@ func (h Handler) delegateCommands() []command.Spec {
 }
 
 // delegate lets somebody decide requests on some days (C5). It ends by itself.
-func (h Handler) delegate(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) delegate(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p, days := c.Who("姓名"), c.Days("起止")
 	today := h.Rules.Day(c.Now)
 	switch {
 	case !mayStandIn(p.Post):
-		return command.Answer{}, &command.Refusal{
+		return nil, &command.Refusal{
 			Text: "查阅审批只能授权给执行董事或总经理助理，" + p.Name + "是" + string(p.Post) + "。", Hint: "人员（看谁是什么岗位）", Clause: clause, Denied: true,
 		}
 	case days.To < today:
-		return command.Answer{}, &command.Refusal{Text: "这几天已经过去：" + period(days.From, days.To) + "。", Hint: "授权 " + p.Name + " 3天", Clause: clause}
+		return nil, &command.Refusal{Text: "这几天已经过去：" + period(days.From, days.To) + "。", Hint: "授权 " + p.Name + " 3天", Clause: clause}
 	}
 	d := store.Delegation{ID: c.Tx.NewID(c.Now), Person: p.ID, First: max(days.From, today), Last: days.To, By: c.Person.ID, At: c.Now}
 	if err := h.notYet(ctx, c, p, d); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := c.Tx.AddDelegation(ctx, d); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	when := period(d.First, d.Last)
 	a := command.Text("已授权：" + written(p) + " " + when + " 可以批准或驳回查阅申请，到期自动失效，你自己照常可以批。\n提前收回发：收回授权 " + p.Name)
@@ -92,11 +92,11 @@ func (h Handler) undoDelegate(ctx context.Context, c *command.Call, ref string) 
 }
 
 // takeBack ends everything that was delegated to somebody.
-func (h Handler) takeBack(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) takeBack(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p := c.Who("姓名")
 	list, err := c.Tx.Delegations(ctx, h.Rules.Day(c.Now))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	taken := false
 	for _, d := range list {
@@ -105,12 +105,12 @@ func (h Handler) takeBack(ctx context.Context, c *command.Call) (command.Answer,
 		}
 		ended, err := c.Tx.EndDelegation(ctx, d, c.Now)
 		if err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 		taken = taken || ended
 	}
 	if !taken {
-		return command.Answer{}, &command.Refusal{Text: p.Name + "现在和以后都没有查阅审批的授权。", Hint: "授权 " + p.Name + " 3天", Clause: clause}
+		return nil, &command.Refusal{Text: p.Name + "现在和以后都没有查阅审批的授权。", Hint: "授权 " + p.Name + " 3天", Clause: clause}
 	}
 	a := command.Text("已收回：" + written(p) + "从现在起不能再批查阅申请；已经批准的照旧有效，要结束发：收回查阅 编号")
 	a.Subject = "delegation/" + p.ID

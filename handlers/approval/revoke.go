@@ -9,37 +9,37 @@ import (
 )
 
 // revoke ends a grant before its time and shows how it was used.
-func (h Handler) revoke(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) revoke(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	if _, err := h.mayDecide(ctx, c); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	g, found, err := c.Tx.Grant(ctx, code(c.Text("编号")))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	ended := false
 	if found && c.Now.Before(g.Until) {
 		if ended, err = c.Tx.EndGrant(ctx, g, c.Now); err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 	}
 	if !ended {
-		return command.Answer{}, &command.Refusal{Text: "没有正在生效的查阅授权" + command.Quote(c.Text("编号")) + "。", Hint: "查阅申请", Clause: clause}
+		return nil, &command.Refusal{Text: "没有正在生效的查阅授权" + command.Quote(c.Text("编号")) + "。", Hint: "查阅申请", Clause: clause}
 	}
 	return h.revoked(ctx, c, g)
 }
 
-func (h Handler) revoked(ctx context.Context, c *command.Call, g store.Grant) (command.Answer, error) {
+func (h Handler) revoked(ctx context.Context, c *command.Call, g store.Grant) (*command.Answer, error) {
 	g.Until = c.Now
 	if _, err := c.Tx.CloseGrant(ctx, g.ID, c.Now); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := record(ctx, c, store.Request{Code: g.ID, Customer: g.Customer}, ""); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	o, err := h.over(ctx, c.Tx, g)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(h.overCard(o, "查阅授权已收回"))
 	a.Recorded = true

@@ -15,14 +15,14 @@ const shownMost = 8
 const shownFor = 30
 
 // show is 查阅申请: one request, or what waits and what was asked.
-func (h Handler) show(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) show(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	if c.Has("编号") {
 		return h.showOne(ctx, c)
 	}
 	card := chat.Card{Title: "查阅申请"}
 	waiting, err := h.waiting(ctx, c)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	for i, item := range waiting {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "• " + item.Text})
@@ -31,7 +31,7 @@ func (h Handler) show(ctx context.Context, c *command.Call) (command.Answer, err
 		}
 	}
 	if err := h.own(ctx, c, &card); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if len(card.Blocks) == 0 {
 		card.Blocks = []chat.Block{{Text: "没有查阅申请。要查某个客户发：申请查阅 客户 理由"}}
@@ -69,31 +69,33 @@ func (h Handler) own(ctx context.Context, c *command.Call, card *chat.Card) erro
 
 // showOne shows a request to its asker, and with the buttons to whoever may
 // decide it. Others hear what they would hear of one that does not exist.
-func (h Handler) showOne(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) showOne(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	r, found, err := c.Tx.Request(ctx, code(c.Text("编号")))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	d, err := h.deciders(ctx, c.Tx, c.Now)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	own := r.Asker == c.Person.ID
 	if !found || !own && !d.has(c.Person.ID) {
-		return command.Answer{}, notYours(c.Text("编号"))
+		return nil, notYours(c.Text("编号"))
 	}
-	a := command.Answer{}
+	var a *command.Answer
 	switch {
 	case own && r.Open(c.Now):
 		a = command.Card(h.receipt(r, d))
 	case r.Open(c.Now):
-		if a.Reply, err = h.request(ctx, c.Tx, r); err != nil {
-			return command.Answer{}, err
+		reply, err := h.request(ctx, c.Tx, r)
+		if err != nil {
+			return nil, err
 		}
+		a = &command.Answer{Reply: reply}
 	default:
 		by, err := h.person(ctx, c.Tx, r.By)
 		if err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 		a = command.Card(chat.Card{Title: "查阅申请 " + r.Code, Blocks: endedBlocks(h.listed(r, by, c.Now), r)})
 	}

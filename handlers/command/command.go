@@ -36,8 +36,9 @@ func (s *Spec) Suits(p store.Person) bool {
 	return rulebook.Allows(s.Who, p) && (s.For == nil || s.For(p))
 }
 
-// Step does what a command asks, inside the transaction of its message.
-type Step func(ctx context.Context, c *Call) (Answer, error)
+// Step does what a command asks, inside the transaction of its message. It
+// gives an answer or an error: never neither, and beside an error none counts.
+type Step func(ctx context.Context, c *Call) (*Answer, error)
 
 // Kind is what an argument may look like.
 type Kind int
@@ -159,10 +160,10 @@ type Next struct {
 }
 
 // Text is an Answer of one line.
-func Text(s string) Answer { return Answer{Reply: chat.Message{Text: s}} }
+func Text(s string) *Answer { return &Answer{Reply: chat.Message{Text: s}} }
 
 // Card is an Answer of one card.
-func Card(c chat.Card) Answer { return Answer{Reply: chat.Message{Card: &c}} }
+func Card(c chat.Card) *Answer { return &Answer{Reply: chat.Message{Card: &c}} }
 
 // Refusal is an error for the person: what is wrong, the clause, what to do.
 type Refusal struct {

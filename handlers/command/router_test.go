@@ -11,7 +11,7 @@ import (
 	"marketbot/store"
 )
 
-func nothing(context.Context, *Call) (Answer, error) { return Text("ok"), nil }
+func nothing(context.Context, *Call) (*Answer, error) { return Text("ok"), nil }
 
 // house is a set of commands with every kind of argument.
 func house() []Spec {

@@ -60,26 +60,26 @@ func exactly(ctx context.Context, tx *store.Tx, text string) (store.Customer, bo
 
 // acceptLead is 采纳: the words go into the file as a fact with its giver and
 // source, or begin a new file after a confirmation.
-func (h Handler) acceptLead(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) acceptLead(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	l, err := h.openLead(ctx, c)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	given := c.Labels("归入")
 	field, err := leadField(l, given[labelField])
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	target, found, err := h.leadTarget(ctx, c, l, given[labelCustomer])
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if !found && c.Confirmed != l.Code {
 		return previewFile(l, field), nil
 	}
 	if !found {
 		if target, err = h.beginFile(ctx, c, l); err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 	}
 	return h.intoFile(ctx, c, l, target, field)
@@ -159,7 +159,7 @@ func alikeRefusal(l store.Lead, name string, near []store.Customer) error {
 }
 
 // previewFile asks before a lead begins a file.
-func previewFile(l store.Lead, field string) command.Answer {
+func previewFile(l store.Lead, field string) *command.Answer {
 	a := confidentialCard(chat.Card{
 		Title: "采纳线索 " + l.Code + "，新建客户档案",
 		Blocks: []chat.Block{
@@ -190,10 +190,10 @@ func (h Handler) beginFile(ctx context.Context, c *command.Call, l store.Lead) (
 }
 
 // intoFile enters a lead into a file and ends it.
-func (h Handler) intoFile(ctx context.Context, c *command.Call, l store.Lead, target store.Customer, field string) (command.Answer, error) {
+func (h Handler) intoFile(ctx context.Context, c *command.Call, l store.Lead, target store.Customer, field string) (*command.Answer, error) {
 	access := h.Config.Policy().Access(c.Person, target, store.Grant{}, c.Now)
 	if !access.Write {
-		return command.Answer{}, &command.Refusal{
+		return nil, &command.Refusal{
 			Text: "你不能写客户档案，请由市场总监判断。", Clause: access.Clause, Denied: true, Look: store.Look{Customer: target.ID},
 		}
 	}
@@ -203,14 +203,14 @@ func (h Handler) intoFile(ctx context.Context, c *command.Call, l store.Lead, ta
 	}
 	l.Customer = target.ID
 	if err := h.decide(ctx, c, &l, store.LeadAccepted); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	err := c.Tx.PutFact(ctx, store.Fact{
 		ID: c.Tx.NewID(c.Now), Customer: target.ID, Field: field, Value: l.Text, Source: source,
 		Author: l.Giver, At: c.Now, Checked: c.Now, CheckedBy: c.Person.ID,
 	})
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := confidentialCard(chat.Card{
 		Title: "已采纳线索 " + l.Code, Tone: chat.Good,

@@ -43,12 +43,12 @@ func alike(ctx context.Context, tx *store.Tx, names ...string) ([]store.Customer
 
 // whetherAlike asks before a customer is entered whose name is like another's.
 // Like the refusal of the same name it says whose that one is, and nothing else.
-func (h Handler) whetherAlike(ctx context.Context, c *command.Call, name string, near []store.Customer, version string) (command.Answer, error) {
+func (h Handler) whetherAlike(ctx context.Context, c *command.Call, name string, near []store.Customer, version string) (*command.Answer, error) {
 	var owners []string
 	for _, one := range near {
 		owner, err := h.ownerName(ctx, c.Tx, one)
 		if err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 		if !slices.Contains(owners, owner) {
 			owners = append(owners, owner)
@@ -59,7 +59,7 @@ func (h Handler) whetherAlike(ctx context.Context, c *command.Call, name string,
 		Clause: "档-7", Ref: c.Event.ID, Look: store.Look{Customer: near[0].ID},
 	})
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	text := "和" + command.Quote(name) + "只差地名的客户已有档案，负责人 " + strings.Join(owners, "、") + "。"
 	a := confidentialCard(chat.Card{Title: "是不是同一家？", Tone: chat.Warn, Blocks: []chat.Block{

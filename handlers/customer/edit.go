@@ -41,29 +41,32 @@ func (h Handler) editCommands() []command.Spec {
 }
 
 // change is 改客户.
-func (h Handler) change(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	r, err := h.findToChange(ctx, c, c.Text("客户"))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	values := c.Fields("字段")
 	if err := h.changeable(r.Customer, values); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	file, notices, err := h.open(ctx, c, r, values[fieldReason])
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	facts, undo, err := h.rewrite(ctx, c, file, values)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if len(facts) == 0 {
-		return command.Answer{}, &command.Refusal{Text: "和档案里的一样，没有要改的。", Hint: "客户 " + r.ID, Clause: "档-8"}
+		return nil, &command.Refusal{Text: "和档案里的一样，没有要改的。", Hint: "客户 " + r.ID, Clause: "档-8"}
 	}
 	a, err := h.changed(ctx, c, r, file.Trace, facts, undo != "")
+	if err != nil {
+		return nil, err
+	}
 	a.Notices, a.Undo = notices, undo
-	return a, err
+	return a, nil
 }
 
 // rewrite gives the fields of a file their new values. It tells what changed,
@@ -180,10 +183,10 @@ func orEmpty(field, value string, ofPerson bool) string {
 }
 
 // changed answers a change of a file.
-func (h Handler) changed(ctx context.Context, c *command.Call, r readable, trace string, facts []chat.Fact, undo bool) (command.Answer, error) {
+func (h Handler) changed(ctx context.Context, c *command.Call, r readable, trace string, facts []chat.Fact, undo bool) (*command.Answer, error) {
 	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	card := chat.Card{Title: "已更新 · " + r.Name, Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}}
 	if !checks(c.Person) {

@@ -14,33 +14,33 @@ import (
 // enter is 新客户: a file of its own for a company that has none. Its code comes
 // before names are compared: whoever enters another at the same time waits for
 // it, and then finds this one. Only what is merely asked takes no code.
-func (h Handler) enter(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) enter(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	name := oneLine(c.Text("名称"))
 	values := c.Fields("字段")
 	if err := h.enterable(name, values); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	owner, err := h.ownerOf(ctx, c, values[fieldOwner])
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	names := append([]string{name}, namesIn(values[fieldFormer])...)
 	near, err := alike(ctx, c.Tx, names...)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if version := alikeVersion(near); len(near) > 0 && c.Confirmed != version {
 		if err := h.unknown(ctx, c, "", names...); err != nil { // there is nothing to ask
-			return command.Answer{}, err
+			return nil, err
 		}
 		return h.whetherAlike(ctx, c, name, near, version)
 	}
 	id, err := c.Tx.NewCustomerCode(ctx)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := h.unknown(ctx, c, "", names...); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	stage := values[fieldStage]
 	if stage == "" {
@@ -48,7 +48,7 @@ func (h Handler) enter(ctx context.Context, c *command.Call) (command.Answer, er
 	}
 	customer := store.Customer{ID: id, Name: name, Owner: owner.ID, Stage: stage, Created: c.Now, Author: c.Person.ID}
 	if err := h.newFile(ctx, c, customer, values); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	return h.entered(c, customer, owner, values), nil
 }
@@ -186,7 +186,7 @@ func (h Handler) owns(ctx context.Context, c *command.Call, p store.Person, line
 func checks(p store.Person) bool { return rulebook.Allows(rulebook.MoveCustomers, p) }
 
 // entered answers a new customer, with what was understood.
-func (h Handler) entered(c *command.Call, customer store.Customer, owner store.Person, values map[string]string) command.Answer {
+func (h Handler) entered(c *command.Call, customer store.Customer, owner store.Person, values map[string]string) *command.Answer {
 	facts := []chat.Fact{
 		{Label: "编号", Value: customer.ID}, {Label: fieldName, Value: customer.Name}, {Label: fieldOwner, Value: owner.Name}, {Label: fieldStage, Value: orNone(customer.Stage)},
 	}

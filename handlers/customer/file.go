@@ -47,38 +47,41 @@ func (h Handler) fileCommands() []command.Spec {
 }
 
 // look is 客户: the file of whoever the words mean, or who they may mean.
-func (h Handler) look(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	text := c.Text("关键词")
 	list, hidden, err := h.readables(ctx, c, text)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	i := h.exact(text, list)
 	switch {
 	case len(list) == 0:
-		return command.Answer{}, h.notFound(c, text, hidden)
+		return nil, h.notFound(c, text, hidden)
 	case i < 0 && len(list) > 1:
 		return h.hits(ctx, c, list)
 	}
 	r := list[max(i, 0)]
 	file, notices, err := h.open(ctx, c, r, "")
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a, err := h.fileAnswer(ctx, c, r, file, nothing)
+	if err != nil {
+		return nil, err
+	}
 	a.Notices = notices
-	return a, err
+	return a, nil
 }
 
 // hits shows which customers were found: never more than a few, never more of
 // them than name, owner and stage (档-3: no lists).
-func (h Handler) hits(ctx context.Context, c *command.Call, list []readable) (command.Answer, error) {
+func (h Handler) hits(ctx context.Context, c *command.Call, list []readable) (*command.Answer, error) {
 	card := chat.Card{Title: "找到不止一位客户"}
 	var facts []chat.Fact
 	for _, r := range list[:min(len(list), hitsMost)] {
 		owner, err := h.ownerName(ctx, c.Tx, r.Customer)
 		if err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 		facts = append(facts, chat.Fact{Label: r.ID, Value: fmt.Sprintf("%s%s · 负责人 %s · %s", r.Name, foundBy(r.hit), owner, orNone(r.Stage))})
 		card.Buttons = append(card.Buttons, chat.Button{Label: shorten(r.Name, 12), Command: "客户 " + r.ID})
@@ -103,10 +106,10 @@ func foundBy(hit store.Hit) string {
 const minePage = 20
 
 // mine is 我的客户: names, stages and dates, nothing of the files.
-func (h Handler) mine(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) mine(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	list, err := c.Tx.CustomersOf(ctx, c.Person.ID)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	list = slices.DeleteFunc(list, func(one store.Customer) bool { return !h.readsOwn(c.Person, one, c.Now) })
 	if len(list) == 0 {
@@ -121,7 +124,7 @@ func (h Handler) mine(ctx context.Context, c *command.Call) (command.Answer, err
 	}
 	last := (len(list) + minePage - 1) / minePage
 	if !ok || page > last {
-		return command.Answer{}, &command.Refusal{Text: fmt.Sprintf("没有这一页，一共 %d 页。", last), Hint: "我的客户"}
+		return nil, &command.Refusal{Text: fmt.Sprintf("没有这一页，一共 %d 页。", last), Hint: "我的客户"}
 	}
 	some := list[(page-1)*minePage : min(page*minePage, len(list))]
 	card := chat.Card{Title: fmt.Sprintf("我的客户（%d 位）", len(list))}

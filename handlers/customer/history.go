@@ -27,19 +27,19 @@ type event struct {
 }
 
 // history is 客户历史.
-func (h Handler) history(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) history(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	r, err := h.find(ctx, c, c.Text("客户"))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	past, notices, err := h.openHistory(ctx, c, r)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	names := &namer{tx: c.Tx, people: map[string]store.Person{}, customers: map[string]string{}}
 	events, err := events(ctx, names, past)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	page, ok := 1, true
 	if c.Has("页") {
@@ -47,11 +47,11 @@ func (h Handler) history(ctx context.Context, c *command.Call) (command.Answer, 
 	}
 	last := max(1, (len(events)+historyPage-1)/historyPage)
 	if !ok || page > last {
-		return command.Answer{}, &command.Refusal{Text: fmt.Sprintf("没有这一页，一共 %d 页。", last), Hint: "客户历史 " + r.ID}
+		return nil, &command.Refusal{Text: fmt.Sprintf("没有这一页，一共 %d 页。", last), Hint: "客户历史 " + r.ID}
 	}
 	card, err := h.historyCard(ctx, names, events[(page-1)*historyPage:min(page*historyPage, len(events))])
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	card.Title = "客户历史 · " + r.Name
 	if page < last {
@@ -59,9 +59,12 @@ func (h Handler) history(ctx context.Context, c *command.Call) (command.Answer, 
 	}
 	card.Blocks = append(card.Blocks, h.footer(c, r, past.Trace))
 	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
+	if err != nil {
+		return nil, err
+	}
 	a := h.secret(c, r, card, owner)
 	a.Notices = notices
-	return a, err
+	return a, nil
 }
 
 func (h Handler) historyCard(ctx context.Context, names *namer, some []event) (chat.Card, error) {

@@ -37,14 +37,14 @@ func (h Handler) keeperCommands() []command.Spec {
 }
 
 // check is 核对.
-func (h Handler) check(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) check(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	r, err := h.findToChange(ctx, c, c.Text("客户"))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	n, err := c.Tx.CheckFile(ctx, r.ID, c.Person.ID, c.Now)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	text := fmt.Sprintf("%s 的档案已核对：%d 项待核的内容记为已核，档案算作最新（档-8）。", r.Name, n)
 	if n == 0 {
@@ -56,21 +56,21 @@ func (h Handler) check(ctx context.Context, c *command.Call) (command.Answer, er
 }
 
 // move is 移交客户.
-func (h Handler) move(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) move(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	r, err := h.findToChange(ctx, c, c.Text("客户"))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	to := c.Who("接收人")
 	if err := h.owns(ctx, c, to, "移交客户 "+r.ID+" "); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if to.ID == r.Owner {
-		return command.Answer{}, &command.Refusal{Text: r.Name + " 已经由" + to.Name + "负责。", Hint: "客户 " + r.ID, Clause: "档-4"}
+		return nil, &command.Refusal{Text: r.Name + " 已经由" + to.Name + "负责。", Hint: "客户 " + r.ID, Clause: "档-4"}
 	}
 	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	words := fmt.Sprintf("%s %s：负责人 %s → %s", r.ID, r.Name, owner, to.Name)
 	version := r.ID + "/" + r.Owner + "/" + to.ID
@@ -80,7 +80,7 @@ func (h Handler) move(ctx context.Context, c *command.Call) (command.Answer, err
 		return a, nil
 	}
 	if err := c.Tx.MoveCustomer(ctx, r.ID, to.ID, c.Person.ID, c.Now); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := confidentialCard(chat.Card{Title: "已移交", Tone: chat.Good, Blocks: []chat.Block{{Text: words}}}, words, subject(r.ID))
 	a.Notices, err = h.moveNotices(ctx, c, r.Customer, owner, to)

@@ -73,24 +73,24 @@ func (h Handler) leadCommands() []command.Spec {
 
 // giveLead is 提供线索. The answer is the same whether or not there is such a
 // customer (档-2): whoever gives learns nothing.
-func (h Handler) giveLead(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) giveLead(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	given := c.Labels("线索")
 	l := store.Lead{
 		Giver: c.Person.ID, At: c.Now,
 		Words: strings.TrimSpace(c.Text(labelCustomer)), Text: given[labelText], Source: given[labelSource],
 	}
 	if err := readableLead(l); err != nil { // before anybody is looked for, so that it does not depend on who is found
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := h.leadNamed(ctx, c, &l); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	var err error
 	if l.Code, err = c.Tx.NewLeadCode(ctx); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := c.Tx.AddLead(ctx, l); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(chat.Card{
 		Title: "已收到线索", Tone: chat.Good,
@@ -142,21 +142,21 @@ func (h Handler) undoLead(ctx context.Context, c *command.Call, ref string) (str
 }
 
 // showLeads is 线索: one by its code, or the oldest that wait.
-func (h Handler) showLeads(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) showLeads(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	if c.Has("编号") {
 		l, err := h.openLead(ctx, c)
 		if err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 		card, err := h.leadCard(ctx, c.Tx, l)
 		return confidentialCard(card, "线索 "+l.Code+" 等你判断。", "lead/"+l.Code), err
 	}
 	if err := h.judges(c.Person, ""); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	leads, err := c.Tx.OpenLeads(ctx, leadsShown)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if len(leads) == 0 {
 		a := command.Text("没有等着判断的线索。")
@@ -165,7 +165,7 @@ func (h Handler) showLeads(ctx context.Context, c *command.Call) (command.Answer
 	}
 	n, err := c.Tx.CountOpenLeads(ctx)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	card := chat.Card{Title: fmt.Sprintf("待判断的线索（%d 条，先来的在前）", n)}
 	for _, l := range leads {
@@ -176,7 +176,7 @@ func (h Handler) showLeads(ctx context.Context, c *command.Call) (command.Answer
 	return confidentialCard(card, fmt.Sprintf("有 %d 条线索等你判断。", n), "leads"), nil
 }
 
-func confidentialCard(card chat.Card, summary, subject string) command.Answer {
+func confidentialCard(card chat.Card, summary, subject string) *command.Answer {
 	a := command.Card(card)
 	a.Reply.Confidential, a.Reply.Summary, a.Subject = true, summary, subject
 	return a
@@ -226,18 +226,18 @@ func (h Handler) openLead(ctx context.Context, c *command.Call) (store.Lead, err
 }
 
 // rejectLead is 不采纳.
-func (h Handler) rejectLead(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) rejectLead(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	l, err := h.openLead(ctx, c)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	reason := strings.TrimSpace(c.Text("理由"))
 	if !hasWords(reason) {
-		return command.Answer{}, &command.Question{Prompt: "为什么不采纳？写一句，会转告提供的人。"}
+		return nil, &command.Question{Prompt: "为什么不采纳？写一句，会转告提供的人。"}
 	}
 	l.Reason = reason
 	if err := h.decide(ctx, c, &l, store.LeadRejected); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Text("线索 " + l.Code + " 不采纳，已告诉提供的人。")
 	a.Subject = "lead/" + l.Code

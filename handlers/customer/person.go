@@ -12,21 +12,21 @@ import (
 )
 
 // person is 联系人: somebody new at a customer's, or more about who is known.
-func (h Handler) person(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) person(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	r, err := h.findToChange(ctx, c, c.Text("客户"))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	name, values := oneLine(c.Text("姓名")), c.Fields("字段")
 	if err := personable(name, values); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	file, notices, err := h.open(ctx, c, r, values[fieldReason])
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	i := slices.IndexFunc(file.People, func(p store.FilePerson) bool { return sameName(p.Name, name) })
-	var a command.Answer
+	var a *command.Answer
 	switch {
 	case i < 0:
 		a, err = h.addPerson(ctx, c, r, file, name, values)
@@ -35,8 +35,11 @@ func (h Handler) person(ctx context.Context, c *command.Call) (command.Answer, e
 	default:
 		a, err = h.changePerson(ctx, c, r, file, file.People[i], values)
 	}
+	if err != nil {
+		return nil, err
+	}
 	a.Notices = notices
-	return a, err
+	return a, nil
 }
 
 // personable refuses what cannot be a person at a customer's.
@@ -59,40 +62,46 @@ func (h Handler) personWriter(c *command.Call, customer, person string, values m
 	return w
 }
 
-func (h Handler) addPerson(ctx context.Context, c *command.Call, r readable, file store.File, name string, values map[string]string) (command.Answer, error) {
+func (h Handler) addPerson(ctx context.Context, c *command.Call, r readable, file store.File, name string, values map[string]string) (*command.Answer, error) {
 	w := h.personWriter(c, r.ID, c.Tx.NewID(c.Now), values)
 	if err := c.Tx.AddFilePerson(ctx, store.FilePerson{
 		ID: w.person, Customer: r.ID, Name: name, Source: w.source, Created: c.Now, Author: c.Person.ID, Checked: w.checked, CheckedBy: w.checker,
 	}); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	given := maps.Clone(values)
 	delete(given, store.PersonName)
 	if err := w.putAll(ctx, personFields, given); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	facts := append([]chat.Fact{{Label: "新联系人", Value: name}}, changes(nil, personFields, given, true)...)
 	a, err := h.changed(ctx, c, r, file.Trace, facts, true)
+	if err != nil {
+		return nil, err
+	}
 	a.Undo = undoRef{customer: r.ID, person: w.person, stages: h.noStages()}.String()
-	return a, err
+	return a, nil
 }
 
 func (h Handler) changePerson(
 	ctx context.Context, c *command.Call, r readable, file store.File, p store.FilePerson, values map[string]string,
-) (command.Answer, error) {
+) (*command.Answer, error) {
 	w := h.personWriter(c, r.ID, p.ID, values)
 	w.old = p.Facts
 	if err := w.putAll(ctx, personFields, values); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	facts := changes(p.Facts, personFields, values, true)
 	if len(facts) == 0 {
-		return command.Answer{}, &command.Refusal{Text: "和档案里的一样，没有要改的。", Hint: "客户 " + r.ID, Clause: "档-8"}
+		return nil, &command.Refusal{Text: "和档案里的一样，没有要改的。", Hint: "客户 " + r.ID, Clause: "档-8"}
 	}
 	facts = append([]chat.Fact{{Label: "联系人", Value: p.Name}}, facts...)
 	a, err := h.changed(ctx, c, r, file.Trace, facts, true)
+	if err != nil {
+		return nil, err
+	}
 	a.Undo = undoRef{customer: r.ID, facts: w.ids, stages: h.noStages()}.String()
-	return a, err
+	return a, nil
 }
 
 // undoPerson takes a new person out again, or puts back what was changed.
@@ -134,35 +143,38 @@ func erasePerson(ctx context.Context, c *command.Call, p store.FilePerson) error
 }
 
 // erase is 删除联系人: for ever, at the person's own request (C13).
-func (h Handler) erase(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) erase(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	r, err := h.findToChange(ctx, c, c.Text("客户"))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	words := c.Text("姓名") + " " + c.Text("理由")
 	file, notices, err := h.open(ctx, c, r, c.Text("理由")) // the name goes, too
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	p, reason, found := personIn(file, words)
 	if !found {
-		return command.Answer{}, &command.Refusal{
+		return nil, &command.Refusal{
 			Text: fmt.Sprintf("%s 的档案里没有联系人%s。", r.Name, command.Quote(c.Text("姓名"))), Hint: "客户 " + r.ID,
 		}
 	}
 	if !hasWords(reason) {
-		return command.Answer{}, &command.Question{Prompt: "为什么删除？例如：本人要求。"}
+		return nil, &command.Question{Prompt: "为什么删除？例如：本人要求。"}
 	}
 	a, err := h.erasing(ctx, c, r, file, p)
+	if err != nil {
+		return nil, err
+	}
 	a.Notices = notices
-	return a, err
+	return a, nil
 }
 
 // erasing asks first, for nothing of it comes back.
-func (h Handler) erasing(ctx context.Context, c *command.Call, r readable, file store.File, p store.FilePerson) (command.Answer, error) {
+func (h Handler) erasing(ctx context.Context, c *command.Call, r readable, file store.File, p store.FilePerson) (*command.Answer, error) {
 	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	version := r.ID + "/" + p.ID
 	card := chat.Card{Title: "永久删除联系人", Tone: chat.Bad}
@@ -171,7 +183,7 @@ func (h Handler) erasing(ctx context.Context, c *command.Call, r readable, file 
 		card.Title, card.Tone = "已删除联系人", chat.Good
 		text = fmt.Sprintf("%s 的联系人 %s 的全部资料已销毁，历史里只剩“有过一位联系人”。", r.Name, p.Name)
 		if err := erasePerson(ctx, c, p); err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 	}
 	card.Blocks = []chat.Block{{Text: text}, h.footer(c, r, file.Trace)}

@@ -32,33 +32,33 @@ func (h Handler) progressCommands() []command.Spec {
 }
 
 // progress is 跟进.
-func (h Handler) progress(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) progress(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	r, err := h.find(ctx, c, c.Text("客户"))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if r.access.Basis == store.ByGrant {
-		return command.Answer{}, &command.Refusal{
+		return nil, &command.Refusal{
 			Text: "凭批准只能查阅，不能记跟进。", Hint: "提供线索 " + r.ID + " 内容…", Clause: "档-6", Denied: true, Look: store.Look{Customer: r.ID, Grant: r.access.Grant},
 		}
 	}
 	p := store.Progress{ID: c.Tx.NewID(c.Now), Customer: r.ID, Author: c.Person.ID, At: c.Now, Words: c.Text("进展")}
 	if err := h.readProgress(&p, c.Fields("字段")); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := c.Tx.AddProgress(ctx, p); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	moved := h.noStages()
 	if p.Stage != "" && p.Stage != r.Stage {
 		moved = h.stagesOf(r.Stage, p.Stage)
 		if err := c.Tx.StageCustomer(ctx, r.ID, p.Stage, c.Now); err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 	}
 	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := confidentialCard(progressCard(r.Customer, p), summary(r.Customer, owner), subject(r.ID))
 	a.Undo = undoRef{customer: r.ID, facts: []string{p.ID}, stages: moved}.String()

@@ -72,23 +72,23 @@ type recordQuery struct {
 func (q *recordQuery) span() string { return " " + string(q.days.From) + "~" + string(q.days.To) }
 
 // records is 查阅记录. That somebody looked is audited as every command is.
-func (h Handler) records(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	q, err := h.recordQuery(ctx, c)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	looks, err := c.Tx.Looks(ctx, q.LookFilter)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	cut := len(looks) == recordsMost
 	names := &namer{tx: c.Tx, people: map[string]store.Person{}, customers: map[string]string{}}
 	if looks, err = visibleLooks(ctx, names, c.Person, looks); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	card, err := h.recordCard(ctx, names, q, looks, cut)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(card)
 	a.Reply.Confidential = true

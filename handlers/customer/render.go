@@ -46,10 +46,10 @@ func shownFact(f store.Fact, open bool) string {
 }
 
 // fileAnswer is a file as the caller gets it.
-func (h Handler) fileAnswer(ctx context.Context, c *command.Call, r readable, file store.File, open revealed) (command.Answer, error) {
+func (h Handler) fileAnswer(ctx context.Context, c *command.Call, r readable, file store.File, open revealed) (*command.Answer, error) {
 	owner, err := h.ownerName(ctx, c.Tx, file.Customer)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	card := chat.Card{Title: "客户档案 · " + file.Name, Tone: chat.Warn}
 	if !r.access.Write {
@@ -63,7 +63,7 @@ func (h Handler) fileAnswer(ctx context.Context, c *command.Call, r readable, fi
 	}
 	latest, err := h.latest(ctx, c.Tx, file)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if latest != "" {
 		card.Blocks = append(card.Blocks, chat.Block{Note: latest})
@@ -75,7 +75,7 @@ func (h Handler) fileAnswer(ctx context.Context, c *command.Call, r readable, fi
 
 // secret is a card with content of a file: for the private chat only, with
 // what poorer platforms say instead. The door has recorded the look.
-func (h Handler) secret(c *command.Call, r readable, card chat.Card, owner string) command.Answer {
+func (h Handler) secret(c *command.Call, r readable, card chat.Card, owner string) *command.Answer {
 	a := confidentialCard(card, summary(r.Customer, owner), subject(r.ID))
 	a.Recorded = true
 	return a

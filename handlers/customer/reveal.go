@@ -26,26 +26,29 @@ const (
 
 // reveal is 看电话: the masked fields, for a reason, as often as the settings
 // allow.
-func (h Handler) reveal(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) reveal(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	r, err := h.find(ctx, c, c.Text("客户"))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := h.quota(ctx, c, r); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	words := strings.TrimSpace(c.Text("联系人") + " " + c.Text("理由"))
 	file, notices, err := h.open(ctx, c, r, words)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a, err := h.revealing(ctx, c, r, file, words)
+	if err != nil {
+		return nil, err
+	}
 	a.Notices = notices
-	return a, err
+	return a, nil
 }
 
 // revealing shows of an opened file what the words ask for.
-func (h Handler) revealing(ctx context.Context, c *command.Call, r readable, file store.File, words string) (command.Answer, error) {
+func (h Handler) revealing(ctx context.Context, c *command.Call, r readable, file store.File, words string) (*command.Answer, error) {
 	open, reason, whose := revealed(everything), words, ""
 	p, rest, found := personIn(file, words)
 	switch {
@@ -58,9 +61,9 @@ func (h Handler) revealing(ctx context.Context, c *command.Call, r readable, fil
 	}
 	switch {
 	case !hasWords(reason):
-		return command.Answer{}, &command.Question{Prompt: revealPrompt}
+		return nil, &command.Question{Prompt: revealPrompt}
 	case letters(reason) < reasonLetters:
-		return command.Answer{}, &command.Refusal{
+		return nil, &command.Refusal{
 			Text: "理由" + command.Quote(reason) + "看不出为什么要看，至少写两个字。", Hint: "看电话 " + r.ID + " 确认下周拜访时间",
 			Clause: clause, Look: store.Look{Customer: r.ID, Why: reason},
 		}
@@ -107,7 +110,7 @@ func supplement(r readable, p store.FilePerson) string {
 
 // noPerson answers a name that nobody at the customer bears. Whoever reads the
 // file may see who is there; what is masked stays so.
-func (h Handler) noPerson(ctx context.Context, c *command.Call, r readable, file store.File) (command.Answer, error) {
+func (h Handler) noPerson(ctx context.Context, c *command.Call, r readable, file store.File) (*command.Answer, error) {
 	name, reason := c.Text("联系人"), c.Text("理由")
 	var names []string
 	var buttons []chat.Button
@@ -136,10 +139,10 @@ func (h Handler) noPerson(ctx context.Context, c *command.Call, r readable, file
 }
 
 // briefly answers a look that reveals nothing.
-func (h Handler) briefly(ctx context.Context, c *command.Call, r readable, file store.File, card chat.Card) (command.Answer, error) {
+func (h Handler) briefly(ctx context.Context, c *command.Call, r readable, file store.File, card chat.Card) (*command.Answer, error) {
 	owner, err := h.ownerName(ctx, c.Tx, file.Customer)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	card.Tone = chat.Warn
 	card.Blocks = append(card.Blocks, h.footer(c, r, file.Trace))

@@ -10,25 +10,25 @@ import (
 )
 
 // traceBack is 溯源.
-func (h Handler) traceBack(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) traceBack(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	code := strings.ToUpper(strings.TrimSpace(command.Fold(c.Text("追踪码")).Text))
 	look, found, err := c.Tx.LookByTrace(ctx, code)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	names := &namer{tx: c.Tx, people: map[string]store.Person{}, customers: map[string]string{}}
 	viewer, err := names.person(ctx, look.Person)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if !found || !traces(c.Person, viewer) {
-		return command.Answer{}, &command.Refusal{
+		return nil, &command.Refusal{
 			Text: "没有追踪码" + command.Quote(code) + "的查阅，或不在你可以查的范围。", Hint: "查阅记录 今天",
 		}
 	}
 	customer, err := names.customer(ctx, look.Customer)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(h.traceCard(look, viewer, customer))
 	a.Reply.Confidential = true

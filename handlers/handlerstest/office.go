@@ -150,7 +150,7 @@ func (o *Office) Job(do func(context.Context, *store.Tx, rulebook.Slot) ([]chat.
 }
 
 // Undo takes an answer back.
-func (o *Office) Undo(as, line string, a command.Answer) (text string, err error) {
+func (o *Office) Undo(as, line string, a *command.Answer) (text string, err error) {
 	o.T.Helper()
 	spec, _, _ := o.router.Match(line)
 	err = o.DB.Update(o.T.Context(), func(tx *store.Tx) (err error) {
@@ -183,7 +183,7 @@ func Mentioning(m chat.Mention) How {
 func InGroup(c *command.Call) { c.Event.Chat.Group = true }
 
 // Try runs a command line.
-func (o *Office) Try(as, line string, how ...How) (a command.Answer, err error) {
+func (o *Office) Try(as, line string, how ...How) (a *command.Answer, err error) {
 	o.T.Helper()
 	spec, rest, ok := o.router.Match(line)
 	if !ok {
@@ -203,17 +203,17 @@ func (o *Office) Try(as, line string, how ...How) (a command.Answer, err error) 
 	return a, err
 }
 
-func (o *Office) run(ctx context.Context, c command.Call, rest string) (command.Answer, error) {
+func (o *Office) run(ctx context.Context, c command.Call, rest string) (*command.Answer, error) {
 	var err error
 	if c.Person, _, err = c.Tx.PersonBy(ctx, c.Event.From.Platform, c.Event.From.ID); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if c.Person.ID != "" && !rulebook.Allows(c.Spec.Who, c.Person) {
-		return command.Answer{}, &command.Refusal{Text: "只有" + rulebook.Holders(c.Spec.Who) + "可以。", Denied: true}
+		return nil, &command.Refusal{Text: "只有" + rulebook.Holders(c.Spec.Who) + "可以。", Denied: true}
 	}
 	args, err := command.Parse(ctx, c.Spec, rest, command.Env{Tx: c.Tx, Now: c.Now, Mentions: c.Event.Mentions, Person: c.Person})
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	c.Offers = func(name string) bool {
 		spec, _, ok := o.router.Match(name)
@@ -223,7 +223,7 @@ func (o *Office) run(ctx context.Context, c command.Call, rest string) (command.
 }
 
 // Answer runs a line that must go through.
-func (o *Office) Answer(as, line string, how ...How) command.Answer {
+func (o *Office) Answer(as, line string, how ...How) *command.Answer {
 	o.T.Helper()
 	a, err := o.Try(as, line, how...)
 	if err != nil {
@@ -263,7 +263,7 @@ func (o *Office) Asked(as, line string, how ...How) *command.Question {
 func failed[E error](o *Office, as, line string, how []How) (e E) {
 	o.T.Helper()
 	if a, err := o.Try(as, line, how...); !errors.As(err, &e) {
-		o.T.Fatalf("%s: %s: answer %q, error %v; want a %T", as, line, Flat(a.Reply), err, e)
+		o.T.Fatalf("%s: %s: answer %+v, error %v; want a %T", as, line, a, err, e)
 	}
 	return e
 }

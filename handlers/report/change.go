@@ -14,17 +14,17 @@ import (
 
 // change puts the parts that were given in the place of those of this week's
 // report. After the week was sent up the given parts alone are a supplement.
-func (h Handler) change(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	w := h.Rules.Week(c.Now)
 	if err := h.mayHandIn(ctx, c, w); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	reports, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if len(reports) == 0 {
-		return command.Answer{}, h.nothingYet(w)
+		return nil, h.nothingYet(w)
 	}
 	given := written(c.Labels("内容"))
 	if given == (store.ReportText{}) {
@@ -45,11 +45,11 @@ func (h Handler) nothingYet(w store.Week) error {
 }
 
 // replace hands in what was there with the given parts laid over it.
-func (h Handler) replace(ctx context.Context, c *command.Call, reports []store.Report, given store.ReportText) (command.Answer, error) {
+func (h Handler) replace(ctx context.Context, c *command.Call, reports []store.Report, given store.ReportText) (*command.Answer, error) {
 	w := reports[0].Week
 	_, sent, err := c.Tx.SentUp(ctx, w)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	r := store.Report{Week: w, Text: given}
 	if !sent {
@@ -61,27 +61,27 @@ func (h Handler) replace(ctx context.Context, c *command.Call, reports []store.R
 
 // backdate hands in for a week before this one. Whoever handed in for it
 // already changes the parts that are given.
-func (h Handler) backdate(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) backdate(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	w, err := h.backWeek(c)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := h.mayHandIn(ctx, c, w); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if !c.Has("内容") {
 		return h.form(ctx, c, w)
 	}
 	reports, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	t := written(c.Labels("内容"))
 	if len(reports) > 0 && t != (store.ReportText{}) {
 		return h.replace(ctx, c, reports, t)
 	}
 	if err := complete(t); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	return h.handIn(ctx, c, store.Report{Week: w, Text: t})
 }
@@ -110,24 +110,24 @@ func (h Handler) backWeek(c *command.Call) (store.Week, error) {
 }
 
 // withdraw takes back every version of a week: none was handed in then.
-func (h Handler) withdraw(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	w := h.Rules.Week(c.Now)
 	if c.Has("周") {
 		w = c.Week("周")
 	}
 	if _, sent, err := c.Tx.SentUp(ctx, w); err != nil || sent {
-		return command.Answer{}, firstOf(err, frozen(w))
+		return nil, firstOf(err, frozen(w))
 	}
 	if h.tooOld(w, h.Rules.Week(c.Now)) {
 		text := fmt.Sprintf("最多撤回 %d 周以内的周报，%s太早了。", h.Config.BackdateWeeks, w)
-		return command.Answer{}, &command.Refusal{Text: text, Hint: "看周报 " + w.Key(), Clause: clause}
+		return nil, &command.Refusal{Text: text, Hint: "看周报 " + w.Key(), Clause: clause}
 	}
 	n, err := c.Tx.WithdrawReports(ctx, c.Person.ID, w, c.Now)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if n == 0 {
-		return command.Answer{}, &command.Refusal{Text: w.String() + "没有交过周报，没有可撤回的。", Hint: "周报 本周：… 下周：…", Clause: clause}
+		return nil, &command.Refusal{Text: w.String() + "没有交过周报，没有可撤回的。", Hint: "周报 本周：… 下周：…", Clause: clause}
 	}
 	text := fmt.Sprintf("已撤回%s周报（%d 版），现在算未交。重新提交按新的时间判定。\n5 分钟内发 撤销 可以恢复。", w, n)
 	a := command.Text(text)

@@ -49,14 +49,14 @@ func (h Handler) sheetAbout(ctx context.Context, c *command.Call, w store.Week, 
 	return h.sheet(ctx, c.Tx, w, read)
 }
 
-func (h Handler) states(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) states(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	s, err := h.askedSheet(ctx, c, (*store.Tx).ReportHeads)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	sent, err := h.sentWords(ctx, c.Tx, s)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(h.statesCard(s, sent, c.Person))
 	a.Subject = "report/" + s.week.Key()
@@ -90,15 +90,15 @@ func (h Handler) sentWords(ctx context.Context, tx *store.Tx, s sheet) (string, 
 	return text, nil
 }
 
-func (h Handler) chase(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) chase(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	s, err := h.askedSheet(ctx, c, (*store.Tx).ReportHeads)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	targets := s.in(missing)
 	if c.Has("姓名") {
 		if targets, err = s.target(c.Who("姓名")); err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 	}
 	if len(targets) == 0 {
@@ -106,7 +106,7 @@ func (h Handler) chase(ctx context.Context, c *command.Call) (command.Answer, er
 	}
 	reminded, spared, err := pick(ctx, c, targets)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Text(chaseWords(s, reminded, spared))
 	a.Subject = "report/" + s.week.Key()

@@ -85,24 +85,24 @@ func mayComment(ctx context.Context, c *command.Call) error {
 // comment shows whom words of the general manager would reach, and once that
 // is confirmed records them and passes them to the director and to whoever is
 // named in them.
-func (h Handler) comment(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) comment(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	if err := mayComment(ctx, c); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	w, words, named := h.weekAhead(c, c.Text("意见"))
 	if blank(words) {
-		return command.Answer{}, &command.Question{Prompt: "请写批示的内容。"}
+		return nil, &command.Question{Prompt: "请写批示的内容。"}
 	}
 	if n := utf8.RuneCountInString(words); n > mostText {
-		return command.Answer{}, &command.Refusal{Text: fmt.Sprintf("批示有 %d 个字，一次最多 %d 个字。", n, mostText), Hint: "批示 意见…", Clause: clause}
+		return nil, &command.Refusal{Text: fmt.Sprintf("批示有 %d 个字，一次最多 %d 个字。", n, mostText), Hint: "批示 意见…", Clause: clause}
 	}
 	up, err := h.upWeek(ctx, c, w, named)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	s, err := h.sheet(ctx, c.Tx, up.Week, (*store.Tx).ReportHeads)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	to := s.addressees(c.Person, words)
 	if v := commentVersion(up.Week, words, to); c.Confirmed != v {
@@ -110,10 +110,10 @@ func (h Handler) comment(ctx context.Context, c *command.Call) (command.Answer, 
 	}
 	said := store.ReportComment{ID: c.Tx.NewID(c.Now), Week: up.Week, Person: c.Person.ID, At: c.Now, Text: words}
 	if err := c.Tx.AddComment(ctx, said); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if _, err := c.Tx.Read(ctx, up.Week, store.Reading{Person: c.Person.ID, At: c.Now}); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	return h.passOn(c, said, to), nil
 }
@@ -149,7 +149,7 @@ func commentVersion(w store.Week, words string, to []store.Person) string {
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
-func commentPreview(w store.Week, words string, to []store.Person, version string) command.Answer {
+func commentPreview(w store.Week, words string, to []store.Person, version string) *command.Answer {
 	text := "确认后转给：" + who(to) + "。发出后不能撤回。"
 	if len(to) == 0 {
 		text = "确认后记在汇总里，没有别人会收到。记下后不能撤回。"
@@ -159,7 +159,7 @@ func commentPreview(w store.Week, words string, to []store.Person, version strin
 	return a
 }
 
-func (h Handler) passOn(c *command.Call, said store.ReportComment, to []store.Person) command.Answer {
+func (h Handler) passOn(c *command.Call, said store.ReportComment, to []store.Person) *command.Answer {
 	a := command.Text(fmt.Sprintf("批示已记录：%s。已转：%s。", said.Week, orNobody(who(to))))
 	a.Subject = "report/" + said.Week.Key()
 	for _, p := range to {
@@ -170,17 +170,17 @@ func (h Handler) passOn(c *command.Call, said store.ReportComment, to []store.Pe
 }
 
 // read records that the general manager has read a week, and tells the director.
-func (h Handler) read(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) read(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	if err := mayComment(ctx, c); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	up, err := h.upWeek(ctx, c, c.Week("周"), c.Has("周"))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	fresh, err := c.Tx.Read(ctx, up.Week, store.Reading{Person: c.Person.ID, At: c.Now})
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Text(up.Week.String() + "已阅。")
 	a.Subject = "report/" + up.Week.Key()
@@ -190,7 +190,7 @@ func (h Handler) read(ctx context.Context, c *command.Call) (command.Answer, err
 	}
 	directors, _, err := command.Reach(ctx, c.Tx, store.MarketingDirector)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	to := without(directors, []store.Person{c.Person})
 	if len(to) > 0 {

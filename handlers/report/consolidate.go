@@ -31,22 +31,22 @@ func (h Handler) consolidateCommands() []command.Spec {
 	}
 }
 
-func (h Handler) draft(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) draft(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	s, err := h.askedSheet(ctx, c, (*store.Tx).Reports)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	sent, err := h.sentWords(ctx, c.Tx, s)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	up, already, err := c.Tx.SentUp(ctx, s.week)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	comments, err := c.Tx.Comments(ctx, s.week)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(h.draftCard(s, sent, up.Opinion, already, comments))
 	a.Reply.Confidential = true
@@ -77,26 +77,26 @@ func (s sheet) version() string {
 const mostOpinion = 1000
 
 // sendUp shows what would go up, and once that is confirmed sends it.
-func (h Handler) sendUp(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) sendUp(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	s, _, err := h.upSheet(ctx, c)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := c.Tx.LockWeek(ctx, s.week); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	s, opinion, err := h.upSheet(ctx, c) // again: now nothing comes in between
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	gms, vacant := s.stands(store.GeneralManager)
 	if err := h.maySendUp(ctx, c, s, gms); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	due, _ := h.Rules.ConsolidatedDue(s.week)
 	up := store.Consolidated{Week: s.week, Person: c.Person.ID, Sent: c.Now, Opinion: opinion}
 	up.Late, _ = rulebook.Late(c.Now, due)
-	a := command.Answer{Subject: "report/" + s.week.Key()}
+	a := &command.Answer{Subject: "report/" + s.week.Key()}
 	card := h.consolidatedCard(s, up)
 	if v := s.version(); c.Confirmed != v {
 		preview(&card, s, gms, c.Confirmed != "")
@@ -104,7 +104,7 @@ func (h Handler) sendUp(ctx context.Context, c *command.Call) (command.Answer, e
 		return a, nil
 	}
 	if fresh, err := c.Tx.SendUp(ctx, up); err != nil || !fresh {
-		return command.Answer{}, firstOf(err, sentAlready(s.week))
+		return nil, firstOf(err, sentAlready(s.week))
 	}
 	a.Reply.Text = fmt.Sprintf("%s周报汇总已上报%s，%s，附 %d 份原件。\n之后交来的会作为补充自动转去；总经理已阅和批示会告诉你。", s.week, who(gms), upWords(up.Late), s.originals())
 	a.Notices = upNotices(s.week, card, gms, "up")

@@ -65,14 +65,14 @@ func itemField(i int) string { return fmt.Sprintf("计划%d", i+1) }
 // form is the report as a card to fill in. What there is already is filled in:
 // the version that counts, else the week's own check-ins. The form names its
 // week, so that one left open over Sunday is not taken for the next week's.
-func (h Handler) form(ctx context.Context, c *command.Call, w store.Week) (command.Answer, error) {
+func (h Handler) form(ctx context.Context, c *command.Call, w store.Week) (*command.Answer, error) {
 	text, err := h.prefill(ctx, c, w)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	plan, err := h.planBefore(ctx, c.Tx, c.Person.ID, w)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	f := chat.Form{Command: strings.TrimSpace("提交周报 " + w.Key() + " " + plan.ID), Submit: "提交周报"}
 	f.Fields = append(reviewFields(plan.Text.Plan, text.Review),
@@ -83,7 +83,7 @@ func (h Handler) form(ctx context.Context, c *command.Call, w store.Week) (comma
 	)
 	e, owed, err := h.entryOf(ctx, c.Tx, c.Person, w)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	asked := owed && e.state != onLeave || w.Before(h.Rules.Week(c.Now))
 	a := command.Card(h.formCard(c, w, f, asked && e.state != handedIn))
@@ -140,13 +140,13 @@ func (h Handler) planBefore(ctx context.Context, tx *store.Tx, person string, w 
 
 // submit takes a filled form. One whose week is over is handed in late for
 // that week.
-func (h Handler) submit(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) submit(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	w, this := c.Week("周"), h.Rules.Week(c.Now)
 	if err := h.mayHandIn(ctx, c, w); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if this.Before(w) || h.tooOld(w, this) {
-		return command.Answer{}, &command.Refusal{
+		return nil, &command.Refusal{
 			Text: "这张表是" + w.String() + "的，现在不能交。", Hint: "本周的发 周报，以前的发 补交 上周", Clause: clause,
 			Buttons: []chat.Button{{Label: "填写周报", Command: "周报", Primary: true}},
 		}
@@ -156,7 +156,7 @@ func (h Handler) submit(ctx context.Context, c *command.Call) (command.Answer, e
 	}
 	r, err := fromForm(ctx, c, w)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	return h.handIn(ctx, c, r)
 }

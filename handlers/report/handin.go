@@ -51,10 +51,10 @@ func (h Handler) handInCommands() []command.Spec {
 }
 
 // report hands in for the week in which the message was sent.
-func (h Handler) report(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) report(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	w := h.Rules.Week(c.Now)
 	if err := h.mayHandIn(ctx, c, w); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if !c.Has("内容") && c.Form == nil {
 		return h.form(ctx, c, w)
@@ -65,7 +65,7 @@ func (h Handler) report(ctx context.Context, c *command.Call) (command.Answer, e
 	}
 	t := written(values)
 	if err := complete(t); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	return h.handIn(ctx, c, store.Report{Week: w, Text: t})
 }
@@ -117,23 +117,23 @@ func postWords(posts []store.Post) string {
 // handIn keeps a version and says how it stands. Whether it is late is judged
 // by when it was sent (C12). After the week was sent up it is a supplement,
 // which goes on to the general manager.
-func (h Handler) handIn(ctx context.Context, c *command.Call, r store.Report) (command.Answer, error) {
+func (h Handler) handIn(ctx context.Context, c *command.Call, r store.Report) (*command.Answer, error) {
 	if err := fits(r.Text); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	due, err := h.dueOf(r.Week)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := c.Tx.LockWeek(ctx, r.Week); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	before, err := c.Tx.ReportsOf(ctx, c.Person.ID, r.Week)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if _, r.Supplement, err = c.Tx.SentUp(ctx, r.Week); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if len(before) > 0 && !r.Supplement && r.Text.Review == "" {
 		was := effective(before) // what was said of the last plan stands
@@ -142,23 +142,23 @@ func (h Handler) handIn(ctx context.Context, c *command.Call, r store.Report) (c
 	r.ID, r.Person, r.Sent = c.Tx.NewID(c.Now), c.Person.ID, c.Now
 	r.Late, _ = rulebook.Late(c.Now, due)
 	if r.Version, err = c.Tx.AddReport(ctx, r); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	return h.kept(ctx, c, r.Week)
 }
 
 // kept is the answer to a new version, the last of the week's.
-func (h Handler) kept(ctx context.Context, c *command.Call, w store.Week) (command.Answer, error) {
+func (h Handler) kept(ctx context.Context, c *command.Call, w store.Week) (*command.Answer, error) {
 	e, _, err := h.entryOf(ctx, c.Tx, c.Person, w)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	r := e.last()
 	due, _ := h.Rules.ReportDue(r.Week)
 	card := h.receiptCard(e, due)
 	hint, err := h.forgotten(ctx, c, r.Week)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if hint != "" {
 		card.Blocks = append(card.Blocks, noteBlock(hint))
@@ -166,7 +166,7 @@ func (h Handler) kept(ctx context.Context, c *command.Call, w store.Week) (comma
 	a := command.Card(card)
 	a.Subject = subject(r.Week, r.Person)
 	if a.Notices, err = h.handInNotices(ctx, c, e); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if !r.Supplement { // what went up cannot be taken back
 		a.Undo = r.ID

@@ -11,14 +11,14 @@ import (
 
 // look shows a report: one's own, or another's to the heads. Without a week it
 // is the latest that was handed in.
-func (h Handler) look(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	who := c.Person
 	if c.Has("姓名") {
 		who = c.Who("姓名")
 	}
 	own := who.ID == c.Person.ID
 	if !own && !rulebook.Allows(rulebook.SeeReports, c.Person) {
-		return command.Answer{}, &command.Refusal{
+		return nil, &command.Refusal{
 			Text:   "看别人的周报，只有" + rulebook.Holders(rulebook.SeeReports) + "可以。",
 			Hint:   "看自己的：看周报",
 			Clause: rulebook.ClauseOf(rulebook.SeeReports),
@@ -26,18 +26,18 @@ func (h Handler) look(ctx context.Context, c *command.Call) (command.Answer, err
 	}
 	w, err := h.lookWeek(ctx, c, who)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	e, _, err := h.entryOf(ctx, c.Tx, who, w)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if len(e.reports) == 0 {
-		return command.Answer{}, notThere(who, w, own)
+		return nil, notThere(who, w, own)
 	}
 	comments, err := h.commentsOn(ctx, c, who, w)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(h.reportCard(e, comments, own))
 	a.Reply.Confidential = !own

@@ -35,7 +35,7 @@ func newOffice(t *testing.T) *office {
 }
 
 // confirm runs a line and confirms its preview.
-func (o *office) confirm(as, line string) command.Answer {
+func (o *office) confirm(as, line string) *command.Answer {
 	o.T.Helper()
 	p := o.Answer(as, line)
 	if p.Confirm == "" {

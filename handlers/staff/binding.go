@@ -43,7 +43,7 @@ func (h Handler) bindingCommand() command.Spec {
 // registered (c.Person.ID is empty), which is how such an account comes in. A
 // wrong code is answered and not refused, because a refusal would take back
 // the count of wrong codes.
-func (h Handler) Bind(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) Bind(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	code := cleanCode(c.Text("绑定码"))
 	switch {
 	case code != "":
@@ -53,18 +53,18 @@ func (h Handler) Bind(ctx context.Context, c *command.Call) (command.Answer, err
 	}
 	code, err := newCode(ctx, c.Tx, c.Person.ID, c.Now.Add(ownCode))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(codeCard("绑定码", nil, code, "10 分钟内在另一个平台上私聊我发送：绑定 "+code+"\n不要转给别人：谁用了它，谁就以你的身份登录。"))
 	a.Subject = "person/" + c.Person.ID
 	return a, nil
 }
 
-func (h Handler) bind(ctx context.Context, c *command.Call, code string) (command.Answer, error) {
+func (h Handler) bind(ctx context.Context, c *command.Call, code string) (*command.Answer, error) {
 	from := c.Event.From
 	tries, err := c.Tx.WrongCodes(ctx, from.Platform, from.ID, c.Now.Add(-tryWindow))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if tries >= mostTries {
 		return command.Text(badCode), nil
@@ -74,7 +74,7 @@ func (h Handler) bind(ctx context.Context, c *command.Call, code string) (comman
 	}
 	id, ok, err := c.Tx.UseCode(ctx, code, c.Now)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if !ok {
 		return h.wrong(ctx, c, badCode)
@@ -84,27 +84,27 @@ func (h Handler) bind(ctx context.Context, c *command.Call, code string) (comman
 		return command.Text(badCode), err
 	}
 	if err := c.Tx.Bind(ctx, store.Account{Platform: from.Platform, ID: from.ID, Person: p.ID}, c.Now); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	return h.bound(ctx, c, p)
 }
 
 // bindRegistered is for an account that belongs to somebody: only the
 // program's own code is of use to it, and makes its person administrator.
-func (h Handler) bindRegistered(ctx context.Context, c *command.Call, code string) (command.Answer, error) {
+func (h Handler) bindRegistered(ctx context.Context, c *command.Call, code string) (*command.Answer, error) {
 	whose, ok, err := c.Tx.CodeOf(ctx, code, c.Now)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if !ok || whose != "" {
 		text := "这个账号已登记为" + c.Person.Name + "，不用再绑定。要在另一个平台上登录：在这里发 绑定 要绑定码，再到那里发送。"
 		return h.wrong(ctx, c, text)
 	}
 	if _, _, err := c.Tx.UseCode(ctx, code, c.Now); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := c.Tx.GiveDuty(ctx, c.Person.ID, store.Administrator, c.Now); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Text("你现在是管理员。下一步：人员 添加 姓名 岗位")
 	a.Subject = "person/" + c.Person.ID
@@ -112,7 +112,7 @@ func (h Handler) bindRegistered(ctx context.Context, c *command.Call, code strin
 }
 
 // wrong counts a wrong code.
-func (h Handler) wrong(ctx context.Context, c *command.Call, text string) (command.Answer, error) {
+func (h Handler) wrong(ctx context.Context, c *command.Call, text string) (*command.Answer, error) {
 	a := command.Text(text)
 	a.Subject = "wrong code"
 	return a, c.Tx.WrongCode(ctx, c.Event.From.Platform, c.Event.From.ID, c.Now, c.Now.Add(-tryWindow))
@@ -154,14 +154,14 @@ func freeName(ctx context.Context, tx *store.Tx, wanted string) (string, error) 
 }
 
 // bound is the answer for an account that just got in.
-func (h Handler) bound(ctx context.Context, c *command.Call, p store.Person) (command.Answer, error) {
+func (h Handler) bound(ctx context.Context, c *command.Call, p store.Person) (*command.Answer, error) {
 	text := "绑定成功：你是" + p.Name + "，" + role(p) + "。发送 帮助 看能做什么；请先读一遍 制度。"
 	if p.Has(store.Administrator) {
 		text += "\n管理员下一步：人员 添加 姓名 岗位；改岗位：人员 岗位 " + p.Name + " 岗位"
 	}
 	admins, err := c.Tx.Holding(ctx, "", store.Administrator)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Text(text)
 	a.Notices = toldAll(c.Tx, c.Now, admins, p.ID, p.Name+"在"+platform(c.Event.From.Platform)+"绑定了一个账号。如果不是本人，请马上 人员 停用 "+p.Name+"。")
@@ -170,11 +170,11 @@ func (h Handler) bound(ctx context.Context, c *command.Call, p store.Person) (co
 }
 
 // code gives somebody who has no account a new code.
-func (h Handler) code(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) code(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p := c.Who("姓名")
 	code, err := newCode(ctx, c.Tx, p.ID, c.Now.Add(passedOn))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(codeCard(p.Name+"的绑定码", nil, code, "请转给本人，24 小时内私聊我发送：绑定 "+code+"\n之前给的绑定码已作废。"))
 	a.Subject = "person/" + p.ID

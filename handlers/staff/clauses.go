@@ -26,14 +26,14 @@ func (h Handler) clauseCommands() []command.Spec {
 
 // clauses shows the list, one clause, or what a keyword leads to. Whoever has
 // not acknowledged this wording finds the button for it on each of them.
-func (h Handler) clauses(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) clauses(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	query := c.Text("条号或关键词")
 	card := clauseList()
 	if query != "" {
 		found := rulebook.Find(query)
 		switch len(found) {
 		case 0:
-			return command.Answer{}, &command.Refusal{
+			return nil, &command.Refusal{
 				Text: "没有找到相关条款。", Hint: "制度（看全部）、制度 会-3、制度 出差", Clause: "附-3",
 				Buttons: []chat.Button{{Label: "全部条款", Command: "制度"}},
 			}
@@ -45,7 +45,7 @@ func (h Handler) clauses(ctx context.Context, c *command.Call) (command.Answer, 
 	}
 	at, err := c.Tx.Acknowledged(ctx, c.Person.ID, rulebook.Version)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if at.IsZero() {
 		card.Buttons = append(card.Buttons, chat.Button{Label: "我已阅读", Command: "制度确认 " + rulebook.Version, Primary: true})
@@ -56,21 +56,21 @@ func (h Handler) clauses(ctx context.Context, c *command.Call) (command.Answer, 
 
 // acknowledge records that the person has read the wording that holds now
 // (R06); a button of an older wording shows the new one first.
-func (h Handler) acknowledge(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) acknowledge(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	if v := c.Text("版本"); v != "" && command.Fold(v).Text != rulebook.Version {
-		return command.Answer{}, &command.Refusal{
+		return nil, &command.Refusal{
 			Text: "制度已更新为 " + rulebook.Version + " 版，请先看新的。", Hint: "制度", Clause: "2-2",
 			Buttons: []chat.Button{{Label: "看制度", Command: "制度"}},
 		}
 	}
 	at, err := c.Tx.Acknowledged(ctx, c.Person.ID, rulebook.Version)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	text := "你已在 " + h.at(at) + " 确认过《市场管理细则》" + rulebook.Version + " 版。"
 	if at.IsZero() {
 		if err := c.Tx.Acknowledge(ctx, c.Person.ID, rulebook.Version, c.Now); err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 		text = "已记录：你于 " + h.at(c.Now) + " 确认已读《市场管理细则》" + rulebook.Version + " 版（2-2）。"
 	}

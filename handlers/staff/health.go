@@ -22,7 +22,7 @@ func (h Handler) checkCommand() command.Spec {
 	}
 }
 
-func (h Handler) check(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) check(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	var list []chat.Finding
 	if h.Health != nil {
 		list = h.Health(ctx)
@@ -32,7 +32,7 @@ func (h Handler) check(ctx context.Context, c *command.Call) (command.Answer, er
 	} {
 		f, err := look(ctx, c)
 		if err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 		list = append(list, f)
 	}

@@ -49,32 +49,32 @@ func whoseLeave(c *command.Call, own string) (store.Person, error) {
 	}
 }
 
-func (h Handler) leave(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) leave(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p, err := whoseLeave(c, "请假 明天（登记自己的）")
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	days := c.Days("起止")
 	if err := h.plausible(c, days); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	overlap, err := h.overlap(ctx, c, p, days)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	l := store.Leave{
 		ID: c.Tx.NewID(c.Now), Person: p.ID, First: days.From, Last: days.To, By: c.Person.ID, Entered: c.Now, Reason: c.Text("事由"),
 	}
 	if err := c.Tx.AddLeave(ctx, l); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	above, err := superiors(ctx, c.Tx, p)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	lines, err := h.reports(ctx, c, p, l)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	lines = append([]string{p.Name + " 请假 " + period(l.First, l.Last) + "，已登记。"}, append(lines, consequences(c, p, overlap)...)...)
 	a := command.Text(strings.Join(lines, "\n"))
@@ -197,22 +197,22 @@ func nameLeave(ctx context.Context, c *command.Call, person, what, days string) 
 
 // back ends the leave that is running, so that today counts as work, or
 // cancels the next one.
-func (h Handler) back(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) back(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p, err := whoseLeave(c, "销假（取消自己的）")
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	today := h.Rules.Day(c.Now)
 	list, err := c.Tx.LeavesOf(ctx, p.ID, today)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if len(list) == 0 {
-		return command.Answer{}, &command.Refusal{Text: p.Name + "现在和以后都没有登记请假。", Hint: "请假 起止", Clause: "会-3"}
+		return nil, &command.Refusal{Text: p.Name + "现在和以后都没有登记请假。", Hint: "请假 起止", Clause: "会-3"}
 	}
 	ref, err := h.end(ctx, c, list, today)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	l := list[0]
 	text := "已销假：" + p.Name + " 从今天（" + today.String() + "）起恢复，周报和签到照常。"
@@ -224,7 +224,7 @@ func (h Handler) back(ctx context.Context, c *command.Call) (command.Answer, err
 	if p.ID != c.Person.ID {
 		a.Notices = concerned(c, p, c.Person.Name+"替你销了假。"+text)
 	} else if a.Notices, err = h.backNotices(ctx, c, p, text); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a.Undo, a.Subject = ref, "leave/"+p.ID+"/"+string(l.First)+"/"+string(l.Last)
 	return a, nil

@@ -64,13 +64,13 @@ func posts() string {
 	return strings.Join(names, "、")
 }
 
-func (h Handler) people(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) people(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	if c.Has("姓名") {
 		return h.person(ctx, c, c.Who("姓名"))
 	}
 	list, err := c.Tx.People(ctx)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	slices.SortStableFunc(list, func(a, b store.Person) int {
 		return slices.Index(store.Posts, a.Post) - slices.Index(store.Posts, b.Post)
@@ -79,14 +79,14 @@ func (h Handler) people(ctx context.Context, c *command.Call) (command.Answer, e
 }
 
 // person shows one person: what they held and hold, with dates.
-func (h Handler) person(ctx context.Context, c *command.Call, p store.Person) (command.Answer, error) {
+func (h Handler) person(ctx context.Context, c *command.Call, p store.Person) (*command.Answer, error) {
 	tenures, err := c.Tx.Tenures(ctx, p.ID)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	read, err := c.Tx.Acknowledged(ctx, p.ID, rulebook.Version)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(h.personCard(p, tenures, read))
 	a.Subject = "person/" + p.ID
@@ -95,29 +95,29 @@ func (h Handler) person(ctx context.Context, c *command.Call, p store.Person) (c
 
 // add registers somebody: mentioned, their account is bound at once; only
 // named, the answer holds a code with which they bind it themselves.
-func (h Handler) add(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) add(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	name := cleanName(c.Text("姓名"))
 	if !validName(name) {
-		return command.Answer{}, refuseName()
+		return nil, refuseName()
 	}
 	if err := h.free(ctx, c, name); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	account, mentioned := mention(c, name)
 	if mentioned {
 		if err := h.unregistered(ctx, c, account); err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 	}
 	p := store.Person{ID: c.Tx.NewID(c.Now), Name: name, Post: c.Post("岗位"), Since: c.Now}
 	if err := c.Tx.AddPerson(ctx, p); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if !mentioned {
 		return h.added(ctx, c, p)
 	}
 	if err := c.Tx.Bind(ctx, store.Account{Platform: account.Platform, ID: account.ID, Person: p.ID}, c.Now); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Text("已登记：" + p.Name + "，" + string(p.Post) + "，自 " + h.Rules.Day(c.Now).String() + " 起；聊天账号已绑定。")
 	a.Notices = []chat.Notice{told(c.Tx, c.Now, p.ID, "你已登记为"+string(p.Post)+"。发送 帮助 看能做什么；请先读一遍 制度。")}
@@ -126,10 +126,10 @@ func (h Handler) add(ctx context.Context, c *command.Call) (command.Answer, erro
 }
 
 // added is the answer for somebody without an account yet.
-func (h Handler) added(ctx context.Context, c *command.Call, p store.Person) (command.Answer, error) {
+func (h Handler) added(ctx context.Context, c *command.Call, p store.Person) (*command.Answer, error) {
 	code, err := newCode(ctx, c.Tx, p.ID, c.Now.Add(passedOn))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(codeCard("已登记："+p.Name, []chat.Fact{
 		{Label: "姓名", Value: p.Name}, {Label: "岗位", Value: string(p.Post)}, {Label: "生效", Value: h.Rules.Day(c.Now).String()},

@@ -67,7 +67,7 @@ func (o *office) of(a chat.Account) store.Person {
 }
 
 // codeIn is the code that an answer shows.
-func codeIn(t *testing.T, a command.Answer) string {
+func codeIn(t *testing.T, a *command.Answer) string {
 	t.Helper()
 	_, after, ok := strings.Cut(flat(a.Reply), "绑定码=")
 	if !ok || len(after) < codeLength+1 {

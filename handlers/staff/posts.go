@@ -9,17 +9,17 @@ import (
 	"marketbot/store"
 )
 
-func (h Handler) setPost(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) setPost(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p, post := c.Who("姓名"), c.Post("岗位")
 	if p.Post == post {
-		return command.Answer{}, &command.Refusal{Text: p.Name + "已经是" + string(post) + "。", Hint: "人员 " + p.Name, Clause: "附-4"}
+		return nil, &command.Refusal{Text: p.Name + "已经是" + string(post) + "。", Hint: "人员 " + p.Name, Clause: "附-4"}
 	}
 	if err := c.Tx.SetPost(ctx, p.ID, post, c.Now); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	empty, err := vacancy(ctx, c.Tx, p.Post)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	change := "由" + string(p.Post) + "改为" + string(post) + "，自 " + h.Rules.Day(c.Now).String() + " 起"
 	a := command.Text("已改：" + p.Name + change + "。" + empty)
@@ -49,36 +49,36 @@ func (h Handler) undoPost(ctx context.Context, c *command.Call, ref string) (str
 	return p.Name + "改任" + after + "，现在仍是" + before, c.Tx.SetPost(ctx, id, store.Post(before), c.Now)
 }
 
-func (h Handler) giveDuty(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) giveDuty(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p, duty := c.Who("姓名"), c.Duty("职责")
 	if p.Has(duty) {
-		return command.Answer{}, &command.Refusal{
+		return nil, &command.Refusal{
 			Text: p.Name + "已经有" + string(duty) + "职责。", Hint: "人员 取消职责 " + p.Name + " " + string(duty), Clause: "附-4",
 		}
 	}
 	if err := c.Tx.GiveDuty(ctx, p.ID, duty, c.Now); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	return h.dutyChanged(c, p, duty, "增加"), nil
 }
 
-func (h Handler) takeDuty(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) takeDuty(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p, duty := c.Who("姓名"), c.Duty("职责")
 	if !p.Has(duty) {
-		return command.Answer{}, &command.Refusal{Text: p.Name + "没有" + string(duty) + "职责。", Hint: "人员 " + p.Name, Clause: "附-4"}
+		return nil, &command.Refusal{Text: p.Name + "没有" + string(duty) + "职责。", Hint: "人员 " + p.Name, Clause: "附-4"}
 	}
 	if duty == store.Administrator {
 		if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 	}
 	if err := c.Tx.TakeDuty(ctx, p.ID, duty, c.Now); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	return h.dutyChanged(c, p, duty, "取消"), nil
 }
 
-func (h Handler) dutyChanged(c *command.Call, p store.Person, duty store.Duty, how string) command.Answer {
+func (h Handler) dutyChanged(c *command.Call, p store.Person, duty store.Duty, how string) *command.Answer {
 	change := how + string(duty) + "职责，自 " + h.Rules.Day(c.Now).String() + " 起"
 	a := command.Text("已改：" + p.Name + change + "。")
 	a.Notices = concerned(c, p, "你"+change+"。发送 帮助 看能做什么。")
@@ -124,10 +124,10 @@ func (h Handler) dutyOf(ctx context.Context, c *command.Call, ref string) (store
 }
 
 // stop ends a registration, after a preview.
-func (h Handler) stop(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) stop(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p := c.Who("姓名")
 	if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	version := "stop/" + p.ID + "/" + string(p.Post)
 	if c.Confirmed != version {
@@ -136,15 +136,15 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (command.Answer, err
 		return a, nil
 	}
 	if err := c.Tx.StopPerson(ctx, p.ID, c.Now); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	above, err := superiors(ctx, c.Tx, p)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	empty, err := vacancy(ctx, c.Tx, p.Post)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	// The person is told nothing: no message reaches somebody who was stopped.
 	notices := toldAll(c.Tx, c.Now, above, c.Person.ID, p.Name+"（"+string(p.Post)+"）已停用，不再要求周报和签到。")

@@ -18,21 +18,21 @@ func (h Handler) reinstateCommand() command.Spec {
 
 // reinstate makes a stopped person active again, with post, duties and history
 // (附-4). Whoever has no account left gets a code to bind one.
-func (h Handler) reinstate(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) reinstate(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p, err := h.stopped(ctx, c, cleanName(c.Text("姓名")))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := c.Tx.ReinstatePerson(ctx, p, c.Now); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a, err := h.reinstated(ctx, c, p)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	above, err := superiors(ctx, c.Tx, p)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a.Notices = append(a.Notices, toldAll(c.Tx, c.Now, above, c.Person.ID, p.Name+"（"+string(p.Post)+"）已恢复使用，周报和签到照常。")...)
 	a.Undo, a.Subject = p.ID, "person/"+p.ID
@@ -60,10 +60,10 @@ func (h Handler) stopped(ctx context.Context, c *command.Call, name string) (sto
 }
 
 // reinstated is the answer, with a code where no account is left.
-func (h Handler) reinstated(ctx context.Context, c *command.Call, p store.Person) (command.Answer, error) {
+func (h Handler) reinstated(ctx context.Context, c *command.Call, p store.Person) (*command.Answer, error) {
 	accounts, err := accountsByPerson(ctx, c.Tx)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	since := "自 " + h.Rules.Day(c.Now).String() + " 起"
 	if len(accounts[p.ID]) > 0 {

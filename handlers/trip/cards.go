@@ -133,7 +133,7 @@ func ended(t store.Trip, last store.Day, checkIns int) chat.Card {
 
 // awayAnswer says who is away. A group reads names only: where somebody is and
 // for how long is for private chats.
-func awayAnswer(c *command.Call, trips []store.Trip, names map[string]string, today store.Day) command.Answer {
+func awayAnswer(c *command.Call, trips []store.Trip, names map[string]string, today store.Day) *command.Answer {
 	var now []string
 	var rows [][]string
 	var own *store.Trip

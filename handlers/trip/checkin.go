@@ -20,29 +20,29 @@ const longestProgress = 5000
 const progressMark = "进展："
 
 // checkIn is 签到 [地点] 进展….
-func (h Handler) checkIn(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) checkIn(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	done, trip, away, err := c.Tx.TripDay(ctx, c.Person.ID, h.Rules.Day(c.Now))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	place, progress := splitPlace(c.Text("[地点] 进展"), trip.Place)
 	if progress == "" {
-		return command.Answer{}, askProgress(place, "")
+		return nil, askProgress(place, "")
 	}
 	return h.record(ctx, c, day{done: done, trip: trip, away: away}, place, progress)
 }
 
 // located is what becomes of a location message: the place is kept in the line
 // of the open question, and the answer is the progress.
-func (h Handler) located(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) located(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	name, progress, answered := strings.Cut(c.Text("地名"), progressMark)
 	place := placeName(name)
 	if !answered {
-		return command.Answer{}, askProgress(place, progressMark)
+		return nil, askProgress(place, progressMark)
 	}
 	done, trip, away, err := c.Tx.TripDay(ctx, c.Person.ID, h.Rules.Day(c.Now))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if place == "" {
 		place = trip.Place
@@ -66,15 +66,15 @@ type day struct {
 }
 
 // record stores a check-in on the day it was sent and answers it.
-func (h Handler) record(ctx context.Context, c *command.Call, d day, place, progress string) (command.Answer, error) {
+func (h Handler) record(ctx context.Context, c *command.Call, d day, place, progress string) (*command.Answer, error) {
 	if err := readable(progress); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	in := store.CheckIn{
 		ID: c.Tx.NewID(c.Now), Person: c.Person.ID, Day: h.Rules.Day(c.Now), At: c.Now, Place: place, Progress: progress,
 	}
 	if err := c.Tx.AddCheckIn(ctx, in); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	d.done++
 	a := command.Card(h.checkedIn(c, d, in))

@@ -17,25 +17,25 @@ const (
 )
 
 // trip is 出差 地点 时长或起止 [事由], and 出差 alone, which lists who is away.
-func (h Handler) trip(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) trip(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	switch {
 	case !c.Has("地点") && !c.Has("时长或起止"):
 		return h.whoIsAway(ctx, c)
 	case !c.Has("地点"):
-		return command.Answer{}, &command.Refusal{Text: "还差地点。", Hint: "出差 广州 3天 拜访客户", Clause: clause}
+		return nil, &command.Refusal{Text: "还差地点。", Hint: "出差 广州 3天 拜访客户", Clause: clause}
 	case !c.Has("时长或起止") && c.Has("事由"):
-		return command.Answer{}, &command.Refusal{
+		return nil, &command.Refusal{
 			Text: "没看懂出差的时间" + command.Quote(c.Text("事由")) + "，时间请写在地点后面。", Hint: "出差 广州 3天 拜访客户", Clause: clause,
 		}
 	case !c.Has("时长或起止"):
-		return command.Answer{}, &command.Question{Prompt: "去几天，或从哪天到哪天？例如 3天、明天至周五。"}
+		return nil, &command.Question{Prompt: "去几天，或从哪天到哪天？例如 3天、明天至周五。"}
 	}
 	t := store.Trip{
 		ID: c.Tx.NewID(c.Now), Person: c.Person.ID, Place: strings.TrimSpace(c.Text("地点")), Reason: c.Text("事由"), Declared: c.Now,
 	}
 	t.First, t.Last, t.Reason = h.tripDays(c)
 	if err := h.plausible(t, h.Rules.Day(c.Now)); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	return h.declare(ctx, c, t)
 }
@@ -81,21 +81,21 @@ func (h Handler) plausible(t store.Trip, today store.Day) error {
 }
 
 // declare stores a trip; it replaces the rest of whatever trips it touches.
-func (h Handler) declare(ctx context.Context, c *command.Call, t store.Trip) (command.Answer, error) {
+func (h Handler) declare(ctx context.Context, c *command.Call, t store.Trip) (*command.Answer, error) {
 	old, err := c.Tx.TripsOf(ctx, c.Person.ID, t.First, t.Last)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if err := pastStays(c, old, t, h.Rules.Day(c.Now)); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	for _, o := range old {
 		if err := c.Tx.CutTrip(ctx, o, store.TripCut{Cause: t.ID, Last: t.First.Add(-1), At: c.Now}); err != nil {
-			return command.Answer{}, err
+			return nil, err
 		}
 	}
 	if err := c.Tx.AddTrip(ctx, t); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(declared(t, old))
 	if c.Event.Chat.Group {
@@ -168,14 +168,14 @@ func newest(ctx context.Context, c *command.Call, write string) error {
 
 // end ends the running trip with today as its last day, or cancels the next
 // one when none is running.
-func (h Handler) end(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	today := h.Rules.Day(c.Now)
 	trips, err := c.Tx.TripsOf(ctx, c.Person.ID, today, today.Add(farthestTrip+longestTrip))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	if len(trips) == 0 || trips[0].On(today) && !trips[0].Ended.IsZero() && len(trips) == 1 {
-		return command.Answer{}, &command.Refusal{Text: "你现在没有登记出差，不用结束。", Hint: "出差 广州 3天", Clause: clause}
+		return nil, &command.Refusal{Text: "你现在没有登记出差，不用结束。", Hint: "出差 广州 3天", Clause: clause}
 	}
 	t := trips[0]
 	if t.On(today) && !t.Ended.IsZero() {
@@ -186,11 +186,11 @@ func (h Handler) end(ctx context.Context, c *command.Call) (command.Answer, erro
 		cut.Last, cut.Ended = today, c.Now
 	}
 	if err := c.Tx.CutTrip(ctx, t, cut); err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	done, _, _, err := c.Tx.TripDay(ctx, c.Person.ID, today)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	a := command.Card(ended(t, cut.Last, done))
 	if c.Event.Chat.Group {
@@ -220,15 +220,15 @@ func (h Handler) undoEnd(ctx context.Context, c *command.Call, ref string) (stri
 const soon = 7
 
 // whoIsAway lists today's trips and those of the next days.
-func (h Handler) whoIsAway(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) whoIsAway(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	today := h.Rules.Day(c.Now)
 	trips, err := c.Tx.Trips(ctx, today, today.Add(soon))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	people, err := c.Tx.People(ctx)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	names := map[string]string{}
 	for _, p := range people {

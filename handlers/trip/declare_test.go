@@ -136,7 +136,7 @@ func TestAnEarlierTripIsNotTakenBackBeforeALaterOne(t *testing.T) {
 	if _, err := o.Undo("张伟", "出差", first); err == nil {
 		t.Error("taken back beneath the trip that replaced it")
 	}
-	for _, a := range []command.Answer{second, first} {
+	for _, a := range []*command.Answer{second, first} {
 		if _, err := o.Undo("张伟", "出差", a); err != nil {
 			t.Error(err)
 		}

@@ -16,10 +16,10 @@ const longestLedger = 92
 
 // ledger is 签到记录 [姓名] [时段]: one person's days, or for a head who names
 // nobody the whole department.
-func (h Handler) ledger(ctx context.Context, c *command.Call) (command.Answer, error) {
+func (h Handler) ledger(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	days, err := h.ledgerDays(c)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	may := rulebook.Allows(rulebook.SeeCheckIns, c.Person)
 	switch {
@@ -30,7 +30,7 @@ func (h Handler) ledger(ctx context.Context, c *command.Call) (command.Answer, e
 	case may || c.Who("姓名").ID == c.Person.ID:
 		return h.personal(ctx, c, c.Who("姓名"), days)
 	default:
-		return command.Answer{}, &command.Refusal{
+		return nil, &command.Refusal{
 			Text:   "别人的签到记录，只有" + rulebook.Holders(rulebook.SeeCheckIns) + "可以看。",
 			Hint:   "签到记录（看自己的）",
 			Clause: rulebook.ClauseOf(rulebook.SeeCheckIns),
@@ -121,18 +121,18 @@ func tallied(list []entry) tally {
 	return t
 }
 
-func (h Handler) personal(ctx context.Context, c *command.Call, p store.Person, d command.Days) (command.Answer, error) {
+func (h Handler) personal(ctx context.Context, c *command.Call, p store.Person, d command.Days) (*command.Answer, error) {
 	trips, err := c.Tx.TripsOf(ctx, p.ID, d.From, d.To)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	ins, err := c.Tx.CheckIns(ctx, p.ID, d.From.Start(h.Rules.Zone), d.To.Add(1).Start(h.Rules.Zone))
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	leaves, err := c.Tx.LeavesOf(ctx, p.ID, d.From)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	times := map[store.Day]int{}
 	for _, in := range ins {
@@ -145,22 +145,22 @@ func (h Handler) personal(ctx context.Context, c *command.Call, p store.Person, 
 }
 
 // department is everyone's tally. Four queries, however many people.
-func (h Handler) department(ctx context.Context, c *command.Call, d command.Days) (command.Answer, error) {
+func (h Handler) department(ctx context.Context, c *command.Call, d command.Days) (*command.Answer, error) {
 	people, err := c.Tx.People(ctx)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	trips, err := c.Tx.Trips(ctx, d.From, d.To)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	counts, err := c.Tx.CheckInCounts(ctx, d.From, d.To)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	leaves, err := c.Tx.LeaveDays(ctx, d.From, d.To)
 	if err != nil {
-		return command.Answer{}, err
+		return nil, err
 	}
 	times := byPerson(counts)
 	var rows []row
