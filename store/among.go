@@ -1,6 +1,10 @@
 package store
 
-import "context"
+import (
+	"context"
+
+	"marketbot/store/internal/spelling"
+)
 
 // phonesRead is how many customers with the same digits are looked through for
 // those that a search is limited to.
@@ -20,7 +24,7 @@ func (tx *Tx) FindCustomersAmong(ctx context.Context, text string, among Among, 
 	if err != nil || len(names) == 0 {
 		return nil, err
 	}
-	f := finder{tx: tx, query: newQuery(text), most: most, limited: true, among: names}
+	f := finder{tx: tx, query: spelling.Read(text), most: most, limited: true, among: names}
 	return f.find(ctx)
 }
 

@@ -63,7 +63,7 @@ func (tx *Tx) Record(ctx context.Context, a Audit) error {
 	n, err := tx.exec(ctx, "audit", `INSERT INTO audit (id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		ON CONFLICT (trace) WHERE trace <> '' DO NOTHING`,
-		a.ID, millis(a.At), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref, tx.db.seals.mac(a.fields()...),
+		a.ID, millis(a.At), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref, tx.db.seals.MAC(a.fields()...),
 		a.Customer, a.Trace, a.Grant, why)
 	if err == nil && n == 0 {
 		err = errTraceTaken
@@ -87,7 +87,7 @@ func (tx *Tx) scanAudit(scan func(...any) error) (a Audit, genuine bool, err err
 	if a.Why, err = tx.openText(why, "audit", a.ID, "why"); err != nil {
 		return a, false, nil // its why was changed, so the entry was
 	}
-	return a, tx.db.seals.checkMAC(mac, a.fields()...), nil
+	return a, tx.db.seals.CheckMAC(mac, a.fields()...), nil
 }
 
 // AuditTail is the last n entries, newest first. Entries that were changed

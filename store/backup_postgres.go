@@ -75,7 +75,7 @@ func runTool(ctx context.Context, source, name string, args ...string) error {
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("%s: %w: %s", name, err, clip(strings.TrimSpace(said.String()), textMost))
+		return fmt.Errorf("%s: %w: %s", name, err, cleanReason(strings.TrimSpace(said.String())))
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func verifySQLite(ctx context.Context, o Options, file string) error {
 	if err != nil {
 		return err
 	}
-	db := &DB{index: sqliteIndex{}, share: alone{}, seals: o.Seals, log: o.Log}
+	db := &DB{index: sqliteIndex{}, share: alone{}, seals: o.Seals.all(), log: o.Log}
 	db.engine = &peek{db, pool}
 	defer db.Close()
 	if err := examine(ctx, pool); err != nil {

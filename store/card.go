@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"marketbot/store/internal/seal"
 )
 
 // A card is what counts now of what is known about a company, or about one
@@ -15,7 +17,7 @@ import (
 type card struct {
 	customer string
 	person   string // a FilePerson's id; empty: about the company
-	key      dataKey
+	key      seal.DataKey
 	facts    []Fact // by field, without Why
 }
 
@@ -26,17 +28,17 @@ func (c card) seal() []byte {
 	b := binary.AppendUvarint(nil, uint64(len(c.facts)))
 	for _, f := range c.facts {
 		for _, w := range []string{f.ID, f.Field, f.Value, f.Source, f.Author, f.CheckedBy} {
-			b = appendWord(b, w)
+			b = seal.AppendWord(b, w)
 		}
 		b = binary.AppendVarint(b, millis(f.At))
 		b = binary.AppendVarint(b, millis(f.Checked))
 	}
-	return c.key.seal(b, c.words()...)
+	return c.key.Seal(b, c.words()...)
 }
 
 // open fills the card in with what was sealed, or says ErrTampered.
 func (c *card) open(sealed []byte) error {
-	plain, err := c.key.open(sealed, c.words()...)
+	plain, err := c.key.Open(sealed, c.words()...)
 	if err != nil {
 		return fmt.Errorf("card of %s: %w", c.customer, err)
 	}

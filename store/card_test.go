@@ -4,11 +4,13 @@ import (
 	"encoding/binary"
 	"testing"
 	"time"
+
+	"marketbot/store/internal/seal"
 )
 
 // A card says what was sealed, and nothing but a card is taken for one.
 func TestCard(t *testing.T) {
-	key, err := newDataKey()
+	key, err := seal.NewDataKey()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"marketbot/store/internal/seal"
 )
 
 // The chain binds every entry of the audit to all before it, so that one that
@@ -69,7 +71,7 @@ func (tx *Tx) chainState(ctx context.Context, name string) ([]byte, error) {
 	if err != nil || !found {
 		return nil, err
 	}
-	plain, err := tx.db.seals.open(sealed, "chain_state", name, "value")
+	plain, err := tx.db.seals.Open(sealed, "chain_state", name, "value")
 	if err != nil && !errors.Is(err, ErrNoKey) {
 		err = fmt.Errorf("%w: %w", ErrTampered, err)
 	}
@@ -78,7 +80,7 @@ func (tx *Tx) chainState(ctx context.Context, name string) ([]byte, error) {
 
 func (tx *Tx) setChainState(ctx context.Context, name string, value []byte) error {
 	_, err := tx.exec(ctx, "set chain "+name, `INSERT INTO chain_state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-		name, tx.db.seals.seal(value, "chain_state", name, "value"))
+		name, tx.db.seals.Seal(value, "chain_state", name, "value"))
 	return err
 }
 
@@ -109,7 +111,7 @@ func (tx *Tx) lastLink(ctx context.Context) (l link, err error) {
 
 // linkSum is the sum of a link after one with the sum before.
 func linkSum(key, before []byte, seq int64, a Audit) []byte {
-	return macWith(key, append([]string{string(before), strconv.FormatInt(seq, 10)}, a.fields()...))
+	return seal.MAC(key, append([]string{string(before), strconv.FormatInt(seq, 10)}, a.fields()...))
 }
 
 // behindMost is how far an entry's id may lie behind the clock when it commits:

@@ -37,7 +37,7 @@ func scanFact(scan func(...any) error, cards map[string]card) (Fact, error) {
 		return Fact{}, fmt.Errorf("fact %s: %w", f.ID, ErrTampered)
 	}
 	for i, into := range []*string{&f.Value, &f.Source, &f.Why} {
-		text, err := k.key.open(sealed[i], f.words([]string{"value", "source", "why"}[i])...)
+		text, err := k.key.Open(sealed[i], f.words([]string{"value", "source", "why"}[i])...)
 		if err != nil {
 			return Fact{}, fmt.Errorf("fact %s: %w", f.ID, err)
 		}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
+
+	"marketbot/store/internal/seal"
 )
 
 // Customer is what of a customer rests in plain words: what rights, reminders
@@ -44,7 +47,7 @@ func (tx *Tx) AddCustomer(ctx context.Context, c Customer) error {
 	if !Plain(c.Name) || !Plain(c.Stage) {
 		return fmt.Errorf("add customer: %w", ErrNotPlain)
 	}
-	key, err := newDataKey()
+	key, err := seal.NewDataKey()
 	if err != nil {
 		return err
 	}
@@ -57,7 +60,7 @@ func (tx *Tx) AddCustomer(ctx context.Context, c Customer) error {
 	_, err = tx.exec(ctx, "add customer", `INSERT INTO customer (id, name, owner, stage, created, author, checked, progressed, data_key, mac, card)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		c.ID, c.Name, c.Owner, c.Stage, millis(c.Created), c.Author, millis(c.Checked), millis(c.Progressed),
-		tx.db.seals.wrapCustomerKey(key, c.ID), key.mac(c.words()...), card{customer: c.ID, key: key}.seal())
+		tx.db.seals.Wrap(key, "customer", c.ID, "data_key"), key.MAC(c.words()...), card{customer: c.ID, key: key}.seal())
 	if err != nil || c.Owner == "" {
 		return err
 	}
@@ -70,7 +73,7 @@ const customerColumns = `customer.id, customer.name, customer.owner, customer.st
 // keptCustomer is a customer's row with its key.
 type keptCustomer struct {
 	Customer
-	key     dataKey
+	key     seal.DataKey
 	wrapped []byte // the key
 	mac     []byte
 }
@@ -89,10 +92,10 @@ func scanKept(scan func(...any) error, more ...any) (k keptCustomer, err error) 
 // unlock opens the row's key and finds changes that the store did not make
 // (ErrTampered).
 func (tx *Tx) unlock(k *keptCustomer) (err error) {
-	if k.key, err = tx.db.seals.customerKey(k.wrapped, k.ID); err != nil {
+	if k.key, err = tx.customerKey(k.wrapped, k.ID); err != nil {
 		return err
 	}
-	if err := k.key.check(k.mac, k.words()...); err != nil {
+	if err := k.key.Check(k.mac, k.words()...); err != nil {
 		return fmt.Errorf("customer %s: %w", k.ID, err)
 	}
 	return nil
@@ -210,10 +213,18 @@ func (tx *Tx) changeCustomer(ctx context.Context, id string, change func(*Custom
 			return old, fmt.Errorf("change customer: %w", ErrNotPlain)
 		}
 		n, err := tx.exec(ctx, "change customer", `UPDATE customer SET name = $1, owner = $2, stage = $3, mac = $4 WHERE id = $5 AND mac = $6`,
-			c.Name, c.Owner, c.Stage, old.key.mac(c.words()...), id, old.mac)
+			c.Name, c.Owner, c.Stage, old.key.MAC(c.words()...), id, old.mac)
 		if err != nil || n == 1 {
 			return old, err
 		}
 	}
 	return keptCustomer{}, fmt.Errorf("change customer %s: others change it all the time", id)
 }
+
+// customerKey opens a customer's data key.
+func (tx *Tx) customerKey(wrapped []byte, customer string) (seal.DataKey, error) {
+	return tx.db.seals.Unwrap(wrapped, "customer", customer, "data_key")
+}
+
+// ms is a time among the words that are vouched for.
+func ms(t time.Time) string { return strconv.FormatInt(millis(t), 10) }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"marketbot/store/internal/spelling"
 )
 
 // Exec runs a statement that the store has no word for, in the transaction
@@ -49,20 +51,13 @@ func (db *DB) TidyIndex(ctx context.Context) {
 }
 
 // IndexTokens are the tokens that the index holds of a name.
-func IndexTokens(name string) []string { return nameTokens(plain(name)) }
+func IndexTokens(name string) []string { return spelling.Tokens(spelling.Plain(name)) }
 
 // QueryTokens are what a name must have to be found by a text, for each way to
 // read it.
 func QueryTokens(text string) [][]string {
-	q := newQuery(text)
-	list := [][]string{partTokens(q.words), initialTokens(q.letters)}
-	for _, s := range spellings(q.letters, false) {
-		list = append(list, spellingTokens(s))
-	}
-	for _, s := range spellings(q.letters, true) {
-		list = append(list, begunTokens(s))
-	}
-	return list
+	q := spelling.Read(text)
+	return slices.Concat([][]string{q.Parts(), q.Initials()}, q.Spelled(), q.Begun())
 }
 
 // HeededByCallers tells whether a statement makes the writer forget callers.

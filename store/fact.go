@@ -63,7 +63,7 @@ func (tx *Tx) putFact(ctx context.Context, k card, f Fact) error {
 	if f.Value == "" { // who emptied it and why is history, too; it never counts
 		f.Until, f.UntilBy = f.At, f.Author
 	}
-	seal := func(text, column string) []byte { return k.key.seal([]byte(text), f.words(column)...) }
+	seal := func(text, column string) []byte { return k.key.Seal([]byte(text), f.words(column)...) }
 	_, err := tx.exec(ctx, "put fact", `INSERT INTO fact (id, customer, person, field, value, source, why, author, at, checked, checked_by, until, until_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		f.ID, f.Customer, f.Person, f.Field, seal(f.Value, "value"), seal(f.Source, "source"), seal(f.Why, "why"),

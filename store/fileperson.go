@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"marketbot/store/internal/seal"
 )
 
 // PersonName is the field that holds a FilePerson's name.
@@ -30,18 +32,6 @@ func (p FilePerson) words() []string {
 	return []string{"customer_person", p.ID, "data_key", p.Customer, p.Author, ms(p.Created)}
 }
 
-// wrapPerson closes the data key of a person at the customer's whose key k is.
-func (k dataKey) wrapPerson(key dataKey, p FilePerson) []byte { return k.seal(key.raw, p.words()...) }
-
-// personKey opens the data key of a person at the customer's whose key k is.
-func (k dataKey) personKey(wrapped []byte, p FilePerson) (dataKey, error) {
-	raw, err := k.open(wrapped, p.words()...)
-	if err != nil {
-		return dataKey{}, err
-	}
-	return asDataKey(raw)
-}
-
 // AddFilePerson enters somebody at a customer's under p.ID, with their name as
 // the first fact. The file counts as changed.
 func (tx *Tx) AddFilePerson(ctx context.Context, p FilePerson) error {
@@ -52,13 +42,13 @@ func (tx *Tx) AddFilePerson(ctx context.Context, p FilePerson) error {
 	if err != nil {
 		return err
 	}
-	key, err := newDataKey()
+	key, err := seal.NewDataKey()
 	if err != nil {
 		return err
 	}
 	k := card{customer: p.Customer, person: p.ID, key: key}
 	if _, err := tx.exec(ctx, "add person to a file", `INSERT INTO customer_person (id, customer, data_key, card, created, author, erased, erased_by)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, '')`, p.ID, p.Customer, c.key.wrapPerson(key, p), k.seal(), millis(p.Created), p.Author); err != nil {
+		VALUES ($1, $2, $3, $4, $5, $6, 0, '')`, p.ID, p.Customer, c.key.Wrap(key, p.words()...), k.seal(), millis(p.Created), p.Author); err != nil {
 		return err
 	}
 	return tx.putFact(ctx, k, Fact{
@@ -76,7 +66,7 @@ type keptPerson struct {
 // person opens the key and the card of somebody at the customer's.
 func (c keptCustomer) person(p FilePerson, wrapped, sealed []byte) (keptPerson, error) {
 	p.Customer = c.ID
-	key, err := c.key.personKey(wrapped, p)
+	key, err := c.key.Unwrap(wrapped, p.words()...)
 	if err != nil {
 		return keptPerson{}, fmt.Errorf("person %s: %w", p.ID, err)
 	}

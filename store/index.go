@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"sync/atomic"
+
+	"marketbot/store/internal/spelling"
 )
 
 // searchIndex holds the tokens of names. It is made of nothing but names, in
@@ -83,7 +85,7 @@ func (tx *Tx) prepareIndex(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	there, err := tx.db.index.there(ctx, tx)
-	if err != nil || there && version == tokenVersion {
+	if err != nil || there && version == spelling.Version {
 		return next <= last, err
 	}
 	if err := tx.db.index.create(ctx, tx); err != nil {
@@ -93,7 +95,7 @@ func (tx *Tx) prepareIndex(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	_, err = tx.exec(ctx, "search state", `INSERT INTO search_state (id, version, next_doc, last_doc) VALUES (1, $1, 1, $2)
-		ON CONFLICT (id) DO UPDATE SET version = $1, next_doc = 1, last_doc = $2`, tokenVersion, last)
+		ON CONFLICT (id) DO UPDATE SET version = $1, next_doc = 1, last_doc = $2`, spelling.Version, last)
 	return last > 0, err
 }
 
@@ -165,7 +167,7 @@ func (tx *Tx) indexSome(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	for _, n := range names {
-		if err := tx.db.index.add(ctx, tx, n.doc, nameTokens(n.plain)); err != nil {
+		if err := tx.db.index.add(ctx, tx, n.doc, spelling.Tokens(n.plain)); err != nil {
 			return false, err
 		}
 	}

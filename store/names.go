@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"marketbot/store/internal/spelling"
 )
 
 // NameKind is what a name is to its customer, as people read it.
@@ -30,6 +32,11 @@ type CustomerName struct {
 	Until    time.Time // zero while it counts
 }
 
+// FoldName is alike for names that may well be one company's: without blanks,
+// punctuation, width and case, and without the form of the company behind
+// (有限公司, 集团). A branch (分公司) is another company.
+func FoldName(name string) string { return spelling.Fold(name) }
+
 // AddName lets a customer be found by another name, from within the same
 // transaction on. A name that is not Plain is ErrNotPlain.
 func (tx *Tx) AddName(ctx context.Context, n CustomerName) error {
@@ -41,14 +48,14 @@ func (tx *Tx) AddName(ctx context.Context, n CustomerName) error {
 		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`, nil, &doc); err != nil {
 		return err
 	}
-	p := plain(n.Name)
+	p := spelling.Plain(n.Name)
 	if _, err := tx.exec(ctx, "add name", `INSERT INTO customer_name (doc, id, customer, name, folded, plain, kind, since, until)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`,
 		doc, n.ID, n.Customer, n.Name, FoldName(n.Name), []byte(p), string(n.Kind), millis(n.Since)); err != nil {
 		return err
 	}
 	tx.db.building.grown()
-	return tx.db.index.add(ctx, tx, doc, nameTokens(p))
+	return tx.db.index.add(ctx, tx, doc, spelling.Tokens(p))
 }
 
 // EndName takes a name out of what customers are found by; it stays in NamesOf.
@@ -95,9 +102,9 @@ func (tx *Tx) SimilarCustomers(ctx context.Context, folded string) ([]Customer, 
 // CustomersWith are those with a name that holds a text and is wanted; it is
 // asked for some hundreds of them, by letters and digits only.
 func (tx *Tx) CustomersWith(ctx context.Context, text string, wanted func(name string) bool) ([]Customer, error) {
-	f := finder{tx: tx, query: newQuery(text), most: similarMost}
-	err := f.try(ctx, [][]string{partTokens(f.words)}, func(name string) int {
-		if strings.Contains(name, f.plain) && wanted(name) {
+	f := finder{tx: tx, query: spelling.Read(text), most: similarMost}
+	err := f.try(ctx, [][]string{f.query.Parts()}, func(name string) int {
+		if strings.Contains(name, f.query.Plain) && wanted(name) {
 			return 0
 		}
 		return -1

@@ -93,7 +93,7 @@ func AskRekey(ctx context.Context, o Options, id string) error {
 	if onPostgres(o.Source) {
 		driver, source = "pgx", o.Source
 	}
-	text, err := json.Marshal(RekeyOrder{ID: id, Key: o.Seals.current, State: RekeyAsked})
+	text, err := json.Marshal(RekeyOrder{ID: id, Key: o.Seals.keys.ID(), State: RekeyAsked})
 	if err != nil {
 		return fmt.Errorf("ask to rekey: %w", err)
 	}
@@ -153,7 +153,7 @@ func (db *DB) Obey(ctx context.Context, o RekeyOrder) (RekeyOrder, error) {
 		o.State, o.Rekeying = state, k
 		return db.Update(ctx, func(tx *Tx) error { return tx.AnswerOrder(ctx, o) })
 	}
-	if !bytes.Equal(o.Key, db.seals.current) {
+	if !bytes.Equal(o.Key, db.seals.ID()) {
 		return o, say(RekeyOtherKey, Rekeying{})
 	}
 	if err := say(RekeyRunning, Rekeying{}); err != nil {

@@ -94,12 +94,12 @@ func (tx *Tx) OweBeside(ctx context.Context, o *Outgoing, fill func() error, owe
 type closedMessage struct{ content, payload []byte }
 
 func (db *DB) closeMessage(o *Outgoing) closedMessage {
-	c := closedMessage{content: db.seals.seal(o.Content, "outbox", o.ID, "content")}
+	c := closedMessage{content: db.seals.Seal(o.Content, "outbox", o.ID, "content")}
 	switch {
 	case o.Payload != nil && o.Repeats: // the bytes would be most of what is written
-		o.Print = db.seals.mac(string(o.Payload))
+		o.Print = db.seals.MAC(string(o.Payload))
 	case o.Payload != nil:
-		c.payload = db.seals.seal(o.Payload, "outbox", o.ID, "payload")
+		c.payload = db.seals.Seal(o.Payload, "outbox", o.ID, "payload")
 	}
 	return c
 }
@@ -129,10 +129,10 @@ func (tx *Tx) scanOutgoing(scan func(...any) error) (Outgoing, error) {
 		return o, err
 	}
 	o.Group, o.Secret, o.Due, o.Created, o.FirstTry = group == 1, secret == 1, moment(due), moment(created), moment(first)
-	content, err := tx.db.seals.open(o.Content, "outbox", o.ID, "content")
+	content, err := tx.db.seals.Open(o.Content, "outbox", o.ID, "content")
 	payload := o.Payload
 	if err == nil && payload != nil {
-		payload, err = tx.db.seals.open(payload, "outbox", o.ID, "payload")
+		payload, err = tx.db.seals.Open(payload, "outbox", o.ID, "payload")
 	}
 	if err != nil {
 		o.Content, o.Payload = nil, nil
@@ -144,7 +144,7 @@ func (tx *Tx) scanOutgoing(scan func(...any) error) (Outgoing, error) {
 
 // Same tells whether these are the bytes of a message's Print.
 func (db *DB) Same(o Outgoing, payload []byte) bool {
-	return db.seals.checkMAC(o.Print, string(payload))
+	return db.seals.CheckMAC(o.Print, string(payload))
 }
 
 // claimed changes a message, unless another process has taken it over: then it
@@ -163,7 +163,7 @@ func (tx *Tx) claimed(ctx context.Context, what, query string, args ...any) erro
 // another's.
 func (tx *Tx) Freeze(ctx context.Context, id string, payload []byte, at time.Time) error {
 	return tx.claimed(ctx, "freeze", `UPDATE outbox SET payload = $1, first_try = $2 WHERE id = $3`,
-		tx.db.seals.seal(payload, "outbox", id, "payload"), millis(at), id)
+		tx.db.seals.Seal(payload, "outbox", id, "payload"), millis(at), id)
 }
 
 // Sent marks a message delivered and wipes what it said, whosoever it is: it
@@ -185,7 +185,7 @@ func (tx *Tx) Retry(ctx context.Context, id string, due time.Time, reason string
 // Rewrite replaces what a message says before its next try.
 func (tx *Tx) Rewrite(ctx context.Context, id string, content []byte) error {
 	return tx.claimed(ctx, "rewrite", `UPDATE outbox SET content = $1, payload = NULL, print = NULL, first_try = 0 WHERE id = $2`,
-		tx.db.seals.seal(content, "outbox", id, "content"), id)
+		tx.db.seals.Seal(content, "outbox", id, "content"), id)
 }
 
 // Bury gives a message up: a dead letter. What it said is wiped.

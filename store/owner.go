@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"marketbot/store/internal/seal"
 )
 
 // Ownership is whose a customer was, from and until when.
@@ -20,10 +22,10 @@ func (o Ownership) words(customer string) []string {
 }
 
 // own begins an interval.
-func (tx *Tx) own(ctx context.Context, key dataKey, customer string, o Ownership) error {
+func (tx *Tx) own(ctx context.Context, key seal.DataKey, customer string, o Ownership) error {
 	o.ID = tx.NewID(o.From)
 	_, err := tx.exec(ctx, "own customer", `INSERT INTO customer_owner (id, customer, person, since, until, by_person, mac)
-		VALUES ($1, $2, $3, $4, 0, $5, $6)`, o.ID, customer, o.Person, millis(o.From), o.By, key.mac(o.words(customer)...))
+		VALUES ($1, $2, $3, $4, 0, $5, $6)`, o.ID, customer, o.Person, millis(o.From), o.By, key.MAC(o.words(customer)...))
 	return err
 }
 
@@ -42,7 +44,7 @@ func (tx *Tx) MoveCustomer(ctx context.Context, id, to, by string, at time.Time)
 		if o.Until.IsZero() {
 			o.Until = at
 			if _, err := tx.exec(ctx, "disown customer", `UPDATE customer_owner SET until = $1, mac = $2 WHERE id = $3`,
-				millis(at), old.key.mac(o.words(id)...), o.ID); err != nil {
+				millis(at), old.key.MAC(o.words(id)...), o.ID); err != nil {
 				return err
 			}
 		}
@@ -72,7 +74,7 @@ func (tx *Tx) owners(ctx context.Context, k keptCustomer) ([]Ownership, error) {
 				return o, err
 			}
 			o.From, o.Until = moment(since), moment(until)
-			if err := k.key.check(mac, o.words(k.ID)...); err != nil {
+			if err := k.key.Check(mac, o.words(k.ID)...); err != nil {
 				return o, fmt.Errorf("owner of %s: %w", k.ID, err)
 			}
 			return o, nil

@@ -32,7 +32,7 @@ func Peek(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look into the store: %w", err)
 	}
-	db := &DB{index: indexOf(o.Source), share: alone{}, seals: o.Seals, log: o.Log}
+	db := &DB{index: indexOf(o.Source), share: alone{}, seals: o.Seals.all(), log: o.Log}
 	db.engine = &peek{db, pool}
 	return db, nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"marketbot/store/internal/seal"
 )
 
 // Progress is an entry of how things go with a customer.
@@ -36,7 +38,7 @@ func (tx *Tx) AddProgress(ctx context.Context, p Progress) error {
 	}
 	if _, err := tx.exec(ctx, "add progress", `INSERT INTO progress (id, customer, author, at, words, stage, amount, undone)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`, p.ID, p.Customer, p.Author, millis(p.At),
-		c.key.seal([]byte(p.Words), p.words()...), p.Stage, p.Amount); err != nil {
+		c.key.Seal([]byte(p.Words), p.words()...), p.Stage, p.Amount); err != nil {
 		return err
 	}
 	_, err = tx.exec(ctx, "note progress", `UPDATE customer SET progressed = $1 WHERE id = $2 AND progressed < $1`, millis(p.At), p.Customer)
@@ -68,8 +70,8 @@ func scanProgress(scan func(...any) error, more ...any) (p Progress, sealed []by
 }
 
 // unseal opens the words with the customer's key.
-func (p Progress) unseal(sealed []byte, key dataKey) (Progress, error) {
-	words, err := key.open(sealed, p.words()...)
+func (p Progress) unseal(sealed []byte, key seal.DataKey) (Progress, error) {
+	words, err := key.Open(sealed, p.words()...)
 	if err != nil {
 		return Progress{}, fmt.Errorf("progress %s: %w", p.ID, err)
 	}
@@ -100,7 +102,7 @@ func (tx *Tx) OwnProgress(ctx context.Context, person string, from, to time.Time
 			if err != nil {
 				return p, err
 			}
-			key, err := tx.db.seals.customerKey(wrapped, p.Customer)
+			key, err := tx.customerKey(wrapped, p.Customer)
 			if err != nil {
 				return p, err
 			}

@@ -116,3 +116,16 @@ func each(ctx context.Context, tx *Tx, what, query string, args []any, f func(sc
 	_, err := all(ctx, tx, what, query, args, func(scan func(...any) error) (struct{}, error) { return struct{}{}, f(scan) })
 	return err
 }
+
+// sealText and openText are for the free text of people: byte for byte.
+func (tx *Tx) sealText(text, table, row, column string) []byte {
+	return tx.db.seals.Seal([]byte(text), table, row, column)
+}
+
+func (tx *Tx) openText(sealed []byte, table, row, column string) (string, error) {
+	if len(sealed) == 0 {
+		return "", nil
+	}
+	b, err := tx.db.seals.Open(sealed, table, row, column)
+	return string(b), err
+}

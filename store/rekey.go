@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"marketbot/store/internal/seal"
+	"marketbot/store/internal/spelling"
 )
 
 // Rekeying is how far a change of secret_key has come.
@@ -125,12 +128,12 @@ func (k *rekey) column(ctx context.Context, c sealedColumn) error {
 func (k *rekey) opened(c sealedColumn, list []sealedValue) []sealedValue {
 	var can []sealedValue
 	for _, v := range list {
-		plain, err := k.db.seals.open(v.sealed, c.table, v.name(), c.column)
+		plain, err := k.db.seals.Open(v.sealed, c.table, v.name(), c.column)
 		if err != nil {
 			k.lose(c.table, c.column, v.name())
 			continue
 		}
-		v.fresh = k.db.seals.seal(plain, c.table, v.name(), c.column)
+		v.fresh = k.db.seals.Seal(plain, c.table, v.name(), c.column)
 		can = append(can, v)
 	}
 	return can
@@ -150,8 +153,8 @@ func (c sealedColumn) parameters(first int) string {
 func (tx *Tx) underOldKeys(ctx context.Context, c sealedColumn, after []any) ([]sealedValue, error) {
 	row, n := strings.Join(c.row, ", "), len(c.row)
 	query := fmt.Sprintf(`SELECT %s, %s FROM %s WHERE (%s) > (%s) AND length(%s) > 0 AND substr(%s, 1, %d) <> $%d ORDER BY %s LIMIT %d`,
-		row, c.column, c.table, row, c.parameters(1), c.column, c.column, keyIDSize, n+1, row, rekeyStep)
-	args := append(append([]any{}, after...), tx.db.seals.current)
+		row, c.column, c.table, row, c.parameters(1), c.column, c.column, seal.IDSize, n+1, row, rekeyStep)
+	args := append(append([]any{}, after...), tx.db.seals.ID())
 	return all(ctx, tx, "values under old keys", query, args, func(scan func(...any) error) (sealedValue, error) {
 		v := sealedValue{row: make([]any, n)}
 		names, into := make([]string, n), make([]any, 0, n+1)
@@ -217,7 +220,7 @@ func (tx *Tx) entryMACs(ctx context.Context, after string) ([]entryMAC, error) {
 				return err
 			})
 			m := entryMAC{id: a.ID, mac: mac}
-			if fresh := tx.db.seals.mac(a.fields()...); !a.Changed && !bytes.Equal(fresh, mac) {
+			if fresh := tx.db.seals.MAC(a.fields()...); !a.Changed && !bytes.Equal(fresh, mac) {
 				m.fresh = fresh
 			}
 			return m, err
@@ -294,8 +297,8 @@ func (tx *Tx) retoken(ctx context.Context, p phoneFact) (bool, error) {
 		return false, err
 	}
 	want := map[string]bool{}
-	for _, digits := range phoneWords(value) {
-		want[string(tx.db.seals.phoneToken(0, digits))] = true
+	for _, digits := range spelling.PhoneWords(value) {
+		want[string(tx.db.seals.Token(digits))] = true
 	}
 	same := len(have) == len(want)
 	for _, t := range have {

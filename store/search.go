@@ -5,8 +5,8 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"marketbot/store/internal/spelling"
 )
 
 // Hit is a customer that was found, and by what.
@@ -22,13 +22,13 @@ type Hit struct {
 // (jx), the last four digits of a phone or all of it. It finds what was added
 // in the same transaction.
 func (tx *Tx) FindCustomers(ctx context.Context, text string, most int) ([]Hit, error) {
-	f := finder{tx: tx, query: newQuery(text), most: most}
+	f := finder{tx: tx, query: spelling.Read(text), most: most}
 	return f.find(ctx)
 }
 
 // find takes the steps, the better ones first, until there are enough.
 func (f *finder) find(ctx context.Context) ([]Hit, error) {
-	if f.plain == "" || f.most < 1 {
+	if f.query.Plain == "" || f.most < 1 {
 		return nil, nil
 	}
 	for _, step := range []func(context.Context) error{f.beginnings, f.parts, f.spelled, f.begun, f.initials, f.phones} {
@@ -40,31 +40,6 @@ func (f *finder) find(ctx context.Context) ([]Hit, error) {
 		}
 	}
 	return f.customers(ctx)
-}
-
-// query is what a person typed.
-type query struct {
-	plain   string
-	words   []string // plain, as they stand apart
-	letters string   // of a text in Latin letters (and digits) alone, ü as v
-	digits  string   // of a phone, or nothing
-}
-
-func newQuery(text string) query {
-	q := query{plain: plain(text)}
-	for _, w := range strings.Fields(clip(text, textMost)) {
-		if w = plain(w); strings.ContainsFunc(w, wordRune) { // no token has marks
-			q.words = append(q.words, w)
-		}
-	}
-	letters := strings.ReplaceAll(q.plain, "ü", "v")
-	if !strings.ContainsFunc(letters, func(r rune) bool { return r >= utf8.RuneSelf || !wordRune(r) }) && strings.ContainsFunc(letters, unicode.IsLetter) {
-		q.letters = letters
-	}
-	if numbers := phoneNumbers(text); len(numbers) == 1 && len(keep(q.plain, digit)) == len(q.plain) {
-		q.digits = numbers[0].whole
-	}
-	return q
 }
 
 // nameRow is a name as it is compared.
@@ -87,12 +62,12 @@ func scanName(scan func(...any) error) (n nameRow, err error) {
 
 // finder gathers hits, the better steps first.
 type finder struct {
-	query
-	tx   *Tx
-	most int
-	hits []Hit     // of their customers only the id is known yet
-	late []nameRow // not in the index yet
-	read bool      // late
+	query spelling.Query
+	tx    *Tx
+	most  int
+	hits  []Hit     // of their customers only the id is known yet
+	late  []nameRow // not in the index yet
+	read  bool      // late
 
 	limited bool // to the customers of these names
 	among   []nameRow
@@ -151,7 +126,7 @@ func (k NameKind) order() int { return slices.Index([]NameKind{FullName, ShortNa
 func (f *finder) beginnings(ctx context.Context) error {
 	if f.limited {
 		f.keep(fitting(f.among, func(name string) int {
-			if strings.HasPrefix(name, f.plain) {
+			if strings.HasPrefix(name, f.query.Plain) {
 				return 0
 			}
 			return -1
@@ -160,7 +135,7 @@ func (f *finder) beginnings(ctx context.Context) error {
 	}
 	names, err := all(ctx, f.tx, "names by beginning", `SELECT `+nameColumns+` FROM customer_name n
 		WHERE n.plain >= $1 AND n.plain < $2 AND n.until = 0 ORDER BY n.plain LIMIT $3`,
-		[]any{[]byte(f.plain), append([]byte(f.plain), 0xff), 4 * f.most}, scanName)
+		[]any{[]byte(f.query.Plain), append([]byte(f.query.Plain), 0xff), 4 * f.most}, scanName)
 	if err != nil {
 		return err
 	}
@@ -170,20 +145,12 @@ func (f *finder) beginnings(ctx context.Context) error {
 
 // parts are names with the text in them, or with all its words.
 func (f *finder) parts(ctx context.Context) error {
-	return f.try(ctx, [][]string{partTokens(f.words)}, func(name string) int {
-		if at := strings.Index(name, f.plain); at >= 0 {
-			return at
-		}
-		if slices.ContainsFunc(f.words, func(w string) bool { return !strings.Contains(name, w) }) {
-			return -1
-		}
-		return len(name) // words apart are worse
-	})
+	return f.try(ctx, [][]string{f.query.Parts()}, f.query.PartAt)
 }
 
 // spelled are names that sound like the text.
 func (f *finder) spelled(ctx context.Context) error {
-	return f.sound(ctx, spellings(f.letters, false), spellingTokens)
+	return f.try(ctx, f.query.Spelled(), f.query.SoundsAt)
 }
 
 // begun are names that sound like the text, when its last syllable is only
@@ -192,35 +159,27 @@ func (f *finder) begun(ctx context.Context) error {
 	if len(f.hits) > 0 {
 		return nil
 	}
-	return f.sound(ctx, spellings(f.letters, true), begunTokens)
-}
-
-func (f *finder) sound(ctx context.Context, spellings [][]string, tokens func([]string) []string) error {
-	var ways [][]string
-	for _, s := range spellings {
-		ways = append(ways, tokens(s))
-	}
-	return f.try(ctx, ways, func(name string) int { return soundsAt(sounds(name), f.letters) })
+	return f.try(ctx, f.query.Begun(), f.query.SoundsAt)
 }
 
 // initials are names whose sounds begin with the letters. So many letters that
 // sound like a name are not meant so.
 func (f *finder) initials(ctx context.Context) error {
-	if len(f.hits) > 0 && len(f.letters) > syllableMost {
+	if len(f.hits) > 0 && f.query.Long() {
 		return nil
 	}
-	return f.try(ctx, [][]string{initialTokens(f.letters)}, func(name string) int { return initialsAt(sounds(name), f.letters) })
+	return f.try(ctx, [][]string{f.query.Initials()}, f.query.InitialsAt)
 }
 
 func (f *finder) phones(ctx context.Context) error {
-	if f.digits == "" {
+	if f.query.Digits == "" {
 		return nil
 	}
 	most := 2 * f.most
 	if f.limited {
 		most = phonesRead
 	}
-	ids, err := f.tx.phonesOf(ctx, f.digits, most)
+	ids, err := f.tx.phonesOf(ctx, f.query.Digits, most)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+
+	"marketbot/store/internal/seal"
 )
 
 // DB is an open store.
@@ -21,7 +23,7 @@ type DB struct {
 	index    searchIndex
 	share    share
 	building *building // of the index; nil for Peek
-	seals    *Sealer
+	seals    *seal.Keys
 	log      *slog.Logger
 	ids      lastID
 	closed   sync.Once
@@ -44,7 +46,7 @@ type Options struct {
 
 // Open opens the store and brings its tables up to date.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	db := &DB{seals: o.Seals, share: alone{}, log: o.Log}
+	db := &DB{seals: o.Seals.all(), share: alone{}, log: o.Log}
 	var err error
 	if db.index = indexOf(o.Source); onPostgres(o.Source) {
 		db.engine, err = openPostgres(ctx, db, o)

@@ -1,4 +1,4 @@
-package store
+package spelling
 
 import (
 	"slices"
@@ -6,11 +6,11 @@ import (
 	"unicode"
 )
 
-// tokenVersion is to be raised when nameTokens gives others than before: the
-// index is made anew then.
-const tokenVersion = 2
+// Version is to be raised when Tokens gives others than before: the index is made
+// anew then.
+const Version = 2
 
-// Tokens are what the index holds of a name: its single ideographs and pairs
+// What an index holds of a name is its single ideographs and pairs
 // of runes, the first letters of what it sounds like by two to four, its
 // syllables one by one and in pairs. A letter in front tells them apart.
 // Names that have all tokens of a query are few; they are compared themselves.
@@ -21,8 +21,8 @@ const (
 	between       = "0" // the two syllables of a pair
 )
 
-// nameTokens are the tokens of a plain name, each once.
-func nameTokens(plain string) []string {
+// Tokens are the tokens of a plain name, each once.
+func Tokens(plain string) []string {
 	runes, said := []rune(plain), sounds(plain)
 	spoken := hasHan(runes) // another name is found as it is written
 	var list []string
@@ -40,7 +40,7 @@ func nameTokens(plain string) []string {
 		if i > 0 && spoken {
 			list = appendSounds(list, between, said[i-1:i+1])
 		}
-		for n := 2; n <= min(initialsMost, i+1) && spoken; n++ {
+		for n := 2; n <= min(maxInitials, i+1) && spoken; n++ {
 			list = appendInitials(list, tokenInitials, said[i+1-n:i+1])
 		}
 	}
@@ -66,8 +66,8 @@ func appendSounds(list []string, sep string, said [][]string) []string {
 	return list
 }
 
-// initialsMost is how many first letters one token has.
-const initialsMost = 4
+// maxInitials is how many first letters one token has.
+const maxInitials = 4
 
 // appendInitials adds every sequence of first letters.
 func appendInitials(list []string, front string, said [][]string) []string {
@@ -83,16 +83,16 @@ func appendInitials(list []string, front string, said [][]string) []string {
 	return list
 }
 
-// windowsMost is how many tokens of a query are looked up. More of them would
+// maxWindows is how many tokens of a query are looked up. More of them would
 // hardly leave out a name, for the names are compared themselves.
-const windowsMost = 3
+const maxWindows = 3
 
-// windows are windowsMost pieces of n runes of a text, each beginning a rune
+// windows are maxWindows pieces of n runes of a text, each beginning a rune
 // after the other: those across two words are in the fewest names. Where there
 // are more, not the first, which is a place's.
 func windows(runes []rune, n int) []string {
 	var list []string
-	for i := min(1, max(0, len(runes)-n+1-windowsMost)); i+n <= len(runes) && len(list) < windowsMost; i++ {
+	for i := min(1, max(0, len(runes)-n+1-maxWindows)); i+n <= len(runes) && len(list) < maxWindows; i++ {
 		list = append(list, string(runes[i:i+n]))
 	}
 	return list
@@ -122,28 +122,28 @@ func partTokens(words []string) []string {
 	if len(rare) > 0 {
 		all = rare
 	}
-	return all[:min(len(all), 2*windowsMost)]
+	return all[:min(len(all), 2*maxWindows)]
 }
 
 // initialTokens are what a name has that is said with these first letters.
 func initialTokens(letters string) []string {
 	runes := []rune(letters)
 	var list []string
-	for _, w := range windows(runes, min(initialsMost, max(2, len(runes)))) {
+	for _, w := range windows(runes, min(maxInitials, max(2, len(runes)))) {
 		list = append(list, tokenInitials+w)
 	}
 	return list
 }
 
 const (
-	spellingsMost = 8 // ways to cut letters into syllables that are looked up
-	syllableMost  = 6 // letters
-	syllablesMost = 4 // of each: what follows is compared, not looked up
+	maxSpellings = 8 // ways to cut letters into syllables that are looked up
+	maxSyllable  = 6 // letters
+	maxSyllables = 4 // of each: what follows is compared, not looked up
 )
 
 // spellings are the ways to cut letters into syllables (xian: xian, xi an),
 // long syllables first. With open, the last may be only begun (beij: bei j). Of
-// each are told the first syllablesMost syllables.
+// each are told the first maxSyllables syllables.
 func spellings(letters string, open bool) [][]string {
 	c := cutter{letters: letters, open: open, can: make([]bool, len(letters)+1)}
 	c.can[len(letters)] = true
@@ -164,22 +164,22 @@ type cutter struct {
 	found   [][]string
 }
 
-func (c *cutter) longest(from int) int { return min(syllableMost, len(c.letters)-from) }
+func (c *cutter) longest(from int) int { return min(maxSyllable, len(c.letters)-from) }
 
-// fits tells whether n letters are a syllable, or begin one where that is enough.
+// fits reports whether n letters are a syllable, or begin one where that is enough.
 func (c *cutter) fits(from, n int) bool {
 	whole, known := syllables()[c.letters[from:from+n]]
 	return whole || c.open && known && from+n == len(c.letters)
 }
 
 func (c *cutter) cut(done []string, from int) {
-	if from == len(c.letters) || len(done) == syllablesMost {
-		if from > 0 && len(c.found) < spellingsMost {
+	if from == len(c.letters) || len(done) == maxSyllables {
+		if from > 0 && len(c.found) < maxSpellings {
 			c.found = append(c.found, slices.Clone(done))
 		}
 		return
 	}
-	for n := c.longest(from); n > 0 && len(c.found) < spellingsMost; n-- {
+	for n := c.longest(from); n > 0 && len(c.found) < maxSpellings; n-- {
 		if c.fits(from, n) && c.can[from+n] {
 			c.cut(append(done, c.letters[from:from+n]), from+n)
 		}
@@ -197,7 +197,7 @@ func spellingTokens(said []string) []string {
 	list := []string{tokenSyllable + said[middle-1] + between + said[middle]}
 	if len(said) > 2 {
 		first := tokenInitials
-		for _, s := range said[:min(len(said), initialsMost)] {
+		for _, s := range said[:min(len(said), maxInitials)] {
 			first += s[:1]
 		}
 		list = append(list, first)

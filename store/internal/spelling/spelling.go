@@ -1,4 +1,16 @@
-package store
+// Package spelling is how names and numbers are written and said, so that they
+// are found by what people type: parts of a name, its sound (jingxi), the first
+// letters of that (jx), the digits of a phone. It is made of pure functions and
+// knows neither customers nor a database.
+//
+// # How a name is found
+//
+// [Tokens] are what an index holds of a name. [Read] reads what somebody typed,
+// and the Query says which tokens every fitting name has ([Query.Parts],
+// [Query.Spelled], [Query.Begun], [Query.Initials]). Those that have them are
+// few, and may be some that do not fit; they are compared themselves
+// ([Query.PartAt], [Query.SoundsAt], [Query.InitialsAt]).
+package spelling
 
 import (
 	"maps"
@@ -12,27 +24,27 @@ import (
 )
 
 const (
-	plainMost    = 128  // runes of a name that are searched
-	textMost     = 1024 // bytes of a text that are looked at
-	readingsMost = 4    // ways to say one character that are known
+	maxPlain    = 128  // runes of a name that are searched
+	maxText     = 1024 // bytes of a text that are looked at
+	maxReadings = 4    // ways to say one character that are known
 )
 
-// plain is how a name is compared: letters and digits only, narrow and small.
-// Of a text without any, what is to be seen of it. It is cut to plainMost runes.
-func plain(text string) string {
-	text = strings.ToLower(norm.NFKC.String(strings.ToValidUTF8(clip(text, textMost), "")))
+// Plain is how a name is compared: letters and digits only, narrow and small.
+// Of a text without any, what is to be seen of it. It is cut to maxPlain runes.
+func Plain(text string) string {
+	text = strings.ToLower(norm.NFKC.String(strings.ToValidUTF8(clip(text), "")))
 	kept := keep(text, wordRune)
 	if kept == "" {
 		kept = keep(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 	}
-	if r := []rune(kept); len(r) > plainMost {
-		return string(r[:plainMost])
+	if r := []rune(kept); len(r) > maxPlain {
+		return string(r[:maxPlain])
 	}
 	return kept
 }
 
-// clip cuts a text to at most n bytes; what it cuts through is not UTF-8.
-func clip(text string, n int) string { return text[:min(n, len(text))] }
+// clip cuts a text to what is looked at; what it cuts through is not UTF-8.
+func clip(text string) string { return text[:min(maxText, len(text))] }
 
 func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
@@ -50,11 +62,11 @@ func keep(text string, wanted func(rune) bool) string {
 var forms = []string{"有限责任公司", "股份有限公司", "有限公司", "股份公司", "集团公司", "总公司", "公司", "集团",
 	"companylimited", "coltd", "limited", "company", "ltd", "inc", "corp"}
 
-// FoldName is alike for names that may well be one company's: without blanks,
+// Fold is alike for names that may well be one company's: without blanks,
 // punctuation, width and case, and without the form of the company behind
 // (有限公司, 集团). A branch (分公司) is another company.
-func FoldName(name string) string {
-	p := plain(name)
+func Fold(name string) string {
+	p := Plain(name)
 	for i := 0; i < len(forms); i++ {
 		short, found := strings.CutSuffix(p, forms[i])
 		if found && short != "" && !strings.HasSuffix(p, "分公司") {
@@ -98,7 +110,7 @@ func readingsIn(said string) []string {
 			list = append(list, s)
 		}
 	}
-	return list[:min(len(list), readingsMost)]
+	return list[:min(len(list), maxReadings)]
 }
 
 // toneless is a syllable without its tone; ü is v, as people type it.
