@@ -44,7 +44,8 @@ type parts struct {
 type bot struct {
 	parts
 	metrics   *metrics
-	areas     areas
+	areas     []command.Area
+	makers    map[string]command.Maker // of the areas' files
 	desk      *handlers.Desk
 	jobs      []scheduler.Job
 	timetable *scheduler.Scheduler
@@ -53,32 +54,16 @@ type bot struct {
 	told      chan struct{} // something waits for other processes
 }
 
-// areas are the parts of the department's work.
-type areas struct {
-	trip     *trip.Handler
-	report   *report.Handler
-	customer *customer.Handler
-	approval *approval.Handler
-	staff    *staff.Handler
-}
-
-// list is every area, in the order of help.
-func (a areas) list() []command.Area {
-	return []command.Area{a.trip, a.report, a.customer, a.approval, a.staff}
-}
-
-// clocked is every area that the clock starts something in.
-func (a areas) clocked() scheduler.Areas {
-	return scheduler.Areas{Trip: a.trip, Report: a.report, Staff: a.staff, Customer: a.customer, Approval: a.approval}
-}
-
-func newAreas(p parts, health func(context.Context) []chat.Finding) areas {
-	return areas{
-		trip:     &trip.Handler{Rules: p.Rules},
-		report:   &report.Handler{Rules: p.Rules, Config: p.Reports, Policy: p.Customers.Policy()},
-		customer: &customer.Handler{Rules: p.Rules, Config: p.Customers},
-		approval: &approval.Handler{Rules: p.Rules, Files: p.Customers.Policy()},
-		staff:    &staff.Handler{Rules: p.Rules, OwedBy: p.Reports.OwedBy, Health: health},
+// newAreas is the department's work, in the order of help: the one place where
+// an area is put in. The desk, the timetable and the files are all made from
+// this list, and whoever misses an area in it says so at start.
+func newAreas(p parts, health func(context.Context) []chat.Finding) []command.Area {
+	return []command.Area{
+		&trip.Handler{Rules: p.Rules},
+		&report.Handler{Rules: p.Rules, Config: p.Reports, Policy: p.Customers.Policy()},
+		&customer.Handler{Rules: p.Rules, Config: p.Customers},
+		&approval.Handler{Rules: p.Rules, Policy: p.Customers.Policy()},
+		&staff.Handler{Rules: p.Rules, OwedBy: p.Reports.OwedBy, Health: health},
 	}
 }
 
@@ -104,13 +89,16 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	})
 	post.Freeze = b.outbox.Freeze
 	b.areas = newAreas(p, b.health)
+	if b.makers, err = command.Makers(b.areas); err != nil {
+		return nil, err
+	}
 	b.desk, err = handlers.NewDesk(handlers.Options{
-		DB: p.DB, Areas: b.areas.list(), Left: staff.Left, Post: post, Zone: p.Rules.Zone, Now: p.Now, Owed: b.outbox.Owed, Log: p.Log,
+		DB: p.DB, Areas: b.areas, Left: staff.Left, Post: post, Zone: p.Rules.Zone, Now: p.Now, Owed: b.outbox.Owed, Log: p.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if b.jobs, err = scheduler.Timetable(p.Rules, b.areas.clocked()); err != nil {
+	if b.jobs, err = scheduler.Timetable(p.Rules, b.areas); err != nil {
 		return nil, fmt.Errorf("timetable: %w", err)
 	}
 	b.timetable = scheduler.New(scheduler.Timing{DB: p.DB, Jobs: b.jobs, Rules: p.Rules, Post: post, Wake: b.outbox.Wake, Log: p.Log})
@@ -149,7 +137,7 @@ func (b *bot) receive(ctx context.Context, e chat.Event) (chat.Receipt, error) {
 // colon and what the maker needs to know.
 func (b *bot) file(ctx context.Context, recipe string) (data []byte, err error) {
 	name, arg, _ := strings.Cut(recipe, ":")
-	maker, ok := b.areas.report.Files()[name]
+	maker, ok := b.makers[name]
 	if !ok {
 		return nil, fmt.Errorf("no recipe %q", name)
 	}

@@ -142,7 +142,7 @@ func TestNoFileHoldsCustomers(t *testing.T) {
 	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, everyPost(), thursday())
 	o.fillCabinet()
 	o.hear("张伟", "周报 本周：拜访 下周：回访")
-	for recipe := range o.bot.Load().areas.report.Files() {
+	for recipe := range o.bot.Load().makers {
 		data, err := o.bot.Load().file(t.Context(), recipe+":2026-W48")
 		if err != nil {
 			t.Fatal(err)

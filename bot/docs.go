@@ -56,11 +56,11 @@ func docSections() ([]section, error) {
 		return nil, err
 	}
 	a := newAreas(parts{Rules: rules, Reports: cfg.Reports, Customers: cfg.Customers}, nil)
-	desk, err := handlers.NewDesk(handlers.Options{Areas: a.list()})
+	desk, err := handlers.NewDesk(handlers.Options{Areas: a})
 	if err != nil {
 		return nil, err
 	}
-	jobs, err := scheduler.Timetable(rules, a.clocked())
+	jobs, err := scheduler.Timetable(rules, a)
 	if err != nil {
 		return nil, fmt.Errorf("timetable: %w", err)
 	}

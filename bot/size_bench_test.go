@@ -92,7 +92,7 @@ func BenchmarkDue(b *testing.B) {
 	enrol(b, db, 10_000)
 	travel(b, db)
 	reports := report.Defaults()
-	jobs, err := scheduler.Timetable(r, newAreas(parts{Rules: r, Reports: reports, Customers: customer.Defaults()}, nil).clocked())
+	jobs, err := scheduler.Timetable(r, newAreas(parts{Rules: r, Reports: reports, Customers: customer.Defaults()}, nil))
 	if err != nil {
 		b.Fatal(err)
 	}

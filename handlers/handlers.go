@@ -64,7 +64,10 @@ type Desk struct {
 func NewDesk(o Options) (*Desk, error) {
 	d := &Desk{o: o, seed: maphash.MakeSeed()}
 	specs := append(d.builtins(), d.forms()...)
-	for _, a := range o.Areas {
+	for i, a := range o.Areas {
+		if a == nil {
+			return nil, fmt.Errorf("area %d is missing", i+1)
+		}
 		specs = append(specs, a.Commands()...)
 	}
 	var err error

@@ -10,6 +10,7 @@ import (
 
 	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
@@ -30,9 +31,9 @@ func newAt(t testing.TB, now string) *at {
 	t.Helper()
 	a := &at{now: moment(t, now)}
 	a.office = newOffice(t, func() time.Time { return a.now })
-	jobs, err := Timetable(a.rules, Areas{
-		Trip: &trip.Handler{Rules: a.rules}, Report: &report.Handler{Rules: a.rules, Config: report.Defaults()},
-		Staff: &staff.Handler{Rules: a.rules}, Customer: &customer.Handler{Rules: a.rules, Config: customer.Defaults()}, Approval: &approval.Handler{Rules: a.rules},
+	jobs, err := Timetable(a.rules, []command.Area{
+		&trip.Handler{Rules: a.rules}, &report.Handler{Rules: a.rules, Config: report.Defaults()},
+		&staff.Handler{Rules: a.rules}, &customer.Handler{Rules: a.rules, Config: customer.Defaults()}, &approval.Handler{Rules: a.rules},
 	})
 	if err != nil {
 		t.Fatal(err)

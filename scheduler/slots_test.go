@@ -9,6 +9,7 @@ import (
 
 	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
@@ -110,8 +111,17 @@ func TestTimetableIsComplete(t *testing.T) {
 			t.Errorf("job %s: no clause %s", j.Name, j.Clause)
 		}
 	}
+	areas := []command.Area{&trip.Handler{}, &report.Handler{}, &staff.Handler{}, &customer.Handler{}, &approval.Handler{}}
+	for i := range areas {
+		holed := slices.Clone(areas)
+		holed[i] = nil
+		want := fmt.Sprintf("no area %T", areas[i])
+		if _, err := Timetable(a.rules, holed); err == nil || err.Error() != want {
+			t.Errorf("without area %d: %v, want %s", i, err, want)
+		}
+	}
 	a.rules.Daily = rulebook.Clock{Hour: 25}
-	if _, err := Timetable(a.rules, Areas{Trip: &trip.Handler{}, Report: &report.Handler{}, Staff: &staff.Handler{}, Customer: &customer.Handler{}, Approval: &approval.Handler{}}); err == nil {
+	if _, err := Timetable(a.rules, areas); err == nil {
 		t.Error("25:00 was taken for a time")
 	}
 }

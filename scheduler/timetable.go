@@ -2,11 +2,13 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
@@ -45,8 +47,8 @@ const (
 // houseClock is when the store is tidied.
 var houseClock = rulebook.Clock{Hour: 3, Minute: 41}
 
-// Areas are those whose work the clock starts.
-type Areas struct {
+// areas are those whose work the clock starts.
+type areas struct {
 	Trip     *trip.Handler
 	Report   *report.Handler
 	Staff    *staff.Handler
@@ -54,9 +56,24 @@ type Areas struct {
 	Approval *approval.Handler
 }
 
+// areasIn finds them in the list of all; an error names those that are missing.
+func areasIn(list []command.Area) (a areas, err error) {
+	var errs [5]error
+	a.Trip, errs[0] = command.AreaOf[*trip.Handler](list)
+	a.Report, errs[1] = command.AreaOf[*report.Handler](list)
+	a.Staff, errs[2] = command.AreaOf[*staff.Handler](list)
+	a.Customer, errs[3] = command.AreaOf[*customer.Handler](list)
+	a.Approval, errs[4] = command.AreaOf[*approval.Handler](list)
+	return a, errors.Join(errs[:]...)
+}
+
 // Timetable is every job of the bot, to lay beside the rule book. An error
-// names a time that cannot be used.
-func Timetable(rules rulebook.Rules, a Areas) ([]Job, error) {
+// names an area that is missing or a time that cannot be used.
+func Timetable(rules rulebook.Rules, list []command.Area) ([]Job, error) {
+	a, err := areasIn(list)
+	if err != nil {
+		return nil, err
+	}
 	trips, err := everyDay(rules.Zone, rules.Trip.At...)
 	if err != nil {
 		return nil, fmt.Errorf("trip_check_in: %w", err)

@@ -42,8 +42,8 @@ const (
 
 // Handler is the area. Nothing in it changes after it was made.
 type Handler struct {
-	Rules rulebook.Rules
-	Files rulebook.FilePolicy // who needs not ask
+	Rules  rulebook.Rules
+	Policy rulebook.FilePolicy // who need not ask
 }
 
 // Commands are the area's commands.

@@ -108,7 +108,7 @@ func readable(r store.Request) error {
 // needed refuses what can be read without asking: of all who may be named, those
 // whom the asker can read already, so that the others make no difference.
 func (h Handler) needed(ctx context.Context, c *command.Call, r store.Request, found [][]store.Customer) error {
-	if h.Files.Access(c.Person, store.Customer{}, store.Grant{}, c.Now).Read() {
+	if h.Policy.Access(c.Person, store.Customer{}, store.Grant{}, c.Now).Read() {
 		return &command.Refusal{Text: "你的岗位可以直接查客户档案，不用申请。", Hint: "客户 " + r.Words, Clause: "档-4"}
 	}
 	for _, k := range slices.Concat(found...) {
@@ -116,7 +116,7 @@ func (h Handler) needed(ctx context.Context, c *command.Call, r store.Request, f
 		if err != nil {
 			return err
 		}
-		access := h.Files.Access(c.Person, k, g, c.Now)
+		access := h.Policy.Access(c.Person, k, g, c.Now)
 		if !access.Read() {
 			continue
 		}

@@ -195,11 +195,3 @@ type Item struct {
 	Text   string
 	Button *chat.Button
 }
-
-// Area is one part of the department's work.
-type Area interface {
-	// Commands are the area's commands.
-	Commands() []Spec
-	// Owes is what the caller owes or waits for in this area.
-	Owes(ctx context.Context, c *Call) ([]Item, error)
-}

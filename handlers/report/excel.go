@@ -11,16 +11,16 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"marketbot/handlers/command"
 	"marketbot/store"
 )
 
 // recipe names the Excel of a week in a chat.File: consolidated:2026-W48.
 const recipe = "consolidated"
 
-// Files are the files that the area makes, by the name of their recipe. They
-// are called outside the writing transaction, when a file is delivered.
-func (h Handler) Files() map[string]func(ctx context.Context, tx *store.Tx, arg string) ([]byte, error) {
-	return map[string]func(context.Context, *store.Tx, string) ([]byte, error){recipe: h.excel}
+// Files are the files that the area makes, by the name of their recipe.
+func (h Handler) Files() map[string]command.Maker {
+	return map[string]command.Maker{recipe: h.excel}
 }
 
 // excel is the consolidated table and, on a second sheet, every version that
