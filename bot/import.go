@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"marketbot/handlers/command"
+	"marketbot/handlers/audience"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
@@ -93,7 +93,7 @@ func (c *importCommand) open(ctx context.Context, cfg Config, log *slog.Logger) 
 
 // enter goes through the book and prints the report.
 func (c *importCommand) enter(ctx context.Context, h customer.Handler, db *store.DB, book *customer.Book, now time.Time, out io.Writer) (map[customer.ImportResult]int, error) {
-	by, err := c.answers(ctx, db)
+	by, err := c.answers(ctx, db, now)
 	if err != nil {
 		return nil, err
 	}
@@ -123,11 +123,11 @@ func (c *importCommand) sum(out io.Writer, count map[customer.ImportResult]int) 
 }
 
 // answers is who answers for the import: somebody who may write every file.
-func (c *importCommand) answers(ctx context.Context, db *store.DB) (by store.Person, err error) {
+func (c *importCommand) answers(ctx context.Context, db *store.DB, now time.Time) (by store.Person, err error) {
 	err = db.View(ctx, func(tx *store.Tx) error {
 		if c.By == "" {
-			people, _, err := command.Reach(ctx, tx, store.Supervisor)
-			if len(people) > 0 {
+			r, err := audience.Read(ctx, tx, store.DayOf(now))
+			if people := r.Standing(store.Supervisor).To; len(people) > 0 {
 				by = people[0]
 			}
 			return err

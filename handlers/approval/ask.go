@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
@@ -83,7 +84,7 @@ func (h Handler) asked(ctx context.Context, c *command.Call, r store.Request) (*
 	}
 	a := command.Card(h.receipt(r, d))
 	a.Recorded, a.Undo = true, r.Code
-	a.Notices = append(toldAll("approval/asked/"+r.Code, d.all(), c.Person.ID, request), h.vacancy(d, c.Now)...)
+	a.Notices = append(audience.Same("approval/asked/"+r.Code, audience.But(d.all(), c.Person.ID), request), h.vacancy(d, c.Now)...)
 	return a, nil
 }
 
@@ -180,7 +181,7 @@ func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer
 	}
 	a := command.Text("已撤回查阅申请 " + r.Code + "。")
 	a.Subject = "request/" + r.Code
-	a.Notices = toldAll("approval/withdrawn/"+r.Code, d.all(), c.Person.ID,
+	a.Notices = audience.Same("approval/withdrawn/"+r.Code, audience.But(d.all(), c.Person.ID),
 		chat.Message{Text: written(c.Person) + "撤回了查阅申请 " + r.Code + "，不用再批。"})
 	return a, nil
 }

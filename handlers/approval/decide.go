@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
@@ -98,7 +99,7 @@ func (h Handler) approved(ctx context.Context, c *command.Call, r store.Request,
 // others tells those who might decide too that it is done.
 func (h Handler) others(c *command.Call, r store.Request, d deciders, how string) []chat.Notice {
 	text := written(c.Person) + "已" + how + "查阅申请 " + r.Code + "。"
-	return toldAll("approval/decided/"+r.Code, d.all(), c.Person.ID, chat.Message{Text: text})
+	return audience.Same("approval/decided/"+r.Code, audience.But(d.all(), c.Person.ID), chat.Message{Text: text})
 }
 
 func (h Handler) reject(ctx context.Context, c *command.Call) (*command.Answer, error) {

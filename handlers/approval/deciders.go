@@ -6,33 +6,30 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
-	"marketbot/handlers/command"
 	"marketbot/store"
 )
 
 // deciders are who may decide requests at a moment.
 type deciders struct {
-	everyone  []store.Person // active
-	standing  []store.Person // the general manager, or who stands in (总则)
-	vacant    bool           // the post has no holder
-	delegates []store.Person // today's (C5)
+	roll      audience.Roll
+	standing  audience.Audience // the general manager, or who stands in (总则)
+	delegates []store.Person    // today's (C5)
 }
 
 func (h Handler) deciders(ctx context.Context, tx *store.Tx, now time.Time) (deciders, error) {
-	var d deciders
-	var err error
-	if d.everyone, err = tx.People(ctx); err != nil {
-		return d, err
-	}
-	d.standing, d.vacant = command.Standing(d.everyone, store.GeneralManager)
 	today := h.Rules.Day(now)
+	roll, err := audience.Read(ctx, tx, today)
+	if err != nil {
+		return deciders{}, err
+	}
+	d := deciders{roll: roll, standing: roll.Standing(store.GeneralManager)}
 	list, err := tx.Delegations(ctx, today)
 	for _, one := range list {
-		for _, p := range d.everyone {
-			if p.ID == one.Person && one.First <= today && mayStandIn(p.Post) && !d.has(p.ID) {
-				d.delegates = append(d.delegates, p)
-			}
+		p, active := roll.Active(one.Person)
+		if active && one.First <= today && mayStandIn(p.Post) && !d.has(p.ID) {
+			d.delegates = append(d.delegates, p)
 		}
 	}
 	return d, err
@@ -42,7 +39,7 @@ func (h Handler) deciders(ctx context.Context, tx *store.Tx, now time.Time) (dec
 func mayStandIn(p store.Post) bool { return p == store.ExecutiveDirector || p == store.GMAssistant }
 
 // all are the deciders, the standing ones first.
-func (d deciders) all() []store.Person { return slices.Concat(d.standing, d.delegates) }
+func (d deciders) all() []store.Person { return audience.Join(d.standing.To, d.delegates) }
 
 func (d deciders) has(person string) bool {
 	return slices.ContainsFunc(d.all(), func(p store.Person) bool { return p.ID == person })
@@ -59,21 +56,5 @@ func (d deciders) whom() string {
 
 // vacancy tells the administrators, once a day, that nobody is general manager.
 func (h Handler) vacancy(d deciders, now time.Time) []chat.Notice {
-	if !d.vacant {
-		return nil
-	}
-	return command.VacancyNotices(d.everyone, store.GeneralManager, "查阅申请", d.standing, func(admin string) string {
-		return "approval/vacant/" + string(h.Rules.Day(now)) + "/" + admin
-	})
-}
-
-// toldAll is the same news for several, but not for whom it comes from.
-func toldAll(key string, to []store.Person, but string, m chat.Message) []chat.Notice {
-	var list []chat.Notice
-	for _, p := range to {
-		if p.ID != but {
-			list = append(list, chat.Notice{Key: key + "/" + p.ID, To: p.ID, Message: m})
-		}
-	}
-	return list
+	return d.roll.Vacancy(d.standing, "查阅申请", string(h.Rules.Day(now)))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
@@ -13,6 +14,10 @@ import (
 // RemindEnding reminds, once a day, of the grants that end before the next such
 // reminder: whoever may read, and whoever answers for it.
 func (h Handler) RemindEnding(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(s.At))
+	if err != nil {
+		return nil, err
+	}
 	grants, err := tx.GrantsEnding(ctx, s.At, s.At.AddDate(0, 0, 1))
 	var list []chat.Notice
 	for _, g := range grants {
@@ -20,17 +25,10 @@ func (h Handler) RemindEnding(ctx context.Context, tx *store.Tx, s rulebook.Slot
 		if err != nil {
 			return nil, err
 		}
-		watchers, err := h.watchers(ctx, tx, g, s.At)
-		if err != nil {
-			return nil, err
-		}
 		end, key := h.at(g.Until)+" 到期", "approval/ending/"+g.ID
-		own, err := tellOwn(ctx, tx, g, key, "你的查阅授权 "+g.ID+"（"+o.customer+"）"+end+"，之后还要看请重新申请。")
-		if err != nil {
-			return nil, err
-		}
+		own := tellOwn(roll, g, key, "你的查阅授权 "+g.ID+"（"+o.customer+"）"+end+"，之后还要看请重新申请。")
 		list = append(list, own...)
-		list = append(list, toldAll(key, watchers, g.Person, chat.Message{
+		list = append(list, audience.Same(key, audience.But(watchers(roll, g), g.Person), chat.Message{
 			Text: o.asker + "的查阅授权 " + g.ID + "（" + o.customer + "）" + end + "。提前结束发：收回查阅 " + g.ID,
 		})...)
 	}
@@ -56,6 +54,10 @@ func (h Handler) Over(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]cha
 
 func (h Handler) ended(ctx context.Context, tx *store.Tx, now time.Time) ([]chat.Notice, error) {
 	grants, err := tx.GrantsEnding(ctx, time.Time{}, now)
+	if err != nil || len(grants) == 0 {
+		return nil, err
+	}
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(now))
 	var list []chat.Notice
 	for _, g := range grants {
 		first, err := tx.CloseGrant(ctx, g.ID, now)
@@ -65,7 +67,7 @@ func (h Handler) ended(ctx context.Context, tx *store.Tx, now time.Time) ([]chat
 		if !first {
 			continue
 		}
-		told, err := h.endedOne(ctx, tx, g, now)
+		told, err := h.endedOne(ctx, tx, roll, g, now)
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +76,7 @@ func (h Handler) ended(ctx context.Context, tx *store.Tx, now time.Time) ([]chat
 	return list, err
 }
 
-func (h Handler) endedOne(ctx context.Context, tx *store.Tx, g store.Grant, now time.Time) ([]chat.Notice, error) {
+func (h Handler) endedOne(ctx context.Context, tx *store.Tx, roll audience.Roll, g store.Grant, now time.Time) ([]chat.Notice, error) {
 	if err := noted(ctx, tx, "查阅授权到期", g.ID, now); err != nil {
 		return nil, err
 	}
@@ -82,22 +84,18 @@ func (h Handler) endedOne(ctx context.Context, tx *store.Tx, g store.Grant, now 
 	if err != nil {
 		return nil, err
 	}
-	watchers, err := h.watchers(ctx, tx, g, now)
-	if err != nil {
-		return nil, err
-	}
 	card, key := h.overCard(o, "查阅授权已到期"), "approval/over/"+g.ID
-	own, err := tellOwn(ctx, tx, g, key, "你的查阅授权 "+g.ID+"（"+o.customer+"）已于 "+h.at(g.Until)+" 到期，不能再看。还要看请重新申请：申请查阅 客户 理由")
-	return append(toldAll(key, watchers, g.Person, chat.Message{Card: &card}), own...), err
+	own := tellOwn(roll, g, key, "你的查阅授权 "+g.ID+"（"+o.customer+"）已于 "+h.at(g.Until)+" 到期，不能再看。还要看请重新申请：申请查阅 客户 理由")
+	return append(audience.Same(key, audience.But(watchers(roll, g), g.Person), chat.Message{Card: &card}), own...), nil
 }
 
 // tellOwn tells the person of a grant, unless they were stopped.
-func tellOwn(ctx context.Context, tx *store.Tx, g store.Grant, key, text string) ([]chat.Notice, error) {
-	p, _, err := tx.Person(ctx, g.Person)
-	if err != nil || !p.Active() {
-		return nil, err
+func tellOwn(roll audience.Roll, g store.Grant, key, text string) []chat.Notice {
+	p, active := roll.Active(g.Person)
+	if !active {
+		return nil
 	}
-	return []chat.Notice{{Key: key + "/" + g.Person, To: g.Person, Message: chat.Message{Text: text}}}, nil
+	return audience.Same(key, []store.Person{p}, chat.Message{Text: text})
 }
 
 func (h Handler) lapsed(ctx context.Context, tx *store.Tx, now time.Time) ([]chat.Notice, error) {
@@ -129,13 +127,10 @@ func noted(ctx context.Context, tx *store.Tx, act, code string, now time.Time) e
 
 // watchers are who hears of a grant besides its person: the general manager, or
 // who stands in, and whoever approved it.
-func (h Handler) watchers(ctx context.Context, tx *store.Tx, g store.Grant, now time.Time) ([]store.Person, error) {
-	d, err := h.deciders(ctx, tx, now)
-	list := slices.Clone(d.standing)
-	for _, p := range d.everyone {
-		if p.ID == g.By && !slices.ContainsFunc(list, func(q store.Person) bool { return q.ID == p.ID }) {
-			list = append(list, p)
-		}
+func watchers(r audience.Roll, g store.Grant) []store.Person {
+	list := r.Standing(store.GeneralManager).To
+	if by, active := r.Active(g.By); active {
+		list = audience.Join(list, []store.Person{by})
 	}
-	return list, err
+	return list
 }

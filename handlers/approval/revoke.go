@@ -3,6 +3,7 @@ package approval
 import (
 	"context"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/store"
@@ -46,8 +47,8 @@ func (h Handler) revoked(ctx context.Context, c *command.Call, g store.Grant) (*
 	a.Notices = []chat.Notice{{Key: "approval/over/" + g.ID + "/" + g.Person, To: g.Person, Message: chat.Message{
 		Text: "你的查阅授权 " + g.ID + "（" + o.customer + "）已由" + written(c.Person) + "收回，从现在起不能再看。",
 	}}}
-	watchers, err := h.watchers(ctx, c.Tx, g, c.Now)
+	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
 	card := h.overCard(o, "查阅授权已由"+written(c.Person)+"收回")
-	a.Notices = append(a.Notices, toldAll("approval/over/"+g.ID, watchers, c.Person.ID, chat.Message{Card: &card})...)
+	a.Notices = append(a.Notices, audience.Same("approval/over/"+g.ID, audience.But(watchers(roll, g), c.Person.ID), chat.Message{Card: &card})...)
 	return a, err
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/store"
@@ -79,11 +80,14 @@ func (h Handler) raise(ctx context.Context, c *command.Call, alarms []alarm) ([]
 	at := c.Now.In(h.Rules.Zone)
 	var list []chat.Notice
 	for _, a := range alarms {
-		for _, w := range watchers {
+		key := strings.Join([]string{"customer/alarm", a.kind, c.Person.ID, at.Format("2006-01-02T15")}, "/")
+		list = append(list, audience.Notices(key, watchers, func(w store.Person) chat.Message {
 			card := h.alarmCard(c, a, w)
-			key := strings.Join([]string{"customer/alarm", a.kind, c.Person.ID, at.Format("2006-01-02T15"), w.ID}, "/")
-			list = append(list, chat.Notice{Key: key, To: w.ID, Urgent: true, Message: chat.Message{Card: &card}})
-		}
+			return chat.Message{Card: &card}
+		})...)
+	}
+	for i := range list {
+		list[i].Urgent = true
 	}
 	return list, nil
 }
@@ -91,21 +95,9 @@ func (h Handler) raise(ctx context.Context, c *command.Call, alarms []alarm) ([]
 // watchers are who stands for the general manager and the director, but for
 // whoever looked.
 func (h Handler) watchers(ctx context.Context, c *command.Call) ([]store.Person, error) {
-	everyone, err := c.Tx.People(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var list []store.Person
-	for _, post := range []store.Post{store.GeneralManager, store.MarketingDirector} {
-		people, _ := command.Standing(everyone, post)
-		for _, p := range people {
-			known := slices.ContainsFunc(list, func(q store.Person) bool { return q.ID == p.ID })
-			if p.ID != c.Person.ID && !known {
-				list = append(list, p)
-			}
-		}
-	}
-	return list, nil
+	r, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
+	heads := audience.Join(r.Standing(store.GeneralManager).To, r.Standing(store.MarketingDirector).To)
+	return audience.But(heads, c.Person.ID), err
 }
 
 func (h Handler) alarmCard(c *command.Call, a alarm, to store.Person) chat.Card {

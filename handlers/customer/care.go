@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/store"
@@ -29,9 +30,9 @@ func (h Handler) keeper() store.Post {
 }
 
 // careForFiles shows who organises the files, or stands for them, what wants care.
-func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now, last time.Time, everyone []store.Person) ([]chat.Notice, error) {
-	keepers, vacant := command.Standing(everyone, h.keeper())
-	keepers = slices.DeleteFunc(slices.Clone(keepers), func(p store.Person) bool { return !h.reads(p) })
+func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now, last time.Time, roll audience.Roll) ([]chat.Notice, error) {
+	hearing := roll.Hearing(h.keeper())
+	keepers := slices.DeleteFunc(slices.Clone(hearing.To), func(p store.Person) bool { return !h.reads(p) })
 	if len(keepers) == 0 {
 		return nil, nil
 	}
@@ -49,18 +50,7 @@ func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now, last time.
 		key := "customer/care/" + string(h.Rules.Day(now)) + "/" + p.ID
 		list = append(list, chat.Notice{Key: key, To: p.ID, Message: chat.Message{Card: &card}})
 	}
-	if vacant {
-		list = append(list, h.tellVacancy(now, everyone, "客户档案整理的提醒", keepers)...)
-	}
-	return list, nil
-}
-
-// tellVacancy tells the administrators, once a week, that nobody has the post
-// that organises the files.
-func (h Handler) tellVacancy(now time.Time, everyone []store.Person, something string, stands []store.Person) []chat.Notice {
-	return command.VacancyNotices(everyone, h.keeper(), something, stands, func(admin string) string {
-		return "customer/vacant/" + h.Rules.Week(now).Key() + "/" + something + "/" + admin
-	})
+	return append(list, roll.Vacancy(hearing, "客户档案整理的提醒", h.Rules.Week(now).Key())...), nil
 }
 
 // span is the time since the daily job looked last.

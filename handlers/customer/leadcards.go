@@ -3,8 +3,10 @@ package customer
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
@@ -13,28 +15,22 @@ import (
 
 // tellJudges shows a new lead to whoever judges it.
 func (h Handler) tellJudges(ctx context.Context, c *command.Call, l store.Lead) ([]chat.Notice, error) {
-	everyone, err := c.Tx.People(ctx)
+	r, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
 	if err != nil {
 		return nil, err
 	}
-	judges, vacant := command.Standing(everyone, h.keeper())
+	judges := r.Standing(h.keeper())
 	card, err := h.leadCard(ctx, c.Tx, l)
 	if err != nil {
 		return nil, err
 	}
-	var list []chat.Notice
-	for _, p := range judges {
-		if p.ID == c.Person.ID || !rulebook.Allows(rulebook.JudgeLeads, p) || !h.reads(p) {
-			continue
-		}
-		list = append(list, chat.Notice{Key: "customer/lead/" + l.Code + "/" + p.ID, To: p.ID, Message: chat.Message{
-			Card: &card, Confidential: true, Summary: "有一条新线索 " + l.Code + " 等你判断。",
-		}})
-	}
-	if vacant {
-		list = append(list, h.tellVacancy(c.Now, everyone, "客户线索", judges)...)
-	}
-	return list, nil
+	to := slices.DeleteFunc(audience.But(judges.To, c.Person.ID), func(p store.Person) bool {
+		return !rulebook.Allows(rulebook.JudgeLeads, p) || !h.reads(p)
+	})
+	list := audience.Same("customer/lead/"+l.Code, to, chat.Message{
+		Card: &card, Confidential: true, Summary: "有一条新线索 " + l.Code + " 等你判断。",
+	})
+	return append(list, r.Vacancy(judges, "客户线索", h.Rules.Week(c.Now).Key())...), nil
 }
 
 // leadCard shows a lead to whoever judges it.

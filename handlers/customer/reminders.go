@@ -3,12 +3,11 @@ package customer
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
-	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -34,15 +33,15 @@ func (h Handler) Care(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]cha
 	if err := tx.Mark(ctx, careMark, s.At); err != nil {
 		return nil, err
 	}
-	everyone, err := tx.People(ctx)
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(s.At))
 	if err != nil {
 		return nil, err
 	}
-	list, err := h.careForFiles(ctx, tx, s.At, last, everyone)
+	list, err := h.careForFiles(ctx, tx, s.At, last, roll)
 	if err != nil {
 		return nil, err
 	}
-	quiet, err := h.remindOwners(ctx, tx, s.At, last, everyone)
+	quiet, err := h.remindOwners(ctx, tx, s.At, last, roll)
 	return append(list, quiet...), err
 }
 
@@ -54,22 +53,22 @@ type quietFor struct {
 
 // remindOwners tells owners of what has crossed a number of days since the job
 // looked last; what is nobody's goes to who organises the files.
-func (h Handler) remindOwners(ctx context.Context, tx *store.Tx, now, last time.Time, everyone []store.Person) ([]chat.Notice, error) {
+func (h Handler) remindOwners(ctx context.Context, tx *store.Tx, now, last time.Time, roll audience.Roll) ([]chat.Notice, error) {
 	quiet := map[string][]quietFor{}
 	for _, days := range h.Config.QuietDays {
 		found, err := tx.QuietCustomers(ctx, last.AddDate(0, 0, -days), now.AddDate(0, 0, -days))
 		if err != nil {
 			return nil, err
 		}
-		for owner, named := range h.byOwner(found, everyone, now) {
+		for owner, named := range h.byOwner(found, roll, now) {
 			quiet[owner] = append(quiet[owner], quietFor{days, named})
 		}
 	}
-	heads, _ := command.Standing(everyone, h.keeper())
+	heads := roll.Hearing(h.keeper())
 	var list []chat.Notice
-	for _, p := range everyone {
+	for _, p := range roll.People() {
 		mine := quiet[p.ID]
-		nobodys := h.reads(p) && slices.ContainsFunc(heads, func(q store.Person) bool { return q.ID == p.ID }) && len(quiet[""]) > 0
+		nobodys := h.reads(p) && heads.Has(p.ID) && len(quiet[""]) > 0
 		if len(mine) > 0 {
 			list = append(list, h.quietNotice(now, p, mine, "你的客户很久没有跟进", "own"))
 		}
@@ -82,15 +81,11 @@ func (h Handler) remindOwners(ctx context.Context, tx *store.Tx, now, last time.
 
 // byOwner sorts customers by owner, by "" where there is none any more or the
 // owner's post reads no files.
-func (h Handler) byOwner(found []store.Customer, everyone []store.Person, now time.Time) map[string][]store.Customer {
-	active := map[string]store.Person{}
-	for _, p := range everyone {
-		active[p.ID] = p
-	}
+func (h Handler) byOwner(found []store.Customer, roll audience.Roll, now time.Time) map[string][]store.Customer {
 	owned := map[string][]store.Customer{}
 	for _, c := range found {
 		owner := c.Owner
-		if !h.readsOwn(active[owner], c, now) {
+		if p, _ := roll.Active(owner); !h.readsOwn(p, c, now) {
 			owner = ""
 		}
 		owned[owner] = append(owned[owner], c)

@@ -171,13 +171,8 @@ func chaseWords(s sheet, reminded, spared []entry) string {
 
 func (h Handler) chaseNotice(s sheet, p store.Person, now time.Time) chat.Notice {
 	card := h.missingCard(s, now, "催交："+short(s.week)+"周报还没交", "（"+distance(now, s.due)+"）")
-	return chat.Notice{Key: key(s.week, p.ID, fmt.Sprintf("chase/%d", now.UnixMilli())), To: p.ID, Message: chat.Message{Card: &card}}
+	return chat.Notice{Key: key(s.week, fmt.Sprintf("chase/%d/%s", now.UnixMilli(), p.ID)), To: p.ID, Message: chat.Message{Card: &card}}
 }
 
-// key names a notice of the area for ever.
-func key(w store.Week, to, what string) string {
-	if to == "" {
-		return "report/" + w.Key() + "/" + what
-	}
-	return "report/" + w.Key() + "/" + to + "/" + what
-}
+// key names a notice of the area for ever, together with who gets it.
+func key(w store.Week, what string) string { return "report/" + w.Key() + "/" + what }

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
@@ -69,8 +70,7 @@ func (h Handler) upWeek(ctx context.Context, c *command.Call, w store.Week, name
 // standsForGM tells whether a person is the general manager, or stands in for
 // them while the post is vacant.
 func standsForGM(people []store.Person, id string) bool {
-	gms, _ := command.Standing(people, store.GeneralManager)
-	return slices.ContainsFunc(gms, func(p store.Person) bool { return p.ID == id })
+	return audience.NewRoll("", people, nil).Standing(store.GeneralManager).Has(id)
 }
 
 // mayComment refuses who may only stand in, while there is a general manager.
@@ -120,9 +120,8 @@ func (h Handler) comment(ctx context.Context, c *command.Call) (*command.Answer,
 
 // addressees are who gets a comment: the director, and whoever it names.
 func (s sheet) addressees(by store.Person, words string) []store.Person {
-	directors, _ := s.stands(store.MarketingDirector)
-	named := without(mentioned(s.people, words), directors)
-	return without(append(slices.Clone(directors), named...), []store.Person{by})
+	directors := s.roll.Standing(store.MarketingDirector).To
+	return audience.But(audience.Join(directors, mentioned(s.roll.People(), words)), by.ID)
 }
 
 // mentioned are the people whose names stand in a text. The longest name goes
@@ -164,7 +163,7 @@ func (h Handler) passOn(c *command.Call, said store.ReportComment, to []store.Pe
 	a.Subject = "report/" + said.Week.Key()
 	for _, p := range to {
 		card := chat.Card{Title: string(c.Person.Post) + "批示 · " + short(said.Week), Blocks: []chat.Block{{Text: said.Text}, noteBlock(c.Person.Name + " " + h.at(said.At) + " · " + said.Week.String())}}
-		a.Notices = append(a.Notices, chat.Notice{Key: key(said.Week, p.ID, "comment/"+said.ID), To: p.ID, Message: chat.Message{Card: &card}})
+		a.Notices = append(a.Notices, audience.Same(key(said.Week, "comment/"+said.ID), []store.Person{p}, chat.Message{Card: &card})...)
 	}
 	return a
 }
@@ -188,17 +187,15 @@ func (h Handler) read(ctx context.Context, c *command.Call) (*command.Answer, er
 		a.Reply.Text = up.Week.String() + "之前已经标过已阅。"
 		return a, nil
 	}
-	directors, _, err := command.Reach(ctx, c.Tx, store.MarketingDirector)
+	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
 	if err != nil {
 		return nil, err
 	}
-	to := without(directors, []store.Person{c.Person})
+	to := audience.But(roll.Standing(store.MarketingDirector).To, c.Person.ID)
 	if len(to) > 0 {
 		a.Reply.Text = up.Week.String() + "已阅，已告诉" + who(to) + "。"
 	}
-	for _, p := range to {
-		text := fmt.Sprintf("%s（%s）已阅%s周报汇总。", c.Person.Name, c.Person.Post, up.Week)
-		a.Notices = append(a.Notices, chat.Notice{Key: key(up.Week, p.ID, "read/"+c.Person.ID), To: p.ID, Message: chat.Message{Text: text}})
-	}
+	text := fmt.Sprintf("%s（%s）已阅%s周报汇总。", c.Person.Name, c.Person.Post, up.Week)
+	a.Notices = audience.Same(key(up.Week, "read/"+c.Person.ID), to, chat.Message{Text: text})
 	return a, nil
 }

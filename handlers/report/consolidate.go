@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
@@ -89,7 +90,8 @@ func (h Handler) sendUp(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
-	gms, vacant := s.stands(store.GeneralManager)
+	above := s.roll.Standing(store.GeneralManager)
+	gms := above.To
 	if err := h.maySendUp(ctx, c, s, gms); err != nil {
 		return nil, err
 	}
@@ -108,9 +110,7 @@ func (h Handler) sendUp(ctx context.Context, c *command.Call) (*command.Answer, 
 	}
 	a.Reply.Text = fmt.Sprintf("%s周报汇总已上报%s，%s，附 %d 份原件。\n之后交来的会作为补充自动转去；总经理已阅和批示会告诉你。", s.week, who(gms), upWords(up.Late), s.originals())
 	a.Notices = upNotices(s.week, card, gms, "up")
-	if vacant {
-		a.Notices = append(a.Notices, s.vacancy(store.GeneralManager, gms)...)
-	}
+	a.Notices = append(a.Notices, s.vacancy(s.roll, above)...)
 	return a, nil
 }
 
@@ -155,13 +155,18 @@ func sentAlready(w store.Week) error {
 func upNotices(w store.Week, card chat.Card, to []store.Person, what string) []chat.Notice {
 	var list []chat.Notice
 	for _, p := range to {
-		mine, f := card, file(w)
+		mine := card
 		mine.Buttons = upButtons(w, p)
-		list = append(list,
-			chat.Notice{Key: key(w, p.ID, what), To: p.ID, Message: chat.Message{Card: &mine, Confidential: true}},
-			chat.Notice{Key: key(w, p.ID, what+"/file"), To: p.ID, Message: chat.Message{File: &f}})
+		list = append(list, withFile(w, p, what, chat.Message{Card: &mine, Confidential: true})...)
 	}
 	return list
+}
+
+// withFile is a message with the Excel of all originals behind it.
+func withFile(w store.Week, to store.Person, what string, m chat.Message) []chat.Notice {
+	f := file(w)
+	return append(audience.Same(key(w, what), []store.Person{to}, m),
+		audience.Same(key(w, what+"/file"), []store.Person{to}, chat.Message{File: &f})...)
 }
 
 // upButtons are for whoever may use them.
@@ -176,10 +181,8 @@ func upButtons(w store.Week, p store.Person) []chat.Button {
 }
 
 // vacancy tells the administrators, once a week, who stands in for a post.
-func (s sheet) vacancy(post store.Post, stands []store.Person) []chat.Notice {
-	return command.VacancyNotices(s.people, post, s.week.String()+"周报的消息", stands, func(admin string) string {
-		return key(s.week, admin, "vacant/"+string(post))
-	})
+func (s sheet) vacancy(r audience.Roll, a audience.Audience) []chat.Notice {
+	return r.Vacancy(a, s.week.String()+"周报的消息", s.week.Key())
 }
 
 // handInNotices pushes nothing for what is on time. The director, who was
@@ -190,16 +193,16 @@ func (h Handler) handInNotices(ctx context.Context, c *command.Call, e entry) ([
 	if !r.Supplement && (e.state != late || len(e.reports) > 1) {
 		return nil, nil
 	}
-	people, err := c.Tx.People(ctx)
+	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
 	if err != nil {
 		return nil, err
 	}
-	directors, _ := command.Standing(people, store.MarketingDirector)
+	directors := roll.Standing(store.MarketingDirector).To
 	if !r.Supplement {
 		text := fmt.Sprintf("%s 交了%s周报，%s。", c.Person.Name, r.Week, lateWords(e.late))
 		return toAll(r, directors, c.Person.ID, "late", func(store.Person) chat.Message { return chat.Message{Text: text} }), nil
 	}
-	gms, _ := command.Standing(people, store.GeneralManager)
+	gms := roll.Standing(store.GeneralManager).To
 	card := h.supplementCard(e)
 	list := toAll(r, gms, c.Person.ID, "supplement", func(p store.Person) chat.Message {
 		mine := card
@@ -210,34 +213,20 @@ func (h Handler) handInNotices(ctx context.Context, c *command.Call, e entry) ([
 	if supplementWord(e) == string(late) {
 		text = fmt.Sprintf("%s 交了%s周报，%s，上报之后才到，已转%s。", c.Person.Name, r.Week, lateWords(e.late), who(gms))
 	}
-	return append(list, toAll(r, without(directors, gms), c.Person.ID, "supplement", func(store.Person) chat.Message { return chat.Message{Text: text} })...), nil
+	return append(list, toAll(r, audience.But(directors, ids(gms)...), c.Person.ID, "supplement", func(store.Person) chat.Message { return chat.Message{Text: text} })...), nil
 }
 
 // toAll is a notice about a version for several, but not for who caused it.
 func toAll(r store.Report, to []store.Person, but, what string, say func(store.Person) chat.Message) []chat.Notice {
-	var list []chat.Notice
-	for _, p := range to {
-		if p.ID != but {
-			k := key(r.Week, p.ID, fmt.Sprintf("%s/%s/%d", what, r.Person, r.Version))
-			list = append(list, chat.Notice{Key: k, To: p.ID, Message: say(p)})
-		}
-	}
-	return list
+	return audience.Notices(key(r.Week, fmt.Sprintf("%s/%s/%d", what, r.Person, r.Version)), audience.But(to, but), say)
 }
 
-// without is list less those in others.
-func without(list, others []store.Person) []store.Person {
-	var rest []store.Person
-	for _, p := range list {
-		found := false
-		for _, o := range others {
-			found = found || o.ID == p.ID
-		}
-		if !found {
-			rest = append(rest, p)
-		}
+func ids(people []store.Person) []string {
+	var list []string
+	for _, p := range people {
+		list = append(list, p.ID)
 	}
-	return rest
+	return list
 }
 
 // dueWords is when the consolidated report is due, and how far that is.

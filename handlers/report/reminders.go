@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
@@ -14,16 +15,19 @@ func (h Handler) RemindMissing(ctx context.Context, tx *store.Tx, slot rulebook.
 	if err != nil {
 		return nil, err
 	}
-	return h.askMissing(s, slot, short(s.week)+"周报还没交", "remind/"+slot.At.Format("0102-1504")), nil
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(slot.At))
+	return h.askMissing(s, roll, slot, short(s.week)+"周报还没交", "remind/"+slot.At.Format("0102-1504")), err
 }
 
-func (h Handler) askMissing(s sheet, slot rulebook.Slot, title, what string) []chat.Notice {
-	var list []chat.Notice
+// askMissing asks whose report is missing but for who is on leave that day: no
+// reminder reaches those, and the next moment asks again.
+func (h Handler) askMissing(s sheet, roll audience.Roll, slot rulebook.Slot, title, what string) []chat.Notice {
+	var late []store.Person
 	for _, e := range s.in(missing) {
-		card := h.missingCard(s, slot.At, title, "")
-		list = append(list, chat.Notice{Key: key(s.week, e.person.ID, what), To: e.person.ID, Message: chat.Message{Card: &card}})
+		late = append(late, e.person)
 	}
-	return list
+	card := h.missingCard(s, slot.At, title, "")
+	return audience.Same(key(s.week, what), roll.Only(late...).To, chat.Message{Card: &card})
 }
 
 // Due tells each missing person, the group in numbers, and the director in
@@ -33,11 +37,14 @@ func (h Handler) Due(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]c
 	if err != nil || len(s.entries) == 0 {
 		return nil, err
 	}
-	list := h.askMissing(s, slot, short(s.week)+"周报已到截止时间，还没收到你的", "due")
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(slot.At))
+	if err != nil {
+		return nil, err
+	}
+	list := h.askMissing(s, roll, slot, short(s.week)+"周报已到截止时间，还没收到你的", "due")
 	group := h.groupCard(s)
-	list = append(list, chat.Notice{Key: key(s.week, "", "due"), Message: chat.Message{Card: &group}})
-	heads, err := h.toHeads(ctx, tx, s, slot, "周报截止", "due-list", store.MarketingDirector)
-	return append(list, heads...), err
+	list = append(list, chat.Notice{Key: key(s.week, "due"), Message: chat.Message{Card: &group}})
+	return append(list, h.toHeads(s, roll, "周报截止", "due-list", store.MarketingDirector)...), nil
 }
 
 // Escalate names to director and supervisor who is missing still.
@@ -46,39 +53,33 @@ func (h Handler) Escalate(ctx context.Context, tx *store.Tx, slot rulebook.Slot)
 	if err != nil || len(s.in(missing)) == 0 {
 		return nil, err
 	}
-	return h.toHeads(ctx, tx, s, slot, "周报逾期未交", "escalate", store.MarketingDirector, store.Supervisor)
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(slot.At))
+	return h.toHeads(s, roll, "周报逾期未交", "escalate", store.MarketingDirector, store.Supervisor), err
 }
 
 // toHeads shows the list to those who hear of it for the posts, each once, and
 // tells the administrators of a vacant one.
-func (h Handler) toHeads(ctx context.Context, tx *store.Tx, s sheet, slot rulebook.Slot, title, what string, posts ...store.Post) ([]chat.Notice, error) {
-	here, err := h.here(ctx, tx, s, slot)
-	if err != nil {
-		return nil, err
-	}
+func (h Handler) toHeads(s sheet, roll audience.Roll, title, what string, posts ...store.Post) []chat.Notice {
 	var heads []store.Person
 	var list []chat.Notice
 	whys := map[string]string{}
 	for _, post := range posts {
-		r := s.relay(here, post)
-		for _, p := range without(r.to, heads) {
-			heads = append(heads, p)
-			if why := r.why(); why != "" {
+		a := roll.Hearing(post)
+		for _, p := range audience.But(a.To, ids(heads)...) {
+			if why := a.Why(); why != "" {
 				whys[p.ID] = why + "，转给你。"
 			}
 		}
-		if r.vacant {
-			list = append(list, s.vacancy(post, r.to)...)
-		}
+		heads = audience.Join(heads, a.To)
+		list = append(list, s.vacancy(roll, a)...)
 	}
-	for _, p := range heads {
+	return append(list, audience.Notices(key(s.week, what), heads, func(p store.Person) chat.Message {
 		card := h.listCard(s, short(s.week)+title, p)
 		if whys[p.ID] != "" {
 			card.Blocks = append(card.Blocks, noteBlock(whys[p.ID]))
 		}
-		list = append(list, chat.Notice{Key: key(s.week, p.ID, what), To: p.ID, Message: chat.Message{Card: &card}})
-	}
-	return list, nil
+		return chat.Message{Card: &card}
+	})...)
 }
 
 // RemindDirector reminds the director that the slot's week was not sent up.
@@ -91,34 +92,27 @@ func (h Handler) RemindDirector(ctx context.Context, tx *store.Tx, slot rulebook
 	if err != nil || s.expected() == 0 {
 		return nil, err
 	}
-	here, err := h.here(ctx, tx, s, slot)
-	if err != nil {
-		return nil, err
-	}
-	return h.toDirector(s, s.relay(here, store.MarketingDirector), short(s.week)+"汇总还没上报", "up-remind/"+slot.At.Format("0102-1504")), nil
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(slot.At))
+	return h.toDirector(s, roll, short(s.week)+"汇总还没上报", "up-remind/"+slot.At.Format("0102-1504")), err
 }
 
 // toDirector reminds the director, or tells whoever hears of it instead that
 // nobody can send up now.
-func (h Handler) toDirector(s sheet, r relay, title, what string) []chat.Notice {
-	var list []chat.Notice
-	if r.vacant {
-		list = s.vacancy(store.MarketingDirector, r.to)
-	}
+func (h Handler) toDirector(s sheet, roll audience.Roll, title, what string) []chat.Notice {
+	a := roll.Hearing(store.MarketingDirector)
 	due, _ := h.Rules.ConsolidatedDue(s.week)
-	for _, p := range r.to {
+	return append(s.vacancy(roll, a), audience.Notices(key(s.week, what), a.To, func(p store.Person) chat.Message {
 		card := h.listCard(s, title, p)
 		card.Tone = chat.Warn
 		card.Blocks = append([]chat.Block{{Text: "上报总经理：" + h.at(due) + " 截止"}}, card.Blocks...)
 		if rulebook.Allows(rulebook.Consolidate, p) {
 			card.Buttons = append(card.Buttons, chat.Button{Label: "上报", Command: "上报 " + s.week.Key()})
 		}
-		if why := r.why(); why != "" {
+		if why := a.Why(); why != "" {
 			card.Blocks = append(card.Blocks, chat.Block{Text: why + "，转给你。到时还没有上报，会把收到的周报和原件直接给总经理。"})
 		}
-		list = append(list, chat.Notice{Key: key(s.week, p.ID, what), To: p.ID, Message: chat.Message{Card: &card}})
-	}
-	return list
+		return chat.Message{Card: &card}
+	})...)
 }
 
 // ConsolidatedDue tells the general manager whether the consolidated report of
@@ -136,41 +130,31 @@ func (h Handler) ConsolidatedDue(ctx context.Context, tx *store.Tx, slot ruleboo
 	if err != nil || s.expected() == 0 {
 		return nil, err
 	}
-	here, err := h.here(ctx, tx, s, slot)
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(slot.At))
 	if err != nil {
 		return nil, err
 	}
-	var list []chat.Notice
-	gms, vacant := s.stands(store.GeneralManager)
-	if vacant {
-		list = s.vacancy(store.GeneralManager, gms)
+	gm, director := roll.Standing(store.GeneralManager), roll.Hearing(store.MarketingDirector)
+	list := s.vacancy(roll, gm)
+	if director.Why() != "" {
+		return append(list, h.unsent(s, roll, director, gm.To)...), nil
 	}
-	director := s.relay(here, store.MarketingDirector)
-	if director.why() != "" {
-		return append(list, h.unsent(s, director, gms)...), nil
-	}
-	list = append(list, h.toDirector(s, director, short(s.week)+"汇总已到上报时间，还没有上报（再报记迟报）", "up-due")...)
-	for _, p := range gms {
+	list = append(list, h.toDirector(s, roll, short(s.week)+"汇总已到上报时间，还没有上报（再报记迟报）", "up-due")...)
+	return append(list, audience.Notices(key(s.week, "up-state"), gm.To, func(p store.Person) chat.Message {
 		card := h.listCard(s, short(s.week)+"周报汇总：未收到", p)
 		card.Tone = chat.Bad
-		card.Blocks = append([]chat.Block{{Text: "已到上报时间（" + h.at(slot.At) + "），" + who(director.to) + "还没有上报，已提醒。"}}, card.Blocks...)
-		list = append(list, chat.Notice{Key: key(s.week, p.ID, "up-state"), To: p.ID, Message: chat.Message{Card: &card}})
-	}
-	return list, nil
+		card.Blocks = append([]chat.Block{{Text: "已到上报时间（" + h.at(slot.At) + "），" + who(director.To) + "还没有上报，已提醒。"}}, card.Blocks...)
+		return chat.Message{Card: &card}
+	})...), nil
 }
 
 // unsent gives the reports that no director sent up to the general manager,
 // and to whoever hears of it in the director's place.
-func (h Handler) unsent(s sheet, director relay, gms []store.Person) []chat.Notice {
-	var list []chat.Notice
-	if director.vacant {
-		list = s.vacancy(store.MarketingDirector, director.to)
-	}
-	for _, p := range append(without(director.to, gms), gms...) {
-		card, f := h.unsentCard(s, director.why()), file(s.week)
-		list = append(list,
-			chat.Notice{Key: key(s.week, p.ID, "up-state"), To: p.ID, Message: chat.Message{Card: &card, Confidential: true}},
-			chat.Notice{Key: key(s.week, p.ID, "up-state/file"), To: p.ID, Message: chat.Message{File: &f}})
+func (h Handler) unsent(s sheet, roll audience.Roll, director audience.Audience, gms []store.Person) []chat.Notice {
+	list := s.vacancy(roll, director)
+	card := h.unsentCard(s, director.Why())
+	for _, p := range audience.Join(audience.But(director.To, ids(gms)...), gms) {
+		list = append(list, withFile(s.week, p, "up-state", chat.Message{Card: &card, Confidential: true})...)
 	}
 	return list
 }
@@ -189,13 +173,12 @@ func (h Handler) upReceived(ctx context.Context, tx *store.Tx, up store.Consolid
 	for _, r := range readings {
 		by[r.Person] = r
 	}
-	gms, _ := s.stands(store.GeneralManager)
 	var list []chat.Notice
-	for _, p := range gms {
+	for _, p := range s.roll.Standing(store.GeneralManager).To {
 		if r, seen := by[p.ID]; seen {
 			card := h.listCard(s, short(s.week)+"周报汇总：已收到，已阅", p)
 			card.Blocks = append(card.Blocks, noteBlock("你已于 "+h.at(r.At)+" 阅。"))
-			list = append(list, chat.Notice{Key: key(s.week, p.ID, "up-state"), To: p.ID, Message: chat.Message{Card: &card}})
+			list = append(list, audience.Same(key(s.week, "up-state"), []store.Person{p}, chat.Message{Card: &card})...)
 			continue
 		}
 		card := h.consolidatedCard(s, up)

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"marketbot/handlers/command"
+	"marketbot/handlers/audience"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -73,8 +73,8 @@ func supplements(reports []store.Report) []store.Report {
 type sheet struct {
 	week    store.Week
 	due     time.Time
-	people  []store.Person // everyone active
-	entries []entry        // by registration
+	roll    audience.Roll // of the day on which it was due
+	entries []entry       // by registration
 }
 
 // load reads what counts of a week, with or without its text.
@@ -85,8 +85,8 @@ type load func(*store.Tx, context.Context, store.Week) ([]store.Report, error)
 func (h Handler) sheet(ctx context.Context, tx *store.Tx, w store.Week, read load) (sheet, error) {
 	s := sheet{week: w}
 	s.due, _ = h.Rules.ReportDue(w)
-	var err error
-	if s.people, err = tx.People(ctx); err != nil {
+	people, err := tx.People(ctx)
+	if err != nil {
 		return s, err
 	}
 	posts, err := tx.PostsAt(ctx, s.due)
@@ -98,6 +98,7 @@ func (h Handler) sheet(ctx context.Context, tx *store.Tx, w store.Week, read loa
 	if err != nil {
 		return s, err
 	}
+	s.roll = audience.NewRoll(day, people, leaves)
 	reports, err := read(tx, ctx, w)
 	if err != nil {
 		return s, err
@@ -106,8 +107,8 @@ func (h Handler) sheet(ctx context.Context, tx *store.Tx, w store.Week, read loa
 	for _, r := range reports {
 		by[r.Person] = append(by[r.Person], r)
 	}
-	away := h.excused(s.people, leaves, s.due)
-	for _, p := range s.people {
+	away := h.excused(people, leaves, s.due)
+	for _, p := range people {
 		if owed := h.owing(posts[p.ID]); owed || len(by[p.ID]) > 0 {
 			s.entries = append(s.entries, h.line(p, by[p.ID], owed, away[p.ID]))
 		}
@@ -228,17 +229,10 @@ func (s sheet) of(id string) (entry, bool) {
 	return entry{}, false
 }
 
-// stands are those who stand for a post, and whether it is vacant.
-func (s sheet) stands(post store.Post) ([]store.Person, bool) {
-	return command.Standing(s.people, post)
-}
-
 // name is the name of an active person by id.
 func (s sheet) name(id string) string {
-	for _, p := range s.people {
-		if p.ID == id {
-			return p.Name
-		}
+	if p, active := s.roll.Active(id); active {
+		return p.Name
 	}
 	return "（已停用）"
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
@@ -164,7 +165,7 @@ func (h Handler) bound(ctx context.Context, c *command.Call, p store.Person) (*c
 		return nil, err
 	}
 	a := command.Text(text)
-	a.Notices = toldAll(c.Tx, c.Now, admins, p.ID, p.Name+"在"+platform(c.Event.From.Platform)+"绑定了一个账号。如果不是本人，请马上 人员 停用 "+p.Name+"。")
+	a.Notices = news(c.Tx, c.Now, audience.But(admins, p.ID), p.Name+"在"+platform(c.Event.From.Platform)+"绑定了一个账号。如果不是本人，请马上 人员 停用 "+p.Name+"。")
 	a.Subject = "person/" + p.ID
 	return a, nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
@@ -102,13 +103,13 @@ func (h Handler) checkPeople(ctx context.Context, c *command.Call) (chat.Finding
 
 // checkPosts finds posts that should receive something and have no holder.
 func (h Handler) checkPosts(ctx context.Context, c *command.Call) (chat.Finding, error) {
+	r, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
+	if err != nil {
+		return chat.Finding{}, err
+	}
 	var gaps []string
 	for _, post := range receiving {
-		text, err := vacancy(ctx, c.Tx, post)
-		if err != nil {
-			return chat.Finding{}, err
-		}
-		if text != "" {
+		if text := vacancy(r, post); text != "" {
 			gaps = append(gaps, strings.TrimSpace(text))
 		}
 	}

@@ -68,7 +68,7 @@ func (h Handler) leave(ctx context.Context, c *command.Call) (*command.Answer, e
 	if err := c.Tx.AddLeave(ctx, l); err != nil {
 		return nil, err
 	}
-	above, err := superiors(ctx, c.Tx, p)
+	above, err := superiors(ctx, c.Tx, p, c.Now, c.Person.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func leaveNotices(c *command.Call, p store.Person, l store.Leave, above []store.
 	if l.Reason != "" {
 		text += "\n事由：" + l.Reason
 	}
-	return toldAll(c.Tx, c.Now, above, c.Person.ID, text)
+	return news(c.Tx, c.Now, above, text)
 }
 
 func (h Handler) undoLeave(ctx context.Context, c *command.Call, ref string) (string, error) {
@@ -231,8 +231,8 @@ func (h Handler) back(ctx context.Context, c *command.Call) (*command.Answer, er
 }
 
 func (h Handler) backNotices(ctx context.Context, c *command.Call, p store.Person, text string) ([]chat.Notice, error) {
-	above, err := superiors(ctx, c.Tx, p)
-	return toldAll(c.Tx, c.Now, above, c.Person.ID, text), err
+	above, err := superiors(ctx, c.Tx, p, c.Now, c.Person.ID)
+	return news(c.Tx, c.Now, above, text), err
 }
 
 // end ends every leave that covers today, else the next one. What lay before

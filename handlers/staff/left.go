@@ -4,7 +4,9 @@ import (
 	"context"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
@@ -22,23 +24,11 @@ func Left(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]c
 	if err := tx.StopPerson(ctx, p.ID, now); err != nil {
 		return nil, err
 	}
-	admins, err := tx.Holding(ctx, "", store.Administrator)
+	r, err := audience.Read(ctx, tx, store.DayOf(now))
 	if err != nil {
 		return nil, err
 	}
-	above, err := superiors(ctx, tx, p)
-	if err != nil {
-		return nil, err
-	}
-	empty, err := vacancy(ctx, tx, p.Post)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range above {
-		if !s.Has(store.Administrator) { // those are told already
-			admins = append(admins, s)
-		}
-	}
-	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 恢复 " + p.Name + empty
-	return toldAll(tx, now, admins, p.ID, text), nil
+	to := audience.Join(r.Charged(store.Administrator), r.Standing(rulebook.Superior(p.Post)).To)
+	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 恢复 " + p.Name + vacancy(r, p.Post)
+	return news(tx, now, to, text), nil
 }

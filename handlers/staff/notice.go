@@ -6,37 +6,23 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
-	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
-// told is news for one person about something that just happened, so its key
+// news is what several people hear of something that just happened, so its key
 // is as unique as the happening.
-func told(tx *store.Tx, now time.Time, to, text string) chat.Notice {
-	return chat.Notice{Key: "staff/" + tx.NewID(now) + "/" + to, To: to, Message: chat.Message{Text: text}}
+func news(tx *store.Tx, now time.Time, to []store.Person, text string) []chat.Notice {
+	return audience.Same("staff/"+tx.NewID(now), to, chat.Message{Text: text})
 }
 
-// toldAll is the same news for several, but not for who caused it.
-func toldAll(tx *store.Tx, now time.Time, to []store.Person, but, text string) []chat.Notice {
-	var list []chat.Notice
-	for _, p := range to {
-		if p.ID != but {
-			list = append(list, told(tx, now, p.ID, text))
-		}
-	}
-	return list
-}
-
-// superiors are those to whom p reports, up the line when a post is vacant.
-func superiors(ctx context.Context, tx *store.Tx, p store.Person) ([]store.Person, error) {
-	above := rulebook.Superior(p.Post)
-	if above == "" {
-		return nil, nil
-	}
-	list, _, err := command.Reach(ctx, tx, above)
-	return list, err
+// superiors are those to whom p reports, up the line when a post is vacant, but
+// not who caused what they are told.
+func superiors(ctx context.Context, tx *store.Tx, p store.Person, now time.Time, but string) ([]store.Person, error) {
+	r, err := audience.Read(ctx, tx, store.DayOf(now))
+	return audience.But(r.Standing(rulebook.Superior(p.Post)).To, but), err
 }
 
 // receiving are the posts to which reminders and escalations go.
@@ -44,19 +30,22 @@ var receiving = []store.Post{store.Supervisor, store.MarketingDirector, store.Ge
 
 // vacancy says who stands in for a receiving post without a holder; empty when
 // there is nothing to say. It begins on a line of its own.
-func vacancy(ctx context.Context, tx *store.Tx, post store.Post) (string, error) {
-	if !slices.Contains(receiving, post) {
-		return "", nil
-	}
-	people, vacant, err := command.Reach(ctx, tx, post)
+func vacancy(r audience.Roll, post store.Post) string {
+	a := r.Standing(post)
 	switch {
-	case err != nil || !vacant:
-		return "", err
-	case len(people) == 0:
-		return "\n" + string(post) + "没有人，上面的岗位也没有人，提醒和上报没人收。请安排：人员 岗位 姓名 " + string(post), nil
+	case !slices.Contains(receiving, post) || !a.Vacant:
+		return ""
+	case len(a.To) == 0:
+		return "\n" + string(post) + "没有人，上面的岗位也没有人，提醒和上报没人收。请安排：人员 岗位 姓名 " + string(post)
 	default:
-		return "\n" + string(post) + "没有人，提醒和上报先转给" + people[0].Name + "（" + string(people[0].Post) + "）。", nil
+		return "\n" + string(post) + "没有人，提醒和上报先转给" + a.To[0].Name + "（" + string(a.To[0].Post) + "）。"
 	}
+}
+
+// vacated is vacancy after a change that was just made.
+func vacated(ctx context.Context, tx *store.Tx, post store.Post, now time.Time) (string, error) {
+	r, err := audience.Read(ctx, tx, store.DayOf(now))
+	return vacancy(r, post), err
 }
 
 // joined puts names into a sentence; a long list is cut, its number said.

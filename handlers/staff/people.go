@@ -120,7 +120,7 @@ func (h Handler) add(ctx context.Context, c *command.Call) (*command.Answer, err
 		return nil, err
 	}
 	a := command.Text("已登记：" + p.Name + "，" + string(p.Post) + "，自 " + h.Rules.Day(c.Now).String() + " 起；聊天账号已绑定。")
-	a.Notices = []chat.Notice{told(c.Tx, c.Now, p.ID, "你已登记为"+string(p.Post)+"。发送 帮助 看能做什么；请先读一遍 制度。")}
+	a.Notices = news(c.Tx, c.Now, []store.Person{p}, "你已登记为"+string(p.Post)+"。发送 帮助 看能做什么；请先读一遍 制度。")
 	a.Undo, a.Subject = p.ID, "person/"+p.ID
 	return a, nil
 }

@@ -236,31 +236,6 @@ func TestStopIsNotTakenBackOnceTheNameIsTaken(t *testing.T) {
 	}
 }
 
-func TestReachGoesUpTheLine(t *testing.T) {
-	o := newOffice(t)
-	reach := func(post store.Post) (names string, vacant bool) {
-		o.Update(func(ctx context.Context, tx *store.Tx) error {
-			list, v, err := command.Reach(ctx, tx, post)
-			for _, p := range list {
-				names += p.Name
-			}
-			vacant = v
-			return err
-		})
-		return names, vacant
-	}
-	if names, vacant := reach(store.Supervisor); names != "李娜" || vacant {
-		t.Errorf("supervisor: %s, %v", names, vacant)
-	}
-	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["李娜"].ID, o.Now) })
-	if names, vacant := reach(store.Supervisor); names != "王芳" || !vacant {
-		t.Errorf("vacant supervisor: %s, %v", names, vacant)
-	}
-	if names, vacant := reach(store.ExecutiveDirector); names != "" || !vacant {
-		t.Errorf("nobody above: %s, %v", names, vacant)
-	}
-}
-
 func TestAdministratorOwesCodes(t *testing.T) {
 	o := newOffice(t)
 	o.Say("王芳", "制度确认")

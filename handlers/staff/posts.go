@@ -17,7 +17,7 @@ func (h Handler) setPost(ctx context.Context, c *command.Call) (*command.Answer,
 	if err := c.Tx.SetPost(ctx, p.ID, post, c.Now); err != nil {
 		return nil, err
 	}
-	empty, err := vacancy(ctx, c.Tx, p.Post)
+	empty, err := vacated(ctx, c.Tx, p.Post, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func concerned(c *command.Call, p store.Person, text string) []chat.Notice {
 	if p.ID == c.Person.ID {
 		return nil
 	}
-	return []chat.Notice{told(c.Tx, c.Now, p.ID, text)}
+	return news(c.Tx, c.Now, []store.Person{p}, text)
 }
 
 func (h Handler) undoPost(ctx context.Context, c *command.Call, ref string) (string, error) {
@@ -138,16 +138,16 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err := c.Tx.StopPerson(ctx, p.ID, c.Now); err != nil {
 		return nil, err
 	}
-	above, err := superiors(ctx, c.Tx, p)
+	above, err := superiors(ctx, c.Tx, p, c.Now, c.Person.ID)
 	if err != nil {
 		return nil, err
 	}
-	empty, err := vacancy(ctx, c.Tx, p.Post)
+	empty, err := vacated(ctx, c.Tx, p.Post, c.Now)
 	if err != nil {
 		return nil, err
 	}
 	// The person is told nothing: no message reaches somebody who was stopped.
-	notices := toldAll(c.Tx, c.Now, above, c.Person.ID, p.Name+"（"+string(p.Post)+"）已停用，不再要求周报和签到。")
+	notices := news(c.Tx, c.Now, above, p.Name+"（"+string(p.Post)+"）已停用，不再要求周报和签到。")
 	a := command.Text("已停用：" + p.Name + "（" + string(p.Post) + "），自 " + h.Rules.Day(c.Now).String() + " 起。记录都保留；5 分钟内可发 撤销，以后可发 人员 恢复 " + p.Name + "。" + empty)
 	a.Notices, a.Undo, a.Subject = notices, p.ID, "person/"+p.ID
 	return a, nil

@@ -41,10 +41,10 @@ func (o *office) remind(at string) map[string]string {
 	o.Clock(at)
 	list := o.Job(o.h.Remind, store.Week{})
 	for _, n := range list {
-		if strings.Contains(n.Key, "/vacant/") {
+		if strings.HasPrefix(n.Key, "vacant/") {
 			continue // once a week, by week
 		}
-		want := "trip/" + string(store.DayOf(o.Now)) + "/" + n.To + "/" + o.Now.Format("1504")
+		want := "trip/" + string(store.DayOf(o.Now)) + "/" + o.Now.Format("1504") + "/" + n.To
 		if n.Key != want {
 			o.T.Errorf("key %q, want %q", n.Key, want)
 		}

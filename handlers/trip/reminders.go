@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
-	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -70,9 +70,9 @@ func (h Handler) Remind(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]c
 	}
 }
 
-// key names a notice of the day's moment for ever.
-func (h Handler) key(s rulebook.Slot, day store.Day, person string) string {
-	return "trip/" + string(day) + "/" + person + "/" + s.At.In(h.Rules.Zone).Format("1504")
+// key names a notice of the day's moment for ever, together with who gets it.
+func (h Handler) key(s rulebook.Slot, day store.Day) string {
+	return "trip/" + string(day) + "/" + s.At.In(h.Rules.Zone).Format("1504")
 }
 
 func (h Handler) askFirst(s rulebook.Slot, day store.Day, away []store.Away) []chat.Notice {
@@ -99,7 +99,7 @@ func (h Handler) askAfternoon(s rulebook.Slot, day store.Day, away []store.Away)
 }
 
 func (h Handler) notice(s rulebook.Slot, day store.Day, a store.Away, card chat.Card) chat.Notice {
-	return chat.Notice{Key: h.key(s, day, a.Person.ID), To: a.Person.ID, Message: chat.Message{Card: &card}}
+	return chat.Notice{Key: h.key(s, day) + "/" + a.Person.ID, To: a.Person.ID, Message: chat.Message{Card: &card}}
 }
 
 func missing(a store.Away, day store.Day) chat.Card {
@@ -135,65 +135,25 @@ func (h Handler) escalate(ctx context.Context, tx *store.Tx, s rulebook.Slot, da
 	if len(silent) == 0 {
 		return nil, nil
 	}
-	people, present, err := staffOn(ctx, tx, day)
+	roll, err := audience.Read(ctx, tx, day)
 	if err != nil {
 		return nil, err
 	}
-	list := h.vacancies(s, silent, people, present)
-	for _, p := range present {
-		var below []store.Away
-		for _, a := range silent {
-			if above(present, p, a.Person) {
-				below = append(below, a)
-			}
-		}
-		if len(below) > 0 {
-			card := silentCard(below, day)
-			list = append(list, chat.Notice{Key: h.key(s, day, p.ID), To: p.ID, Message: chat.Message{Card: &card}})
-		}
-	}
-	return list, nil
-}
-
-// vacancies tell the administrators, once a week, that a post above has no
-// holder (总则, R03).
-func (h Handler) vacancies(s rulebook.Slot, silent []store.Away, people, present []store.Person) []chat.Notice {
 	var list []chat.Notice
-	var seen []store.Post
+	var heads []store.Person
+	below := map[string][]store.Away{}
 	for _, a := range silent {
-		post := rulebook.Superior(a.Person.Post)
-		if _, vacant := command.Standing(people, post); !vacant || slices.Contains(seen, post) {
-			continue
+		above := roll.Hearing(rulebook.Superior(a.Person.Post))
+		list = append(list, roll.Vacancy(above, "出差未签到的提醒", h.Rules.Week(s.At).Key())...)
+		heads = audience.Join(heads, above.To)
+		for _, p := range above.To {
+			below[p.ID] = append(below[p.ID], a)
 		}
-		seen = append(seen, post)
-		stands, _ := command.Standing(present, post)
-		list = append(list, command.VacancyNotices(people, post, "出差未签到的提醒", stands, func(admin string) string {
-			return "trip/" + h.Rules.Week(s.At).Key() + "/" + admin + "/vacant/" + string(post)
-		})...)
 	}
-	return list
-}
-
-// staffOn is everyone active, and of these who is not on leave on a day: only
-// they can act.
-func staffOn(ctx context.Context, tx *store.Tx, day store.Day) (people, present []store.Person, err error) {
-	if people, err = tx.People(ctx); err != nil {
-		return nil, nil, err
-	}
-	leaves, err := tx.LeaveDays(ctx, day, day)
-	if err != nil {
-		return nil, nil, err
-	}
-	return people, pick(people, func(p store.Person) bool {
-		return !slices.ContainsFunc(leaves, func(l store.Leave) bool { return l.Person == p.ID })
-	}), nil
-}
-
-// above tells whether what p does not do goes to by: the post above, or the
-// next up the line of which anybody is there.
-func above(present []store.Person, by, p store.Person) bool {
-	standing, _ := command.Standing(present, rulebook.Superior(p.Post))
-	return slices.ContainsFunc(standing, func(s store.Person) bool { return s.ID == by.ID })
+	return append(list, audience.Notices(h.key(s, day), heads, func(p store.Person) chat.Message {
+		card := silentCard(below[p.ID], day)
+		return chat.Message{Card: &card}
+	})...), nil
 }
 
 func silentCard(silent []store.Away, day store.Day) chat.Card {
