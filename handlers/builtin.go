@@ -13,8 +13,12 @@ import (
 	"marketbot/store"
 )
 
-// confirmWord is the command that a preview waits for.
-const confirmWord = "确认"
+// Commands of the conversation that other words of it lead to.
+const (
+	confirmWord = "确认" // a preview waits for it
+	cancelWord  = "取消"
+	undoWord    = "撤销"
+)
 
 // builtins are the commands of the conversation itself.
 func (d *Desk) builtins() []command.Spec {
@@ -29,12 +33,12 @@ func (d *Desk) builtins() []command.Spec {
 			Who: rulebook.TakePart, Private: true, Clause: "总则", Run: d.mine,
 		},
 		{
-			Name: "撤销", Aliases: []string{"cx", "undo"}, Summary: "5 分钟内收回自己刚才的登记，并通知已得知的人",
+			Name: undoWord, Aliases: []string{"cx", "undo"}, Summary: "5 分钟内收回自己刚才的登记，并通知已得知的人",
 			Args:     []command.Arg{{Name: "登记", Kind: command.Word, Optional: true}}, // a button names its own
 			Examples: []string{"撤销"}, Who: rulebook.TakePart, Run: d.undo,
 		},
 		{
-			Name: "取消", Aliases: []string{"qx", "cancel"}, Summary: "离开正在问的问题或待确认的操作",
+			Name: cancelWord, Aliases: []string{"qx", "cancel"}, Summary: "离开正在问的问题或待确认的操作",
 			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true}},
 			Examples: []string{"取消"}, Who: rulebook.TakePart, Run: d.cancel,
 		},
@@ -87,7 +91,7 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (*command.Answer, erro
 	if err != nil {
 		return nil, err
 	}
-	spec := d.named(w.Command)
+	spec := named(d.router, w.Command)
 	if found && w.Ref == "" {
 		return nil, &command.Refusal{Text: "刚才的「" + w.Command + "」已经送到别人那里，收不回来。", Hint: "帮助 " + w.Command}
 	}
@@ -132,22 +136,6 @@ func correct(ctx context.Context, c *command.Call, w store.Write, news chat.Mess
 		}
 	}
 	return list, err
-}
-
-func (d *Desk) named(name string) *command.Spec {
-	for _, s := range d.router.Specs() {
-		if s.Name == name {
-			return s
-		}
-	}
-	return nil
-}
-
-// offers tells whether a command is of use to the person, so that no answer
-// offers another.
-func (t *turn) offers(name string) bool {
-	spec := t.desk.named(name)
-	return spec != nil && spec.Suits(t.person)
 }
 
 // cancel leaves an open question or preview. (Reading the command closed the

@@ -28,10 +28,10 @@ func clauseName(number string) string {
 }
 
 // guess answers words that are no command.
-func (t *turn) guess(line string) *chat.Card {
+func (m *matter) guess(line string) *chat.Card {
 	var near []chat.Button
-	for _, s := range t.desk.router.Suggest(line) {
-		if s.Suits(t.person) {
+	for _, s := range m.router.Suggest(line) {
+		if s.Suits(m.person) {
 			near = append(near, chat.Button{Label: s.Name, Command: s.Name, Primary: len(near) == 0})
 		}
 	}

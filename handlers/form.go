@@ -69,18 +69,6 @@ func (d *Desk) fill(every bool) command.Step {
 	}
 }
 
-// fills tells whether a question of a form goes on waiting though a command came
-// in between: what was answered so far would be lost with it. 取消 takes it
-// away, and so does another form.
-func (d *Desk) fills(asked, between string) bool {
-	spec, _, ok := d.router.Match(asked)
-	if !ok || spec.Name != chat.TemplateWord && spec.Name != chat.QuestionsWord {
-		return false
-	}
-	command, _, ok := d.router.Match(between)
-	return !ok || !command.Form
-}
-
 // formOf is the form that a command shows when it is called without values. No
 // other command is run for it: what came of that would tell what is secret.
 func formOf(ctx context.Context, c *command.Call, spec *command.Spec, line, rest string) (*chat.Form, error) {

@@ -1,21 +1,51 @@
 // Package handlers is the Desk: it takes what people send, finds out who they
 // are and what they want, lets the area concerned do it, and writes down what
-// is to be answered. What it takes in, what that changes, its audit entry and
-// the answers commit in one transaction. It sends nothing and knows no
-// platform; the areas below it know nothing of each other.
+// is to be answered. It is not where anything is sent, nor where a platform is
+// known, nor where the clock starts something: that is what bot and scheduler
+// are for. The areas below it know nothing of each other.
+//
+// # The life of a message
+//
+// An adapter hands an event to [Desk.Receive]. One transaction takes it from
+// there to its answer:
+//
+//  1. Take (turn.go): the inbox row, which tells whether the event came before,
+//     who sent it, and the question that waited for what they wrote.
+//  2. Decide (decide.go): a function of what was read. It gives an outcome, or a
+//     command to run: [command.Router] finds it, [rulebook.Allows] lets it pass.
+//  3. Run: the command's step, behind a savepoint. Only steps write facts, and
+//     what one that fails has written is undone.
+//  4. Decide again (result.go): a function of the step's answer, refusal,
+//     question or fault. What was confirmed or filled in runs one more command.
+//  5. Write (write.go), once: what 撤销, 确认 and the next message come back to,
+//     the audit entry, the answers, the notices to others.
+//
+// When Receive returns nil all of that is on the disk, and the platform is told
+// that the event was received. Delivered again, it changes nothing and answers
+// nothing.
+//
+// # What goes wrong
+//
+// A [command.Refusal] and a [command.Question] are answers. Any other error, and
+// a panic, is a fault of ours: the person hears its number, and the log gets it
+// under that number once it is sure what was stored. Only an error of the store
+// leaves an event unanswered: it is tried again, then left to the platform.
+//
+// # Where it is said
+//
+// An answer goes where the question came from. What is confidential, or waits
+// for a form or a confirmation, goes to the private chat, and a group hears one
+// neutral line. [Post] knows which chat a person is reached in, and owes what
+// is said unasked.
 package handlers
 
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"hash/maphash"
 	"log/slog"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,15 +55,9 @@ import (
 	"marketbot/store"
 )
 
-// Times of the conversation.
-const (
-	doubleClick  = 3 * time.Second  // the same button or form again within it counts once
-	undoTime     = 5 * time.Minute  // how long 撤销 works
-	questionTime = 30 * time.Minute // how long a question waits for its answer
-	confirmTime  = 30 * time.Minute // how long a preview can be confirmed
-	turnsMore    = 2                // tries of an event after the store failed, before the platform has to deliver it again
-	noteUse      = time.Hour        // how exactly it is known which account was used last
-)
+// turnsMore is how often an event is tried again after the store failed, before
+// the platform has to deliver it again.
+const turnsMore = 2
 
 // Options are the parts of a Desk.
 type Options struct {
@@ -108,8 +132,9 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 		d.o.Log.Error("event not stored", "platform", e.Platform(), "kind", string(e.Kind), "error", err)
 		return chat.Receipt{}, fmt.Errorf("receive: %w", err)
 	}
-	if ran != nil && ran.failed != nil {
-		d.o.Log.Error("command failed", "ref", ran.ref, "command", ran.spec.Name, "person", ran.person.ID, "error", ran.failed)
+	if ran != nil && ran.out.fault != nil {
+		f := ran.out.fault
+		d.o.Log.Error("command failed", "ref", f.ref, "command", f.command, "person", ran.person.ID, "error", f.err)
 	}
 	if !r.Duplicate {
 		d.o.Owed(t.owed, t.more)
@@ -120,73 +145,15 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 // turn is one try of Receive: what it does is done whole or not at all.
 func (d *Desk) turn(ctx context.Context, e chat.Event) (r chat.Receipt, t *turn, err error) {
 	err = d.o.DB.Update(ctx, func(tx *store.Tx) (err error) {
-		t = &turn{desk: d, tx: tx, event: e, form: e.Values}
+		t = &turn{desk: d, tx: tx, matter: matter{router: d.router, event: e}}
 		// Another process may be at work on an event of the same chat.
 		if err := tx.Lock(ctx, "chat/"+e.Chat.Platform+"/"+e.Chat.ID); err != nil {
 			return err
 		}
-		r, err = d.take(ctx, t)
+		r, err = t.take(ctx)
 		return err
 	})
 	return r, t, err
-}
-
-// take is Receive inside the transaction.
-func (d *Desk) take(ctx context.Context, t *turn) (chat.Receipt, error) {
-	e, tx := t.event, t.tx
-	fresh, err := tx.Receive(ctx, store.Received{Platform: e.Platform(), ID: e.ID, Act: d.act(e), At: e.Sent, Body: body(e)}, doubleClick)
-	if err != nil || !fresh {
-		return chat.Receipt{Duplicate: true, OK: true, Toast: "已收到"}, err
-	}
-	caller, err := tx.Caller(ctx, e.From.Platform, e.From.ID)
-	if err != nil {
-		return chat.Receipt{}, err
-	}
-	if caller.ID != "" && e.Sent.Sub(caller.Used) > noteUse {
-		if err := tx.UseAccount(ctx, e.From.Platform, e.From.ID, e.Sent); err != nil {
-			return chat.Receipt{}, err
-		}
-	}
-	t.person, t.asked = caller.Person, caller.Asked
-	if err := t.run(ctx); err != nil {
-		return chat.Receipt{}, err
-	}
-	return t.receipt(), nil
-}
-
-// act names a press or submit so that its double click is known; the platform
-// gives each click an id of its own. Where the second one does nothing anyway,
-// it is to hear what the first one did.
-func (d *Desk) act(e chat.Event) string {
-	if e.Kind != chat.Press && e.Kind != chat.Submit {
-		return ""
-	}
-	if spec, _, ok := d.router.Match(e.Command); ok && spec.Settles {
-		return ""
-	}
-	h := sha256.New()
-	fmt.Fprintf(h, "%q %q %q", e.From.ID, e.Card, e.Command)
-	for _, k := range slices.Sorted(maps.Keys(e.Values)) {
-		fmt.Fprintf(h, " %q=%q", k, e.Values[k])
-	}
-	return e.Platform() + "/" + hex.EncodeToString(h.Sum(nil)[:16])
-}
-
-// body is what the inbox keeps of an event.
-func body(e chat.Event) string {
-	switch e.Kind {
-	case chat.Text:
-		return e.Text
-	case chat.Location:
-		return e.Place
-	case chat.Submit:
-		values, err := json.Marshal(e.Values)
-		if err != nil { // a map of strings always has a form
-			return e.Command
-		}
-		return e.Command + "\n" + string(values)
-	}
-	return e.Command
 }
 
 // Reference is a number for a fault that a person can read out and the log has

@@ -1,0 +1,177 @@
+package handlers
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/staff"
+	"marketbot/store"
+)
+
+// matter is what a turn has read before it decides. Deciding is a function of
+// it: nothing here is read, written or drawn by chance.
+type matter struct {
+	router *command.Router
+	event  chat.Event
+	person store.Person  // who sent it; nobody when not registered
+	dialog *store.Dialog // the question that waited for what the person wrote; nil: none
+	left   []chat.Notice // whom to tell that somebody left the company
+}
+
+// decide is what comes of the event: an outcome, or a command to run first.
+func (m *matter) decide() outcome {
+	switch m.event.Kind {
+	case chat.MemberLeft:
+		return outcome{ended: store.Done, audit: m.entry("离职事件", store.Done), notices: m.left}
+	case chat.BotJoined:
+		return outcome{ended: store.Done, audit: m.entry("入群", store.Done), replies: here(chat.Message{Card: joinedCard()})}
+	}
+	if m.person.ID == "" {
+		return m.stranger()
+	}
+	switch m.event.Kind {
+	case chat.Opened:
+		return m.typed("帮助")
+	case chat.Location:
+		return m.typed("签到定位 " + m.event.Place)
+	case chat.Other:
+		return m.unknown("非文字消息", chat.Message{Card: unreadableCard()})
+	case chat.Text:
+		return m.text()
+	}
+	return m.typed(m.event.Command)
+}
+
+// stranger answers an account that nobody is known by: only 绑定 is open to
+// it, and nothing of what it wrote is repeated.
+func (m *matter) stranger() outcome {
+	spec, rest, ok := m.router.Match(m.event.Text)
+	if m.event.Kind == chat.Text && ok && spec.Name == "绑定" {
+		return outcome{run: &call{spec: spec, line: m.event.Text, rest: rest, form: m.event.Values}}
+	}
+	return m.unknown("未登记的消息", chat.Message{Text: staff.Unregistered})
+}
+
+// unknown is what the bot makes nothing of.
+func (m *matter) unknown(act string, say chat.Message) outcome {
+	return outcome{ended: store.Unknown, audit: m.entry(act, store.Unknown), replies: here(say)}
+}
+
+// text reads what somebody wrote: a command, the answer to an open question,
+// or neither. The question is done with, unless it goes on waiting.
+func (m *matter) text() outcome {
+	if m.dialog == nil {
+		return m.typed(m.event.Text)
+	}
+	if !m.commands(m.event.Text) {
+		return m.resume()
+	}
+	o := m.typed(m.event.Text)
+	if m.waits() {
+		o.question = m.dialog
+	}
+	return o
+}
+
+// resume goes on with the command that asked, and with no other: the answer
+// stands behind its line, whatever it looks like.
+func (m *matter) resume() outcome {
+	spec, rest, ok := m.router.Match(m.dialog.Line)
+	if !ok { // the command is gone since
+		return m.typed(m.event.Text)
+	}
+	answer := " " + m.dialog.Prefix + m.event.Text
+	return m.allowed(call{spec: spec, line: m.dialog.Line + answer, rest: strings.TrimSpace(rest + answer), form: m.event.Values})
+}
+
+// commands reports whether a text is meant as a command although a question is
+// open: one that the person may use and that stands apart as a word. An answer
+// that merely begins like one (出差深圳3天 as next week's plan) stays an answer.
+func (m *matter) commands(text string) bool {
+	spec, rest, ok := m.router.Match(text)
+	if !ok || !spec.Suits(m.person) {
+		return false
+	}
+	before, found := strings.CutSuffix(strings.TrimSpace(text), rest)
+	last, _ := utf8.DecodeLastRuneInString(before)
+	return rest == "" || !found || unicode.IsSpace(last) || strings.HasPrefix(command.Fold(text).Text, "/")
+}
+
+// waits reports whether the question goes on waiting though a command came in
+// between, as a form's does: what was answered so far would be lost with it.
+// Another form ends it, and so does 取消.
+func (m *matter) waits() bool {
+	asked, _, ok := m.router.Match(m.dialog.Line)
+	if !ok || asked.Name != chat.TemplateWord && asked.Name != chat.QuestionsWord {
+		return false
+	}
+	between, rest, ok := m.router.Match(m.event.Text)
+	return !ok || !between.Form && (between.Name != cancelWord || readCode(rest) != "")
+}
+
+// typed is a line as an event brings it, with the values of a form if it was
+// one.
+func (m *matter) typed(line string) outcome {
+	return m.line(call{line: line, form: m.event.Values})
+}
+
+// line is a command line, typed or carried by a button.
+func (m *matter) line(c call) outcome {
+	var ok bool
+	if c.spec, c.rest, ok = m.router.Match(c.line); !ok {
+		return m.unknown("", chat.Message{Card: m.guess(c.line)})
+	}
+	return m.allowed(c)
+}
+
+// allowed is a command for whoever may use it; others are refused.
+func (m *matter) allowed(c call) outcome {
+	if rulebook.Allows(c.spec.Who, m.person) {
+		return outcome{run: &c}
+	}
+	r := &command.Refusal{
+		Text:   "「" + c.spec.Name + "」只有" + rulebook.Holders(c.spec.Who) + "可以用。",
+		Hint:   "发「帮助」看你能用的命令",
+		Clause: c.spec.Clause,
+		Denied: true,
+	}
+	if r.Clause == "" {
+		r.Clause = rulebook.ClauseOf(c.spec.Who)
+	}
+	return m.refused(c, r)
+}
+
+// entry is an audit entry about the event, without its id.
+func (m *matter) entry(act string, ended store.Outcome) *store.Audit {
+	return &store.Audit{At: m.event.Sent, Person: m.who(), Act: act, Outcome: ended, Ref: m.event.ID}
+}
+
+// who names whoever sent the event: the person, or the account of a stranger,
+// so that attempts can be traced.
+func (m *matter) who() string {
+	if m.person.ID != "" {
+		return m.person.ID
+	}
+	return "account/" + m.event.From.Platform + "/" + m.event.From.ID
+}
+
+// offers reports whether a command is of use to the person, so that no answer
+// offers another.
+func (m *matter) offers(name string) bool {
+	spec := named(m.router, name)
+	return spec != nil && spec.Suits(m.person)
+}
+
+// named is the command of a name; nil: there is none.
+func named(r *command.Router, name string) *command.Spec {
+	for _, s := range r.Specs() {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}

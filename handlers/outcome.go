@@ -1,0 +1,119 @@
+package handlers
+
+import (
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/store"
+)
+
+// Times of the conversation.
+const (
+	undoTime     = 5 * time.Minute  // how long 撤销 works
+	questionTime = 30 * time.Minute // how long a question waits for its answer
+	confirmTime  = 30 * time.Minute // how long a preview can be confirmed
+)
+
+// outcome is all that comes of an event, but for what a step wrote: either it
+// is decided, and [turn.write] writes it, or a command is to be run first.
+type outcome struct {
+	run *call // the command to run; with it only question may be set
+
+	ended    store.Outcome       // for the receipt; empty counts as done
+	audit    *store.Audit        // without its id; nil: the step recorded itself
+	replies  []reply             // to whoever sent the event, in this order
+	notices  []chat.Notice       // to others
+	question *store.Dialog       // waits for the person's next private message
+	offer    *store.Confirmation // a preview that waits for 确认
+	write    *store.Write        // what 撤销 would take back
+	fault    *fault              // ours; nil: none
+}
+
+// reply is one message of an answer.
+type reply struct {
+	privately bool // in the private chat, although the event came from a group
+	chat.Message
+}
+
+// fault is an error of ours, which the person was told the number of.
+type fault struct {
+	err     error
+	ref     string
+	command string // that failed
+}
+
+// call is a command line on its way to its step.
+type call struct {
+	spec      *command.Spec
+	line      string            // as typed or carried, the answer to a question behind it
+	rest      string            // of the line, behind the command's name
+	confirmed string            // the version that is being confirmed; empty: none
+	form      map[string]string // values of a form that was handed in; nil: none
+	filling   string            // the line that they were written in, where it was no form
+}
+
+// receipt tells the adapter how it went.
+func (o *outcome) receipt() chat.Receipt {
+	switch o.ended {
+	case store.Done, "":
+		return chat.Receipt{OK: true, Toast: "已收到"}
+	case store.Failed:
+		return chat.Receipt{Toast: "出错了，请看消息"}
+	default:
+		return chat.Receipt{Toast: "没有办成，请看消息"}
+	}
+}
+
+// here are messages that are said where the event came from.
+func here(said ...chat.Message) []reply {
+	list := make([]reply, len(said))
+	for i, m := range said {
+		list[i].Message = m
+	}
+	return list
+}
+
+// neutral is all that a group hears of a private answer: the same whatever was
+// asked and whatever the answer.
+const neutral = "已私信回复；没收到请先私聊我一句"
+
+// privately are messages for the private chat; a group gets one neutral line.
+func (m *matter) privately(said ...chat.Message) []reply {
+	list := here(said...)
+	if !m.event.Chat.Group {
+		return list
+	}
+	for i := range list {
+		list[i].privately = true
+	}
+	return append(here(chat.Message{Text: neutral}), list...)
+}
+
+// answer are messages about a command, private where the command or one of
+// them is confidential.
+func (m *matter) answer(spec *command.Spec, said ...chat.Message) []reply {
+	private := spec.Private
+	for _, s := range said {
+		private = private || s.Confidential || m.event.Chat.Group && asks(s)
+	}
+	if private {
+		return m.privately(said...)
+	}
+	return here(said...)
+}
+
+// asks reports whether a message waits for something that belongs into a
+// private chat: a form, or a confirmation.
+func asks(m chat.Message) bool {
+	if m.Card == nil {
+		return false
+	}
+	for _, b := range m.Card.Buttons {
+		if strings.HasPrefix(b.Command, confirmWord+" ") {
+			return true
+		}
+	}
+	return m.Card.Form != nil
+}

@@ -1,0 +1,166 @@
+package handlers
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/staff"
+	"marketbot/store"
+)
+
+// result is what came of a command's step, with the numbers that were drawn
+// for it: deciding draws none.
+type result struct {
+	answer *command.Answer
+	err    error  // a refusal, a question, or a fault of ours: what the step wrote is undone
+	ref    string // of a fault
+	write  string // id of a write that is to be remembered for 撤销
+	code   string // of a preview that is to be confirmed
+}
+
+// after is what comes of a command that was run: an outcome, or another
+// command to run.
+func (m *matter) after(c call, r result) outcome {
+	var refusal *command.Refusal
+	var question *command.Question
+	switch {
+	case r.err == nil:
+		return m.done(c, r)
+	case errors.As(r.err, &refusal):
+		return m.refused(c, refusal)
+	case errors.As(r.err, &question):
+		return m.ask(c, c.line, question)
+	}
+	return m.failed(c, r)
+}
+
+// done is a command that went through.
+func (m *matter) done(c call, r result) outcome {
+	a := r.answer
+	if n := a.Next; n != nil {
+		return m.line(call{line: n.Line, confirmed: n.Version, form: n.Form, filling: n.Filled})
+	}
+	o := outcome{ended: store.Done, notices: a.Notices}
+	said := a.Reply
+	if r.write != "" {
+		o.write = m.written(c, r)
+		said = bound(said, r.write)
+	}
+	if a.Confirm != "" {
+		o.offer = &store.Confirmation{Code: r.code, Person: m.person.ID, Line: c.line, Version: a.Confirm, Expires: m.event.Sent.Add(confirmTime)}
+		said = preview(said, r.code, cmp.Or(a.Proceed, confirmWord))
+	}
+	if !a.Recorded {
+		o.audit = m.entry(c.spec.Name, store.Done)
+		o.audit.Clause, o.audit.Subject = c.spec.Clause, a.Subject
+	}
+	o.replies = m.answer(c.spec, withFiles(said, a.Files)...)
+	return o
+}
+
+// withFiles puts an answer's files behind its reply.
+func withFiles(said chat.Message, files []chat.File) []chat.Message {
+	list := []chat.Message{said}
+	for i := range files {
+		list = append(list, chat.Message{File: &files[i], Confidential: said.Confidential})
+	}
+	return list
+}
+
+// remembers reports whether a command wrote something of its own: 撤销 takes it
+// back, or must not reach past it where it cannot be.
+func remembers(c call, a *command.Answer) bool {
+	return a.Next == nil && (a.Undo != "" || c.confirmed != "" || !a.Undid && slices.ContainsFunc(a.Notices, told))
+}
+
+// told is a notice of something done; an alarm is about somebody who looked,
+// and must not show in what they can take back.
+func told(n chat.Notice) bool { return !n.Urgent }
+
+// written is what 撤销 would take back, with those to be told then.
+func (m *matter) written(c call, r result) *store.Write {
+	w := &store.Write{ID: r.write, Person: m.person.ID, Command: c.spec.Name, Ref: r.answer.Undo, At: m.event.Sent}
+	for _, n := range r.answer.Notices {
+		if told(n) && !n.Aside && n.To != "" && n.To != m.person.ID && !slices.Contains(w.Told, n.To) {
+			w.Told = append(w.Told, n.To)
+		}
+	}
+	return w
+}
+
+// bound binds an answer's button to the write that it takes back: in a group
+// anybody may press it, at any time.
+func bound(m chat.Message, write string) chat.Message {
+	undoes := func(b chat.Button) bool { return b.Command == undoWord }
+	if m.Card == nil || !slices.ContainsFunc(m.Card.Buttons, undoes) {
+		return m
+	}
+	card := *m.Card
+	card.Buttons = slices.Clone(card.Buttons)
+	for i, b := range card.Buttons {
+		if undoes(b) {
+			card.Buttons[i].Command += " " + write
+		}
+	}
+	m.Card = &card
+	return m
+}
+
+// refused is what could not be done. Of a look that was not allowed the trace
+// stays, although what the step wrote is undone.
+func (m *matter) refused(c call, refusal *command.Refusal) outcome {
+	r := *refusal
+	if r.Field != "" && c.filling != "" { // only that is asked for again
+		return m.ask(c, c.filling, &command.Question{Prompt: r.Text, Prefix: underHead(r.Field)})
+	}
+	if r.Clause == "" {
+		r.Clause = c.spec.Clause
+	}
+	o := outcome{ended: store.Refused, notices: r.Notices}
+	if r.Denied {
+		o.ended = store.Denied
+	}
+	o.audit = m.entry(c.spec.Name, o.ended)
+	o.audit.Clause, o.audit.Look = r.Clause, r.Look
+	said := chat.Message{Card: refusalCard(&r)}
+	if r.Private {
+		o.replies = m.privately(said)
+	} else {
+		o.replies = m.answer(c.spec, said)
+	}
+	return o
+}
+
+// ask puts a question and remembers what it is about. Answers in a group would
+// not reach the bot, so it goes on privately.
+func (m *matter) ask(c call, line string, q *command.Question) outcome {
+	if m.person.ID == "" {
+		return outcome{replies: here(chat.Message{Text: staff.Unregistered})}
+	}
+	o := outcome{
+		ended:    store.Done,
+		audit:    m.entry(c.spec.Name, store.Refused),
+		question: &store.Dialog{Line: cmp.Or(q.Line, line), Prefix: q.Prefix, Expires: m.event.Sent.Add(questionTime)},
+		replies:  m.privately(chat.Message{Text: q.Prompt + "\n（直接回复即可，发「取消」离开）"}),
+	}
+	o.audit.Clause, o.audit.Subject = c.spec.Clause, "question"
+	return o
+}
+
+// failed is for errors of ours: the log gets it once it is sure what was done,
+// the person its number.
+func (m *matter) failed(c call, r result) outcome {
+	text := fmt.Sprintf("出了点问题，没有办成，什么也没改。编号 %s，已记入日志。\n请稍后再发一次；还不行请把编号告诉管理员。", r.ref)
+	o := outcome{
+		ended:   store.Failed,
+		audit:   m.entry(c.spec.Name, store.Failed),
+		replies: m.answer(c.spec, chat.Message{Card: &chat.Card{Title: "出错了", Tone: chat.Bad, Blocks: []chat.Block{{Text: text}}}}),
+		fault:   &fault{err: r.err, ref: r.ref, command: c.spec.Name},
+	}
+	o.audit.Clause, o.audit.Ref = c.spec.Clause, r.ref
+	return o
+}

@@ -1,0 +1,61 @@
+package handlers
+
+import (
+	"context"
+
+	"marketbot/store"
+)
+
+// write writes what was decided, and is the one place that does: what the
+// person can come back to, the audit entry, the answers and the notices.
+func (t *turn) write(ctx context.Context) error {
+	o := &t.out
+	if err := t.remember(ctx); err != nil {
+		return err
+	}
+	if o.audit != nil {
+		o.audit.ID = t.tx.NewID(t.event.Sent)
+		if err := t.tx.Record(ctx, *o.audit); err != nil {
+			return err
+		}
+	}
+	for _, r := range o.replies {
+		if err := t.reply(ctx, r); err != nil {
+			return err
+		}
+	}
+	t.more = len(o.notices) > 0
+	return t.desk.o.Post.Notices(ctx, t.tx, o.notices, store.ClassAlarm, t.event.Sent)
+}
+
+// remember keeps the write that 撤销 takes back, the preview that 确认 takes up,
+// and the question that the next message answers.
+func (t *turn) remember(ctx context.Context) error {
+	o := &t.out
+	if o.write != nil {
+		if err := t.tx.Wrote(ctx, *o.write); err != nil {
+			return err
+		}
+	}
+	if o.offer != nil {
+		if err := t.tx.Offer(ctx, *o.offer); err != nil {
+			return err
+		}
+	}
+	if o.question != nil {
+		return t.tx.Ask(ctx, t.person.ID, *o.question)
+	}
+	return nil
+}
+
+// reply owes one message of the answer.
+func (t *turn) reply(ctx context.Context, r reply) error {
+	to, person := t.event.Chat, t.person.ID
+	if r.privately {
+		to = t.event.From.Private()
+	}
+	if to.Group {
+		person = ""
+	}
+	return t.desk.o.Post.Answer(ctx, t.tx, to, person, r.Message, t.desk.o.Now(), func(o store.Outgoing) { t.owed = append(t.owed, o) })
+}
