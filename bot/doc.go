@@ -9,6 +9,7 @@
 //	handlers/chat       a conversation without a platform
 //	handlers/command    what a command is, and how typed text becomes one
 //	handlers/trip       one area of work; report, staff, customer and approval are built alike
+//	handlers/sheet      workbooks: an area says what, never how
 //	handlers            the Desk: from an event to a committed answer
 //	store               what is remembered, and the only SQL; door.go is the way into a customer's file
 //	store/internal      seal: keys and sealing; spelling: how names are found by what people type

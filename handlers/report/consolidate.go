@@ -51,14 +51,15 @@ func (h Handler) draft(ctx context.Context, c *command.Call) (*command.Answer, e
 	}
 	a := command.Card(h.draftCard(s, sent, up.Opinion, already, comments))
 	a.Reply.Confidential = true
-	a.Files = []chat.File{file(s.week)}
+	a.Files = []chat.File{file(s.week, c.Person, c.Now)}
 	a.Subject = "report/" + s.week.Key()
 	return a, nil
 }
 
-// file is the Excel of a week's originals.
-func file(w store.Week) chat.File {
-	return chat.File{Name: "周报汇总-" + short(w) + "-" + w.Key() + ".xlsx", Recipe: recipe + ":" + w.Key()}
+// file is the Excel of a week's originals for somebody.
+func file(w store.Week, reader store.Person, now time.Time) chat.File {
+	o := order{week: w, reader: reader.ID, made: now}
+	return chat.File{Name: "周报汇总-" + short(w) + "-" + w.Key() + ".xlsx", Recipe: o.recipe()}
 }
 
 // version changes whenever something that the preview shows changes.
@@ -109,7 +110,7 @@ func (h Handler) sendUp(ctx context.Context, c *command.Call) (*command.Answer, 
 		return nil, firstOf(err, sentAlready(s.week))
 	}
 	a.Reply.Text = fmt.Sprintf("%s周报汇总已上报%s，%s，附 %d 份原件。\n之后交来的会作为补充自动转去；总经理已阅和批示会告诉你。", s.week, who(gms), upWords(up.Late), s.originals())
-	a.Notices = upNotices(s.week, card, gms, "up")
+	a.Notices = upNotices(s.week, card, gms, "up", c.Now)
 	a.Notices = append(a.Notices, s.vacancy(s.roll, above)...)
 	return a, nil
 }
@@ -152,19 +153,19 @@ func sentAlready(w store.Week) error {
 }
 
 // upNotices are a card and the Excel for everybody above.
-func upNotices(w store.Week, card chat.Card, to []store.Person, what string) []chat.Notice {
+func upNotices(w store.Week, card chat.Card, to []store.Person, what string, now time.Time) []chat.Notice {
 	var list []chat.Notice
 	for _, p := range to {
 		mine := card
 		mine.Buttons = upButtons(w, p)
-		list = append(list, withFile(w, p, what, chat.Message{Card: &mine, Confidential: true})...)
+		list = append(list, withFile(w, p, now, what, chat.Message{Card: &mine, Confidential: true})...)
 	}
 	return list
 }
 
 // withFile is a message with the Excel of all originals behind it.
-func withFile(w store.Week, to store.Person, what string, m chat.Message) []chat.Notice {
-	f := file(w)
+func withFile(w store.Week, to store.Person, now time.Time, what string, m chat.Message) []chat.Notice {
+	f := file(w, to, now)
 	return append(audience.Same(key(w, what), []store.Person{to}, m),
 		audience.Same(key(w, what+"/file"), []store.Person{to}, chat.Message{File: &f})...)
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -98,7 +99,7 @@ func TestSendingUp(t *testing.T) {
 	o.Clock("2026-11-30 10:12")
 	draft := o.Answer("王芳", "汇总")
 	wants(t, flat(draft.Reply), "第48周 周报汇总（草稿）", "应交=3 人", "未交=刘洋、赵磊", "张伟|已交|拜访华东机电|签滨海新材料", "125,000.00 元（1 人）", "[上报:")
-	if len(draft.Files) != 1 || draft.Files[0].Recipe != "consolidated:2026-W48" {
+	if len(draft.Files) != 1 || !strings.HasPrefix(draft.Files[0].Recipe, "consolidated:2026-W48/"+o.People["王芳"].ID+"/") {
 		t.Errorf("files %v", draft.Files)
 	}
 	preview := o.Answer("王芳", "上报 回款偏慢")
@@ -291,7 +292,7 @@ func TestExcelHoldsTableAndOriginals(t *testing.T) {
 	o.Say("刘洋", "撤回周报")
 	var data []byte
 	err := o.DB.View(t.Context(), func(tx *store.Tx) (err error) {
-		data, err = o.h.Files()["consolidated"](t.Context(), tx, "2026-W48")
+		data, err = o.h.Files()["consolidated"](t.Context(), tx, "2026-W48/"+o.People["王芳"].ID+"/"+fmt.Sprint(o.Now.Unix()))
 		return err
 	})
 	if err != nil {
@@ -311,8 +312,8 @@ func TestExcelHoldsTableAndOriginals(t *testing.T) {
 			text[sheet] += strings.Join(row, "|") + "\n"
 		}
 	}
-	wants(t, text["汇总"], "第48周（11-23 至 11-29）", "未上报（草稿）", "张伟|业务员|已交|2||'=1+1|正常|'-5", "刘洋|业务员|未交")
-	wants(t, text["原件"], "张伟|业务员|1|2026-11-23 09:00:00|按时||'=1+1|'＝SUM(A1)|'-5", "张伟|业务员|2|", "!刘洋")
+	wants(t, text["汇总"], "第48周（11-23 至 11-29）", "未上报（草稿）", "张伟|业务员|已交|2||=1+1|正常|-5", "查看人 王芳", "制表日期 2026-11-23", "刘洋|业务员|未交")
+	wants(t, text["原件"], "张伟|业务员|1|2026-11-23 09:00:00|按时||=1+1|＝SUM(A1)�|-5", "张伟|业务员|2|", "!刘洋")
 	err = o.DB.View(t.Context(), func(tx *store.Tx) error {
 		_, err := o.h.Files()["consolidated"](t.Context(), tx, "no week")
 		return err

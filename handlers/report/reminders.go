@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"time"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
@@ -124,7 +125,7 @@ func (h Handler) ConsolidatedDue(ctx context.Context, tx *store.Tx, slot ruleboo
 		return nil, err
 	}
 	if sent {
-		return h.upReceived(ctx, tx, up)
+		return h.upReceived(ctx, tx, up, slot.At)
 	}
 	s, err := h.sheet(ctx, tx, slot.Week, (*store.Tx).Reports)
 	if err != nil || s.expected() == 0 {
@@ -137,7 +138,7 @@ func (h Handler) ConsolidatedDue(ctx context.Context, tx *store.Tx, slot ruleboo
 	gm, director := roll.Standing(store.GeneralManager), roll.Hearing(store.MarketingDirector)
 	list := s.vacancy(roll, gm)
 	if director.Why() != "" {
-		return append(list, h.unsent(s, roll, director, gm.To)...), nil
+		return append(list, h.unsent(s, roll, director, gm.To, slot.At)...), nil
 	}
 	list = append(list, h.toDirector(s, roll, short(s.week)+"汇总已到上报时间，还没有上报（再报记迟报）", "up-due")...)
 	return append(list, audience.Notices(key(s.week, "up-state"), gm.To, func(p store.Person) chat.Message {
@@ -150,17 +151,17 @@ func (h Handler) ConsolidatedDue(ctx context.Context, tx *store.Tx, slot ruleboo
 
 // unsent gives the reports that no director sent up to the general manager,
 // and to whoever hears of it in the director's place.
-func (h Handler) unsent(s sheet, roll audience.Roll, director audience.Audience, gms []store.Person) []chat.Notice {
+func (h Handler) unsent(s sheet, roll audience.Roll, director audience.Audience, gms []store.Person, at time.Time) []chat.Notice {
 	list := s.vacancy(roll, director)
 	card := h.unsentCard(s, director.Why())
 	for _, p := range audience.Join(audience.But(director.To, ids(gms)...), gms) {
-		list = append(list, withFile(s.week, p, "up-state", chat.Message{Card: &card, Confidential: true})...)
+		list = append(list, withFile(s.week, p, at, "up-state", chat.Message{Card: &card, Confidential: true})...)
 	}
 	return list
 }
 
 // upReceived is the state for a general manager when the report came.
-func (h Handler) upReceived(ctx context.Context, tx *store.Tx, up store.Consolidated) ([]chat.Notice, error) {
+func (h Handler) upReceived(ctx context.Context, tx *store.Tx, up store.Consolidated, at time.Time) ([]chat.Notice, error) {
 	s, err := h.sheet(ctx, tx, up.Week, (*store.Tx).Reports)
 	if err != nil {
 		return nil, err
@@ -183,7 +184,7 @@ func (h Handler) upReceived(ctx context.Context, tx *store.Tx, up store.Consolid
 		}
 		card := h.consolidatedCard(s, up)
 		card.Title = short(s.week) + "周报汇总：已收到，待阅"
-		list = append(list, upNotices(s.week, card, []store.Person{p}, "up-state")...)
+		list = append(list, upNotices(s.week, card, []store.Person{p}, "up-state", at)...)
 	}
 	return list, nil
 }
