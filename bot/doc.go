@@ -12,7 +12,8 @@
 //	handlers/sheet      workbooks: an area says what, never how
 //	handlers            the Desk: from an event to a committed answer
 //	store               what is remembered, and the only SQL; door.go is the way into a customer's file
-//	store/internal      seal: keys and sealing; spelling: how names are found by what people type
+//	store/internal      engine: connections, commits, locks; seal: keys and sealing; spelling: how
+//	                    names are found by what people type
 //	store/cluster       what several processes agree on for seconds, in memory or in Redis
 //	scheduler           when things happen (timetable.go) and how they are delivered (outbox.go)
 //	bot                 this package: settings (config.go), wiring (app.go), the listener (http.go)

@@ -43,6 +43,7 @@ var imports = map[string][]string{
 	"handlers/staff":            {"handlers/audience", "handlers/chat", "handlers/command", "handlers/rulebook", "store"},
 	"handlers/trip":             {"handlers/audience", "handlers/chat", "handlers/command", "handlers/rulebook", "store"},
 	"store":                     {"store/internal/..."},
+	"store/internal/engine":     {"store/internal/seal"},
 	"store/internal/seal":       {},
 	"store/internal/spelling":   {},
 	"store/cluster":             {},

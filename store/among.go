@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/spelling"
 )
 
@@ -32,7 +33,7 @@ func (tx *Tx) FindCustomersAmong(ctx context.Context, text string, among Among, 
 func (tx *Tx) namesAmong(ctx context.Context, among Among) (names []nameRow, err error) {
 	if among.Owner != "" {
 		// with "until = 0" SQLite might take an index of all the names that count
-		names, err = all(ctx, tx, "names of an owner's", `SELECT `+nameColumns+` FROM customer JOIN customer_name n ON n.customer = customer.id
+		names, err = engine.All(ctx, tx.e, "names of an owner's", `SELECT `+nameColumns+` FROM customer JOIN customer_name n ON n.customer = customer.id
 			WHERE customer.owner = $1 AND n.until <= 0`, []any{among.Owner}, scanName)
 	}
 	for _, id := range among.IDs {
@@ -40,7 +41,7 @@ func (tx *Tx) namesAmong(ctx context.Context, among Among) (names []nameRow, err
 			return nil, err
 		}
 		var more []nameRow
-		more, err = all(ctx, tx, "names of a customer", `SELECT `+nameColumns+` FROM customer_name n WHERE n.customer = $1 AND n.until <= 0`, []any{id}, scanName)
+		more, err = engine.All(ctx, tx.e, "names of a customer", `SELECT `+nameColumns+` FROM customer_name n WHERE n.customer = $1 AND n.until <= 0`, []any{id}, scanName)
 		names = append(names, more...)
 	}
 	return names, err

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strconv"
 	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // Outcome is how an audited act ended.
@@ -44,7 +46,7 @@ type Look struct {
 }
 
 func (a Audit) fields() []string {
-	list := []string{a.ID, strconv.FormatInt(millis(a.At), 10), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref}
+	list := []string{a.ID, strconv.FormatInt(engine.Millis(a.At), 10), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref}
 	if a.Look != (Look{}) { // entries made before there were looks keep their MAC
 		list = append(list, a.Customer, a.Trace, a.Grant, a.Why)
 	}
@@ -58,12 +60,12 @@ var errTraceTaken = errors.New("trace code in use")
 func (tx *Tx) Record(ctx context.Context, a Audit) error {
 	var why []byte
 	if a.Why != "" {
-		why = tx.sealText(a.Why, "audit", a.ID, "why")
+		why = tx.e.SealText(a.Why, "audit", a.ID, "why")
 	}
-	n, err := tx.exec(ctx, "audit", `INSERT INTO audit (id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why)
+	n, err := tx.e.Exec(ctx, "audit", `INSERT INTO audit (id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		ON CONFLICT (trace) WHERE trace <> '' DO NOTHING`,
-		a.ID, millis(a.At), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref, tx.db.seals.MAC(a.fields()...),
+		a.ID, engine.Millis(a.At), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref, tx.e.Keys().MAC(a.fields()...),
 		a.Customer, a.Trace, a.Grant, why)
 	if err == nil && n == 0 {
 		err = errTraceTaken
@@ -77,24 +79,24 @@ const (
 )
 
 // scanAudit reads an entry and tells whether its MAC is right.
-func (tx *Tx) scanAudit(scan func(...any) error) (a Audit, genuine bool, err error) {
+func (tx *Tx) scanAudit(scan engine.Scan) (a Audit, genuine bool, err error) {
 	var at int64
 	var mac, why []byte
 	if err = scan(&a.ID, &at, &a.Person, &a.Act, &a.Subject, &a.Outcome, &a.Clause, &a.Ref, &mac, &a.Customer, &a.Trace, &a.Grant, &why); err != nil {
 		return a, false, err
 	}
-	a.At = moment(at)
-	if a.Why, err = tx.openText(why, "audit", a.ID, "why"); err != nil {
+	a.At = engine.Moment(at)
+	if a.Why, err = tx.e.OpenText(why, "audit", a.ID, "why"); err != nil {
 		return a, false, nil // its why was changed, so the entry was
 	}
-	return a, tx.db.seals.CheckMAC(mac, a.fields()...), nil
+	return a, tx.e.Keys().CheckMAC(mac, a.fields()...), nil
 }
 
 // AuditTail is the last n entries, newest first. Entries that were changed
 // behind the store's back are listed by id in forged.
 func (tx *Tx) AuditTail(ctx context.Context, n int) (tail []Audit, forged []string, err error) {
-	tail, err = all(ctx, tx, "audit tail", `SELECT `+auditColumns+` FROM audit ORDER BY id DESC LIMIT $1`, []any{n},
-		func(scan func(...any) error) (Audit, error) {
+	tail, err = engine.All(ctx, tx.e, "audit tail", `SELECT `+auditColumns+` FROM audit ORDER BY id DESC LIMIT $1`, []any{n},
+		func(scan engine.Scan) (Audit, error) {
 			a, genuine, err := tx.scanAudit(scan)
 			if err == nil && !genuine {
 				forged = append(forged, a.ID)

@@ -3,19 +3,21 @@ package store
 import (
 	"context"
 	"errors"
+
+	"marketbot/store/internal/engine"
 )
 
 // Backlog lists the ids of everything that waits in the outbox for this process
 // to deliver it, whatever its due.
-func (tx *Tx) Backlog(ctx context.Context) ([]string, error) { return tx.db.share.backlog(ctx, tx) }
+func (tx *Tx) Backlog(ctx context.Context) ([]string, error) { return tx.db.claims.backlog(ctx, tx) }
 
 // Owed is a message that still waits; false when it was delivered or buried.
 // With ErrUnreadable comes what is known of it beside what it says.
 func (tx *Tx) Owed(ctx context.Context, id string) (Outgoing, bool, error) {
 	var unreadable error
-	list, err := all(ctx, tx, "owed message", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, print, error, claimed_by
+	list, err := engine.All(ctx, tx.e, "owed message", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, print, error, claimed_by
 		FROM outbox WHERE id = $1 AND state = 'waiting'`, []any{id},
-		func(scan func(...any) error) (Outgoing, error) {
+		func(scan engine.Scan) (Outgoing, error) {
 			o, err := tx.scanOutgoing(scan)
 			if errors.Is(err, ErrUnreadable) {
 				unreadable, err = err, nil
@@ -25,5 +27,5 @@ func (tx *Tx) Owed(ctx context.Context, id string) (Outgoing, bool, error) {
 	if err == nil {
 		err = unreadable
 	}
-	return first(list), len(list) > 0, err
+	return engine.First(list), len(list) > 0, err
 }

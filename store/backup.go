@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"marketbot/store/internal/engine"
 )
 
 // ErrDamaged is a database file that is not as it was written.
@@ -33,7 +35,7 @@ func Backup(ctx context.Context, o Options, file string) (err error) {
 			err = errors.Join(fmt.Errorf("backup: %w", err), os.Remove(part))
 		}
 	}()
-	if onPostgres(o.Source) {
+	if engine.OnPostgres(o.Source) {
 		err = dumpPostgres(ctx, o.Source, part)
 	} else {
 		err = dumpSQLite(ctx, o.Source, part)
@@ -84,7 +86,7 @@ func VerifyBackup(ctx context.Context, o Options, file string) error {
 	switch {
 	case err != nil:
 		return err
-	case dump != onPostgres(o.Source):
+	case dump != engine.OnPostgres(o.Source):
 		return ErrOtherKind
 	case dump:
 		return readDump(ctx, file)
@@ -115,7 +117,7 @@ func Restore(ctx context.Context, o Options, file, aside string) (kept string, e
 	if err := VerifyBackup(ctx, o, file); err != nil {
 		return "", fmt.Errorf("restore: %w", err)
 	}
-	if onPostgres(o.Source) {
+	if engine.OnPostgres(o.Source) {
 		kept, err = restorePostgres(ctx, o.Source, file, aside)
 	} else {
 		kept, err = restoreSQLite(o.Source, file, aside)

@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"strings"
 
+	"marketbot/store/internal/engine"
+
 	"github.com/jackc/pgx/v5"
 )
 
@@ -23,7 +25,7 @@ var ErrNoTool = errors.New("not installed; it comes with the client programs of 
 // BackupTool looks for the program that makes backups of a store; SQLite needs
 // none. Its error is ErrNoTool.
 func BackupTool(o Options) error {
-	if !onPostgres(o.Source) {
+	if !engine.OnPostgres(o.Source) {
 		return nil
 	}
 	_, err := tool("pg_dump")
@@ -111,7 +113,7 @@ func toolSource(source string) (where, password string, err error) {
 // restorePostgres moves the tables that are there to a schema of their own
 // and back again when the dump cannot be restored whole.
 func restorePostgres(ctx context.Context, source, file, aside string) (kept string, err error) {
-	if err := unservedPostgres(ctx, source); err != nil {
+	if err := engine.Unserved(ctx, source); err != nil {
 		return "", err
 	}
 	db, err := sql.Open("pgx", source)

@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/url"
 	"os"
+
+	"marketbot/store/internal/engine"
 
 	driver "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -19,7 +20,7 @@ func dumpSQLite(ctx context.Context, source, part string) error {
 	if _, err := os.Stat(source); err != nil {
 		return err
 	}
-	db, err := sql.Open("sqlite", dsn(source, "ro"))
+	db, err := sql.Open("sqlite", engine.DSN(source, "ro"))
 	if err != nil {
 		return err
 	}
@@ -30,21 +31,15 @@ func dumpSQLite(ctx context.Context, source, part string) error {
 	return nil
 }
 
-// still opens a file that nobody writes to, and leaves nothing beside it.
-func still(path string) string {
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?mode=ro&immutable=1"
-}
-
 // verifySQLite reads every page, and some of what only our key opens.
 func verifySQLite(ctx context.Context, o Options, file string) error {
-	pool, err := sql.Open("sqlite", still(file))
+	e, err := engine.Still(engine.Options{Source: file, Keys: o.Seals.all(), Log: o.Log})
 	if err != nil {
 		return err
 	}
-	db := &DB{index: sqliteIndex{}, share: alone{}, seals: o.Seals.all(), log: o.Log}
-	db.engine = &peek{db, pool}
+	db := &DB{e: e}
 	defer db.Close()
-	if err := examine(ctx, pool); err != nil {
+	if err := examine(ctx, e.Pool()); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return db.View(ctx, func(tx *Tx) error {
@@ -73,17 +68,17 @@ func examine(ctx context.Context, db *sql.DB) error {
 // One that is not there yet is well, and PostgreSQL looks after its own.
 func Examine(ctx context.Context, o Options) error {
 	info, err := os.Stat(o.Source)
-	if onPostgres(o.Source) || errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+	if engine.OnPostgres(o.Source) || errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("examine the store: %w", err)
 	}
-	unlock, err := lockFile(o.Source)
+	unlock, err := engine.LockFile(o.Source)
 	if err != nil {
 		return err
 	}
-	db, err := sql.Open("sqlite", dsn(o.Source, "ro"))
+	db, err := sql.Open("sqlite", engine.DSN(o.Source, "ro"))
 	if err == nil {
 		err = errors.Join(examine(ctx, db), db.Close())
 	}
@@ -107,7 +102,7 @@ func damaged(err error) error {
 // restoreSQLite keeps the old files under another name before it puts the new
 // one in their place, so that a stop at any moment loses neither.
 func restoreSQLite(source, file, aside string) (kept string, err error) {
-	unlock, err := lockFile(source)
+	unlock, err := engine.LockFile(source)
 	if err != nil {
 		return "", err
 	}

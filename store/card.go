@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/seal"
 )
 
@@ -30,8 +31,8 @@ func (c card) seal() []byte {
 		for _, w := range []string{f.ID, f.Field, f.Value, f.Source, f.Author, f.CheckedBy} {
 			b = seal.AppendWord(b, w)
 		}
-		b = binary.AppendVarint(b, millis(f.At))
-		b = binary.AppendVarint(b, millis(f.Checked))
+		b = binary.AppendVarint(b, engine.Millis(f.At))
+		b = binary.AppendVarint(b, engine.Millis(f.Checked))
 	}
 	return c.key.Seal(b, c.words()...)
 }
@@ -65,7 +66,7 @@ func readFacts(plain []byte, customer, person string) ([]Fact, error) {
 		for _, w := range [...]*string{&f.ID, &f.Field, &f.Value, &f.Source, &f.Author, &f.CheckedBy} {
 			*w = r.word()
 		}
-		f.At, f.Checked = moment(r.number()), moment(r.number())
+		f.At, f.Checked = engine.Moment(r.number()), engine.Moment(r.number())
 	}
 	if r.bad || len(r.b) > 0 {
 		return nil, errNoCard
@@ -146,6 +147,6 @@ func (tx *Tx) saveCard(ctx context.Context, c card) error {
 	if c.person != "" {
 		query, args = `UPDATE customer_person SET card = $1 WHERE customer = $2 AND id = $3`, append(args, c.person)
 	}
-	_, err := tx.exec(ctx, "save card", query, args...)
+	_, err := tx.e.Exec(ctx, "save card", query, args...)
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/seal"
 )
 
@@ -14,7 +15,7 @@ func TestCard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := moment(time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC).UnixMilli())
+	at := engine.Moment(time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC).UnixMilli())
 	facts := []Fact{
 		{ID: "1", Customer: "K1", Person: "p", Field: "a", Value: "\x00\xff", Source: "名片", Author: "li", At: at, Checked: at, CheckedBy: "wang"},
 		{ID: "2", Customer: "K1", Person: "p", Field: "b", Value: "x", Author: "li", At: at},

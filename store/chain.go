@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/seal"
 )
 
@@ -50,7 +51,7 @@ func (h Head) Code() string {
 }
 
 func (h Head) rest() []byte {
-	return fmt.Appendf(nil, "%d %d %s", h.Seq, millis(h.At), h.sum)
+	return fmt.Appendf(nil, "%d %d %s", h.Seq, engine.Millis(h.At), h.sum)
 }
 
 func headFrom(b []byte) (Head, error) {
@@ -60,18 +61,18 @@ func headFrom(b []byte) (Head, error) {
 	}
 	seq, err1 := strconv.ParseInt(string(part[0]), 10, 64)
 	at, err2 := strconv.ParseInt(string(part[1]), 10, 64)
-	return Head{Seq: seq, At: moment(at), sum: part[2]}, errors.Join(err1, err2)
+	return Head{Seq: seq, At: engine.Moment(at), sum: part[2]}, errors.Join(err1, err2)
 }
 
 // chainState is a sealed value of the chain: nil when there is none. The error
 // of one that does not open is ErrNoKey or ErrTampered.
 func (tx *Tx) chainState(ctx context.Context, name string) ([]byte, error) {
 	var sealed []byte
-	found, err := tx.one(ctx, "chain "+name, `SELECT value FROM chain_state WHERE name = $1`, []any{name}, &sealed)
+	found, err := tx.e.One(ctx, "chain "+name, `SELECT value FROM chain_state WHERE name = $1`, []any{name}, &sealed)
 	if err != nil || !found {
 		return nil, err
 	}
-	plain, err := tx.db.seals.Open(sealed, "chain_state", name, "value")
+	plain, err := tx.e.Keys().Open(sealed, "chain_state", name, "value")
 	if err != nil && !errors.Is(err, ErrNoKey) {
 		err = fmt.Errorf("%w: %w", ErrTampered, err)
 	}
@@ -79,8 +80,8 @@ func (tx *Tx) chainState(ctx context.Context, name string) ([]byte, error) {
 }
 
 func (tx *Tx) setChainState(ctx context.Context, name string, value []byte) error {
-	_, err := tx.exec(ctx, "set chain "+name, `INSERT INTO chain_state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-		name, tx.db.seals.Seal(value, "chain_state", name, "value"))
+	_, err := tx.e.Exec(ctx, "set chain "+name, `INSERT INTO chain_state (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+		name, tx.e.Keys().Seal(value, "chain_state", name, "value"))
 	return err
 }
 
@@ -105,7 +106,7 @@ type link struct {
 
 // lastLink is the link with the greatest number; zero when there is none.
 func (tx *Tx) lastLink(ctx context.Context) (l link, err error) {
-	_, err = tx.one(ctx, "last link", `SELECT seq, entry, sum FROM chain ORDER BY seq DESC LIMIT 1`, nil, &l.seq, &l.entry, &l.sum)
+	_, err = tx.e.One(ctx, "last link", `SELECT seq, entry, sum FROM chain ORDER BY seq DESC LIMIT 1`, nil, &l.seq, &l.entry, &l.sum)
 	return l, err
 }
 
@@ -118,18 +119,15 @@ func linkSum(key, before []byte, seq int64, a Audit) []byte {
 // platforms deliver again for some hours.
 const behindMost = 25 * time.Hour
 
-// idBefore is before every id of NewID from a time on.
-func idBefore(t time.Time) string { return fmt.Sprintf("%016x", uint64(max(0, t.UnixMilli()))<<16) }
-
 // Unlinked lists ids of entries that are not linked, at most so many, after
 // one of them: those of the last day, or all when now is zero.
 func (tx *Tx) Unlinked(ctx context.Context, now time.Time, after string, most int) ([]string, error) {
 	if !now.IsZero() {
-		after = max(after, idBefore(now.Add(-behindMost)))
+		after = max(after, engine.IDBefore(now.Add(-behindMost)))
 	}
-	return all(ctx, tx, "unlinked entries", `SELECT id FROM audit a WHERE id > $1
+	return engine.All(ctx, tx.e, "unlinked entries", `SELECT id FROM audit a WHERE id > $1
 		AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY id LIMIT $2`, []any{after, most},
-		func(scan func(...any) error) (id string, err error) { return id, scan(&id) })
+		func(scan engine.Scan) (id string, err error) { return id, scan(&id) })
 }
 
 // LayChain links entries, in this order; those that are linked stay as they are.
@@ -163,24 +161,19 @@ func (tx *Tx) LayChain(ctx context.Context, ids []string, at time.Time) error {
 const laySome = 50
 
 func (tx *Tx) layLinks(ctx context.Context, key []byte, head Head, ids []string) (Head, error) {
-	args := make([]any, len(ids))
-	marks := make([]string, len(ids))
-	for i, id := range ids {
-		args[i], marks[i] = id, fmt.Sprintf("$%d", i+1)
-	}
-	list, err := all(ctx, tx, "entries", `SELECT `+auditColumns+` FROM audit a WHERE id IN (`+strings.Join(marks, ", ")+`)
-		AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY id`, args, tx.scanLoose)
+	list, err := engine.All(ctx, tx.e, "entries", `SELECT `+auditColumns+` FROM audit a WHERE id IN (`+engine.Marks(len(ids))+`)
+		AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY id`, engine.Args(ids), tx.scanLoose)
 	if err != nil || len(list) == 0 {
 		return head, err
 	}
-	args, rows := args[:0], make([]string, len(list))
+	args, rows := make([]any, 0, 3*len(list)), make([]string, len(list))
 	for i, a := range list {
 		head.Seq++
 		head.sum = linkSum(key, head.sum, head.Seq, a)
 		args = append(args, head.Seq, a.ID, head.sum)
 		rows[i] = fmt.Sprintf("($%d, $%d, $%d)", 3*i+1, 3*i+2, 3*i+3)
 	}
-	_, err = tx.exec(ctx, "link", `INSERT INTO chain (seq, entry, sum) VALUES `+strings.Join(rows, ", "), args...)
+	_, err = tx.e.Exec(ctx, "link", `INSERT INTO chain (seq, entry, sum) VALUES `+strings.Join(rows, ", "), args...)
 	return head, err
 }
 
@@ -216,7 +209,7 @@ func (tx *Tx) resume(ctx context.Context) (key []byte, head Head, err error) {
 
 // scanLoose reads an entry even where a value was replaced by one of another
 // kind. It is Changed when it is not as it was written.
-func (tx *Tx) scanLoose(scan func(...any) error) (Audit, error) {
+func (tx *Tx) scanLoose(scan engine.Scan) (Audit, error) {
 	a, genuine, err := tx.scanAudit(scan)
 	if err == nil {
 		a.Changed = !genuine

@@ -3,15 +3,17 @@ package store
 import (
 	"context"
 	"fmt"
+
+	"marketbot/store/internal/engine"
 )
 
 // changes are all facts of a file, oldest first. What counts of them must be
 // what the cards say.
 func (tx *Tx) changes(ctx context.Context, k keptFile) ([]Fact, error) {
 	cards := k.cards()
-	list, err := all(ctx, tx, "changes", `SELECT id, customer, person, field, author, at, checked, checked_by, until, until_by, value, source, why
+	list, err := engine.All(ctx, tx.e, "changes", `SELECT id, customer, person, field, author, at, checked, checked_by, until, until_by, value, source, why
 		FROM fact WHERE customer = $1 ORDER BY at, id`, []any{k.ID},
-		func(scan func(...any) error) (Fact, error) { return scanFact(scan, cards) })
+		func(scan engine.Scan) (Fact, error) { return scanFact(scan, cards) })
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +22,7 @@ func (tx *Tx) changes(ctx context.Context, k keptFile) ([]Fact, error) {
 
 // scanFact reads a fact and unseals it with the key of its card. A person
 // without a card was erased.
-func scanFact(scan func(...any) error, cards map[string]card) (Fact, error) {
+func scanFact(scan engine.Scan, cards map[string]card) (Fact, error) {
 	var f Fact
 	var at, checked, until int64
 	var sealed [3][]byte
@@ -28,7 +30,7 @@ func scanFact(scan func(...any) error, cards map[string]card) (Fact, error) {
 	if err != nil {
 		return f, err
 	}
-	f.At, f.Checked, f.Until = moment(at), moment(checked), moment(until)
+	f.At, f.Checked, f.Until = engine.Moment(at), engine.Moment(checked), engine.Moment(until)
 	k, known := cards[f.Person]
 	if f.Erased = !known && sealed[0] == nil; f.Erased {
 		return f, nil

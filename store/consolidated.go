@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // Consolidated is that the reports of a week went up to the general manager.
@@ -16,12 +18,12 @@ type Consolidated struct {
 
 // SendUp freezes a week; false when it was sent up before.
 func (tx *Tx) SendUp(ctx context.Context, c Consolidated) (bool, error) {
-	n, err := tx.exec(ctx, "send up", `INSERT INTO consolidated (week, person, sent, late, opinion) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (week) DO NOTHING`, c.Week.Key(), c.Person, millis(c.Sent), c.Late, tx.sealText(c.Opinion, "consolidated", c.Week.Key(), "opinion"))
+	n, err := tx.e.Exec(ctx, "send up", `INSERT INTO consolidated (week, person, sent, late, opinion) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (week) DO NOTHING`, c.Week.Key(), c.Person, engine.Millis(c.Sent), c.Late, tx.e.SealText(c.Opinion, "consolidated", c.Week.Key(), "opinion"))
 	return n == 1, err
 }
 
-func (tx *Tx) scanConsolidated(scan func(...any) error) (Consolidated, error) {
+func (tx *Tx) scanConsolidated(scan engine.Scan) (Consolidated, error) {
 	var c Consolidated
 	var week string
 	var sent int64
@@ -29,12 +31,12 @@ func (tx *Tx) scanConsolidated(scan func(...any) error) (Consolidated, error) {
 	if err := scan(&week, &c.Person, &sent, &c.Late, &opinion); err != nil {
 		return c, err
 	}
-	c.Sent = moment(sent)
+	c.Sent = engine.Moment(sent)
 	var err error
 	if c.Week, err = ParseWeek(week); err != nil {
 		return c, err
 	}
-	c.Opinion, err = tx.openText(opinion, "consolidated", week, "opinion")
+	c.Opinion, err = tx.e.OpenText(opinion, "consolidated", week, "opinion")
 	return c, err
 }
 
@@ -42,25 +44,25 @@ func (tx *Tx) scanConsolidated(scan func(...any) error) (Consolidated, error) {
 // that every report is either in what went up or forwarded after it. It holds
 // until the transaction ends.
 func (tx *Tx) LockWeek(ctx context.Context, w Week) error {
-	_, err := tx.exec(ctx, "lock week", `INSERT INTO counter (name, value) VALUES ($1, 0) ON CONFLICT (name) DO UPDATE SET value = counter.value`, "week/"+w.Key())
+	_, err := tx.e.Exec(ctx, "lock week", `INSERT INTO counter (name, value) VALUES ($1, 0) ON CONFLICT (name) DO UPDATE SET value = counter.value`, "week/"+w.Key())
 	return err
 }
 
 // SentUp is what went up for a week; false while nothing did.
 func (tx *Tx) SentUp(ctx context.Context, w Week) (Consolidated, bool, error) {
-	list, err := all(ctx, tx, "sent up", `SELECT week, person, sent, late, opinion FROM consolidated WHERE week = $1`, []any{w.Key()}, tx.scanConsolidated)
-	return first(list), len(list) > 0, err
+	list, err := engine.All(ctx, tx.e, "sent up", `SELECT week, person, sent, late, opinion FROM consolidated WHERE week = $1`, []any{w.Key()}, tx.scanConsolidated)
+	return engine.First(list), len(list) > 0, err
 }
 
 // LastSentUp is the latest week that went up; false before the first.
 func (tx *Tx) LastSentUp(ctx context.Context) (Consolidated, bool, error) {
-	list, err := all(ctx, tx, "last sent up", `SELECT week, person, sent, late, opinion FROM consolidated ORDER BY week DESC LIMIT 1`, nil, tx.scanConsolidated)
-	return first(list), len(list) > 0, err
+	list, err := engine.All(ctx, tx.e, "last sent up", `SELECT week, person, sent, late, opinion FROM consolidated ORDER BY week DESC LIMIT 1`, nil, tx.scanConsolidated)
+	return engine.First(list), len(list) > 0, err
 }
 
 // Unread lists what went up since a week that a person has not read, oldest first.
 func (tx *Tx) Unread(ctx context.Context, person string, since Week) ([]Consolidated, error) {
-	return all(ctx, tx, "unread", `SELECT c.week, c.person, c.sent, c.late, c.opinion FROM consolidated c
+	return engine.All(ctx, tx.e, "unread", `SELECT c.week, c.person, c.sent, c.late, c.opinion FROM consolidated c
 		LEFT JOIN report_reading r ON r.week = c.week AND r.person = $1
 		WHERE r.person IS NULL AND c.week >= $2 ORDER BY c.week`, []any{person, since.Key()}, tx.scanConsolidated)
 }
@@ -73,19 +75,19 @@ type Reading struct {
 
 // Read remembers a reading; false when the person had read it before.
 func (tx *Tx) Read(ctx context.Context, w Week, r Reading) (bool, error) {
-	n, err := tx.exec(ctx, "read", `INSERT INTO report_reading (week, person, at) VALUES ($1, $2, $3) ON CONFLICT (week, person) DO NOTHING`,
-		w.Key(), r.Person, millis(r.At))
+	n, err := tx.e.Exec(ctx, "read", `INSERT INTO report_reading (week, person, at) VALUES ($1, $2, $3) ON CONFLICT (week, person) DO NOTHING`,
+		w.Key(), r.Person, engine.Millis(r.At))
 	return n == 1, err
 }
 
 // Readings lists who read what went up for a week, first reader first.
 func (tx *Tx) Readings(ctx context.Context, w Week) ([]Reading, error) {
-	return all(ctx, tx, "readings", `SELECT person, at FROM report_reading WHERE week = $1 ORDER BY at, person`, []any{w.Key()},
-		func(scan func(...any) error) (Reading, error) {
+	return engine.All(ctx, tx.e, "readings", `SELECT person, at FROM report_reading WHERE week = $1 ORDER BY at, person`, []any{w.Key()},
+		func(scan engine.Scan) (Reading, error) {
 			var r Reading
 			var at int64
 			err := scan(&r.Person, &at)
-			r.At = moment(at)
+			r.At = engine.Moment(at)
 			return r, err
 		})
 }
@@ -100,24 +102,24 @@ type ReportComment struct {
 
 // AddComment keeps a comment.
 func (tx *Tx) AddComment(ctx context.Context, c ReportComment) error {
-	_, err := tx.exec(ctx, "add comment", `INSERT INTO report_comment (id, week, person, at, words) VALUES ($1, $2, $3, $4, $5)`,
-		c.ID, c.Week.Key(), c.Person, millis(c.At), tx.sealText(c.Text, "report_comment", c.ID, "words"))
+	_, err := tx.e.Exec(ctx, "add comment", `INSERT INTO report_comment (id, week, person, at, words) VALUES ($1, $2, $3, $4, $5)`,
+		c.ID, c.Week.Key(), c.Person, engine.Millis(c.At), tx.e.SealText(c.Text, "report_comment", c.ID, "words"))
 	return err
 }
 
 // Comments lists what was said about a week, oldest first.
 func (tx *Tx) Comments(ctx context.Context, w Week) ([]ReportComment, error) {
-	return all(ctx, tx, "comments", `SELECT id, person, at, words FROM report_comment WHERE week = $1 ORDER BY id`, []any{w.Key()},
-		func(scan func(...any) error) (ReportComment, error) {
+	return engine.All(ctx, tx.e, "comments", `SELECT id, person, at, words FROM report_comment WHERE week = $1 ORDER BY id`, []any{w.Key()},
+		func(scan engine.Scan) (ReportComment, error) {
 			c := ReportComment{Week: w}
 			var at int64
 			var words []byte
 			if err := scan(&c.ID, &c.Person, &at, &words); err != nil {
 				return c, err
 			}
-			c.At = moment(at)
+			c.At = engine.Moment(at)
 			var err error
-			c.Text, err = tx.openText(words, "report_comment", c.ID, "words")
+			c.Text, err = tx.e.OpenText(words, "report_comment", c.ID, "words")
 			return c, err
 		})
 }

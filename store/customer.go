@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/seal"
 )
 
@@ -25,7 +26,7 @@ type Customer struct {
 
 // Plain tells whether words can rest in plain: no database holds NUL or broken
 // UTF-8 in a text.
-func Plain(words string) bool { return !nowhere(words) }
+func Plain(words string) bool { return !engine.Nowhere(words) }
 
 // ErrNotPlain is a name, stage or field that is not Plain.
 var ErrNotPlain = errors.New("words that no text column holds")
@@ -57,10 +58,10 @@ func (tx *Tx) AddCustomer(ctx context.Context, c Customer) error {
 	if c.Progressed.IsZero() {
 		c.Progressed = c.Created
 	}
-	_, err = tx.exec(ctx, "add customer", `INSERT INTO customer (id, name, owner, stage, created, author, checked, progressed, data_key, mac, card)
+	_, err = tx.e.Exec(ctx, "add customer", `INSERT INTO customer (id, name, owner, stage, created, author, checked, progressed, data_key, mac, card)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		c.ID, c.Name, c.Owner, c.Stage, millis(c.Created), c.Author, millis(c.Checked), millis(c.Progressed),
-		tx.db.seals.Wrap(key, "customer", c.ID, "data_key"), key.MAC(c.words()...), card{customer: c.ID, key: key}.seal())
+		c.ID, c.Name, c.Owner, c.Stage, engine.Millis(c.Created), c.Author, engine.Millis(c.Checked), engine.Millis(c.Progressed),
+		tx.e.Keys().Wrap(key, "customer", c.ID, "data_key"), key.MAC(c.words()...), card{customer: c.ID, key: key}.seal())
 	if err != nil || c.Owner == "" {
 		return err
 	}
@@ -79,13 +80,13 @@ type keptCustomer struct {
 }
 
 // scanKept reads a row, and what follows it into more.
-func scanKept(scan func(...any) error, more ...any) (k keptCustomer, err error) {
+func scanKept(scan engine.Scan, more ...any) (k keptCustomer, err error) {
 	var created, checked, progressed int64
 	into := []any{&k.ID, &k.Name, &k.Owner, &k.Stage, &created, &k.Author, &checked, &progressed, &k.wrapped, &k.mac}
 	if err := scan(append(into, more...)...); err != nil {
 		return k, err
 	}
-	k.Created, k.Checked, k.Progressed = moment(created), moment(checked), moment(progressed)
+	k.Created, k.Checked, k.Progressed = engine.Moment(created), engine.Moment(checked), engine.Moment(progressed)
 	return k, nil
 }
 
@@ -102,7 +103,7 @@ func (tx *Tx) unlock(k *keptCustomer) (err error) {
 }
 
 // scanRow is scanKept of a row that nothing follows, unlocked.
-func (tx *Tx) scanRow(scan func(...any) error) (keptCustomer, error) {
+func (tx *Tx) scanRow(scan engine.Scan) (keptCustomer, error) {
 	k, err := scanKept(scan)
 	if err == nil {
 		err = tx.unlock(&k)
@@ -111,21 +112,21 @@ func (tx *Tx) scanRow(scan func(...any) error) (keptCustomer, error) {
 }
 
 // scanCustomer is scanRow without the key.
-func (tx *Tx) scanCustomer(scan func(...any) error) (Customer, error) {
+func (tx *Tx) scanCustomer(scan engine.Scan) (Customer, error) {
 	k, err := tx.scanRow(scan)
 	return k.Customer, err
 }
 
 // kept is a customer's row with its key; ErrNoCustomer when there is none.
 func (tx *Tx) kept(ctx context.Context, id string) (keptCustomer, error) {
-	if nowhere(id) {
+	if engine.Nowhere(id) {
 		return keptCustomer{}, ErrNoCustomer
 	}
-	list, err := all(ctx, tx, "customer", `SELECT `+customerColumns+` FROM customer WHERE id = $1`, []any{id}, tx.scanRow)
+	list, err := engine.All(ctx, tx.e, "customer", `SELECT `+customerColumns+` FROM customer WHERE id = $1`, []any{id}, tx.scanRow)
 	if err == nil && len(list) == 0 {
 		err = ErrNoCustomer
 	}
-	return first(list), err
+	return engine.First(list), err
 }
 
 // Customer is a customer by id. A row whose name, owner or stage was changed
@@ -141,22 +142,22 @@ func (tx *Tx) Customer(ctx context.Context, id string) (Customer, bool, error) {
 // CustomersOf lists a person's customers, by stage and name; those of nobody
 // for "".
 func (tx *Tx) CustomersOf(ctx context.Context, owner string) ([]Customer, error) {
-	return all(ctx, tx, "customers of", `SELECT `+customerColumns+` FROM customer WHERE owner = $1 ORDER BY stage, name, id`,
+	return engine.All(ctx, tx.e, "customers of", `SELECT `+customerColumns+` FROM customer WHERE owner = $1 ORDER BY stage, name, id`,
 		[]any{owner}, tx.scanCustomer)
 }
 
 // StaleCustomers lists customers whose file was last changed or found right
 // before a moment (档-8), the longest ago first, most at most.
 func (tx *Tx) StaleCustomers(ctx context.Context, before time.Time, most int) ([]Customer, error) {
-	return all(ctx, tx, "stale customers", `SELECT `+customerColumns+` FROM customer WHERE checked < $1 ORDER BY checked, id LIMIT $2`,
-		[]any{millis(before), most}, tx.scanCustomer)
+	return engine.All(ctx, tx.e, "stale customers", `SELECT `+customerColumns+` FROM customer WHERE checked < $1 ORDER BY checked, id LIMIT $2`,
+		[]any{engine.Millis(before), most}, tx.scanCustomer)
 }
 
 // QuietCustomers lists customers whose last progress lies in [from, to), the
 // longest ago first.
 func (tx *Tx) QuietCustomers(ctx context.Context, from, to time.Time) ([]Customer, error) {
-	return all(ctx, tx, "quiet customers", `SELECT `+customerColumns+` FROM customer WHERE progressed >= $1 AND progressed < $2
-		ORDER BY progressed, id`, []any{millis(from), millis(to)}, tx.scanCustomer)
+	return engine.All(ctx, tx.e, "quiet customers", `SELECT `+customerColumns+` FROM customer WHERE progressed >= $1 AND progressed < $2
+		ORDER BY progressed, id`, []any{engine.Millis(from), engine.Millis(to)}, tx.scanCustomer)
 }
 
 // StageCustomer moves a customer to a stage; the file counts as changed.
@@ -178,22 +179,22 @@ func (tx *Tx) RenameCustomer(ctx context.Context, id, name string, at time.Time)
 
 // TouchCustomer notes that a customer's file was changed or found right.
 func (tx *Tx) TouchCustomer(ctx context.Context, id string, at time.Time) error {
-	_, err := tx.exec(ctx, "touch customer", `UPDATE customer SET checked = $1 WHERE id = $2 AND checked < $1`, millis(at), id)
+	_, err := tx.e.Exec(ctx, "touch customer", `UPDATE customer SET checked = $1 WHERE id = $2 AND checked < $1`, engine.Millis(at), id)
 	return err
 }
 
 // touched is TouchCustomer that gives the row and holds it until the end of the
 // transaction, so that two changes of one file follow each other.
 func (tx *Tx) touched(ctx context.Context, id string, at time.Time) (keptCustomer, error) {
-	if nowhere(id) {
+	if engine.Nowhere(id) {
 		return keptCustomer{}, ErrNoCustomer
 	}
-	list, err := all(ctx, tx, "touch customer", `UPDATE customer SET checked = CASE WHEN checked < $1 THEN $1 ELSE checked END
-		WHERE id = $2 RETURNING `+customerColumns, []any{millis(at), id}, tx.scanRow)
+	list, err := engine.All(ctx, tx.e, "touch customer", `UPDATE customer SET checked = CASE WHEN checked < $1 THEN $1 ELSE checked END
+		WHERE id = $2 RETURNING `+customerColumns, []any{engine.Millis(at), id}, tx.scanRow)
 	if err == nil && len(list) == 0 {
 		err = ErrNoCustomer
 	}
-	return first(list), err
+	return engine.First(list), err
 }
 
 // changesMost is how often somebody else may change the same row meanwhile.
@@ -212,7 +213,7 @@ func (tx *Tx) changeCustomer(ctx context.Context, id string, change func(*Custom
 		if !Plain(c.Name) || !Plain(c.Stage) {
 			return old, fmt.Errorf("change customer: %w", ErrNotPlain)
 		}
-		n, err := tx.exec(ctx, "change customer", `UPDATE customer SET name = $1, owner = $2, stage = $3, mac = $4 WHERE id = $5 AND mac = $6`,
+		n, err := tx.e.Exec(ctx, "change customer", `UPDATE customer SET name = $1, owner = $2, stage = $3, mac = $4 WHERE id = $5 AND mac = $6`,
 			c.Name, c.Owner, c.Stage, old.key.MAC(c.words()...), id, old.mac)
 		if err != nil || n == 1 {
 			return old, err
@@ -223,8 +224,8 @@ func (tx *Tx) changeCustomer(ctx context.Context, id string, change func(*Custom
 
 // customerKey opens a customer's data key.
 func (tx *Tx) customerKey(wrapped []byte, customer string) (seal.DataKey, error) {
-	return tx.db.seals.Unwrap(wrapped, "customer", customer, "data_key")
+	return tx.e.Keys().Unwrap(wrapped, "customer", customer, "data_key")
 }
 
 // ms is a time among the words that are vouched for.
-func ms(t time.Time) string { return strconv.FormatInt(millis(t), 10) }
+func ms(t time.Time) string { return strconv.FormatInt(engine.Millis(t), 10) }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strconv"
 	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // Delegation lets a person decide requests beside the general manager, on days
@@ -23,34 +25,34 @@ const delegationColumns = `id, person, first_day, last_day, by_person, at, ended
 
 // scanDelegation reads a delegation that is what its proof says; ErrTampered
 // otherwise.
-func (tx *Tx) scanDelegation(scan func(...any) error) (Delegation, error) {
+func (tx *Tx) scanDelegation(scan engine.Scan) (Delegation, error) {
 	var d Delegation
 	var at, ended int64
 	var proof []byte
 	if err := scan(&d.ID, &d.Person, &d.First, &d.Last, &d.By, &at, &ended, &proof); err != nil {
 		return d, err
 	}
-	d.At = moment(at)
+	d.At = engine.Moment(at)
 	return d, tx.proven(d.proof(ended), proof, "delegation", d.ID)
 }
 
 // AddDelegation keeps a delegation under d.ID.
 func (tx *Tx) AddDelegation(ctx context.Context, d Delegation) error {
-	_, err := tx.exec(ctx, "add delegation", `INSERT INTO delegation (`+delegationColumns+`) VALUES ($1, $2, $3, $4, $5, $6, 0, $7)`,
-		d.ID, d.Person, string(d.First), string(d.Last), d.By, millis(d.At), tx.sealText(d.proof(0), "delegation", d.ID, "proof"))
+	_, err := tx.e.Exec(ctx, "add delegation", `INSERT INTO delegation (`+delegationColumns+`) VALUES ($1, $2, $3, $4, $5, $6, 0, $7)`,
+		d.ID, d.Person, string(d.First), string(d.Last), d.By, engine.Millis(d.At), tx.e.SealText(d.proof(0), "delegation", d.ID, "proof"))
 	return err
 }
 
 // Delegations lists the delegations that end on day or later and were not taken
 // back, by first day.
 func (tx *Tx) Delegations(ctx context.Context, day Day) ([]Delegation, error) {
-	return all(ctx, tx, "delegations", `SELECT `+delegationColumns+` FROM delegation WHERE last_day >= $1 AND ended = 0 ORDER BY first_day, id`,
+	return engine.All(ctx, tx.e, "delegations", `SELECT `+delegationColumns+` FROM delegation WHERE last_day >= $1 AND ended = 0 ORDER BY first_day, id`,
 		[]any{string(day)}, tx.scanDelegation)
 }
 
 // EndDelegation takes a delegation back; false when it was before.
 func (tx *Tx) EndDelegation(ctx context.Context, d Delegation, at time.Time) (bool, error) {
-	n, err := tx.exec(ctx, "end delegation", `UPDATE delegation SET ended = $1, proof = $2 WHERE id = $3 AND ended = 0`,
-		millis(at), tx.sealText(d.proof(millis(at)), "delegation", d.ID, "proof"), d.ID)
+	n, err := tx.e.Exec(ctx, "end delegation", `UPDATE delegation SET ended = $1, proof = $2 WHERE id = $3 AND ended = 0`,
+		engine.Millis(at), tx.e.SealText(d.proof(engine.Millis(at)), "delegation", d.ID, "proof"), d.ID)
 	return n == 1, err
 }

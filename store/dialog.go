@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // Dialog is a question that waits for a person's next private message.
@@ -15,9 +17,9 @@ type Dialog struct {
 
 // Ask remembers the one open question of a person.
 func (tx *Tx) Ask(ctx context.Context, person string, d Dialog) error {
-	_, err := tx.exec(ctx, "ask", `INSERT INTO dialog (person, line, prefix, expires) VALUES ($1, $2, $3, $4)
+	_, err := tx.e.Exec(ctx, "ask", `INSERT INTO dialog (person, line, prefix, expires) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (person) DO UPDATE SET line = excluded.line, prefix = excluded.prefix, expires = excluded.expires`,
-		person, tx.sealText(d.Line, "dialog", person, "line"), d.Prefix, millis(d.Expires))
+		person, tx.e.SealText(d.Line, "dialog", person, "line"), d.Prefix, engine.Millis(d.Expires))
 	return err
 }
 
@@ -26,14 +28,14 @@ func (tx *Tx) TakeDialog(ctx context.Context, person string, now time.Time) (Dia
 	var d Dialog
 	var line []byte
 	var expires int64
-	found, err := tx.one(ctx, "dialog", `DELETE FROM dialog WHERE person = $1 RETURNING line, prefix, expires`, []any{person}, &line, &d.Prefix, &expires)
+	found, err := tx.e.One(ctx, "dialog", `DELETE FROM dialog WHERE person = $1 RETURNING line, prefix, expires`, []any{person}, &line, &d.Prefix, &expires)
 	if err != nil || !found {
 		return d, false, err
 	}
-	if d.Line, err = tx.openText(line, "dialog", person, "line"); err != nil {
+	if d.Line, err = tx.e.OpenText(line, "dialog", person, "line"); err != nil {
 		return d, false, err
 	}
-	d.Expires = moment(expires)
+	d.Expires = engine.Moment(expires)
 	return d, now.Before(d.Expires), nil
 }
 
@@ -48,8 +50,8 @@ type Confirmation struct {
 
 // Offer remembers a preview.
 func (tx *Tx) Offer(ctx context.Context, c Confirmation) error {
-	_, err := tx.exec(ctx, "offer", `INSERT INTO confirmation (code, person, line, version, expires, used) VALUES ($1, $2, $3, $4, $5, 0)`,
-		c.Code, c.Person, tx.sealText(c.Line, "confirmation", c.Code, "line"), c.Version, millis(c.Expires))
+	_, err := tx.e.Exec(ctx, "offer", `INSERT INTO confirmation (code, person, line, version, expires, used) VALUES ($1, $2, $3, $4, $5, 0)`,
+		c.Code, c.Person, tx.e.SealText(c.Line, "confirmation", c.Code, "line"), c.Version, engine.Millis(c.Expires))
 	return err
 }
 
@@ -57,19 +59,19 @@ func (tx *Tx) Offer(ctx context.Context, c Confirmation) error {
 func (tx *Tx) Confirm(ctx context.Context, code, person string, now time.Time) (Confirmation, bool, error) {
 	c := Confirmation{Code: code, Person: person}
 	var line []byte
-	found, err := tx.one(ctx, "confirm", `UPDATE confirmation SET used = $1 WHERE code = $2 AND person = $3 AND used = 0 AND expires > $4 RETURNING line, version`,
-		[]any{millis(now), code, person, millis(now)}, &line, &c.Version)
+	found, err := tx.e.One(ctx, "confirm", `UPDATE confirmation SET used = $1 WHERE code = $2 AND person = $3 AND used = 0 AND expires > $4 RETURNING line, version`,
+		[]any{engine.Millis(now), code, person, engine.Millis(now)}, &line, &c.Version)
 	if err != nil || !found {
 		return c, false, err
 	}
-	c.Line, err = tx.openText(line, "confirmation", code, "line")
+	c.Line, err = tx.e.OpenText(line, "confirmation", code, "line")
 	return c, err == nil, err
 }
 
 // CancelOffer lets a preview expire: true once, for the person it was shown to.
 func (tx *Tx) CancelOffer(ctx context.Context, code, person string, now time.Time) (bool, error) {
-	n, err := tx.exec(ctx, "cancel offer", `UPDATE confirmation SET expires = 0 WHERE code = $1 AND person = $2 AND used = 0 AND expires > $3`,
-		code, person, millis(now))
+	n, err := tx.e.Exec(ctx, "cancel offer", `UPDATE confirmation SET expires = 0 WHERE code = $1 AND person = $2 AND used = 0 AND expires > $3`,
+		code, person, engine.Millis(now))
 	return n == 1, err
 }
 
@@ -78,13 +80,13 @@ func (tx *Tx) ConfirmedBefore(ctx context.Context, code, person string) (c Confi
 	c = Confirmation{Code: code, Person: person}
 	var line []byte
 	var used int64
-	found, err = tx.one(ctx, "confirmed before", `SELECT line, version, used FROM confirmation WHERE code = $1 AND person = $2 AND used > 0`,
+	found, err = tx.e.One(ctx, "confirmed before", `SELECT line, version, used FROM confirmation WHERE code = $1 AND person = $2 AND used > 0`,
 		[]any{code, person}, &line, &c.Version, &used)
 	if err != nil || !found {
 		return c, at, false, err
 	}
-	c.Line, err = tx.openText(line, "confirmation", code, "line")
-	return c, moment(used), err == nil, err
+	c.Line, err = tx.e.OpenText(line, "confirmation", code, "line")
+	return c, engine.Moment(used), err == nil, err
 }
 
 // Write is a person's own write that can be taken back for a while.
@@ -96,8 +98,8 @@ type Write struct {
 
 // Wrote remembers a write for 撤销.
 func (tx *Tx) Wrote(ctx context.Context, w Write) error {
-	_, err := tx.exec(ctx, "remember write", `INSERT INTO undo (id, person, command, ref, at, told, undone) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
-		w.ID, w.Person, w.Command, w.Ref, millis(w.At), strings.Join(w.Told, ","))
+	_, err := tx.e.Exec(ctx, "remember write", `INSERT INTO undo (id, person, command, ref, at, told, undone) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
+		w.ID, w.Person, w.Command, w.Ref, engine.Millis(w.At), strings.Join(w.Told, ","))
 	return err
 }
 
@@ -107,9 +109,9 @@ func (tx *Tx) LastWrite(ctx context.Context, person, id string, since time.Time)
 	w := Write{Person: person}
 	var at int64
 	var told string
-	found, err := tx.one(ctx, "last write", `SELECT id, command, ref, at, told FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND undone = 0 AND (id = $4 OR $4 = '')
-		ORDER BY id DESC LIMIT 1`, []any{idBefore(since), person, millis(since), id}, &w.ID, &w.Command, &w.Ref, &at, &told)
-	w.At = moment(at)
+	found, err := tx.e.One(ctx, "last write", `SELECT id, command, ref, at, told FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND undone = 0 AND (id = $4 OR $4 = '')
+		ORDER BY id DESC LIMIT 1`, []any{engine.IDBefore(since), person, engine.Millis(since), id}, &w.ID, &w.Command, &w.Ref, &at, &told)
+	w.At = engine.Moment(at)
 	if told != "" {
 		w.Told = strings.Split(told, ",")
 	}
@@ -118,6 +120,6 @@ func (tx *Tx) LastWrite(ctx context.Context, person, id string, since time.Time)
 
 // Unwrote marks a write as taken back.
 func (tx *Tx) Unwrote(ctx context.Context, id string, at time.Time) error {
-	_, err := tx.exec(ctx, "take back", `UPDATE undo SET undone = $1 WHERE id = $2 AND undone = 0`, millis(at), id)
+	_, err := tx.e.Exec(ctx, "take back", `UPDATE undo SET undone = $1 WHERE id = $2 AND undone = 0`, engine.Millis(at), id)
 	return err
 }

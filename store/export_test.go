@@ -2,29 +2,29 @@ package store
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/spelling"
 )
 
 // Exec runs a statement that the store has no word for, in the transaction
 // itself: for tests that break things.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) error {
-	_, err := tx.exec(ctx, "test", query, args...)
+	_, err := tx.e.Exec(ctx, "test", query, args...)
 	return err
 }
 
 // Statements are the texts of everything that updates of a SQLite store ran.
 func (db *DB) Statements() []string {
-	return slices.Sorted(maps.Keys(db.engine.(*sqlite).prepared.stmts))
+	return db.e.Statements()
 }
 
 // Plan is how SQLite would run a query, a step a line.
 func (tx *Tx) Plan(ctx context.Context, query string) (string, error) {
-	steps, err := all(ctx, tx, "plan", "EXPLAIN QUERY PLAN "+query, make([]any, Parameters(query)), func(scan func(...any) error) (string, error) {
+	steps, err := engine.All(ctx, tx.e, "plan", "EXPLAIN QUERY PLAN "+query, make([]any, Parameters(query)), func(scan engine.Scan) (string, error) {
 		var id, parent, unused int
 		var detail string
 		err := scan(&id, &parent, &unused, &detail)
@@ -60,9 +60,5 @@ func QueryTokens(text string) [][]string {
 	return slices.Concat([][]string{q.Parts(), q.Initials()}, q.Spelled(), q.Begun())
 }
 
-// HeededByCallers tells whether a statement makes the writer forget callers.
-func HeededByCallers(query string) bool {
-	c := callers{Account{}: Caller{}}
-	c.heed(query)
-	return len(c) == 0
-}
+// HeededByCallers reports whether a statement makes the writer forget callers.
+func HeededByCallers(query string) bool { return engine.WritesTo(query, callerTables) }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // Fact is one value that a field of a file has or had, with where it came from.
@@ -64,10 +66,10 @@ func (tx *Tx) putFact(ctx context.Context, k card, f Fact) error {
 		f.Until, f.UntilBy = f.At, f.Author
 	}
 	seal := func(text, column string) []byte { return k.key.Seal([]byte(text), f.words(column)...) }
-	_, err := tx.exec(ctx, "put fact", `INSERT INTO fact (id, customer, person, field, value, source, why, author, at, checked, checked_by, until, until_by)
+	_, err := tx.e.Exec(ctx, "put fact", `INSERT INTO fact (id, customer, person, field, value, source, why, author, at, checked, checked_by, until, until_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		f.ID, f.Customer, f.Person, f.Field, seal(f.Value, "value"), seal(f.Source, "source"), seal(f.Why, "why"),
-		f.Author, millis(f.At), millis(f.Checked), f.CheckedBy, millis(f.Until), f.UntilBy)
+		f.Author, engine.Millis(f.At), engine.Millis(f.Checked), f.CheckedBy, engine.Millis(f.Until), f.UntilBy)
 	return err
 }
 
@@ -75,9 +77,9 @@ func (tx *Tx) putFact(ctx context.Context, k card, f Fact) error {
 // found no more.
 func (tx *Tx) endFact(ctx context.Context, by Fact) error {
 	var old string
-	found, err := tx.one(ctx, "end fact", `UPDATE fact SET until = $1, until_by = $2
+	found, err := tx.e.One(ctx, "end fact", `UPDATE fact SET until = $1, until_by = $2
 		WHERE customer = $3 AND person = $4 AND field = $5 AND until = 0 RETURNING id`,
-		[]any{millis(by.At), by.Author, by.Customer, by.Person, by.Field}, &old)
+		[]any{engine.Millis(by.At), by.Author, by.Customer, by.Person, by.Field}, &old)
 	if err != nil || !found {
 		return err
 	}
@@ -91,8 +93,8 @@ func (tx *Tx) CheckFile(ctx context.Context, customer, by string, at time.Time) 
 	if _, err := tx.touched(ctx, customer, at); err != nil {
 		return 0, err
 	}
-	n, err := tx.exec(ctx, "check file", `UPDATE fact SET checked = $1, checked_by = $2 WHERE customer = $3 AND until = 0 AND checked = 0`,
-		millis(at), by, customer)
+	n, err := tx.e.Exec(ctx, "check file", `UPDATE fact SET checked = $1, checked_by = $2 WHERE customer = $3 AND until = 0 AND checked = 0`,
+		engine.Millis(at), by, customer)
 	if err != nil || n == 0 {
 		return 0, err
 	}
@@ -108,7 +110,7 @@ func (tx *Tx) checkCards(ctx context.Context, customer, by string, at time.Time)
 	for _, k := range file.cards() {
 		for i := range k.facts {
 			if k.facts[i].Checked.IsZero() {
-				k.facts[i].Checked, k.facts[i].CheckedBy = moment(millis(at)), by
+				k.facts[i].Checked, k.facts[i].CheckedBy = engine.Moment(engine.Millis(at)), by
 			}
 		}
 		if err := tx.saveCard(ctx, k); err != nil {
@@ -126,6 +128,6 @@ type Unchecked struct {
 
 // UncheckedFiles lists the files that have unchecked facts, by customer id.
 func (tx *Tx) UncheckedFiles(ctx context.Context) ([]Unchecked, error) {
-	return all(ctx, tx, "unchecked files", `SELECT customer, COUNT(*) FROM fact WHERE until = 0 AND checked = 0 GROUP BY customer ORDER BY customer`,
-		nil, func(scan func(...any) error) (u Unchecked, err error) { return u, scan(&u.Customer, &u.Facts) })
+	return engine.All(ctx, tx.e, "unchecked files", `SELECT customer, COUNT(*) FROM fact WHERE until = 0 AND checked = 0 GROUP BY customer ORDER BY customer`,
+		nil, func(scan engine.Scan) (u Unchecked, err error) { return u, scan(&u.Customer, &u.Facts) })
 }

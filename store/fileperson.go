@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/seal"
 )
 
@@ -47,8 +48,8 @@ func (tx *Tx) AddFilePerson(ctx context.Context, p FilePerson) error {
 		return err
 	}
 	k := card{customer: p.Customer, person: p.ID, key: key}
-	if _, err := tx.exec(ctx, "add person to a file", `INSERT INTO customer_person (id, customer, data_key, card, created, author, erased, erased_by)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, '')`, p.ID, p.Customer, c.key.Wrap(key, p.words()...), k.seal(), millis(p.Created), p.Author); err != nil {
+	if _, err := tx.e.Exec(ctx, "add person to a file", `INSERT INTO customer_person (id, customer, data_key, card, created, author, erased, erased_by)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, '')`, p.ID, p.Customer, c.key.Wrap(key, p.words()...), k.seal(), engine.Millis(p.Created), p.Author); err != nil {
 		return err
 	}
 	return tx.putFact(ctx, k, Fact{
@@ -92,20 +93,20 @@ func (tx *Tx) ErasePerson(ctx context.Context, customer, person, by string, at t
 	if _, err := tx.touched(ctx, customer, at); err != nil {
 		return false, err
 	}
-	n, err := tx.exec(ctx, "erase person", `UPDATE customer_person SET data_key = NULL, card = NULL, erased = $1, erased_by = $2
-		WHERE id = $3 AND customer = $4 AND erased = 0`, millis(at), by, person, customer)
+	n, err := tx.e.Exec(ctx, "erase person", `UPDATE customer_person SET data_key = NULL, card = NULL, erased = $1, erased_by = $2
+		WHERE id = $3 AND customer = $4 AND erased = 0`, engine.Millis(at), by, person, customer)
 	if err != nil || n == 0 {
 		return false, err
 	}
-	if _, err := tx.exec(ctx, "erase phones", `DELETE FROM customer_phone WHERE fact IN (SELECT id FROM fact WHERE customer = $1 AND person = $2)`,
+	if _, err := tx.e.Exec(ctx, "erase phones", `DELETE FROM customer_phone WHERE fact IN (SELECT id FROM fact WHERE customer = $1 AND person = $2)`,
 		customer, person); err != nil {
 		return false, err
 	}
-	if _, err := tx.exec(ctx, "erase facts", `UPDATE fact SET value = NULL, source = NULL, why = NULL WHERE customer = $1 AND person = $2`,
+	if _, err := tx.e.Exec(ctx, "erase facts", `UPDATE fact SET value = NULL, source = NULL, why = NULL WHERE customer = $1 AND person = $2`,
 		customer, person); err != nil {
 		return false, err
 	}
-	_, err = tx.exec(ctx, "end erased facts", `UPDATE fact SET until = $1, until_by = $2 WHERE customer = $3 AND person = $4 AND until = 0`,
-		millis(at), by, customer, person)
+	_, err = tx.e.Exec(ctx, "end erased facts", `UPDATE fact SET until = $1, until_by = $2 WHERE customer = $3 AND person = $4 AND until = 0`,
+		engine.Millis(at), by, customer, person)
 	return err == nil, err
 }

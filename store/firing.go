@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // Fire claims a slot of a job for ever: true for exactly one caller.
@@ -11,8 +13,8 @@ func (tx *Tx) Fire(ctx context.Context, job string, due, at time.Time, missed bo
 	if missed {
 		state = "missed"
 	}
-	n, err := tx.exec(ctx, "fire", `INSERT INTO firing (job, due, state, at) VALUES ($1, $2, $3, $4) ON CONFLICT (job, due) DO NOTHING`,
-		job, millis(due), state, millis(at))
+	n, err := tx.e.Exec(ctx, "fire", `INSERT INTO firing (job, due, state, at) VALUES ($1, $2, $3, $4) ON CONFLICT (job, due) DO NOTHING`,
+		job, engine.Millis(due), state, engine.Millis(at))
 	return n == 1, err
 }
 
@@ -25,13 +27,13 @@ type Firing struct {
 
 // Firings lists the slots from a time on, by due.
 func (tx *Tx) Firings(ctx context.Context, from time.Time) ([]Firing, error) {
-	return all(ctx, tx, "firings", `SELECT job, due, state FROM firing WHERE due >= $1 ORDER BY due, job`, []any{millis(from)},
-		func(scan func(...any) error) (Firing, error) {
+	return engine.All(ctx, tx.e, "firings", `SELECT job, due, state FROM firing WHERE due >= $1 ORDER BY due, job`, []any{engine.Millis(from)},
+		func(scan engine.Scan) (Firing, error) {
 			var f Firing
 			var due int64
 			var state string
 			err := scan(&f.Job, &due, &state)
-			f.Due, f.Missed = moment(due), state == "missed"
+			f.Due, f.Missed = engine.Moment(due), state == "missed"
 			return f, err
 		})
 }
@@ -39,7 +41,7 @@ func (tx *Tx) Firings(ctx context.Context, from time.Time) ([]Firing, error) {
 // Mark remembers a moment under a name (how far the clock was followed, when
 // the store was created).
 func (tx *Tx) Mark(ctx context.Context, name string, at time.Time) error {
-	_, err := tx.exec(ctx, "mark", `INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+	_, err := tx.e.Exec(ctx, "mark", `INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
 		name, at.UTC().Format(time.RFC3339Nano))
 	return err
 }
@@ -47,7 +49,7 @@ func (tx *Tx) Mark(ctx context.Context, name string, at time.Time) error {
 // Marked is a moment remembered by Mark; zero when never.
 func (tx *Tx) Marked(ctx context.Context, name string) (time.Time, error) {
 	var s string
-	found, err := tx.one(ctx, "marked", `SELECT value FROM meta WHERE name = $1`, []any{name}, &s)
+	found, err := tx.e.One(ctx, "marked", `SELECT value FROM meta WHERE name = $1`, []any{name}, &s)
 	if err != nil || !found {
 		return time.Time{}, err
 	}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // Grant is leave to read one customer's file, for one person and a time (档-6).
@@ -27,7 +29,7 @@ func (g Grant) Covers(person, customer string, now time.Time) bool {
 
 // proof is all that a grant says, to rest sealed beside it.
 func (g Grant) proof() string {
-	return proofOf(g.Person, g.Customer, g.By, strconv.FormatInt(millis(g.From), 10), strconv.FormatInt(millis(g.Until), 10))
+	return proofOf(g.Person, g.Customer, g.By, strconv.FormatInt(engine.Millis(g.From), 10), strconv.FormatInt(engine.Millis(g.Until), 10))
 }
 
 // proofOf joins fields so that no two lists of them are the same.
@@ -42,7 +44,7 @@ func proofOf(fields ...string) string {
 const grantColumns = `id, person, customer, by_person, from_time, until_time, proof`
 
 // scanGrant reads a grant that is what its proof says; ErrTampered otherwise.
-func (tx *Tx) scanGrant(scan func(...any) error) (Grant, error) {
+func (tx *Tx) scanGrant(scan engine.Scan) (Grant, error) {
 	g, proof, err := scanGrantRow(scan)
 	if err != nil {
 		return g, err
@@ -50,16 +52,16 @@ func (tx *Tx) scanGrant(scan func(...any) error) (Grant, error) {
 	return g, tx.proven(g.proof(), proof, "access_grant", g.ID)
 }
 
-func scanGrantRow(scan func(...any) error) (g Grant, proof []byte, err error) {
+func scanGrantRow(scan engine.Scan) (g Grant, proof []byte, err error) {
 	var from, until int64
 	err = scan(&g.ID, &g.Person, &g.Customer, &g.By, &from, &until, &proof)
-	g.From, g.Until = moment(from), moment(until)
+	g.From, g.Until = engine.Moment(from), engine.Moment(until)
 	return g, proof, err
 }
 
 // proven tells whether a row is what was sealed beside it.
 func (tx *Tx) proven(want string, proof []byte, table, row string) error {
-	got, err := tx.openText(proof, table, row, "proof")
+	got, err := tx.e.OpenText(proof, table, row, "proof")
 	if err == nil && got != want {
 		err = ErrTampered
 	}
@@ -71,9 +73,9 @@ func (tx *Tx) proven(want string, proof []byte, table, row string) error {
 
 // AddGrant keeps a grant under g.ID.
 func (tx *Tx) AddGrant(ctx context.Context, g Grant) error {
-	_, err := tx.exec(ctx, "add grant", `INSERT INTO access_grant (id, person, customer, by_person, from_time, until_time, closed, proof)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, $7)`, g.ID, g.Person, g.Customer, g.By, millis(g.From), millis(g.Until),
-		tx.sealText(g.proof(), "access_grant", g.ID, "proof"))
+	_, err := tx.e.Exec(ctx, "add grant", `INSERT INTO access_grant (id, person, customer, by_person, from_time, until_time, closed, proof)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, $7)`, g.ID, g.Person, g.Customer, g.By, engine.Millis(g.From), engine.Millis(g.Until),
+		tx.e.SealText(g.proof(), "access_grant", g.ID, "proof"))
 	return err
 }
 
@@ -81,33 +83,33 @@ func (tx *Tx) AddGrant(ctx context.Context, g Grant) error {
 // the zero Grant when there is none. A grant that was made or changed behind
 // the store's back is ErrTampered.
 func (tx *Tx) GrantFor(ctx context.Context, person, customer string, now time.Time) (Grant, error) {
-	list, err := all(ctx, tx, "grant", `SELECT `+grantColumns+` FROM access_grant
+	list, err := engine.All(ctx, tx.e, "grant", `SELECT `+grantColumns+` FROM access_grant
 		WHERE person = $1 AND customer = $2 AND from_time <= $3 AND until_time > $3 ORDER BY until_time DESC LIMIT 1`,
-		[]any{person, customer, millis(now)}, tx.scanGrant)
-	return first(list), err
+		[]any{person, customer, engine.Millis(now)}, tx.scanGrant)
+	return engine.First(list), err
 }
 
 // Grant is one grant by id, ended or not.
 func (tx *Tx) Grant(ctx context.Context, id string) (Grant, bool, error) {
-	if nowhere(id) {
+	if engine.Nowhere(id) {
 		return Grant{}, false, nil
 	}
-	list, err := all(ctx, tx, "grant by id", `SELECT `+grantColumns+` FROM access_grant WHERE id = $1`, []any{id}, tx.scanGrant)
-	return first(list), len(list) > 0, err
+	list, err := engine.All(ctx, tx.e, "grant by id", `SELECT `+grantColumns+` FROM access_grant WHERE id = $1`, []any{id}, tx.scanGrant)
+	return engine.First(list), len(list) > 0, err
 }
 
 // GrantsOf lists a person's grants that run at a moment, the first to end first.
 func (tx *Tx) GrantsOf(ctx context.Context, person string, now time.Time) ([]Grant, error) {
-	return all(ctx, tx, "grants of a person", `SELECT `+grantColumns+` FROM access_grant
-		WHERE person = $1 AND from_time <= $2 AND until_time > $2 ORDER BY until_time, id`, []any{person, millis(now)}, tx.scanGrant)
+	return engine.All(ctx, tx.e, "grants of a person", `SELECT `+grantColumns+` FROM access_grant
+		WHERE person = $1 AND from_time <= $2 AND until_time > $2 ORDER BY until_time, id`, []any{person, engine.Millis(now)}, tx.scanGrant)
 }
 
 // GrantsEnding lists the grants whose end was not told and lies after from, up
 // to and with to, the first to end first.
 func (tx *Tx) GrantsEnding(ctx context.Context, from, to time.Time) ([]Grant, error) {
-	return all(ctx, tx, "grants that end", `SELECT `+grantColumns+` FROM access_grant
-		WHERE closed = 0 AND until_time > $1 AND until_time <= $2 ORDER BY until_time, id`, []any{millis(from), millis(to)},
-		func(scan func(...any) error) (Grant, error) {
+	return engine.All(ctx, tx.e, "grants that end", `SELECT `+grantColumns+` FROM access_grant
+		WHERE closed = 0 AND until_time > $1 AND until_time <= $2 ORDER BY until_time, id`, []any{engine.Millis(from), engine.Millis(to)},
+		func(scan engine.Scan) (Grant, error) {
 			g, _, err := scanGrantRow(scan)
 			return g, err
 		})
@@ -117,15 +119,15 @@ func (tx *Tx) GrantsEnding(ctx context.Context, from, to time.Time) ([]Grant, er
 // over.
 func (tx *Tx) EndGrant(ctx context.Context, g Grant, at time.Time) (bool, error) {
 	g.Until = at
-	n, err := tx.exec(ctx, "end grant", `UPDATE access_grant SET until_time = $1, proof = $2 WHERE id = $3 AND until_time > $1 AND closed = 0`,
-		millis(at), tx.sealText(g.proof(), "access_grant", g.ID, "proof"), g.ID)
+	n, err := tx.e.Exec(ctx, "end grant", `UPDATE access_grant SET until_time = $1, proof = $2 WHERE id = $3 AND until_time > $1 AND closed = 0`,
+		engine.Millis(at), tx.e.SealText(g.proof(), "access_grant", g.ID, "proof"), g.ID)
 	return n == 1, err
 }
 
 // endGrantsOf ends all that a person was let read. A forged grant opens nothing
 // and stays as it is, to be found.
 func (tx *Tx) endGrantsOf(ctx context.Context, person string, at time.Time) error {
-	ids, err := all(ctx, tx, "running grants", `SELECT id FROM access_grant WHERE person = $1 AND until_time > $2`, []any{person, millis(at)}, scanWord)
+	ids, err := engine.All(ctx, tx.e, "running grants", `SELECT id FROM access_grant WHERE person = $1 AND until_time > $2`, []any{person, engine.Millis(at)}, engine.Word)
 	if err != nil {
 		return err
 	}
@@ -146,6 +148,6 @@ func (tx *Tx) endGrantsOf(ctx context.Context, person string, at time.Time) erro
 
 // CloseGrant notes that a grant's end was told: true for exactly one caller.
 func (tx *Tx) CloseGrant(ctx context.Context, id string, at time.Time) (bool, error) {
-	n, err := tx.exec(ctx, "close grant", `UPDATE access_grant SET closed = $1 WHERE id = $2 AND closed = 0`, millis(at), id)
+	n, err := tx.e.Exec(ctx, "close grant", `UPDATE access_grant SET closed = $1 WHERE id = $2 AND closed = 0`, engine.Millis(at), id)
 	return n == 1, err
 }

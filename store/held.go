@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
-	"fmt"
-	"strings"
+
+	"marketbot/store/internal/engine"
 )
 
 // Held is a field of a file that has a value; which, it does not say.
@@ -22,7 +22,7 @@ func (tx *Tx) FieldsOf(ctx context.Context, ids []string) ([]Held, error) {
 	var list []Held
 	for len(ids) > 0 {
 		n := min(len(ids), heldMost)
-		some, err := tx.held(ctx, `AND customer IN (`+marks(n)+`)`, values(ids[:n]))
+		some, err := tx.held(ctx, `AND customer IN (`+engine.Marks(n)+`)`, engine.Args(ids[:n]))
 		if err != nil {
 			return nil, err
 		}
@@ -42,8 +42,8 @@ func (tx *Tx) held(ctx context.Context, which string, args []any) ([]Held, error
 		}
 		*w = words[*w]
 	}
-	return all(ctx, tx, "fields held", `SELECT customer, person, field FROM fact WHERE until = 0 `+which+` ORDER BY customer, person, field`,
-		args, func(scan func(...any) error) (Held, error) {
+	return engine.All(ctx, tx.e, "fields held", `SELECT customer, person, field FROM fact WHERE until = 0 `+which+` ORDER BY customer, person, field`,
+		args, func(scan engine.Scan) (Held, error) {
 			var h Held
 			err := scan(&h.Customer, &h.Person, &h.Field)
 			once(&h.Customer)
@@ -51,25 +51,4 @@ func (tx *Tx) held(ctx context.Context, which string, args []any) ([]Held, error
 			once(&h.Field)
 			return h, err
 		})
-}
-
-// marks are $1, $2 … $n.
-func marks(n int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "$%d", i+1)
-	}
-	return b.String()
-}
-
-// values are ids as arguments.
-func values(ids []string) []any {
-	list := make([]any, len(ids))
-	for i, id := range ids {
-		list[i] = id
-	}
-	return list
 }

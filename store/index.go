@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/spelling"
 )
 
@@ -26,7 +27,7 @@ type searchIndex interface {
 }
 
 func indexOf(source string) searchIndex {
-	if onPostgres(source) {
+	if engine.OnPostgres(source) {
 		return postgresIndex{}
 	}
 	return sqliteIndex{}
@@ -81,7 +82,7 @@ func (db *DB) startIndex(ctx context.Context) error {
 func (tx *Tx) prepareIndex(ctx context.Context) (bool, error) {
 	var version int
 	var next, last int64
-	if _, err := tx.one(ctx, "search state", `SELECT version, next_doc, last_doc FROM search_state`, nil, &version, &next, &last); err != nil {
+	if _, err := tx.e.One(ctx, "search state", `SELECT version, next_doc, last_doc FROM search_state`, nil, &version, &next, &last); err != nil {
 		return false, err
 	}
 	there, err := tx.db.index.there(ctx, tx)
@@ -91,10 +92,10 @@ func (tx *Tx) prepareIndex(ctx context.Context) (bool, error) {
 	if err := tx.db.index.create(ctx, tx); err != nil {
 		return false, err
 	}
-	if _, err := tx.one(ctx, "last name", `SELECT COALESCE(MAX(doc), 0) FROM customer_name`, nil, &last); err != nil {
+	if _, err := tx.e.One(ctx, "last name", `SELECT COALESCE(MAX(doc), 0) FROM customer_name`, nil, &last); err != nil {
 		return false, err
 	}
-	_, err = tx.exec(ctx, "search state", `INSERT INTO search_state (id, version, next_doc, last_doc) VALUES (1, $1, 1, $2)
+	_, err = tx.e.Exec(ctx, "search state", `INSERT INTO search_state (id, version, next_doc, last_doc) VALUES (1, $1, 1, $2)
 		ON CONFLICT (id) DO UPDATE SET version = $1, next_doc = 1, last_doc = $2`, spelling.Version, last)
 	return last > 0, err
 }
@@ -145,7 +146,7 @@ func (db *DB) repeat(ctx context.Context, step func(*Tx, context.Context) (more 
 		})
 		if err != nil {
 			if ctx.Err() == nil {
-				db.log.Error("the index of names is not complete", "error", err)
+				db.e.Log().Error("the index of names is not complete", "error", err)
 			}
 			return false
 		}
@@ -163,7 +164,7 @@ func (tx *Tx) indexSome(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	if len(names) == 0 {
-		_, err := tx.exec(ctx, "search state", `UPDATE search_state SET next_doc = last_doc + 1`)
+		_, err := tx.e.Exec(ctx, "search state", `UPDATE search_state SET next_doc = last_doc + 1`)
 		return false, err
 	}
 	for _, n := range names {
@@ -171,18 +172,18 @@ func (tx *Tx) indexSome(ctx context.Context) (more bool, err error) {
 			return false, err
 		}
 	}
-	_, err = tx.exec(ctx, "search state", `UPDATE search_state SET next_doc = $1`, names[len(names)-1].doc+1)
+	_, err = tx.e.Exec(ctx, "search state", `UPDATE search_state SET next_doc = $1`, names[len(names)-1].doc+1)
 	return true, err
 }
 
 // unindexed are the next names that count and that the index lacks.
 func (tx *Tx) unindexed(ctx context.Context, most int) ([]nameRow, error) {
 	var next, last int64
-	if _, err := tx.one(ctx, "search state", `SELECT next_doc, last_doc FROM search_state`, nil, &next, &last); err != nil {
+	if _, err := tx.e.One(ctx, "search state", `SELECT next_doc, last_doc FROM search_state`, nil, &next, &last); err != nil {
 		return nil, err
 	}
 	// with "until = 0" SQLite would take an index of the names that count, and sort
-	return all(ctx, tx, "names not indexed", `SELECT `+nameColumns+` FROM customer_name n WHERE n.doc >= $1 AND n.doc <= $2 AND n.until <= 0
+	return engine.All(ctx, tx.e, "names not indexed", `SELECT `+nameColumns+` FROM customer_name n WHERE n.doc >= $1 AND n.doc <= $2 AND n.until <= 0
 		ORDER BY n.doc LIMIT $3`, []any{next, last, most}, scanName)
 }
 
@@ -198,7 +199,9 @@ func (f *finder) unindexed(ctx context.Context) ([]nameRow, error) {
 	return f.late, err
 }
 
-// complete tells whether the index holds every name; nobody builds for Peek.
+// complete reports whether the index holds every name; nobody builds for Peek.
+// It is asked before a transaction begins, which may see what was before the
+// last name was indexed.
 func (b *building) complete() bool {
 	if b == nil {
 		return false
@@ -208,17 +211,6 @@ func (b *building) complete() bool {
 		return true
 	default:
 		return false
-	}
-}
-
-// indexed lets a transaction know whether the index is complete in what it
-// sees, which may be what was before the last name was indexed: so this asks
-// before the transaction begins.
-func (db *DB) indexed(f func(*Tx) error) func(*Tx) error {
-	complete := db.building.complete()
-	return func(tx *Tx) error {
-		tx.indexed = complete
-		return f(tx)
 	}
 }
 

@@ -1,6 +1,10 @@
 package store
 
-import "context"
+import (
+	"context"
+
+	"marketbot/store/internal/engine"
+)
 
 // keptFile is a customer's row with all cards of the file.
 type keptFile struct {
@@ -21,15 +25,15 @@ func (k keptFile) cards() map[string]card {
 // file reads a file in one query, because every look does; ErrNoCustomer when
 // there is none.
 func (tx *Tx) file(ctx context.Context, id string) (keptFile, error) {
-	if nowhere(id) {
+	if engine.Nowhere(id) {
 		return keptFile{}, ErrNoCustomer
 	}
 	var k keptFile
-	err := each(ctx, tx, "file", `SELECT `+customerColumns+`, customer.card,
+	err := engine.Each(ctx, tx.e, "file", `SELECT `+customerColumns+`, customer.card,
 			COALESCE(p.id, ''), COALESCE(p.created, 0), COALESCE(p.author, ''), p.data_key, p.card
 		FROM customer LEFT JOIN customer_person p ON p.customer = customer.id AND p.erased = 0
 		WHERE customer.id = $1 ORDER BY p.created, p.id`, []any{id},
-		func(scan func(...any) error) error { return tx.scanFile(scan, &k) })
+		func(scan engine.Scan) error { return tx.scanFile(scan, &k) })
 	switch {
 	case err != nil:
 		return keptFile{}, err
@@ -41,7 +45,7 @@ func (tx *Tx) file(ctx context.Context, id string) (keptFile, error) {
 
 // scanFile adds a row, which is about one person at the customer's or nobody,
 // to the file.
-func (tx *Tx) scanFile(scan func(...any) error, k *keptFile) error {
+func (tx *Tx) scanFile(scan engine.Scan, k *keptFile) error {
 	var p FilePerson
 	var created int64
 	var company, wrapped, sealed []byte
@@ -61,7 +65,7 @@ func (tx *Tx) scanFile(scan func(...any) error, k *keptFile) error {
 	if p.ID == "" {
 		return nil
 	}
-	p.Created = moment(created)
+	p.Created = engine.Moment(created)
 	person, err := k.person(p, wrapped, sealed)
 	k.people = append(k.people, person)
 	return err

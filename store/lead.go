@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // LeadState is how far a lead has come.
@@ -35,7 +37,7 @@ type Lead struct {
 
 const leadColumns = `code, customer, giver, at, state, by_person, decided, words, body, source, reason`
 
-func (tx *Tx) scanLead(scan func(...any) error) (Lead, error) {
+func (tx *Tx) scanLead(scan engine.Scan) (Lead, error) {
 	var l Lead
 	var at, decided int64
 	var sealed [4][]byte
@@ -43,10 +45,10 @@ func (tx *Tx) scanLead(scan func(...any) error) (Lead, error) {
 	if err != nil {
 		return l, err
 	}
-	l.At, l.Decided = moment(at), moment(decided)
+	l.At, l.Decided = engine.Moment(at), engine.Moment(decided)
 	texts := []*string{&l.Words, &l.Text, &l.Source, &l.Reason}
 	for i, column := range []string{"words", "body", "source", "reason"} {
-		if *texts[i], err = tx.openText(sealed[i], "lead", l.Code, column); err != nil {
+		if *texts[i], err = tx.e.OpenText(sealed[i], "lead", l.Code, column); err != nil {
 			return l, err
 		}
 	}
@@ -58,37 +60,37 @@ func (tx *Tx) NewLeadCode(ctx context.Context) (string, error) { return tx.NextC
 
 // AddLead keeps a new lead, open, under l.Code.
 func (tx *Tx) AddLead(ctx context.Context, l Lead) error {
-	seal := func(text, column string) []byte { return tx.sealText(text, "lead", l.Code, column) }
-	_, err := tx.exec(ctx, "add lead", `INSERT INTO lead (`+leadColumns+`) VALUES ($1, $2, $3, $4, $5, '', 0, $6, $7, $8, NULL)`,
-		l.Code, l.Customer, l.Giver, millis(l.At), string(LeadOpen), seal(l.Words, "words"), seal(l.Text, "body"), seal(l.Source, "source"))
+	seal := func(text, column string) []byte { return tx.e.SealText(text, "lead", l.Code, column) }
+	_, err := tx.e.Exec(ctx, "add lead", `INSERT INTO lead (`+leadColumns+`) VALUES ($1, $2, $3, $4, $5, '', 0, $6, $7, $8, NULL)`,
+		l.Code, l.Customer, l.Giver, engine.Millis(l.At), string(LeadOpen), seal(l.Words, "words"), seal(l.Text, "body"), seal(l.Source, "source"))
 	return err
 }
 
 // Lead is a lead by its code.
 func (tx *Tx) Lead(ctx context.Context, code string) (Lead, bool, error) {
-	if nowhere(code) {
+	if engine.Nowhere(code) {
 		return Lead{}, false, nil
 	}
-	list, err := all(ctx, tx, "lead", `SELECT `+leadColumns+` FROM lead WHERE code = $1`, []any{code}, tx.scanLead)
-	return first(list), len(list) > 0, err
+	list, err := engine.All(ctx, tx.e, "lead", `SELECT `+leadColumns+` FROM lead WHERE code = $1`, []any{code}, tx.scanLead)
+	return engine.First(list), len(list) > 0, err
 }
 
 // OpenLeads lists at most so many leads that wait to be judged, the oldest
 // first.
 func (tx *Tx) OpenLeads(ctx context.Context, most int) ([]Lead, error) {
-	return all(ctx, tx, "open leads", `SELECT `+leadColumns+` FROM lead WHERE state = 'open' ORDER BY at, code LIMIT $1`, []any{most}, tx.scanLead)
+	return engine.All(ctx, tx.e, "open leads", `SELECT `+leadColumns+` FROM lead WHERE state = 'open' ORDER BY at, code LIMIT $1`, []any{most}, tx.scanLead)
 }
 
 // CountOpenLeads is how many leads wait to be judged.
 func (tx *Tx) CountOpenLeads(ctx context.Context) (n int, err error) {
-	_, err = tx.one(ctx, "count leads", `SELECT COUNT(*) FROM lead WHERE state = 'open'`, nil, &n)
+	_, err = tx.e.One(ctx, "count leads", `SELECT COUNT(*) FROM lead WHERE state = 'open'`, nil, &n)
 	return n, err
 }
 
 // OpenLeadsOf lists the codes of a giver's leads that wait, the oldest first.
 func (tx *Tx) OpenLeadsOf(ctx context.Context, giver string) ([]string, error) {
-	return all(ctx, tx, "leads of", `SELECT code FROM lead WHERE giver = $1 AND state = 'open' ORDER BY at, code`, []any{giver},
-		func(scan func(...any) error) (code string, err error) { return code, scan(&code) })
+	return engine.All(ctx, tx.e, "leads of", `SELECT code FROM lead WHERE giver = $1 AND state = 'open' ORDER BY at, code`, []any{giver},
+		func(scan engine.Scan) (code string, err error) { return code, scan(&code) })
 }
 
 // DecideLead ends an open lead, and names the customer that it went to; false
@@ -96,9 +98,9 @@ func (tx *Tx) OpenLeadsOf(ctx context.Context, giver string) ([]string, error) {
 func (tx *Tx) DecideLead(ctx context.Context, l Lead) (bool, error) {
 	var reason []byte
 	if l.Reason != "" {
-		reason = tx.sealText(l.Reason, "lead", l.Code, "reason")
+		reason = tx.e.SealText(l.Reason, "lead", l.Code, "reason")
 	}
-	n, err := tx.exec(ctx, "decide lead", `UPDATE lead SET state = $1, by_person = $2, decided = $3, customer = $4, reason = $5
-		WHERE code = $6 AND state = 'open'`, string(l.State), l.By, millis(l.Decided), l.Customer, reason, l.Code)
+	n, err := tx.e.Exec(ctx, "decide lead", `UPDATE lead SET state = $1, by_person = $2, decided = $3, customer = $4, reason = $5
+		WHERE code = $6 AND state = 'open'`, string(l.State), l.By, engine.Millis(l.Decided), l.Customer, reason, l.Code)
 	return n == 1, err
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // Leave is a person's days away, first and last included. Whether leave that
@@ -20,29 +22,29 @@ func (l Leave) Covers(day Day) bool { return l.First <= day && day <= l.Last }
 
 const leaveColumns = `id, person, first_day, last_day, reason, by_person, entered`
 
-func (tx *Tx) scanLeave(scan func(...any) error) (Leave, error) {
+func (tx *Tx) scanLeave(scan engine.Scan) (Leave, error) {
 	var l Leave
 	var reason []byte
 	var entered int64
 	if err := scan(&l.ID, &l.Person, &l.First, &l.Last, &reason, &l.By, &entered); err != nil {
 		return l, err
 	}
-	l.Entered = moment(entered)
+	l.Entered = engine.Moment(entered)
 	var err error
-	l.Reason, err = tx.openText(reason, "leave", l.ID, "reason")
+	l.Reason, err = tx.e.OpenText(reason, "leave", l.ID, "reason")
 	return l, err
 }
 
 // LeaveDays lists the leave of everyone that overlaps from … to and was not
 // cancelled, by first day. The reasons stay sealed: it only asks who is away.
 func (tx *Tx) LeaveDays(ctx context.Context, from, to Day) ([]Leave, error) {
-	return all(ctx, tx, "days of leave", `SELECT id, person, first_day, last_day, by_person, entered FROM leave
+	return engine.All(ctx, tx.e, "days of leave", `SELECT id, person, first_day, last_day, by_person, entered FROM leave
 		WHERE last_day >= $1 AND first_day <= $2 AND cancelled = 0 ORDER BY first_day, id`, []any{string(from), string(to)},
-		func(scan func(...any) error) (Leave, error) {
+		func(scan engine.Scan) (Leave, error) {
 			var l Leave
 			var entered int64
 			err := scan(&l.ID, &l.Person, &l.First, &l.Last, &l.By, &entered)
-			l.Entered = moment(entered)
+			l.Entered = engine.Moment(entered)
 			return l, err
 		})
 }
@@ -50,32 +52,32 @@ func (tx *Tx) LeaveDays(ctx context.Context, from, to Day) ([]Leave, error) {
 // LeavesOf lists one person's leave that ends on day or later and was not
 // cancelled, by first day.
 func (tx *Tx) LeavesOf(ctx context.Context, person string, day Day) ([]Leave, error) {
-	return all(ctx, tx, "leaves of a person", `SELECT `+leaveColumns+` FROM leave
+	return engine.All(ctx, tx.e, "leaves of a person", `SELECT `+leaveColumns+` FROM leave
 		WHERE person = $1 AND last_day >= $2 AND cancelled = 0 ORDER BY first_day, id`, []any{person, string(day)}, tx.scanLeave)
 }
 
 // Leave is one leave by id, cancelled or not.
 func (tx *Tx) Leave(ctx context.Context, id string) (Leave, bool, error) {
-	list, err := all(ctx, tx, "leave", `SELECT `+leaveColumns+` FROM leave WHERE id = $1`, []any{id}, tx.scanLeave)
-	return first(list), len(list) > 0, err
+	list, err := engine.All(ctx, tx.e, "leave", `SELECT `+leaveColumns+` FROM leave WHERE id = $1`, []any{id}, tx.scanLeave)
+	return engine.First(list), len(list) > 0, err
 }
 
 // AddLeave enters leave under l.ID.
 func (tx *Tx) AddLeave(ctx context.Context, l Leave) error {
-	_, err := tx.exec(ctx, "add leave", `INSERT INTO leave (id, person, first_day, last_day, reason, by_person, entered, cancelled)
+	_, err := tx.e.Exec(ctx, "add leave", `INSERT INTO leave (id, person, first_day, last_day, reason, by_person, entered, cancelled)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
-		l.ID, l.Person, string(l.First), string(l.Last), tx.sealText(l.Reason, "leave", l.ID, "reason"), l.By, millis(l.Entered))
+		l.ID, l.Person, string(l.First), string(l.Last), tx.e.SealText(l.Reason, "leave", l.ID, "reason"), l.By, engine.Millis(l.Entered))
 	return err
 }
 
 // CancelLeave makes leave count no more; false when it did not count before.
 func (tx *Tx) CancelLeave(ctx context.Context, id string, at time.Time) (bool, error) {
-	n, err := tx.exec(ctx, "cancel leave", `UPDATE leave SET cancelled = $1 WHERE id = $2 AND cancelled = 0`, millis(at), id)
+	n, err := tx.e.Exec(ctx, "cancel leave", `UPDATE leave SET cancelled = $1 WHERE id = $2 AND cancelled = 0`, engine.Millis(at), id)
 	return n == 1, err
 }
 
 // RestoreLeave takes a CancelLeave back; false when it was not cancelled.
 func (tx *Tx) RestoreLeave(ctx context.Context, id string) (bool, error) {
-	n, err := tx.exec(ctx, "restore leave", `UPDATE leave SET cancelled = 0 WHERE id = $1 AND cancelled <> 0`, id)
+	n, err := tx.e.Exec(ctx, "restore leave", `UPDATE leave SET cancelled = 0 WHERE id = $1 AND cancelled <> 0`, id)
 	return n == 1, err
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // LookFilter says which looks are asked for; what is empty does not restrict.
@@ -31,11 +33,11 @@ func (f LookFilter) conditions() (where string, args []any) {
 		add("customer = $%d", f.Customer)
 	}
 	if !f.From.IsZero() { // ids sort by time: an index over it would cost every look
-		add("at >= $%d", millis(f.From))
-		add("id >= $%d", idBefore(f.From))
+		add("at >= $%d", engine.Millis(f.From))
+		add("id >= $%d", engine.IDBefore(f.From))
 	}
 	if !f.To.IsZero() {
-		add("at < $%d", millis(f.To))
+		add("at < $%d", engine.Millis(f.To))
 	}
 	looks := "customer <> ''"
 	if len(f.Acts) > 0 && f.Customer == "" {
@@ -62,27 +64,27 @@ func (tx *Tx) Looks(ctx context.Context, f LookFilter) ([]Audit, error) {
 
 // LookByTrace finds the look that gave out a trace code; false when there is none.
 func (tx *Tx) LookByTrace(ctx context.Context, code string) (Audit, bool, error) {
-	if code == "" || nowhere(code) {
+	if code == "" || engine.Nowhere(code) {
 		return Audit{}, false, nil
 	}
 	list, err := tx.audits(ctx, "look by trace", `SELECT `+auditColumns+` FROM audit WHERE trace = $1 AND trace <> ''`, code)
-	return first(list), len(list) > 0, err
+	return engine.First(list), len(list) > 0, err
 }
 
 // LooksSince counts the looks that a person was granted since a moment, by one
 // act; "" counts those of every act.
 func (tx *Tx) LooksSince(ctx context.Context, person, act string, since time.Time) (n int, err error) {
-	_, err = tx.one(ctx, "looks since", `SELECT COUNT(*) FROM audit
+	_, err = tx.e.One(ctx, "looks since", `SELECT COUNT(*) FROM audit
 		WHERE person = $1 AND id >= $2 AND customer <> '' AND at >= $3 AND outcome = 'done' AND (act = $4 OR $4 = '')`,
-		[]any{person, idBefore(since), millis(since), act}, &n)
+		[]any{person, engine.IDBefore(since), engine.Millis(since), act}, &n)
 	return n, err
 }
 
 // FilesOpenedSince counts the different customers whose files a person was
 // shown since a moment.
 func (tx *Tx) FilesOpenedSince(ctx context.Context, person string, since time.Time) (n int, err error) {
-	_, err = tx.one(ctx, "files opened since", `SELECT COUNT(DISTINCT customer) FROM audit
-		WHERE person = $1 AND id >= $2 AND customer <> '' AND at >= $3 AND trace <> ''`, []any{person, idBefore(since), millis(since)}, &n)
+	_, err = tx.e.One(ctx, "files opened since", `SELECT COUNT(DISTINCT customer) FROM audit
+		WHERE person = $1 AND id >= $2 AND customer <> '' AND at >= $3 AND trace <> ''`, []any{person, engine.IDBefore(since), engine.Millis(since)}, &n)
 	return n, err
 }
 
@@ -93,7 +95,7 @@ func (tx *Tx) UsesOf(ctx context.Context, grant string) ([]Audit, error) {
 
 // audits reads entries and says of each whether it was changed.
 func (tx *Tx) audits(ctx context.Context, what, query string, args ...any) ([]Audit, error) {
-	return all(ctx, tx, what, query, args, func(scan func(...any) error) (Audit, error) {
+	return engine.All(ctx, tx.e, what, query, args, func(scan engine.Scan) (Audit, error) {
 		a, genuine, err := tx.scanAudit(scan)
 		a.Changed = !genuine
 		return a, err

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"marketbot/store/internal/engine"
+
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 )
@@ -33,7 +35,7 @@ type Moved struct {
 // source stays as it is. tell is called now and then with a table and how many
 // of its rows were copied.
 func Move(ctx context.Context, from, to Options, tell func(table string, rows int)) (m Moved, err error) {
-	if onPostgres(from.Source) || !onPostgres(to.Source) {
+	if engine.OnPostgres(from.Source) || !engine.OnPostgres(to.Source) {
 		return m, errors.New("move: only from SQLite to PostgreSQL")
 	}
 	if _, err := os.Stat(from.Source); err != nil {
@@ -56,7 +58,7 @@ func Move(ctx context.Context, from, to Options, tell func(table string, rows in
 		return err
 	})
 	if err == nil { // else the first questions would be answered slowly
-		_, err = target.engine.(*postgres).pool.ExecContext(ctx, `ANALYZE`)
+		_, err = target.e.Pool().ExecContext(ctx, `ANALYZE`)
 	}
 	if err := errors.Join(err, target.Close()); err != nil {
 		return m, fmt.Errorf("move: %w", err)
@@ -67,7 +69,7 @@ func Move(ctx context.Context, from, to Options, tell func(table string, rows in
 // vacant refuses a database that is served, or holds more than our tables
 // without rows, which a move leaves that did not end.
 func vacant(ctx context.Context, o Options) error {
-	if err := unservedPostgres(ctx, o.Source); err != nil {
+	if err := engine.Unserved(ctx, o.Source); err != nil {
 		return err
 	}
 	db, err := sql.Open("pgx", o.Source)
@@ -118,7 +120,7 @@ type mover struct {
 
 func (m mover) all(ctx context.Context) (Moved, error) {
 	var done Moved
-	tables, err := m.source.ids(ctx, "tables", `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`)
+	tables, err := engine.All(ctx, m.source.e, "tables", `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`, nil, engine.Word)
 	if err != nil {
 		return done, err
 	}
@@ -126,7 +128,7 @@ func (m mover) all(ctx context.Context) (Moved, error) {
 	if err != nil {
 		return done, err
 	}
-	conn, err := m.target.engine.(*postgres).pool.Conn(ctx)
+	conn, err := m.target.e.Pool().Conn(ctx)
 	if err != nil {
 		return done, err
 	}
@@ -146,14 +148,14 @@ func (m mover) all(ctx context.Context) (Moved, error) {
 		}
 		done.Tables, done.Rows = done.Tables+1, done.Rows+rows
 	}
-	into := &Tx{db: m.target, run: t}
+	into := &Tx{e: m.target.e.On(t), db: m.target}
 	if done.Audit, err = into.VerifyAudit(ctx, 0); err != nil {
 		return done, err
 	}
 	if done.Audit.Head.Code() != before.Head.Code() || done.Audit.Entries != before.Entries || len(done.Audit.Counts) != len(before.Counts) {
 		return done, fmt.Errorf("audit: %w", ErrNotSame)
 	}
-	if _, err := into.exec(ctx, "leave the index to be made", `DELETE FROM search_state`); err != nil {
+	if _, err := into.e.Exec(ctx, "leave the index to be made", `DELETE FROM search_state`); err != nil {
 		return done, err
 	}
 	return done, t.Commit()
@@ -170,7 +172,7 @@ func (m mover) table(ctx context.Context, conn *sql.Conn, t *sql.Tx, table strin
 		names[i] = quoted(k.name)
 	}
 	query := `SELECT ` + strings.Join(names, ", ") + ` FROM ` + quoted(table)
-	rows, err := m.source.run.QueryContext(ctx, query)
+	rows, err := m.source.e.Rows(ctx, query)
 	if err != nil {
 		return 0, err
 	}

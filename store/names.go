@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/spelling"
 )
 
@@ -40,18 +41,18 @@ func FoldName(name string) string { return spelling.Fold(name) }
 // AddName lets a customer be found by another name, from within the same
 // transaction on. A name that is not Plain is ErrNotPlain.
 func (tx *Tx) AddName(ctx context.Context, n CustomerName) error {
-	if nowhere(n.Name) {
+	if engine.Nowhere(n.Name) {
 		return fmt.Errorf("add name: %w", ErrNotPlain)
 	}
 	var doc int64
-	if _, err := tx.one(ctx, "number of a name", `INSERT INTO counter (name, value) VALUES ('doc/customer_name', 1)
+	if _, err := tx.e.One(ctx, "number of a name", `INSERT INTO counter (name, value) VALUES ('doc/customer_name', 1)
 		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`, nil, &doc); err != nil {
 		return err
 	}
 	p := spelling.Plain(n.Name)
-	if _, err := tx.exec(ctx, "add name", `INSERT INTO customer_name (doc, id, customer, name, folded, plain, kind, since, until)
+	if _, err := tx.e.Exec(ctx, "add name", `INSERT INTO customer_name (doc, id, customer, name, folded, plain, kind, since, until)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`,
-		doc, n.ID, n.Customer, n.Name, FoldName(n.Name), []byte(p), string(n.Kind), millis(n.Since)); err != nil {
+		doc, n.ID, n.Customer, n.Name, FoldName(n.Name), []byte(p), string(n.Kind), engine.Millis(n.Since)); err != nil {
 		return err
 	}
 	tx.db.building.grown()
@@ -62,7 +63,7 @@ func (tx *Tx) AddName(ctx context.Context, n CustomerName) error {
 // A name that a customer bore and gave up is to be added again as FormerName.
 func (tx *Tx) EndName(ctx context.Context, id string, at time.Time) error {
 	var doc int64
-	found, err := tx.one(ctx, "end name", `UPDATE customer_name SET until = $1 WHERE id = $2 AND until = 0 RETURNING doc`, []any{millis(at), id}, &doc)
+	found, err := tx.e.One(ctx, "end name", `UPDATE customer_name SET until = $1 WHERE id = $2 AND until = 0 RETURNING doc`, []any{engine.Millis(at), id}, &doc)
 	if err != nil || !found {
 		return err
 	}
@@ -71,12 +72,12 @@ func (tx *Tx) EndName(ctx context.Context, id string, at time.Time) error {
 
 // NamesOf is every name that a customer has or had, oldest first.
 func (tx *Tx) NamesOf(ctx context.Context, customer string) ([]CustomerName, error) {
-	return all(ctx, tx, "names", `SELECT id, customer, name, folded, kind, since, until FROM customer_name WHERE customer = $1 ORDER BY doc`,
-		[]any{customer}, func(scan func(...any) error) (CustomerName, error) {
+	return engine.All(ctx, tx.e, "names", `SELECT id, customer, name, folded, kind, since, until FROM customer_name WHERE customer = $1 ORDER BY doc`,
+		[]any{customer}, func(scan engine.Scan) (CustomerName, error) {
 			var n CustomerName
 			var since, until int64
 			err := scan(&n.ID, &n.Customer, &n.Name, &n.Folded, &n.Kind, &since, &until)
-			n.Since, n.Until = moment(since), moment(until)
+			n.Since, n.Until = engine.Moment(since), engine.Moment(until)
 			return n, err
 		})
 }
@@ -91,8 +92,8 @@ func (tx *Tx) SimilarCustomers(ctx context.Context, folded string) ([]Customer, 
 	if folded = FoldName(folded); folded == "" {
 		return nil, nil
 	}
-	ids, err := all(ctx, tx, "similar customers", `SELECT customer FROM customer_name WHERE folded = $1 AND until = 0
-		GROUP BY customer ORDER BY MIN(doc) LIMIT $2`, []any{folded, similarMost}, scanWord)
+	ids, err := engine.All(ctx, tx.e, "similar customers", `SELECT customer FROM customer_name WHERE folded = $1 AND until = 0
+		GROUP BY customer ORDER BY MIN(doc) LIMIT $2`, []any{folded, similarMost}, engine.Word)
 	if err != nil {
 		return nil, err
 	}
@@ -125,26 +126,7 @@ func (tx *Tx) customers(ctx context.Context, ids []string) ([]Customer, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	list, err := all(ctx, tx, "customers", `SELECT `+customerColumns+` FROM customer WHERE id IN (`+numbered(len(ids))+`)`, args, tx.scanCustomer)
+	list, err := engine.All(ctx, tx.e, "customers", `SELECT `+customerColumns+` FROM customer WHERE id IN (`+engine.Marks(len(ids))+`)`, engine.Args(ids), tx.scanCustomer)
 	slices.SortFunc(list, func(a, b Customer) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	return list, err
-}
-
-// numbered is $1, $2 … $n.
-func numbered(n int) string {
-	list := make([]string, n)
-	for i := range list {
-		list[i] = fmt.Sprintf("$%d", i+1)
-	}
-	return strings.Join(list, ", ")
-}
-
-func scanWord(scan func(...any) error) (string, error) {
-	var s string
-	err := scan(&s)
-	return s, err
 }

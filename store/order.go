@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // RekeyState is how far an order to rekey has come.
@@ -40,57 +40,14 @@ const (
 	answerMark = "rekey/said"
 )
 
-// Served tells whether a process serves the store now. Its error says that
+// Served reports whether a process serves the store now. Its error says that
 // there is no such store.
-func Served(ctx context.Context, o Options) (bool, error) {
-	if onPostgres(o.Source) {
-		return servedPostgres(ctx, o.Source)
-	}
-	if _, err := os.Stat(o.Source); err != nil {
-		return false, fmt.Errorf("look for the store: %w", err)
-	}
-	unlock, err := lockFile(o.Source)
-	if errors.Is(err, errInUse) {
-		return true, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	return false, unlock()
-}
-
-// unservedPostgres fails while a process serves the database, but not at once: it
-// lets the connections of one that has just ended go a moment later.
-func unservedPostgres(ctx context.Context, url string) error {
-	for tries := 1; ; tries++ {
-		served, err := servedPostgres(ctx, url)
-		if err != nil || !served {
-			return err
-		}
-		if tries == 10 || !rest(ctx, 100*time.Millisecond) {
-			return fmt.Errorf("the database is %w; stop that one first", errInUse)
-		}
-	}
-}
-
-func servedPostgres(ctx context.Context, url string) (bool, error) {
-	pool, err := sql.Open("pgx", url)
-	if err != nil {
-		return false, fmt.Errorf("open postgres: %w", err)
-	}
-	pool.SetMaxOpenConns(1) // what is locked ends with its connection
-	var free bool
-	err = pool.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, servedKey).Scan(&free)
-	if err = errors.Join(err, pool.Close()); err != nil {
-		return false, fmt.Errorf("ask postgres: %w", err)
-	}
-	return !free, nil
-}
+func Served(ctx context.Context, o Options) (bool, error) { return engine.Served(ctx, o.Source) }
 
 // AskRekey leaves an order under id for the process that serves the store.
 func AskRekey(ctx context.Context, o Options, id string) error {
-	driver, source := "sqlite", dsn(o.Source, "rw")
-	if onPostgres(o.Source) {
+	driver, source := "sqlite", engine.DSN(o.Source, "rw")
+	if engine.OnPostgres(o.Source) {
 		driver, source = "pgx", o.Source
 	}
 	text, err := json.Marshal(RekeyOrder{ID: id, Key: o.Seals.keys.ID(), State: RekeyAsked})
@@ -111,7 +68,7 @@ func AskRekey(ctx context.Context, o Options, id string) error {
 
 func (tx *Tx) order(ctx context.Context, name string) (o RekeyOrder, err error) {
 	var text string
-	found, err := tx.one(ctx, name, `SELECT value FROM meta WHERE name = $1`, []any{name}, &text)
+	found, err := tx.e.One(ctx, name, `SELECT value FROM meta WHERE name = $1`, []any{name}, &text)
 	if err != nil || !found {
 		return o, err
 	}
@@ -141,7 +98,7 @@ func (tx *Tx) AnswerOrder(ctx context.Context, o RekeyOrder) error {
 	if err != nil {
 		return fmt.Errorf("answer an order: %w", err)
 	}
-	_, err = tx.exec(ctx, "answer an order", `INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+	_, err = tx.e.Exec(ctx, "answer an order", `INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
 		answerMark, string(text))
 	return err
 }
@@ -153,7 +110,7 @@ func (db *DB) Obey(ctx context.Context, o RekeyOrder) (RekeyOrder, error) {
 		o.State, o.Rekeying = state, k
 		return db.Update(ctx, func(tx *Tx) error { return tx.AnswerOrder(ctx, o) })
 	}
-	if !bytes.Equal(o.Key, db.seals.ID()) {
+	if !bytes.Equal(o.Key, db.e.Keys().ID()) {
 		return o, say(RekeyOtherKey, Rekeying{})
 	}
 	if err := say(RekeyRunning, Rekeying{}); err != nil {
@@ -166,7 +123,7 @@ func (db *DB) Obey(ctx context.Context, o RekeyOrder) (RekeyOrder, error) {
 		}
 		said = k.Done
 		if err := say(RekeyRunning, k); err != nil {
-			db.log.Warn("say how far rekey is", "error", err)
+			db.e.Log().Warn("say how far rekey is", "error", err)
 		}
 	})
 	if err != nil {

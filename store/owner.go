@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/seal"
 )
 
@@ -24,8 +25,8 @@ func (o Ownership) words(customer string) []string {
 // own begins an interval.
 func (tx *Tx) own(ctx context.Context, key seal.DataKey, customer string, o Ownership) error {
 	o.ID = tx.NewID(o.From)
-	_, err := tx.exec(ctx, "own customer", `INSERT INTO customer_owner (id, customer, person, since, until, by_person, mac)
-		VALUES ($1, $2, $3, $4, 0, $5, $6)`, o.ID, customer, o.Person, millis(o.From), o.By, key.MAC(o.words(customer)...))
+	_, err := tx.e.Exec(ctx, "own customer", `INSERT INTO customer_owner (id, customer, person, since, until, by_person, mac)
+		VALUES ($1, $2, $3, $4, 0, $5, $6)`, o.ID, customer, o.Person, engine.Millis(o.From), o.By, key.MAC(o.words(customer)...))
 	return err
 }
 
@@ -43,8 +44,8 @@ func (tx *Tx) MoveCustomer(ctx context.Context, id, to, by string, at time.Time)
 	for _, o := range owners {
 		if o.Until.IsZero() {
 			o.Until = at
-			if _, err := tx.exec(ctx, "disown customer", `UPDATE customer_owner SET until = $1, mac = $2 WHERE id = $3`,
-				millis(at), old.key.MAC(o.words(id)...), o.ID); err != nil {
+			if _, err := tx.e.Exec(ctx, "disown customer", `UPDATE customer_owner SET until = $1, mac = $2 WHERE id = $3`,
+				engine.Millis(at), old.key.MAC(o.words(id)...), o.ID); err != nil {
 				return err
 			}
 		}
@@ -65,15 +66,15 @@ func (tx *Tx) Owners(ctx context.Context, id string) ([]Ownership, error) {
 }
 
 func (tx *Tx) owners(ctx context.Context, k keptCustomer) ([]Ownership, error) {
-	return all(ctx, tx, "owners", `SELECT id, person, since, until, by_person, mac FROM customer_owner WHERE customer = $1 ORDER BY id`,
-		[]any{k.ID}, func(scan func(...any) error) (Ownership, error) {
+	return engine.All(ctx, tx.e, "owners", `SELECT id, person, since, until, by_person, mac FROM customer_owner WHERE customer = $1 ORDER BY id`,
+		[]any{k.ID}, func(scan engine.Scan) (Ownership, error) {
 			var o Ownership
 			var since, until int64
 			var mac []byte
 			if err := scan(&o.ID, &o.Person, &since, &until, &o.By, &mac); err != nil {
 				return o, err
 			}
-			o.From, o.Until = moment(since), moment(until)
+			o.From, o.Until = engine.Moment(since), engine.Moment(until)
 			if err := k.key.Check(mac, o.words(k.ID)...); err != nil {
 				return o, fmt.Errorf("owner of %s: %w", k.ID, err)
 			}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/spelling"
 )
 
@@ -15,8 +16,8 @@ func (tx *Tx) PutPhone(ctx context.Context, customer, fact, number string) error
 		return err
 	}
 	for _, digits := range spelling.PhoneWords(number) {
-		if _, err := tx.exec(ctx, "put phone", `INSERT INTO customer_phone (token, fact, customer) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-			tx.db.seals.Token(digits), fact, customer); err != nil {
+		if _, err := tx.e.Exec(ctx, "put phone", `INSERT INTO customer_phone (token, fact, customer) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+			tx.e.Keys().Token(digits), fact, customer); err != nil {
 			return err
 		}
 	}
@@ -25,7 +26,7 @@ func (tx *Tx) PutPhone(ctx context.Context, customer, fact, number string) error
 
 // DropPhone forgets the numbers in a fact.
 func (tx *Tx) DropPhone(ctx context.Context, fact string) error {
-	_, err := tx.exec(ctx, "drop phone", `DELETE FROM customer_phone WHERE fact = $1`, fact)
+	_, err := tx.e.Exec(ctx, "drop phone", `DELETE FROM customer_phone WHERE fact = $1`, fact)
 	return err
 }
 
@@ -33,9 +34,9 @@ func (tx *Tx) DropPhone(ctx context.Context, fact string) error {
 // that is these digits. Numbers put under an old key are found, too.
 func (tx *Tx) phonesOf(ctx context.Context, digits string, most int) ([]string, error) {
 	var list []string
-	for _, token := range tx.db.seals.Tokens(digits) {
-		ids, err := all(ctx, tx, "customers by phone", `SELECT DISTINCT customer FROM customer_phone WHERE token = $1 ORDER BY customer LIMIT $2`,
-			[]any{token, most}, scanWord)
+	for _, token := range tx.e.Keys().Tokens(digits) {
+		ids, err := engine.All(ctx, tx.e, "customers by phone", `SELECT DISTINCT customer FROM customer_phone WHERE token = $1 ORDER BY customer LIMIT $2`,
+			[]any{token, most}, engine.Word)
 		if err != nil {
 			return nil, err
 		}

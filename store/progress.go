@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/seal"
 )
 
@@ -36,23 +37,23 @@ func (tx *Tx) AddProgress(ctx context.Context, p Progress) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, "add progress", `INSERT INTO progress (id, customer, author, at, words, stage, amount, undone)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`, p.ID, p.Customer, p.Author, millis(p.At),
+	if _, err := tx.e.Exec(ctx, "add progress", `INSERT INTO progress (id, customer, author, at, words, stage, amount, undone)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`, p.ID, p.Customer, p.Author, engine.Millis(p.At),
 		c.key.Seal([]byte(p.Words), p.words()...), p.Stage, p.Amount); err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, "note progress", `UPDATE customer SET progressed = $1 WHERE id = $2 AND progressed < $1`, millis(p.At), p.Customer)
+	_, err = tx.e.Exec(ctx, "note progress", `UPDATE customer SET progressed = $1 WHERE id = $2 AND progressed < $1`, engine.Millis(p.At), p.Customer)
 	return err
 }
 
 // UndoProgress takes an entry back; false when it did not count. It stays in
 // the history. The customer's stage is not moved.
 func (tx *Tx) UndoProgress(ctx context.Context, id string, at time.Time) (bool, error) {
-	n, err := tx.exec(ctx, "undo progress", `UPDATE progress SET undone = $1 WHERE id = $2 AND undone = 0`, millis(at), id)
+	n, err := tx.e.Exec(ctx, "undo progress", `UPDATE progress SET undone = $1 WHERE id = $2 AND undone = 0`, engine.Millis(at), id)
 	if err != nil || n == 0 {
 		return false, err
 	}
-	_, err = tx.exec(ctx, "forget progress", `UPDATE customer SET progressed =
+	_, err = tx.e.Exec(ctx, "forget progress", `UPDATE customer SET progressed =
 			COALESCE((SELECT MAX(p.at) FROM progress p WHERE p.customer = customer.id AND p.undone = 0), created)
 		WHERE id = (SELECT p.customer FROM progress p WHERE p.id = $1)`, id)
 	return err == nil, err
@@ -62,10 +63,10 @@ const progressColumns = `p.id, p.customer, p.author, p.at, p.words, p.stage, p.a
 
 // scanProgress reads an entry, and what follows it into more; the words stay
 // sealed.
-func scanProgress(scan func(...any) error, more ...any) (p Progress, sealed []byte, err error) {
+func scanProgress(scan engine.Scan, more ...any) (p Progress, sealed []byte, err error) {
 	var at, undone int64
 	err = scan(append([]any{&p.ID, &p.Customer, &p.Author, &at, &sealed, &p.Stage, &p.Amount, &undone}, more...)...)
-	p.At, p.Undone = moment(at), moment(undone)
+	p.At, p.Undone = engine.Moment(at), engine.Moment(undone)
 	return p, sealed, err
 }
 
@@ -81,8 +82,8 @@ func (p Progress) unseal(sealed []byte, key seal.DataKey) (Progress, error) {
 
 // progressOf lists every entry of a customer, undone ones too, oldest first.
 func (tx *Tx) progressOf(ctx context.Context, c keptCustomer) ([]Progress, error) {
-	return all(ctx, tx, "progress of", `SELECT `+progressColumns+` FROM progress p WHERE p.customer = $1 ORDER BY p.at, p.id`, []any{c.ID},
-		func(scan func(...any) error) (Progress, error) {
+	return engine.All(ctx, tx.e, "progress of", `SELECT `+progressColumns+` FROM progress p WHERE p.customer = $1 ORDER BY p.at, p.id`, []any{c.ID},
+		func(scan engine.Scan) (Progress, error) {
 			p, sealed, err := scanProgress(scan)
 			if err != nil {
 				return p, err
@@ -94,9 +95,9 @@ func (tx *Tx) progressOf(ctx context.Context, c keptCustomer) ([]Progress, error
 // OwnProgress lists what a person entered in [from, to) and did not take back,
 // oldest first: their own words, which need no look into a file.
 func (tx *Tx) OwnProgress(ctx context.Context, person string, from, to time.Time) ([]Progress, error) {
-	return all(ctx, tx, "own progress", `SELECT `+progressColumns+`, c.data_key FROM progress p JOIN customer c ON c.id = p.customer
-		WHERE p.author = $1 AND p.at >= $2 AND p.at < $3 AND p.undone = 0 ORDER BY p.at, p.id`, []any{person, millis(from), millis(to)},
-		func(scan func(...any) error) (Progress, error) {
+	return engine.All(ctx, tx.e, "own progress", `SELECT `+progressColumns+`, c.data_key FROM progress p JOIN customer c ON c.id = p.customer
+		WHERE p.author = $1 AND p.at >= $2 AND p.at < $3 AND p.undone = 0 ORDER BY p.at, p.id`, []any{person, engine.Millis(from), engine.Millis(to)},
+		func(scan engine.Scan) (Progress, error) {
 			var wrapped []byte
 			p, sealed, err := scanProgress(scan, &wrapped)
 			if err != nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/seal"
 	"marketbot/store/internal/spelling"
 )
@@ -128,12 +129,12 @@ func (k *rekey) column(ctx context.Context, c sealedColumn) error {
 func (k *rekey) opened(c sealedColumn, list []sealedValue) []sealedValue {
 	var can []sealedValue
 	for _, v := range list {
-		plain, err := k.db.seals.Open(v.sealed, c.table, v.name(), c.column)
+		plain, err := k.db.e.Keys().Open(v.sealed, c.table, v.name(), c.column)
 		if err != nil {
 			k.lose(c.table, c.column, v.name())
 			continue
 		}
-		v.fresh = k.db.seals.Seal(plain, c.table, v.name(), c.column)
+		v.fresh = k.db.e.Keys().Seal(plain, c.table, v.name(), c.column)
 		can = append(can, v)
 	}
 	return can
@@ -154,8 +155,8 @@ func (tx *Tx) underOldKeys(ctx context.Context, c sealedColumn, after []any) ([]
 	row, n := strings.Join(c.row, ", "), len(c.row)
 	query := fmt.Sprintf(`SELECT %s, %s FROM %s WHERE (%s) > (%s) AND length(%s) > 0 AND substr(%s, 1, %d) <> $%d ORDER BY %s LIMIT %d`,
 		row, c.column, c.table, row, c.parameters(1), c.column, c.column, seal.IDSize, n+1, row, rekeyStep)
-	args := append(append([]any{}, after...), tx.db.seals.ID())
-	return all(ctx, tx, "values under old keys", query, args, func(scan func(...any) error) (sealedValue, error) {
+	args := append(append([]any{}, after...), tx.e.Keys().ID())
+	return engine.All(ctx, tx.e, "values under old keys", query, args, func(scan engine.Scan) (sealedValue, error) {
 		v := sealedValue{row: make([]any, n)}
 		names, into := make([]string, n), make([]any, 0, n+1)
 		for i := range names {
@@ -174,7 +175,7 @@ func (tx *Tx) reseal(ctx context.Context, c sealedColumn, list []sealedValue) (n
 	query := fmt.Sprintf(`UPDATE %s SET %s = $1 WHERE %s = $2 AND (%s) = (%s)`,
 		c.table, c.column, c.column, strings.Join(c.row, ", "), c.parameters(3))
 	for _, v := range list {
-		changed, err := tx.exec(ctx, "reseal", query, append([]any{v.fresh, v.sealed}, v.row...)...)
+		changed, err := tx.e.Exec(ctx, "reseal", query, append([]any{v.fresh, v.sealed}, v.row...)...)
 		if err != nil {
 			return 0, err
 		}
@@ -209,8 +210,8 @@ type entryMAC struct {
 }
 
 func (tx *Tx) entryMACs(ctx context.Context, after string) ([]entryMAC, error) {
-	return all(ctx, tx, "entries", `SELECT `+auditColumns+` FROM audit WHERE id > $1 ORDER BY id LIMIT $2`, []any{after, 5 * rekeyStep},
-		func(scan func(...any) error) (entryMAC, error) {
+	return engine.All(ctx, tx.e, "entries", `SELECT `+auditColumns+` FROM audit WHERE id > $1 ORDER BY id LIMIT $2`, []any{after, 5 * rekeyStep},
+		func(scan engine.Scan) (entryMAC, error) {
 			var mac []byte
 			a, err := tx.scanLoose(func(into ...any) error {
 				err := scan(into...)
@@ -220,7 +221,7 @@ func (tx *Tx) entryMACs(ctx context.Context, after string) ([]entryMAC, error) {
 				return err
 			})
 			m := entryMAC{id: a.ID, mac: mac}
-			if fresh := tx.db.seals.MAC(a.fields()...); !a.Changed && !bytes.Equal(fresh, mac) {
+			if fresh := tx.e.Keys().MAC(a.fields()...); !a.Changed && !bytes.Equal(fresh, mac) {
 				m.fresh = fresh
 			}
 			return m, err
@@ -232,7 +233,7 @@ func (tx *Tx) setMACs(ctx context.Context, list []entryMAC) (n int, err error) {
 		if m.fresh == nil {
 			continue
 		}
-		changed, err := tx.exec(ctx, "vouch anew", `UPDATE audit SET mac = $1 WHERE id = $2 AND mac = $3`, m.fresh, m.id, m.mac)
+		changed, err := tx.e.Exec(ctx, "vouch anew", `UPDATE audit SET mac = $1 WHERE id = $2 AND mac = $3`, m.fresh, m.id, m.mac)
 		if err != nil {
 			return 0, err
 		}
@@ -278,8 +279,8 @@ func (k *rekey) phones(ctx context.Context) error {
 type phoneFact struct{ id, customer string }
 
 func (tx *Tx) phoneFacts(ctx context.Context, after string) ([]phoneFact, error) {
-	return all(ctx, tx, "facts with phones", `SELECT DISTINCT fact, customer FROM customer_phone WHERE fact > $1 ORDER BY fact LIMIT $2`,
-		[]any{after, rekeyStep}, func(scan func(...any) error) (f phoneFact, err error) { return f, scan(&f.id, &f.customer) })
+	return engine.All(ctx, tx.e, "facts with phones", `SELECT DISTINCT fact, customer FROM customer_phone WHERE fact > $1 ORDER BY fact LIMIT $2`,
+		[]any{after, rekeyStep}, func(scan engine.Scan) (f phoneFact, err error) { return f, scan(&f.id, &f.customer) })
 }
 
 // retoken puts a fact's numbers under secret_key; false when they are.
@@ -291,14 +292,14 @@ func (tx *Tx) retoken(ctx context.Context, p phoneFact) (bool, error) {
 	if !found {
 		return true, tx.DropPhone(ctx, p.id)
 	}
-	have, err := all(ctx, tx, "tokens of a fact", `SELECT token FROM customer_phone WHERE fact = $1`, []any{p.id},
-		func(scan func(...any) error) (t []byte, err error) { return t, scan(&t) })
+	have, err := engine.All(ctx, tx.e, "tokens of a fact", `SELECT token FROM customer_phone WHERE fact = $1`, []any{p.id},
+		func(scan engine.Scan) (t []byte, err error) { return t, scan(&t) })
 	if err != nil {
 		return false, err
 	}
 	want := map[string]bool{}
 	for _, digits := range spelling.PhoneWords(value) {
-		want[string(tx.db.seals.Token(digits))] = true
+		want[string(tx.e.Keys().Token(digits))] = true
 	}
 	same := len(have) == len(want)
 	for _, t := range have {
@@ -313,7 +314,7 @@ func (tx *Tx) retoken(ctx context.Context, p phoneFact) (bool, error) {
 // factValue is what a fact says; false when it does not count any more.
 func (tx *Tx) factValue(ctx context.Context, p phoneFact) (string, bool, error) {
 	var person string
-	found, err := tx.one(ctx, "fact", `SELECT person FROM fact WHERE id = $1 AND customer = $2 AND until = 0`, []any{p.id, p.customer}, &person)
+	found, err := tx.e.One(ctx, "fact", `SELECT person FROM fact WHERE id = $1 AND customer = $2 AND until = 0`, []any{p.id, p.customer}, &person)
 	if err != nil || !found {
 		return "", false, err
 	}

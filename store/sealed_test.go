@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"marketbot/store/internal/engine"
 )
 
 // elsewhere are the columns of bytes that do not rest under secret_key.
@@ -40,8 +42,8 @@ func TestSealedColumnsAreAll(t *testing.T) {
 	defer db.Close()
 	var there []string
 	err = db.View(ctx, func(tx *Tx) (err error) {
-		there, err = all(ctx, tx, "columns", `SELECT m.name || '.' || p.name FROM sqlite_master m, pragma_table_info(m.name) p
-			WHERE m.type = 'table' AND p.type = 'BYTEA'`, nil, scanWord)
+		there, err = engine.All(ctx, tx.e, "columns", `SELECT m.name || '.' || p.name FROM sqlite_master m, pragma_table_info(m.name) p
+			WHERE m.type = 'table' AND p.type = 'BYTEA'`, nil, engine.Word)
 		return err
 	})
 	if err != nil || len(there) < 20 {

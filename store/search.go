@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"marketbot/store/internal/engine"
 	"marketbot/store/internal/spelling"
 )
 
@@ -53,7 +54,7 @@ type nameRow struct {
 
 const nameColumns = `n.doc, n.customer, n.name, n.plain, n.kind`
 
-func scanName(scan func(...any) error) (n nameRow, err error) {
+func scanName(scan engine.Scan) (n nameRow, err error) {
 	var plain []byte
 	err = scan(&n.doc, &n.customer, &n.name, &plain, &n.kind)
 	n.plain = string(plain)
@@ -133,7 +134,7 @@ func (f *finder) beginnings(ctx context.Context) error {
 		}))
 		return nil
 	}
-	names, err := all(ctx, f.tx, "names by beginning", `SELECT `+nameColumns+` FROM customer_name n
+	names, err := engine.All(ctx, f.tx.e, "names by beginning", `SELECT `+nameColumns+` FROM customer_name n
 		WHERE n.plain >= $1 AND n.plain < $2 AND n.until = 0 ORDER BY n.plain LIMIT $3`,
 		[]any{[]byte(f.query.Plain), append([]byte(f.query.Plain), 0xff), 4 * f.most}, scanName)
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strings"
+
+	"marketbot/store/internal/engine"
 )
 
 // postgresIndex is a table of hashed tokens under a GIN index. Two tokens with
@@ -13,7 +15,7 @@ type postgresIndex struct{}
 
 func (postgresIndex) there(ctx context.Context, tx *Tx) (bool, error) {
 	var there bool
-	_, err := tx.one(ctx, "search index", `SELECT to_regclass('customer_search') IS NOT NULL`, nil, &there)
+	_, err := tx.e.One(ctx, "search index", `SELECT to_regclass('customer_search') IS NOT NULL`, nil, &there)
 	return there, err
 }
 
@@ -24,7 +26,7 @@ func (postgresIndex) create(ctx context.Context, tx *Tx) error {
 		// what waits in a pending list would have to be read by every search
 		`CREATE INDEX customer_search_tokens ON customer_search USING gin (tokens) WITH (fastupdate = off)`,
 	} {
-		if _, err := tx.exec(ctx, "create search index", q); err != nil {
+		if _, err := tx.e.Exec(ctx, "create search index", q); err != nil {
 			return err
 		}
 	}
@@ -32,12 +34,12 @@ func (postgresIndex) create(ctx context.Context, tx *Tx) error {
 }
 
 func (postgresIndex) add(ctx context.Context, tx *Tx, doc int64, tokens []string) error {
-	_, err := tx.exec(ctx, "index name", `INSERT INTO customer_search (doc, tokens) VALUES ($1, $2)`, doc, hashes(tokens))
+	_, err := tx.e.Exec(ctx, "index name", `INSERT INTO customer_search (doc, tokens) VALUES ($1, $2)`, doc, hashes(tokens))
 	return err
 }
 
 func (postgresIndex) drop(ctx context.Context, tx *Tx, doc int64) error {
-	_, err := tx.exec(ctx, "unindex name", `DELETE FROM customer_search WHERE doc = $1`, doc)
+	_, err := tx.e.Exec(ctx, "unindex name", `DELETE FROM customer_search WHERE doc = $1`, doc)
 	return err
 }
 
@@ -47,14 +49,14 @@ func (postgresIndex) names(ctx context.Context, tx *Tx, ways [][]string, most in
 		args = append(args, hashes(tokens))
 		match[i] = fmt.Sprintf("s.tokens @> $%d", i+2)
 	}
-	return all(ctx, tx, "names by index", `SELECT `+nameColumns+` FROM customer_search s JOIN customer_name n ON n.doc = s.doc
+	return engine.All(ctx, tx.e, "names by index", `SELECT `+nameColumns+` FROM customer_search s JOIN customer_name n ON n.doc = s.doc
 		WHERE (`+strings.Join(match, " OR ")+`) AND n.until = 0 LIMIT $1`, args, scanName)
 }
 
 // tidy counts the tokens, so that the server knows which are rare; all else it
 // tidies by itself.
 func (postgresIndex) tidy(ctx context.Context, tx *Tx) (bool, error) {
-	_, err := tx.exec(ctx, "count tokens", `ANALYZE customer_search`)
+	_, err := tx.e.Exec(ctx, "count tokens", `ANALYZE customer_search`)
 	return false, err
 }
 

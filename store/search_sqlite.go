@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"strings"
+
+	"marketbot/store/internal/engine"
 )
 
 // sqliteIndex is an FTS5 table of tokens alone: no text, no places in it. The
@@ -11,28 +13,28 @@ type sqliteIndex struct{}
 
 func (sqliteIndex) there(ctx context.Context, tx *Tx) (bool, error) {
 	var name string
-	return tx.one(ctx, "search index", `SELECT name FROM sqlite_master WHERE name = 'customer_search'`, nil, &name)
+	return tx.e.One(ctx, "search index", `SELECT name FROM sqlite_master WHERE name = 'customer_search'`, nil, &name)
 }
 
 func (sqliteIndex) create(ctx context.Context, tx *Tx) error {
-	if _, err := tx.exec(ctx, "drop search index", `DROP TABLE IF EXISTS customer_search`); err != nil {
+	if _, err := tx.e.Exec(ctx, "drop search index", `DROP TABLE IF EXISTS customer_search`); err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, "create search index",
+	if _, err := tx.e.Exec(ctx, "create search index",
 		`CREATE VIRTUAL TABLE customer_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii')`); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, "page size of the search index", `INSERT INTO customer_search (customer_search, rank) VALUES ('pgsz', $1)`, searchPage)
+	_, err := tx.e.Exec(ctx, "page size of the search index", `INSERT INTO customer_search (customer_search, rank) VALUES ('pgsz', $1)`, searchPage)
 	return err
 }
 
 func (sqliteIndex) add(ctx context.Context, tx *Tx, doc int64, tokens []string) error {
-	_, err := tx.exec(ctx, "index name", `INSERT INTO customer_search (rowid, tokens) VALUES ($1, $2)`, doc, strings.Join(tokens, " "))
+	_, err := tx.e.Exec(ctx, "index name", `INSERT INTO customer_search (rowid, tokens) VALUES ($1, $2)`, doc, strings.Join(tokens, " "))
 	return err
 }
 
 func (sqliteIndex) drop(ctx context.Context, tx *Tx, doc int64) error {
-	_, err := tx.exec(ctx, "unindex name", `DELETE FROM customer_search WHERE rowid = $1`, doc)
+	_, err := tx.e.Exec(ctx, "unindex name", `DELETE FROM customer_search WHERE rowid = $1`, doc)
 	return err
 }
 
@@ -41,7 +43,7 @@ func (sqliteIndex) names(ctx context.Context, tx *Tx, ways [][]string, most int)
 	for i, tokens := range ways {
 		match[i] = `("` + strings.Join(tokens, `" AND "`) + `")`
 	}
-	return all(ctx, tx, "names by index", `SELECT `+nameColumns+` FROM customer_search CROSS JOIN customer_name n ON n.doc = customer_search.rowid
+	return engine.All(ctx, tx.e, "names by index", `SELECT `+nameColumns+` FROM customer_search CROSS JOIN customer_name n ON n.doc = customer_search.rowid
 		WHERE customer_search MATCH $1 AND n.until = 0 LIMIT $2`, []any{strings.Join(match, " OR "), most}, scanName)
 }
 
@@ -57,12 +59,12 @@ const tidyPages = 64
 // slower.
 func (sqliteIndex) tidy(ctx context.Context, tx *Tx) (bool, error) {
 	var before, after int64
-	if _, err := tx.one(ctx, "tidy search index", `SELECT total_changes()`, nil, &before); err != nil {
+	if _, err := tx.e.One(ctx, "tidy search index", `SELECT total_changes()`, nil, &before); err != nil {
 		return false, err
 	}
-	if _, err := tx.exec(ctx, "tidy search index", `INSERT INTO customer_search (customer_search, rank) VALUES ('merge', $1)`, -tidyPages); err != nil {
+	if _, err := tx.e.Exec(ctx, "tidy search index", `INSERT INTO customer_search (customer_search, rank) VALUES ('merge', $1)`, -tidyPages); err != nil {
 		return false, err
 	}
-	_, err := tx.one(ctx, "tidy search index", `SELECT total_changes()`, nil, &after)
+	_, err := tx.e.One(ctx, "tidy search index", `SELECT total_changes()`, nil, &after)
 	return after-before > 1, err
 }

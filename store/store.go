@@ -5,35 +5,22 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
-	"runtime"
-	"runtime/debug"
-	"strings"
-	"sync"
+	"time"
 
-	"marketbot/store/internal/seal"
+	"marketbot/store/internal/engine"
 )
 
 // DB is an open store.
 type DB struct {
-	engine   engine
+	e        *engine.DB
 	index    searchIndex
-	share    share
+	claims   *replica  // nil: the store is this process's alone
 	building *building // of the index; nil for Peek
-	seals    *seal.Keys
-	log      *slog.Logger
-	ids      lastID
-	closed   sync.Once
-}
-
-// engine is what differs between the two databases.
-type engine interface {
-	update(ctx context.Context, f func(*Tx) error) error
-	view(ctx context.Context, f func(*Tx) error) error
-	close() error
 }
 
 // Options say how to open a store.
@@ -44,17 +31,35 @@ type Options struct {
 	Log    *slog.Logger
 }
 
+// Pool bounds what one process asks of PostgreSQL.
+type Pool = engine.Pool
+
+// DefaultPool lets three processes share a server of 100 connections.
+func DefaultPool() Pool { return engine.DefaultPool() }
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+func (o Options) engine() (engine.Options, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return engine.Options{}, fmt.Errorf("migrations: %w", err)
+	}
+	return engine.Options{Source: o.Source, Pool: o.Pool, Keys: o.Seals.all(), Log: o.Log, Migrations: files, Cached: callerTables}, nil
+}
+
 // Open opens the store and brings its tables up to date.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	db := &DB{seals: o.Seals.all(), share: alone{}, log: o.Log}
-	var err error
-	if db.index = indexOf(o.Source); onPostgres(o.Source) {
-		db.engine, err = openPostgres(ctx, db, o)
-	} else {
-		db.engine, err = openSQLite(ctx, db, o.Source)
-	}
+	eo, err := o.engine()
 	if err != nil {
 		return nil, err
+	}
+	db := &DB{index: indexOf(o.Source)}
+	if db.e, err = engine.Open(ctx, eo); err != nil {
+		return nil, err
+	}
+	if db.e.Shared() {
+		db.claims = newReplica()
 	}
 	if err := db.startIndex(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -62,19 +67,26 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	return db, nil
 }
 
-// onPostgres tells whether a source is a PostgreSQL database.
-func onPostgres(source string) bool {
-	return strings.HasPrefix(source, "postgres://") || strings.HasPrefix(source, "postgresql://")
+// Peek opens an existing store for View only, beside whoever serves it: it
+// takes no lock and changes no table. What it reads fails where the tables are
+// older than this program. Its error says that there is no such store, or none
+// that can be read.
+func Peek(ctx context.Context, o Options) (*DB, error) {
+	eo, err := o.engine()
+	if err != nil {
+		return nil, err
+	}
+	e, err := engine.Peek(ctx, eo)
+	if err != nil {
+		return nil, err
+	}
+	return &DB{e: e, index: indexOf(o.Source)}, nil
 }
 
 // Close waits for what is being written and closes the store.
 func (db *DB) Close() error {
-	var err error
-	db.closed.Do(func() {
-		db.building.close()
-		err = db.engine.close()
-	})
-	return err
+	db.building.close()
+	return db.e.Close()
 }
 
 // Update runs f in a transaction that is durable when Update returns nil. f
@@ -83,98 +95,72 @@ func (db *DB) Close() error {
 // twice: what counts is the second time, so f tells its caller by setting, not
 // by adding.
 func (db *DB) Update(ctx context.Context, f func(*Tx) error) error {
-	return db.engine.update(ctx, db.indexed(f))
+	complete := db.building.complete()
+	return db.e.Update(ctx, func(e *engine.Tx) error { return f(&Tx{e: e, db: db, indexed: complete}) })
 }
 
 // View runs f on a consistent state, beside the writers.
 func (db *DB) View(ctx context.Context, f func(*Tx) error) error {
-	return db.engine.view(ctx, db.indexed(f))
+	complete := db.building.complete()
+	return db.e.View(ctx, func(e *engine.Tx) error { return f(&Tx{e: e, db: db, indexed: complete}) })
+}
+
+// Shared reports whether other processes may serve the store at the same time.
+func (db *DB) Shared() bool { return db.e.Shared() }
+
+// Hold holds a name until it is released or this process ends; held is false
+// when another process has it. It is for work that must not be done twice at
+// the same time and takes longer than a transaction.
+func (db *DB) Hold(ctx context.Context, name string) (release func() error, held bool, err error) {
+	return db.e.Hold(ctx, name)
+}
+
+// Turn lets one process at a time, of all that serve the store, work on what
+// name names: it waits for its turn, calls work, and ends work's context when
+// the turn is lost. Whoever stops without a word loses it after 5 s, and knows
+// before another gets it. A store that is not shared has nobody to wait for.
+func (db *DB) Turn(ctx context.Context, name string, work func(ctx context.Context) error) error {
+	return db.e.Turn(ctx, name, work)
 }
 
 // Tx is a transaction. It is for one goroutine.
 type Tx struct {
+	e       *engine.Tx
 	db      *DB
-	run     runner
-	depth   int
-	indexed bool   // the index holds every name that is to be seen
-	wrote   bool   // something, since the innermost Nested began
-	group   *group // of updates without savepoints; nil: savepoints
-}
-
-// runner executes prepared statements.
-type runner interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	indexed bool // the index holds every name that is to be seen
 }
 
 // Nested runs f behind a savepoint: an error or panic of f undoes what f
 // wrote and nothing else. A panic comes back as an error.
-func (tx *Tx) Nested(ctx context.Context, f func() error) error {
-	if tx.group != nil {
-		return tx.unguarded(f)
-	}
-	tx.depth++
-	defer func() { tx.depth-- }()
-	name := fmt.Sprintf("s%d", tx.depth)
-	if _, err := tx.run.ExecContext(ctx, "SAVEPOINT "+name); err != nil {
-		return fmt.Errorf("savepoint: %w", err)
-	}
-	err := guard(f)
-	if err != nil {
-		if _, e := tx.run.ExecContext(ctx, "ROLLBACK TO SAVEPOINT "+name); e != nil {
-			return errors.Join(&brokenError{e, true}, err)
-		}
-	}
-	if _, e := tx.run.ExecContext(ctx, "RELEASE SAVEPOINT "+name); e != nil {
-		return errors.Join(&brokenError{e, true}, err)
-	}
-	return err
+func (tx *Tx) Nested(ctx context.Context, f func() error) error { return tx.e.Nested(ctx, f) }
+
+// Lock holds a name until the transaction ends; others who lock it wait, in
+// this process and in every other. A transaction locks one name at most, before
+// it reads what the name stands for, so that it sees what those before it wrote.
+func (tx *Tx) Lock(ctx context.Context, name string) error { return tx.e.Lock(ctx, name) }
+
+// NewID is a new row id: sorts by time, cannot be guessed.
+func (tx *Tx) NewID(now time.Time) string { return tx.e.NewID(now) }
+
+// NextCode is a short code for people: A1, A2 … one series per letter.
+func (tx *Tx) NextCode(ctx context.Context, letter string) (string, error) {
+	var n int64
+	_, err := tx.e.One(ctx, "next code", `INSERT INTO counter (name, value) VALUES ($1, 1)
+		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`, []any{"code/" + letter}, &n)
+	return fmt.Sprintf("%s%d", letter, n), err
 }
 
-// Broken tells whether err means that the store itself failed, so that the
+// Broken reports whether err means that the store itself failed, so that the
 // transaction cannot go on.
-func Broken(err error) bool {
-	var b *brokenError
-	return errors.As(err, &b)
-}
+func Broken(err error) bool { return engine.Broken(err) }
 
-// Again tells whether err ended a transaction that was under way, so that the
+// Again reports whether err ended a transaction that was under way, so that the
 // whole of it may go well at once: it and another waited for each other, or its
 // connection was lost. Nobody knows whether one that was lost is stored.
-func Again(err error) bool {
-	var b *brokenError
-	return errors.As(err, &b) && b.again
-}
+func Again(err error) bool { return engine.Again(err) }
 
-type brokenError struct {
-	err   error
-	again bool
-}
-
-func (e *brokenError) Error() string { return "store: " + e.err.Error() }
-func (e *brokenError) Unwrap() error { return e.err }
+// InUse reports whether err means that a process serves the store.
+func InUse(err error) bool { return errors.Is(err, engine.ErrInUse) }
 
 // PanicError is a panic caught in a transaction.
-type PanicError struct {
-	Value any
-	Stack []byte
-}
-
-// Error says what happened where, but what a panic was called with only if that
-// is the runtime's: other values may hold what people wrote.
-func (e *PanicError) Error() string {
-	what := fmt.Sprintf("%T", e.Value)
-	if r, ok := e.Value.(runtime.Error); ok {
-		what = r.Error()
-	}
-	return fmt.Sprintf("panic: %s\n%s", what, e.Stack)
-}
-
-func guard(f func() error) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &PanicError{v, debug.Stack()}
-		}
-	}()
-	return f()
-}
+type PanicError = engine.PanicError

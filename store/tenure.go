@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // Tenure is a post or duty with the time it was held.
@@ -16,13 +18,13 @@ type Tenure struct {
 
 // Tenures is what a person held and holds, oldest first.
 func (tx *Tx) Tenures(ctx context.Context, person string) ([]Tenure, error) {
-	return all(ctx, tx, "tenures", `SELECT kind, name, since, until FROM tenure WHERE person = $1 ORDER BY since, id`, []any{person},
-		func(scan func(...any) error) (Tenure, error) {
+	return engine.All(ctx, tx.e, "tenures", `SELECT kind, name, since, until FROM tenure WHERE person = $1 ORDER BY since, id`, []any{person},
+		func(scan engine.Scan) (Tenure, error) {
 			var t Tenure
 			var kind, name string
 			var since, until int64
 			err := scan(&kind, &name, &since, &until)
-			t.Since, t.Until = moment(since), moment(until)
+			t.Since, t.Until = engine.Moment(since), engine.Moment(until)
 			if kind == "post" {
 				t.Post = Post(name)
 			} else {
@@ -36,8 +38,8 @@ func (tx *Tx) Tenures(ctx context.Context, person string) ([]Tenure, error) {
 // before a moment, by the person's id.
 func (tx *Tx) PostsAt(ctx context.Context, at time.Time) (map[string]Post, error) {
 	type held struct{ person, post string }
-	list, err := all(ctx, tx, "posts at", `SELECT person, name FROM tenure WHERE kind = 'post' AND since < $1 AND (until = 0 OR until >= $1)
-		ORDER BY since, id`, []any{millis(at)}, func(scan func(...any) error) (p held, err error) { return p, scan(&p.person, &p.post) })
+	list, err := engine.All(ctx, tx.e, "posts at", `SELECT person, name FROM tenure WHERE kind = 'post' AND since < $1 AND (until = 0 OR until >= $1)
+		ORDER BY since, id`, []any{engine.Millis(at)}, func(scan engine.Scan) (p held, err error) { return p, scan(&p.person, &p.post) })
 	posts := make(map[string]Post, len(list))
 	for _, p := range list {
 		posts[p.person] = Post(p.post)
@@ -47,10 +49,10 @@ func (tx *Tx) PostsAt(ctx context.Context, at time.Time) (map[string]Post, error
 
 // SetPost moves a person to another post.
 func (tx *Tx) SetPost(ctx context.Context, person string, post Post, at time.Time) error {
-	if _, err := tx.exec(ctx, "set post", `UPDATE person SET post = $1 WHERE id = $2`, string(post), person); err != nil {
+	if _, err := tx.e.Exec(ctx, "set post", `UPDATE person SET post = $1 WHERE id = $2`, string(post), person); err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, "end post", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'post' AND until = 0`, millis(at), person); err != nil {
+	if _, err := tx.e.Exec(ctx, "end post", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'post' AND until = 0`, engine.Millis(at), person); err != nil {
 		return err
 	}
 	return tx.hold(ctx, person, "post", string(post), at)
@@ -78,12 +80,12 @@ func (tx *Tx) TakeDuty(ctx context.Context, person string, duty Duty, at time.Ti
 	if err := tx.setDuties(ctx, person, rest); err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, "end duty", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'duty' AND name = $3 AND until = 0`, millis(at), person, string(duty))
+	_, err = tx.e.Exec(ctx, "end duty", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'duty' AND name = $3 AND until = 0`, engine.Millis(at), person, string(duty))
 	return err
 }
 
 func (tx *Tx) setDuties(ctx context.Context, person string, duties []Duty) error {
-	_, err := tx.exec(ctx, "set duties", `UPDATE person SET duties = $1 WHERE id = $2`, joinDuties(duties), person)
+	_, err := tx.e.Exec(ctx, "set duties", `UPDATE person SET duties = $1 WHERE id = $2`, joinDuties(duties), person)
 	return err
 }
 
@@ -91,10 +93,10 @@ func (tx *Tx) setDuties(ctx context.Context, person string, duties []Duty) error
 // more, their codes are void, their name is free, and what they were let read
 // ends for ever, whether or not they come back (档-6). History stays.
 func (tx *Tx) StopPerson(ctx context.Context, person string, at time.Time) error {
-	if _, err := tx.exec(ctx, "stop person", `UPDATE person SET until = $1 WHERE id = $2 AND until = 0`, millis(at), person); err != nil {
+	if _, err := tx.e.Exec(ctx, "stop person", `UPDATE person SET until = $1 WHERE id = $2 AND until = 0`, engine.Millis(at), person); err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, "end tenures", `UPDATE tenure SET until = $1 WHERE person = $2 AND until = 0`, millis(at), person); err != nil {
+	if _, err := tx.e.Exec(ctx, "end tenures", `UPDATE tenure SET until = $1 WHERE person = $2 AND until = 0`, engine.Millis(at), person); err != nil {
 		return err
 	}
 	if err := tx.endGrantsOf(ctx, person, at); err != nil {
@@ -106,27 +108,27 @@ func (tx *Tx) StopPerson(ctx context.Context, person string, at time.Time) error
 // ResumePerson takes back a StopPerson; false when the person was not stopped
 // or somebody active has the name by now.
 func (tx *Tx) ResumePerson(ctx context.Context, person string) (bool, error) {
-	n, err := tx.exec(ctx, "resume tenures", `UPDATE tenure SET until = 0 WHERE person = $1
+	n, err := tx.e.Exec(ctx, "resume tenures", `UPDATE tenure SET until = 0 WHERE person = $1
 		AND until = (SELECT p.until FROM person p WHERE p.id = $1 AND p.until <> 0
 			AND NOT EXISTS (SELECT 1 FROM person q WHERE q.name = p.name AND q.until = 0))`, person)
 	if err != nil || n == 0 {
 		return false, err
 	}
-	_, err = tx.exec(ctx, "resume person", `UPDATE person SET until = 0 WHERE id = $1`, person)
+	_, err = tx.e.Exec(ctx, "resume person", `UPDATE person SET until = 0 WHERE id = $1`, person)
 	return err == nil, err
 }
 
 // Acknowledge notes that a person has read a version of the rules (R06); the
 // first time counts.
 func (tx *Tx) Acknowledge(ctx context.Context, person, version string, at time.Time) error {
-	_, err := tx.exec(ctx, "acknowledge", `INSERT INTO acknowledgement (person, version, at) VALUES ($1, $2, $3) ON CONFLICT (person, version) DO NOTHING`,
-		person, version, millis(at))
+	_, err := tx.e.Exec(ctx, "acknowledge", `INSERT INTO acknowledgement (person, version, at) VALUES ($1, $2, $3) ON CONFLICT (person, version) DO NOTHING`,
+		person, version, engine.Millis(at))
 	return err
 }
 
 // Acknowledged is when a person acknowledged a version; zero when never.
 func (tx *Tx) Acknowledged(ctx context.Context, person, version string) (time.Time, error) {
 	var at int64
-	_, err := tx.one(ctx, "acknowledged", `SELECT at FROM acknowledgement WHERE person = $1 AND version = $2`, []any{person, version}, &at)
-	return moment(at), err
+	_, err := tx.e.One(ctx, "acknowledged", `SELECT at FROM acknowledgement WHERE person = $1 AND version = $2`, []any{person, version}, &at)
+	return engine.Moment(at), err
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // Damage is a way in which the audit is not what was written.
@@ -89,14 +91,14 @@ func (tx *Tx) VerifyAudit(ctx context.Context, last int64) (*AuditReport, error)
 
 // linkAt is a link by number; zero when there is none.
 func (tx *Tx) linkAt(ctx context.Context, seq int64) (l link, err error) {
-	_, err = tx.one(ctx, "link", `SELECT seq, entry, sum FROM chain WHERE seq = $1`, []any{seq}, &l.seq, &l.entry, &l.sum)
+	_, err = tx.e.One(ctx, "link", `SELECT seq, entry, sum FROM chain WHERE seq = $1`, []any{seq}, &l.seq, &l.entry, &l.sum)
 	return l, err
 }
 
 func (tx *Tx) walkLinks(ctx context.Context, w *walk) error {
-	return each(ctx, tx, "chain", `SELECT c.seq, c.entry, c.sum, a.id, a.at, a.person, a.act, a.subject, a.outcome, a.clause, a.ref, a.mac,
+	return engine.Each(ctx, tx.e, "chain", `SELECT c.seq, c.entry, c.sum, a.id, a.at, a.person, a.act, a.subject, a.outcome, a.clause, a.ref, a.mac,
 		a.customer, a.trace, a.grant_id, a.why FROM chain c LEFT JOIN audit a ON a.id = c.entry WHERE c.seq > $1 ORDER BY c.seq`,
-		[]any{w.before.seq}, func(scan func(...any) error) error {
+		[]any{w.before.seq}, func(scan engine.Scan) error {
 			var l link
 			a, err := tx.scanLoose(func(into ...any) error { return scan(append([]any{&l.seq, &l.entry, &l.sum}, into...)...) })
 			if err == nil {
@@ -110,10 +112,10 @@ func (tx *Tx) walkLinks(ctx context.Context, w *walk) error {
 func (tx *Tx) walkUnlinked(ctx context.Context, r *AuditReport, end bool) error {
 	after := ""
 	if end && !r.Head.At.IsZero() {
-		after = idBefore(r.Head.At.Add(-behindMost))
+		after = engine.IDBefore(r.Head.At.Add(-behindMost))
 	}
-	return each(ctx, tx, "unlinked entries", `SELECT `+auditColumns+` FROM audit a WHERE id > $1
-		AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY id`, []any{after}, func(scan func(...any) error) error {
+	return engine.Each(ctx, tx.e, "unlinked entries", `SELECT `+auditColumns+` FROM audit a WHERE id > $1
+		AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY id`, []any{after}, func(scan engine.Scan) error {
 		a, err := tx.scanLoose(scan)
 		if err == nil {
 			r.Unlinked++

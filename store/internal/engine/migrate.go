@@ -1,9 +1,8 @@
-package store
+package engine
 
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"fmt"
 	"io/fs"
 
@@ -11,16 +10,9 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-//go:embed migrations/*.sql
-var migrationFiles embed.FS
-
 // migrate brings the tables up to date; on PostgreSQL replicas that start
 // together wait for each other.
-func migrate(ctx context.Context, db *sql.DB, dialect string) error {
-	files, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
-		return fmt.Errorf("migrations: %w", err)
-	}
+func migrate(ctx context.Context, db *sql.DB, dialect string, files fs.FS) error {
 	var options []goose.ProviderOption
 	if dialect == "postgres" {
 		l, err := lock.NewPostgresSessionLocker()

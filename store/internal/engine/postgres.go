@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 // the commits. Several processes may serve the same database.
 type postgres struct {
 	db      *DB
-	pool    *sql.DB
+	conns   *sql.DB
 	closing chan struct{}
 }
 
@@ -49,16 +49,15 @@ const (
 	beginLook = 100 * time.Millisecond // and asked so often
 )
 
-func openPostgres(ctx context.Context, db *DB, o Options) (engine, error) {
+func openPostgres(ctx context.Context, db *DB, o Options) (backend, error) {
 	pool, err := connect(o.Source, o.Pool)
 	if err != nil {
 		return nil, fmt.Errorf("open postgres: %w", err)
 	}
-	if err := migrate(ctx, pool, "postgres"); err != nil {
+	if err := migrate(ctx, pool, "postgres", o.Migrations); err != nil {
 		return nil, errors.Join(fmt.Errorf("open postgres: %w", err), pool.Close())
 	}
-	db.share = newReplica()
-	return &postgres{db: db, pool: pool, closing: make(chan struct{})}, nil
+	return &postgres{db: db, conns: pool, closing: make(chan struct{})}, nil
 }
 
 // connect makes the pool. Each of its connections tells by a lock that a
@@ -122,7 +121,7 @@ func (e *postgres) begin(ctx context.Context, o *sql.TxOptions) (*sql.Tx, error)
 	end := time.NewTimer(beginTime)
 	defer end.Stop()
 	for {
-		t, err := e.pool.BeginTx(ctx, o)
+		t, err := e.conns.BeginTx(ctx, o)
 		if err == nil || ctx.Err() != nil || !passing(err) {
 			return t, err
 		}
@@ -136,7 +135,7 @@ func (e *postgres) begin(ctx context.Context, o *sql.TxOptions) (*sql.Tx, error)
 	}
 }
 
-// passing tells whether a server that does not let a transaction begin may soon
+// passing reports whether a server that does not let a transaction begin may soon
 // do so: it is unreachable, starts or stops, or has too many connections.
 func passing(err error) bool {
 	var p *pgconn.PgError
@@ -158,5 +157,5 @@ func undone(err error) error {
 
 func (e *postgres) close() error {
 	close(e.closing)
-	return e.pool.Close()
+	return e.conns.Close()
 }

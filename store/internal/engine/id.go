@@ -1,7 +1,6 @@
-package store
+package engine
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
@@ -39,10 +38,9 @@ func (tx *Tx) NewID(now time.Time) string {
 	return hex.EncodeToString(b[:])
 }
 
-// NextCode is a short code for people: A1, A2 … one series per letter.
-func (tx *Tx) NextCode(ctx context.Context, letter string) (string, error) {
-	var n int64
-	_, err := tx.one(ctx, "next code", `INSERT INTO counter (name, value) VALUES ($1, 1)
-		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`, []any{"code/" + letter}, &n)
-	return fmt.Sprintf("%s%d", letter, n), err
-}
+// RaiseIDs makes all further ids greater than those of the millisecond counter
+// n, with which an id begins.
+func (tx *Tx) RaiseIDs(n uint64) { tx.db.ids.raise(n) }
+
+// IDBefore is before every id of NewID from a time on.
+func IDBefore(t time.Time) string { return fmt.Sprintf("%016x", uint64(max(0, t.UnixMilli()))<<16) }

@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -23,9 +23,9 @@ type job struct {
 	done chan struct{}
 }
 
-// batchMost bounds how many updates share a commit, so that the first does
+// maxBatch bounds how many updates share a commit, so that the first does
 // not wait for the last of a long queue.
-const batchMost = 256
+const maxBatch = 256
 
 func (e *sqlite) update(ctx context.Context, f func(*Tx) error) error {
 	j := &job{f: f, done: make(chan struct{})}
@@ -115,14 +115,14 @@ func (g *group) run(ctx context.Context, bare bool) error {
 	}
 	if err != nil {
 		g.rollback(ctx)
-		clear(g.callers)
+		g.cache.forget()
 	}
 	return err
 }
 
 // more adds a job that waits.
 func (g *group) more() bool {
-	if len(g.jobs) == batchMost {
+	if len(g.jobs) == maxBatch {
 		return false
 	}
 	select {
@@ -152,9 +152,9 @@ func (tx *Tx) unguarded(f func() error) error {
 	return err
 }
 
-// beside does work, and then, which may use the transaction. In a group work is
+// Beside does work, and then, which may use the transaction. In a group work is
 // done beside the other updates, and then behind them all.
-func (tx *Tx) beside(work, then func() error) error {
+func (tx *Tx) Beside(work, then func() error) error {
 	if tx.group == nil {
 		if err := work(); err != nil {
 			return err

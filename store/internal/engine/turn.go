@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -25,21 +25,17 @@ var errTurn = errors.New("the turn was lost")
 // the turn is lost. Whoever stops without a word loses it after 5 s, and knows
 // before another gets it. A store that is not shared has nobody to wait for.
 func (db *DB) Turn(ctx context.Context, name string, work func(ctx context.Context) error) error {
-	return db.share.turn(ctx, db, name, work)
+	return db.backend.turn(ctx, name, work)
 }
 
-func (alone) turn(ctx context.Context, _ *DB, _ string, work func(ctx context.Context) error) error {
+func (alone) turn(ctx context.Context, _ string, work func(ctx context.Context) error) error {
 	return work(ctx)
 }
 
 // turn: a turn is a lock of a connection of its own, which the server closes,
 // and with it the turn, when it hears nothing.
-func (r *replica) turn(ctx context.Context, db *DB, name string, work func(ctx context.Context) error) error {
-	e, ok := db.engine.(*postgres)
-	if !ok {
-		return errors.New("a turn on a store that is not shared")
-	}
-	c, err := e.pool.Conn(ctx)
+func (e *postgres) turn(ctx context.Context, name string, work func(ctx context.Context) error) error {
+	c, err := e.conns.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("turn %s: %w", name, err)
 	}
@@ -65,14 +61,14 @@ func (r *replica) turn(ctx context.Context, db *DB, name string, work func(ctx c
 		if mine {
 			break
 		}
-		if !rest(ctx, turnLook) {
+		if !Rest(ctx, turnLook) {
 			return ctx.Err()
 		}
 	}
 	own, lose := context.WithCancelCause(ctx)
 	var keeping sync.WaitGroup
 	keeping.Go(func() {
-		for rest(own, turnKeep) {
+		for Rest(own, turnKeep) {
 			if _, err := do(own, `SELECT true`); err != nil {
 				lose(fmt.Errorf("%w: %w", errTurn, err))
 			}
@@ -87,8 +83,8 @@ func (r *replica) turn(ctx context.Context, db *DB, name string, work func(ctx c
 	return err
 }
 
-// rest waits, and tells whether ctx still lasts.
-func rest(ctx context.Context, d time.Duration) bool {
+// Rest waits, and reports whether ctx still lasts.
+func Rest(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

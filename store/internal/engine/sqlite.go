@@ -1,12 +1,14 @@
-package store
+package engine
 
 import (
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"runtime"
+	"slices"
 	"sync"
 
 	_ "modernc.org/sqlite" // the driver
@@ -14,8 +16,9 @@ import (
 
 // sqlite is one writer that commits whatever waits, and readers beside it.
 type sqlite struct {
+	alone
 	db       *DB
-	pool     *sql.DB // readers
+	readers  *sql.DB
 	viewing  chan struct{}
 	write    *sql.DB
 	conn     *sql.Conn // the writer's only connection
@@ -23,19 +26,19 @@ type sqlite struct {
 	reads    *prepared
 	queue    chan *job
 	aside    chan func() // what is done beside the writer
-	callers  callers     // the writer's
+	cache    cache       // the writer's
 	closing  chan struct{}
 	stopped  chan struct{}
 	unlock   func() error
 }
 
-func openSQLite(ctx context.Context, db *DB, path string) (engine, error) {
-	unlock, err := lockFile(path)
+func openSQLite(ctx context.Context, db *DB, o Options) (backend, error) {
+	unlock, err := LockFile(o.Source)
 	if err != nil {
 		return nil, err
 	}
-	e := &sqlite{db: db, queue: make(chan *job, batchMost), aside: make(chan func(), batchMost), callers: callers{}, closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
-	if err := e.open(ctx, path); err != nil {
+	e := &sqlite{db: db, queue: make(chan *job, maxBatch), aside: make(chan func(), maxBatch), cache: newCache(o.Cached), closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
+	if err := e.open(ctx, o); err != nil {
 		return nil, errors.Join(err, unlock())
 	}
 	go e.loop()
@@ -43,35 +46,37 @@ func openSQLite(ctx context.Context, db *DB, path string) (engine, error) {
 	return e, nil
 }
 
-func (e *sqlite) open(ctx context.Context, path string) error {
+func (e *sqlite) open(ctx context.Context, o Options) error {
 	var err error
-	if e.write, err = sql.Open("sqlite", dsn(path, "rwc")); err != nil {
+	path := o.Source
+	if e.write, err = sql.Open("sqlite", DSN(path, "rwc")); err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
 	e.write.SetMaxOpenConns(1)
-	if err := migrate(ctx, e.write, "sqlite3"); err != nil {
+	if err := migrate(ctx, e.write, "sqlite3", o.Migrations); err != nil {
 		return errors.Join(fmt.Errorf("open %s: %w", path, err), e.write.Close())
 	}
 	if e.conn, err = e.write.Conn(ctx); err != nil {
 		return errors.Join(fmt.Errorf("open %s: %w", path, err), e.write.Close())
 	}
-	if e.pool, err = sql.Open("sqlite", dsn(path, "ro")); err != nil {
+	if e.readers, err = sql.Open("sqlite", DSN(path, "ro")); err != nil {
 		return errors.Join(fmt.Errorf("open %s: %w", path, err), e.conn.Close(), e.write.Close())
 	}
 	// One connection more than views: preparing a statement takes one, and
 	// would wait for ever for views that wait for the statement.
 	e.viewing = make(chan struct{}, max(4, runtime.NumCPU()))
-	e.pool.SetMaxOpenConns(cap(e.viewing) + 1)
-	e.pool.SetMaxIdleConns(cap(e.viewing) + 1)
+	e.readers.SetMaxOpenConns(cap(e.viewing) + 1)
+	e.readers.SetMaxIdleConns(cap(e.viewing) + 1)
 	e.prepared = &prepared{prepare: e.conn.PrepareContext}
-	e.reads = &prepared{prepare: e.pool.PrepareContext}
+	e.reads = &prepared{prepare: e.readers.PrepareContext}
 	return nil
 }
 
-// dsn: every acknowledged write is on the disk (FULL), readers never block, what
-// is erased leaves no bytes behind in its page, and a file of up to 2 GiB is read
+// DSN is how the driver opens a SQLite file, in a mode of SQLite's (rwc, rw, ro):
+// every acknowledged write is on the disk (FULL), readers never block, what is
+// erased leaves no bytes behind in its page, and a file of up to 2 GiB is read
 // where it lies.
-func dsn(path, mode string) string {
+func DSN(path, mode string) string {
 	q := url.Values{"mode": {mode}, "_txlock": {"immediate"}}
 	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "mmap_size(2147418112)", "temp_store(MEMORY)", "secure_delete(FAST)"} {
 		if mode == "ro" && (p == "journal_mode(WAL)" || p == "synchronous(FULL)") {
@@ -103,7 +108,7 @@ func (e *sqlite) view(ctx context.Context, f func(*Tx) error) error {
 	case <-ctx.Done():
 		return fmt.Errorf("view: %w", ctx.Err())
 	}
-	t, err := e.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	t, err := e.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("view: %w", err)
 	}
@@ -117,7 +122,7 @@ func (e *sqlite) close() error {
 	<-e.stopped
 	e.prepared.close()
 	e.reads.close()
-	return errors.Join(e.conn.Close(), e.pool.Close(), e.write.Close(), e.unlock())
+	return errors.Join(e.conn.Close(), e.readers.Close(), e.write.Close(), e.unlock())
 }
 
 // prepared keeps statements: an unprepared read costs twice.
@@ -142,6 +147,18 @@ func (p *prepared) get(ctx context.Context, q string) (*sql.Stmt, error) {
 	}
 	p.stmts[q] = s
 	return s, nil
+}
+
+// Statements are the texts of all that updates of a SQLite database ran, for a
+// look at their plans; none of another.
+func (db *DB) Statements() []string {
+	e, ok := db.backend.(*sqlite)
+	if !ok {
+		return nil
+	}
+	e.prepared.mu.Lock()
+	defer e.prepared.mu.Unlock()
+	return slices.Sorted(maps.Keys(e.prepared.stmts))
 }
 
 func (p *prepared) close() {
