@@ -21,10 +21,10 @@ const module = "marketbot"
 // areas meet in the store only.
 var imports = map[string][]string{
 	"bot":                       {"bot/...", "scheduler", "handlers/...", "store/..."},
-	"bot/apptoken":              {},
-	"bot/feishu":                {"bot/apptoken", "handlers/chat"},
+	"bot/platform":              {"handlers/chat"},
+	"bot/feishu":                {"bot/platform", "handlers/chat"},
 	"bot/feishu/feishutest":     {},
-	"bot/wecom":                 {"bot/apptoken", "handlers/chat"},
+	"bot/wecom":                 {"bot/platform", "handlers/chat"},
 	"bot/wecom/wecomtest":       {},
 	"bot/webchat":               {"handlers/chat", "store"},
 	"bot/webchat/pagetest":      {},

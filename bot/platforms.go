@@ -6,8 +6,8 @@ import (
 	"log/slog"
 	"time"
 
-	"marketbot/bot/apptoken"
 	"marketbot/bot/feishu"
+	"marketbot/bot/platform"
 	"marketbot/bot/wecom"
 	"marketbot/handlers/chat"
 	"marketbot/store"
@@ -26,7 +26,7 @@ var errNoPlatform = errors.New("没有配置聊天平台：填写 feishu 或 wec
 // others is how a process gets along with those that serve the same store.
 type others struct {
 	lease  wecom.Lease // of a robot's connection; nil: there are none
-	tokens apptoken.Share
+	tokens platform.Share
 	chats  wecom.Notes // what is learnt about chats
 }
 

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"marketbot/bot/apptoken"
+	"marketbot/bot/platform"
 	"marketbot/handlers/chat"
 	"marketbot/store"
 	"marketbot/store/cluster"
@@ -47,7 +47,7 @@ const (
 )
 
 // get is the token of an app other than the stale one, and how long it lasts.
-func (t tokens) get(ctx context.Context, app, stale string, fetch apptoken.Fetch) (string, time.Duration, error) {
+func (t tokens) get(ctx context.Context, app, stale string, fetch platform.Fetch) (string, time.Duration, error) {
 	if t.cluster.Alone() {
 		return fetch(ctx)
 	}
@@ -92,7 +92,7 @@ func (t tokens) read(ctx context.Context, key string) (string, time.Duration, er
 }
 
 // renew fetches a token for everybody.
-func (t tokens) renew(ctx context.Context, key string, l cluster.Lease, fetch apptoken.Fetch) (string, time.Duration, error) {
+func (t tokens) renew(ctx context.Context, key string, l cluster.Lease, fetch platform.Fetch) (string, time.Duration, error) {
 	token, life, err := fetch(ctx)
 	if err == nil {
 		if err := t.cluster.Put(ctx, key, t.seals.Seal([]byte(token), key), life); err != nil {

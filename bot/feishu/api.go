@@ -7,19 +7,9 @@ import (
 	"net/http"
 
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
+
+	"marketbot/bot/platform"
 )
-
-// apiError is the platform's refusal of a call.
-type apiError struct {
-	call   string
-	status int
-	code   int
-	msg    string // the platform's words; never ours
-}
-
-func (e *apiError) Error() string {
-	return fmt.Sprintf("%s: HTTP %d, code %d: %.200s", e.call, e.status, e.code, e.msg)
-}
 
 // request makes one call with the SDK, reads its answer into out and gives the
 // platform's code. It goes past the SDK's Client, which knows every service of
@@ -34,10 +24,10 @@ func (a *Adapter) request(ctx context.Context, what string, req *larkcore.ApiReq
 		Msg  string `json:"msg"`
 	}
 	if err := json.Unmarshal(resp.RawBody, &head); err != nil || head.Code == nil {
-		return 0, &apiError{what, resp.StatusCode, -1, "answer without a code"}
+		return 0, &platform.APIError{Call: what, Status: resp.StatusCode, Code: -1, Msg: "answer without a code"}
 	}
 	if resp.StatusCode != http.StatusOK || *head.Code != 0 {
-		return *head.Code, &apiError{what, resp.StatusCode, *head.Code, head.Msg}
+		return *head.Code, &platform.APIError{Call: what, Status: resp.StatusCode, Code: *head.Code, Msg: head.Msg}
 	}
 	if err := json.Unmarshal(resp.RawBody, out); err != nil {
 		return 0, fmt.Errorf("%s: %w", what, err)

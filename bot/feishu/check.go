@@ -13,6 +13,7 @@ import (
 
 	larkws "github.com/larksuite/oapi-sdk-go/v3/ws"
 
+	"marketbot/bot/platform"
 	"marketbot/handlers/chat"
 )
 
@@ -47,7 +48,7 @@ func needed() []string {
 // rest is not tried.
 func (a *Adapter) Check(ctx context.Context) []chat.Finding {
 	if _, err := a.tokens.Get(ctx); err != nil {
-		return []chat.Finding{failed("飞书凭证", err, "核对 feishu.app_id、feishu.app_secret 与 feishu.base_url；服务器须能访问该网址")}
+		return []chat.Finding{platform.Failed("飞书凭证", err, "核对 feishu.app_id、feishu.app_secret 与 feishu.base_url；服务器须能访问该网址")}
 	}
 	out := []chat.Finding{{Name: "飞书凭证", OK: true, Text: "有效"}}
 	for _, step := range []func(context.Context) chat.Finding{a.checkBot, a.checkScopes, a.checkReceiving, a.checkGroup} {
@@ -56,16 +57,12 @@ func (a *Adapter) Check(ctx context.Context) []chat.Finding {
 	return out
 }
 
-func failed(name string, err error, mend string) chat.Finding {
-	return chat.Finding{Name: name, Text: fmt.Sprintf("%v。%s", err, mend)}
-}
-
 func (a *Adapter) checkBot(ctx context.Context) chat.Finding {
 	const name = "飞书机器人能力"
 	info, err := a.botInfo(ctx)
 	switch {
 	case err != nil:
-		return failed(name, err, "在开发者后台「添加应用能力」里添加机器人，再创建版本并发布")
+		return platform.Failed(name, err, "在开发者后台「添加应用能力」里添加机器人，再创建版本并发布")
 	case info.Bot.OpenID == "":
 		return chat.Finding{Name: name, Text: "应用没有机器人。在开发者后台「添加应用能力」里添加机器人，再创建版本并发布"}
 	case info.Bot.Status != 2:
@@ -85,7 +82,7 @@ func (a *Adapter) checkScopes(ctx context.Context) chat.Finding {
 		} `json:"data"`
 	}
 	if err := a.get(ctx, "read scopes", "/open-apis/application/v6/scopes", &answer); err != nil {
-		return failed(name, err, "请在开发者后台「权限管理」里核对，所需权限见 README")
+		return platform.Failed(name, err, "请在开发者后台「权限管理」里核对，所需权限见 README")
 	}
 	missing := needed()
 	for _, s := range answer.Data.Scopes {
@@ -108,7 +105,7 @@ func (a *Adapter) checkReceiving(ctx context.Context) chat.Finding {
 		return chat.Finding{Name: name, OK: true, Text: "已连接"}
 	}
 	if err := a.askEndpoint(ctx); err != nil {
-		return failed(name, err, "在「事件与回调」的「事件配置」与「回调配置」里都选择“使用长连接接收”；一个应用最多 50 条连接")
+		return platform.Failed(name, err, "在「事件与回调」的「事件配置」与「回调配置」里都选择“使用长连接接收”；一个应用最多 50 条连接")
 	}
 	return chat.Finding{Name: name, OK: true, Text: "可以建立"}
 }
@@ -134,7 +131,7 @@ func (a *Adapter) askEndpoint(ctx context.Context) error {
 	}
 	switch {
 	case resp.StatusCode != http.StatusOK || answer.Code != 0:
-		return &apiError{call, resp.StatusCode, answer.Code, answer.Msg}
+		return &platform.APIError{Call: call, Status: resp.StatusCode, Code: answer.Code, Msg: answer.Msg}
 	case answer.Data == nil || answer.Data.Url == "":
 		return errors.New(call + ": the answer names no address")
 	}
@@ -152,7 +149,7 @@ func (a *Adapter) checkGroup(ctx context.Context) chat.Finding {
 		} `json:"data"`
 	}
 	if err := a.get(ctx, "read group", "/open-apis/im/v1/chats/"+a.cfg.Group, &answer); err != nil {
-		return failed(name, err, "把机器人加入该群，并核对 feishu.group（群设置里的“会话 ID”）")
+		return platform.Failed(name, err, "把机器人加入该群，并核对 feishu.group（群设置里的“会话 ID”）")
 	}
 	return chat.Finding{Name: name, OK: true, Text: answer.Data.Name}
 }

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"marketbot/bot/feishu/feishutest"
+	"marketbot/bot/platform"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/chat/chattest"
 )
@@ -54,7 +55,7 @@ func newWorld(t *testing.T, change func(*Config), receive chat.Receive) *world {
 	if w.Adapter, err = New(cfg, receive, time.Now, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
-	w.firstRetry, w.lastRetry = 5*time.Millisecond, 50*time.Millisecond
+	w.retry = platform.Backoff(5*time.Millisecond, 50*time.Millisecond)
 	t.Cleanup(w.Adapter.http.CloseIdleConnections)
 	return w
 }

@@ -12,15 +12,15 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher/callback"
 
-	"marketbot/bot/apptoken"
+	"marketbot/bot/platform"
 	"marketbot/handlers/chat"
 )
 
@@ -62,11 +62,11 @@ type Adapter struct {
 
 	http   *http.Client
 	sdk    *larkcore.Config
-	tokens *apptoken.Keeper
+	tokens *platform.Keeper
 	key    *sealKey // webhook mode only
 	link   link
 
-	firstRetry, lastRetry time.Duration // of the long connection
+	retry *backoff.ExponentialBackOff // of the long connection
 
 	large    chan struct{} // held while a large body is read and worked on
 	selfTurn chan struct{} // held while the bot's own id is looked up
@@ -95,9 +95,10 @@ func New(cfg Config, receive chat.Receive, now func() time.Time, log *slog.Logge
 	transport.MaxIdleConnsPerHost = 64
 	client := &http.Client{Timeout: 10 * time.Second, Transport: transport}
 	a := &Adapter{
-		cfg: cfg, receive: receive, now: now, log: log.With("platform", Name), http: client,
-		firstRetry: time.Second, lastRetry: time.Minute, selfTurn: make(chan struct{}, 1), large: make(chan struct{}, largeMost),
+		cfg: cfg, now: now, log: log.With("platform", Name), http: client,
+		retry: platform.Backoff(time.Second, time.Minute), selfTurn: make(chan struct{}, 1), large: make(chan struct{}, largeMost),
 	}
+	a.receive = platform.Guard(receive, a.log)
 	// The SDK's own token cache keeps revoked tokens and belongs to the whole
 	// process, so it is switched off and every call is given a token of ours.
 	a.sdk = &larkcore.Config{
@@ -105,7 +106,7 @@ func New(cfg Config, receive chat.Receive, now func() time.Time, log *slog.Logge
 		HttpClient: client, Logger: sdkLog{a.log}, LogLevel: larkcore.LogLevelInfo, Serializable: &larkcore.DefaultSerialization{},
 	}
 	larkcore.NewLogger(a.sdk) // heeds the level
-	a.tokens = apptoken.New(a.fetchToken, now)
+	a.tokens = platform.NewKeeper(a.fetchToken, now)
 	if cfg.EncryptKey != "" {
 		a.key = newSealKey(cfg.EncryptKey)
 	}
@@ -114,7 +115,7 @@ func New(cfg Config, receive chat.Receive, now func() time.Time, log *slog.Logge
 
 // ShareTokens shares the app's access tokens with other processes. It must be
 // called before anything else.
-func (a *Adapter) ShareTokens(share apptoken.Share) {
+func (a *Adapter) ShareTokens(share platform.Share) {
 	a.tokens.App, a.tokens.Share = Name+"/"+a.cfg.AppID, share
 }
 
@@ -219,19 +220,8 @@ func (a *Adapter) take(ctx context.Context, v *envelope) (*callback.CardActionTr
 	case !ok:
 		return nil, nil
 	}
-	_, err := a.guarded(ctx, e)
+	_, err := a.receive(ctx, e)
 	return nil, err
-}
-
-// guarded calls receive; a panic in it costs this event only.
-func (a *Adapter) guarded(ctx context.Context, e chat.Event) (r chat.Receipt, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			a.log.Error("receiving an event panicked", "kind", e.Kind, "event_id", e.ID, "stack", string(debug.Stack()))
-			err = errors.New("receiving an event panicked")
-		}
-	}()
-	return a.receive(ctx, e)
 }
 
 const (
@@ -253,7 +243,7 @@ func (a *Adapter) press(ctx context.Context, e chat.Event) (*callback.CardAction
 	go func() {
 		defer a.late.Done()
 		defer cancel()
-		receipt, err := a.guarded(work, e)
+		receipt, err := a.receive(work, e)
 		done <- outcome{receipt, err}
 		if err != nil {
 			a.log.Error("a press was not stored", "event_id", e.ID, "error", err)

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/bot/platform"
 	"marketbot/handlers/chat"
 )
 
@@ -61,7 +62,7 @@ func (a *Adapter) Send(ctx context.Context, to chat.Address, payload []byte, key
 		r, err := a.post(ctx, a.http, "send message", "/open-apis/im/v1/messages"+query,
 			token, "application/json; charset=utf-8", full)
 		if err == nil && r.id == "" {
-			err = &apiError{"send message", r.status, r.code, "no message id in the answer"}
+			err = &platform.APIError{Call: "send message", Status: r.status, Code: r.code, Msg: "no message id in the answer"}
 		}
 		return r, err
 	})
@@ -87,7 +88,7 @@ func (a *Adapter) upload(ctx context.Context, name string, data []byte) (string,
 	err = a.deliver(ctx, func(token string) (reply, error) {
 		r, err := a.post(ctx, &patient, "upload file", "/open-apis/im/v1/files", token, w.FormDataContentType(), form.Bytes())
 		if err == nil && r.file == "" {
-			err = &apiError{"upload file", r.status, r.code, "no file key in the answer"}
+			err = &platform.APIError{Call: "upload file", Status: r.status, Code: r.code, Msg: "no file key in the answer"}
 		}
 		key = r.file
 		return r, err
@@ -123,10 +124,10 @@ func (a *Adapter) deliver(ctx context.Context, call func(token string) (reply, e
 // unsent is the failure of getting a token: nothing was sent.
 func unsent(err error) error {
 	out := &chat.SendError{Failure: chat.Busy, After: 2 * time.Second, Err: err}
-	var refused *apiError
+	var refused *platform.APIError
 	if errors.As(err, &refused) {
-		out.Code = refused.code
-		if refused.status == http.StatusOK && refused.code > 0 && !busy(refused.status, refused.code) {
+		out.Code = refused.Code
+		if refused.Status == http.StatusOK && refused.Code > 0 && !busy(refused.Status, refused.Code) {
 			out.Failure, out.After = chat.BadSetup, 0
 		}
 	}
@@ -168,7 +169,7 @@ func (a *Adapter) post(ctx context.Context, client *http.Client, what, path, tok
 	}
 	msg := r.read(text)
 	if r.status != http.StatusOK || r.code != 0 {
-		return r, &apiError{what, r.status, r.code, msg}
+		return r, &platform.APIError{Call: what, Status: r.status, Code: r.code, Msg: msg}
 	}
 	return r, nil
 }

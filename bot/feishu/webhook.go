@@ -1,7 +1,6 @@
 package feishu
 
 import (
-	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/sha256"
@@ -12,13 +11,13 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
+
+	"marketbot/bot/platform"
 )
 
 const (
-	maxBody   = 1 << 20
-	tolerance = 5 * time.Minute
+	maxBody = 1 << 20
 
 	// Large bodies are rare and take many times their size while they are read,
 	// so only a few are at a time; others wait unread.
@@ -93,7 +92,7 @@ func (a *Adapter) serveEvent(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer done()
-	body, status := readBody(w, r)
+	body, status := platform.ReadBody(w, r, maxBody)
 	if status != 0 {
 		respond(w, status, nil)
 		return
@@ -140,20 +139,6 @@ func (a *Adapter) admit(r *http.Request) (done func(), status int) {
 	return nil, http.StatusServiceUnavailable
 }
 
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, int) {
-	var body bytes.Buffer
-	body.Grow(int(min(max(r.ContentLength, 0), maxBody)) + bytes.MinRead)
-	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return nil, http.StatusRequestEntityTooLarge
-	case err != nil:
-		return nil, http.StatusBadRequest
-	}
-	return body.Bytes(), 0
-}
-
 // authentic proves a call and opens it; a status other than 0 refuses it. The
 // signature is checked before anything is decrypted or read. Only the check of
 // the URL comes unsigned, and it has no effect but its own echo.
@@ -164,7 +149,7 @@ func (a *Adapter) authentic(head http.Header, body []byte) (envelope, int) {
 	}
 	signature := head.Get("X-Lark-Signature")
 	stamp := head.Get("X-Lark-Request-Timestamp")
-	if signature != "" && (!a.key.signed(stamp, head.Get("X-Lark-Request-Nonce"), signature, body) || !a.fresh(stamp)) {
+	if signature != "" && (!a.key.signed(stamp, head.Get("X-Lark-Request-Nonce"), signature, body) || !platform.Fresh(stamp, a.now())) {
 		return none, http.StatusUnauthorized
 	}
 	c := &cursor{data: string(body)}
@@ -184,17 +169,6 @@ func (a *Adapter) authentic(head http.Header, body []byte) (envelope, int) {
 		return none, http.StatusUnauthorized
 	}
 	return v, 0
-}
-
-// fresh keeps recorded calls from being played again later; what is played
-// again within the tolerance is dropped by its id.
-func (a *Adapter) fresh(stamp string) bool {
-	seconds, err := strconv.ParseInt(stamp, 10, 64)
-	if err != nil {
-		return false
-	}
-	age := a.now().Sub(time.Unix(seconds, 0))
-	return age.Abs() <= tolerance
 }
 
 func (a *Adapter) knows(token string) bool {

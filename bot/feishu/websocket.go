@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"sync"
@@ -20,6 +19,8 @@ import (
 	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher"
 	"github.com/larksuite/oapi-sdk-go/v3/event/dispatcher/callback"
 	larkws "github.com/larksuite/oapi-sdk-go/v3/ws"
+
+	"marketbot/bot/platform"
 )
 
 const (
@@ -35,7 +36,8 @@ const (
 func (a *Adapter) keepConnected(ctx context.Context) {
 	events := a.dispatcher()
 	var client *larkws.Client
-	for failures := 1; ctx.Err() == nil; failures++ {
+	a.retry.Reset()
+	for ctx.Err() == nil {
 		if client == nil {
 			client = a.newClient(events)
 		}
@@ -47,32 +49,13 @@ func (a *Adapter) keepConnected(ctx context.Context) {
 		if a.link.down(err, a.now()) {
 			client = nil
 			if a.now().Sub(began) >= steady {
-				failures = 1
+				a.retry.Reset()
 			}
 		}
-		wait := backoff(failures, a.firstRetry, a.lastRetry, rand.Float64())
-		a.log.Warn("the long connection ended", "error", err, "failures", failures, "retry_in", wait)
-		pause(ctx, wait)
+		wait := a.retry.NextBackOff()
+		a.log.Warn("the long connection ended", "error", err, "retry_in", wait)
+		platform.Pause(ctx, wait)
 	}
-}
-
-func pause(ctx context.Context, wait time.Duration) {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
-}
-
-// backoff doubles from first to last and takes between half and all of it, so
-// that many bots do not come back at once. chance is in [0,1).
-func backoff(failures int, first, last time.Duration, chance float64) time.Duration {
-	wait := last
-	if shift := max(failures-1, 0); shift < 16 {
-		wait = min(first<<shift, last)
-	}
-	return wait/2 + time.Duration(chance*float64(wait/2))
 }
 
 // newClient makes the SDK's client for one connection.

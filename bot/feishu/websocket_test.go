@@ -198,20 +198,3 @@ func TestStopWaitsForLatePresses(t *testing.T) {
 		t.Errorf("a press after the stop gives %v", err)
 	}
 }
-
-func TestBackoff(t *testing.T) {
-	tests := []struct {
-		failures int
-		chance   float64
-		want     time.Duration
-	}{
-		{1, 0, 500 * time.Millisecond}, {1, 0.999999, time.Second}, {2, 0, time.Second}, {3, 0.5, 3 * time.Second},
-		{7, 0, 30 * time.Second}, {7, 0.5, 45 * time.Second}, {1 << 40, 0, 30 * time.Second},
-	}
-	for _, tt := range tests {
-		got := backoff(tt.failures, time.Second, time.Minute, tt.chance)
-		if diff := (got - tt.want).Abs(); diff > time.Millisecond {
-			t.Errorf("backoff(%d, %v) = %v, want %v", tt.failures, tt.chance, got, tt.want)
-		}
-	}
-}

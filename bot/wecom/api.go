@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"marketbot/bot/apptoken"
+	"marketbot/bot/platform"
 	"marketbot/handlers/chat"
 )
 
@@ -33,7 +33,7 @@ type api struct {
 	corp, secret string
 	http         *http.Client
 	now          func() time.Time
-	tokens       *apptoken.Keeper
+	tokens       *platform.Keeper
 
 	refused error // of asking for a token, answered without asking until quiet
 	quiet   time.Time
@@ -44,7 +44,7 @@ func newAPI(base, corp, secret string, client *http.Client, now func() time.Time
 		base = BaseURL
 	}
 	a := &api{base: strings.TrimRight(base, "/"), corp: corp, secret: secret, http: client, now: now}
-	a.tokens = apptoken.New(a.fetchToken, now)
+	a.tokens = platform.NewKeeper(a.fetchToken, now)
 	return a
 }
 

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"marketbot/bot/apptoken"
+	"marketbot/bot/platform"
 	"marketbot/handlers/chat"
 )
 
@@ -139,7 +139,7 @@ func New(cfg Config, receive chat.Receive, lease Lease, now func() time.Time, lo
 
 // ShareTokens shares the app's access tokens with other processes. It must be
 // called before anything else.
-func (a *Adapter) ShareTokens(share apptoken.Share) {
+func (a *Adapter) ShareTokens(share platform.Share) {
 	if a.app != nil {
 		t := a.app.api.tokens
 		t.App, t.Share = fmt.Sprintf("%s/%s/%d", Name, a.cfg.App.CorpID, a.cfg.App.AgentID), share

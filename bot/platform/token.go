@@ -1,7 +1,4 @@
-// Package apptoken keeps the access token that an app calls its platform with:
-// one fetch serves everybody who waits, and a token that the platform refused
-// is dropped at once. It knows no platform.
-package apptoken
+package platform
 
 import (
 	"context"
@@ -36,8 +33,8 @@ const (
 	jitter = time.Minute
 )
 
-// New makes a keeper without a token. It makes one fetch at a time.
-func New(fetch Fetch, now func() time.Time) *Keeper {
+// NewKeeper makes a keeper without a token. It makes one fetch at a time.
+func NewKeeper(fetch Fetch, now func() time.Time) *Keeper {
 	return &Keeper{Now: now, fetch: fetch, turn: make(chan struct{}, 1)}
 }
 
