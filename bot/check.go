@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"marketbot/bot/wecom"
+	"marketbot/bot/wecom/robot"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
@@ -153,7 +154,7 @@ func checkPlatforms(ctx context.Context, cfg Config, now func() time.Time, log *
 	// Whoever serves has the robot's connection.
 	lease := func(ctx context.Context, _ string, work func(context.Context) error) error {
 		if answers || served(ctx, cfg) {
-			return wecom.ErrHeld
+			return robot.ErrHeld
 		}
 		return work(ctx)
 	}

@@ -14,6 +14,9 @@ import (
 
 	"marketbot/bot/feishu"
 	"marketbot/bot/wecom"
+	"marketbot/bot/wecom/app"
+	"marketbot/bot/wecom/qyapi"
+	"marketbot/bot/wecom/robot"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -71,9 +74,9 @@ func TestTheExamplesWeCom(t *testing.T) {
 		t.Fatalf("%v in:\n%s", err, text)
 	}
 	want := &wecom.Config{
-		Robot:   &wecom.RobotConfig{BotID: "aib1", Secret: "hush", Name: "市场部助手", URL: wecom.RobotURL},
-		App:     &wecom.AppConfig{CorpID: "ww1", AgentID: 1000002, Secret: "hush2", Menu: []string{}},
-		BaseURL: wecom.BaseURL,
+		Robot:   &robot.Config{BotID: "aib1", Secret: "hush", Name: "市场部助手", URL: robot.URL},
+		App:     &app.Config{CorpID: "ww1", AgentID: 1000002, Secret: "hush2", Menu: []string{}},
+		BaseURL: qyapi.BaseURL,
 	}
 	if diff := cmp.Diff(want, cfg.WeCom); diff != "" {
 		t.Error(diff)

@@ -17,7 +17,8 @@
 //	store/cluster       what several processes agree on for seconds, in memory or in Redis
 //	scheduler           when things happen (timetable.go) and how they are delivered (outbox.go)
 //	bot                 this package: settings (config.go), wiring (app.go), the listener (http.go)
-//	bot/feishu          a platform; bot/wecom is another, bot/webchat a third, for the demo
+//	bot/feishu          a platform; bot/wecom is another (three programs joined), bot/webchat a third, for the demo
+//	bot/platform        what adapters share below their protocols
 //
 // Imports only run bot → scheduler → handlers → store. This package and those
 // below it are the only ones that read the clock.

@@ -21,11 +21,17 @@ const module = "marketbot"
 // areas meet in the store only.
 var imports = map[string][]string{
 	"bot":                       {"bot/...", "scheduler", "handlers/...", "store/..."},
-	"bot/platform":              {"handlers/chat"},
 	"bot/feishu":                {"bot/platform", "handlers/chat"},
 	"bot/feishu/feishutest":     {},
-	"bot/wecom":                 {"bot/platform", "handlers/chat"},
+	"bot/wecom":                 {"bot/platform", "bot/wecom/app", "bot/wecom/chats", "bot/wecom/hook", "bot/wecom/message", "bot/wecom/qyapi", "bot/wecom/robot", "handlers/chat"},
+	"bot/wecom/app":             {"bot/platform", "bot/wecom/chats", "bot/wecom/message", "bot/wecom/qyapi", "handlers/chat"},
+	"bot/wecom/chats":           {"handlers/chat"},
+	"bot/wecom/hook":            {"bot/platform", "bot/wecom/message", "bot/wecom/qyapi", "handlers/chat"},
+	"bot/wecom/message":         {"bot/platform", "handlers/chat"},
+	"bot/wecom/qyapi":           {"bot/platform", "handlers/chat"},
+	"bot/wecom/robot":           {"bot/platform", "bot/wecom/chats", "bot/wecom/message", "bot/wecom/qyapi", "handlers/chat"},
 	"bot/wecom/wecomtest":       {},
+	"bot/platform":              {"handlers/chat"},
 	"bot/webchat":               {"handlers/chat", "store"},
 	"bot/webchat/pagetest":      {},
 	"scheduler":                 {"handlers/...", "store"},
@@ -52,7 +58,7 @@ var imports = map[string][]string{
 }
 
 // testsToo is what the tests of any package may import beside.
-var testsToo = []string{"store/storetest", "store/cluster/clustertest", "handlers/chat/chattest", "handlers/handlerstest"}
+var testsToo = []string{"bot/wecom/wecomtest", "store/storetest", "store/cluster/clustertest", "handlers/chat/chattest", "handlers/handlerstest"}
 
 // source is one Go file.
 type source struct {

@@ -9,6 +9,8 @@ import (
 	"marketbot/bot/feishu"
 	"marketbot/bot/platform"
 	"marketbot/bot/wecom"
+	"marketbot/bot/wecom/chats"
+	"marketbot/bot/wecom/robot"
 	"marketbot/handlers/chat"
 	"marketbot/store"
 )
@@ -25,9 +27,9 @@ var errNoPlatform = errors.New("没有配置聊天平台：填写 feishu 或 wec
 
 // others is how a process gets along with those that serve the same store.
 type others struct {
-	lease  wecom.Lease // of a robot's connection; nil: there are none
+	lease  robot.Lease // of a robot's connection; nil: there are none
 	tokens platform.Share
-	chats  wecom.Notes // what is learnt about chats
+	chats  chats.Notes // what is learnt about chats
 }
 
 // connections are the platforms of the settings, not yet talking. Their errors
@@ -58,8 +60,8 @@ func (c Config) connections(receive chat.Receive, o others, now func() time.Time
 }
 
 // notes keeps in the store what WeCom's adapter learns about chats.
-func notes(db *store.DB) wecom.Notes {
-	return wecom.Notes{
+func notes(db *store.DB) chats.Notes {
+	return chats.Notes{
 		Read: func(ctx context.Context) (map[chat.Address]string, error) {
 			known := map[chat.Address]string{}
 			err := db.View(ctx, func(tx *store.Tx) error {

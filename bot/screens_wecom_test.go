@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"marketbot/bot/wecom"
+	"marketbot/bot/wecom/app"
+	"marketbot/bot/wecom/robot"
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
 )
@@ -126,8 +128,8 @@ func onWeCom(o *office) screens {
 	}
 	a, err := wecom.New(wecom.Config{
 		BaseURL: f.app.URL, Group: wecomGroup,
-		Robot: &wecom.RobotConfig{BotID: f.robot.BotID, Secret: f.robot.Secret, Name: wecomtest.RobotName, URL: strings.Replace(socket.URL, "http", "ws", 1)},
-		App:   &wecom.AppConfig{CorpID: f.app.CorpID, AgentID: f.app.AgentID, Secret: f.app.Secret, Token: f.app.Token, AESKey: f.app.AESKey},
+		Robot: &robot.Config{BotID: f.robot.BotID, Secret: f.robot.Secret, Name: wecomtest.RobotName, URL: strings.Replace(socket.URL, "http", "ws", 1)},
+		App:   &app.Config{CorpID: f.app.CorpID, AgentID: f.app.AgentID, Secret: f.app.Secret, Token: f.app.Token, AESKey: f.app.AESKey},
 	}, receive, nil, o.now, o.adapterLogger())
 	if err != nil {
 		o.t.Fatal(err)

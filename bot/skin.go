@@ -9,6 +9,9 @@ import (
 
 	"marketbot/bot/webchat"
 	"marketbot/bot/wecom"
+	"marketbot/bot/wecom/app"
+	wecomtext "marketbot/bot/wecom/message"
+	"marketbot/bot/wecom/robot"
 	"marketbot/handlers/chat"
 )
 
@@ -19,13 +22,14 @@ func wecomSkin(now func() time.Time, log *slog.Logger) (*webchat.Skin, error) {
 	deaf := func(context.Context, chat.Event) (chat.Receipt, error) {
 		return chat.Receipt{}, errors.New("nothing comes from a platform that is only shown")
 	}
-	robot := &wecom.RobotConfig{BotID: "demo", Secret: "demo", Name: webchat.BotName}
-	app := &wecom.AppConfig{CorpID: "demo", AgentID: 1, Secret: "demo"}
-	both, err := wecom.New(wecom.Config{Robot: robot, App: app}, deaf, nil, now, log)
+	alone := wecom.Config{Robot: &robot.Config{BotID: "demo", Secret: "demo", Name: webchat.BotName}}
+	helped := alone
+	helped.App = &app.Config{CorpID: "demo", AgentID: 1, Secret: "demo"}
+	both, err := wecom.New(helped, deaf, nil, now, log)
 	if err != nil {
 		return nil, fmt.Errorf("wecom with an app: %w", err)
 	}
-	bare, err := wecom.New(wecom.Config{Robot: robot}, deaf, nil, now, log)
+	bare, err := wecom.New(alone, deaf, nil, now, log)
 	if err != nil {
 		return nil, fmt.Errorf("wecom without an app: %w", err)
 	}
@@ -33,7 +37,7 @@ func wecomSkin(now func() time.Time, log *slog.Logger) (*webchat.Skin, error) {
 		Dress: func(ctx context.Context, to chat.Address, m chat.Message) (*webchat.Dressed, error) {
 			return dressed(ctx, both, bare, to, m)
 		},
-		Read: wecom.Read,
+		Read: wecomtext.Read,
 	}, nil
 }
 

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"marketbot/bot/wecom"
+	"marketbot/bot/wecom/app"
+	"marketbot/bot/wecom/robot"
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
 	"marketbot/store"
@@ -36,8 +38,8 @@ func newBranch(t *testing.T) *branch {
 	cfg.Listen, cfg.Store, cfg.SecretKey = freeAddress(t), filepath.Join(t.TempDir(), "market.db"), storeKey
 	cfg.WeCom = &wecom.Config{
 		BaseURL: b.api.URL, WebhookKey: b.api.HookKey, Group: wecomGroup,
-		Robot: &wecom.RobotConfig{BotID: b.robot.BotID, Secret: b.robot.Secret, Name: wecomtest.RobotName, URL: strings.Replace(socket.URL, "http", "ws", 1)},
-		App:   &wecom.AppConfig{CorpID: b.api.CorpID, AgentID: b.api.AgentID, Secret: b.api.Secret, Token: b.api.Token, AESKey: b.api.AESKey, Menu: []string{"周报"}},
+		Robot: &robot.Config{BotID: b.robot.BotID, Secret: b.robot.Secret, Name: wecomtest.RobotName, URL: strings.Replace(socket.URL, "http", "ws", 1)},
+		App:   &app.Config{CorpID: b.api.CorpID, AgentID: b.api.AgentID, Secret: b.api.Secret, Token: b.api.Token, AESKey: b.api.AESKey, Menu: []string{"周报"}},
 	}
 	cfg.People = []Person{{Name: "王芳", Post: store.MarketingDirector, Duties: []store.Duty{store.Administrator}, WeCom: "WangFang"}}
 	b.site = site{t: t, cfg: cfg, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}}

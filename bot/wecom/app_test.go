@@ -13,6 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/bot/wecom/app"
+	"marketbot/bot/wecom/chats"
+	"marketbot/bot/wecom/message"
+	"marketbot/bot/wecom/qyapi"
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/chat/chattest"
@@ -57,7 +61,7 @@ func newFirm(t *testing.T, change func(*Config), receive chat.Receive) *firm {
 	t.Cleanup(f.API.Close)
 	f.Person(wangID, "王芳")
 	f.Person(liID, "李雷")
-	cfg := Config{BaseURL: f.URL, WebhookKey: f.HookKey, App: &AppConfig{
+	cfg := Config{BaseURL: f.URL, WebhookKey: f.HookKey, App: &app.Config{
 		CorpID: f.CorpID, AgentID: f.AgentID, Secret: f.API.Secret, Token: f.API.Token, AESKey: f.AESKey,
 	}}
 	if change != nil {
@@ -71,11 +75,11 @@ func newFirm(t *testing.T, change func(*Config), receive chat.Receive) *firm {
 		t.Fatal(err)
 	}
 	if f.app != nil {
-		t.Cleanup(f.app.api.http.CloseIdleConnections)
+		t.Cleanup(f.Adapter.http.CloseIdleConnections)
 	}
 	srv := httptest.NewServer(f.Handler())
 	t.Cleanup(srv.Close)
-	if f.app != nil && f.app.key != nil {
+	if f.app != nil && cfg.App.Token != "" {
 		if err := f.Callback(srv.URL + Path); err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +87,7 @@ func newFirm(t *testing.T, change func(*Config), receive chat.Receive) *firm {
 	return f
 }
 
-func private(id string) chat.Address { return chat.Account{Platform: Name, ID: id}.Private() }
+func private(id string) chat.Address { return chats.Person(id).Private() }
 
 // say renders and sends; the error is the sending's.
 func (f *firm) say(to chat.Address, m chat.Message, key string) error {
@@ -182,12 +186,12 @@ func TestAppConformance(t *testing.T) {
 		api.Person(wangID, "王芳")
 		b := newBooth(t, func(c *Config) {
 			c.BaseURL = api.URL
-			c.App = &AppConfig{CorpID: api.CorpID, AgentID: api.AgentID, Secret: api.Secret, Token: api.Token, AESKey: api.AESKey}
+			c.App = &app.Config{CorpID: api.CorpID, AgentID: api.AgentID, Secret: api.Secret, Token: api.Token, AESKey: api.AESKey}
 		}, nil).run().connected()
-		t.Cleanup(b.app.api.http.CloseIdleConnections)
-		b.robot.pace.most, b.app.pace.most = 1<<20, 1<<20
+		t.Cleanup(b.Adapter.http.CloseIdleConnections)
+		b.robot.Pace.Max, b.app.Pace.Max = 1<<20, 1<<20
 		b.Open(groupID)
-		b.chats.learn(t.Context(), private(wangID), func(k *known) { k.Came = byApp })
+		b.chats.Learn(t.Context(), private(wangID), func(k *chats.Known) { k.Came = app.Way })
 		srv := httptest.NewServer(b.Handler())
 		t.Cleanup(srv.Close)
 		if err := api.Callback(srv.URL + Path); err != nil {
@@ -195,27 +199,6 @@ func TestAppConformance(t *testing.T) {
 		}
 		return b.Adapter, eyes{watcher{b}, api}
 	})
-}
-
-// A text of several parts is numbered, within the platform's length, and loses
-// nothing.
-func TestTextsAreCutAtLineEnds(t *testing.T) {
-	line := strings.Repeat("客户", 40)
-	long := strings.Join(slices.Repeat([]string{line}, 30), "\n")
-	list := texts(chat.Message{Text: long}, "", "abcdef")
-	if len(list) < 3 {
-		t.Fatalf("%d parts", len(list))
-	}
-	var all []string
-	for _, part := range list {
-		if len(part) > maxText {
-			t.Errorf("a part has %d bytes", len(part))
-		}
-		all = append(all, markLine.FindStringSubmatch(part)[1])
-	}
-	if strings.Join(all, "\n") != long {
-		t.Error("the parts are not the whole")
-	}
 }
 
 func TestConfidentialIsSafeText(t *testing.T) {
@@ -270,11 +253,11 @@ func TestLostAnswerShowsOnce(t *testing.T) {
 	if err := f.Send(t.Context(), private(wangID), payload, "k"); err != nil {
 		t.Fatal(err)
 	}
-	p, _ := unpack(payload)
+	p, _ := message.Unpack(payload)
 	if n := len(f.Seen(wangID)); n != len(p.Bodies) {
 		t.Errorf("%d parts are seen, want %d", n, len(p.Bodies))
 	}
-	if w := f.Window(payload); w != appWindow {
+	if w := f.Window(payload); w != app.Window {
 		t.Errorf("the key protects for %v", w)
 	}
 }
@@ -296,8 +279,8 @@ func TestFailures(t *testing.T) {
 		{"token refused twice", wecomtest.Refuse(42001, "access_token expired"), 2, chat.Busy, 42001, time.Second},
 		{"all receivers invalid", wecomtest.Refuse(81013, "user & party & tag all invalid"), 1, chat.BadReceiver, 81013, 0},
 		{"unknown code", wecomtest.Refuse(99999, "new"), 1, chat.BadContent, 99999, 0},
-		{"server error", wecomtest.Broken, 1, chat.Uncertain, noCode, 0},
-		{"nothing in the answer", wecomtest.Hollow, 1, chat.Uncertain, noCode, 0},
+		{"server error", wecomtest.Broken, 1, chat.Uncertain, qyapi.NoCode, 0},
+		{"nothing in the answer", wecomtest.Hollow, 1, chat.Uncertain, qyapi.NoCode, 0},
 		{"partly failed", func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 			w.Write([]byte(`{"errcode":0,"errmsg":"ok","invaliduser":"wangfang"}`))
 		}, 1, chat.BadReceiver, 0, 0},
@@ -332,7 +315,7 @@ func TestTokenIsRenewed(t *testing.T) {
 	f := newFirm(t, nil, nil)
 	send := func() {
 		t.Helper()
-		if err := f.say(private(wangID), chat.Message{Text: "您好"}, newMark()); err != nil {
+		if err := f.say(private(wangID), chat.Message{Text: "您好"}, message.NewMark()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -358,7 +341,7 @@ func TestOneFetchServesAll(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 20 {
 		wait.Go(func() {
-			if err := f.say(private(wangID), chat.Message{Text: "您好"}, newMark()); err != nil {
+			if err := f.say(private(wangID), chat.Message{Text: "您好"}, message.NewMark()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -389,20 +372,20 @@ func TestWrongSecretIsNotHammered(t *testing.T) {
 func TestMembersMinute(t *testing.T) {
 	f := newFirm(t, nil, nil)
 	f.Limited = true
-	for range memberPerMinute {
-		if err := f.say(private(wangID), chat.Message{Text: "您好"}, newMark()); err != nil {
+	for range 30 {
+		if err := f.say(private(wangID), chat.Message{Text: "您好"}, message.NewMark()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s := refusal(t, f.say(private(wangID), chat.Message{Text: "您好"}, newMark()))
+	s := refusal(t, f.say(private(wangID), chat.Message{Text: "您好"}, message.NewMark()))
 	if s.Failure != chat.Busy || s.After <= 0 || s.After > time.Minute {
 		t.Errorf("the 31st is %+v", s)
 	}
-	if err := f.say(private(liID), chat.Message{Text: "您好"}, newMark()); err != nil {
+	if err := f.say(private(liID), chat.Message{Text: "您好"}, message.NewMark()); err != nil {
 		t.Errorf("somebody else: %v", err)
 	}
 	f.pass(s.After)
-	if err := f.say(private(wangID), chat.Message{Text: "您好"}, newMark()); err != nil {
+	if err := f.say(private(wangID), chat.Message{Text: "您好"}, message.NewMark()); err != nil {
 		t.Errorf("a minute later: %v", err)
 	}
 	if n := len(f.Seen(wangID)); n != 31 {
@@ -421,7 +404,7 @@ func TestFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := f.Send(t.Context(), private(wangID), payload, newMark()); err != nil {
+		if err := f.Send(t.Context(), private(wangID), payload, message.NewMark()); err != nil {
 			t.Fatal(err)
 		}
 		seen := f.Seen(wangID)[i]
@@ -455,7 +438,7 @@ func TestNamesAndIDs(t *testing.T) {
 	}
 	f.Encrypt("woOther", wangID)
 	for id, want := range map[string]string{"woOther": wangID, wangID: wangID, "zhiminghu": "zhiminghu"} {
-		if got, err := f.app.plainID(ctx, id); got != want || err != nil {
+		if got, err := f.app.PlainID(ctx, id); got != want || err != nil {
 			t.Errorf("%s is %q, %v", id, got, err)
 		}
 	}
@@ -463,7 +446,7 @@ func TestNamesAndIDs(t *testing.T) {
 
 func TestMenuIsPutUp(t *testing.T) {
 	f := newFirm(t, func(c *Config) { c.App.Menu = []string{"签到", "周报", "帮助"} }, nil)
-	f.app.begin(t.Context())
+	f.app.Begin(t.Context())
 	if got := f.Menu(); !slices.Equal(got, []string{"签到", "周报", "帮助"}) {
 		t.Errorf("the menu is %q", got)
 	}

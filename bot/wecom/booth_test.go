@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/bot/wecom/chats"
+	"marketbot/bot/wecom/robot"
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/chat/chattest"
@@ -98,7 +100,7 @@ func newBooth(t *testing.T, change func(*Config), receive chat.Receive) *booth {
 	srv := &http.Server{Handler: b.Robot}
 	go srv.Serve(b.net)
 	t.Cleanup(func() { b.Robot.Drop(); srv.Close(); b.net.Close() })
-	cfg := Config{Group: groupID, Robot: &RobotConfig{BotID: b.BotID, Secret: b.Robot.Secret, Name: wecomtest.RobotName, URL: "ws://robot.example"}}
+	cfg := Config{Group: groupID, Robot: &robot.Config{BotID: b.BotID, Secret: b.Robot.Secret, Name: wecomtest.RobotName, URL: "ws://robot.example"}}
 	if change != nil {
 		change(&cfg)
 	}
@@ -117,8 +119,8 @@ func (b *booth) make() {
 	if b.Adapter, err = New(b.cfg, b.hear, nil, time.Now, slog.New(slog.DiscardHandler)); err != nil {
 		b.t.Fatal(err)
 	}
-	b.Remember(Notes{Read: b.notes.read, Write: b.notes.write})
-	b.robot.dialer.NetDialContext = b.net.dial
+	b.Remember(chats.Notes{Read: b.notes.read, Write: b.notes.write})
+	b.robot.Dialer.NetDialContext = b.net.dial
 }
 
 // restart stops the adapter and runs another on what was noted down.
@@ -184,12 +186,12 @@ func (b *booth) send(to chat.Address, m chat.Message, key string) error {
 	return errors.New("busy for half an hour")
 }
 
-func inGroup() chat.Address { return chat.Address{Platform: Name, Group: true, ID: groupID} }
+func inGroup() chat.Address { return chats.Group(groupID) }
 
 // watcher looks at the robot's chats for the conformance suite.
 type watcher struct{ *booth }
 
-func (w watcher) Person() chat.Account { return chat.Account{Platform: Name, ID: wangID} }
+func (w watcher) Person() chat.Account { return chats.Person(wangID) }
 
 func (w watcher) Group() chat.Address { return inGroup() }
 
@@ -232,7 +234,7 @@ func (w watcher) Press(m chattest.Message, label string) {
 		}
 		return
 	}
-	at := chat.Account{Platform: Name, ID: wangID}.Private()
+	at := chats.Person(wangID).Private()
 	if slices.ContainsFunc(w.Seen(groupID), func(s wecomtest.RobotMessage) bool { return s.ID == m.ID }) {
 		at = inGroup()
 	}
@@ -256,5 +258,5 @@ func (w watcher) Submit(m chattest.Message, values map[string]string) {
 		head := regexp.MustCompile(`(?m)^【` + name + `】.*$`).FindString(text)
 		text = strings.Replace(text, head, head+"\n"+v, 1)
 	}
-	w.Say(chat.Account{Platform: Name, ID: wangID}.Private(), text)
+	w.Say(chats.Person(wangID).Private(), text)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"marketbot/bot/wecom/app"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/chat/chattest"
 )
@@ -41,10 +42,10 @@ func TestConformanceOfBoth(t *testing.T) {
 	chattest.Run(t, func(t *testing.T) (chat.Platform, chattest.Seen) {
 		f := newFirm(t, nil, nil)
 		b := newBooth(t, func(c *Config) {
-			c.App, c.BaseURL = &AppConfig{CorpID: f.CorpID, AgentID: f.AgentID, Secret: f.API.Secret}, f.URL
+			c.App, c.BaseURL = &app.Config{CorpID: f.CorpID, AgentID: f.AgentID, Secret: f.API.Secret}, f.URL
 		}, nil).run().connected()
-		t.Cleanup(b.app.api.http.CloseIdleConnections)
-		b.robot.pace.most, b.app.pace.most = 1<<20, 1<<20
+		t.Cleanup(b.Adapter.http.CloseIdleConnections)
+		b.robot.Pace.Max, b.app.Pace.Max = 1<<20, 1<<20
 		b.Open(wangID)
 		b.Open(groupID)
 		return b.Adapter, desk{watcher{b}, eyes{watcher{b}, f.API}, map[chat.Address][]chattest.Message{}}
@@ -55,9 +56,9 @@ func TestConformanceOfBoth(t *testing.T) {
 func TestBothKeepSecrets(t *testing.T) {
 	f := newFirm(t, nil, nil)
 	b := newBooth(t, func(c *Config) {
-		c.App, c.BaseURL = &AppConfig{CorpID: f.CorpID, AgentID: f.AgentID, Secret: f.API.Secret}, f.URL
+		c.App, c.BaseURL = &app.Config{CorpID: f.CorpID, AgentID: f.AgentID, Secret: f.API.Secret}, f.URL
 	}, nil).run().connected()
-	t.Cleanup(b.app.api.http.CloseIdleConnections)
+	t.Cleanup(b.Adapter.http.CloseIdleConnections)
 	b.Open(wangID)
 	if err := b.send(private(wangID), chat.Message{Text: "电话 138", Confidential: true, Summary: "华东机电"}, "k"); err != nil {
 		t.Fatal(err)
@@ -73,9 +74,9 @@ func TestAppDoesNotReach(t *testing.T) {
 	f := newFirm(t, nil, nil)
 	f.Hide(wangID)
 	b := newBooth(t, func(c *Config) {
-		c.App, c.BaseURL = &AppConfig{CorpID: f.CorpID, AgentID: f.AgentID, Secret: f.API.Secret}, f.URL
+		c.App, c.BaseURL = &app.Config{CorpID: f.CorpID, AgentID: f.AgentID, Secret: f.API.Secret}, f.URL
 	}, nil).run().connected()
-	t.Cleanup(b.app.api.http.CloseIdleConnections)
+	t.Cleanup(b.Adapter.http.CloseIdleConnections)
 	for i := range 2 {
 		if err := b.Robot.Say(wangID, "", "客户 华东机电"); err != nil {
 			t.Fatal(err)

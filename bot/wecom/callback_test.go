@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/bot/wecom/chats"
+	"marketbot/bot/wecom/message"
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
 )
@@ -24,7 +26,7 @@ func TestWhatComesIn(t *testing.T) {
 	f.Click(wangID, "周报")
 	f.Subscribe(wangID)
 	f.Enter(wangID) // comes with every look at the app
-	who := chat.Account{Platform: Name, ID: wangID}
+	who := chats.Person(wangID)
 	want := []chat.Event{
 		{Kind: chat.Text, Text: "签到 广州 ]]> <b>"},
 		{Kind: chat.Text, Text: "填表 提交周报 2026-W48\n【本周】本周完成（必填）\n拜访\n三家\n【下周】下周计划\n签约"},
@@ -105,7 +107,7 @@ func TestPressedCard(t *testing.T) {
 		}
 	}
 	card := &chat.Card{Title: "申请 A12", Buttons: []chat.Button{{Label: "同意", Command: "批准 A12"}, {Label: "驳回", Command: "驳回 A12"}}}
-	if err := f.say(private(wangID), chat.Message{Card: card}, newMark()); err != nil {
+	if err := f.say(private(wangID), chat.Message{Card: card}, message.NewMark()); err != nil {
 		t.Fatal(err)
 	}
 	ok = false
@@ -145,7 +147,7 @@ func TestForgedCalls(t *testing.T) {
 		{"truncated inside", sign(broken), wrap(broken), 400},
 		{"truncated outside", sign(sealed), wrap(sealed)[:200], 400},
 		{"empty", sign(sealed), "", 400},
-		{"huge", sign(sealed), strings.Repeat("x", maxCall+1), 413},
+		{"huge", sign(sealed), strings.Repeat("x", 256<<10+1), 413},
 	} {
 		r := httptest.NewRequest(http.MethodPost, Path+"?"+tt.query, strings.NewReader(tt.body))
 		w := httptest.NewRecorder()
@@ -162,7 +164,7 @@ func TestForgedCalls(t *testing.T) {
 func TestMethodsAndMissingKeys(t *testing.T) {
 	f := newFirm(t, func(c *Config) { c.App.Token, c.App.AESKey = "", "" }, nil)
 	for method, want := range map[string]int{http.MethodPut: 405, http.MethodGet: 401, http.MethodPost: 401} {
-		body := io.NopCloser(strings.NewReader(sampleBody))
+		body := io.NopCloser(strings.NewReader(wecomtest.Envelope("ww1", 1, "x")))
 		w := httptest.NewRecorder()
 		f.Handler().ServeHTTP(w, httptest.NewRequest(method, Path+"?"+wecomtest.Sign("", noon, ""), body))
 		if w.Code != want {

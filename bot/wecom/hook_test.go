@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/bot/wecom/hook"
+	"marketbot/bot/wecom/message"
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
 )
@@ -78,17 +80,17 @@ func TestWebhookFailures(t *testing.T) {
 func TestWebhooksMinute(t *testing.T) {
 	f := newFirm(t, nil, nil)
 	f.Limited = true
-	for range hookPerMinute {
-		if err := f.say(f.Adapter.Group(), chat.Message{Text: "提醒"}, newMark()); err != nil {
+	for range hook.PerMinute {
+		if err := f.say(f.Adapter.Group(), chat.Message{Text: "提醒"}, message.NewMark()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s := refusal(t, f.say(f.Adapter.Group(), chat.Message{Text: "提醒"}, newMark()))
+	s := refusal(t, f.say(f.Adapter.Group(), chat.Message{Text: "提醒"}, message.NewMark()))
 	if s.Failure != chat.Busy || s.After <= 0 {
 		t.Errorf("the 21st is %+v", s)
 	}
 	f.pass(s.After)
-	if err := f.say(f.Adapter.Group(), chat.Message{Text: "提醒"}, newMark()); err != nil {
+	if err := f.say(f.Adapter.Group(), chat.Message{Text: "提醒"}, message.NewMark()); err != nil {
 		t.Errorf("a minute later: %v", err)
 	}
 }
@@ -136,7 +138,7 @@ func TestPartsThatWereBusy(t *testing.T) {
 	if err := f.Send(t.Context(), private(wangID), payload, "k"); err != nil {
 		t.Fatal(err)
 	}
-	p, _ := unpack(payload)
+	p, _ := message.Unpack(payload)
 	if n := len(f.Seen(wangID)); n != len(p.Bodies) {
 		t.Errorf("%d parts are seen, want %d", n, len(p.Bodies))
 	}

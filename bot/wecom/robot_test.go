@@ -2,7 +2,6 @@ package wecom
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -12,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"marketbot/bot/platform"
+	"marketbot/bot/wecom/robot"
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/chat/chattest"
@@ -20,7 +21,7 @@ import (
 func TestRobotConformance(t *testing.T) {
 	chattest.Run(t, func(t *testing.T) (chat.Platform, chattest.Seen) {
 		b := newBooth(t, nil, nil).run().connected()
-		b.robot.pace.most = 1 << 20
+		b.robot.Pace.Max = 1 << 20
 		b.Open(wangID)
 		b.Open(groupID)
 		return b.Adapter, watcher{b}
@@ -45,7 +46,7 @@ func TestConnectionComesBack(t *testing.T) {
 			r.Away(true)
 			time.AfterFunc(10*time.Minute, func() { r.Away(false) })
 		}, 12 * time.Minute, false},
-		{"after a refused login", func(r *wecomtest.Robot) { r.Refuse(cmdSubscribe, 2, 45009); r.Drop() }, 7 * time.Minute, false},
+		{"after a refused login", func(r *wecomtest.Robot) { r.Refuse("aibot_subscribe", 2, 45009); r.Drop() }, 7 * time.Minute, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -63,7 +64,7 @@ func TestConnectionComesBack(t *testing.T) {
 				var owed sync.WaitGroup
 				owed.Go(func() {
 					for i := range 5 {
-						if err := b.send(private(wangID), chat.Message{Text: fmt.Sprint("第", i)}, fmt.Sprint("k", i)); err != nil && !(tt.unsure && errors.Is(err, errLost)) {
+						if err := b.send(private(wangID), chat.Message{Text: fmt.Sprint("第", i)}, fmt.Sprint("k", i)); err != nil && !(tt.unsure && refusal(t, err).Failure == chat.Uncertain) {
 							t.Errorf("message %d: %v", i, err)
 						}
 					}
@@ -139,8 +140,8 @@ func TestWrongRobotSecretIsNotHammered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBooth(t, func(c *Config) { c.Robot.Secret = "wrong" }, nil)
 		var tries atomic.Int32
-		inner := b.robot.dialer.NetDialContext
-		b.robot.dialer.NetDialContext = func(ctx context.Context, n, a string) (net.Conn, error) {
+		inner := b.robot.Dialer.NetDialContext
+		b.robot.Dialer.NetDialContext = func(ctx context.Context, n, a string) (net.Conn, error) {
 			tries.Add(1)
 			return inner(ctx, n, a)
 		}
@@ -152,7 +153,7 @@ func TestWrongRobotSecretIsNotHammered(t *testing.T) {
 		if err := b.Ready(); err == nil || !strings.Contains(err.Error(), "853000") || strings.Contains(err.Error(), "wrong") {
 			t.Errorf("it tells %v", err)
 		}
-		if f := b.robot.check(context.Background()); f.OK || !strings.Contains(f.Text, "Secret") {
+		if f := b.robot.Check(context.Background()); f.OK || !strings.Contains(f.Text, "Secret") {
 			t.Errorf("check says %+v", f)
 		}
 		b.stop()
@@ -185,7 +186,7 @@ func TestLease(t *testing.T) {
 		b := newBooth(t, nil, nil)
 		turn := make(chan struct{}, 1)
 		var lose context.CancelFunc
-		b.robot.lease = func(ctx context.Context, key string, work func(context.Context) error) error {
+		b.robot.Lease = func(ctx context.Context, key string, work func(context.Context) error) error {
 			if key != "wecom/"+b.BotID {
 				t.Errorf("the lease is for %q", key)
 			}
@@ -237,12 +238,12 @@ func TestHandover(t *testing.T) {
 				turn, cut := turns()
 				one := newBooth(t, nil, nil)
 				one.Lag = 75 * time.Millisecond // something is always under way
-				one.robot.lease = turn
+				one.robot.Lease = turn
 				one.run()
 				synctest.Wait()
 				two := &booth{t: t, Robot: one.Robot, net: one.net, cfg: one.cfg, hear: one.hear, notes: notebook{notes: map[chat.Address]string{}}}
 				two.make()
-				two.robot.lease = turn
+				two.robot.Lease = turn
 				two.run()
 				time.Sleep(time.Second)
 				if one.Here() == two.Here() || one.Subscribed() != 1 {
@@ -279,12 +280,12 @@ func TestHandover(t *testing.T) {
 
 // turns is a Lease as a store gives it to several processes, and cut ends the
 // turn under way.
-func turns() (lease Lease, cut func()) {
+func turns() (lease robot.Lease, cut func()) {
 	var held sync.Mutex
 	lose := make(chan struct{})
 	lease = func(ctx context.Context, _ string, work func(context.Context) error) error {
 		for !held.TryLock() {
-			pause(ctx, 500*time.Millisecond)
+			platform.Pause(ctx, 500*time.Millisecond)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}

@@ -3,9 +3,12 @@ package wecom
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
-	"time"
 
+	"marketbot/bot/wecom/app"
+	"marketbot/bot/wecom/chats"
+	"marketbot/bot/wecom/message"
 	"marketbot/handlers/chat"
 )
 
@@ -16,20 +19,20 @@ import (
 //	private                 the way the person wrote last; else the robot, where it may; else the app
 //	group                   the robot, where it may; else the webhook, if it is the department's group
 func (a *Adapter) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
-	if m.Confidential && (to.Group || a.app == nil || a.robot != nil && a.chats.hides(to)) {
+	if m.Confidential && (to.Group || a.app == nil || a.robot != nil && a.chats.Hides(to)) {
 		m, data = redact(m), nil
 	}
-	m = offering(m)
+	m = message.Offering(m)
 	w := a.route(to, m.Confidential)
 	if w == nil {
 		return nil, &chat.SendError{Failure: chat.BadReceiver, Err: errors.New("render for wecom: no way leads there")}
 	}
-	return w.render(ctx, to, m, data)
+	return w.Render(ctx, to, m, data)
 }
 
 // route is the way to a chat; nil when there is none.
 func (a *Adapter) route(to chat.Address, confidential bool) way {
-	robot := a.robot != nil && !a.chats.of(to).Shut
+	robot := a.robot != nil && !a.chats.Of(to).Shut
 	switch {
 	case to.Group && robot && to.ID != hookGroup:
 		return a.robot
@@ -39,7 +42,7 @@ func (a *Adapter) route(to chat.Address, confidential bool) way {
 		return a.robot // which will say why it cannot
 	case to.Group:
 		return nil
-	case a.app != nil && !a.chats.hides(to) && (confidential || a.chats.of(to).Came == byApp || !robot):
+	case a.app != nil && !a.chats.Hides(to) && (confidential || a.chats.Of(to).Came == app.Way || !robot):
 		return a.app
 	case a.robot != nil:
 		return a.robot
@@ -53,7 +56,7 @@ func (a *Adapter) route(to chat.Address, confidential bool) way {
 // again. Where a way does not lead to the person, another is asked for by Busy:
 // the message is rendered anew.
 func (a *Adapter) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
-	p, err := unpack(payload)
+	p, err := message.Unpack(payload)
 	if err != nil {
 		return err
 	}
@@ -61,50 +64,25 @@ func (a *Adapter) Send(ctx context.Context, to chat.Address, payload []byte, key
 	if w == nil {
 		return &chat.SendError{Failure: chat.BadSetup, Err: errors.New("send to wecom: the way it was made for is not configured any more")}
 	}
-	if a.known(key) {
+	if a.shown.Contains(key) {
 		return nil
 	}
-	err = w.send(ctx, to, p, key)
+	err = w.Send(ctx, to, p)
 	if err == nil {
-		a.note(key)
+		a.shown.Add(key, struct{}{})
 		return nil
 	}
 	var s *chat.SendError
 	if !errors.As(err, &s) || s.Failure != chat.BadReceiver {
 		return err
 	}
-	if p.Way == byApp {
-		a.chats.hide(to, true)
+	if p.Way == app.Way {
+		a.chats.Hide(to, true)
 	}
 	if a.route(to, false) != w {
 		return &chat.SendError{Failure: chat.Busy, OneChat: true, Err: err}
 	}
 	return err
-}
-
-// remember is how long a delivered key is known: longer than the outbox takes
-// to record it.
-const remember = 15 * time.Minute
-
-func (a *Adapter) known(key string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	_, ok := a.shown[key]
-	return ok
-}
-
-func (a *Adapter) note(key string) {
-	now := a.now()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if len(a.shown) >= 1024 {
-		for k, at := range a.shown {
-			if now.Sub(at).Abs() > remember {
-				delete(a.shown, k)
-			}
-		}
-	}
-	a.shown[key] = now
 }
 
 // hears notes which way a person came before it hands the event on.
@@ -114,8 +92,8 @@ func (a *Adapter) hears(name string, receive chat.Receive) chat.Receive {
 			a.meet(e.Chat.ID)
 			return receive(ctx, e)
 		}
-		a.chats.hide(e.Chat, false)
-		a.chats.learn(ctx, e.Chat, func(k *known) { k.Came = name })
+		a.chats.Hide(e.Chat, false)
+		a.chats.Learn(ctx, e.Chat, func(k *chats.Known) { k.Came = name })
 		return receive(ctx, e)
 	}
 }
@@ -131,3 +109,11 @@ func redact(m chat.Message) chat.Message {
 }
 
 const withheld = "这条内容需要保密，不能在这里显示。请在企业微信自建应用或飞书里查看；都没有的话请联系管理员配置。"
+
+// Handler takes the platform's calls at Path, for the app.
+func (a *Adapter) Handler() http.Handler {
+	if a.app == nil {
+		return http.NotFoundHandler()
+	}
+	return a.app
+}

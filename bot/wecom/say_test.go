@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"marketbot/bot/wecom/app"
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
 )
@@ -38,7 +39,7 @@ func (b *booth) post(to chat.Address, text, key string) error {
 func TestUnopenedChat(t *testing.T) {
 	bubble(t, nil, nil, func(t *testing.T, b *booth) {
 		for _, to := range []chat.Address{private(liID), inGroup()} {
-			if s := refusal(t, b.post(to, "提醒", "k"+to.ID)); s.Failure != chat.BadReceiver || s.Code != noSuchChat {
+			if s := refusal(t, b.post(to, "提醒", "k"+to.ID)); s.Failure != chat.BadReceiver || s.Code != 93006 {
 				t.Errorf("got %+v", s)
 			}
 		}
@@ -55,9 +56,9 @@ func TestUnopenedChat(t *testing.T) {
 func TestOtherWays(t *testing.T) {
 	f := newFirm(t, nil, nil)
 	b := newBooth(t, func(c *Config) {
-		c.App, c.BaseURL, c.WebhookKey = &AppConfig{CorpID: f.CorpID, AgentID: f.AgentID, Secret: f.API.Secret}, f.URL, f.HookKey
+		c.App, c.BaseURL, c.WebhookKey = &app.Config{CorpID: f.CorpID, AgentID: f.AgentID, Secret: f.API.Secret}, f.URL, f.HookKey
 	}, nil).run().connected()
-	t.Cleanup(b.app.api.http.CloseIdleConnections)
+	t.Cleanup(b.Adapter.http.CloseIdleConnections)
 	for i, to := range []chat.Address{private(liID), inGroup()} {
 		if err := b.send(to, chat.Message{Text: "提醒"}, fmt.Sprint("first", i)); err != nil {
 			t.Errorf("%v: %v", to, err)
@@ -100,7 +101,7 @@ func TestChatsAreRemembered(t *testing.T) {
 	f := newFirm(t, nil, nil)
 	f.Encrypt(open, wangID)
 	b := newBooth(t, func(c *Config) {
-		c.App, c.BaseURL, c.WebhookKey = &AppConfig{CorpID: f.CorpID, AgentID: f.AgentID, Secret: f.API.Secret}, f.URL, f.HookKey
+		c.App, c.BaseURL, c.WebhookKey = &app.Config{CorpID: f.CorpID, AgentID: f.AgentID, Secret: f.API.Secret}, f.URL, f.HookKey
 	}, nil)
 	b.Robot.Alias[wangID] = open
 	b.run().connected()
@@ -117,10 +118,10 @@ func TestChatsAreRemembered(t *testing.T) {
 		if n, by := b.Robot.Refused(), len(b.Seen(wangID)); n != 2 || by != i+1 {
 			t.Errorf("refused %d times, %d messages by the robot", n, by)
 		}
-		b.app.api.http.CloseIdleConnections()
+		b.Adapter.http.CloseIdleConnections()
 		b.restart().connected()
 	}
-	t.Cleanup(b.app.api.http.CloseIdleConnections)
+	t.Cleanup(b.Adapter.http.CloseIdleConnections)
 	f.Fail("/cgi-bin/batch/openuserid_to_userid", 1, wecomtest.Refuse(60020, "not allow to access from your ip"))
 	if err := b.Robot.Say(wangID, "", "您好"); err != nil {
 		t.Fatal(err)
@@ -158,7 +159,7 @@ func TestAnswers(t *testing.T) {
 		b.Robot.Say(wangID, "", "一")
 		b.Robot.Say(wangID, "", "二")
 		synctest.Wait()
-		b.Robot.Refuse(cmdRespond, 1, badRequestID)
+		b.Robot.Refuse("aibot_respond_msg", 1, 846605)
 		for i := range 3 {
 			if err := b.post(private(wangID), fmt.Sprint("答", i), fmt.Sprint(i)); err != nil {
 				t.Fatal(err)
@@ -179,7 +180,7 @@ func TestAnswers(t *testing.T) {
 func TestLostRobotAnswer(t *testing.T) {
 	bubble(t, nil, nil, func(t *testing.T, b *booth) {
 		b.Open(wangID)
-		for i, spoil := range []func(){func() { b.Mute(cmdPush, 1) }, func() { b.Cut(cmdPush, 1) }} {
+		for i, spoil := range []func(){func() { b.Mute("aibot_send_msg", 1) }, func() { b.Cut("aibot_send_msg", 1) }} {
 			spoil()
 			payload, err := b.Render(t.Context(), private(wangID), chat.Message{Text: "提醒"}, nil)
 			if err != nil {
@@ -204,11 +205,11 @@ func TestRobotRefusals(t *testing.T) {
 	for _, tt := range []struct {
 		code int
 		want chat.Failure
-	}{{45009, chat.Busy}, {45033, chat.Busy}, {-1, chat.Uncertain}, {40008, chat.BadContent}, {42014, chat.BadContent}, {99999, chat.BadContent}, {badLogin, chat.BadSetup}, {noSuchChat, chat.BadReceiver}} {
+	}{{45009, chat.Busy}, {45033, chat.Busy}, {-1, chat.Uncertain}, {40008, chat.BadContent}, {42014, chat.BadContent}, {99999, chat.BadContent}, {853000, chat.BadSetup}, {93006, chat.BadReceiver}} {
 		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
 			bubble(t, nil, nil, func(t *testing.T, b *booth) {
 				b.Open(wangID)
-				b.Robot.Refuse(cmdPush, 1, tt.code)
+				b.Robot.Refuse("aibot_send_msg", 1, tt.code)
 				s := refusal(t, b.post(private(wangID), "提醒", "k"))
 				if s.Failure != tt.want || s.Code != tt.code || s.OneChat != (tt.want == chat.Busy) {
 					t.Errorf("got %+v, want %v", s, tt.want)

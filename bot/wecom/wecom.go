@@ -1,89 +1,47 @@
-// Package wecom connects the bot to WeCom (企业微信): a robot over its long
-// connection for groups and private chats, a self-built app for what the robot
-// cannot do (confidential answers, people who never wrote), and a group's
-// webhook. It decides nothing about the department's rules: events are handed to
-// a chat.Receive. Which way a chat can be reached it learns, and lets Notes keep.
 package wecom
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net/url"
+	"net/http"
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"marketbot/bot/platform"
+	"marketbot/bot/wecom/app"
+	"marketbot/bot/wecom/chats"
+	"marketbot/bot/wecom/hook"
+	"marketbot/bot/wecom/message"
+	"marketbot/bot/wecom/qyapi"
+	"marketbot/bot/wecom/robot"
 	"marketbot/handlers/chat"
 )
 
 // Name is the Platform of every WeCom address and account. A person's account
 // is their userid, whichever of our ways they use; only a robot without an app
 // may know them by an encrypted id instead.
-const Name = "wecom"
+const Name = chats.Platform
 
-// RobotURL is the robot's endpoint unless the settings name another.
-const RobotURL = "wss://openws.work.weixin.qq.com"
-
-// hookGroup is the group's id where only its webhook is known.
-const hookGroup = "webhook"
-
-// Config is the wecom part of the configuration file. At least one way must
-// be there.
-type Config struct {
-	Robot      *RobotConfig `yaml:"robot"`
-	App        *AppConfig   `yaml:"app"`
-	BaseURL    string       `yaml:"base_url"`    // of the API; empty: BaseURL
-	Proxy      string       `yaml:"proxy"`       // empty: as the environment says
-	WebhookKey string       `yaml:"webhook_key"` // of the department's group
-	Group      string       `yaml:"group"`       // chat id of the department's group, as the robot knows it
-}
-
-// Department is the department's group; its ID is empty if there is none.
-func (c Config) Department() chat.Address {
-	id := c.Group
-	if id == "" && c.WebhookKey != "" {
-		id = hookGroup
-	}
-	return chat.Address{Platform: Name, Group: true, ID: id}
-}
-
-// Secret tells whether the settings hold a secret.
-func (c Config) Secret() bool {
-	return c.WebhookKey != "" || c.Robot != nil && c.Robot.Secret != "" || c.App != nil && (c.App.Secret != "" || c.App.Token != "" || c.App.AESKey != "")
-}
-
-// RobotConfig is a robot (智能机器人) in long connection mode.
-type RobotConfig struct {
-	BotID  string `yaml:"bot_id"`
-	Secret string `yaml:"secret"`
-	Name   string `yaml:"name"` // as people mention it; may hold blanks
-	URL    string `yaml:"url"`  // empty: RobotURL
-}
-
-// Lease lets only one process work on what key names: it waits for its turn,
-// calls work, and ends work's context when the turn is over. A program that runs
-// once needs none.
-type Lease func(ctx context.Context, key string, work func(ctx context.Context) error) error
-
-// ErrHeld is of a Lease that does not wait: another process has its turn.
-var ErrHeld = errors.New("another process has the robot's connection")
+// Path is where the platform delivers the app's events, to Handler.
+const Path = app.Path
 
 // way is one of the ways a message can go.
 type way interface {
-	// render makes a packed parcel; an error is a *chat.SendError.
-	render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error)
-	// send delivers the bodies of a parcel that render made.
-	send(ctx context.Context, to chat.Address, p parcel, key string) error
-	// window is how long a key protects against a second copy.
-	window() time.Duration
+	// Render makes a packed parcel; an error is a *chat.SendError.
+	Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error)
+	// Send delivers the bodies of a parcel that Render made.
+	Send(ctx context.Context, to chat.Address, p message.Parcel) error
+	// Window is how long a resend is protected against a second copy.
+	Window() time.Duration
 }
 
 var (
-	_ way = (*Robot)(nil)
-	_ way = (*App)(nil)
-	_ way = (*Hook)(nil)
+	_ way = (*robot.Robot)(nil)
+	_ way = (*app.App)(nil)
+	_ way = (*hook.Hook)(nil)
 
 	_ chat.Platform  = (*Adapter)(nil)
 	_ chat.Namer     = (*Adapter)(nil)
@@ -95,44 +53,52 @@ var (
 // Adapter is WeCom as one platform. It is safe for concurrent use.
 type Adapter struct {
 	cfg   Config
-	robot *Robot // nil: not configured; so are the others
-	app   *App
-	hook  *Hook
-	chats *memory
-	now   func() time.Time
+	robot *robot.Robot // nil: not configured; so are the others
+	app   *app.App
+	hook  *hook.Hook
+	http  *http.Client
+	chats *chats.Memory
 	log   *slog.Logger
-
-	mu    sync.Mutex
-	met   map[string]bool      // groups other than the department's
-	shown map[string]time.Time // keys that were delivered, and when
+	met   *lru.Cache[string, struct{}] // groups other than the department's
+	shown *lru.Cache[string, struct{}] // keys that were delivered
 }
+
+const (
+	maxMet   = 1000
+	maxShown = 1 << 14 // more than go out while the outbox records what was delivered
+)
 
 // New checks the configuration and makes an adapter that does not yet talk to
 // the platform. receive is called concurrently; lease, which may be nil, guards
 // the robot's one connection.
-func New(cfg Config, receive chat.Receive, lease Lease, now func() time.Time, log *slog.Logger) (*Adapter, error) {
+func New(cfg Config, receive chat.Receive, lease robot.Lease, now func() time.Time, log *slog.Logger) (*Adapter, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
 	log = log.With("platform", Name)
-	client, err := newClient(cfg.Proxy)
-	if err != nil {
+	a := &Adapter{
+		cfg: cfg, chats: chats.New(log), log: log,
+		met: platform.Memory[string, struct{}](maxMet), shown: platform.Memory[string, struct{}](maxShown),
+	}
+	var err error
+	if a.http, err = qyapi.NewHTTP(cfg.Proxy); err != nil {
 		return nil, err
 	}
-	a := &Adapter{cfg: cfg, chats: newMemory(log), now: now, met: map[string]bool{}, log: log, shown: map[string]time.Time{}}
 	if cfg.App != nil {
-		if a.app, err = newApp(*cfg.App, cfg.BaseURL, client, a.hears(byApp, receive), now, log); err != nil {
+		api := qyapi.NewApp(cfg.BaseURL, cfg.App.CorpID, cfg.App.Secret, a.http, now)
+		if a.app, err = app.New(*cfg.App, api, a.hears(app.Way, receive), now, log); err != nil {
 			return nil, err
 		}
 	}
 	if cfg.Robot != nil {
-		a.robot = newRobot(*cfg.Robot, cfg.Proxy, a.hears(byRobot, receive), lease, a.chats, now, log)
+		a.robot = robot.New(*cfg.Robot, cfg.Proxy, a.hears(robot.Way, receive), a.chats, now, log)
+		a.robot.Lease = lease
 		if a.app != nil {
-			a.robot.identify = a.app.plainID
+			a.robot.Identify = a.app.PlainID
 		}
 	}
 	if cfg.WebhookKey != "" {
-		a.hook = newHook(cfg.WebhookKey, cfg.BaseURL, client, now)
+		a.hook = hook.New(cfg.WebhookKey, cfg.BaseURL, a.http, now)
 	}
 	return a, nil
 }
@@ -141,46 +107,13 @@ func New(cfg Config, receive chat.Receive, lease Lease, now func() time.Time, lo
 // called before anything else.
 func (a *Adapter) ShareTokens(share platform.Share) {
 	if a.app != nil {
-		t := a.app.api.tokens
-		t.App, t.Share = fmt.Sprintf("%s/%s/%d", Name, a.cfg.App.CorpID, a.cfg.App.AgentID), share
+		a.app.ShareTokens(share)
 	}
 }
 
 // Remember lets notes keep what is learnt about chats. It must be called before
 // anything else.
-func (a *Adapter) Remember(notes Notes) { a.chats.notes = notes }
-
-// complete fills in defaults and says what is missing. An empty robot or app,
-// as the example has it, is none.
-func (c *Config) complete() error {
-	if c.Robot != nil && c.Robot.BotID == "" && c.Robot.Secret == "" {
-		c.Robot = nil
-	}
-	if c.App != nil && c.App.empty() {
-		c.App = nil
-	}
-	if c.Robot == nil && c.App == nil && c.WebhookKey == "" {
-		return errors.New("wecom 下至少要填 robot（智能机器人）、app（自建应用）或 webhook_key 中的一个")
-	}
-	if c.Robot == nil {
-		return nil
-	}
-	r := *c.Robot // the caller's stays as it is
-	c.Robot = &r
-	if r.URL == "" {
-		c.Robot.URL = RobotURL
-	}
-	u, err := url.Parse(c.Robot.URL)
-	switch {
-	case r.BotID == "":
-		return errors.New("wecom.robot.bot_id 未填写：在智能机器人的「API 配置 → 长连接」里复制 Bot ID")
-	case r.Secret == "":
-		return errors.New("wecom.robot.secret 未填写：在智能机器人的「API 配置 → 长连接」里复制 Secret")
-	case err != nil || u.Host == "" || u.Scheme != "wss" && u.Scheme != "ws":
-		return errors.New("wecom.robot.url 不是 wss:// 开头的网址")
-	}
-	return nil
-}
+func (a *Adapter) Remember(notes chats.Notes) { a.chats.Keep(notes) }
 
 // Name is "wecom".
 func (a *Adapter) Name() string { return Name }
@@ -192,9 +125,9 @@ func (a *Adapter) Group() chat.Address { return a.cfg.Department() }
 // robot's, which takes 1000 an hour in a chat. The window is the app's: see
 // Window.
 func (a *Adapter) Limits() chat.Limits {
-	l := chat.Limits{ChatPerMinute: 30, ChatPerHour: 500, Window: appWindow}
+	l := chat.Limits{ChatPerMinute: 30, ChatPerHour: 500, Window: app.Window}
 	if a.robot == nil && a.hook != nil {
-		l.ChatPerMinute = 20
+		l.ChatPerMinute = hook.PerMinute
 	}
 	return l
 }
@@ -203,9 +136,9 @@ func (a *Adapter) Limits() chat.Limits {
 // the app as long as the platform drops copies; a robot and a webhook drop
 // none.
 func (a *Adapter) Window(payload []byte) time.Duration {
-	p, err := unpack(payload)
+	p, err := message.Unpack(payload)
 	if w := a.way(p.Way); err == nil && w != nil {
-		return w.window()
+		return w.Window()
 	}
 	return 0
 }
@@ -213,11 +146,11 @@ func (a *Adapter) Window(payload []byte) time.Duration {
 // way finds a configured way by its name.
 func (a *Adapter) way(name string) way {
 	switch {
-	case name == byRobot && a.robot != nil:
+	case name == robot.Way && a.robot != nil:
 		return a.robot
-	case name == byApp && a.app != nil:
+	case name == app.Way && a.app != nil:
 		return a.app
-	case name == byHook && a.hook != nil:
+	case name == hook.Way && a.hook != nil:
 		return a.hook
 	}
 	return nil
@@ -229,28 +162,28 @@ func (a *Adapter) Run(ctx context.Context) error {
 	var menu sync.WaitGroup
 	defer menu.Wait()
 	if a.app != nil {
-		menu.Go(func() { a.app.begin(ctx) }) // nobody waits for it to be heard
+		menu.Go(func() { a.app.Begin(ctx) }) // nobody waits for it to be heard
 	}
 	if a.robot != nil {
-		return a.robot.run(ctx)
+		return a.robot.Run(ctx)
 	}
 	<-ctx.Done()
 	return ctx.Err()
 }
 
-// Carries tells that nothing can be sent by the robot once Run has ended.
+// Carries reports that nothing can be sent by the robot once Run has ended.
 func (a *Adapter) Carries() bool { return a.robot != nil }
 
-// Here tells whether this process is the one that has the robot's connection, or
+// Here reports whether this process is the one that has the robot's connection, or
 // may get it.
-func (a *Adapter) Here() bool { return a.robot == nil || a.robot.here() }
+func (a *Adapter) Here() bool { return a.robot == nil || a.robot.Here() }
 
 // Ready tells why no events can arrive at the moment; nil when they can.
 func (a *Adapter) Ready() error {
 	if a.robot == nil {
 		return nil
 	}
-	return a.robot.ready()
+	return a.robot.Ready()
 }
 
 // PersonName is the name of an account (userid) in the company's directory,
@@ -259,20 +192,20 @@ func (a *Adapter) PersonName(ctx context.Context, id string) (string, error) {
 	if a.app == nil {
 		return "", errors.New("look up person: WeCom tells names only to a self-built app")
 	}
-	return a.app.personName(ctx, id)
+	return a.app.PersonName(ctx, id)
 }
 
 // Check examines every configured way.
 func (a *Adapter) Check(ctx context.Context) []chat.Finding {
 	var list []chat.Finding
 	if a.robot != nil {
-		list = append(list, a.robot.check(ctx))
+		list = append(list, a.robot.Check(ctx))
 	}
 	if a.app != nil {
-		list = append(list, a.app.check(ctx)...)
+		list = append(list, a.app.Check(ctx)...)
 	}
 	if a.hook != nil {
-		list = append(list, a.hook.check(ctx))
+		list = append(list, a.hook.Check(ctx))
 	}
 	return list
 }
@@ -280,14 +213,11 @@ func (a *Adapter) Check(ctx context.Context) []chat.Finding {
 // meet logs the id of a group that is not the department's, once: nowhere else
 // does WeCom show it to whoever has to write it into the settings.
 func (a *Adapter) meet(group string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if group == a.cfg.Group || a.met[group] || len(a.met) >= groupsMost {
+	if group == a.cfg.Group {
 		return
 	}
-	a.met[group] = true
+	if known, _ := a.met.ContainsOrAdd(group, struct{}{}); known {
+		return
+	}
 	a.log.Info("a group talks to the robot; to use it as the department's, set wecom.group", "chat_id", group)
 }
-
-// groupsMost bounds what is remembered of groups.
-const groupsMost = 1000

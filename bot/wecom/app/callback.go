@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"io"
+	"net/http"
+
+	"marketbot/bot/platform"
+	"marketbot/handlers/chat"
+)
+
+// Path is where the platform delivers the app's events.
+const Path = "/wecom/callback"
+
+const maxCall = 256 << 10 // bytes; a callback has a few hundred
+
+// ServeHTTP takes the platform's calls at Path. Without token and aes_key it
+// refuses everything, as nothing else proves where a call comes from. It
+// answers 5xx only when an authentic event could not be stored: the platform
+// then delivers it up to three times more.
+func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.Method {
+	case http.MethodGet:
+		a.serveEcho(w, r)
+	case http.MethodPost:
+		a.serveEvent(w, r)
+	default:
+		w.Header().Set("Allow", "GET, POST")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	}
+}
+
+// serveEcho proves to the console that the URL is ours: what it sealed goes
+// back as it is, with nothing around.
+func (a *App) serveEcho(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	plain, status := a.unseal(q.Get("msg_signature"), q.Get("timestamp"), q.Get("nonce"), []byte(q.Get("echostr")))
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	if status == http.StatusOK {
+		w.Write(plain)
+	}
+}
+
+func (a *App) serveEvent(w http.ResponseWriter, r *http.Request) {
+	body, status := platform.ReadBody(w, r, maxCall)
+	if status != 0 {
+		w.WriteHeader(status)
+		return
+	}
+	q := r.URL.Query()
+	c, status := a.authentic(q.Get("msg_signature"), q.Get("timestamp"), q.Get("nonce"), body)
+	if status != http.StatusOK {
+		w.WriteHeader(status)
+		return
+	}
+	if err := a.take(r.Context(), c); err != nil {
+		a.log.Error("an event was not stored", "event_id", c.id, "event_type", c.kind(), "error", err)
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	io.WriteString(w, "") // an empty 200: whatever is said goes out by itself
+}
+
+// unseal proves and opens what came; a status other than 200 refuses it.
+func (a *App) unseal(signature, timestamp, nonce string, sealed []byte) ([]byte, int) {
+	if a.key == nil || !platform.Fresh(timestamp, a.now()) {
+		return nil, http.StatusUnauthorized
+	}
+	plain, signed, err := a.key.unseal(signature, timestamp, nonce, sealed)
+	switch {
+	case !signed:
+		a.log.Debug("a callback was refused: its signature is not of wecom.app.token")
+		return nil, http.StatusUnauthorized
+	case err != nil:
+		a.log.Warn("a callback was refused: it is sealed with another wecom.app.aes_key or for another corp_id")
+		return nil, http.StatusUnauthorized
+	}
+	return plain, http.StatusOK
+}
+
+// authentic proves a call, opens and reads it.
+func (a *App) authentic(signature, timestamp, nonce string, body []byte) (call, int) {
+	sealed := sealedField(body)
+	if len(sealed) == 0 {
+		return call{}, http.StatusBadRequest
+	}
+	plain, status := a.unseal(signature, timestamp, nonce, sealed)
+	if status != http.StatusOK {
+		return call{}, status
+	}
+	c, err := readCall(plain)
+	switch {
+	case err != nil:
+		return call{}, http.StatusBadRequest
+	case c.agent != "" && c.agent != a.agentID:
+		a.log.Warn("an event of another app was refused", "agent_id", c.agent)
+		return call{}, http.StatusForbidden
+	}
+	return c, http.StatusOK
+}
+
+// take hands an event over. A card that was pressed shows afterwards what
+// became of it, where the step went through.
+func (a *App) take(ctx context.Context, c call) error {
+	e, ok := c.event(a.now())
+	if !ok {
+		return nil
+	}
+	receipt, err := a.receive(ctx, e)
+	if err != nil {
+		return err
+	}
+	if e.Kind == chat.Press && receipt.OK && !receipt.Duplicate && c.response != "" {
+		a.mark(ctx, c)
+	}
+	return nil
+}

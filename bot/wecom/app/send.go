@@ -1,0 +1,166 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"marketbot/bot/wecom/message"
+	"marketbot/bot/wecom/qyapi"
+	"marketbot/handlers/chat"
+)
+
+// Window is how long the platform drops what it was sent before: the most that
+// can be asked for.
+const Window = 4 * time.Hour
+
+const memberPerMinute = 30
+
+// post is a body of message/send.
+type post struct {
+	To       string        `json:"touser"`
+	Type     string        `json:"msgtype"`
+	Agent    int           `json:"agentid"`
+	Text     *message.Text `json:"text,omitempty"`
+	File     *message.File `json:"file,omitempty"`
+	Card     *message.Card `json:"template_card,omitempty"`
+	Safe     int           `json:"safe,omitempty"` // 1: cannot be passed on, shows who looks
+	Checked  int           `json:"enable_duplicate_check"`
+	Interval int           `json:"duplicate_check_interval"` // seconds
+}
+
+// Render makes the exact bodies that Send posts; a file is uploaded here. What
+// is confidential becomes plain text that cannot be passed on, and never a
+// card. An error is a *chat.SendError.
+func (a *App) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
+	if to.Group {
+		return nil, &chat.SendError{Failure: chat.BadReceiver, Err: errors.New("render for wecom: the app cannot write into groups")}
+	}
+	if m.File != nil {
+		return a.renderFile(ctx, to, m, data)
+	}
+	mark := message.NewMark()
+	cards := a.key != nil && !m.Confidential // to be pressed takes a callback; none can be kept from being passed on
+	task := newTask(mark)
+	if card := message.WholeCard(m, task); cards && card != nil {
+		return message.Pack(Way, a.cardPost(to, card))
+	}
+	var bodies []any
+	for _, text := range message.Texts(m, mark) {
+		p := a.post(to, "text", m.Confidential)
+		p.Text = &message.Text{Content: text}
+		bodies = append(bodies, p)
+	}
+	if card := message.ButtonCard(m.Card, task); cards && card != nil {
+		bodies = append(bodies, a.cardPost(to, card))
+	}
+	return message.Pack(Way, bodies...)
+}
+
+func (a *App) renderFile(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
+	media, err := qyapi.Upload(m.File.Name, data, func(r qyapi.Request, out any) error {
+		r.What, r.Path, r.Query = "upload file", "/cgi-bin/media/upload", url.Values{"type": {"file"}}
+		return a.api.Call(ctx, r, out)
+	})
+	if err != nil {
+		return nil, err
+	}
+	p := a.post(to, "file", m.Confidential)
+	p.File = &message.File{Media: media}
+	return message.Pack(Way, p)
+}
+
+func (a *App) cardPost(to chat.Address, card *message.Card) post {
+	p := a.post(to, "template_card", false)
+	p.Card = card
+	return p
+}
+
+func (a *App) post(to chat.Address, kind string, confidential bool) post {
+	p := post{To: to.ID, Type: kind, Agent: a.cfg.AgentID, Checked: 1, Interval: int(Window.Seconds())}
+	if confidential {
+		p.Safe = 1
+	}
+	return p
+}
+
+// Send posts what Render made, one body after the other. The platform drops
+// what it was sent before within four hours, so the key is not needed: every
+// text and card carries a mark of its own. Every error is a *chat.SendError;
+// once something arrived it is Uncertain, so that the same bytes come again.
+func (a *App) Send(ctx context.Context, to chat.Address, p message.Parcel) error {
+	if wait := a.Pace.Take(strings.ToLower(to.ID), len(p.Bodies)); wait > 0 {
+		return &chat.SendError{Failure: chat.Busy, After: wait, OneChat: true, Err: errors.New("send message: the member's minute is full")}
+	}
+	for i, b := range p.Bodies {
+		if err := a.sendOne(ctx, b); err != nil {
+			if i > 0 && err.Failure == chat.Busy {
+				err.Failure = chat.Uncertain
+			}
+			return err
+		}
+		a.remember(b)
+	}
+	return nil
+}
+
+// remember keeps a card that was shown.
+func (a *App) remember(body json.RawMessage) {
+	var p post
+	if err := json.Unmarshal(body, &p); err == nil && p.Card != nil {
+		a.shown.Add(p.Card.Task, *p.Card)
+	}
+}
+
+// sendOne posts one body. The platform also answers 0 where the receiver is
+// not reached.
+func (a *App) sendOne(ctx context.Context, body json.RawMessage) *chat.SendError {
+	var answer struct {
+		Invalid    string `json:"invaliduser"`
+		Unlicensed string `json:"unlicenseduser"`
+	}
+	err := a.api.Call(ctx, qyapi.Request{What: "send message", Path: "/cgi-bin/message/send", Body: body}, &answer)
+	switch {
+	case err != nil:
+		return qyapi.Failure(err)
+	case answer.Invalid != "":
+		return unreached("the member is unknown or not in the app's visible range")
+	case answer.Unlicensed != "":
+		return unreached("the member has no licence for the interface")
+	}
+	return nil
+}
+
+func unreached(why string) *chat.SendError {
+	return &chat.SendError{Failure: chat.BadReceiver, Err: errors.New("send message: " + why)}
+}
+
+// markTime bounds the change of a card, which the platform waits for.
+const markTime = 2 * time.Second
+
+// mark shows on a card which button was pressed, under a task of its own: none
+// may come twice. That the card stays as it was harms nothing.
+func (a *App) mark(ctx context.Context, c call) {
+	card, ok := a.shown.Get(c.task)
+	if !ok {
+		return
+	}
+	mark, _, _ := strings.Cut(c.task, "-")
+	card = card.Pressed(c.key)
+	card.Task = newTask(mark)
+	ctx, cancel := context.WithTimeout(ctx, markTime)
+	defer cancel()
+	update := map[string]any{"userids": []string{c.from}, "agentid": a.cfg.AgentID, "response_code": c.response, "template_card": card}
+	if err := a.api.Call(ctx, qyapi.Request{What: "update card", Path: "/cgi-bin/message/update_template_card", Body: message.Encode(update)}, nil); err != nil {
+		a.log.Warn("a pressed card could not be changed", "event_id", c.id, "error", err)
+		return
+	}
+	a.shown.Add(card.Task, card)
+}
+
+// newTask is a card's task; the mark is that of the words before it.
+func newTask(mark string) string { return mark + "-" + rand.Text() }

@@ -1,0 +1,156 @@
+package message
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"marketbot/bot/platform"
+	"marketbot/handlers/chat"
+)
+
+// What a template card shows without cutting; the platform advises shorter
+// texts than it takes.
+const (
+	cardTitle   = 26 // characters
+	cardText    = 112
+	cardFacts   = 6
+	factLabel   = 5
+	factValue   = 26
+	cardButtons = 6
+	buttonRunes = 10
+	buttonKey   = 1024 // bytes
+)
+
+// Card is a card with buttons (button_interaction) as the robot and
+// the app take it. All its texts are plain text.
+type Card struct {
+	Kind    string       `json:"card_type"`
+	Title   cardHead     `json:"main_title"`
+	Text    string       `json:"sub_title_text,omitempty"`
+	Facts   []cardFact   `json:"horizontal_content_list,omitempty"`
+	Buttons []cardButton `json:"button_list"`
+	Task    string       `json:"task_id"` // unique for ever
+}
+
+type cardHead struct {
+	Title string `json:"title"`
+	Desc  string `json:"desc,omitempty"`
+}
+
+type cardFact struct {
+	Label string `json:"keyname"`
+	Value string `json:"value"`
+}
+
+type cardButton struct {
+	Label string `json:"text"`
+	Style int    `json:"style"` // 1 blue, 2 grey with blue text, 3 grey with red text
+	Key   string `json:"key"`   // the command line, which comes back when it is pressed
+}
+
+// ButtonCard is a card's buttons alone, for a message whose words stand in a
+// text before it; nil when no button fits. What does not fit has to be typed,
+// as that text says.
+func ButtonCard(c *chat.Card, task string) *Card {
+	if c == nil {
+		return nil
+	}
+	out := &Card{Kind: "button_interaction", Title: cardHead{Title: inert(chat.Short(c.Title, cardTitle-1)), Desc: "点按钮，或照上一条回复"}, Task: task}
+	if c.Title == "" {
+		out.Title.Title = "请选择"
+	}
+	for _, b := range c.Buttons {
+		if len(b.Command) <= buttonKey && len(out.Buttons) < cardButtons {
+			out.Buttons = append(out.Buttons, cardButton{inert(chat.Short(b.Label, buttonRunes-1)), style(b), b.Command})
+		}
+	}
+	if len(out.Buttons) == 0 {
+		return nil
+	}
+	return out
+}
+
+func style(b chat.Button) int {
+	switch {
+	case b.Danger:
+		return 3
+	case b.Primary:
+		return 1
+	}
+	return 2
+}
+
+// WholeCard is a message as one template card with everything in it, the words
+// to type instead of each button too; nil when that does not fit uncut.
+func WholeCard(m chat.Message, task string) *Card {
+	c := m.Card
+	if c == nil || c.Form != nil || c.Title == "" || runes(c.Title) > cardTitle || len(c.Buttons) == 0 || len(c.Buttons) > cardButtons {
+		return nil
+	}
+	out := ButtonCard(c, task)
+	if out == nil || len(out.Buttons) < len(c.Buttons) {
+		return nil
+	}
+	out.Title = cardHead{Title: inert(c.Title)}
+	var lines []string
+	if m.Text != "" {
+		lines = append(lines, m.Text)
+	}
+	for _, b := range c.Blocks {
+		if b.Table != nil || b.Fold != nil || !out.addFacts(b.Facts) {
+			return nil
+		}
+		if b.Facts == nil {
+			lines = append(lines, b.Text+b.Note)
+		}
+	}
+	for _, b := range c.Buttons {
+		if runes(b.Label) > buttonRunes {
+			return nil
+		}
+	}
+	text := strings.Join(append(lines, typed(c, "")), "\n")
+	out.Text = inert(text)
+	if runes(text) > cardText {
+		return nil
+	}
+	return out
+}
+
+// addFacts puts facts below the text; false when they do not fit.
+func (t *Card) addFacts(facts []chat.Fact) bool {
+	for _, f := range facts {
+		if runes(f.Label) > factLabel || runes(f.Value) > factValue || strings.Contains(f.Value, "\n") || f.Value == "" {
+			return false
+		}
+		t.Facts = append(t.Facts, cardFact{inert(f.Label), inert(f.Value)})
+	}
+	return len(t.Facts) <= cardFacts
+}
+
+// Pressed is the card after one of its buttons was pressed: that button says
+// so, and all of them stay.
+func (t Card) Pressed(command string) Card {
+	t.Buttons = append([]cardButton(nil), t.Buttons...)
+	for i, b := range t.Buttons {
+		if b.Key == command && !strings.HasPrefix(b.Label, pressedSign) {
+			t.Buttons[i].Label = pressedSign + b.Label
+			break
+		}
+	}
+	return t
+}
+
+const pressedSign = "✓"
+
+func runes(s string) int { return utf8.RuneCountInString(s) }
+
+// shownMost is how many cards are remembered.
+const shownMost = 512
+
+// Deck makes a memory of the cards that were shown lately, by task, so that one
+// that is pressed can be shown again with a sign at the button. Of an older one,
+// or after a restart, nothing changes on the screen.
+func Deck() *lru.Cache[string, Card] { return platform.Memory[string, Card](shownMost) }

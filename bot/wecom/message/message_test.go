@@ -1,0 +1,97 @@
+package message
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"marketbot/bot/wecom/wecomtest"
+	"marketbot/handlers/chat"
+)
+
+// A text of several parts is numbered, within the platform's length, and loses
+// nothing.
+func TestTextsAreCutAtLineEnds(t *testing.T) {
+	line := strings.Repeat("客户", 40)
+	long := strings.Join(slices.Repeat([]string{line}, 30), "\n")
+	list := Texts(chat.Message{Text: long}, "abcdef")
+	if len(list) < 3 {
+		t.Fatalf("%d parts", len(list))
+	}
+	var all []string
+	for _, part := range list {
+		if len(part) > maxText {
+			t.Errorf("a part has %d bytes", len(part))
+		}
+		words, _, _ := strings.Cut(part, "\n#abcdef ")
+		all = append(all, words)
+	}
+	if strings.Join(all, "\n") != long {
+		t.Error("the parts are not the whole")
+	}
+}
+
+// What stands in a form already stands in its template uncut, as it is handed in
+// with it.
+func TestTemplateKeepsWhatIsThere(t *testing.T) {
+	form := &chat.Form{Command: "提交"}
+	for i := range 13 {
+		form.Fields = append(form.Fields, chat.Field{Name: fmt.Sprint(i), Label: "项", Value: strings.Repeat("一", 300) + fmt.Sprint(i)})
+	}
+	_, rest := chat.CutTemplate(Read(template(form))[len(chat.TemplateWord):])
+	for _, f := range form.Fields {
+		if got := chat.FilledIn(rest, form.Fields)[f.Name]; got != f.Value {
+			t.Errorf("field %s has %d bytes of %d", f.Name, len(got), len(f.Value))
+		}
+	}
+}
+
+// People's words are shown as they are, within the platform's length, whatever
+// they hold.
+func TestMarkdownShowsText(t *testing.T) {
+	piece := rapid.SampledFrom([]string{"*", "**", "_", "`", "```", "~~", "#", "# ", ">", "- ", "1. ", "|", "---", "[", "](", ")", "![", "<", "<@", ">", "@all", "&amp;", `\`, "$", "http://", "a.cn", "\n", " ", "    ", "字", "x", "=", "\t"})
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(piece, 1, 40).Draw(t, "pieces"), "")
+		mark := Markdown(chat.Message{Text: text}, "")
+		if strings.TrimSpace(text) == "" {
+			return
+		}
+		if got := wecomtest.Rendered(mark); got != text {
+			t.Errorf("%q is seen as %q", text, got)
+		}
+		if mentions, links := wecomtest.Markup(mark); len(mentions)+len(links) > 0 {
+			t.Errorf("%q makes %q and %q of %q", text, mentions, links, mark)
+		}
+	})
+}
+
+func TestLongMarkdownIsCutAtLineEnds(t *testing.T) {
+	card := &chat.Card{Title: "台账", Blocks: []chat.Block{{Text: strings.Repeat("第一行 <b> 很长\n", 3000)}}, Buttons: []chat.Button{{Label: "下一页", Command: "台账 2"}}}
+	mark := Markdown(chat.Message{Card: card}, "")
+	if len(mark) > maxMarkdown || len(mark) < maxMarkdown*9/10 {
+		t.Errorf("%d bytes", len(mark))
+	}
+	text := wecomtest.Rendered(mark)
+	if !strings.HasSuffix(text, "很长"+cutNote+"\n〔下一页〕回复：台账 2") {
+		t.Errorf("it ends with %q", text[len(text)-200:])
+	}
+}
+
+func FuzzForm(f *testing.F) {
+	f.Add("填表 提交周报\n【本周】本周完成（必填）\n拜访\n#abcdef 1/2\n【下周】x\n")
+	f.Add("填表 x\n【】\n【a")
+	f.Add("填表 x\n【本周】\n拜访\n#abcdef 1/2 \n#222222\u3000")
+	f.Fuzz(func(t *testing.T, text string) {
+		if once := Read(text); Read(once) != once {
+			t.Errorf("%q reads as %q, and that as %q", text, once, Read(once))
+		}
+		for _, part := range []string{inert(text), literal(text)} {
+			if strings.Contains(part, "://") || strings.Contains(part, "<a") {
+				t.Errorf("%q is not inert", part)
+			}
+		}
+	})
+}

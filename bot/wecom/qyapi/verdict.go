@@ -1,0 +1,81 @@
+package qyapi
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"marketbot/bot/platform"
+	"marketbot/handlers/chat"
+)
+
+// NoCode stands for an answer that proves nothing.
+const NoCode = -100
+
+// undialed is a call that never left this machine.
+type undialed struct{ error }
+
+// Unwrap gives what kept the call.
+func (u undialed) Unwrap() error { return u.error }
+
+// untokened is a call that was not made, for want of a token.
+type untokened struct{ error }
+
+// Unwrap gives why there is none.
+func (u untokened) Unwrap() error { return u.error }
+
+// Failure says what to do about a message whose call failed.
+func Failure(err error) *chat.SendError {
+	out := &chat.SendError{Failure: chat.Uncertain, Err: err}
+	var refused *platform.APIError
+	if errors.As(err, &refused) {
+		out.Code = refused.Code
+		out.Failure, out.After = verdict(refused)
+	}
+	switch {
+	case errors.As(err, new(untokened)):
+		out.Failure, out.After = unsent(refused)
+	case errors.As(err, new(undialed)):
+		out.Failure, out.After = chat.Busy, time.Second
+	}
+	return out
+}
+
+// unsent is the failure of getting a token: nothing was sent.
+func unsent(refused *platform.APIError) (chat.Failure, time.Duration) {
+	switch {
+	case refused == nil || refused.Status != http.StatusOK || refused.Code <= 0:
+		return chat.Busy, 2 * time.Second
+	case refused.Code == 45009 || refused.Code == 45033:
+		return verdict(refused)
+	}
+	return chat.BadSetup, 0
+}
+
+// verdict reads a refusal. Codes that nobody knows are for good: the message
+// goes out once more as plain text, and then the administrators are told.
+func verdict(e *platform.APIError) (chat.Failure, time.Duration) {
+	switch e.Code {
+	case 45009: // too often: a block lasts a minute
+		return chat.Busy, time.Minute
+	case 45033: // too many at a time
+		return chat.Busy, 2 * time.Second
+	case 40001, 40014, 41001, 42001: // refused twice, the second time with a fresh token
+		return chat.Busy, time.Second
+	case -1, NoCode: // busy, perhaps after the effect
+		return chat.Uncertain, 0
+	case 40013, 40056, 48002, 48004, 50001, 60020, 301002:
+		return chat.BadSetup, 0
+	case 40003, 40031, 60011, 60111, 81013, 82001:
+		return chat.BadReceiver, 0
+	case 93000, 93004: // the webhook's key is wrong, or the robot was switched off
+		return chat.BadSetup, 0
+	}
+	switch {
+	case e.Status >= 500:
+		return chat.Uncertain, 0
+	case e.Status == http.StatusTooManyRequests:
+		return chat.Busy, time.Minute
+	}
+	return chat.BadContent, 0
+}

@@ -1,0 +1,37 @@
+package robot
+
+import (
+	"errors"
+	"net/url"
+)
+
+// URL is the robot's endpoint unless the settings name another.
+const URL = "wss://openws.work.weixin.qq.com"
+
+// Config is a robot in long connection mode.
+type Config struct {
+	BotID  string `yaml:"bot_id"`
+	Secret string `yaml:"secret"`
+	Name   string `yaml:"name"` // as people mention it; may hold blanks
+	URL    string `yaml:"url"`  // empty: URL
+}
+
+// Empty reports whether there is no robot, as the example has it.
+func (c Config) Empty() bool { return c.BotID == "" && c.Secret == "" }
+
+// Complete fills in defaults and says what is missing, for people.
+func (c Config) Complete() (Config, error) {
+	if c.URL == "" {
+		c.URL = URL
+	}
+	u, err := url.Parse(c.URL)
+	switch {
+	case c.BotID == "":
+		return c, errors.New("wecom.robot.bot_id 未填写：在智能机器人的「API 配置 → 长连接」里复制 Bot ID")
+	case c.Secret == "":
+		return c, errors.New("wecom.robot.secret 未填写：在智能机器人的「API 配置 → 长连接」里复制 Secret")
+	case err != nil || u.Host == "" || u.Scheme != "wss" && u.Scheme != "ws":
+		return c, errors.New("wecom.robot.url 不是 wss:// 开头的网址")
+	}
+	return c, nil
+}

@@ -1,0 +1,104 @@
+package robot
+
+import (
+	"encoding/json"
+	"errors"
+
+	"marketbot/bot/wecom/message"
+)
+
+// The commands of the robot's long connection.
+const (
+	cmdSubscribe = "aibot_subscribe"
+	cmdPing      = "ping"
+	cmdMessage   = "aibot_msg_callback"
+	cmdEvent     = "aibot_event_callback"
+	cmdRespond   = "aibot_respond_msg"
+	cmdWelcome   = "aibot_respond_welcome_msg"
+	cmdUpdate    = "aibot_respond_update_msg"
+	cmdPush      = "aibot_send_msg"
+	cmdInit      = "aibot_upload_media_init"
+	cmdChunk     = "aibot_upload_media_chunk"
+	cmdFinish    = "aibot_upload_media_finish"
+)
+
+// frame is one message on the wire. Without a command it answers the frame
+// with the same request id.
+type frame struct {
+	Cmd  string          `json:"cmd,omitempty"`
+	Head frameHead       `json:"headers"`
+	Body json.RawMessage `json:"body,omitempty"`
+	Code *int            `json:"errcode,omitempty"`
+	Msg  string          `json:"errmsg,omitempty"`
+}
+
+type frameHead struct {
+	Req string `json:"req_id"`
+}
+
+var errFrame = errors.New("malformed frame") // where it broke helps nobody, and its content must not reach a log
+
+func readFrame(data []byte) (frame, error) {
+	var f frame
+	if json.Unmarshal(data, &f) != nil || f.Cmd == "" && (f.Head.Req == "" || f.Code == nil) {
+		return frame{}, errFrame
+	}
+	return f, nil
+}
+
+// loose is a text that the platform also writes as a number.
+type loose string
+
+// UnmarshalJSON reads what is neither as "".
+func (l *loose) UnmarshalJSON(data []byte) error {
+	*l = ""
+	switch first := data[0]; {
+	case first == '"':
+		return json.Unmarshal(data, (*string)(l))
+	case first == '-' || first >= '0' && first <= '9':
+		*l = loose(data)
+	}
+	return nil
+}
+
+// callback is the few fields of a message or an event that the bot needs.
+type callback struct {
+	ID       loose  `json:"msgid"`
+	Created  loose  `json:"create_time"` // seconds
+	Chat     string `json:"chatid"`      // of groups only
+	ChatType string `json:"chattype"`
+	From     struct {
+		User string `json:"userid"`
+	} `json:"from"`
+	Type  string       `json:"msgtype"`
+	Text  message.Text `json:"text"`
+	Voice message.Text `json:"voice"`
+	Mixed struct {
+		Items []struct {
+			Type string       `json:"msgtype"`
+			Text message.Text `json:"text"`
+		} `json:"msg_item"`
+	} `json:"mixed"`
+	Event struct {
+		Type string `json:"eventtype"`
+		Card press  `json:"template_card_event"`
+		press
+	} `json:"event"`
+}
+
+// press is a button of a card that was pressed; some events have it flat.
+type press struct {
+	Key  string `json:"event_key"`
+	Task string `json:"task_id"`
+}
+
+func readCallback(body []byte) (callback, error) {
+	var c callback
+	if json.Unmarshal(body, &c) != nil {
+		return callback{}, errFrame
+	}
+	if c.Event.Card == (press{}) {
+		c.Event.Card = c.Event.press
+	}
+	return c, nil
+}
