@@ -18,6 +18,8 @@ import (
 	"marketbot/handlers/staff"
 	"marketbot/handlers/trip"
 	"marketbot/scheduler"
+	"marketbot/scheduler/outbox"
+	"marketbot/scheduler/timetable"
 	"marketbot/store"
 	"marketbot/store/cluster"
 )
@@ -49,7 +51,7 @@ type bot struct {
 	desk      *handlers.Desk
 	jobs      []scheduler.Job
 	timetable *scheduler.Scheduler
-	outbox    *scheduler.Outbox
+	outbox    *outbox.Outbox
 	platforms map[string]chat.Platform
 	told      chan struct{} // something waits for other processes
 }
@@ -84,7 +86,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		b.platforms[platform.Name()] = platform
 		post.Platforms = append(post.Platforms, platform.Name())
 	}
-	b.outbox = scheduler.NewOutbox(scheduler.Options{
+	b.outbox = outbox.New(outbox.Options{
 		DB: p.DB, Platforms: b.metrics.counted(list, b.pace), Tell: b.tell, Files: b.file, Post: post, Quiet: p.Rules.Quiet, Now: p.Now, Log: p.Log,
 	})
 	post.Freeze = b.outbox.Freeze
@@ -98,10 +100,13 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.jobs, err = scheduler.Timetable(p.Rules, b.areas); err != nil {
+	if b.jobs, err = timetable.Jobs(p.Rules, b.areas); err != nil {
 		return nil, fmt.Errorf("timetable: %w", err)
 	}
-	b.timetable = scheduler.New(scheduler.Timing{DB: p.DB, Jobs: b.jobs, Rules: p.Rules, Post: post, Wake: b.outbox.Wake, Log: p.Log})
+	b.timetable, err = scheduler.New(scheduler.Timing{DB: p.DB, Jobs: b.jobs, Rules: p.Rules, Post: post, Wake: b.outbox.Wake, Log: p.Log})
+	if err != nil {
+		return nil, fmt.Errorf("timetable: %w", err)
+	}
 	return b, b.settle(ctx)
 }
 

@@ -21,7 +21,7 @@ import (
 	"marketbot/handlers/report"
 	"marketbot/handlers/staff"
 	"marketbot/handlers/trip"
-	"marketbot/scheduler"
+	"marketbot/scheduler/outbox"
 	"marketbot/store"
 	"marketbot/store/storetest"
 )
@@ -39,10 +39,10 @@ func openBench(b *testing.B, c *crowd) (addr string) {
 	db := storetest.Open(b, storetest.SQLite)
 	r := rules(b)
 	post := &handlers.Post{}
-	var outbox *scheduler.Outbox
+	var box *outbox.Outbox
 	desk, err := handlers.NewDesk(handlers.Options{
 		DB: db, Areas: []command.Area{staff.Handler{Rules: r}, trip.Handler{Rules: r}, report.Handler{Rules: r, Config: report.Defaults()}},
-		Left: staff.Left, Post: post, Zone: shanghai, Now: time.Now, Owed: func(a []store.Outgoing, more bool) { outbox.Owed(a, more) }, Log: log,
+		Left: staff.Left, Post: post, Zone: shanghai, Now: time.Now, Owed: func(a []store.Outgoing, more bool) { box.Owed(a, more) }, Log: log,
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -52,15 +52,15 @@ func openBench(b *testing.B, c *crowd) (addr string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	outbox = scheduler.NewOutbox(scheduler.Options{DB: db, Platforms: map[string]chat.Platform{feishu.Name: unlimited{a}}, Post: post, Now: time.Now, Log: log})
-	post.Freeze = outbox.Freeze
+	box = outbox.New(outbox.Options{DB: db, Platforms: map[string]chat.Platform{feishu.Name: unlimited{a}}, Post: post, Now: time.Now, Log: log})
+	post.Freeze = box.Freeze
 	enrol(b, db, c.people())
 	mux := http.NewServeMux()
 	mux.Handle(feishu.Path, a.Handler())
 	server := httptest.NewServer(mux)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- outbox.Run(ctx) }()
+	go func() { ended <- box.Run(ctx) }()
 	b.Cleanup(func() {
 		server.Close()
 		cancel()

@@ -15,7 +15,9 @@
 //	store/internal      engine: connections, commits, locks; seal: keys and sealing; spelling: how
 //	                    names are found by what people type
 //	store/cluster       what several processes agree on for seconds, in memory or in Redis
-//	scheduler           when things happen (timetable.go) and how they are delivered (outbox.go)
+//	scheduler           when things happen: claimed, run, caught up
+//	scheduler/timetable every job on one page, to lay beside the rule book
+//	scheduler/outbox    how what the bot owes is delivered
 //	bot                 this package: settings (config.go), wiring (app.go), the listener (http.go)
 //	bot/feishu          a platform; bot/wecom is another (three programs joined), bot/webchat a third, for the demo
 //	bot/platform        what adapters share below their protocols

@@ -13,6 +13,7 @@ import (
 	"marketbot/handlers"
 	"marketbot/handlers/rulebook"
 	"marketbot/scheduler"
+	"marketbot/scheduler/timetable"
 )
 
 // docsCommand is the verb docs.
@@ -60,7 +61,7 @@ func docSections() ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
-	jobs, err := scheduler.Timetable(rules, a)
+	jobs, err := timetable.Jobs(rules, a)
 	if err != nil {
 		return nil, fmt.Errorf("timetable: %w", err)
 	}

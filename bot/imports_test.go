@@ -20,7 +20,7 @@ const module = "marketbot"
 // x and everything below it. The order is bot, scheduler, handlers, store;
 // areas meet in the store only.
 var imports = map[string][]string{
-	"bot":                       {"bot/...", "scheduler", "handlers/...", "store/..."},
+	"bot":                       {"bot/...", "scheduler/...", "handlers/...", "store/..."},
 	"bot/feishu":                {"bot/platform", "handlers/chat"},
 	"bot/feishu/feishutest":     {},
 	"bot/wecom":                 {"bot/platform", "bot/wecom/app", "bot/wecom/chats", "bot/wecom/hook", "bot/wecom/message", "bot/wecom/qyapi", "bot/wecom/robot", "handlers/chat"},
@@ -34,7 +34,10 @@ var imports = map[string][]string{
 	"bot/platform":              {"handlers/chat"},
 	"bot/webchat":               {"handlers/chat", "store"},
 	"bot/webchat/pagetest":      {},
-	"scheduler":                 {"handlers/...", "store"},
+	"scheduler":                 {"handlers", "handlers/chat", "handlers/rulebook", "store"},
+	"scheduler/outbox":          {"handlers", "handlers/chat", "handlers/rulebook", "store"},
+	"scheduler/schedulertest":   {"handlers", "handlers/chat", "handlers/handlerstest", "handlers/rulebook", "scheduler", "scheduler/outbox", "store", "store/storetest"},
+	"scheduler/timetable":       {"handlers/...", "scheduler", "store"},
 	"handlers":                  {"handlers/chat", "handlers/command", "handlers/rulebook", "handlers/staff", "store"},
 	"handlers/audience":         {"handlers/chat", "handlers/rulebook", "store"},
 	"handlers/chat":             {},
@@ -58,7 +61,7 @@ var imports = map[string][]string{
 }
 
 // testsToo is what the tests of any package may import beside.
-var testsToo = []string{"bot/wecom/wecomtest", "store/storetest", "store/cluster/clustertest", "handlers/chat/chattest", "handlers/handlerstest"}
+var testsToo = []string{"bot/wecom/wecomtest", "store/storetest", "store/cluster/clustertest", "handlers/chat/chattest", "handlers/handlerstest", "scheduler/schedulertest"}
 
 // source is one Go file.
 type source struct {

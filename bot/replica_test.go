@@ -116,8 +116,8 @@ func (r replicaSettings) bot(ctx context.Context, db *store.DB, rules rulebook.R
 	if err != nil {
 		return nil, nil, err
 	}
-	b.timetable = scheduler.New(scheduler.Timing{DB: db, Jobs: append(b.jobs, r.job()), Rules: rules, Post: &handlers.Post{}, Wake: b.outbox.Wake, Log: log})
-	return b, list, nil
+	b.timetable, err = scheduler.New(scheduler.Timing{DB: db, Jobs: append(b.jobs, r.job()), Rules: rules, Post: &handlers.Post{}, Wake: b.outbox.Wake, Log: log})
+	return b, list, err
 }
 
 // startReplica starts such a process at p's address.

@@ -11,7 +11,7 @@ import (
 
 	"marketbot/handlers/customer"
 	"marketbot/handlers/report"
-	"marketbot/scheduler"
+	"marketbot/scheduler/timetable"
 	"marketbot/store"
 	"marketbot/store/storetest"
 )
@@ -92,7 +92,7 @@ func BenchmarkDue(b *testing.B) {
 	enrol(b, db, 10_000)
 	travel(b, db)
 	reports := report.Defaults()
-	jobs, err := scheduler.Timetable(r, newAreas(parts{Rules: r, Reports: reports, Customers: customer.Defaults()}, nil))
+	jobs, err := timetable.Jobs(r, newAreas(parts{Rules: r, Reports: reports, Customers: customer.Defaults()}, nil))
 	if err != nil {
 		b.Fatal(err)
 	}

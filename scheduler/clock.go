@@ -10,6 +10,9 @@ import (
 // is noticed.
 const longestSleep = 30 * time.Second
 
+// failedSleep is how soon what failed is tried again.
+const failedSleep = time.Second
+
 // Coming is a moment of the timetable and what runs then.
 type Coming struct {
 	At     time.Time
@@ -23,7 +26,7 @@ func (s *Scheduler) Next(now time.Time) Coming {
 	for i := range s.o.Jobs {
 		j := &s.o.Jobs[i]
 		// Quiet hours may hold back what lies up to a day behind.
-		for slots := j.When.Next(now.Add(-24 * time.Hour)); len(slots) > 0; slots = j.When.Next(slots[0].At) {
+		for slots := j.next(now.Add(-24 * time.Hour)); len(slots) > 0; slots = j.next(slots[0].At) {
 			r := s.run(j, slots[0])
 			if !r.at.After(now) {
 				continue
@@ -56,7 +59,7 @@ func (s *Scheduler) Run(ctx context.Context, now func() time.Time) error {
 		sleep := longestSleep
 		if err := s.Tick(ctx, now()); err != nil && ctx.Err() == nil {
 			s.o.Log.Error("tick", "error", err)
-			sleep = storeRetry
+			sleep = failedSleep
 		}
 		t := now()
 		if next := s.Next(t); !next.At.IsZero() {

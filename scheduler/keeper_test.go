@@ -1,4 +1,4 @@
-package scheduler
+package scheduler_test
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/scheduler"
+	"marketbot/scheduler/schedulertest"
 	"marketbot/store"
 	"marketbot/store/storetest"
 )
@@ -53,14 +55,14 @@ func linked(t *testing.T, db *store.DB) (yes int64, no int) {
 func TestKeeperLinks(t *testing.T) {
 	for _, backend := range storetest.Backends() {
 		t.Run(backend, func(t *testing.T) {
-			db, now := storetest.Open(t, backend), moment(t, "2026-11-27 09:00")
-			entered(t, db, 3*linkStep, now.AddDate(0, -3, 0))
+			db, now := storetest.Open(t, backend), schedulertest.Moment(t, "2026-11-27 09:00")
+			entered(t, db, 3*100, now.AddDate(0, -3, 0))
 			ctx, stop := context.WithCancel(t.Context())
 			done := make(chan error, 1)
 			go func() {
-				done <- Keeper{DB: db, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}.Run(ctx)
+				done <- scheduler.Keeper{DB: db, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}.Run(ctx)
 			}()
-			for yes := int64(0); yes < 3*linkStep; yes, _ = linked(t, db) {
+			for yes := int64(0); yes < 3*100; yes, _ = linked(t, db) {
 				time.Sleep(5 * time.Millisecond)
 			}
 			entered(t, db, 5, now)
@@ -68,7 +70,7 @@ func TestKeeperLinks(t *testing.T) {
 			if err := <-done; !errors.Is(err, context.Canceled) {
 				t.Error(err)
 			}
-			if yes, no := linked(t, db); yes != 3*linkStep+5 || no != 0 {
+			if yes, no := linked(t, db); yes != 3*100+5 || no != 0 {
 				t.Errorf("%d linked, %d not", yes, no)
 			}
 		})
@@ -77,16 +79,16 @@ func TestKeeperLinks(t *testing.T) {
 
 // Every minute only recent entries are looked through; once a day all are.
 func TestLinkAudit(t *testing.T) {
-	db, now := storetest.Open(t, storetest.SQLite), moment(t, "2026-11-27 09:00")
+	db, now := storetest.Open(t, storetest.SQLite), schedulertest.Moment(t, "2026-11-27 09:00")
 	entered(t, db, 2, now.Add(-48*time.Hour))
 	entered(t, db, 3, now.Add(-7*time.Hour))
-	if err := LinkAudit(t.Context(), db, now, now); err != nil {
+	if err := scheduler.LinkAudit(t.Context(), db, now, now); err != nil {
 		t.Fatal(err)
 	}
 	if yes, no := linked(t, db); yes != 3 || no != 2 {
 		t.Errorf("of the last day: %d linked, %d not", yes, no)
 	}
-	if err := LinkAudit(t.Context(), db, time.Time{}, now); err != nil {
+	if err := scheduler.LinkAudit(t.Context(), db, time.Time{}, now); err != nil {
 		t.Fatal(err)
 	}
 	if yes, no := linked(t, db); yes != 5 || no != 0 {

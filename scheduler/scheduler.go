@@ -1,10 +1,17 @@
-// Package scheduler says when: the timetable of everything that the clock
-// starts, which database rows keep from happening twice, and the outbox, which
-// delivers what the bot owes however often it has to try.
+// Package scheduler says when: it runs the jobs of a timetable at their moments
+// and makes up, within their grace, what a stop left out.
 //
-// It is not for what is said or to whom, which the handlers know, nor for how
-// a platform is spoken to. It holds no memory of its own: what fired and what
-// waits is in the store, so that it may be killed at any moment.
+// It is not for which jobs there are, which the package timetable knows, nor
+// for what they say, which the areas know, nor for how that is delivered, which
+// the package outbox does. It knows no area.
+//
+// # Once
+//
+// A row of the store, unique by job and moment, keeps a job from running twice;
+// it is written in the transaction of what the job does and says. So the
+// scheduler holds no memory of its own, may be killed at any moment, and may
+// run in several processes on one store. Ordinary running, making up after a
+// stop and the demo's moved clock are the same [Scheduler.Tick].
 package scheduler
 
 import (
@@ -37,13 +44,16 @@ type Timing struct {
 	Log   *slog.Logger
 }
 
-// New makes a scheduler.
-func New(o Timing) *Scheduler {
+// New makes a scheduler. An error names a job that is incomplete.
+func New(o Timing) (*Scheduler, error) {
+	if err := checkAll(o.Jobs); err != nil {
+		return nil, err
+	}
 	s := &Scheduler{o: o}
 	for _, j := range o.Jobs {
 		s.grace = max(s.grace, j.Grace)
 	}
-	return s
+	return s, nil
 }
 
 // Marks in the store.
@@ -71,7 +81,7 @@ func (r run) claim() string {
 	return r.job.Name + "/" + r.slot.Week.Key()
 }
 
-// before tells whether q is a later run of the same series about the same.
+// before reports whether q is a later run of the same series about the same.
 func (r run) before(q run) bool {
 	return r.job.Series != "" && r.job.Series == q.job.Series && q.slot.At.After(r.slot.At) && r.subject() == q.subject()
 }
@@ -174,7 +184,7 @@ func (s *Scheduler) recorded(ctx context.Context, now time.Time) (created, marke
 	return created, marked, done, err
 }
 
-// runnable tells whether a run may speak now: it is in time, and reminders
+// runnable reports whether a run may speak now: it is in time, and reminders
 // that come late into quiet hours wait for their end.
 func (s *Scheduler) runnable(r run, now time.Time) bool {
 	return !r.late(now) && !(r.job.Reminder && s.o.Rules.Quiet.Holds(now))
@@ -194,7 +204,7 @@ func (s *Scheduler) runs(from, now time.Time) []run {
 	var runs []run
 	for i := range s.o.Jobs {
 		j := &s.o.Jobs[i]
-		for slots := j.When.Next(from); len(slots) > 0 && !slots[0].At.After(now); slots = j.When.Next(slots[0].At) {
+		for slots := j.next(from); len(slots) > 0 && !slots[0].At.After(now); slots = j.next(slots[0].At) {
 			for _, slot := range slots {
 				if r := s.run(j, slot); !r.at.After(now) {
 					runs = append(runs, r)

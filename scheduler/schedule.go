@@ -10,62 +10,52 @@ import (
 	"marketbot/store"
 )
 
-// Schedule tells when a job runs.
+// Schedule is when a job runs.
 type Schedule interface {
 	// Next gives the slots of the first moment after a time: several when the
 	// moment stands for several weeks, none when there is no later moment.
 	Next(after time.Time) []rulebook.Slot
 }
 
-// daily is some minutes of every day, or of those days that only lets pass.
+// daily is some minutes of every day.
 type daily struct {
 	zone *time.Location
 	at   []cron.Schedule
-	only func(store.Day) bool // nil: every day
 }
 
-// everyDay is the clocks of every day in zone.
-func everyDay(zone *time.Location, clocks ...rulebook.Clock) (daily, error) {
+// Daily is the clocks of every day in zone. An error names a clock that there
+// is not.
+func Daily(zone *time.Location, clocks ...rulebook.Clock) (Schedule, error) {
 	d := daily{zone: zone}
 	for _, c := range clocks {
 		s, err := cron.ParseStandard(fmt.Sprintf("%d %d * * *", c.Minute, c.Hour))
 		if err != nil {
-			return daily{}, fmt.Errorf("time %s: %w", c, err)
+			return nil, fmt.Errorf("time %s: %w", c, err)
 		}
 		d.at = append(d.at, s)
 	}
 	return d, nil
 }
 
-// farthestDay bounds the search for a day that only lets pass.
-const farthestDay = 400 * 24 * time.Hour
-
 // Next is the next of the clocks. The zone is laid into the time, never into
 // the text that cron parses: there it may panic.
 func (d daily) Next(after time.Time) []rulebook.Slot {
-	end := after.Add(farthestDay)
-	for t := after.In(d.zone); ; {
-		var next time.Time
-		for _, s := range d.at {
-			next = earlier(next, s.Next(t))
-		}
-		if next.IsZero() || next.After(end) {
-			return nil
-		}
-		if d.only == nil || d.only(store.DayOf(next)) {
-			return []rulebook.Slot{{At: next}}
-		}
-		t = next
+	var next time.Time
+	for _, s := range d.at {
+		next = earlier(next, s.Next(after.In(d.zone)))
 	}
+	if next.IsZero() {
+		return nil
+	}
+	return []rulebook.Slot{{At: next}}
 }
 
-// never is the schedule of jobs that the store starts (Job.Due).
-type never struct{}
+// Weekly is the moments of every ISO week, as the rules move them: before
+// holidays, or to none.
+func Weekly(rules rulebook.Rules, moments func(store.Week) []time.Time) Schedule {
+	return weekly{rules, moments}
+}
 
-// Next is no moment.
-func (never) Next(time.Time) []rulebook.Slot { return nil }
-
-// weekly is the moments that every ISO week has, as the rules move them.
 type weekly struct {
 	rules   rulebook.Rules
 	moments func(store.Week) []time.Time
@@ -98,4 +88,12 @@ func (w weekly) Next(after time.Time) []rulebook.Slot {
 		week = week.Add(1)
 	}
 	return slots
+}
+
+// earlier is the earlier of two times, of which a zero one is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }

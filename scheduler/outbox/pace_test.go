@@ -1,4 +1,4 @@
-package scheduler
+package outbox_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/scheduler/schedulertest"
 	"marketbot/store"
 )
 
@@ -19,23 +20,23 @@ func TestTenThousandReminders(t *testing.T) {
 	}{{100, time.Second}, {1000, 19 * time.Second}, {10000, 9*time.Minute + 19*time.Second}} {
 		t.Run(fmt.Sprint(tt.n), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				o := newOffice(t, time.Now)
-				o.phone.limits = chat.Limits{PerSecond: 50, PerMinute: 1000, ChatPerSecond: 5, Window: time.Hour}
-				o.phone.latency = 10 * time.Millisecond
-				o.do(func(ctx context.Context, tx *store.Tx) error {
+				o := schedulertest.NewOffice(t, time.Now)
+				o.Phone.Limit = chat.Limits{PerSecond: 50, PerMinute: 1000, ChatPerSecond: 5, Window: time.Hour}
+				o.Phone.Latency = 10 * time.Millisecond
+				o.Do(func(ctx context.Context, tx *store.Tx) error {
 					for i := range tt.n {
 						to := fmt.Sprint("p", i)
-						if err := o.post.Message(ctx, tx, chat.Address{Platform: "phone", ID: to}, to, "r/"+to, text("remember"), store.ClassReminder, o.clock()); err != nil {
+						if err := o.Post.Message(ctx, tx, chat.Address{Platform: "phone", ID: to}, to, "r/"+to, schedulertest.Text("remember"), store.ClassReminder, time.Now()); err != nil {
 							return err
 						}
 					}
 					return nil
 				})
 				start := time.Now()
-				o.flush()
+				o.Flush()
 				took := time.Since(start)
-				if got := len(o.phone.all()); got != tt.n || o.phone.refused > 0 {
-					t.Errorf("%d shown, %d refused", got, o.phone.refused)
+				if got := len(o.Phone.All()); got != tt.n || o.Phone.Refused() > 0 {
+					t.Errorf("%d shown, %d refused", got, o.Phone.Refused())
 				}
 				ratio := took.Seconds() / tt.bound.Seconds()
 				t.Logf("%d took %v, %.3f of the platform's own limit", tt.n, took, ratio)
@@ -50,17 +51,17 @@ func TestTenThousandReminders(t *testing.T) {
 // While thousands of reminders leave, people who talk get their answers.
 func TestAnswersMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t, time.Now)
-		o.phone.limits = chat.Limits{PerSecond: 50, PerMinute: 1000, ChatPerSecond: 5, Window: time.Hour}
-		o.phone.latency = 10 * time.Millisecond
-		defer o.run()()
-		o.owe("someone", store.ClassAnswer, text("before"))
-		o.outbox.Wake()
+		o := schedulertest.NewOffice(t, time.Now)
+		o.Phone.Limit = chat.Limits{PerSecond: 50, PerMinute: 1000, ChatPerSecond: 5, Window: time.Hour}
+		o.Phone.Latency = 10 * time.Millisecond
+		defer o.Run()()
+		o.Owe("someone", store.ClassAnswer, schedulertest.Text("before"))
+		o.Outbox.Wake()
 		time.Sleep(time.Minute)
-		o.do(func(ctx context.Context, tx *store.Tx) error {
+		o.Do(func(ctx context.Context, tx *store.Tx) error {
 			for i := range 3000 {
 				to := fmt.Sprint("p", i)
-				if err := o.post.Message(ctx, tx, chat.Address{Platform: "phone", ID: to}, to, "r/"+to, text("remember"), store.ClassReminder, o.clock()); err != nil {
+				if err := o.Post.Message(ctx, tx, chat.Address{Platform: "phone", ID: to}, to, "r/"+to, schedulertest.Text("remember"), store.ClassReminder, time.Now()); err != nil {
 					return err
 				}
 			}
@@ -70,22 +71,22 @@ func TestAnswersMeanwhile(t *testing.T) {
 		for i := range 60 {
 			time.Sleep(2 * time.Second)
 			asked = append(asked, time.Now())
-			o.owe(fmt.Sprint("p", i), store.ClassAnswer, text("answer"))
-			o.outbox.Wake()
+			o.Owe(fmt.Sprint("p", i), store.ClassAnswer, schedulertest.Text("answer"))
+			o.Outbox.Wake()
 		}
 		time.Sleep(10 * time.Minute)
 		i := 0
-		for _, s := range o.phone.all() {
-			if s.message.Text != "answer" {
+		for _, s := range o.Phone.All() {
+			if s.Message.Text != "answer" {
 				continue
 			}
-			if wait := s.at.Sub(asked[i]); wait > 2*time.Second {
+			if wait := s.At.Sub(asked[i]); wait > 2*time.Second {
 				t.Errorf("answer %d came after %v", i, wait)
 			}
 			i++
 		}
-		if got := len(o.phone.all()); got != 3061 || i != 60 || o.phone.refused > 0 {
-			t.Errorf("%d shown, %d answers, %d refused", got, i, o.phone.refused)
+		if got := len(o.Phone.All()); got != 3061 || i != 60 || o.Phone.Refused() > 0 {
+			t.Errorf("%d shown, %d answers, %d refused", got, i, o.Phone.Refused())
 		}
 	})
 }
@@ -93,25 +94,25 @@ func TestAnswersMeanwhile(t *testing.T) {
 // A chat may have a minute and an hour of its own; others do not wait for it.
 func TestChatMinuteAndHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t, time.Now)
-		o.phone.limits = chat.Limits{ChatPerMinute: 30, ChatPerHour: 100, Window: time.Hour}
-		o.phone.latency = 10 * time.Millisecond
+		o := schedulertest.NewOffice(t, time.Now)
+		o.Phone.Limit = chat.Limits{ChatPerMinute: 30, ChatPerHour: 100, Window: time.Hour}
+		o.Phone.Latency = 10 * time.Millisecond
 		for range 150 {
-			o.owe("busy", store.ClassAnswer, text("x"))
+			o.Owe("busy", store.ClassAnswer, schedulertest.Text("x"))
 		}
 		for range 20 {
-			o.owe("quiet", store.ClassAnswer, text("y"))
+			o.Owe("quiet", store.ClassAnswer, schedulertest.Text("y"))
 		}
 		start := time.Now()
-		stop := o.run()
+		stop := o.Run()
 		time.Sleep(2 * time.Hour)
 		stop()
 		var busy, quiet []time.Duration
-		for _, s := range o.phone.all() {
-			if s.message.Text == "x" {
-				busy = append(busy, s.at.Sub(start))
+		for _, s := range o.Phone.All() {
+			if s.Message.Text == "x" {
+				busy = append(busy, s.At.Sub(start))
 			} else {
-				quiet = append(quiet, s.at.Sub(start))
+				quiet = append(quiet, s.At.Sub(start))
 			}
 		}
 		if len(busy) != 150 || len(quiet) != 20 {

@@ -1,4 +1,4 @@
-package scheduler
+package outbox_test
 
 import (
 	"context"
@@ -14,6 +14,8 @@ import (
 
 	"marketbot/handlers"
 	"marketbot/handlers/chat"
+	"marketbot/scheduler/outbox"
+	"marketbot/scheduler/schedulertest"
 	"marketbot/store"
 	"marketbot/store/storetest"
 )
@@ -21,17 +23,18 @@ import (
 // branch is one of several processes with an outbox on one database.
 type branch struct {
 	testing.TB
-	db     *store.DB
-	outbox *Outbox
-	cancel context.CancelFunc
-	done   chan error
+	db      *store.DB
+	options outbox.Options
+	outbox  *outbox.Outbox
+	cancel  context.CancelFunc
+	done    chan error
 }
 
 // openBranches has so many processes send to the same phone.
-func openBranches(t testing.TB, n int) (*phone, []*branch) {
+func openBranches(t testing.TB, n int) (*schedulertest.Phone, []*branch) {
 	t.Helper()
 	o := storetest.Options(t, storetest.Postgres)
-	p := newPhone("phone", time.Now)
+	p := schedulertest.NewPhone("phone", time.Now)
 	list := make([]*branch, n)
 	for i := range list {
 		db, err := store.Open(context.Background(), o)
@@ -39,9 +42,10 @@ func openBranches(t testing.TB, n int) (*phone, []*branch) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { db.Close() })
-		list[i] = &branch{TB: t, db: db, outbox: NewOutbox(Options{
+		list[i] = &branch{TB: t, db: db, options: outbox.Options{
 			DB: db, Platforms: map[string]chat.Platform{"phone": p}, Post: &handlers.Post{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		})}
+		}}
+		list[i].outbox = outbox.New(list[i].options)
 		list[i].start()
 	}
 	return p, list
@@ -99,8 +103,8 @@ func TestSeveralProcesses(t *testing.T) {
 	list[2].stop()
 	list[2].start()
 	all.Wait()
-	told := func(c int) []string { return p.told(fmt.Sprint("p", c)) }
-	p.delivered(chats*words, 30*time.Second)
+	told := func(c int) []string { return p.Told(fmt.Sprint("p", c)) }
+	delivered(p, chats*words, 30*time.Second)
 	for c := range chats {
 		if got := told(c); !slices.Equal(got, want) {
 			t.Errorf("p%d was told %v", c, got)
@@ -119,8 +123,8 @@ func TestLeftToOthers(t *testing.T) {
 	list[0].stop()
 	list[0].answer("li", "1")
 	list[1].answer("li", "2")
-	p.delivered(2, 20*time.Second)
-	if got := p.told("li"); !slices.Equal(got, []string{"1", "2"}) {
+	delivered(p, 2, 20*time.Second)
+	if got := p.Told("li"); !slices.Equal(got, []string{"1", "2"}) {
 		t.Errorf("told %v", got)
 	}
 	list[1].stop()
@@ -146,25 +150,25 @@ func (b *branch) oweMany(n int) {
 }
 
 // delivered waits until so many messages are shown, and no longer than a while.
-func (p *phone) delivered(n int, most time.Duration) int {
-	for end := time.Now().Add(most); time.Now().Before(end) && len(p.all()) < n; {
+func delivered(p *schedulertest.Phone, n int, most time.Duration) int {
+	for end := time.Now().Add(most); time.Now().Before(end) && len(p.All()) < n; {
 		time.Sleep(10 * time.Millisecond)
 	}
-	return len(p.all())
+	return len(p.All())
 }
 
 // Messages that nobody has are shared out, however many there are, and Flush
 // returns when they are delivered.
 func TestManyChats(t *testing.T) {
 	p, list := openBranches(t, 2)
-	const n = 3 * claimChats
+	const n = 3 * 128
 	list[0].oweMany(n)
 	for _, b := range list {
 		if err := b.outbox.Flush(t.Context()); err != nil {
 			t.Error(err)
 		}
 	}
-	if got := p.delivered(n, 10*time.Second); got != n {
+	if got := delivered(p, n, 10*time.Second); got != n {
 		t.Errorf("%d of %d delivered", got, n)
 	}
 	for _, b := range list {
@@ -181,7 +185,7 @@ func BenchmarkFanOut(b *testing.B) {
 		p, list := openBranches(b, 3)
 		list[0].oweMany(n)
 		began := time.Now()
-		if got := p.delivered(n, 5*time.Minute); got != n {
+		if got := delivered(p, n, 5*time.Minute); got != n {
 			b.Fatalf("%d of %d delivered", got, n)
 		}
 		took := time.Since(began)
@@ -196,7 +200,7 @@ func BenchmarkFanOut(b *testing.B) {
 
 // roaming is a phone that one of several processes can send by.
 type roaming struct {
-	*phone
+	*schedulertest.Phone
 	here *atomic.Bool
 }
 
@@ -206,7 +210,7 @@ func (r roaming) Send(ctx context.Context, to chat.Address, payload []byte, key 
 	if !r.Here() {
 		return &chat.SendError{Failure: chat.Busy, After: 100 * time.Millisecond, OneChat: true, Err: errors.New("not here")}
 	}
-	return r.phone.Send(ctx, to, payload, key)
+	return r.Phone.Send(ctx, to, payload, key)
 }
 
 // What a process cannot send now, another does: what it has claimed already,
@@ -217,8 +221,8 @@ func TestAnotherProcessSends(t *testing.T) {
 	var told atomic.Int32
 	for i, b := range list {
 		b.stop()
-		b.outbox.o.Platforms = map[string]chat.Platform{"phone": roaming{p, here[i]}}
-		b.outbox.o.Tell = func() {
+		b.options.Platforms = map[string]chat.Platform{"phone": roaming{p, here[i]}}
+		b.options.Tell = func() {
 			told.Add(1)
 			for _, other := range list {
 				other.outbox.Wake()
@@ -227,20 +231,23 @@ func TestAnotherProcessSends(t *testing.T) {
 	}
 	here[0].Store(true)
 	for _, b := range list {
+		b.outbox = outbox.New(b.options)
+	}
+	for _, b := range list {
 		b.start()
 	}
 	for round := range 3 { // the platform moves between them
 		for i := range 4 {
 			list[i%2].answer("wang", strconv.Itoa(4*round+i))
 		}
-		for end := time.Now().Add(20 * time.Second); len(p.told("wang")) < 4*(round+1) && time.Now().Before(end); {
+		for end := time.Now().Add(20 * time.Second); len(p.Told("wang")) < 4*(round+1) && time.Now().Before(end); {
 			time.Sleep(10 * time.Millisecond)
 		}
 		for _, h := range here {
 			h.Store(!h.Load())
 		}
 	}
-	if got := p.told("wang"); len(got) != 12 {
+	if got := p.Told("wang"); len(got) != 12 {
 		t.Errorf("said %v", got)
 	}
 	if told.Load() == 0 {

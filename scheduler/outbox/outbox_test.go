@@ -1,4 +1,4 @@
-package scheduler
+package outbox_test
 
 import (
 	"context"
@@ -11,44 +11,32 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/scheduler/schedulertest"
 	"marketbot/store"
 )
-
-// run delivers in the background until the test ends.
-func (o *office) run() (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- o.outbox.Run(ctx) }()
-	return func() {
-		cancel()
-		if err := <-done; !errors.Is(err, context.Canceled) {
-			o.Errorf("Run ended with %v", err)
-		}
-	}
-}
 
 func failure(f chat.Failure) error { return &chat.SendError{Failure: f, Err: errors.New("refused")} }
 
 func TestChatsKeepTheirOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t, time.Now)
-		o.phone.latency = 20 * time.Millisecond
+		o := schedulertest.NewOffice(t, time.Now)
+		o.Phone.Latency = 20 * time.Millisecond
 		var want []string
 		for i := range 20 {
 			want = append(want, fmt.Sprint(i))
-			o.owe("a", store.ClassAnswer, text(fmt.Sprint(i)))
-			o.owe("b", store.ClassAnswer, text(fmt.Sprint(i)))
+			o.Owe("a", store.ClassAnswer, schedulertest.Text(fmt.Sprint(i)))
+			o.Owe("b", store.ClassAnswer, schedulertest.Text(fmt.Sprint(i)))
 		}
-		o.phone.fail = func(_ chat.Address, m chat.Message, try int) error {
+		o.Phone.Fail = func(_ chat.Address, m chat.Message, try int) error {
 			if m.Text == "3" && try == 1 {
 				return failure(chat.Uncertain)
 			}
 			return nil
 		}
-		defer o.run()()
+		defer o.Run()()
 		time.Sleep(time.Minute)
 		for _, id := range []string{"a", "b"} {
-			if got := o.phone.told(id); !slices.Equal(got, want) {
+			if got := o.Phone.Told(id); !slices.Equal(got, want) {
 				t.Errorf("%s was told %v, want %v", id, got, want)
 			}
 		}
@@ -57,11 +45,11 @@ func TestChatsKeepTheirOrder(t *testing.T) {
 
 func TestAnswersOvertakeReminders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t, time.Now)
-		o.owe("a", store.ClassReminder, text("reminder"))
-		o.owe("a", store.ClassAnswer, text("answer"))
-		o.flush()
-		if got, want := o.phone.told("a"), []string{"answer", "reminder"}; !slices.Equal(got, want) {
+		o := schedulertest.NewOffice(t, time.Now)
+		o.Owe("a", store.ClassReminder, schedulertest.Text("reminder"))
+		o.Owe("a", store.ClassAnswer, schedulertest.Text("answer"))
+		o.Flush()
+		if got, want := o.Phone.Told("a"), []string{"answer", "reminder"}; !slices.Equal(got, want) {
 			t.Errorf("told %v, want %v", got, want)
 		}
 	})
@@ -71,21 +59,21 @@ func TestAnswersOvertakeReminders(t *testing.T) {
 // key, so that it is seen once (fault 3).
 func TestLostAcknowledgement(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t, time.Now)
-		o.phone.lose = func(_ chat.Address, _ chat.Message, try int) error {
+		o := schedulertest.NewOffice(t, time.Now)
+		o.Phone.Lose = func(_ chat.Address, _ chat.Message, try int) error {
 			if try < 4 {
 				return errors.New("connection reset")
 			}
 			return nil
 		}
-		o.owe("a", store.ClassAnswer, text("once"))
-		defer o.run()()
+		o.Owe("a", store.ClassAnswer, schedulertest.Text("once"))
+		defer o.Run()()
 		time.Sleep(10 * time.Minute)
-		if got := o.phone.told("a"); !slices.Equal(got, []string{"once"}) {
+		if got := o.Phone.Told("a"); !slices.Equal(got, []string{"once"}) {
 			t.Errorf("told %q", got)
 		}
-		if q := o.queue(); q.Waiting != 0 || q.Dead != 0 || o.phone.unequal != 0 {
-			t.Errorf("queue %+v, %d sends with other bytes", q, o.phone.unequal)
+		if q := o.Queue(); q.Waiting != 0 || q.Dead != 0 || o.Phone.Unequal() != 0 {
+			t.Errorf("queue %+v, %d sends with other bytes", q, o.Phone.Unequal())
 		}
 	})
 }
@@ -106,29 +94,29 @@ func TestRestartSendsTheSame(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				o := newOffice(t, time.Now)
+				o := schedulertest.NewOffice(t, time.Now)
 				if c.early {
-					o.post.Freeze = o.outbox.Freeze
+					o.Post.Freeze = o.Outbox.Freeze
 				}
 				hang := true
-				o.phone.lose = func(chat.Address, chat.Message, int) error {
+				o.Phone.Lose = func(chat.Address, chat.Message, int) error {
 					if hang {
 						return errors.New("no answer")
 					}
 					return nil
 				}
-				o.owe("a", store.ClassAnswer, text("done"))
-				o.flush()
+				o.Owe("a", store.ClassAnswer, schedulertest.Text("done"))
+				o.Flush()
 				hang = false
-				o.close()
-				o.phone.edition = c.edition
-				o.open()
-				defer o.run()()
+				o.Close()
+				o.Phone.Edition = c.edition
+				o.Open()
+				defer o.Run()()
 				time.Sleep(time.Minute)
-				if got := o.phone.told("a"); !slices.Equal(got, c.want) || o.phone.unequal != 0 {
-					t.Errorf("told %q, want %q; %d sends with other bytes", got, c.want, o.phone.unequal)
+				if got := o.Phone.Told("a"); !slices.Equal(got, c.want) || o.Phone.Unequal() != 0 {
+					t.Errorf("told %q, want %q; %d sends with other bytes", got, c.want, o.Phone.Unequal())
 				}
-				if q := o.queue(); q.Waiting != 0 {
+				if q := o.Queue(); q.Waiting != 0 {
 					t.Errorf("queue %+v", q)
 				}
 			})
@@ -140,30 +128,30 @@ func TestRestartSendsTheSame(t *testing.T) {
 // marked; confidential never (fault 4).
 func TestUncertainBeyondTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t, time.Now)
+		o := schedulertest.NewOffice(t, time.Now)
 		down := true
-		o.phone.lose = func(to chat.Address, _ chat.Message, _ int) error {
+		o.Phone.Lose = func(to chat.Address, _ chat.Message, _ int) error {
 			if down && to.ID != "wang" {
 				return errors.New("no answer")
 			}
 			return nil
 		}
-		o.owe("a", store.ClassReminder, text("remember"))
-		o.owe("s", store.ClassAnswer, chat.Message{Text: "secret", Confidential: true})
-		o.flush()
-		o.close()
+		o.Owe("a", store.ClassReminder, schedulertest.Text("remember"))
+		o.Owe("s", store.ClassAnswer, chat.Message{Text: "secret", Confidential: true})
+		o.Flush()
+		o.Close()
 		time.Sleep(61 * time.Minute)
 		down = false
-		o.open()
-		o.flush()
-		o.flush()
-		if got, want := o.phone.told("a"), []string{"remember", "【补发】remember"}; !slices.Equal(got, want) {
+		o.Open()
+		o.Flush()
+		o.Flush()
+		if got, want := o.Phone.Told("a"), []string{"remember", "【补发】remember"}; !slices.Equal(got, want) {
 			t.Errorf("told %q, want %q", got, want)
 		}
-		if got := o.phone.told("s"); !slices.Equal(got, []string{"secret"}) {
+		if got := o.Phone.Told("s"); !slices.Equal(got, []string{"secret"}) {
 			t.Errorf("confidential: told %q", got)
 		}
-		if got := strings.Join(o.phone.told("wang"), "\n"); !strings.Contains(got, "保密") || strings.Contains(got, "secret") {
+		if got := strings.Join(o.Phone.Told("wang"), "\n"); !strings.Contains(got, "保密") || strings.Contains(got, "secret") {
 			t.Errorf("administrator told %q", got)
 		}
 	})
@@ -171,21 +159,21 @@ func TestUncertainBeyondTheWindow(t *testing.T) {
 
 func TestNeverMoreThanTwiceWhenNothingIsAcknowledged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t, time.Now)
-		o.phone.lose = func(to chat.Address, _ chat.Message, _ int) error {
+		o := schedulertest.NewOffice(t, time.Now)
+		o.Phone.Lose = func(to chat.Address, _ chat.Message, _ int) error {
 			if to.ID == "a" {
 				return errors.New("no answer")
 			}
 			return nil
 		}
-		o.owe("a", store.ClassReminder, text("remember"))
-		defer o.run()()
+		o.Owe("a", store.ClassReminder, schedulertest.Text("remember"))
+		defer o.Run()()
 		time.Sleep(12 * time.Hour)
-		if got, want := o.phone.told("a"), []string{"remember", "【补发】remember"}; !slices.Equal(got, want) {
+		if got, want := o.Phone.Told("a"), []string{"remember", "【补发】remember"}; !slices.Equal(got, want) {
 			t.Errorf("told %q, want %q", got, want)
 		}
-		if q := o.queue(); q.Waiting != 0 || q.Dead != 1 || len(o.phone.told("wang")) != 1 {
-			t.Errorf("queue %+v, administrator told %q", q, o.phone.told("wang"))
+		if q := o.Queue(); q.Waiting != 0 || q.Dead != 1 || len(o.Phone.Told("wang")) != 1 {
+			t.Errorf("queue %+v, administrator told %q", q, o.Phone.Told("wang"))
 		}
 	})
 }
@@ -203,7 +191,7 @@ func TestFailures(t *testing.T) {
 		dead   int
 		admins int
 	}{
-		{"busy", text("x"), func(_ chat.Message, try int) error {
+		{"busy", schedulertest.Text("x"), func(_ chat.Message, try int) error {
 			if try < 3 {
 				return &chat.SendError{Failure: chat.Busy, After: 2 * time.Second, Err: errors.New("slow down")}
 			}
@@ -215,9 +203,9 @@ func TestFailures(t *testing.T) {
 			}
 			return nil
 		}, []string{"标题\n甲：乙\n签到：请回复 签到"}, 0, 0},
-		{"text refused", text("x"), func(chat.Message, int) error { return failure(chat.BadContent) }, nil, 1, 1},
-		{"receiver gone", text("x"), func(chat.Message, int) error { return failure(chat.BadReceiver) }, nil, 1, 1},
-		{"set-up mended", text("x"), func(_ chat.Message, try int) error {
+		{"text refused", schedulertest.Text("x"), func(chat.Message, int) error { return failure(chat.BadContent) }, nil, 1, 1},
+		{"receiver gone", schedulertest.Text("x"), func(chat.Message, int) error { return failure(chat.BadReceiver) }, nil, 1, 1},
+		{"set-up mended", schedulertest.Text("x"), func(_ chat.Message, try int) error {
 			if try < 3 {
 				return failure(chat.BadSetup)
 			}
@@ -229,23 +217,23 @@ func TestFailures(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				o := newOffice(t, time.Now)
-				o.phone.fail = func(to chat.Address, m chat.Message, try int) error {
+				o := schedulertest.NewOffice(t, time.Now)
+				o.Phone.Fail = func(to chat.Address, m chat.Message, try int) error {
 					if to.ID == "wang" || tt.fail == nil {
 						return nil
 					}
 					return tt.fail(m, try)
 				}
-				o.owe("a", store.ClassAnswer, tt.send)
-				defer o.run()()
+				o.Owe("a", store.ClassAnswer, tt.send)
+				defer o.Run()()
 				time.Sleep(2 * time.Hour)
-				if got := o.phone.told("a"); !slices.Equal(got, tt.want) {
+				if got := o.Phone.Told("a"); !slices.Equal(got, tt.want) {
 					t.Errorf("told %q, want %q", got, tt.want)
 				}
-				if q := o.queue(); q.Waiting != 0 || q.Dead != tt.dead {
+				if q := o.Queue(); q.Waiting != 0 || q.Dead != tt.dead {
 					t.Errorf("queue %+v, want %d dead", q, tt.dead)
 				}
-				if got := o.phone.told("wang"); len(got) != tt.admins {
+				if got := o.Phone.Told("wang"); len(got) != tt.admins {
 					t.Errorf("administrator told %q, want %d messages", got, tt.admins)
 				}
 			})
@@ -256,14 +244,14 @@ func TestFailures(t *testing.T) {
 // When nobody can be reached, nobody is told about not being told.
 func TestBadNewsDoNotGoRound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t, time.Now)
-		o.phone.fail = func(chat.Address, chat.Message, int) error { return failure(chat.BadReceiver) }
+		o := schedulertest.NewOffice(t, time.Now)
+		o.Phone.Fail = func(chat.Address, chat.Message, int) error { return failure(chat.BadReceiver) }
 		for i := range 10 {
-			o.owe(fmt.Sprint("p", i%3), store.ClassAnswer, text("x"))
+			o.Owe(fmt.Sprint("p", i%3), store.ClassAnswer, schedulertest.Text("x"))
 		}
-		defer o.run()()
+		defer o.Run()()
 		time.Sleep(24 * time.Hour)
-		if q := o.queue(); q.Waiting != 0 || q.Dead > 10+2*3 {
+		if q := o.Queue(); q.Waiting != 0 || q.Dead > 10+2*3 {
 			t.Errorf("queue %+v", q)
 		}
 	})
@@ -271,20 +259,20 @@ func TestBadNewsDoNotGoRound(t *testing.T) {
 
 func TestSetUpIsToldElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t, time.Now)
-		other := newPhone("other", time.Now)
-		o.phones["other"] = other
-		o.do(func(ctx context.Context, tx *store.Tx) error {
-			return tx.Bind(ctx, store.Account{Platform: "other", ID: "wang2", Person: "wang"}, o.clock().Add(-time.Hour))
+		o := schedulertest.NewOffice(t, time.Now)
+		other := schedulertest.NewPhone("other", time.Now)
+		o.Phones["other"] = other
+		o.Do(func(ctx context.Context, tx *store.Tx) error {
+			return tx.Bind(ctx, store.Account{Platform: "other", ID: "wang2", Person: "wang"}, time.Now().Add(-time.Hour))
 		})
-		o.phone.fail = func(chat.Address, chat.Message, int) error { return failure(chat.BadSetup) }
-		o.owe("a", store.ClassAnswer, text("x"), text("y"))
-		defer o.run()()
+		o.Phone.Fail = func(chat.Address, chat.Message, int) error { return failure(chat.BadSetup) }
+		o.Owe("a", store.ClassAnswer, schedulertest.Text("x"), schedulertest.Text("y"))
+		defer o.Run()()
 		time.Sleep(3 * time.Hour)
-		if got := other.told("wang2"); len(got) != 1 {
+		if got := other.Told("wang2"); len(got) != 1 {
 			t.Errorf("told %q", got)
 		}
-		if q := o.queue(); q.Waiting != 2 {
+		if q := o.Queue(); q.Waiting != 2 {
 			t.Errorf("queue %+v, want both kept", q)
 		}
 	})
@@ -292,19 +280,19 @@ func TestSetUpIsToldElsewhere(t *testing.T) {
 
 func TestPanicInAPlatform(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t, time.Now)
-		o.phone.fail = func(to chat.Address, _ chat.Message, try int) error {
+		o := schedulertest.NewOffice(t, time.Now)
+		o.Phone.Fail = func(to chat.Address, _ chat.Message, try int) error {
 			if to.ID == "a" && try == 1 {
 				panic("boom")
 			}
 			return nil
 		}
-		o.owe("a", store.ClassAnswer, text("x"))
-		o.owe("b", store.ClassAnswer, text("y"))
-		defer o.run()()
+		o.Owe("a", store.ClassAnswer, schedulertest.Text("x"))
+		o.Owe("b", store.ClassAnswer, schedulertest.Text("y"))
+		defer o.Run()()
 		time.Sleep(time.Minute)
-		if len(o.phone.told("a")) != 1 || len(o.phone.told("b")) != 1 {
-			t.Errorf("shown %+v", o.phone.all())
+		if len(o.Phone.Told("a")) != 1 || len(o.Phone.Told("b")) != 1 {
+			t.Errorf("shown %+v", o.Phone.All())
 		}
 	})
 }
@@ -314,26 +302,26 @@ func TestClockJumps(t *testing.T) {
 	for _, jump := range []time.Duration{-time.Hour, time.Hour} {
 		synctest.Test(t, func(t *testing.T) {
 			var offset time.Duration
-			o := newOffice(t, func() time.Time { return time.Now().Add(offset) })
-			o.phone.now = time.Now
-			o.phone.limits = chat.Limits{PerSecond: 5, PerMinute: 100, ChatPerSecond: 2, Window: 3 * time.Hour}
-			o.phone.fail = func(_ chat.Address, m chat.Message, try int) error {
+			o := schedulertest.NewOffice(t, func() time.Time { return time.Now().Add(offset) })
+			o.Phone.Clock = time.Now
+			o.Phone.Limit = chat.Limits{PerSecond: 5, PerMinute: 100, ChatPerSecond: 2, Window: 3 * time.Hour}
+			o.Phone.Fail = func(_ chat.Address, m chat.Message, try int) error {
 				if m.Text == "0" && try == 1 {
 					return failure(chat.Busy)
 				}
 				return nil
 			}
 			for i := range 10 {
-				o.owe("a", store.ClassAnswer, text(fmt.Sprint(i)))
+				o.Owe("a", store.ClassAnswer, schedulertest.Text(fmt.Sprint(i)))
 			}
-			o.flush()
+			o.Flush()
 			offset = jump
 			for i := range 10 {
-				o.owe("b", store.ClassAnswer, text(fmt.Sprint(i)))
+				o.Owe("b", store.ClassAnswer, schedulertest.Text(fmt.Sprint(i)))
 			}
-			defer o.run()()
+			defer o.Run()()
 			time.Sleep(30 * time.Second)
-			if a, b := o.phone.told("a"), o.phone.told("b"); len(a) != 10 || len(b) != 10 {
+			if a, b := o.Phone.Told("a"), o.Phone.Told("b"); len(a) != 10 || len(b) != 10 {
 				t.Errorf("jump %v: told %v and %v", jump, a, b)
 			}
 		})
@@ -342,14 +330,14 @@ func TestClockJumps(t *testing.T) {
 
 func TestFlushWhileRunning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := newOffice(t, time.Now)
-		o.phone.latency = time.Second
-		defer o.run()()
+		o := schedulertest.NewOffice(t, time.Now)
+		o.Phone.Latency = time.Second
+		defer o.Run()()
 		synctest.Wait()
 		for i := range 5 {
-			o.owe("a", store.ClassAnswer, text(fmt.Sprint(i)))
-			o.flush()
-			if got := o.phone.told("a"); len(got) != i+1 {
+			o.Owe("a", store.ClassAnswer, schedulertest.Text(fmt.Sprint(i)))
+			o.Flush()
+			if got := o.Phone.Told("a"); len(got) != i+1 {
 				t.Fatalf("after Flush %d: told %v", i, got)
 			}
 		}

@@ -1,4 +1,5 @@
-package scheduler
+// Package outbox delivers what the bot owes, however often it has to try.
+package outbox
 
 import (
 	"context"
@@ -75,8 +76,8 @@ const (
 	recordMost    = 64                    // or as soon as it is so many
 )
 
-// NewOutbox makes an outbox; Run or Flush deliver.
-func NewOutbox(o Options) *Outbox {
+// New makes an outbox; Run or Flush deliver.
+func New(o Options) *Outbox {
 	return &Outbox{o: o, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), asks: make(chan chan error), hand: make(chan struct{}, 1)}
 }
 

@@ -1,4 +1,11 @@
-package scheduler
+// Package timetable is every job of the bot on one page, to lay beside the
+// rule book: what runs, when, for which clause, and for how long it is made up
+// after a stop. Whoever adds a job to an area adds its line here.
+//
+// It is the only part of the [scheduler] that knows areas. It is not for what a
+// job says, which its area knows, nor for how a job is claimed, made up and
+// delivered, which the scheduler does for all alike.
+package timetable
 
 import (
 	"context"
@@ -14,29 +21,9 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/handlers/trip"
+	"marketbot/scheduler"
 	"marketbot/store"
 )
-
-// Job is something that the clock starts.
-type Job struct {
-	Name     string // for ever the same: what fired is remembered under it
-	Title    string // for people
-	Clause   string // the clause it serves; empty for the bot's own
-	When     Schedule
-	Grace    time.Duration // how late it is made up; later it is recorded as missed
-	Reminder bool          // held back by quiet hours, and the last to be sent
-	House    bool          // the bot's own order: that it was missed is recorded, but nobody is told
-	// Series joins jobs that ask for the same thing: of several slots about the
-	// same week, or day where there is none, that are made up at once, only the
-	// last is said; what the earlier would say is no longer true. Empty: alone.
-	Series string
-	// Due takes the place of When where only the store knows the moment: asked
-	// at every tick, it tells whether there is anything to do by now. What Do
-	// then does must leave nothing of it to do, for exactly one caller.
-	Due func(ctx context.Context, tx *store.Tx, now time.Time) (bool, error)
-	// Do runs in the transaction that claims the slot and says what to tell.
-	Do func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error)
-}
 
 // Graces of jobs that have no setting of their own.
 const (
@@ -67,36 +54,40 @@ func areasIn(list []command.Area) (a areas, err error) {
 	return a, errors.Join(errs[:]...)
 }
 
-// Timetable is every job of the bot, to lay beside the rule book. An error
-// names an area that is missing or a time that cannot be used.
-func Timetable(rules rulebook.Rules, list []command.Area) ([]Job, error) {
+// Jobs is the timetable, in the order in which jobs of one moment run, of the
+// areas in a list. An error names an area that is missing or a time that cannot
+// be used.
+func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 	a, err := areasIn(list)
 	if err != nil {
 		return nil, err
 	}
-	trips, err := everyDay(rules.Zone, rules.Trip.At...)
+	trips, err := scheduler.Daily(rules.Zone, rules.Trip.At...)
 	if err != nil {
 		return nil, fmt.Errorf("trip_check_in: %w", err)
 	}
-	morning, err := everyDay(rules.Zone, rules.Daily)
+	morning, err := scheduler.Daily(rules.Zone, rules.Daily)
 	if err != nil {
 		return nil, fmt.Errorf("daily: %w", err)
 	}
-	house, err := everyDay(rules.Zone, houseClock)
+	house, err := scheduler.Daily(rules.Zone, houseClock)
 	if err != nil {
 		return nil, err
 	}
-	return []Job{
+	weekly := func(moments func(store.Week) []time.Time) scheduler.Schedule {
+		return scheduler.Weekly(rules, moments)
+	}
+	return []scheduler.Job{
 		{Name: "report/remind", Series: "report", Title: "周报提醒", Clause: "会-3", Reminder: true,
-			When: weekly{rules, rules.ReportReminders}, Grace: rules.Report.Grace, Do: a.Report.RemindMissing},
+			When: weekly(rules.ReportReminders), Grace: rules.Report.Grace, Do: a.Report.RemindMissing},
 		{Name: "report/due", Series: "report", Title: "周报截止", Clause: "会-3",
-			When: weekly{rules, once(rules.ReportDue)}, Grace: rules.Report.Grace, Do: a.Report.Due},
+			When: weekly(once(rules.ReportDue)), Grace: rules.Report.Grace, Do: a.Report.Due},
 		{Name: "report/escalate", Title: "周报逾期上报", Clause: "会-3", Reminder: true,
-			When: weekly{rules, rules.ReportEscalation}, Grace: rules.Report.Grace, Do: a.Report.Escalate},
+			When: weekly(rules.ReportEscalation), Grace: rules.Report.Grace, Do: a.Report.Escalate},
 		{Name: "consolidated/remind", Series: "consolidated", Title: "汇总上报提醒", Clause: "会-3", Reminder: true,
-			When: weekly{rules, rules.ConsolidatedReminders}, Grace: rules.Consolidated.Grace, Do: a.Report.RemindDirector},
+			When: weekly(rules.ConsolidatedReminders), Grace: rules.Consolidated.Grace, Do: a.Report.RemindDirector},
 		{Name: "consolidated/due", Series: "consolidated", Title: "汇总上报截止", Clause: "会-3",
-			When: weekly{rules, once(rules.ConsolidatedDue)}, Grace: rules.Consolidated.Grace, Do: a.Report.ConsolidatedDue},
+			When: weekly(once(rules.ConsolidatedDue)), Grace: rules.Consolidated.Grace, Do: a.Report.ConsolidatedDue},
 		{Name: "trip/check-in", Series: "trip", Title: "出差签到提醒", Clause: "2-4", Reminder: true,
 			When: trips, Grace: rules.Trip.Grace, Do: a.Trip.Remind},
 		{Name: "customer/care", Title: "客户档案整理与跟进提醒", Clause: "档-8", Reminder: true,
@@ -104,7 +95,7 @@ func Timetable(rules rulebook.Rules, list []command.Area) ([]Job, error) {
 		{Name: "approval/ending", Title: "查阅授权将到期", Clause: "档-6", Reminder: true,
 			When: morning, Grace: dailyGrace, Do: a.Approval.RemindEnding},
 		{Name: "approval/over", Title: "查阅授权到期、查阅申请失效", Clause: "档-6",
-			When: never{}, Due: a.Approval.AnyOver, Do: a.Approval.Over},
+			Due: a.Approval.AnyOver, Do: a.Approval.Over},
 		{Name: "staff/holiday-table", Title: "节假日表检查", Clause: "附-4", Reminder: true, House: true,
 			When: morning, Grace: dailyGrace, Do: a.Staff.HolidayTable},
 		{Name: "audit/head", Title: "审计链头交总经理保存", Clause: "档-3", Reminder: true, House: true,

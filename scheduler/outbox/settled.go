@@ -1,4 +1,4 @@
-package scheduler
+package outbox
 
 // settled remembers what was done with lately: a message may be handed over
 // after it was found in the store and delivered already.
