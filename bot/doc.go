@@ -6,6 +6,7 @@
 // The code, in the order to read it:
 //
 //	handlers/rulebook   the rule book as pure functions: clauses, rights, deadlines
+//	handlers/text       what is done to texts: folding, cutting, one line, quoting, masking
 //	handlers/chat       a conversation without a platform
 //	handlers/command    what a command is, and how typed text becomes one
 //	handlers/trip       one area of work; report, staff, customer and approval are built alike

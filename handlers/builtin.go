@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -58,7 +59,7 @@ func (d *Desk) help(_ context.Context, c *command.Call) (*command.Answer, error)
 	}
 	spec, _, ok := d.router.Match(word)
 	if !ok || !spec.Suits(c.Person) {
-		return nil, &command.Refusal{Text: "没有你能用的命令" + command.Quote(word) + "。", Hint: "帮助", Clause: "附-2"}
+		return nil, &command.Refusal{Text: "没有你能用的命令" + text.Quote(word) + "。", Hint: "帮助", Clause: "附-2"}
 	}
 	return command.Card(d.router.HelpFor(spec)), nil
 }
@@ -182,7 +183,7 @@ func (d *Desk) stale(ctx context.Context, c *command.Call, code, now string) err
 	}
 	if !found {
 		return &command.Refusal{
-			Text: fmt.Sprintf("编号%s不能用：不是发给你的、已经取消、或已过期。", command.Quote(code)),
+			Text: fmt.Sprintf("编号%s不能用：不是发给你的、已经取消、或已过期。", text.Quote(code)),
 			Hint: "重新发一次原来的命令，按新的编号确认",
 		}
 	}
@@ -200,7 +201,7 @@ func (d *Desk) stale(ctx context.Context, c *command.Call, code, now string) err
 // readCode reads a short code or number as typed: a12, Ａ１２. What is none
 // reads as "-", which no code is.
 func readCode(s string) string {
-	s = strings.ToUpper(strings.TrimSpace(command.Fold(s).Text))
+	s = text.Code(s)
 	if strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return "-"
 	}

@@ -6,6 +6,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 )
 
 // refusalCard says what is wrong, the clause, and what to do instead.
@@ -55,11 +56,11 @@ func (m *matter) guess(line string) *chat.Card {
 
 // firstWord is what is repeated of a message that was not understood.
 func firstWord(line string) string {
-	words := strings.Fields(command.Fold(line).Text)
+	words := strings.Fields(text.Fold(line).Text)
 	if len(words) == 0 {
 		return ""
 	}
-	return command.Quote(words[0])
+	return text.Quote(words[0])
 }
 
 // preview adds the number and the ways to confirm to an answer; label is what

@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -91,14 +92,14 @@ func (m *matter) resume() outcome {
 // commands reports whether a text is meant as a command although a question is
 // open: one that the person may use and that stands apart as a word. An answer
 // that merely begins like one (出差深圳3天 as next week's plan) stays an answer.
-func (m *matter) commands(text string) bool {
-	spec, rest, ok := m.router.Match(text)
+func (m *matter) commands(typed string) bool {
+	spec, rest, ok := m.router.Match(typed)
 	if !ok || !spec.Suits(m.person) {
 		return false
 	}
-	before, found := strings.CutSuffix(strings.TrimSpace(text), rest)
+	before, found := strings.CutSuffix(strings.TrimSpace(typed), rest)
 	last, _ := utf8.DecodeLastRuneInString(before)
-	return rest == "" || !found || unicode.IsSpace(last) || strings.HasPrefix(command.Fold(text).Text, "/")
+	return rest == "" || !found || unicode.IsSpace(last) || strings.HasPrefix(text.Fold(typed).Text, "/")
 }
 
 // waits reports whether the question goes on waiting though a command came in

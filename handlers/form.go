@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 )
 
 // skipWord leaves a field as it is.
@@ -90,9 +91,9 @@ func formOf(ctx context.Context, c *command.Call, spec *command.Spec, line, rest
 }
 
 // accepted is what a text under a field's head means, or what is wrong with it.
-func accepted(f chat.Field, text string) (value, wrong string) {
-	value = text
-	if command.Fold(text).Text == skipWord {
+func accepted(f chat.Field, typed string) (value, wrong string) {
+	value = typed
+	if text.Fold(typed).Text == skipWord {
 		value = f.Value
 	}
 	switch {
@@ -101,16 +102,16 @@ func accepted(f chat.Field, text string) (value, wrong string) {
 	case len(f.Options) == 0 || value == "" || slices.Contains(f.Options, value):
 		return value, ""
 	}
-	folded := strings.TrimSpace(command.Fold(value).Text)
+	folded := strings.TrimSpace(text.Fold(value).Text)
 	if n, err := strconv.Atoi(folded); err == nil && n >= 1 && n <= len(f.Options) {
 		return f.Options[n-1], ""
 	}
 	for _, o := range f.Options {
-		if strings.TrimSpace(command.Fold(o).Text) == folded {
+		if strings.TrimSpace(text.Fold(o).Text) == folded {
 			return o, ""
 		}
 	}
-	return "", "没有" + command.Quote(value) + "这一项。"
+	return "", "没有" + text.Quote(value) + "这一项。"
 }
 
 // question asks for a form's i-th field.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
 )
 
 // draft is a card being filled until it is full.
@@ -86,8 +87,8 @@ func (d *draft) addBlock(b chat.Block) bool {
 	case b.Table != nil:
 		return d.addText(tableText(b.Table), asDiv)
 	case b.Fold != nil:
-		return d.addText(b.Fold.Text, func(text string) any {
-			return panelElement{"collapsible_panel", false, panelHeader{plain(chat.Short(b.Fold.Title, titleRunes))}, []any{div(text)}}
+		return d.addText(b.Fold.Text, func(part string) any {
+			return panelElement{"collapsible_panel", false, panelHeader{plain(text.Cut(b.Fold.Title, titleRunes))}, []any{div(part)}}
 		})
 	}
 	return true
@@ -96,7 +97,7 @@ func (d *draft) addBlock(b chat.Block) bool {
 func (d *draft) addTable(t *chat.Table) bool {
 	element := tableElement{Tag: "table", PageSize: 10, Rows: []map[string]string{}}
 	for i, head := range t.Heads {
-		element.Columns = append(element.Columns, tableColumn{columnName(i), chat.Short(head, labelRunes), "text"})
+		element.Columns = append(element.Columns, tableColumn{columnName(i), text.Cut(head, labelRunes), "text"})
 	}
 	size, tags := d.cost(element)
 	if size > d.bytes || tags > d.tags {

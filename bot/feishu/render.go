@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
 )
 
 // maxText keeps a text message, quoted twice, well below the platform's 150 KB.
@@ -82,12 +83,12 @@ func buildCard(m chat.Message, group bool, d *draft) (cardJSON, error) {
 	var tail []any
 	if c := m.Card; c != nil {
 		if c.Title != "" {
-			out.Header = &cardHeader{plain(chat.Short(c.Title, titleRunes)), template(c.Tone)}
+			out.Header = &cardHeader{plain(text.Cut(c.Title, titleRunes)), template(c.Tone)}
 		}
 		blocks = append(blocks, c.Blocks...)
 		tail = tailOf(c, group)
 	} else if !m.Confidential { // the chat list shows no line of what is confidential
-		out.Config.Summary = &cardSummary{chat.Short(m.Text, labelRunes)}
+		out.Config.Summary = &cardSummary{text.Cut(m.Text, labelRunes)}
 	}
 	ending := note(cutNote)
 	d.elements = []any{}
@@ -152,7 +153,7 @@ func button(b chat.Button, group bool) buttonElement {
 	case b.Primary:
 		kind = "primary"
 	}
-	return buttonElement{Tag: "button", Text: plain(chat.Short(b.Label, labelRunes)), Type: kind, Behaviors: pressed(b.Command, group)}
+	return buttonElement{Tag: "button", Text: plain(text.Cut(b.Label, labelRunes)), Type: kind, Behaviors: pressed(b.Command, group)}
 }
 
 func form(f *chat.Form, group bool) formElement {
@@ -166,7 +167,7 @@ func form(f *chat.Form, group bool) formElement {
 	room := maxBytes / 2 / max(inputs, 1) // what is prefilled leaves half to the rest
 	for _, field := range f.Fields {
 		if len(field.Options) > 0 {
-			out.Elements = append(out.Elements, div(chat.Short(field.Label, labelRunes)), choice(field))
+			out.Elements = append(out.Elements, div(text.Cut(field.Label, labelRunes)), choice(field))
 			continue
 		}
 		out.Elements = append(out.Elements, input(field, room))
@@ -175,20 +176,18 @@ func form(f *chat.Form, group bool) formElement {
 	if label == "" {
 		label = "提交"
 	}
-	out.Elements = append(out.Elements, buttonElement{Tag: "button", Text: plain(chat.Short(label, labelRunes)), Type: "primary",
+	out.Elements = append(out.Elements, buttonElement{Tag: "button", Text: plain(text.Cut(label, labelRunes)), Type: "primary",
 		Name: "submit_button", FormActionType: "submit", Behaviors: pressed(f.Command, group)})
 	return out
 }
 
 func input(f chat.Field, room int) inputElement {
 	value, _ := fit(f.Value, room)
-	if short := []rune(value); len(short) > valueRunes {
-		value = string(short[:valueRunes])
-	}
-	e := inputElement{Tag: "input", Name: f.Name, Required: f.Required, Label: plain(chat.Short(f.Label, labelRunes)), LabelPosition: "top",
+	value = text.CutWith(value, valueRunes, "")
+	e := inputElement{Tag: "input", Name: f.Name, Required: f.Required, Label: plain(text.Cut(f.Label, labelRunes)), LabelPosition: "top",
 		DefaultValue: value, Width: "fill", MaxLength: valueRunes, InputType: "text"}
 	if f.Hint != "" {
-		hint := plain(chat.Short(f.Hint, labelRunes-1))
+		hint := plain(text.Cut(f.Hint, labelRunes-1))
 		e.Placeholder = &hint
 	}
 	if f.Lines > 1 || strings.Contains(value, "\n") {
@@ -202,9 +201,9 @@ func choice(f chat.Field) selectElement {
 	if hint == "" {
 		hint = "请选择"
 	}
-	e := selectElement{Tag: "select_static", Name: f.Name, Required: f.Required, Placeholder: plain(chat.Short(hint, labelRunes-1)), Width: "fill"}
+	e := selectElement{Tag: "select_static", Name: f.Name, Required: f.Required, Placeholder: plain(text.Cut(hint, labelRunes-1)), Width: "fill"}
 	for i, option := range f.Options[:min(len(f.Options), maxOptions)] {
-		e.Options = append(e.Options, selectOption{plain(chat.Short(option, labelRunes)), chat.Short(option, valueRunes)})
+		e.Options = append(e.Options, selectOption{plain(text.Cut(option, labelRunes)), text.Cut(option, valueRunes)})
 		if option == f.Value {
 			e.InitialIndex = i + 1
 		}

@@ -10,14 +10,12 @@ package approval
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -61,7 +59,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 	}
 	for _, r := range asked {
 		items = append(items, command.Item{
-			Text:   "查阅申请 " + r.Code + "（" + command.Quote(r.Words) + "）等批准，" + h.at(r.Lapses) + " 前有效",
+			Text:   "查阅申请 " + r.Code + "（" + text.Quote(r.Words) + "）等批准，" + h.at(r.Lapses) + " 前有效",
 			Button: &chat.Button{Label: "撤回 " + r.Code, Command: "撤回申请 " + r.Code},
 		})
 	}
@@ -137,14 +135,6 @@ func (h Handler) person(ctx context.Context, tx *store.Tx, id string) (string, e
 }
 
 func written(p store.Person) string { return p.Name + "（" + string(p.Post) + "）" }
-
-// code reads a request's number as typed: a12, Ａ１２.
-func code(typed string) string { return strings.ToUpper(strings.TrimSpace(command.Fold(typed).Text)) }
-
-// hasWords tells whether there is something to read in a text.
-func hasWords(s string) bool {
-	return strings.ContainsFunc(command.Fold(s).Text, func(r rune) bool { return !unicode.IsSpace(r) && r != utf8.RuneError })
-}
 
 // record writes the audit entry of a step about a request, with the customer
 // and the reason given.

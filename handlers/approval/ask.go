@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -90,20 +91,20 @@ func (h Handler) asked(ctx context.Context, c *command.Call, r store.Request) (*
 
 // readable refuses what says nothing, or too much for a card.
 func readable(r store.Request) error {
-	text := ""
+	problem := ""
 	switch {
-	case !hasWords(r.Words):
-		text = "客户名称不能是空的。"
+	case !text.HasWords(r.Words):
+		problem = "客户名称不能是空的。"
 	case utf8.RuneCountInString(r.Words) > wordsMost:
-		text = command.TooLong("客户名称", r.Words, wordsMost) + "。"
-	case !hasWords(r.Why):
-		text = "理由不能是空的。"
+		problem = command.TooLong("客户名称", r.Words, wordsMost) + "。"
+	case !text.HasWords(r.Why):
+		problem = "理由不能是空的。"
 	case utf8.RuneCountInString(r.Why) > whyMost:
-		text = command.TooLong("理由", r.Why, whyMost) + "。"
+		problem = command.TooLong("理由", r.Why, whyMost) + "。"
 	default:
 		return nil
 	}
-	return &command.Refusal{Text: text, Hint: "申请查阅 南湖酒店 周五去布展，需要联系人"}
+	return &command.Refusal{Text: problem, Hint: "申请查阅 南湖酒店 周五去布展，需要联系人"}
 }
 
 // needed refuses what can be read without asking: of all who may be named, those
@@ -138,7 +139,7 @@ func (h Handler) fresh(ctx context.Context, c *command.Call, r store.Request) er
 		return err
 	}
 	for _, old := range open {
-		if strings.EqualFold(command.Fold(old.Words).Text, command.Fold(r.Words).Text) {
+		if strings.EqualFold(text.Fold(old.Words).Text, text.Fold(r.Words).Text) {
 			return &command.Refusal{
 				Text: "同一个客户你已经申请过，还在等批准，编号：" + old.Code + "。最迟 " + h.at(old.Lapses) + "。",
 				Hint: "要换理由，先发：撤回申请 " + old.Code,
@@ -161,7 +162,7 @@ func (h Handler) undoAsk(ctx context.Context, c *command.Call, ref string) (stri
 
 // withdraw takes a request back; whoever was asked hears it.
 func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	r, found, err := c.Tx.Request(ctx, code(c.Text("编号")))
+	r, found, err := c.Tx.Request(ctx, text.Code(c.Text("编号")))
 	if err != nil {
 		return nil, err
 	}
@@ -188,5 +189,5 @@ func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer
 
 // notYours is the same for what is another's and for what there is not.
 func notYours(typed string) *command.Refusal {
-	return &command.Refusal{Text: "没有你能看的查阅申请" + command.Quote(typed) + "。", Hint: "查阅申请", Clause: clause}
+	return &command.Refusal{Text: "没有你能看的查阅申请" + text.Quote(typed) + "。", Hint: "查阅申请", Clause: clause}
 }

@@ -7,8 +7,7 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
-	"marketbot/handlers/command"
-	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -53,7 +52,7 @@ func (h Handler) request(ctx context.Context, tx *store.Tx, r store.Request) (ch
 	}
 	return chat.Message{Confidential: true, Summary: fmt.Sprintf(
 		"查阅申请 %s\n申请人：%s\n客户：%s\n理由：%s\n失效：%s\n批准请发：%s，不批请发：驳回 %s 理由",
-		r.Code, asker, rulebook.MaskPhones(customer), rulebook.MaskPhones(r.Why), h.at(r.Lapses), how, r.Code,
+		r.Code, asker, text.MaskPhones(customer), text.MaskPhones(r.Why), h.at(r.Lapses), how, r.Code,
 	), Card: &chat.Card{
 		Title: "查阅申请 " + r.Code, Tone: chat.Warn,
 		Blocks: []chat.Block{
@@ -100,19 +99,19 @@ func (h Handler) known(ctx context.Context, tx *store.Tx, r store.Request) (stri
 	if err != nil || !found {
 		return r.Customer, err
 	}
-	text := k.Name + "（" + k.ID
+	line := k.Name + "（" + k.ID
 	if k.Owner != "" {
 		owner, _, err := tx.Person(ctx, k.Owner)
 		if err != nil {
 			return "", err
 		}
-		text += "，负责人 " + owner.Name
+		line += "，负责人 " + owner.Name
 	}
-	text += "）"
-	if code(r.Words) != k.ID && r.Words != k.Name {
-		text += "，对方写的是「" + r.Words + "」"
+	line += "）"
+	if text.Code(r.Words) != k.ID && r.Words != k.Name {
+		line += "，对方写的是「" + r.Words + "」"
 	}
-	return text, nil
+	return line, nil
 }
 
 // candidates are customers that words may mean.
@@ -179,7 +178,7 @@ func (h Handler) grantedCard(g store.Grant, name string, by store.Person) chat.C
 // rejectedCard says no in the asker's own words for the customer.
 func rejectedCard(r store.Request, by store.Person) chat.Card {
 	reason := r.Reason
-	if !hasWords(reason) {
+	if !text.HasWords(reason) {
 		reason = "（没有写）"
 	}
 	return chat.Card{
@@ -247,7 +246,7 @@ func (h Handler) overCard(o ended, title string) chat.Card {
 // listed is a request in one line, for its asker.
 func (h Handler) listed(r store.Request, by string, now time.Time) string {
 	if r.Open(now) {
-		return "查阅申请 " + r.Code + command.Quote(r.Words) + " 等批准，" + h.at(r.Lapses) + " 失效"
+		return "查阅申请 " + r.Code + text.Quote(r.Words) + " 等批准，" + h.at(r.Lapses) + " 失效"
 	}
-	return h.outcome(r, by) + "：" + command.Quote(r.Words)
+	return h.outcome(r, by) + "：" + text.Quote(r.Words)
 }

@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -133,12 +134,12 @@ func (h Handler) decidable(ctx context.Context, c *command.Call) (store.Request,
 		return store.Request{}, d, err
 	}
 	typed := c.Text("编号")
-	r, found, err := c.Tx.Request(ctx, code(typed))
+	r, found, err := c.Tx.Request(ctx, text.Code(typed))
 	switch {
 	case err != nil:
 		return r, d, err
 	case !found:
-		return r, d, &command.Refusal{Text: "没有查阅申请" + command.Quote(typed) + "。", Hint: "查阅申请", Clause: clause}
+		return r, d, &command.Refusal{Text: "没有查阅申请" + text.Quote(typed) + "。", Hint: "查阅申请", Clause: clause}
 	case r.Asker == c.Person.ID:
 		return r, d, &command.Refusal{
 			Text: "不能批自己的申请，请由别人决定。", Hint: "请总经理处理 " + r.Code, Clause: clause,
@@ -228,7 +229,7 @@ func (h Handler) whose(ctx context.Context, c *command.Call, r store.Request) (s
 	case words == "" && r.Customer != "":
 		return r.Customer, nil
 	case words == "":
-		return "", &command.Question{Prompt: "申请 " + r.Code + " 写的客户是" + command.Quote(r.Words) + "，不能确定是哪一个。批准查哪个客户？写全名或编号。"}
+		return "", &command.Question{Prompt: "申请 " + r.Code + " 写的客户是" + text.Quote(r.Words) + "，不能确定是哪一个。批准查哪个客户？写全名或编号。"}
 	}
 	found, err := namedBy(ctx, c.Tx, words, "")
 	id := meant(found)
@@ -249,7 +250,7 @@ func (h Handler) unclear(ctx context.Context, c *command.Call, r store.Request, 
 	if err != nil {
 		return err
 	}
-	no := &command.Refusal{Text: "不能确定" + command.Quote(words) + "是哪个客户。", Hint: "批准 " + r.Code + " 客户全名或编号", Clause: clause}
+	no := &command.Refusal{Text: "不能确定" + text.Quote(words) + "是哪个客户。", Hint: "批准 " + r.Code + " 客户全名或编号", Clause: clause}
 	for _, k := range near {
 		no.Text += "\n" + k.ID + " " + k.Name
 		no.Buttons = append(no.Buttons, approveButton(r, k, c.Length("时长")))

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -15,7 +16,7 @@ const namesMost = 5
 // has several words they go on in more. The longer the name, the earlier.
 func namedBy(ctx context.Context, tx *store.Tx, words, more string) ([][]store.Customer, error) {
 	if command.IsCustomerCode(words) {
-		c, found, err := tx.Customer(ctx, code(words))
+		c, found, err := tx.Customer(ctx, text.Code(words))
 		if err != nil || !found {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -14,7 +15,7 @@ func (h Handler) revoke(ctx context.Context, c *command.Call) (*command.Answer, 
 	if _, err := h.mayDecide(ctx, c); err != nil {
 		return nil, err
 	}
-	g, found, err := c.Tx.Grant(ctx, code(c.Text("编号")))
+	g, found, err := c.Tx.Grant(ctx, text.Code(c.Text("编号")))
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +26,7 @@ func (h Handler) revoke(ctx context.Context, c *command.Call) (*command.Answer, 
 		}
 	}
 	if !ended {
-		return nil, &command.Refusal{Text: "没有正在生效的查阅授权" + command.Quote(c.Text("编号")) + "。", Hint: "查阅申请", Clause: clause}
+		return nil, &command.Refusal{Text: "没有正在生效的查阅授权" + text.Quote(c.Text("编号")) + "。", Hint: "查阅申请", Clause: clause}
 	}
 	return h.revoked(ctx, c, g)
 }

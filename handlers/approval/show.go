@@ -5,6 +5,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -70,7 +71,7 @@ func (h Handler) own(ctx context.Context, c *command.Call, card *chat.Card) erro
 // showOne shows a request to its asker, and with the buttons to whoever may
 // decide it. Others hear what they would hear of one that does not exist.
 func (h Handler) showOne(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	r, found, err := c.Tx.Request(ctx, code(c.Text("编号")))
+	r, found, err := c.Tx.Request(ctx, text.Code(c.Text("编号")))
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func (h Handler) showOne(ctx context.Context, c *command.Call) (*command.Answer,
 
 func endedBlocks(line string, r store.Request) []chat.Block {
 	blocks := []chat.Block{{Text: line}}
-	if hasWords(r.Reason) {
+	if text.HasWords(r.Reason) {
 		blocks = append(blocks, chat.Block{Text: "理由：" + r.Reason})
 	}
 	return blocks

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/width"
+	"marketbot/handlers/text"
 )
 
 // Where a platform has no forms, one becomes a template: text that is filled in
@@ -45,7 +45,7 @@ func (f Field) mark() string { return "【" + f.Name + "】" }
 // About is what a field asks for, in one line: what follows on another is its
 // text.
 func (f Field) About() string {
-	about := Short(f.Label, headRunes)
+	about := text.Cut(f.Label, headRunes)
 	var notes []string
 	if f.Required {
 		notes = append(notes, "必填")
@@ -53,12 +53,12 @@ func (f Field) About() string {
 	if len(f.Options) > 0 {
 		options := make([]string, len(f.Options))
 		for i, o := range f.Options {
-			options[i] = Short(o, headRunes)
+			options[i] = text.Cut(o, headRunes)
 		}
 		notes = append(notes, "可选："+strings.Join(options, "、"))
 	}
 	if f.Hint != "" {
-		notes = append(notes, Short(f.Hint, headRunes))
+		notes = append(notes, text.Cut(f.Hint, headRunes))
 	}
 	if len(notes) > 0 {
 		about += "（" + strings.Join(notes, "；") + "）"
@@ -112,7 +112,7 @@ func (f Field) behind(rest string) string {
 	if text, same := cutAlike(rest, f.About()); same {
 		return strings.TrimSpace(text)
 	}
-	text, same := cutAlike(rest, strings.ReplaceAll(Short(f.Label, headRunes), "\n", lineSign))
+	text, same := cutAlike(rest, strings.ReplaceAll(text.Cut(f.Label, headRunes), "\n", lineSign))
 	if same && strings.HasPrefix(text, "（") {
 		_, text, _ = strings.Cut(text, "）")
 	}
@@ -121,31 +121,14 @@ func (f Field) behind(rest string) string {
 
 // cutAlike is strings.CutPrefix, though marks became wide or narrow on the way
 // (～, ~): platforms make some so, to show them as they are.
-func cutAlike(text, prefix string) (rest string, same bool) {
-	rest = text
+func cutAlike(s, prefix string) (rest string, same bool) {
+	rest = s
 	for _, want := range prefix {
 		r, size := utf8.DecodeRuneInString(rest)
-		if size == 0 || narrow(r) != narrow(want) {
-			return text, false
+		if size == 0 || text.Narrow(r) != text.Narrow(want) {
+			return s, false
 		}
 		rest = rest[size:]
 	}
 	return rest, true
-}
-
-func narrow(r rune) rune {
-	if n := width.LookupRune(r).Folded(); n != 0 {
-		return n
-	}
-	return r
-}
-
-// Short cuts a text to n characters.
-func Short(text string, n int) string {
-	for i := range text {
-		if n--; n < 0 {
-			return text[:i] + "…"
-		}
-	}
-	return text
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"strings"
 	"unicode"
+
+	"marketbot/handlers/text"
+	"marketbot/store"
 )
 
 // namesMost is how many words the name of a customer has at most where more
@@ -15,7 +18,7 @@ const namesMost = 5
 // knows only whom the person may know, so that nobody learns from it which
 // customers there are.
 func (p *parser) customer(ctx context.Context, a *Arg) (any, int, error) {
-	ends := wordEnds(cut(p.left, nameMost))
+	ends := wordEnds(text.CutBytes(p.left, nameMost))
 	if len(ends) == 0 {
 		return nil, 0, errNoFit
 	}
@@ -49,25 +52,20 @@ func wordEnds(text string) []int {
 
 // IsCustomerCode tells whether a text is written like a customer's code: K12,
 // ｋ１２.
-func IsCustomerCode(text string) bool {
-	digits, ok := strings.CutPrefix(Fold(cut(text, nameMost)).Text, "k")
+func IsCustomerCode(typed string) bool {
+	digits, ok := strings.CutPrefix(text.Fold(text.CutBytes(typed, nameMost)).Text, "k")
 	return ok && digits != "" && len(digits) <= 12 && strings.Trim(digits, "0123456789") == ""
 }
 
 // wholeName tells whether a text is the whole name of a customer whom the
 // person may know, however it is spelt.
-func (p *parser) wholeName(ctx context.Context, a *Arg, text string) (bool, error) {
-	if !clean(text) {
+func (p *parser) wholeName(ctx context.Context, a *Arg, typed string) (bool, error) {
+	if typed == "" || !store.Plain(typed) {
 		return false, nil
 	}
-	hits, err := p.env.Tx.FindCustomers(ctx, text, 1)
+	hits, err := p.env.Tx.FindCustomers(ctx, typed, 1)
 	if err != nil || len(hits) == 0 {
 		return false, err
 	}
-	return bare(hits[0].Name) == bare(text) && (a.Knows == nil || a.Knows(p.env.Person, hits[0].Customer)), nil
-}
-
-// bare is a text folded, without blanks.
-func bare(text string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(Fold(text).Text, " ", ""), "\n", "")
+	return text.Bare(hits[0].Name) == text.Bare(typed) && (a.Knows == nil || a.Knows(p.env.Person, hits[0].Customer)), nil
 }

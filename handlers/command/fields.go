@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"marketbot/handlers/text"
 )
 
 // FieldMost is how many characters the key of a field has at most; longer
@@ -23,7 +25,7 @@ type field struct {
 // fieldFrom finds the next field at or behind i: one that begins the text, or
 // stands behind white space, a comma or a semicolon. Unknown ones are found
 // where strict.
-func fieldFrom(f Folded, i int, keys keys, strict bool) (field, bool) {
+func fieldFrom(f text.Folded, i int, keys keys, strict bool) (field, bool) {
 	atStart, mark := i == 0, -1
 	for i < len(f.Text) {
 		c, size := utf8.DecodeRuneInString(f.Text[i:])
@@ -38,7 +40,7 @@ func fieldFrom(f Folded, i int, keys keys, strict bool) (field, bool) {
 		switch {
 		case strings.ContainsRune(",;", c):
 			atStart, mark = true, i
-		case blank(c):
+		case text.Blank(c):
 			atStart = true
 		default:
 			atStart, mark = false, -1
@@ -63,7 +65,7 @@ type keys struct{ typed, folded []string }
 func foldKeys(typed []string) keys {
 	k := keys{typed: typed, folded: make([]string, len(typed))}
 	for i, one := range typed {
-		k.folded[i] = Fold(one).Text
+		k.folded[i] = text.Fold(one).Text
 	}
 	return k
 }
@@ -88,7 +90,7 @@ func unknownKey(folded string) (word string, n int) {
 // before the first one.
 func readFields(raw string, typed []string) (map[string]string, error) {
 	values := map[string]string{}
-	f, keys := Fold(raw), foldKeys(typed)
+	f, keys := text.Fold(raw), foldKeys(typed)
 	at, ok := fieldFrom(f, 0, keys, true)
 	if !ok || strings.TrimFunc(raw[:f.Raw(at.start)], unicode.IsSpace) != "" {
 		return nil, noField(firstWord(raw), typed)
@@ -116,7 +118,7 @@ func readFields(raw string, typed []string) (map[string]string, error) {
 
 // behind is where the rune before byte i of the folded text ends in the raw one,
 // so that what is invisible behind it is kept.
-func behind(raw string, f Folded, i int) int {
+func behind(raw string, f text.Folded, i int) int {
 	at := f.Raw(i - 1)
 	_, size := utf8.DecodeRuneInString(raw[at:])
 	return at + size
@@ -124,7 +126,7 @@ func behind(raw string, f Folded, i int) int {
 
 // passage is the raw text up to the first known field.
 func passage(raw string, typed []string) string {
-	f := Fold(raw)
+	f := text.Fold(raw)
 	if at, ok := fieldFrom(f, 0, foldKeys(typed), false); ok {
 		return raw[:f.Raw(at.start)]
 	}
@@ -132,7 +134,7 @@ func passage(raw string, typed []string) string {
 }
 
 func noField(word string, keys []string) *Refusal {
-	return &Refusal{Text: fmt.Sprintf("没有字段%s。可以写的字段：%s", Quote(word), strings.Join(keys, "、"))}
+	return &Refusal{Text: fmt.Sprintf("没有字段%s。可以写的字段：%s", text.Quote(word), strings.Join(keys, "、"))}
 }
 
 // fieldKeys are the keys of the command's fields, if it takes any.

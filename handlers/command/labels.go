@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"marketbot/handlers/text"
 )
 
 // readLabels cuts raw at the labels that begin a line or a word: text by
@@ -17,7 +19,7 @@ func readLabels(raw string, keys []string) map[string]string {
 			parts[key] = append(parts[key], value)
 		}
 	}
-	f := Fold(raw)
+	f := text.Fold(raw)
 	key, from := keys[0], 0
 	atStart, mark := true, -1
 	for i := 0; i < len(f.Text); {
@@ -33,7 +35,7 @@ func readLabels(raw string, keys []string) map[string]string {
 		switch separates := strings.ContainsRune(",;。", c); {
 		case separates:
 			atStart, mark = true, i
-		case blank(c):
+		case text.Blank(c):
 			atStart = true
 		default:
 			atStart, mark = false, -1

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -219,7 +219,7 @@ func (p *parser) skipFor(k Kind) {
 // skip passes over white space, what is invisible, and marks between arguments.
 func (p *parser) skip() {
 	for i, raw := range p.left {
-		if c, seen := foldRune(raw); seen && !blank(c) && !strings.ContainsRune(",:;、", c) {
+		if c, seen := text.FoldRune(raw); seen && !text.Blank(c) && !strings.ContainsRune(",:;、", c) {
 			p.left = p.left[i:]
 			return
 		}
@@ -244,7 +244,7 @@ func (p *parser) atLabel() bool {
 		return false
 	}
 	last := &p.spec.Args[len(p.spec.Args)-1]
-	f := Fold(cut(p.left, 4*readMost))
+	f := text.Fold(text.CutBytes(p.left, 4*readMost))
 	switch last.Kind {
 	case Labels:
 		_, _, ok := labelAt(f.Text, last.Keys)
@@ -255,15 +255,4 @@ func (p *parser) atLabel() bool {
 	default:
 		return false
 	}
-}
-
-// cut is at most n bytes of s, whole runes.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -16,19 +16,19 @@ const nameMost = 200
 
 // person reads a name or a mention of somebody active.
 func (p *parser) person(ctx context.Context) (any, int, error) {
-	text, at := p.left, 0
-	if c := []rune(cut(text, 4)); len(c) > 0 && (c[0] == '@' || c[0] == '＠') {
+	typed, at := p.left, 0
+	if c := []rune(text.CutBytes(typed, 4)); len(c) > 0 && (c[0] == '@' || c[0] == '＠') {
 		at = len(string(c[0]))
-		text = text[at:]
-		if m, n, ok := p.mention(text); ok {
+		typed = typed[at:]
+		if m, n, ok := p.mention(typed); ok {
 			return p.mentioned(ctx, m, at+n)
 		}
 	}
-	word := nameWord(text)
+	word := nameWord(typed)
 	if p.env.Tx == nil {
 		return store.Person{Name: word}, at + len(word), noWord(word)
 	}
-	return p.named(ctx, text, word, at)
+	return p.named(ctx, typed, word, at)
 }
 
 func noWord(word string) error {
@@ -59,24 +59,24 @@ func (p *parser) mentioned(ctx context.Context, m chat.Mention, n int) (any, int
 		return nil, 0, err
 	}
 	if !ok {
-		return nil, 0, &Refusal{Text: Quote("@"+m.Name) + "还没有登记，请先由管理员登记"}
+		return nil, 0, &Refusal{Text: text.Quote("@"+m.Name) + "还没有登记，请先由管理员登记"}
 	}
 	return who, n, nil
 }
 
 // nameWord is the raw text up to white space or a mark.
 func nameWord(s string) string {
-	for i, raw := range cut(s, nameMost) {
-		if c, seen := foldRune(raw); seen && (blank(c) || strings.ContainsRune(",:;、。", c)) {
+	for i, raw := range text.CutBytes(s, nameMost) {
+		if c, seen := text.FoldRune(raw); seen && (text.Blank(c) || strings.ContainsRune(",:;、。", c)) {
 			return s[:i]
 		}
 	}
-	return cut(s, nameMost)
+	return text.CutBytes(s, nameMost)
 }
 
 // named is the active person whose name stands here as whole words.
 func (p *parser) named(ctx context.Context, text, word string, at int) (any, int, error) {
-	if clean(word) {
+	if word != "" && store.Plain(word) {
 		who, ok, err := p.env.Tx.PersonNamed(ctx, word)
 		if err != nil {
 			return nil, 0, err
@@ -98,23 +98,17 @@ func (p *parser) named(ctx context.Context, text, word string, at int) (any, int
 	return nil, 0, unknownName(people, word)
 }
 
-// clean tells whether a database can take the word: NUL and broken UTF-8 are
-// errors to some.
-func clean(word string) bool {
-	return word != "" && strings.ToValidUTF8(word, "") == word && !strings.ContainsFunc(word, unicode.IsControl)
-}
-
 // foldedName finds the longest name that stands here however it is spelt:
 // wide letters, capitals, blanks in it.
-func foldedName(people []store.Person, text string) (who store.Person, n int, ok bool) {
-	f := Fold(cut(text, nameMost))
+func foldedName(people []store.Person, typed string) (who store.Person, n int, ok bool) {
+	f := text.Fold(text.CutBytes(typed, nameMost))
 	longest := 0
 	for _, one := range people {
-		name := Fold(one.Name).Text
+		name := text.Fold(one.Name).Text
 		if len(name) <= longest || !strings.HasPrefix(f.Text, name) {
 			continue
 		}
-		if next := []rune(cut(f.Text[len(name):], 4)); len(next) > 0 && wordy(next[0]) {
+		if next := []rune(text.CutBytes(f.Text[len(name):], 4)); len(next) > 0 && wordy(next[0]) {
 			continue // 张伟 is not 张伟明
 		}
 		who, longest, n, ok = one, len(name), f.Raw(len(name)), true
@@ -128,7 +122,7 @@ func unknownName(people []store.Person, word string) error {
 	for i, one := range people {
 		names[i] = one.Name
 	}
-	text := fmt.Sprintf("没有叫%s的在册人员", Quote(word))
+	text := fmt.Sprintf("没有叫%s的在册人员", text.Quote(word))
 	if like := alike(word, names); len(like) > 0 {
 		text += "。是不是：" + strings.Join(like, "、") + "？"
 	}
@@ -136,9 +130,9 @@ func unknownName(people []store.Person, word string) error {
 }
 
 // readPost reads a post by its name or a usual short one.
-func readPost(text string) (any, int, error) {
-	word := nameWord(text)
-	key := Fold(word).Text
+func readPost(typed string) (any, int, error) {
+	word := nameWord(typed)
+	key := text.Fold(word).Text
 	switch key {
 	case "总监":
 		key = string(store.MarketingDirector)
@@ -155,9 +149,9 @@ func readPost(text string) (any, int, error) {
 	return store.Post(key), len(word), nil
 }
 
-func readDuty(text string) (any, int, error) {
-	word := nameWord(text)
-	if key := store.Duty(Fold(word).Text); slices.Contains(store.Duties, key) {
+func readDuty(typed string) (any, int, error) {
+	word := nameWord(typed)
+	if key := store.Duty(text.Fold(word).Text); slices.Contains(store.Duties, key) {
 		return key, len(word), nil
 	}
 	return nil, 0, errNoFit

@@ -5,6 +5,8 @@ import (
 	"unicode"
 
 	"github.com/mozillazg/go-pinyin"
+
+	"marketbot/handlers/text"
 )
 
 // readings are the words in which a character does not sound as it mostly
@@ -28,13 +30,13 @@ var readings = []struct{ word, pinyin string }{
 func Syllables(s string) []string {
 	var list []string
 	args := pinyin.Args{Style: pinyin.Normal}
-	for text := Fold(s).Text; text != ""; {
-		if n, said := reading(text); n > 0 {
-			list, text = append(list, said...), text[n:]
+	for typed := text.Fold(s).Text; typed != ""; {
+		if n, said := reading(typed); n > 0 {
+			list, typed = append(list, said...), typed[n:]
 			continue
 		}
-		c := []rune(cut(text, 4))[0]
-		text = text[len(string(c)):]
+		c := []rune(text.CutBytes(typed, 4))[0]
+		typed = typed[len(string(c)):]
 		if one := pinyin.SinglePinyin(c, args); len(one) > 0 {
 			list = append(list, one[0])
 		} else if unicode.IsLetter(c) || unicode.IsDigit(c) {
@@ -60,7 +62,7 @@ func reading(text string) (int, []string) {
 func initials(name string) string {
 	var b strings.Builder
 	for _, c := range name {
-		if !unicode.Is(unicode.Han, c) && !blank(c) {
+		if !unicode.Is(unicode.Han, c) && !text.Blank(c) {
 			return ""
 		}
 	}

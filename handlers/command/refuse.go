@@ -4,20 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"marketbot/handlers/text"
 )
-
-// quoteMost is how many characters of what somebody typed are said back.
-const quoteMost = 20
-
-// Quote is a text of people inside a sentence of ours: 「…」, in one line, cut
-// when it is long. It stays plain text.
-func Quote(s string) string {
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(cut(s, 8*quoteMost), "�")), " ")
-	if utf8.RuneCountInString(s) > quoteMost {
-		s = string([]rune(s)[:quoteMost]) + "…"
-	}
-	return "「" + s + "」"
-}
 
 // TooLong says of a text by how much it is longer than it may be.
 func TooLong(what, text string, most int) string {
@@ -70,8 +59,8 @@ func (p *parser) unread(a *Arg) error {
 	return p.hinted(notRead(firstWord(p.left), a.Name, a.Kind))
 }
 
-func notRead(text, name string, k Kind) *Refusal {
-	return &Refusal{Text: fmt.Sprintf("没看懂%s。%s请写成：%s", Quote(text), name, expected(k))}
+func notRead(typed, name string, k Kind) *Refusal {
+	return &Refusal{Text: fmt.Sprintf("没看懂%s。%s请写成：%s", text.Quote(typed), name, expected(k))}
 }
 
 // tooMuch refuses what no argument took.
@@ -85,7 +74,7 @@ func (p *parser) tooMuch() error {
 			return p.unread(a)
 		}
 	}
-	return p.hinted(&Refusal{Text: fmt.Sprintf("%s后面的%s是多出来的", p.spec.Name, Quote(p.left))})
+	return p.hinted(&Refusal{Text: fmt.Sprintf("%s后面的%s是多出来的", p.spec.Name, text.Quote(p.left))})
 }
 
 // hinted adds how the command is written to a refusal.

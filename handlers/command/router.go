@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 )
 
 // Router finds the command that a text calls. It does not change once made
@@ -76,7 +77,7 @@ func (r *Router) nameAll() error {
 // check tells what a command lacks.
 func check(s *Spec) error {
 	switch {
-	case strings.TrimSpace(s.Name) == "" || Fold(s.Name).Text != s.Name:
+	case strings.TrimSpace(s.Name) == "" || text.Fold(s.Name).Text != s.Name:
 		return errors.New("no name, or one that is never typed so")
 	case s.Summary == "":
 		return errors.New("no summary")
@@ -129,15 +130,15 @@ func (r *Router) checkExample(s *Spec, line string) error {
 // text of what follows it, byte for byte but for surrounding white space.
 // Names are read folded, behind an optional slash. A name in Latin letters
 // must be a whole word, a name without arguments too (我的天 is not 我的).
-func (r *Router) Match(text string) (spec *Spec, rest string, ok bool) {
+func (r *Router) Match(typed string) (spec *Spec, rest string, ok bool) {
 	at, end := r.root, 0
 	slash := false
-	for i := 0; i < len(text); {
-		raw, size := utf8.DecodeRuneInString(text[i:])
+	for i := 0; i < len(typed); {
+		raw, size := utf8.DecodeRuneInString(typed[i:])
 		i += size
-		c, seen := foldRune(raw)
+		c, seen := text.FoldRune(raw)
 		switch {
-		case !seen, blank(c) && at.gap, at == r.root && blank(c):
+		case !seen, text.Blank(c) && at.gap, at == r.root && text.Blank(c):
 			continue
 		case at == r.root && c == '/' && !slash:
 			slash = true
@@ -146,14 +147,14 @@ func (r *Router) Match(text string) (spec *Spec, rest string, ok bool) {
 		if at = at.next[c]; at == nil {
 			break
 		}
-		if at.spec != nil && at.ends(text[i:]) {
+		if at.spec != nil && at.ends(typed[i:]) {
 			spec, end = at.spec, i
 		}
 	}
 	if spec == nil {
 		return nil, "", false
 	}
-	return spec, strings.TrimFunc(afterMark(text[end:]), unicode.IsSpace), true
+	return spec, strings.TrimFunc(afterMark(typed[end:]), unicode.IsSpace), true
 }
 
 // afterMark drops what belongs to a word rather than to what follows it: the
@@ -161,11 +162,11 @@ func (r *Router) Match(text string) (spec *Spec, rest string, ok bool) {
 // a blank.
 func afterMark(rest string) string {
 	for i, raw := range rest {
-		c, seen := foldRune(raw)
+		c, seen := text.FoldRune(raw)
 		switch {
 		case !seen:
 			continue
-		case blank(c):
+		case text.Blank(c):
 			return rest[i:]
 		case i == 0 && (c == ':' || c == ','):
 			return rest[utf8.RuneLen(raw):]
@@ -186,12 +187,12 @@ type node struct {
 
 // add puts a name into the tree, unless it is taken; it tells by whom.
 func (n *node) add(name string, s *Spec) *Spec {
-	text := strings.TrimSpace(Fold(name).Text)
-	if text == "" {
+	folded := strings.TrimSpace(text.Fold(name).Text)
+	if folded == "" {
 		return nil
 	}
-	for _, c := range text {
-		if blank(c) {
+	for _, c := range folded {
+		if text.Blank(c) {
 			n.gap = true
 			continue
 		}
@@ -200,7 +201,7 @@ func (n *node) add(name string, s *Spec) *Spec {
 	if n.spec != nil {
 		return n.spec
 	}
-	last, _ := utf8.DecodeLastRuneInString(text)
+	last, _ := utf8.DecodeLastRuneInString(folded)
 	n.spec, n.word = s, !unicode.Is(unicode.Han, last) || len(s.Args) == 0
 	return s
 }
@@ -221,7 +222,7 @@ func (n *node) ends(rest string) bool {
 		return true
 	}
 	for _, raw := range rest {
-		c, seen := foldRune(raw)
+		c, seen := text.FoldRune(raw)
 		switch {
 		case !seen:
 			continue

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
+
+	"marketbot/handlers/text"
 )
 
 // suggestMost is how many suggestions are made at most.
@@ -27,7 +29,7 @@ func soundsOf(specs []*Spec) []sound {
 			continue
 		}
 		for _, name := range append([]string{s.Name}, s.Aliases...) {
-			name = strings.ReplaceAll(Fold(name).Text, " ", "")
+			name = strings.ReplaceAll(text.Fold(name).Text, " ", "")
 			list = append(list, sound{s, name, heard(name)})
 		}
 	}
@@ -36,8 +38,8 @@ func soundsOf(specs []*Spec) []sound {
 
 // Suggest gives up to three commands that a text may have meant, the likeliest
 // first; none when it is like no command.
-func (r *Router) Suggest(text string) []*Spec {
-	f := strings.TrimLeft(Fold(cut(text, 4*readMost)).Text, " \n/@")
+func (r *Router) Suggest(typed string) []*Spec {
+	f := strings.TrimLeft(text.Fold(text.CutBytes(typed, 4*readMost)).Text, " \n/@")
 	type hit struct {
 		spec *Spec
 		far  int
@@ -81,16 +83,16 @@ func (s *sound) far(text string) (int, bool) {
 
 // tries are the beginnings of a text that may be a command of so many
 // characters: its first word, as many characters, its Latin letters (qian dao).
-func tries(text string, size int) []string {
-	word := text
-	if i := strings.IndexFunc(text, func(c rune) bool { return blank(c) || c == ':' || c == ',' }); i >= 0 {
-		word = text[:i]
+func tries(typed string, size int) []string {
+	word := typed
+	if i := strings.IndexFunc(typed, func(c rune) bool { return text.Blank(c) || c == ':' || c == ',' }); i >= 0 {
+		word = typed[:i]
 	}
-	latin := text
-	if i := strings.IndexFunc(text, func(c rune) bool { return c >= utf8.RuneSelf }); i >= 0 {
-		latin = text[:i]
+	latin := typed
+	if i := strings.IndexFunc(typed, func(c rune) bool { return c >= utf8.RuneSelf }); i >= 0 {
+		latin = typed[:i]
 	}
-	joined := []rune(strings.ReplaceAll(text, " ", ""))
+	joined := []rune(strings.ReplaceAll(typed, " ", ""))
 	if latin != "" {
 		return []string{word, strings.ReplaceAll(latin, " ", "")}
 	}
@@ -104,11 +106,11 @@ func alike(word string, names []string) []string {
 		far  int
 	}
 	var hits []hit
-	said := heard(cut(word, nameMost))
+	said := heard(text.CutBytes(word, nameMost))
 	for _, n := range names {
 		if d := levenshtein.ComputeDistance(said, heard(n)); d <= 2 && d < len(said) {
 			hits = append(hits, hit{n, d})
-		} else if f := Fold(cut(word, nameMost)).Text; f != "" && strings.Contains(Fold(n).Text, f) {
+		} else if f := text.Fold(text.CutBytes(word, nameMost)).Text; f != "" && strings.Contains(text.Fold(n).Text, f) {
 			hits = append(hits, hit{n, 3})
 		}
 	}

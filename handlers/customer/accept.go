@@ -8,6 +8,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -24,34 +25,34 @@ const leadWords = 3
 // leadNamed finds out whom a lead is about, where its words name a customer
 // exactly. A name may hold blanks: then it has taken the beginning of the text.
 func (h Handler) leadNamed(ctx context.Context, c *command.Call, l *store.Lead) error {
-	name, text := l.Words, l.Text
+	name, typed := l.Words, l.Text
 	for range leadWords + 1 {
 		known, found, err := exactly(ctx, c.Tx, name)
 		if err != nil {
 			return err
 		}
-		if found && hasWords(text) {
-			l.Customer, l.Words, l.Text = known.ID, name, text
+		if found && text.HasWords(typed) {
+			l.Customer, l.Words, l.Text = known.ID, name, typed
 		}
-		end := strings.IndexFunc(text, unicode.IsSpace)
+		end := strings.IndexFunc(typed, unicode.IsSpace)
 		if end <= 0 {
 			return nil
 		}
-		name += " " + text[:end]
-		text = strings.TrimLeftFunc(text[end:], unicode.IsSpace)
+		name += " " + typed[:end]
+		typed = strings.TrimLeftFunc(typed[end:], unicode.IsSpace)
 	}
 	return nil
 }
 
 // exactly is the one customer whose code or name a text is.
-func exactly(ctx context.Context, tx *store.Tx, text string) (store.Customer, bool, error) {
-	if command.IsCustomerCode(text) {
-		known, found, err := tx.Customer(ctx, strings.ToUpper(command.Fold(text).Text))
+func exactly(ctx context.Context, tx *store.Tx, typed string) (store.Customer, bool, error) {
+	if command.IsCustomerCode(typed) {
+		known, found, err := tx.Customer(ctx, text.Code(typed))
 		if err != nil || found {
 			return known, found, err
 		}
 	}
-	similar, err := tx.SimilarCustomers(ctx, store.FoldName(text))
+	similar, err := tx.SimilarCustomers(ctx, store.FoldName(typed))
 	if err != nil || len(similar) != 1 {
 		return store.Customer{}, false, err
 	}
@@ -107,7 +108,7 @@ func (h Handler) leadTarget(ctx context.Context, c *command.Call, l store.Lead, 
 	case given == newFile:
 		_, found, err := exactly(ctx, c.Tx, l.Words)
 		if err == nil && found {
-			err = &command.Refusal{Text: command.Quote(l.Words) + "已有档案。", Hint: "采纳 " + l.Code}
+			err = &command.Refusal{Text: text.Quote(l.Words) + "已有档案。", Hint: "采纳 " + l.Code}
 		}
 		return store.Customer{}, false, err
 	case given != "":
@@ -147,7 +148,7 @@ func mayMean(ctx context.Context, tx *store.Tx, name string) ([]store.Customer, 
 
 // alikeRefusal offers the customers that a lead may mean.
 func alikeRefusal(l store.Lead, name string, near []store.Customer) error {
-	no := &command.Refusal{Text: "没有正好叫" + command.Quote(name) + "的客户。", Hint: "采纳 " + l.Code + " 客户=名称或编号"}
+	no := &command.Refusal{Text: "没有正好叫" + text.Quote(name) + "的客户。", Hint: "采纳 " + l.Code + " 客户=名称或编号"}
 	for _, one := range near {
 		no.Buttons = append(no.Buttons, chat.Button{Label: one.Name, Command: "采纳 " + l.Code + " 客户=" + one.ID})
 	}

@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -32,7 +33,7 @@ type alarm struct {
 // alarms. The alarms go into Answer.Notices; whoever looked learns nothing.
 func (h Handler) watch(ctx context.Context, c *command.Call, opened store.Customer, trace string) ([]chat.Notice, error) {
 	var list []alarm
-	look := "打开了" + command.Quote(opened.Name) + "的客户档案"
+	look := "打开了" + text.Quote(opened.Name) + "的客户档案"
 	if h.canary(opened.Name) {
 		list = append(list, alarm{"canary/" + opened.ID, look + "，这是一份诱饵档案，没有人需要看它。", trace})
 	}
@@ -62,10 +63,7 @@ func (h Handler) canary(name string) bool {
 	return slices.ContainsFunc(h.Config.Canaries, func(c string) bool { return sameName(c, name) })
 }
 
-func sameName(a, b string) bool {
-	bare := func(s string) string { return strings.ReplaceAll(command.Fold(s).Text, " ", "") }
-	return bare(a) == bare(b)
-}
+func sameName(a, b string) bool { return text.Bare(a) == text.Bare(b) }
 
 // raise makes a message of its own of each alarm, for the general manager and
 // the director.

@@ -7,6 +7,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -61,7 +62,7 @@ func (h Handler) whetherAlike(ctx context.Context, c *command.Call, name string,
 	if err != nil {
 		return nil, err
 	}
-	text := "和" + command.Quote(name) + "只差地名的客户已有档案，负责人 " + strings.Join(owners, "、") + "。"
+	text := "和" + text.Quote(name) + "只差地名的客户已有档案，负责人 " + strings.Join(owners, "、") + "。"
 	a := confidentialCard(chat.Card{Title: "是不是同一家？", Tone: chat.Warn, Blocks: []chat.Block{
 		{Text: text},
 		{Text: "是同一家就不用再建，有新情况：提供线索 客户 内容…"},

@@ -7,6 +7,7 @@ import (
 
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -47,7 +48,7 @@ func (c Config) Policy() rulebook.FilePolicy {
 
 // Problem is the first setting that cannot be: its key, with its place in a
 // list, and what is wrong, for people. Both are empty when all is well.
-func (c Config) Problem() (key, text string) {
+func (c Config) Problem() (key, problem string) {
 	switch {
 	case c.SalespeopleSee != SeeAll && c.SalespeopleSee != SeeOwn:
 		return "salespeople_see", fmt.Sprintf("salespeople_see 写 all 或 own，不能是 %q", c.SalespeopleSee)
@@ -66,7 +67,7 @@ func (c Config) Problem() (key, text string) {
 		words []string
 	}{{"stages", c.Stages}, {"canaries", c.Canaries}, {"fields", c.Fields}} {
 		for i, word := range list.words {
-			if !hasWords(word) || !store.Plain(word) || word != strings.TrimSpace(word) || slices.Contains(list.words[:i], word) {
+			if !text.HasWords(word) || !store.Plain(word) || word != strings.TrimSpace(word) || slices.Contains(list.words[:i], word) {
 				return fmt.Sprintf("%s[%d]", list.key, i), fmt.Sprintf("%s 里的 %q 是空的、写了两次，或有不能用的字符", list.key, word)
 			}
 		}
@@ -76,13 +77,13 @@ func (c Config) Problem() (key, text string) {
 
 // fieldProblem is the first field of the settings that could not be typed as
 // one, or is there already.
-func (c Config) fieldProblem() (key, text string) {
+func (c Config) fieldProblem() (key, problem string) {
 	taken := slices.Concat(ofCompanyFields, []string{fieldName, fieldStage, fieldOwner, fieldReason})
 	for i, field := range c.Fields {
-		if strings.ContainsAny(command.Fold(field).Text, " =:,;\n") || len([]rune(field)) > command.FieldMost {
+		if strings.ContainsAny(text.Fold(field).Text, " =:,;\n") || len([]rune(field)) > command.FieldMost {
 			return fmt.Sprintf("fields[%d]", i), fmt.Sprintf("字段名 %q 不能有空格、等号、冒号、逗号，最多 %d 个字", field, command.FieldMost)
 		}
-		if slices.ContainsFunc(taken, func(t string) bool { return command.Fold(t).Text == command.Fold(field).Text }) {
+		if slices.ContainsFunc(taken, func(t string) bool { return text.Fold(t).Text == text.Fold(field).Text }) {
 			return fmt.Sprintf("fields[%d]", i), fmt.Sprintf("字段 %q 本来就有", field)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -94,7 +95,7 @@ func (h Handler) rewrite(ctx context.Context, c *command.Call, file store.File, 
 	if err != nil || !renamed {
 		return facts, ref.String(), err
 	}
-	return append(facts, chat.Fact{Label: fieldName, Value: file.Name + " → " + oneLine(values[fieldName])}), "", nil
+	return append(facts, chat.Fact{Label: fieldName, Value: file.Name + " → " + text.Line(values[fieldName])}), "", nil
 }
 
 // sourced tells whether there are facts among values that 来源 is about.
@@ -121,8 +122,8 @@ func (h Handler) changeable(customer store.Customer, values map[string]string) e
 		}
 	}
 	if name, given := values[fieldName]; given {
-		if err := nameRule(oneLine(name)); err != nil || command.IsCustomerCode(name) {
-			return firstOf(err, wrongSo("改客户 "+customer.ID+" 名称=东莞市晨星机械有限公司", "%s像一个编号，不能作名称", command.Quote(name)))
+		if err := nameRule(text.Line(name)); err != nil || command.IsCustomerCode(name) {
+			return firstOf(err, wrongSo("改客户 "+customer.ID+" 名称=东莞市晨星机械有限公司", "%s像一个编号，不能作名称", text.Quote(name)))
 		}
 	}
 	return checkFields(append(h.companyFields(), fieldReason), values, companyRule)
@@ -139,7 +140,7 @@ func firstOf(err, other error) error {
 // renamed gives a customer another name; the old one becomes a former name, by
 // which it is still found.
 func (h Handler) renamed(ctx context.Context, w *writer, file store.File, values map[string]string) (bool, error) {
-	name := oneLine(values[fieldName])
+	name := text.Line(values[fieldName])
 	if name == "" || name == file.Name {
 		return false, nil
 	}

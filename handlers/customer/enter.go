@@ -8,6 +8,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -15,7 +16,7 @@ import (
 // before names are compared: whoever enters another at the same time waits for
 // it, and then finds this one. Only what is merely asked takes no code.
 func (h Handler) enter(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	name := oneLine(c.Text("名称"))
+	name := text.Line(c.Text("名称"))
 	values := c.Fields("字段")
 	if err := h.enterable(name, values); err != nil {
 		return nil, err
@@ -83,7 +84,7 @@ func (h Handler) enterable(name string, values map[string]string) error {
 		return err
 	}
 	if command.IsCustomerCode(name) {
-		return wrongSo("新客户 东莞市晨星机械有限公司", "%s像一个编号，不能作名称", command.Quote(name))
+		return wrongSo("新客户 东莞市晨星机械有限公司", "%s像一个编号，不能作名称", text.Quote(name))
 	}
 	if stage := values[fieldStage]; stage != "" {
 		if err := h.stageRule(stage); err != nil {
@@ -92,9 +93,6 @@ func (h Handler) enterable(name string, values map[string]string) error {
 	}
 	return checkFields(h.companyFields(), values, companyRule)
 }
-
-// oneLine is a name as it is kept: without blanks around it, one of each in it.
-func oneLine(name string) string { return strings.Join(strings.Fields(name), " ") }
 
 // unknown refuses names that another customer than self has, or nearly has. It
 // says whose that is, and nothing else (档-7).
@@ -141,7 +139,7 @@ func (h Handler) ownerOf(ctx context.Context, c *command.Call, name string) (sto
 		}
 	}
 	if !found {
-		return p, &command.Refusal{Text: "没有叫" + command.Quote(name) + "的在册人员。", Hint: "人员"}
+		return p, &command.Refusal{Text: "没有叫" + text.Quote(name) + "的在册人员。", Hint: "人员"}
 	}
 	return p, h.owns(ctx, c, p, "负责人=")
 }

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"marketbot/handlers/command"
-	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -99,7 +99,7 @@ func wrongSo(hint, format string, args ...any) error {
 
 func textRule(value string) error {
 	switch {
-	case !hasWords(value):
+	case !text.HasWords(value):
 		return wrong("内容不能只有空白或看不见的字符")
 	case utf8.RuneCountInString(value) > textMost:
 		return wrongSo("写短一些，或分几次写", "%s", command.TooLong("内容", value, textMost))
@@ -110,13 +110,13 @@ func textRule(value string) error {
 // nameRule is for what is searched for and stands in titles.
 func nameRule(name string) error {
 	switch {
-	case !hasWords(name):
+	case !text.HasWords(name):
 		return wrong("名字不能只有空白或看不见的字符")
 	case utf8.RuneCountInString(name) > nameMost:
 		return wrongSo("只写名字，其余写在 特征=… 里", "%s", command.TooLong("名字", name, nameMost))
 	case !store.Plain(name) || strings.ContainsAny(name, "\n\r"):
 		return wrong("名字里有不能保存的字符")
-	case rulebook.MaskPhones(name) != name: // names are shown to all readers, and rest plain
+	case text.MaskPhones(name) != name: // names are shown to all readers, and rest plain
 		return wrong("名字里不要写电话，电话请写成 电话=…")
 	}
 	return nil
@@ -124,7 +124,7 @@ func nameRule(name string) error {
 
 func phoneRule(value string) error {
 	digits := 0
-	for _, r := range command.Fold(value).Text {
+	for _, r := range text.Fold(value).Text {
 		if r >= '0' && r <= '9' {
 			digits++
 		}
@@ -139,7 +139,7 @@ func phoneRule(value string) error {
 }
 
 func ageRule(value string) error {
-	age, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(command.Fold(value).Text), "岁"))
+	age, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(text.Fold(value).Text), "岁"))
 	if err != nil || age < 1 || age > 120 {
 		return wrong("年龄请写成 1 到 120 的数字，例如 45")
 	}
@@ -159,9 +159,9 @@ func (h Handler) stageRule(stage string) error {
 	case slices.Contains(h.Config.Stages, stage):
 		return nil
 	case len(h.Config.Stages) == 0:
-		return wrongSo("去掉 阶段=… 再发一次", "没有阶段%s：设置里一个阶段也没有", command.Quote(stage))
+		return wrongSo("去掉 阶段=… 再发一次", "没有阶段%s：设置里一个阶段也没有", text.Quote(stage))
 	}
-	return wrongSo("阶段="+h.firstStage(), "没有阶段%s。可以写的阶段：%s", command.Quote(stage), strings.Join(h.Config.Stages, "、"))
+	return wrongSo("阶段="+h.firstStage(), "没有阶段%s。可以写的阶段：%s", text.Quote(stage), strings.Join(h.Config.Stages, "、"))
 }
 
 // checkFields refuses the first value that its field cannot have; empty ones empty
@@ -194,14 +194,14 @@ var markup = regexp.MustCompile(`<[^<>]*>`)
 // nameNeeded refuses what stands where a name belongs but is a mention, or a
 // field that is not known.
 func nameNeeded(name, what, example string, keys []string) error {
-	folded := command.Fold(name).Text
+	folded := text.Fold(name).Text
 	words := strings.Fields(markup.ReplaceAllString(folded, " "))
 	if len(words) == 0 && markup.MatchString(folded) || len(words) == 1 && strings.HasPrefix(words[0], "@") {
-		return wrongSo(example, "这里要写%s，%s不是名称。", what, command.Quote(name))
+		return wrongSo(example, "这里要写%s，%s不是名称。", what, text.Quote(name))
 	}
 	if i := strings.IndexAny(name, "=＝"); i > 0 {
 		words := strings.Fields(name[:i])
-		return wrongSo(example, "没有字段%s。可以写的字段：%s", command.Quote(words[len(words)-1]), strings.Join(keys, "、"))
+		return wrongSo(example, "没有字段%s。可以写的字段：%s", text.Quote(words[len(words)-1]), strings.Join(keys, "、"))
 	}
 	return nil
 }

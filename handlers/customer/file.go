@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -84,7 +85,7 @@ func (h Handler) hits(ctx context.Context, c *command.Call, list []readable) (*c
 			return nil, err
 		}
 		facts = append(facts, chat.Fact{Label: r.ID, Value: fmt.Sprintf("%s%s · 负责人 %s · %s", r.Name, foundBy(r.hit), owner, orNone(r.Stage))})
-		card.Buttons = append(card.Buttons, chat.Button{Label: shorten(r.Name, 12), Command: "客户 " + r.ID})
+		card.Buttons = append(card.Buttons, chat.Button{Label: text.CutLine(r.Name, 12), Command: "客户 " + r.ID})
 	}
 	card.Blocks = []chat.Block{{Facts: facts}}
 	if len(list) > hitsMost {
@@ -132,7 +133,7 @@ func (h Handler) mine(ctx context.Context, c *command.Call) (*command.Answer, er
 	for i, one := range some {
 		facts = append(facts, chat.Fact{Label: one.ID, Value: fmt.Sprintf("%s · %s · %s", one.Name, orNone(one.Stage), h.quietWords(one, c.Now))})
 		if i < 3 {
-			card.Buttons = append(card.Buttons, chat.Button{Label: "跟进 " + shorten(one.Name, 8), Command: "跟进 " + one.ID})
+			card.Buttons = append(card.Buttons, chat.Button{Label: "跟进 " + text.CutLine(one.Name, 8), Command: "跟进 " + one.ID})
 		}
 	}
 	card.Blocks = []chat.Block{{Facts: facts}}

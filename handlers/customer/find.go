@@ -9,7 +9,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
-	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -41,14 +41,14 @@ func (h Handler) access(ctx context.Context, c *command.Call, customer store.Cus
 
 // candidates are the customers that a text may mean, whoever asks, the best
 // first.
-func (h Handler) candidates(ctx context.Context, c *command.Call, text string, most int) (hits []store.Hit, err error) {
-	if command.IsCustomerCode(text) {
-		one, found, err := c.Tx.Customer(ctx, strings.ToUpper(strings.TrimSpace(command.Fold(text).Text)))
+func (h Handler) candidates(ctx context.Context, c *command.Call, typed string, most int) (hits []store.Hit, err error) {
+	if command.IsCustomerCode(typed) {
+		one, found, err := c.Tx.Customer(ctx, text.Code(typed))
 		if err != nil || found {
 			return []store.Hit{{Customer: one, Name: one.Name, Kind: store.FullName}}, err
 		}
 	}
-	return c.Tx.FindCustomers(ctx, text, most)
+	return c.Tx.FindCustomers(ctx, typed, most)
 }
 
 // readables are the customers that a text may mean and that the caller may
@@ -126,11 +126,11 @@ func (h Handler) find(ctx context.Context, c *command.Call, text string) (readab
 
 // exact is which of the customers is called exactly so, and no other; -1 for
 // none.
-func (h Handler) exact(text string, list []readable) int {
-	if len(list) > 0 && command.IsCustomerCode(text) && strings.EqualFold(list[0].ID, command.Fold(text).Text) {
+func (h Handler) exact(typed string, list []readable) int {
+	if len(list) > 0 && command.IsCustomerCode(typed) && strings.EqualFold(list[0].ID, text.Fold(typed).Text) {
 		return 0
 	}
-	same := func(r readable) bool { return sameName(r.hit.Name, text) }
+	same := func(r readable) bool { return sameName(r.hit.Name, typed) }
 	i := slices.IndexFunc(list, same)
 	if i >= 0 && slices.ContainsFunc(list[i+1:], same) {
 		return -1
@@ -140,12 +140,12 @@ func (h Handler) exact(text string, list []readable) int {
 
 // notFound tells readers of every file that there is no such customer, and all
 // others nothing.
-func (h Handler) notFound(c *command.Call, text string, hidden []store.Hit) error {
+func (h Handler) notFound(c *command.Call, typed string, hidden []store.Hit) error {
 	if !h.seesAll(c.Person) {
-		return h.denial(c, text, hidden)
+		return h.denial(c, typed, hidden)
 	}
-	r := &command.Refusal{Text: "没有找到客户" + command.Quote(text) + "。", Hint: "换名称里的两三个字、拼音首字母，或电话后四位"}
-	if c.Offers != nil && c.Offers("新客户") && !command.IsCustomerCode(text) {
+	r := &command.Refusal{Text: "没有找到客户" + text.Quote(typed) + "。", Hint: "换名称里的两三个字、拼音首字母，或电话后四位"}
+	if c.Offers != nil && c.Offers("新客户") && !command.IsCustomerCode(typed) {
 		r.Hint += "；新建：新客户 名称"
 	}
 	return r
@@ -190,9 +190,9 @@ func (h Handler) readers() string {
 
 // typable tells whether a text can stand in a command line as one word, and is
 // more of a name than a phone.
-func typable(text string) bool {
-	return text != "" && len([]rune(text)) <= nameMost && store.Plain(text) && rulebook.MaskPhones(text) == text &&
-		!strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;，；", r) })
+func typable(typed string) bool {
+	return typed != "" && len([]rune(typed)) <= nameMost && store.Plain(typed) && text.MaskPhones(typed) == typed &&
+		!strings.ContainsFunc(typed, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;，；", r) })
 }
 
 // lineMost is how many characters of a line are put into a button.
@@ -200,12 +200,12 @@ const lineMost = 400
 
 // several asks which of the customers is meant: the same line with each one's
 // code.
-func (h Handler) several(c *command.Call, text string, list []readable) error {
-	r := &command.Refusal{Text: fmt.Sprintf("%s不止一位客户，请选一位，或写编号（如 %s）：", command.Quote(text), list[0].ID)}
+func (h Handler) several(c *command.Call, typed string, list []readable) error {
+	r := &command.Refusal{Text: fmt.Sprintf("%s不止一位客户，请选一位，或写编号（如 %s）：", text.Quote(typed), list[0].ID)}
 	for _, one := range list[:min(len(list), hitsMost)] {
 		r.Text += "\n• " + one.ID + " " + one.Name
-		if line, ok := instead(c.Line, text, one.ID); ok {
-			r.Buttons = append(r.Buttons, chat.Button{Label: one.ID + " " + shorten(one.Name, 12), Command: line})
+		if line, ok := instead(c.Line, typed, one.ID); ok {
+			r.Buttons = append(r.Buttons, chat.Button{Label: one.ID + " " + text.CutLine(one.Name, 12), Command: line})
 		}
 	}
 	if len(list) > hitsMost {

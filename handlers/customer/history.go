@@ -9,6 +9,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -126,35 +127,35 @@ func changeWords(was, f store.Fact, person string) string {
 	case f.Person != "":
 		field = "联系人"
 	}
-	text := field + "："
+	line := field + "："
 	if was.ID != "" {
-		text += pastValue(was) + " → "
+		line += pastValue(was) + " → "
 	}
-	text += pastValue(f)
+	line += pastValue(f)
 	var beside []string
 	if f.Source != "" {
-		beside = append(beside, "来源 "+shorten(shown("", f.Source, false, false), historyText))
+		beside = append(beside, "来源 "+text.CutLine(shown("", f.Source, false, false), historyText))
 	}
 	if f.Why != "" {
-		beside = append(beside, "原因 "+shorten(shown("", f.Why, false, false), historyText))
+		beside = append(beside, "原因 "+text.CutLine(shown("", f.Why, false, false), historyText))
 	}
 	if len(beside) > 0 {
-		text += "（" + strings.Join(beside, "，") + "）"
+		line += "（" + strings.Join(beside, "，") + "）"
 	}
-	return text
+	return line
 }
 
 func pastValue(f store.Fact) string {
 	if f.Value == "" {
 		return "（空）"
 	}
-	return shorten(shown(f.Field, f.Value, f.Person != "", false), historyText)
+	return text.CutLine(shown(f.Field, f.Value, f.Person != "", false), historyText)
 }
 
 func progressEvents(list []store.Progress) []event {
 	var events []event
 	for _, p := range slices.Backward(list) {
-		text := "跟进：" + shorten(shown("进展", p.Words, false, false), 2*historyText)
+		text := "跟进：" + text.CutLine(shown("进展", p.Words, false, false), 2*historyText)
 		if p.Stage != "" {
 			text += "；阶段 " + p.Stage
 		}

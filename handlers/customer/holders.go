@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 )
 
 // whole is all shares of a company, in hundredths of a per cent.
@@ -34,11 +34,11 @@ func holdersRule(value string) error {
 	seen := map[string]bool{}
 	for _, one := range list {
 		if seen[one.name] {
-			return wrongSo("每位股东只写一次："+holdersExample, "股东%s写了两次", command.Quote(one.name))
+			return wrongSo("每位股东只写一次："+holdersExample, "股东%s写了两次", text.Quote(one.name))
 		}
 		seen[one.name] = true
 		if left := whole - sum; one.share > left {
-			return wrongSo("股东="+holdersExample, "股份加起来超过 100%%：写到%s时只剩 %s", command.Quote(one.name), percent(left))
+			return wrongSo("股东="+holdersExample, "股份加起来超过 100%%：写到%s时只剩 %s", text.Quote(one.name), percent(left))
 		}
 		sum += one.share
 	}
@@ -83,15 +83,15 @@ func pairsIn(part string) []string {
 	return list
 }
 
-func readHolder(text string) (holder, error) {
-	at := strings.LastIndexAny(text, "=＝")
+func readHolder(typed string) (holder, error) {
+	at := strings.LastIndexAny(typed, "=＝")
 	if at < 0 {
 		return holder{}, wrong("%s", holdersForm)
 	}
-	name := strings.TrimSpace(text[:at])
-	digits := strings.TrimFunc(strings.TrimRight(command.Fold(text[at:]).Text[1:], "% "), unicode.IsSpace)
+	name := strings.TrimSpace(typed[:at])
+	digits := strings.TrimFunc(strings.TrimRight(text.Fold(typed[at:]).Text[1:], "% "), unicode.IsSpace)
 	share, ok := readShare(digits)
-	if !ok || !hasWords(name) {
+	if !ok || !text.HasWords(name) {
 		return holder{}, wrong("%s", holdersForm)
 	}
 	return holder{name, share}, nil

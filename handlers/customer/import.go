@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -34,7 +35,7 @@ type ImportLine struct {
 
 // String is the line as it is printed.
 func (l ImportLine) String() string {
-	s := fmt.Sprintf("第 %d 行\t%s\t%s", l.Row, l.Result, shorten(l.Name, nameMost))
+	s := fmt.Sprintf("第 %d 行\t%s\t%s", l.Row, l.Result, text.CutLine(l.Name, nameMost))
 	if l.Text != "" {
 		s += "\t" + l.Text
 	}

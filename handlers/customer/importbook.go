@@ -11,7 +11,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 )
 
 // What an Excel to import may hold.
@@ -147,20 +147,20 @@ type sheetRow struct {
 func readRows(f *excelize.File, sheet string) (list []sheetRow, err error) {
 	rows, err := f.Rows(sheet)
 	if err != nil {
-		return nil, &BookError{"读不出工作表" + command.Quote(sheet), err}
+		return nil, &BookError{"读不出工作表" + text.Quote(sheet), err}
 	}
 	defer func() {
 		if e := rows.Close(); err == nil && e != nil {
-			err = &BookError{"读不完工作表" + command.Quote(sheet), e}
+			err = &BookError{"读不完工作表" + text.Quote(sheet), e}
 		}
 	}()
 	for line := 1; rows.Next(); line++ {
 		cells, err := rows.Columns()
 		if err != nil {
-			return nil, &BookError{fmt.Sprintf("读不出工作表%s第 %d 行", command.Quote(sheet), line), err}
+			return nil, &BookError{fmt.Sprintf("读不出工作表%s第 %d 行", text.Quote(sheet), line), err}
 		}
 		if len(cells) > bookColumnsMost {
-			return nil, &BookError{Text: fmt.Sprintf("工作表%s第 %d 行超过 %d 列", command.Quote(sheet), line, bookColumnsMost)}
+			return nil, &BookError{Text: fmt.Sprintf("工作表%s第 %d 行超过 %d 列", text.Quote(sheet), line, bookColumnsMost)}
 		}
 		for i := range cells {
 			cells[i] = cellWords(cells[i])
@@ -169,12 +169,12 @@ func readRows(f *excelize.File, sheet string) (list []sheetRow, err error) {
 			continue
 		}
 		if len(list) > bookRowsMost {
-			return nil, &BookError{Text: fmt.Sprintf("工作表%s超过 %d 行，请分几个文件", command.Quote(sheet), bookRowsMost)}
+			return nil, &BookError{Text: fmt.Sprintf("工作表%s超过 %d 行，请分几个文件", text.Quote(sheet), bookRowsMost)}
 		}
 		list = append(list, sheetRow{line, cells})
 	}
 	if err := rows.Error(); err != nil {
-		return nil, &BookError{"读不完工作表" + command.Quote(sheet), err}
+		return nil, &BookError{"读不完工作表" + text.Quote(sheet), err}
 	}
 	return list, nil
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -72,15 +72,15 @@ func (h Handler) headOf(head string, people bool) column {
 func (h Handler) heads(book *Book, row sheetRow, people bool) ([]column, error) {
 	var list []column
 	seen := map[column]bool{}
-	for _, text := range row.cells {
-		c := h.headOf(text, people)
+	for _, head := range row.cells {
+		c := h.headOf(head, people)
 		switch {
-		case text == "":
+		case head == "":
 			c.kind = skipped
 		case c.kind == skipped:
-			book.Notes = append(book.Notes, "不认识的列"+command.Quote(text)+"，不导入")
+			book.Notes = append(book.Notes, "不认识的列"+text.Quote(head)+"，不导入")
 		case seen[c]:
-			return nil, &BookError{Text: "有两列都是" + command.Quote(c.field) + "，请合成一列"}
+			return nil, &BookError{Text: "有两列都是" + text.Quote(c.field) + "，请合成一列"}
 		}
 		seen[c] = c.kind != skipped
 		list = append(list, c)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -70,7 +71,7 @@ func (r *bookRow) put(c column, text string, person map[string]string) {
 
 // checkRow says what of a row cannot stand in a file.
 func (h Handler) checkRow(r *bookRow, date1904 bool) {
-	if !hasWords(r.name()) {
+	if !text.HasWords(r.name()) {
 		r.fail("没有名称")
 	}
 	h.checkValue(r, fieldName, r.name(), nameRule)
@@ -96,7 +97,7 @@ func (h Handler) checkPerson(r *bookRow, p bookPerson) {
 	if p.line > 0 {
 		where = fmt.Sprintf("联系人表第 %d 行", p.line)
 	}
-	if !hasWords(p.values[store.PersonName]) {
+	if !text.HasWords(p.values[store.PersonName]) {
 		r.fail("%s没有姓名", where)
 	}
 	for _, field := range personFields {

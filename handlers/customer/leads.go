@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -107,27 +107,22 @@ func (h Handler) giveLead(ctx context.Context, c *command.Call) (*command.Answer
 
 // readableLead refuses what says nothing, or too much for a message.
 func readableLead(l store.Lead) error {
-	text := ""
+	problem := ""
 	switch {
-	case !hasWords(l.Words):
-		text = "客户名称不能是空的。"
+	case !text.HasWords(l.Words):
+		problem = "客户名称不能是空的。"
 	case utf8.RuneCountInString(l.Words) > leadNameMost:
-		text = command.TooLong("客户名称", l.Words, leadNameMost) + "。"
-	case !hasWords(l.Text):
+		problem = command.TooLong("客户名称", l.Words, leadNameMost) + "。"
+	case !text.HasWords(l.Text):
 		return &command.Question{Prompt: leadPrompt, Prefix: labelText + "："}
 	case utf8.RuneCountInString(l.Text) > leadTextMost:
-		text = command.TooLong("线索", l.Text, leadTextMost) + "，请分几条写。"
+		problem = command.TooLong("线索", l.Text, leadTextMost) + "，请分几条写。"
 	case utf8.RuneCountInString(l.Source) > leadSourceMost:
-		text = command.TooLong("来源", l.Source, leadSourceMost) + "。"
+		problem = command.TooLong("来源", l.Source, leadSourceMost) + "。"
 	default:
 		return nil
 	}
-	return &command.Refusal{Text: text, Hint: "提供线索 南湖酒店 下半年要办周年庆 来源=展会"}
-}
-
-// hasWords tells whether there is something to read in a text.
-func hasWords(s string) bool {
-	return strings.ContainsFunc(command.Fold(s).Text, func(r rune) bool { return !unicode.IsSpace(r) && r != utf8.RuneError })
+	return &command.Refusal{Text: problem, Hint: "提供线索 南湖酒店 下半年要办周年庆 来源=展会"}
 }
 
 func (h Handler) undoLead(ctx context.Context, c *command.Call, ref string) (string, error) {
@@ -169,7 +164,7 @@ func (h Handler) showLeads(ctx context.Context, c *command.Call) (*command.Answe
 	}
 	card := chat.Card{Title: fmt.Sprintf("待判断的线索（%d 条，先来的在前）", n)}
 	for _, l := range leads {
-		text := l.Code + " " + l.Words + "：" + shorten(l.Text, reasonsShown)
+		text := l.Code + " " + l.Words + "：" + text.CutLine(l.Text, reasonsShown)
 		card.Blocks = append(card.Blocks, chat.Block{Text: text})
 		card.Buttons = append(card.Buttons, chat.Button{Label: "看 " + l.Code, Command: "线索 " + l.Code})
 	}
@@ -197,7 +192,7 @@ func (h Handler) judges(p store.Person, customer string) error {
 // openLead is the lead of the argument 编号, or a refusal that says why it
 // cannot be judged.
 func (h Handler) openLead(ctx context.Context, c *command.Call) (store.Lead, error) {
-	code := strings.ToUpper(strings.TrimSpace(command.Fold(c.Text("编号")).Text))
+	code := text.Code(c.Text("编号"))
 	l, found, err := c.Tx.Lead(ctx, code)
 	if err == nil {
 		err = h.judges(c.Person, l.Customer)
@@ -206,7 +201,7 @@ func (h Handler) openLead(ctx context.Context, c *command.Call) (store.Lead, err
 	case err != nil:
 		return l, err
 	case !found:
-		return l, &command.Refusal{Text: "没有编号" + command.Quote(c.Text("编号")) + "的线索。", Hint: "线索"}
+		return l, &command.Refusal{Text: "没有编号" + text.Quote(c.Text("编号")) + "的线索。", Hint: "线索"}
 	case l.State == store.LeadOpen:
 		return l, nil
 	case l.State == store.LeadWithdrawn:
@@ -232,7 +227,7 @@ func (h Handler) rejectLead(ctx context.Context, c *command.Call) (*command.Answ
 		return nil, err
 	}
 	reason := strings.TrimSpace(c.Text("理由"))
-	if !hasWords(reason) {
+	if !text.HasWords(reason) {
 		return nil, &command.Question{Prompt: "为什么不采纳？写一句，会转告提供的人。"}
 	}
 	l.Reason = reason

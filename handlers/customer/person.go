@@ -8,6 +8,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -17,7 +18,7 @@ func (h Handler) person(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
-	name, values := oneLine(c.Text("姓名")), c.Fields("字段")
+	name, values := text.Line(c.Text("姓名")), c.Fields("字段")
 	if err := personable(name, values); err != nil {
 		return nil, err
 	}
@@ -156,10 +157,10 @@ func (h Handler) erase(ctx context.Context, c *command.Call) (*command.Answer, e
 	p, reason, found := personIn(file, words)
 	if !found {
 		return nil, &command.Refusal{
-			Text: fmt.Sprintf("%s 的档案里没有联系人%s。", r.Name, command.Quote(c.Text("姓名"))), Hint: "客户 " + r.ID,
+			Text: fmt.Sprintf("%s 的档案里没有联系人%s。", r.Name, text.Quote(c.Text("姓名"))), Hint: "客户 " + r.ID,
 		}
 	}
-	if !hasWords(reason) {
+	if !text.HasWords(reason) {
 		return nil, &command.Question{Prompt: "为什么删除？例如：本人要求。"}
 	}
 	a, err := h.erasing(ctx, c, r, file, p)

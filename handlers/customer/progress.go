@@ -8,6 +8,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -75,13 +76,13 @@ func (h Handler) readProgress(p *store.Progress, values map[string]string) error
 			return err
 		}
 	}
-	text := values[fieldAmount]
-	if text == "" {
+	typed := values[fieldAmount]
+	if typed == "" {
 		return nil
 	}
-	fen, n, err := command.ReadMoney(text)
-	if err != nil || strings.TrimSpace(text[n:]) != "" {
-		return wrongSo("跟进 "+p.Customer+" 进展… 金额=12.5万", "没看懂金额%s，请写成 125000、12.5万 或 ￥125,000.00，写在最后", command.Quote(text))
+	fen, n, err := command.ReadMoney(typed)
+	if err != nil || strings.TrimSpace(typed[n:]) != "" {
+		return wrongSo("跟进 "+p.Customer+" 进展… 金额=12.5万", "没看懂金额%s，请写成 125000、12.5万 或 ￥125,000.00，写在最后", text.Quote(typed))
 	}
 	p.Amount = fen
 	return nil

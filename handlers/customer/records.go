@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -153,7 +154,7 @@ func (h Handler) recordWord(ctx context.Context, c *command.Call, q *recordQuery
 // traces looks may read every file, so that it may say what is alike.
 func (h Handler) recorded(ctx context.Context, c *command.Call, q *recordQuery, word string) (store.Customer, error) {
 	if command.IsCustomerCode(word) {
-		known, found, err := c.Tx.Customer(ctx, strings.ToUpper(command.Fold(word).Text))
+		known, found, err := c.Tx.Customer(ctx, text.Code(word))
 		if err != nil || found {
 			return known, err
 		}
@@ -164,7 +165,7 @@ func (h Handler) recorded(ctx context.Context, c *command.Call, q *recordQuery, 
 	}
 	switch {
 	case len(hits) == 0:
-		return store.Customer{}, &command.Refusal{Text: "没有叫" + command.Quote(word) + "的人员或客户。", Hint: "查阅记录 姓名 时段，或 查阅记录 客户 时段"}
+		return store.Customer{}, &command.Refusal{Text: "没有叫" + text.Quote(word) + "的人员或客户。", Hint: "查阅记录 姓名 时段，或 查阅记录 客户 时段"}
 	case len(hits) == 1 || sameName(hits[0].Name, word) && !sameName(hits[1].Name, word):
 		return hits[0].Customer, nil
 	}
@@ -173,7 +174,7 @@ func (h Handler) recorded(ctx context.Context, c *command.Call, q *recordQuery, 
 		span = q.span()
 	}
 	line := func(hit store.Hit) string { return q.line + " " + hit.Customer.ID + span }
-	no := &command.Refusal{Text: command.Quote(word) + "可能是这几个客户，请选一个。", Hint: line(hits[0])}
+	no := &command.Refusal{Text: text.Quote(word) + "可能是这几个客户，请选一个。", Hint: line(hits[0])}
 	for _, hit := range hits {
 		no.Buttons = append(no.Buttons, chat.Button{Label: hit.Customer.Name, Command: line(hit)})
 	}
@@ -182,7 +183,7 @@ func (h Handler) recorded(ctx context.Context, c *command.Call, q *recordQuery, 
 
 // pageNumber reads 第2页.
 func pageNumber(word string) (int, bool) {
-	digits, ok := strings.CutPrefix(command.Fold(word).Text, "第")
+	digits, ok := strings.CutPrefix(text.Fold(word).Text, "第")
 	digits, end := strings.CutSuffix(digits, "页")
 	n, err := strconv.Atoi(digits)
 	return n, ok && end && err == nil && n > 0 && n <= recordsMost/recordsPage
@@ -245,7 +246,7 @@ func (h Handler) recordRows(ctx context.Context, names *namer, looks []store.Aud
 			return nil, err
 		}
 		at := l.At.In(h.Rules.Zone).Format("01-02 15:04")
-		rows = append(rows, []string{at, viewer.Name, customer, l.Act, outcomeWords(l), shorten(shown("理由", l.Why, false, false), reasonsShown), l.Trace})
+		rows = append(rows, []string{at, viewer.Name, customer, l.Act, outcomeWords(l), text.CutLine(shown("理由", l.Why, false, false), reasonsShown), l.Trace})
 	}
 	return rows, nil
 }
@@ -273,12 +274,4 @@ func outcomeWords(a store.Audit) string {
 		words += "，记录被改动过"
 	}
 	return words
-}
-
-func shorten(s string, most int) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
 }

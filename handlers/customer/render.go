@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -31,7 +32,7 @@ func shown(field, value string, ofPerson, open bool) string {
 	case rulebook.Masked(field, ofPerson) && value != "":
 		return rulebook.MaskField(field, value)
 	default:
-		return rulebook.MaskPhones(value)
+		return text.MaskPhones(value)
 	}
 }
 

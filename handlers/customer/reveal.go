@@ -10,6 +10,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -60,11 +61,11 @@ func (h Handler) revealing(ctx context.Context, c *command.Call, r readable, fil
 		return h.noPerson(ctx, c, r, file)
 	}
 	switch {
-	case !hasWords(reason):
+	case !text.HasWords(reason):
 		return nil, &command.Question{Prompt: revealPrompt}
 	case letters(reason) < reasonLetters:
 		return nil, &command.Refusal{
-			Text: "理由" + command.Quote(reason) + "看不出为什么要看，至少写两个字。", Hint: "看电话 " + r.ID + " 确认下周拜访时间",
+			Text: "理由" + text.Quote(reason) + "看不出为什么要看，至少写两个字。", Hint: "看电话 " + r.ID + " 确认下周拜访时间",
 			Clause: clause, Look: store.Look{Customer: r.ID, Why: reason},
 		}
 	case !slices.ContainsFunc(allFacts(file), func(f store.Fact) bool { return open(f.Person) && hides(f, false) }):
@@ -116,7 +117,7 @@ func (h Handler) noPerson(ctx context.Context, c *command.Call, r readable, file
 	var buttons []chat.Button
 	offer := func(who, words string) {
 		if line := "看电话 " + r.ID + " " + who + " " + words; len([]rune(line)) <= lineMost {
-			buttons = append(buttons, chat.Button{Label: "看 " + shorten(who, 12), Command: line})
+			buttons = append(buttons, chat.Button{Label: "看 " + text.CutLine(who, 12), Command: line})
 		}
 	}
 	for _, p := range file.People[:min(len(file.People), personsMost)] {
@@ -126,7 +127,7 @@ func (h Handler) noPerson(ctx context.Context, c *command.Call, r readable, file
 		}
 	}
 	offer(everybody, name+" "+reason)
-	text := file.Name + " 的档案里没有联系人" + command.Quote(name) + "，什么也没有显示。"
+	text := file.Name + " 的档案里没有联系人" + text.Quote(name) + "，什么也没有显示。"
 	if len(names) == 0 {
 		text += "还没有登记联系人。"
 	} else {

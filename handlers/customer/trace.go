@@ -2,16 +2,16 @@ package customer
 
 import (
 	"context"
-	"strings"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
 // traceBack is 溯源.
 func (h Handler) traceBack(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	code := strings.ToUpper(strings.TrimSpace(command.Fold(c.Text("追踪码")).Text))
+	code := text.Code(c.Text("追踪码"))
 	look, found, err := c.Tx.LookByTrace(ctx, code)
 	if err != nil {
 		return nil, err
@@ -23,7 +23,7 @@ func (h Handler) traceBack(ctx context.Context, c *command.Call) (*command.Answe
 	}
 	if !found || !traces(c.Person, viewer) {
 		return nil, &command.Refusal{
-			Text: "没有追踪码" + command.Quote(code) + "的查阅，或不在你可以查的范围。", Hint: "查阅记录 今天",
+			Text: "没有追踪码" + text.Quote(code) + "的查阅，或不在你可以查的范围。", Hint: "查阅记录 今天",
 		}
 	}
 	customer, err := names.customer(ctx, look.Customer)

@@ -7,6 +7,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -46,7 +47,7 @@ func (h Handler) receiptCard(e entry, due time.Time) chat.Card {
 			{Label: "周期", Value: r.Week.String()}, {Label: "状态", Value: stands}, {Label: "版本", Value: version},
 			{Label: "收到", Value: h.at(r.Sent) + "（截止 " + h.at(due) + "）"},
 		}},
-		{Fold: &chat.Folded{Title: "内容", Text: shorten(read(r.Text), mostFold, isCut)}},
+		{Fold: &chat.Folded{Title: "内容", Text: text.CutWith(read(r.Text), mostFold, isCut)}},
 		noteBlock(note),
 	}
 	card.Buttons = []chat.Button{{Label: "看周报", Command: "看周报 " + r.Week.Key()}}
@@ -90,7 +91,7 @@ func (h Handler) reportCard(e entry, comments []store.ReportComment, own bool) c
 		{Label: "周期", Value: r.Week.String()}, {Label: "状态", Value: stateWords(e)},
 		{Label: "版本", Value: fmt.Sprintf("第 %d 版，%s", r.Version, h.at(r.Sent))},
 	}
-	card := chat.Card{Title: p.Name + " · " + short(r.Week) + "周报", Blocks: []chat.Block{{Facts: facts}, {Text: shorten(read(r.Text), mostRead, isCut)}}}
+	card := chat.Card{Title: p.Name + " · " + short(r.Week) + "周报", Blocks: []chat.Block{{Facts: facts}, {Text: text.CutWith(read(r.Text), mostRead, isCut)}}}
 	for _, other := range e.reports {
 		if other.ID == r.ID {
 			continue
@@ -99,7 +100,7 @@ func (h Handler) reportCard(e entry, comments []store.ReportComment, own bool) c
 		if other.Supplement {
 			title = "补充 · " + title
 		}
-		card.Blocks = append(card.Blocks, chat.Block{Fold: &chat.Folded{Title: title, Text: shorten(read(other.Text), mostOther, isCut)}})
+		card.Blocks = append(card.Blocks, chat.Block{Fold: &chat.Folded{Title: title, Text: text.CutWith(read(other.Text), mostOther, isCut)}})
 	}
 	for _, said := range comments {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "批示（" + h.at(said.At) + "）：" + said.Text})

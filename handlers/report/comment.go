@@ -14,6 +14,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -90,7 +91,7 @@ func (h Handler) comment(ctx context.Context, c *command.Call) (*command.Answer,
 		return nil, err
 	}
 	w, words, named := h.weekAhead(c, c.Text("意见"))
-	if blank(words) {
+	if !text.HasWords(words) {
 		return nil, &command.Question{Prompt: "请写批示的内容。"}
 	}
 	if n := utf8.RuneCountInString(words); n > mostText {

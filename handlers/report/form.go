@@ -9,6 +9,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -170,7 +171,7 @@ func fromForm(ctx context.Context, c *command.Call, w store.Week) (store.Report,
 	r, reason := store.Report{Week: w, Text: written(c.Form)}, c.Form[partReason]
 	if len(before) > 0 {
 		was := effective(before).Text
-		if r.Text = unchanged(was, r.Text); blank(reason) && tooLong(reasonOf(was.Review)) {
+		if r.Text = unchanged(was, r.Text); !text.HasWords(reason) && tooLong(reasonOf(was.Review)) {
 			reason = reasonOf(was.Review)
 		}
 	}
@@ -204,10 +205,10 @@ func review(ctx context.Context, c *command.Call, r *store.Report, reason string
 		}
 		lines = append(lines, itemLine(i, item)+became)
 	}
-	if blank(reason) && r.Unkept > 0 {
+	if !text.HasWords(reason) && r.Unkept > 0 {
 		return &command.Refusal{Text: fmt.Sprintf("上周计划有 %d 项未完成，请写「没有完成的原因」。", r.Unkept), Hint: "在表里补上再提交一次", Clause: clause, Field: partReason}
 	}
-	if !blank(reason) {
+	if text.HasWords(reason) {
 		lines = append(lines, reasonMark+reason)
 	}
 	r.Text.Review = strings.Join(lines, "\n")

@@ -7,14 +7,14 @@ import (
 	"time"
 
 	"marketbot/handlers/command"
-	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
 // Limits of what is filled in from check-ins and customer progress.
 const (
 	mostEntries  = 16
-	mostProgress = 80 // characters of each
+	mostProgress = 79 // characters of each, and …
 )
 
 // entryLine is something that was done in the week.
@@ -58,11 +58,11 @@ func checkInLines(ctx context.Context, c *command.Call, from, to time.Time) ([]e
 	in, err := c.Tx.CheckIns(ctx, c.Person.ID, from, to)
 	var list []entryLine
 	for _, one := range in {
-		place := clip(one.Place, 20)
+		place := text.CutLine(one.Place, 19)
 		if place != "" {
 			place += " "
 		}
-		list = append(list, entryLine{one.At, place + clip(one.Progress, mostProgress)})
+		list = append(list, entryLine{one.At, place + text.CutLine(one.Progress, mostProgress)})
 	}
 	return list, err
 }
@@ -85,7 +85,7 @@ func (h Handler) progressLines(ctx context.Context, c *command.Call, from, to ti
 			names[p.Customer] = name
 		}
 		if name != "" {
-			list = append(list, entryLine{p.At, name + "：" + clip(rulebook.MaskPhones(p.Words), mostProgress)})
+			list = append(list, entryLine{p.At, name + "：" + text.CutLine(text.MaskPhones(p.Words), mostProgress)})
 		}
 	}
 	return list, nil

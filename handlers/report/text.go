@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -43,20 +44,11 @@ func written(values map[string]string) store.ReportText {
 func either(values map[string]string, keys ...string) string {
 	var parts []string
 	for _, k := range keys {
-		if !blank(values[k]) {
+		if text.HasWords(values[k]) {
 			parts = append(parts, values[k])
 		}
 	}
 	return strings.Join(parts, "\n")
-}
-
-// blank tells whether a text shows nothing.
-func blank(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool {
-		invisible := unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u2800' ||
-			unicode.In(r, unicode.Cf, unicode.Mn, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
-		return !invisible
-	})
 }
 
 // over lays the parts that were given over those that were there.
@@ -99,8 +91,11 @@ func fits(t store.ReportText) error {
 	return nil
 }
 
-// mostItems is how many items of a plan a form asks about.
-const mostItems = 8
+// How much of a plan a form asks about.
+const (
+	mostItems = 8
+	mostItem  = 59 // characters of one, and …
+)
 
 // itemMark is how people number the lines of a plan.
 var itemMark = regexp.MustCompile(`^\s*(?:[（(]?\d{1,2}[)）]|\d{1,2}[.、．:：]|[一二三四五六七八九十]{1,2}[、.]|[-•·*●①②③④⑤⑥⑦⑧⑨⑩])\s*`)
@@ -110,8 +105,8 @@ func items(plan string) []string {
 	var list []string
 	for _, l := range strings.FieldsFunc(plan, func(r rune) bool { return r == '\n' || r == '\r' || r == ';' || r == '；' }) {
 		l = unmarked(l)
-		if !blank(l) {
-			list = append(list, clip(l, 60))
+		if text.HasWords(l) {
+			list = append(list, text.CutLine(l, mostItem))
 		}
 	}
 	return list[:min(len(list), mostItems)]
@@ -127,30 +122,11 @@ func unmarked(line string) string {
 	return strings.TrimSpace(rest)
 }
 
-// clip is a text in one line of at most n characters.
-func clip(s string, n int) string {
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "�")), " ")
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:n-1]) + "…"
-}
-
 // Where the rest of a shortened text is.
 const (
 	inFile = "…（全文见附件）"
 	isCut  = "…（过长，已截断）"
 )
-
-// shorten is a text of at most n characters, its lines kept, and where the
-// rest is when there is one.
-func shorten(s string, n int, rest string) string {
-	s = strings.ToValidUTF8(s, "�")
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:n]) + rest
-}
 
 // read is a report as people read it, part by part.
 func read(t store.ReportText) string {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"marketbot/handlers/handlerstest"
+	"marketbot/handlers/text"
 )
 
 func TestItemsOfAPlan(t *testing.T) {
@@ -27,17 +28,6 @@ func TestItemsOfAPlan(t *testing.T) {
 	} {
 		if diff := cmp.Diff(tt.want, items(tt.plan)); diff != "" {
 			t.Errorf("%q: %s", tt.plan, diff)
-		}
-	}
-}
-
-func TestBlank(t *testing.T) {
-	for s, want := range map[string]bool{
-		"": true, " \t\n": true, "\u200b\u200d\ufeff": true, "\u3164\u2800": true, "\ufe0f": true, "\x00": true,
-		"。": false, "0": false, "👍": false, "好": false,
-	} {
-		if blank(s) != want {
-			t.Errorf("blank(%q) = %v", s, !want)
 		}
 	}
 }
@@ -75,7 +65,7 @@ func FuzzText(f *testing.F) {
 			t.Errorf("%d items", len(list))
 		}
 		for _, i := range list {
-			if !utf8.ValidString(i) || utf8.RuneCountInString(i) > 60 || strings.ContainsAny(i, "\r\n") || blank(i) {
+			if !utf8.ValidString(i) || utf8.RuneCountInString(i) > 60 || strings.ContainsAny(i, "\r\n") || !text.HasWords(i) {
 				t.Errorf("item %q of %q", i, s)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -70,12 +71,12 @@ func (h Handler) folds(s sheet) []chat.Block {
 			continue
 		}
 		r := effective(e.reports)
-		text := read(r.Text)
+		whole := read(r.Text)
 		for _, more := range supplements(e.reports) {
-			text += fmt.Sprintf("\n【补充 %s】\n%s", h.at(more.Sent), read(more.Text))
+			whole += fmt.Sprintf("\n【补充 %s】\n%s", h.at(more.Sent), read(more.Text))
 		}
 		title := fmt.Sprintf("%s（%s）· %s · 第 %d 版", e.person.Name, e.person.Post, stateWords(e), r.Version)
-		list = append(list, chat.Block{Fold: &chat.Folded{Title: title, Text: shorten(text, each, inFile)}})
+		list = append(list, chat.Block{Fold: &chat.Folded{Title: title, Text: text.CutWith(whole, each, inFile)}})
 	}
 	if left > 0 {
 		list = append(list, noteBlock(fmt.Sprintf("另有 %d 份原件见附件 Excel。", left)))
@@ -150,8 +151,8 @@ func (h Handler) draftCard(s sheet, sent, opinion string, already bool, comments
 	return card
 }
 
-// mostPoint is how many characters a cell of the points has.
-const mostPoint = 48
+// mostPoint is how many characters a cell of the points has, and ….
+const mostPoint = 47
 
 // points are everybody's report in a line.
 func points(s sheet) *chat.Table {
@@ -159,8 +160,8 @@ func points(s sheet) *chat.Table {
 	for _, e := range bySeverity(s) {
 		row := []string{e.person.Name, stateWords(e), "—", "—"}
 		if len(e.reports) > 0 {
-			text := effective(e.reports).Text
-			row[2], row[3] = clip(text.Done, mostPoint), clip(text.Plan, mostPoint)
+			written := effective(e.reports).Text
+			row[2], row[3] = text.CutLine(written.Done, mostPoint), text.CutLine(written.Plan, mostPoint)
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -179,7 +180,7 @@ func (h Handler) supplementCard(e entry) chat.Card {
 			{Label: "周期", Value: r.Week.String()}, {Label: "姓名", Value: p.Name + "（" + string(p.Post) + "）"},
 			{Label: "收到", Value: h.at(r.Sent) + "，" + stands},
 		}},
-		{Text: shorten(read(r.Text), mostRead, isCut)},
+		{Text: text.CutWith(read(r.Text), mostRead, isCut)},
 		noteBlock("上报之后交来，另行转给你。"),
 	}}
 }

@@ -5,8 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"marketbot/handlers/text"
 )
 
 // Clause is one rule of the rule book.
@@ -25,7 +26,7 @@ var number = regexp.MustCompile(`^第?\s*([2档会附])[案议则]?[-_.,。·、
 // ByNumber is the clause of a number as people write it: 2-4, 2.4, ２－４,
 // 第2-4条, 档6, 档六.
 func ByNumber(query string) (Clause, bool) {
-	key := fold(query)
+	key := folded(query)
 	if m := number.FindStringSubmatch(numerals.Replace(key)); m != nil {
 		key = m[1] + "-" + m[2]
 	}
@@ -44,7 +45,7 @@ func Find(query string) []Clause {
 	if c, ok := ByNumber(query); ok {
 		return []Clause{c}
 	}
-	key := fold(query)
+	key := folded(query)
 	if group := inGroup(key); len(group) > 0 {
 		return group
 	}
@@ -101,16 +102,16 @@ func (c Clause) meets(words []string) int {
 func (c Clause) score(word string) int {
 	names := slices.Concat(c.Keywords, c.Commands, []string{c.Title, c.Number})
 	for i := range names {
-		names[i] = fold(names[i])
+		names[i] = folded(names[i])
 	}
 	contained := func(name string) bool { return strings.Contains(name, word) }
 	asked := func(name string) bool { return utf8.RuneCountInString(name) > 1 && strings.Contains(word, name) }
 	switch {
 	case slices.Contains(names, word):
 		return 4
-	case contained(fold(c.Title)):
+	case contained(folded(c.Title)):
 		return 3
-	case slices.ContainsFunc(names, contained), contained(fold(c.Text)):
+	case slices.ContainsFunc(names, contained), contained(folded(c.Text)):
 		return 2
 	case slices.ContainsFunc(names, asked):
 		return 1
@@ -122,22 +123,5 @@ func (c Clause) score(word string) int {
 // numerals are the digits as a clause's number may be spoken.
 var numerals = strings.NewReplacer("一", "1", "二", "2", "三", "3", "四", "4", "五", "5", "六", "6", "七", "7", "八", "8", "九", "9")
 
-// fold makes spellings alike for looking up only: wide letters, digits and
-// punctuation become narrow, dashes the same, letters small; what is invisible
-// goes.
-func fold(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		switch {
-		case r >= '！' && r <= '～':
-			return unicode.ToLower(r - '！' + '!')
-		case unicode.Is(unicode.Pd, r), r == '−':
-			return '-'
-		case unicode.Is(unicode.Cf, r):
-			return -1
-		case unicode.IsSpace(r):
-			return ' '
-		default:
-			return unicode.ToLower(r)
-		}
-	}, s))
-}
+// folded is a text folded for looking up.
+func folded(s string) string { return strings.TrimSpace(text.Fold(s).Text) }

@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/audience"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -243,5 +244,5 @@ func cleanCode(typed string) string {
 		default:
 			return r
 		}
-	}, command.Fold(typed).Text)
+	}, text.Fold(typed).Text)
 }

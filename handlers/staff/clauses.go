@@ -7,6 +7,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 )
 
 func (h Handler) clauseCommands() []command.Spec {
@@ -57,7 +58,7 @@ func (h Handler) clauses(ctx context.Context, c *command.Call) (*command.Answer,
 // acknowledge records that the person has read the wording that holds now
 // (R06); a button of an older wording shows the new one first.
 func (h Handler) acknowledge(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	if v := c.Text("版本"); v != "" && command.Fold(v).Text != rulebook.Version {
+	if v := c.Text("版本"); v != "" && text.Fold(v).Text != rulebook.Version {
 		return nil, &command.Refusal{
 			Text: "制度已更新为 " + rulebook.Version + " 版，请先看新的。", Hint: "制度", Clause: "2-2",
 			Buttons: []chat.Button{{Label: "看制度", Command: "制度"}},

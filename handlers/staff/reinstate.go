@@ -5,6 +5,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -54,7 +55,7 @@ func (h Handler) stopped(ctx context.Context, c *command.Call, name string) (sto
 	}
 	p, found, err := c.Tx.StoppedNamed(ctx, name)
 	if err == nil && !found {
-		err = &command.Refusal{Text: "没有停用过的人叫" + command.Quote(name) + "。", Hint: "人员 添加 " + name + " 岗位", Clause: "附-4"}
+		err = &command.Refusal{Text: "没有停用过的人叫" + text.Quote(name) + "。", Hint: "人员 添加 " + name + " 岗位", Clause: "附-4"}
 	}
 	return p, err
 }

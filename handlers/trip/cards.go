@@ -7,6 +7,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -36,22 +37,22 @@ func (h Handler) checkedIn(c *command.Call, d day, in store.CheckIn) chat.Card {
 	if place := placeFor(c, in.Place); place != "" {
 		head += " · " + place
 	}
-	text := fmt.Sprintf("今天第 %d 次。", d.done)
+	count := fmt.Sprintf("今天第 %d 次。", d.done)
 	if c.Event.Chat.Group {
 		if d.away {
-			text += h.nextTime(c, d.done)
+			count += h.nextTime(c, d.done)
 		}
-		return chat.Card{Title: "签到成功", Tone: chat.Good, Blocks: []chat.Block{{Text: head}, {Text: text}}, Buttons: []chat.Button{undoButton}}
+		return chat.Card{Title: "签到成功", Tone: chat.Good, Blocks: []chat.Block{{Text: head}, {Text: count}}, Buttons: []chat.Button{undoButton}}
 	}
 	card := chat.Card{Title: "签到成功", Tone: chat.Good, Buttons: []chat.Button{undoButton, {Label: "补充进展", Command: "签到"}}}
 	if d.away {
-		text += h.nextTime(c, d.done)
+		count += h.nextTime(c, d.done)
 		card.Blocks = append(card.Blocks, chat.Block{Note: "出差 " + d.trip.Place + " " + period(d.trip.First, d.trip.Last)})
 	} else {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "你没有登记出差，这次签到照样保留。正在出差的话，请登记：出差 地点 天数"})
 		card.Buttons = append(card.Buttons, offer(in.Place)...)
 	}
-	card.Blocks = append([]chat.Block{{Text: head + "\n" + cut(in.Progress, shown)}, {Text: text}}, card.Blocks...)
+	card.Blocks = append([]chat.Block{{Text: head + "\n" + text.Cut(in.Progress, shown)}, {Text: count}}, card.Blocks...)
 	return card
 }
 
@@ -81,7 +82,7 @@ func declaredAloud(name string, t store.Trip, old []store.Trip) chat.Card {
 func declared(t store.Trip, old []store.Trip) chat.Card {
 	facts := []chat.Fact{{Label: "地点", Value: t.Place}, {Label: "时间", Value: period(t.First, t.Last)}}
 	if t.Reason != "" {
-		facts = append(facts, chat.Fact{Label: "事由", Value: cut(t.Reason, shown)})
+		facts = append(facts, chat.Fact{Label: "事由", Value: text.Cut(t.Reason, shown)})
 	}
 	card := chat.Card{Title: "已登记出差", Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}, Buttons: []chat.Button{
 		{Label: "签到", Command: "签到", Primary: true}, undoButton,

@@ -9,6 +9,7 @@ import (
 
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -85,7 +86,7 @@ func (h Handler) record(ctx context.Context, c *command.Call, d day, place, prog
 // readable refuses progress that says nothing (R13) or too much for a message.
 func readable(progress string) error {
 	hint := "签到 广州 拜访客户，谈妥初步意向"
-	if !hasContent(progress) {
+	if !text.HasWords(progress) {
 		return &command.Refusal{Text: "进展不能是空的，写一句今天做了什么。", Hint: hint, Clause: clause}
 	}
 	if n := utf8.RuneCountInString(progress); n > longestProgress {

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -121,7 +122,7 @@ func TestProgressIsStoredByteForByte(t *testing.T) {
 		switch progress := strings.TrimLeftFunc(strings.TrimSpace(s), isGap); {
 		case err == nil:
 			want = append(want, progress)
-		case hasContent(progress):
+		case text.HasWords(progress):
 			t.Errorf("%q: %v", s, err)
 		}
 	}
@@ -208,13 +209,13 @@ func FuzzSplitPlace(f *testing.F) {
 	f.Add("广州 拜访客户", "深圳")
 	f.Add("\xff市 \u200b", "")
 	f.Add("在，", "在")
-	f.Fuzz(func(t *testing.T, text, trip string) {
-		_, progress := splitPlace(text, trip)
-		if !strings.HasSuffix(text, progress) {
-			t.Errorf("%q became %q", text, progress)
+	f.Fuzz(func(t *testing.T, typed, trip string) {
+		_, progress := splitPlace(typed, trip)
+		if !strings.HasSuffix(typed, progress) {
+			t.Errorf("%q became %q", typed, progress)
 		}
-		hasContent(text)
-		if name := placeName(text); utf8.RuneCountInString(name) > longestPlace+1 || !utf8.ValidString(name) {
+		text.HasWords(typed)
+		if name := placeName(typed); utf8.RuneCountInString(name) > longestPlace+1 || !utf8.ValidString(name) {
 			t.Errorf("place %q", name)
 		}
 	})

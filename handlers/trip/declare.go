@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -25,7 +26,7 @@ func (h Handler) trip(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, &command.Refusal{Text: "还差地点。", Hint: "出差 广州 3天 拜访客户", Clause: clause}
 	case !c.Has("时长或起止") && c.Has("事由"):
 		return nil, &command.Refusal{
-			Text: "没看懂出差的时间" + command.Quote(c.Text("事由")) + "，时间请写在地点后面。", Hint: "出差 广州 3天 拜访客户", Clause: clause,
+			Text: "没看懂出差的时间" + text.Quote(c.Text("事由")) + "，时间请写在地点后面。", Hint: "出差 广州 3天 拜访客户", Clause: clause,
 		}
 	case !c.Has("时长或起止"):
 		return nil, &command.Question{Prompt: "去几天，或从哪天到哪天？例如 3天、明天至周五。"}
@@ -49,7 +50,7 @@ func (h Handler) tripDays(c *command.Call) (first, last store.Day, reason string
 		return d.From, d.To, reason
 	}
 	more, n, err := command.ReadSpan(reason, c.Now)
-	if err != nil || more.From != today || more.To == today || hasContent(reason[n:]) && !isGap([]rune(reason[n:])[0]) {
+	if err != nil || more.From != today || more.To == today || text.HasWords(reason[n:]) && !isGap([]rune(reason[n:])[0]) {
 		return d.From, d.To, reason
 	}
 	days := store.Trip{First: more.From, Last: more.To}.Days()
@@ -58,26 +59,26 @@ func (h Handler) tripDays(c *command.Call) (first, last store.Day, reason string
 
 // plausible refuses what nobody means.
 func (h Handler) plausible(t store.Trip, today store.Day) error {
-	text := ""
+	problem := ""
 	switch {
-	case !hasContent(t.Place):
-		text = "地点不能是空的。"
+	case !text.HasWords(t.Place):
+		problem = "地点不能是空的。"
 	case len([]rune(t.Place)) > longestPlace:
-		text = fmt.Sprintf("地点太长，最多 %d 个字，写城市名就行。", longestPlace)
+		problem = fmt.Sprintf("地点太长，最多 %d 个字，写城市名就行。", longestPlace)
 	case len([]rune(t.Reason)) > longestAway:
-		text = fmt.Sprintf("事由太长，最多 %d 个字。", longestAway)
+		problem = fmt.Sprintf("事由太长，最多 %d 个字。", longestAway)
 	case t.Last < today:
-		text = "这次出差（" + period(t.First, t.Last) + "）已经过去了，只登记今天还没结束的。"
+		problem = "这次出差（" + period(t.First, t.Last) + "）已经过去了，只登记今天还没结束的。"
 	case t.First < today.Add(-backdated):
-		text = fmt.Sprintf("最多补登 %d 天以前开始的出差，%s 太早了。", backdated, t.First.String())
+		problem = fmt.Sprintf("最多补登 %d 天以前开始的出差，%s 太早了。", backdated, t.First.String())
 	case t.First > today.Add(farthestTrip):
-		text = "日期离今天太远：" + string(t.First) + "。"
+		problem = "日期离今天太远：" + string(t.First) + "。"
 	case t.Days() > longestTrip:
-		text = fmt.Sprintf("一次出差最多 %d 天：%s。", longestTrip, period(t.First, t.Last))
+		problem = fmt.Sprintf("一次出差最多 %d 天：%s。", longestTrip, period(t.First, t.Last))
 	default:
 		return nil
 	}
-	return &command.Refusal{Text: text, Hint: "出差 广州 3天 拜访客户", Clause: clause}
+	return &command.Refusal{Text: problem, Hint: "出差 广州 3天 拜访客户", Clause: clause}
 }
 
 // declare stores a trip; it replaces the rest of whatever trips it touches.

@@ -7,6 +7,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -88,7 +89,7 @@ func (h Handler) progress(ins []store.CheckIn) *chat.Folded {
 	var lines []string
 	for i := len(ins) - 1; i >= 0 && len(lines) < listed; i-- {
 		in := ins[i]
-		text := cut(in.Progress, shown)
+		text := text.Cut(in.Progress, shown)
 		if in.Progress == "" {
 			text = "（内容已过保存期）"
 		}

@@ -15,6 +15,7 @@ import (
 	"marketbot/bot/wecom/message"
 	"marketbot/bot/wecom/qyapi"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
 )
 
 // Way is what parcels call messages that go by the app.
@@ -92,7 +93,7 @@ func (a *App) putMenu(ctx context.Context) error {
 		Buttons []button `json:"button"`
 	}
 	for _, line := range a.cfg.Menu {
-		menu.Buttons = append(menu.Buttons, button{"click", chat.Short(line, menuRunes), line})
+		menu.Buttons = append(menu.Buttons, button{"click", text.Cut(line, menuRunes), line})
 	}
 	return a.api.Call(ctx, qyapi.Request{What: "create menu", Path: "/cgi-bin/menu/create", Query: a.agent(), Body: message.Encode(menu)}, nil)
 }

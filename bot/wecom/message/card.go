@@ -8,6 +8,7 @@ import (
 
 	"marketbot/bot/platform"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
 )
 
 // What a template card shows without cutting; the platform advises shorter
@@ -57,13 +58,13 @@ func ButtonCard(c *chat.Card, task string) *Card {
 	if c == nil {
 		return nil
 	}
-	out := &Card{Kind: "button_interaction", Title: cardHead{Title: inert(chat.Short(c.Title, cardTitle-1)), Desc: "点按钮，或照上一条回复"}, Task: task}
+	out := &Card{Kind: "button_interaction", Title: cardHead{Title: inert(text.Cut(c.Title, cardTitle-1)), Desc: "点按钮，或照上一条回复"}, Task: task}
 	if c.Title == "" {
 		out.Title.Title = "请选择"
 	}
 	for _, b := range c.Buttons {
 		if len(b.Command) <= buttonKey && len(out.Buttons) < cardButtons {
-			out.Buttons = append(out.Buttons, cardButton{inert(chat.Short(b.Label, buttonRunes-1)), style(b), b.Command})
+			out.Buttons = append(out.Buttons, cardButton{inert(text.Cut(b.Label, buttonRunes-1)), style(b), b.Command})
 		}
 	}
 	if len(out.Buttons) == 0 {

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
 )
 
 const (
@@ -62,7 +63,7 @@ func typed(c *chat.Card, mention string) string {
 	}
 	lines := make([]string, len(c.Buttons))
 	for i, b := range c.Buttons {
-		lines[i] = "〔" + chat.Short(b.Label, labelRunes) + "〕回复：" + mention + b.Command
+		lines[i] = "〔" + text.Cut(b.Label, labelRunes) + "〕回复：" + mention + b.Command
 	}
 	return strings.Join(lines, "\n")
 }

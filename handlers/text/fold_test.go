@@ -1,7 +1,6 @@
-package command
+package text
 
 import (
-	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -23,6 +22,7 @@ func TestFold(t *testing.T) {
 		"￥１２":                  "¥12",
 		"\xff":                 "\ufffd",
 		"İK":                   "ik",
+		"\u2800\uffff":         "",
 		"":                     "",
 	} {
 		if got := Fold(raw).Text; got != want {
@@ -66,12 +66,4 @@ func FuzzFold(f *testing.F) {
 			checkFold(t, raw)
 		}
 	})
-}
-
-func TestReaderLooksAtTheBeginningOnly(t *testing.T) {
-	var r reader
-	r.load(strings.Repeat("\u200b", 1000) + strings.Repeat("天", 100))
-	if r.n != readMost || r.ends[0] != 3003 {
-		t.Errorf("read %d runes, the first ends at %d", r.n, r.ends[0])
-	}
 }
