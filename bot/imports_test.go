@@ -63,7 +63,7 @@ var imports = map[string][]string{
 }
 
 // testsToo is what the tests of any package may import beside.
-var testsToo = []string{"bot/wecom/wecomtest", "store/storetest", "store/cluster/clustertest", "handlers/chat/chattest", "handlers/handlerstest", "scheduler/schedulertest"}
+var testsToo = []string{"bot/platform/platformtest", "bot/wecom/wecomtest", "store/storetest", "store/cluster/clustertest", "handlers/chat/chattest", "handlers/handlerstest", "scheduler/schedulertest"}
 
 // source is one Go file.
 type source struct {
