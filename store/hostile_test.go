@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -51,9 +52,13 @@ func restAll(t *testing.T, db *store.DB, i int, s string) map[string]string {
 	t.Helper()
 	ctx := context.Background()
 	got := map[string]string{}
-	err := db.Update(ctx, func(tx *store.Tx) error { return writeAll(ctx, tx, i, s) })
+	err := db.Update(ctx, func(tx *store.Tx) error {
+		return errors.Join(writeAll(ctx, tx, i, s), writeFile(ctx, tx, i, s))
+	})
 	if err == nil {
-		err = db.Update(ctx, func(tx *store.Tx) error { return readAll(ctx, tx, i, got) })
+		err = db.Update(ctx, func(tx *store.Tx) error {
+			return errors.Join(readAll(ctx, tx, i, got), readFile(ctx, tx, i, s, got))
+		})
 	}
 	if err != nil {
 		t.Fatalf("%.60q: %v", s, err)
