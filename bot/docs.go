@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"marketbot/bot/feishu"
 	"marketbot/bot/wecom"
 	"marketbot/handlers"
+	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
 	"marketbot/scheduler"
 	"marketbot/scheduler/timetable"
@@ -56,7 +58,7 @@ func docSections() ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := newAreas(parts{Rules: rules, Reports: cfg.Reports, Customers: cfg.Customers}, nil)
+	a := newAreas(parts{Rules: rules, Reports: cfg.Reports, Customers: cfg.Customers}, healthy)
 	desk, err := handlers.NewDesk(handlers.Options{Areas: a})
 	if err != nil {
 		return nil, err
@@ -74,6 +76,9 @@ func docSections() ([]section, error) {
 		{"wecom", degradationTable()},
 	}, nil
 }
+
+// healthy is the health of who does not run.
+func healthy(context.Context) []chat.Finding { return nil }
 
 // fill replaces every section of a text. It is an error when a marker is
 // missing.

@@ -84,13 +84,16 @@ type Desk struct {
 }
 
 // NewDesk makes a Desk of the areas' commands and the conversation's own. It
-// refuses incomplete or clashing commands.
+// refuses an area with a hole in it, and incomplete or clashing commands.
 func NewDesk(o Options) (*Desk, error) {
 	d := &Desk{o: o, seed: maphash.MakeSeed()}
 	specs := append(d.builtins(), d.forms()...)
 	for i, a := range o.Areas {
 		if a == nil {
 			return nil, fmt.Errorf("area %d is missing", i+1)
+		}
+		if err := whole(a); err != nil {
+			return nil, err
 		}
 		specs = append(specs, a.Commands()...)
 	}

@@ -90,9 +90,13 @@ func asking(s command.Spec) command.Spec {
 func newDesk(t testing.TB, wrote *int) *desk {
 	db := storetest.Open(t, storetest.SQLite)
 	d := &desk{t: t, db: db, now: time.Date(2026, 11, 26, 9, 30, 0, 0, zone), seen: map[string]bool{}}
-	var err error
+	calendar, err := rulebook.NewCalendar()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := staff.Handler{Rules: rulebook.Rules{Zone: zone, Calendar: calendar}, Health: func(context.Context) []chat.Finding { return nil }}
 	d.desk, err = handlers.NewDesk(handlers.Options{
-		DB: db, Areas: []command.Area{trouble{wrote}, staff.Handler{}}, Left: staff.Left, Post: &handlers.Post{}, Zone: zone,
+		DB: db, Areas: []command.Area{trouble{wrote}, whole}, Left: staff.Left, Post: &handlers.Post{}, Zone: zone,
 		Now: func() time.Time { return d.now }, Owed: d.hand, Log: slog.New(slog.NewTextHandler(&d.log, nil)),
 	})
 	if err != nil {

@@ -24,10 +24,7 @@ func (h Handler) checkCommand() command.Spec {
 }
 
 func (h Handler) check(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	var list []chat.Finding
-	if h.Health != nil {
-		list = h.Health(ctx)
-	}
+	list := h.Health(ctx)
 	for _, look := range []func(context.Context, *command.Call) (chat.Finding, error){
 		h.checkQueue, h.checkDead, h.checkMissed, h.checkHolidays, h.checkPeople, h.checkPosts, h.checkAudit,
 	} {

@@ -21,7 +21,7 @@ type Handler struct {
 	Rules  rulebook.Rules
 	OwedBy []store.Post // who owes a weekly report, for what 请假 says about it
 	// Health is what the program knows about itself without asking anybody
-	// over the network; it is called inside the transaction of 自检. May be nil.
+	// over the network; it is called inside the transaction of 自检.
 	Health func(ctx context.Context) []chat.Finding
 }
 

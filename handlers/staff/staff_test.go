@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/handlers/chat"
 	"marketbot/handlers/handlerstest"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
@@ -25,7 +26,10 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	h := Handler{Rules: handlerstest.Rules(t), OwedBy: []store.Post{store.Salesperson}}
+	h := Handler{
+		Rules: handlerstest.Rules(t), OwedBy: []store.Post{store.Salesperson},
+		Health: func(context.Context) []chat.Finding { return nil },
+	}
 	return &office{handlerstest.New(t, h, "2026-11-24 09:30"), h}
 }
 
