@@ -22,6 +22,7 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 			Text:   "看别人的周报，只有" + rulebook.Holders(rulebook.SeeReports) + "可以。",
 			Hint:   "看自己的：看周报",
 			Clause: rulebook.ClauseOf(rulebook.SeeReports),
+			Denied: true,
 		}
 	}
 	w, err := h.lookWeek(ctx, c, who)

@@ -46,6 +46,7 @@ func whoseLeave(c *command.Call, own string) (store.Person, error) {
 		Text:   "替别人登记请假，只有" + rulebook.Holders(rulebook.EnterLeave) + "可以。",
 		Hint:   own,
 		Clause: rulebook.ClauseOf(rulebook.EnterLeave),
+		Denied: true,
 	}
 }
 

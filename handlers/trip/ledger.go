@@ -34,6 +34,7 @@ func (h Handler) ledger(ctx context.Context, c *command.Call) (*command.Answer, 
 			Text:   "别人的签到记录，只有" + rulebook.Holders(rulebook.SeeCheckIns) + "可以看。",
 			Hint:   "签到记录（看自己的）",
 			Clause: rulebook.ClauseOf(rulebook.SeeCheckIns),
+			Denied: true,
 		}
 	}
 }
