@@ -36,6 +36,7 @@ type office struct {
 	// customers are the settings of their files; nil: of who has set nothing.
 	customers *customer.Config
 	cluster   cluster.Cluster     // nil: alone
+	witness   *witness            // sees what is done; nil: nobody
 	clock     atomic.Int64        // Unix milliseconds
 	bot       atomic.Pointer[bot] // nil while it is down
 }
@@ -104,6 +105,9 @@ func (o *office) start() {
 	if err != nil {
 		o.t.Fatal(errors.Join(err, db.Close()))
 	}
+	if o.witness != nil {
+		o.witness.attend(b)
+	}
 	o.bot.Store(b)
 }
 
@@ -139,7 +143,11 @@ func (o *office) receive(ctx context.Context, e chat.Event) (chat.Receipt, error
 	if b == nil {
 		return chat.Receipt{}, errors.New("the bot is down")
 	}
-	return b.receive(ctx, e)
+	r, err := b.receive(ctx, e)
+	if o.witness != nil && err == nil {
+		o.witness.hears(e, r)
+	}
+	return r, err
 }
 
 // deliver sends everything that the bot owes by now.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"marketbot/handlers/customer"
+	"marketbot/handlers/rulebook"
 )
 
 // The customers of the tables. All but ofLiu are 张伟's.
@@ -130,32 +131,53 @@ type otherCommand struct {
 	may    string // y, - and d: as -, but for want of a delegation or a setting
 	clause string
 	silent bool
+	right  rulebook.Right // that the step asks for; empty: the command's own
 }
 
 func otherCommands() []otherCommand {
 	return []otherCommand{
-		{"新客户 东莞市新来%d有限公司", "---yyyy-", "档-7", false},
-		{"我的客户", "yyyyyyyy", "档-8", false},
-		{"提供线索 %s 听说要搬", "yyyyyyyy", "档-2", true},
-		{"查阅记录", "yy-y----", "档-3", false},
-		{"查阅记录 %s", "yy-y----", "档-3", false},
-		{"溯源 AAAAAA", "yy-y----", "档-5", false},
-		{"申请查阅 %s 核实地址", "yyyyyyyy", "档-6", true},
-		{"查阅申请", "yyyyyyyy", "档-6", false},
-		{"查阅申请 A1", "yyyyyyyy", "档-6", false},
-		{"撤回申请 A1", "yyyyyyyy", "档-6", false},
-		{"批准 A1", "dyd-----", "档-6", false},
-		{"驳回 A1", "dyd-----", "档-6", false},
-		{"收回查阅 A1", "dyd-----", "档-6", false},
-		{"授权 周助 3天", "-y------", "档-6", false},
-		{"收回授权 周助", "-y------", "档-6", false},
+		{"新客户 东莞市新来%d有限公司", "---yyyy-", "档-7", false, ""},
+		{"我的客户", "yyyyyyyy", "档-8", false, ""},
+		{"提供线索 %s 听说要搬", "yyyyyyyy", "档-2", true, ""},
+		{"查阅记录", "yy-y----", "档-3", false, ""},
+		{"查阅记录 %s", "yy-y----", "档-3", false, ""},
+		{"溯源 AAAAAA", "yy-y----", "档-5", false, ""},
+		{"申请查阅 %s 核实地址", "yyyyyyyy", "档-6", true, ""},
+		{"查阅申请", "yyyyyyyy", "档-6", false, ""},
+		{"查阅申请 A1", "yyyyyyyy", "档-6", false, ""},
+		{"撤回申请 A1", "yyyyyyyy", "档-6", false, ""},
+		{"批准 A1", "dyd-----", "档-6", false, ""},
+		{"驳回 A1", "dyd-----", "档-6", false, ""},
+		{"收回查阅 A1", "dyd-----", "档-6", false, ""},
+		{"授权 周助 3天", "-y------", "档-6", false, ""},
+		{"收回授权 周助", "-y------", "档-6", false, ""},
+	}
+}
+
+// plainCommands are those of the other areas, at least one for every right that
+// the files have nothing to do with. The executive director has the right to
+// 批示, too, but is told that there is a general manager.
+func plainCommands() []otherCommand {
+	return []otherCommand{
+		{"帮助", "yyyyyyyy", "总则", false, ""},
+		{"签到 广州 见了客户", "---yyyy-", "2-4", false, ""},
+		{"签到记录 张伟", "-y-yyy--", "2-4", false, rulebook.SeeCheckIns},
+		{"请假 小林 明天", "---yy--y", "总则", false, rulebook.EnterLeave},
+		{"周报", "yyyyyyyy", "会-3", false, ""},
+		{"看周报 张伟", "-y-yyy--", "会-3", false, rulebook.SeeReports},
+		{"谁没交", "-y-yy---", "会-3", false, ""},
+		{"催交", "-y-yy---", "会-3", false, ""},
+		{"上报", "---y----", "会-3", false, ""},
+		{"批示 继续努力", "yy------", "会-3", false, ""},
+		{"人员 添加 钱某 其他员工", "---y----", "附-4", false, ""},
+		{"自检", "---y----", "附-4", false, ""},
 	}
 }
 
 func leadCommands(s setting) []otherCommand {
 	var list []otherCommand
 	for _, line := range []string{"线索", "线索 L1", "采纳 L1", "不采纳 L1 没有这回事"} {
-		list = append(list, otherCommand{line, s.lead[0], "档-7", false})
+		list = append(list, otherCommand{line, s.lead[0], "档-7", false, ""})
 	}
 	return list
 }

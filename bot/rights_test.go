@@ -55,7 +55,7 @@ func TestRights(t *testing.T) {
 				}
 			}
 			o.hear("小林", "提供线索 "+nameOf(ofZhang)+" 听说要搬")
-			for n, c := range slices.Concat(otherCommands(), leadCommands(s)) {
+			for n, c := range slices.Concat(otherCommands(), leadCommands(s), plainCommands()) {
 				for i, may := range c.may {
 					o.tryOther(everyPost()[i].Name, fmt.Sprint(n, i), may, c)
 				}

@@ -23,17 +23,18 @@ type stage struct {
 	name     string
 	backend  string
 	screens  func(o *office) screens
-	mentions bool // the platform tells who is mentioned
-	redis    bool // as where there are several processes
+	mentions bool     // the platform tells who is mentioned
+	redis    bool     // as where there are several processes
+	witness  *witness // one stage shows what the conversations do; nil: another
 }
 
 // stages are all of them: every database, and every platform.
 func stages() []stage {
 	return []stage{
-		{storetest.SQLite + "-" + webchat.Platform, storetest.SQLite, onPage, true, false},
-		{storetest.Postgres + "-redis-" + webchat.Platform, storetest.Postgres, onPage, true, true},
-		{storetest.SQLite + "-" + feishu.Name, storetest.SQLite, onFeishu, true, false},
-		{storetest.SQLite + "-" + wecom.Name, storetest.SQLite, onWeCom, false, false},
+		{storetest.SQLite + "-" + webchat.Platform, storetest.SQLite, onPage, true, false, newWitness()},
+		{storetest.Postgres + "-redis-" + webchat.Platform, storetest.Postgres, onPage, true, true, nil},
+		{storetest.SQLite + "-" + feishu.Name, storetest.SQLite, onFeishu, true, false, nil},
+		{storetest.SQLite + "-" + wecom.Name, storetest.SQLite, onWeCom, false, false, nil},
 	}
 }
 
@@ -62,6 +63,7 @@ func stages() []stage {
 func TestScript(t *testing.T) {
 	for _, s := range stages() {
 		t.Run(s.name, func(t *testing.T) {
+			t.Cleanup(func() { s.witness.check(t) })
 			if s.redis {
 				server, alone := clustertest.NewServer(t), s.screens
 				s.screens = func(o *office) screens {
@@ -175,8 +177,15 @@ func readMoment(ts *testscript.TestScript, text string) time.Time {
 func (p *conversation) moveClock(ts *testscript.TestScript, args []string) {
 	at := readMoment(ts, args[0])
 	if p.office == nil {
-		p.office = openOffice(p.t, storetest.Options(p.t, p.stage.backend), p.vault.tapping(p.stage.screens), p.people, at)
-		p.t.Cleanup(func() { p.vault.check(p.t, p.office) })
+		world := func(o *office) screens {
+			o.witness = p.stage.witness
+			return p.vault.tapping(p.stage.screens)(o)
+		}
+		p.office = openOffice(p.t, storetest.Options(p.t, p.stage.backend), world, p.people, at)
+		p.t.Cleanup(func() {
+			p.vault.check(p.t, p.office)
+			p.stage.witness.reads(p.office)
+		})
 		return
 	}
 	if !at.After(p.office.now()) {
