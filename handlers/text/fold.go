@@ -51,8 +51,28 @@ func Bare(raw string) string {
 	}, raw)
 }
 
-// Code is a code as it was given out (K12) from how it was typed (ｋ１２).
-func Code(typed string) string { return strings.ToUpper(strings.TrimSpace(Fold(typed).Text)) }
+// Code reads a number as people type it: a12, Ａ１２, #A12, A 12,
+// zyx－202611－００１. It is empty where a text is none.
+func Code(typed string) string {
+	code := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return -1
+		case unicode.Is(unicode.Pd, r):
+			return '-'
+		}
+		return unicode.ToUpper(r)
+	}, Fold(CutBytes(typed, codeMax)).Text)
+	code = strings.TrimPrefix(code, "编号")
+	code = strings.TrimLeft(code, "#:")
+	if strings.Trim(code, "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return ""
+	}
+	return code
+}
+
+// codeMax is how many bytes of text may be a number.
+const codeMax = 200
 
 // Blank reports whether a folded rune is white space.
 func Blank(r rune) bool { return r == ' ' || r == '\n' }

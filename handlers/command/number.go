@@ -1,0 +1,88 @@
+package command
+
+import (
+	"context"
+	"time"
+
+	"marketbot/handlers/text"
+	"marketbot/store"
+)
+
+// Numbered is a kind of thing that people call by its number and that ends
+// once: requests A12, leads L3. It reads the number however it is typed, finds
+// the thing, and says what has happened to it already.
+type Numbered[T any] struct {
+	What   string // as a sentence calls it: 查阅申请
+	List   string // the command that lists them, for who has the number wrong
+	Clause string // that its refusals name; empty: the command's
+	Find   func(ctx context.Context, tx *store.Tx, code string) (T, bool, error)
+	// End is how one has ended by a moment; nil while it is open.
+	End func(t T, now time.Time) *Ended
+}
+
+// Ended is how a numbered thing ended.
+type Ended struct {
+	By  string // the id of who did it; empty: it ended by itself
+	As  string // in place of the person's name: 申请人
+	At  time.Time
+	How string // 批准, 失效
+}
+
+// Get finds what an argument numbers. It is refused where there is none, and
+// in the same words where the caller may not know that there is; a nil may
+// lets everybody know.
+func (n Numbered[T]) Get(ctx context.Context, c *Call, arg string, may func(T) bool) (T, error) {
+	var none T
+	typed := c.Text(arg)
+	code := text.Code(typed)
+	if code == "" {
+		return none, n.Missing(typed, may != nil)
+	}
+	t, found, err := n.Find(ctx, c.Tx, code)
+	switch {
+	case err != nil:
+		return none, err
+	case !found || may != nil && !may(t):
+		return none, n.Missing(typed, may != nil)
+	}
+	return t, nil
+}
+
+// Missing refuses a number; not everybody may know of each: secret.
+func (n Numbered[T]) Missing(typed string, secret bool) *Refusal {
+	which := "没有"
+	if secret {
+		which = "没有你能看的"
+	}
+	return &Refusal{Text: which + n.What + text.Quote(typed) + "。", Hint: n.List, Clause: n.Clause}
+}
+
+// Happened says how the thing of a code has ended, without a full stop: 查阅申请
+// A12 已由陈总（总经理）于 11月27日 周五 10:00 批准. It is empty while it is open.
+func (n Numbered[T]) Happened(ctx context.Context, c *Call, code string, t T) (string, error) {
+	e := n.End(t, c.Now)
+	if e == nil {
+		return "", nil
+	}
+	by := e.As
+	if by == "" && e.By != "" {
+		p, found, err := c.Tx.Person(ctx, e.By)
+		if err != nil {
+			return "", err
+		}
+		by = "（未知）"
+		if found {
+			by = p.Name + "（" + string(p.Post) + "）"
+		}
+	}
+	return n.What + " " + code + " " + e.words(by, c.Now.Location()), nil
+}
+
+// words is how a thing ended: 已由陈总（总经理）于 11月27日 周五 10:00 批准.
+func (e *Ended) words(by string, zone *time.Location) string {
+	if by != "" {
+		by = "由" + by
+	}
+	at := e.At.In(zone)
+	return "已" + by + "于 " + store.DayOf(at).String() + at.Format(" 15:04") + " " + e.How
+}

@@ -1,0 +1,65 @@
+package command
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
+)
+
+// pageArg is the name of the argument that turns a list over.
+const pageArg = "页"
+
+// PageArg is the argument by which people turn a list over: 第2页.
+func PageArg() Arg { return Arg{Name: pageArg, Kind: Word, Optional: true} }
+
+// Page is which part of a list an answer shows.
+type Page struct {
+	No, Last int // from 1 on; an empty list has one page, too
+	from, to int
+	line     string
+}
+
+// PageOf is page no of a list of total rows, size to a page; where there are
+// not as many pages, the last one. line is the command that shows the first.
+func PageOf(no, total, size int, line string) Page {
+	last := max(1, (total+size-1)/size)
+	no = min(max(no, 1), last)
+	return Page{No: no, Last: last, from: (no - 1) * size, to: min(no*size, total), line: line}
+}
+
+// Page is the page of a list that the caller asks for by [PageArg], the first
+// when by none. It refuses a page that there is not.
+func (c *Call) Page(total, size int, line string) (Page, error) {
+	no, ok := 1, true
+	if c.Has(pageArg) {
+		no, ok = ReadPage(c.Text(pageArg))
+	}
+	p := PageOf(no, total, size, line)
+	if !ok || no > p.Last {
+		return p, &Refusal{Text: fmt.Sprintf("没有这一页，一共 %d 页。", p.Last), Hint: line}
+	}
+	return p, nil
+}
+
+// ReadPage reads 第2页.
+func ReadPage(word string) (no int, ok bool) {
+	digits, begins := strings.CutPrefix(text.Fold(text.CutBytes(word, nameMost)).Text, "第")
+	digits, ends := strings.CutSuffix(digits, "页")
+	no, err := strconv.Atoi(strings.TrimSpace(digits))
+	return no, begins && ends && err == nil && no > 0
+}
+
+// Rows is what stands on a page of a list.
+func Rows[T any](p Page, list []T) []T { return list[min(p.from, len(list)):min(p.to, len(list))] }
+
+// Turn is the button that shows the next page, with its words: 下一页, 更早的;
+// none on the last one.
+func (p Page) Turn(label string) []chat.Button {
+	if p.No == p.Last {
+		return nil
+	}
+	return []chat.Button{{Label: label, Command: fmt.Sprintf("%s 第%d页", p.line, p.No+1)}}
+}

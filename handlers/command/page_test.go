@@ -1,0 +1,63 @@
+package command
+
+import (
+	"errors"
+	"slices"
+	"testing"
+)
+
+func TestReadPage(t *testing.T) {
+	for word, want := range map[string]int{
+		"第2页": 2, "第２页": 2, "第 12 页": 12, "第999页": 999,
+		"": 0, "2": 0, "第2": 0, "2页": 0, "第页": 0, "第0页": 0, "第-1页": 0, "第二": 0, "第99999999999999999999页": 0, "\xff": 0,
+	} {
+		if no, ok := ReadPage(word); ok != (want > 0) || ok && no != want {
+			t.Errorf("ReadPage(%q) = %d, %v; want %d", word, no, ok, want)
+		}
+	}
+}
+
+func TestPageOf(t *testing.T) {
+	for _, c := range []struct {
+		no, total int
+		want      []int // of a list of 0, 1, 2 …, three to a page
+		at, last  int
+		turn      string
+	}{
+		{1, 0, nil, 1, 1, ""},
+		{1, 3, []int{0, 1, 2}, 1, 1, ""},
+		{1, 4, []int{0, 1, 2}, 1, 2, "单 第2页"},
+		{2, 4, []int{3}, 2, 2, ""},
+		{9, 4, []int{3}, 2, 2, ""},
+		{-1, 4, []int{0, 1, 2}, 1, 2, "单 第2页"},
+		{2, 9, []int{3, 4, 5}, 2, 3, "单 第3页"},
+	} {
+		list := make([]int, c.total)
+		for i := range list {
+			list[i] = i
+		}
+		p := PageOf(c.no, c.total, 3, "单")
+		turn := ""
+		for _, b := range p.Turn("下一页") {
+			turn += b.Command
+		}
+		if got := Rows(p, list); !slices.Equal(got, c.want) || p.No != c.at || p.Last != c.last || turn != c.turn {
+			t.Errorf("page %d of %d: %v on %d/%d, turns to %q; want %+v", c.no, c.total, got, p.No, p.Last, turn, c)
+		}
+	}
+}
+
+func TestPageAskedFor(t *testing.T) {
+	spec := &Spec{Name: "单", Args: []Arg{PageArg()}}
+	for typed, want := range map[string]int{"": 1, "第1页": 1, "第2页": 2, "第3页": 0, "2": 0, "甲": 0} {
+		args := map[string]any{}
+		if typed != "" {
+			args[pageArg] = typed
+		}
+		p, err := NewCall(Call{Spec: spec}, args).Page(4, 3, "单")
+		var no *Refusal
+		if refused := errors.As(err, &no); refused != (want == 0) || !refused && p.No != want || refused && no.Text != "没有这一页，一共 2 页。" {
+			t.Errorf("%q: page %d, %v; want %d", typed, p.No, err, want)
+		}
+	}
+}
