@@ -62,9 +62,9 @@ type bot struct {
 func newAreas(p parts, health func(context.Context) []chat.Finding) []command.Area {
 	return []command.Area{
 		&trip.Handler{Rules: p.Rules},
-		&report.Handler{Rules: p.Rules, Config: p.Reports, Policy: p.Customers.Policy()},
+		&report.Handler{Rules: p.Rules, Config: p.Reports},
 		&customer.Handler{Rules: p.Rules, Config: p.Customers},
-		&approval.Handler{Rules: p.Rules, Policy: p.Customers.Policy()},
+		&approval.Handler{Rules: p.Rules},
 		&staff.Handler{Rules: p.Rules, OwedBy: p.Reports.OwedBy, Health: health},
 	}
 }
@@ -95,7 +95,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		return nil, err
 	}
 	b.desk, err = handlers.NewDesk(handlers.Options{
-		DB: p.DB, Areas: b.areas, Left: staff.Left, Post: post, Zone: p.Rules.Zone, Now: p.Now, Owed: b.outbox.Owed, Log: p.Log,
+		DB: p.DB, Areas: b.areas, Policy: p.Customers.Policy(), Left: staff.Left, Post: post, Zone: p.Rules.Zone, Now: p.Now, Owed: b.outbox.Owed, Log: p.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -70,7 +70,7 @@ func docSections() ([]section, error) {
 	return []section{
 		{"commands", commandTable(desk)},
 		{"timetable", timetableTable(jobs, rules.Zone)},
-		{"clauses", clauseTable()},
+		{"clauses", clauseTable(desk.Serving())},
 		{"scopes", "```json\n" + feishu.Scopes() + "\n```\n"},
 		{"events", "- `" + strings.Join(feishu.Events(), "`\n- `") + "`\n"},
 		{"wecom", degradationTable()},
@@ -149,10 +149,10 @@ func degradationTable() string {
 	return table(rows...)
 }
 
-func clauseTable() string {
+func clauseTable(serving rulebook.Serving) string {
 	rows := [][]string{{"条款", "标题", "内容", "命令"}}
 	for _, c := range rulebook.Clauses {
-		rows = append(rows, []string{c.Number, c.Title, c.Text, strings.Join(c.Commands, "、")})
+		rows = append(rows, []string{c.Number, c.Title, c.Text, strings.Join(serving[c.Number], "、")})
 	}
 	return table(rows...)
 }

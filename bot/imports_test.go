@@ -22,7 +22,7 @@ const module = "marketbot"
 var imports = map[string][]string{
 	"bot":                       {"bot/...", "scheduler/...", "handlers/...", "store/..."},
 	"bot/feishu":                {"bot/platform", "handlers/chat", "handlers/text"},
-	"bot/feishu/feishutest":     {"bot/platform/platformtest"},
+	"bot/feishu/feishutest":     {},
 	"bot/wecom":                 {"bot/platform", "bot/wecom/app", "bot/wecom/chats", "bot/wecom/hook", "bot/wecom/message", "bot/wecom/qyapi", "bot/wecom/robot", "handlers/chat"},
 	"bot/wecom/app":             {"bot/platform", "bot/wecom/chats", "bot/wecom/message", "bot/wecom/qyapi", "handlers/chat", "handlers/text"},
 	"bot/wecom/chats":           {"handlers/chat"},
@@ -30,9 +30,8 @@ var imports = map[string][]string{
 	"bot/wecom/message":         {"bot/platform", "handlers/chat", "handlers/text"},
 	"bot/wecom/qyapi":           {"bot/platform", "handlers/chat"},
 	"bot/wecom/robot":           {"bot/platform", "bot/wecom/chats", "bot/wecom/message", "bot/wecom/qyapi", "handlers/chat"},
-	"bot/wecom/wecomtest":       {"bot/platform/platformtest"},
+	"bot/wecom/wecomtest":       {},
 	"bot/platform":              {"handlers/chat"},
-	"bot/platform/platformtest": {},
 	"bot/webchat":               {"handlers/chat", "store"},
 	"bot/webchat/pagetest":      {},
 	"scheduler":                 {"handlers", "handlers/chat", "handlers/rulebook", "store"},
@@ -159,6 +158,44 @@ func TestOnlyStoreSpeaksSQL(t *testing.T) {
 			if sql && !allowed([]string{"store/..."}, s.folder) {
 				t.Errorf("%s/%s imports %s", s.folder, s.name, p)
 			}
+		}
+	}
+}
+
+// Which customer is meant is found out in handlers/command and nowhere else, so
+// that no area tells of a customer whom the caller may not know (档-3). Only
+// whoever enters one compares names.
+func TestOnlyCommandFindsCustomers(t *testing.T) {
+	calls := map[string][]string{} // by method: the files that call it
+	for _, s := range sources(t) {
+		if s.test() || strings.HasPrefix(s.folder, "store") {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
+				calls[sel.Sel.Name] = append(calls[sel.Sel.Name], s.folder+"/"+s.name)
+			}
+			return true
+		})
+	}
+	may := map[string][]string{
+		"FindCustomers":      {"handlers/command/customer.go", "handlers/command/meant.go"},
+		"FindCustomersAmong": {"handlers/command/resolve.go"},
+		"SimilarCustomers":   {"handlers/command/meant.go", "handlers/customer/enter.go", "handlers/customer/import.go"},
+		"CustomersWith":      {"handlers/customer/alike.go"},
+	}
+	for method, files := range may {
+		for _, f := range calls[method] {
+			if !slices.Contains(files, f) {
+				t.Errorf("%s calls %s: use Call.Customer", f, method)
+			}
+		}
+		if len(calls[method]) == 0 {
+			t.Errorf("nobody calls %s: it has another name now, put it here", method)
 		}
 	}
 }

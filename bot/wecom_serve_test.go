@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/wecom"
 	"marketbot/bot/wecom/app"
 	"marketbot/bot/wecom/robot"
@@ -53,7 +52,7 @@ func TestServeWeCom(t *testing.T) {
 	b := newBranch(t)
 	b.start()
 	defer b.end()
-	platformtest.Eventually(b.t, "the robot's connection", b.robot.Connected)
+	b.eventually("the robot's connection", b.robot.Connected)
 	if err := b.api.Callback("http://" + b.cfg.Listen + wecom.Path); err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +62,7 @@ func TestServeWeCom(t *testing.T) {
 	if err := b.robot.Say("WangFang", "", "帮助"); err != nil {
 		t.Fatal(err)
 	}
-	platformtest.Eventually(b.t, "the robot's answer", func() bool { return len(b.robot.Seen("WangFang")) > 0 })
+	b.eventually("the robot's answer", func() bool { return len(b.robot.Seen("WangFang")) > 0 })
 	b.api.Click("WangFang", "谁没交")
 	wait, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -78,22 +77,33 @@ func TestChatsAreKnownAfterARestart(t *testing.T) {
 	b := newBranch(t)
 	for i := range 2 {
 		b.start()
-		platformtest.Eventually(b.t, "the robot's connection", b.robot.Connected)
+		b.eventually("the robot's connection", b.robot.Connected)
 		if err := b.robot.Enter("WangFang"); err != nil {
 			t.Fatal(err)
 		}
 		if i == 0 {
-			platformtest.Eventually(b.t, "a greeting", func() bool { return len(b.robot.Seen("WangFang")) == 1 })
+			b.eventually("a greeting", func() bool { return len(b.robot.Seen("WangFang")) == 1 })
 		}
 		if err := b.robot.Say("WangFang", "", "我的"); err != nil {
 			t.Fatal(err)
 		}
-		platformtest.Eventually(b.t, "an answer", func() bool { return len(b.robot.Seen("WangFang")) >= 2+i })
+		b.eventually("an answer", func() bool { return len(b.robot.Seen("WangFang")) >= 2+i })
 		b.end()
 	}
 	if seen := b.robot.Seen("WangFang"); len(seen) != 3 {
 		t.Errorf("seen %+v", seen)
 	}
+}
+
+func (b *branch) eventually(what string, ok func() bool) {
+	b.t.Helper()
+	for range 1000 {
+		if ok() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	b.t.Fatalf("%s never came", what)
 }
 
 // A check beside a serving bot leaves the robot its connection; without one it
@@ -129,7 +139,7 @@ func TestCheckWeCom(t *testing.T) {
 	}
 	b.start()
 	defer b.end()
-	platformtest.Eventually(b.t, "the robot's connection", b.robot.Connected)
+	b.eventually("the robot's connection", b.robot.Connected)
 	logins := b.robot.Subscribed()
 	if bad := wrong(checkPlatforms(t.Context(), b.cfg, time.Now, quiet())); bad != "" {
 		t.Errorf("beside a serving bot:\n%s", bad)

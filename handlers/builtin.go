@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -198,12 +199,11 @@ func (d *Desk) stale(ctx context.Context, c *command.Call, code, now string) err
 	}
 }
 
-// readCode reads a short code or number as typed: a12, Ａ１２. What is none
-// reads as "-", which no code is.
-func readCode(s string) string {
-	s = text.Code(s)
-	if strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		return "-"
+// readCode reads a number as typed; what is none reads as "-", which no number
+// is, for without one both 撤销 and 取消 mean the last.
+func readCode(typed string) string {
+	if typed == "" {
+		return ""
 	}
-	return s
+	return cmp.Or(text.Code(typed), "-")
 }

@@ -52,6 +52,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
@@ -63,6 +64,8 @@ const turnsMore = 2
 type Options struct {
 	DB    *store.DB
 	Areas []command.Area
+	// Policy is who reads customers' files.
+	Policy rulebook.FilePolicy
 	// Left is what happens when an account's person left the company.
 	Left func(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]chat.Notice, error)
 	Post *Post
@@ -106,6 +109,9 @@ func NewDesk(o Options) (*Desk, error) {
 
 // Specs are all commands, in the order of help.
 func (d *Desk) Specs() []*command.Spec { return d.router.Specs() }
+
+// Serving is which commands serve which clause.
+func (d *Desk) Serving() rulebook.Serving { return d.router.Serving() }
 
 // Receive is the chat.Receive of every adapter. When it returns nil, the event
 // and all that follows from it are on the disk.

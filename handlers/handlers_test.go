@@ -61,6 +61,9 @@ func (a trouble) Commands() []command.Spec {
 		spec("出错", func(context.Context, *command.Call) (*command.Answer, error) {
 			return nil, errors.New("no luck")
 		}),
+		spec("写错", func(_ context.Context, c *command.Call) (*command.Answer, error) {
+			return command.Text(c.Text("clent")), nil
+		}),
 		spec("不答", func(context.Context, *command.Call) (*command.Answer, error) { return nil, nil }),
 		asking(spec("提问", func(_ context.Context, c *command.Call) (*command.Answer, error) {
 			if answer := c.Text("回答"); answer != "" {
@@ -189,7 +192,7 @@ func card(t *testing.T, said string) chat.Card {
 // reference number, and leaves the inbox, the audit and everybody else alone.
 func TestFault(t *testing.T) {
 	d := newDesk(t, new(int))
-	for _, line := range []string{"崩溃", "出错", "不答"} {
+	for _, line := range []string{"崩溃", "出错", "写错", "不答"} {
 		e := d.event("张伟", line)
 		if r := d.receive(e); r.OK {
 			t.Errorf("%s: receipt says OK", line)
@@ -200,6 +203,8 @@ func TestFault(t *testing.T) {
 		}
 		if log := d.log.String(); strings.Contains(log, "138") || !strings.Contains(log, "command failed") {
 			t.Errorf("the log says %s", log)
+		} else if line == "写错" && !strings.Contains(log, "clent") {
+			t.Errorf("the log does not name the argument: %s", log)
 		}
 		if r := d.receive(e); !r.Duplicate {
 			t.Error("redelivery is not known")
@@ -212,7 +217,7 @@ func TestFault(t *testing.T) {
 			t.Error("the effect of a panicking command stayed")
 		}
 		tail, forged, err2 := tx.AuditTail(ctx, 10)
-		if len(tail) != 3 || len(forged) != 0 || tail[0].Outcome != store.Failed || len(tail[0].Ref) != 8 {
+		if len(tail) != 4 || len(forged) != 0 || tail[0].Outcome != store.Failed || len(tail[0].Ref) != 8 {
 			t.Errorf("audit %+v, forged %v", tail, forged)
 		}
 		return errors.Join(err, err2)

@@ -81,6 +81,7 @@ func (t *turn) perform(ctx context.Context, c call) (r result, err error) {
 		r.answer, err = step(ctx, command.Call{
 			Tx: t.tx, Person: t.person, Now: t.event.Sent, Event: t.event, Spec: c.spec,
 			Line: c.line, Form: c.form, Confirmed: c.confirmed, Offers: t.offers,
+			Serving: t.desk.router.Serving(), Policy: t.desk.o.Policy,
 		}, c.rest)
 		return err
 	})
@@ -105,7 +106,7 @@ var errSilent = errors.New("no answer and no error")
 
 // step parses the arguments of a call and runs it.
 func step(ctx context.Context, c command.Call, rest string) (*command.Answer, error) {
-	args, err := command.Parse(ctx, c.Spec, rest, command.Env{Tx: c.Tx, Now: c.Now, Mentions: c.Event.Mentions, Person: c.Person})
+	args, err := command.Parse(ctx, c.Spec, rest, c.Env())
 	if err != nil {
 		return nil, err
 	}

@@ -40,8 +40,7 @@ const (
 
 // Handler is the area. Nothing in it changes after it was made.
 type Handler struct {
-	Rules  rulebook.Rules
-	Policy rulebook.FilePolicy // who need not ask
+	Rules rulebook.Rules
 }
 
 // Commands are the area's commands.
@@ -135,6 +134,30 @@ func (h Handler) person(ctx context.Context, tx *store.Tx, id string) (string, e
 }
 
 func written(p store.Person) string { return p.Name + "（" + string(p.Post) + "）" }
+
+// requests are requests by their numbers.
+func (h Handler) requests() command.Numbered[store.Request] {
+	return command.Numbered[store.Request]{
+		What: "查阅申请", List: "查阅申请", Clause: clause,
+		Find: func(ctx context.Context, tx *store.Tx, code string) (store.Request, bool, error) {
+			return tx.Request(ctx, code)
+		},
+		End: func(r store.Request, now time.Time) *command.Ended {
+			switch r.State {
+			case store.RequestApproved:
+				return &command.Ended{By: r.By, At: r.Decided, How: "批准"}
+			case store.RequestRejected:
+				return &command.Ended{By: r.By, At: r.Decided, How: "驳回"}
+			case store.RequestWithdrawn:
+				return &command.Ended{As: "申请人", At: r.Decided, How: "撤回"}
+			}
+			if r.Open(now) {
+				return nil
+			}
+			return &command.Ended{At: r.Lapses, How: "失效"}
+		},
+	}
+}
 
 // record writes the audit entry of a step about a request, with the customer
 // and the reason given.

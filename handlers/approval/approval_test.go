@@ -25,8 +25,9 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	h := Handler{Rules: handlerstest.Rules(t), Policy: rulebook.FilePolicy{SupervisorIsSteward: true}}
+	h := Handler{Rules: handlerstest.Rules(t)}
 	o := &office{handlerstest.New(t, h, "2026-11-26 09:30"), h}
+	o.Policy = rulebook.FilePolicy{SupervisorIsSteward: true}
 	o.Register("周敏", store.GMAssistant)
 	o.Register("小林", store.OtherEmployee)
 	o.Register("小何", store.OtherEmployee)
@@ -57,7 +58,7 @@ func (o *office) reads(who, customer string) (grant string) {
 			return err
 		}
 		g, err := tx.GrantFor(ctx, p.ID, customer, o.Now)
-		grant = o.h.Policy.Access(p, k, g, o.Now).Grant
+		grant = o.Policy.Access(p, k, g, o.Now).Grant
 		return err
 	})
 	return grant

@@ -3,7 +3,6 @@ package approval
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -51,7 +50,7 @@ func (h Handler) ask(ctx context.Context, c *command.Call) (*command.Answer, err
 	if err := readable(r); err != nil {
 		return nil, err
 	}
-	found, err := namedBy(ctx, c.Tx, r.Words, r.Why)
+	found, err := command.NamedBy(ctx, c.Tx, r.Words, r.Why)
 	if err != nil {
 		return nil, err
 	}
@@ -109,16 +108,16 @@ func readable(r store.Request) error {
 
 // needed refuses what can be read without asking: of all who may be named, those
 // whom the asker can read already, so that the others make no difference.
-func (h Handler) needed(ctx context.Context, c *command.Call, r store.Request, found [][]store.Customer) error {
-	if h.Policy.Access(c.Person, store.Customer{}, store.Grant{}, c.Now).Read() {
+func (h Handler) needed(ctx context.Context, c *command.Call, r store.Request, found []command.Named) error {
+	if c.Policy.Access(c.Person, store.Customer{}, store.Grant{}, c.Now).Read() {
 		return &command.Refusal{Text: "你的岗位可以直接查客户档案，不用申请。", Hint: "客户 " + r.Words, Clause: "档-4"}
 	}
-	for _, k := range slices.Concat(found...) {
+	for _, k := range everybody(found) {
 		g, err := c.Tx.GrantFor(ctx, c.Person.ID, k.ID, c.Now)
 		if err != nil {
 			return err
 		}
-		access := h.Policy.Access(c.Person, k, g, c.Now)
+		access := c.Policy.Access(c.Person, k, g, c.Now)
 		if !access.Read() {
 			continue
 		}
@@ -129,6 +128,14 @@ func (h Handler) needed(ctx context.Context, c *command.Call, r store.Request, f
 		return &command.Refusal{Text: "这个客户你现在就可以查" + until + "，不用再申请。", Hint: "客户 " + k.ID, Clause: access.Clause}
 	}
 	return nil
+}
+
+// everybody is all who may be named.
+func everybody(found []command.Named) (list []store.Customer) {
+	for _, n := range found {
+		list = append(list, n.Customers...)
+	}
+	return list
 }
 
 // fresh refuses the same request again, and too many. What counts as the same
@@ -162,12 +169,9 @@ func (h Handler) undoAsk(ctx context.Context, c *command.Call, ref string) (stri
 
 // withdraw takes a request back; whoever was asked hears it.
 func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	r, found, err := c.Tx.Request(ctx, text.Code(c.Text("编号")))
+	r, err := h.requests().Get(ctx, c, "编号", func(r store.Request) bool { return r.Asker == c.Person.ID })
 	if err != nil {
 		return nil, err
-	}
-	if !found || r.Asker != c.Person.ID {
-		return nil, notYours(c.Text("编号"))
 	}
 	if err := h.stillOpen(ctx, c, r); err != nil {
 		return nil, err
@@ -185,9 +189,4 @@ func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer
 	a.Notices = audience.Same("approval/withdrawn/"+r.Code, audience.But(d.all(), c.Person.ID),
 		chat.Message{Text: written(c.Person) + "撤回了查阅申请 " + r.Code + "，不用再批。"})
 	return a, nil
-}
-
-// notYours is the same for what is another's and for what there is not.
-func notYours(typed string) *command.Refusal {
-	return &command.Refusal{Text: "没有你能看的查阅申请" + text.Quote(typed) + "。", Hint: "查阅申请", Clause: clause}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
 	"marketbot/handlers/text"
 	"marketbot/store"
 )
@@ -116,7 +117,7 @@ func (h Handler) known(ctx context.Context, tx *store.Tx, r store.Request) (stri
 
 // candidates are customers that words may mean.
 func candidates(ctx context.Context, tx *store.Tx, words string) ([]store.Customer, error) {
-	hits, err := tx.FindCustomers(ctx, words, candidatesMost)
+	hits, err := command.Near(ctx, tx, words, candidatesMost)
 	var list []store.Customer
 	for _, hit := range hits {
 		list = append(list, hit.Customer)
@@ -244,9 +245,10 @@ func (h Handler) overCard(o ended, title string) chat.Card {
 }
 
 // listed is a request in one line, for its asker.
-func (h Handler) listed(r store.Request, by string, now time.Time) string {
-	if r.Open(now) {
-		return "查阅申请 " + r.Code + text.Quote(r.Words) + " 等批准，" + h.at(r.Lapses) + " 失效"
+func (h Handler) listed(ctx context.Context, c *command.Call, r store.Request) (string, error) {
+	ended, err := h.requests().Happened(ctx, c, r.Code, r)
+	if ended == "" {
+		return "查阅申请 " + r.Code + text.Quote(r.Words) + " 等批准，" + h.at(r.Lapses) + " 失效", err
 	}
-	return h.outcome(r, by) + "：" + text.Quote(r.Words)
+	return ended + "：" + text.Quote(r.Words), err
 }

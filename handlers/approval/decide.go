@@ -23,7 +23,7 @@ func (h Handler) decideCommands() []command.Spec {
 			Args: []command.Arg{
 				number("批准哪一个？编号写在申请里，例如 A12。"),
 				{Name: "时长", Kind: command.Length, Optional: true},
-				{Name: "客户", Kind: command.Customer, Optional: true},
+				{Name: "客户", Kind: command.Customer, For: command.ToName, Optional: true},
 			},
 			Examples: []string{"批准 A12", "批准 A12 3天", "批准 A12 南湖酒店 24小时"},
 			Who:      rulebook.DecideLooks, Private: true, Settles: true, Clause: clause, Run: h.approve,
@@ -133,13 +133,10 @@ func (h Handler) decidable(ctx context.Context, c *command.Call) (store.Request,
 	if err != nil {
 		return store.Request{}, d, err
 	}
-	typed := c.Text("编号")
-	r, found, err := c.Tx.Request(ctx, text.Code(typed))
+	r, err := h.requests().Get(ctx, c, "编号", nil)
 	switch {
 	case err != nil:
 		return r, d, err
-	case !found:
-		return r, d, &command.Refusal{Text: "没有查阅申请" + text.Quote(typed) + "。", Hint: "查阅申请", Clause: clause}
 	case r.Asker == c.Person.ID:
 		return r, d, &command.Refusal{
 			Text: "不能批自己的申请，请由别人决定。", Hint: "请总经理处理 " + r.Code, Clause: clause,
@@ -163,14 +160,10 @@ func (h Handler) mayDecide(ctx context.Context, c *command.Call) (deciders, erro
 // stillOpen refuses what was decided, taken back or has lapsed, and says by
 // whom and when, and what holds of it.
 func (h Handler) stillOpen(ctx context.Context, c *command.Call, r store.Request) error {
-	if r.Open(c.Now) {
-		return nil
-	}
-	by, err := h.person(ctx, c.Tx, r.By)
-	if err != nil {
+	ended, err := h.requests().Happened(ctx, c, r.Code, r)
+	if err != nil || ended == "" {
 		return err
 	}
-	ended := h.outcome(r, by)
 	if g, approved, err := c.Tx.Grant(ctx, r.Code); err != nil {
 		return err
 	} else if approved && c.Now.Before(g.Until) {
@@ -179,21 +172,6 @@ func (h Handler) stillOpen(ctx context.Context, c *command.Call, r store.Request
 		ended += "，授权已于 " + h.at(g.Until) + " 结束"
 	}
 	return &command.Refusal{Text: ended + "，不能再改。", Hint: h.instead(c, r), Clause: clause}
-}
-
-// outcome is how a request ended: 查阅申请 A12 已由陈总（总经理）于 … 批准.
-func (h Handler) outcome(r store.Request, by string) string {
-	head := "查阅申请 " + r.Code
-	switch r.State {
-	case store.RequestApproved:
-		return head + " 已由" + by + "于 " + h.at(r.Decided) + " 批准"
-	case store.RequestRejected:
-		return head + " 已由" + by + "于 " + h.at(r.Decided) + " 驳回"
-	case store.RequestWithdrawn:
-		return head + " 已由申请人于 " + h.at(r.Decided) + " 撤回"
-	default:
-		return head + " 已于 " + h.at(r.Lapses) + " 失效"
-	}
 }
 
 // instead is what can be done about a request that has ended.
@@ -231,7 +209,7 @@ func (h Handler) whose(ctx context.Context, c *command.Call, r store.Request) (s
 	case words == "":
 		return "", &command.Question{Prompt: "申请 " + r.Code + " 写的客户是" + text.Quote(r.Words) + "，不能确定是哪一个。批准查哪个客户？写全名或编号。"}
 	}
-	found, err := namedBy(ctx, c.Tx, words, "")
+	found, err := command.NamedBy(ctx, c.Tx, words, "")
 	id := meant(found)
 	switch {
 	case err != nil:

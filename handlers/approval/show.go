@@ -47,11 +47,11 @@ func (h Handler) own(ctx context.Context, c *command.Call, card *chat.Card) erro
 		return err
 	}
 	for _, r := range asked[:min(len(asked), shownMost)] {
-		by, err := h.person(ctx, c.Tx, r.By)
+		line, err := h.listed(ctx, c, r)
 		if err != nil {
 			return err
 		}
-		card.Blocks = append(card.Blocks, chat.Block{Text: "• " + h.listed(r, by, c.Now)})
+		card.Blocks = append(card.Blocks, chat.Block{Text: "• " + line})
 	}
 	grants, err := c.Tx.GrantsOf(ctx, c.Person.ID, c.Now)
 	if err != nil {
@@ -71,18 +71,17 @@ func (h Handler) own(ctx context.Context, c *command.Call, card *chat.Card) erro
 // showOne shows a request to its asker, and with the buttons to whoever may
 // decide it. Others hear what they would hear of one that does not exist.
 func (h Handler) showOne(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	r, found, err := c.Tx.Request(ctx, text.Code(c.Text("编号")))
-	if err != nil {
-		return nil, err
-	}
 	d, err := h.deciders(ctx, c.Tx, c.Now)
 	if err != nil {
 		return nil, err
 	}
-	own := r.Asker == c.Person.ID
-	if !found || !own && !d.has(c.Person.ID) {
-		return nil, notYours(c.Text("编号"))
+	r, err := h.requests().Get(ctx, c, "编号", func(r store.Request) bool {
+		return r.Asker == c.Person.ID || d.has(c.Person.ID)
+	})
+	if err != nil {
+		return nil, err
 	}
+	own := r.Asker == c.Person.ID
 	var a *command.Answer
 	switch {
 	case own && r.Open(c.Now):
@@ -94,11 +93,11 @@ func (h Handler) showOne(ctx context.Context, c *command.Call) (*command.Answer,
 		}
 		a = &command.Answer{Reply: reply}
 	default:
-		by, err := h.person(ctx, c.Tx, r.By)
+		line, err := h.listed(ctx, c, r)
 		if err != nil {
 			return nil, err
 		}
-		a = command.Card(chat.Card{Title: "查阅申请 " + r.Code, Blocks: endedBlocks(h.listed(r, by, c.Now), r)})
+		a = command.Card(chat.Card{Title: "查阅申请 " + r.Code, Blocks: endedBlocks(line, r)})
 	}
 	a.Subject = "request/" + r.Code
 	return a, nil

@@ -5,7 +5,6 @@ package command
 
 import (
 	"context"
-	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
@@ -23,6 +22,7 @@ type Spec struct {
 	For      func(store.Person) bool // whom it concerns among Who, for help and suggestions; nil: all
 	Private  bool                    // the answer is confidential: from a group it goes to the private chat
 	Clause   string                  // the clause it serves; may be empty for the conversation's own words
+	Also     []string                // further clauses that it serves
 	Settles  bool                    // a second run finds what the first did and says so: a double click is answered, too
 	Form     bool                    // without values it shows a form
 	Hidden   bool                    // carried by buttons and forms only: not in help, still checked
@@ -30,7 +30,7 @@ type Spec struct {
 	Undo     func(ctx context.Context, c *Call, ref string) (string, error) // takes Answer.Undo back, says what was taken back
 }
 
-// Suits tells whether the command is of use to a person: allowed, and their
+// Suits reports whether the command is of use to a person: allowed, and their
 // concern.
 func (s *Spec) Suits(p store.Person) bool {
 	return rulebook.Allows(s.Who, p) && (s.For == nil || s.For(p))
@@ -57,7 +57,7 @@ const (
 	Post                 // 市场总监 (store.Post)
 	Duty                 // 管理员 (store.Duty)
 	Labels               // 本周：… 下周：… (map[string]string by Keys), to the end of the line
-	Customer             // a customer's code, name or a part of it, as typed (string); who it is, the step finds out
+	Customer             // a customer's code, name or a part of it, as typed (string); Call.Customer finds out who it is
 	Passage              // text up to the first of the command's fields (string)
 	Fields               // 地址=… 电话=… (map[string]string by Keys), to the end of the line
 )
@@ -70,69 +70,14 @@ type Arg struct {
 	Optional bool
 	Prompt   string
 	Keys     []string // Labels: the labels known, the first one also takes unlabelled text; Fields: the keys known
-	// Knows tells, of a Customer, whose name with blanks is taken for one for
-	// whom; nil: everybody's for everybody. How a line is read tells that there
-	// is such a customer.
-	Knows func(store.Person, store.Customer) bool
+	For      Want     // Customer: what the command wants with the customer
+	// Others words the refusal of a Customer ToChange for whoever may only read,
+	// where it is not the file that is changed; owner is the owner's name.
+	Others func(m Meant, owner string) *Refusal
 }
 
 // Days is an inclusive range of days.
 type Days struct{ From, To store.Day }
-
-// Call is one run of a command.
-type Call struct {
-	Tx        *store.Tx
-	Person    store.Person           // who asks
-	Now       time.Time              // when it was sent, in the company's zone: judges deadlines
-	Event     chat.Event             // as it came
-	Spec      *Spec                  // what was called
-	Line      string                 // the command line as typed, without mention
-	Form      map[string]string      // values of a submitted form, by field name; nil when typed
-	Confirmed string                 // the version that was confirmed; empty when not (yet)
-	Offers    func(name string) bool // tells whether a command is of use to the caller; nil: none is
-	args      map[string]any
-}
-
-// Has tells whether an argument was given.
-func (c *Call) Has(name string) bool { _, ok := c.args[name]; return ok }
-
-// Text is a Word, Free, Customer or Passage argument as typed, or "".
-func (c *Call) Text(name string) string { return value[string](c, name) }
-
-// Day is a Date or Month argument.
-func (c *Call) Day(name string) store.Day { return value[store.Day](c, name) }
-
-// Days is a Span argument.
-func (c *Call) Days(name string) Days { return value[Days](c, name) }
-
-// Week is a Week argument.
-func (c *Call) Week(name string) store.Week { return value[store.Week](c, name) }
-
-// Money is a Money argument in 分.
-func (c *Call) Money(name string) int64 { return value[int64](c, name) }
-
-// Length is a Length argument.
-func (c *Call) Length(name string) time.Duration { return value[time.Duration](c, name) }
-
-// Who is a Person argument.
-func (c *Call) Who(name string) store.Person { return value[store.Person](c, name) }
-
-// Post is a Post argument.
-func (c *Call) Post(name string) store.Post { return value[store.Post](c, name) }
-
-// Duty is a Duty argument.
-func (c *Call) Duty(name string) store.Duty { return value[store.Duty](c, name) }
-
-// Labels is a Labels argument: text by label.
-func (c *Call) Labels(name string) map[string]string { return value[map[string]string](c, name) }
-
-// Fields is a Fields argument: text by key; an empty text empties the field.
-func (c *Call) Fields(name string) map[string]string { return value[map[string]string](c, name) }
-
-func value[T any](c *Call, name string) T {
-	v, _ := c.args[name].(T)
-	return v
-}
 
 // Answer is what a step wants said.
 type Answer struct {

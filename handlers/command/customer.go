@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"strings"
+	"time"
 	"unicode"
 
 	"marketbot/handlers/text"
@@ -14,9 +15,9 @@ import (
 const namesMost = 5
 
 // customer takes the words that name a customer: the longest that are one's
-// whole name, else the first word. It finds nobody and refuses nothing, and
-// knows only whom the person may know, so that nobody learns from it which
-// customers there are.
+// whole name, else the first word. Who is meant, [Call.Customer] finds out. Here
+// nothing is refused, and only whom the person may know counts, so that nobody
+// learns from how a line is read which customers there are.
 func (p *parser) customer(ctx context.Context, a *Arg) (any, int, error) {
 	ends := wordEnds(text.CutBytes(p.left, nameMost))
 	if len(ends) == 0 {
@@ -50,14 +51,14 @@ func wordEnds(text string) []int {
 	return ends
 }
 
-// IsCustomerCode tells whether a text is written like a customer's code: K12,
+// IsCustomerCode reports whether a text is written like a customer's code: K12,
 // ｋ１２.
 func IsCustomerCode(typed string) bool {
 	digits, ok := strings.CutPrefix(text.Fold(text.CutBytes(typed, nameMost)).Text, "k")
 	return ok && digits != "" && len(digits) <= 12 && strings.Trim(digits, "0123456789") == ""
 }
 
-// wholeName tells whether a text is the whole name of a customer whom the
+// wholeName reports whether a text is the whole name of a customer whom the
 // person may know, however it is spelt.
 func (p *parser) wholeName(ctx context.Context, a *Arg, typed string) (bool, error) {
 	if typed == "" || !store.Plain(typed) {
@@ -67,5 +68,9 @@ func (p *parser) wholeName(ctx context.Context, a *Arg, typed string) (bool, err
 	if err != nil || len(hits) == 0 {
 		return false, err
 	}
-	return text.Bare(hits[0].Name) == text.Bare(typed) && (a.Knows == nil || a.Knows(p.env.Person, hits[0].Customer)), nil
+	if text.Bare(hits[0].Name) != text.Bare(typed) {
+		return false, nil
+	}
+	may := p.env.Policy.Access(p.env.Person, hits[0].Customer, store.Grant{}, time.Time{})
+	return a.For == ToName || may.Read(), nil
 }

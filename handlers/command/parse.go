@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
 )
@@ -18,13 +19,8 @@ type Env struct {
 	Tx       *store.Tx // looks names up; nil takes a word for a person, with nothing but the name
 	Now      time.Time // in the company's zone: what 明天 is counted from
 	Mentions []chat.Mention
-	Person   store.Person // who asks; see Arg.Knows
-}
-
-// NewCall is c with its arguments, as Parse gave them.
-func NewCall(c Call, args map[string]any) *Call {
-	c.args = args
-	return &c
+	Person   store.Person        // who asks
+	Policy   rulebook.FilePolicy // what they may know of customers
 }
 
 // Parse reads the arguments of a command from rest, as Match gave it: by

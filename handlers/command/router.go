@@ -16,9 +16,10 @@ import (
 // Router finds the command that a text calls. It does not change once made
 // and may be used by many goroutines.
 type Router struct {
-	specs  []*Spec
-	root   *node
-	sounds []sound // for Suggest
+	specs   []*Spec
+	root    *node
+	sounds  []sound // for Suggest
+	serving rulebook.Serving
 }
 
 // NewRouter takes the commands of the house. It refuses an incomplete or
@@ -45,20 +46,28 @@ func NewRouter(specs []Spec) (*Router, error) {
 			}
 		}
 	}
-	r.sounds = soundsOf(r.specs)
+	r.sounds, r.serving = soundsOf(r.specs), serving(r.specs)
 	return r, errors.Join(errs...)
 }
 
 // Specs are the commands in the order they were given.
 func (r *Router) Specs() []*Spec { return r.specs }
 
+// Serving is which commands serve which clause: what their Clause and Also say.
+func (r *Router) Serving() rulebook.Serving { return r.serving }
+
 // nameAll gives every command its names, the explicit ones first.
 func (r *Router) nameAll() error {
 	var errs []error
 	for _, s := range r.specs {
 		for _, name := range append([]string{s.Name}, s.Aliases...) {
-			if taken := r.root.add(name, s); taken != nil && taken != s {
+			switch taken := r.root.named(name); {
+			case taken == s:
+				errs = append(errs, fmt.Errorf("command %q is called %q twice", s.Name, name))
+			case taken != nil:
 				errs = append(errs, fmt.Errorf("commands %q and %q are both called %q", taken.Name, s.Name, name))
+			case r.root.add(name, s) == nil:
+				errs = append(errs, fmt.Errorf("command %q: nobody can type %q", s.Name, name))
 			}
 		}
 	}
@@ -72,45 +81,6 @@ func (r *Router) nameAll() error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// check tells what a command lacks.
-func check(s *Spec) error {
-	switch {
-	case strings.TrimSpace(s.Name) == "" || text.Fold(s.Name).Text != s.Name:
-		return errors.New("no name, or one that is never typed so")
-	case s.Summary == "":
-		return errors.New("no summary")
-	case s.Run == nil:
-		return errors.New("no step to run")
-	case rulebook.ClauseOf(s.Who) == "":
-		return fmt.Errorf("unknown right %q", s.Who)
-	case len(s.Examples) == 0:
-		return errors.New("no example")
-	}
-	if _, ok := rulebook.ByNumber(s.Clause); s.Clause != "" && !ok {
-		return fmt.Errorf("unknown clause %q", s.Clause)
-	}
-	return checkArgs(s.Args)
-}
-
-func checkArgs(args []Arg) error {
-	names := map[string]bool{}
-	for i, a := range args {
-		toEnd := a.Kind == Free || a.Kind == Labels || a.Kind == Fields
-		switch {
-		case a.Name == "" || names[a.Name]:
-			return fmt.Errorf("argument %d has no name of its own", i+1)
-		case toEnd && i < len(args)-1:
-			return fmt.Errorf("argument %q takes all that follows, so it must be the last", a.Name)
-		case (a.Kind == Labels || a.Kind == Fields) && len(a.Keys) == 0:
-			return fmt.Errorf("argument %q has no labels", a.Name)
-		case a.Kind == Passage && i < len(args)-1 && args[i+1].Kind != Fields:
-			return fmt.Errorf("argument %q ends at fields, so they must follow", a.Name)
-		}
-		names[a.Name] = true
-	}
-	return nil
 }
 
 // checkExample reads an example as if it was typed on an ordinary Tuesday.
@@ -183,6 +153,19 @@ type node struct {
 	spec *Spec // whose name ends here
 	word bool  // it must be a whole word
 	gap  bool  // white space may stand here, or not
+}
+
+// named is whose name ends where this one does; nil when nobody's.
+func (n *node) named(name string) *Spec {
+	for _, c := range strings.TrimSpace(text.Fold(name).Text) {
+		if text.Blank(c) {
+			continue
+		}
+		if n = n.next[c]; n == nil {
+			return nil
+		}
+	}
+	return n.spec
 }
 
 // add puts a name into the tree, unless it is taken; it tells by whom.

@@ -128,6 +128,26 @@ func TestNewRouterRefuses(t *testing.T) {
 		"argument after free": func(s *Spec) { s.Args = append(s.Args, Arg{Name: "日期", Kind: Date}) },
 		"labels without keys": func(s *Spec) { s.Args = []Arg{{Name: "内容", Kind: Labels}} },
 		"arguments alike":     func(s *Spec) { s.Args = append([]Arg{{Name: "进展", Kind: Word}}, s.Args...) },
+		"summary of lines":    func(s *Spec) { s.Summary = "一\n二" },
+		"also without clause": func(s *Spec) { s.Clause, s.Also = "", []string{"2-4"} },
+		"also no clause":      func(s *Spec) { s.Also = []string{"9-9"} },
+		"clause misspelt":     func(s *Spec) { s.Also = []string{"会3"} },
+		"same clause twice":   func(s *Spec) { s.Also = []string{"会-3", "2-4"} },
+		"own name again":      func(s *Spec) { s.Aliases = []string{"签 到"} },
+		"alias twice":         func(s *Spec) { s.Aliases = []string{"go", "ＧＯ"} },
+		"alias of nothing":    func(s *Spec) { s.Aliases = []string{"\u200b"} },
+		"taken pinyin alias":  func(s *Spec) { s.Aliases = []string{"?"} },
+		"unknown kind":        func(s *Spec) { s.Args = []Arg{{Name: "进展", Kind: Fields + 1}} },
+		"negative kind":       func(s *Spec) { s.Args = []Arg{{Name: "进展", Kind: -1}} },
+		"customer for what":   func(s *Spec) { s.Args = []Arg{{Name: "客户", Kind: Customer}} },
+		"word to read":        func(s *Spec) { s.Args = []Arg{{Name: "进展", Kind: Word, For: ToRead}} },
+		"others of readers": func(s *Spec) {
+			s.Args = []Arg{{Name: "客户", Kind: Customer, For: ToRead, Others: func(Meant, string) *Refusal { return nil }}}
+		},
+		"keys of a word":       func(s *Spec) { s.Args = []Arg{{Name: "进展", Kind: Word, Keys: []string{"本周"}}} },
+		"labels alike":         func(s *Spec) { s.Args = []Arg{{Name: "进展", Kind: Labels, Keys: []string{"ab", "ＡＢ"}}} },
+		"label without a word": func(s *Spec) { s.Args = []Arg{{Name: "进展", Kind: Labels, Keys: []string{" "}}} },
+		"passage before words": func(s *Spec) { s.Args = []Arg{{Name: "进展", Kind: Passage}, {Name: "词", Kind: Word}} },
 	} {
 		specs := house()
 		spoil(&specs[3])

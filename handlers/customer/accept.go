@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -18,45 +17,17 @@ const newFile = "新建"
 // leadFields are the fields that the words of a lead may go into as they are.
 var leadFields = []string{"地址", "行业", "特征", "业务状况"}
 
-// leadWords is how many words behind the first one may belong to a customer's
-// name.
-const leadWords = 3
-
 // leadNamed finds out whom a lead is about, where its words name a customer
 // exactly. A name may hold blanks: then it has taken the beginning of the text.
 func (h Handler) leadNamed(ctx context.Context, c *command.Call, l *store.Lead) error {
-	name, typed := l.Words, l.Text
-	for range leadWords + 1 {
-		known, found, err := exactly(ctx, c.Tx, name)
-		if err != nil {
-			return err
-		}
-		if found && text.HasWords(typed) {
-			l.Customer, l.Words, l.Text = known.ID, name, typed
-		}
-		end := strings.IndexFunc(typed, unicode.IsSpace)
-		if end <= 0 {
+	list, err := command.NamedBy(ctx, c.Tx, l.Words, l.Text)
+	for _, n := range list {
+		if known, one := n.One(); one && text.HasWords(n.Rest) {
+			l.Customer, l.Words, l.Text = known.ID, n.Words, n.Rest
 			return nil
 		}
-		name += " " + typed[:end]
-		typed = strings.TrimLeftFunc(typed[end:], unicode.IsSpace)
 	}
-	return nil
-}
-
-// exactly is the one customer whose code or name a text is.
-func exactly(ctx context.Context, tx *store.Tx, typed string) (store.Customer, bool, error) {
-	if command.IsCustomerCode(typed) {
-		known, found, err := tx.Customer(ctx, text.Code(typed))
-		if err != nil || found {
-			return known, found, err
-		}
-	}
-	similar, err := tx.SimilarCustomers(ctx, store.FoldName(typed))
-	if err != nil || len(similar) != 1 {
-		return store.Customer{}, false, err
-	}
-	return similar[0], true, nil
+	return err
 }
 
 // acceptLead is 采纳: the words go into the file as a fact with its giver and
@@ -75,8 +46,8 @@ func (h Handler) acceptLead(ctx context.Context, c *command.Call) (*command.Answ
 	if err != nil {
 		return nil, err
 	}
-	if !found && c.Confirmed != l.Code {
-		return previewFile(l, field), nil
+	if version := command.VersionOf(l.Code, field); !found && !c.Confirms(version) {
+		return previewFile(l, field).Preview(version), nil
 	}
 	if !found {
 		if target, err = h.beginFile(ctx, c, l); err != nil {
@@ -106,7 +77,7 @@ func (h Handler) leadTarget(ctx context.Context, c *command.Call, l store.Lead, 
 	name := l.Words
 	switch {
 	case given == newFile:
-		_, found, err := exactly(ctx, c.Tx, l.Words)
+		_, found, err := command.ExactlyNamed(ctx, c.Tx, l.Words)
 		if err == nil && found {
 			err = &command.Refusal{Text: text.Quote(l.Words) + "已有档案。", Hint: "采纳 " + l.Code}
 		}
@@ -116,7 +87,7 @@ func (h Handler) leadTarget(ctx context.Context, c *command.Call, l store.Lead, 
 	case l.Customer != "":
 		return c.Tx.Customer(ctx, l.Customer)
 	}
-	known, found, err := exactly(ctx, c.Tx, name)
+	known, found, err := command.ExactlyNamed(ctx, c.Tx, name)
 	if err != nil || found {
 		return known, found, err
 	}
@@ -137,7 +108,7 @@ func mayMean(ctx context.Context, tx *store.Tx, name string) ([]store.Customer, 
 	if err != nil {
 		return nil, err
 	}
-	hits, err := tx.FindCustomers(ctx, name, leadsShown)
+	hits, err := command.Near(ctx, tx, name, leadsShown)
 	for _, hit := range hits {
 		if !slices.ContainsFunc(list, func(one store.Customer) bool { return one.ID == hit.Customer.ID }) {
 			list = append(list, hit.Customer)
@@ -168,7 +139,6 @@ func previewFile(l store.Lead, field string) *command.Answer {
 			{Note: "还没有这个客户的档案。确认后建立，先没有负责人；名称以后可以改。"},
 		},
 	}, "线索 "+l.Code+" 等你确认。", "lead/"+l.Code)
-	a.Confirm = l.Code
 	return a
 }
 

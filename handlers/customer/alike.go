@@ -47,7 +47,7 @@ func alike(ctx context.Context, tx *store.Tx, names ...string) ([]store.Customer
 func (h Handler) whetherAlike(ctx context.Context, c *command.Call, name string, near []store.Customer, version string) (*command.Answer, error) {
 	var owners []string
 	for _, one := range near {
-		owner, err := h.ownerName(ctx, c.Tx, one)
+		owner, err := command.OwnerName(ctx, c.Tx, one)
 		if err != nil {
 			return nil, err
 		}
@@ -68,15 +68,15 @@ func (h Handler) whetherAlike(ctx context.Context, c *command.Call, name string,
 		{Text: "是同一家就不用再建，有新情况：提供线索 客户 内容…"},
 		{Note: "一家一档（档-7）；不是同一家，可以仍要新建。"},
 	}}, text, "customers")
-	a.Confirm, a.Proceed, a.Recorded = version, "仍要新建", true
-	return a, nil
+	a.Proceed, a.Recorded = "仍要新建", true
+	return a.Preview(version), nil
 }
 
 // alikeVersion is what a confirmation is bound to: who was alike.
 func alikeVersion(near []store.Customer) string {
-	version := "alike"
+	var ids []string
 	for _, one := range near {
-		version += "/" + one.ID
+		ids = append(ids, one.ID)
 	}
-	return version
+	return command.VersionOf("alike", ids)
 }

@@ -26,24 +26,24 @@ func (h Handler) editCommands() []command.Spec {
 		},
 		{
 			Name: "改客户", Aliases: []string{"gkh"}, Summary: "改档案内容，写了哪一项就改哪一项；旧的内容留在历史里",
-			Args:     []command.Arg{h.customerArg(), fields(h.changeKeys(), false)},
+			Args:     []command.Arg{customerArg(command.ToChange), fields(h.changeKeys(), false)},
 			Examples: []string{"改客户 K12 地址=东莞市南城区 原因=搬迁", "改客户 华东机电 股东=张三=30%，李四=20% 来源=工商登记"},
-			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-8", Run: h.change, Undo: h.undoChange,
+			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-8", Also: []string{"档-1"}, Run: h.change, Undo: h.undoChange,
 		},
 		{
 			Name: "联系人", Aliases: []string{"lxr"}, Summary: "加客户的联系人，或改他的资料",
 			Args: []command.Arg{
-				h.customerArg(), {Name: "姓名", Kind: command.Passage, Prompt: "联系人叫什么？"}, fields(personKeys(), true),
+				customerArg(command.ToChange), {Name: "姓名", Kind: command.Passage, Prompt: "联系人叫什么？"}, fields(personKeys(), true),
 			},
 			Examples: []string{"联系人 K12 李明 职务=采购部经理 决策角色=决策人 电话=13800000000", "联系人 华东机电 李明"},
-			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-1", Run: h.person, Undo: h.undoPerson,
+			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-1", Also: []string{"档-8"}, Run: h.person, Undo: h.undoPerson,
 		},
 	}, h.keeperCommands()...)
 }
 
 // change is 改客户.
 func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	r, err := h.findToChange(ctx, c, c.Text("客户"))
+	r, err := c.Customer(ctx, "客户")
 	if err != nil {
 		return nil, err
 	}
@@ -184,8 +184,8 @@ func orEmpty(field, value string, ofPerson bool) string {
 }
 
 // changed answers a change of a file.
-func (h Handler) changed(ctx context.Context, c *command.Call, r readable, trace string, facts []chat.Fact, undo bool) (*command.Answer, error) {
-	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
+func (h Handler) changed(ctx context.Context, c *command.Call, r command.Meant, trace string, facts []chat.Fact, undo bool) (*command.Answer, error) {
+	owner, err := command.OwnerName(ctx, c.Tx, r.Customer)
 	if err != nil {
 		return nil, err
 	}

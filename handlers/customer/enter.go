@@ -30,7 +30,7 @@ func (h Handler) enter(ctx context.Context, c *command.Call) (*command.Answer, e
 	if err != nil {
 		return nil, err
 	}
-	if version := alikeVersion(near); len(near) > 0 && c.Confirmed != version {
+	if version := alikeVersion(near); len(near) > 0 && !c.Confirms(version) {
 		if err := h.unknown(ctx, c, "", names...); err != nil { // there is nothing to ask
 			return nil, err
 		}
@@ -106,7 +106,7 @@ func (h Handler) unknown(ctx context.Context, c *command.Call, self string, name
 			if one.ID == self {
 				continue
 			}
-			owner, err := h.ownerName(ctx, c.Tx, one)
+			owner, err := command.OwnerName(ctx, c.Tx, one)
 			if err != nil {
 				return err
 			}

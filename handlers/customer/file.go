@@ -15,10 +15,9 @@ import (
 
 const whichCustomer = "哪位客户？写名称、名称里的几个字，或编号（如 K12）。"
 
-func (h Handler) customerArg() command.Arg {
-	return command.Arg{Name: "客户", Kind: command.Customer, Prompt: whichCustomer, Knows: func(p store.Person, c store.Customer) bool {
-		return h.Config.Policy().Access(p, c, store.Grant{}, time.Time{}).Read()
-	}}
+// customerArg is the customer that a command is about.
+func customerArg(want command.Want) command.Arg {
+	return command.Arg{Name: "客户", Kind: command.Customer, Prompt: whichCustomer, For: want}
 }
 
 func (h Handler) fileCommands() []command.Spec {
@@ -27,12 +26,12 @@ func (h Handler) fileCommands() []command.Spec {
 			Name: "客户", Aliases: []string{"查客户", "看档案", "kh", "ckh"}, Summary: "按名称、拼音、首字母或电话后四位找客户，看档案；每次查阅都有记录",
 			Args:     []command.Arg{{Name: "关键词", Kind: command.Free, Prompt: whichCustomer}},
 			Examples: []string{"客户 华东机电", "客户 hdjd", "客户 5678"},
-			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: clause, Run: h.look,
+			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: clause, Also: []string{"档-4"}, Run: h.look,
 		},
 		{
 			Name: "看电话", Aliases: []string{"kdh"}, Summary: "写明理由，显示档案里的电话、住址等；按次计数",
 			Args: []command.Arg{
-				h.customerArg(), {Name: "联系人", Kind: command.Word, Optional: true},
+				customerArg(command.ToRead), {Name: "联系人", Kind: command.Word, Optional: true},
 				{Name: "理由", Kind: command.Free, Prompt: "为什么要看？写一句，会记入查阅记录，例如：确认下周拜访时间。"},
 			},
 			Examples: []string{"看电话 华东机电 确认下周拜访时间", "看电话 K12 李明 寄合同", "看电话 K12 全部 核对 联系方式"},
@@ -40,7 +39,7 @@ func (h Handler) fileCommands() []command.Spec {
 		},
 		{
 			Name: "我的客户", Aliases: []string{"wdkh"}, Summary: "自己负责的客户，最久没有跟进的在前",
-			Args:     []command.Arg{{Name: "页", Kind: command.Word, Optional: true}},
+			Args:     []command.Arg{command.PageArg()},
 			Examples: []string{"我的客户", "我的客户 第2页"},
 			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: "档-8", Run: h.mine,
 		},
@@ -49,19 +48,17 @@ func (h Handler) fileCommands() []command.Spec {
 
 // look is 客户: the file of whoever the words mean, or who they may mean.
 func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	text := c.Text("关键词")
-	list, hidden, err := h.readables(ctx, c, text)
+	found, err := c.CustomersLike(ctx, c.Text("关键词"), command.ToRead)
 	if err != nil {
 		return nil, err
 	}
-	i := h.exact(text, list)
+	r, one := found.One()
 	switch {
-	case len(list) == 0:
-		return nil, h.notFound(c, text, hidden)
-	case i < 0 && len(list) > 1:
-		return h.hits(ctx, c, list)
+	case !one && len(found.List) > 0:
+		return h.hits(ctx, c, found.List)
+	case !one:
+		return nil, found.Refusal()
 	}
-	r := list[max(i, 0)]
 	file, notices, err := h.open(ctx, c, r, "")
 	if err != nil {
 		return nil, err
@@ -74,21 +71,25 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 	return a, nil
 }
 
+// hitsShown is how many customers an answer names at most where it is not
+// clear which is meant.
+const hitsShown = 5
+
 // hits shows which customers were found: never more than a few, never more of
 // them than name, owner and stage (档-3: no lists).
-func (h Handler) hits(ctx context.Context, c *command.Call, list []readable) (*command.Answer, error) {
+func (h Handler) hits(ctx context.Context, c *command.Call, list []command.Meant) (*command.Answer, error) {
 	card := chat.Card{Title: "找到不止一位客户"}
 	var facts []chat.Fact
-	for _, r := range list[:min(len(list), hitsMost)] {
-		owner, err := h.ownerName(ctx, c.Tx, r.Customer)
+	for _, r := range list[:min(len(list), hitsShown)] {
+		owner, err := command.OwnerName(ctx, c.Tx, r.Customer)
 		if err != nil {
 			return nil, err
 		}
-		facts = append(facts, chat.Fact{Label: r.ID, Value: fmt.Sprintf("%s%s · 负责人 %s · %s", r.Name, foundBy(r.hit), owner, orNone(r.Stage))})
+		facts = append(facts, chat.Fact{Label: r.ID, Value: fmt.Sprintf("%s%s · 负责人 %s · %s", r.Name, foundBy(r.Hit), owner, orNone(r.Stage))})
 		card.Buttons = append(card.Buttons, chat.Button{Label: text.CutLine(r.Name, 12), Command: "客户 " + r.ID})
 	}
 	card.Blocks = []chat.Block{{Facts: facts}}
-	if len(list) > hitsMost {
+	if len(list) > hitsShown {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "还有更多，请把名称写全一些。"})
 	}
 	a := confidentialCard(card, "找到不止一位客户，请把名称写全一些。", "customers")
@@ -119,27 +120,20 @@ func (h Handler) mine(ctx context.Context, c *command.Call) (*command.Answer, er
 		return a, nil
 	}
 	slices.SortStableFunc(list, func(a, b store.Customer) int { return a.Progressed.Compare(b.Progressed) })
-	page, ok := 1, true
-	if c.Has("页") {
-		page, ok = pageNumber(c.Text("页"))
+	page, err := c.Page(len(list), minePage, "我的客户")
+	if err != nil {
+		return nil, err
 	}
-	last := (len(list) + minePage - 1) / minePage
-	if !ok || page > last {
-		return nil, &command.Refusal{Text: fmt.Sprintf("没有这一页，一共 %d 页。", last), Hint: "我的客户"}
-	}
-	some := list[(page-1)*minePage : min(page*minePage, len(list))]
 	card := chat.Card{Title: fmt.Sprintf("我的客户（%d 位）", len(list))}
 	var facts []chat.Fact
-	for i, one := range some {
+	for i, one := range command.Rows(page, list) {
 		facts = append(facts, chat.Fact{Label: one.ID, Value: fmt.Sprintf("%s · %s · %s", one.Name, orNone(one.Stage), h.quietWords(one, c.Now))})
 		if i < 3 {
 			card.Buttons = append(card.Buttons, chat.Button{Label: "跟进 " + text.CutLine(one.Name, 8), Command: "跟进 " + one.ID})
 		}
 	}
 	card.Blocks = []chat.Block{{Facts: facts}}
-	if page < last {
-		card.Buttons = append(card.Buttons, chat.Button{Label: "下一页", Command: fmt.Sprintf("我的客户 第%d页", page+1)})
-	}
+	card.Buttons = append(card.Buttons, page.Turn("下一页")...)
 	return confidentialCard(card, fmt.Sprintf("你负责 %d 位客户。", len(list)), "customers"), nil
 }
 

@@ -2,7 +2,6 @@ package customer
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +28,7 @@ type event struct {
 
 // history is 客户历史.
 func (h Handler) history(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	r, err := h.find(ctx, c, c.Text("客户"))
+	r, err := c.Customer(ctx, "客户")
 	if err != nil {
 		return nil, err
 	}
@@ -42,24 +41,18 @@ func (h Handler) history(ctx context.Context, c *command.Call) (*command.Answer,
 	if err != nil {
 		return nil, err
 	}
-	page, ok := 1, true
-	if c.Has("页") {
-		page, ok = pageNumber(c.Text("页"))
+	page, err := c.Page(len(events), historyPage, "客户历史 "+r.ID)
+	if err != nil {
+		return nil, err
 	}
-	last := max(1, (len(events)+historyPage-1)/historyPage)
-	if !ok || page > last {
-		return nil, &command.Refusal{Text: fmt.Sprintf("没有这一页，一共 %d 页。", last), Hint: "客户历史 " + r.ID}
-	}
-	card, err := h.historyCard(ctx, names, events[(page-1)*historyPage:min(page*historyPage, len(events))])
+	card, err := h.historyCard(ctx, names, command.Rows(page, events))
 	if err != nil {
 		return nil, err
 	}
 	card.Title = "客户历史 · " + r.Name
-	if page < last {
-		card.Buttons = append(card.Buttons, chat.Button{Label: "更早的", Command: fmt.Sprintf("客户历史 %s 第%d页", r.ID, page+1)})
-	}
+	card.Buttons = append(card.Buttons, page.Turn("更早的")...)
 	card.Blocks = append(card.Blocks, h.footer(c, r, past.Trace))
-	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
+	owner, err := command.OwnerName(ctx, c.Tx, r.Customer)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func (h Handler) keeperCommands() []command.Spec {
 		{
 			Name: "删除联系人", Aliases: []string{"sclxr"}, Summary: "应本人要求，永久删除联系人的全部资料，含历史",
 			Args: []command.Arg{
-				h.customerArg(), {Name: "姓名", Kind: command.Word, Prompt: "删除哪位联系人？"},
+				customerArg(command.ToChange), {Name: "姓名", Kind: command.Word, Prompt: "删除哪位联系人？"},
 				{Name: "理由", Kind: command.Free, Prompt: "为什么删除？例如：本人要求。"},
 			},
 			Examples: []string{"删除联系人 K12 李明 本人要求"},
@@ -24,12 +24,12 @@ func (h Handler) keeperCommands() []command.Spec {
 		},
 		{
 			Name: "核对", Aliases: []string{"hd"}, Summary: "确认档案无误：待核的内容记为已核，档案算作最新",
-			Args: []command.Arg{h.customerArg()}, Examples: []string{"核对 K12"},
-			Who: rulebook.MoveCustomers, Private: true, Clause: "档-8", Run: h.check,
+			Args: []command.Arg{customerArg(command.ToChange)}, Examples: []string{"核对 K12"},
+			Who: rulebook.MoveCustomers, Private: true, Clause: "档-8", Also: []string{"档-4", "档-7"}, Run: h.check,
 		},
 		{
 			Name: "移交客户", Aliases: []string{"yjkh"}, Summary: "把客户交给另一位同事负责，历史全部保留",
-			Args:     []command.Arg{h.customerArg(), {Name: "接收人", Kind: command.Person, Prompt: "交给谁？"}},
+			Args:     []command.Arg{customerArg(command.ToChange), {Name: "接收人", Kind: command.Person, Prompt: "交给谁？"}},
 			Examples: []string{"移交客户 K12 张伟"},
 			Who:      rulebook.MoveCustomers, Private: true, Clause: "档-4", Run: h.move,
 		},
@@ -38,7 +38,7 @@ func (h Handler) keeperCommands() []command.Spec {
 
 // check is 核对.
 func (h Handler) check(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	r, err := h.findToChange(ctx, c, c.Text("客户"))
+	r, err := c.Customer(ctx, "客户")
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (h Handler) check(ctx context.Context, c *command.Call) (*command.Answer, e
 
 // move is 移交客户.
 func (h Handler) move(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	r, err := h.findToChange(ctx, c, c.Text("客户"))
+	r, err := c.Customer(ctx, "客户")
 	if err != nil {
 		return nil, err
 	}
@@ -68,16 +68,15 @@ func (h Handler) move(ctx context.Context, c *command.Call) (*command.Answer, er
 	if to.ID == r.Owner {
 		return nil, &command.Refusal{Text: r.Name + " 已经由" + to.Name + "负责。", Hint: "客户 " + r.ID, Clause: "档-4"}
 	}
-	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
+	owner, err := command.OwnerName(ctx, c.Tx, r.Customer)
 	if err != nil {
 		return nil, err
 	}
 	words := fmt.Sprintf("%s %s：负责人 %s → %s", r.ID, r.Name, owner, to.Name)
-	version := r.ID + "/" + r.Owner + "/" + to.ID
-	if c.Confirmed != version {
+	version := command.VersionOf(r.ID, r.Owner, to.ID)
+	if !c.Confirms(version) {
 		a := confidentialCard(chat.Card{Title: "移交客户", Blocks: []chat.Block{{Text: words}, {Note: "档案、跟进和历史全部保留；两人都会收到通知。"}}}, words, subject(r.ID))
-		a.Confirm = version
-		return a, nil
+		return a.Preview(version), nil
 	}
 	if err := c.Tx.MoveCustomer(ctx, r.ID, to.ID, c.Person.ID, c.Now); err != nil {
 		return nil, err

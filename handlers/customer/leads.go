@@ -1,9 +1,12 @@
 package customer
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"marketbot/handlers/chat"
@@ -189,35 +192,48 @@ func (h Handler) judges(p store.Person, customer string) error {
 	}
 }
 
+// leads are leads by their numbers.
+func leads() command.Numbered[store.Lead] {
+	return command.Numbered[store.Lead]{
+		What: "线索", List: "线索",
+		Find: func(ctx context.Context, tx *store.Tx, code string) (store.Lead, bool, error) {
+			return tx.Lead(ctx, code)
+		},
+		End: func(l store.Lead, _ time.Time) *command.Ended {
+			switch l.State {
+			case store.LeadAccepted:
+				return &command.Ended{By: l.By, At: l.Decided, How: "采纳"}
+			case store.LeadRejected:
+				return &command.Ended{By: l.By, At: l.Decided, How: "判为不采纳"}
+			case store.LeadWithdrawn:
+				return &command.Ended{As: "提供人", At: l.Decided, How: "撤回"}
+			}
+			return nil
+		},
+	}
+}
+
 // openLead is the lead of the argument 编号, or a refusal that says why it
 // cannot be judged.
 func (h Handler) openLead(ctx context.Context, c *command.Call) (store.Lead, error) {
-	code := text.Code(c.Text("编号"))
-	l, found, err := c.Tx.Lead(ctx, code)
-	if err == nil {
-		err = h.judges(c.Person, l.Customer)
+	l, err := leads().Get(ctx, c, "编号", nil)
+	var missing *command.Refusal
+	if err == nil || errors.As(err, &missing) { // whoever may not judge hears of no number
+		err = cmp.Or(h.judges(c.Person, l.Customer), err)
 	}
-	switch {
-	case err != nil:
-		return l, err
-	case !found:
-		return l, &command.Refusal{Text: "没有编号" + text.Quote(c.Text("编号")) + "的线索。", Hint: "线索"}
-	case l.State == store.LeadOpen:
-		return l, nil
-	case l.State == store.LeadWithdrawn:
-		return l, &command.Refusal{Text: "线索 " + code + " 已由提供人撤回。", Hint: "线索"}
-	}
-	judge, _, err := c.Tx.Person(ctx, l.By)
 	if err != nil {
 		return l, err
 	}
-	how := "采纳"
-	if l.State == store.LeadRejected {
-		how = "判为不采纳"
+	return l, stillOpen(ctx, c, l)
+}
+
+// stillOpen refuses a lead that has ended, and says how.
+func stillOpen(ctx context.Context, c *command.Call, l store.Lead) error {
+	ended, err := leads().Happened(ctx, c, l.Code, l)
+	if err != nil || ended == "" {
+		return err
 	}
-	return l, &command.Refusal{
-		Text: fmt.Sprintf("线索 %s 已在 %s 由%s%s。", code, store.DayOf(l.Decided.In(c.Now.Location())).String(), judge.Name, how), Hint: "线索",
-	}
+	return &command.Refusal{Text: ended + "。", Hint: "线索"}
 }
 
 // rejectLead is 不采纳.

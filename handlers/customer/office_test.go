@@ -29,7 +29,7 @@ func openOffice(t testing.TB, config Config) *office {
 	t.Helper()
 	h := Handler{Rules: handlerstest.Rules(t), Config: config}
 	o := &office{handlerstest.New(t, h, "2026-11-24 09:30"), h}
-	o.Subjects = true
+	o.Subjects, o.Policy = true, config.Policy()
 	o.Register("刘洋", store.Salesperson)
 	o.Register("小林", store.OtherEmployee)
 	return o

@@ -14,7 +14,7 @@ import (
 
 // person is 联系人: somebody new at a customer's, or more about who is known.
 func (h Handler) person(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	r, err := h.findToChange(ctx, c, c.Text("客户"))
+	r, err := c.Customer(ctx, "客户")
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (h Handler) personWriter(c *command.Call, customer, person string, values m
 	return w
 }
 
-func (h Handler) addPerson(ctx context.Context, c *command.Call, r readable, file store.File, name string, values map[string]string) (*command.Answer, error) {
+func (h Handler) addPerson(ctx context.Context, c *command.Call, r command.Meant, file store.File, name string, values map[string]string) (*command.Answer, error) {
 	w := h.personWriter(c, r.ID, c.Tx.NewID(c.Now), values)
 	if err := c.Tx.AddFilePerson(ctx, store.FilePerson{
 		ID: w.person, Customer: r.ID, Name: name, Source: w.source, Created: c.Now, Author: c.Person.ID, Checked: w.checked, CheckedBy: w.checker,
@@ -85,7 +85,7 @@ func (h Handler) addPerson(ctx context.Context, c *command.Call, r readable, fil
 }
 
 func (h Handler) changePerson(
-	ctx context.Context, c *command.Call, r readable, file store.File, p store.FilePerson, values map[string]string,
+	ctx context.Context, c *command.Call, r command.Meant, file store.File, p store.FilePerson, values map[string]string,
 ) (*command.Answer, error) {
 	w := h.personWriter(c, r.ID, p.ID, values)
 	w.old = p.Facts
@@ -114,11 +114,11 @@ func (h Handler) undoPerson(ctx context.Context, c *command.Call, ref string) (s
 	if u.person == "" {
 		return h.undoChange(ctx, c, ref)
 	}
-	r, err := h.findToChange(ctx, c, u.customer)
+	r, err := c.CustomerIn(ctx, u.customer, command.ToChange)
 	if err != nil {
 		return "", err
 	}
-	file, err := c.Tx.OpenCustomer(ctx, r.access, look(c, r, ""))
+	file, err := c.Tx.OpenCustomer(ctx, r.Access, c.Look(r, ""))
 	if err != nil {
 		return "", err
 	}
@@ -145,7 +145,7 @@ func erasePerson(ctx context.Context, c *command.Call, p store.FilePerson) error
 
 // erase is 删除联系人: for ever, at the person's own request (C13).
 func (h Handler) erase(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	r, err := h.findToChange(ctx, c, c.Text("客户"))
+	r, err := c.Customer(ctx, "客户")
 	if err != nil {
 		return nil, err
 	}
@@ -172,15 +172,15 @@ func (h Handler) erase(ctx context.Context, c *command.Call) (*command.Answer, e
 }
 
 // erasing asks first, for nothing of it comes back.
-func (h Handler) erasing(ctx context.Context, c *command.Call, r readable, file store.File, p store.FilePerson) (*command.Answer, error) {
-	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
+func (h Handler) erasing(ctx context.Context, c *command.Call, r command.Meant, file store.File, p store.FilePerson) (*command.Answer, error) {
+	owner, err := command.OwnerName(ctx, c.Tx, r.Customer)
 	if err != nil {
 		return nil, err
 	}
-	version := r.ID + "/" + p.ID
+	version := command.VersionOf(r.ID, p.ID)
 	card := chat.Card{Title: "永久删除联系人", Tone: chat.Bad}
 	text := fmt.Sprintf("将删除 %s 的联系人 %s 的全部资料（%d 项），历史里的也一起销毁，不能恢复。", r.Name, p.Name, len(p.Facts))
-	if c.Confirmed == version {
+	if c.Confirms(version) {
 		card.Title, card.Tone = "已删除联系人", chat.Good
 		text = fmt.Sprintf("%s 的联系人 %s 的全部资料已销毁，历史里只剩“有过一位联系人”。", r.Name, p.Name)
 		if err := erasePerson(ctx, c, p); err != nil {
@@ -189,8 +189,8 @@ func (h Handler) erasing(ctx context.Context, c *command.Call, r readable, file 
 	}
 	card.Blocks = []chat.Block{{Text: text}, h.footer(c, r, file.Trace)}
 	a := h.secret(c, r, card, owner)
-	if c.Confirmed != version {
-		a.Confirm = version
+	if !c.Confirms(version) {
+		a.Preview(version)
 	}
 	return a, nil
 }

@@ -17,7 +17,7 @@ func (h Handler) progressCommands() []command.Spec {
 		{
 			Name: "跟进", Aliases: []string{"gj"}, Summary: "记下客户的进展，可以带阶段和金额",
 			Args: []command.Arg{
-				h.customerArg(), {Name: "进展", Kind: command.Passage, Prompt: "有什么进展？写一两句，例如：送去方案，下周给答复。"},
+				customerArg(command.ToRead), {Name: "进展", Kind: command.Passage, Prompt: "有什么进展？写一两句，例如：送去方案，下周给答复。"},
 				{Name: "字段", Kind: command.Fields, Keys: []string{fieldStage, fieldAmount}, Optional: true},
 			},
 			Examples: []string{"跟进 K12 送去年会方案，下周给答复", "跟进 华东机电 报价已确认 阶段=方案报价 金额=12.5万"},
@@ -25,7 +25,7 @@ func (h Handler) progressCommands() []command.Spec {
 		},
 		{
 			Name: "客户历史", Aliases: []string{"khls"}, Summary: "档案的全部变更、跟进和负责人，新的在前",
-			Args:     []command.Arg{h.customerArg(), {Name: "页", Kind: command.Word, Optional: true}},
+			Args:     []command.Arg{customerArg(command.ToRead), command.PageArg()},
 			Examples: []string{"客户历史 K12", "客户历史 K12 第2页"},
 			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: "档-8", Run: h.history,
 		},
@@ -34,13 +34,13 @@ func (h Handler) progressCommands() []command.Spec {
 
 // progress is 跟进.
 func (h Handler) progress(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	r, err := h.find(ctx, c, c.Text("客户"))
+	r, err := c.Customer(ctx, "客户")
 	if err != nil {
 		return nil, err
 	}
-	if r.access.Basis == store.ByGrant {
+	if r.Access.Basis == store.ByGrant {
 		return nil, &command.Refusal{
-			Text: "凭批准只能查阅，不能记跟进。", Hint: "提供线索 " + r.ID + " 内容…", Clause: "档-6", Denied: true, Look: store.Look{Customer: r.ID, Grant: r.access.Grant},
+			Text: "凭批准只能查阅，不能记跟进。", Hint: "提供线索 " + r.ID + " 内容…", Clause: "档-6", Denied: true, Look: store.Look{Customer: r.ID, Grant: r.Access.Grant},
 		}
 	}
 	p := store.Progress{ID: c.Tx.NewID(c.Now), Customer: r.ID, Author: c.Person.ID, At: c.Now, Words: c.Text("进展")}
@@ -57,7 +57,7 @@ func (h Handler) progress(ctx context.Context, c *command.Call) (*command.Answer
 			return nil, err
 		}
 	}
-	owner, err := h.ownerName(ctx, c.Tx, r.Customer)
+	owner, err := command.OwnerName(ctx, c.Tx, r.Customer)
 	if err != nil {
 		return nil, err
 	}

@@ -2,10 +2,8 @@ package customer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"marketbot/handlers/chat"
@@ -31,7 +29,7 @@ func (h Handler) recordCommands() []command.Spec {
 				{Name: "姓名", Kind: command.Person, Optional: true},
 				{Name: "客户", Kind: command.Word, Optional: true},
 				{Name: "时段", Kind: command.Span, Optional: true},
-				{Name: "页", Kind: command.Word, Optional: true},
+				command.PageArg(),
 			},
 			Examples: []string{"查阅记录", "查阅记录 张伟 上周", "查阅记录 K12 本月"},
 			Who:      rulebook.TraceLooks, Private: true, Clause: clause, Run: h.records,
@@ -39,7 +37,7 @@ func (h Handler) recordCommands() []command.Spec {
 		{
 			Name: "溯源", Aliases: []string{"sy"}, Summary: "按消息里的追踪码找出是谁在什么时候看的",
 			Args:     []command.Arg{{Name: "追踪码", Kind: command.Word, Prompt: "追踪码是什么？它写在档案消息的最下面，六位字母和数字。"}},
-			Examples: []string{"溯源 H7K2QM"}, Who: rulebook.TraceLooks, Private: true, Clause: "档-5", Run: h.traceBack,
+			Examples: []string{"溯源 H7K2QM"}, Who: rulebook.TraceLooks, Private: true, Clause: "档-5", Also: []string{"档-3"}, Run: h.traceBack,
 		},
 	}
 }
@@ -113,7 +111,7 @@ func (h Handler) recordQuery(ctx context.Context, c *command.Call) (recordQuery,
 		q.line += " " + q.of
 	}
 	for _, word := range []string{c.Text("客户"), c.Text("页")} {
-		if n, ok := pageNumber(word); ok {
+		if n, ok := command.ReadPage(word); ok {
 			q.page = n
 			continue
 		}
@@ -125,14 +123,22 @@ func (h Handler) recordQuery(ctx context.Context, c *command.Call) (recordQuery,
 	return q, nil
 }
 
-// recordWord is a customer, or else a person who was stopped.
+// recordWord is a customer, or else a person who was stopped. Whoever traces
+// looks may know every customer.
 func (h Handler) recordWord(ctx context.Context, c *command.Call, q *recordQuery, word string) error {
 	if word == "" {
 		return nil
 	}
-	found, err := h.recorded(ctx, c, q, word)
-	var no *command.Refusal
-	if errors.As(err, &no) && q.Person == "" {
+	found, err := c.CustomersLike(ctx, word, command.ToName)
+	if err != nil {
+		return err
+	}
+	if one, ok := found.One(); ok {
+		q.Customer, q.line = one.ID, q.line+" "+one.ID
+		q.of = strings.Trim(q.of+" · "+one.Name, " ·")
+		return nil
+	}
+	if q.Person == "" {
 		p, ok, err := c.Tx.StoppedNamed(ctx, word)
 		if err != nil {
 			return err
@@ -142,51 +148,24 @@ func (h Handler) recordWord(ctx context.Context, c *command.Call, q *recordQuery
 			return nil
 		}
 	}
-	if err != nil {
-		return err
-	}
-	q.Customer, q.line = found.ID, q.line+" "+found.ID
-	q.of = strings.Trim(q.of+" · "+found.Name, " ·")
-	return nil
-}
-
-// recorded is the customer that a code, name or part of one means. Whoever
-// traces looks may read every file, so that it may say what is alike.
-func (h Handler) recorded(ctx context.Context, c *command.Call, q *recordQuery, word string) (store.Customer, error) {
-	if command.IsCustomerCode(word) {
-		known, found, err := c.Tx.Customer(ctx, text.Code(word))
-		if err != nil || found {
-			return known, err
-		}
-	}
-	hits, err := c.Tx.FindCustomers(ctx, word, namedMost)
-	if err != nil {
-		return store.Customer{}, err
-	}
-	switch {
-	case len(hits) == 0:
-		return store.Customer{}, &command.Refusal{Text: "没有叫" + text.Quote(word) + "的人员或客户。", Hint: "查阅记录 姓名 时段，或 查阅记录 客户 时段"}
-	case len(hits) == 1 || sameName(hits[0].Name, word) && !sameName(hits[1].Name, word):
-		return hits[0].Customer, nil
+	if len(found.List) == 0 {
+		return &command.Refusal{Text: "没有叫" + text.Quote(word) + "的人员或客户。", Hint: "查阅记录 姓名 时段，或 查阅记录 客户 时段"}
 	}
 	span := ""
 	if c.Has("时段") {
 		span = q.span()
 	}
-	line := func(hit store.Hit) string { return q.line + " " + hit.Customer.ID + span }
-	no := &command.Refusal{Text: text.Quote(word) + "可能是这几个客户，请选一个。", Hint: line(hits[0])}
-	for _, hit := range hits {
-		no.Buttons = append(no.Buttons, chat.Button{Label: hit.Customer.Name, Command: line(hit)})
-	}
-	return store.Customer{}, no
+	return whichRecords(q.line, span, word, found.List[:min(len(found.List), hitsShown)])
 }
 
-// pageNumber reads 第2页.
-func pageNumber(word string) (int, bool) {
-	digits, ok := strings.CutPrefix(text.Fold(word).Text, "第")
-	digits, end := strings.CutSuffix(digits, "页")
-	n, err := strconv.Atoi(digits)
-	return n, ok && end && err == nil && n > 0 && n <= recordsMost/recordsPage
+// whichRecords asks whose records are meant. Its lines name the days, for they
+// may be pressed on another.
+func whichRecords(line, span, word string, near []command.Meant) error {
+	no := &command.Refusal{Text: text.Quote(word) + "可能是这几个客户，请选一个。", Hint: line + " " + near[0].ID + span}
+	for _, one := range near {
+		no.Buttons = append(no.Buttons, chat.Button{Label: one.Name, Command: line + " " + one.ID + span})
+	}
+	return no
 }
 
 // visibleLooks leaves out whose looks the asker may not see.
@@ -209,9 +188,8 @@ func (h Handler) recordCard(ctx context.Context, names *namer, q recordQuery, lo
 	if q.of != "" {
 		title += " · " + q.of
 	}
-	pages := max(1, (len(looks)+recordsPage-1)/recordsPage)
-	q.page = min(q.page, pages)
-	head := fmt.Sprintf("%s 至 %s，共 %d 条，第 %d/%d 页，新的在前。", q.days.From.String(), q.days.To.String(), len(looks), q.page, pages)
+	page := command.PageOf(q.page, len(looks), recordsPage, q.line)
+	head := fmt.Sprintf("%s 至 %s，共 %d 条，第 %d/%d 页，新的在前。", q.days.From.String(), q.days.To.String(), len(looks), page.No, page.Last)
 	if len(looks) == 0 {
 		head = fmt.Sprintf("%s 至 %s 没有查阅记录。", q.days.From.String(), q.days.To.String())
 	}
@@ -219,8 +197,7 @@ func (h Handler) recordCard(ctx context.Context, names *namer, q recordQuery, lo
 		head += fmt.Sprintf("只列最近 %d 条，更早的请缩小时段。", recordsMost)
 	}
 	card := chat.Card{Title: title, Blocks: []chat.Block{{Text: head}}}
-	shown := looks[min(len(looks), (q.page-1)*recordsPage):min(len(looks), q.page*recordsPage)]
-	rows, err := h.recordRows(ctx, names, shown)
+	rows, err := h.recordRows(ctx, names, command.Rows(page, looks))
 	if err != nil {
 		return card, err
 	}
@@ -228,9 +205,7 @@ func (h Handler) recordCard(ctx context.Context, names *namer, q recordQuery, lo
 		card.Blocks = append(card.Blocks, chat.Block{Table: &chat.Table{Heads: []string{"时间", "谁", "客户", "做什么", "结果", "理由", "追踪码"}, Rows: rows}})
 	}
 	card.Blocks = append(card.Blocks, chat.Block{Note: "看这份记录也记入审计（" + clause + "）。按码查：溯源 追踪码"})
-	if q.page < pages {
-		card.Buttons = append(card.Buttons, chat.Button{Label: "更早的", Command: fmt.Sprintf("%s 第%d页", q.line, q.page+1)})
-	}
+	card.Buttons = append(card.Buttons, page.Turn("更早的")...)
 	return card, nil
 }
 

@@ -47,13 +47,13 @@ func shownFact(f store.Fact, open bool) string {
 }
 
 // fileAnswer is a file as the caller gets it.
-func (h Handler) fileAnswer(ctx context.Context, c *command.Call, r readable, file store.File, open revealed) (*command.Answer, error) {
-	owner, err := h.ownerName(ctx, c.Tx, file.Customer)
+func (h Handler) fileAnswer(ctx context.Context, c *command.Call, r command.Meant, file store.File, open revealed) (*command.Answer, error) {
+	owner, err := command.OwnerName(ctx, c.Tx, file.Customer)
 	if err != nil {
 		return nil, err
 	}
 	card := chat.Card{Title: "客户档案 · " + file.Name, Tone: chat.Warn}
-	if !r.access.Write {
+	if !r.Access.Write {
 		card.Title += "（仅查阅）"
 	}
 	card.Blocks = []chat.Block{{Facts: append([]chat.Fact{
@@ -76,7 +76,7 @@ func (h Handler) fileAnswer(ctx context.Context, c *command.Call, r readable, fi
 
 // secret is a card with content of a file: for the private chat only, with
 // what poorer platforms say instead. The door has recorded the look.
-func (h Handler) secret(c *command.Call, r readable, card chat.Card, owner string) *command.Answer {
+func (h Handler) secret(c *command.Call, r command.Meant, card chat.Card, owner string) *command.Answer {
 	a := confidentialCard(card, summary(r.Customer, owner), subject(r.ID))
 	a.Recorded = true
 	return a
@@ -96,9 +96,9 @@ func orNone(s string) string {
 
 // footer says on everything that shows of a file who looked when, so that a
 // picture of it leads back (档-3).
-func (h Handler) footer(c *command.Call, r readable, trace string) chat.Block {
+func (h Handler) footer(c *command.Call, r command.Meant, trace string) chat.Block {
 	text := fmt.Sprintf("查阅人 %s · %s · 追踪码 %s%s · 本次查阅已记录，不得转发、复制、截图（%s）",
-		c.Person.Name, c.Now.In(h.Rules.Zone).Format("2006-01-02 15:04"), trace, h.byGrant(r.access), clause)
+		c.Person.Name, c.Now.In(h.Rules.Zone).Format("2006-01-02 15:04"), trace, h.byGrant(r.Access), clause)
 	return chat.Block{Note: text}
 }
 
@@ -207,10 +207,10 @@ func (h Handler) latest(ctx context.Context, tx *store.Tx, file store.File) (str
 }
 
 // fileButtons are what can be done next.
-func (h Handler) fileButtons(c *command.Call, r readable, file store.File, open revealed) []chat.Button {
+func (h Handler) fileButtons(c *command.Call, r command.Meant, file store.File, open revealed) []chat.Button {
 	var list []chat.Button
 	add := func(label, name string) {
-		if c.Offers == nil || c.Offers(name) || r.access.Basis == store.ByGrant {
+		if c.Offers == nil || c.Offers(name) || r.Access.Basis == store.ByGrant {
 			list = append(list, chat.Button{Label: label, Command: name + " " + file.ID})
 		}
 	}
@@ -218,12 +218,12 @@ func (h Handler) fileButtons(c *command.Call, r readable, file store.File, open 
 		add("显示联系方式", "看电话")
 	}
 	add("客户历史", "客户历史")
-	if r.access.Basis == store.ByGrant {
+	if r.Access.Basis == store.ByGrant {
 		add("提供线索", "提供线索") // a grant is for reading only
 	} else {
 		add("记跟进", "跟进")
 	}
-	if r.access.Write && unchecked(file) && rulebook.Allows(rulebook.MoveCustomers, c.Person) {
+	if r.Access.Write && unchecked(file) && rulebook.Allows(rulebook.MoveCustomers, c.Person) {
 		add("核对无误", "核对")
 	}
 	return list

@@ -22,13 +22,14 @@ const (
 	everybody     = "全部" // in place of a person: what is masked of all
 	reasonLetters = 2    // of a reason, at least
 	personsMost   = 8    // persons that one answer names
+	lineMost      = 400  // characters of a line behind a button
 	sentence      = 6    // ideographs; a longer word is no name but begins the reason
 )
 
 // reveal is 看电话: the masked fields, for a reason, as often as the settings
 // allow.
 func (h Handler) reveal(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	r, err := h.find(ctx, c, c.Text("客户"))
+	r, err := c.Customer(ctx, "客户")
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +50,7 @@ func (h Handler) reveal(ctx context.Context, c *command.Call) (*command.Answer, 
 }
 
 // revealing shows of an opened file what the words ask for.
-func (h Handler) revealing(ctx context.Context, c *command.Call, r readable, file store.File, words string) (*command.Answer, error) {
+func (h Handler) revealing(ctx context.Context, c *command.Call, r command.Meant, file store.File, words string) (*command.Answer, error) {
 	open, reason, whose := revealed(everything), words, ""
 	p, rest, found := personIn(file, words)
 	switch {
@@ -99,9 +100,9 @@ func letters(text string) (n int) {
 }
 
 // supplement is what to type for a phone that is not known.
-func supplement(r readable, p store.FilePerson) string {
+func supplement(r command.Meant, p store.FilePerson) string {
 	switch {
-	case !r.access.Write:
+	case !r.Access.Write:
 		return "提供线索 " + r.ID + " 内容…"
 	case p.ID == "":
 		return "改客户 " + r.ID + " 电话=…"
@@ -111,7 +112,7 @@ func supplement(r readable, p store.FilePerson) string {
 
 // noPerson answers a name that nobody at the customer bears. Whoever reads the
 // file may see who is there; what is masked stays so.
-func (h Handler) noPerson(ctx context.Context, c *command.Call, r readable, file store.File) (*command.Answer, error) {
+func (h Handler) noPerson(ctx context.Context, c *command.Call, r command.Meant, file store.File) (*command.Answer, error) {
 	name, reason := c.Text("联系人"), c.Text("理由")
 	var names []string
 	var buttons []chat.Button
@@ -140,8 +141,8 @@ func (h Handler) noPerson(ctx context.Context, c *command.Call, r readable, file
 }
 
 // briefly answers a look that reveals nothing.
-func (h Handler) briefly(ctx context.Context, c *command.Call, r readable, file store.File, card chat.Card) (*command.Answer, error) {
-	owner, err := h.ownerName(ctx, c.Tx, file.Customer)
+func (h Handler) briefly(ctx context.Context, c *command.Call, r command.Meant, file store.File, card chat.Card) (*command.Answer, error) {
+	owner, err := command.OwnerName(ctx, c.Tx, file.Customer)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +153,7 @@ func (h Handler) briefly(ctx context.Context, c *command.Call, r readable, file 
 }
 
 // quota refuses one more reveal than the settings allow an hour, and alarms.
-func (h Handler) quota(ctx context.Context, c *command.Call, r readable) error {
+func (h Handler) quota(ctx context.Context, c *command.Call, r command.Meant) error {
 	n, err := c.Tx.LooksSince(ctx, c.Person.ID, c.Spec.Name, c.Now.Add(-revealTime))
 	if err != nil || n < h.Config.LookupsPerHour {
 		return err

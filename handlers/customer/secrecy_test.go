@@ -21,7 +21,7 @@ func TestNamesHoldNoPhones(t *testing.T) {
 		wants(t, o.Refused("张伟", line), "名字里不要写电话", "电话=")
 	}
 	o.Say("小林", "提供线索 老张13800138000 想办年会")
-	wants(t, o.Refused("李娜", "采纳 L1", handlerstest.Confirmed("L1")), "名字里不要写电话")
+	wants(t, o.Refused("李娜", "采纳 L1", handlerstest.Confirmed(o.Answer("李娜", "采纳 L1").Confirm)), "名字里不要写电话")
 	o.Say("张伟", "联系人 K1 李明 电话=13800138000")
 }
 

@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"cmp"
 	"context"
 
 	"marketbot/handlers/chat"
@@ -23,7 +24,7 @@ func (h Handler) traceBack(ctx context.Context, c *command.Call) (*command.Answe
 	}
 	if !found || !traces(c.Person, viewer) {
 		return nil, &command.Refusal{
-			Text: "没有追踪码" + text.Quote(code) + "的查阅，或不在你可以查的范围。", Hint: "查阅记录 今天",
+			Text: "没有追踪码" + text.Quote(cmp.Or(code, c.Text("追踪码"))) + "的查阅，或不在你可以查的范围。", Hint: "查阅记录 今天",
 		}
 	}
 	customer, err := names.customer(ctx, look.Customer)

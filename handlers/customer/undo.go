@@ -58,11 +58,11 @@ func (h Handler) undoChange(ctx context.Context, c *command.Call, ref string) (s
 	if err != nil {
 		return "", err
 	}
-	r, err := h.findToChange(ctx, c, u.customer)
+	r, err := c.CustomerIn(ctx, u.customer, command.ToChange)
 	if err != nil {
 		return "", err
 	}
-	past, err := c.Tx.OpenHistory(ctx, r.access, look(c, r, ""))
+	past, err := c.Tx.OpenHistory(ctx, r.Access, c.Look(r, ""))
 	if err != nil {
 		return "", err
 	}

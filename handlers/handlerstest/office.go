@@ -42,6 +42,7 @@ type Office struct {
 	// Subjects says that all answers, even those that only show something, name
 	// their subject for the audit.
 	Subjects bool
+	Policy   rulebook.FilePolicy // who reads customers' files
 	area     command.Area
 	router   *command.Router
 }
@@ -154,7 +155,7 @@ func (o *Office) Undo(as, line string, a *command.Answer) (text string, err erro
 	o.T.Helper()
 	spec, _, _ := o.router.Match(line)
 	err = o.DB.Update(o.T.Context(), func(tx *store.Tx) (err error) {
-		text, err = spec.Undo(o.T.Context(), &command.Call{Tx: tx, Person: o.People[as], Now: o.Now, Spec: spec}, a.Undo)
+		text, err = spec.Undo(o.T.Context(), &command.Call{Tx: tx, Person: o.People[as], Now: o.Now, Spec: spec, Policy: o.Policy}, a.Undo)
 		return err
 	})
 	return text, err
@@ -191,7 +192,7 @@ func (o *Office) Try(as, line string, how ...How) (a *command.Answer, err error)
 	}
 	from := chat.Account{Platform: platform, ID: as}
 	e := chat.Event{From: from, Chat: from.Private(), Text: line, Sent: o.Now}
-	c := command.Call{Now: o.Now, Event: e, Spec: spec, Line: line}
+	c := command.Call{Now: o.Now, Event: e, Spec: spec, Line: line, Policy: o.Policy}
 	for _, f := range how {
 		f(&c)
 	}
@@ -211,10 +212,11 @@ func (o *Office) run(ctx context.Context, c command.Call, rest string) (*command
 	if c.Person.ID != "" && !rulebook.Allows(c.Spec.Who, c.Person) {
 		return nil, &command.Refusal{Text: "只有" + rulebook.Holders(c.Spec.Who) + "可以。", Denied: true}
 	}
-	args, err := command.Parse(ctx, c.Spec, rest, command.Env{Tx: c.Tx, Now: c.Now, Mentions: c.Event.Mentions, Person: c.Person})
+	args, err := command.Parse(ctx, c.Spec, rest, c.Env())
 	if err != nil {
 		return nil, err
 	}
+	c.Serving = o.router.Serving()
 	c.Offers = func(name string) bool {
 		spec, _, ok := o.router.Match(name)
 		return ok && spec.Suits(c.Person)
@@ -228,6 +230,9 @@ func (o *Office) Answer(as, line string, how ...How) *command.Answer {
 	a, err := o.Try(as, line, how...)
 	if err != nil {
 		o.T.Fatalf("%s: %s: %v", as, line, err)
+	}
+	if spec, _, _ := o.router.Match(line); a.Undo != "" && spec.Undo == nil {
+		o.T.Errorf("%s: %s: cannot take back what it says can be", as, line)
 	}
 	if o.Subjects && a.Subject == "" {
 		o.T.Errorf("%s: %s: no subject for the audit", as, line)

@@ -2,8 +2,6 @@ package report
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -106,8 +104,8 @@ func (h Handler) comment(ctx context.Context, c *command.Call) (*command.Answer,
 		return nil, err
 	}
 	to := s.addressees(c.Person, words)
-	if v := commentVersion(up.Week, words, to); c.Confirmed != v {
-		return commentPreview(up.Week, words, to, v), nil
+	if v := commentVersion(up.Week, words, to); !c.Confirms(v) {
+		return commentPreview(up.Week, words, to).Preview(v), nil
 	}
 	said := store.ReportComment{ID: c.Tx.NewID(c.Now), Week: up.Week, Person: c.Person.ID, At: c.Now, Text: words}
 	if err := c.Tx.AddComment(ctx, said); err != nil {
@@ -141,21 +139,20 @@ func mentioned(people []store.Person, text string) []store.Person {
 
 // commentVersion changes whenever something that the preview shows changes.
 func commentVersion(w store.Week, words string, to []store.Person) string {
-	sum := sha256.New()
-	fmt.Fprintln(sum, w.Key(), words)
+	shows := []any{w.Key(), words}
 	for _, p := range to {
-		fmt.Fprintln(sum, p.ID)
+		shows = append(shows, p.ID)
 	}
-	return hex.EncodeToString(sum.Sum(nil)[:8])
+	return command.VersionOf(shows...)
 }
 
-func commentPreview(w store.Week, words string, to []store.Person, version string) *command.Answer {
+func commentPreview(w store.Week, words string, to []store.Person) *command.Answer {
 	text := "确认后转给：" + who(to) + "。发出后不能撤回。"
 	if len(to) == 0 {
 		text = "确认后记在汇总里，没有别人会收到。记下后不能撤回。"
 	}
 	a := command.Card(chat.Card{Title: "批示预览 · " + short(w), Blocks: []chat.Block{{Text: text}, {Text: words}, noteBlock(w.String())}})
-	a.Reply.Confidential, a.Confirm, a.Subject = true, version, "report/"+w.Key()
+	a.Reply.Confidential, a.Subject = true, "report/"+w.Key()
 	return a
 }
 

@@ -2,8 +2,6 @@ package report
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -64,15 +62,14 @@ func file(w store.Week, reader store.Person, now time.Time) chat.File {
 
 // version changes whenever something that the preview shows changes.
 func (s sheet) version() string {
-	sum := sha256.New()
-	fmt.Fprintln(sum, s.week.Key())
+	shows := []any{s.week.Key()}
 	for _, e := range s.entries {
-		fmt.Fprintln(sum, e.person.ID, e.state)
+		shows = append(shows, e.person.ID, e.state)
 		for _, r := range e.reports {
-			fmt.Fprintln(sum, r.ID)
+			shows = append(shows, r.ID)
 		}
 	}
-	return hex.EncodeToString(sum.Sum(nil)[:8])
+	return command.VersionOf(shows...)
 }
 
 // mostOpinion is how many characters the director may add.
@@ -101,10 +98,10 @@ func (h Handler) sendUp(ctx context.Context, c *command.Call) (*command.Answer, 
 	up.Late, _ = rulebook.Late(c.Now, due)
 	a := &command.Answer{Subject: "report/" + s.week.Key()}
 	card := h.consolidatedCard(s, up)
-	if v := s.version(); c.Confirmed != v {
-		preview(&card, s, gms, c.Confirmed != "")
-		a.Reply, a.Confirm = chat.Message{Card: &card, Confidential: true}, v
-		return a, nil
+	if v := s.version(); !c.Confirms(v) {
+		preview(&card, s, gms, c.Outdated(v))
+		a.Reply = chat.Message{Card: &card, Confidential: true}
+		return a.Preview(v), nil
 	}
 	if fresh, err := c.Tx.SendUp(ctx, up); err != nil || !fresh {
 		return nil, firstOf(err, sentAlready(s.week))

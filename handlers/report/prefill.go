@@ -98,8 +98,8 @@ func (h Handler) readableName(ctx context.Context, c *command.Call, id string) (
 	if err != nil || !found {
 		return "", err
 	}
-	grant, err := c.Tx.GrantFor(ctx, c.Person.ID, id, c.Now)
-	if err != nil || !h.Policy.Access(c.Person, customer, grant, c.Now).Read() {
+	access, err := c.Access(ctx, customer)
+	if err != nil || !access.Read() {
 		return "", err
 	}
 	return customer.Name, nil

@@ -35,7 +35,6 @@ func Defaults() Config {
 type Handler struct {
 	Rules  rulebook.Rules
 	Config Config
-	Policy rulebook.FilePolicy // whose customers' progress fills the form
 }
 
 // Commands are the area's commands.

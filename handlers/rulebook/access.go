@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"strings"
 	"time"
 
 	"marketbot/store"
@@ -12,10 +13,27 @@ type FilePolicy struct {
 	SalespeopleSeeAll   bool // C2; otherwise their own only
 }
 
-// ReadsFiles tells whether a person may read files at all without asking
+// ReadsFiles reports whether a person may read files at all without asking
 // anybody (档-4); of which customers, Access says.
 func (f FilePolicy) ReadsFiles(p store.Person) bool {
 	return f.basis(p) != store.NoBasis || p.Active() && p.Post == store.Salesperson
+}
+
+// ReadsAll reports whether a person reads every customer's file by post.
+func (f FilePolicy) ReadsAll(p store.Person) bool { return f.basis(p) != store.NoBasis }
+
+// Readers are the words for who reads files by post (档-4).
+func (f FilePolicy) Readers() string {
+	var posts []string
+	for _, post := range store.Posts {
+		switch p := (store.Person{ID: "-", Post: post}); {
+		case f.ReadsAll(p):
+			posts = append(posts, string(post))
+		case f.ReadsFiles(p):
+			posts = append(posts, string(post)+"（自己负责的客户）")
+		}
+	}
+	return strings.Join(posts, "、")
 }
 
 // Access is what a person may do with the file of a customer at a moment.

@@ -16,8 +16,11 @@ type Clause struct {
 	Title    string   // a few words
 	Text     string   // the rule in our own words
 	Keywords []string // other words that people look for it with
-	Commands []string // the names of the commands that serve it
 }
+
+// Serving is the names of the commands that serve each clause, by its number.
+// What a command serves stands in its Spec and nowhere else.
+type Serving map[string][]string
 
 // number is how people write a clause's number once it is folded: group, the
 // number in it, the words around it and anything that may stand in between.
@@ -38,10 +41,10 @@ func ByNumber(query string) (Clause, bool) {
 }
 
 // Find looks clauses up by number, by group (档 means all of 档-1 … 档-9) or
-// by words: best hit first, in the order of the rule book among equals. Several
-// words separated by spaces must all be met. None when nothing fits or nothing
-// was asked.
-func Find(query string) []Clause {
+// by words, the names of commands among them: best hit first, in the order of
+// the rule book among equals. Several words separated by spaces must all be
+// met. None when nothing fits or nothing was asked.
+func (s Serving) Find(query string) []Clause {
 	if c, ok := ByNumber(query); ok {
 		return []Clause{c}
 	}
@@ -59,7 +62,7 @@ func Find(query string) []Clause {
 	}
 	var hits []hit
 	for _, c := range Clauses {
-		if n := c.meets(words); n > 0 {
+		if n := c.meets(words, s[c.Number]); n > 0 {
 			hits = append(hits, hit{c, n})
 		}
 	}
@@ -84,10 +87,10 @@ func inGroup(key string) []Clause {
 
 // meets is how well a clause meets all of the folded words; 0 when it fails
 // one of them.
-func (c Clause) meets(words []string) int {
+func (c Clause) meets(words, commands []string) int {
 	sum := 0
 	for _, w := range words {
-		n := c.score(w)
+		n := c.score(w, commands)
 		if n == 0 {
 			return 0
 		}
@@ -99,8 +102,8 @@ func (c Clause) meets(words []string) int {
 // score is how well a clause meets one folded word: 4 for exactly one of its
 // names, 3 for a part of its title, 2 for a part of anything else, 1 for a
 // question that has one of its names in it (签到要几次).
-func (c Clause) score(word string) int {
-	names := slices.Concat(c.Keywords, c.Commands, []string{c.Title, c.Number})
+func (c Clause) score(word string, commands []string) int {
+	names := slices.Concat(c.Keywords, commands, []string{c.Title, c.Number})
 	for i := range names {
 		names[i] = folded(names[i])
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -127,13 +128,13 @@ func clauseList() chat.Card {
 	}}
 }
 
-// clauseCard is one clause with the commands that serve it, of which offers
-// tells which are of use to the reader.
-func clauseCard(c rulebook.Clause, offers func(string) bool) chat.Card {
+// clauseCard is one clause with the commands that serve it and are of use to
+// the reader.
+func clauseCard(c rulebook.Clause, to *command.Call) chat.Card {
 	card := chat.Card{Title: c.Number + " " + c.Title, Blocks: []chat.Block{{Text: c.Text}}}
 	var names []string
-	for _, name := range c.Commands {
-		if offers != nil && offers(name) {
+	for _, name := range to.Serving[c.Number] {
+		if to.Offers != nil && to.Offers(name) {
 			names = append(names, name)
 		}
 	}

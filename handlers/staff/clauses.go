@@ -15,7 +15,7 @@ func (h Handler) clauseCommands() []command.Spec {
 		{
 			Name: "制度", Aliases: []string{"zd", "rules"}, Summary: "按条号或关键词查市场管理细则，以及相关的命令",
 			Args:     []command.Arg{{Name: "条号或关键词", Kind: command.Free, Optional: true}},
-			Examples: []string{"制度", "制度 会-3", "制度 出差"}, Who: rulebook.TakePart, Clause: "附-3", Run: h.clauses,
+			Examples: []string{"制度", "制度 会-3", "制度 出差"}, Who: rulebook.TakePart, Clause: "附-3", Also: []string{"2-2"}, Run: h.clauses,
 		},
 		{
 			Name: "制度确认", Aliases: []string{"zdqr"}, Summary: "确认已读市场管理细则，记下版本和时间", Hidden: true,
@@ -31,7 +31,7 @@ func (h Handler) clauses(ctx context.Context, c *command.Call) (*command.Answer,
 	query := c.Text("条号或关键词")
 	card := clauseList()
 	if query != "" {
-		found := rulebook.Find(query)
+		found := c.Serving.Find(query)
 		switch len(found) {
 		case 0:
 			return nil, &command.Refusal{
@@ -39,7 +39,7 @@ func (h Handler) clauses(ctx context.Context, c *command.Call) (*command.Answer,
 				Buttons: []chat.Button{{Label: "全部条款", Command: "制度"}},
 			}
 		case 1:
-			card = clauseCard(found[0], c.Offers)
+			card = clauseCard(found[0], c)
 		default:
 			card = clauseHits(found)
 		}

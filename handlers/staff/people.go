@@ -19,7 +19,7 @@ func (h Handler) peopleCommands() []command.Spec {
 		{
 			Name: "人员", Aliases: []string{"ry", "people"}, Summary: "看谁在什么岗位、有什么职责；加姓名看任职经历",
 			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}},
-			Examples: []string{"人员"}, Who: rulebook.TakePart, Clause: "总则", Run: h.people,
+			Examples: []string{"人员"}, Who: rulebook.TakePart, Clause: "总则", Also: []string{"附-4"}, Run: h.people,
 		},
 		manage(command.Spec{
 			Name: "人员 添加", Aliases: []string{"rytj"}, Summary: "登记一个人：@他就直接绑定账号，只写姓名则给出绑定码",

@@ -225,7 +225,7 @@ func TestStopNeedsConfirmationAndCanBeTakenBack(t *testing.T) {
 
 func TestStopIsNotTakenBackOnceTheNameIsTaken(t *testing.T) {
 	o := newOffice(t)
-	a, err := o.Try("王芳", "人员 停用 张伟", handlerstest.Confirmed("stop/"+o.People["张伟"].ID+"/业务员"))
+	a, err := o.Try("王芳", "人员 停用 张伟", handlerstest.Confirmed(command.VersionOf("stop", o.People["张伟"].ID, store.Salesperson)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -129,11 +129,10 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
 		return nil, err
 	}
-	version := "stop/" + p.ID + "/" + string(p.Post)
-	if c.Confirmed != version {
+	if version := command.VersionOf("stop", p.ID, p.Post); !c.Confirms(version) {
 		a := command.Card(stopCard(p))
-		a.Confirm, a.Subject = version, "person/"+p.ID
-		return a, nil
+		a.Subject = "person/" + p.ID
+		return a.Preview(version), nil
 	}
 	if err := c.Tx.StopPerson(ctx, p.ID, c.Now); err != nil {
 		return nil, err

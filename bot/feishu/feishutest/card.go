@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"marketbot/bot/platform/platformtest"
 )
 
 // allowed is what the properties of each element of card JSON 2.0 may be, as
@@ -40,7 +38,7 @@ func allowed(tag string) []string {
 }
 
 type reader struct {
-	m      platformtest.Message
+	m      Message
 	text   []string
 	tags   int
 	tables int
@@ -51,10 +49,10 @@ type reader struct {
 type object = map[string]any
 
 // readCard looks at a card as the platform does and gives what people see.
-func readCard(content string) (platformtest.Message, int, string) {
+func readCard(content string) (Message, int, string) {
 	var card object
 	if err := json.Unmarshal([]byte(content), &card); err != nil {
-		return platformtest.Message{}, 230099, "Failed to create card content, ext=ErrCode: 200621; parse card json err"
+		return Message{}, 230099, "Failed to create card content, ext=ErrCode: 200621; parse card json err"
 	}
 	r := &reader{names: map[string]bool{}}
 	r.only("card", card, "schema", "config", "header", "body", "card_link")
@@ -77,9 +75,9 @@ func readCard(content string) (platformtest.Message, int, string) {
 	r.m.Text = strings.Join(r.text, "\n")
 	switch {
 	case r.err != nil:
-		return platformtest.Message{}, 230099, "Failed to create card content, ext=ErrCode: " + r.err.Error()
+		return Message{}, 230099, "Failed to create card content, ext=ErrCode: " + r.err.Error()
 	case r.tags > 200:
-		return platformtest.Message{}, 230099, "Failed to create card content, ext=ErrCode: 11310; element exceeds the limit"
+		return Message{}, 230099, "Failed to create card content, ext=ErrCode: 11310; element exceeds the limit"
 	}
 	return r.m, 0, ""
 }
@@ -123,7 +121,7 @@ func (r *reader) plain(v any) string {
 	r.tags++
 	r.only("plain_text", o, allowed("plain_text")...)
 	if o["tag"] != "plain_text" {
-		scan(&r.m, r.str(o, "content"))
+		r.m.scan(r.str(o, "content"))
 	}
 	r.see(r.str(o, "content"))
 	return r.str(o, "content")
@@ -160,7 +158,7 @@ func (r *reader) element(o object, depth int, inForm bool) {
 		r.plain(o["text"])
 	case "markdown":
 		r.see(r.str(o, "content"))
-		scan(&r.m, r.str(o, "content"))
+		r.m.scan(r.str(o, "content"))
 	case "table":
 		r.table(o, depth)
 	case "collapsible_panel":
@@ -212,7 +210,7 @@ func (r *reader) table(o object, depth int) {
 
 func (r *reader) button(o object, inForm bool) {
 	seen := len(r.text)
-	b := platformtest.Button{Label: r.plain(o["text"]), Submit: o["form_action_type"] == "submit", Name: r.str(o, "name")}
+	b := Button{Label: r.plain(o["text"]), Submit: o["form_action_type"] == "submit", name: r.str(o, "name")}
 	r.text = r.text[:seen]
 	if !slices.Contains(strings.Fields("default primary danger text primary_text danger_text primary_filled danger_filled laser"), r.str(o, "type")) || b.Submit && !inForm {
 		r.fail("200861: button")
@@ -225,14 +223,13 @@ func (r *reader) button(o object, inForm bool) {
 			continue
 		}
 		r.object(act["value"])
-		value, _ := json.Marshal(act["value"])
-		b.Key = string(value)
+		b.value, _ = json.Marshal(act["value"])
 	}
 	r.m.Buttons = append(r.m.Buttons, b)
 }
 
 func (r *reader) input(o object) {
-	f := platformtest.Field{Name: r.str(o, "name"), Value: r.str(o, "default_value"), Required: o["required"] == true}
+	f := Field{Name: r.str(o, "name"), Value: r.str(o, "default_value"), Required: o["required"] == true}
 	if limit, ok := o["max_length"].(float64); ok && (limit < 1 || limit > 1000 || len([]rune(f.Value)) > int(limit)) {
 		r.fail("200861: input %s is too long", f.Name)
 	}
@@ -247,7 +244,7 @@ func (r *reader) input(o object) {
 }
 
 func (r *reader) choice(o object) {
-	f := platformtest.Field{Name: r.str(o, "name"), Required: o["required"] == true}
+	f := Field{Name: r.str(o, "name"), Required: o["required"] == true}
 	r.plain(o["placeholder"])
 	options, _ := o["options"].([]any)
 	for _, item := range options {

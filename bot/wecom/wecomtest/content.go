@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"marketbot/bot/platform/platformtest"
 )
 
 type said struct {
@@ -89,8 +87,8 @@ func (r *Robot) respond(f frame) (int, string, any) {
 
 // show puts a message on the screen.
 func (r *Robot) show(s said, at string, group, reply bool) (int, string, any) {
-	m := platformtest.Message{ID: r.serial.Next("w"), To: at, Type: s.Type, Reply: reply, At: r.now()}
-	if r.Limited && !r.sent.Allow(at, r.now(), platformtest.Limit{Max: 30, Span: time.Minute}, platformtest.Limit{Max: 1000, Span: time.Hour}) {
+	m := RobotMessage{ID: r.next("w"), To: at, Type: s.Type, Reply: reply, At: r.now()}
+	if r.Limited && !r.allow(at) {
 		return 45009, "api freq out of limit", nil
 	}
 	switch {
@@ -106,12 +104,13 @@ func (r *Robot) show(s said, at string, group, reply bool) (int, string, any) {
 		if group {
 			return 40008, "template_card is for single chats", nil
 		}
-		if code := fill(&m, s.Card); code != 0 {
+		if code := m.fill(s.Card); code != 0 {
 			return code, "invalid card", nil
 		}
-		if _, known := r.Find(s.Card.Task); known {
+		if _, known := r.tasks[s.Card.Task]; known {
 			return 42014, "task_id is not unique", nil
 		}
+		r.tasks[m.ID] = len(r.messages)
 	case s.Type == "file" && s.File != nil:
 		f, known := r.media[s.File.Media]
 		if !known {
@@ -121,12 +120,28 @@ func (r *Robot) show(s said, at string, group, reply bool) (int, string, any) {
 	default:
 		return 40008, "invalid message type", nil
 	}
-	r.Show(m)
+	r.messages = append(r.messages, m)
 	return 0, "ok", nil
 }
 
+// allow counts what went into a chat.
+func (r *Robot) allow(at string) bool {
+	now, minute := r.now(), 0
+	var hour []time.Time
+	for _, t := range r.recent[at] {
+		if now.Sub(t) < time.Hour {
+			hour = append(hour, t)
+		}
+		if now.Sub(t) < time.Minute {
+			minute++
+		}
+	}
+	r.recent[at] = append(hour, now)
+	return minute < 30 && len(hour) < 1000
+}
+
 // fill makes a message of a card; the code tells what is wrong with it.
-func fill(m *platformtest.Message, c *robotCard) int {
+func (m *RobotMessage) fill(c *robotCard) int {
 	if c.Kind != "button_interaction" || c.Title.Title == "" && c.Text == "" || len(c.Facts) > 6 {
 		return 42015
 	}
@@ -145,7 +160,7 @@ func fill(m *platformtest.Message, c *robotCard) int {
 		if b.Label == "" || b.Key == "" || len(b.Key) > 1024 || b.Style < 1 || b.Style > 4 {
 			return 42018
 		}
-		m.Buttons = append(m.Buttons, platformtest.Button{Label: eye(b.Label), Key: b.Key})
+		m.Buttons = append(m.Buttons, RobotButton{eye(b.Label), b.Key})
 		_, links := touchable(b.Label)
 		m.Links = append(m.Links, links...)
 	}
@@ -169,16 +184,16 @@ func (r *Robot) update(f frame) (int, string, any) {
 	if json.Unmarshal(f.Body, &u) != nil || u.Kind != "update_template_card" || u.Card == nil {
 		return 40058, "invalid parameter", nil
 	}
-	m, known := r.Find(u.Card.Task)
+	i, known := r.tasks[u.Card.Task]
 	if !known {
 		return 42014, "unknown task_id", nil
 	}
+	m := r.messages[i]
 	m.Links = nil
-	if code := fill(&m, u.Card); code != 0 {
+	if code := m.fill(u.Card); code != 0 {
 		return code, "invalid card", nil
 	}
-	r.Change(m.ID, m)
-	a.used = true
+	r.messages[i], a.used = m, true
 	return 0, "ok", nil
 }
 
@@ -207,7 +222,7 @@ func (r *Robot) upload(f frame) (int, string, any) {
 		if ask.Type != "file" || ask.Name == "" || ask.Size <= 0 || ask.Total <= 0 || ask.Total > 100 {
 			return 40058, "invalid parameter", nil
 		}
-		id := r.serial.Next("up")
+		id := r.next("up")
 		r.uploads[id] = &transfer{name: ask.Name, sum: ask.Sum, size: ask.Size, total: ask.Total, parts: map[int][]byte{}}
 		return 0, "ok", map[string]any{"upload_id": id}
 	}
@@ -230,7 +245,7 @@ func (r *Robot) upload(f frame) (int, string, any) {
 	if len(u.data) != u.size || hex.EncodeToString(sum[:]) != u.sum {
 		return 40058, "md5 mismatch", nil
 	}
-	id := r.serial.Next("media")
+	id := r.next("media")
 	r.media[id] = *u
 	return 0, "ok", map[string]any{"type": "file", "media_id": id, "created_at": "1795752000"}
 }

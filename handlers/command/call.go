@@ -1,0 +1,118 @@
+package command
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// Call is one run of a command. Its arguments are had by the names that the
+// Spec declares: a name that it does not, or one of another kind, panics,
+// because the step is then wrong for everybody and at all times.
+type Call struct {
+	Tx        *store.Tx
+	Person    store.Person           // who asks
+	Now       time.Time              // when it was sent, in the company's zone: judges deadlines
+	Event     chat.Event             // as it came
+	Spec      *Spec                  // what was called
+	Line      string                 // the command line as typed, without mention
+	Form      map[string]string      // values of a submitted form, by field name; nil when typed
+	Confirmed string                 // the version that was confirmed; empty when not (yet)
+	Offers    func(name string) bool // reports whether a command is of use to the caller; nil: none is
+	Serving   rulebook.Serving       // which commands serve which clause
+	Policy    rulebook.FilePolicy    // who reads customers' files
+	args      map[string]any
+}
+
+// NewCall is c with its arguments, as Parse gave them.
+func NewCall(c Call, args map[string]any) *Call {
+	c.args = args
+	return &c
+}
+
+// Env is what reading the call's arguments needs.
+func (c *Call) Env() Env {
+	return Env{Tx: c.Tx, Now: c.Now, Mentions: c.Event.Mentions, Person: c.Person, Policy: c.Policy}
+}
+
+// Has reports whether an argument was given.
+func (c *Call) Has(name string) bool {
+	c.declared(name)
+	_, ok := c.args[name]
+	return ok
+}
+
+// Text is a Word, Free, Customer or Passage argument as typed, or "".
+func (c *Call) Text(name string) string {
+	return value[string](c, name, Word, Free, Customer, Passage)
+}
+
+// Day is a Date or Month argument.
+func (c *Call) Day(name string) store.Day { return value[store.Day](c, name, Date, Month) }
+
+// Days is a Span argument.
+func (c *Call) Days(name string) Days { return value[Days](c, name, Span) }
+
+// Week is a Week argument.
+func (c *Call) Week(name string) store.Week { return value[store.Week](c, name, Week) }
+
+// Money is a Money argument in 分.
+func (c *Call) Money(name string) int64 { return value[int64](c, name, Money) }
+
+// Length is a Length argument.
+func (c *Call) Length(name string) time.Duration { return value[time.Duration](c, name, Length) }
+
+// Who is a Person argument.
+func (c *Call) Who(name string) store.Person { return value[store.Person](c, name, Person) }
+
+// Post is a Post argument.
+func (c *Call) Post(name string) store.Post { return value[store.Post](c, name, Post) }
+
+// Duty is a Duty argument.
+func (c *Call) Duty(name string) store.Duty { return value[store.Duty](c, name, Duty) }
+
+// Labels is a Labels argument: text by label.
+func (c *Call) Labels(name string) map[string]string {
+	return value[map[string]string](c, name, Labels)
+}
+
+// Fields is a Fields argument: text by key; an empty text empties the field.
+func (c *Call) Fields(name string) map[string]string {
+	return value[map[string]string](c, name, Fields)
+}
+
+// value is an argument that the Spec declares as one of the kinds.
+func value[T any](c *Call, name string, kinds ...Kind) T {
+	if a := c.declared(name); !slices.Contains(kinds, a.Kind) {
+		panic(misuse(fmt.Sprintf("command %q: argument %q is of another kind (%d)", c.Spec.Name, name, a.Kind)))
+	}
+	v, _ := c.args[name].(T)
+	return v
+}
+
+// declared is the argument of a name, as the Spec declares it.
+func (c *Call) declared(name string) *Arg {
+	if c.Spec == nil {
+		panic(misuse(fmt.Sprintf("argument %q of a call without a command", name)))
+	}
+	for i := range c.Spec.Args {
+		if c.Spec.Args[i].Name == name {
+			return &c.Spec.Args[i]
+		}
+	}
+	panic(misuse(fmt.Sprintf("command %q has no argument %q", c.Spec.Name, name)))
+}
+
+// misuse is what a wrong step panics with. It says that it is the runtime's, so
+// that the log may repeat it: unlike what others panic with, it never holds a
+// word of people.
+type misuse string
+
+func (m misuse) Error() string { return string(m) }
+
+// RuntimeError makes it a [runtime.Error].
+func (misuse) RuntimeError() {}

@@ -1,0 +1,91 @@
+package command
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode"
+
+	"marketbot/handlers/text"
+	"marketbot/store"
+)
+
+// Named is whom the beginning of a text names.
+type Named struct {
+	Customers []store.Customer // at least one; more where several are called so
+	Words     string           // their name, as typed
+	Rest      string           // of the text, behind it
+}
+
+// One is the customer that is named, where it is clear who.
+func (n Named) One() (store.Customer, bool) {
+	if len(n.Customers) != 1 {
+		return store.Customer{}, false
+	}
+	return n.Customers[0], true
+}
+
+// NamedBy is whom words name to somebody who is told nothing of it: who gives
+// a lead, who asks to be let look (档-2, 档-6). It takes a code or a name in
+// full, never a part of one; a name of several words goes on in more. The
+// longest name comes first. What an answer says must not depend on it.
+func NamedBy(ctx context.Context, tx *store.Tx, words, more string) ([]Named, error) {
+	name, rest := strings.TrimSpace(words), strings.TrimSpace(more)
+	if IsCustomerCode(name) {
+		k, found, err := tx.Customer(ctx, text.Code(name))
+		if err != nil || !found {
+			return nil, err
+		}
+		return []Named{{[]store.Customer{k}, name, rest}}, nil
+	}
+	var list []Named
+	for range namesMost {
+		same, err := tx.SimilarCustomers(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if len(same) > 0 {
+			list = append(list, Named{same, name, rest})
+		}
+		end := strings.IndexFunc(rest+" ", unicode.IsSpace)
+		if end == 0 {
+			break
+		}
+		name += " " + rest[:end]
+		rest = strings.TrimLeftFunc(rest[end:], unicode.IsSpace)
+	}
+	slices.Reverse(list)
+	return list, nil
+}
+
+// ExactlyNamed is the one customer whose code or whole name a text is, whoever
+// asks.
+func ExactlyNamed(ctx context.Context, tx *store.Tx, typed string) (store.Customer, bool, error) {
+	list, err := NamedBy(ctx, tx, typed, "")
+	if err != nil || len(list) == 0 {
+		return store.Customer{}, false, err
+	}
+	k, one := list[0].One()
+	return k, one, nil
+}
+
+// Near are the customers that a text may mean, whoever asks, the best first:
+// for buttons of who may know all customers.
+func Near(ctx context.Context, tx *store.Tx, typed string, most int) ([]store.Hit, error) {
+	if IsCustomerCode(typed) {
+		one, found, err := tx.Customer(ctx, text.Code(typed))
+		if err != nil || found {
+			return []store.Hit{{Customer: one, Name: one.Name, Kind: store.FullName}}, err
+		}
+	}
+	return tx.FindCustomers(ctx, typed, most)
+}
+
+// OwnerName is whose a customer is, in words.
+func OwnerName(ctx context.Context, tx *store.Tx, k store.Customer) (string, error) {
+	if k.Owner == "" {
+		return "暂无", nil
+	}
+	p, _, err := tx.Person(ctx, k.Owner)
+	return p.Name, err
+}
