@@ -14,7 +14,7 @@ type line struct {
 	second window
 	minute window
 	recent []time.Time // answers sent in the last answersFor
-	until  time.Time   // it asked to be left alone until then
+	rest   rest        // it asked to be left alone
 	chats  map[chat.Address]*lane
 	ready  lanes
 	later  lanes
@@ -23,8 +23,8 @@ type line struct {
 func newLine(limits chat.Limits) *line {
 	return &line{
 		limits: limits,
-		second: window{most: limits.PerSecond, span: time.Second},
-		minute: window{most: limits.PerMinute, span: time.Minute},
+		second: window{max: limits.PerSecond, span: time.Second},
+		minute: window{max: limits.PerMinute, span: time.Minute},
 		chats:  map[chat.Address]*lane{},
 		ready:  lanes{less: byHead},
 		later:  lanes{less: byTime},
@@ -97,8 +97,8 @@ func (n *line) next(now time.Time) (l *lane, at time.Time) {
 		}
 		return nil, time.Time{}
 	}
-	if wait := n.until.Sub(now); wait > 0 && wait <= longestWait {
-		return nil, n.until
+	if n.rest.holds(now) {
+		return nil, n.rest.until
 	}
 	if at, ok := n.second.open(now, 0); !ok {
 		return nil, at
@@ -136,8 +136,8 @@ func (n *line) end(l *lane, it *item, now time.Time, tried bool) {
 	}
 }
 
-// rests tells whether nothing is left to do before now has passed.
-func (n *line) rests(now time.Time) bool {
+// idle reports whether nothing is left to do before now has passed.
+func (n *line) idle(now time.Time) bool {
 	if n.ready.Len() > 0 {
 		return false
 	}

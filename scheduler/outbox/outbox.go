@@ -1,10 +1,7 @@
-// Package outbox delivers what the bot owes, however often it has to try.
 package outbox
 
 import (
 	"context"
-	"fmt"
-	"hash/crc32"
 	"log/slog"
 	"sync"
 	"time"
@@ -15,32 +12,15 @@ import (
 	"marketbot/store"
 )
 
-// Outbox delivers what the bot owes. What the platform answers decides:
-//
-//	arrived        the row is marked sent and what it said is wiped
-//	Uncertain      the same bytes under the same key again, after 1 s, 5 s, 15 s, 1 min, then every 5 min;
-//	               when the key no longer protects: once more, marked 补发; confidential: never
-//	Busy           again after the platform's time, or the same ladder
-//	BadContent     once more as plain text
-//	BadReceiver    a dead letter, and the administrators are told once a day
-//	BadSetup       kept at the head of its chat, again every 10 min; a file becomes words about it;
-//	               the administrators are told once a day, if possible elsewhere
-//
-// A reminder waits while quiet hours last. A reminder and what was due are
-// given up 4 h after they were owed: they would no longer be true.
-//
-// Within a chat one message goes at a time, answers first, else in the order
-// they were owed; chats are served side by side within the platform's limits.
-// Run and Flush may be used from several goroutines, and in several processes on
-// a shared store (claim.go).
+// Outbox delivers what is owed; see the package's doc for how. Run and Flush may
+// be used from several goroutines, and in several processes on a shared store.
 type Outbox struct {
 	o    Options
 	turn chan struct{}   // held by whoever delivers
 	wake chan struct{}   // something was owed
 	asks chan chan error // Flush while Run delivers
 	hand chan struct{}   // something was handed over
-	done settled         // held by whoever delivers
-	held claims
+	done recent          // held by whoever delivers
 
 	mu     sync.Mutex
 	handed []store.Outgoing
@@ -60,7 +40,7 @@ type Options struct {
 
 // The outbox's own limits.
 const (
-	sendersMost   = 16               // sends at a time
+	maxSenders    = 16               // sends at a time
 	sendTimeout   = 30 * time.Second // then it is uncertain
 	renderTimeout = 30 * time.Second // of making a message's bytes, its file too
 	windowMargin  = time.Minute      // a key's protection is not stretched to its end
@@ -68,12 +48,12 @@ const (
 	quietRetry    = 10 * time.Minute      // how often quiet hours are looked at again
 	staleAfter    = 4 * time.Hour         // what the clock said is true for so long
 	oldest        = 7 * 24 * time.Hour    // nothing is tried for longer
-	filesMost     = 5                     // tries of making a file
+	maxFileTries  = 5                     // tries of making a file
 	lookEvery     = 15 * time.Second      // what another process owed is found by looking
 	storeRetry    = time.Second           // the store failed
 	stopGrace     = 5 * time.Second       // sends under way may end
 	recordWait    = 20 * time.Millisecond // what was delivered is recorded with what else is by then
-	recordMost    = 64                    // or as soon as it is so many
+	maxRecord     = 64                    // or as soon as it is so many
 )
 
 // New makes an outbox; Run or Flush deliver.
@@ -114,7 +94,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	p := newPump(ctx, o)
+	p := newPump(ctx, o, false)
 	defer p.stop()
 	for ctx.Err() == nil {
 		p.step(ctx)
@@ -151,8 +131,7 @@ func (o *Outbox) Flush(ctx context.Context) error {
 }
 
 func (o *Outbox) flush(ctx context.Context) error {
-	p := newPump(ctx, o)
-	p.hurry, p.passing = true, true
+	p := newPump(ctx, o, true)
 	defer p.stop()
 	for ctx.Err() == nil {
 		p.step(ctx)
@@ -164,8 +143,16 @@ func (o *Outbox) flush(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// sendKey is the platform's idempotency key: the same bytes of the same
-// message have the same key, other bytes another.
-func sendKey(it *item) string {
-	return fmt.Sprintf("%s-%08x", it.ID, crc32.ChecksumIEEE(it.Payload))
+// Freeze makes the bytes of a message without a file, for Post; nil when that
+// is left to its first try.
+func (o *Outbox) Freeze(to chat.Address, m chat.Message) (payload []byte, repeats bool) {
+	p := o.o.Platforms[to.Platform]
+	if p == nil {
+		return nil, false
+	}
+	payload, err := p.Render(context.Background(), to, m, nil)
+	if err != nil { // the first try meets it again and says what becomes of it
+		return nil, false
+	}
+	return payload, p.Limits().Repeats
 }

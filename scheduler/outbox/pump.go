@@ -2,50 +2,47 @@ package outbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
-
-	"marketbot/handlers/chat"
-	"marketbot/store"
 )
 
-// pump is one run of an outbox: what waits, in memory, in the hands of one
-// goroutine. Sends run beside it and report their end.
+// pump is one run of an outbox: a single goroutine that hands what waits in the
+// [backlog] to the [deliverer] and what it delivered to the [recorder], as far
+// as its [lease] goes.
 type pump struct {
 	*Outbox
-	lines    map[string]*line // by platform
-	known    map[string]bool  // ids in memory
-	flying   int
-	starts   chan end
-	ends     chan end
-	sent     []string // delivered, not recorded yet
-	recorded chan recording
-	writing  bool             // a recording is under way
-	passing  bool             // it ends when nothing is left to do: nothing waits for more
-	hurry    bool             // the next need not wait for more to record
-	linger   <-chan time.Time // until it need not
-	asked    []chan error     // Flush calls to answer when idle
-	stale    bool             // the backlog has to be read
-	looked   time.Time        // when it was read
-	shared   bool             // the store is: what is sent has to be claimed
-	kept     time.Time        // when claims were last kept
-	more     bool             // there is more to claim for this process
-	again    time.Time        // when to claim again; zero: as ever
-	look     time.Duration    // after which it was last looked again
-	failed   error            // why it could not be
-	retryAt  time.Time        // when the store failed
-	work     context.Context  // of sends; outlives Run's a little
-	cancel   context.CancelFunc
+	lease     *lease
+	backlog   *backlog
+	deliverer *deliverer
+	recorder  *recorder
+
+	starts chan delivery
+	ends   chan delivery
+	flying int
+	asked  []chan error    // Flush calls to answer when idle
+	failed error           // why the backlog could not be read
+	rest   rest            // the store failed
+	work   context.Context // of sends; outlives Run's a little
+	cancel context.CancelFunc
 }
 
-func newPump(ctx context.Context, o *Outbox) *pump {
-	p := &pump{Outbox: o, lines: map[string]*line{}, known: map[string]bool{}, starts: make(chan end, sendersMost), ends: make(chan end, sendersMost), recorded: make(chan recording, 1), stale: true, shared: o.o.DB.Shared()}
-	for name, platform := range o.o.Platforms {
-		p.lines[name] = newLine(platform.Limits())
-	}
+// delivery is one that begins, or ended.
+type delivery struct {
+	outcome
+	line *line
+	lane *lane
+}
+
+// newPump makes one; passing is for a run that ends when nothing is due.
+func newPump(ctx context.Context, o *Outbox, passing bool) *pump {
+	w := writer{o.o.DB, o.o.Post}
+	p := &pump{Outbox: o, starts: make(chan delivery, maxSenders), ends: make(chan delivery, maxSenders)}
 	p.work, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	for range sendersMost {
+	p.lease = &lease{o: &o.o, shared: o.o.DB.Shared()}
+	p.backlog = newBacklog(&o.o, &o.done)
+	p.deliverer = &deliverer{o: &o.o, writer: w, lease: p.lease}
+	p.recorder = newRecorder(ctx, &o.o, w, passing)
+	for range maxSenders {
 		go p.send()
 	}
 	return p
@@ -54,7 +51,7 @@ func newPump(ctx context.Context, o *Outbox) *pump {
 // send delivers what is begun, one after the other.
 func (p *pump) send() {
 	for e := range p.starts {
-		e.outcome = p.deliver(p.work, e.it)
+		e.outcome = p.deliverer.deliver(p.work, e.it)
 		p.ends <- e
 	}
 }
@@ -62,21 +59,53 @@ func (p *pump) send() {
 // step does what can be done without waiting.
 func (p *pump) step(ctx context.Context) {
 	now := p.o.Now()
-	p.keep(ctx, now)
+	p.renew(ctx, now)
 	p.take(now)
-	p.stale = p.stale || p.wants(now)
-	if p.stale && !p.rests(now) {
+	p.backlog.stale = p.backlog.stale || p.lease.wants(now, p.room())
+	if p.backlog.stale && !p.rest.holds(now) {
 		p.load(ctx, now)
 	}
-	for p.sure(now) && p.flying < sendersMost {
-		n, l, _ := p.next(now)
+	for p.lease.sure(now) && p.flying < maxSenders {
+		n, l, _ := p.backlog.next(now)
 		if l == nil {
 			break
 		}
 		p.flying++
-		p.starts <- end{outcome{it: n.begin(l)}, n, l}
+		p.starts <- delivery{outcome{ruling: ruling{it: n.begin(l)}}, n, l}
 	}
-	p.record()
+	if !p.rest.holds(now) {
+		p.recorder.step(now, len(p.asked) > 0)
+	}
+}
+
+// room is how many chats more may be claimed.
+func (p *pump) room() int { return maxChats - p.flying - p.backlog.ready() }
+
+// renew renews the lease in time. It drops what this process had when the store
+// took it for dead, and leaves to others what only they can send.
+func (p *pump) renew(ctx context.Context, now time.Time) {
+	if !p.lease.due(now) {
+		return
+	}
+	kept, err := p.lease.renew(ctx, now)
+	if err != nil {
+		p.o.Log.Error("renew the lease on the outbox", "error", err)
+		return
+	}
+	if !kept {
+		p.o.Log.Warn("the lease on the outbox was lost")
+		p.backlog.dropAll()
+	}
+	elsewhere := p.lease.elsewhere()
+	ids := p.backlog.waitingFor(elsewhere)
+	if len(ids) == 0 {
+		return
+	}
+	if err := p.lease.release(ctx, ids); err != nil {
+		p.o.Log.Error("leave messages to another process", "error", err, "messages", len(ids))
+		return
+	}
+	p.backlog.drop(elsewhere)
 }
 
 // take queues what was handed over.
@@ -88,152 +117,80 @@ func (p *pump) take(now time.Time) {
 	for _, o := range handed {
 		it := &item{Outgoing: o}
 		switch {
-		case !p.mine(it):
-			p.stale = true
-		case !p.known[o.ID] && !p.done.has(o.ID):
-			p.known[o.ID] = true
-			p.line(o.Platform).add(it, now)
+		case !p.lease.mine(it):
+			p.backlog.stale = true
+		case !p.backlog.known[o.ID] && !p.done.has(o.ID):
+			p.backlog.add(it, now)
 		}
 	}
 }
 
-// forget lets a message go that is settled.
-func (p *pump) forget(id string) {
-	delete(p.known, id)
-	p.done.add(id)
-}
-
-// rests tells whether the store failed so lately that it is left alone. A clock
-// that was set back must not make it longer.
-func (p *pump) rests(now time.Time) bool {
-	d := p.retryAt.Sub(now)
-	return d > 0 && d <= storeRetry
-}
-
-// load reads what was owed since.
+// load claims and reads what was owed since.
 func (p *pump) load(ctx context.Context, now time.Time) {
-	err := p.claim(ctx, now)
-	var fresh []*item
-	var locked int
+	err := p.lease.claim(ctx, now, p.room())
+	locked := 0
 	if err == nil {
-		fresh, locked, err = p.fresh(ctx, now)
+		locked, err = p.backlog.read(ctx, now)
 	}
 	p.failed = err
-	if err != nil && ctx.Err() == nil {
+	switch {
+	case err == nil:
+		p.tellLocked(ctx, locked, now)
+	case ctx.Err() == nil:
 		p.o.Log.Error("read what waits in the outbox", "error", err)
-		p.retryAt = now.Add(storeRetry)
+		p.rest = rest{now.Add(storeRetry), storeRetry}
+	}
+}
+
+// tellLocked tells of messages whose key is missing.
+func (p *pump) tellLocked(ctx context.Context, n int, now time.Time) {
+	if n == 0 {
 		return
 	}
-	p.stale, p.looked = locked > 0, now
-	p.tellLocked(ctx, locked, now)
-	for _, it := range fresh {
-		p.known[it.ID] = true
-		p.line(it.Platform).add(it, now)
+	p.o.Log.Error("messages wait for a key that is not configured", "messages", n)
+	text := fmt.Sprintf("有 %d 条待发消息是用别的 secret_key 保存的，现在读不出，暂不发送。请把当初的 secret_key 写进 old_secret_keys 再启动；7 天后放弃。", n)
+	err := p.deliverer.writer.write(ctx, now, ruling{verdict: verdict{news: &news{subject: "locked", text: text}}})
+	if err != nil {
+		p.o.Log.Error("tell of a missing key", "error", err)
 	}
 }
 
-// fresh reads what waits and is not known. What cannot be read any more holds
-// nothing else up: its delivery buries it. What is locked, because its key is
-// missing, is left for a start with the key.
-func (p *pump) fresh(ctx context.Context, now time.Time) (list []*item, locked int, err error) {
-	err = p.o.DB.View(ctx, func(tx *store.Tx) error {
-		ids, err := tx.Backlog(ctx)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			if p.known[id] {
-				continue
-			}
-			o, waits, err := tx.Owed(ctx, id)
-			unreadable := errors.Is(err, store.ErrUnreadable)
-			switch {
-			case err != nil && !unreadable:
-				return fmt.Errorf("message %s: %w", id, err)
-			case errors.Is(err, store.ErrNoKey) && now.Sub(o.Created) <= oldest:
-				p.known[id] = true
-				locked++
-			case waits:
-				list = append(list, &item{Outgoing: o, unsure: !o.FirstTry.IsZero(), unreadable: unreadable})
-			}
-		}
-		return nil
-	})
-	return list, locked, err
-}
-
-// line is the platform's; one that is not configured has no limits.
-func (p *pump) line(name string) *line {
-	if p.lines[name] == nil {
-		p.lines[name] = newLine(chat.Limits{})
-	}
-	return p.lines[name]
-}
-
-// next is the most urgent lane of all platforms. When there is none, at is
-// when to ask again; zero: when something else happens.
-func (p *pump) next(now time.Time) (best *line, lane *lane, at time.Time) {
-	for _, n := range p.lines {
-		l, again := n.next(now)
-		if l == nil {
-			at = earlier(at, again)
-			continue
-		}
-		if lane == nil || l.queue[0].before(lane.queue[0]) {
-			best, lane = n, l
-		}
-	}
-	return best, lane, at
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}
-
-// end is a delivery that begins, or ended.
-type end struct {
-	outcome
-	line *line
-	lane *lane
-}
-
-func (p *pump) landed(e end) {
+// landed takes back what was tried.
+func (p *pump) landed(e delivery) {
 	now := p.o.Now()
 	p.flying--
 	e.line.end(e.lane, e.it, now, e.tried)
 	if e.pause > 0 {
-		e.line.until = now.Add(e.pause)
+		e.line.rest = rest{now.Add(e.pause), longestWait}
 	}
 	switch {
-	case e.sent:
-		p.arrived(e.it)
-	case e.gone:
-		p.forget(e.it.ID)
-	case e.lost || !p.mine(e.it):
-		delete(p.known, e.it.ID)
-		p.stale = true
+	case e.kind == sent:
+		p.recorder.add(e.it)
+	case e.kind == deadLetter:
+		p.backlog.settled(e.it.ID)
+	case e.kind == leave || !p.lease.mine(e.it):
+		p.backlog.lost(e.it.ID)
 	default:
 		e.lane.add(e.it)
 	}
-	p.stale = p.stale || e.told
+	p.backlog.stale = p.backlog.stale || e.news != nil
 	e.line.place(e.lane, now)
 }
 
-// idle tells whether everything due was tried and recorded.
+// recorded takes back what was recorded.
+func (p *pump) recorded(r recording) {
+	if !p.recorder.end(r) {
+		p.rest = rest{p.o.Now().Add(storeRetry), storeRetry}
+		return
+	}
+	for _, it := range r.list {
+		p.backlog.settled(it.ID)
+	}
+}
+
+// idle reports whether everything due was tried and recorded.
 func (p *pump) idle() bool {
-	if p.stale || p.more || p.flying > 0 || p.writing || len(p.sent) > 0 {
-		return false
-	}
-	now := p.o.Now()
-	for _, n := range p.lines {
-		if !n.rests(now) {
-			return false
-		}
-	}
-	return true
+	return !p.lease.more && p.flying == 0 && p.recorder.idle() && p.backlog.idle(p.o.Now())
 }
 
 // answer lets those who wait for a Flush go once it is done.
@@ -255,29 +212,29 @@ func (p *pump) wait(ctx context.Context) {
 	select {
 	case <-ctx.Done():
 	case <-p.wake:
-		p.stale = true
+		p.backlog.stale = true
 	case <-p.hand:
 	case a := <-p.asks:
-		p.asked, p.stale = append(p.asked, a), true
-	case <-p.linger:
-		p.linger, p.hurry = nil, true
-	case r := <-p.recorded:
-		p.wrote(r)
+		p.asked, p.backlog.stale = append(p.asked, a), true
+	case <-p.recorder.linger:
+		p.recorder.linger, p.recorder.hurry = nil, true
+	case r := <-p.recorder.ended:
+		p.recorded(r)
 	case e := <-p.ends:
 		p.landed(e)
 		for len(p.ends) > 0 {
 			p.landed(<-p.ends)
 		}
 	case <-t.C:
-		if d := p.o.Now().Sub(p.looked); d >= p.lookEvery() || d < 0 {
-			p.stale = true
+		if d := p.o.Now().Sub(p.backlog.looked); d >= p.lookEvery() || d < 0 {
+			p.backlog.stale = true
 		}
 	}
 }
 
 // lookEvery is how often the backlog is read although nothing was told.
 func (p *pump) lookEvery() time.Duration {
-	if p.shared {
+	if p.lease.shared {
 		return sharedLook
 	}
 	return lookEvery
@@ -285,19 +242,19 @@ func (p *pump) lookEvery() time.Duration {
 
 // pause is how long nothing happens by itself.
 func (p *pump) pause(now time.Time) time.Duration {
-	at := earlier(now.Add(p.lookEvery()), p.again)
-	if p.shared {
-		at = earlier(at, p.kept.Add(claimKeep))
+	at := earlier(now.Add(p.lookEvery()), p.lease.again)
+	if p.lease.shared {
+		at = earlier(at, p.lease.renewed.Add(renewEvery))
 	}
-	if p.sure(now) && p.flying < sendersMost {
-		if _, l, again := p.next(now); l != nil {
+	if p.lease.sure(now) && p.flying < maxSenders {
+		if _, l, again := p.backlog.next(now); l != nil {
 			at = now
 		} else {
 			at = earlier(at, again)
 		}
 	}
-	if p.rests(now) {
-		at = earlier(at, p.retryAt)
+	if p.rest.holds(now) {
+		at = earlier(at, p.rest.until)
 	}
 	return max(0, at.Sub(now))
 }
@@ -311,14 +268,17 @@ func (p *pump) stop() {
 		p.landed(<-p.ends)
 	}
 	close(p.starts)
-	if p.writing {
-		p.wrote(<-p.recorded)
+	if p.recorder.writing {
+		p.recorded(<-p.recorder.ended)
 	}
-	if len(p.sent) > 0 {
-		p.wrote(recording{p.sent, p.write(p.sent, p.o.Now())})
+	if list := p.recorder.list; len(list) > 0 {
+		p.recorder.list = nil
+		p.recorded(recording{list, p.recorder.write(list, p.o.Now())})
 	}
 	for _, a := range p.asked {
 		a <- context.Canceled
 	}
-	p.retire()
+	if err := p.lease.end(context.WithoutCancel(p.work)); err != nil {
+		p.o.Log.Error("leave the outbox to others", "error", err)
+	}
 }

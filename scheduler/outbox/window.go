@@ -6,24 +6,24 @@ import (
 	"marketbot/handlers/chat"
 )
 
-// window is a sliding window: at most most sends in any span. A send counts
+// window is a sliding window: at most max sends in any span. A send counts
 // from before it starts until span after it ended, because nobody knows when
 // in between the platform counted it. Its zero value allows everything.
 type window struct {
-	most   int
+	max    int
 	span   time.Duration
 	flying int
 	ended  []time.Time
 }
 
-// open tells whether one more send may start now when spare places are kept
+// open reports whether one more send may start now when spare places are kept
 // for others. When not, at is when to ask again; zero: when a send has ended.
 func (w *window) open(now time.Time, spare int) (at time.Time, ok bool) {
-	if w.most == 0 {
+	if w.max == 0 {
 		return now, true
 	}
 	w.trim(now)
-	over := w.flying + len(w.ended) - max(1, w.most-spare) + 1 // places that must come free first
+	over := w.flying + len(w.ended) - max(1, w.max-spare) + 1 // places that must come free first
 	switch {
 	case over <= 0:
 		return now, true
@@ -53,7 +53,7 @@ func (w *window) begin() { w.flying++ }
 // end notes that it ended; counted is false when the platform never saw it.
 func (w *window) end(now time.Time, counted bool) {
 	w.flying--
-	if counted && w.most > 0 {
+	if counted && w.max > 0 {
 		w.ended = append(w.ended, now)
 	}
 }
@@ -64,13 +64,13 @@ type windows []window
 // paces are the windows of one chat.
 func paces(l chat.Limits) windows {
 	return windows{
-		{most: l.ChatPerSecond, span: time.Second},
-		{most: l.ChatPerMinute, span: time.Minute},
-		{most: l.ChatPerHour, span: time.Hour},
+		{max: l.ChatPerSecond, span: time.Second},
+		{max: l.ChatPerMinute, span: time.Minute},
+		{max: l.ChatPerHour, span: time.Hour},
 	}
 }
 
-// open tells whether one more send may start now; when not, at is when to ask
+// open reports whether one more send may start now; when not, at is when to ask
 // again.
 func (ws windows) open(now time.Time) (at time.Time, ok bool) {
 	ok = true

@@ -7,7 +7,7 @@ import (
 
 func TestWindow(t *testing.T) {
 	start := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
-	w := window{most: 2, span: time.Second}
+	w := window{max: 2, span: time.Second}
 	at := func(d time.Duration) time.Time { return start.Add(d) }
 	w.begin()
 	w.begin()
@@ -46,12 +46,15 @@ func TestProtected(t *testing.T) {
 
 // A store that failed is asked again within a second, also when the clock was
 // set back meanwhile.
-func TestStoreRetryAndTheClock(t *testing.T) {
+func TestRestAndTheClock(t *testing.T) {
 	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
-	p := &pump{retryAt: now.Add(storeRetry)}
+	r := rest{now.Add(storeRetry), storeRetry}
 	for later, want := range map[time.Duration]bool{0: true, storeRetry / 2: true, storeRetry: false, -time.Millisecond: false, -time.Hour: false} {
-		if got := p.rests(now.Add(later)); got != want {
+		if got := r.holds(now.Add(later)); got != want {
 			t.Errorf("%v later: rests %v", later, got)
 		}
+	}
+	if (rest{}).holds(now) {
+		t.Error("what did not fail is left alone")
 	}
 }

@@ -161,7 +161,7 @@ func delivered(p *schedulertest.Phone, n int, most time.Duration) int {
 // returns when they are delivered.
 func TestManyChats(t *testing.T) {
 	p, list := openBranches(t, 2)
-	const n = 3 * 128
+	const n = 3 * outbox.MaxChats
 	list[0].oweMany(n)
 	for _, b := range list {
 		if err := b.outbox.Flush(t.Context()); err != nil {

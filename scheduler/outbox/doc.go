@@ -1,0 +1,60 @@
+// Package outbox delivers what the bot owes, however often it has to try. The
+// store owes before anything is sent, so the process may be killed at any
+// moment: what was owed arrives once, in order within its chat, or ends as a
+// dead letter that somebody hears of.
+//
+// It is not for who is to hear what and in which chat, which [handlers.Post]
+// knows when it owes, nor for how a platform is spoken to, which a
+// [chat.Platform] knows.
+//
+// # The states of a message
+//
+//	owed ──► frozen ──► sent
+//	  ▲  ◄──────┤└────► dead letter
+//	  └─ rewritten
+//
+// Owed it is content that any platform can show. At its first try the bytes are
+// made and frozen, and with them the platform's idempotency key ([sendKey]):
+// every later try sends the same, until it is certain that none has arrived. An
+// answer is frozen as it is owed ([Outbox.Freeze]). What is sent, and what is a
+// dead letter, is wiped.
+//
+// # Verdicts
+//
+// What becomes of a message is a pure function of the message, the platform's
+// answer and the time ([beforeTry], [beforeRepeat], [judge]); the [writer]
+// writes any verdict in one transaction with what the administrators must hear
+// of it, once a day for each subject.
+//
+//	arrived        sent
+//	Uncertain      the same bytes under the same key again, after 1 s, 5 s, 15 s, 1 min, then every 5 min;
+//	               when the key no longer protects: once more, marked 补发; confidential: never
+//	Busy           again after the platform's time, or the same ladder
+//	BadContent     once more as plain text
+//	BadReceiver    a dead letter, and the administrators are told
+//	BadSetup       kept at the head of its chat, again every 10 min; a file becomes words about it;
+//	               the administrators are told, if possible elsewhere
+//
+// A reminder waits while quiet hours last. A reminder and what was due are given
+// up 4 h after they were owed: they would no longer be true. Nothing is tried
+// for more than 7 days. News of a message to the administrators that are not
+// delivered make no news.
+//
+// # Who does what
+//
+// One goroutine, the [pump], owns all that waits; nothing of it is locked. It
+// takes the most urgent chat from the [backlog], in which answers go first and
+// chats have fair turns within what a platform allows; a [deliverer] tries it
+// beside the others, one message at a time in a chat; the [recorder] writes what
+// was delivered, much in one commit. Deliveries own their message until they
+// end and report.
+//
+// # Who may fear whom
+//
+// The platform may answer anything, late or never; the clock may be set back or
+// forth; the store may fail: then what is in memory stays and is tried again a
+// second later. Another process on the same store may take over what this one
+// has claimed, once its [lease] ended: a message is looked at again at the last
+// moment before it is sent, and the store refuses a verdict on what is
+// another's. The desk fears nothing: [Outbox.Owed] and [Outbox.Wake] never wait.
+package outbox

@@ -1,0 +1,226 @@
+package outbox
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"marketbot/handlers"
+	"marketbot/handlers/chat"
+	"marketbot/store"
+)
+
+// kind is what a verdict asks for.
+type kind int
+
+const (
+	// leave changes nothing: another process has it, or this one stops.
+	leave kind = iota
+	// try: nothing speaks against a try.
+	try
+	// freeze fixes the bytes of the first try.
+	freeze
+	// sent: it arrived.
+	sent
+	// wait: not before due. It is no try.
+	wait
+	// retry: tried, again at due.
+	retry
+	// rewrite says something else at once.
+	rewrite
+	// deadLetter gives it up.
+	deadLetter
+)
+
+// verdict is what becomes of a message. It is a value: [judge] and its like
+// decide, the [writer] writes.
+type verdict struct {
+	kind    kind
+	due     time.Time     // of wait and retry
+	unsure  bool          // retry with the same bytes: the try may have arrived
+	payload []byte        // of freeze
+	content []byte        // of rewrite
+	reason  string        // of retry and deadLetter
+	pause   time.Duration // the platform asked to be left alone for so long
+	news    *news         // what the administrators must hear; nil: nothing
+}
+
+// news is told to the administrators once a day for each subject.
+type news struct {
+	subject string
+	to      string // before the receiver's name, which then stands before text; empty: without
+	text    string
+	avoid   string // a platform that is out of order
+}
+
+// answer is what came of a try.
+type answer struct {
+	failure *chat.SendError // nil: it arrived
+	reason  string          // what may be kept and told of the failure
+	tried   bool            // the platform saw it
+}
+
+// ladder is how long to wait after each try, the last one for ever.
+var ladder = [...]time.Duration{time.Second, 5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute}
+
+// backOff is the wait after so many tries, up to a fifth longer by chance, from
+// 0 to 1, so that what failed together does not come back together.
+func backOff(tries int, chance float64) time.Duration {
+	d := ladder[min(tries, len(ladder)-1)]
+	return d + time.Duration(chance*float64(d/5))
+}
+
+// beforeTry is whether a message may be tried now. quietEnd is when quiet hours
+// end, if there are any now; configured is false where its platform is not.
+func beforeTry(it *item, now, quietEnd time.Time, configured bool, chance float64) verdict {
+	age := now.Sub(it.Created)
+	switch {
+	case it.unreadable:
+		return bury(it, "unreadable")
+	case age > oldest:
+		return bury(it, "tried for too long")
+	case it.Class == store.ClassReminder && quietEnd.After(now):
+		return verdict{kind: wait, due: earlier(quietEnd, now.Add(quietRetry))}
+	case it.Class >= store.ClassDue && age > staleAfter:
+		return expire(it)
+	case !configured:
+		err := errors.New("platform is not configured")
+		return judge(it, answer{failure: &chat.SendError{Failure: chat.BadSetup, Err: err}, reason: err.Error()}, now, chance)
+	}
+	return verdict{kind: try}
+}
+
+// beforeRepeat is whether a message that may have arrived can be sent again
+// without being seen twice: same is false when its first bytes cannot be made
+// any more, and window is how long its key keeps a second copy away.
+func beforeRepeat(it *item, now time.Time, same bool, window time.Duration) verdict {
+	if same && (!it.unsure || protected(now.Sub(it.FirstTry), window)) {
+		return verdict{kind: try}
+	}
+	const reason = "no certainty whether it arrived"
+	if it.Secret { // never said twice
+		return bury(it, reason)
+	}
+	return reword(it, reason, again)
+}
+
+// protected reports whether a key still keeps a second copy away so long after
+// its first use. Of a clock that was set back since, nobody knows how long.
+func protected(age, window time.Duration) bool { return age >= 0 && age <= window-windowMargin }
+
+// judge is what becomes of a message after a try. chance, from 0 to 1, spreads
+// what failed together.
+func judge(it *item, a answer, now time.Time, chance float64) verdict {
+	if a.failure == nil {
+		return verdict{kind: sent}
+	}
+	late := verdict{kind: retry, due: now.Add(backOff(it.Tries, chance)), unsure: it.unsure, reason: a.reason}
+	switch a.failure.Failure {
+	case chat.BadContent:
+		return reword(it, a.reason, plain)
+	case chat.BadReceiver:
+		return bury(it, a.reason)
+	case chat.BadSetup:
+		return lacking(it, a.reason, now, chance)
+	case chat.Busy:
+		late.due = now.Add(max(a.failure.After, backOff(it.Tries, chance)))
+		if !a.failure.OneChat {
+			late.pause = min(a.failure.After, longestWait)
+		}
+	default:
+		late.unsure = it.unsure || a.tried
+	}
+	return late
+}
+
+// lacking is for a platform whose set-up lacks something: the message is kept
+// and what comes after it in its chat waits behind it, so that nothing is said
+// out of order. A file gives way to words about it instead, because other
+// messages rarely lack what a file lacks.
+func lacking(it *item, reason string, now time.Time, chance float64) verdict {
+	v := verdict{kind: retry, due: now.Add(setupRetry + time.Duration(chance*float64(time.Minute))), unsure: it.unsure, reason: reason}
+	var m chat.Message
+	if err := json.Unmarshal(it.Content, &m); err == nil && m.File != nil {
+		v = reword(it, reason, plain)
+	}
+	v.news = it.news(news{subject: "setup/" + it.Platform, avoid: it.Platform,
+		text: fmt.Sprintf("%s 暂时发不出消息：应用的设置缺少什么（%s）。消息都保留着，每 10 分钟再试一次。请运行 bot check 查看。", it.Platform, reason)})
+	return v
+}
+
+// reword changes what a message says; what change cannot change is given up.
+func reword(it *item, reason string, change func(chat.Message) (chat.Message, bool)) verdict {
+	var m chat.Message
+	if err := json.Unmarshal(it.Content, &m); err != nil {
+		return bury(it, "unreadable")
+	}
+	m, ok := change(m)
+	if !ok {
+		return bury(it, reason)
+	}
+	content, err := json.Marshal(m)
+	if err != nil {
+		return bury(it, "unreadable")
+	}
+	return verdict{kind: rewrite, content: content, reason: reason}
+}
+
+// bury gives a message up.
+func bury(it *item, reason string) verdict {
+	text := fmt.Sprintf("的一条消息没有送达，已放弃（%s：%s）。", it.Platform, reason)
+	if it.Secret {
+		text += "这是保密内容，不会自动重发，需要时请本人重新查询。"
+	}
+	return verdict{kind: deadLetter, reason: reason, news: it.news(news{subject: "undelivered/" + it.Platform + "/" + it.Address, to: "发给", text: text})}
+}
+
+// expire gives up what would no longer be true when it arrived.
+func expire(it *item) verdict {
+	text := fmt.Sprintf("有提醒过了 %d 小时还没能送出，已经过时，不再发送。今天再有这样的提醒，不再另行通知。", staleAfter/time.Hour)
+	return verdict{kind: deadLetter, reason: "out of date", news: it.news(news{subject: "stale", text: text})}
+}
+
+// news is told unless the trouble is with such news itself: bad news about bad
+// news must not go round.
+func (i *item) news(n news) *news {
+	if strings.HasPrefix(i.Key, handlers.AdminKey) {
+		return nil
+	}
+	return &n
+}
+
+// apply changes the message in memory as the verdict says.
+func (v verdict) apply(it *item, now time.Time) {
+	switch v.kind {
+	case freeze:
+		it.Payload, it.FirstTry = v.payload, now
+	case wait:
+		it.Due = v.due
+	case retry:
+		it.Due, it.Tries, it.unsure = v.due, it.Tries+1, v.unsure
+		if !it.unsure { // nothing arrived for certain: the next try renders anew
+			it.thaw()
+		}
+	case rewrite:
+		it.Content, it.unsure = v.content, false
+		it.thaw()
+	}
+}
+
+// thaw forgets the bytes of the first try.
+func (i *item) thaw() { i.Payload, i.Print, i.FirstTry = nil, nil, time.Time{} }
+
+// failure is the class of an error, and what is logged, kept and told of it. An
+// error without a class leaves it uncertain whether the message arrived. The
+// words of a platform that refuses content may repeat it: they are for nobody.
+func failure(secret bool, err error) (s *chat.SendError, reason string) {
+	if !errors.As(err, &s) {
+		s = &chat.SendError{Failure: chat.Uncertain, Err: err}
+	}
+	if s.Code != 0 && (secret || s.Failure == chat.BadContent) {
+		return s, fmt.Sprintf("the platform refused it with code %d", s.Code)
+	}
+	return s, err.Error()
+}

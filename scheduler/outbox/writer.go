@@ -1,0 +1,79 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"marketbot/handlers"
+	"marketbot/store"
+)
+
+// writer writes verdicts: the only place where the outbox changes the store.
+type writer struct {
+	db   *store.DB
+	post *handlers.Post
+}
+
+// ruling is a verdict on a message; on none when it is news only.
+type ruling struct {
+	it *item
+	verdict
+}
+
+// write commits rulings, all or none, each with the news of it.
+func (w writer) write(ctx context.Context, now time.Time, list ...ruling) error {
+	return w.db.Update(ctx, func(tx *store.Tx) error {
+		for _, r := range list {
+			if err := r.write(ctx, tx, now); err != nil {
+				return err
+			}
+			if err := w.tell(ctx, tx, r, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (r ruling) write(ctx context.Context, tx *store.Tx, now time.Time) error {
+	switch r.kind {
+	case freeze:
+		return tx.Freeze(ctx, r.it.ID, r.payload, now)
+	case sent:
+		return tx.Sent(ctx, r.it.ID, now)
+	case retry:
+		return tx.Retry(ctx, r.it.ID, r.due, r.reason, r.unsure)
+	case rewrite:
+		return tx.Rewrite(ctx, r.it.ID, r.content)
+	case deadLetter:
+		return tx.Bury(ctx, r.it.ID, r.reason, now)
+	}
+	return nil
+}
+
+// tell owes the news to the administrators, once a day for each subject.
+func (w writer) tell(ctx context.Context, tx *store.Tx, r ruling, now time.Time) error {
+	if r.news == nil {
+		return nil
+	}
+	text := r.news.text
+	if r.news.to != "" {
+		who, err := receiver(ctx, tx, r.it)
+		if err != nil {
+			return err
+		}
+		text = r.news.to + who + text
+	}
+	return w.post.Tell(ctx, tx, r.news.subject+"/"+string(w.post.Day(now)), text, now, r.news.avoid)
+}
+
+func receiver(ctx context.Context, tx *store.Tx, it *item) (string, error) {
+	if it.Group {
+		return "部门群", nil
+	}
+	p, ok, err := tx.Person(ctx, it.Person)
+	if !ok {
+		p.Name = "未登记的人"
+	}
+	return p.Name, err
+}
