@@ -9,6 +9,8 @@
 //	handlers/text       what is done to texts: folding, cutting, one line, quoting, masking
 //	handlers/chat       a conversation without a platform
 //	handlers/command    what a command is, and how typed text becomes one
+//	handlers/audience   who hears: posts, leave, vacancy, the line above
+//	handlers/daily      the one message a person gets each morning, of what areas owe
 //	handlers/trip       one area of work; report, staff, customer and approval are built alike
 //	handlers/sheet      workbooks: an area says what, never how
 //	handlers            the Desk: from an event to a committed answer

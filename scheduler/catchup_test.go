@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"marketbot/handlers/chat"
 	"marketbot/handlers/handlerstest"
 	"marketbot/handlers/rulebook"
 	"marketbot/scheduler/schedulertest"
@@ -77,43 +76,6 @@ func TestMadeUpInQuietHours(t *testing.T) {
 		a.TickAt(tt.until.On("2026-11-24", handlerstest.Zone))
 		if got := a.Phone.Told("li"); len(got) != tt.want {
 			t.Errorf("quiet until %v: told %q", tt.until, got)
-		}
-	}
-}
-
-// A damaged reason of a leave harms nothing: nobody needs it to know who is away.
-func TestUnreadableLeave(t *testing.T) {
-	a := schedulertest.NewClocked(t, "2026-11-24 08:00")
-	a.Person("li", "李雷", store.Salesperson)
-	a.Use(a.Saying("remind", true, rulebook.Clock{Hour: 9}, schedulertest.Note("wang", "a", "提醒"), schedulertest.Note("li", "b", "提醒")))
-	a.Tick("2026-11-24 08:00")
-	a.Do(func(ctx context.Context, tx *store.Tx) error {
-		return tx.AddLeave(ctx, store.Leave{ID: "l", Person: "li", First: "2026-11-24", Last: "2026-11-24", By: "li", Entered: a.Now, Reason: "x"})
-	})
-	a.Damage(`UPDATE leave SET reason = substr(reason, 1, length(reason) - 1) || x'00'`)
-	a.Tick("2026-11-24 09:00")
-	if wang, li := a.Phone.Told("wang"), a.Phone.Told("li"); len(wang) != 1 || len(li) != 0 {
-		t.Errorf("told %q and %q", wang, li)
-	}
-}
-
-// What a person on leave is spared may be said when they are back.
-func TestNotSaidWhileOnLeave(t *testing.T) {
-	a := schedulertest.NewClocked(t, "2026-11-24 08:00")
-	a.Person("li", "李雷", store.Salesperson)
-	job := a.Saying("daily", true, rulebook.Clock{Hour: 9})
-	job.Do = func(context.Context, *store.Tx, rulebook.Slot) ([]chat.Notice, error) {
-		return []chat.Notice{schedulertest.Note("li", "same/key", "一次")}, nil
-	}
-	a.Use(job)
-	a.Tick("2026-11-24 08:00")
-	a.Do(func(ctx context.Context, tx *store.Tx) error {
-		return tx.AddLeave(ctx, store.Leave{ID: "l", Person: "li", First: "2026-11-24", Last: "2026-11-25", By: "li", Entered: a.Now})
-	})
-	for i, at := range []string{"2026-11-24 09:00", "2026-11-25 09:00", "2026-11-26 09:00", "2026-11-27 09:00"} {
-		a.Tick(at)
-		if got := a.Phone.Told("li"); len(got) != min(1, i/2) {
-			t.Errorf("%s: told %q", at, got)
 		}
 	}
 }

@@ -2,8 +2,8 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,13 +16,9 @@ import (
 // to one person can be one message.
 func (s *Scheduler) fire(ctx context.Context, runs []run, now time.Time) error {
 	err := s.o.DB.Update(ctx, func(tx *store.Tx) error {
-		away, err := s.onLeave(ctx, tx, now)
-		if err != nil {
-			return err
-		}
 		said := map[store.Class][]chat.Notice{}
 		for _, r := range runs {
-			notices, err := s.do(ctx, tx, r, away, now)
+			notices, err := s.do(ctx, tx, r, now)
 			if err != nil {
 				return err
 			}
@@ -51,21 +47,26 @@ func class(j *Job, n chat.Notice) store.Class {
 }
 
 // do claims a slot and runs its job. A job that fails loses its claim with
-// what it wrote, so that it is tried again.
-func (s *Scheduler) do(ctx context.Context, tx *store.Tx, r run, away map[string]bool, now time.Time) ([]chat.Notice, error) {
+// what it wrote, so that it is tried again; of one that failed in part the rest
+// stands.
+func (s *Scheduler) do(ctx context.Context, tx *store.Tx, r run, now time.Time) ([]chat.Notice, error) {
 	var notices []chat.Notice
+	var partly Partial
 	err := tx.Nested(ctx, func() error {
 		fresh, err := tx.Fire(ctx, r.claim(), r.slot.At, now, false)
 		if err != nil || !fresh || r.mute {
 			return err
 		}
-		if notices, err = r.job.Do(ctx, tx, r.slot); err != nil {
+		if notices, err = r.job.Do(ctx, tx, r.slot); err != nil && !errors.As(err, &partly) {
 			return err
 		}
-		notices, err = unsaid(ctx, tx, drop(notices, away), now)
+		notices, err = unsaid(ctx, tx, notices, now)
 		return err
 	})
-	if err == nil {
+	switch {
+	case err == nil && partly != nil:
+		return notices, s.fault(ctx, tx, r, partly, now)
+	case err == nil:
 		return notices, nil
 	}
 	if store.Broken(err) || ctx.Err() != nil {
@@ -74,12 +75,12 @@ func (s *Scheduler) do(ctx context.Context, tx *store.Tx, r run, away map[string
 	return nil, s.fault(ctx, tx, r, err, now)
 }
 
-// unsaid leaves out what was said before, and remembers the rest for ever:
-// the outbox forgets, and knows merged messages only.
+// unsaid leaves out what was said before, and remembers the rest: the outbox
+// forgets sooner, and knows merged messages only.
 func unsaid(ctx context.Context, tx *store.Tx, notices []chat.Notice, now time.Time) ([]chat.Notice, error) {
 	fresh := make([]chat.Notice, 0, len(notices))
 	for _, n := range notices {
-		ok, err := tx.Fire(ctx, "said "+n.Key, time.Time{}, now, false)
+		ok, err := tx.SayOnce(ctx, n.Key, now)
 		if err != nil {
 			return nil, err
 		}
@@ -115,22 +116,6 @@ func (s *Scheduler) say(ctx context.Context, tx *store.Tx, said map[store.Class]
 		}
 	}
 	return nil
-}
-
-func (s *Scheduler) onLeave(ctx context.Context, tx *store.Tx, now time.Time) (map[string]bool, error) {
-	day := s.o.Rules.Day(now)
-	leaves, err := tx.LeaveDays(ctx, day, day)
-	away := map[string]bool{}
-	for _, l := range leaves {
-		away[l.Person] = true
-	}
-	return away, err
-}
-
-// drop leaves out what those on leave are spared: all but alarms. It does not
-// count as said, so that a later slot may say it.
-func drop(notices []chat.Notice, away map[string]bool) []chat.Notice {
-	return slices.DeleteFunc(notices, func(n chat.Notice) bool { return away[n.To] && !n.Urgent })
 }
 
 func joinKeys(notices []chat.Notice) string {

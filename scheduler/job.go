@@ -28,8 +28,16 @@ type Job struct {
 	// now. What Do then does must leave nothing of it to do, for exactly one
 	// caller.
 	Due func(ctx context.Context, tx *store.Tx, now time.Time) (bool, error)
-	// Do runs in the transaction that claims the slot and says what to tell.
+	// Do runs in the transaction that claims the slot and says what to tell. An
+	// error undoes what it did, but for a Partial one.
 	Do func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error)
+}
+
+// Partial is an error of Job.Do for which what it did, and what it wants told,
+// stands: the rest could not be done, and the job itself sees to it.
+type Partial interface {
+	error
+	Partly()
 }
 
 // check is an error that names what a job lacks, so that a start fails and not

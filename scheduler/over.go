@@ -44,14 +44,20 @@ func (s *Scheduler) over(ctx context.Context, j *Job, now time.Time) error {
 			return err
 		}
 		var notices []chat.Notice
+		var partly Partial
 		err := tx.Nested(ctx, func() (err error) {
-			notices, err = j.Do(ctx, tx, rulebook.Slot{At: now})
+			if notices, err = j.Do(ctx, tx, rulebook.Slot{At: now}); errors.As(err, &partly) {
+				return nil
+			}
 			return err
 		})
-		switch {
-		case err == nil: // what is over stays so: it neither ages nor waits for others
-			return s.o.Post.Notices(ctx, tx, notices, store.ClassAlarm, now)
-		case store.Broken(err) || ctx.Err() != nil:
+		if err == nil { // what is over stays so: it neither ages nor waits for others
+			if err := s.o.Post.Notices(ctx, tx, notices, store.ClassAlarm, now); err != nil || partly == nil {
+				return err
+			}
+			err = partly
+		}
+		if store.Broken(err) || ctx.Err() != nil {
 			return err
 		}
 		day := s.o.Rules.Day(now).Start(s.o.Rules.Zone) // so that the administrators hear once a day

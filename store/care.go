@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"marketbot/store/internal/engine"
@@ -14,9 +15,36 @@ func (tx *Tx) CountStale(ctx context.Context, before time.Time) (n int, err erro
 	return n, err
 }
 
-// CustomersEntered lists the customers whose file was begun in [from, to), by
-// the time they were.
-func (tx *Tx) CustomersEntered(ctx context.Context, from, to time.Time) ([]Customer, error) {
-	return engine.All(ctx, tx.e, "customers entered", `SELECT `+customerColumns+` FROM customer WHERE created >= $1 AND created < $2 ORDER BY created, id`,
-		[]any{engine.Millis(from), engine.Millis(to)}, tx.scanCustomer)
+// FilesUnsaid lists the customers whose file was begun in [from, to) and of which
+// nothing was said (see Say) under the key that prefix and their id make, the
+// first begun first, most at most.
+func (tx *Tx) FilesUnsaid(ctx context.Context, prefix string, from, to time.Time, most int) ([]Customer, error) {
+	return engine.All(ctx, tx.e, "files unsaid", `SELECT `+customerColumns+` FROM customer LEFT JOIN said ON said.key = $1 || customer.id
+		WHERE customer.created >= $2 AND customer.created < $3 AND said.key IS NULL ORDER BY customer.created, customer.id LIMIT $4`,
+		[]any{prefix, engine.Millis(from), engine.Millis(to), most}, tx.scanCustomer)
+}
+
+// QuietCustomer is a customer without progress.
+type QuietCustomer struct {
+	Customer
+	Said int // the highest step that was said since their last progress; 0: none
+}
+
+// SaidKey is the key under which is said, with prefix before it, that there was
+// no progress since the last.
+func (c QuietCustomer) SaidKey(prefix string) string {
+	return prefix + c.ID + "/" + strconv.FormatInt(engine.Millis(c.Progressed), 10)
+}
+
+// QuietUnsaid lists the customers whose last progress lies in [from, to) and of
+// whom step was not said since, under their SaidKey, the longest ago first.
+func (tx *Tx) QuietUnsaid(ctx context.Context, prefix string, step int, from, to time.Time) ([]QuietCustomer, error) {
+	return engine.All(ctx, tx.e, "quiet customers", `SELECT `+customerColumns+`, COALESCE(said.step, 0) FROM customer
+		LEFT JOIN said ON said.key = $1 || customer.id || '/' || CAST(customer.progressed AS TEXT)
+		WHERE customer.progressed >= $2 AND customer.progressed < $3 AND COALESCE(said.step, 0) < $4
+		ORDER BY customer.progressed, customer.id`, []any{prefix, engine.Millis(from), engine.Millis(to), step},
+		func(scan engine.Scan) (q QuietCustomer, err error) {
+			q.Customer, err = tx.scanCustomer(func(into ...any) error { return scan(append(into, &q.Said)...) })
+			return q, err
+		})
 }

@@ -153,13 +153,6 @@ func (tx *Tx) StaleCustomers(ctx context.Context, before time.Time, most int) ([
 		[]any{engine.Millis(before), most}, tx.scanCustomer)
 }
 
-// QuietCustomers lists customers whose last progress lies in [from, to), the
-// longest ago first.
-func (tx *Tx) QuietCustomers(ctx context.Context, from, to time.Time) ([]Customer, error) {
-	return engine.All(ctx, tx.e, "quiet customers", `SELECT `+customerColumns+` FROM customer WHERE progressed >= $1 AND progressed < $2
-		ORDER BY progressed, id`, []any{engine.Millis(from), engine.Millis(to)}, tx.scanCustomer)
-}
-
 // StageCustomer moves a customer to a stage; the file counts as changed.
 func (tx *Tx) StageCustomer(ctx context.Context, id, stage string, at time.Time) error {
 	if _, err := tx.changeCustomer(ctx, id, func(c *Customer) { c.Stage = stage }); err != nil {

@@ -244,7 +244,7 @@ func TestCheckFile(t *testing.T) {
 		update(t, db, func(ctx context.Context, tx *store.Tx) error {
 			open, err := tx.UncheckedFiles(ctx)
 			stale, err2 := tx.StaleCustomers(ctx, later, 10)
-			quiet, err3 := tx.QuietCustomers(ctx, now, later)
+			quiet, err3 := tx.QuietUnsaid(ctx, "quiet/", 7, now, later)
 			if !cmp.Equal(open, []store.Unchecked{{Customer: "K1", Facts: 4}}) || len(stale) != 1 || len(quiet) != 1 {
 				t.Errorf("unchecked %v, stale %v, quiet %v", open, stale, quiet)
 			}

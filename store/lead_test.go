@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -84,9 +86,25 @@ func TestCare(t *testing.T) {
 			return nil
 		})
 		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			list, err := tx.CustomersEntered(ctx, now.AddDate(0, 0, 1), now.AddDate(0, 0, 3))
-			if err != nil || len(list) != 2 || list[0].ID != "K1" || list[1].ID != "K2" {
+			if err := tx.Say(ctx, map[string]int{"file/K2": 0, "quiet/K1/" + millis(now.AddDate(0, 0, 1)): 7}, now); err != nil {
+				return err
+			}
+			list, err := tx.FilesUnsaid(ctx, "file/", now.AddDate(0, 0, 1), now.AddDate(0, 0, 5), 2)
+			if err != nil || len(list) != 2 || list[0].ID != "K1" || list[1].ID != "K3" {
 				t.Errorf("%+v %v", list, err)
+			}
+			for step, want := range map[int]string{7: "[K0 K2]", 15: "[K0 K1 K2]"} {
+				quiet, err := tx.QuietUnsaid(ctx, "quiet/", step, now, now.AddDate(0, 0, 3))
+				var ids []string
+				for _, q := range quiet {
+					ids = append(ids, q.ID)
+					if q.Said != 0 && (q.ID != "K1" || q.Said != 7 || q.SaidKey("quiet/") != "quiet/K1/"+millis(q.Progressed)) {
+						t.Errorf("%+v, said under %s", q, q.SaidKey("quiet/"))
+					}
+				}
+				if err != nil || fmt.Sprint(ids) != want {
+					t.Errorf("step %d is owed of %v, want %s; %v", step, ids, want, err)
+				}
 			}
 			n, err := tx.CountStale(ctx, now.AddDate(0, 0, 3))
 			if n != 3 {
@@ -96,3 +114,5 @@ func TestCare(t *testing.T) {
 		})
 	})
 }
+
+func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }

@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"marketbot/handlers/chat"
-	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
@@ -61,15 +59,14 @@ func TestEndsAreTold(t *testing.T) {
 		return tx.Record(ctx, store.Audit{ID: tx.NewID(o.Now), At: o.Now, Person: o.People["小林"].ID, Act: "客户", Outcome: store.Done,
 			Look: store.Look{Customer: "K1", Trace: "ABC234", Grant: "A1"}})
 	})
-	var morning []chat.Notice
-	o.Update(func(ctx context.Context, tx *store.Tx) (err error) {
-		early, err := o.h.RemindEnding(ctx, tx, rulebook.Slot{At: o.Now.Add(5*24*time.Hour - time.Minute)})
-		if err != nil || len(early) != 0 {
-			t.Errorf("reminded too early: %v %v", early, err)
-		}
-		morning, err = o.h.RemindEnding(ctx, tx, rulebook.Slot{At: o.Now.Add(5 * 24 * time.Hour)})
-		return err
-	})
+	began := o.Now
+	o.Now = began.Add(5*24*time.Hour - 10*time.Hour)
+	if early := o.Daily(); len(early) != 0 {
+		t.Errorf("reminded too early: %v", early)
+	}
+	o.Now = began.Add(5 * 24 * time.Hour)
+	morning := o.Daily()
+	o.Now = began
 	wants(t, o.Told(morning)["小林"], "A1", "华东机电有限公司（K1）", "12月2日 周三 09:30 到期")
 	wants(t, o.Told(morning)["陈总"], "小林（其他员工）", "到期", "收回查阅 A1")
 	if n := o.after(6*24*time.Hour - time.Millisecond); len(n) != 0 {

@@ -7,32 +7,45 @@ import (
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/daily"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
-// RemindEnding reminds, once a day, of the grants that end before the next such
-// reminder: whoever may read, and whoever answers for it.
-func (h Handler) RemindEnding(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
-	roll, err := audience.Read(ctx, tx, h.Rules.Day(s.At))
-	if err != nil {
-		return nil, err
-	}
+// Daily is the grants that end before the next daily message: for whoever may
+// read, and for whoever answers for it.
+func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
 	grants, err := tx.GrantsEnding(ctx, s.At, s.At.AddDate(0, 0, 1))
-	var list []chat.Notice
+	var list []daily.Line
 	for _, g := range grants {
 		o, err := h.over(ctx, tx, g)
 		if err != nil {
 			return nil, err
 		}
-		end, key := h.at(g.Until)+" 到期", "approval/ending/"+g.ID
-		own := tellOwn(roll, g, key, "你的查阅授权 "+g.ID+"（"+o.customer+"）"+end+"，之后还要看请重新申请。")
-		list = append(list, own...)
-		list = append(list, audience.Same(key, audience.But(watchers(roll, g), g.Person), chat.Message{
-			Text: o.asker + "的查阅授权 " + g.ID + "（" + o.customer + "）" + end + "。提前结束发：收回查阅 " + g.ID,
-		})...)
+		list = append(list, h.endingLines(o, roll)...)
 	}
 	return list, err
+}
+
+func (h Handler) endingLines(o ended, roll audience.Roll) []daily.Line {
+	g := o.grant
+	end, key := h.at(g.Until)+" 到期", "approval/ending/"+g.ID
+	watched := roll.Hearing(store.GeneralManager)
+	if by, active := roll.Active(g.By); active {
+		watched.To = audience.Join(watched.To, roll.Only(by).To)
+	}
+	watched.To = audience.But(watched.To, g.Person)
+	list := []daily.Line{{
+		For: watched, Key: key, Urgency: daily.Urgent,
+		Text: o.asker + "的查阅授权 " + g.ID + "（" + o.customer + "）" + end + "。提前结束发：收回查阅 " + g.ID,
+	}}
+	if p, active := roll.Active(g.Person); active {
+		list = append(list, daily.Line{
+			For: roll.Only(p), Key: key + "/own", Urgency: daily.Urgent,
+			Text: "你的查阅授权 " + g.ID + "（" + o.customer + "）" + end + "，之后还要看请重新申请。", Command: "申请查阅", Label: "申请查阅",
+		})
+	}
+	return list
 }
 
 // AnyOver tells whether a grant ended or a request lapsed that nobody was told

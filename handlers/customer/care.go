@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/daily"
 	"marketbot/store"
 )
 
@@ -29,82 +30,120 @@ func (h Handler) keeper() store.Post {
 	return store.MarketingDirector
 }
 
-// careForFiles shows who organises the files, or stands for them, what wants care.
-func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now, last time.Time, roll audience.Roll) ([]chat.Notice, error) {
-	hearing := roll.Hearing(h.keeper())
-	keepers := slices.DeleteFunc(slices.Clone(hearing.To), func(p store.Person) bool { return !h.reads(p) })
-	if len(keepers) == 0 {
-		return nil, nil
+// fileKey begins the keys under which is said what a new file lacks.
+const fileKey = "customer/file/"
+
+// filesAtOnce is how many new files one morning looks into.
+const filesAtOnce = 1000
+
+// careForFiles is what wants care, for who organises the files.
+func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now time.Time, roll audience.Roll) ([]daily.Line, error) {
+	entered, err := tx.FilesUnsaid(ctx, fileKey, oldest(now, draftDays), now.AddDate(0, 0, -draftDays), filesAtOnce)
+	if err != nil {
+		return nil, err
 	}
-	card := chat.Card{Title: "客户档案整理", Tone: chat.Warn}
-	for _, add := range []func(context.Context, *store.Tx, *chat.Card, span) error{h.addStale, h.addLacking, h.addUnchecked, h.addLeads} {
-		if err := add(ctx, tx, &card, span{last, now}); err != nil {
+	var stale []store.Customer
+	if h.Config.StaleDays > 0 {
+		if stale, err = tx.StaleCustomers(ctx, now.AddDate(0, 0, -h.Config.StaleDays), namedMost); err != nil {
 			return nil, err
 		}
 	}
-	if len(card.Blocks) == 0 {
-		return nil, nil
+	lacks, err := h.lacking(ctx, tx, slices.Concat(entered, stale))
+	if err != nil {
+		return nil, err
 	}
-	var list []chat.Notice
-	for _, p := range keepers {
-		key := "customer/care/" + string(h.Rules.Day(now)) + "/" + p.ID
-		list = append(list, chat.Notice{Key: key, To: p.ID, Message: chat.Message{Card: &card}})
+	list, err := h.lackLines(ctx, tx, entered, lacks, now)
+	if err != nil {
+		return nil, err
 	}
-	return append(list, roll.Vacancy(hearing, "客户档案整理的提醒", h.Rules.Week(now).Key())...), nil
+	lasting, err := h.lastingLines(ctx, tx, stale, lacks, now)
+	list = append(list, lasting...)
+	hearing := roll.Hearing(h.keeper())
+	for i := range list {
+		list[i].For = hearing
+	}
+	return list, err
 }
 
-// span is the time since the daily job looked last.
-type span struct{ last, now time.Time }
+// lackLines are the files that were begun a week ago and still lack facts. Of
+// one that lacks none there is nothing to say any more.
+func (h Handler) lackLines(ctx context.Context, tx *store.Tx, entered []store.Customer, lacks map[string][]string, now time.Time) ([]daily.Line, error) {
+	var list []daily.Line
+	whole := map[string]int{}
+	for _, c := range entered {
+		if len(lacks[c.ID]) == 0 {
+			whole[fileKey+c.ID] = 0
+			continue
+		}
+		list = append(list, daily.Line{
+			Key: fileKey + c.ID, Since: h.Rules.Day(c.Created).Add(draftDays), Urgency: daily.Due,
+			Text:    fmt.Sprintf("新档案 %s %s 建了 %d 天还不全%s（档-1）", c.Name, c.ID, daysSince(c.Created, now), lackWords(lacks[c.ID])),
+			Command: "改客户 " + c.ID + " 字段=值",
+		})
+	}
+	return list, tx.Say(ctx, whole, now)
+}
 
-// addStale names the files that nobody has checked for the longest time, with
-// what they lack (R38, R47).
-func (h Handler) addStale(ctx context.Context, tx *store.Tx, card *chat.Card, s span) error {
-	if h.Config.StaleDays == 0 {
-		return nil
+// lastingLines are what waits, every day as long as it does: the files that
+// nobody has checked for the longest time, with what they lack (R38, R47), what
+// readers entered, and leads.
+func (h Handler) lastingLines(ctx context.Context, tx *store.Tx, stale []store.Customer, lacks map[string][]string, now time.Time) ([]daily.Line, error) {
+	var list []daily.Line
+	for _, look := range []func() (daily.Line, error){
+		func() (daily.Line, error) { return h.staleLine(ctx, tx, stale, lacks, now) },
+		func() (daily.Line, error) { return uncheckedLine(ctx, tx) },
+		func() (daily.Line, error) { return leadsLine(ctx, tx) },
+	} {
+		l, err := look()
+		if err != nil {
+			return nil, err
+		}
+		if l.Text != "" {
+			l.Key += "/" + string(h.Rules.Day(now))
+			list = append(list, l)
+		}
 	}
-	before := s.now.AddDate(0, 0, -h.Config.StaleDays)
-	stale, err := tx.StaleCustomers(ctx, before, namedMost)
-	if err != nil || len(stale) == 0 {
-		return err
+	return list, nil
+}
+
+func (h Handler) staleLine(ctx context.Context, tx *store.Tx, stale []store.Customer, lacks map[string][]string, now time.Time) (daily.Line, error) {
+	if len(stale) == 0 {
+		return daily.Line{}, nil
 	}
-	n, err := tx.CountStale(ctx, before)
-	if err != nil {
-		return err
-	}
-	lacks, err := h.lacking(ctx, tx, stale)
-	if err != nil {
-		return err
-	}
+	n, err := tx.CountStale(ctx, now.AddDate(0, 0, -h.Config.StaleDays))
 	lines := []string{fmt.Sprintf("%d 份档案超过 %d 天没有核对，最久的是：", n, h.Config.StaleDays)}
 	for _, c := range stale {
-		days := int(s.now.Sub(c.Checked).Hours() / 24)
-		lines = append(lines, fmt.Sprintf("• %s %s：%d 天%s", c.Name, c.ID, days, lackWords(lacks[c.ID])))
+		lines = append(lines, fmt.Sprintf("• %s %s：%d 天%s", c.Name, c.ID, daysSince(c.Checked, now), lackWords(lacks[c.ID])))
 	}
-	card.Blocks = append(card.Blocks, chat.Block{Text: strings.Join(lines, "\n")}, chat.Block{Note: "看过没有变化就发：核对 客户（档-8）"})
-	card.Buttons = append(card.Buttons, chat.Button{Label: "看 " + stale[0].Name, Command: "客户 " + stale[0].ID})
-	return nil
+	lines = append(lines, "看过没有变化就发：核对 客户（档-8）")
+	return daily.Line{
+		Key: "customer/stale", Text: strings.Join(lines, "\n"), Command: "客户 " + stale[0].ID, Label: "看 " + stale[0].Name,
+	}, err
 }
 
-// addLacking names the files that were begun a week ago and still lack facts.
-func (h Handler) addLacking(ctx context.Context, tx *store.Tx, card *chat.Card, s span) error {
-	entered, err := tx.CustomersEntered(ctx, s.last.AddDate(0, 0, -draftDays), s.now.AddDate(0, 0, -draftDays))
-	if err != nil {
-		return err
+// uncheckedLine counts what readers entered and nobody has looked at yet.
+func uncheckedLine(ctx context.Context, tx *store.Tx) (daily.Line, error) {
+	files, err := tx.UncheckedFiles(ctx)
+	if err != nil || len(files) == 0 {
+		return daily.Line{}, err
 	}
-	lacks, err := h.lacking(ctx, tx, entered)
-	if err != nil {
-		return err
+	first, found, err := tx.Customer(ctx, files[0].Customer)
+	if err != nil || !found {
+		return daily.Line{}, err
 	}
-	incomplete := slices.DeleteFunc(entered, func(c store.Customer) bool { return len(lacks[c.ID]) == 0 })
-	if len(incomplete) == 0 {
-		return nil
+	return daily.Line{
+		Key: "customer/unchecked", Text: fmt.Sprintf("%d 份档案有新内容待核，例如 %s %s。", len(files), first.Name, first.ID),
+		Command: "客户 " + first.ID, Label: "核对 " + first.Name,
+	}, nil
+}
+
+// leadsLine counts the leads that wait to be judged.
+func leadsLine(ctx context.Context, tx *store.Tx) (daily.Line, error) {
+	n, err := tx.CountOpenLeads(ctx)
+	if err != nil || n == 0 {
+		return daily.Line{}, err
 	}
-	lines := []string{fmt.Sprintf("%d 份新档案建了 %d 天还不全：", len(incomplete), draftDays)}
-	for _, c := range incomplete[:min(len(incomplete), namedMost)] {
-		lines = append(lines, fmt.Sprintf("• %s %s%s", c.Name, c.ID, lackWords(lacks[c.ID])))
-	}
-	card.Blocks = append(card.Blocks, chat.Block{Text: strings.Join(lines, "\n")}, chat.Block{Note: "补充：改客户 客户 字段=值（档-1）"})
-	return nil
+	return daily.Line{Key: "customer/leads", Text: fmt.Sprintf("%d 条线索等着判断（档-7）。", n), Command: "线索", Label: "看线索"}, nil
 }
 
 // lacking tells which wanted facts the files of some customers do not hold.
@@ -139,33 +178,6 @@ func lackWords(fields []string) string {
 		return ""
 	}
 	return "，缺 " + strings.Join(fields, "、")
-}
-
-// addUnchecked counts what readers entered and nobody has looked at yet.
-func (h Handler) addUnchecked(ctx context.Context, tx *store.Tx, card *chat.Card, _ span) error {
-	files, err := tx.UncheckedFiles(ctx)
-	if err != nil || len(files) == 0 {
-		return err
-	}
-	first, found, err := tx.Customer(ctx, files[0].Customer)
-	if err != nil || !found {
-		return err
-	}
-	text := fmt.Sprintf("%d 份档案有新内容待核，例如 %s %s。", len(files), first.Name, first.ID)
-	card.Blocks = append(card.Blocks, chat.Block{Text: text})
-	card.Buttons = append(card.Buttons, chat.Button{Label: "核对 " + first.Name, Command: "客户 " + first.ID})
-	return nil
-}
-
-// addLeads counts the leads that wait to be judged.
-func (h Handler) addLeads(ctx context.Context, tx *store.Tx, card *chat.Card, _ span) error {
-	n, err := tx.CountOpenLeads(ctx)
-	if err != nil || n == 0 {
-		return err
-	}
-	card.Blocks = append(card.Blocks, chat.Block{Text: fmt.Sprintf("%d 条线索等着判断（档-7）。", n)})
-	card.Buttons = append(card.Buttons, chat.Button{Label: "看线索", Command: "线索"})
-	return nil
 }
 
 // careItems is what wants care of the files, for who organises them (我的).

@@ -14,7 +14,7 @@ import (
 func (o *office) care(at string) map[string]string {
 	o.T.Helper()
 	o.Clock(at)
-	list := o.Job(o.h.Care, store.Week{})
+	list := o.Daily()
 	for _, n := range list {
 		if n.Message.Confidential || n.Urgent {
 			o.T.Errorf("%+v; names only, and no alarm", n)
@@ -46,15 +46,15 @@ func TestOwnersHearOfEachThresholdOnce(t *testing.T) {
 		told := o.care(at.Format("2006-01-02 15:04"))
 		for _, days := range []int{7, 15, 30} {
 			for name, words := range told {
-				if strings.Contains(words, fmt.Sprintf("%d 天没有进展", days)) {
+				if strings.Contains(words, fmt.Sprintf(" %d 天没有进展", days)) || strings.Contains(words, fmt.Sprintf("，%d 天没有进展", days)) {
 					heard[name] = append(heard[name], day)
 				}
 			}
 		}
 		if day == 8 { // 09:13 on the 7th day is before 7 days are over
-			wants(t, told["张伟"], "7 天没有进展：南湖酒店", "跟进 K1")
+			wants(t, told["张伟"], "南湖酒店 7 天没有进展", "跟进 K1")
 			lacks(t, told["张伟"], "无主公司")
-			wants(t, told["李娜"], "没有负责人", "无主公司")
+			wants(t, told["李娜"], "无主公司 没有负责人，7 天没有进展")
 		}
 	}
 	if fmt.Sprint(heard) != "map[张伟:[8 16 31] 李娜:[8 16 31]]" {
@@ -66,7 +66,78 @@ func TestThresholdIsNotLostWhileTheBotIsDown(t *testing.T) {
 	o := newOffice(t)
 	o.Customer("南湖酒店", "张伟")
 	o.care("2026-11-25 09:13")
-	wants(t, o.care("2026-12-14 09:13")["张伟"], "7 天没有进展：南湖酒店", "15 天没有进展：南湖酒店")
+	words := o.care("2026-12-14 09:13")["张伟"]
+	wants(t, words, "南湖酒店 19 天没有进展")
+	if strings.Count(words, "没有进展") != 1 {
+		t.Errorf("lower steps are told too: %s", words)
+	}
+	if told := o.care("2026-12-15 09:13"); told["张伟"] != "" {
+		t.Errorf("told again: %v", told)
+	}
+}
+
+// Owner on leave at 7, 15 and 30 days: told after a leave that ends soon, with
+// the true number; in a longer one the supervisor is.
+func TestOwnerOnLeave(t *testing.T) {
+	o := newOffice(t)
+	o.Customer("南湖酒店", "张伟")
+	away := func(first, last store.Day) {
+		o.Update(func(ctx context.Context, tx *store.Tx) error {
+			return tx.AddLeave(ctx, store.Leave{ID: tx.NewID(o.Now), Person: o.People["张伟"].ID, First: first, Last: last, By: o.People["张伟"].ID, Entered: o.Now})
+		})
+	}
+	heard := map[string]string{}
+	away("2026-12-01", "2026-12-03")
+	away("2026-12-09", "2027-01-05")
+	for day := range 60 {
+		at := time.Date(2026, 11, 25+day, 9, 13, 0, 0, zone)
+		for name, words := range o.care(at.Format("2006-01-02 15:04")) {
+			if strings.Contains(words, "没有进展") {
+				heard[at.Format("01-02 ")+name] = words
+			}
+		}
+	}
+	if len(heard) != 3 {
+		t.Errorf("heard %v", heard)
+	}
+	wants(t, heard["12-04 张伟"], "南湖酒店 9 天没有进展")
+	wants(t, heard["12-10 李娜"], "南湖酒店 15 天没有进展", "张伟 请假，转给你")
+	wants(t, heard["12-25 李娜"], "南湖酒店 30 天没有进展", "张伟 请假，转给你")
+}
+
+// Supervisor on leave the morning a file is 7 days old: the director hears, and
+// nobody hears it again.
+func TestSupervisorOnLeave(t *testing.T) {
+	o := newOffice(t)
+	o.Customer("南湖酒店", "张伟")
+	o.Leave("李娜", "2026-12-02", "李娜")
+	told := o.care("2026-12-02 09:13")
+	wants(t, told["王芳"], "新档案 南湖酒店 K1 建了 7 天还不全，缺 地址", "李娜 请假，转给你")
+	if told["李娜"] != "" {
+		t.Errorf("told %v", told)
+	}
+	for _, words := range o.care("2026-12-03 09:13") {
+		lacks(t, words, "还不全")
+	}
+}
+
+// What one message does not hold is told the next mornings.
+func TestManyCustomersAreToldInTurn(t *testing.T) {
+	o := newOffice(t)
+	for i := range 12 {
+		o.Customer(fmt.Sprintf("公司%d", i), "张伟")
+	}
+	heard := ""
+	for i, more := range []string{"…另有 7 条", "…另有 2 条", "今日提醒（2 条）"} {
+		words := o.care(fmt.Sprintf("2026-12-%02d 09:13", 2+i))["张伟"]
+		wants(t, words, more)
+		heard += words
+	}
+	for i := range 12 {
+		if strings.Count(heard, fmt.Sprintf("公司%d ", i)) != 1 {
+			t.Errorf("公司%d: %s", i, heard)
+		}
+	}
 }
 
 func TestProgressBeginsAnew(t *testing.T) {
@@ -80,7 +151,7 @@ func TestProgressBeginsAnew(t *testing.T) {
 	if told := o.care("2026-12-05 09:13"); told["张伟"] != "" {
 		t.Errorf("told %v six days after", told)
 	}
-	wants(t, o.care("2026-12-07 09:13")["张伟"], "7 天没有进展")
+	wants(t, o.care("2026-12-07 09:13")["张伟"], " 7 天没有进展")
 }
 
 func TestSupervisorHearsWhatFilesLack(t *testing.T) {
@@ -92,7 +163,7 @@ func TestSupervisorHearsWhatFilesLack(t *testing.T) {
 	o.fact(bare.ID, "行业", true)
 	o.care("2026-11-25 09:13")
 	words := o.care("2026-12-02 09:13")["李娜"]
-	wants(t, words, "1 份新档案建了 7 天还不全", "空的公司 "+bare.ID+"，缺 地址、电话、特征、业务状况、股东")
+	wants(t, words, "新档案 空的公司 "+bare.ID+" 建了 7 天还不全，缺 地址、电话、特征、业务状况、股东", "改客户 "+bare.ID)
 	lacks(t, words, "全的公司", "年龄", "家庭")
 	lacks(t, o.care("2026-12-03 09:13")["李娜"], "还不全")
 }
@@ -102,7 +173,9 @@ func TestSupervisorHearsOfStaleFiles(t *testing.T) {
 	for i := range namedMost + 2 {
 		o.Customer(fmt.Sprintf("公司%d", i), "张伟")
 	}
-	lacks(t, o.care("2027-02-22 09:13")["李娜"], "没有核对")
+	for _, at := range []string{"2026-12-02 09:13", "2026-12-03 09:13", "2027-02-22 09:13"} {
+		lacks(t, o.care(at)["李娜"], "没有核对")
+	}
 	words := o.care("2027-02-23 09:13")["李娜"]
 	wants(t, words, "7 份档案超过 90 天没有核对", "公司0 K1：90 天", "公司4 K5", "核对 客户")
 	lacks(t, words, "公司5", "公司6")

@@ -49,7 +49,7 @@ func TestOwnersOfAnotherPostHearNothing(t *testing.T) {
 	o.care("2026-11-24 09:13")
 	told := o.care("2026-12-01 09:40")
 	lacks(t, told["张伟"], "南湖酒店")
-	wants(t, told["李娜"], "没有负责人的客户很久没有跟进", "南湖酒店")
+	wants(t, told["李娜"], "南湖酒店 没有负责人，7 天没有进展", "南湖酒店")
 }
 
 // Nobody is made owner of a file that they could not read.

@@ -12,6 +12,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/daily"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 	"marketbot/store/storetest"
@@ -148,6 +149,13 @@ func (o *Office) Job(do func(context.Context, *store.Tx, rulebook.Slot) ([]chat.
 		return err
 	})
 	return list
+}
+
+// Daily is the area's part of the daily message, said now.
+func (o *Office) Daily() []chat.Notice {
+	o.T.Helper()
+	job := daily.Job{Rules: Rules(o.T), Grace: time.Hour, Areas: []daily.Area{o.area.(daily.Area)}}
+	return o.Job(job.Run, store.Week{})
 }
 
 // Undo takes an answer back.

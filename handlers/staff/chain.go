@@ -5,8 +5,10 @@ import (
 	"errors"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/daily"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -16,10 +18,11 @@ const (
 	linkMost  = 1000 // entries that the day's head still takes in; the rest were linked before
 )
 
-// AuditHead gives the general manager the head of the audit's chain, to keep
+// auditHead gives the general manager the head of the audit's chain, to keep
 // outside the database: by it a cut tail is found. Where there is none, the
-// administrators get it. Days without an entry have no new head.
-func (h Handler) AuditHead(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
+// administrators get it. Days without an entry have no new head; one that could
+// not be given goes with the next. Damage is an alarm for the administrators.
+func (h Handler) auditHead(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
 	ids, err := tx.Unlinked(ctx, s.At, "", linkMost)
 	if err != nil {
 		return nil, err
@@ -28,30 +31,19 @@ func (h Handler) AuditHead(ctx context.Context, tx *store.Tx, s rulebook.Slot) (
 		return nil, err
 	}
 	r, err := tx.VerifyAudit(ctx, auditSeen)
-	if err != nil || r.Head.Seq == 0 && r.Whole() {
+	switch {
+	case err != nil || r.Head.Seq == 0 && r.Whole():
 		return nil, err
+	case !r.Whole():
+		return []daily.Line{{
+			For: roll.Administrators(), Key: "audit/damage/" + string(h.Rules.Day(s.At)), Urgency: daily.Alarm, Text: damageText(r),
+		}}, nil
 	}
-	key, text, to := "audit/head/"+r.Head.Code(), h.headText(r.Head), store.GeneralManager
-	if !r.Whole() {
-		key, text, to = "audit/damage/"+string(h.Rules.Day(s.At)), damageText(r), ""
+	l := daily.Line{For: roll.Administrators(), Key: "audit/head/" + r.Head.Code(), Text: h.headText(r.Head)}
+	if gms := roll.Holders(store.GeneralManager); len(gms) > 0 {
+		l.For = roll.Only(gms...)
 	}
-	people, err := receivers(ctx, tx, to)
-	var list []chat.Notice
-	for _, p := range people {
-		list = append(list, chat.Notice{Key: key + "/" + p.ID, To: p.ID, Message: chat.Message{Text: text}, Urgent: !r.Whole()})
-	}
-	return list, err
-}
-
-// receivers are the holders of a post, or the administrators where there are
-// none.
-func receivers(ctx context.Context, tx *store.Tx, post store.Post) ([]store.Person, error) {
-	if post != "" {
-		if list, err := tx.Holding(ctx, post, ""); err != nil || len(list) > 0 {
-			return list, err
-		}
-	}
-	return tx.Holding(ctx, "", store.Administrator)
+	return []daily.Line{l}, nil
 }
 
 func (h Handler) headText(head store.Head) string {

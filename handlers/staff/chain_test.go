@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/handlers/chat"
 	"marketbot/store"
 )
 
@@ -20,26 +21,34 @@ func (o *office) entered() {
 // day that has entries.
 func TestAuditHead(t *testing.T) {
 	o := newOffice(t)
-	if list := o.Job(o.h.AuditHead, store.Week{}); len(list) != 0 {
+	morning := func() []chat.Notice {
+		o.Now = o.Now.Add(24 * time.Hour)
+		return o.Daily()
+	}
+	if list := morning(); len(list) != 0 {
 		t.Errorf("nothing was entered, yet %+v", list)
 	}
 	o.entered()
-	first := o.Job(o.h.AuditHead, store.Week{})
+	first := morning()
 	if len(first) != 1 || first[0].To != o.People["陈总"].ID || first[0].Urgent {
 		t.Fatalf("%+v", first)
 	}
 	wants(t, first[0].Message.Text, "审计链头 1-")
-	o.Now = o.Now.Add(24 * time.Hour)
-	if again := o.Job(o.h.AuditHead, store.Week{}); again[0].Key != first[0].Key {
-		t.Errorf("%+v after a day without entries; before %+v", again, first)
+	if again := morning(); len(again) != 0 {
+		t.Errorf("%+v after a day without entries", again)
 	}
 	o.entered()
-	next := o.Job(o.h.AuditHead, store.Week{})
+	o.Leave("陈总", store.DayOf(o.Now.Add(24*time.Hour).In(zone)), "陈总")
+	if away := morning(); len(away) != 0 {
+		t.Errorf("%+v on leave", away)
+	}
+	next := morning()
 	wants(t, next[0].Message.Text, "审计链头 2-")
 	wants(t, o.Say("王芳", "自检"), "审计记录|正常", "链头 2-")
 
 	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["陈总"].ID, o.Now) })
-	if vacant := o.Job(o.h.AuditHead, store.Week{}); len(vacant) != 1 || vacant[0].To != o.People["王芳"].ID {
+	o.entered()
+	if vacant := morning(); len(vacant) != 1 || vacant[0].To != o.People["王芳"].ID {
 		t.Errorf("without a general manager: %+v", vacant)
 	}
 }

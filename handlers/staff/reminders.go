@@ -4,28 +4,29 @@ import (
 	"context"
 	"time"
 
-	"marketbot/handlers/chat"
+	"marketbot/handlers/audience"
+	"marketbot/handlers/daily"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
-// HolidayTable reminds the administrators, once a week, that the holiday table
+// Daily is what the bot's own order wants in the daily message: a missing
+// holiday table, and the head of the audit's chain.
+func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
+	head, err := h.auditHead(ctx, tx, s, roll)
+	return append(h.holidayTable(s, roll), head...), err
+}
+
+// holidayTable reminds the administrators, once a week, that the holiday table
 // of next year is missing (from 1 December) or that of this year (附-4, C7).
-func (h Handler) HolidayTable(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
+func (h Handler) holidayTable(s rulebook.Slot, roll audience.Roll) []daily.Line {
 	year, missing := h.missingTable(s.At)
 	if !missing {
-		return nil, nil
+		return nil
 	}
-	admins, err := tx.Holding(ctx, "", store.Administrator)
-	if err != nil {
-		return nil, err
-	}
-	var list []chat.Notice
-	for _, p := range admins {
-		key := "holidays/" + number(year) + "/" + h.Rules.Week(s.At).Key() + "/" + p.ID
-		list = append(list, chat.Notice{Key: key, To: p.ID, Message: chat.Message{Text: missingTableText(year)}})
-	}
-	return list, nil
+	return []daily.Line{{
+		For: roll.Administrators(), Key: "staff/holidays/" + number(year) + "/" + h.Rules.Week(s.At).Key(), Text: missingTableText(year),
+	}}
 }
 
 // missingTable is the year whose holiday table should be there by t and is not.

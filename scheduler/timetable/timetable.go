@@ -17,6 +17,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/customer"
+	"marketbot/handlers/daily"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
@@ -34,7 +35,7 @@ const (
 // houseClock is when the store is tidied.
 var houseClock = rulebook.Clock{Hour: 3, Minute: 41}
 
-// areas are those whose work the clock starts.
+// areas are those whose work the clock starts, be it in the daily message.
 type areas struct {
 	Trip     *trip.Handler
 	Report   *report.Handler
@@ -77,6 +78,7 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 	weekly := func(moments func(store.Week) []time.Time) scheduler.Schedule {
 		return scheduler.Weekly(rules, moments)
 	}
+	message := daily.Job{Rules: rules, Grace: dailyGrace, Areas: speakers(list)}
 	return []scheduler.Job{
 		{Name: "report/remind", Series: "report", Title: "周报提醒", Clause: "会-3", Reminder: true,
 			When: weekly(rules.ReportReminders), Grace: rules.Report.Grace, Do: a.Report.RemindMissing},
@@ -90,21 +92,27 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 			When: weekly(once(rules.ConsolidatedDue)), Grace: rules.Consolidated.Grace, Do: a.Report.ConsolidatedDue},
 		{Name: "trip/check-in", Series: "trip", Title: "出差签到提醒", Clause: "2-4", Reminder: true,
 			When: trips, Grace: rules.Trip.Grace, Do: a.Trip.Remind},
-		{Name: "customer/care", Title: "客户档案整理与跟进提醒", Clause: "档-8", Reminder: true,
-			When: morning, Grace: dailyGrace, Do: a.Customer.Care},
-		{Name: "approval/ending", Title: "查阅授权将到期", Clause: "档-6", Reminder: true,
-			When: morning, Grace: dailyGrace, Do: a.Approval.RemindEnding},
+		{Name: "daily", Title: "每日提醒，一人一条", Clause: "档-8", Reminder: true,
+			When: morning, Grace: dailyGrace, Do: message.Run},
+		{Name: "daily/again", Title: "补上每日提醒里出错的部分", Clause: "档-8",
+			Due: message.Owing, Do: message.MakeUp},
 		{Name: "approval/over", Title: "查阅授权到期、查阅申请失效", Clause: "档-6",
 			Due: a.Approval.AnyOver, Do: a.Approval.Over},
-		{Name: "staff/holiday-table", Title: "节假日表检查", Clause: "附-4", Reminder: true, House: true,
-			When: morning, Grace: dailyGrace, Do: a.Staff.HolidayTable},
-		{Name: "audit/head", Title: "审计链头交总经理保存", Clause: "档-3", Reminder: true, House: true,
-			When: morning, Grace: dailyGrace, Do: a.Staff.AuditHead},
 		{Name: "trip/forget", Title: "清除过期的出差地点与进展", Clause: "2-4", House: true,
 			When: house, Grace: houseGrace, Do: a.Trip.Forget},
 		{Name: "store/trim", Title: "清理收发记录", House: true,
 			When: house, Grace: houseGrace, Do: trim},
 	}, nil
+}
+
+// speakers are the areas that have something to say in the daily message.
+func speakers(list []command.Area) (all []daily.Area) {
+	for _, a := range list {
+		if d, ok := a.(daily.Area); ok {
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // once makes the one moment of a week a list.
@@ -129,5 +137,8 @@ func trim(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice,
 	if err := tx.ForgetReceived(ctx, slot.At.AddDate(0, 0, -bodiesKept), old); err != nil {
 		return nil, err
 	}
-	return nil, tx.ForgetSent(ctx, old)
+	if err := tx.ForgetSent(ctx, old); err != nil {
+		return nil, err
+	}
+	return nil, tx.ForgetSaid(ctx, slot.At.Add(-store.SaidKept).AddDate(0, 0, -1))
 }
