@@ -12,7 +12,7 @@
 //	handlers/audience   who hears: posts, leave, vacancy, the line above
 //	handlers/daily      the one message a person gets each morning, of what areas owe
 //	handlers/trip       one area of work; report, staff, customer and approval are built alike
-//	handlers/sheet      workbooks: an area says what, never how
+//	handlers/sheet      workbooks: an area says what, never how; handlers/picture draws charts
 //	handlers            the Desk: from an event to a committed answer
 //	store               what is remembered, and the only SQL; door.go is the way into a customer's file
 //	store/internal      engine: connections, commits, locks; seal: keys and sealing; spelling: how

@@ -49,6 +49,7 @@ var imports = map[string][]string{
 	"handlers/approval":         {"handlers/audience", "handlers/chat", "handlers/command", "handlers/daily", "handlers/rulebook", "handlers/text", "store"},
 	"handlers/customer":         {"handlers/audience", "handlers/chat", "handlers/command", "handlers/daily", "handlers/rulebook", "handlers/text", "store"},
 	"handlers/report":           {"handlers/audience", "handlers/chat", "handlers/command", "handlers/rulebook", "handlers/sheet", "handlers/text", "store"},
+	"handlers/picture":          {"handlers/chat", "handlers/text"},
 	"handlers/sheet":            {},
 	"handlers/staff":            {"handlers/audience", "handlers/chat", "handlers/command", "handlers/daily", "handlers/rulebook", "handlers/text", "store"},
 	"handlers/trip":             {"handlers/audience", "handlers/chat", "handlers/command", "handlers/rulebook", "handlers/text", "store"},

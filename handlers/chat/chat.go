@@ -116,7 +116,8 @@ type Block struct {
 	Note  string  `json:"note,omitempty"`  // small print
 	Facts []Fact  `json:"facts,omitempty"` // label and value, line by line
 	Table *Table  `json:"table,omitempty"`
-	Fold  *Folded `json:"fold,omitempty"` // opened by a tap
+	Fold  *Folded `json:"fold,omitempty"`  // opened by a tap
+	Chart *Chart  `json:"chart,omitempty"` // drawn where that is possible, its Figures everywhere
 }
 
 // Fact is a label with its value.
@@ -181,8 +182,8 @@ type Notice struct {
 	Aside   bool // of what came to light by the way; no news of what was done
 }
 
-// Platform is a chat system. Send, and Render of a file, are called outside
-// transactions; Render of anything else waits for nothing.
+// Platform is a chat system. Send, and Render of a file or of charts, are called
+// outside transactions; Render of anything else waits for nothing.
 type Platform interface {
 	// Name is the Platform of its addresses.
 	Name() string
