@@ -16,6 +16,7 @@ import (
 
 	"marketbot/bot/webchat"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/picture"
 )
 
 // demo plays the bot on a page: a store in a folder of its own that goes with
@@ -47,7 +48,7 @@ func newDemo(ctx context.Context, real func() time.Time, log *slog.Logger) (*dem
 		return nil, errors.Join(fmt.Errorf("demo: %w", err), os.RemoveAll(dir))
 	}
 	d.chat = webchat.New(webchat.Options{
-		Receive: d.receive, People: webchat.Sample(), Group: webchat.SampleGroup(), WeCom: skin, Log: log,
+		Receive: d.receive, People: webchat.Sample(), Group: webchat.SampleGroup(), WeCom: skin, Draw: picture.New().PNG, Log: log,
 		Clock: webchat.Clock{Now: d.now, Jump: d.jump, Jobs: d.jobs, Audit: d.audit, Reset: d.reset},
 	})
 	if err := d.reset(ctx); err != nil {

@@ -12,6 +12,7 @@ import (
 	"marketbot/bot/wecom/chats"
 	"marketbot/bot/wecom/robot"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/picture"
 	"marketbot/store"
 )
 
@@ -50,6 +51,7 @@ func (c Config) connections(receive chat.Receive, o others, now func() time.Time
 			return nil, &usageError{err}
 		}
 		a.ShareTokens(o.tokens)
+		a.DrawWith(picture.New().PNG)
 		a.Remember(o.chats)
 		list = append(list, a)
 	}

@@ -93,6 +93,9 @@ func cardText(c *chat.Card) string {
 			lines = append(lines, b.Table.Heads...)
 			lines = append(lines, slices.Concat(b.Table.Rows...)...)
 		}
+		if b.Chart != nil {
+			lines = append(lines, b.Chart.Words())
+		}
 		if b.Fold != nil {
 			lines = append(lines, b.Fold.Title, b.Fold.Text)
 		}

@@ -113,7 +113,7 @@ func (p *Post) Answer(ctx context.Context, tx *store.Tx, to chat.Address, person
 		if o.Content, err = json.Marshal(m); err != nil {
 			return fmt.Errorf("owe %s: %w", o.Key, err)
 		}
-		if p.Freeze != nil && !m.Confidential && m.File == nil {
+		if p.Freeze != nil && !m.Confidential && m.File == nil && len(m.Charts()) == 0 {
 			if o.Payload, o.Repeats = p.Freeze(to, m); o.Payload != nil {
 				o.FirstTry = now
 			}

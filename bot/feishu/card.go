@@ -13,6 +13,7 @@ const (
 	maxTags    = 195
 	maxTables  = 5
 	maxColumns = 50
+	maxCharts  = 5
 
 	titleRunes = 200
 	labelRunes = 100
@@ -77,6 +78,11 @@ type (
 	}
 	panelHeader struct {
 		Title plainText `json:"title"`
+	}
+	chartElement struct {
+		Tag         string    `json:"tag"`
+		AspectRatio string    `json:"aspect_ratio"`
+		Spec        chartSpec `json:"chart_spec"`
 	}
 	columnsElement struct {
 		Tag      string          `json:"tag"`

@@ -107,7 +107,7 @@ func (e eyes) Events() []chat.Event { return e.events.Events() }
 
 func (e eyes) Messages(at chat.Address) (out []chattest.Message) {
 	for _, m := range e.Seen(at.ID) {
-		seen := chattest.Message{ID: m.ID, Text: m.Text, File: m.File, Content: m.Data, Mentions: m.Mentions, Links: m.Links, Locked: m.Locked}
+		seen := chattest.Message{ID: m.ID, Text: m.Text, File: m.File, Content: m.Data, Mentions: m.Mentions, Links: m.Links, Locked: m.Locked, Charts: m.Charts}
 		for _, b := range m.Buttons {
 			seen.Buttons = append(seen.Buttons, b.Label)
 		}

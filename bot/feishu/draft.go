@@ -16,6 +16,7 @@ type draft struct {
 	bytes    int // still free
 	tags     int // still free
 	tables   int
+	charts   int
 }
 
 // cost measures an element as the platform does.
@@ -86,6 +87,8 @@ func (d *draft) addBlock(b chat.Block) bool {
 		return d.addTable(b.Table)
 	case b.Table != nil:
 		return d.addText(tableText(b.Table), asDiv)
+	case b.Chart != nil:
+		return d.addChart(*b.Chart)
 	case b.Fold != nil:
 		return d.addText(b.Fold.Text, func(part string) any {
 			return panelElement{"collapsible_panel", false, panelHeader{plain(text.Cut(b.Fold.Title, titleRunes))}, []any{div(part)}}

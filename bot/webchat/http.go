@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,6 +44,7 @@ func (c *Chat) routes() http.Handler {
 	mux.Handle("GET /page/", http.StripPrefix("/page", http.FileServerFS(files)))
 	mux.HandleFunc("GET /events", c.events)
 	mux.HandleFunc("GET /file/{id}/{name}", c.download)
+	mux.HandleFunc("GET /picture/{entry}/{n}", c.picture)
 	mux.HandleFunc("POST /say", c.acting(c.text))
 	mux.HandleFunc("POST /location", c.acting(c.location))
 	mux.HandleFunc("POST /menu", c.acting(c.menu))
@@ -178,6 +180,26 @@ func (c *Chat) download(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": r.PathValue("name")}))
 	if _, err := w.Write(data); err != nil {
 		c.o.Log.Debug("write file", "error", err)
+	}
+}
+
+// picture draws the n-th chart of a message.
+func (c *Chat) picture(w http.ResponseWriter, r *http.Request) {
+	e, ok := c.record.entry(r.PathValue("entry"))
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if !ok || err != nil || e.Message == nil || n < 0 || n >= len(e.Message.Charts()) || c.o.Draw == nil {
+		http.NotFound(w, r)
+		return
+	}
+	data, err := c.o.Draw(e.Message.Charts()[n])
+	if err != nil {
+		c.o.Log.Error("draw a chart", "error", err)
+		http.Error(w, "no picture", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "image/png")
+	if _, err := w.Write(data); err != nil {
+		c.o.Log.Debug("write picture", "error", err)
 	}
 }
 

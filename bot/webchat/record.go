@@ -21,6 +21,7 @@ type entry struct {
 	ToBot   bool          `json:"toBot,omitempty"` // the bot was mentioned
 	Message *chat.Message `json:"message,omitempty"`
 	File    *attachment   `json:"file,omitempty"`
+	Charts  []drawing     `json:"charts,omitempty"` // of the message, in their order
 	WeCom   *Dressed      `json:"wecom,omitempty"`
 }
 
@@ -39,6 +40,21 @@ type attachment struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Size int    `json:"size"`
+}
+
+// drawing is a chart on the page, whose picture is drawn when it is asked for.
+type drawing struct {
+	Title   string `json:"title"`
+	Figures string `json:"figures"`
+}
+
+// drawings are the charts of a message.
+func drawings(m chat.Message) []drawing {
+	var list []drawing
+	for _, c := range m.Charts() {
+		list = append(list, drawing{c.Title, c.Figures()})
+	}
+	return list
 }
 
 // frame is one server-sent event.

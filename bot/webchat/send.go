@@ -41,7 +41,7 @@ func (c *Chat) Send(ctx context.Context, to chat.Address, data []byte, key strin
 	}
 	now, dressed := c.o.Clock.Now(), c.dress(ctx, to, p.Message)
 	c.record.answer(
-		entry{Room: room, Name: BotName, At: stamp(now), Kind: "answer", Message: &p.Message, File: p.File, WeCom: dressed},
+		entry{Room: room, Name: BotName, At: stamp(now), Kind: "answer", Message: &p.Message, File: p.File, Charts: drawings(p.Message), WeCom: dressed},
 		traffic{At: now.Format(time.TimeOnly), Way: "out", Text: where + " " + p.summary(), Payload: data, WeCom: dressed},
 		room+"/"+key)
 	return nil

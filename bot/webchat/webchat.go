@@ -70,6 +70,7 @@ type Options struct {
 	Group   Group
 	Clock   Clock
 	WeCom   *Skin // nil: the page cannot wear WeCom's clothes
+	Draw    chat.Draw
 	Log     *slog.Logger
 }
 

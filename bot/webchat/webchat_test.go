@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -80,7 +81,7 @@ func newSite(t *testing.T) *site {
 func (s *site) options(receive chat.Receive) webchat.Options {
 	return webchat.Options{
 		Receive: receive, People: webchat.Sample(), Group: webchat.SampleGroup(),
-		Clock: s.face(), Log: slog.New(slog.NewTextHandler(s.t.Output(), nil)),
+		Clock: s.face(), Draw: chattest.Draw, Log: slog.New(slog.NewTextHandler(s.t.Output(), nil)),
 	}
 }
 
@@ -170,6 +171,7 @@ type shown struct {
 	ToBot                      bool
 	Message                    *chat.Message
 	File                       *struct{ ID, Name string }
+	Charts                     []struct{ Title, Figures string }
 }
 
 // entries reads the stream from its start up to the state, which ends each
@@ -248,6 +250,10 @@ func (s *site) look(e shown) chattest.Message {
 	}
 	if c := e.Message.Card; c != nil {
 		m.Text = strings.Join(cardTexts(c), "\n")
+		for i, d := range e.Charts {
+			m.Text += "\n" + d.Figures
+			m.Pictures = append(m.Pictures, s.get(fmt.Sprintf("/picture/%s/%d", e.ID, i)))
+		}
 		for _, b := range c.Buttons {
 			m.Buttons = append(m.Buttons, b.Label)
 		}
@@ -273,6 +279,9 @@ func cardTexts(c *chat.Card) []string {
 			for _, r := range b.Table.Rows {
 				texts = append(texts, r...)
 			}
+		}
+		if b.Chart != nil {
+			texts = append(texts, b.Chart.Title)
 		}
 		if b.Fold != nil {
 			texts = append(texts, b.Fold.Title, b.Fold.Text)

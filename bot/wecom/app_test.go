@@ -74,6 +74,7 @@ func newFirm(t *testing.T, change func(*Config), receive chat.Receive) *firm {
 	if f.Adapter, err = New(cfg, receive, nil, f.now, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
+	f.DrawWith(chattest.Draw)
 	if f.app != nil {
 		t.Cleanup(f.Adapter.http.CloseIdleConnections)
 	}
@@ -125,6 +126,11 @@ func (e eyes) Messages(at chat.Address) (out []chattest.Message) {
 	}
 	last := ""
 	for _, m := range e.api.Seen(at.ID) {
+		if m.Type == "image" { // of the message before it
+			out[len(out)-1].Pictures = append(out[len(out)-1].Pictures, m.Data)
+			out[len(out)-1].Locked = out[len(out)-1].Locked && m.Safe
+			continue
+		}
 		mark, text := m.ID, m.Text
 		if parts := markLine.FindStringSubmatch(m.Text); parts != nil {
 			text, mark = parts[1], parts[2]

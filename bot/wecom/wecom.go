@@ -115,6 +115,14 @@ func (a *Adapter) ShareTokens(share platform.Share) {
 // anything else.
 func (a *Adapter) Remember(notes chats.Notes) { a.chats.Keep(notes) }
 
+// DrawWith lets the app show charts as pictures. It must be called before
+// anything else.
+func (a *Adapter) DrawWith(draw chat.Draw) {
+	if a.app != nil {
+		a.app.Draw = draw
+	}
+}
+
 // Name is "wecom".
 func (a *Adapter) Name() string { return Name }
 

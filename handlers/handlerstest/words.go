@@ -68,6 +68,9 @@ func block(x chat.Block) string {
 			words += strings.Join(row, "|") + "\n"
 		}
 	}
+	if x.Chart != nil {
+		words += x.Chart.Words() + "\n"
+	}
 	if x.Fold != nil {
 		words += x.Fold.Title + "\n" + x.Fold.Text + "\n"
 	}

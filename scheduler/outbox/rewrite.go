@@ -81,6 +81,9 @@ func blockLines(b chat.Block) []string {
 			lines = append(lines, strings.Join(r, " | "))
 		}
 	}
+	if b.Chart != nil {
+		lines = append(lines, b.Chart.Words())
+	}
 	if b.Fold != nil {
 		lines = append(lines, b.Fold.Title, b.Fold.Text)
 	}

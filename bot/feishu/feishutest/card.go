@@ -21,6 +21,8 @@ func allowed(tag string) []string {
 		return strings.Fields("tag element_id page_size row_height row_max_height freeze_first_column header_style columns rows margin")
 	case "collapsible_panel":
 		return strings.Fields("tag element_id expanded background_color header border elements vertical_spacing padding margin")
+	case "chart":
+		return strings.Fields("tag element_id chart_spec aspect_ratio color_theme height preview media margin")
 	case "column_set":
 		return strings.Fields("tag element_id flex_mode columns horizontal_spacing horizontal_align background_style margin")
 	case "column":
@@ -42,6 +44,7 @@ type reader struct {
 	text   []string
 	tags   int
 	tables int
+	charts int
 	names  map[string]bool
 	err    error
 }
@@ -161,6 +164,8 @@ func (r *reader) element(o object, depth int, inForm bool) {
 		r.m.scan(r.str(o, "content"))
 	case "table":
 		r.table(o, depth)
+	case "chart":
+		r.chart(o)
 	case "collapsible_panel":
 		r.plain(r.object(r.object(o["header"])["title"]))
 		r.elements(o["elements"], depth+1, false)
@@ -206,6 +211,30 @@ func (r *reader) table(o object, depth int) {
 			r.see(r.str(cells, name))
 		}
 	}
+}
+
+// chart reads a VChart specification that is known to work on phones.
+func (r *reader) chart(o object) {
+	spec := r.object(o["chart_spec"])
+	r.only("chart_spec", spec, "type", "title", "data", "xField", "yField", "seriesField", "stack", "direction", "legends", "label")
+	title := r.object(spec["title"])
+	r.only("title of chart", title, "text", "subtext")
+	values, ok := r.object(spec["data"])["values"].([]any)
+	if kind := spec["type"]; kind != "bar" && kind != "line" || !ok || spec["xField"] == nil || spec["yField"] == nil {
+		r.fail("200621: chart_spec")
+	}
+	for _, v := range values {
+		point := r.object(v)
+		r.only("point of chart", point, "x", "y", "s")
+		if _, ok := point["y"].(float64); !ok && point["y"] != nil {
+			r.fail("200621: a figure is no number")
+		}
+	}
+	if r.charts++; r.charts > 5 {
+		r.fail("200861: too many charts")
+	}
+	r.see(r.str(title, "text"))
+	r.m.Charts = append(r.m.Charts, r.str(title, "text"))
 }
 
 func (r *reader) button(o object, inForm bool) {

@@ -19,6 +19,7 @@ type Message struct {
 	Text     string // all that can be read, buttons aside
 	Buttons  []Button
 	Fields   []Field
+	Charts   []string // titles of those that the client draws
 	File     string
 	Data     []byte // of the file
 	Mentions []string

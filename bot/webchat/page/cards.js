@@ -29,7 +29,8 @@ function file(f) {
 }
 
 function card(entry, c, who, act) {
-  const inside = el("div", { class: "in" }, ...(c.blocks ?? []).map(block));
+  let charts = 0;
+  const inside = el("div", { class: "in" }, ...(c.blocks ?? []).map((b) => (b.chart ? chart(entry, charts++) : block(b))));
   if (c.form) inside.append(form(entry, c.form, who, act));
   if (c.buttons?.length) {
     inside.append(el("div", { class: "row" }, ...c.buttons.map((b, i) => button(b, () => act.press(entry, i)))));
@@ -57,6 +58,14 @@ function block(b) {
   if (b.table) return table(b.table);
   if (b.fold) return el("details", {}, el("summary", {}, b.fold.title), el("p", {}, b.fold.text));
   return null;
+}
+
+// chart is a picture with its figures below.
+function chart(entry, n) {
+  const { title, figures } = entry.charts[n];
+  return el("figure", { "data-chart": title },
+    el("img", { src: `picture/${entry.id}/${n}`, alt: title, loading: "lazy" }),
+    el("details", {}, el("summary", {}, `${title}：数字`), el("p", {}, figures)));
 }
 
 function table(t) {

@@ -24,6 +24,7 @@ const Way = "app"
 // App is one self-built app. It is safe for concurrent use.
 type App struct {
 	Pace platform.Pace // of one member; may be changed before anything is sent
+	Draw chat.Draw     // nil: charts are words only; may be changed before anything is rendered
 
 	cfg     Config
 	api     *qyapi.App

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -27,15 +28,17 @@ type post struct {
 	Agent    int           `json:"agentid"`
 	Text     *message.Text `json:"text,omitempty"`
 	File     *message.File `json:"file,omitempty"`
+	Image    *message.File `json:"image,omitempty"`
 	Card     *message.Card `json:"template_card,omitempty"`
 	Safe     int           `json:"safe,omitempty"` // 1: cannot be passed on, shows who looks
 	Checked  int           `json:"enable_duplicate_check"`
 	Interval int           `json:"duplicate_check_interval"` // seconds
 }
 
-// Render makes the exact bodies that Send posts; a file is uploaded here. What
-// is confidential becomes plain text that cannot be passed on, and never a
-// card. An error is a *chat.SendError.
+// Render makes the exact bodies that Send posts; a file and the pictures of
+// charts, whose figures stand in the text, are uploaded here. What is
+// confidential becomes plain text that cannot be passed on, and never a card.
+// An error is a *chat.SendError.
 func (a *App) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
 	if to.Group {
 		return nil, &chat.SendError{Failure: chat.BadReceiver, Err: errors.New("render for wecom: the app cannot write into groups")}
@@ -58,14 +61,46 @@ func (a *App) Render(ctx context.Context, to chat.Address, m chat.Message, data 
 	if card := message.ButtonCard(m.Card, task); cards && card != nil {
 		bodies = append(bodies, a.cardPost(to, card))
 	}
-	return message.Pack(Way, bodies...)
+	pictures, err := a.pictures(ctx, to, m)
+	if err != nil {
+		return nil, err
+	}
+	return message.Pack(Way, append(bodies, pictures...)...)
+}
+
+// pictures are a message's charts, drawn and uploaded. One that cannot be drawn
+// is left out: the text has its figures.
+func (a *App) pictures(ctx context.Context, to chat.Address, m chat.Message) ([]any, error) {
+	if a.Draw == nil {
+		return nil, nil
+	}
+	var bodies []any
+	for i, c := range m.Charts() {
+		data, err := a.Draw(c)
+		if err != nil {
+			a.log.Error("a chart could not be drawn", "error", err)
+			continue
+		}
+		media, err := a.upload(ctx, "image", fmt.Sprintf("chart%d.png", i+1), data)
+		if err != nil {
+			return nil, err
+		}
+		p := a.post(to, "image", m.Confidential)
+		p.Image = &message.File{Media: media}
+		bodies = append(bodies, p)
+	}
+	return bodies, nil
+}
+
+func (a *App) upload(ctx context.Context, kind, name string, data []byte) (media string, err error) {
+	return qyapi.Upload(name, data, func(r qyapi.Request, out any) error {
+		r.What, r.Path, r.Query = "upload "+kind, "/cgi-bin/media/upload", url.Values{"type": {kind}}
+		return a.api.Call(ctx, r, out)
+	})
 }
 
 func (a *App) renderFile(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
-	media, err := qyapi.Upload(m.File.Name, data, func(r qyapi.Request, out any) error {
-		r.What, r.Path, r.Query = "upload file", "/cgi-bin/media/upload", url.Values{"type": {"file"}}
-		return a.api.Call(ctx, r, out)
-	})
+	media, err := a.upload(ctx, "file", m.File.Name, data)
 	if err != nil {
 		return nil, err
 	}

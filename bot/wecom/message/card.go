@@ -100,7 +100,7 @@ func WholeCard(m chat.Message, task string) *Card {
 		lines = append(lines, m.Text)
 	}
 	for _, b := range c.Blocks {
-		if b.Table != nil || b.Fold != nil || !out.addFacts(b.Facts) {
+		if b.Table != nil || b.Fold != nil || b.Chart != nil || !out.addFacts(b.Facts) {
 			return nil
 		}
 		if b.Facts == nil {

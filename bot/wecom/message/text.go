@@ -46,6 +46,8 @@ func blockLines(b chat.Block) []string {
 		for _, r := range b.Table.Rows {
 			lines = append(lines, strings.Join(r, " | "))
 		}
+	case b.Chart != nil:
+		lines = append(lines, b.Chart.Words())
 	case b.Fold != nil:
 		lines = append(lines, b.Fold.Title+"：", b.Fold.Text)
 	}

@@ -51,6 +51,7 @@ type API struct {
 }
 
 type appFile struct {
+	kind string // file, image
 	name string
 	data []byte
 }

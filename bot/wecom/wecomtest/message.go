@@ -1,8 +1,10 @@
 package wecomtest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"image/png"
 	"io"
 	"net/http"
 	"regexp"
@@ -18,11 +20,11 @@ const Group = "group of the webhook"
 type AppMessage struct {
 	ID      string // the platform's; of a card its task_id
 	To      string // userid, or Group
-	Type    string // text, file, template_card
+	Type    string // text, file, image, template_card
 	Text    string // all that can be read but buttons
 	Buttons []AppButton
 	File    string
-	Data    []byte // of the file
+	Data    []byte // of the file or the image
 	Links   []string
 	Safe    bool // cannot be passed on
 	At      time.Time
@@ -77,6 +79,9 @@ type sent struct {
 	File struct {
 		Media string `json:"media_id"`
 	} `json:"file"`
+	Image struct {
+		Media string `json:"media_id"`
+	} `json:"image"`
 	Card appCard `json:"template_card"`
 }
 
@@ -175,10 +180,16 @@ func (a *API) read(s sent) (m AppMessage, code int, msg string) {
 		m.readText(s.Text.Content)
 	case "file":
 		f, known := a.files[s.File.Media]
-		if !known {
+		if !known || f.kind != s.Type {
 			return m, 40007, "invalid media_id"
 		}
 		m.File, m.Data = f.name, f.data
+	case "image":
+		f, known := a.files[s.Image.Media]
+		if !known || f.kind != s.Type {
+			return m, 40007, "invalid media_id"
+		}
+		m.Data = f.data
 	case "template_card":
 		if m.Safe {
 			return m, 40058, "safe is not for cards"
@@ -263,20 +274,25 @@ func (a *API) update(w http.ResponseWriter, r *http.Request) {
 
 func (a *API) upload(w http.ResponseWriter, r *http.Request) {
 	src, head, err := r.FormFile("media")
-	if err != nil || r.FormValue("type") != "file" || head.Filename == "" {
+	kind := r.FormValue("type")
+	if err != nil || kind != "file" && kind != "image" || head.Filename == "" {
 		refuse(w, 40004, "invalid media type")
 		return
 	}
 	data, _ := io.ReadAll(src)
-	if len(data) < 5 || len(data) > 20<<20 {
+	limit := 20 << 20
+	if kind == "image" {
+		limit = 10 << 20
+	}
+	if _, err := png.DecodeConfig(bytes.NewReader(data)); len(data) < 5 || len(data) > limit || kind == "image" && err != nil {
 		refuse(w, 40006, "invalid file size")
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	id := a.next("media-")
-	a.files[id] = appFile{head.Filename, data}
-	succeed(w, map[string]any{"type": "file", "media_id": id, "created_at": "1380000000"})
+	a.files[id] = appFile{kind, head.Filename, data}
+	succeed(w, map[string]any{"type": kind, "media_id": id, "created_at": "1380000000"})
 }
 
 func (a *API) hookSend(w http.ResponseWriter, r *http.Request) {

@@ -7,6 +7,8 @@ package chattest
 
 import (
 	"bytes"
+	"image"
+	"image/png"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +27,8 @@ type Message struct {
 	Content  []byte   // of the file
 	Mentions []string // who was mentioned by it
 	Links    []string // where it leads
+	Charts   []string // titles of charts that the client draws
+	Pictures [][]byte // shown below
 	Locked   bool     // it cannot be forwarded
 	// Typed tells that the platform is poorer than its cards: what the buttons
 	// and the form would do stands in Text, to be typed.
@@ -81,6 +85,7 @@ func Run(t *testing.T, newPlatform func(t *testing.T) (chat.Platform, Seen)) {
 		{"names its addresses", namesAddresses},
 		{"every content arrives", everyContentArrives},
 		{"a file arrives", fileArrives},
+		{"a chart arrives with its figures", chartArrives},
 		{"people's text stays text", textStaysText},
 		{"long text arrives, too long text is cut", longText},
 		{"a key is shown once", keyShownOnce},
@@ -229,6 +234,49 @@ func fileArrives(t *testing.T, w world) {
 	m := w.send(w.person(), chat.Message{File: &chat.File{Name: "第48周 汇总.xlsx"}}, content, "file/1")
 	if m.File != "第48周 汇总.xlsx" || string(m.Content) != string(content) {
 		t.Errorf("the file is seen as %q with %d bytes", m.File, len(m.Content))
+	}
+}
+
+// Draw draws charts for adapters under test: a small PNG, another for each title.
+func Draw(c chat.Chart) ([]byte, error) {
+	img := image.NewGray(image.Rect(0, 0, 8+len(c.Title), 8))
+	var out bytes.Buffer
+	err := png.Encode(&out, img)
+	return out.Bytes(), err
+}
+
+// chartArrives: figures are always text, once; a chart is drawn by the client
+// or shown as the picture that Draw made, or neither.
+func chartArrives(t *testing.T, w world) {
+	charts := []chat.Chart{
+		{Title: "业绩", Kind: chat.Bars, Unit: chat.Yuan, Categories: []string{"张伟", "刘洋"}, AsOf: "截至 11月27日",
+			Series: []chat.Series{{Name: "目标", Values: []int64{10_000_00, 0}}, {Name: "签约", Values: []int64{12_345_67, -5}}}},
+		{Title: "提交率", Kind: chat.Line, Unit: chat.Percent, Categories: []string{"第47周", "第48周"}, Series: []chat.Series{{Name: "按时", Values: []int64{667, chat.NoValue}}}},
+		{Title: "空的", Kind: chat.Stacked},
+	}
+	for i, to := range []chat.Address{w.person(), w.Group(), w.person()} {
+		secret := i == 2
+		card := &chat.Card{Title: "图", Blocks: []chat.Block{{Text: "前"}}, Buttons: []chat.Button{{Label: "好", Command: "好"}}}
+		for _, c := range charts {
+			card.Blocks = append(card.Blocks, chat.Block{Chart: &c})
+		}
+		m := w.send(to, chat.Message{Card: card, Confidential: secret}, nil, "chart/"+string(rune('a'+i)))
+		for _, c := range charts {
+			for _, line := range strings.Split(c.Words(), "\n") {
+				if strings.Contains(m.Text, line) == m.Withheld && line != chat.NoFigures {
+					t.Errorf("%q is not seen as it should in %q", line, m.Text)
+				}
+			}
+			if want, err := Draw(c); err != nil || len(m.Pictures) > 0 && !slices.ContainsFunc(m.Pictures, func(p []byte) bool { return bytes.Equal(p, want) }) {
+				t.Errorf("%s is not among the pictures, %v", c.Title, err)
+			}
+		}
+		if n := len(m.Charts) + len(m.Pictures); n != 0 && n != len(charts) || m.Withheld && n > 0 {
+			t.Errorf("%d charts and %d pictures are seen", len(m.Charts), len(m.Pictures))
+		}
+		if secret && !m.Locked && !m.Withheld {
+			t.Error("a confidential chart can be forwarded")
+		}
 	}
 }
 
