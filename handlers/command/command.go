@@ -1,6 +1,29 @@
 // Package command turns what people type into calls of steps. A command is one
-// value, its Spec: parser, permission check, help, README table and suggestions
-// all read it. The package knows no area of work and sends nothing itself.
+// value, its [Spec]: parser, permission check, help, README table, the clauses
+// that it serves and suggestions all read it. [NewRouter] refuses at start what
+// is incomplete or clashes.
+//
+// # What a step is given
+//
+// A [Call]: the person, the time, the transaction, and the arguments by the
+// names that the Spec declares; another name panics. Words that mean somebody
+// or something are found out here, once for all areas:
+//
+//   - a person: [Call.Who];
+//   - a customer: [Call.Customer], which takes what the command wants with the
+//     customer from the Spec, and tells nobody of one whom they may not know
+//     (档-3). No area searches for customers itself;
+//   - a numbered thing (A12, L3): [Numbered], which also says how it ended;
+//   - a page of a list: [Call.Page].
+//
+// # What a step gives
+//
+// An [Answer], or as an error a [Refusal] or a [Question]. Every other error is
+// a fault of ours. What is asked before it is done is an Answer's
+// [Answer.Preview] of a version, see [VersionOf].
+//
+// The package knows no area of work, decides no right (rulebook does), opens no
+// file and sends nothing.
 package command
 
 import (

@@ -10,9 +10,9 @@ import (
 	"marketbot/store"
 )
 
-// namesMost is how many words the name of a customer has at most where more
+// maxWords is how many words the name of a customer has at most where more
 // text follows it.
-const namesMost = 5
+const maxWords = 5
 
 // customer takes the words that name a customer: the longest that are one's
 // whole name, else the first word. Who is meant, [Call.Customer] finds out. Here
@@ -39,7 +39,7 @@ func (p *parser) customer(ctx context.Context, a *Arg) (any, int, error) {
 func wordEnds(text string) []int {
 	var ends []int
 	at := 0
-	for len(ends) < namesMost {
+	for len(ends) < maxWords {
 		rest := strings.TrimLeftFunc(text[at:], unicode.IsSpace)
 		word := firstWord(rest)
 		if word == "" {

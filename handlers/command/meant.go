@@ -39,7 +39,7 @@ func NamedBy(ctx context.Context, tx *store.Tx, words, more string) ([]Named, er
 		return []Named{{[]store.Customer{k}, name, rest}}, nil
 	}
 	var list []Named
-	for range namesMost {
+	for range maxWords {
 		same, err := tx.SimilarCustomers(ctx, name)
 		if err != nil {
 			return nil, err

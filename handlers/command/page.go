@@ -15,10 +15,15 @@ const pageArg = "页"
 // PageArg is the argument by which people turn a list over: 第2页.
 func PageArg() Arg { return Arg{Name: pageArg, Kind: Word, Optional: true} }
 
+// MaxRows is how many rows of a list one answer shows where nothing speaks for
+// fewer.
+const MaxRows = 20
+
 // Page is which part of a list an answer shows.
 type Page struct {
 	No, Last int // from 1 on; an empty list has one page, too
 	from, to int
+	total    int
 	line     string
 }
 
@@ -27,7 +32,7 @@ type Page struct {
 func PageOf(no, total, size int, line string) Page {
 	last := max(1, (total+size-1)/size)
 	no = min(max(no, 1), last)
-	return Page{No: no, Last: last, from: (no - 1) * size, to: min(no*size, total), line: line}
+	return Page{No: no, Last: last, from: (no - 1) * size, to: min(no*size, total), total: total, line: line}
 }
 
 // Page is the page of a list that the caller asks for by [PageArg], the first
@@ -54,6 +59,14 @@ func ReadPage(word string) (no int, ok bool) {
 
 // Rows is what stands on a page of a list.
 func Rows[T any](p Page, list []T) []T { return list[min(p.from, len(list)):min(p.to, len(list))] }
+
+// Rest says how many rows follow the page: …另有 N 条. It is empty when none do.
+func (p Page) Rest() string {
+	if p.to >= p.total {
+		return ""
+	}
+	return fmt.Sprintf("…另有 %d 条", p.total-p.to)
+}
 
 // Turn is the button that shows the next page, with its words: 下一页, 更早的;
 // none on the last one.

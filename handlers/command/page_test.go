@@ -23,14 +23,16 @@ func TestPageOf(t *testing.T) {
 		want      []int // of a list of 0, 1, 2 …, three to a page
 		at, last  int
 		turn      string
+		rest      string
 	}{
-		{1, 0, nil, 1, 1, ""},
-		{1, 3, []int{0, 1, 2}, 1, 1, ""},
-		{1, 4, []int{0, 1, 2}, 1, 2, "单 第2页"},
-		{2, 4, []int{3}, 2, 2, ""},
-		{9, 4, []int{3}, 2, 2, ""},
-		{-1, 4, []int{0, 1, 2}, 1, 2, "单 第2页"},
-		{2, 9, []int{3, 4, 5}, 2, 3, "单 第3页"},
+		{1, 0, nil, 1, 1, "", ""},
+		{1, 3, []int{0, 1, 2}, 1, 1, "", ""},
+		{1, 4, []int{0, 1, 2}, 1, 2, "单 第2页", "…另有 1 条"},
+		{2, 4, []int{3}, 2, 2, "", ""},
+		{9, 4, []int{3}, 2, 2, "", ""},
+		{-1, 4, []int{0, 1, 2}, 1, 2, "单 第2页", "…另有 1 条"},
+		{1, 9, []int{0, 1, 2}, 1, 3, "单 第2页", "…另有 6 条"},
+		{2, 9, []int{3, 4, 5}, 2, 3, "单 第3页", "…另有 3 条"},
 	} {
 		list := make([]int, c.total)
 		for i := range list {
@@ -41,8 +43,8 @@ func TestPageOf(t *testing.T) {
 		for _, b := range p.Turn("下一页") {
 			turn += b.Command
 		}
-		if got := Rows(p, list); !slices.Equal(got, c.want) || p.No != c.at || p.Last != c.last || turn != c.turn {
-			t.Errorf("page %d of %d: %v on %d/%d, turns to %q; want %+v", c.no, c.total, got, p.No, p.Last, turn, c)
+		if got := Rows(p, list); !slices.Equal(got, c.want) || p.No != c.at || p.Last != c.last || turn != c.turn || p.Rest() != c.rest {
+			t.Errorf("page %d of %d: %v on %d/%d, turns to %q, rest %q; want %+v", c.no, c.total, got, p.No, p.Last, turn, p.Rest(), c)
 		}
 	}
 }

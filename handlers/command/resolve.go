@@ -42,8 +42,8 @@ type Meant struct {
 // How many customers are told at most, and how many are looked through for
 // somebody who may not read all of them before theirs are looked through.
 const (
-	hitsMost = 5
-	hitsRead = 50
+	maxHits     = 5
+	maxSearched = 50
 )
 
 // Customer is the customer that an argument of that kind means to the caller,
@@ -94,15 +94,15 @@ type Found struct {
 // a name or a part of one, its sound, the end of a phone.
 func (c *Call) CustomersLike(ctx context.Context, typed string, want Want) (Found, error) {
 	f := Found{call: c, typed: typed, want: want}
-	most := hitsMost + 1
+	most := maxHits + 1
 	if !f.all() {
-		most = hitsRead
+		most = maxSearched
 	}
 	hits, err := Near(ctx, c.Tx, typed, most)
 	if err != nil {
 		return f, err
 	}
-	if err := f.sift(ctx, hits); err != nil || len(hits) < most || len(f.List) > hitsMost {
+	if err := f.sift(ctx, hits); err != nil || len(hits) < most || len(f.List) > maxHits {
 		return f, err
 	}
 	if hits, err = f.theirs(ctx); err != nil { // there are more than were looked through
@@ -152,7 +152,7 @@ func (f *Found) theirs(ctx context.Context) ([]store.Hit, error) {
 	for _, g := range grants {
 		among.IDs = append(among.IDs, g.Customer)
 	}
-	return c.Tx.FindCustomersAmong(ctx, f.typed, among, hitsMost+1)
+	return c.Tx.FindCustomersAmong(ctx, f.typed, among, maxHits+1)
 }
 
 // Access is what the caller may do with a customer's file.
@@ -238,7 +238,7 @@ func (f Found) denial() *Refusal {
 // typable reports whether a text can stand in a command line as one word, and
 // is more of a name than a phone.
 func typable(typed string) bool {
-	return typed != "" && len([]rune(typed)) <= typableMost && store.Plain(typed) && text.MaskPhones(typed) == typed &&
+	return typed != "" && len([]rune(typed)) <= maxTypable && store.Plain(typed) && text.MaskPhones(typed) == typed &&
 		!strings.ContainsFunc(typed, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;，；", r) })
 }
 
@@ -246,13 +246,13 @@ func typable(typed string) bool {
 // code, for the caller alone.
 func (f Found) several() *Refusal {
 	r := &Refusal{Text: fmt.Sprintf("%s不止一位客户，请选一位，或写编号（如 %s）：", text.Quote(f.typed), f.List[0].ID), Private: true}
-	for _, one := range f.List[:min(len(f.List), hitsMost)] {
+	for _, one := range f.List[:min(len(f.List), maxHits)] {
 		r.Text += "\n• " + one.ID + " " + one.Name
 		if line, ok := instead(f.call.Line, f.typed, one.ID); ok {
 			r.Buttons = append(r.Buttons, chat.Button{Label: one.ID + " " + short(one.Name), Command: line})
 		}
 	}
-	if len(f.List) > hitsMost {
+	if len(f.List) > maxHits {
 		r.Text += "\n还有更多，请把名称写全一些。"
 	}
 	return r
@@ -261,15 +261,15 @@ func (f Found) several() *Refusal {
 // How many characters of a name fit on a button, and of a line behind one; how
 // many may be a name that somebody can type again.
 const (
-	labelMost   = 12
-	lineMost    = 400
-	typableMost = 60
+	maxLabel   = 12
+	maxLine    = 400
+	maxTypable = 60
 )
 
 // short is a name as it fits on a button.
 func short(name string) string {
-	if r := []rune(name); len(r) > labelMost {
-		return string(r[:labelMost]) + "…"
+	if r := []rune(name); len(r) > maxLabel {
+		return string(r[:maxLabel]) + "…"
 	}
 	return name
 }
@@ -277,7 +277,7 @@ func short(name string) string {
 // instead is a line with a code where the customer was named.
 func instead(line, typed, code string) (string, bool) {
 	at := strings.Index(line, typed)
-	if at <= 0 || typed == "" || len([]rune(line)) > lineMost {
+	if at <= 0 || typed == "" || len([]rune(line)) > maxLine {
 		return "", false
 	}
 	return strings.TrimSpace(line[:at]) + " " + code + line[at+len(typed):], true

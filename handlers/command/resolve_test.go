@@ -143,6 +143,11 @@ func TestSeveralCustomersAreAsked(t *testing.T) {
 	if o.Say("刘洋", "试读 南湖书店") == "" || !strings.HasPrefix(o.Say("刘洋", no.Buttons[0].Command), "K2 南湖书店") {
 		t.Error("the button does not choose")
 	}
+	o.Customer("东海 商行", "张伟") // both are called exactly so
+	o.Customer("东海商行", "刘洋")
+	if no := o.Refusal("刘洋", "试读 东海商行"); !strings.HasPrefix(no.Text, "「东海商行」不止一位客户") || len(no.Buttons) != 2 {
+		t.Errorf("%+v", no)
+	}
 }
 
 func TestNamedBy(t *testing.T) {

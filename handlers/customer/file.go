@@ -104,9 +104,6 @@ func foundBy(hit store.Hit) string {
 	return "（" + string(hit.Kind) + " " + hit.Name + "）"
 }
 
-// minePage is how many of one's own customers one answer names.
-const minePage = 20
-
 // mine is 我的客户: names, stages and dates, nothing of the files.
 func (h Handler) mine(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	list, err := c.Tx.CustomersOf(ctx, c.Person.ID)
@@ -120,7 +117,7 @@ func (h Handler) mine(ctx context.Context, c *command.Call) (*command.Answer, er
 		return a, nil
 	}
 	slices.SortStableFunc(list, func(a, b store.Customer) int { return a.Progressed.Compare(b.Progressed) })
-	page, err := c.Page(len(list), minePage, "我的客户")
+	page, err := c.Page(len(list), command.MaxRows, "我的客户")
 	if err != nil {
 		return nil, err
 	}

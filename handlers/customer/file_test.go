@@ -135,7 +135,7 @@ func TestNoCommandListsCustomers(t *testing.T) {
 			t.Errorf("%s names %d", line, n)
 		}
 	}
-	if n := strings.Count(o.Say("刘洋", "我的客户"), "厂 ·"); n != minePage {
+	if n := strings.Count(o.Say("刘洋", "我的客户"), "厂 ·"); n != command.MaxRows {
 		t.Errorf("a page of one's own has %d", n)
 	}
 	wants(t, o.Say("刘洋", "我的客户 第2页"), "我的客户（30 位）")

@@ -16,8 +16,7 @@ import (
 // How much of the records one answer shows.
 const (
 	recordsMost  = 500 // of one question, the newest ones
-	recordsPage  = 20
-	recordsDays  = 7 // shown when no time is given, today included
+	recordsDays  = 7   // shown when no time is given, today included
 	reasonsShown = 60
 )
 
@@ -188,7 +187,7 @@ func (h Handler) recordCard(ctx context.Context, names *namer, q recordQuery, lo
 	if q.of != "" {
 		title += " · " + q.of
 	}
-	page := command.PageOf(q.page, len(looks), recordsPage, q.line)
+	page := command.PageOf(q.page, len(looks), command.MaxRows, q.line)
 	head := fmt.Sprintf("%s 至 %s，共 %d 条，第 %d/%d 页，新的在前。", q.days.From.String(), q.days.To.String(), len(looks), page.No, page.Last)
 	if len(looks) == 0 {
 		head = fmt.Sprintf("%s 至 %s 没有查阅记录。", q.days.From.String(), q.days.To.String())

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"marketbot/handlers/command"
 	"marketbot/store"
 )
 
@@ -71,14 +72,14 @@ func TestDirectorTracesTheDepartmentOnly(t *testing.T) {
 func TestRecordsComeInPages(t *testing.T) {
 	o := newOffice(t)
 	c := o.Customer("南湖酒店", "张伟")
-	for range 2*recordsPage + 1 {
+	for range 2*command.MaxRows + 1 {
 		o.look("张伟", c.ID, "客户", "")
 	}
 	for page := 1; page <= 3; page++ {
 		line := "查阅记录 张伟 2026-11-24~2026-11-24 第" + fmt.Sprint(page) + "页"
 		words := o.Say("陈总", line)
 		wants(t, words, fmt.Sprintf("共 41 条，第 %d/3 页", page))
-		want := recordsPage
+		want := command.MaxRows
 		if page == 3 {
 			want = 1
 			lacks(t, words, "更早的")
