@@ -10,32 +10,44 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	_ "modernc.org/sqlite" // the floor's own, bare
+
+	"marketbot/bot/feishu"
+	"marketbot/store"
+	"marketbot/store/storetest"
 )
 
 // floor is the least that a bot with the same promises can do with a check-in,
-// written by hand: verify, decrypt, decode, four rows by group commit,
-// acknowledge, and one POST for the answer. What the bot does is measured
-// against it, in the same run.
+// written by hand: verify, decrypt, decode, the same rows as the bot's in its
+// own tables by group commit, acknowledge, one POST for the answer, and the
+// mark that it was sent. What the bot does is measured against it, in the same
+// run.
 type floor struct {
 	block    cipher.Block
 	rows     chan *floorRows
-	answers  chan string // to whom
+	answers  chan *floorRows
 	platform string
 	client   *http.Client
+	serial   atomic.Int64
 }
 
+// floorRows is what one check-in writes: first everything that it changes, then
+// that its answer was sent.
 type floorRows struct {
-	id, person, text string
-	done             chan error
+	id, message, person, text string
+	sent                      bool
+	done                      chan error
 }
 
 func openFloor(tb testing.TB, platform string) (addr string) {
@@ -44,23 +56,33 @@ func openFloor(tb testing.TB, platform string) (addr string) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	f := &floor{block: block, rows: make(chan *floorRows, 256), answers: make(chan string, 256), platform: platform,
+	f := &floor{block: block, rows: make(chan *floorRows, 256), answers: make(chan *floorRows, 256), platform: platform,
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(tb.TempDir(), "floor.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
+	o := storetest.Options(tb, storetest.SQLite)
+	made, err := store.Open(tb.Context(), o) // the bot's tables and indexes
+	if err == nil {
+		err = made.Close()
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", "file:"+o.Source+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(4000)")
 	if err != nil {
 		tb.Fatal(err)
 	}
 	db.SetMaxOpenConns(1)
 	stopped := make(chan struct{})
 	go func() { defer close(stopped); f.write(tb, db) }()
+	var senders sync.WaitGroup
 	for range 16 {
-		go f.send()
+		senders.Go(f.send)
 	}
 	s := httptest.NewServer(f)
 	tb.Cleanup(func() {
 		s.Close()
-		close(f.rows)
 		close(f.answers)
+		senders.Wait()
+		close(f.rows)
 		<-stopped
 		db.Close()
 		f.client.CloseIdleConnections()
@@ -95,14 +117,14 @@ func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "", http.StatusBadRequest)
 		return
 	}
-	rows := &floorRows{e.Event.Message.ID, e.Event.Sender.ID.Open, e.Event.Message.Content, make(chan error, 1)}
+	rows := &floorRows{id: fmt.Sprintf("%026x", f.serial.Add(1)), message: e.Event.Message.ID, person: e.Event.Sender.ID.Open, text: e.Event.Message.Content, done: make(chan error, 1)}
 	f.rows <- rows
 	if err := <-rows.done; err != nil {
 		http.Error(w, "", http.StatusInternalServerError)
 		return
 	}
 	io.WriteString(w, "{}")
-	f.answers <- rows.person
+	f.answers <- rows
 }
 
 type floorEvent struct {
@@ -119,21 +141,65 @@ type floorEvent struct {
 	} `json:"event"`
 }
 
-var floorTables = []string{"inbox", "effect", "audit", "outbox"}
+// floorStatements are what the bot runs for a check-in, one prepared statement
+// each; sealed columns take as many bytes.
+var floorStatements = []struct {
+	query string
+	args  func(r *floorRows, at int64) []any
+}{
+	{`INSERT INTO inbox (platform, id, at, body) VALUES ($1, $2, $3, $4) ON CONFLICT (platform, id) DO NOTHING`,
+		func(r *floorRows, at int64) []any { return []any{feishu.Name, r.message, at, sealedBytes(r.text)} }},
+	{`SELECT COUNT(*), (SELECT id FROM trip WHERE person = $1 AND first_day <= $2 AND last_day >= $2) FROM check_in WHERE person = $1 AND day = $2 AND undone = 0`,
+		func(r *floorRows, _ int64) []any { return []any{r.person, floorDay} }},
+	{`INSERT INTO check_in (id, person, day, at, place, progress, undone) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
+		func(r *floorRows, at int64) []any {
+			return []any{r.id, r.person, floorDay, at, sealedBytes("广州"), sealedBytes(r.text)}
+		}},
+	{`INSERT INTO audit (id, at, person, act, subject, outcome, clause, ref, mac) VALUES ($1, $2, $3, '签到', $4, 'done', '2-4', $5, $6)`,
+		func(r *floorRows, at int64) []any {
+			return []any{r.id, at, r.person, floorDay, r.message, sealedBytes("")}
+		}},
+	{`INSERT INTO undo (id, person, command, ref, at, told, undone) VALUES ($1, $2, '签到', $1, $3, '', 0)`,
+		func(r *floorRows, at int64) []any { return []any{r.id, r.person, at} }},
+	{`INSERT INTO outbox (id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, print, error, done)
+		VALUES ($1, $2, $3, 0, $4, $4, 0, 0, 'waiting', $5, $5, 0, $5, $6, $7, '', 0)`,
+		func(r *floorRows, at int64) []any {
+			return []any{r.id, "answer/" + r.message, feishu.Name, r.person, at, sealedBytes(r.text + r.text), sealedBytes("")}
+		}},
+}
+
+// floorSent marks an answer as sent.
+const floorSent = `UPDATE outbox SET state = 'sent', done = $1, tries = tries + 1, content = NULL, payload = NULL, print = NULL WHERE id = $2`
+
+const floorDay = "2026-11-24"
+
+// sealedBytes is as long as text is when it rests sealed.
+func sealedBytes(text string) []byte { return append(make([]byte, 36), text...) }
+
+// floorPlan is the statements of the floor, prepared on a database.
+type floorPlan struct {
+	db         *sql.DB
+	statements []*sql.Stmt
+	sent       *sql.Stmt
+}
+
+func planFloor(db *sql.DB) (p floorPlan, err error) {
+	p.db = db
+	p.sent, err = db.Prepare(floorSent)
+	for i := 0; i < len(floorStatements) && err == nil; i++ {
+		var s *sql.Stmt
+		s, err = db.Prepare(floorStatements[i].query)
+		p.statements = append(p.statements, s)
+	}
+	return p, err
+}
 
 // write commits whatever waits.
 func (f *floor) write(tb testing.TB, db *sql.DB) {
-	insert := make([]*sql.Stmt, len(floorTables))
-	for i, table := range floorTables {
-		_, err := db.Exec("CREATE TABLE " + table + " (id TEXT PRIMARY KEY, person TEXT NOT NULL, body TEXT NOT NULL)")
-		if err == nil {
-			insert[i], err = db.Prepare("INSERT INTO " + table + " (id, person, body) VALUES ($1, $2, $3)")
-		}
-		if err != nil {
-			tb.Error(err)
-			return
-		}
-		defer insert[i].Close()
+	plan, err := planFloor(db)
+	if err != nil {
+		tb.Error(err)
+		return
 	}
 	for first := range f.rows {
 		batch := []*floorRows{first}
@@ -147,37 +213,52 @@ func (f *floor) write(tb testing.TB, db *sql.DB) {
 				more = false
 			}
 		}
-		err := commit(db, insert, batch)
+		err := plan.commit(batch)
 		for _, r := range batch {
 			r.done <- err
 		}
 	}
 }
 
-func commit(db *sql.DB, insert []*sql.Stmt, batch []*floorRows) error {
-	tx, err := db.Begin()
+func (p floorPlan) commit(batch []*floorRows) error {
+	tx, err := p.db.Begin()
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
+	at := time.Now().UnixMilli()
+	run := func(s *sql.Stmt, args ...any) error {
+		rows, err := tx.Stmt(s).Query(args...)
+		if err != nil {
+			return err
+		}
+		for rows.Next() {
+		}
+		return errors.Join(rows.Err(), rows.Close())
+	}
 	for _, r := range batch {
-		for _, stmt := range insert {
-			if _, err := tx.Stmt(stmt).Exec(r.id, r.person, r.text); err != nil {
-				return err
-			}
+		if r.sent {
+			err = run(p.sent, at, r.id)
+		}
+		for i := 0; i < len(p.statements) && err == nil && !r.sent; i++ {
+			err = run(p.statements[i], floorStatements[i].args(r, at)...)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return tx.Commit()
 }
 
 func (f *floor) send() {
-	for person := range f.answers {
-		body := fmt.Sprintf(`{"receive_id":%q,"msg_type":"text","content":"{\"text\":\"签到成功\"}"}`, person)
+	for r := range f.answers {
+		body := fmt.Sprintf(`{"receive_id":%q,"msg_type":"text","content":"{\"text\":\"签到成功\"}"}`, r.person)
 		resp, err := f.client.Post(f.platform+"/open-apis/im/v1/messages?receive_id_type=open_id", "application/json", strings.NewReader(body))
 		if err != nil {
 			continue // the crowd misses its answer
 		}
 		io.Copy(io.Discard, resp.Body)
 		resp.Body.Close()
+		f.rows <- &floorRows{id: r.id, sent: true, done: make(chan error, 1)} // nobody waits for it
 	}
 }

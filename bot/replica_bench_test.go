@@ -9,19 +9,20 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/store"
 	"marketbot/store/storetest"
 )
 
 // BenchmarkReplicas is check-ins through everything, as BenchmarkCheckIn, at 1,
 // 2 and 3 processes on one PostgreSQL that syncs to the disk: 32 people at
 // once, each of whose messages meets another process. The database's floor is
-// as many clients that insert the same four rows in a transaction each, and
-// nothing else; it takes turns with the bots and the best turn of each counts.
-// All share the machine's processors, the crowd too.
+// as many clients that write the same rows in a transaction each, and nothing
+// else; it takes turns with the bots and the best turn of each counts. All share
+// the machine's processors, the crowd too.
 func BenchmarkReplicas(b *testing.B) {
 	c := newCrowd(b, 32)
 	o := storetest.NewServer(b).Options()
-	floor := openPostgresFloor(b, o.Source, 32)
+	floor := openPostgresFloor(b, storetest.NewServer(b).Options(), 32)
 	var bots []string
 	for b.Loop() {
 		for n := 1; n <= replicaCount; n++ {
@@ -54,27 +55,34 @@ func startBench(b *testing.B, source string, c *crowd) (addr string) {
 	return p.addr
 }
 
-// postgresFloor is clients of a database that only insert.
+// postgresFloor is clients of a database that only write, in tables like the
+// bots' own.
 type postgresFloor struct {
-	db      *sql.DB
+	floorPlan
 	clients int
 	n       int
 }
 
-func openPostgresFloor(b *testing.B, source string, clients int) *postgresFloor {
-	db, err := sql.Open("pgx", source)
+func openPostgresFloor(b *testing.B, o store.Options, clients int) *postgresFloor {
+	made, err := store.Open(b.Context(), o)
+	if err == nil {
+		err = made.Close()
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	db, err := sql.Open("pgx", o.Source)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { db.Close() })
 	db.SetMaxOpenConns(clients)
 	db.SetMaxIdleConns(clients)
-	for _, table := range floorTables {
-		if _, err := db.Exec("CREATE TABLE floor_" + table + " (id TEXT PRIMARY KEY, person TEXT NOT NULL, body TEXT NOT NULL)"); err != nil {
-			b.Fatal(err)
-		}
+	plan, err := planFloor(db)
+	if err != nil {
+		b.Fatal(err)
 	}
-	return &postgresFloor{db: db, clients: clients}
+	return &postgresFloor{floorPlan: plan, clients: clients}
 }
 
 // run inserts the rows of so many check-ins for each client.
@@ -86,8 +94,9 @@ func (f *postgresFloor) run(b *testing.B, times int) round {
 	for c := range f.clients {
 		all.Go(func() {
 			for i := range times {
-				at := time.Now()
-				if err := f.insert(fmt.Sprintf("%d/%d/%d", f.n, c, i)); err != nil {
+				at, id := time.Now(), fmt.Sprintf("%d/%d/%d", f.n, c, i)
+				err := f.commit([]*floorRows{{id: id, message: id, person: "p", text: "签到 广州 拜访客户三家，谈妥中秋团购 200 份，明天去佛山"}, {id: id, sent: true}})
+				if err != nil {
 					b.Error(err)
 					return
 				}
@@ -100,19 +109,4 @@ func (f *postgresFloor) run(b *testing.B, times int) round {
 	sorted := slices.Sorted(slices.Values(slices.Concat(took...)))
 	n := len(sorted)
 	return round{perSecond: float64(n) / elapsed.Seconds(), p50: sorted[n/2], p99: sorted[n*99/100]}
-}
-
-func (f *postgresFloor) insert(id string) error {
-	tx, err := f.db.Begin()
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	for _, table := range floorTables {
-		_, err := tx.Exec("INSERT INTO floor_"+table+" (id, person, body) VALUES ($1, $2, $3)", id, "p", "签到 广州 拜访客户三家，谈妥中秋团购 200 份，明天去佛山")
-		if err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
 }
