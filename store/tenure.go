@@ -47,6 +47,14 @@ func (tx *Tx) PostsAt(ctx context.Context, at time.Time) (map[string]Post, error
 	return posts, err
 }
 
+// PostAt is PostsAt of one person; empty when they held none.
+func (tx *Tx) PostAt(ctx context.Context, person string, at time.Time) (post Post, err error) {
+	var name string
+	_, err = tx.e.One(ctx, "post at", `SELECT name FROM tenure WHERE person = $1 AND kind = 'post' AND since < $2 AND (until = 0 OR until >= $2)
+		ORDER BY since DESC, id DESC LIMIT 1`, []any{person, engine.Millis(at)}, &name)
+	return Post(name), err
+}
+
 // SetPost moves a person to another post.
 func (tx *Tx) SetPost(ctx context.Context, person string, post Post, at time.Time) error {
 	if _, err := tx.e.Exec(ctx, "set post", `UPDATE person SET post = $1 WHERE id = $2`, string(post), person); err != nil {

@@ -160,7 +160,7 @@ func (h Handler) entryOf(ctx context.Context, tx *store.Tx, p store.Person, w st
 	if !has { // the calendar was changed since
 		return h.line(p, reports, true, false), len(reports) > 0, nil
 	}
-	posts, err := tx.PostsAt(ctx, due)
+	post, err := tx.PostAt(ctx, p.ID, due)
 	if err != nil {
 		return entry{}, false, err
 	}
@@ -168,12 +168,16 @@ func (h Handler) entryOf(ctx context.Context, tx *store.Tx, p store.Person, w st
 	if err != nil {
 		return entry{}, false, err
 	}
-	people, err := tx.People(ctx)
-	if err != nil {
-		return entry{}, false, err
+	var enterers []store.Person // everyone is not needed for one line
+	for _, l := range leaves {
+		by, _, err := tx.Person(ctx, l.By)
+		if err != nil {
+			return entry{}, false, err
+		}
+		enterers = append(enterers, by)
 	}
-	owed := h.owing(posts[p.ID])
-	e := h.line(p, reports, owed, h.excused(people, leaves, due)[p.ID])
+	owed := h.owing(post)
+	e := h.line(p, reports, owed, h.excused(enterers, leaves, due)[p.ID])
 	return e, owed || len(reports) > 0, nil
 }
 
