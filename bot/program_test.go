@@ -120,6 +120,18 @@ func (p *program) kill() {
 	p.process = nil
 }
 
+// stop ends the bot as an administrator does, and waits for it.
+func (p *program) stop() {
+	p.tb.Helper()
+	if err := p.process.Process.Signal(os.Interrupt); err != nil {
+		p.tb.Fatal(err)
+	}
+	if err := p.process.Wait(); err != nil {
+		p.tb.Fatal(err)
+	}
+	p.process = nil
+}
+
 // resident is the memory in use in MiB, without mapped files.
 func (p *program) resident() float64 {
 	p.tb.Helper()

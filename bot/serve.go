@@ -49,7 +49,7 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 		return err
 	}
 	o := store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log}
-	if err := store.Examine(ctx, o); err != nil {
+	if o.Whole, err = store.Examine(ctx, o); err != nil {
 		return damagedError(ctx, cfg, rules.Zone, o, err)
 	}
 	db, err := store.Open(ctx, o)
@@ -93,7 +93,17 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	}
 	log.Info("serving", "listen", l.Addr().String(), "store_kind", storeKind(cfg.Store), "version", version())
 	defer log.Info("stopped")
-	return runAll(ctx, b.running(list, l), log)
+	running := b.running(list, l)
+	if !o.Whole {
+		running = append(running, part{"examine", func(ctx context.Context) error {
+			if err := db.Examine(ctx); err != nil {
+				return damagedError(ctx, cfg, rules.Zone, o, err)
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		}})
+	}
+	return runAll(ctx, running, log)
 }
 
 // running is everything that runs, in the order of starting.

@@ -63,26 +63,42 @@ func examine(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// Examine reads the whole of a store that nobody serves, before it is opened to
-// be served; its error is ErrDamaged where the file is not as it was written.
-// One that is not there yet is well, and PostgreSQL looks after its own.
-func Examine(ctx context.Context, o Options) error {
+// Examine looks at a store that nobody serves, before it is opened to be
+// served; its error is ErrDamaged where the file is not as it was written. It
+// reads the whole of it, unless the store was stopped in order and nobody
+// touched it since: then whole is false, and [DB.Examine] is to read it beside
+// the first answers. One that is not there yet is well, and PostgreSQL looks
+// after its own.
+func Examine(ctx context.Context, o Options) (whole bool, err error) {
 	info, err := os.Stat(o.Source)
 	if engine.OnPostgres(o.Source) || errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
-		return nil
+		return true, nil
 	}
 	if err != nil {
-		return fmt.Errorf("examine the store: %w", err)
+		return false, fmt.Errorf("examine the store: %w", err)
 	}
 	unlock, err := engine.LockFile(o.Source)
 	if err != nil {
-		return err
+		return false, err
+	}
+	if engine.Clean(o.Source) {
+		return false, unlock()
 	}
 	db, err := sql.Open("sqlite", engine.DSN(o.Source, "ro"))
 	if err == nil {
 		err = errors.Join(examine(ctx, db), db.Close())
 	}
-	return errors.Join(err, unlock())
+	return true, errors.Join(err, unlock())
+}
+
+// Examine reads the whole of an open store, beside whoever uses it; its error is
+// ErrDamaged where the file is not as it was written.
+func (db *DB) Examine(ctx context.Context) error {
+	if err := examine(ctx, db.e.Pool()); err != nil {
+		return err
+	}
+	db.e.Examined()
+	return nil
 }
 
 // damaged marks what SQLite says of a file that is not as it was written. It

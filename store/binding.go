@@ -61,11 +61,16 @@ func (tx *Tx) Unbind(ctx context.Context, platform, account string) error {
 	return err
 }
 
-// Seeded is an entry of the config file as it was last applied; "" when never.
-func (tx *Tx) Seeded(ctx context.Context, name string) (string, error) {
-	var content string
-	_, err := tx.e.One(ctx, "seeded", `SELECT content FROM seed WHERE name = $1`, []any{name}, &content)
-	return content, err
+// Seeds are the entries of the config file as they were last applied, by name.
+func (tx *Tx) Seeds(ctx context.Context) (map[string]string, error) {
+	seeds := map[string]string{}
+	err := engine.Each(ctx, tx.e, "seeds", `SELECT name, content FROM seed`, nil, func(scan engine.Scan) error {
+		var name, content string
+		err := scan(&name, &content)
+		seeds[name] = content
+		return err
+	})
+	return seeds, err
 }
 
 // Seed remembers an entry of the config file as applied.

@@ -49,7 +49,7 @@ const pageSize = 4096
 // store is served; a header with a flipped bit is found, or nothing is amiss.
 func TestDamagedPagesAreFound(t *testing.T) {
 	o, whole, names := damagedStore(t)
-	if err := store.Examine(t.Context(), o); err != nil {
+	if _, err := store.Examine(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 	seed := rand.Uint64()
@@ -72,7 +72,7 @@ func TestDamagedPagesAreFound(t *testing.T) {
 		if err := os.WriteFile(o.Source, bad, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		switch err := store.Examine(t.Context(), o); {
+		switch _, err := store.Examine(t.Context(), o); {
 		case errors.Is(err, store.ErrDamaged):
 		case err != nil:
 			t.Errorf("%s: %v", what, err)
@@ -84,4 +84,54 @@ func TestDamagedPagesAreFound(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestACleanStopSparesTheReading: what was read whole and stopped in order need
+// not be read again before it is served, but it must after a crash, after
+// somebody touched it, and where the reading was not done the time before.
+func TestACleanStopSparesTheReading(t *testing.T) {
+	o, _, _ := damagedStore(t)
+	begin := func(wantWhole bool, why string) *store.DB {
+		t.Helper()
+		whole, err := store.Examine(t.Context(), o)
+		if err != nil || whole != wantWhole {
+			t.Fatalf("%s: read whole %v, %v", why, whole, err)
+		}
+		serve := o
+		serve.Whole = whole
+		db, err := store.Open(t.Context(), serve)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
+	}
+	end := func(db *store.DB) {
+		t.Helper()
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	end(begin(true, "opened without a look before"))
+	end(begin(false, "stopped in order"))
+	db := begin(true, "the reading was put off and never done")
+	crashed, err := os.ReadFile(o.Source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end(db)
+	db = begin(false, "stopped in order again")
+	if err := db.Examine(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	end(db)
+	end(begin(false, "the reading was made up beside"))
+	if err := os.WriteFile(o.Source, crashed, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	end(begin(true, "somebody put another file there"))
+	db = begin(false, "stopped in order after that")
+	if _, err := os.Stat(o.Source + ".clean"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("while it is served, a crash would look like an orderly stop: %v", err)
+	}
+	end(db)
 }

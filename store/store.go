@@ -29,6 +29,7 @@ type Options struct {
 	Pool   Pool   // of connections to PostgreSQL; zero: DefaultPool
 	Seals  *Sealer
 	Log    *slog.Logger
+	Whole  bool // Examine has just read the whole of it
 }
 
 // Pool bounds what one process asks of PostgreSQL.
@@ -57,6 +58,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	db := &DB{index: indexOf(o.Source)}
 	if db.e, err = engine.Open(ctx, eo); err != nil {
 		return nil, err
+	}
+	if o.Whole {
+		db.e.Examined()
 	}
 	if db.e.Shared() {
 		db.claims = newReplica()

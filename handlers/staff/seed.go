@@ -27,8 +27,12 @@ func Seed(ctx context.Context, tx *store.Tx, entries []Entry, now time.Time) err
 	if err := Check(entries); err != nil {
 		return err
 	}
+	applied, err := tx.Seeds(ctx) // of thousands, hardly one is new
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
-		if err := e.seed(ctx, tx, now); err != nil {
+		if err := e.seed(ctx, tx, applied[e.Name], now); err != nil {
 			return fmt.Errorf("people: %s: %w", e.Name, err)
 		}
 	}
@@ -64,12 +68,8 @@ func Check(entries []Entry) error {
 	return nil
 }
 
-func (e Entry) seed(ctx context.Context, tx *store.Tx, now time.Time) error {
+func (e Entry) seed(ctx context.Context, tx *store.Tx, before string, now time.Time) error {
 	content, err := json.Marshal(e)
-	if err != nil {
-		return err
-	}
-	before, err := tx.Seeded(ctx, e.Name)
 	if err != nil || before == string(content) {
 		return err
 	}

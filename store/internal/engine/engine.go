@@ -45,6 +45,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"marketbot/store/internal/seal"
 )
@@ -55,6 +56,7 @@ type DB struct {
 	keys    *seal.Keys
 	log     *slog.Logger
 	ids     lastID
+	whole   atomic.Bool // the file was read whole since it was opened, or just before
 	closed  sync.Once
 }
 

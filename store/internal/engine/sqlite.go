@@ -18,6 +18,7 @@ import (
 type sqlite struct {
 	alone
 	db       *DB
+	path     string
 	readers  *sql.DB
 	viewing  chan struct{}
 	write    *sql.DB
@@ -37,7 +38,10 @@ func openSQLite(ctx context.Context, db *DB, o Options) (backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &sqlite{db: db, queue: make(chan *job, maxBatch), aside: make(chan func(), maxBatch), cache: newCache(o.Cached), closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
+	e := &sqlite{db: db, path: o.Source, queue: make(chan *job, maxBatch), aside: make(chan func(), maxBatch), cache: newCache(o.Cached), closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
+	if err := enter(o.Source); err != nil {
+		return nil, errors.Join(err, unlock())
+	}
 	if err := e.open(ctx, o); err != nil {
 		return nil, errors.Join(err, unlock())
 	}
@@ -122,7 +126,8 @@ func (e *sqlite) close() error {
 	<-e.stopped
 	e.prepared.close()
 	e.reads.close()
-	return errors.Join(e.conn.Close(), e.readers.Close(), e.write.Close(), e.unlock())
+	closed := errors.Join(e.conn.Close(), e.readers.Close(), e.write.Close())
+	return errors.Join(e.leave(closed), e.unlock())
 }
 
 // prepared keeps statements: an unprepared read costs twice.
