@@ -96,7 +96,7 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	running := b.running(list, l)
 	if !o.Whole {
 		running = append(running, part{"examine", func(ctx context.Context) error {
-			if err := db.Examine(ctx); err != nil {
+			if err := db.Examine(ctx); err != nil && ctx.Err() == nil {
 				return damagedError(ctx, cfg, rules.Zone, o, err)
 			}
 			<-ctx.Done()
