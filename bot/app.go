@@ -9,14 +9,10 @@ import (
 	"time"
 
 	"marketbot/handlers"
-	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
-	"marketbot/handlers/customer"
-	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
-	"marketbot/handlers/trip"
 	"marketbot/scheduler"
 	"marketbot/scheduler/outbox"
 	"marketbot/scheduler/timetable"
@@ -26,15 +22,14 @@ import (
 
 // parts are what a bot is made of.
 type parts struct {
-	DB        *store.DB
-	Cluster   cluster.Cluster // nil: alone
-	Rules     rulebook.Rules
-	Reports   report.Config
-	Customers customer.Config
-	People    []staff.Entry
-	Groups    []chat.Address
-	NotifyOn  string   // platform that is preferred for what is said unasked; empty: the one used last
-	Backups   *nightly // nil: none
+	AreaSettings
+	DB       *store.DB
+	Cluster  cluster.Cluster // nil: alone
+	Rules    rulebook.Rules
+	People   []staff.Entry
+	Groups   []chat.Address
+	NotifyOn string   // platform that is preferred for what is said unasked; empty: the one used last
+	Backups  *nightly // nil: none
 	// Platforms makes the platforms; they hand their events to receive.
 	Platforms func(receive chat.Receive) ([]chat.Platform, error)
 	Now       func() time.Time
@@ -54,19 +49,6 @@ type bot struct {
 	outbox    *outbox.Outbox
 	platforms map[string]chat.Platform
 	told      chan struct{} // something waits for other processes
-}
-
-// newAreas is the department's work, in the order of help: the one place where
-// an area is put in. The desk, the timetable and the files are all made from
-// this list, and whoever misses an area in it says so at start.
-func newAreas(p parts, health func(context.Context) []chat.Finding) []command.Area {
-	return []command.Area{
-		&trip.Handler{Rules: p.Rules},
-		&report.Handler{Rules: p.Rules, Config: p.Reports},
-		&customer.Handler{Rules: p.Rules, Config: p.Customers},
-		&approval.Handler{Rules: p.Rules},
-		&staff.Handler{Rules: p.Rules, OwedBy: p.Reports.OwedBy, Health: health},
-	}
 }
 
 // newBot puts the parts together and brings the people of the settings into
@@ -90,7 +72,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		DB: p.DB, Platforms: b.metrics.counted(list, b.pace), Tell: b.tell, Files: b.file, Post: post, Quiet: p.Rules.Quiet, Now: p.Now, Log: p.Log,
 	})
 	post.Freeze = b.outbox.Freeze
-	b.areas = newAreas(p, b.health)
+	b.areas = newAreas(p.Rules, p.AreaSettings, b.health)
 	if b.makers, err = command.Makers(b.areas); err != nil {
 		return nil, err
 	}

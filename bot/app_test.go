@@ -231,7 +231,7 @@ func TestReadiness(t *testing.T) {
 	}
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, rules.Zone)
 	b, err := newBot(t.Context(), parts{
-		DB: db, Rules: rules, Reports: s.cfg.Reports, People: s.cfg.entries(), Now: func() time.Time { return now }, Log: quiet(),
+		DB: db, Rules: rules, AreaSettings: s.cfg.AreaSettings, People: s.cfg.entries(), Now: func() time.Time { return now }, Log: quiet(),
 		Platforms: func(chat.Receive) ([]chat.Platform, error) { return nil, nil },
 	})
 	if err != nil {

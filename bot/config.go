@@ -11,8 +11,6 @@ import (
 
 	"marketbot/bot/feishu"
 	"marketbot/bot/wecom"
-	"marketbot/handlers/customer"
-	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/store"
@@ -22,23 +20,22 @@ import (
 // Config is the configuration file. config.example.yaml is its manual; each
 // part belongs to the package that it sets up.
 type Config struct {
-	Company       string          `yaml:"company"`
-	Timezone      string          `yaml:"timezone"`
-	Listen        string          `yaml:"listen"`
-	Store         string          `yaml:"store"`
-	Postgres      store.Pool      `yaml:"postgres"`
-	Redis         string          `yaml:"redis"`
-	Backup        Backup          `yaml:"backup"`
-	SecretKey     string          `yaml:"secret_key"`
-	OldSecretKeys []string        `yaml:"old_secret_keys"`
-	Holidays      string          `yaml:"holidays"`
-	Feishu        *feishu.Config  `yaml:"feishu"`
-	WeCom         *wecom.Config   `yaml:"wecom"`
-	NotifyOn      string          `yaml:"notify_on"`
-	People        []Person        `yaml:"people"`
-	Schedule      Schedule        `yaml:"schedule"`
-	Reports       report.Config   `yaml:"reports"`
-	Customers     customer.Config `yaml:"customers"`
+	Company       string         `yaml:"company"`
+	Timezone      string         `yaml:"timezone"`
+	Listen        string         `yaml:"listen"`
+	Store         string         `yaml:"store"`
+	Postgres      store.Pool     `yaml:"postgres"`
+	Redis         string         `yaml:"redis"`
+	Backup        Backup         `yaml:"backup"`
+	SecretKey     string         `yaml:"secret_key"`
+	OldSecretKeys []string       `yaml:"old_secret_keys"`
+	Holidays      string         `yaml:"holidays"`
+	Feishu        *feishu.Config `yaml:"feishu"`
+	WeCom         *wecom.Config  `yaml:"wecom"`
+	NotifyOn      string         `yaml:"notify_on"`
+	People        []Person       `yaml:"people"`
+	Schedule      Schedule       `yaml:"schedule"`
+	AreaSettings  `yaml:",inline"`
 }
 
 // Person is one entry of people: who somebody is, and their accounts.
@@ -77,8 +74,7 @@ func defaults() Config {
 			Daily: rulebook.Clock{Hour: 9, Minute: 13},
 			Quiet: rulebook.Quiet{From: rulebook.Clock{Hour: 21}, To: rulebook.Clock{Hour: 8}},
 		},
-		Reports:   report.Defaults(),
-		Customers: customer.Defaults(),
+		AreaSettings: defaultAreas(),
 	}
 }
 
@@ -146,25 +142,10 @@ func (c Config) problem() *problem {
 	if err := staff.Check(c.entries()); err != nil {
 		return &problem{"$.people", err.Error()}
 	}
-	if p := reportsProblem(c.Reports); p != nil {
+	if p := c.AreaSettings.problem(); p != nil {
 		return p
 	}
-	if key, text := c.Customers.Problem(); key != "" {
-		return &problem{"$.customers." + key, text}
-	}
 	return c.Schedule.problem()
-}
-
-func reportsProblem(r report.Config) *problem {
-	for i, post := range r.OwedBy {
-		if !slices.Contains(store.Posts, post) {
-			return &problem{fmt.Sprintf("$.reports.owed_by[%d]", i), fmt.Sprintf("没有岗位 %q", post)}
-		}
-	}
-	if r.BackdateWeeks < 0 {
-		return &problem{"$.reports.backdate_weeks", "backdate_weeks 不能是负数"}
-	}
-	return nil
 }
 
 func (s Schedule) problem() *problem {

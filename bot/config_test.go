@@ -115,7 +115,11 @@ func keys(t reflect.Type) []string {
 		return nil
 	}
 	for f := range t.Fields() {
-		if key := f.Tag.Get("yaml"); key != "" {
+		switch key := f.Tag.Get("yaml"); key {
+		case "":
+		case ",inline":
+			list = append(list, keys(f.Type)...)
+		default:
 			list = append(append(list, key), keys(f.Type)...)
 		}
 	}

@@ -58,7 +58,7 @@ func docSections() ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := newAreas(parts{Rules: rules, Reports: cfg.Reports, Customers: cfg.Customers}, healthy)
+	a := newAreas(rules, cfg.AreaSettings, healthy)
 	desk, err := handlers.NewDesk(handlers.Options{Areas: a})
 	if err != nil {
 		return nil, err

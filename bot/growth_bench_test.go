@@ -11,8 +11,6 @@ import (
 
 	"marketbot/bot/feishu"
 	"marketbot/handlers/chat"
-	"marketbot/handlers/customer"
-	"marketbot/handlers/report"
 	"marketbot/handlers/staff"
 	"marketbot/store"
 	"marketbot/store/storetest"
@@ -95,7 +93,7 @@ func newGrowth(b *testing.B, days int) *growth {
 	}
 	var err error
 	g.bot, err = newBot(b.Context(), parts{
-		DB: db, Rules: rules(b), Reports: report.Defaults(), Customers: customer.Defaults(), People: entries, Log: log, Now: func() time.Time { return g.now },
+		DB: db, Rules: rules(b), AreaSettings: defaultAreas(), People: entries, Log: log, Now: func() time.Time { return g.now },
 		Platforms: func(chat.Receive) ([]chat.Platform, error) { return nil, nil },
 	})
 	if err != nil {

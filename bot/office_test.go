@@ -95,7 +95,7 @@ func (o *office) start() {
 		customers = *o.customers
 	}
 	b, err := newBot(context.Background(), parts{
-		DB: db, Cluster: o.cluster, Rules: rules(o.t), Reports: report.Defaults(), Customers: customers, People: o.staff, Groups: []chat.Address{o.screens.group()},
+		DB: db, Cluster: o.cluster, Rules: rules(o.t), AreaSettings: AreaSettings{Reports: report.Defaults(), Customers: customers}, People: o.staff, Groups: []chat.Address{o.screens.group()},
 		Platforms: func(chat.Receive) ([]chat.Platform, error) {
 			return append([]chat.Platform{o.screens.platform()}, o.also...), nil
 		},

@@ -39,7 +39,7 @@ func (d *demo) newBot(ctx context.Context, cfg Config, rules rulebook.Rules, sta
 		return nil, err
 	}
 	b, err := newBot(ctx, parts{
-		DB: db, Rules: rules, Reports: cfg.Reports, Customers: cfg.Customers, People: sampleEntries(), Now: d.now, Log: d.log,
+		DB: db, Rules: rules, AreaSettings: cfg.AreaSettings, People: sampleEntries(), Now: d.now, Log: d.log,
 		Groups:    []chat.Address{{Platform: webchat.Platform, Group: true, ID: webchat.SampleGroup().ID}},
 		Platforms: func(chat.Receive) ([]chat.Platform, error) { return []chat.Platform{d.chat}, nil },
 	})

@@ -16,8 +16,6 @@ import (
 	"marketbot/bot/feishu"
 	"marketbot/handlers"
 	"marketbot/handlers/chat"
-	"marketbot/handlers/customer"
-	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/scheduler"
@@ -106,7 +104,7 @@ func (r replicaSettings) bot(ctx context.Context, db *store.DB, rules rulebook.R
 	for i := range r.People {
 		people = append(people, staff.Entry{Name: fmt.Sprint("业务", i), Post: store.Salesperson, Accounts: map[string]string{feishu.Name: crowdID(i)}})
 	}
-	b, err = newBot(ctx, parts{DB: db, Rules: rules, Reports: report.Defaults(), Customers: customer.Defaults(), People: people, Now: time.Now, Log: log,
+	b, err = newBot(ctx, parts{DB: db, Rules: rules, AreaSettings: defaultAreas(), People: people, Now: time.Now, Log: log,
 		Platforms: func(receive chat.Receive) ([]chat.Platform, error) {
 			a, err := feishu.New(feishu.Config{AppID: crowdApp, AppSecret: crowdSecret, BaseURL: r.Platform, Receive: feishu.Webhook,
 				EncryptKey: crowdKey, VerificationToken: "verify"}, receive, time.Now, log)

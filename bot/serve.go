@@ -68,7 +68,7 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	}
 	var list []connection
 	b, err := newBot(ctx, parts{
-		DB: db, Cluster: shared, Rules: rules, Reports: cfg.Reports, Customers: cfg.Customers, People: cfg.entries(), Groups: cfg.groups(), NotifyOn: cfg.NotifyOn, Now: now, Log: log,
+		DB: db, Cluster: shared, Rules: rules, AreaSettings: cfg.AreaSettings, People: cfg.entries(), Groups: cfg.groups(), NotifyOn: cfg.NotifyOn, Now: now, Log: log,
 		Backups: cfg.backups(o, db, rules.Zone, now),
 		Platforms: func(receive chat.Receive) ([]chat.Platform, error) {
 			if list, err = cfg.connections(receive, with, now, log); err != nil {

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"marketbot/handlers/customer"
-	"marketbot/handlers/report"
 	"marketbot/scheduler/timetable"
 	"marketbot/store"
 	"marketbot/store/storetest"
@@ -95,8 +93,7 @@ func BenchmarkDue(b *testing.B) {
 	db, r := storetest.Open(b, storetest.SQLite), rules(b)
 	enrol(b, db, 10_000)
 	travel(b, db)
-	reports := report.Defaults()
-	jobs, err := timetable.Jobs(r, newAreas(parts{Rules: r, Reports: reports, Customers: customer.Defaults()}, nil))
+	jobs, err := timetable.Jobs(r, newAreas(r, defaultAreas(), nil))
 	if err != nil {
 		b.Fatal(err)
 	}

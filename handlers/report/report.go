@@ -9,6 +9,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 
 	"marketbot/handlers/command"
@@ -29,6 +30,20 @@ type Config struct {
 // Defaults are the settings of who has set nothing.
 func Defaults() Config {
 	return Config{OwedBy: []store.Post{store.Salesperson}, BackdateWeeks: 4}
+}
+
+// Problem is the first setting that cannot be: its key, with its place in a
+// list, and what is wrong, for people. Both are empty when all is well.
+func (c Config) Problem() (key, problem string) {
+	for i, post := range c.OwedBy {
+		if !slices.Contains(store.Posts, post) {
+			return fmt.Sprintf("owed_by[%d]", i), fmt.Sprintf("没有岗位 %q", post)
+		}
+	}
+	if c.BackdateWeeks < 0 {
+		return "backdate_weeks", "backdate_weeks 不能是负数"
+	}
+	return "", ""
 }
 
 // Handler is the area. Nothing in it changes after it was made.

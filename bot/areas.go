@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+
+	"marketbot/handlers/approval"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/customer"
+	"marketbot/handlers/report"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/staff"
+	"marketbot/handlers/trip"
+)
+
+// AreaSettings are the settings of the areas, a section of the configuration
+// each.
+type AreaSettings struct {
+	Reports   report.Config   `yaml:"reports"`
+	Customers customer.Config `yaml:"customers"`
+}
+
+// defaultAreas are the settings of who has set nothing.
+func defaultAreas() AreaSettings {
+	return AreaSettings{Reports: report.Defaults(), Customers: customer.Defaults()}
+}
+
+// newAreas is the department's work, in the order of help: the one place where
+// an area is put in. The desk, the timetable and the files are all made from
+// this list, and whoever misses an area in it says so at start.
+func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []chat.Finding) []command.Area {
+	return []command.Area{
+		&trip.Handler{Rules: r},
+		&report.Handler{Rules: r, Config: s.Reports},
+		&customer.Handler{Rules: r, Config: s.Customers},
+		&approval.Handler{Rules: r},
+		&staff.Handler{Rules: r, OwedBy: s.Reports.OwedBy, Health: health},
+	}
+}
+
+// problem is the first setting of an area that cannot be.
+func (s AreaSettings) problem() *problem {
+	for _, section := range []struct {
+		name   string
+		config interface{ Problem() (key, text string) }
+	}{{"reports", s.Reports}, {"customers", s.Customers}} {
+		if key, text := section.config.Problem(); key != "" {
+			return &problem{"$." + section.name + "." + key, text}
+		}
+	}
+	return nil
+}
