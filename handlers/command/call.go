@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -55,7 +56,7 @@ func (c *Call) Text(name string) string {
 func (c *Call) Day(name string) store.Day { return value[store.Day](c, name, Date, Month) }
 
 // Days is a Span argument.
-func (c *Call) Days(name string) Days { return value[Days](c, name, Span) }
+func (c *Call) Days(name string) reading.Days { return value[reading.Days](c, name, Span) }
 
 // Week is a Week argument.
 func (c *Call) Week(name string) store.Week { return value[store.Week](c, name, Week) }

@@ -71,7 +71,7 @@ const (
 	Word     Kind = iota // one word (string)
 	Free                 // the rest of the line as typed (string)
 	Date                 // 明天, 11-24 … (store.Day)
-	Span                 // 周一至周三, 3天 from today, one date (Days)
+	Span                 // 周一至周三, 3天 from today, one date (reading.Days)
 	Week                 // 上周, 第48周, any date in it (store.Week)
 	Month                // 本月, 11月 (store.Day of the 1st)
 	Money                // 12.5万 (int64, in 分)
@@ -98,9 +98,6 @@ type Arg struct {
 	// where it is not the file that is changed; owner is the owner's name.
 	Others func(m Meant, owner string) *Refusal
 }
-
-// Days is an inclusive range of days.
-type Days struct{ From, To store.Day }
 
 // Answer is what a step wants said.
 type Answer struct {

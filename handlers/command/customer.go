@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode"
 
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 	"marketbot/store"
 )
@@ -21,9 +22,9 @@ const maxWords = 5
 func (p *parser) customer(ctx context.Context, a *Arg) (any, int, error) {
 	ends := wordEnds(text.CutBytes(p.left, nameMost))
 	if len(ends) == 0 {
-		return nil, 0, errNoFit
+		return nil, 0, reading.ErrNone
 	}
-	for i := len(ends) - 1; i > 0 && p.env.Tx != nil && !IsCustomerCode(p.left[:ends[0]]); i-- {
+	for i := len(ends) - 1; i > 0 && p.env.Tx != nil && !reading.IsCustomerCode(p.left[:ends[0]]); i-- {
 		whole, err := p.wholeName(ctx, a, p.left[:ends[i]])
 		if err != nil {
 			return nil, 0, err
@@ -41,7 +42,7 @@ func wordEnds(text string) []int {
 	at := 0
 	for len(ends) < maxWords {
 		rest := strings.TrimLeftFunc(text[at:], unicode.IsSpace)
-		word := firstWord(rest)
+		word := reading.FirstWord(rest)
 		if word == "" {
 			return ends
 		}
@@ -49,13 +50,6 @@ func wordEnds(text string) []int {
 		ends = append(ends, at)
 	}
 	return ends
-}
-
-// IsCustomerCode reports whether a text is written like a customer's code: K12,
-// ｋ１２.
-func IsCustomerCode(typed string) bool {
-	digits, ok := strings.CutPrefix(text.Fold(text.CutBytes(typed, nameMost)).Text, "k")
-	return ok && digits != "" && len(digits) <= 12 && strings.Trim(digits, "0123456789") == ""
 }
 
 // wholeName reports whether a text is the whole name of a customer whom the

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 	"marketbot/store"
 )
@@ -31,7 +32,7 @@ func (n Named) One() (store.Customer, bool) {
 // longest name comes first. What an answer says must not depend on it.
 func NamedBy(ctx context.Context, tx *store.Tx, words, more string) ([]Named, error) {
 	name, rest := strings.TrimSpace(words), strings.TrimSpace(more)
-	if IsCustomerCode(name) {
+	if reading.IsCustomerCode(name) {
 		k, found, err := tx.Customer(ctx, text.Code(name))
 		if err != nil || !found {
 			return nil, err
@@ -72,7 +73,7 @@ func ExactlyNamed(ctx context.Context, tx *store.Tx, typed string) (store.Custom
 // Near are the customers that a text may mean, whoever asks, the best first:
 // for buttons of who may know all customers.
 func Near(ctx context.Context, tx *store.Tx, typed string, most int) ([]store.Hit, error) {
-	if IsCustomerCode(typed) {
+	if reading.IsCustomerCode(typed) {
 		one, found, err := tx.Customer(ctx, text.Code(typed))
 		if err != nil || found {
 			return []store.Hit{{Customer: one, Name: one.Name, Kind: store.FullName}}, err

@@ -2,11 +2,9 @@ package command
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 
 	"marketbot/handlers/chat"
-	"marketbot/handlers/text"
+	"marketbot/handlers/reading"
 )
 
 // pageArg is the name of the argument that turns a list over.
@@ -40,21 +38,13 @@ func PageOf(no, total, size int, line string) Page {
 func (c *Call) Page(total, size int, line string) (Page, error) {
 	no, ok := 1, true
 	if c.Has(pageArg) {
-		no, ok = ReadPage(c.Text(pageArg))
+		no, ok = reading.PageNumber(c.Text(pageArg))
 	}
 	p := PageOf(no, total, size, line)
 	if !ok || no > p.Last {
 		return p, &Refusal{Text: fmt.Sprintf("没有这一页，一共 %d 页。", p.Last), Hint: line}
 	}
 	return p, nil
-}
-
-// ReadPage reads 第2页.
-func ReadPage(word string) (no int, ok bool) {
-	digits, begins := strings.CutPrefix(text.Fold(text.CutBytes(word, nameMost)).Text, "第")
-	digits, ends := strings.CutSuffix(digits, "页")
-	no, err := strconv.Atoi(strings.TrimSpace(digits))
-	return no, begins && ends && err == nil && no > 0
 }
 
 // Rows is what stands on a page of a list.

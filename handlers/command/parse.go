@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
@@ -81,7 +82,7 @@ func (p *parser) outOfTurn(ctx context.Context, a *Arg) (bool, error) {
 	case errors.As(err, &no):
 		p.unknown = no
 		return false, nil
-	case errors.Is(err, errNoFit):
+	case errors.Is(err, reading.ErrNone):
 		return false, nil
 	default:
 		return false, fmt.Errorf("read %s: %w", a.Name, err)
@@ -121,9 +122,9 @@ func (p *parser) one(ctx context.Context, i int) error {
 		return nil
 	case errors.As(err, &no):
 		return p.hinted(no)
-	case errors.Is(err, errNoFit) && a.Optional:
+	case errors.Is(err, reading.ErrNone) && a.Optional:
 		return nil
-	case errors.Is(err, errNoFit):
+	case errors.Is(err, reading.ErrNone):
 		return p.unread(a)
 	default:
 		return fmt.Errorf("read %s: %w", a.Name, err)
@@ -133,21 +134,31 @@ func (p *parser) one(ctx context.Context, i int) error {
 // read reads one argument at the beginning of what is left.
 func (p *parser) read(ctx context.Context, a *Arg) (v any, n int, err error) {
 	if a.Kind != Labels && a.Kind != Fields && p.atLabel() {
-		return nil, 0, errNoFit
+		return nil, 0, reading.ErrNone
 	}
 	if a.Kind == Person && p.env.Tx == nil && p.nextFits(ctx, a) {
-		return nil, 0, errNoFit
+		return nil, 0, reading.ErrNone
 	}
+	v, n, err = p.readKind(ctx, a)
+	var no reading.Refusal
+	if errors.As(err, &no) {
+		err = &Refusal{Text: string(no)}
+	}
+	return v, n, err
+}
+
+func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error) {
+	today := store.DayOf(p.env.Now)
 	switch a.Kind {
 	case Free:
 		return p.left, len(p.left), nil
 	case Labels:
-		return readLabels(p.left, a.Keys), len(p.left), nil
+		return reading.Labels(p.left, a.Keys), len(p.left), nil
 	case Fields:
-		v, err := readFields(p.left, a.Keys)
+		v, err := reading.Fields(p.left, a.Keys)
 		return v, len(p.left), err
 	case Passage:
-		text := passage(p.left, p.spec.fieldKeys())
+		text := reading.Passage(p.left, p.spec.fieldKeys())
 		return strings.TrimFunc(text, unicode.IsSpace), len(text), nil
 	case Customer:
 		return p.customer(ctx, a)
@@ -155,17 +166,17 @@ func (p *parser) read(ctx context.Context, a *Arg) (v any, n int, err error) {
 		word := p.word(a)
 		return word, len(word), nil
 	case Date:
-		return boxed(ReadDate(p.left, p.env.Now))
+		return boxed(reading.Date(p.left, today))
 	case Span:
-		return boxed(ReadSpan(p.left, p.env.Now))
+		return boxed(reading.Span(p.left, today))
 	case Week:
-		return boxed(ReadWeek(p.left, p.env.Now))
+		return boxed(reading.Week(p.left, today))
 	case Month:
-		return boxed(ReadMonth(p.left, p.env.Now))
+		return boxed(reading.Month(p.left, today))
 	case Money:
-		return boxed(ReadMoney(p.left))
+		return boxed(reading.Money(p.left))
 	case Length:
-		return boxed(ReadLength(p.left))
+		return boxed(reading.Length(p.left))
 	case Person:
 		return p.person(ctx)
 	case Post:
@@ -233,22 +244,26 @@ func (p *parser) neededAfter(i int) bool {
 	return false
 }
 
-// atLabel tells whether a label of this command begins here (补交 本周：… has no
+// atLabel reports whether a label of this command begins here (补交 本周：… has no
 // week: 本周 is the label).
 func (p *parser) atLabel() bool {
 	if len(p.spec.Args) == 0 {
 		return false
 	}
-	last := &p.spec.Args[len(p.spec.Args)-1]
-	f := text.Fold(text.CutBytes(p.left, 4*readMost))
-	switch last.Kind {
+	switch last := &p.spec.Args[len(p.spec.Args)-1]; last.Kind {
 	case Labels:
-		_, _, ok := labelAt(f.Text, last.Keys)
-		return ok
+		return reading.AtLabel(p.left, last.Keys)
 	case Fields:
-		_, _, ok := keyAt(f.Text, foldKeys(last.Keys))
-		return ok
+		return reading.AtField(p.left, last.Keys)
 	default:
 		return false
 	}
+}
+
+// fieldKeys are the keys of the command's fields, if it takes any.
+func (s *Spec) fieldKeys() []string {
+	if n := len(s.Args); n > 0 && s.Args[n-1].Kind == Fields {
+		return s.Args[n-1].Keys
+	}
+	return nil
 }

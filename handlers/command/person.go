@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 	"marketbot/store"
 )
@@ -33,7 +34,7 @@ func (p *parser) person(ctx context.Context) (any, int, error) {
 
 func noWord(word string) error {
 	if word == "" {
-		return errNoFit
+		return reading.ErrNone
 	}
 	return nil
 }
@@ -93,7 +94,7 @@ func (p *parser) named(ctx context.Context, text, word string, at int) (any, int
 		return who, at + n, nil
 	}
 	if word == "" {
-		return nil, 0, errNoFit
+		return nil, 0, reading.ErrNone
 	}
 	return nil, 0, unknownName(people, word)
 }
@@ -108,7 +109,7 @@ func foldedName(people []store.Person, typed string) (who store.Person, n int, o
 		if len(name) <= longest || !strings.HasPrefix(f.Text, name) {
 			continue
 		}
-		if next := []rune(text.CutBytes(f.Text[len(name):], 4)); len(next) > 0 && wordy(next[0]) {
+		if next := []rune(text.CutBytes(f.Text[len(name):], 4)); len(next) > 0 && text.Wordy(next[0]) {
 			continue // 张伟 is not 张伟明
 		}
 		who, longest, n, ok = one, len(name), f.Raw(len(name)), true
@@ -144,7 +145,7 @@ func readPost(typed string) (any, int, error) {
 		key = string(store.OtherEmployee)
 	}
 	if !slices.Contains(store.Posts, store.Post(key)) {
-		return nil, 0, errNoFit
+		return nil, 0, reading.ErrNone
 	}
 	return store.Post(key), len(word), nil
 }
@@ -154,7 +155,7 @@ func readDuty(typed string) (any, int, error) {
 	if key := store.Duty(text.Fold(word).Text); slices.Contains(store.Duties, key) {
 		return key, len(word), nil
 	}
-	return nil, 0, errNoFit
+	return nil, 0, reading.ErrNone
 }
 
 func postNames() []string {

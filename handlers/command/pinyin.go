@@ -31,7 +31,7 @@ func Syllables(s string) []string {
 	var list []string
 	args := pinyin.Args{Style: pinyin.Normal}
 	for typed := text.Fold(s).Text; typed != ""; {
-		if n, said := reading(typed); n > 0 {
+		if n, said := spoken(typed); n > 0 {
 			list, typed = append(list, said...), typed[n:]
 			continue
 		}
@@ -46,9 +46,9 @@ func Syllables(s string) []string {
 	return list
 }
 
-// reading is how the word at the beginning of a text is said, when it is one
+// spoken is how the word at the beginning of a text is said, when it is one
 // of the readings, and its length.
-func reading(text string) (int, []string) {
+func spoken(text string) (int, []string) {
 	for _, r := range readings {
 		if strings.HasPrefix(text, r.word) {
 			return len(r.word), strings.Fields(r.pinyin)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 )
 
@@ -56,7 +57,7 @@ func (p *parser) unread(a *Arg) error {
 	if p.unknown != nil {
 		return p.hinted(p.unknown)
 	}
-	return p.hinted(notRead(firstWord(p.left), a.Name, a.Kind))
+	return p.hinted(notRead(reading.FirstWord(p.left), a.Name, a.Kind))
 }
 
 func notRead(typed, name string, k Kind) *Refusal {

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 	"marketbot/store"
 )
@@ -179,7 +180,7 @@ func (c *Call) Look(m Meant, why string) store.Audit {
 // One is the customer that is meant, where it is clear which: the only one, or
 // the only one that is called exactly so.
 func (f Found) One() (Meant, bool) {
-	if len(f.List) == 1 || len(f.List) > 0 && IsCustomerCode(f.typed) && f.List[0].ID == text.Code(f.typed) {
+	if len(f.List) == 1 || len(f.List) > 0 && reading.IsCustomerCode(f.typed) && f.List[0].ID == text.Code(f.typed) {
 		return f.List[0], true
 	}
 	same := func(m Meant) bool { return text.Bare(m.Hit.Name) == text.Bare(f.typed) }
@@ -204,7 +205,7 @@ func (f Found) Refusal() *Refusal {
 // none tells who may know every customer that there is no such one.
 func (f Found) none() *Refusal {
 	r := &Refusal{Text: "没有找到客户" + text.Quote(f.typed) + "。", Hint: "换名称里的两三个字、拼音首字母，或电话后四位"}
-	if f.call.offers("新客户") && !IsCustomerCode(f.typed) {
+	if f.call.offers("新客户") && !reading.IsCustomerCode(f.typed) {
 		r.Hint += "；新建：新客户 名称"
 	}
 	return r

@@ -210,9 +210,9 @@ func (n *node) ends(rest string) bool {
 		case !seen:
 			continue
 		case len(n.spec.Args) == 0:
-			return !wordy(c)
+			return !text.Wordy(c)
 		default:
-			return c >= utf8.RuneSelf || !wordy(c) && c != '_' && c != '?'
+			return c >= utf8.RuneSelf || !text.Wordy(c) && c != '_' && c != '?'
 		}
 	}
 	return true

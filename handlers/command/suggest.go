@@ -14,6 +14,9 @@ import (
 // suggestMost is how many suggestions are made at most.
 const suggestMost = 3
 
+// suggestBytes is how many bytes of a text are looked at for the name of a command.
+const suggestBytes = 256
+
 // sound is a name of a command as it is heard.
 type sound struct {
 	spec  *Spec
@@ -39,7 +42,7 @@ func soundsOf(specs []*Spec) []sound {
 // Suggest gives up to three commands that a text may have meant, the likeliest
 // first; none when it is like no command.
 func (r *Router) Suggest(typed string) []*Spec {
-	f := strings.TrimLeft(text.Fold(text.CutBytes(typed, 4*readMost)).Text, " \n/@")
+	f := strings.TrimLeft(text.Fold(text.CutBytes(typed, suggestBytes)).Text, " \n/@")
 	type hit struct {
 		spec *Spec
 		far  int

@@ -2,17 +2,11 @@ package command
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
-)
 
-// firstWord is the raw text up to the first white space, comma or semicolon.
-func firstWord(s string) string {
-	if i := strings.IndexFunc(s, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(",;，；", c) }); i >= 0 {
-		return s[:i]
-	}
-	return s
-}
+	"marketbot/handlers/reading"
+	"marketbot/store"
+)
 
 // word is what a Word argument takes: a mention whole, even with blanks in the
 // name, and nothing of the days that somebody wrote right behind it (广州3天).
@@ -22,12 +16,13 @@ func (p *parser) word(a *Arg) string {
 			return p.left[:size+n]
 		}
 	}
-	word := firstWord(p.left)
+	word := reading.FirstWord(p.left)
 	if !p.lastWord() || !p.daysAfter(a) || len(word) > nameMost {
 		return word
 	}
+	today := store.DayOf(p.env.Now)
 	for i := range word {
-		if _, _, err := ReadSpan(word[i:], p.env.Now); i > 0 && err == nil {
+		if _, _, err := reading.Span(word[i:], today); i > 0 && err == nil {
 			return word[:i]
 		}
 	}
@@ -54,10 +49,10 @@ func (p *parser) dayFirst(i int) bool {
 		return false
 	}
 	p.skip()
-	_, n, err := ReadSpan(p.left, p.env.Now)
-	return err == nil && n >= len(firstWord(p.left))
+	_, n, err := reading.Span(p.left, store.DayOf(p.env.Now))
+	return err == nil && n >= len(reading.FirstWord(p.left))
 }
 
 func (p *parser) lastWord() bool {
-	return strings.TrimSpace(p.left[len(firstWord(p.left)):]) == ""
+	return strings.TrimSpace(p.left[len(reading.FirstWord(p.left)):]) == ""
 }

@@ -7,6 +7,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 	"marketbot/store"
 )
@@ -16,7 +17,7 @@ import (
 type called struct{ place, core string }
 
 func calledOf(name string) called {
-	place, core := command.CutPlace(store.FoldName(name))
+	place, core := reading.CutPlace(store.FoldName(name))
 	return called{place, core}
 }
 

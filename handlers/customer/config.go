@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
@@ -80,8 +80,8 @@ func (c Config) Problem() (key, problem string) {
 func (c Config) fieldProblem() (key, problem string) {
 	taken := slices.Concat(ofCompanyFields, []string{fieldName, fieldStage, fieldOwner, fieldReason})
 	for i, field := range c.Fields {
-		if strings.ContainsAny(text.Fold(field).Text, " =:,;\n") || len([]rune(field)) > command.FieldMost {
-			return fmt.Sprintf("fields[%d]", i), fmt.Sprintf("字段名 %q 不能有空格、等号、冒号、逗号，最多 %d 个字", field, command.FieldMost)
+		if strings.ContainsAny(text.Fold(field).Text, " =:,;\n") || len([]rune(field)) > reading.MaxKey {
+			return fmt.Sprintf("fields[%d]", i), fmt.Sprintf("字段名 %q 不能有空格、等号、冒号、逗号，最多 %d 个字", field, reading.MaxKey)
 		}
 		if slices.ContainsFunc(taken, func(t string) bool { return text.Fold(t).Text == text.Fold(field).Text }) {
 			return fmt.Sprintf("fields[%d]", i), fmt.Sprintf("字段 %q 本来就有", field)

@@ -8,6 +8,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
@@ -122,7 +123,7 @@ func (h Handler) changeable(customer store.Customer, values map[string]string) e
 		}
 	}
 	if name, given := values[fieldName]; given {
-		if err := nameRule(text.Line(name)); err != nil || command.IsCustomerCode(name) {
+		if err := nameRule(text.Line(name)); err != nil || reading.IsCustomerCode(name) {
 			return firstOf(err, wrongSo("改客户 "+customer.ID+" 名称=东莞市晨星机械有限公司", "%s像一个编号，不能作名称", text.Quote(name)))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
@@ -83,7 +84,7 @@ func (h Handler) enterable(name string, values map[string]string) error {
 	if err := nameRule(name); err != nil {
 		return err
 	}
-	if command.IsCustomerCode(name) {
+	if reading.IsCustomerCode(name) {
 		return wrongSo("新客户 东莞市晨星机械有限公司", "%s像一个编号，不能作名称", text.Quote(name))
 	}
 	if stage := values[fieldStage]; stage != "" {

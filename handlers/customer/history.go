@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -153,7 +154,7 @@ func progressEvents(list []store.Progress) []event {
 			text += "；阶段 " + p.Stage
 		}
 		if p.Amount != 0 {
-			text += "；金额 " + command.FormatMoney(p.Amount)
+			text += "；金额 " + words.Money(p.Amount)
 		}
 		if !p.Undone.IsZero() {
 			text += "（已撤销）"

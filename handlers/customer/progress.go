@@ -7,8 +7,10 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -80,7 +82,7 @@ func (h Handler) readProgress(p *store.Progress, values map[string]string) error
 	if typed == "" {
 		return nil
 	}
-	fen, n, err := command.ReadMoney(typed)
+	fen, n, err := reading.Money(typed)
 	if err != nil || strings.TrimSpace(typed[n:]) != "" {
 		return wrongSo("跟进 "+p.Customer+" 进展… 金额=12.5万", "没看懂金额%s，请写成 125000、12.5万 或 ￥125,000.00，写在最后", text.Quote(typed))
 	}
@@ -96,7 +98,7 @@ func progressCard(customer store.Customer, p store.Progress) chat.Card {
 		facts = append(facts, chat.Fact{Label: fieldStage, Value: orNone(customer.Stage)})
 	}
 	if p.Amount != 0 {
-		facts = append(facts, chat.Fact{Label: fieldAmount, Value: command.FormatMoney(p.Amount)})
+		facts = append(facts, chat.Fact{Label: fieldAmount, Value: words.Money(p.Amount)})
 	}
 	return chat.Card{
 		Title: "已记下跟进", Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}},

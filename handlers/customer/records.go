@@ -8,6 +8,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
@@ -60,7 +61,7 @@ var lookActs = []string{"客户", "看电话", "客户历史"}
 // recordQuery is what records are asked for.
 type recordQuery struct {
 	store.LookFilter
-	days command.Days
+	days reading.Days
 	of   string // whose or of which customer, for people
 	line string // the command line without its page
 	page int    // from 1 on
@@ -99,7 +100,7 @@ func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer,
 // left, or the page.
 func (h Handler) recordQuery(ctx context.Context, c *command.Call) (recordQuery, error) {
 	today := h.Rules.Day(c.Now)
-	q := recordQuery{page: 1, line: "查阅记录", days: command.Days{From: today.Add(1 - recordsDays), To: today}}
+	q := recordQuery{page: 1, line: "查阅记录", days: reading.Days{From: today.Add(1 - recordsDays), To: today}}
 	if c.Has("时段") {
 		q.days = c.Days("时段")
 	}
@@ -110,7 +111,7 @@ func (h Handler) recordQuery(ctx context.Context, c *command.Call) (recordQuery,
 		q.line += " " + q.of
 	}
 	for _, word := range []string{c.Text("客户"), c.Text("页")} {
-		if n, ok := command.ReadPage(word); ok {
+		if n, ok := reading.PageNumber(word); ok {
 			q.page = n
 			continue
 		}

@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
@@ -36,7 +37,7 @@ func (h Handler) commentCommands() []command.Spec {
 // weekAhead parts a week from the words behind it. Only what can be nothing
 // else counts, because a comment may well begin with a day (周五前给方案).
 func (h Handler) weekAhead(c *command.Call, text string) (w store.Week, words string, named bool) {
-	w, n, err := command.ReadWeek(text, c.Now)
+	w, n, err := reading.Week(text, h.Rules.Day(c.Now))
 	if err != nil || n == 0 {
 		return w, text, false
 	}

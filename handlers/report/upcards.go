@@ -5,8 +5,9 @@ import (
 	"strings"
 
 	"marketbot/handlers/chat"
-	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -41,7 +42,7 @@ func totals(s sheet) []chat.Fact {
 		facts = append(facts, chat.Fact{Label: "上周计划", Value: fmt.Sprintf("%d 项：完成 %d，部分完成 %d，未完成 %d", sum, done, part, not)})
 	}
 	if people > 0 {
-		value := fmt.Sprintf("%s（%d 人）", command.FormatMoney(fen), people)
+		value := fmt.Sprintf("%s（%d 人）", words.Money(fen), people)
 		if unread > 0 {
 			value += fmt.Sprintf("，另有 %d 人写的不是单个金额，见原件", unread)
 		}
@@ -53,7 +54,7 @@ func totals(s sheet) []chat.Fact {
 // payment reads what is one amount and nothing else; a sum must not be guessed.
 func payment(text string) (int64, bool) {
 	text = strings.TrimSpace(text)
-	fen, n, err := command.ReadMoney(text)
+	fen, n, err := reading.Money(text)
 	return fen, err == nil && strings.Trim(text[n:], " 。.，,;；元\n") == ""
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -92,7 +93,7 @@ func aloudOfOthers(c *command.Call, p store.Person) bool {
 }
 
 // plausible refuses days that nobody means.
-func (h Handler) plausible(c *command.Call, d command.Days) error {
+func (h Handler) plausible(c *command.Call, d reading.Days) error {
 	today := h.Rules.Day(c.Now)
 	text := ""
 	switch {
@@ -109,7 +110,7 @@ func (h Handler) plausible(c *command.Call, d command.Days) error {
 // overlap is whether leave is entered for some of the days already; it refuses
 // when all of them are. What a head enters counts afterwards too, so it is
 // only refused beside another head's entry.
-func (h Handler) overlap(ctx context.Context, c *command.Call, p store.Person, d command.Days) (bool, error) {
+func (h Handler) overlap(ctx context.Context, c *command.Call, p store.Person, d reading.Days) (bool, error) {
 	list, err := c.Tx.LeavesOf(ctx, p.ID, d.From)
 	if err != nil {
 		return false, err

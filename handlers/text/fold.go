@@ -77,6 +77,9 @@ const codeMax = 200
 // Blank reports whether a folded rune is white space.
 func Blank(r rune) bool { return r == ' ' || r == '\n' }
 
+// Wordy reports whether a rune is part of a word.
+func Wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
 // FoldRune folds one rune; false when nothing is to be read there.
 func FoldRune(r rune) (rune, bool) {
 	switch {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 	"marketbot/store"
 )
@@ -49,7 +50,7 @@ func (h Handler) tripDays(c *command.Call) (first, last store.Day, reason string
 	if d.From != d.To || d.From == today {
 		return d.From, d.To, reason
 	}
-	more, n, err := command.ReadSpan(reason, c.Now)
+	more, n, err := reading.Span(reason, today)
 	if err != nil || more.From != today || more.To == today || text.HasWords(reason[n:]) && !isGap([]rune(reason[n:])[0]) {
 		return d.From, d.To, reason
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -40,11 +41,11 @@ func (h Handler) ledger(ctx context.Context, c *command.Call) (*command.Answer, 
 }
 
 // ledgerDays is the period looked at, up to today; this week unless told.
-func (h Handler) ledgerDays(c *command.Call) (command.Days, error) {
+func (h Handler) ledgerDays(c *command.Call) (reading.Days, error) {
 	today := h.Rules.Day(c.Now)
 	monday := store.DayOf(h.Rules.Week(c.Now).Monday(h.Rules.Zone))
 	if !c.Has("时段") {
-		return command.Days{From: monday, To: today}, nil
+		return reading.Days{From: monday, To: today}, nil
 	}
 	d := c.Days("时段")
 	if d.From == today && d.To > today { // 3天 means the last three, for a record
@@ -76,7 +77,7 @@ type entry struct {
 func (e entry) asked() bool { return e.place != "" && (!e.leave || e.times > 0) }
 
 // entries are the days of a period on which there is anything to say.
-func entries(d command.Days, today store.Day, trips []store.Trip, times map[store.Day]int, leaves []store.Leave) []entry {
+func entries(d reading.Days, today store.Day, trips []store.Trip, times map[store.Day]int, leaves []store.Leave) []entry {
 	var list []entry
 	for day := d.From; day <= d.To; day = day.Add(1) {
 		e := entry{day: day, times: times[day], open: day == today}
@@ -122,7 +123,7 @@ func tallied(list []entry) tally {
 	return t
 }
 
-func (h Handler) personal(ctx context.Context, c *command.Call, p store.Person, d command.Days) (*command.Answer, error) {
+func (h Handler) personal(ctx context.Context, c *command.Call, p store.Person, d reading.Days) (*command.Answer, error) {
 	trips, err := c.Tx.TripsOf(ctx, p.ID, d.From, d.To)
 	if err != nil {
 		return nil, err
@@ -146,7 +147,7 @@ func (h Handler) personal(ctx context.Context, c *command.Call, p store.Person, 
 }
 
 // department is everyone's tally. Four queries, however many people.
-func (h Handler) department(ctx context.Context, c *command.Call, d command.Days) (*command.Answer, error) {
+func (h Handler) department(ctx context.Context, c *command.Call, d reading.Days) (*command.Answer, error) {
 	people, err := c.Tx.People(ctx)
 	if err != nil {
 		return nil, err

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"marketbot/handlers/chat"
-	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 	"marketbot/store"
 )
@@ -16,7 +16,7 @@ const listed = 20
 
 // personalCard is one person's ledger: a line for each day that counts, then
 // what they reported.
-func (h Handler) personalCard(p store.Person, d command.Days, list []entry, ins []store.CheckIn) chat.Card {
+func (h Handler) personalCard(p store.Person, d reading.Days, list []entry, ins []store.CheckIn) chat.Card {
 	card := chat.Card{Title: "签到记录 · " + p.Name, Blocks: []chat.Block{{Text: period(d.From, d.To)}}}
 	if len(list) == 0 {
 		card.Blocks[0].Text += "\n没有出差，也没有签到。"
@@ -103,7 +103,7 @@ func (h Handler) progress(ins []store.CheckIn) *chat.Folded {
 }
 
 // departmentCard is everyone's ledger, with the days that were missed.
-func (h Handler) departmentCard(d command.Days, rows []row) chat.Card {
+func (h Handler) departmentCard(d reading.Days, rows []row) chat.Card {
 	card := chat.Card{Title: "签到记录 · 市场部", Blocks: []chat.Block{{Text: period(d.From, d.To)}}}
 	if len(rows) == 0 {
 		card.Blocks[0].Text += "\n没有人出差，也没有人签到。"

@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 )
 
@@ -49,7 +50,7 @@ func knownPlace(word, tripPlace string) (string, bool) {
 		if tripPlace != "" && (name == text.Clean(tripPlace) || name == text.Clean(tripPlace)+"市") {
 			return tripPlace, true
 		}
-		if city, ok := command.City(name); ok {
+		if city, ok := reading.City(name); ok {
 			return city, true
 		}
 	}
@@ -75,7 +76,7 @@ func placeName(name string) string {
 // heard is what a group hears of a place: the city, or nothing when it is none
 // (C9).
 func heard(place string) string {
-	city, _ := command.City(text.Clean(place))
+	city, _ := reading.City(text.Clean(place))
 	return city
 }
 
@@ -96,7 +97,7 @@ func cityIn(address string) (string, bool) {
 			continue
 		}
 		for n := min(longestCity, len(before)); n > 0; n-- {
-			if city, ok := command.City(string(before[len(before)-n:])); ok {
+			if city, ok := reading.City(string(before[len(before)-n:])); ok {
 				return city, true
 			}
 		}

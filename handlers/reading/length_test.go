@@ -1,4 +1,4 @@
-package command
+package reading
 
 import (
 	"errors"
@@ -14,15 +14,15 @@ func TestReadLength(t *testing.T) {
 		"半天": 12 * time.Hour, "半个小时": 30 * time.Minute, "半小时": 30 * time.Minute, "366天": 366 * day,
 		"": 0, "天": 0, "3": 0, "3个": 0, "3天后": 0, "3天公司": 0, "A12": 0, "华东机电": 0, "-3天": 0, "3.5天": 0, "半": 0,
 	} {
-		got, _, err := ReadLength(text)
-		if got != want || (err == nil) != (want > 0) || err != nil && !errors.Is(err, errNoFit) {
-			t.Errorf("ReadLength(%q) = %v, %v, want %v", text, got, err, want)
+		got, _, err := Length(text)
+		if got != want || (err == nil) != (want > 0) || err != nil && !errors.Is(err, ErrNone) {
+			t.Errorf("Length(%q) = %v, %v, want %v", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"0天", "零小时", "367天", "53周", "999999999小时"} {
-		var no *Refusal
-		if _, _, err := ReadLength(text); !errors.As(err, &no) {
-			t.Errorf("ReadLength(%q): %v, want a refusal", text, err)
+		var no Refusal
+		if _, _, err := Length(text); !errors.As(err, &no) {
+			t.Errorf("Length(%q): %v, want a refusal", text, err)
 		}
 	}
 }
@@ -32,12 +32,12 @@ func FuzzReadLength(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		d, n, err := ReadLength(text)
+		d, n, err := Length(text)
 		if n < 0 || n > len(text) || (err == nil) != (d > 0) || d > longestLength {
-			t.Errorf("ReadLength(%q) = %v, %d, %v", text, d, n, err)
+			t.Errorf("Length(%q) = %v, %d, %v", text, d, n, err)
 		}
 		if err == nil {
-			if again, _, err := ReadLength(text[:n]); err != nil || again != d {
+			if again, _, err := Length(text[:n]); err != nil || again != d {
 				t.Errorf("%q reads %v, but alone %q reads %v, %v", text, d, text[:n], again, err)
 			}
 		}

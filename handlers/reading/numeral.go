@@ -1,4 +1,4 @@
-package command
+package reading
 
 // digit is the value of an Arabic or Chinese digit.
 func digit(r rune) (int, bool) {
@@ -89,7 +89,7 @@ func (r *reader) section() (n int, single, ok bool) {
 	}
 }
 
-// moreAfter tells whether a Chinese digit follows the next rune.
+// moreAfter reports whether a Chinese digit follows the next rune.
 func (r *reader) moreAfter() bool {
 	_, ok := chinese(r.ahead(1))
 	return ok

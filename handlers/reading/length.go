@@ -1,14 +1,14 @@
-package command
+package reading
 
 import "time"
 
 // longestLength is what nobody means to exceed.
 const longestLength = 366 * 24 * time.Hour
 
-// ReadLength reads how long something is to last at the beginning of text
+// Length reads how long something is to last at the beginning of text
 // (24小时, 三天, 一周, 半天); n is how many bytes of it. A word must end behind it.
-// The error is a *Refusal for what looks like it but is impossible.
-func ReadLength(text string) (d time.Duration, n int, err error) {
+// The error is a Refusal for what looks like it but is impossible.
+func Length(text string) (d time.Duration, n int, err error) {
 	var r reader
 	r.load(text)
 	half := r.take("半个") || r.take("半")
@@ -16,21 +16,21 @@ func ReadLength(text string) (d time.Duration, n int, err error) {
 	if !half {
 		var ok bool
 		if count, _, ok = r.number(); !ok {
-			return 0, 0, errNoFit
+			return 0, 0, ErrNone
 		}
 	}
 	r.blanks()
 	unit := r.lengthUnit()
 	if unit == 0 || !r.edge() {
-		return 0, 0, errNoFit
+		return 0, 0, ErrNone
 	}
 	switch {
 	case half:
 		d = unit / 2
 	case count == 0:
-		return 0, 0, &Refusal{Text: "时长不能是零"}
+		return 0, 0, Refusal("时长不能是零")
 	case count > int(longestLength/unit):
-		return 0, 0, &Refusal{Text: "时长太长，最多一年"}
+		return 0, 0, Refusal("时长太长，最多一年")
 	default:
 		d = time.Duration(count) * unit
 	}

@@ -1,4 +1,4 @@
-package command
+package reading
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 	"marketbot/handlers/text"
 )
 
-// FieldMost is how many characters the key of a field has at most; longer
+// MaxKey is how many characters the key of a field has at most; longer
 // words before an equals sign are text.
-const FieldMost = 12
+const MaxKey = 12
 
 // field is a key with its equals sign in a folded text.
 type field struct {
@@ -50,6 +50,12 @@ func fieldFrom(f text.Folded, i int, keys keys, strict bool) (field, bool) {
 	return field{}, false
 }
 
+// AtField reports whether a known field stands at the beginning of raw.
+func AtField(raw string, typed []string) bool {
+	_, _, ok := keyAt(beginning(raw), foldKeys(typed))
+	return ok
+}
+
 // keyAt is labelAt for keys that may have capitals.
 func keyAt(folded string, keys keys) (key string, n int, ok bool) {
 	small, n, ok := labelAt(folded, keys.folded)
@@ -76,24 +82,24 @@ func unknownKey(folded string) (word string, n int) {
 		switch {
 		case c == '=' && i > 0:
 			return folded[:i], i + 1
-		case !wordy(c) || utf8.RuneCountInString(folded[:i]) > FieldMost:
+		case !text.Wordy(c) || utf8.RuneCountInString(folded[:i]) > MaxKey:
 			return "", 0
 		}
 	}
 	return "", 0
 }
 
-// readFields cuts raw at the keys: text by key as typed, but for surrounding
+// Fields cuts raw at the keys: text by key as typed, but for surrounding
 // white space. An empty one is kept: it empties the field. A value that holds
 // an equals sign itself (股东=张三=30% 李四=20%) may hold more of them. Its error
-// is a *Refusal: a key that is not known, or stands there twice, or text
+// is a Refusal: a key that is not known, or stands there twice, or text
 // before the first one.
-func readFields(raw string, typed []string) (map[string]string, error) {
+func Fields(raw string, typed []string) (map[string]string, error) {
 	values := map[string]string{}
 	f, keys := text.Fold(raw), foldKeys(typed)
 	at, ok := fieldFrom(f, 0, keys, true)
 	if !ok || strings.TrimFunc(raw[:f.Raw(at.start)], unicode.IsSpace) != "" {
-		return nil, noField(firstWord(raw), typed)
+		return nil, noField(FirstWord(raw), typed)
 	}
 	for ok {
 		if at.key == "" {
@@ -108,7 +114,7 @@ func readFields(raw string, typed []string) (map[string]string, error) {
 			end = next.start
 		}
 		if _, twice := values[at.key]; twice {
-			return nil, &Refusal{Text: "「" + at.key + "」写了两次，请合成一次"}
+			return nil, Refusal("「" + at.key + "」写了两次，请合成一次")
 		}
 		values[at.key] = strings.TrimFunc(raw[behind(raw, f, at.value):f.Raw(end)], unicode.IsSpace)
 		at, ok = next, more
@@ -124,8 +130,8 @@ func behind(raw string, f text.Folded, i int) int {
 	return at + size
 }
 
-// passage is the raw text up to the first known field.
-func passage(raw string, typed []string) string {
+// Passage is the raw text up to the first known field.
+func Passage(raw string, typed []string) string {
 	f := text.Fold(raw)
 	if at, ok := fieldFrom(f, 0, foldKeys(typed), false); ok {
 		return raw[:f.Raw(at.start)]
@@ -133,14 +139,6 @@ func passage(raw string, typed []string) string {
 	return raw
 }
 
-func noField(word string, keys []string) *Refusal {
-	return &Refusal{Text: fmt.Sprintf("没有字段%s。可以写的字段：%s", text.Quote(word), strings.Join(keys, "、"))}
-}
-
-// fieldKeys are the keys of the command's fields, if it takes any.
-func (s *Spec) fieldKeys() []string {
-	if n := len(s.Args); n > 0 && s.Args[n-1].Kind == Fields {
-		return s.Args[n-1].Keys
-	}
-	return nil
+func noField(word string, keys []string) Refusal {
+	return Refusal(fmt.Sprintf("没有字段%s。可以写的字段：%s", text.Quote(word), strings.Join(keys, "、")))
 }

@@ -1,11 +1,8 @@
-package command
+package reading
 
 import (
-	"math"
 	"strconv"
 	"testing"
-
-	"pgregory.net/rapid"
 )
 
 func TestReadMoney(t *testing.T) {
@@ -21,33 +18,12 @@ func TestReadMoney(t *testing.T) {
 		{"3天", "none", ""}, {"5家", "none", ""}, {"10%", "none", ""}, {"11-24", "none", ""}, {"11月", "none", ""}, {"2026-11-24", "none", ""}, {"1.2.3", "none", ""}, {"3wx", "none", ""}, {"12abc", "none", ""}, {"5万人", "none", ""},
 		{"", "none", ""}, {"三", "none", ""}, {"一家客户", "none", ""}, {"千万不要", "none", ""}, {"十分好", "none", ""}, {"万", "none", ""}, {"元", "none", ""}, {"￥", "none", ""}, {"1e9", "none", ""}, {"Inf", "none", ""}, {"\xff", "none", ""}, {"-", "none", ""},
 	} {
-		fen, n, err := ReadMoney(c.text)
+		fen, n, err := Money(c.text)
 		plain := strconv.FormatInt(fen/100, 10) + "." + strconv.FormatInt(fen%100/10, 10) + strconv.FormatInt(fen%10, 10)
 		if got, left := outcome(plain, c.text, n, err); got != c.want || left != c.left {
-			t.Errorf("ReadMoney(%q) = %s, left %q, want %s, left %q", c.text, got, left, c.want, c.left)
+			t.Errorf("Money(%q) = %s, left %q, want %s, left %q", c.text, got, left, c.want, c.left)
 		}
 	}
-}
-
-func TestFormatMoney(t *testing.T) {
-	for fen, want := range map[int64]string{
-		0: "0.00 元", 1: "0.01 元", 10: "0.10 元", 100: "1.00 元", 99999: "999.99 元", 100000: "1,000.00 元", 12500000: "125,000.00 元", 12345678900: "123,456,789.00 元",
-		-1: "-0.01 元", -12500000: "-125,000.00 元", math.MinInt64: "-92,233,720,368,547,758.08 元",
-	} {
-		if got := FormatMoney(fen); got != want {
-			t.Errorf("FormatMoney(%d) = %q, want %q", fen, got, want)
-		}
-	}
-}
-
-func TestMoneyIsReadAsItIsSaid(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		fen := rapid.Int64Range(0, mostMoney-1).Draw(t, "fen")
-		said := FormatMoney(fen)
-		if got, n, err := ReadMoney(said); got != fen || n != len(said) || err != nil {
-			t.Fatalf("%s is read as %d, %d bytes, %v", said, got, n, err)
-		}
-	})
 }
 
 func FuzzMoney(f *testing.F) {
@@ -55,9 +31,9 @@ func FuzzMoney(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		fen, n, err := ReadMoney(text)
+		fen, n, err := Money(text)
 		if fen < 0 || fen >= mostMoney || n < 0 || n > len(text) || err == nil && n == 0 || err != nil && n != 0 {
-			t.Errorf("ReadMoney(%q) = %d, %d, %v", text, fen, n, err)
+			t.Errorf("Money(%q) = %d, %d, %v", text, fen, n, err)
 		}
 	})
 }

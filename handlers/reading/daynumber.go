@@ -1,4 +1,4 @@
-package command
+package reading
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ func (r *reader) numbered(b base) (time.Time, error) {
 	n, digits, ok := r.number()
 	switch {
 	case !ok:
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	case digits == 8 && n/1000000 == 20 && r.edge():
 		return exact(n/10000, n/100%100, n%100)
 	case digits == 4 && r.take("年"):
@@ -22,7 +22,7 @@ func (r *reader) numbered(b base) (time.Time, error) {
 	case digits == 4 && r.any("-/."):
 		return r.separated(b, n)
 	case digits > 3 && !r.any("天周个"):
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	case r.take("月"):
 		return r.dayIn(b, 0, n)
 	case digits > 0 && digits < 3 && r.any("-/.") && arabic(r.ahead(1)):
@@ -57,7 +57,7 @@ func (r *reader) yearWord(today time.Time) (int, bool) {
 func (r *reader) monthAndDay(b base, year int) (time.Time, error) {
 	month, _, ok := r.number()
 	if !ok || !r.take("月") {
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	}
 	return r.dayIn(b, year, month)
 }
@@ -70,7 +70,7 @@ func (r *reader) dayIn(b base, year, month int) (time.Time, error) {
 	}
 	d, _, ok := r.number()
 	if !ok || !r.takeOne("日", "号") && !r.dateEdge() {
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	}
 	return complete(b, year, month, d)
 }
@@ -81,7 +81,7 @@ func (r *reader) separated(b base, year int) (time.Time, error) {
 	r.i++
 	month, digits, ok := r.number()
 	if !ok || digits == 0 || r.peek() != mark {
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	}
 	r.i++
 	return r.lastNumber(b, year, month)
@@ -91,7 +91,7 @@ func (r *reader) separated(b base, year int) (time.Time, error) {
 func (r *reader) shortDate(b base, month int, mark rune) (time.Time, error) {
 	t, err := r.lastNumber(b, 0, month)
 	if err == nil && mark != '-' && r.peek() == mark { // 1.2.3 is no date
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	}
 	return t, err
 }
@@ -99,10 +99,10 @@ func (r *reader) shortDate(b base, month int, mark rune) (time.Time, error) {
 func (r *reader) lastNumber(b base, year, month int) (time.Time, error) {
 	d, digits, ok := r.number()
 	if !ok || digits == 0 || digits > 2 {
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	}
 	if !r.takeOne("日", "号") && !r.dateEdge() {
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	}
 	return complete(b, year, month, d)
 }
@@ -110,7 +110,7 @@ func (r *reader) lastNumber(b base, year, month int) (time.Time, error) {
 // dayOfMonth is 3号 without a month.
 func (r *reader) dayOfMonth(b base, d int) (time.Time, error) {
 	if r.any("楼线馆厅机院店门车仓库桥") {
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	}
 	t, err := exact(b.anchor().Year(), int(b.anchor().Month()), d)
 	if err == nil && !b.from.IsZero() && t.Before(b.from) {
@@ -131,14 +131,14 @@ func (r *reader) away(b base, n int) (time.Time, error) {
 	case r.take("个月"):
 		months = n
 	default:
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	}
 	past := r.takeOne("之前", "以前", "前")
 	if !past && !r.takeOne("之后", "以后", "后") {
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	}
 	if days > horizon || months > horizon/30 {
-		return time.Time{}, &Refusal{Text: "这个日期太远了"}
+		return time.Time{}, Refusal("这个日期太远了")
 	}
 	if past {
 		days, months = -days, -months
@@ -152,7 +152,7 @@ func addMonths(t time.Time, n int) time.Time {
 	return first.AddDate(0, 0, min(t.Day(), first.AddDate(0, 1, -1).Day())-1)
 }
 
-// dateEdge tells whether a date without a unit may end here, so that 12.5万 or
+// dateEdge reports whether a date without a unit may end here, so that 12.5万 or
 // 11.24家 is none.
 func (r *reader) dateEdge() bool {
 	return r.any("到至起开共") || r.edge() && !r.any("%‰") && !(r.any(".,/") && arabic(r.ahead(1)))
@@ -185,4 +185,4 @@ func exact(year, month, d int) (time.Time, error) {
 	return t, nil
 }
 
-func noSuchDay(s string) error { return &Refusal{Text: "没有" + s + "这一天"} }
+func noSuchDay(s string) error { return Refusal("没有" + s + "这一天") }

@@ -1,10 +1,12 @@
-package command
+package reading
 
 import (
 	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
+
+	"marketbot/handlers/text"
 )
 
 // mostMoney is the largest amount that is believed: 1000 亿元, in 分.
@@ -15,29 +17,10 @@ const counters = "年月日号天个家次周件套人台条份吨克米名位�
 
 func isCounter(r rune) bool { return r != 0 && strings.ContainsRune(counters, r) }
 
-// FormatMoney is how people read an amount in 分: 125,000.00 元.
-func FormatMoney(fen int64) string {
-	s := strconv.FormatInt(fen, 10)
-	s, negative := strings.CutPrefix(s, "-")
-	s = strings.Repeat("0", max(0, 3-len(s))) + s
-	whole, cents := s[:len(s)-2], s[len(s)-2:]
-	var b strings.Builder
-	if negative {
-		b.WriteByte('-')
-	}
-	for i, c := range whole {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(c)
-	}
-	return b.String() + "." + cents + " 元"
-}
-
-// ReadMoney reads the amount at the beginning of text in 分; n is how many
-// bytes of it: 12.5万, 12万5, ￥125,000.00, 3w, 十二万五 … The error is a *Refusal
+// Money reads the amount at the beginning of text in 分; n is how many
+// bytes of it: 12.5万, 12万5, ￥125,000.00, 3w, 十二万五 … The error is a Refusal
 // for what looks like an amount but is negative, too large or unclear.
-func ReadMoney(text string) (fen int64, n int, err error) {
+func Money(text string) (fen int64, n int, err error) {
 	var r reader
 	r.load(text)
 	sum, err := r.money()
@@ -47,9 +30,9 @@ func ReadMoney(text string) (fen int64, n int, err error) {
 	sum = sum.Shift(2)
 	switch {
 	case !sum.IsInteger():
-		return 0, 0, &Refusal{Text: "金额最多写到分（两位小数）"}
+		return 0, 0, Refusal("金额最多写到分（两位小数）")
 	case sum.GreaterThanOrEqual(decimal.NewFromInt(mostMoney)), r.i == readMost:
-		return 0, 0, &Refusal{Text: "金额太大了，请核对"}
+		return 0, 0, Refusal("金额太大了，请核对")
 	}
 	return sum.IntPart(), r.used(), nil
 }
@@ -58,7 +41,7 @@ func (r *reader) money() (decimal.Decimal, error) {
 	marked := r.takeOne("¥", "人民币", "rmb", "cny")
 	r.blanks()
 	if r.negative() {
-		return decimal.Zero, &Refusal{Text: "金额不能是负数"}
+		return decimal.Zero, Refusal("金额不能是负数")
 	}
 	start := r.i
 	sum, units, err := r.amount()
@@ -68,12 +51,12 @@ func (r *reader) money() (decimal.Decimal, error) {
 	number := units || arabic(r.runes[r.i-1]) || r.i-start > 1 && r.edge() // 三 alone is a word
 	cents, yuan := r.yuan()
 	if !yuan && (r.badAfter() || !marked && !number) {
-		return sum, errNoFit
+		return sum, ErrNone
 	}
 	return sum.Add(decimal.New(cents, -2)), nil
 }
 
-// negative tells whether a minus stands before a number.
+// negative reports whether a minus stands before a number.
 func (r *reader) negative() bool {
 	if !r.any("-负") {
 		return false
@@ -87,7 +70,7 @@ func (r *reader) negative() bool {
 	return ok || r.any("十")
 }
 
-// badAfter tells whether what follows makes the number something else.
+// badAfter reports whether what follows makes the number something else.
 func (r *reader) badAfter() bool {
 	c := r.peek()
 	return isCounter(c) || c >= 'a' && c <= 'z' || arabic(c) || c == '_' ||
@@ -120,7 +103,7 @@ func (r *reader) amount() (sum decimal.Decimal, units bool, err error) {
 			more, err := p.under(last)
 			return sum.Add(more), units, err
 		case last != 0 && unit >= last:
-			return sum, units, &Refusal{Text: "金额没看懂，请写成 125000 或 12.5万"}
+			return sum, units, Refusal("金额没看懂，请写成 125000 或 12.5万")
 		}
 		sum, last, units = sum.Add(p.value.Mul(decimal.NewFromInt(unit))), unit, true
 	}
@@ -128,7 +111,7 @@ func (r *reader) amount() (sum decimal.Decimal, units bool, err error) {
 
 func noFit(err error) error {
 	if err == nil {
-		return errNoFit
+		return ErrNone
 	}
 	return err
 }
@@ -142,7 +125,7 @@ func (p part) under(last int64) (decimal.Decimal, error) {
 	case p.plain == 1:
 		return p.value.Mul(decimal.NewFromInt(last / 10)), nil
 	default:
-		return p.value, &Refusal{Text: "金额没看懂，请写成 125000 或 12.5万"}
+		return p.value, Refusal("金额没看懂，请写成 125000 或 12.5万")
 	}
 }
 
@@ -180,7 +163,7 @@ func (r *reader) arabicPart() (part, bool, error) {
 			continue
 		case c == ',' && arabic(r.ahead(1)):
 			if commas && group != 3 || group > 3 || group == 0 {
-				return part{}, false, &Refusal{Text: "金额里的逗号位置不对，请写成 125,000.00"}
+				return part{}, false, Refusal("金额里的逗号位置不对，请写成 125,000.00")
 			}
 			group, commas = 0, true
 			r.i++
@@ -189,7 +172,7 @@ func (r *reader) arabicPart() (part, bool, error) {
 		break
 	}
 	if commas && group != 3 {
-		return part{}, false, &Refusal{Text: "金额里的逗号位置不对，请写成 125,000.00"}
+		return part{}, false, Refusal("金额里的逗号位置不对，请写成 125,000.00")
 	}
 	p := part{plain: len(text), zero: text[0] == '0'}
 	if r.peek() == '.' && arabic(r.ahead(1)) {
@@ -238,7 +221,7 @@ func (r *reader) yuan() (cents int64, ok bool) {
 	if d, isDigit := digit(r.peek()); isDigit && strings.ContainsRune("角毛", r.ahead(1)) {
 		cents += 10 * int64(d)
 		r.i += 2
-	} else if isDigit && !wordy(r.ahead(1)) {
+	} else if isDigit && !text.Wordy(r.ahead(1)) {
 		cents += 10 * int64(d)
 		r.i++
 	}

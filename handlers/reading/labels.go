@@ -1,4 +1,4 @@
-package command
+package reading
 
 import (
 	"strings"
@@ -8,11 +8,11 @@ import (
 	"marketbot/handlers/text"
 )
 
-// readLabels cuts raw at the labels that begin a line or a word: text by
+// Labels cuts raw at the labels that begin a line or a word: text by
 // label, as typed but for surrounding white space, the empty ones left out.
 // What stands before the first label belongs to keys[0]; what stands under the
 // same label twice is joined by a line break.
-func readLabels(raw string, keys []string) map[string]string {
+func Labels(raw string, keys []string) map[string]string {
 	parts := map[string][]string{}
 	put := func(key, value string) {
 		if value = strings.TrimFunc(value, unicode.IsSpace); value != "" {
@@ -49,6 +49,15 @@ func readLabels(raw string, keys []string) map[string]string {
 	}
 	return values
 }
+
+// AtLabel reports whether a label stands at the beginning of raw.
+func AtLabel(raw string, keys []string) bool {
+	_, _, ok := labelAt(beginning(raw), keys)
+	return ok
+}
+
+// beginning is as much of a text, folded, as a label or a command can take.
+func beginning(raw string) string { return text.Fold(text.CutBytes(raw, 4*readMost)).Text }
 
 // endOf is where a value ends before a label at i: at the comma that parts
 // them, when one does.

@@ -1,4 +1,4 @@
-package command
+package reading
 
 import (
 	"errors"
@@ -7,32 +7,21 @@ import (
 	"marketbot/store"
 )
 
-// errNoFit means that nothing of the wanted kind stands at the beginning of a
-// text. What is of the kind but impossible (2月30日) is a *Refusal.
-var errNoFit = errors.New("does not fit")
-
 // horizon is how many days a relative date may lie away.
 const horizon = 3660
 
-// ReadDate reads the date at the beginning of text; n is how many bytes of it.
-// now carries the company's zone. 周五 is that day of this ISO week, 3号 that
-// day of this month; a date without a year is the nearest one. The error is
-// a *Refusal for what looks like a date but is none.
-func ReadDate(text string, now time.Time) (day store.Day, n int, err error) {
+// Date reads the date at the beginning of text; n is how many bytes of it.
+// 周五 is that day of the ISO week it is read in, 3号 that day of the month; a
+// date without a year is the nearest one. The error is a Refusal for what looks
+// like a date but is none.
+func Date(text string, on store.Day) (day store.Day, n int, err error) {
 	var r reader
 	r.load(text)
-	t, _, err := r.date(base{today: civil(now)})
+	t, _, err := r.date(base{today: on.Start(time.UTC)})
 	if err != nil {
 		return "", 0, err
 	}
 	return store.DayOf(t), r.used(), nil
-}
-
-// civil is the calendar day of a moment as midnight UTC, where adding days
-// never meets a change of clocks.
-func civil(now time.Time) time.Time {
-	y, m, d := now.Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
 // base is what a date leans on.
@@ -61,7 +50,7 @@ func (r *reader) date(b base) (t time.Time, weekday bool, err error) {
 		return t, true, nil
 	}
 	r.i = start
-	if t, err = r.inMonth(b); !errors.Is(err, errNoFit) {
+	if t, err = r.inMonth(b); !errors.Is(err, ErrNone) {
 		return t, false, err
 	}
 	r.i = start
@@ -166,7 +155,7 @@ func (r *reader) inMonth(b base) (time.Time, error) {
 	}
 	months, given := r.which()
 	if !r.take("月") {
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	}
 	first := firstOf(b.today).AddDate(0, months, 0)
 	if r.takeOne("底", "末") {
@@ -174,7 +163,7 @@ func (r *reader) inMonth(b base) (time.Time, error) {
 	}
 	d, _, ok := r.number()
 	if !given || !ok || !r.takeOne("号", "日") && !r.dateEdge() {
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	}
 	return exact(first.Year(), int(first.Month()), d)
 }

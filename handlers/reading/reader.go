@@ -1,8 +1,7 @@
-package command
+package reading
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"marketbot/handlers/text"
@@ -75,7 +74,7 @@ func (r *reader) takeOne(words ...string) bool {
 	return false
 }
 
-// any tells whether the next rune is one of set.
+// any reports whether the next rune is one of set.
 func (r *reader) any(set string) bool {
 	return r.i < r.n && strings.ContainsRune(set, r.peek())
 }
@@ -87,10 +86,7 @@ func (r *reader) blanks() {
 	}
 }
 
-// edge tells whether no Latin letter, digit or ideograph follows.
+// edge reports whether no Latin letter, digit or ideograph follows.
 func (r *reader) edge() bool {
-	return !wordy(r.peek())
+	return !text.Wordy(r.peek())
 }
-
-// wordy tells whether a rune is part of a word.
-func wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -1,4 +1,4 @@
-package command
+package reading
 
 import (
 	"errors"
@@ -11,22 +11,22 @@ import (
 // longest is how many days a span may have.
 const longest = 366
 
-// ReadSpan reads the days at the beginning of text; n is how many bytes of it:
+// Span reads the days at the beginning of text; n is how many bytes of it:
 // two dates (周一至周三, 11-24~26), a duration from today on (3天, 两周) or from a
 // date on (明天起3天), one date, or a whole week or month (本周, 11月). Days are
-// inclusive. The error is a *Refusal for what looks like it but is impossible.
-func ReadSpan(text string, now time.Time) (days Days, n int, err error) {
+// inclusive. The error is a Refusal for what looks like it but is impossible.
+func Span(text string, on store.Day) (days Days, n int, err error) {
 	var r reader
 	r.load(text)
-	from, to, err := r.span(civil(now))
+	from, to, err := r.span(on.Start(time.UTC))
 	if err != nil {
 		return Days{}, 0, err
 	}
 	switch {
 	case to.Before(from):
-		return Days{}, 0, &Refusal{Text: fmt.Sprintf("结束（%s）早于开始（%s）", store.DayOf(to).String(), store.DayOf(from).String())}
+		return Days{}, 0, Refusal(fmt.Sprintf("结束（%s）早于开始（%s）", store.DayOf(to).String(), store.DayOf(from).String()))
 	case to.Sub(from) >= longest*24*time.Hour:
-		return Days{}, 0, &Refusal{Text: fmt.Sprintf("一次最多 %d 天", longest)}
+		return Days{}, 0, Refusal(fmt.Sprintf("一次最多 %d 天", longest))
 	}
 	return Days{store.DayOf(from), store.DayOf(to)}, r.used(), nil
 }
@@ -41,14 +41,14 @@ func (r *reader) span(today time.Time) (from, to time.Time, err error) {
 	case err == nil:
 		to, err = r.end(today, from, weekday)
 		return from, to, err
-	case !errors.Is(err, errNoFit):
+	case !errors.Is(err, ErrNone):
 		return from, to, err
 	}
-	if to, err = r.duration(today); !errors.Is(err, errNoFit) {
+	if to, err = r.duration(today); !errors.Is(err, ErrNone) {
 		return today, to, err
 	}
 	r.i = start
-	if w, err := r.weekName(today); !errors.Is(err, errNoFit) {
+	if w, err := r.weekName(today); !errors.Is(err, ErrNone) {
 		from = w.Monday(time.UTC)
 		return from, from.AddDate(0, 0, 6), err
 	}
@@ -62,7 +62,7 @@ func (r *reader) end(today, from time.Time, weekday bool) (time.Time, error) {
 	start := r.i
 	if r.rangeMark() {
 		to, _, err := r.date(base{today: today, from: from, weekday: weekday})
-		if !errors.Is(err, errNoFit) {
+		if !errors.Is(err, ErrNone) {
 			return to, err
 		}
 	}
@@ -71,7 +71,7 @@ func (r *reader) end(today, from time.Time, weekday bool) (time.Time, error) {
 	marked := r.takeOne("开始", "起", "共")
 	r.blanks()
 	to, err := r.duration(from)
-	if errors.Is(err, errNoFit) || !marked && !r.edge() { // 明天 一周总结会
+	if errors.Is(err, ErrNone) || !marked && !r.edge() { // 明天 一周总结会
 		r.i = start
 		return from, nil
 	}
@@ -97,7 +97,7 @@ func (r *reader) duration(from time.Time) (time.Time, error) {
 	var to time.Time
 	switch {
 	case !ok:
-		return to, errNoFit
+		return to, ErrNone
 	case r.take("天"):
 		to = from.AddDate(0, 0, min(n, horizon)-1)
 	case r.takeOne("周", "个星期", "星期", "个礼拜", "礼拜"):
@@ -105,13 +105,13 @@ func (r *reader) duration(from time.Time) (time.Time, error) {
 	case r.take("个月"):
 		to = addMonths(from, min(n, horizon/30)).AddDate(0, 0, -1)
 	default:
-		return to, errNoFit
+		return to, ErrNone
 	}
 	if r.any("后前") || r.any("之以") && (r.ahead(1) == '后' || r.ahead(1) == '前') {
-		return to, errNoFit
+		return to, ErrNone
 	}
 	if n == 0 {
-		return to, &Refusal{Text: "至少要有 1 天"}
+		return to, Refusal("至少要有 1 天")
 	}
 	return to, nil
 }

@@ -1,4 +1,4 @@
-package command
+package reading
 
 import (
 	"errors"
@@ -9,17 +9,15 @@ import (
 	"marketbot/store"
 )
 
-var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
-
-// tuesday of week 48, late enough to be Tuesday in the company's zone only.
-var tuesday = time.Date(2026, 11, 24, 0, 30, 0, 0, shanghai)
+// tuesday of week 48.
+const tuesday store.Day = "2026-11-24"
 
 // read is what a table of a grammar says about a text: the value, what is
 // left; "none" when it does not fit, "refused" when it is impossible.
 func outcome(value, text string, n int, err error) (string, string) {
-	var no *Refusal
+	var no Refusal
 	switch {
-	case errors.Is(err, errNoFit):
+	case errors.Is(err, ErrNone):
 		return "none", ""
 	case errors.As(err, &no):
 		return "refused", ""
@@ -50,26 +48,26 @@ func TestReadDate(t *testing.T) {
 		{"13812345678", "none", ""}, {"12345678", "none", ""}, {"第48周", "none", ""}, {"", "none", ""}, {"三", "none", ""}, {"广州", "none", ""}, {"24", "none", ""}, {"\xff\x00", "none", ""},
 		{"11-24 至", "2026-11-24", " 至"}, {"2026-11-2412", "none", ""},
 	} {
-		d, n, err := ReadDate(c.text, tuesday)
+		d, n, err := Date(c.text, tuesday)
 		if got, left := outcome(string(d), c.text, n, err); got != c.want || left != c.left {
-			t.Errorf("ReadDate(%q) = %s, left %q, want %s, left %q", c.text, got, left, c.want, c.left)
+			t.Errorf("Date(%q) = %s, left %q, want %s, left %q", c.text, got, left, c.want, c.left)
 		}
 	}
 }
 
 func TestReadDateAtTheTurnOfTheYear(t *testing.T) {
-	december := time.Date(2026, 12, 31, 12, 0, 0, 0, shanghai)
+	const december store.Day = "2026-12-31"
 	for text, want := range map[string]store.Day{
 		"明天": "2027-01-01", "1-1": "2027-01-01", "周五": "2027-01-01", "下月3号": "2027-01-03", "12-30": "2026-12-30", "7-10": "2026-07-10", "月底": "2026-12-31",
 	} {
-		if d, _, err := ReadDate(text, december); d != want || err != nil {
-			t.Errorf("ReadDate(%q) = %s, %v, want %s", text, d, err, want)
+		if d, _, err := Date(text, december); d != want || err != nil {
+			t.Errorf("Date(%q) = %s, %v, want %s", text, d, err, want)
 		}
 	}
-	january := time.Date(2028, 1, 31, 12, 0, 0, 0, shanghai)
+	const january store.Day = "2028-01-31"
 	for text, want := range map[string]store.Day{"一个月后": "2028-02-29", "下月底": "2028-02-29", "2-29": "2028-02-29", "12-31": "2027-12-31", "下月1号": "2028-02-01"} {
-		if d, _, err := ReadDate(text, january); d != want || err != nil {
-			t.Errorf("ReadDate(%q) = %s, %v, want %s", text, d, err, want)
+		if d, _, err := Date(text, january); d != want || err != nil {
+			t.Errorf("Date(%q) = %s, %v, want %s", text, d, err, want)
 		}
 	}
 }
@@ -87,9 +85,9 @@ func TestReadSpan(t *testing.T) {
 		{"明天到昨天", "refused", ""}, {"11-26至11-24", "refused", ""}, {"0天", "refused", ""}, {"400天", "refused", ""}, {"99999999天", "refused", ""}, {"2000-01-01到2099-01-01", "refused", ""}, {"2月30日到3月1日", "refused", ""}, {"11-24到2月30日", "refused", ""},
 		{"3天后", "2026-11-27/2026-11-27", ""}, {"明天到广州", "2026-11-25/2026-11-25", "到广州"}, {"", "none", ""}, {"从", "none", ""}, {"广州", "none", ""}, {"3家", "none", ""}, {"-", "none", ""},
 	} {
-		d, n, err := ReadSpan(c.text, tuesday)
+		d, n, err := Span(c.text, tuesday)
 		if got, left := outcome(string(d.From+"/"+d.To), c.text, n, err); got != c.want || left != c.left {
-			t.Errorf("ReadSpan(%q) = %s, left %q, want %s, left %q", c.text, got, left, c.want, c.left)
+			t.Errorf("Span(%q) = %s, left %q, want %s, left %q", c.text, got, left, c.want, c.left)
 		}
 	}
 }
@@ -102,9 +100,9 @@ func TestReadWeek(t *testing.T) {
 		{"上周三", "2026-W47", ""}, {"11-16", "2026-W47", ""}, {"昨天", "2026-W48", ""}, {"第48周 本周", "2026-W48", " 本周"},
 		{"第54周", "refused", ""}, {"第0周", "refused", ""}, {"2月30日", "refused", ""}, {"两周", "none", ""}, {"w48a", "none", ""}, {"本月", "none", ""}, {"", "none", ""}, {"第", "none", ""},
 	} {
-		w, n, err := ReadWeek(c.text, tuesday)
+		w, n, err := Week(c.text, tuesday)
 		if got, left := outcome(w.Key(), c.text, n, err); got != c.want || left != c.left {
-			t.Errorf("ReadWeek(%q) = %s, left %q, want %s, left %q", c.text, got, left, c.want, c.left)
+			t.Errorf("Week(%q) = %s, left %q, want %s, left %q", c.text, got, left, c.want, c.left)
 		}
 	}
 }
@@ -115,43 +113,43 @@ func TestReadMonth(t *testing.T) {
 		{"1月", "2027-01-01", ""}, {"8月", "2026-08-01", ""}, {"2026-11", "2026-11-01", ""}, {"2026/3", "2026-03-01", ""}, {"2026年3月", "2026-03-01", ""}, {"去年12月", "2025-12-01", ""}, {"今年2月 5万", "2026-02-01", " 5万"},
 		{"13月", "refused", ""}, {"2026-13", "refused", ""}, {"2026-11-24", "none", ""}, {"本周", "none", ""}, {"11", "none", ""}, {"", "none", ""},
 	} {
-		d, n, err := ReadMonth(c.text, tuesday)
+		d, n, err := Month(c.text, tuesday)
 		if got, left := outcome(string(d), c.text, n, err); got != c.want || left != c.left {
-			t.Errorf("ReadMonth(%q) = %s, left %q, want %s, left %q", c.text, got, left, c.want, c.left)
+			t.Errorf("Month(%q) = %s, left %q, want %s, left %q", c.text, got, left, c.want, c.left)
 		}
 	}
 }
 
 func FuzzDate(f *testing.F) {
 	for _, s := range []string{"今天", "下周一到周三", "11-24至26", "2026年11月24日", "三天后", "第48周", "2026-W48", "明天起3天", "十二月", "月底", "\xff", "９９９９９９９９９", "从三十百天前"} {
-		f.Add(s, int64(0))
+		f.Add(s, 0)
 	}
-	f.Fuzz(func(t *testing.T, text string, hours int64) {
-		now := tuesday.Add(time.Duration(hours%400000) * time.Hour)
+	f.Fuzz(func(t *testing.T, text string, days int) {
+		today := tuesday.Add(days % 16000)
 		consumed := func(what string, n int, err error) {
 			if n < 0 || n > len(text) || err == nil && n == 0 || err != nil && n != 0 {
 				t.Errorf("%s(%q) consumed %d with %v", what, text, n, err)
 			}
 		}
-		d, n, err := ReadDate(text, now)
+		d, n, err := Date(text, today)
 		consumed("date", n, err)
 		if err == nil {
-			again, _, err := ReadDate(string(d), now)
+			again, _, err := Date(string(d), today)
 			if year := d.Start(time.UTC).Year(); year >= 2000 && year < 2100 && (err != nil || again != d) {
 				t.Errorf("%q is %s, which is read as %s, %v", text, d, again, err)
 			}
 		}
-		s, n, err := ReadSpan(text, now)
+		s, n, err := Span(text, today)
 		consumed("span", n, err)
 		if err == nil && (s.To < s.From || len(s.From) != 10) {
 			t.Errorf("span %q is %v", text, s)
 		}
-		w, n, err := ReadWeek(text, now)
+		w, n, err := Week(text, today)
 		consumed("week", n, err)
 		if err == nil && w.Add(0) != w {
 			t.Errorf("week %q is %v", text, w)
 		}
-		m, n, err := ReadMonth(text, now)
+		m, n, err := Month(text, today)
 		consumed("month", n, err)
 		if err == nil && !strings.HasSuffix(string(m), "-01") {
 			t.Errorf("month %q is %s", text, m)

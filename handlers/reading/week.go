@@ -1,4 +1,4 @@
-package command
+package reading
 
 import (
 	"errors"
@@ -8,18 +8,18 @@ import (
 	"marketbot/store"
 )
 
-// ReadWeek reads the ISO week at the beginning of text; n is how many bytes of
+// Week reads the ISO week at the beginning of text; n is how many bytes of
 // it: 上周, 第48周, W48, 2026-W48 or any date in it. Without a year it is the
-// nearest one. The error is a *Refusal for what looks like a week but is none.
-func ReadWeek(text string, now time.Time) (w store.Week, n int, err error) {
+// nearest one. The error is a Refusal for what looks like a week but is none.
+func Week(text string, on store.Day) (w store.Week, n int, err error) {
 	var r reader
 	r.load(text)
-	today := civil(now)
+	today := on.Start(time.UTC)
 	t, _, err := r.date(base{today: today})
 	switch {
 	case err == nil:
 		return store.WeekOf(t), r.used(), nil
-	case !errors.Is(err, errNoFit):
+	case !errors.Is(err, ErrNone):
 		return w, 0, err
 	}
 	if w, err = r.weekName(today); err != nil {
@@ -32,14 +32,14 @@ func ReadWeek(text string, now time.Time) (w store.Week, n int, err error) {
 func (r *reader) weekName(today time.Time) (store.Week, error) {
 	if weeks, ok := r.which(); ok {
 		if !r.takeOne("周", "星期", "礼拜") {
-			return store.Week{}, errNoFit
+			return store.Week{}, ErrNone
 		}
 		return store.WeekOf(today.AddDate(0, 0, 7*weeks)), nil
 	}
 	year := r.yearBefore(today)
 	n, ok := r.weekNumber()
 	if !ok {
-		return store.Week{}, errNoFit
+		return store.Week{}, ErrNone
 	}
 	return weekIn(today, year, n)
 }
@@ -89,18 +89,18 @@ func weekIn(today time.Time, year, n int) (store.Week, error) {
 		}
 	}
 	if best.Year == 0 {
-		return best, &Refusal{Text: fmt.Sprintf("没有第%d周", n)}
+		return best, Refusal(fmt.Sprintf("没有第%d周", n))
 	}
 	return best, nil
 }
 
-// ReadMonth reads the month at the beginning of text as its first day; n is
+// Month reads the month at the beginning of text as its first day; n is
 // how many bytes of it: 本月, 上个月, 11月, 2026-11. Without a year it is the
-// nearest one. The error is a *Refusal for what looks like a month but is none.
-func ReadMonth(text string, now time.Time) (first store.Day, n int, err error) {
+// nearest one. The error is a Refusal for what looks like a month but is none.
+func Month(text string, on store.Day) (first store.Day, n int, err error) {
 	var r reader
 	r.load(text)
-	t, err := r.month(civil(now))
+	t, err := r.month(on.Start(time.UTC))
 	if err != nil {
 		return "", 0, err
 	}
@@ -110,7 +110,7 @@ func ReadMonth(text string, now time.Time) (first store.Day, n int, err error) {
 func (r *reader) month(today time.Time) (time.Time, error) {
 	if months, ok := r.which(); ok {
 		if !r.take("月") {
-			return time.Time{}, errNoFit
+			return time.Time{}, ErrNone
 		}
 		r.take("份")
 		return firstOf(today).AddDate(0, months, 0), nil
@@ -126,11 +126,11 @@ func (r *reader) month(today time.Time) (time.Time, error) {
 		}
 	}
 	if !ok || !r.take("月") {
-		return time.Time{}, errNoFit
+		return time.Time{}, ErrNone
 	}
 	r.take("份")
 	if n < 1 || n > 12 {
-		return time.Time{}, &Refusal{Text: fmt.Sprintf("没有%d月", n)}
+		return time.Time{}, Refusal(fmt.Sprintf("没有%d月", n))
 	}
 	return complete(b, year, n, 1)
 }
