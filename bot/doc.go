@@ -7,7 +7,7 @@
 //
 //	handlers/rulebook   the rule book as pure functions: clauses, rights, deadlines
 //	handlers/text       what is done to texts: folding, cutting, one line, quoting, masking
-//	handlers/words      how the bot words days, money and the like; handlers/reading reads them as people write them
+//	handlers/words      how the bot words days, moments, money, names; handlers/reading reads what people write
 //	handlers/chat       a conversation without a platform
 //	handlers/command    what a command is, and how typed text becomes one
 //	handlers/audience   who hears: posts, leave, vacancy, the line above

@@ -12,6 +12,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -194,7 +195,7 @@ func (d *Desk) stale(ctx context.Context, c *command.Call, code, now string) err
 	}
 	at = at.In(d.o.Zone)
 	return &command.Refusal{
-		Text: fmt.Sprintf("%s%s已经在 %s %s 确认过了，%s；结果看当时的回复。", code, what, store.DayOf(at), at.Format("15:04"), now),
+		Text: fmt.Sprintf("%s%s已经在 %s 确认过了，%s；结果看当时的回复。", code, what, words.Moment(at), now),
 		Hint: "当时没有办成的，重新发一次原来的命令",
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -119,10 +120,7 @@ func (h Handler) decidableBy(ctx context.Context, c *command.Call) ([]store.Requ
 }
 
 // at is a moment as people read it: 11月27日 周五 10:00.
-func (h Handler) at(t time.Time) string {
-	t = t.In(h.Rules.Zone)
-	return store.DayOf(t).String() + t.Format(" 15:04")
-}
+func (h Handler) at(t time.Time) string { return words.Moment(t.In(h.Rules.Zone)) }
 
 // person is a person for a sentence: 小林（其他员工）.
 func (h Handler) person(ctx context.Context, tx *store.Tx, id string) (string, error) {
@@ -130,10 +128,8 @@ func (h Handler) person(ctx context.Context, tx *store.Tx, id string) (string, e
 	if err != nil || !found {
 		return "（未知）", err
 	}
-	return written(p), nil
+	return words.WithPost(p), nil
 }
-
-func written(p store.Person) string { return p.Name + "（" + string(p.Post) + "）" }
 
 // requests are requests by their numbers.
 func (h Handler) requests() command.Numbered[store.Request] {

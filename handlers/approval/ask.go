@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -187,6 +188,6 @@ func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer
 	a := command.Text("已撤回查阅申请 " + r.Code + "。")
 	a.Subject = "request/" + r.Code
 	a.Notices = audience.Same("approval/withdrawn/"+r.Code, audience.But(d.all(), c.Person.ID),
-		chat.Message{Text: written(c.Person) + "撤回了查阅申请 " + r.Code + "，不用再批。"})
+		chat.Message{Text: words.WithPost(c.Person) + "撤回了查阅申请 " + r.Code + "，不用再批。"})
 	return a, nil
 }

@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -149,7 +150,7 @@ func (h Handler) approvedCard(g store.Grant, name string, asker store.Person) ch
 		Title: "已批准 " + g.ID, Tone: chat.Good,
 		Blocks: []chat.Block{
 			{Facts: []chat.Fact{
-				{Label: "申请人", Value: written(asker)},
+				{Label: "申请人", Value: words.WithPost(asker)},
 				{Label: "客户", Value: name},
 				{Label: "到期", Value: h.at(g.Until) + "（" + lengthWord(g.Until.Sub(g.From)) + "）"},
 			}},
@@ -166,7 +167,7 @@ func (h Handler) grantedCard(g store.Grant, name string, by store.Person) chat.C
 		Blocks: []chat.Block{
 			{Facts: []chat.Fact{
 				{Label: "客户", Value: name},
-				{Label: "批准人", Value: written(by)},
+				{Label: "批准人", Value: words.WithPost(by)},
 				{Label: "到期", Value: h.at(g.Until) + "（" + lengthWord(g.Until.Sub(g.From)) + "）"},
 			}},
 			{Text: "只限你本人看这一个客户，到期失效。查看发：客户 " + g.Customer},
@@ -186,7 +187,7 @@ func rejectedCard(r store.Request, by store.Person) chat.Card {
 		Title: "查阅申请 " + r.Code + " 没有批准", Tone: chat.Warn,
 		Blocks: []chat.Block{{Facts: []chat.Fact{
 			{Label: "你写的", Value: r.Words},
-			{Label: "决定人", Value: written(by)},
+			{Label: "决定人", Value: words.WithPost(by)},
 			{Label: "理由", Value: reason},
 		}}},
 	}

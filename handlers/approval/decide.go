@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -99,7 +100,7 @@ func (h Handler) approved(ctx context.Context, c *command.Call, r store.Request,
 
 // others tells those who might decide too that it is done.
 func (h Handler) others(c *command.Call, r store.Request, d deciders, how string) []chat.Notice {
-	text := written(c.Person) + "已" + how + "查阅申请 " + r.Code + "。"
+	text := words.WithPost(c.Person) + "已" + how + "查阅申请 " + r.Code + "。"
 	return audience.Same("approval/decided/"+r.Code, audience.But(d.all(), c.Person.ID), chat.Message{Text: text})
 }
 

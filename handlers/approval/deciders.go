@@ -8,6 +8,7 @@ import (
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -49,7 +50,7 @@ func (d deciders) has(person string) bool {
 func (d deciders) whom() string {
 	var names []string
 	for _, p := range d.all() {
-		names = append(names, written(p))
+		names = append(names, words.WithPost(p))
 	}
 	return strings.Join(names, "、")
 }

@@ -6,6 +6,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -37,7 +38,7 @@ func (h Handler) delegate(ctx context.Context, c *command.Call) (*command.Answer
 			Text: "查阅审批只能授权给执行董事或总经理助理，" + p.Name + "是" + string(p.Post) + "。", Hint: "人员（看谁是什么岗位）", Clause: clause, Denied: true,
 		}
 	case days.To < today:
-		return nil, &command.Refusal{Text: "这几天已经过去：" + period(days.From, days.To) + "。", Hint: "授权 " + p.Name + " 3天", Clause: clause}
+		return nil, &command.Refusal{Text: "这几天已经过去：" + words.Days(days.From, days.To) + "。", Hint: "授权 " + p.Name + " 3天", Clause: clause}
 	}
 	d := store.Delegation{ID: c.Tx.NewID(c.Now), Person: p.ID, First: max(days.From, today), Last: days.To, By: c.Person.ID, At: c.Now}
 	if err := h.notYet(ctx, c, p, d); err != nil {
@@ -46,11 +47,11 @@ func (h Handler) delegate(ctx context.Context, c *command.Call) (*command.Answer
 	if err := c.Tx.AddDelegation(ctx, d); err != nil {
 		return nil, err
 	}
-	when := period(d.First, d.Last)
-	a := command.Text("已授权：" + written(p) + " " + when + " 可以批准或驳回查阅申请，到期自动失效，你自己照常可以批。\n提前收回发：收回授权 " + p.Name)
+	when := words.Days(d.First, d.Last)
+	a := command.Text("已授权：" + words.WithPost(p) + " " + when + " 可以批准或驳回查阅申请，到期自动失效，你自己照常可以批。\n提前收回发：收回授权 " + p.Name)
 	a.Undo, a.Subject = d.ID, "delegation/"+p.ID+"/"+string(d.First)+"/"+string(d.Last)
 	a.Notices = []chat.Notice{{Key: "approval/delegation/" + d.ID, To: p.ID, Message: chat.Message{
-		Text: written(c.Person) + "授权你 " + when + " 批准或驳回查阅申请（不能批自己的）。看待批的申请发：查阅申请",
+		Text: words.WithPost(c.Person) + "授权你 " + when + " 批准或驳回查阅申请（不能批自己的）。看待批的申请发：查阅申请",
 	}}}
 	return a, nil
 }
@@ -61,20 +62,12 @@ func (h Handler) notYet(ctx context.Context, c *command.Call, p store.Person, d 
 	for _, old := range list {
 		if old.Person == p.ID && old.First <= d.First {
 			return &command.Refusal{
-				Text: "已经授权过了：" + written(p) + " " + period(old.First, old.Last) + " 可以批准或驳回查阅申请，没有再通知。",
+				Text: "已经授权过了：" + words.WithPost(p) + " " + words.Days(old.First, old.Last) + " 可以批准或驳回查阅申请，没有再通知。",
 				Hint: "要改日期，先发：收回授权 " + p.Name, Clause: clause,
 			}
 		}
 	}
 	return err
-}
-
-// period is days as people read them.
-func period(first, last store.Day) string {
-	if first == last {
-		return first.String()
-	}
-	return first.String() + " 至 " + last.String()
 }
 
 func (h Handler) undoDelegate(ctx context.Context, c *command.Call, ref string) (string, error) {
@@ -85,7 +78,7 @@ func (h Handler) undoDelegate(ctx context.Context, c *command.Call, ref string) 
 	for _, d := range list {
 		if d.ID == ref {
 			_, err := c.Tx.EndDelegation(ctx, d, c.Now)
-			return "查阅审批的授权（" + period(d.First, d.Last) + "）", err
+			return "查阅审批的授权（" + words.Days(d.First, d.Last) + "）", err
 		}
 	}
 	return "", &command.Refusal{Text: "这次授权已经结束了。", Hint: "授权 姓名 起止", Clause: clause}
@@ -112,10 +105,10 @@ func (h Handler) takeBack(ctx context.Context, c *command.Call) (*command.Answer
 	if !taken {
 		return nil, &command.Refusal{Text: p.Name + "现在和以后都没有查阅审批的授权。", Hint: "授权 " + p.Name + " 3天", Clause: clause}
 	}
-	a := command.Text("已收回：" + written(p) + "从现在起不能再批查阅申请；已经批准的照旧有效，要结束发：收回查阅 编号")
+	a := command.Text("已收回：" + words.WithPost(p) + "从现在起不能再批查阅申请；已经批准的照旧有效，要结束发：收回查阅 编号")
 	a.Subject = "delegation/" + p.ID
 	a.Notices = []chat.Notice{{Key: "approval/delegation/" + c.Tx.NewID(c.Now), To: p.ID, Message: chat.Message{
-		Text: written(c.Person) + "收回了你的查阅审批授权。",
+		Text: words.WithPost(c.Person) + "收回了你的查阅审批授权。",
 	}}}
 	return a, nil
 }

@@ -7,6 +7,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -46,10 +47,10 @@ func (h Handler) revoked(ctx context.Context, c *command.Call, g store.Grant) (*
 	a := command.Card(h.overCard(o, "查阅授权已收回"))
 	a.Recorded = true
 	a.Notices = []chat.Notice{{Key: "approval/over/" + g.ID + "/" + g.Person, To: g.Person, Message: chat.Message{
-		Text: "你的查阅授权 " + g.ID + "（" + o.customer + "）已由" + written(c.Person) + "收回，从现在起不能再看。",
+		Text: "你的查阅授权 " + g.ID + "（" + o.customer + "）已由" + words.WithPost(c.Person) + "收回，从现在起不能再看。",
 	}}}
 	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
-	card := h.overCard(o, "查阅授权已由"+written(c.Person)+"收回")
+	card := h.overCard(o, "查阅授权已由"+words.WithPost(c.Person)+"收回")
 	a.Notices = append(a.Notices, audience.Same("approval/over/"+g.ID, audience.But(watchers(roll, g), c.Person.ID), chat.Message{Card: &card})...)
 	return a, err
 }

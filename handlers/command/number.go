@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -84,5 +85,5 @@ func (e *Ended) words(by string, zone *time.Location) string {
 		by = "由" + by
 	}
 	at := e.At.In(zone)
-	return "已" + by + "于 " + store.DayOf(at).String() + at.Format(" 15:04") + " " + e.How
+	return "已" + by + "于 " + words.Moment(at) + " " + e.How
 }

@@ -5,6 +5,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/reading"
+	"marketbot/handlers/words"
 )
 
 // pageArg is the name of the argument that turns a list over.
@@ -55,7 +56,7 @@ func (p Page) Rest() string {
 	if p.to >= p.total {
 		return ""
 	}
-	return fmt.Sprintf("…另有 %d 条", p.total-p.to)
+	return words.More(p.total - p.to)
 }
 
 // Turn is the button that shows the next page, with its words: 下一页, 更早的;

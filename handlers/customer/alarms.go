@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -100,7 +101,7 @@ func (h Handler) watchers(ctx context.Context, c *command.Call) ([]store.Person,
 
 func (h Handler) alarmCard(c *command.Call, a alarm, to store.Person) chat.Card {
 	at := c.Now.In(h.Rules.Zone)
-	head := fmt.Sprintf("%s（%s）%s %s ", c.Person.Name, c.Person.Post, store.DayOf(at).String(), at.Format("15:04"))
+	head := words.WithPost(c.Person) + words.Moment(at) + " "
 	card := chat.Card{Title: "客户档案异常查阅", Tone: chat.Bad, Blocks: []chat.Block{
 		{Text: head + a.text},
 		{Note: "客户档案属于机密，每次查阅都有记录（" + clause + "）。"},

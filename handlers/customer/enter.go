@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -170,12 +171,8 @@ func (h Handler) owns(ctx context.Context, c *command.Call, p store.Person, line
 		}
 	}
 	no := &command.Refusal{Text: fmt.Sprintf("%s是%s，不能负责客户。", p.Name, p.Post), Hint: "人员", Clause: "档-4"}
-	if n := len(names); n > 0 {
-		no.Text += "可以负责的是：" + strings.Join(names[:min(n, ownersNamed)], "、")
-		if n > ownersNamed {
-			no.Text += fmt.Sprintf(" 等 %d 人", n)
-		}
-		no.Text += "。"
+	if len(names) > 0 {
+		no.Text += "可以负责的是：" + words.Names(names, ownersNamed) + "。"
 		no.Hint = line + names[0]
 	}
 	return no

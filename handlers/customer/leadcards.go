@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -54,7 +55,7 @@ func (h Handler) leadCard(ctx context.Context, tx *store.Tx, l store.Lead) (chat
 		facts = append(facts, chat.Fact{Label: "来源", Value: l.Source})
 	}
 	at := l.At.In(h.Rules.Zone)
-	facts = append(facts, chat.Fact{Label: "提供人", Value: giver.Name + "，" + store.DayOf(at).String() + " " + at.Format("15:04")})
+	facts = append(facts, chat.Fact{Label: "提供人", Value: giver.Name + "，" + words.Moment(at)})
 	card := chat.Card{Title: "新线索 " + l.Code, Blocks: []chat.Block{{Facts: facts}}}
 	if l.Customer == "" {
 		card.Blocks = append(card.Blocks, chat.Block{Note: "没有认出是哪个客户。采纳时可以写明：采纳 " + l.Code + " 客户=名称"})

@@ -7,6 +7,7 @@ import (
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -61,7 +62,7 @@ func (l Letter) message(mark string) chat.Message {
 
 func (l Letter) title() string { return fmt.Sprintf("今日提醒（%d 条）", len(l.Lines)+l.More) }
 
-func (l Letter) more() string { return fmt.Sprintf("…另有 %d 条，明天接着提醒。", l.More) }
+func (l Letter) more() string { return words.More(l.More) + "，明天接着提醒。" }
 
 // summary is the letter where a platform cannot keep a secret.
 func (l Letter) summary(mark string) string {

@@ -8,6 +8,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -15,7 +16,7 @@ import (
 // handed in now will be late once the due has passed.
 func (h Handler) formCard(c *command.Call, w store.Week, f chat.Form, late bool) chat.Card {
 	due, _ := h.Rules.ReportDue(w)
-	text := w.String() + "\n截止：" + h.at(due) + "（" + distance(c.Now, due) + "）"
+	text := w.String() + "\n截止：" + h.at(due) + "（" + words.Distance(c.Now, due) + "）"
 	card := chat.Card{Title: "周工作计划表 · " + short(w), Form: &f}
 	if late && !c.Now.Before(due) {
 		card.Tone, text = chat.Warn, text+"\n已过截止时间，提交会记为迟交。"
@@ -209,9 +210,9 @@ func nameFacts(s sheet) []chat.Fact {
 	for _, e := range s.in(late) {
 		lateOnes = append(lateOnes, e.person.Name+" "+lateWords(e.late))
 	}
-	facts := []chat.Fact{{Label: "未交", Value: orNobody(joined(names(s.in(missing))))}}
+	facts := []chat.Fact{{Label: "未交", Value: orNobody(words.Names(names(s.in(missing)), mostNames))}}
 	if len(lateOnes) > 0 {
-		facts = append(facts, chat.Fact{Label: "迟交", Value: joined(lateOnes)})
+		facts = append(facts, chat.Fact{Label: "迟交", Value: words.Names(lateOnes, mostNames)})
 	}
 	for _, is := range []state{onLeave, freed} {
 		var list []string
@@ -223,7 +224,7 @@ func nameFacts(s sheet) []chat.Fact {
 			list = append(list, name)
 		}
 		if len(list) > 0 {
-			facts = append(facts, chat.Fact{Label: string(is), Value: joined(list)})
+			facts = append(facts, chat.Fact{Label: string(is), Value: words.Names(list, mostNames)})
 		}
 	}
 	return facts
@@ -238,7 +239,7 @@ func (h Handler) groupCard(s sheet) chat.Card {
 		card.Tone = chat.Warn
 		text += fmt.Sprintf("\n还有 %d 人未交，已私信提醒，请尽快补上（记迟交）。", n)
 		if h.Config.PublishMissing {
-			text += "\n未交：" + joined(names(s.in(missing)))
+			text += "\n未交：" + words.Names(names(s.in(missing)), mostNames)
 		}
 	case s.expected() > 0:
 		text += "全部交齐。"

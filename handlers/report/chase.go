@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -158,19 +159,19 @@ func pick(ctx context.Context, c *command.Call, targets []entry) (reminded, spar
 func chaseWords(s sheet, reminded, spared []entry) string {
 	lines := []string{s.week.String()}
 	if len(reminded) > 0 {
-		lines = append(lines, fmt.Sprintf("已私信提醒 %d 人：%s", len(reminded), joined(names(reminded))))
+		lines = append(lines, fmt.Sprintf("已私信提醒 %d 人：%s", len(reminded), words.Names(names(reminded), mostNames)))
 	}
 	if len(spared) > 0 {
-		lines = append(lines, fmt.Sprintf("30 分钟内刚提醒过，这次没有再发：%s", joined(names(spared))))
+		lines = append(lines, fmt.Sprintf("30 分钟内刚提醒过，这次没有再发：%s", words.Names(names(spared), mostNames)))
 	}
 	if away := s.in(onLeave); len(away) > 0 {
-		lines = append(lines, "请假，不催："+joined(names(away)))
+		lines = append(lines, "请假，不催："+words.Names(names(away), mostNames))
 	}
 	return strings.Join(lines, "\n")
 }
 
 func (h Handler) chaseNotice(s sheet, p store.Person, now time.Time) chat.Notice {
-	card := h.missingCard(s, now, "催交："+short(s.week)+"周报还没交", "（"+distance(now, s.due)+"）")
+	card := h.missingCard(s, now, "催交："+short(s.week)+"周报还没交", "（"+words.Distance(now, s.due)+"）")
 	return chat.Notice{Key: key(s.week, fmt.Sprintf("chase/%d/%s", now.UnixMilli(), p.ID)), To: p.ID, Message: chat.Message{Card: &card}}
 }
 

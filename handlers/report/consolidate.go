@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -233,5 +234,5 @@ func (h Handler) dueWords(w store.Week, now time.Time) string {
 	if !ok {
 		return ""
 	}
-	return h.at(due) + " 截止（" + distance(now, due) + "）"
+	return h.at(due) + " 截止（" + words.Distance(now, due) + "）"
 }

@@ -6,6 +6,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -44,7 +45,7 @@ func (h Handler) ownOwed(ctx context.Context, c *command.Call) ([]command.Item, 
 	}
 	due, _ := h.Rules.ReportDue(this)
 	return append(items, command.Item{
-		Text:   this.String() + "周报未交，" + h.at(due) + " 截止（" + distance(c.Now, due) + "）",
+		Text:   this.String() + "周报未交，" + h.at(due) + " 截止（" + words.Distance(c.Now, due) + "）",
 		Button: &chat.Button{Label: "填写周报", Command: "提交周报 " + this.Key()},
 	}), nil
 }

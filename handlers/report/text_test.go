@@ -3,12 +3,10 @@ package report
 import (
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
-	"marketbot/handlers/handlerstest"
 	"marketbot/handlers/text"
 )
 
@@ -32,21 +30,7 @@ func TestItemsOfAPlan(t *testing.T) {
 	}
 }
 
-func TestDurationsAndLateness(t *testing.T) {
-	for minutes, want := range map[int]string{0: "0 分钟", 59: "59 分钟", 60: "1 小时", 61: "1 小时 1 分钟", 1440: "1 天", 1501: "1 天 1 小时"} {
-		if got := long(minutes); got != want {
-			t.Errorf("long(%d) = %q, want %q", minutes, got, want)
-		}
-	}
-	due := time.Date(2026, 11, 27, 12, 0, 0, 0, handlerstest.Zone)
-	for _, tt := range []struct {
-		past time.Duration
-		want string
-	}{{-time.Hour, "还有 1 小时"}, {0, "刚到截止时间"}, {59 * time.Second, "刚到截止时间"}, {time.Minute, "已过 1 分钟"}} {
-		if got := distance(due.Add(tt.past), due); got != tt.want {
-			t.Errorf("distance %v = %q, want %q", tt.past, got, tt.want)
-		}
-	}
+func TestOneAmountAndNothingElse(t *testing.T) {
 	for text, want := range map[string]bool{"12.5万": true, "12.5万元。": true, "30": true, "约30万": false, "A 10万，B 5万": false, "": false, "无": false} {
 		if _, ok := payment(text); ok != want {
 			t.Errorf("payment(%q) = %v", text, !want)

@@ -126,7 +126,7 @@ func preview(card *chat.Card, s sheet, gms []store.Person, changed bool) {
 		text = "预览之后又有变化，请再看一遍。\n" + text
 	}
 	if n := len(s.in(missing)); n > 0 {
-		text += fmt.Sprintf("\n还有 %d 人未交：%s。", n, joined(names(s.in(missing))))
+		text += fmt.Sprintf("\n还有 %d 人未交：%s。", n, words.Names(names(s.in(missing)), mostNames))
 	}
 	card.Blocks = append([]chat.Block{{Text: text}}, card.Blocks...)
 }

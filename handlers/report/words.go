@@ -2,10 +2,10 @@ package report
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -13,41 +13,7 @@ import (
 func short(w store.Week) string { return fmt.Sprintf("第%d周", w.Number) }
 
 // at is how a moment is shown: 11月27日 周五 12:00, with seconds where they matter.
-func (h Handler) at(t time.Time) string {
-	t = t.In(h.Rules.Zone)
-	clock := "15:04"
-	if t.Second() != 0 {
-		clock = "15:04:05"
-	}
-	return store.DayOf(t).String() + " " + t.Format(clock)
-}
-
-// distance is how far a deadline is: 还有 2 小时, 已过 5 分钟.
-func distance(now, due time.Time) string {
-	if now.Before(due) {
-		return "还有 " + long(int(due.Sub(now)/time.Minute))
-	}
-	if now.Sub(due) < time.Minute {
-		return "刚到截止时间"
-	}
-	return "已过 " + long(int(now.Sub(due)/time.Minute))
-}
-
-// long is a number of minutes as people say it.
-func long(minutes int) string {
-	switch days, hours, rest := minutes/(24*60), minutes/60, minutes%60; {
-	case days > 0 && hours%24 > 0:
-		return fmt.Sprintf("%d 天 %d 小时", days, hours%24)
-	case days > 0:
-		return fmt.Sprintf("%d 天", days)
-	case hours > 0 && rest > 0:
-		return fmt.Sprintf("%d 小时 %d 分钟", hours, rest)
-	case hours > 0:
-		return fmt.Sprintf("%d 小时", hours)
-	default:
-		return fmt.Sprintf("%d 分钟", rest)
-	}
-}
+func (h Handler) at(t time.Time) string { return words.MomentExact(t.In(h.Rules.Zone)) }
 
 func lateWords(minutes int) string { return overdue("迟交", "按时", minutes) }
 
@@ -59,7 +25,7 @@ func overdue(late, onTime string, minutes int) string {
 	}
 	text := fmt.Sprintf("%s %d 分钟", late, minutes)
 	if minutes >= 60 {
-		text += "（" + long(minutes) + "）"
+		text += "（" + words.Minutes(minutes) + "）"
 	}
 	return text
 }
@@ -87,20 +53,13 @@ func cameWords(s sheet) string {
 // mostNames is how many names stand in a sentence.
 const mostNames = 30
 
-func joined(names []string) string {
-	if len(names) <= mostNames {
-		return strings.Join(names, "、")
-	}
-	return strings.Join(names[:mostNames], "、") + fmt.Sprintf(" 等 %d 人", len(names))
-}
-
 // who are people with their posts: 陈总（总经理）.
 func who(people []store.Person) string {
 	var list []string
 	for _, p := range people {
-		list = append(list, p.Name+"（"+string(p.Post)+"）")
+		list = append(list, words.WithPost(p))
 	}
-	return joined(list)
+	return words.Names(list, mostNames)
 }
 
 func orNobody(text string) string {

@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 )
 
 const (
@@ -93,7 +94,7 @@ func (h Handler) checkPeople(ctx context.Context, c *command.Call) (chat.Finding
 	names, err := unbound(ctx, c.Tx)
 	f := chat.Finding{Name: "人员", OK: len(names) == 0, Text: number(len(people)) + " 人，都绑定了账号"}
 	if !f.OK {
-		f.Text = "没绑定账号、收不到消息：" + joined(names) + "。给绑定码：人员 绑定码 " + names[0]
+		f.Text = "没绑定账号、收不到消息：" + words.Names(names, maxNames) + "。给绑定码：人员 绑定码 " + names[0]
 	}
 	return f, err
 }

@@ -3,7 +3,6 @@ package staff
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"marketbot/handlers/audience"
@@ -48,11 +47,5 @@ func vacated(ctx context.Context, tx *store.Tx, post store.Post, now time.Time) 
 	return vacancy(r, post), err
 }
 
-// joined puts names into a sentence; a long list is cut, its number said.
-func joined(names []string) string {
-	const most = 8
-	if len(names) <= most {
-		return strings.Join(names, "、")
-	}
-	return strings.Join(names[:most], "、") + " 等 " + number(len(names)) + " 人"
-}
+// maxNames is how many names stand in a sentence.
+const maxNames = 8

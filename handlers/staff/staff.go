@@ -13,6 +13,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -56,7 +57,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 		return items, err
 	}
 	return append(items, command.Item{
-		Text:   "还没有绑定聊天账号：" + joined(names),
+		Text:   "还没有绑定聊天账号：" + words.Names(names, maxNames),
 		Button: &chat.Button{Label: "给绑定码", Command: "人员 绑定码 " + names[0]},
 	}), nil
 }

@@ -3,11 +3,11 @@ package trip
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -15,20 +15,6 @@ var undoButton = chat.Button{Label: "撤销（5分钟内）", Command: "撤销"}
 
 // shown is how many characters of somebody's text are said back.
 const shown = 200
-
-// period is how people read inclusive days.
-func period(first, last store.Day) string {
-	if last <= first {
-		return first.String() + "（1 天）"
-	}
-	return fmt.Sprintf("%s 至 %s（%d 天）", first.String(), last.String(), store.Trip{First: first, Last: last}.Days())
-}
-
-// written is a day as it is typed: 11月27日.
-func written(d store.Day) string {
-	t := d.Start(time.UTC)
-	return fmt.Sprintf("%d月%d日", int(t.Month()), t.Day())
-}
 
 // checkedIn answers a check-in, the d.done-th of its day. A group hears no
 // more than who, when, in which city and how often (C9).
@@ -47,7 +33,7 @@ func (h Handler) checkedIn(c *command.Call, d day, in store.CheckIn) chat.Card {
 	card := chat.Card{Title: "签到成功", Tone: chat.Good, Buttons: []chat.Button{undoButton, {Label: "补充进展", Command: "签到"}}}
 	if d.away {
 		count += h.nextTime(c, d.done)
-		card.Blocks = append(card.Blocks, chat.Block{Note: "出差 " + d.trip.Place + " " + period(d.trip.First, d.trip.Last)})
+		card.Blocks = append(card.Blocks, chat.Block{Note: "出差 " + d.trip.Place + " " + words.DaysCounted(d.trip.First, d.trip.Last)})
 	} else {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "你没有登记出差，这次签到照样保留。正在出差的话，请登记：出差 地点 天数"})
 		card.Buttons = append(card.Buttons, offer(in.Place)...)
@@ -80,7 +66,7 @@ func declaredAloud(name string, t store.Trip, old []store.Trip) chat.Card {
 
 // declared answers a declared trip.
 func declared(t store.Trip, old []store.Trip) chat.Card {
-	facts := []chat.Fact{{Label: "地点", Value: t.Place}, {Label: "时间", Value: period(t.First, t.Last)}}
+	facts := []chat.Fact{{Label: "地点", Value: t.Place}, {Label: "时间", Value: words.DaysCounted(t.First, t.Last)}}
 	if t.Reason != "" {
 		facts = append(facts, chat.Fact{Label: "事由", Value: text.Cut(t.Reason, shown)})
 	}
@@ -88,7 +74,7 @@ func declared(t store.Trip, old []store.Trip) chat.Card {
 		{Label: "签到", Command: "签到", Primary: true}, undoButton,
 	}}
 	for _, o := range old {
-		text := "代替了原来的出差：" + o.Place + " " + period(o.First, o.Last) + "。"
+		text := "代替了原来的出差：" + o.Place + " " + words.DaysCounted(o.First, o.Last) + "。"
 		if o.First < t.First {
 			text = "原来的出差 " + o.Place + " 改到 " + t.First.Add(-1).String() + " 为止。"
 		}
@@ -121,12 +107,12 @@ func ended(t store.Trip, last store.Day, checkIns int) chat.Card {
 	switch {
 	case last == "":
 		card.Title = "已取消出差"
-		card.Blocks = []chat.Block{{Text: t.Place + " " + period(t.First, t.Last) + "，还没开始，已取消。"}}
+		card.Blocks = []chat.Block{{Text: t.Place + " " + words.DaysCounted(t.First, t.Last) + "，还没开始，已取消。"}}
 	case checkIns > 0:
-		card.Blocks = []chat.Block{{Text: t.Place + " " + period(t.First, last) + "，今天是最后一天。之后不再提醒签到。"}}
+		card.Blocks = []chat.Block{{Text: t.Place + " " + words.DaysCounted(t.First, last) + "，今天是最后一天。之后不再提醒签到。"}}
 	default:
 		card.Tone = chat.Warn
-		card.Blocks = []chat.Block{{Text: t.Place + " " + period(t.First, last) + "，今天是最后一天。今天还没有签到，请补一次（" + clause + "）。"}}
+		card.Blocks = []chat.Block{{Text: t.Place + " " + words.DaysCounted(t.First, last) + "，今天是最后一天。今天还没有签到，请补一次（" + clause + "）。"}}
 		card.Buttons = append([]chat.Button{{Label: "签到", Command: "签到", Primary: true}}, card.Buttons...)
 	}
 	return card
@@ -149,7 +135,7 @@ func awayAnswer(c *command.Call, trips []store.Trip, names map[string]string, to
 		if t.Person == c.Person.ID && own == nil {
 			own = &t
 		}
-		rows = append(rows, []string{name, t.Place, period(t.First, t.Last), state(t, today)})
+		rows = append(rows, []string{name, t.Place, words.DaysCounted(t.First, t.Last), state(t, today)})
 	}
 	head := today.String() + " 没有人出差。"
 	if len(now) > 0 {

@@ -8,6 +8,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -69,13 +70,13 @@ func (h Handler) plausible(t store.Trip, today store.Day) error {
 	case len([]rune(t.Reason)) > longestAway:
 		problem = fmt.Sprintf("事由太长，最多 %d 个字。", longestAway)
 	case t.Last < today:
-		problem = "这次出差（" + period(t.First, t.Last) + "）已经过去了，只登记今天还没结束的。"
+		problem = "这次出差（" + words.DaysCounted(t.First, t.Last) + "）已经过去了，只登记今天还没结束的。"
 	case t.First < today.Add(-backdated):
 		problem = fmt.Sprintf("最多补登 %d 天以前开始的出差，%s 太早了。", backdated, t.First.String())
 	case t.First > today.Add(farthestTrip):
 		problem = "日期离今天太远：" + string(t.First) + "。"
 	case t.Days() > longestTrip:
-		problem = fmt.Sprintf("一次出差最多 %d 天：%s。", longestTrip, period(t.First, t.Last))
+		problem = fmt.Sprintf("一次出差最多 %d 天：%s。", longestTrip, words.DaysCounted(t.First, t.Last))
 	default:
 		return nil
 	}
@@ -115,13 +116,13 @@ func pastStays(c *command.Call, old []store.Trip, t store.Trip, today store.Day)
 	}
 	for _, o := range old {
 		if o.First < today {
-			which := "：" + o.Place + " " + period(o.First, o.Last)
+			which := "：" + o.Place + " " + words.DaysCounted(o.First, o.Last)
 			if c.Event.Chat.Group {
 				which = ""
 			}
 			return &command.Refusal{
 				Text: "过去的日子已经登记为出差" + which + "，不能再改。新的出差从今天写起。",
-				Hint: "出差 " + t.Place + " 今天至" + written(t.Last), Clause: clause,
+				Hint: "出差 " + t.Place + " 今天至" + words.Date(t.Last), Clause: clause,
 			}
 		}
 	}
@@ -155,7 +156,7 @@ func said(c *command.Call, t store.Trip) string {
 	if c.Event.Chat.Group {
 		return strings.TrimRight(" "+heard(t.Place), " ")
 	}
-	return " " + t.Place + " " + period(t.First, t.Last)
+	return " " + t.Place + " " + words.DaysCounted(t.First, t.Last)
 }
 
 // newest refuses to take back a write about trips when a later one of the same

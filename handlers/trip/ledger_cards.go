@@ -8,6 +8,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -17,7 +18,7 @@ const listed = 20
 // personalCard is one person's ledger: a line for each day that counts, then
 // what they reported.
 func (h Handler) personalCard(p store.Person, d reading.Days, list []entry, ins []store.CheckIn) chat.Card {
-	card := chat.Card{Title: "签到记录 · " + p.Name, Blocks: []chat.Block{{Text: period(d.From, d.To)}}}
+	card := chat.Card{Title: "签到记录 · " + p.Name, Blocks: []chat.Block{{Text: words.DaysCounted(d.From, d.To)}}}
 	if len(list) == 0 {
 		card.Blocks[0].Text += "\n没有出差，也没有签到。"
 		return card
@@ -104,7 +105,7 @@ func (h Handler) progress(ins []store.CheckIn) *chat.Folded {
 
 // departmentCard is everyone's ledger, with the days that were missed.
 func (h Handler) departmentCard(d reading.Days, rows []row) chat.Card {
-	card := chat.Card{Title: "签到记录 · 市场部", Blocks: []chat.Block{{Text: period(d.From, d.To)}}}
+	card := chat.Card{Title: "签到记录 · 市场部", Blocks: []chat.Block{{Text: words.DaysCounted(d.From, d.To)}}}
 	if len(rows) == 0 {
 		card.Blocks[0].Text += "\n没有人出差，也没有人签到。"
 		return card
@@ -134,7 +135,7 @@ func (h Handler) departmentCard(d reading.Days, rows []row) chat.Card {
 func (h Handler) daysMissed(days []store.Day) string {
 	var names []string
 	for _, d := range days {
-		name := written(d)
+		name := words.Date(d)
 		if mark := h.dayMark(d); mark != "" {
 			name += "（" + mark + "）"
 		}

@@ -8,6 +8,7 @@ import (
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -159,7 +160,7 @@ func (h Handler) escalate(ctx context.Context, tx *store.Tx, s rulebook.Slot, da
 func silentCard(silent []store.Away, day store.Day) chat.Card {
 	var rows [][]string
 	for _, a := range silent {
-		rows = append(rows, []string{a.Person.Name, a.Trip.Place, period(a.Trip.First, a.Trip.Last)})
+		rows = append(rows, []string{a.Person.Name, a.Trip.Place, words.DaysCounted(a.Trip.First, a.Trip.Last)})
 	}
 	card := chat.Card{
 		Title: "出差未签到", Tone: chat.Warn,

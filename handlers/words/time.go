@@ -1,0 +1,70 @@
+package words
+
+import (
+	"fmt"
+	"time"
+
+	"marketbot/store"
+)
+
+// Moment is a moment in the zone that t carries: 11月27日 周五 12:00.
+func Moment(t time.Time) string { return store.DayOf(t).String() + t.Format(" 15:04") }
+
+// MomentExact is Moment with the seconds, where there are any: it matters by how
+// much somebody was late.
+func MomentExact(t time.Time) string {
+	if t.Second() != 0 {
+		return Moment(t) + t.Format(":05")
+	}
+	return Moment(t)
+}
+
+// Date is a day as it is typed: 11月27日.
+func Date(d store.Day) string {
+	t := d.Start(time.UTC)
+	return fmt.Sprintf("%d月%d日", int(t.Month()), t.Day())
+}
+
+// Days is inclusive days: 11月24日 周二 至 11月27日 周五.
+func Days(first, last store.Day) string {
+	if last <= first {
+		return first.String()
+	}
+	return first.String() + " 至 " + last.String()
+}
+
+// DaysCounted is Days with how many they are: 11月24日 周二（1 天）.
+func DaysCounted(first, last store.Day) string {
+	n := 1
+	if last > first {
+		n += int(last.Start(time.UTC).Sub(first.Start(time.UTC)) / (24 * time.Hour))
+	}
+	return fmt.Sprintf("%s（%d 天）", Days(first, last), n)
+}
+
+// Distance is how far a deadline is: 还有 2 小时, 已过 5 分钟.
+func Distance(now, due time.Time) string {
+	if now.Before(due) {
+		return "还有 " + Minutes(int(due.Sub(now)/time.Minute))
+	}
+	if now.Sub(due) < time.Minute {
+		return "刚到截止时间"
+	}
+	return "已过 " + Minutes(int(now.Sub(due)/time.Minute))
+}
+
+// Minutes is a number of minutes as people say it: 1 天 2 小时.
+func Minutes(n int) string {
+	switch days, hours, rest := n/(24*60), n/60, n%60; {
+	case days > 0 && hours%24 > 0:
+		return fmt.Sprintf("%d 天 %d 小时", days, hours%24)
+	case days > 0:
+		return fmt.Sprintf("%d 天", days)
+	case hours > 0 && rest > 0:
+		return fmt.Sprintf("%d 小时 %d 分钟", hours, rest)
+	case hours > 0:
+		return fmt.Sprintf("%d 小时", hours)
+	default:
+		return fmt.Sprintf("%d 分钟", rest)
+	}
+}
