@@ -48,6 +48,9 @@ func (h Handler) draft(ctx context.Context, c *command.Call) (*command.Answer, e
 	if err != nil {
 		return nil, err
 	}
+	if s.rates, err = h.trend(ctx, c.Tx, s, c.Now); err != nil {
+		return nil, err
+	}
 	a := command.Card(h.draftCard(s, sent, up.Opinion, already, comments))
 	a.Reply.Confidential = true
 	a.Files = []chat.File{file(s.week, c.Person, c.Now)}
@@ -98,6 +101,9 @@ func (h Handler) sendUp(ctx context.Context, c *command.Call) (*command.Answer, 
 	up := store.Consolidated{Week: s.week, Person: c.Person.ID, Sent: c.Now, Opinion: opinion}
 	up.Late, _ = rulebook.Late(c.Now, due)
 	a := &command.Answer{Subject: "report/" + s.week.Key()}
+	if s.rates, err = h.trend(ctx, c.Tx, s, c.Now); err != nil {
+		return nil, err
+	}
 	card := h.consolidatedCard(s, up)
 	if v := s.version(); !c.Confirms(v) {
 		preview(&card, s, gms, c.Outdated(v))

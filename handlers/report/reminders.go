@@ -138,6 +138,9 @@ func (h Handler) ConsolidatedDue(ctx context.Context, tx *store.Tx, slot ruleboo
 	gm, director := roll.Standing(store.GeneralManager), roll.Hearing(store.MarketingDirector)
 	list := s.vacancy(roll, gm)
 	if director.Why() != "" {
+		if s.rates, err = h.trend(ctx, tx, s, slot.At); err != nil {
+			return nil, err
+		}
 		return append(list, h.unsent(s, roll, director, gm.To, slot.At)...), nil
 	}
 	list = append(list, h.toDirector(s, roll, short(s.week)+"汇总已到上报时间，还没有上报（再报记迟报）", "up-due")...)
@@ -164,6 +167,9 @@ func (h Handler) unsent(s sheet, roll audience.Roll, director audience.Audience,
 func (h Handler) upReceived(ctx context.Context, tx *store.Tx, up store.Consolidated, at time.Time) ([]chat.Notice, error) {
 	s, err := h.sheet(ctx, tx, up.Week, (*store.Tx).Reports)
 	if err != nil {
+		return nil, err
+	}
+	if s.rates, err = h.trend(ctx, tx, s, at); err != nil {
 		return nil, err
 	}
 	readings, err := tx.Readings(ctx, up.Week)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -75,6 +76,7 @@ type sheet struct {
 	due     time.Time
 	roll    audience.Roll // of the day on which it was due
 	entries []entry       // by registration
+	rates   *chat.Chart   // of this week and those before; nil: not asked for
 }
 
 // load reads what counts of a week, with or without its text.

@@ -109,13 +109,21 @@ func (h Handler) weekCard(s sheet, sent, opinion string) chat.Card {
 	card := chat.Card{Title: short(s.week) + " 周报汇总", Tone: chat.Good}
 	facts := []chat.Fact{{Label: "周期", Value: s.week.String()}, {Label: "上报", Value: sent}}
 	facts = append(append(facts, countFacts(s)[:2]...), nameFacts(s)...)
-	card.Blocks = []chat.Block{{Facts: append(facts, totals(s)...)}}
+	card.Blocks = append([]chat.Block{{Facts: append(facts, totals(s)...)}}, s.picture()...)
 	if opinion != "" {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "总监意见：" + opinion})
 	}
 	card.Blocks = append(card.Blocks, h.folds(s)...)
 	card.Blocks = append(card.Blocks, noteBlock("全部原件在附件 Excel 里。"))
 	return card
+}
+
+// picture is the week's rates beside those before, where they are known.
+func (s sheet) picture() []chat.Block {
+	if s.rates == nil {
+		return nil
+	}
+	return []chat.Block{{Chart: s.rates}}
 }
 
 // preview makes the general manager's card into a question to the director.
@@ -142,6 +150,7 @@ func (h Handler) draftCard(s sheet, sent, opinion string, already bool, comments
 	}
 	facts := append([]chat.Fact{{Label: "周期", Value: s.week.String()}, {Label: "上报", Value: sent}}, countFacts(s)[:2]...)
 	card.Blocks = []chat.Block{{Facts: append(append(facts, nameFacts(s)...), totals(s)...)}, {Table: points(s)}}
+	card.Blocks = append(card.Blocks, s.picture()...)
 	if opinion != "" {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "总监意见：" + opinion})
 	}
