@@ -101,9 +101,9 @@ func (b *bot) settle(ctx context.Context) error {
 		if err := tx.Lock(ctx, startLock); err != nil {
 			return err
 		}
-		created, err := tx.Marked(ctx, scheduler.CreatedMark)
+		created, err := tx.Marks().At(ctx, scheduler.CreatedMark)
 		if err == nil && created.IsZero() {
-			err = tx.Mark(ctx, scheduler.CreatedMark, b.Now())
+			err = tx.Marks().Set(ctx, scheduler.CreatedMark, b.Now())
 		}
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 // auditShown is how many audit entries the page lists.
@@ -30,7 +31,7 @@ func (d *demo) audit() []string {
 
 func auditLines(ctx context.Context, db *store.DB, zone *time.Location) (lines []string, err error) {
 	err = db.View(ctx, func(tx *store.Tx) error {
-		tail, _, err := tx.AuditTail(ctx, auditShown)
+		tail, _, err := tx.Audit().Tail(ctx, auditShown)
 		if err != nil {
 			return err
 		}
@@ -50,15 +51,15 @@ func auditLines(ctx context.Context, db *store.DB, zone *time.Location) (lines [
 var rowID = regexp.MustCompile(`^[0-9a-f]{28}$`)
 
 // auditLine is an entry with names in place of ids.
-func auditLine(ctx context.Context, tx *store.Tx, a store.Audit, zone *time.Location) (string, error) {
-	who, _, err := tx.Person(ctx, a.Person)
+func auditLine(ctx context.Context, tx *store.Tx, a ledger.Entry, zone *time.Location) (string, error) {
+	who, _, err := tx.People().ByID(ctx, a.Person)
 	if err != nil {
 		return "", err
 	}
 	words := []string{a.At.In(zone).Format("01-02 15:04"), cmp.Or(who.Name, "未登记"), a.Act}
 	var subject []string
 	for id := range strings.SplitSeq(a.Subject, "/") {
-		p, found, err := tx.Person(ctx, id)
+		p, found, err := tx.People().ByID(ctx, id)
 		switch {
 		case err != nil:
 			return "", err
@@ -78,15 +79,15 @@ func auditLine(ctx context.Context, tx *store.Tx, a store.Audit, zone *time.Loca
 	return line, nil
 }
 
-func outcomeWord(o store.Outcome) string {
+func outcomeWord(o ledger.Outcome) string {
 	switch o {
-	case store.Done:
+	case ledger.Done:
 		return "完成"
-	case store.Denied:
+	case ledger.Denied:
 		return "无权"
-	case store.Refused:
+	case ledger.Refused:
 		return "不成"
-	case store.Failed:
+	case ledger.Failed:
 		return "出错"
 	}
 	return "未识别"

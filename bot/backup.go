@@ -7,11 +7,13 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"marketbot/store/vault"
 	"os"
 	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/store"
+	"marketbot/store/upkeep"
 )
 
 // backupCommand is the verb backup.
@@ -26,7 +28,7 @@ func (c *backupCommand) run(ctx context.Context, out io.Writer, log *slog.Logger
 	if err != nil {
 		return err
 	}
-	if err := store.Backup(ctx, o, c.File); err != nil {
+	if err := upkeep.Backup(ctx, o, c.File); err != nil {
 		return backupError("没有备份成", err)
 	}
 	info, err := os.Stat(c.File)
@@ -53,7 +55,7 @@ func (c *restoreCommand) run(ctx context.Context, now func() time.Time, out io.W
 	if err != nil {
 		return err
 	}
-	kept, err := store.Restore(ctx, o, c.File, now().In(rules.Zone).Format(backupStamp))
+	kept, err := upkeep.Restore(ctx, o, c.File, now().In(rules.Zone).Format(backupStamp))
 	if err != nil {
 		return backupError("没有恢复，原来的数据没有动", err)
 	}
@@ -83,7 +85,7 @@ func storeOf(path string, log *slog.Logger) (Config, store.Options, error) {
 	if err != nil {
 		return cfg, store.Options{}, &usageError{err}
 	}
-	return cfg, store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log}, nil
+	return cfg, store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log, Beside: vault.Index}, nil
 }
 
 // backupError says what to do about an error of backing up or restoring.
@@ -96,13 +98,13 @@ func backupError(what string, err error) error {
 
 func backupHint(err error) string {
 	switch {
-	case errors.Is(err, store.ErrNoTool):
+	case errors.Is(err, upkeep.ErrNoTool):
 		return "缺少 PostgreSQL 的客户端程序，Debian 上运行 apt-get install postgresql-client"
-	case errors.Is(err, store.ErrOtherKind):
+	case errors.Is(err, upkeep.ErrOtherKind):
 		return "这个文件是另一种数据库的备份；要换数据库，请用 bot migrate-store"
 	case errors.Is(err, store.ErrNoKey):
 		return "这个备份用的是另一个 secret_key；把当时的写进 old_secret_keys"
-	case errors.Is(err, store.ErrDamaged):
+	case errors.Is(err, upkeep.ErrDamaged):
 		return "文件坏了，读不完整；换一份备份"
 	case errors.Is(err, fs.ErrExist):
 		return "文件已经有了，换一个名字"
@@ -117,7 +119,7 @@ func backupHint(err error) string {
 // damagedError is why a store does not open to be served, with the way out
 // where it is damaged.
 func damagedError(ctx context.Context, cfg Config, zone *time.Location, o store.Options, err error) error {
-	if !errors.Is(err, store.ErrDamaged) {
+	if !errors.Is(err, upkeep.ErrDamaged) {
 		return fmt.Errorf("打不开数据库：%w", err)
 	}
 	text := "没有找到完好的备份。请保留坏文件，另找一份备份"
@@ -135,7 +137,7 @@ func checkBackups(cfg Config, zone *time.Location, now time.Time) chat.Finding {
 		f.OK, f.Text = true, "没有开每晚备份（backup.dir 空着）"
 		return f
 	}
-	if err := store.BackupTool(store.Options{Source: cfg.Store}); err != nil {
+	if err := upkeep.BackupTool(store.Options{Source: cfg.Store}); err != nil {
 		f.Text = backupHint(err)
 		return f
 	}

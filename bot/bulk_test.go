@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/store"
 	"marketbot/store/storetest"
+	"marketbot/store/vault"
 )
 
 // listMost is how many customers that are not the reader's own one answer may
@@ -43,20 +44,20 @@ func (o *office) fillCabinet() {
 }
 
 func (o *office) fillFile(ctx context.Context, tx *store.Tx, c store.Customer, phone string) (err error) {
-	if c.ID, err = tx.NewCustomerCode(ctx); err != nil {
+	if c.ID, err = vault.In(tx).NewCode(ctx); err != nil {
 		return err
 	}
-	if err := tx.AddCustomer(ctx, c); err != nil {
+	if err := vault.In(tx).Add(ctx, c); err != nil {
 		return err
 	}
-	if err := tx.AddName(ctx, store.CustomerName{ID: tx.NewID(c.Created), Customer: c.ID, Name: c.Name, Kind: store.FullName, Since: c.Created}); err != nil {
+	if err := vault.Search(tx).AddName(ctx, vault.Name{ID: tx.NewID(c.Created), Customer: c.ID, Name: c.Name, Kind: vault.FullName, Since: c.Created}); err != nil {
 		return err
 	}
-	f := store.Fact{ID: tx.NewID(c.Created), Customer: c.ID, Field: "电话", Value: phone, Author: c.Author, At: c.Created}
-	if err := tx.PutFact(ctx, f); err != nil {
+	f := vault.Fact{ID: tx.NewID(c.Created), Customer: c.ID, Field: "电话", Value: phone, Author: c.Author, At: c.Created}
+	if err := vault.In(tx).PutFact(ctx, f); err != nil {
 		return err
 	}
-	return tx.PutPhone(ctx, c.ID, f.ID, phone)
+	return vault.Search(tx).PutPhone(ctx, c.ID, f.ID, phone)
 }
 
 // foreignNames are the customers in some words that are not 张伟's.

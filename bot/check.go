@@ -123,11 +123,11 @@ const sampled = 20
 func lookInto(ctx context.Context, db *store.DB, now time.Time) chat.Finding {
 	f := chat.Finding{Name: "数据库"}
 	err := db.View(ctx, func(tx *store.Tx) error {
-		tail, forged, err := tx.AuditTail(ctx, sampled)
+		tail, forged, err := tx.Audit().Tail(ctx, sampled)
 		if err != nil {
 			return err
 		}
-		q, err := tx.Queue(ctx, now, now.Add(-deadSince))
+		q, err := tx.Outbox().Counts(ctx, now, now.Add(-deadSince))
 		f.OK = len(forged) == 0
 		f.Text = fmt.Sprintf("可读；待发 %d 条，7 天内发不出 %d 条", q.Waiting, q.Dead)
 		switch {

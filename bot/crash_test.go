@@ -215,11 +215,11 @@ func (s *storm) kept(o store.Options) map[string]int {
 	kept := map[string]int{}
 	err = db.View(ctx, func(tx *store.Tx) error {
 		for p := range crashPeople {
-			who, _, err := tx.PersonBy(ctx, feishu.Name, crowdID(p))
+			who, _, err := tx.Accounts().Person(ctx, feishu.Name, crowdID(p))
 			if err != nil {
 				return err
 			}
-			list, err := tx.CheckIns(ctx, who.ID, s.began.Add(-time.Hour), s.began.Add(time.Hour))
+			list, err := tx.CheckIns().Of(ctx, who.ID, s.began.Add(-time.Hour), s.began.Add(time.Hour))
 			if err != nil {
 				return err
 			}

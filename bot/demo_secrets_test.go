@@ -19,7 +19,7 @@ import (
 
 // sampleVault holds what is masked in the sample files, but for what stands
 // open elsewhere in them.
-func sampleVault() *vault {
+func sampleVault() *secrets {
 	v := newVault()
 	var open strings.Builder
 	for _, c := range sampleFile() {

@@ -15,7 +15,10 @@
 //	handlers/trip       one area of work; report, staff, customer and approval are built alike
 //	handlers/sheet      workbooks: an area says what, never how; handlers/picture draws charts
 //	handlers            the Desk: from an event to a committed answer
-//	store               what is remembered, and the only SQL; door.go is the way into a customer's file
+//	store               what is remembered, a small value a family of tables, and the only SQL
+//	store/vault         customers' files, and the only door to what they hold
+//	store/ledger        the audit: who did what, bound into a chain
+//	store/upkeep        backup, restore, move, a change of key
 //	store/internal      engine: connections, commits, locks; seal: keys and sealing; spelling: how
 //	                    names are found by what people type
 //	store/cluster       what several processes agree on for seconds, in memory or in Redis

@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/store"
+	"marketbot/store/ledger"
 	"marketbot/store/storetest"
 )
 
@@ -30,10 +31,10 @@ func department() []staff.Entry {
 func thursday() time.Time { return time.Date(2026, 11, 26, 9, 30, 0, 0, shanghai) }
 
 // lastAudit is how the newest entry says that something ended.
-func (o *office) lastAudit() (last store.Audit) {
+func (o *office) lastAudit() (last ledger.Entry) {
 	o.t.Helper()
 	o.update(func(ctx context.Context, tx *store.Tx) error {
-		tail, forged, err := tx.AuditTail(ctx, 1)
+		tail, forged, err := tx.Audit().Tail(ctx, 1)
 		if err == nil && len(tail) == 1 && len(forged) == 0 {
 			last = tail[0]
 		}
@@ -46,7 +47,7 @@ func (o *office) lastAudit() (last store.Audit) {
 func (o *office) person(name string) (p store.Person) {
 	o.t.Helper()
 	o.update(func(ctx context.Context, tx *store.Tx) (err error) {
-		p, _, err = tx.PersonNamed(ctx, name)
+		p, _, err = tx.People().Named(ctx, name)
 		return err
 	})
 	return p
@@ -90,7 +91,7 @@ func (o *office) tryExample(spec *command.Spec, line string) {
 		clause = rulebook.ClauseOf(spec.Who)
 	}
 	if spec.Name != "绑定" { // the only one open to everybody
-		if said := o.hear(stranger, line); said != staff.Unregistered+"\n" || o.lastAudit().Outcome != store.Unknown {
+		if said := o.hear(stranger, line); said != staff.Unregistered+"\n" || o.lastAudit().Outcome != ledger.Unknown {
 			o.t.Errorf("%s by a stranger: %+v, %q", line, o.lastAudit(), said)
 		}
 	}
@@ -104,7 +105,7 @@ func (o *office) tryExample(spec *command.Spec, line string) {
 			continue
 		}
 		said, a := o.hear(e.Name, line), o.lastAudit()
-		if a.Outcome != store.Denied || a.Person != p.ID || a.Act != spec.Name || a.Clause != clause {
+		if a.Outcome != ledger.Denied || a.Person != p.ID || a.Act != spec.Name || a.Clause != clause {
 			o.t.Errorf("%s by %s: audited as %+v", line, e.Name, a)
 		}
 		if !strings.Contains(said, "只有"+rulebook.Holders(spec.Who)+"可以") || !strings.Contains(said, clause) {
@@ -116,7 +117,7 @@ func (o *office) tryExample(spec *command.Spec, line string) {
 	}
 	said, a := o.hear(who, line), o.lastAudit()
 	o.t.Logf("%s by %s: %s %q", line, who, a.Outcome, said)
-	if a.Person != o.person(who).ID || a.Act != spec.Name || a.Outcome != store.Done && a.Outcome != store.Refused {
+	if a.Person != o.person(who).ID || a.Act != spec.Name || a.Outcome != ledger.Done && a.Outcome != ledger.Refused {
 		o.t.Errorf("%s by %s: audited as %+v, said %q", line, who, a, said)
 	}
 }

@@ -13,7 +13,9 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/staff"
 	"marketbot/store"
+	"marketbot/store/ledger"
 	"marketbot/store/storetest"
+	"marketbot/store/vault"
 )
 
 const (
@@ -84,7 +86,7 @@ func newGrowth(b *testing.B, days int) *growth {
 		b.Fatal(err)
 	}
 	g.must(b, db, func(ctx context.Context, tx *store.Tx) (err error) {
-		g.people, err = tx.Holding(ctx, store.Salesperson, "")
+		g.people, err = tx.People().Holding(ctx, store.Salesperson, "")
 		return err
 	})
 	g.customers(b, db, founded)
@@ -113,11 +115,11 @@ func (g *growth) customers(b *testing.B, db *store.DB, founded time.Time) {
 	g.must(b, db, func(ctx context.Context, tx *store.Tx) error {
 		for i := range growthCustomers {
 			c := store.Customer{ID: fmt.Sprint("K", i+1), Name: fmt.Sprintf("华东机电%d号有限公司", i), Owner: g.people[i%growthPeople].ID, Stage: "初步接触", Created: founded, Author: g.people[0].ID}
-			if err := tx.AddCustomer(ctx, c); err != nil {
+			if err := vault.In(tx).Add(ctx, c); err != nil {
 				return err
 			}
-			n := store.CustomerName{ID: c.ID, Customer: c.ID, Name: c.Name, Kind: store.FullName, Since: founded}
-			if err := tx.AddName(ctx, n); err != nil {
+			n := vault.Name{ID: c.ID, Customer: c.ID, Name: c.Name, Kind: vault.FullName, Since: founded}
+			if err := vault.Search(tx).AddName(ctx, n); err != nil {
 				return err
 			}
 		}
@@ -135,7 +137,7 @@ func (g *growth) day(b *testing.B, db *store.DB, day time.Time) {
 			}
 			if day.Weekday() == time.Friday {
 				r := store.Report{ID: tx.NewID(day), Person: p.ID, Week: store.WeekOf(day), Sent: day, Text: store.ReportText{Done: "拜访客户三家", Plan: "去佛山签约"}}
-				if _, err := tx.AddReport(ctx, r); err != nil {
+				if _, err := tx.Reports().Add(ctx, r); err != nil {
 					return err
 				}
 			}
@@ -144,13 +146,13 @@ func (g *growth) day(b *testing.B, db *store.DB, day time.Time) {
 			}
 			if (i+day.YearDay())%20 == 0 {
 				t := store.Trip{ID: tx.NewID(day), Person: p.ID, Place: "广州", First: store.DayOf(day), Last: store.DayOf(day), Planned: store.DayOf(day), Declared: day}
-				if err := tx.AddTrip(ctx, t); err != nil {
+				if err := tx.Trips().Add(ctx, t); err != nil {
 					return err
 				}
 			}
 			for range 2 {
 				c := store.CheckIn{ID: tx.NewID(day), Person: p.ID, Day: store.DayOf(day), At: day, Place: "广州", Progress: "拜访客户三家，谈妥中秋团购 200 份"}
-				if err := tx.AddCheckIn(ctx, c); err != nil {
+				if err := tx.CheckIns().Add(ctx, c); err != nil {
 					return err
 				}
 			}
@@ -164,14 +166,14 @@ func (g *growth) day(b *testing.B, db *store.DB, day time.Time) {
 func (g *growth) acts(ctx context.Context, tx *store.Tx, p store.Person, day time.Time, n int) error {
 	for range n {
 		id := tx.NewID(day)
-		a := store.Audit{ID: id, At: day, Person: p.ID, Act: "签到", Subject: "K1", Outcome: store.Done, Clause: "2-4"}
+		a := ledger.Entry{ID: id, At: day, Person: p.ID, Act: "签到", Subject: "K1", Outcome: ledger.Done, Clause: "2-4"}
 		if g.said++; g.said%50 == 0 {
-			a.Act, a.Look = "客户", store.Look{Customer: fmt.Sprint("K", g.said%growthCustomers+1), Trace: fmt.Sprintf("T%08d", g.said)}
+			a.Act, a.Look = "客户", ledger.Look{Customer: fmt.Sprint("K", g.said%growthCustomers+1), Trace: fmt.Sprintf("T%08d", g.said)}
 		}
-		if err := tx.Record(ctx, a); err != nil {
+		if err := tx.Audit().Record(ctx, a); err != nil {
 			return err
 		}
-		if err := tx.Wrote(ctx, store.Write{ID: id, Person: p.ID, Command: "签到", Ref: id, At: day}); err != nil {
+		if err := tx.Writes().Add(ctx, store.Write{ID: id, Person: p.ID, Command: "签到", Ref: id, At: day}); err != nil {
 			return err
 		}
 	}

@@ -144,7 +144,7 @@ const deadSince = 7 * 24 * time.Hour
 
 func (b *bot) queue(ctx context.Context, now time.Time) (q store.Queue, err error) {
 	err = b.DB.View(ctx, func(tx *store.Tx) error {
-		q, err = tx.Queue(ctx, now, now.Add(-deadSince))
+		q, err = tx.Outbox().Counts(ctx, now, now.Add(-deadSince))
 		return err
 	})
 	return q, err

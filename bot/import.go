@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"marketbot/store/vault"
 	"os"
 	"path/filepath"
 	"time"
@@ -76,7 +77,7 @@ func (c *importCommand) open(ctx context.Context, cfg Config, log *slog.Logger) 
 	if err != nil {
 		return nil, &usageError{err}
 	}
-	o := store.Options{Source: cfg.Store, Seals: seals, Log: log}
+	o := store.Options{Source: cfg.Store, Seals: seals, Log: log, Beside: vault.Index}
 	if c.Apply {
 		db, err := store.Open(ctx, o)
 		if err != nil {
@@ -132,7 +133,7 @@ func (c *importCommand) answers(ctx context.Context, db *store.DB, now time.Time
 			}
 			return err
 		}
-		by, _, err = tx.PersonNamed(ctx, c.By)
+		by, _, err = tx.People().Named(ctx, c.By)
 		return err
 	})
 	if err == nil && !rulebook.Allows(rulebook.MoveCustomers, by) {

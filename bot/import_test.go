@@ -12,6 +12,7 @@ import (
 
 	"marketbot/store"
 	"marketbot/store/storetest"
+	"marketbot/store/vault"
 )
 
 // drawer is an Excel that waits beside a store.
@@ -40,7 +41,7 @@ func newDrawer(t *testing.T, backend string, rows [][]any) *drawer {
 	}
 	d.update(func(ctx context.Context, tx *store.Tx) error {
 		for name, post := range map[string]store.Post{"李娜": store.Supervisor, "张伟": store.Salesperson} {
-			if err := tx.AddPerson(ctx, store.Person{ID: tx.NewID(tuesday()), Name: name, Post: post, Since: tuesday()}); err != nil {
+			if err := tx.People().Add(ctx, store.Person{ID: tx.NewID(tuesday()), Name: name, Post: post, Since: tuesday()}); err != nil {
 				return err
 			}
 		}
@@ -95,11 +96,11 @@ func TestImportCustomers(t *testing.T) {
 			d.imports(exitUsage, []string{"--by", "张伟"}, "市场总监、市场主管")
 			d.imports(exitUsage, []string{"--by", "外人"}, "--by")
 			d.update(func(ctx context.Context, tx *store.Tx) error {
-				hits, err := tx.FindCustomers(ctx, "8000", 5)
+				hits, err := vault.Search(tx).Find(ctx, "8000", 5)
 				if len(hits) != 1 || hits[0].Customer.Name != "甲有限公司" {
 					t.Errorf("found %+v", hits)
 				}
-				tail, _, auditErr := tx.AuditTail(ctx, 5)
+				tail, _, auditErr := tx.Audit().Tail(ctx, 5)
 				if len(tail) != 1 || tail[0].Act != "导入客户" || tail[0].Subject != "customer/K1/row 2" || tail[0].Clause != "档-7" || auditErr != nil {
 					t.Errorf("audited as %+v, %v", tail, auditErr)
 				}

@@ -185,7 +185,7 @@ func (g *gauges) collectStore(ctx context.Context, set func(*prometheus.Desc, fl
 	set(g.dead, float64(q.Dead))
 	var list []store.Firing
 	if err := g.b.DB.View(ctx, func(tx *store.Tx) (err error) {
-		list, err = tx.Firings(ctx, now.Add(-deadSince))
+		list, err = tx.Firings().Since(ctx, now.Add(-deadSince))
 		return err
 	}); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 
 	"marketbot/store"
+	"marketbot/store/upkeep"
 )
 
 // moveCommand is the verb migrate-store.
@@ -29,7 +30,7 @@ func (c *moveCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) 
 	}
 	from, to := o, o
 	from.Source, to.Source = c.From, c.To
-	moved, err := store.Move(ctx, from, to, func(table string, rows int) {
+	moved, err := upkeep.Move(ctx, from, to, func(table string, rows int) {
 		if rows > 0 {
 			fmt.Fprintf(out, "%s：%d 行\n", table, rows)
 		}
@@ -54,7 +55,7 @@ func (c *moveCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) 
 func moveError(err error) error {
 	hint := "没有搬，两边都没有动"
 	switch {
-	case errors.Is(err, store.ErrNotEmpty):
+	case errors.Is(err, upkeep.ErrNotEmpty):
 		hint += "：目标库里已经有东西，请建一个空的库"
 	case store.InUse(err):
 		hint += "：请先停掉机器人"

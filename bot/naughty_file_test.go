@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // fileLines are commands about customer files whose words people choose; every
@@ -48,7 +49,7 @@ func (o *office) lastProgress(name string) (words string) {
 	o.t.Helper()
 	p := o.person(name)
 	o.update(func(ctx context.Context, tx *store.Tx) error {
-		list, err := tx.OwnProgress(ctx, p.ID, o.now().Add(-time.Hour), o.now().Add(time.Hour))
+		list, err := vault.In(tx).OwnProgress(ctx, p.ID, o.now().Add(-time.Hour), o.now().Add(time.Hour))
 		if len(list) > 0 {
 			words = list[len(list)-1].Words
 		}

@@ -17,7 +17,7 @@ func (o *office) naughtyRequest(i int, s string) {
 	}
 	var codes []string
 	o.update(func(ctx context.Context, tx *store.Tx) error {
-		list, err := tx.OpenRequests(ctx, o.now())
+		list, err := tx.Requests().Open(ctx, o.now())
 		for _, r := range list {
 			codes = append(codes, r.Code)
 			if r.Words == "甲公司" {

@@ -12,6 +12,7 @@ import (
 
 	"marketbot/bot/feishu"
 	"marketbot/store"
+	"marketbot/store/ledger"
 	"marketbot/store/storetest"
 )
 
@@ -115,11 +116,11 @@ func (o *office) naughtyTrip(s string) {
 	o.screens.say("李娜", private, "出差 "+s+" 明天")
 	o.screens.say("小林", private, "请假 明天 因为 "+s) // 明天 -1 would be a range of days
 	o.update(func(ctx context.Context, tx *store.Tx) error {
-		p, _, err := tx.PersonNamed(ctx, "小林")
+		p, _, err := tx.People().Named(ctx, "小林")
 		if err != nil {
 			return err
 		}
-		list, err := tx.LeavesOf(ctx, p.ID, "2026-11-27")
+		list, err := tx.Leaves().Of(ctx, p.ID, "2026-11-27")
 		if len(list) == 1 {
 			o.kept("leave", "因为 "+s, list[0].Reason)
 		} else {
@@ -144,7 +145,7 @@ func (o *office) lastCheckIn(name string) (last store.CheckIn) {
 	o.t.Helper()
 	p := o.person(name)
 	o.update(func(ctx context.Context, tx *store.Tx) error {
-		list, err := tx.CheckIns(ctx, p.ID, o.now().Add(-time.Hour), o.now().Add(time.Hour))
+		list, err := tx.CheckIns().Of(ctx, p.ID, o.now().Add(-time.Hour), o.now().Add(time.Hour))
 		if len(list) > 0 {
 			last = list[len(list)-1]
 		}
@@ -180,7 +181,7 @@ func (o *office) lastReport(name string) (text store.ReportText) {
 	o.t.Helper()
 	p := o.person(name)
 	o.update(func(ctx context.Context, tx *store.Tx) error {
-		list, err := tx.ReportsOf(ctx, p.ID, store.WeekOf(o.now()))
+		list, err := tx.Reports().Of(ctx, p.ID, store.WeekOf(o.now()))
 		if len(list) > 0 {
 			text = list[len(list)-1].Text
 		}
@@ -218,7 +219,7 @@ func (o *office) naughtyComment(s string) {
 	o.screens.say("陈总", private, "批示 "+s)
 	o.screens.say("陈总", private, "取消") // what was empty is asked for
 	o.update(func(ctx context.Context, tx *store.Tx) error {
-		list, err := tx.Comments(ctx, store.WeekOf(o.now()))
+		list, err := tx.Weeks().Comments(ctx, store.WeekOf(o.now()))
 		if len(list) > 0 {
 			o.kept("comment", s, list[len(list)-1].Text)
 		}
@@ -245,13 +246,13 @@ func (o *office) harmless() {
 		}
 	}
 	o.update(func(ctx context.Context, tx *store.Tx) error {
-		tail, forged, err := tx.AuditTail(ctx, 1_000_000)
+		tail, forged, err := tx.Audit().Tail(ctx, 1_000_000)
 		for _, a := range tail {
-			if a.Outcome == store.Failed {
+			if a.Outcome == ledger.Failed {
 				o.t.Errorf("failed: %+v", a)
 			}
 		}
-		q, err2 := tx.Queue(ctx, o.now(), time.Time{})
+		q, err2 := tx.Outbox().Counts(ctx, o.now(), time.Time{})
 		o.t.Logf("%d commands, %d messages on %s, %d waiting, %d dead", len(tail), said, feishu.Name, q.Waiting, q.Dead)
 		if len(forged) > 0 || err2 != nil || q.Waiting > 0 || q.Dead > 0 {
 			o.t.Errorf("%d forged, queue %+v, %v", len(forged), q, err2)

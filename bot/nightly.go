@@ -16,6 +16,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
+	"marketbot/store/upkeep"
 )
 
 // Backup is how the bot backs itself up every night.
@@ -81,7 +82,7 @@ func newestGood(ctx context.Context, folder string, zone *time.Location, o store
 		return saved{}, false
 	}
 	for _, s := range list {
-		if store.VerifyBackup(ctx, o, s.path) == nil {
+		if upkeep.VerifyBackup(ctx, o, s.path) == nil {
 			return s, true
 		}
 	}
@@ -148,7 +149,7 @@ func (n *nightly) note(ctx context.Context) time.Time {
 	}
 	if err == nil && n.DB.Shared() {
 		err = n.DB.View(ctx, func(tx *store.Tx) error {
-			done, err := tx.Marked(ctx, backupDone)
+			done, err := tx.Marks().At(ctx, backupDone)
 			if done.After(last) { // it may lie on another machine
 				last = done
 			}
@@ -190,12 +191,12 @@ func (n *nightly) claim(ctx context.Context, now time.Time) (mine bool, err erro
 		if err := tx.Lock(ctx, backupLock); err != nil {
 			return err
 		}
-		begun, err := tx.Marked(ctx, backupBegun)
+		begun, err := tx.Marks().At(ctx, backupBegun)
 		if age := now.Sub(begun); err != nil || age >= 0 && age < backupAgain {
 			return err
 		}
 		mine = true
-		return tx.Mark(ctx, backupBegun, now)
+		return tx.Marks().Set(ctx, backupBegun, now)
 	})
 	return mine, err
 }
@@ -213,11 +214,11 @@ func (n *nightly) write(ctx context.Context, now time.Time) error {
 		suffix = ".dump"
 	}
 	file := filepath.Join(n.Folder, backupName+now.In(n.Zone).Format(backupStamp)+suffix)
-	if err := store.Backup(ctx, n.Store, file); err != nil {
+	if err := upkeep.Backup(ctx, n.Store, file); err != nil {
 		return err
 	}
 	n.Log.Info("backup made", "file", file)
-	err := n.DB.Update(ctx, func(tx *store.Tx) error { return tx.Mark(ctx, backupDone, now) })
+	err := n.DB.Update(ctx, func(tx *store.Tx) error { return tx.Marks().Set(ctx, backupDone, now) })
 	n.note(ctx)
 	return errors.Join(err, n.thin())
 }

@@ -67,7 +67,7 @@ func notes(db *store.DB) chats.Notes {
 		Read: func(ctx context.Context) (map[chat.Address]string, error) {
 			known := map[chat.Address]string{}
 			err := db.View(ctx, func(tx *store.Tx) error {
-				list, err := tx.ChatNotes(ctx, wecom.Name)
+				list, err := tx.Chats().Notes(ctx, wecom.Name)
 				for _, n := range list {
 					known[chat.Address{Platform: n.Platform, Group: n.Group, ID: n.Address}] = n.Note
 				}
@@ -77,7 +77,7 @@ func notes(db *store.DB) chats.Notes {
 		},
 		Write: func(ctx context.Context, at chat.Address, note string) error {
 			return db.Update(ctx, func(tx *store.Tx) error {
-				return tx.NoteChat(ctx, store.ChatNote{Platform: at.Platform, Group: at.Group, Address: at.ID, Note: note})
+				return tx.Chats().Note(ctx, store.ChatNote{Platform: at.Platform, Group: at.Group, Address: at.ID, Note: note})
 			})
 		},
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"marketbot/store/vault"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -34,7 +35,7 @@ func (d *demo) newBot(ctx context.Context, cfg Config, rules rulebook.Rules, sta
 		return nil, err
 	}
 	d.plays++
-	db, err := store.Open(ctx, store.Options{Source: d.path(), Seals: seals, Log: d.log})
+	db, err := store.Open(ctx, store.Options{Source: d.path(), Seals: seals, Log: d.log, Beside: vault.Index})
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +49,7 @@ func (d *demo) newBot(ctx context.Context, cfg Config, rules rulebook.Rules, sta
 			if err := sampleHistory(ctx, tx, rules, start); err != nil {
 				return err
 			}
-			return tx.Mark(ctx, scheduler.CreatedMark, start) // the timetable makes up nothing of the past
+			return tx.Marks().Set(ctx, scheduler.CreatedMark, start) // the timetable makes up nothing of the past
 		})
 	}
 	if err != nil {

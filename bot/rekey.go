@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"marketbot/store/vault"
 	"os"
 	"time"
 
 	"marketbot/store"
+	"marketbot/store/upkeep"
 )
 
 // rekeyCommand is the verb rekey.
@@ -38,7 +40,7 @@ func (c *rekeyCommand) run(ctx context.Context, out io.Writer, log *slog.Logger)
 	if err != nil {
 		return &usageError{err}
 	}
-	o := store.Options{Source: cfg.Store, Seals: seals, Log: log}
+	o := store.Options{Source: cfg.Store, Seals: seals, Log: log, Beside: vault.Index}
 	served, err := store.Served(ctx, o)
 	if err != nil {
 		return fmt.Errorf("打不开数据库：%w", err)
@@ -61,11 +63,11 @@ type rekeying struct {
 	o    store.Options
 	out  io.Writer
 	said int
-	store.Rekeying
+	upkeep.Rekeying
 }
 
 // tell says now and then how far it is.
-func (k *rekeying) tell(done store.Rekeying) {
+func (k *rekeying) tell(done upkeep.Rekeying) {
 	if done.Done >= k.said+1000 {
 		k.said = done.Done
 		fmt.Fprintf(k.out, "已换 %d 项……\n", done.Done)
@@ -77,7 +79,7 @@ func (k *rekeying) alone(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("打不开数据库：%w", err)
 	}
-	k.Rekeying, err = db.Rekey(ctx, k.tell)
+	k.Rekeying, err = upkeep.Rekey(ctx, db, k.tell)
 	return errors.Join(err, db.Close())
 }
 
@@ -88,7 +90,7 @@ func (k *rekeying) ask(ctx context.Context) error {
 		return fmt.Errorf("打不开数据库：%w", err)
 	}
 	id := rand.Text()
-	if err = store.AskRekey(ctx, k.o, id); err == nil {
+	if err = upkeep.Ask(ctx, k.o, id); err == nil {
 		fmt.Fprintln(k.out, "机器人正在运行，由它来换……")
 		err = k.follow(ctx, db, id)
 	}
@@ -118,7 +120,7 @@ func (k *rekeying) follow(ctx context.Context, db *store.DB, id string) error {
 			wait = ctx // it may take its time
 			k.tell(answer.Rekeying)
 		}
-		if begun && answer.State != store.RekeyRunning {
+		if begun && answer.State != upkeep.Running {
 			k.Rekeying = answer.Rekeying
 			return refused(answer.State)
 		}
@@ -134,11 +136,11 @@ func (k *rekeying) follow(ctx context.Context, db *store.DB, id string) error {
 }
 
 // refused is why an order was not followed; nil when it was.
-func refused(state store.RekeyState) error {
+func refused(state upkeep.State) error {
 	switch state {
-	case store.RekeyDone:
+	case upkeep.Done:
 		return nil
-	case store.RekeyOtherKey:
+	case upkeep.OtherKey:
 		return errors.New("正在运行的机器人用的还不是这个 secret_key：请重启它，再运行 rekey")
 	}
 	return errors.New("没有换完，原因在机器人的日志里。可以再运行一次 rekey")
@@ -156,9 +158,9 @@ func (k *rekeying) served(ctx context.Context, begun bool) error {
 	return errUnserved
 }
 
-func answered(ctx context.Context, db *store.DB) (o store.RekeyOrder, err error) {
+func answered(ctx context.Context, db *store.DB) (o upkeep.Order, err error) {
 	err = db.View(ctx, func(tx *store.Tx) error {
-		o, err = tx.RekeyAnswer(ctx)
+		o, err = upkeep.Answer(ctx, tx)
 		return err
 	})
 	return o, err

@@ -16,7 +16,10 @@ import (
 
 	"marketbot/bot/feishu/feishutest"
 	"marketbot/store"
+	"marketbot/store/ledger"
 	"marketbot/store/storetest"
+	"marketbot/store/upkeep"
+	"marketbot/store/vault"
 )
 
 var rekeyKills = flag.Int("rekey-kills", 12, "how often the test of rekey kills it; long runs: 100")
@@ -93,26 +96,26 @@ func (r *rotation) fill() {
 		for i := range rekeyFiles {
 			id := fmt.Sprint("K", i)
 			err := errors.Join(
-				tx.AddCustomer(ctx, store.Customer{ID: id, Name: "明华" + id, Owner: "wang", Stage: "接触", Created: now, Author: "li"}),
-				tx.PutFact(ctx, store.Fact{ID: "f" + id, Customer: id, Field: "电话", Value: fmt.Sprint("020-8888", 1000+i), Source: "名片", Author: "li", At: now}),
-				tx.PutPhone(ctx, id, "f"+id, fmt.Sprint("020-8888", 1000+i)))
+				vault.In(tx).Add(ctx, store.Customer{ID: id, Name: "明华" + id, Owner: "wang", Stage: "接触", Created: now, Author: "li"}),
+				vault.In(tx).PutFact(ctx, vault.Fact{ID: "f" + id, Customer: id, Field: "电话", Value: fmt.Sprint("020-8888", 1000+i), Source: "名片", Author: "li", At: now}),
+				vault.Search(tx).PutPhone(ctx, id, "f"+id, fmt.Sprint("020-8888", 1000+i)))
 			if err != nil {
 				return err
 			}
 		}
 		for i := range rekeyCheckIns {
 			err := errors.Join(
-				tx.AddCheckIn(ctx, store.CheckIn{ID: tx.NewID(now), Person: "p", Day: store.DayOf(now), At: now, Place: "广州", Progress: mark(i)}),
-				tx.Record(ctx, store.Audit{ID: tx.NewID(now), At: now, Person: "p", Act: "客户", Outcome: store.Denied, Look: store.Look{Customer: "K1", Why: mark(i)}}))
+				tx.CheckIns().Add(ctx, store.CheckIn{ID: tx.NewID(now), Person: "p", Day: store.DayOf(now), At: now, Place: "广州", Progress: mark(i)}),
+				tx.Audit().Record(ctx, ledger.Entry{ID: tx.NewID(now), At: now, Person: "p", Act: "客户", Outcome: ledger.Denied, Look: ledger.Look{Customer: "K1", Why: mark(i)}}))
 			if err != nil {
 				return err
 			}
 		}
-		ids, err := tx.Unlinked(ctx, time.Time{}, "", rekeyCheckIns)
+		ids, err := tx.Audit().Unlinked(ctx, time.Time{}, "", rekeyCheckIns)
 		if err != nil {
 			return err
 		}
-		return tx.LayChain(ctx, ids, now)
+		return tx.Audit().Lay(ctx, ids, now)
 	})
 	if err != nil {
 		r.Fatal(err)
@@ -129,25 +132,25 @@ func (r *rotation) check(key string, old ...string) {
 		for i := range rekeyFiles {
 			id := fmt.Sprint("K", i)
 			access := store.Access{Person: "zhao", Customer: id, Basis: store.ByPost, Clause: "档-4"}
-			f, err := tx.OpenCustomer(ctx, access, store.Audit{At: now, Person: "zhao", Act: "客户"})
+			f, err := vault.In(tx).Open(ctx, access, ledger.Entry{At: now, Person: "zhao", Act: "客户"})
 			if err != nil {
 				return err
 			}
 			if len(f.Facts) != 1 || f.Facts[0].Value != fmt.Sprint("020-8888", 1000+i) {
 				r.Errorf("%s: %+v", id, f.Facts)
 			}
-			if hits, err := tx.FindCustomers(ctx, fmt.Sprint(1000+i), 5); err != nil || len(hits) != 1 {
+			if hits, err := vault.Search(tx).Find(ctx, fmt.Sprint(1000+i), 5); err != nil || len(hits) != 1 {
 				r.Errorf("%s is not found by its phone: %+v, %v", id, hits, err)
 			}
 		}
-		list, err := tx.CheckIns(ctx, "p", now.Add(-time.Hour), now.Add(time.Hour))
+		list, err := tx.CheckIns().Of(ctx, "p", now.Add(-time.Hour), now.Add(time.Hour))
 		if len(list) != rekeyCheckIns {
 			r.Errorf("%d check-ins, want %d", len(list), rekeyCheckIns)
 		}
 		if err != nil {
 			return err
 		}
-		v, err := tx.VerifyAudit(ctx, 0)
+		v, err := tx.Audit().Verify(ctx, 0)
 		if err == nil && !v.Whole() {
 			r.Errorf("the audit: %+v", v)
 		}
@@ -163,7 +166,7 @@ func (r *rotation) nothingOld() {
 	r.Helper()
 	db, done := r.open(r.key)
 	defer done()
-	if k, err := db.Rekey(context.Background(), func(store.Rekeying) {}); err != nil || k.Done > 0 || len(k.Lost) > 0 {
+	if k, err := upkeep.Rekey(context.Background(), db, func(upkeep.Rekeying) {}); err != nil || k.Done > 0 || len(k.Lost) > 0 {
 		r.Errorf("not under the new key: %+v, %v", k, err)
 	}
 }

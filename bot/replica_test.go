@@ -63,7 +63,7 @@ func (r replicaSettings) job() scheduler.Job {
 	return scheduler.Job{Name: "test/slot", Title: "到点", When: r.Slots, Grace: time.Hour,
 		Do: func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
 			i := int(slot.At.Sub(r.Slots.From) / r.Slots.Every)
-			who, _, err := tx.PersonBy(ctx, feishu.Name, crowdID(i%r.People))
+			who, _, err := tx.Accounts().Person(ctx, feishu.Name, crowdID(i%r.People))
 			return []chat.Notice{{Key: fmt.Sprint("slot/", i), To: who.ID, Message: chat.Message{Text: slotMark(i)}}}, err
 		}}
 }

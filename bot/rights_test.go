@@ -14,6 +14,7 @@ import (
 	"marketbot/handlers/customer"
 	"marketbot/handlers/staff"
 	"marketbot/store"
+	"marketbot/store/ledger"
 	"marketbot/store/storetest"
 )
 
@@ -117,7 +118,7 @@ func (o *office) fileCabinet() {
 			{"小林", lentBefore, now.Add(-48 * time.Hour), now},
 			{"周助", lentElse, now, now.Add(24 * time.Hour)},
 		} {
-			if err := tx.AddGrant(ctx, store.Grant{
+			if err := tx.Grants().Add(ctx, store.Grant{
 				ID: fmt.Sprint("A90", i), Person: o.personIn(ctx, tx, g.who).ID, By: o.personIn(ctx, tx, "陈总").ID,
 				Customer: g.customer, From: g.from, Until: g.until,
 			}); err != nil {
@@ -129,7 +130,7 @@ func (o *office) fileCabinet() {
 }
 
 func (o *office) personIn(ctx context.Context, tx *store.Tx, name string) store.Person {
-	p, _, err := tx.PersonNamed(ctx, name)
+	p, _, err := tx.People().Named(ctx, name)
 	o.must(err)
 	return p
 }
@@ -154,7 +155,7 @@ func (o *office) tryFile(name, file, number string, may rune, c fileCommand) {
 	shown, reveals := strings.Contains(said, valueOf(file)), strings.Contains(said, phoneOf(file))
 	if may == yes {
 		switch {
-		case a.Outcome != store.Done || reveals != c.shows || c.opens && !shown:
+		case a.Outcome != ledger.Done || reveals != c.shows || c.opens && !shown:
 			problem("not done as it should be")
 		case c.opens && (a.Trace == "" || a.Customer != file || !strings.Contains(said, a.Trace)):
 			problem("leaves no trace")
@@ -171,13 +172,13 @@ func (o *office) tryFile(name, file, number string, may rune, c fileCommand) {
 }
 
 // denied is what is wrong with how somebody was denied a file by a clause.
-func denied(said string, a store.Audit, file string, may rune, clause string) string {
+func denied(said string, a ledger.Entry, file string, may rune, clause string) string {
 	switch {
 	case strings.Contains(said, valueOf("")) || a.Trace != "":
 		return "something of the file is told"
-	case may == noFile && a.Outcome != store.Refused:
+	case may == noFile && a.Outcome != ledger.Refused:
 		return "not refused"
-	case may != noFile && (a.Outcome != store.Denied || a.Clause != clause || !strings.Contains(said, clause)):
+	case may != noFile && (a.Outcome != ledger.Denied || a.Clause != clause || !strings.Contains(said, clause)):
 		return "not denied by " + clause
 	case (may == readOnly || may == hiddenIs && file != noSuch) && a.Customer != file:
 		return "denied without saying for whom"
@@ -205,7 +206,7 @@ func (o *office) tryOther(name, number string, may rune, c otherCommand) {
 	line := about(c.line, ofZhang, number)
 	said, a := o.hear(name, line), o.lastAudit()
 	denied := may != yes
-	if a.Person != o.person(name).ID || denied != (a.Outcome == store.Denied) || a.Outcome == store.Failed || a.Outcome == store.Unknown ||
+	if a.Person != o.person(name).ID || denied != (a.Outcome == ledger.Denied) || a.Outcome == ledger.Failed || a.Outcome == ledger.Unknown ||
 		denied && (a.Clause != c.clause || !strings.Contains(said, c.clause)) {
 		o.t.Errorf("%s: %s (%c): audited as %+v, %q", name, line, may, a, said)
 	}
@@ -220,7 +221,7 @@ func (o *office) tryOther(name, number string, may rune, c otherCommand) {
 	}
 	again := o.hear(name, about(c.line, noSuch, number))
 	numberless := func(s string) string { return requestCode.ReplaceAllString(s, "甲") }
-	if a.Outcome == store.Done && numberless(inOtherWords(again, noSuch)) != numberless(inOtherWords(said, ofZhang)) {
+	if a.Outcome == ledger.Done && numberless(inOtherWords(again, noSuch)) != numberless(inOtherWords(said, ofZhang)) {
 		o.t.Errorf("%s: %s says %q, but of nobody %q", name, line, said, again)
 	}
 }

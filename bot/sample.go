@@ -44,7 +44,7 @@ func sampleHistory(ctx context.Context, tx *store.Tx, rules rulebook.Rules, star
 	if !ok {
 		return nil
 	}
-	people, err := tx.People(ctx)
+	people, err := tx.People().Active(ctx)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func sampleHistory(ctx context.Context, tx *store.Tx, rules rulebook.Rules, star
 			continue
 		}
 		sent := due.Add(-2 * time.Hour)
-		if _, err := tx.AddReport(ctx, store.Report{ID: tx.NewID(sent), Person: p.ID, Week: week, Sent: sent, Text: text}); err != nil {
+		if _, err := tx.Reports().Add(ctx, store.Report{ID: tx.NewID(sent), Person: p.ID, Week: week, Sent: sent, Text: text}); err != nil {
 			return err
 		}
 	}
@@ -100,9 +100,9 @@ func sampleSentUp(ctx context.Context, tx *store.Tx, rules rulebook.Rules, week 
 		due = start
 	}
 	sent := due.Add(-time.Hour)
-	if _, err := tx.SendUp(ctx, store.Consolidated{Week: week, Person: people[director].ID, Sent: sent, Opinion: "进度正常。"}); err != nil {
+	if _, err := tx.Weeks().SendUp(ctx, store.Consolidated{Week: week, Person: people[director].ID, Sent: sent, Opinion: "进度正常。"}); err != nil {
 		return err
 	}
-	_, err := tx.Read(ctx, week, store.Reading{Person: people[manager].ID, At: sent.Add(time.Minute)})
+	_, err := tx.Weeks().Read(ctx, week, store.Reading{Person: people[manager].ID, At: sent.Add(time.Minute)})
 	return err
 }

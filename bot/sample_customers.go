@@ -7,6 +7,7 @@ import (
 
 	"marketbot/handlers/customer"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // sampleCanary is a customer that nobody needs: opening it alarms.
@@ -68,7 +69,7 @@ func sampleFile() []sampleCustomer {
 // sampleCustomers enters the sample customers, as if it had been during the
 // weeks before start.
 func sampleCustomers(ctx context.Context, tx *store.Tx, cfg customer.Config, start time.Time) error {
-	people, err := tx.People(ctx)
+	people, err := tx.People().Active(ctx)
 	if err != nil {
 		return err
 	}
@@ -94,18 +95,18 @@ type samples struct {
 }
 
 func (s *samples) enter(ctx context.Context, c sampleCustomer, stage string) (err error) {
-	if s.customer, err = s.tx.NewCustomerCode(ctx); err != nil {
+	if s.customer, err = vault.In(s.tx).NewCode(ctx); err != nil {
 		return err
 	}
-	if err := s.tx.AddCustomer(ctx, store.Customer{
+	if err := vault.In(s.tx).Add(ctx, store.Customer{
 		ID: s.customer, Name: c.name, Owner: s.author, Stage: stage, Created: s.at, Author: s.author,
 	}); err != nil {
 		return err
 	}
-	if err := s.name(ctx, c.name, store.FullName); err != nil {
+	if err := s.name(ctx, c.name, vault.FullName); err != nil {
 		return err
 	}
-	if err := s.name(ctx, c.short, store.ShortName); err != nil {
+	if err := s.name(ctx, c.short, vault.ShortName); err != nil {
 		return err
 	}
 	if err := s.facts(ctx, "", append([]sampleFact{{"简称", c.short}}, c.facts...)); err != nil {
@@ -113,7 +114,7 @@ func (s *samples) enter(ctx context.Context, c sampleCustomer, stage string) (er
 	}
 	for _, p := range c.people {
 		id := s.tx.NewID(s.at)
-		if err := s.tx.AddFilePerson(ctx, store.FilePerson{
+		if err := vault.In(s.tx).AddPerson(ctx, vault.Person{
 			ID: id, Customer: s.customer, Name: p[0].value, Created: s.at, Author: s.author, Checked: s.at, CheckedBy: s.author,
 		}); err != nil {
 			return err
@@ -125,14 +126,14 @@ func (s *samples) enter(ctx context.Context, c sampleCustomer, stage string) (er
 	return s.progress(ctx, c.progress)
 }
 
-func (s *samples) name(ctx context.Context, name string, kind store.NameKind) error {
-	return s.tx.AddName(ctx, store.CustomerName{ID: s.tx.NewID(s.at), Customer: s.customer, Name: name, Kind: kind, Since: s.at})
+func (s *samples) name(ctx context.Context, name string, kind vault.Kind) error {
+	return vault.Search(s.tx).AddName(ctx, vault.Name{ID: s.tx.NewID(s.at), Customer: s.customer, Name: name, Kind: kind, Since: s.at})
 }
 
 func (s *samples) facts(ctx context.Context, person string, facts []sampleFact) error {
 	for _, f := range facts {
 		id := s.tx.NewID(s.at)
-		if err := s.tx.PutFact(ctx, store.Fact{
+		if err := vault.In(s.tx).PutFact(ctx, vault.Fact{
 			ID: id, Customer: s.customer, Person: person, Field: f.field, Value: f.value, Source: "走访", Author: s.author, At: s.at,
 			Checked: s.at, CheckedBy: s.author,
 		}); err != nil {
@@ -141,7 +142,7 @@ func (s *samples) facts(ctx context.Context, person string, facts []sampleFact) 
 		if f.field != "电话" {
 			continue
 		}
-		if err := s.tx.PutPhone(ctx, s.customer, id, f.value); err != nil {
+		if err := vault.Search(s.tx).PutPhone(ctx, s.customer, id, f.value); err != nil {
 			return err
 		}
 	}
@@ -151,7 +152,7 @@ func (s *samples) facts(ctx context.Context, person string, facts []sampleFact) 
 func (s *samples) progress(ctx context.Context, list []string) error {
 	for i, words := range list {
 		at := s.at.AddDate(0, 0, 7*(i+1)).Add(2 * time.Hour)
-		if err := s.tx.AddProgress(ctx, store.Progress{ID: s.tx.NewID(at), Customer: s.customer, Author: s.author, At: at, Words: words}); err != nil {
+		if err := vault.In(s.tx).AddProgress(ctx, vault.Progress{ID: s.tx.NewID(at), Customer: s.customer, Author: s.author, At: at, Words: words}); err != nil {
 			return err
 		}
 	}

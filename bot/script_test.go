@@ -57,7 +57,7 @@ func stages() []stage {
 //	nothing 张伟                 nothing is unread; without a name: nowhere
 //	read 张伟                    passes over what is unread
 //	head 陈总                    a head of the audit's chain came that was not there before; nothing else sees heads
-//	secret '13800138000' 张伟 …   a value of a file, and in whose private chats it may stand; see vault
+//	secret '13800138000' 张伟 …   a value of a file, and in whose private chats it may stand; see secrets
 //	down, up '…'                 the bot stops; it starts again later
 //	[mentions] …                 only where the platform tells who is mentioned
 func TestScript(t *testing.T) {
@@ -95,7 +95,7 @@ type conversation struct {
 	seen   map[string]int     // messages read, by chat
 	last   map[string]message // read last, by chat
 	heads  map[string]string  // of the audit's chain, by chat
-	vault  *vault
+	vault  *secrets
 }
 
 type conversationKey struct{}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"marketbot/store/vault"
 	"net"
 	"os"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"marketbot/handlers/staff"
 	"marketbot/scheduler"
 	"marketbot/store"
+	"marketbot/store/upkeep"
 )
 
 // serveCommand is the verb serve.
@@ -48,8 +50,8 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	if err != nil {
 		return err
 	}
-	o := store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log}
-	if o.Whole, err = store.Examine(ctx, o); err != nil {
+	o := store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log, Beside: vault.Index}
+	if o.Whole, err = upkeep.Examine(ctx, o); err != nil {
 		return damagedError(ctx, cfg, rules.Zone, o, err)
 	}
 	db, err := store.Open(ctx, o)
@@ -96,7 +98,7 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	running := b.running(list, l)
 	if !o.Whole {
 		running = append(running, part{"examine", func(ctx context.Context) error {
-			if err := db.Examine(ctx); err != nil && ctx.Err() == nil {
+			if err := upkeep.ExamineOpen(ctx, db); err != nil && ctx.Err() == nil {
 				return damagedError(ctx, cfg, rules.Zone, o, err)
 			}
 			<-ctx.Done()

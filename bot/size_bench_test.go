@@ -12,6 +12,7 @@ import (
 	"marketbot/scheduler/timetable"
 	"marketbot/store"
 	"marketbot/store/storetest"
+	"marketbot/store/vault"
 )
 
 // BenchmarkStart is the program from its start until it is ready, for people
@@ -66,10 +67,10 @@ func addCustomers(b *testing.B, o store.Options, n int) {
 	begun := time.Now()
 	add := func(ctx context.Context, tx *store.Tx, i int) error {
 		c := store.Customer{ID: fmt.Sprint("K", i), Name: fmt.Sprintf("%c%c%d机电有限公司", 0x4e00+i%5000, 0x4e00+i%4999, i), Created: begun}
-		if err := tx.AddCustomer(ctx, c); err != nil {
+		if err := vault.In(tx).Add(ctx, c); err != nil {
 			return err
 		}
-		return tx.AddName(ctx, store.CustomerName{ID: c.ID, Customer: c.ID, Name: c.Name, Kind: store.FullName, Since: begun})
+		return vault.Search(tx).AddName(ctx, vault.Name{ID: c.ID, Customer: c.ID, Name: c.Name, Kind: vault.FullName, Since: begun})
 	}
 	for i := 0; i < n && err == nil; {
 		err = db.Update(b.Context(), func(tx *store.Tx) error {
@@ -98,7 +99,7 @@ func BenchmarkDue(b *testing.B) {
 		b.Fatal(err)
 	}
 	base := best(b, db, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.People(ctx)
+		_, err := tx.People().Active(ctx)
 		return err
 	})
 	for _, job := range jobs {
@@ -128,10 +129,10 @@ func BenchmarkDue(b *testing.B) {
 func travel(b *testing.B, db *store.DB) {
 	today := store.DayOf(time.Now().In(shanghai))
 	err := db.Update(b.Context(), func(tx *store.Tx) error {
-		people, err := tx.People(b.Context())
+		people, err := tx.People().Active(b.Context())
 		for _, p := range people {
 			t := store.Trip{ID: tx.NewID(time.Now()), Person: p.ID, Place: "广州", First: today.Add(-3), Last: today.Add(3), Planned: today.Add(3)}
-			err = errors.Join(err, tx.AddTrip(b.Context(), t))
+			err = errors.Join(err, tx.Trips().Add(b.Context(), t))
 		}
 		return err
 	})

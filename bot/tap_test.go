@@ -10,7 +10,7 @@ import (
 // tap is a platform that notes everything on its way out.
 type tap struct {
 	chat.Platform
-	vault *vault
+	vault *secrets
 }
 
 func (p tap) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
@@ -35,7 +35,7 @@ func (p tap) Window(payload []byte) time.Duration {
 // tapped are screens whose platform is tapped.
 type tapped struct {
 	screens
-	vault *vault
+	vault *secrets
 }
 
 func (s tapped) platform() chat.Platform { return tap{s.screens.platform(), s.vault} }

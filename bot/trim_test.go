@@ -20,8 +20,8 @@ func TestOldMessagesAreForgotten(t *testing.T) {
 		Platform: at.Platform, Address: at.ID, Person: o.person("张伟").ID, Class: store.ClassDue, Created: o.now(), Content: []byte(`{"text":"x"}`),
 	}
 	o.update(func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Receive(ctx, came, time.Second)
-		_, err2 := tx.Owe(ctx, sent)
+		_, err := tx.Inbox().Receive(ctx, came, time.Second)
+		_, err2 := tx.Outbox().Owe(ctx, sent)
 		return errors.Join(err, err2)
 	})
 	o.deliver()
@@ -31,8 +31,8 @@ func TestOldMessagesAreForgotten(t *testing.T) {
 	}{{30, true}, {31, false}} {
 		o.move(thursday().AddDate(0, 0, c.days))
 		o.update(func(ctx context.Context, tx *store.Tx) error {
-			fresh, err := tx.Receive(ctx, came, time.Second)
-			owes, err2 := tx.Owes(ctx, "sent")
+			fresh, err := tx.Inbox().Receive(ctx, came, time.Second)
+			owes, err2 := tx.Outbox().Owes(ctx, "sent")
 			if fresh == c.kept || owes != c.kept {
 				t.Errorf("after %d days: came before %t, sent before %t", c.days, !fresh, owes)
 			}

@@ -20,9 +20,9 @@ import (
 	"marketbot/store"
 )
 
-// vault knows the secrets of a conversation, with who may read each in private,
+// secrets knows the secrets of a conversation, with who may read each in private,
 // and keeps everything that leaves the bot, to look for them in the end.
-type vault struct {
+type secrets struct {
 	mu      sync.Mutex
 	secrets map[string]*secret // by value
 	sent    []sending
@@ -37,7 +37,7 @@ type secret struct {
 	readers map[string]bool // names of whose private chats it may stand in
 }
 
-func newVault() *vault { return &vault{secrets: map[string]*secret{}, told: map[string]bool{}} }
+func newVault() *secrets { return &secrets{secrets: map[string]*secret{}, told: map[string]bool{}} }
 
 // sending is something that left the bot.
 type sending struct {
@@ -50,7 +50,7 @@ type sending struct {
 var typedSecret = regexp.MustCompile(`(电话|住址|家庭|年龄)[=＝](.+?)(?:\s+[^\s=＝]+[=＝]|$)`)
 
 // hears makes secrets of the masked fields in a line that somebody types.
-func (v *vault) hears(line string) {
+func (v *secrets) hears(line string) {
 	for line != "" {
 		m := typedSecret.FindStringSubmatchIndex(line)
 		if m == nil {
@@ -62,7 +62,7 @@ func (v *vault) hears(line string) {
 }
 
 // entrusts makes a secret of a value, or lets somebody read it in private.
-func (v *vault) entrusts(value string, readers ...string) {
+func (v *secrets) entrusts(value string, readers ...string) {
 	v.add(value, plainForms(value))
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -71,7 +71,7 @@ func (v *vault) entrusts(value string, readers ...string) {
 	}
 }
 
-func (v *vault) add(value string, forms []string) {
+func (v *secrets) add(value string, forms []string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if _, known := v.secrets[value]; !known && len(forms) > 0 {
@@ -156,7 +156,7 @@ var rowIDs = regexp.MustCompile(`01[0-9a-f]{26}`)
 
 // look fails the test when a secret stands in a text, but for those that the
 // reader may read.
-func (v *vault) look(t testing.TB, where, text, reader string) {
+func (v *secrets) look(t testing.TB, where, text, reader string) {
 	t.Helper()
 	text = rowIDs.ReplaceAllString(text, "·")
 	dense := text
@@ -176,7 +176,7 @@ func (v *vault) look(t testing.TB, where, text, reader string) {
 
 // check looks for every secret in everything that left the bot, in its log and
 // metrics, and in the bytes that its store leaves on the disk. It stops the bot.
-func (v *vault) check(t testing.TB, o *office) {
+func (v *secrets) check(t testing.TB, o *office) {
 	t.Helper()
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -205,7 +205,7 @@ func (v *vault) check(t testing.TB, o *office) {
 }
 
 // disk looks into the files of a store that has one of its own.
-func (v *vault) disk(t testing.TB, source store.Options) {
+func (v *secrets) disk(t testing.TB, source store.Options) {
 	t.Helper()
 	for _, suffix := range []string{"", "-wal"} {
 		data, err := os.ReadFile(source.Source + suffix)
@@ -216,7 +216,7 @@ func (v *vault) disk(t testing.TB, source store.Options) {
 }
 
 // note keeps something that leaves the bot.
-func (v *vault) note(to chat.Address, payload, file []byte) {
+func (v *secrets) note(to chat.Address, payload, file []byte) {
 	text := string(payload)
 	if len(file) > 0 {
 		text += "\n" + unpacked(file)
@@ -227,7 +227,7 @@ func (v *vault) note(to chat.Address, payload, file []byte) {
 }
 
 // take is what left the bot since the last time.
-func (v *vault) take() []sending {
+func (v *secrets) take() []sending {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	sent := v.sent
@@ -256,7 +256,7 @@ func unpacked(data []byte) string {
 
 // tapping makes the screens of an office with a vault behind them that gets the
 // log, too; what goes wrong also goes into the test's.
-func (v *vault) tapping(world func(*office) screens) func(*office) screens {
+func (v *secrets) tapping(world func(*office) screens) func(*office) screens {
 	return func(o *office) screens {
 		own := slog.NewTextHandler(v, &slog.HandlerOptions{Level: slog.LevelDebug})
 		o.log, o.adapterLog = slog.NewMultiHandler(o.logs(), own), own
@@ -265,7 +265,7 @@ func (v *vault) tapping(world func(*office) screens) func(*office) screens {
 }
 
 // Write is for slog.
-func (v *vault) Write(line []byte) (int, error) {
+func (v *secrets) Write(line []byte) (int, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.logged.Write(line)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 // auditCommand is the verb audit.
@@ -28,7 +29,7 @@ type verifyCommand struct {
 
 // verdict is what audit verify found.
 type verdict struct {
-	*store.AuditReport
+	*ledger.Report
 	asked bool // for a head that somebody kept
 	holds bool // it is still there
 }
@@ -62,9 +63,9 @@ func (c *verifyCommand) run(ctx context.Context, out io.Writer, log *slog.Logger
 }
 
 func (c *verifyCommand) verify(ctx context.Context, cfg Config, log *slog.Logger) (v verdict, err error) {
-	var head store.Head
+	var head ledger.Head
 	if v.asked = c.Head != ""; v.asked {
-		if head, err = store.ParseHead(c.Head); err != nil {
+		if head, err = ledger.ParseHead(c.Head); err != nil {
 			return v, &usageError{fmt.Errorf("%q 不是链头，链头像 1823-K7QXM2PA9D", c.Head)}
 		}
 	}
@@ -78,10 +79,10 @@ func (c *verifyCommand) verify(ctx context.Context, cfg Config, log *slog.Logger
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	err = db.View(ctx, func(tx *store.Tx) error {
-		if v.AuditReport, err = tx.VerifyAudit(ctx, 0); err != nil {
+		if v.Report, err = tx.Audit().Verify(ctx, 0); err != nil {
 			return err
 		}
-		v.holds, err = tx.HoldsHead(ctx, head)
+		v.holds, err = tx.Audit().Holds(ctx, head)
 		return err
 	})
 	if errors.Is(err, store.ErrNoKey) {
@@ -92,15 +93,15 @@ func (c *verifyCommand) verify(ctx context.Context, cfg Config, log *slog.Logger
 
 // damages say what was found, worst first.
 var damages = []struct {
-	kind store.Damage
+	kind ledger.Damage
 	text string
 }{
-	{store.TailCut, "末尾被截掉 %d 条"},
-	{store.EntryDeleted, "被删 %d 条"},
-	{store.LinkMissing, "连同链一起被删 %d 条"},
-	{store.EntryEdited, "内容被改，或不是机器人写的：%d 条"},
-	{store.LinkBroken, "链对不上 %d 处：顺序被动过，或链被改过"},
-	{store.HeadLost, "链头不见了、被改过或是旧的：%d 处"},
+	{ledger.TailCut, "末尾被截掉 %d 条"},
+	{ledger.EntryDeleted, "被删 %d 条"},
+	{ledger.LinkMissing, "连同链一起被删 %d 条"},
+	{ledger.EntryEdited, "内容被改，或不是机器人写的：%d 条"},
+	{ledger.LinkBroken, "链对不上 %d 处：顺序被动过，或链被改过"},
+	{ledger.HeadLost, "链头不见了、被改过或是旧的：%d 处"},
 }
 
 func (v verdict) text(out io.Writer, head string, zone *time.Location) error {
@@ -138,7 +139,7 @@ func (v verdict) text(out io.Writer, head string, zone *time.Location) error {
 }
 
 // where are the first places of a damage.
-func (v verdict) where(kind store.Damage) string {
+func (v verdict) where(kind ledger.Damage) string {
 	var list []string
 	for _, f := range v.Finds {
 		if f.Damage != kind {
@@ -151,7 +152,7 @@ func (v verdict) where(kind store.Damage) string {
 		list = append(list, place)
 	}
 	text := "（" + strings.Join(list, "，")
-	if len(list) < v.Counts[kind] && kind != store.TailCut && kind != store.LinkMissing {
+	if len(list) < v.Counts[kind] && kind != ledger.TailCut && kind != ledger.LinkMissing {
 		text += "……"
 	}
 	return text + "）"
@@ -160,9 +161,9 @@ func (v verdict) where(kind store.Damage) string {
 // json is the verdict as scripts read it.
 func (v verdict) json(out io.Writer) error {
 	type find struct {
-		Damage store.Damage `json:"damage"`
-		Seq    int64        `json:"seq,omitempty"`
-		Entry  string       `json:"entry,omitempty"`
+		Damage ledger.Damage `json:"damage"`
+		Seq    int64         `json:"seq,omitempty"`
+		Entry  string        `json:"entry,omitempty"`
 	}
 	finds := make([]find, len(v.Finds))
 	for i, f := range v.Finds {

@@ -12,22 +12,23 @@ import (
 	"time"
 
 	"marketbot/store"
+	"marketbot/store/ledger"
 	"marketbot/store/storetest"
 )
 
-// ledger is an audit that somebody changes behind the bot's back, while a bot
+// book is an audit that somebody changes behind the bot's back, while a bot
 // serves it.
-type ledger struct {
+type book struct {
 	*testing.T
 	config string
 	db     *store.DB
 	raw    *sql.DB
 }
 
-func newLedger(t *testing.T, backend string) *ledger {
+func newBook(t *testing.T, backend string) *book {
 	t.Helper()
 	o := storetest.Options(t, backend)
-	l := &ledger{T: t, config: filepath.Join(t.TempDir(), "config.yaml")}
+	l := &book{T: t, config: filepath.Join(t.TempDir(), "config.yaml")}
 	l.settings(o.Source, storeKey)
 	var err error
 	if l.db, err = store.Open(t.Context(), o); err != nil {
@@ -45,7 +46,7 @@ func newLedger(t *testing.T, backend string) *ledger {
 	return l
 }
 
-func (l *ledger) settings(source, key string) {
+func (l *book) settings(source, key string) {
 	l.Helper()
 	if err := os.WriteFile(l.config, fmt.Appendf(nil, "store: %q\nsecret_key: %q\n", source, key), 0o600); err != nil {
 		l.Fatal(err)
@@ -53,18 +54,18 @@ func (l *ledger) settings(source, key string) {
 }
 
 // enter records n entries and links them all but the last.
-func (l *ledger) enter(n int) {
+func (l *book) enter(n int) {
 	l.Helper()
 	ctx := context.Background()
 	err := l.db.Update(ctx, func(tx *store.Tx) error {
 		var ids []string
 		for range n {
 			ids = append(ids, tx.NewID(tuesday()))
-			if err := tx.Record(ctx, store.Audit{ID: ids[len(ids)-1], At: tuesday(), Person: "p", Act: "签到", Outcome: store.Done}); err != nil {
+			if err := tx.Audit().Record(ctx, ledger.Entry{ID: ids[len(ids)-1], At: tuesday(), Person: "p", Act: "签到", Outcome: ledger.Done}); err != nil {
 				return err
 			}
 		}
-		return tx.LayChain(ctx, ids[:n-1], tuesday())
+		return tx.Audit().Lay(ctx, ids[:n-1], tuesday())
 	})
 	if err != nil {
 		l.Fatal(err)
@@ -72,7 +73,7 @@ func (l *ledger) enter(n int) {
 }
 
 // verify runs audit verify and checks its exit code and what it says.
-func (l *ledger) verify(code int, args []string, words ...string) {
+func (l *book) verify(code int, args []string, words ...string) {
 	l.Helper()
 	var said lines
 	if got := run(l.Context(), tuesday, append([]string{"audit", "verify", "--config", l.config}, args...), &said, &said); got != code {
@@ -85,7 +86,7 @@ func (l *ledger) verify(code int, args []string, words ...string) {
 	}
 }
 
-func (l *ledger) do(query string) {
+func (l *book) do(query string) {
 	l.Helper()
 	if _, err := l.raw.Exec(query); err != nil {
 		l.Fatalf("%s: %v", query, err)
@@ -93,10 +94,10 @@ func (l *ledger) do(query string) {
 }
 
 // head is the code of the chain's head.
-func (l *ledger) head() (code string) {
+func (l *book) head() (code string) {
 	l.Helper()
 	err := l.db.View(context.Background(), func(tx *store.Tx) error {
-		h, err := tx.ChainHead(context.Background())
+		h, err := tx.Audit().Head(context.Background())
 		code = h.Code()
 		return err
 	})
@@ -109,7 +110,7 @@ func (l *ledger) head() (code string) {
 func TestAuditVerify(t *testing.T) {
 	for _, backend := range storetest.Backends() {
 		t.Run(backend, func(t *testing.T) {
-			l := newLedger(t, backend)
+			l := newBook(t, backend)
 			l.enter(30)
 			kept := l.head()
 			l.verify(exitFine, nil, "审计记录 30 条，2026-11-24 10:00:00", "1 条还没入链", "✓ 没有发现改动", kept)
@@ -129,7 +130,7 @@ func TestAuditVerify(t *testing.T) {
 }
 
 // json checks what scripts read.
-func (l *ledger) json() {
+func (l *book) json() {
 	l.Helper()
 	var said lines
 	code := run(l.Context(), tuesday, []string{"audit", "verify", "--json", "--config", l.config}, &said, &said)
@@ -154,7 +155,7 @@ func (l *ledger) json() {
 
 // A key that is not the store's is said to be so; it is no damage.
 func TestAuditVerifyKnowsAForeignKey(t *testing.T) {
-	l := newLedger(t, storetest.SQLite)
+	l := newBook(t, storetest.SQLite)
 	l.enter(3)
 	text, err := os.ReadFile(l.config)
 	if err != nil {

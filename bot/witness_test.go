@@ -14,6 +14,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
+	"marketbot/store/ledger"
 	"marketbot/store/storetest"
 )
 
@@ -73,9 +74,9 @@ func (w *witness) reads(o *office) {
 		o.start()
 	}
 	o.update(func(ctx context.Context, tx *store.Tx) error {
-		tail, _, err := tx.AuditTail(ctx, 1_000_000)
+		tail, _, err := tx.Audit().Tail(ctx, 1_000_000)
 		for _, a := range tail {
-			if a.Outcome == store.Done {
+			if a.Outcome == ledger.Done {
 				w.saw(w.done, a.Act)
 			}
 		}

@@ -90,7 +90,7 @@ func (d *Desk) mine(ctx context.Context, c *command.Call) (*command.Answer, erro
 
 // undo takes the person's last write back through the command that made it.
 func (d *Desk) undo(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	w, found, err := c.Tx.LastWrite(ctx, c.Person.ID, strings.ToLower(readCode(c.Text("登记"))), c.Now.Add(-undoTime))
+	w, found, err := c.Tx.Writes().Last(ctx, c.Person.ID, strings.ToLower(readCode(c.Text("登记"))), c.Now.Add(-undoTime))
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (*command.Answer, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Tx.Unwrote(ctx, w.ID, c.Now); err != nil {
+	if err := c.Tx.Writes().TakeBack(ctx, w.ID, c.Now); err != nil {
 		return nil, err
 	}
 	a := command.Text("已撤销：" + text + "。")
@@ -131,7 +131,7 @@ func correct(ctx context.Context, c *command.Call, w store.Write, news chat.Mess
 	if len(w.Told) == 0 {
 		return nil, nil
 	}
-	people, err := c.Tx.People(ctx)
+	people, err := c.Tx.People().Active(ctx)
 	var list []chat.Notice
 	for _, p := range people {
 		if slices.Contains(w.Told, p.ID) {
@@ -146,12 +146,12 @@ func correct(ctx context.Context, c *command.Call, w store.Write, news chat.Mess
 func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	code := readCode(c.Text("编号"))
 	if code == "" {
-		if _, _, err := c.Tx.TakeDialog(ctx, c.Person.ID, c.Now); err != nil {
+		if _, _, err := c.Tx.Dialogs().Take(ctx, c.Person.ID, c.Now); err != nil {
 			return nil, err
 		}
 		return command.Text("好的，已取消。"), nil
 	}
-	ok, err := c.Tx.CancelOffer(ctx, code, c.Person.ID, c.Now)
+	ok, err := c.Tx.Dialogs().Cancel(ctx, code, c.Person.ID, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +166,7 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, er
 // confirm uses a preview's number up and hands over to its line.
 func (d *Desk) confirm(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	code := readCode(c.Text("编号"))
-	o, ok, err := c.Tx.Confirm(ctx, code, c.Person.ID, c.Now)
+	o, ok, err := c.Tx.Dialogs().Confirm(ctx, code, c.Person.ID, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +179,7 @@ func (d *Desk) confirm(ctx context.Context, c *command.Call) (*command.Answer, e
 // stale refuses a number that confirms nothing, and says what came of it where
 // the person confirmed it before; now is what comes of it this time.
 func (d *Desk) stale(ctx context.Context, c *command.Call, code, now string) error {
-	o, at, found, err := c.Tx.ConfirmedBefore(ctx, code, c.Person.ID)
+	o, at, found, err := c.Tx.Dialogs().ConfirmedBefore(ctx, code, c.Person.ID)
 	if err != nil {
 		return err
 	}

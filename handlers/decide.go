@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/staff"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 // matter is what a turn has read before it decides. Deciding is a function of
@@ -27,9 +28,9 @@ type matter struct {
 func (m *matter) decide() outcome {
 	switch m.event.Kind {
 	case chat.MemberLeft:
-		return outcome{ended: store.Done, audit: m.entry("离职事件", store.Done), notices: m.left}
+		return outcome{ended: ledger.Done, audit: m.entry("离职事件", ledger.Done), notices: m.left}
 	case chat.BotJoined:
-		return outcome{ended: store.Done, audit: m.entry("入群", store.Done), replies: here(chat.Message{Card: joinedCard()})}
+		return outcome{ended: ledger.Done, audit: m.entry("入群", ledger.Done), replies: here(chat.Message{Card: joinedCard()})}
 	}
 	if m.person.ID == "" {
 		return m.stranger()
@@ -59,7 +60,7 @@ func (m *matter) stranger() outcome {
 
 // unknown is what the bot makes nothing of.
 func (m *matter) unknown(act string, say chat.Message) outcome {
-	return outcome{ended: store.Unknown, audit: m.entry(act, store.Unknown), replies: here(say)}
+	return outcome{ended: ledger.Unknown, audit: m.entry(act, ledger.Unknown), replies: here(say)}
 }
 
 // text reads what somebody wrote: a command, the answer to an open question,
@@ -147,8 +148,8 @@ func (m *matter) allowed(c call) outcome {
 }
 
 // entry is an audit entry about the event, without its id.
-func (m *matter) entry(act string, ended store.Outcome) *store.Audit {
-	return &store.Audit{At: m.event.Sent, Person: m.who(), Act: act, Outcome: ended, Ref: m.event.ID}
+func (m *matter) entry(act string, ended ledger.Outcome) *ledger.Entry {
+	return &ledger.Entry{At: m.event.Sent, Person: m.who(), Act: act, Outcome: ended, Ref: m.event.ID}
 }
 
 // who names whoever sent the event: the person, or the account of a stranger,

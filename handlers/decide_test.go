@@ -15,6 +15,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 // The department of these tests: whoever decides knows values only.
@@ -296,7 +297,7 @@ func TestEveryOutcomeIsWhole(t *testing.T) {
 		if recorded := r.answer != nil && r.answer.Recorded; len(o.replies) == 0 || (o.audit == nil) != recorded || o.audit != nil && o.audit.Outcome == "" {
 			t.Fatalf("not whole: %s", brief(o))
 		}
-		if asks := o.question != nil; asks && (o.offer != nil || o.write != nil) || (o.fault != nil) != (o.ended == store.Failed) {
+		if asks := o.question != nil; asks && (o.offer != nil || o.write != nil) || (o.fault != nil) != (o.ended == ledger.Failed) {
 			t.Fatalf("both: %s", brief(o))
 		}
 		private := spec.Private && (r.answer == nil || r.answer.Next == nil)

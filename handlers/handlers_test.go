@@ -20,6 +20,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/store"
+	"marketbot/store/ledger"
 	"marketbot/store/storetest"
 )
 
@@ -53,7 +54,7 @@ func (a trouble) Commands() []command.Spec {
 	}
 	return []command.Spec{
 		spec("崩溃", func(ctx context.Context, c *command.Call) (*command.Answer, error) {
-			if err := c.Tx.Mark(ctx, "effect", c.Now); err != nil {
+			if err := c.Tx.Marks().Set(ctx, "effect", c.Now); err != nil {
 				return nil, err
 			}
 			panic("secret 13800000000")
@@ -108,7 +109,7 @@ func newDesk(t testing.TB, wrote *int) *desk {
 	for _, name := range []string{"张伟", "刘洋"} {
 		d.update(func(ctx context.Context, tx *store.Tx) error {
 			p := store.Person{ID: "p" + name, Name: name, Post: store.Salesperson, Since: d.now}
-			return errors.Join(tx.AddPerson(ctx, p), tx.Bind(ctx, store.Account{Platform: "x", ID: name, Person: p.ID}, d.now))
+			return errors.Join(tx.People().Add(ctx, p), tx.Accounts().Bind(ctx, store.Account{Platform: "x", ID: name, Person: p.ID}, d.now))
 		})
 	}
 	return d
@@ -151,7 +152,7 @@ func (d *desk) receive(e chat.Event) chat.Receipt {
 func (d *desk) said() []string {
 	var list []string
 	d.update(func(ctx context.Context, tx *store.Tx) error {
-		waiting, err := tx.Waiting(ctx, d.now.Add(time.Hour), 1000)
+		waiting, err := tx.Outbox().Waiting(ctx, d.now.Add(time.Hour), 1000)
 		for _, o := range waiting {
 			if !d.seen[o.ID] {
 				d.seen[o.ID] = true
@@ -212,12 +213,12 @@ func TestFault(t *testing.T) {
 		d.wantSaid()
 	}
 	d.update(func(ctx context.Context, tx *store.Tx) error {
-		at, err := tx.Marked(ctx, "effect")
+		at, err := tx.Marks().At(ctx, "effect")
 		if !at.IsZero() {
 			t.Error("the effect of a panicking command stayed")
 		}
-		tail, forged, err2 := tx.AuditTail(ctx, 10)
-		if len(tail) != 4 || len(forged) != 0 || tail[0].Outcome != store.Failed || len(tail[0].Ref) != 8 {
+		tail, forged, err2 := tx.Audit().Tail(ctx, 10)
+		if len(tail) != 4 || len(forged) != 0 || tail[0].Outcome != ledger.Failed || len(tail[0].Ref) != 8 {
 			t.Errorf("audit %+v, forged %v", tail, forged)
 		}
 		return errors.Join(err, err2)
@@ -241,7 +242,7 @@ func TestFaultsTogether(t *testing.T) {
 		close(free)
 		synctest.Wait()
 		d.update(func(ctx context.Context, tx *store.Tx) error {
-			tail, _, err := tx.AuditTail(ctx, 10)
+			tail, _, err := tx.Audit().Tail(ctx, 10)
 			if log := d.log.String(); len(tail) != 2 || strings.Count(log, "command failed") != 2 || !strings.Contains(log, tail[0].Ref) || !strings.Contains(log, tail[1].Ref) {
 				t.Errorf("audit %+v, log:\n%s", tail, log)
 			}

@@ -7,6 +7,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 // Times of the conversation.
@@ -21,8 +22,8 @@ const (
 type outcome struct {
 	run *call // the command to run; with it only question may be set
 
-	ended    store.Outcome       // for the receipt; empty counts as done
-	audit    *store.Audit        // without its id; nil: the step recorded itself
+	ended    ledger.Outcome      // for the receipt; empty counts as done
+	audit    *ledger.Entry       // without its id; nil: the step recorded itself
 	replies  []reply             // to whoever sent the event, in this order
 	notices  []chat.Notice       // to others
 	question *store.Dialog       // waits for the person's next private message
@@ -57,9 +58,9 @@ type call struct {
 // receipt tells the adapter how it went.
 func (o *outcome) receipt() chat.Receipt {
 	switch o.ended {
-	case store.Done, "":
+	case ledger.Done, "":
 		return chat.Receipt{OK: true, Toast: "已收到"}
-	case store.Failed:
+	case ledger.Failed:
 		return chat.Receipt{Toast: "出错了，请看消息"}
 	default:
 		return chat.Receipt{Toast: "没有办成，请看消息"}

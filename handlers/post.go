@@ -95,7 +95,7 @@ func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, person, k
 	if o.Content, err = json.Marshal(m); err != nil {
 		return o, false, fmt.Errorf("owe %s: %w", key, err)
 	}
-	fresh, err = tx.OweInOrder(ctx, &o)
+	fresh, err = tx.Outbox().OweInOrder(ctx, &o)
 	return o, fresh, err
 }
 
@@ -120,7 +120,7 @@ func (p *Post) Answer(ctx context.Context, tx *store.Tx, to chat.Address, person
 		}
 		return nil
 	}
-	return tx.OweBeside(ctx, &o, fill, func() { owed(o) })
+	return tx.Outbox().OweBeside(ctx, &o, fill, func() { owed(o) })
 }
 
 // outgoing is a message without its words.
@@ -138,13 +138,13 @@ func (p *Post) unreachable(ctx context.Context, tx *store.Tx, chats map[string]c
 	if err != nil || !fresh {
 		return err
 	}
-	if err := tx.Bury(ctx, o.ID, "no account", now); err != nil {
+	if err := tx.Outbox().Bury(ctx, o.ID, "no account", now); err != nil {
 		return err
 	}
 	if strings.HasPrefix(n.Key, AdminKey) {
 		return nil
 	}
-	who, _, err := tx.Person(ctx, n.To)
+	who, _, err := tx.People().ByID(ctx, n.To)
 	if err != nil {
 		return err
 	}
@@ -185,13 +185,13 @@ func adminKey(key string, admin store.Person) string { return AdminKey + key + "
 
 // untold lists the administrators who were not told under key.
 func (p *Post) untold(ctx context.Context, tx *store.Tx, key string) ([]store.Person, error) {
-	admins, err := tx.Holding(ctx, "", store.Administrator)
+	admins, err := tx.People().Holding(ctx, "", store.Administrator)
 	if err != nil {
 		return nil, err
 	}
 	fresh := make([]store.Person, 0, len(admins))
 	for _, a := range admins {
-		told, err := tx.Owes(ctx, adminKey(key, a))
+		told, err := tx.Outbox().Owes(ctx, adminKey(key, a))
 		if err != nil {
 			return nil, err
 		}
@@ -209,7 +209,7 @@ func (p *Post) Chats(ctx context.Context, tx *store.Tx) (map[string]chat.Address
 }
 
 func (p *Post) chats(ctx context.Context, tx *store.Tx, avoid string) (map[string]chat.Address, error) {
-	accounts, err := tx.Accounts(ctx)
+	accounts, err := tx.Accounts().All(ctx)
 	if err != nil {
 		return nil, err
 	}

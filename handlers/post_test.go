@@ -56,7 +56,7 @@ func TestTellAvoidsABrokenPlatform(t *testing.T) {
 	for _, c := range []struct{ prefer, avoid, want string }{{"", "", "a/wang"}, {"", "a", "b/wang2"}, {"b", "", "b/wang2"}, {"b", "b", "a/wang"}} {
 		db := openPeople(t, now)
 		got, _ := owed(t, db, now, func(ctx context.Context, tx *store.Tx) error {
-			if err := tx.Bind(ctx, store.Account{Platform: "b", ID: "wang2", Person: "wang"}, now.Add(-time.Hour)); err != nil {
+			if err := tx.Accounts().Bind(ctx, store.Account{Platform: "b", ID: "wang2", Person: "wang"}, now.Add(-time.Hour)); err != nil {
 				return err
 			}
 			post := handlers.Post{Prefer: c.prefer}
@@ -81,12 +81,12 @@ func openPeople(t *testing.T, now time.Time) *store.DB {
 	accounts := []store.Account{{Platform: "a", ID: "li-a", Person: "li"}, {Platform: "b", ID: "li-b", Person: "li"}, {Platform: "a", ID: "wang", Person: "wang"}}
 	err := db.Update(t.Context(), func(tx *store.Tx) error {
 		for _, p := range people {
-			if err := tx.AddPerson(t.Context(), p); err != nil {
+			if err := tx.People().Add(t.Context(), p); err != nil {
 				return err
 			}
 		}
 		for i, a := range accounts {
-			if err := tx.Bind(t.Context(), a, now.Add(time.Duration(i)*time.Minute)); err != nil {
+			if err := tx.Accounts().Bind(t.Context(), a, now.Add(time.Duration(i)*time.Minute)); err != nil {
 				return err
 			}
 		}
@@ -106,14 +106,14 @@ func owed(t *testing.T, db *store.DB, now time.Time, f func(context.Context, *st
 		if err := f(ctx, tx); err != nil {
 			return err
 		}
-		waiting, err := tx.Waiting(ctx, now, 100)
+		waiting, err := tx.Outbox().Waiting(ctx, now, 100)
 		for _, o := range waiting {
 			list = append(list, fmt.Sprintf("%s/%s %s", o.Platform, o.Address, o.Key))
 		}
 		if err != nil {
 			return err
 		}
-		q, err := tx.Queue(ctx, now, time.Time{})
+		q, err := tx.Outbox().Counts(ctx, now, time.Time{})
 		dead = q.Dead
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/staff"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 // result is what came of a command's step, with the numbers that were drawn
@@ -44,7 +45,7 @@ func (m *matter) done(c call, r result) outcome {
 	if n := a.Next; n != nil {
 		return m.line(call{line: n.Line, confirmed: n.Version, form: n.Form, filling: n.Filled})
 	}
-	o := outcome{ended: store.Done, notices: a.Notices}
+	o := outcome{ended: ledger.Done, notices: a.Notices}
 	said := a.Reply
 	if r.write != "" {
 		o.write = m.written(c, r)
@@ -55,7 +56,7 @@ func (m *matter) done(c call, r result) outcome {
 		said = preview(said, r.code, cmp.Or(a.Proceed, confirmWord))
 	}
 	if !a.Recorded {
-		o.audit = m.entry(c.spec.Name, store.Done)
+		o.audit = m.entry(c.spec.Name, ledger.Done)
 		o.audit.Clause, o.audit.Subject = c.spec.Clause, a.Subject
 	}
 	o.replies = m.answer(c.spec, withFiles(said, a.Files)...)
@@ -120,9 +121,9 @@ func (m *matter) refused(c call, refusal *command.Refusal) outcome {
 	if r.Clause == "" {
 		r.Clause = c.spec.Clause
 	}
-	o := outcome{ended: store.Refused, notices: r.Notices}
+	o := outcome{ended: ledger.Refused, notices: r.Notices}
 	if r.Denied {
-		o.ended = store.Denied
+		o.ended = ledger.Denied
 	}
 	o.audit = m.entry(c.spec.Name, o.ended)
 	o.audit.Clause, o.audit.Look = r.Clause, r.Look
@@ -142,8 +143,8 @@ func (m *matter) ask(c call, line string, q *command.Question) outcome {
 		return outcome{replies: here(chat.Message{Text: staff.Unregistered})}
 	}
 	o := outcome{
-		ended:    store.Done,
-		audit:    m.entry(c.spec.Name, store.Refused),
+		ended:    ledger.Done,
+		audit:    m.entry(c.spec.Name, ledger.Refused),
 		question: &store.Dialog{Line: cmp.Or(q.Line, line), Prefix: q.Prefix, Expires: m.event.Sent.Add(questionTime)},
 		replies:  m.privately(chat.Message{Text: q.Prompt + "\n（直接回复即可，发「取消」离开）"}),
 	}
@@ -156,8 +157,8 @@ func (m *matter) ask(c call, line string, q *command.Question) outcome {
 func (m *matter) failed(c call, r result) outcome {
 	text := fmt.Sprintf("出了点问题，没有办成，什么也没改。编号 %s，已记入日志。\n请稍后再发一次；还不行请把编号告诉管理员。", r.ref)
 	o := outcome{
-		ended:   store.Failed,
-		audit:   m.entry(c.spec.Name, store.Failed),
+		ended:   ledger.Failed,
+		audit:   m.entry(c.spec.Name, ledger.Failed),
 		replies: m.answer(c.spec, chat.Message{Card: &chat.Card{Title: "出错了", Tone: chat.Bad, Blocks: []chat.Block{{Text: text}}}}),
 		fault:   &fault{err: r.err, ref: r.ref, command: c.spec.Name},
 	}

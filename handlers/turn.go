@@ -29,7 +29,7 @@ type turn struct {
 // take reads what the event is about, runs what it asks and writes what comes
 // of it. Its error is the store's; everything else is answered.
 func (t *turn) take(ctx context.Context) (chat.Receipt, error) {
-	fresh, err := t.tx.Receive(ctx, store.Received{Platform: t.event.Platform(), ID: t.event.ID, Act: t.desk.act(t.event), At: t.event.Sent, Body: body(t.event)}, doubleClick)
+	fresh, err := t.tx.Inbox().Receive(ctx, store.Received{Platform: t.event.Platform(), ID: t.event.ID, Act: t.desk.act(t.event), At: t.event.Sent, Body: body(t.event)}, doubleClick)
 	if err != nil || !fresh {
 		return chat.Receipt{Duplicate: true, OK: true, Toast: "已收到"}, err
 	}
@@ -51,13 +51,13 @@ func (t *turn) take(ctx context.Context) (chat.Receipt, error) {
 
 // read gathers what the event is about.
 func (t *turn) read(ctx context.Context) error {
-	caller, err := t.tx.Caller(ctx, t.event.From.Platform, t.event.From.ID)
+	caller, err := t.tx.Accounts().Caller(ctx, t.event.From.Platform, t.event.From.ID)
 	if err != nil {
 		return err
 	}
 	t.person = caller.Person
 	if caller.ID != "" && t.event.Sent.Sub(caller.Used) > noteUse {
-		if err := t.tx.UseAccount(ctx, t.event.From.Platform, t.event.From.ID, t.event.Sent); err != nil {
+		if err := t.tx.Accounts().Use(ctx, t.event.From.Platform, t.event.From.ID, t.event.Sent); err != nil {
 			return err
 		}
 	}
@@ -67,7 +67,7 @@ func (t *turn) read(ctx context.Context) error {
 	case t.event.Kind == chat.Text && caller.Asked && !t.event.Chat.Group:
 		var d store.Dialog
 		var open bool
-		if d, open, err = t.tx.TakeDialog(ctx, t.person.ID, t.event.Sent); open {
+		if d, open, err = t.tx.Dialogs().Take(ctx, t.person.ID, t.event.Sent); open {
 			t.dialog = &d
 		}
 	}

@@ -15,7 +15,7 @@ func (t *turn) write(ctx context.Context) error {
 	}
 	if o.audit != nil {
 		o.audit.ID = t.tx.NewID(t.event.Sent)
-		if err := t.tx.Record(ctx, *o.audit); err != nil {
+		if err := t.tx.Audit().Record(ctx, *o.audit); err != nil {
 			return err
 		}
 	}
@@ -33,17 +33,17 @@ func (t *turn) write(ctx context.Context) error {
 func (t *turn) remember(ctx context.Context) error {
 	o := &t.out
 	if o.write != nil {
-		if err := t.tx.Wrote(ctx, *o.write); err != nil {
+		if err := t.tx.Writes().Add(ctx, *o.write); err != nil {
 			return err
 		}
 	}
 	if o.offer != nil {
-		if err := t.tx.Offer(ctx, *o.offer); err != nil {
+		if err := t.tx.Dialogs().Offer(ctx, *o.offer); err != nil {
 			return err
 		}
 	}
 	if o.question != nil {
-		return t.tx.Ask(ctx, t.person.ID, *o.question)
+		return t.tx.Dialogs().Ask(ctx, t.person.ID, *o.question)
 	}
 	return nil
 }

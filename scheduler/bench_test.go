@@ -34,10 +34,10 @@ func BenchmarkNotices(b *testing.B) {
 			a.Do(func(ctx context.Context, tx *store.Tx) error {
 				for i := range n {
 					id := fmt.Sprintf("p%05d", i)
-					if err := tx.AddPerson(ctx, store.Person{ID: id, Name: id, Post: store.Salesperson, Since: a.Now}); err != nil {
+					if err := tx.People().Add(ctx, store.Person{ID: id, Name: id, Post: store.Salesperson, Since: a.Now}); err != nil {
 						return err
 					}
-					if err := tx.Bind(ctx, store.Account{Platform: "phone", ID: id, Person: id}, a.Now); err != nil {
+					if err := tx.Accounts().Bind(ctx, store.Account{Platform: "phone", ID: id, Person: id}, a.Now); err != nil {
 						return err
 					}
 					list = append(list, schedulertest.Note(id, "k/"+id, "周报还没交"))

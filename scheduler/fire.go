@@ -53,7 +53,7 @@ func (s *Scheduler) do(ctx context.Context, tx *store.Tx, r run, now time.Time) 
 	var notices []chat.Notice
 	var partly Partial
 	err := tx.Nested(ctx, func() error {
-		fresh, err := tx.Fire(ctx, r.claim(), r.slot.At, now, false)
+		fresh, err := tx.Firings().Fire(ctx, r.claim(), r.slot.At, now, false)
 		if err != nil || !fresh || r.mute {
 			return err
 		}
@@ -80,7 +80,7 @@ func (s *Scheduler) do(ctx context.Context, tx *store.Tx, r run, now time.Time) 
 func unsaid(ctx context.Context, tx *store.Tx, notices []chat.Notice, now time.Time) ([]chat.Notice, error) {
 	fresh := make([]chat.Notice, 0, len(notices))
 	for _, n := range notices {
-		ok, err := tx.SayOnce(ctx, n.Key, now)
+		ok, err := tx.Said().Once(ctx, n.Key, now)
 		if err != nil {
 			return nil, err
 		}

@@ -85,7 +85,7 @@ func TestNobodyIsDropped(t *testing.T) {
 	a.Use(a.Saying("remind", true, nine, schedulertest.Note("li", "a", "提醒"), alarm), a.Saying("due", false, nine, schedulertest.Note("li", "b", "截止")))
 	a.Tick("2026-11-24 08:00")
 	a.Do(func(ctx context.Context, tx *store.Tx) error {
-		return tx.AddLeave(ctx, store.Leave{ID: "l", Person: "li", First: "2026-11-24", Last: "2026-11-24", By: "li", Entered: a.Now})
+		return tx.Leaves().Add(ctx, store.Leave{ID: "l", Person: "li", First: "2026-11-24", Last: "2026-11-24", By: "li", Entered: a.Now})
 	})
 	a.Tick("2026-11-24 09:00")
 	if got := a.Phone.Told("li"); len(got) != 2 || got[0] != "急" || !strings.Contains(got[1], "提醒") || !strings.Contains(got[1], "截止") {
@@ -134,7 +134,7 @@ func TestFaultyJob(t *testing.T) {
 func TestNobodysAccount(t *testing.T) {
 	a := schedulertest.NewClocked(t, "2026-11-24 08:00")
 	a.Do(func(ctx context.Context, tx *store.Tx) error {
-		return tx.AddPerson(ctx, store.Person{ID: "li", Name: "李雷", Post: store.Salesperson, Since: a.Now})
+		return tx.People().Add(ctx, store.Person{ID: "li", Name: "李雷", Post: store.Salesperson, Since: a.Now})
 	})
 	a.Use(a.Saying("remind", true, rulebook.Clock{Hour: 9}, schedulertest.Note("li", "a", "提醒")))
 	a.Tick("2026-11-24 08:00")

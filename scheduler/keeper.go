@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"marketbot/store"
+	"marketbot/store/upkeep"
 )
 
 // Keeper looks after the store while the bot runs: it links what was entered
@@ -79,14 +80,14 @@ func LinkAudit(ctx context.Context, db *store.DB, recent, now time.Time) error {
 	for after := ""; ; {
 		var ids []string
 		err := db.View(ctx, func(tx *store.Tx) (err error) {
-			ids, err = tx.Unlinked(ctx, recent, after, 25*linkStep)
+			ids, err = tx.Audit().Unlinked(ctx, recent, after, 25*linkStep)
 			return err
 		})
 		if err != nil || len(ids) == 0 {
 			return err
 		}
 		for step := range slices.Chunk(ids, linkStep) {
-			if err := db.Update(ctx, func(tx *store.Tx) error { return tx.LayChain(ctx, step, now) }); err != nil {
+			if err := db.Update(ctx, func(tx *store.Tx) error { return tx.Audit().Lay(ctx, step, now) }); err != nil {
 				return fmt.Errorf("lay the chain: %w", err)
 			}
 		}
@@ -105,9 +106,9 @@ func (k Keeper) obey(ctx context.Context) {
 	}
 }
 
-func (k Keeper) order(ctx context.Context) (order store.RekeyOrder, open bool, err error) {
+func (k Keeper) order(ctx context.Context) (order upkeep.Order, open bool, err error) {
 	err = k.DB.View(ctx, func(tx *store.Tx) (err error) {
-		order, open, err = tx.OpenOrder(ctx)
+		order, open, err = upkeep.OpenOrder(ctx, tx)
 		return err
 	})
 	return order, open, err
@@ -124,7 +125,7 @@ func (k Keeper) rekey(ctx context.Context) (err error) {
 		return err
 	}
 	k.Log.Info("rekey begins")
-	order, err = k.DB.Obey(ctx, order)
+	order, err = upkeep.Obey(ctx, k.DB, order)
 	k.Log.Info("rekey ended", "state", string(order.State), "done", order.Done, "lost", len(order.Lost))
 	return err
 }

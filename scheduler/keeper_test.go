@@ -10,6 +10,7 @@ import (
 	"marketbot/scheduler"
 	"marketbot/scheduler/schedulertest"
 	"marketbot/store"
+	"marketbot/store/ledger"
 	"marketbot/store/storetest"
 )
 
@@ -19,7 +20,7 @@ func entered(t *testing.T, db *store.DB, n int, at time.Time) {
 	ctx := context.Background()
 	err := db.Update(ctx, func(tx *store.Tx) error {
 		for range n {
-			if err := tx.Record(ctx, store.Audit{ID: tx.NewID(at), At: at, Person: "p", Act: "签到", Outcome: store.Done}); err != nil {
+			if err := tx.Audit().Record(ctx, ledger.Entry{ID: tx.NewID(at), At: at, Person: "p", Act: "签到", Outcome: ledger.Done}); err != nil {
 				return err
 			}
 		}
@@ -35,7 +36,7 @@ func linked(t *testing.T, db *store.DB) (yes int64, no int) {
 	t.Helper()
 	ctx := context.Background()
 	err := db.View(ctx, func(tx *store.Tx) error {
-		r, err := tx.VerifyAudit(ctx, 0)
+		r, err := tx.Audit().Verify(ctx, 0)
 		if err == nil {
 			if !r.Whole() {
 				t.Errorf("%+v", r)

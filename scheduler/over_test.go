@@ -17,12 +17,12 @@ import (
 // dueAt is a job whose moment the store knows, under a mark.
 func dueAt(do func(slot rulebook.Slot) ([]chat.Notice, error)) scheduler.Job {
 	marked := func(ctx context.Context, tx *store.Tx, now time.Time) (bool, error) {
-		at, err := tx.Marked(ctx, "test due")
+		at, err := tx.Marks().At(ctx, "test due")
 		return !at.IsZero() && !now.Before(at), err
 	}
 	return scheduler.Job{Name: "over", Title: "到期", Due: marked,
 		Do: func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
-			if err := tx.Mark(ctx, "test due", slot.At.AddDate(1, 0, 0)); err != nil {
+			if err := tx.Marks().Set(ctx, "test due", slot.At.AddDate(1, 0, 0)); err != nil {
 				return nil, err
 			}
 			return do(slot)
@@ -31,7 +31,7 @@ func dueAt(do func(slot rulebook.Slot) ([]chat.Notice, error)) scheduler.Job {
 
 func mark(a *schedulertest.Clocked, moment time.Time) {
 	a.Helper()
-	err := a.DB.Update(context.Background(), func(tx *store.Tx) error { return tx.Mark(context.Background(), "test due", moment) })
+	err := a.DB.Update(context.Background(), func(tx *store.Tx) error { return tx.Marks().Set(context.Background(), "test due", moment) })
 	if err != nil {
 		a.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestJobsOfTheStore(t *testing.T) {
 		return []chat.Notice{schedulertest.Note("li", "over/"+slot.At.String(), slot.At.Format("15:04"))}, nil
 	}))
 	err := a.DB.Update(t.Context(), func(tx *store.Tx) error {
-		return tx.AddLeave(t.Context(), store.Leave{ID: "l", Person: "li", First: "2026-11-24", Last: "2026-11-30", By: "li", Entered: a.Now})
+		return tx.Leaves().Add(t.Context(), store.Leave{ID: "l", Person: "li", First: "2026-11-24", Last: "2026-11-30", By: "li", Entered: a.Now})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -169,13 +169,13 @@ func (s *Scheduler) pending(ctx context.Context, now time.Time) (runs []run, mar
 func (s *Scheduler) recorded(ctx context.Context, now time.Time) (created, marked time.Time, done map[string]bool, err error) {
 	done = map[string]bool{}
 	err = s.o.DB.View(ctx, func(tx *store.Tx) error {
-		if created, err = tx.Marked(ctx, CreatedMark); err != nil {
+		if created, err = tx.Marks().At(ctx, CreatedMark); err != nil {
 			return err
 		}
-		if marked, err = tx.Marked(ctx, mark); err != nil {
+		if marked, err = tx.Marks().At(ctx, mark); err != nil {
 			return err
 		}
-		firings, err := tx.Firings(ctx, s.horizon(marked, now))
+		firings, err := tx.Firings().Since(ctx, s.horizon(marked, now))
 		for _, f := range firings {
 			done[firingKey(f.Job, f.Due)] = true
 		}
@@ -237,14 +237,14 @@ func (s *Scheduler) miss(ctx context.Context, missed []run, now time.Time) error
 				return err
 			}
 		}
-		if created, err := tx.Marked(ctx, CreatedMark); err != nil {
+		if created, err := tx.Marks().At(ctx, CreatedMark); err != nil {
 			return err
 		} else if created.IsZero() {
-			if err := tx.Mark(ctx, CreatedMark, now); err != nil {
+			if err := tx.Marks().Set(ctx, CreatedMark, now); err != nil {
 				return err
 			}
 		}
-		return tx.Mark(ctx, mark, now)
+		return tx.Marks().Set(ctx, mark, now)
 	})
 	if err == nil && told {
 		s.o.Wake()
@@ -255,7 +255,7 @@ func (s *Scheduler) miss(ctx context.Context, missed []run, now time.Time) error
 func (s *Scheduler) recordMissed(ctx context.Context, tx *store.Tx, missed []run, now time.Time) ([]string, error) {
 	var lines []string
 	for _, r := range missed {
-		fresh, err := tx.Fire(ctx, r.claim(), r.slot.At, now, true)
+		fresh, err := tx.Firings().Fire(ctx, r.claim(), r.slot.At, now, true)
 		if err != nil {
 			return nil, err
 		}

@@ -45,7 +45,7 @@ func (r Request) Open(now time.Time) bool { return r.State == RequestOpen && now
 
 const requestColumns = `code, kind, asker, customer, words, why, at, lapses, state, by_person, decided, reason, length`
 
-func (tx *Tx) scanRequest(scan engine.Scan) (Request, error) {
+func (q Requests) scan(scan engine.Scan) (Request, error) {
 	var r Request
 	var at, lapses, decided, length int64
 	var sealed [3][]byte
@@ -56,69 +56,69 @@ func (tx *Tx) scanRequest(scan engine.Scan) (Request, error) {
 	r.At, r.Lapses, r.Decided, r.Length = engine.Moment(at), engine.Moment(lapses), engine.Moment(decided), time.Duration(length)*time.Millisecond
 	texts := []*string{&r.Words, &r.Why, &r.Reason}
 	for i, column := range []string{"words", "why", "reason"} {
-		if *texts[i], err = tx.e.OpenText(sealed[i], "request", r.Code, column); err != nil {
+		if *texts[i], err = q.tx.OpenText(sealed[i], "request", r.Code, column); err != nil {
 			return r, err
 		}
 	}
 	return r, nil
 }
 
-// NewRequestCode is the code of a new request, of the series that 确认 has too,
+// NewCode is the code of a new request, of the series that 确认 has too,
 // so that no number means two things.
-func (tx *Tx) NewRequestCode(ctx context.Context) (string, error) { return tx.NextCode(ctx, "A") }
+func (q Requests) NewCode(ctx context.Context) (string, error) { return nextCode(ctx, q.tx, "A") }
 
-// AddRequest keeps a new request, open, under r.Code.
-func (tx *Tx) AddRequest(ctx context.Context, r Request) error {
-	seal := func(text, column string) []byte { return tx.e.SealText(text, "request", r.Code, column) }
-	_, err := tx.e.Exec(ctx, "add request", `INSERT INTO request (`+requestColumns+`)
+// Add keeps a new request, open, under r.Code.
+func (q Requests) Add(ctx context.Context, r Request) error {
+	seal := func(text, column string) []byte { return q.tx.SealText(text, "request", r.Code, column) }
+	_, err := q.tx.Exec(ctx, "add request", `INSERT INTO request (`+requestColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', '', 0, NULL, 0)`,
 		r.Code, r.Kind, r.Asker, r.Customer, seal(r.Words, "words"), seal(r.Why, "why"), engine.Millis(r.At), engine.Millis(r.Lapses))
 	return err
 }
 
-// Request is one request by its code, in whatever state.
-func (tx *Tx) Request(ctx context.Context, code string) (Request, bool, error) {
+// ByCode is one request by its code, in whatever state.
+func (q Requests) ByCode(ctx context.Context, code string) (Request, bool, error) {
 	if engine.Nowhere(code) {
 		return Request{}, false, nil
 	}
-	list, err := engine.All(ctx, tx.e, "request", `SELECT `+requestColumns+` FROM request WHERE code = $1`, []any{code}, tx.scanRequest)
+	list, err := engine.All(ctx, q.tx, "request", `SELECT `+requestColumns+` FROM request WHERE code = $1`, []any{code}, q.scan)
 	return engine.First(list), len(list) > 0, err
 }
 
-// OpenRequests lists what still can be decided at a moment, oldest first.
-func (tx *Tx) OpenRequests(ctx context.Context, now time.Time) ([]Request, error) {
-	return engine.All(ctx, tx.e, "open requests", `SELECT `+requestColumns+` FROM request WHERE state = 'open' AND lapses > $1 ORDER BY at, code`,
-		[]any{engine.Millis(now)}, tx.scanRequest)
+// Open lists what still can be decided at a moment, oldest first.
+func (q Requests) Open(ctx context.Context, now time.Time) ([]Request, error) {
+	return engine.All(ctx, q.tx, "open requests", `SELECT `+requestColumns+` FROM request WHERE state = 'open' AND lapses > $1 ORDER BY at, code`,
+		[]any{engine.Millis(now)}, q.scan)
 }
 
-// LapsedRequests lists what can not be decided any more at a moment and is not
+// Lapsed lists what can not be decided any more at a moment and is not
 // marked so, oldest first.
-func (tx *Tx) LapsedRequests(ctx context.Context, now time.Time) ([]Request, error) {
-	return engine.All(ctx, tx.e, "lapsed requests", `SELECT `+requestColumns+` FROM request WHERE state = 'open' AND lapses <= $1 ORDER BY at, code`,
-		[]any{engine.Millis(now)}, tx.scanRequest)
+func (q Requests) Lapsed(ctx context.Context, now time.Time) ([]Request, error) {
+	return engine.All(ctx, q.tx, "lapsed requests", `SELECT `+requestColumns+` FROM request WHERE state = 'open' AND lapses <= $1 ORDER BY at, code`,
+		[]any{engine.Millis(now)}, q.scan)
 }
 
-// RequestsOf lists what somebody asked since a moment, in whatever state,
+// Of lists what somebody asked since a moment, in whatever state,
 // newest first.
-func (tx *Tx) RequestsOf(ctx context.Context, asker string, since time.Time) ([]Request, error) {
-	return engine.All(ctx, tx.e, "requests of a person", `SELECT `+requestColumns+` FROM request WHERE asker = $1 AND at >= $2 ORDER BY at DESC, code DESC`,
-		[]any{asker, engine.Millis(since)}, tx.scanRequest)
+func (q Requests) Of(ctx context.Context, asker string, since time.Time) ([]Request, error) {
+	return engine.All(ctx, q.tx, "requests of a person", `SELECT `+requestColumns+` FROM request WHERE asker = $1 AND at >= $2 ORDER BY at DESC, code DESC`,
+		[]any{asker, engine.Millis(since)}, q.scan)
 }
 
 // Decide ends an open request as r says: its State, By, Decided, Reason, Length
 // and Customer. False when it was not open any more: exactly one caller ends it.
-func (tx *Tx) Decide(ctx context.Context, r Request) (bool, error) {
-	n, err := tx.e.Exec(ctx, "decide", `UPDATE request SET state = $1, by_person = $2, decided = $3, reason = $4, length = $5, customer = $6
-		WHERE code = $7 AND state = 'open'`, string(r.State), r.By, engine.Millis(r.Decided), tx.e.SealText(r.Reason, "request", r.Code, "reason"),
+func (q Requests) Decide(ctx context.Context, r Request) (bool, error) {
+	n, err := q.tx.Exec(ctx, "decide", `UPDATE request SET state = $1, by_person = $2, decided = $3, reason = $4, length = $5, customer = $6
+		WHERE code = $7 AND state = 'open'`, string(r.State), r.By, engine.Millis(r.Decided), q.tx.SealText(r.Reason, "request", r.Code, "reason"),
 		r.Length.Milliseconds(), r.Customer, r.Code)
 	return n == 1, err
 }
 
 // AnyOver tells whether a grant ended or a request lapsed by now that is not
 // marked so.
-func (tx *Tx) AnyOver(ctx context.Context, now time.Time) (bool, error) {
+func (q Requests) AnyOver(ctx context.Context, now time.Time) (bool, error) {
 	var n int
-	_, err := tx.e.One(ctx, "any over", `SELECT (SELECT COUNT(*) FROM access_grant WHERE closed = 0 AND until_time <= $1)
+	_, err := q.tx.One(ctx, "any over", `SELECT (SELECT COUNT(*) FROM access_grant WHERE closed = 0 AND until_time <= $1)
 		+ (SELECT COUNT(*) FROM request WHERE state = 'open' AND lapses <= $1)`, []any{engine.Millis(now)}, &n)
 	return n > 0, err
 }

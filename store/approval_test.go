@@ -9,43 +9,38 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"marketbot/store"
+	"marketbot/store/storetest"
 )
 
-// aRequest is open for a week.
-func aRequest(code, words string) store.Request {
-	return store.Request{Code: code, Kind: store.LookRequest, Asker: "lin", Customer: "K1", Words: words, Why: "w" + words,
-		At: now, Lapses: now.AddDate(0, 0, 7), State: store.RequestOpen}
-}
-
 func TestRequests(t *testing.T) {
-	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
-		one, two := aRequest("A1", "华东"), aRequest("A2", "\x00\xff")
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		one, two := storetest.ARequest("A1", "华东"), storetest.ARequest("A2", "\x00\xff")
 		two.Customer = ""
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			return errors.Join(tx.AddRequest(ctx, one), tx.AddRequest(ctx, two))
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(tx.Requests().Add(ctx, one), tx.Requests().Add(ctx, two))
 		})
 		decided := two
 		decided.State, decided.By, decided.Decided, decided.Reason = store.RequestApproved, "chen", now.Add(time.Hour), "ok\x00"
 		decided.Length, decided.Customer = time.Hour, "K2"
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			open, err := tx.OpenRequests(ctx, now)
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			open, err := tx.Requests().Open(ctx, now)
 			same(t, err, open, one, two)
 			for i := range 2 {
-				if first, err := tx.Decide(ctx, decided); first != (i == 0) || err != nil {
+				if first, err := tx.Requests().Decide(ctx, decided); first != (i == 0) || err != nil {
 					t.Errorf("decided %v, %v", first, err)
 				}
 			}
-			open, err = tx.OpenRequests(ctx, one.Lapses.Add(-time.Millisecond))
+			open, err = tx.Requests().Open(ctx, one.Lapses.Add(-time.Millisecond))
 			same(t, err, open, one)
-			if open, err = tx.OpenRequests(ctx, one.Lapses); len(open) > 0 || err != nil {
+			if open, err = tx.Requests().Open(ctx, one.Lapses); len(open) > 0 || err != nil {
 				t.Errorf("open after it lapsed: %v, %v", open, err)
 			}
-			open, err = tx.LapsedRequests(ctx, one.Lapses)
+			open, err = tx.Requests().Lapsed(ctx, one.Lapses)
 			same(t, err, open, one)
-			open, err = tx.RequestsOf(ctx, "lin", now)
+			open, err = tx.Requests().Of(ctx, "lin", now)
 			same(t, err, open, decided, one)
 			for _, code := range []string{"A3", "", "\x00", "\xff"} {
-				if _, found, err := tx.Request(ctx, code); found || err != nil {
+				if _, found, err := tx.Requests().ByCode(ctx, code); found || err != nil {
 					t.Errorf("found %q: %v, %v", code, found, err)
 				}
 			}
@@ -65,16 +60,16 @@ func same[T any](t *testing.T, err error, got []T, want ...T) {
 }
 
 func TestGrants(t *testing.T) {
-	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
 		day := store.Grant{ID: "A1", Person: "lin", Customer: "K1", By: "chen", From: now, Until: now.AddDate(0, 0, 1)}
 		week := store.Grant{ID: "A2", Person: "lin", Customer: "K2", By: "chen", From: now, Until: now.AddDate(0, 0, 7)}
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			return errors.Join(tx.AddGrant(ctx, day), tx.AddGrant(ctx, week))
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(tx.Grants().Add(ctx, day), tx.Grants().Add(ctx, week))
 		})
 		covered := func(person, customer string, at time.Time) string {
 			var g store.Grant
-			update(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
-				g, err = tx.GrantFor(ctx, person, customer, at)
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
+				g, err = tx.Grants().For(ctx, person, customer, at)
 				return err
 			})
 			return g.ID
@@ -91,27 +86,27 @@ func TestGrants(t *testing.T) {
 				t.Errorf("%+v: %q", tt, got)
 			}
 		}
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			list, err := tx.GrantsOf(ctx, "lin", now)
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			list, err := tx.Grants().Of(ctx, "lin", now)
 			same(t, err, list, day, week)
-			list, err = tx.GrantsEnding(ctx, now, day.Until)
+			list, err = tx.Grants().Ending(ctx, now, day.Until)
 			same(t, err, list, day)
 			early := week
 			early.Until = day.Until
 			for i := range 2 {
-				if first, err := tx.EndGrant(ctx, week, early.Until); first != (i == 0) || err != nil {
+				if first, err := tx.Grants().End(ctx, week, early.Until); first != (i == 0) || err != nil {
 					t.Errorf("ended %v, %v", first, err)
 				}
 			}
 			for i := range 2 {
-				if first, err := tx.CloseGrant(ctx, "A1", now); first != (i == 0) || err != nil {
+				if first, err := tx.Grants().Close(ctx, "A1", now); first != (i == 0) || err != nil {
 					t.Errorf("closed %v, %v", first, err)
 				}
 			}
-			list, err = tx.GrantsEnding(ctx, time.Time{}, day.Until)
+			list, err = tx.Grants().Ending(ctx, time.Time{}, day.Until)
 			same(t, err, list, early)
-			over, err := tx.AnyOver(ctx, early.Until)
-			soon, err2 := tx.AnyOver(ctx, early.Until.Add(-time.Millisecond))
+			over, err := tx.Requests().AnyOver(ctx, early.Until)
+			soon, err2 := tx.Requests().AnyOver(ctx, early.Until.Add(-time.Millisecond))
 			if !over || soon {
 				t.Errorf("over %v, a moment before %v", over, soon)
 			}
@@ -132,14 +127,14 @@ func TestForgedGrants(t *testing.T) {
 		`UPDATE access_grant SET person = 'he'`, `UPDATE access_grant SET customer = 'K2', person = 'he'`,
 		`UPDATE access_grant SET person = 'he', proof = ''`, forged,
 	} {
-		both(t, func(t *testing.T, o store.Options, db *store.DB) {
-			update(t, db, func(ctx context.Context, tx *store.Tx) error {
-				return tx.AddGrant(ctx, store.Grant{ID: "A1", Person: "lin", Customer: "K1", By: "chen", From: now, Until: now.AddDate(0, 0, 1)})
+		storetest.Both(t, func(t *testing.T, o store.Options, db *store.DB) {
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				return tx.Grants().Add(ctx, store.Grant{ID: "A1", Person: "lin", Customer: "K1", By: "chen", From: now, Until: now.AddDate(0, 0, 1)})
 			})
-			behind(t, o).do(change)
+			storetest.Behind(t, o).Do(change)
 			err := db.Update(t.Context(), func(tx *store.Tx) error {
 				for _, k := range []string{"K1", "K2"} {
-					if g, err := tx.GrantFor(t.Context(), "he", k, now); err != nil {
+					if g, err := tx.Grants().For(t.Context(), "he", k, now); err != nil {
 						return err
 					} else if g.ID != "" {
 						t.Errorf("%s: grants %+v", change, g)
@@ -152,13 +147,13 @@ func TestForgedGrants(t *testing.T) {
 			}
 		})
 	}
-	both(t, func(t *testing.T, o store.Options, db *store.DB) {
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			return tx.AddGrant(ctx, store.Grant{ID: "A1", Person: "lin", Customer: "K1", By: "chen", From: now, Until: now.Add(time.Hour)})
+	storetest.Both(t, func(t *testing.T, o store.Options, db *store.DB) {
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return tx.Grants().Add(ctx, store.Grant{ID: "A1", Person: "lin", Customer: "K1", By: "chen", From: now, Until: now.Add(time.Hour)})
 		})
-		behind(t, o).do(`UPDATE access_grant SET until_time = until_time + 3600000`)
+		storetest.Behind(t, o).Do(`UPDATE access_grant SET until_time = until_time + 3600000`)
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.GrantFor(t.Context(), "lin", "K1", now)
+			_, err := tx.Grants().For(t.Context(), "lin", "K1", now)
 			return err
 		})
 		if !errors.Is(err, store.ErrTampered) {
@@ -168,27 +163,27 @@ func TestForgedGrants(t *testing.T) {
 }
 
 func TestDelegations(t *testing.T) {
-	both(t, func(t *testing.T, o store.Options, db *store.DB) {
+	storetest.Both(t, func(t *testing.T, o store.Options, db *store.DB) {
 		d := store.Delegation{ID: "d1", Person: "zhou", First: "2026-11-26", Last: "2026-11-28", By: "chen", At: now}
 		gone := store.Delegation{ID: "d2", Person: "zhou", First: "2026-11-26", Last: "2026-12-28", By: "chen", At: now}
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			return errors.Join(tx.AddDelegation(ctx, d), tx.AddDelegation(ctx, gone))
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(tx.Delegations().Add(ctx, d), tx.Delegations().Add(ctx, gone))
 		})
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 			for i := range 2 {
-				if first, err := tx.EndDelegation(ctx, gone, now); first != (i == 0) || err != nil {
+				if first, err := tx.Delegations().End(ctx, gone, now); first != (i == 0) || err != nil {
 					t.Errorf("ended %v, %v", first, err)
 				}
 			}
-			list, err := tx.Delegations(ctx, d.Last)
+			list, err := tx.Delegations().From(ctx, d.Last)
 			same(t, err, list, d)
-			list, err = tx.Delegations(ctx, d.Last.Add(1))
+			list, err = tx.Delegations().From(ctx, d.Last.Add(1))
 			same(t, err, list)
 			return nil
 		})
-		behind(t, o).do(`UPDATE delegation SET ended = 0`)
+		storetest.Behind(t, o).Do(`UPDATE delegation SET ended = 0`)
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.Delegations(t.Context(), d.First)
+			_, err := tx.Delegations().From(t.Context(), d.First)
 			return err
 		})
 		if !errors.Is(err, store.ErrTampered) {

@@ -9,16 +9,16 @@ import (
 
 // Backlog lists the ids of everything that waits in the outbox for this process
 // to deliver it, whatever its due.
-func (tx *Tx) Backlog(ctx context.Context) ([]string, error) { return tx.db.claims.backlog(ctx, tx) }
+func (q Outbox) Backlog(ctx context.Context) ([]string, error) { return q.claims.backlog(ctx, q.tx) }
 
-// Owed is a message that still waits; false when it was delivered or buried.
+// ByID is a message that still waits; false when it was delivered or buried.
 // With ErrUnreadable comes what is known of it beside what it says.
-func (tx *Tx) Owed(ctx context.Context, id string) (Outgoing, bool, error) {
+func (q Outbox) ByID(ctx context.Context, id string) (Outgoing, bool, error) {
 	var unreadable error
-	list, err := engine.All(ctx, tx.e, "owed message", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, print, error, claimed_by
+	list, err := engine.All(ctx, q.tx, "owed message", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, print, error, claimed_by
 		FROM outbox WHERE id = $1 AND state = 'waiting'`, []any{id},
 		func(scan engine.Scan) (Outgoing, error) {
-			o, err := tx.scanOutgoing(scan)
+			o, err := q.scan(scan)
 			if errors.Is(err, ErrUnreadable) {
 				unreadable, err = err, nil
 			}

@@ -16,13 +16,13 @@ type Caller struct {
 }
 
 // Caller is everything that is asked of every message, in one query at most.
-func (tx *Tx) Caller(ctx context.Context, platform, account string) (Caller, error) {
+func (q Accounts) Caller(ctx context.Context, platform, account string) (Caller, error) {
 	at := Account{Platform: platform, ID: account}
-	if c, ok := tx.e.Cache()[at].(Caller); ok {
+	if c, ok := q.tx.Cache()[at].(Caller); ok {
 		c.Duties = slices.Clone(c.Duties)
 		return c, nil
 	}
-	list, err := engine.All(ctx, tx.e, "caller", `SELECT `+personColumns+`, a.used, (SELECT COUNT(*) FROM dialog d WHERE d.person = p.id)
+	list, err := engine.All(ctx, q.tx, "caller", `SELECT `+personColumns+`, a.used, (SELECT COUNT(*) FROM dialog d WHERE d.person = p.id)
 		FROM account a JOIN person p ON p.id = a.person WHERE a.platform = $1 AND a.id = $2 AND p.until = 0`, []any{platform, account},
 		func(scan engine.Scan) (c Caller, err error) {
 			var used, asked int64
@@ -30,7 +30,7 @@ func (tx *Tx) Caller(ctx context.Context, platform, account string) (Caller, err
 			c.Used, c.Asked = engine.Moment(used), asked > 0
 			return c, err
 		})
-	if kept := tx.e.Cache(); len(list) > 0 && kept != nil {
+	if kept := q.tx.Cache(); len(list) > 0 && kept != nil {
 		kept[at] = list[0]
 	}
 	return engine.First(list), err

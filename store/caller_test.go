@@ -13,23 +13,24 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"marketbot/store"
+	"marketbot/store/storetest"
 )
 
 // Whoever writes is known as they are now, whatever was changed of them since
 // their last message, and whatever of that was undone.
 func TestCallers(t *testing.T) {
-	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
 		account := store.Account{Platform: "feishu", ID: "ou_li", Person: "li"}
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 			return errors.Join(
-				tx.AddPerson(ctx, store.Person{ID: "li", Name: "李雷", Post: store.Salesperson, Since: now}),
-				tx.AddPerson(ctx, store.Person{ID: "han", Name: "韩梅梅", Post: store.Salesperson, Since: now}),
-				tx.Bind(ctx, account, now))
+				tx.People().Add(ctx, store.Person{ID: "li", Name: "李雷", Post: store.Salesperson, Since: now}),
+				tx.People().Add(ctx, store.Person{ID: "han", Name: "韩梅梅", Post: store.Salesperson, Since: now}),
+				tx.Accounts().Bind(ctx, account, now))
 		})
 		ask := func(asking func(context.Context, func(*store.Tx) error) error) (c store.Caller) {
 			t.Helper()
 			err := asking(t.Context(), func(tx *store.Tx) (err error) {
-				c, err = tx.Caller(t.Context(), account.Platform, account.ID)
+				c, err = tx.Accounts().Caller(t.Context(), account.Platform, account.ID)
 				return err
 			})
 			if err != nil {
@@ -42,39 +43,50 @@ func TestCallers(t *testing.T) {
 			name string
 			do   func(context.Context, *store.Tx) error
 		}{
-			{"post", func(ctx context.Context, tx *store.Tx) error { return tx.SetPost(ctx, "li", store.Supervisor, now) }},
-			{"duty given", func(ctx context.Context, tx *store.Tx) error { return tx.GiveDuty(ctx, "li", store.Administrator, now) }},
-			{"duty taken", func(ctx context.Context, tx *store.Tx) error { return tx.TakeDuty(ctx, "li", store.Administrator, now) }},
+			{"post", func(ctx context.Context, tx *store.Tx) error {
+				return tx.People().SetPost(ctx, "li", store.Supervisor, now)
+			}},
+			{"duty given", func(ctx context.Context, tx *store.Tx) error {
+				return tx.People().GiveDuty(ctx, "li", store.Administrator, now)
+			}},
+			{"duty taken", func(ctx context.Context, tx *store.Tx) error {
+				return tx.People().TakeDuty(ctx, "li", store.Administrator, now)
+			}},
 			{"asked", func(ctx context.Context, tx *store.Tx) error {
-				return tx.Ask(ctx, "li", store.Dialog{Line: "签到", Expires: now.Add(time.Hour)})
+				return tx.Dialogs().Ask(ctx, "li", store.Dialog{Line: "签到", Expires: now.Add(time.Hour)})
 			}},
-			{"answered", func(ctx context.Context, tx *store.Tx) error { _, _, err := tx.TakeDialog(ctx, "li", now); return err }},
+			{"answered", func(ctx context.Context, tx *store.Tx) error {
+				_, _, err := tx.Dialogs().Take(ctx, "li", now)
+				return err
+			}},
 			{"used", func(ctx context.Context, tx *store.Tx) error {
-				return tx.UseAccount(ctx, account.Platform, account.ID, now.Add(time.Hour))
+				return tx.Accounts().Use(ctx, account.Platform, account.ID, now.Add(time.Hour))
 			}},
-			{"stopped", func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, "li", now) }},
-			{"resumed", func(ctx context.Context, tx *store.Tx) error { _, err := tx.ResumePerson(ctx, "li"); return err }},
-			{"stopped again", func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, "li", now) }},
+			{"stopped", func(ctx context.Context, tx *store.Tx) error { return tx.People().Stop(ctx, "li", now) }},
+			{"resumed", func(ctx context.Context, tx *store.Tx) error { _, err := tx.People().Resume(ctx, "li"); return err }},
+			{"stopped again", func(ctx context.Context, tx *store.Tx) error { return tx.People().Stop(ctx, "li", now) }},
 			{"reinstated", func(ctx context.Context, tx *store.Tx) error {
-				return tx.ReinstatePerson(ctx, store.Person{ID: "li", Name: "李雷", Post: store.Salesperson}, now)
+				return tx.People().Reinstate(ctx, store.Person{ID: "li", Name: "李雷", Post: store.Salesperson}, now)
 			}},
-			{"unbound", func(ctx context.Context, tx *store.Tx) error { return tx.Unbind(ctx, account.Platform, account.ID) }},
-			{"bound", func(ctx context.Context, tx *store.Tx) error { return tx.Bind(ctx, account, now) }},
+			{"unbound", func(ctx context.Context, tx *store.Tx) error {
+				return tx.Accounts().Unbind(ctx, account.Platform, account.ID)
+			}},
+			{"bound", func(ctx context.Context, tx *store.Tx) error { return tx.Accounts().Bind(ctx, account, now) }},
 			{"another's", func(ctx context.Context, tx *store.Tx) error {
-				return tx.Bind(ctx, store.Account{Platform: account.Platform, ID: account.ID, Person: "han"}, now)
+				return tx.Accounts().Bind(ctx, store.Account{Platform: account.Platform, ID: account.ID, Person: "han"}, now)
 			}},
 		} {
 			undone := errors.New("no")
 			err := db.Update(t.Context(), func(tx *store.Tx) error {
-				_, err := tx.Caller(t.Context(), account.Platform, account.ID)
+				_, err := tx.Accounts().Caller(t.Context(), account.Platform, account.ID)
 				err = errors.Join(err, step.do(t.Context(), tx))
-				_, err2 := tx.Caller(t.Context(), account.Platform, account.ID)
+				_, err2 := tx.Accounts().Caller(t.Context(), account.Platform, account.ID)
 				return errors.Join(err, err2, undone)
 			})
 			if diff := cmp.Diff(before, ask(db.Update)); diff != "" || !errors.Is(err, undone) {
 				t.Errorf("%s, undone: %v %s", step.name, err, diff)
 			}
-			update(t, db, step.do)
+			storetest.Update(t, db, step.do)
 			kept, read := ask(db.Update), ask(db.View)
 			if cmp.Equal(before, read) {
 				t.Errorf("%s: nothing changed", step.name)

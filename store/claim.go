@@ -48,20 +48,20 @@ const pgNow = `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT`
 // the chat, or nobody has taken it yet, the message is nobody's: whoever takes
 // the chat next takes all. A process whose clock is behind may have given it an
 // id before those: ids are the order.
-func (r *replica) place(ctx context.Context, tx *Tx, o *Outgoing) error {
+func (r *replica) place(ctx context.Context, tx *engine.Tx, o *Outgoing) error {
 	if r == nil {
 		return nil
 	}
 	var last string
 	var others int
 	me := r.name()
-	_, err := tx.e.One(ctx, "waiting in the chat", `SELECT COALESCE(MAX(id), ''), COUNT(*) FILTER (WHERE claimed_by <> $1) FROM outbox
+	_, err := tx.One(ctx, "waiting in the chat", `SELECT COALESCE(MAX(id), ''), COUNT(*) FILTER (WHERE claimed_by <> $1) FROM outbox
 		WHERE state = 'waiting' AND platform = $2 AND grp = $3 AND address = $4`, []any{me, o.Platform, engine.Flag(o.Group), o.Address}, &last, &others)
 	if err != nil {
 		return err
 	}
 	if n, err := strconv.ParseUint(last[:min(16, len(last))], 16, 64); err == nil && last >= o.ID {
-		tx.e.RaiseIDs(n)
+		tx.RaiseIDs(n)
 		o.ID = tx.NewID(o.Created)
 	}
 	if o.Class == ClassAnswer && others == 0 {
@@ -71,22 +71,22 @@ func (r *replica) place(ctx context.Context, tx *Tx, o *Outgoing) error {
 }
 
 // keep keeps this process's claims.
-func (r *replica) keep(ctx context.Context, db *DB, lease time.Duration) (kept bool, err error) {
+func (r *replica) keep(ctx context.Context, db *engine.DB, lease time.Duration) (kept bool, err error) {
 	if r == nil {
 		return true, nil
 	}
 	r.mu.Lock()
 	id, born := r.id, r.born
 	r.mu.Unlock()
-	err = db.Update(ctx, func(tx *Tx) error {
-		n, err := tx.e.Exec(ctx, "keep claims", `UPDATE replica SET until = `+pgNow+` + $1 WHERE id = $2`, lease.Milliseconds(), id)
+	err = db.Update(ctx, func(tx *engine.Tx) error {
+		n, err := tx.Exec(ctx, "keep claims", `UPDATE replica SET until = `+pgNow+` + $1 WHERE id = $2`, lease.Milliseconds(), id)
 		if kept = n == 1; err != nil || kept {
 			return err
 		}
 		if born {
 			id = rand.Text()
 		}
-		_, err = tx.e.Exec(ctx, "enter replica", `INSERT INTO replica (id, until) VALUES ($1, `+pgNow+` + $2)`, id, lease.Milliseconds())
+		_, err = tx.Exec(ctx, "enter replica", `INSERT INTO replica (id, until) VALUES ($1, `+pgNow+` + $2)`, id, lease.Milliseconds())
 		return err
 	})
 	if err != nil {
@@ -100,7 +100,7 @@ func (r *replica) keep(ctx context.Context, db *DB, lease time.Duration) (kept b
 
 // claim claims chats for this process, but for those on the platforms of
 // elsewhere. One process claims at a time, so that a chat is not torn apart.
-func (r *replica) claim(ctx context.Context, tx *Tx, now time.Time, chats int, elsewhere []string) (c Claimed, err error) {
+func (r *replica) claim(ctx context.Context, tx *engine.Tx, now time.Time, chats int, elsewhere []string) (c Claimed, err error) {
 	if r == nil {
 		return c, nil
 	}
@@ -108,17 +108,17 @@ func (r *replica) claim(ctx context.Context, tx *Tx, now time.Time, chats int, e
 	if err := tx.Lock(ctx, "claim"); err != nil {
 		return c, err
 	}
-	n, err := tx.e.Exec(ctx, "hold replica", `UPDATE replica SET until = until WHERE id = $1`, me)
+	n, err := tx.Exec(ctx, "hold replica", `UPDATE replica SET until = until WHERE id = $1`, me)
 	if err != nil {
 		return c, err
 	}
 	if n == 0 {
 		return c, ErrNotClaimed
 	}
-	if _, err := tx.e.Exec(ctx, "end dead replicas", `DELETE FROM replica WHERE until < `+pgNow); err != nil {
+	if _, err := tx.Exec(ctx, "end dead replicas", `DELETE FROM replica WHERE until < `+pgNow); err != nil {
 		return c, err
 	}
-	c.Messages, err = tx.e.Exec(ctx, "claim", `UPDATE outbox SET claimed_by = $1 FROM (
+	c.Messages, err = tx.Exec(ctx, "claim", `UPDATE outbox SET claimed_by = $1 FROM (
 			SELECT o.platform, o.grp, o.address FROM outbox o LEFT JOIN replica r ON r.id = o.claimed_by
 			WHERE o.state = 'waiting' AND o.platform <> ALL(string_to_array($4, ',')) GROUP BY o.platform, o.grp, o.address
 			HAVING BOOL_AND(r.id IS NULL OR r.id = $1) AND BOOL_OR(o.claimed_by <> $1 AND o.due <= $2)
@@ -128,40 +128,40 @@ func (r *replica) claim(ctx context.Context, tx *Tx, now time.Time, chats int, e
 	if err != nil {
 		return c, err
 	}
-	_, err = tx.e.One(ctx, "left to claim", `SELECT COALESCE(BOOL_OR(NOT away), FALSE), COALESCE(BOOL_OR(away), FALSE) FROM (
+	_, err = tx.One(ctx, "left to claim", `SELECT COALESCE(BOOL_OR(NOT away), FALSE), COALESCE(BOOL_OR(away), FALSE) FROM (
 			SELECT DISTINCT o.platform = ANY(string_to_array($2, ',')) AS away FROM outbox o LEFT JOIN replica r ON r.id = o.claimed_by
 			WHERE o.state = 'waiting' AND o.due <= $1 AND r.id IS NULL) left_over`, []any{engine.Millis(now), strings.Join(elsewhere, ",")}, &c.Left, &c.Elsewhere)
 	return c, err
 }
 
 // yield gives up the claims on some messages.
-func (r *replica) yield(ctx context.Context, db *DB, ids []string) error {
+func (r *replica) yield(ctx context.Context, db *engine.DB, ids []string) error {
 	if r == nil {
 		return nil
 	}
-	return db.Update(ctx, func(tx *Tx) error {
-		_, err := tx.e.Exec(ctx, "yield claims", `UPDATE outbox SET claimed_by = '' WHERE state = 'waiting' AND claimed_by = $1
+	return db.Update(ctx, func(tx *engine.Tx) error {
+		_, err := tx.Exec(ctx, "yield claims", `UPDATE outbox SET claimed_by = '' WHERE state = 'waiting' AND claimed_by = $1
 			AND id = ANY(string_to_array($2, ','))`, r.name(), strings.Join(ids, ","))
 		return err
 	})
 }
 
 // backlog lists what waits for this process to deliver it.
-func (r *replica) backlog(ctx context.Context, tx *Tx) ([]string, error) {
+func (r *replica) backlog(ctx context.Context, tx *engine.Tx) ([]string, error) {
 	if r == nil { // reads an index only, so that it can be asked after every write
-		return engine.All(ctx, tx.e, "backlog", `SELECT id FROM outbox WHERE state = 'waiting'`, nil, engine.Word)
+		return engine.All(ctx, tx, "backlog", `SELECT id FROM outbox WHERE state = 'waiting'`, nil, engine.Word)
 	}
-	return engine.All(ctx, tx.e, "backlog", `SELECT id FROM outbox WHERE state = 'waiting' AND claimed_by = $1`, []any{r.name()}, engine.Word)
+	return engine.All(ctx, tx, "backlog", `SELECT id FROM outbox WHERE state = 'waiting' AND claimed_by = $1`, []any{r.name()}, engine.Word)
 }
 
 // retire gives all claims up.
-func (r *replica) retire(ctx context.Context, db *DB) error {
+func (r *replica) retire(ctx context.Context, db *engine.DB) error {
 	if r == nil {
 		return nil
 	}
 	id := r.name()
-	err := db.Update(ctx, func(tx *Tx) error {
-		_, err := tx.e.Exec(ctx, "retire", `DELETE FROM replica WHERE id = $1`, id)
+	err := db.Update(ctx, func(tx *engine.Tx) error {
+		_, err := tx.Exec(ctx, "retire", `DELETE FROM replica WHERE id = $1`, id)
 		return err
 	})
 	if err != nil {
@@ -185,16 +185,16 @@ func (db *DB) Replica() string { return db.claims.name() }
 // when its claims had ended before: it goes on under another name, and owns
 // nothing.
 func (db *DB) Keep(ctx context.Context, lease time.Duration) (kept bool, err error) {
-	return db.claims.keep(ctx, db, lease)
+	return db.claims.keep(ctx, db.e, lease)
 }
 
 // Retire gives up everything that this process claimed, so that others go on
 // with it at once.
-func (db *DB) Retire(ctx context.Context) error { return db.claims.retire(ctx, db) }
+func (db *DB) Retire(ctx context.Context) error { return db.claims.retire(ctx, db.e) }
 
 // Yield gives up the claims of this process on messages that it has not begun to
 // send, so that others can take them.
-func (db *DB) Yield(ctx context.Context, ids []string) error { return db.claims.yield(ctx, db, ids) }
+func (db *DB) Yield(ctx context.Context, ids []string) error { return db.claims.yield(ctx, db.e, ids) }
 
 // Claimed is what Claim came to.
 type Claimed struct {
@@ -208,7 +208,7 @@ type Claimed struct {
 // messages each has. Only what Keep kept can be claimed: it is ErrNotClaimed
 // otherwise. What is for the platforms of elsewhere is left to others.
 func (db *DB) Claim(ctx context.Context, now time.Time, chats int, elsewhere ...string) (c Claimed, err error) {
-	err = db.Update(ctx, func(tx *Tx) (err error) {
+	err = db.e.Update(ctx, func(tx *engine.Tx) (err error) {
 		c, err = db.claims.claim(ctx, tx, now, chats, elsewhere)
 		return err
 	})

@@ -25,7 +25,7 @@ const delegationColumns = `id, person, first_day, last_day, by_person, at, ended
 
 // scanDelegation reads a delegation that is what its proof says; ErrTampered
 // otherwise.
-func (tx *Tx) scanDelegation(scan engine.Scan) (Delegation, error) {
+func (q Delegations) scan(scan engine.Scan) (Delegation, error) {
 	var d Delegation
 	var at, ended int64
 	var proof []byte
@@ -33,26 +33,26 @@ func (tx *Tx) scanDelegation(scan engine.Scan) (Delegation, error) {
 		return d, err
 	}
 	d.At = engine.Moment(at)
-	return d, tx.proven(d.proof(ended), proof, "delegation", d.ID)
+	return d, Grants{q.tx}.proven(d.proof(ended), proof, "delegation", d.ID)
 }
 
-// AddDelegation keeps a delegation under d.ID.
-func (tx *Tx) AddDelegation(ctx context.Context, d Delegation) error {
-	_, err := tx.e.Exec(ctx, "add delegation", `INSERT INTO delegation (`+delegationColumns+`) VALUES ($1, $2, $3, $4, $5, $6, 0, $7)`,
-		d.ID, d.Person, string(d.First), string(d.Last), d.By, engine.Millis(d.At), tx.e.SealText(d.proof(0), "delegation", d.ID, "proof"))
+// Add keeps a delegation under d.ID.
+func (q Delegations) Add(ctx context.Context, d Delegation) error {
+	_, err := q.tx.Exec(ctx, "add delegation", `INSERT INTO delegation (`+delegationColumns+`) VALUES ($1, $2, $3, $4, $5, $6, 0, $7)`,
+		d.ID, d.Person, string(d.First), string(d.Last), d.By, engine.Millis(d.At), q.tx.SealText(d.proof(0), "delegation", d.ID, "proof"))
 	return err
 }
 
-// Delegations lists the delegations that end on day or later and were not taken
+// From lists the delegations that end on day or later and were not taken
 // back, by first day.
-func (tx *Tx) Delegations(ctx context.Context, day Day) ([]Delegation, error) {
-	return engine.All(ctx, tx.e, "delegations", `SELECT `+delegationColumns+` FROM delegation WHERE last_day >= $1 AND ended = 0 ORDER BY first_day, id`,
-		[]any{string(day)}, tx.scanDelegation)
+func (q Delegations) From(ctx context.Context, day Day) ([]Delegation, error) {
+	return engine.All(ctx, q.tx, "delegations", `SELECT `+delegationColumns+` FROM delegation WHERE last_day >= $1 AND ended = 0 ORDER BY first_day, id`,
+		[]any{string(day)}, q.scan)
 }
 
-// EndDelegation takes a delegation back; false when it was before.
-func (tx *Tx) EndDelegation(ctx context.Context, d Delegation, at time.Time) (bool, error) {
-	n, err := tx.e.Exec(ctx, "end delegation", `UPDATE delegation SET ended = $1, proof = $2 WHERE id = $3 AND ended = 0`,
-		engine.Millis(at), tx.e.SealText(d.proof(engine.Millis(at)), "delegation", d.ID, "proof"), d.ID)
+// End takes a delegation back; false when it was before.
+func (q Delegations) End(ctx context.Context, d Delegation, at time.Time) (bool, error) {
+	n, err := q.tx.Exec(ctx, "end delegation", `UPDATE delegation SET ended = $1, proof = $2 WHERE id = $3 AND ended = 0`,
+		engine.Millis(at), q.tx.SealText(d.proof(engine.Millis(at)), "delegation", d.ID, "proof"), d.ID)
 	return n == 1, err
 }

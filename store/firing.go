@@ -8,12 +8,12 @@ import (
 )
 
 // Fire claims a slot of a job for ever: true for exactly one caller.
-func (tx *Tx) Fire(ctx context.Context, job string, due, at time.Time, missed bool) (bool, error) {
+func (q Firings) Fire(ctx context.Context, job string, due, at time.Time, missed bool) (bool, error) {
 	state := "done"
 	if missed {
 		state = "missed"
 	}
-	n, err := tx.e.Exec(ctx, "fire", `INSERT INTO firing (job, due, state, at) VALUES ($1, $2, $3, $4) ON CONFLICT (job, due) DO NOTHING`,
+	n, err := q.tx.Exec(ctx, "fire", `INSERT INTO firing (job, due, state, at) VALUES ($1, $2, $3, $4) ON CONFLICT (job, due) DO NOTHING`,
 		job, engine.Millis(due), state, engine.Millis(at))
 	return n == 1, err
 }
@@ -25,9 +25,9 @@ type Firing struct {
 	Missed bool
 }
 
-// Firings lists the slots from a time on, by due.
-func (tx *Tx) Firings(ctx context.Context, from time.Time) ([]Firing, error) {
-	return engine.All(ctx, tx.e, "firings", `SELECT job, due, state FROM firing WHERE due >= $1 ORDER BY due, job`, []any{engine.Millis(from)},
+// Since lists the slots from a time on, by due.
+func (q Firings) Since(ctx context.Context, from time.Time) ([]Firing, error) {
+	return engine.All(ctx, q.tx, "firings", `SELECT job, due, state FROM firing WHERE due >= $1 ORDER BY due, job`, []any{engine.Millis(from)},
 		func(scan engine.Scan) (Firing, error) {
 			var f Firing
 			var due int64
@@ -36,22 +36,4 @@ func (tx *Tx) Firings(ctx context.Context, from time.Time) ([]Firing, error) {
 			f.Due, f.Missed = engine.Moment(due), state == "missed"
 			return f, err
 		})
-}
-
-// Mark remembers a moment under a name (how far the clock was followed, when
-// the store was created).
-func (tx *Tx) Mark(ctx context.Context, name string, at time.Time) error {
-	_, err := tx.e.Exec(ctx, "mark", `INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-		name, at.UTC().Format(time.RFC3339Nano))
-	return err
-}
-
-// Marked is a moment remembered by Mark; zero when never.
-func (tx *Tx) Marked(ctx context.Context, name string) (time.Time, error) {
-	var s string
-	found, err := tx.e.One(ctx, "marked", `SELECT value FROM meta WHERE name = $1`, []any{name}, &s)
-	if err != nil || !found {
-		return time.Time{}, err
-	}
-	return time.Parse(time.RFC3339Nano, s)
 }

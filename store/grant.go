@@ -44,12 +44,12 @@ func proofOf(fields ...string) string {
 const grantColumns = `id, person, customer, by_person, from_time, until_time, proof`
 
 // scanGrant reads a grant that is what its proof says; ErrTampered otherwise.
-func (tx *Tx) scanGrant(scan engine.Scan) (Grant, error) {
+func (q Grants) scan(scan engine.Scan) (Grant, error) {
 	g, proof, err := scanGrantRow(scan)
 	if err != nil {
 		return g, err
 	}
-	return g, tx.proven(g.proof(), proof, "access_grant", g.ID)
+	return g, q.proven(g.proof(), proof, "access_grant", g.ID)
 }
 
 func scanGrantRow(scan engine.Scan) (g Grant, proof []byte, err error) {
@@ -60,8 +60,8 @@ func scanGrantRow(scan engine.Scan) (g Grant, proof []byte, err error) {
 }
 
 // proven tells whether a row is what was sealed beside it.
-func (tx *Tx) proven(want string, proof []byte, table, row string) error {
-	got, err := tx.e.OpenText(proof, table, row, "proof")
+func (q Grants) proven(want string, proof []byte, table, row string) error {
+	got, err := q.tx.OpenText(proof, table, row, "proof")
 	if err == nil && got != want {
 		err = ErrTampered
 	}
@@ -71,43 +71,43 @@ func (tx *Tx) proven(want string, proof []byte, table, row string) error {
 	return nil
 }
 
-// AddGrant keeps a grant under g.ID.
-func (tx *Tx) AddGrant(ctx context.Context, g Grant) error {
-	_, err := tx.e.Exec(ctx, "add grant", `INSERT INTO access_grant (id, person, customer, by_person, from_time, until_time, closed, proof)
+// Add keeps a grant under g.ID.
+func (q Grants) Add(ctx context.Context, g Grant) error {
+	_, err := q.tx.Exec(ctx, "add grant", `INSERT INTO access_grant (id, person, customer, by_person, from_time, until_time, closed, proof)
 		VALUES ($1, $2, $3, $4, $5, $6, 0, $7)`, g.ID, g.Person, g.Customer, g.By, engine.Millis(g.From), engine.Millis(g.Until),
-		tx.e.SealText(g.proof(), "access_grant", g.ID, "proof"))
+		q.tx.SealText(g.proof(), "access_grant", g.ID, "proof"))
 	return err
 }
 
-// GrantFor is the grant that lets a person read a customer's file at a moment;
+// For is the grant that lets a person read a customer's file at a moment;
 // the zero Grant when there is none. A grant that was made or changed behind
 // the store's back is ErrTampered.
-func (tx *Tx) GrantFor(ctx context.Context, person, customer string, now time.Time) (Grant, error) {
-	list, err := engine.All(ctx, tx.e, "grant", `SELECT `+grantColumns+` FROM access_grant
+func (q Grants) For(ctx context.Context, person, customer string, now time.Time) (Grant, error) {
+	list, err := engine.All(ctx, q.tx, "grant", `SELECT `+grantColumns+` FROM access_grant
 		WHERE person = $1 AND customer = $2 AND from_time <= $3 AND until_time > $3 ORDER BY until_time DESC LIMIT 1`,
-		[]any{person, customer, engine.Millis(now)}, tx.scanGrant)
+		[]any{person, customer, engine.Millis(now)}, q.scan)
 	return engine.First(list), err
 }
 
-// Grant is one grant by id, ended or not.
-func (tx *Tx) Grant(ctx context.Context, id string) (Grant, bool, error) {
+// ByID is one grant by id, ended or not.
+func (q Grants) ByID(ctx context.Context, id string) (Grant, bool, error) {
 	if engine.Nowhere(id) {
 		return Grant{}, false, nil
 	}
-	list, err := engine.All(ctx, tx.e, "grant by id", `SELECT `+grantColumns+` FROM access_grant WHERE id = $1`, []any{id}, tx.scanGrant)
+	list, err := engine.All(ctx, q.tx, "grant by id", `SELECT `+grantColumns+` FROM access_grant WHERE id = $1`, []any{id}, q.scan)
 	return engine.First(list), len(list) > 0, err
 }
 
-// GrantsOf lists a person's grants that run at a moment, the first to end first.
-func (tx *Tx) GrantsOf(ctx context.Context, person string, now time.Time) ([]Grant, error) {
-	return engine.All(ctx, tx.e, "grants of a person", `SELECT `+grantColumns+` FROM access_grant
-		WHERE person = $1 AND from_time <= $2 AND until_time > $2 ORDER BY until_time, id`, []any{person, engine.Millis(now)}, tx.scanGrant)
+// Of lists a person's grants that run at a moment, the first to end first.
+func (q Grants) Of(ctx context.Context, person string, now time.Time) ([]Grant, error) {
+	return engine.All(ctx, q.tx, "grants of a person", `SELECT `+grantColumns+` FROM access_grant
+		WHERE person = $1 AND from_time <= $2 AND until_time > $2 ORDER BY until_time, id`, []any{person, engine.Millis(now)}, q.scan)
 }
 
-// GrantsEnding lists the grants whose end was not told and lies after from, up
+// Ending lists the grants whose end was not told and lies after from, up
 // to and with to, the first to end first.
-func (tx *Tx) GrantsEnding(ctx context.Context, from, to time.Time) ([]Grant, error) {
-	return engine.All(ctx, tx.e, "grants that end", `SELECT `+grantColumns+` FROM access_grant
+func (q Grants) Ending(ctx context.Context, from, to time.Time) ([]Grant, error) {
+	return engine.All(ctx, q.tx, "grants that end", `SELECT `+grantColumns+` FROM access_grant
 		WHERE closed = 0 AND until_time > $1 AND until_time <= $2 ORDER BY until_time, id`, []any{engine.Millis(from), engine.Millis(to)},
 		func(scan engine.Scan) (Grant, error) {
 			g, _, err := scanGrantRow(scan)
@@ -115,29 +115,29 @@ func (tx *Tx) GrantsEnding(ctx context.Context, from, to time.Time) ([]Grant, er
 		})
 }
 
-// EndGrant ends a running grant at a moment, before its time; false when it was
+// End ends a running grant at a moment, before its time; false when it was
 // over.
-func (tx *Tx) EndGrant(ctx context.Context, g Grant, at time.Time) (bool, error) {
+func (q Grants) End(ctx context.Context, g Grant, at time.Time) (bool, error) {
 	g.Until = at
-	n, err := tx.e.Exec(ctx, "end grant", `UPDATE access_grant SET until_time = $1, proof = $2 WHERE id = $3 AND until_time > $1 AND closed = 0`,
-		engine.Millis(at), tx.e.SealText(g.proof(), "access_grant", g.ID, "proof"), g.ID)
+	n, err := q.tx.Exec(ctx, "end grant", `UPDATE access_grant SET until_time = $1, proof = $2 WHERE id = $3 AND until_time > $1 AND closed = 0`,
+		engine.Millis(at), q.tx.SealText(g.proof(), "access_grant", g.ID, "proof"), g.ID)
 	return n == 1, err
 }
 
-// endGrantsOf ends all that a person was let read. A forged grant opens nothing
+// endOf ends all that a person was let read. A forged grant opens nothing
 // and stays as it is, to be found.
-func (tx *Tx) endGrantsOf(ctx context.Context, person string, at time.Time) error {
-	ids, err := engine.All(ctx, tx.e, "running grants", `SELECT id FROM access_grant WHERE person = $1 AND until_time > $2`, []any{person, engine.Millis(at)}, engine.Word)
+func (q Grants) endOf(ctx context.Context, person string, at time.Time) error {
+	ids, err := engine.All(ctx, q.tx, "running grants", `SELECT id FROM access_grant WHERE person = $1 AND until_time > $2`, []any{person, engine.Millis(at)}, engine.Word)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		g, _, err := tx.Grant(ctx, id)
+		g, _, err := q.ByID(ctx, id)
 		if errors.Is(err, ErrTampered) {
 			continue
 		}
 		if err == nil {
-			_, err = tx.EndGrant(ctx, g, at)
+			_, err = q.End(ctx, g, at)
 		}
 		if err != nil {
 			return err
@@ -146,8 +146,8 @@ func (tx *Tx) endGrantsOf(ctx context.Context, person string, at time.Time) erro
 	return nil
 }
 
-// CloseGrant notes that a grant's end was told: true for exactly one caller.
-func (tx *Tx) CloseGrant(ctx context.Context, id string, at time.Time) (bool, error) {
-	n, err := tx.e.Exec(ctx, "close grant", `UPDATE access_grant SET closed = $1 WHERE id = $2 AND closed = 0`, engine.Millis(at), id)
+// Close notes that a grant's end was told: true for exactly one caller.
+func (q Grants) Close(ctx context.Context, id string, at time.Time) (bool, error) {
+	n, err := q.tx.Exec(ctx, "close grant", `UPDATE access_grant SET closed = $1 WHERE id = $2 AND closed = 0`, engine.Millis(at), id)
 	return n == 1, err
 }

@@ -93,8 +93,8 @@ func filledColumns(t *testing.T, s string) map[string]bool {
 		t.Fatal(err)
 	}
 	restAll(t, db, 1, s)
-	update(t, db, func(ctx context.Context, tx *store.Tx) error { // what reading uses up
-		return errors.Join(writeAll(ctx, tx, 2, s), writeFile(ctx, tx, 2, s))
+	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error { // what reading uses up
+		return errors.Join(storetest.WriteTexts(ctx, tx, 2, s), writeFile(ctx, tx, 2, s))
 	})
 	if err := db.Close(); err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ type Lead struct {
 
 const leadColumns = `code, customer, giver, at, state, by_person, decided, words, body, source, reason`
 
-func (tx *Tx) scanLead(scan engine.Scan) (Lead, error) {
+func (q Leads) scan(scan engine.Scan) (Lead, error) {
 	var l Lead
 	var at, decided int64
 	var sealed [4][]byte
@@ -48,59 +48,59 @@ func (tx *Tx) scanLead(scan engine.Scan) (Lead, error) {
 	l.At, l.Decided = engine.Moment(at), engine.Moment(decided)
 	texts := []*string{&l.Words, &l.Text, &l.Source, &l.Reason}
 	for i, column := range []string{"words", "body", "source", "reason"} {
-		if *texts[i], err = tx.e.OpenText(sealed[i], "lead", l.Code, column); err != nil {
+		if *texts[i], err = q.tx.OpenText(sealed[i], "lead", l.Code, column); err != nil {
 			return l, err
 		}
 	}
 	return l, nil
 }
 
-// NewLeadCode is the code of a new lead.
-func (tx *Tx) NewLeadCode(ctx context.Context) (string, error) { return tx.NextCode(ctx, "L") }
+// NewCode is the code of a new lead.
+func (q Leads) NewCode(ctx context.Context) (string, error) { return nextCode(ctx, q.tx, "L") }
 
-// AddLead keeps a new lead, open, under l.Code.
-func (tx *Tx) AddLead(ctx context.Context, l Lead) error {
-	seal := func(text, column string) []byte { return tx.e.SealText(text, "lead", l.Code, column) }
-	_, err := tx.e.Exec(ctx, "add lead", `INSERT INTO lead (`+leadColumns+`) VALUES ($1, $2, $3, $4, $5, '', 0, $6, $7, $8, NULL)`,
+// Add keeps a new lead, open, under l.Code.
+func (q Leads) Add(ctx context.Context, l Lead) error {
+	seal := func(text, column string) []byte { return q.tx.SealText(text, "lead", l.Code, column) }
+	_, err := q.tx.Exec(ctx, "add lead", `INSERT INTO lead (`+leadColumns+`) VALUES ($1, $2, $3, $4, $5, '', 0, $6, $7, $8, NULL)`,
 		l.Code, l.Customer, l.Giver, engine.Millis(l.At), string(LeadOpen), seal(l.Words, "words"), seal(l.Text, "body"), seal(l.Source, "source"))
 	return err
 }
 
-// Lead is a lead by its code.
-func (tx *Tx) Lead(ctx context.Context, code string) (Lead, bool, error) {
+// ByCode is a lead by its code.
+func (q Leads) ByCode(ctx context.Context, code string) (Lead, bool, error) {
 	if engine.Nowhere(code) {
 		return Lead{}, false, nil
 	}
-	list, err := engine.All(ctx, tx.e, "lead", `SELECT `+leadColumns+` FROM lead WHERE code = $1`, []any{code}, tx.scanLead)
+	list, err := engine.All(ctx, q.tx, "lead", `SELECT `+leadColumns+` FROM lead WHERE code = $1`, []any{code}, q.scan)
 	return engine.First(list), len(list) > 0, err
 }
 
-// OpenLeads lists at most so many leads that wait to be judged, the oldest
+// Open lists at most so many leads that wait to be judged, the oldest
 // first.
-func (tx *Tx) OpenLeads(ctx context.Context, most int) ([]Lead, error) {
-	return engine.All(ctx, tx.e, "open leads", `SELECT `+leadColumns+` FROM lead WHERE state = 'open' ORDER BY at, code LIMIT $1`, []any{most}, tx.scanLead)
+func (q Leads) Open(ctx context.Context, most int) ([]Lead, error) {
+	return engine.All(ctx, q.tx, "open leads", `SELECT `+leadColumns+` FROM lead WHERE state = 'open' ORDER BY at, code LIMIT $1`, []any{most}, q.scan)
 }
 
-// CountOpenLeads is how many leads wait to be judged.
-func (tx *Tx) CountOpenLeads(ctx context.Context) (n int, err error) {
-	_, err = tx.e.One(ctx, "count leads", `SELECT COUNT(*) FROM lead WHERE state = 'open'`, nil, &n)
+// CountOpen is how many leads wait to be judged.
+func (q Leads) CountOpen(ctx context.Context) (n int, err error) {
+	_, err = q.tx.One(ctx, "count leads", `SELECT COUNT(*) FROM lead WHERE state = 'open'`, nil, &n)
 	return n, err
 }
 
-// OpenLeadsOf lists the codes of a giver's leads that wait, the oldest first.
-func (tx *Tx) OpenLeadsOf(ctx context.Context, giver string) ([]string, error) {
-	return engine.All(ctx, tx.e, "leads of", `SELECT code FROM lead WHERE giver = $1 AND state = 'open' ORDER BY at, code`, []any{giver},
+// OpenOf lists the codes of a giver's leads that wait, the oldest first.
+func (q Leads) OpenOf(ctx context.Context, giver string) ([]string, error) {
+	return engine.All(ctx, q.tx, "leads of", `SELECT code FROM lead WHERE giver = $1 AND state = 'open' ORDER BY at, code`, []any{giver},
 		func(scan engine.Scan) (code string, err error) { return code, scan(&code) })
 }
 
-// DecideLead ends an open lead, and names the customer that it went to; false
+// Decide ends an open lead, and names the customer that it went to; false
 // when it was not open any more.
-func (tx *Tx) DecideLead(ctx context.Context, l Lead) (bool, error) {
+func (q Leads) Decide(ctx context.Context, l Lead) (bool, error) {
 	var reason []byte
 	if l.Reason != "" {
-		reason = tx.e.SealText(l.Reason, "lead", l.Code, "reason")
+		reason = q.tx.SealText(l.Reason, "lead", l.Code, "reason")
 	}
-	n, err := tx.e.Exec(ctx, "decide lead", `UPDATE lead SET state = $1, by_person = $2, decided = $3, customer = $4, reason = $5
+	n, err := q.tx.Exec(ctx, "decide lead", `UPDATE lead SET state = $1, by_person = $2, decided = $3, customer = $4, reason = $5
 		WHERE code = $6 AND state = 'open'`, string(l.State), l.By, engine.Millis(l.Decided), l.Customer, reason, l.Code)
 	return n == 1, err
 }

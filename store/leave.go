@@ -22,7 +22,7 @@ func (l Leave) Covers(day Day) bool { return l.First <= day && day <= l.Last }
 
 const leaveColumns = `id, person, first_day, last_day, reason, by_person, entered`
 
-func (tx *Tx) scanLeave(scan engine.Scan) (Leave, error) {
+func (q Leaves) scan(scan engine.Scan) (Leave, error) {
 	var l Leave
 	var reason []byte
 	var entered int64
@@ -31,14 +31,14 @@ func (tx *Tx) scanLeave(scan engine.Scan) (Leave, error) {
 	}
 	l.Entered = engine.Moment(entered)
 	var err error
-	l.Reason, err = tx.e.OpenText(reason, "leave", l.ID, "reason")
+	l.Reason, err = q.tx.OpenText(reason, "leave", l.ID, "reason")
 	return l, err
 }
 
-// LeaveDays lists the leave of everyone that overlaps from … to and was not
+// Days lists the leave of everyone that overlaps from … to and was not
 // cancelled, by first day. The reasons stay sealed: it only asks who is away.
-func (tx *Tx) LeaveDays(ctx context.Context, from, to Day) ([]Leave, error) {
-	return engine.All(ctx, tx.e, "days of leave", `SELECT id, person, first_day, last_day, by_person, entered FROM leave
+func (q Leaves) Days(ctx context.Context, from, to Day) ([]Leave, error) {
+	return engine.All(ctx, q.tx, "days of leave", `SELECT id, person, first_day, last_day, by_person, entered FROM leave
 		WHERE last_day >= $1 AND first_day <= $2 AND cancelled = 0 ORDER BY first_day, id`, []any{string(from), string(to)},
 		func(scan engine.Scan) (Leave, error) {
 			var l Leave
@@ -49,35 +49,35 @@ func (tx *Tx) LeaveDays(ctx context.Context, from, to Day) ([]Leave, error) {
 		})
 }
 
-// LeavesOf lists one person's leave that ends on day or later and was not
+// Of lists one person's leave that ends on day or later and was not
 // cancelled, by first day.
-func (tx *Tx) LeavesOf(ctx context.Context, person string, day Day) ([]Leave, error) {
-	return engine.All(ctx, tx.e, "leaves of a person", `SELECT `+leaveColumns+` FROM leave
-		WHERE person = $1 AND last_day >= $2 AND cancelled = 0 ORDER BY first_day, id`, []any{person, string(day)}, tx.scanLeave)
+func (q Leaves) Of(ctx context.Context, person string, day Day) ([]Leave, error) {
+	return engine.All(ctx, q.tx, "leaves of a person", `SELECT `+leaveColumns+` FROM leave
+		WHERE person = $1 AND last_day >= $2 AND cancelled = 0 ORDER BY first_day, id`, []any{person, string(day)}, q.scan)
 }
 
-// Leave is one leave by id, cancelled or not.
-func (tx *Tx) Leave(ctx context.Context, id string) (Leave, bool, error) {
-	list, err := engine.All(ctx, tx.e, "leave", `SELECT `+leaveColumns+` FROM leave WHERE id = $1`, []any{id}, tx.scanLeave)
+// ByID is one leave by id, cancelled or not.
+func (q Leaves) ByID(ctx context.Context, id string) (Leave, bool, error) {
+	list, err := engine.All(ctx, q.tx, "leave", `SELECT `+leaveColumns+` FROM leave WHERE id = $1`, []any{id}, q.scan)
 	return engine.First(list), len(list) > 0, err
 }
 
-// AddLeave enters leave under l.ID.
-func (tx *Tx) AddLeave(ctx context.Context, l Leave) error {
-	_, err := tx.e.Exec(ctx, "add leave", `INSERT INTO leave (id, person, first_day, last_day, reason, by_person, entered, cancelled)
+// Add enters leave under l.ID.
+func (q Leaves) Add(ctx context.Context, l Leave) error {
+	_, err := q.tx.Exec(ctx, "add leave", `INSERT INTO leave (id, person, first_day, last_day, reason, by_person, entered, cancelled)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
-		l.ID, l.Person, string(l.First), string(l.Last), tx.e.SealText(l.Reason, "leave", l.ID, "reason"), l.By, engine.Millis(l.Entered))
+		l.ID, l.Person, string(l.First), string(l.Last), q.tx.SealText(l.Reason, "leave", l.ID, "reason"), l.By, engine.Millis(l.Entered))
 	return err
 }
 
-// CancelLeave makes leave count no more; false when it did not count before.
-func (tx *Tx) CancelLeave(ctx context.Context, id string, at time.Time) (bool, error) {
-	n, err := tx.e.Exec(ctx, "cancel leave", `UPDATE leave SET cancelled = $1 WHERE id = $2 AND cancelled = 0`, engine.Millis(at), id)
+// Cancel makes leave count no more; false when it did not count before.
+func (q Leaves) Cancel(ctx context.Context, id string, at time.Time) (bool, error) {
+	n, err := q.tx.Exec(ctx, "cancel leave", `UPDATE leave SET cancelled = $1 WHERE id = $2 AND cancelled = 0`, engine.Millis(at), id)
 	return n == 1, err
 }
 
-// RestoreLeave takes a CancelLeave back; false when it was not cancelled.
-func (tx *Tx) RestoreLeave(ctx context.Context, id string) (bool, error) {
-	n, err := tx.e.Exec(ctx, "restore leave", `UPDATE leave SET cancelled = 0 WHERE id = $1 AND cancelled <> 0`, id)
+// Restore takes a CancelLeave back; false when it was not cancelled.
+func (q Leaves) Restore(ctx context.Context, id string) (bool, error) {
+	n, err := q.tx.Exec(ctx, "restore leave", `UPDATE leave SET cancelled = 0 WHERE id = $1 AND cancelled <> 0`, id)
 	return n == 1, err
 }

@@ -24,17 +24,17 @@ func TestReasonsOfPlatforms(t *testing.T) {
 			var owed store.Outgoing
 			err := db.Update(t.Context(), func(tx *store.Tx) error {
 				ctx := context.Background()
-				if _, err := tx.Owe(ctx, store.Outgoing{ID: id, Key: id, Content: []byte("{}"), Due: now, Created: now}); err != nil {
+				if _, err := tx.Outbox().Owe(ctx, store.Outgoing{ID: id, Key: id, Content: []byte("{}"), Due: now, Created: now}); err != nil {
 					return err
 				}
-				if err := tx.Retry(ctx, id, now, reason, true); err != nil {
+				if err := tx.Outbox().Retry(ctx, id, now, reason, true); err != nil {
 					return err
 				}
 				var err error
-				if owed, _, err = tx.Owed(ctx, id); err != nil {
+				if owed, _, err = tx.Outbox().ByID(ctx, id); err != nil {
 					return err
 				}
-				return tx.Bury(ctx, id, reason, now)
+				return tx.Outbox().Bury(ctx, id, reason, now)
 			})
 			if err != nil {
 				t.Errorf("%s, reason %d: %v", backend, i, err)
@@ -53,14 +53,14 @@ func TestOwes(t *testing.T) {
 		db := storetest.Open(t, backend)
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
 			ctx := context.Background()
-			if _, err := tx.Owe(ctx, store.Outgoing{ID: "m", Key: "k", Content: []byte("{}"), Due: now, Created: now}); err != nil {
+			if _, err := tx.Outbox().Owe(ctx, store.Outgoing{ID: "m", Key: "k", Content: []byte("{}"), Due: now, Created: now}); err != nil {
 				return err
 			}
-			if err := tx.Sent(ctx, "m", now); err != nil {
+			if err := tx.Outbox().Sent(ctx, "m", now); err != nil {
 				return err
 			}
 			for key, want := range map[string]bool{"k": true, "l": false} {
-				if got, err := tx.Owes(ctx, key); err != nil || got != want {
+				if got, err := tx.Outbox().Owes(ctx, key); err != nil || got != want {
 					t.Errorf("%s: Owes(%q) = %v, %v", backend, key, got, err)
 				}
 			}
@@ -83,14 +83,14 @@ func TestOwedBeside(t *testing.T) {
 			err = db.Update(t.Context(), func(tx *store.Tx) error {
 				ctx := context.Background()
 				owed = false
-				if _, err := tx.Fire(ctx, fmt.Sprint(i), now, now, false); err != nil {
+				if _, err := tx.Firings().Fire(ctx, fmt.Sprint(i), now, now, false); err != nil {
 					return err
 				}
 				o := store.Outgoing{ID: tx.NewID(now), Key: fmt.Sprint("m", i), Due: now, Created: now}
 				if i%4 == taken {
 					o.Key = "taken"
 				}
-				return tx.OweBeside(ctx, &o, func() error {
+				return tx.Outbox().OweBeside(ctx, &o, func() error {
 					switch i % 4 {
 					case failing:
 						return errors.New("no")
@@ -117,8 +117,8 @@ func TestOwedBeside(t *testing.T) {
 		}
 		done.Wait()
 		err := db.View(t.Context(), func(tx *store.Tx) error {
-			waiting, err := tx.Waiting(context.Background(), now, 1000)
-			fired, err2 := tx.Firings(context.Background(), now)
+			waiting, err := tx.Outbox().Waiting(context.Background(), now, 1000)
+			fired, err2 := tx.Firings().Since(context.Background(), now)
 			if len(waiting) != 31 || len(fired) != 61 {
 				t.Errorf("%s: %d messages wait and %d updates stayed", backend, len(waiting), len(fired))
 			}

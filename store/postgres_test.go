@@ -47,10 +47,10 @@ func TestDeadlock(t *testing.T) {
 // while only.
 func TestStalledTransaction(t *testing.T) {
 	o := storetest.Options(t, storetest.Postgres)
-	a := open(t, o)
+	a := storetest.Reopen(t, o)
 	defer a.Close()
 	o.Source += "&idle_in_transaction_session_timeout=200"
-	b := open(t, o)
+	b := storetest.Reopen(t, o)
 	defer b.Close()
 	locked, freed, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	go func() {
@@ -63,7 +63,7 @@ func TestStalledTransaction(t *testing.T) {
 	}()
 	<-locked
 	began := time.Now()
-	update(t, a, func(ctx context.Context, tx *store.Tx) error { return tx.Lock(ctx, "name") })
+	storetest.Update(t, a, func(ctx context.Context, tx *store.Tx) error { return tx.Lock(ctx, "name") })
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("waited for %v", took)
 	}
@@ -78,7 +78,7 @@ func TestStalledTransaction(t *testing.T) {
 func TestPool(t *testing.T) {
 	o := storetest.Options(t, storetest.Postgres)
 	o.Pool = store.Pool{Connections: 2, Idle: time.Second}
-	db := open(t, o)
+	db := storetest.Reopen(t, o)
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	at, most := 0, 0
@@ -90,7 +90,7 @@ func TestPool(t *testing.T) {
 	}
 	for range 6 {
 		all.Go(func() {
-			update(t, db, func(context.Context, *store.Tx) error {
+			storetest.Update(t, db, func(context.Context, *store.Tx) error {
 				count(1)
 				defer count(-1)
 				time.Sleep(20 * time.Millisecond)

@@ -38,14 +38,14 @@ type ReportText struct {
 const reportHead = `id, person, week, version, sent, late, supplement, withdrawn, kept, partly, unkept`
 const reportColumns = reportHead + `, review, done, plan, payment, problem`
 
-// AddReport keeps a new version and tells its number.
-func (tx *Tx) AddReport(ctx context.Context, r Report) (version int, err error) {
-	if _, err := tx.e.One(ctx, "report version", `SELECT COALESCE(MAX(version), 0) + 1 FROM report WHERE person = $1 AND week = $2`,
+// Add keeps a new version and tells its number.
+func (q Reports) Add(ctx context.Context, r Report) (version int, err error) {
+	if _, err := q.tx.One(ctx, "report version", `SELECT COALESCE(MAX(version), 0) + 1 FROM report WHERE person = $1 AND week = $2`,
 		[]any{r.Person, r.Week.Key()}, &version); err != nil {
 		return 0, err
 	}
-	seal := func(text, column string) []byte { return tx.e.SealText(text, "report", r.ID, column) }
-	_, err = tx.e.Exec(ctx, "add report", `INSERT INTO report (`+reportColumns+`)
+	seal := func(text, column string) []byte { return q.tx.SealText(text, "report", r.ID, column) }
+	_, err = q.tx.Exec(ctx, "add report", `INSERT INTO report (`+reportColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		r.ID, r.Person, r.Week.Key(), version, engine.Millis(r.Sent), r.Late, engine.Flag(r.Supplement), r.Kept, r.Partly, r.Unkept,
 		seal(r.Text.Review, "review"), seal(r.Text.Done, "done"), seal(r.Text.Plan, "plan"),
@@ -68,7 +68,7 @@ func reportRow(scan engine.Scan, r *Report, more ...any) error {
 	return err
 }
 
-func (tx *Tx) scanReport(scan engine.Scan) (Report, error) {
+func (q Reports) scan(scan engine.Scan) (Report, error) {
 	var r Report
 	var sealed [5][]byte
 	if err := reportRow(scan, &r, &sealed[0], &sealed[1], &sealed[2], &sealed[3], &sealed[4]); err != nil {
@@ -77,45 +77,45 @@ func (tx *Tx) scanReport(scan engine.Scan) (Report, error) {
 	texts := []*string{&r.Text.Review, &r.Text.Done, &r.Text.Plan, &r.Text.Payment, &r.Text.Problem}
 	for i, column := range []string{"review", "done", "plan", "payment", "problem"} {
 		var err error
-		if *texts[i], err = tx.e.OpenText(sealed[i], "report", r.ID, column); err != nil {
+		if *texts[i], err = q.tx.OpenText(sealed[i], "report", r.ID, column); err != nil {
 			return r, err
 		}
 	}
 	return r, nil
 }
 
-// Reports lists what counts of a week, by person and version.
-func (tx *Tx) Reports(ctx context.Context, w Week) ([]Report, error) {
-	return engine.All(ctx, tx.e, "reports", `SELECT `+reportColumns+` FROM report WHERE week = $1 AND withdrawn = 0 ORDER BY person, version`,
-		[]any{w.Key()}, tx.scanReport)
+// In lists what counts of a week, by person and version.
+func (q Reports) In(ctx context.Context, w Week) ([]Report, error) {
+	return engine.All(ctx, q.tx, "reports", `SELECT `+reportColumns+` FROM report WHERE week = $1 AND withdrawn = 0 ORDER BY person, version`,
+		[]any{w.Key()}, q.scan)
 }
 
-// ReportHeads is Reports without Text, for whoever only counts.
-func (tx *Tx) ReportHeads(ctx context.Context, w Week) ([]Report, error) {
-	return engine.All(ctx, tx.e, "report heads", `SELECT `+reportHead+` FROM report WHERE week = $1 AND withdrawn = 0 ORDER BY person, version`,
+// Heads is Reports without Text, for whoever only counts.
+func (q Reports) Heads(ctx context.Context, w Week) ([]Report, error) {
+	return engine.All(ctx, q.tx, "report heads", `SELECT `+reportHead+` FROM report WHERE week = $1 AND withdrawn = 0 ORDER BY person, version`,
 		[]any{w.Key()}, func(scan engine.Scan) (r Report, err error) { return r, reportRow(scan, &r) })
 }
 
-// ReportsOf lists what counts of a person's week, by version.
-func (tx *Tx) ReportsOf(ctx context.Context, person string, w Week) ([]Report, error) {
-	return engine.All(ctx, tx.e, "reports of", `SELECT `+reportColumns+` FROM report WHERE person = $1 AND week = $2 AND withdrawn = 0 ORDER BY version`,
-		[]any{person, w.Key()}, tx.scanReport)
+// Of lists what counts of a person's week, by version.
+func (q Reports) Of(ctx context.Context, person string, w Week) ([]Report, error) {
+	return engine.All(ctx, q.tx, "reports of", `SELECT `+reportColumns+` FROM report WHERE person = $1 AND week = $2 AND withdrawn = 0 ORDER BY version`,
+		[]any{person, w.Key()}, q.scan)
 }
 
-// Report is a version by id, whether it counts or not.
-func (tx *Tx) Report(ctx context.Context, id string) (Report, bool, error) {
+// ByID is a version by id, whether it counts or not.
+func (q Reports) ByID(ctx context.Context, id string) (Report, bool, error) {
 	if engine.Nowhere(id) {
 		return Report{}, false, nil
 	}
-	list, err := engine.All(ctx, tx.e, "report", `SELECT `+reportColumns+` FROM report WHERE id = $1`, []any{id}, tx.scanReport)
+	list, err := engine.All(ctx, q.tx, "report", `SELECT `+reportColumns+` FROM report WHERE id = $1`, []any{id}, q.scan)
 	return engine.First(list), len(list) > 0, err
 }
 
-// LastReportWeek is the latest week up to w for which something of a person
+// LastWeek is the latest week up to w for which something of a person
 // counts; false when there is none.
-func (tx *Tx) LastReportWeek(ctx context.Context, person string, w Week) (Week, bool, error) {
+func (q Reports) LastWeek(ctx context.Context, person string, w Week) (Week, bool, error) {
 	var key string
-	found, err := tx.e.One(ctx, "last report week", `SELECT week FROM report WHERE person = $1 AND week <= $2 AND withdrawn = 0 ORDER BY week DESC LIMIT 1`,
+	found, err := q.tx.One(ctx, "last report week", `SELECT week FROM report WHERE person = $1 AND week <= $2 AND withdrawn = 0 ORDER BY week DESC LIMIT 1`,
 		[]any{person, w.Key()}, &key)
 	if err != nil || !found {
 		return Week{}, false, err
@@ -124,32 +124,32 @@ func (tx *Tx) LastReportWeek(ctx context.Context, person string, w Week) (Week, 
 	return last, true, err
 }
 
-// WithdrawReport takes one version back; false when it was already.
-func (tx *Tx) WithdrawReport(ctx context.Context, id string, at time.Time) (bool, error) {
-	n, err := tx.e.Exec(ctx, "withdraw report", `UPDATE report SET withdrawn = $1 WHERE id = $2 AND withdrawn = 0`, engine.Millis(at), id)
+// Withdraw takes one version back; false when it was already.
+func (q Reports) Withdraw(ctx context.Context, id string, at time.Time) (bool, error) {
+	n, err := q.tx.Exec(ctx, "withdraw report", `UPDATE report SET withdrawn = $1 WHERE id = $2 AND withdrawn = 0`, engine.Millis(at), id)
 	return n == 1, err
 }
 
-// WithdrawReports takes every version of a person's week back and tells how
+// WithdrawAll takes every version of a person's week back and tells how
 // many there were.
-func (tx *Tx) WithdrawReports(ctx context.Context, person string, w Week, at time.Time) (int64, error) {
-	return tx.e.Exec(ctx, "withdraw reports", `UPDATE report SET withdrawn = $1 WHERE person = $2 AND week = $3 AND withdrawn = 0`,
+func (q Reports) WithdrawAll(ctx context.Context, person string, w Week, at time.Time) (int64, error) {
+	return q.tx.Exec(ctx, "withdraw reports", `UPDATE report SET withdrawn = $1 WHERE person = $2 AND week = $3 AND withdrawn = 0`,
 		engine.Millis(at), person, w.Key())
 }
 
-// RestoreReports makes what WithdrawReports took back at that time count again.
-func (tx *Tx) RestoreReports(ctx context.Context, person string, w Week, at time.Time) (int64, error) {
-	return tx.e.Exec(ctx, "restore reports", `UPDATE report SET withdrawn = 0 WHERE person = $1 AND week = $2 AND withdrawn = $3`,
+// Restore makes what WithdrawReports took back at that time count again.
+func (q Reports) Restore(ctx context.Context, person string, w Week, at time.Time) (int64, error) {
+	return q.tx.Exec(ctx, "restore reports", `UPDATE report SET withdrawn = 0 WHERE person = $1 AND week = $2 AND withdrawn = $3`,
 		person, w.Key(), engine.Millis(at))
 }
 
 // Chased tells who was chased since a time, and when last.
-func (tx *Tx) Chased(ctx context.Context, since time.Time) (map[string]time.Time, error) {
+func (q Reports) Chased(ctx context.Context, since time.Time) (map[string]time.Time, error) {
 	type chase struct {
 		person string
 		at     int64
 	}
-	list, err := engine.All(ctx, tx.e, "chased", `SELECT person, at FROM report_chase WHERE at > $1`, []any{engine.Millis(since)},
+	list, err := engine.All(ctx, q.tx, "chased", `SELECT person, at FROM report_chase WHERE at > $1`, []any{engine.Millis(since)},
 		func(scan engine.Scan) (c chase, err error) { return c, scan(&c.person, &c.at) })
 	at := make(map[string]time.Time, len(list))
 	for _, c := range list {
@@ -159,8 +159,8 @@ func (tx *Tx) Chased(ctx context.Context, since time.Time) (map[string]time.Time
 }
 
 // Chase remembers that a person was chased.
-func (tx *Tx) Chase(ctx context.Context, person string, at time.Time) error {
-	_, err := tx.e.Exec(ctx, "chase", `INSERT INTO report_chase (person, at) VALUES ($1, $2)
+func (q Reports) Chase(ctx context.Context, person string, at time.Time) error {
+	_, err := q.tx.Exec(ctx, "chase", `INSERT INTO report_chase (person, at) VALUES ($1, $2)
 		ON CONFLICT (person) DO UPDATE SET at = excluded.at`, person, engine.Millis(at))
 	return err
 }

@@ -19,13 +19,13 @@ const SaidKept = 400 * 24 * time.Hour
 // every statement stays prepared.
 var saidAtOnce = [...]int{4096, 256, 16, 1}
 
-// Said is which of some keys were said, each with the highest step that was (0
+// Of is which of some keys were said, each with the highest step that was (0
 // for one without steps).
-func (tx *Tx) Said(ctx context.Context, keys []string) (map[string]int, error) {
+func (q Said) Of(ctx context.Context, keys []string) (map[string]int, error) {
 	said := map[string]int{}
 	for some := range slices.Chunk(keys, saidAtOnce[0]) {
 		some = filledUp(some)
-		err := engine.Each(ctx, tx.e, "said", `SELECT key, step FROM said WHERE key IN (`+engine.Marks(len(some))+`)`, engine.Args(some),
+		err := engine.Each(ctx, q.tx, "said", `SELECT key, step FROM said WHERE key IN (`+engine.Marks(len(some))+`)`, engine.Args(some),
 			func(scan engine.Scan) error {
 				var key string
 				var step int
@@ -54,11 +54,11 @@ func filledUp(keys []string) []string {
 
 // Say remembers that keys were said, each with its step; a lower step than was
 // said before is passed over.
-func (tx *Tx) Say(ctx context.Context, steps map[string]int, at time.Time) error {
+func (q Said) Say(ctx context.Context, steps map[string]int, at time.Time) error {
 	keys := slices.Sorted(maps.Keys(steps))
 	for _, n := range saidAtOnce {
 		for ; len(keys) >= n; keys = keys[n:] {
-			if err := tx.say(ctx, keys[:n], steps, at); err != nil {
+			if err := q.say(ctx, keys[:n], steps, at); err != nil {
 				return err
 			}
 		}
@@ -66,25 +66,25 @@ func (tx *Tx) Say(ctx context.Context, steps map[string]int, at time.Time) error
 	return nil
 }
 
-func (tx *Tx) say(ctx context.Context, keys []string, steps map[string]int, at time.Time) error {
+func (q Said) say(ctx context.Context, keys []string, steps map[string]int, at time.Time) error {
 	rows, args := make([]string, len(keys)), make([]any, 0, 3*len(keys))
 	for i, key := range keys {
 		rows[i] = fmt.Sprintf("($%d, $%d, $%d)", 3*i+1, 3*i+2, 3*i+3)
 		args = append(args, key, steps[key], engine.Millis(at))
 	}
-	_, err := tx.e.Exec(ctx, "say", `INSERT INTO said (key, step, at) VALUES `+strings.Join(rows, ", ")+`
+	_, err := q.tx.Exec(ctx, "say", `INSERT INTO said (key, step, at) VALUES `+strings.Join(rows, ", ")+`
 		ON CONFLICT (key) DO UPDATE SET step = excluded.step, at = excluded.at WHERE said.step < excluded.step`, args...)
 	return err
 }
 
-// SayOnce remembers that a key without steps was said: true for exactly one caller.
-func (tx *Tx) SayOnce(ctx context.Context, key string, at time.Time) (bool, error) {
-	n, err := tx.e.Exec(ctx, "say once", `INSERT INTO said (key, step, at) VALUES ($1, 0, $2) ON CONFLICT (key) DO NOTHING`, key, engine.Millis(at))
+// Once remembers that a key without steps was said: true for exactly one caller.
+func (q Said) Once(ctx context.Context, key string, at time.Time) (bool, error) {
+	n, err := q.tx.Exec(ctx, "say once", `INSERT INTO said (key, step, at) VALUES ($1, 0, $2) ON CONFLICT (key) DO NOTHING`, key, engine.Millis(at))
 	return n == 1, err
 }
 
-// ForgetSaid forgets what was said before a moment.
-func (tx *Tx) ForgetSaid(ctx context.Context, before time.Time) error {
-	_, err := tx.e.Exec(ctx, "trim said", `DELETE FROM said WHERE at < $1`, engine.Millis(before))
+// Forget forgets what was said before a moment.
+func (q Said) Forget(ctx context.Context, before time.Time) error {
+	_, err := q.tx.Exec(ctx, "trim said", `DELETE FROM said WHERE at < $1`, engine.Millis(before))
 	return err
 }

@@ -20,7 +20,7 @@ func replicas(t *testing.T, n int) []*store.DB {
 	o := storetest.Options(t, storetest.Postgres)
 	list := make([]*store.DB, n)
 	for i := range list {
-		list[i] = open(t, o)
+		list[i] = storetest.Reopen(t, o)
 		t.Cleanup(func() { list[i].Close() })
 	}
 	return list
@@ -39,11 +39,11 @@ func keep(t *testing.T, db *store.DB, lease time.Duration) (kept bool) {
 // oweTo owes messages to chats and tells what is said of the last.
 func oweTo(t *testing.T, db *store.DB, class store.Class, at time.Time, keys ...string) (o store.Outgoing) {
 	t.Helper()
-	update(t, db, func(ctx context.Context, tx *store.Tx) error {
+	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 		for _, k := range keys {
 			to, _, _ := strings.Cut(k, "/")
 			o = store.Outgoing{ID: tx.NewID(at), Key: k, Platform: "x", Address: to, Class: class, Due: at, Created: at, Content: []byte("{}")}
-			if _, err := tx.OweInOrder(ctx, &o); err != nil {
+			if _, err := tx.Outbox().OweInOrder(ctx, &o); err != nil {
 				return err
 			}
 		}
@@ -57,9 +57,9 @@ func mine(t *testing.T, db *store.DB) []string {
 	t.Helper()
 	keys := []string{}
 	err := db.View(t.Context(), func(tx *store.Tx) error {
-		ids, err := tx.Backlog(t.Context())
+		ids, err := tx.Outbox().Backlog(t.Context())
 		for _, id := range ids {
-			o, _, err := tx.Owed(t.Context(), id)
+			o, _, err := tx.Outbox().ByID(t.Context(), id)
 			if err != nil {
 				return err
 			}
@@ -137,10 +137,10 @@ func TestLostClaims(t *testing.T) {
 	time.Sleep(10 * time.Millisecond)
 	claim(t, b, 9, false, "li/1")
 	for name, write := range map[string]func(context.Context, *store.Tx) error{
-		"freeze":  func(ctx context.Context, tx *store.Tx) error { return tx.Freeze(ctx, o.ID, []byte("x"), now) },
-		"retry":   func(ctx context.Context, tx *store.Tx) error { return tx.Retry(ctx, o.ID, now, "x", true) },
-		"rewrite": func(ctx context.Context, tx *store.Tx) error { return tx.Rewrite(ctx, o.ID, []byte("x")) },
-		"bury":    func(ctx context.Context, tx *store.Tx) error { return tx.Bury(ctx, o.ID, "x", now) },
+		"freeze":  func(ctx context.Context, tx *store.Tx) error { return tx.Outbox().Freeze(ctx, o.ID, []byte("x"), now) },
+		"retry":   func(ctx context.Context, tx *store.Tx) error { return tx.Outbox().Retry(ctx, o.ID, now, "x", true) },
+		"rewrite": func(ctx context.Context, tx *store.Tx) error { return tx.Outbox().Rewrite(ctx, o.ID, []byte("x")) },
+		"bury":    func(ctx context.Context, tx *store.Tx) error { return tx.Outbox().Bury(ctx, o.ID, "x", now) },
 	} {
 		err := a.Update(t.Context(), func(tx *store.Tx) error { return write(t.Context(), tx) })
 		if !errors.Is(err, store.ErrNotClaimed) {
@@ -151,7 +151,7 @@ func TestLostClaims(t *testing.T) {
 	if keep(t, a, time.Minute) || a.Replica() == before {
 		t.Error("kept what it had lost")
 	}
-	update(t, a, func(ctx context.Context, tx *store.Tx) error { return tx.Sent(ctx, o.ID, now) })
+	storetest.Update(t, a, func(ctx context.Context, tx *store.Tx) error { return tx.Outbox().Sent(ctx, o.ID, now) })
 	claim(t, b, 9, false)
 }
 

@@ -8,7 +8,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"time"
 
@@ -17,10 +16,9 @@ import (
 
 // DB is an open store.
 type DB struct {
-	e        *engine.DB
-	index    searchIndex
-	claims   *replica  // nil: the store is this process's alone
-	building *building // of the index; nil for Peek
+	e      *engine.DB
+	claims *replica // nil: the store is this process's alone
+	beside func()   // stops what Options.Beside began
 }
 
 // Options say how to open a store.
@@ -29,8 +27,15 @@ type Options struct {
 	Pool   Pool   // of connections to PostgreSQL; zero: DefaultPool
 	Seals  *Sealer
 	Log    *slog.Logger
-	Whole  bool // Examine has just read the whole of it
+	Whole  bool // upkeep.Examine has just read the whole of it
+	// Beside begins what goes on beside an open store until it is closed, which
+	// stop ends; nil for nothing. It is vault.Index for every store that is
+	// searched: without it nothing is found by the parts of a name.
+	Beside func(ctx context.Context, db *DB) (stop func(), err error)
 }
+
+// Lend lets the other rooms of the store have how it is opened.
+func (o Options) Lend(to *engine.Loan) { to.Options(o.engine()) }
 
 // Pool bounds what one process asks of PostgreSQL.
 type Pool = engine.Pool
@@ -41,55 +46,49 @@ func DefaultPool() Pool { return engine.DefaultPool() }
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-func (o Options) engine() (engine.Options, error) {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return engine.Options{}, fmt.Errorf("migrations: %w", err)
-	}
-	return engine.Options{Source: o.Source, Pool: o.Pool, Keys: o.Seals.all(), Log: o.Log, Migrations: files, Cached: callerTables}, nil
+func (o Options) engine() engine.Options {
+	return engine.Options{Source: o.Source, Pool: o.Pool, Keys: o.Seals.all(), Log: o.Log, Migrations: migrations, Cached: callerTables}
 }
 
 // Open opens the store and brings its tables up to date.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	eo, err := o.engine()
+	e, err := engine.Open(ctx, o.engine())
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{index: indexOf(o.Source)}
-	if db.e, err = engine.Open(ctx, eo); err != nil {
-		return nil, err
-	}
 	if o.Whole {
-		db.e.Examined()
+		e.Examined()
 	}
-	if db.e.Shared() {
+	db := &DB{e: e}
+	if e.Shared() {
 		db.claims = newReplica()
 	}
-	if err := db.startIndex(ctx); err != nil {
+	if o.Beside == nil {
+		return db, nil
+	}
+	if db.beside, err = o.Beside(ctx, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
 
 // Peek opens an existing store for View only, beside whoever serves it: it
-// takes no lock and changes no table. What it reads fails where the tables are
-// older than this program. Its error says that there is no such store, or none
-// that can be read.
+// takes no lock and changes no table, and begins nothing beside. What it reads
+// fails where the tables are older than this program. Its error says that there
+// is no such store, or none that can be read.
 func Peek(ctx context.Context, o Options) (*DB, error) {
-	eo, err := o.engine()
+	e, err := engine.Peek(ctx, o.engine())
 	if err != nil {
 		return nil, err
 	}
-	e, err := engine.Peek(ctx, eo)
-	if err != nil {
-		return nil, err
-	}
-	return &DB{e: e, index: indexOf(o.Source)}, nil
+	return &DB{e: e}, nil
 }
 
 // Close waits for what is being written and closes the store.
 func (db *DB) Close() error {
-	db.building.close()
+	if db.beside != nil {
+		db.beside()
+	}
 	return db.e.Close()
 }
 
@@ -99,15 +98,20 @@ func (db *DB) Close() error {
 // twice: what counts is the second time, so f tells its caller by setting, not
 // by adding.
 func (db *DB) Update(ctx context.Context, f func(*Tx) error) error {
-	complete := db.building.complete()
-	return db.e.Update(ctx, func(e *engine.Tx) error { return f(&Tx{e: e, db: db, indexed: complete}) })
+	return db.e.Update(ctx, func(e *engine.Tx) error { return f(&Tx{e, db.claims}) })
 }
 
 // View runs f on a consistent state, beside the writers.
 func (db *DB) View(ctx context.Context, f func(*Tx) error) error {
-	complete := db.building.complete()
-	return db.e.View(ctx, func(e *engine.Tx) error { return f(&Tx{e: e, db: db, indexed: complete}) })
+	return db.e.View(ctx, func(e *engine.Tx) error { return f(&Tx{e, db.claims}) })
 }
+
+// Lend lets the other rooms of the store have its database.
+func (db *DB) Lend(to *engine.Loan) { to.DB(db.e) }
+
+// Served reports whether a process serves the store now. Its error says that
+// there is no such store.
+func Served(ctx context.Context, o Options) (bool, error) { return engine.Served(ctx, o.Source) }
 
 // Shared reports whether other processes may serve the store at the same time.
 func (db *DB) Shared() bool { return db.e.Shared() }
@@ -127,12 +131,15 @@ func (db *DB) Turn(ctx context.Context, name string, work func(ctx context.Conte
 	return db.e.Turn(ctx, name, work)
 }
 
-// Tx is a transaction. It is for one goroutine.
+// Tx is a transaction. It is for one goroutine. What it knows of a family of
+// tables it gives as a small value: tx.Trips().On(ctx, day, noon).
 type Tx struct {
-	e       *engine.Tx
-	db      *DB
-	indexed bool // the index holds every name that is to be seen
+	e      *engine.Tx
+	claims *replica
 }
+
+// Lend lets the other rooms of the store have the transaction.
+func (tx *Tx) Lend(to *engine.Loan) { to.Tx(tx.e) }
 
 // Nested runs f behind a savepoint: an error or panic of f undoes what f
 // wrote and nothing else. A panic comes back as an error.
@@ -148,8 +155,12 @@ func (tx *Tx) NewID(now time.Time) string { return tx.e.NewID(now) }
 
 // NextCode is a short code for people: A1, A2 … one series per letter.
 func (tx *Tx) NextCode(ctx context.Context, letter string) (string, error) {
+	return nextCode(ctx, tx.e, letter)
+}
+
+func nextCode(ctx context.Context, tx *engine.Tx, letter string) (string, error) {
 	var n int64
-	_, err := tx.e.One(ctx, "next code", `INSERT INTO counter (name, value) VALUES ($1, 1)
+	_, err := tx.One(ctx, "next code", `INSERT INTO counter (name, value) VALUES ($1, 1)
 		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`, []any{"code/" + letter}, &n)
 	return fmt.Sprintf("%s%d", letter, n), err
 }

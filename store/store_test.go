@@ -18,51 +18,23 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"marketbot/store"
+	"marketbot/store/ledger"
 	"marketbot/store/storetest"
 )
 
 var now = time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)
 
-// both runs a test on every database.
-func both(t *testing.T, f func(t *testing.T, o store.Options, db *store.DB)) {
-	for _, backend := range storetest.Backends() {
-		t.Run(backend, func(t *testing.T) {
-			o := storetest.Options(t, backend)
-			db := open(t, o)
-			t.Cleanup(func() { db.Close() })
-			f(t, o, db)
-		})
-	}
-}
-
-func open(t testing.TB, o store.Options) *store.DB {
-	t.Helper()
-	db, err := store.Open(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return db
-}
-
-func update(t testing.TB, db *store.DB, f func(context.Context, *store.Tx) error) {
-	t.Helper()
-	ctx := context.Background()
-	if err := db.Update(ctx, func(tx *store.Tx) error { return f(ctx, tx) }); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // Updates that share a commit fail alone: an error, a panic and a caller that
 // goes away take nothing of their neighbours with them.
 func TestUpdatesFailAlone(t *testing.T) {
-	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
 		var done sync.WaitGroup
 		for i := range 90 {
 			done.Go(func() {
 				ctx, cancel := context.WithCancel(context.Background())
 				defer cancel()
 				err := db.Update(ctx, func(tx *store.Tx) error {
-					if _, err := tx.Fire(context.WithoutCancel(ctx), fmt.Sprint("job", i), now, now, false); err != nil {
+					if _, err := tx.Firings().Fire(context.WithoutCancel(ctx), fmt.Sprint("job", i), now, now, false); err != nil {
 						return err
 					}
 					switch i % 3 {
@@ -79,8 +51,8 @@ func TestUpdatesFailAlone(t *testing.T) {
 			})
 		}
 		done.Wait()
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			fired, err := tx.Firings(ctx, now)
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			fired, err := tx.Firings().Since(ctx, now)
 			if len(fired) != 30 {
 				t.Errorf("%d updates stayed, want 30", len(fired))
 			}
@@ -91,14 +63,14 @@ func TestUpdatesFailAlone(t *testing.T) {
 
 // What is nested and fails takes only itself back.
 func TestNested(t *testing.T) {
-	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
 		var nested error
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			if err := tx.Mark(ctx, "outer", now); err != nil {
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			if err := tx.Marks().Set(ctx, "outer", now); err != nil {
 				return err
 			}
 			nested = tx.Nested(ctx, func() error {
-				if err := tx.Mark(ctx, "inner", now); err != nil {
+				if err := tx.Marks().Set(ctx, "inner", now); err != nil {
 					return err
 				}
 				panic("no")
@@ -108,9 +80,9 @@ func TestNested(t *testing.T) {
 		if p := new(store.PanicError); !errors.As(nested, &p) || store.Broken(nested) {
 			t.Errorf("nested panic came as %v", nested)
 		}
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			outer, err := tx.Marked(ctx, "outer")
-			inner, err2 := tx.Marked(ctx, "inner")
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			outer, err := tx.Marks().At(ctx, "outer")
+			inner, err2 := tx.Marks().At(ctx, "inner")
 			if !outer.Equal(now) || !inner.IsZero() {
 				t.Errorf("outer %v, inner %v", outer, inner)
 			}
@@ -124,19 +96,19 @@ func TestNested(t *testing.T) {
 func TestFailedStatement(t *testing.T) {
 	db := storetest.Open(t, storetest.SQLite)
 	runs := 0
-	update(t, db, func(ctx context.Context, tx *store.Tx) error {
+	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 		runs++
 		li := store.Person{ID: "li", Name: "李雷", Post: store.Salesperson, Since: now}
-		if err := tx.AddPerson(ctx, li); err != nil {
+		if err := tx.People().Add(ctx, li); err != nil {
 			return err
 		}
-		if err := tx.AddPerson(ctx, li); err == nil {
+		if err := tx.People().Add(ctx, li); err == nil {
 			t.Error("somebody was added twice")
 		}
 		return nil
 	})
-	update(t, db, func(ctx context.Context, tx *store.Tx) error {
-		_, found, err := tx.Person(ctx, "li")
+	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		_, found, err := tx.People().ByID(ctx, "li")
 		if runs != 2 || !found {
 			t.Errorf("ran %d times, found %v", runs, found)
 		}
@@ -147,7 +119,7 @@ func TestFailedStatement(t *testing.T) {
 // A second process on a store that is served is refused.
 func TestSecondProcess(t *testing.T) {
 	o := storetest.Options(t, storetest.SQLite)
-	db := open(t, o)
+	db := storetest.Reopen(t, o)
 	if second, err := store.Open(t.Context(), o); err == nil || !strings.Contains(err.Error(), "in use") {
 		second.Close()
 		t.Errorf("second open: %v", err)
@@ -158,21 +130,21 @@ func TestSecondProcess(t *testing.T) {
 	if err := db.Update(t.Context(), func(*store.Tx) error { return nil }); err == nil {
 		t.Error("a closed store took an update")
 	}
-	open(t, o).Close()
+	storetest.Reopen(t, o).Close()
 }
 
 // What people write comes back byte for byte, and rests unreadable.
 func TestSealedText(t *testing.T) {
 	texts := []string{"拜访客户13800000000", "a\x00b", "\xff\xfe broken", "", " \u3000\u200b", strings.Repeat("长", 100_000)}
-	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
 		for i, text := range texts {
 			person := fmt.Sprint("p", i)
 			var got store.Dialog
-			update(t, db, func(ctx context.Context, tx *store.Tx) error {
-				return tx.Ask(ctx, person, store.Dialog{Line: text, Prefix: "x", Expires: now.Add(time.Hour)})
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				return tx.Dialogs().Ask(ctx, person, store.Dialog{Line: text, Prefix: "x", Expires: now.Add(time.Hour)})
 			})
-			update(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
-				got, _, err = tx.TakeDialog(ctx, person, now)
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
+				got, _, err = tx.Dialogs().Take(ctx, person, now)
 				return err
 			})
 			if got.Line != text {
@@ -186,11 +158,11 @@ func TestSealedText(t *testing.T) {
 // not open, an audit entry is named.
 func TestTampering(t *testing.T) {
 	o := storetest.Options(t, storetest.SQLite)
-	db := open(t, o)
-	update(t, db, func(ctx context.Context, tx *store.Tx) error {
+	db := storetest.Reopen(t, o)
+	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 		for i := range 20 {
-			a := store.Audit{ID: fmt.Sprintf("a%02d", i), At: now, Person: "p", Act: "签到", Outcome: store.Done}
-			if err := errors.Join(tx.Record(ctx, a), tx.Ask(ctx, fmt.Sprint("p", i), store.Dialog{Line: "secret", Expires: now.Add(time.Hour)})); err != nil {
+			a := ledger.Entry{ID: fmt.Sprintf("a%02d", i), At: now, Person: "p", Act: "签到", Outcome: ledger.Done}
+			if err := errors.Join(tx.Audit().Record(ctx, a), tx.Dialogs().Ask(ctx, fmt.Sprint("p", i), store.Dialog{Line: "secret", Expires: now.Add(time.Hour)})); err != nil {
 				return err
 			}
 		}
@@ -226,10 +198,10 @@ func TestTampering(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	db = open(t, o)
+	db = storetest.Reopen(t, o)
 	defer db.Close()
-	update(t, db, func(ctx context.Context, tx *store.Tx) error {
-		tail, forged, err := tx.AuditTail(ctx, 100)
+	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		tail, forged, err := tx.Audit().Tail(ctx, 100)
 		if len(tail) != 20 || !cmp.Equal(forged, []string{"a07"}) {
 			t.Errorf("%d entries, forged %v", len(tail), forged)
 		}
@@ -237,7 +209,7 @@ func TestTampering(t *testing.T) {
 	})
 	for i := range flipped {
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
-			_, _, err := tx.TakeDialog(t.Context(), fmt.Sprint("p", i), now)
+			_, _, err := tx.Dialogs().Take(t.Context(), fmt.Sprint("p", i), now)
 			return err
 		})
 		if err == nil {
@@ -252,7 +224,7 @@ var errUndo = errors.New("opened")
 func TestKeys(t *testing.T) {
 	o := storetest.Options(t, storetest.SQLite)
 	old, fresh := store.NewSecretKey(), store.NewSecretKey()
-	entry := store.Audit{ID: "a", At: now, Act: "签到", Outcome: store.Done}
+	entry := ledger.Entry{ID: "a", At: now, Act: "签到", Outcome: ledger.Done}
 	for _, step := range []struct {
 		keys  []string
 		write bool
@@ -262,13 +234,13 @@ func TestKeys(t *testing.T) {
 		if o.Seals, err = store.NewSealer(step.keys[0], step.keys[1:]...); err != nil {
 			t.Fatal(err)
 		}
-		db := open(t, o)
+		db := storetest.Reopen(t, o)
 		ctx := t.Context()
 		err = db.Update(ctx, func(tx *store.Tx) error {
 			if step.write {
-				return errors.Join(tx.Record(ctx, entry), tx.Ask(ctx, "p", store.Dialog{Line: "text", Expires: now.Add(time.Hour)}))
+				return errors.Join(tx.Audit().Record(ctx, entry), tx.Dialogs().Ask(ctx, "p", store.Dialog{Line: "text", Expires: now.Add(time.Hour)}))
 			}
-			_, forged, err := tx.AuditTail(ctx, 1)
+			_, forged, err := tx.Audit().Tail(ctx, 1)
 			if (len(forged) == 0) != step.opens {
 				t.Errorf("keys %d: forged %v", len(step.keys), forged)
 			}
@@ -279,7 +251,7 @@ func TestKeys(t *testing.T) {
 		}
 		if !step.write {
 			err := db.Update(ctx, func(tx *store.Tx) error {
-				d, _, err := tx.TakeDialog(ctx, "p", now)
+				d, _, err := tx.Dialogs().Take(ctx, "p", now)
 				if err == nil && d.Line == "text" {
 					err = errUndo // leave it for the next step
 				}
@@ -302,11 +274,11 @@ func TestKeys(t *testing.T) {
 
 // An event is taken once, by its id; a press once within a double click.
 func TestReceive(t *testing.T) {
-	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
 		ctx := context.Background()
 		take := func(id, act string, at time.Time) (fresh bool) {
-			update(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
-				fresh, err = tx.Receive(ctx, store.Received{Platform: "x", ID: id, Act: act, At: at}, 3*time.Second)
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
+				fresh, err = tx.Inbox().Receive(ctx, store.Received{Platform: "x", ID: id, Act: act, At: at}, 3*time.Second)
 				return err
 			})
 			return fresh
@@ -330,7 +302,7 @@ func TestReceive(t *testing.T) {
 		for i := range 20 {
 			clicks.Go(func() {
 				err := db.Update(ctx, func(tx *store.Tx) error {
-					fresh, err := tx.Receive(ctx, store.Received{Platform: "x", ID: fmt.Sprint("click", i), Act: "same", At: now}, 3*time.Second)
+					fresh, err := tx.Inbox().Receive(ctx, store.Received{Platform: "x", ID: fmt.Sprint("click", i), Act: "same", At: now}, 3*time.Second)
 					mu.Lock()
 					defer mu.Unlock()
 					if fresh {
@@ -352,9 +324,9 @@ func TestReceive(t *testing.T) {
 
 // Once-things happen once, however many ask at the same time.
 func TestOnce(t *testing.T) {
-	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			return tx.Offer(ctx, store.Confirmation{Code: "A1", Person: "p", Line: "上报", Version: "v", Expires: now.Add(time.Hour)})
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return tx.Dialogs().Offer(ctx, store.Confirmation{Code: "A1", Person: "p", Line: "上报", Version: "v", Expires: now.Add(time.Hour)})
 		})
 		var mu sync.Mutex
 		count := map[string]int{}
@@ -364,9 +336,9 @@ func TestOnce(t *testing.T) {
 			all.Go(func() {
 				ctx := context.Background()
 				err := db.Update(ctx, func(tx *store.Tx) error {
-					fired, err := tx.Fire(ctx, "job", now, now, false)
-					_, confirmed, err2 := tx.Confirm(ctx, "A1", "p", now)
-					owed, err3 := tx.Owe(ctx, store.Outgoing{ID: tx.NewID(now), Key: "k", Due: now, Created: now})
+					fired, err := tx.Firings().Fire(ctx, "job", now, now, false)
+					_, confirmed, err2 := tx.Dialogs().Confirm(ctx, "A1", "p", now)
+					owed, err3 := tx.Outbox().Owe(ctx, store.Outgoing{ID: tx.NewID(now), Key: "k", Due: now, Created: now})
 					code, err4 := tx.NextCode(ctx, "A")
 					mu.Lock()
 					defer mu.Unlock()
@@ -393,11 +365,11 @@ func TestOnce(t *testing.T) {
 // What was cancelled is confirmed by nothing any more, not even by a click that
 // was made before and arrives after.
 func TestCancelledOffer(t *testing.T) {
-	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			err := tx.Offer(ctx, store.Confirmation{Code: "A1", Person: "p", Line: "上报", Expires: now.Add(time.Hour)})
-			_, err2 := tx.CancelOffer(ctx, "A1", "p", now)
-			_, confirmed, err3 := tx.Confirm(ctx, "A1", "p", now.Add(-time.Second))
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			err := tx.Dialogs().Offer(ctx, store.Confirmation{Code: "A1", Person: "p", Line: "上报", Expires: now.Add(time.Hour)})
+			_, err2 := tx.Dialogs().Cancel(ctx, "A1", "p", now)
+			_, confirmed, err3 := tx.Dialogs().Confirm(ctx, "A1", "p", now.Add(-time.Second))
 			if confirmed {
 				t.Error("confirmed although cancelled")
 			}
@@ -409,20 +381,20 @@ func TestCancelledOffer(t *testing.T) {
 // What was delivered or given up keeps no words.
 func TestOutboxForgets(t *testing.T) {
 	o := storetest.Options(t, storetest.SQLite)
-	db := open(t, o)
-	update(t, db, func(ctx context.Context, tx *store.Tx) error {
+	db := storetest.Reopen(t, o)
+	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 		for _, id := range []string{"1", "2", "3"} {
-			if _, err := tx.Owe(ctx, store.Outgoing{ID: id, Key: id, Due: now, Created: now, Content: []byte("words")}); err != nil {
+			if _, err := tx.Outbox().Owe(ctx, store.Outgoing{ID: id, Key: id, Due: now, Created: now, Content: []byte("words")}); err != nil {
 				return err
 			}
-			if err := tx.Freeze(ctx, id, []byte("bytes"), now); err != nil {
+			if err := tx.Outbox().Freeze(ctx, id, []byte("bytes"), now); err != nil {
 				return err
 			}
 		}
-		return errors.Join(tx.Sent(ctx, "1", now), tx.Bury(ctx, "2", "gone", now))
+		return errors.Join(tx.Outbox().Sent(ctx, "1", now), tx.Outbox().Bury(ctx, "2", "gone", now))
 	})
-	update(t, db, func(ctx context.Context, tx *store.Tx) error {
-		waiting, err := tx.Waiting(ctx, now, 10)
+	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		waiting, err := tx.Outbox().Waiting(ctx, now, 10)
 		if len(waiting) != 1 || string(waiting[0].Content) != "words" || string(waiting[0].Payload) != "bytes" {
 			t.Errorf("waiting %+v", waiting)
 		}
@@ -444,12 +416,12 @@ func TestOutboxForgets(t *testing.T) {
 
 // What no column can hold is not found, on both databases alike.
 func TestLookUpHostileWords(t *testing.T) {
-	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
 		for _, word := range []string{"a\x00b", "\xff", "'; DROP TABLE person; --", ""} {
-			update(t, db, func(ctx context.Context, tx *store.Tx) error {
-				_, named, err := tx.PersonNamed(ctx, word)
-				_, stopped, err2 := tx.StoppedNamed(ctx, word)
-				_, reported, err3 := tx.Report(ctx, word)
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				_, named, err := tx.People().Named(ctx, word)
+				_, stopped, err2 := tx.People().StoppedNamed(ctx, word)
+				_, reported, err3 := tx.Reports().ByID(ctx, word)
 				if named || stopped || reported {
 					t.Errorf("%q was found", word)
 				}
@@ -507,20 +479,20 @@ func BenchmarkWrites(b *testing.B) {
 		})
 	}
 	writes("check-in", func(ctx context.Context, tx *store.Tx) error {
-		return tx.AddCheckIn(ctx, store.CheckIn{ID: tx.NewID(now), Person: tx.NewID(now), Day: store.DayOf(now), At: now, Place: "广州", Progress: "拜访客户三家"})
+		return tx.CheckIns().Add(ctx, store.CheckIn{ID: tx.NewID(now), Person: tx.NewID(now), Day: store.DayOf(now), At: now, Place: "广州", Progress: "拜访客户三家"})
 	})
 	writes("message", owe)
 }
 
 func owe(ctx context.Context, tx *store.Tx) error {
-	_, err := tx.Owe(ctx, store.Outgoing{ID: tx.NewID(now), Key: tx.NewID(now), Due: now, Created: now})
+	_, err := tx.Outbox().Owe(ctx, store.Outgoing{ID: tx.NewID(now), Key: tx.NewID(now), Due: now, Created: now})
 	return err
 }
 
 // Any number of views may begin at once, all with a question that was never
 // asked before.
 func TestViewsAtOnce(t *testing.T) {
-	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		var begun, done sync.WaitGroup
@@ -530,7 +502,7 @@ func TestViewsAtOnce(t *testing.T) {
 				err := db.View(ctx, func(tx *store.Tx) error {
 					begun.Done()
 					begun.Wait() // every view has its connection
-					_, _, err := tx.AuditTail(ctx, i)
+					_, _, err := tx.Audit().Tail(ctx, i)
 					return err
 				})
 				if err != nil {
@@ -544,15 +516,15 @@ func TestViewsAtOnce(t *testing.T) {
 
 // What was learnt about a chat is kept by chat, the newest only.
 func TestChatNotes(t *testing.T) {
-	both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
 		person, group := store.ChatNote{Platform: "wecom", Address: "A", Note: "1"}, store.ChatNote{Platform: "wecom", Group: true, Address: "A", Note: "2"}
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			return errors.Join(tx.NoteChat(ctx, person), tx.NoteChat(ctx, group), tx.NoteChat(ctx, store.ChatNote{Platform: "other", Address: "A", Note: "3"}))
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(tx.Chats().Note(ctx, person), tx.Chats().Note(ctx, group), tx.Chats().Note(ctx, store.ChatNote{Platform: "other", Address: "A", Note: "3"}))
 		})
 		person.Note = "4"
-		update(t, db, func(ctx context.Context, tx *store.Tx) error { return tx.NoteChat(ctx, person) })
-		update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			list, err := tx.ChatNotes(ctx, "wecom")
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error { return tx.Chats().Note(ctx, person) })
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			list, err := tx.Chats().Notes(ctx, "wecom")
 			if diff := cmp.Diff([]store.ChatNote{person, group}, list); diff != "" {
 				t.Error(diff)
 			}

@@ -17,8 +17,8 @@ type Tenure struct {
 }
 
 // Tenures is what a person held and holds, oldest first.
-func (tx *Tx) Tenures(ctx context.Context, person string) ([]Tenure, error) {
-	return engine.All(ctx, tx.e, "tenures", `SELECT kind, name, since, until FROM tenure WHERE person = $1 ORDER BY since, id`, []any{person},
+func (q People) Tenures(ctx context.Context, person string) ([]Tenure, error) {
+	return engine.All(ctx, q.tx, "tenures", `SELECT kind, name, since, until FROM tenure WHERE person = $1 ORDER BY since, id`, []any{person},
 		func(scan engine.Scan) (Tenure, error) {
 			var t Tenure
 			var kind, name string
@@ -36,9 +36,9 @@ func (tx *Tx) Tenures(ctx context.Context, person string) ([]Tenure, error) {
 
 // PostsAt is the post that each person, active or stopped since, held just
 // before a moment, by the person's id.
-func (tx *Tx) PostsAt(ctx context.Context, at time.Time) (map[string]Post, error) {
+func (q People) PostsAt(ctx context.Context, at time.Time) (map[string]Post, error) {
 	type held struct{ person, post string }
-	list, err := engine.All(ctx, tx.e, "posts at", `SELECT person, name FROM tenure WHERE kind = 'post' AND since < $1 AND (until = 0 OR until >= $1)
+	list, err := engine.All(ctx, q.tx, "posts at", `SELECT person, name FROM tenure WHERE kind = 'post' AND since < $1 AND (until = 0 OR until >= $1)
 		ORDER BY since, id`, []any{engine.Millis(at)}, func(scan engine.Scan) (p held, err error) { return p, scan(&p.person, &p.post) })
 	posts := make(map[string]Post, len(list))
 	for _, p := range list {
@@ -48,95 +48,79 @@ func (tx *Tx) PostsAt(ctx context.Context, at time.Time) (map[string]Post, error
 }
 
 // PostAt is PostsAt of one person; empty when they held none.
-func (tx *Tx) PostAt(ctx context.Context, person string, at time.Time) (post Post, err error) {
+func (q People) PostAt(ctx context.Context, person string, at time.Time) (post Post, err error) {
 	var name string
-	_, err = tx.e.One(ctx, "post at", `SELECT name FROM tenure WHERE person = $1 AND kind = 'post' AND since < $2 AND (until = 0 OR until >= $2)
+	_, err = q.tx.One(ctx, "post at", `SELECT name FROM tenure WHERE person = $1 AND kind = 'post' AND since < $2 AND (until = 0 OR until >= $2)
 		ORDER BY since DESC, id DESC LIMIT 1`, []any{person, engine.Millis(at)}, &name)
 	return Post(name), err
 }
 
 // SetPost moves a person to another post.
-func (tx *Tx) SetPost(ctx context.Context, person string, post Post, at time.Time) error {
-	if _, err := tx.e.Exec(ctx, "set post", `UPDATE person SET post = $1 WHERE id = $2`, string(post), person); err != nil {
+func (q People) SetPost(ctx context.Context, person string, post Post, at time.Time) error {
+	if _, err := q.tx.Exec(ctx, "set post", `UPDATE person SET post = $1 WHERE id = $2`, string(post), person); err != nil {
 		return err
 	}
-	if _, err := tx.e.Exec(ctx, "end post", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'post' AND until = 0`, engine.Millis(at), person); err != nil {
+	if _, err := q.tx.Exec(ctx, "end post", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'post' AND until = 0`, engine.Millis(at), person); err != nil {
 		return err
 	}
-	return tx.hold(ctx, person, "post", string(post), at)
+	return q.hold(ctx, person, "post", string(post), at)
 }
 
 // GiveDuty charges a person with a duty; nothing happens when they have it.
-func (tx *Tx) GiveDuty(ctx context.Context, person string, duty Duty, at time.Time) error {
-	p, found, err := tx.Person(ctx, person)
+func (q People) GiveDuty(ctx context.Context, person string, duty Duty, at time.Time) error {
+	p, found, err := q.ByID(ctx, person)
 	if err != nil || !found || p.Has(duty) {
 		return err
 	}
-	if err := tx.setDuties(ctx, person, append(p.Duties, duty)); err != nil {
+	if err := q.setDuties(ctx, person, append(p.Duties, duty)); err != nil {
 		return err
 	}
-	return tx.hold(ctx, person, "duty", string(duty), at)
+	return q.hold(ctx, person, "duty", string(duty), at)
 }
 
 // TakeDuty frees a person from a duty; nothing happens when they lack it.
-func (tx *Tx) TakeDuty(ctx context.Context, person string, duty Duty, at time.Time) error {
-	p, found, err := tx.Person(ctx, person)
+func (q People) TakeDuty(ctx context.Context, person string, duty Duty, at time.Time) error {
+	p, found, err := q.ByID(ctx, person)
 	if err != nil || !found || !p.Has(duty) {
 		return err
 	}
 	rest := slices.DeleteFunc(p.Duties, func(d Duty) bool { return d == duty })
-	if err := tx.setDuties(ctx, person, rest); err != nil {
+	if err := q.setDuties(ctx, person, rest); err != nil {
 		return err
 	}
-	_, err = tx.e.Exec(ctx, "end duty", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'duty' AND name = $3 AND until = 0`, engine.Millis(at), person, string(duty))
+	_, err = q.tx.Exec(ctx, "end duty", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'duty' AND name = $3 AND until = 0`, engine.Millis(at), person, string(duty))
 	return err
 }
 
-func (tx *Tx) setDuties(ctx context.Context, person string, duties []Duty) error {
-	_, err := tx.e.Exec(ctx, "set duties", `UPDATE person SET duties = $1 WHERE id = $2`, joinDuties(duties), person)
+func (q People) setDuties(ctx context.Context, person string, duties []Duty) error {
+	_, err := q.tx.Exec(ctx, "set duties", `UPDATE person SET duties = $1 WHERE id = $2`, joinDuties(duties), person)
 	return err
 }
 
-// StopPerson ends a person's registration: their accounts open nothing any
-// more, their codes are void, their name is free, and what they were let read
-// ends for ever, whether or not they come back (档-6). History stays.
-func (tx *Tx) StopPerson(ctx context.Context, person string, at time.Time) error {
-	if _, err := tx.e.Exec(ctx, "stop person", `UPDATE person SET until = $1 WHERE id = $2 AND until = 0`, engine.Millis(at), person); err != nil {
-		return err
-	}
-	if _, err := tx.e.Exec(ctx, "end tenures", `UPDATE tenure SET until = $1 WHERE person = $2 AND until = 0`, engine.Millis(at), person); err != nil {
-		return err
-	}
-	if err := tx.endGrantsOf(ctx, person, at); err != nil {
-		return err
-	}
-	return tx.VoidCodes(ctx, person)
-}
-
-// ResumePerson takes back a StopPerson; false when the person was not stopped
+// Resume takes back a StopPerson; false when the person was not stopped
 // or somebody active has the name by now.
-func (tx *Tx) ResumePerson(ctx context.Context, person string) (bool, error) {
-	n, err := tx.e.Exec(ctx, "resume tenures", `UPDATE tenure SET until = 0 WHERE person = $1
+func (q People) Resume(ctx context.Context, person string) (bool, error) {
+	n, err := q.tx.Exec(ctx, "resume tenures", `UPDATE tenure SET until = 0 WHERE person = $1
 		AND until = (SELECT p.until FROM person p WHERE p.id = $1 AND p.until <> 0
 			AND NOT EXISTS (SELECT 1 FROM person q WHERE q.name = p.name AND q.until = 0))`, person)
 	if err != nil || n == 0 {
 		return false, err
 	}
-	_, err = tx.e.Exec(ctx, "resume person", `UPDATE person SET until = 0 WHERE id = $1`, person)
+	_, err = q.tx.Exec(ctx, "resume person", `UPDATE person SET until = 0 WHERE id = $1`, person)
 	return err == nil, err
 }
 
 // Acknowledge notes that a person has read a version of the rules (R06); the
 // first time counts.
-func (tx *Tx) Acknowledge(ctx context.Context, person, version string, at time.Time) error {
-	_, err := tx.e.Exec(ctx, "acknowledge", `INSERT INTO acknowledgement (person, version, at) VALUES ($1, $2, $3) ON CONFLICT (person, version) DO NOTHING`,
+func (q People) Acknowledge(ctx context.Context, person, version string, at time.Time) error {
+	_, err := q.tx.Exec(ctx, "acknowledge", `INSERT INTO acknowledgement (person, version, at) VALUES ($1, $2, $3) ON CONFLICT (person, version) DO NOTHING`,
 		person, version, engine.Millis(at))
 	return err
 }
 
 // Acknowledged is when a person acknowledged a version; zero when never.
-func (tx *Tx) Acknowledged(ctx context.Context, person, version string) (time.Time, error) {
+func (q People) Acknowledged(ctx context.Context, person, version string) (time.Time, error) {
 	var at int64
-	_, err := tx.e.One(ctx, "acknowledged", `SELECT at FROM acknowledgement WHERE person = $1 AND version = $2`, []any{person, version}, &at)
+	_, err := q.tx.One(ctx, "acknowledged", `SELECT at FROM acknowledgement WHERE person = $1 AND version = $2`, []any{person, version}, &at)
 	return engine.Moment(at), err
 }

@@ -33,7 +33,7 @@ func (t Trip) Days() int {
 
 const tripColumns = `t.id, t.person, t.place, t.reason, t.first_day, t.last_day, t.planned, t.declared, t.ended`
 
-func (tx *Tx) scanTrip(scan engine.Scan) (Trip, error) {
+func (q Trips) scan(scan engine.Scan) (Trip, error) {
 	var t Trip
 	var place, reason []byte
 	var declared, ended int64
@@ -42,38 +42,38 @@ func (tx *Tx) scanTrip(scan engine.Scan) (Trip, error) {
 		return t, err
 	}
 	t.Declared, t.Ended = engine.Moment(declared), engine.Moment(ended)
-	if t.Place, err = tx.e.OpenText(place, "trip", t.ID, "place"); err != nil {
+	if t.Place, err = q.tx.OpenText(place, "trip", t.ID, "place"); err != nil {
 		return t, err
 	}
-	t.Reason, err = tx.e.OpenText(reason, "trip", t.ID, "reason")
+	t.Reason, err = q.tx.OpenText(reason, "trip", t.ID, "reason")
 	return t, err
 }
 
-// AddTrip stores a declared trip; Last is also what was planned.
-func (tx *Tx) AddTrip(ctx context.Context, t Trip) error {
-	_, err := tx.e.Exec(ctx, "add trip", `INSERT INTO trip (id, person, first_day, last_day, planned, place, reason, declared, ended)
+// Add stores a declared trip; Last is also what was planned.
+func (q Trips) Add(ctx context.Context, t Trip) error {
+	_, err := q.tx.Exec(ctx, "add trip", `INSERT INTO trip (id, person, first_day, last_day, planned, place, reason, declared, ended)
 		VALUES ($1, $2, $3, $4, $4, $5, $6, $7, 0)`, t.ID, t.Person, string(t.First), string(t.Last),
-		tx.e.SealText(t.Place, "trip", t.ID, "place"), tx.e.SealText(t.Reason, "trip", t.ID, "reason"), engine.Millis(t.Declared))
+		q.tx.SealText(t.Place, "trip", t.ID, "place"), q.tx.SealText(t.Reason, "trip", t.ID, "reason"), engine.Millis(t.Declared))
 	return err
 }
 
-// Trip is a trip by id, whatever became of it.
-func (tx *Tx) Trip(ctx context.Context, id string) (Trip, bool, error) {
-	list, err := engine.All(ctx, tx.e, "trip", `SELECT `+tripColumns+` FROM trip t WHERE t.id = $1`, []any{id}, tx.scanTrip)
+// ByID is a trip by id, whatever became of it.
+func (q Trips) ByID(ctx context.Context, id string) (Trip, bool, error) {
+	list, err := engine.All(ctx, q.tx, "trip", `SELECT `+tripColumns+` FROM trip t WHERE t.id = $1`, []any{id}, q.scan)
 	return engine.First(list), len(list) > 0, err
 }
 
-// TripsOf lists a person's trips that touch from … to, by day.
-func (tx *Tx) TripsOf(ctx context.Context, person string, from, to Day) ([]Trip, error) {
-	return engine.All(ctx, tx.e, "trips of a person", `SELECT `+tripColumns+` FROM trip t WHERE t.person = $1
+// Of lists a person's trips that touch from … to, by day.
+func (q Trips) Of(ctx context.Context, person string, from, to Day) ([]Trip, error) {
+	return engine.All(ctx, q.tx, "trips of a person", `SELECT `+tripColumns+` FROM trip t WHERE t.person = $1
 		AND t.last_day >= $2 AND t.first_day <= $3 AND t.last_day >= t.first_day ORDER BY t.first_day`,
-		[]any{person, string(from), string(to)}, tx.scanTrip)
+		[]any{person, string(from), string(to)}, q.scan)
 }
 
-// Trips lists everyone's trips that touch from … to, by day.
-func (tx *Tx) Trips(ctx context.Context, from, to Day) ([]Trip, error) {
-	return engine.All(ctx, tx.e, "trips", `SELECT `+tripColumns+` FROM trip t WHERE t.last_day >= $1 AND t.first_day <= $2
-		AND t.last_day >= t.first_day ORDER BY t.first_day, t.id`, []any{string(from), string(to)}, tx.scanTrip)
+// Between lists everyone's trips that touch from … to, by day.
+func (q Trips) Between(ctx context.Context, from, to Day) ([]Trip, error) {
+	return engine.All(ctx, q.tx, "trips", `SELECT `+tripColumns+` FROM trip t WHERE t.last_day >= $1 AND t.first_day <= $2
+		AND t.last_day >= t.first_day ORDER BY t.first_day, t.id`, []any{string(from), string(to)}, q.scan)
 }
 
 // TripCut says what shortens a trip.
@@ -84,10 +84,10 @@ type TripCut struct {
 	At    time.Time
 }
 
-// CutTrip moves a trip's last day and records the change.
-func (tx *Tx) CutTrip(ctx context.Context, t Trip, c TripCut) error {
-	_, err := tx.e.Exec(ctx, "record trip change", `INSERT INTO trip_change (id, trip, cause, was, was_ended, becomes, at, undone)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`, tx.NewID(c.At), t.ID, c.Cause, string(t.Last), engine.Millis(t.Ended), string(c.Last), engine.Millis(c.At))
+// Cut moves a trip's last day and records the change.
+func (q Trips) Cut(ctx context.Context, t Trip, c TripCut) error {
+	_, err := q.tx.Exec(ctx, "record trip change", `INSERT INTO trip_change (id, trip, cause, was, was_ended, becomes, at, undone)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`, q.tx.NewID(c.At), t.ID, c.Cause, string(t.Last), engine.Millis(t.Ended), string(c.Last), engine.Millis(c.At))
 	if err != nil {
 		return err
 	}
@@ -95,26 +95,26 @@ func (tx *Tx) CutTrip(ctx context.Context, t Trip, c TripCut) error {
 	if ended.IsZero() {
 		ended = t.Ended
 	}
-	_, err = tx.e.Exec(ctx, "cut trip", `UPDATE trip SET last_day = $1, ended = $2 WHERE id = $3`, string(c.Last), engine.Millis(ended), t.ID)
+	_, err = q.tx.Exec(ctx, "cut trip", `UPDATE trip SET last_day = $1, ended = $2 WHERE id = $3`, string(c.Last), engine.Millis(ended), t.ID)
 	return err
 }
 
-// UncutTrips takes back every CutTrip of a cause and tells how many there were.
-func (tx *Tx) UncutTrips(ctx context.Context, cause string, at time.Time) (int, error) {
-	_, err := tx.e.Exec(ctx, "uncut trips", `UPDATE trip SET last_day = c.was, ended = c.was_ended FROM trip_change c
+// Uncut takes back every CutTrip of a cause and tells how many there were.
+func (q Trips) Uncut(ctx context.Context, cause string, at time.Time) (int, error) {
+	_, err := q.tx.Exec(ctx, "uncut trips", `UPDATE trip SET last_day = c.was, ended = c.was_ended FROM trip_change c
 		WHERE c.trip = trip.id AND c.cause = $1 AND c.undone = 0`, cause)
 	if err != nil {
 		return 0, err
 	}
-	n, err := tx.e.Exec(ctx, "take back trip change", `UPDATE trip_change SET undone = $1 WHERE cause = $2 AND undone = 0`, engine.Millis(at), cause)
+	n, err := q.tx.Exec(ctx, "take back trip change", `UPDATE trip_change SET undone = $1 WHERE cause = $2 AND undone = 0`, engine.Millis(at), cause)
 	return int(n), err
 }
 
-// TripsChangedSince tells whether a person declared, ended or cancelled a trip
+// ChangedSince tells whether a person declared, ended or cancelled a trip
 // after a write of theirs, by the write's id, and did not take that back.
-func (tx *Tx) TripsChangedSince(ctx context.Context, person, write string) (bool, error) {
+func (q Trips) ChangedSince(ctx context.Context, person, write string) (bool, error) {
 	var n int
-	_, err := tx.e.One(ctx, "later trips", `SELECT
+	_, err := q.tx.One(ctx, "later trips", `SELECT
 		(SELECT COUNT(*) FROM trip WHERE person = $1 AND id > $2 AND last_day <> '') +
 		(SELECT COUNT(*) FROM trip_change c JOIN trip t ON t.id = c.trip
 			WHERE t.person = $1 AND c.undone = 0 AND c.cause > $2 AND c.cause NOT LIKE 'undo/%')`, []any{person, write}, &n)
@@ -129,10 +129,10 @@ type Away struct {
 	Afternoon int // of the day, since noon
 }
 
-// AwayOn lists who is on a trip on a day and not on leave, with their
+// On lists who is on a trip on a day and not on leave, with their
 // check-ins of that day, by registration. noon is that day's 12:00.
-func (tx *Tx) AwayOn(ctx context.Context, day Day, noon time.Time) ([]Away, error) {
-	return engine.All(ctx, tx.e, "people on trips", `SELECT `+personColumns+`, `+tripColumns+`, COUNT(c.id), COUNT(CASE WHEN c.at >= $2 THEN 1 END)
+func (q Trips) On(ctx context.Context, day Day, noon time.Time) ([]Away, error) {
+	return engine.All(ctx, q.tx, "people on trips", `SELECT `+personColumns+`, `+tripColumns+`, COUNT(c.id), COUNT(CASE WHEN c.at >= $2 THEN 1 END)
 		FROM trip t JOIN person p ON p.id = t.person AND p.until = 0
 		LEFT JOIN check_in c ON c.person = t.person AND c.day = $1 AND c.undone = 0
 		WHERE t.last_day >= $1 AND t.first_day <= $1
@@ -141,7 +141,7 @@ func (tx *Tx) AwayOn(ctx context.Context, day Day, noon time.Time) ([]Away, erro
 		func(scan engine.Scan) (Away, error) {
 			var a Away
 			p, err := scanPerson(func(person ...any) error {
-				t, err := tx.scanTrip(func(trip ...any) error {
+				t, err := q.scan(func(trip ...any) error {
 					return scan(append(append(person, trip...), &a.CheckIns, &a.Afternoon)...)
 				})
 				a.Trip = t

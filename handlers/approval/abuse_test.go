@@ -42,14 +42,14 @@ func TestAbuse(t *testing.T) {
 		{"approved by the asker who was promoted and delegated to", func(o *office) {
 			o.Say("小林", "申请查阅 华东机电 布展")
 			o.Update(func(ctx context.Context, tx *store.Tx) error {
-				return tx.SetPost(ctx, o.People["小林"].ID, store.GMAssistant, o.Now)
+				return tx.People().SetPost(ctx, o.People["小林"].ID, store.GMAssistant, o.Now)
 			})
 			o.Say("陈总", "授权 小林 3天")
 			if r := o.Refusal("小林", "批准 A1"); !r.Denied {
 				o.T.Error("not a denial")
 			}
 			o.Update(func(ctx context.Context, tx *store.Tx) error {
-				return tx.SetPost(ctx, o.People["小林"].ID, store.OtherEmployee, o.Now)
+				return tx.People().SetPost(ctx, o.People["小林"].ID, store.OtherEmployee, o.Now)
 			})
 		}, "小林", "K1"},
 		{"approved by an assistant without delegation", func(o *office) {
@@ -73,7 +73,7 @@ func TestAbuse(t *testing.T) {
 			o.Say("陈总", "授权 周敏 3天")
 			o.Say("小林", "申请查阅 华东机电 布展")
 			o.Update(func(ctx context.Context, tx *store.Tx) error {
-				return tx.SetPost(ctx, o.People["周敏"].ID, store.Supervisor, o.Now)
+				return tx.People().SetPost(ctx, o.People["周敏"].ID, store.Supervisor, o.Now)
 			})
 			o.Refused("周敏", "批准 A1")
 		}, "小林", "K1"},
@@ -97,12 +97,16 @@ func TestAbuse(t *testing.T) {
 		{"taken back", func(o *office) { granted(o); o.Say("陈总", "收回查阅 A1") }, "小林", "K1"},
 		{"the asker was stopped", func(o *office) {
 			o.Say("小林", "申请查阅 华东机电 布展")
-			o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["小林"].ID, o.Now) })
+			o.Update(func(ctx context.Context, tx *store.Tx) error {
+				return tx.People().Stop(ctx, o.People["小林"].ID, o.Now)
+			})
 			wants(o.T, o.Refusal("陈总", "批准 A1").Text, "停用")
 		}, "小林", "K1"},
 		{"granted, then stopped", func(o *office) {
 			granted(o)
-			o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["小林"].ID, o.Now) })
+			o.Update(func(ctx context.Context, tx *store.Tx) error {
+				return tx.People().Stop(ctx, o.People["小林"].ID, o.Now)
+			})
 		}, "小林", "K1"},
 		{"the number of nothing", func(o *office) {
 			o.Say("小林", "申请查阅 华东机电 布展")
@@ -129,7 +133,7 @@ func TestApprovedOnce(t *testing.T) {
 			db := storetest.Open(t, backend)
 			at := time.Date(2026, 11, 26, 9, 30, 0, 0, handlerstest.Zone)
 			r := store.Request{Code: "A1", Kind: store.LookRequest, Asker: "p", Words: "w", Why: "y", At: at, Lapses: at.Add(openTime)}
-			if err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.AddRequest(t.Context(), r) }); err != nil {
+			if err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.Requests().Add(t.Context(), r) }); err != nil {
 				t.Fatal(err)
 			}
 			wins := make(chan bool)
@@ -139,7 +143,7 @@ func TestApprovedOnce(t *testing.T) {
 					err := db.Update(t.Context(), func(tx *store.Tx) (err error) {
 						d := r
 						d.State, d.Decided = store.RequestApproved, at
-						won, err = tx.Decide(t.Context(), d)
+						won, err = tx.Requests().Decide(t.Context(), d)
 						return err
 					})
 					wins <- won && err == nil

@@ -18,6 +18,7 @@ import (
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 // clause is the rule that the area serves.
@@ -63,7 +64,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 			Button: &chat.Button{Label: "撤回 " + r.Code, Command: "撤回申请 " + r.Code},
 		})
 	}
-	grants, err := c.Tx.GrantsOf(ctx, c.Person.ID, c.Now)
+	grants, err := c.Tx.Grants().Of(ctx, c.Person.ID, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +101,7 @@ func (h Handler) waiting(ctx context.Context, c *command.Call) ([]command.Item, 
 
 // openOf is what the caller asked and nobody decided yet, oldest first.
 func (h Handler) openOf(ctx context.Context, c *command.Call) ([]store.Request, error) {
-	list, err := c.Tx.RequestsOf(ctx, c.Person.ID, c.Now.Add(-openTime))
+	list, err := c.Tx.Requests().Of(ctx, c.Person.ID, c.Now.Add(-openTime))
 	list = slices.DeleteFunc(list, func(r store.Request) bool { return !r.Open(c.Now) })
 	slices.Reverse(list)
 	return list, err
@@ -115,7 +116,7 @@ func (h Handler) decidableBy(ctx context.Context, c *command.Call) ([]store.Requ
 	if err != nil || !d.has(c.Person.ID) {
 		return nil, err
 	}
-	open, err := c.Tx.OpenRequests(ctx, c.Now)
+	open, err := c.Tx.Requests().Open(ctx, c.Now)
 	return slices.DeleteFunc(open, func(r store.Request) bool { return r.Asker == c.Person.ID }), err
 }
 
@@ -124,7 +125,7 @@ func (h Handler) at(t time.Time) string { return words.Moment(t.In(h.Rules.Zone)
 
 // person is a person for a sentence: 小林（其他员工）.
 func (h Handler) person(ctx context.Context, tx *store.Tx, id string) (string, error) {
-	p, found, err := tx.Person(ctx, id)
+	p, found, err := tx.People().ByID(ctx, id)
 	if err != nil || !found {
 		return "（未知）", err
 	}
@@ -136,7 +137,7 @@ func (h Handler) requests() command.Numbered[store.Request] {
 	return command.Numbered[store.Request]{
 		What: "查阅申请", List: "查阅申请", Clause: clause,
 		Find: func(ctx context.Context, tx *store.Tx, code string) (store.Request, bool, error) {
-			return tx.Request(ctx, code)
+			return tx.Requests().ByCode(ctx, code)
 		},
 		End: func(r store.Request, now time.Time) *command.Ended {
 			switch r.State {
@@ -158,8 +159,8 @@ func (h Handler) requests() command.Numbered[store.Request] {
 // record writes the audit entry of a step about a request, with the customer
 // and the reason given.
 func record(ctx context.Context, c *command.Call, r store.Request, why string) error {
-	return c.Tx.Record(ctx, store.Audit{
+	return c.Tx.Audit().Record(ctx, ledger.Entry{
 		ID: c.Tx.NewID(c.Now), At: c.Now, Person: c.Person.ID, Act: c.Spec.Name, Subject: "request/" + r.Code,
-		Outcome: store.Done, Clause: clause, Ref: c.Event.ID, Look: store.Look{Customer: r.Customer, Why: why},
+		Outcome: ledger.Done, Clause: clause, Ref: c.Event.ID, Look: ledger.Look{Customer: r.Customer, Why: why},
 	})
 }

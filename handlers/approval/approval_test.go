@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/handlerstest"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 var (
@@ -49,15 +50,15 @@ func (o *office) heard(as, line string) (string, []chat.Notice) {
 func (o *office) reads(who, customer string) (grant string) {
 	o.T.Helper()
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		p, _, err := tx.Person(ctx, o.People[who].ID)
+		p, _, err := tx.People().ByID(ctx, o.People[who].ID)
 		if err != nil {
 			return err
 		}
-		k, _, err := tx.Customer(ctx, customer)
+		k, _, err := vault.In(tx).Customer(ctx, customer)
 		if err != nil {
 			return err
 		}
-		g, err := tx.GrantFor(ctx, p.ID, customer, o.Now)
+		g, err := tx.Grants().For(ctx, p.ID, customer, o.Now)
 		grant = o.Policy.Access(p, k, g, o.Now).Grant
 		return err
 	})

@@ -62,10 +62,10 @@ func (h Handler) ask(ctx context.Context, c *command.Call) (*command.Answer, err
 	if err := h.fresh(ctx, c, r); err != nil {
 		return nil, err
 	}
-	if r.Code, err = c.Tx.NewRequestCode(ctx); err != nil {
+	if r.Code, err = c.Tx.Requests().NewCode(ctx); err != nil {
 		return nil, err
 	}
-	if err := c.Tx.AddRequest(ctx, r); err != nil {
+	if err := c.Tx.Requests().Add(ctx, r); err != nil {
 		return nil, err
 	}
 	return h.asked(ctx, c, r)
@@ -114,7 +114,7 @@ func (h Handler) needed(ctx context.Context, c *command.Call, r store.Request, f
 		return &command.Refusal{Text: "你的岗位可以直接查客户档案，不用申请。", Hint: "客户 " + r.Words, Clause: "档-4"}
 	}
 	for _, k := range everybody(found) {
-		g, err := c.Tx.GrantFor(ctx, c.Person.ID, k.ID, c.Now)
+		g, err := c.Tx.Grants().For(ctx, c.Person.ID, k.ID, c.Now)
 		if err != nil {
 			return err
 		}
@@ -161,7 +161,7 @@ func (h Handler) fresh(ctx context.Context, c *command.Call, r store.Request) er
 }
 
 func (h Handler) undoAsk(ctx context.Context, c *command.Call, ref string) (string, error) {
-	ended, err := c.Tx.Decide(ctx, store.Request{Code: ref, State: store.RequestWithdrawn, By: c.Person.ID, Decided: c.Now})
+	ended, err := c.Tx.Requests().Decide(ctx, store.Request{Code: ref, State: store.RequestWithdrawn, By: c.Person.ID, Decided: c.Now})
 	if err == nil && !ended {
 		err = &command.Refusal{Text: "申请 " + ref + " 已经有了结果，不能撤销。", Hint: "查阅申请 " + ref, Clause: clause}
 	}

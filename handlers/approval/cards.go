@@ -11,6 +11,8 @@ import (
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
+	"marketbot/store/ledger"
+	"marketbot/store/vault"
 )
 
 // candidatesMost is how many customers are offered where it is not clear who
@@ -97,13 +99,13 @@ func (h Handler) choices(ctx context.Context, tx *store.Tx, r store.Request) (cu
 
 // known is the customer of a request with its owner.
 func (h Handler) known(ctx context.Context, tx *store.Tx, r store.Request) (string, error) {
-	k, found, err := tx.Customer(ctx, r.Customer)
+	k, found, err := vault.In(tx).Customer(ctx, r.Customer)
 	if err != nil || !found {
 		return r.Customer, err
 	}
 	line := k.Name + "（" + k.ID
 	if k.Owner != "" {
-		owner, _, err := tx.Person(ctx, k.Owner)
+		owner, _, err := tx.People().ByID(ctx, k.Owner)
 		if err != nil {
 			return "", err
 		}
@@ -198,7 +200,7 @@ type ended struct {
 	grant           store.Grant
 	customer, asker string
 	by              string
-	uses            []store.Audit
+	uses            []ledger.Entry
 }
 
 func (h Handler) over(ctx context.Context, tx *store.Tx, g store.Grant) (ended, error) {
@@ -213,7 +215,7 @@ func (h Handler) over(ctx context.Context, tx *store.Tx, g store.Grant) (ended, 
 	if o.by, err = h.person(ctx, tx, g.By); err != nil {
 		return o, err
 	}
-	o.uses, err = tx.UsesOf(ctx, g.ID)
+	o.uses, err = tx.Audit().UsesOf(ctx, g.ID)
 	return o, err
 }
 

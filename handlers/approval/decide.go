@@ -12,6 +12,7 @@ import (
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 func (h Handler) decideCommands() []command.Spec {
@@ -54,7 +55,7 @@ func (h Handler) approve(ctx context.Context, c *command.Call) (*command.Answer,
 	if err != nil {
 		return nil, err
 	}
-	asker, found, err := c.Tx.Person(ctx, r.Asker)
+	asker, found, err := c.Tx.People().ByID(ctx, r.Asker)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +77,7 @@ func (h Handler) approve(ctx context.Context, c *command.Call) (*command.Answer,
 		return nil, err
 	}
 	g := store.Grant{ID: r.Code, Person: r.Asker, Customer: r.Customer, By: c.Person.ID, From: c.Now, Until: c.Now.Add(r.Length)}
-	if err := c.Tx.AddGrant(ctx, g); err != nil {
+	if err := c.Tx.Grants().Add(ctx, g); err != nil {
 		return nil, err
 	}
 	return h.approved(ctx, c, r, g, asker, d)
@@ -141,7 +142,7 @@ func (h Handler) decidable(ctx context.Context, c *command.Call) (store.Request,
 	case r.Asker == c.Person.ID:
 		return r, d, &command.Refusal{
 			Text: "不能批自己的申请，请由别人决定。", Hint: "请总经理处理 " + r.Code, Clause: clause,
-			Denied: true, Look: store.Look{Customer: r.Customer},
+			Denied: true, Look: ledger.Look{Customer: r.Customer},
 		}
 	}
 	return r, d, h.stillOpen(ctx, c, r)
@@ -165,7 +166,7 @@ func (h Handler) stillOpen(ctx context.Context, c *command.Call, r store.Request
 	if err != nil || ended == "" {
 		return err
 	}
-	if g, approved, err := c.Tx.Grant(ctx, r.Code); err != nil {
+	if g, approved, err := c.Tx.Grants().ByID(ctx, r.Code); err != nil {
 		return err
 	} else if approved && c.Now.Before(g.Until) {
 		ended += "，有效至 " + h.at(g.Until)
@@ -188,11 +189,11 @@ func (h Handler) instead(c *command.Call, r store.Request) string {
 
 // end changes an open request; somebody else may have been faster.
 func (h Handler) end(ctx context.Context, c *command.Call, r store.Request) error {
-	ended, err := c.Tx.Decide(ctx, r)
+	ended, err := c.Tx.Requests().Decide(ctx, r)
 	if err != nil || ended {
 		return err
 	}
-	now, _, err := c.Tx.Request(ctx, r.Code)
+	now, _, err := c.Tx.Requests().ByCode(ctx, r.Code)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (h Handler) deciders(ctx context.Context, tx *store.Tx, now time.Time) (dec
 		return deciders{}, err
 	}
 	d := deciders{roll: roll, standing: roll.Standing(store.GeneralManager)}
-	list, err := tx.Delegations(ctx, today)
+	list, err := tx.Delegations().From(ctx, today)
 	for _, one := range list {
 		p, active := roll.Active(one.Person)
 		if active && one.First <= today && mayStandIn(p.Post) && !d.has(p.ID) {

@@ -44,7 +44,7 @@ func (h Handler) delegate(ctx context.Context, c *command.Call) (*command.Answer
 	if err := h.notYet(ctx, c, p, d); err != nil {
 		return nil, err
 	}
-	if err := c.Tx.AddDelegation(ctx, d); err != nil {
+	if err := c.Tx.Delegations().Add(ctx, d); err != nil {
 		return nil, err
 	}
 	when := words.Days(d.First, d.Last)
@@ -58,7 +58,7 @@ func (h Handler) delegate(ctx context.Context, c *command.Call) (*command.Answer
 
 // notYet refuses days on which the person may decide already.
 func (h Handler) notYet(ctx context.Context, c *command.Call, p store.Person, d store.Delegation) error {
-	list, err := c.Tx.Delegations(ctx, d.Last)
+	list, err := c.Tx.Delegations().From(ctx, d.Last)
 	for _, old := range list {
 		if old.Person == p.ID && old.First <= d.First {
 			return &command.Refusal{
@@ -71,13 +71,13 @@ func (h Handler) notYet(ctx context.Context, c *command.Call, p store.Person, d 
 }
 
 func (h Handler) undoDelegate(ctx context.Context, c *command.Call, ref string) (string, error) {
-	list, err := c.Tx.Delegations(ctx, h.Rules.Day(c.Now))
+	list, err := c.Tx.Delegations().From(ctx, h.Rules.Day(c.Now))
 	if err != nil {
 		return "", err
 	}
 	for _, d := range list {
 		if d.ID == ref {
-			_, err := c.Tx.EndDelegation(ctx, d, c.Now)
+			_, err := c.Tx.Delegations().End(ctx, d, c.Now)
 			return "查阅审批的授权（" + words.Days(d.First, d.Last) + "）", err
 		}
 	}
@@ -87,7 +87,7 @@ func (h Handler) undoDelegate(ctx context.Context, c *command.Call, ref string) 
 // takeBack ends everything that was delegated to somebody.
 func (h Handler) takeBack(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p := c.Who("姓名")
-	list, err := c.Tx.Delegations(ctx, h.Rules.Day(c.Now))
+	list, err := c.Tx.Delegations().From(ctx, h.Rules.Day(c.Now))
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (h Handler) takeBack(ctx context.Context, c *command.Call) (*command.Answer
 		if d.Person != p.ID {
 			continue
 		}
-		ended, err := c.Tx.EndDelegation(ctx, d, c.Now)
+		ended, err := c.Tx.Delegations().End(ctx, d, c.Now)
 		if err != nil {
 			return nil, err
 		}

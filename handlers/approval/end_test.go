@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 func TestDelegation(t *testing.T) {
@@ -38,13 +39,17 @@ func TestVacantGeneralManager(t *testing.T) {
 	o.Register("董事", store.ExecutiveDirector)
 	o.Say("小何", "申请查阅 K3 布展")
 	o.Refused("董事", "批准 A1")
-	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["陈总"].ID, o.Now) })
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.People().Stop(ctx, o.People["陈总"].ID, o.Now)
+	})
 	said, notices := o.heard("小林", "申请查阅 华东机电 布展")
 	wants(t, said, "已转给董事（执行董事）")
 	wants(t, o.Told(notices)["董事"], "[批准 24 小时:")
 	wants(t, o.Told(notices)["王芳"], "总经理没有人，查阅申请先转给董事（执行董事）")
 	o.Say("董事", "批准 A2")
-	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["董事"].ID, o.Now) })
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.People().Stop(ctx, o.People["董事"].ID, o.Now)
+	})
 	said, notices = o.heard("小何", "申请查阅 华东机电 布展")
 	wants(t, said, "现在没有人能批准")
 	wants(t, o.Told(notices)["王芳"], "没有人收")
@@ -56,8 +61,8 @@ func TestEndsAreTold(t *testing.T) {
 	o.Say("小何", "申请查阅 没有这家 布展")
 	o.Say("陈总", "批准 A1 6天")
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Record(ctx, store.Audit{ID: tx.NewID(o.Now), At: o.Now, Person: o.People["小林"].ID, Act: "客户", Outcome: store.Done,
-			Look: store.Look{Customer: "K1", Trace: "ABC234", Grant: "A1"}})
+		return tx.Audit().Record(ctx, ledger.Entry{ID: tx.NewID(o.Now), At: o.Now, Person: o.People["小林"].ID, Act: "客户", Outcome: ledger.Done,
+			Look: ledger.Look{Customer: "K1", Trace: "ABC234", Grant: "A1"}})
 	})
 	began := o.Now
 	o.Now = began.Add(5*24*time.Hour - 10*time.Hour)

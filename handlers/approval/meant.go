@@ -5,6 +5,7 @@ import (
 
 	"marketbot/handlers/command"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // meant is the one customer of those that words name; empty when it is nobody
@@ -19,7 +20,7 @@ func meant(list []command.Named) string {
 
 // named is a customer for a sentence: 华东机电有限公司（K12）.
 func named(ctx context.Context, tx *store.Tx, id string) (string, error) {
-	c, found, err := tx.Customer(ctx, id)
+	c, found, err := vault.In(tx).Customer(ctx, id)
 	if err != nil || !found {
 		return id, err
 	}

@@ -10,12 +10,13 @@ import (
 	"marketbot/handlers/daily"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 // Daily is the grants that end before the next daily message: for whoever may
 // read, and for whoever answers for it.
 func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
-	grants, err := tx.GrantsEnding(ctx, s.At, s.At.AddDate(0, 0, 1))
+	grants, err := tx.Grants().Ending(ctx, s.At, s.At.AddDate(0, 0, 1))
 	var list []daily.Line
 	for _, g := range grants {
 		o, err := h.over(ctx, tx, g)
@@ -51,7 +52,7 @@ func (h Handler) endingLines(o ended, roll audience.Roll) []daily.Line {
 // AnyOver tells whether a grant ended or a request lapsed that nobody was told
 // of.
 func (h Handler) AnyOver(ctx context.Context, tx *store.Tx, now time.Time) (bool, error) {
-	return tx.AnyOver(ctx, now)
+	return tx.Requests().AnyOver(ctx, now)
 }
 
 // Over tells of the grants that ended, with how they were used, and of the
@@ -66,14 +67,14 @@ func (h Handler) Over(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]cha
 }
 
 func (h Handler) ended(ctx context.Context, tx *store.Tx, now time.Time) ([]chat.Notice, error) {
-	grants, err := tx.GrantsEnding(ctx, time.Time{}, now)
+	grants, err := tx.Grants().Ending(ctx, time.Time{}, now)
 	if err != nil || len(grants) == 0 {
 		return nil, err
 	}
 	roll, err := audience.Read(ctx, tx, h.Rules.Day(now))
 	var list []chat.Notice
 	for _, g := range grants {
-		first, err := tx.CloseGrant(ctx, g.ID, now)
+		first, err := tx.Grants().Close(ctx, g.ID, now)
 		if err != nil {
 			return nil, err
 		}
@@ -112,11 +113,11 @@ func tellOwn(roll audience.Roll, g store.Grant, key, text string) []chat.Notice 
 }
 
 func (h Handler) lapsed(ctx context.Context, tx *store.Tx, now time.Time) ([]chat.Notice, error) {
-	requests, err := tx.LapsedRequests(ctx, now)
+	requests, err := tx.Requests().Lapsed(ctx, now)
 	var list []chat.Notice
 	for _, r := range requests {
 		r.State, r.Decided = store.RequestLapsed, now
-		first, err := tx.Decide(ctx, r)
+		first, err := tx.Requests().Decide(ctx, r)
 		if err != nil {
 			return nil, err
 		}
@@ -135,7 +136,7 @@ func (h Handler) lapsed(ctx context.Context, tx *store.Tx, now time.Time) ([]cha
 
 // noted records what the clock ended; nobody did it.
 func noted(ctx context.Context, tx *store.Tx, act, code string, now time.Time) error {
-	return tx.Record(ctx, store.Audit{ID: tx.NewID(now), At: now, Act: act, Subject: "request/" + code, Outcome: store.Done, Clause: clause})
+	return tx.Audit().Record(ctx, ledger.Entry{ID: tx.NewID(now), At: now, Act: act, Subject: "request/" + code, Outcome: ledger.Done, Clause: clause})
 }
 
 // watchers are who hears of a grant besides its person: the general manager, or

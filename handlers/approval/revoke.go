@@ -16,13 +16,13 @@ func (h Handler) revoke(ctx context.Context, c *command.Call) (*command.Answer, 
 	if _, err := h.mayDecide(ctx, c); err != nil {
 		return nil, err
 	}
-	g, found, err := c.Tx.Grant(ctx, text.Code(c.Text("编号")))
+	g, found, err := c.Tx.Grants().ByID(ctx, text.Code(c.Text("编号")))
 	if err != nil {
 		return nil, err
 	}
 	ended := false
 	if found && c.Now.Before(g.Until) {
-		if ended, err = c.Tx.EndGrant(ctx, g, c.Now); err != nil {
+		if ended, err = c.Tx.Grants().End(ctx, g, c.Now); err != nil {
 			return nil, err
 		}
 	}
@@ -34,7 +34,7 @@ func (h Handler) revoke(ctx context.Context, c *command.Call) (*command.Answer, 
 
 func (h Handler) revoked(ctx context.Context, c *command.Call, g store.Grant) (*command.Answer, error) {
 	g.Until = c.Now
-	if _, err := c.Tx.CloseGrant(ctx, g.ID, c.Now); err != nil {
+	if _, err := c.Tx.Grants().Close(ctx, g.ID, c.Now); err != nil {
 		return nil, err
 	}
 	if err := record(ctx, c, store.Request{Code: g.ID, Customer: g.Customer}, ""); err != nil {

@@ -36,13 +36,15 @@ func TestGrantsEndWithTheirPerson(t *testing.T) {
 	o.Say("小林", "申请查阅 华东机电 布展")
 	o.Say("陈总", "批准 A1 7天")
 	o.Now = o.Now.Add(time.Hour)
-	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["小林"].ID, o.Now) })
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.People().Stop(ctx, o.People["小林"].ID, o.Now)
+	})
 	told := o.after(time.Minute)
 	if len(told) != 1 || told[0].To != o.People["陈总"].ID {
 		t.Errorf("told %+v", told)
 	}
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.ResumePerson(ctx, o.People["小林"].ID)
+		_, err := tx.People().Resume(ctx, o.People["小林"].ID)
 		return err
 	})
 	if o.reads("小林", "K1") != "" {

@@ -42,7 +42,7 @@ func (h Handler) show(ctx context.Context, c *command.Call) (*command.Answer, er
 
 // own adds what the caller asked lately and may read now.
 func (h Handler) own(ctx context.Context, c *command.Call, card *chat.Card) error {
-	asked, err := c.Tx.RequestsOf(ctx, c.Person.ID, c.Now.AddDate(0, 0, -shownFor))
+	asked, err := c.Tx.Requests().Of(ctx, c.Person.ID, c.Now.AddDate(0, 0, -shownFor))
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (h Handler) own(ctx context.Context, c *command.Call, card *chat.Card) erro
 		}
 		card.Blocks = append(card.Blocks, chat.Block{Text: "• " + line})
 	}
-	grants, err := c.Tx.GrantsOf(ctx, c.Person.ID, c.Now)
+	grants, err := c.Tx.Grants().Of(ctx, c.Person.ID, c.Now)
 	if err != nil {
 		return err
 	}

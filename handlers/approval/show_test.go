@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 func TestWhatIsShown(t *testing.T) {
@@ -51,7 +52,7 @@ func TestAudited(t *testing.T) {
 	o.Say("陈总", "驳回 A2 不用")
 	var acts []string
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		list, err := tx.Looks(ctx, store.LookFilter{Customer: "K1"})
+		list, err := tx.Audit().Looks(ctx, ledger.Filter{Customer: "K1"})
 		for _, a := range slices.Backward(list) {
 			acts = append(acts, strings.Join([]string{a.Act, a.Subject, string(a.Outcome), a.Clause, a.Why}, " "))
 			if a.Changed || a.Trace != "" || a.Grant != "" {

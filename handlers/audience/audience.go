@@ -45,11 +45,11 @@ type Roll struct {
 
 // Read reads the roll of a day, in two queries.
 func Read(ctx context.Context, tx *store.Tx, day store.Day) (Roll, error) {
-	people, err := tx.People(ctx)
+	people, err := tx.People().Active(ctx)
 	if err != nil {
 		return Roll{}, err
 	}
-	leaves, err := tx.LeaveDays(ctx, day, day.Add(Patience))
+	leaves, err := tx.Leaves().Days(ctx, day, day.Add(Patience))
 	return NewRoll(day, people, leaves), err
 }
 

@@ -24,14 +24,14 @@ func TestRead(t *testing.T) {
 	err = db.Update(t.Context(), func(tx *store.Tx) error {
 		ctx := context.Background()
 		for _, id := range []string{"li", "wang", "gone"} {
-			if err := tx.AddPerson(ctx, store.Person{ID: id, Name: id, Post: store.Supervisor, Since: now}); err != nil {
+			if err := tx.People().Add(ctx, store.Person{ID: id, Name: id, Post: store.Supervisor, Since: now}); err != nil {
 				return err
 			}
 		}
-		if err := tx.StopPerson(ctx, "gone", now); err != nil {
+		if err := tx.People().Stop(ctx, "gone", now); err != nil {
 			return err
 		}
-		return tx.AddLeave(ctx, store.Leave{ID: "l", Person: "li", First: "2026-12-03", Last: "2026-12-03", By: "li", Entered: now, Reason: "x"})
+		return tx.Leaves().Add(ctx, store.Leave{ID: "l", Person: "li", First: "2026-12-03", Last: "2026-12-03", By: "li", Entered: now, Reason: "x"})
 	})
 	if err != nil {
 		t.Fatal(err)

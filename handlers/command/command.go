@@ -32,6 +32,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 // Spec is a command: everything there is to know about it.
@@ -137,7 +138,7 @@ type Refusal struct {
 	Clause  string
 	Buttons []chat.Button
 	Denied  bool          // for want of a right, not because it is impossible
-	Look    store.Look    // for the audit entry of a file that was not opened
+	Look    ledger.Look   // for the audit entry of a file that was not opened
 	Notices []chat.Notice // to others, although nothing was done: alarms
 	Private bool          // said in the private chat, whatever was called
 	Field   string        // of the form: what is to be filled in again; empty: nothing alone would help

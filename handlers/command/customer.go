@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // maxWords is how many words the name of a customer has at most where more
@@ -58,7 +59,7 @@ func (p *parser) wholeName(ctx context.Context, a *Arg, typed string) (bool, err
 	if typed == "" || !store.Plain(typed) {
 		return false, nil
 	}
-	hits, err := p.env.Tx.FindCustomers(ctx, typed, 1)
+	hits, err := vault.Search(p.env.Tx).Find(ctx, typed, 1)
 	if err != nil || len(hits) == 0 {
 		return false, err
 	}

@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // Named is whom the beginning of a text names.
@@ -33,7 +34,7 @@ func (n Named) One() (store.Customer, bool) {
 func NamedBy(ctx context.Context, tx *store.Tx, words, more string) ([]Named, error) {
 	name, rest := strings.TrimSpace(words), strings.TrimSpace(more)
 	if reading.IsCustomerCode(name) {
-		k, found, err := tx.Customer(ctx, text.Code(name))
+		k, found, err := vault.In(tx).Customer(ctx, text.Code(name))
 		if err != nil || !found {
 			return nil, err
 		}
@@ -41,7 +42,7 @@ func NamedBy(ctx context.Context, tx *store.Tx, words, more string) ([]Named, er
 	}
 	var list []Named
 	for range maxWords {
-		same, err := tx.SimilarCustomers(ctx, name)
+		same, err := vault.Search(tx).Similar(ctx, name)
 		if err != nil {
 			return nil, err
 		}
@@ -72,14 +73,14 @@ func ExactlyNamed(ctx context.Context, tx *store.Tx, typed string) (store.Custom
 
 // Near are the customers that a text may mean, whoever asks, the best first:
 // for buttons of who may know all customers.
-func Near(ctx context.Context, tx *store.Tx, typed string, most int) ([]store.Hit, error) {
+func Near(ctx context.Context, tx *store.Tx, typed string, most int) ([]vault.Hit, error) {
 	if reading.IsCustomerCode(typed) {
-		one, found, err := tx.Customer(ctx, text.Code(typed))
+		one, found, err := vault.In(tx).Customer(ctx, text.Code(typed))
 		if err != nil || found {
-			return []store.Hit{{Customer: one, Name: one.Name, Kind: store.FullName}}, err
+			return []vault.Hit{{Customer: one, Name: one.Name, Kind: vault.FullName}}, err
 		}
 	}
-	return tx.FindCustomers(ctx, typed, most)
+	return vault.Search(tx).Find(ctx, typed, most)
 }
 
 // OwnerName is whose a customer is, in words.
@@ -87,6 +88,6 @@ func OwnerName(ctx context.Context, tx *store.Tx, k store.Customer) (string, err
 	if k.Owner == "" {
 		return "暂无", nil
 	}
-	p, _, err := tx.Person(ctx, k.Owner)
+	p, _, err := tx.People().ByID(ctx, k.Owner)
 	return p.Name, err
 }

@@ -67,7 +67,7 @@ func (n Numbered[T]) Happened(ctx context.Context, c *Call, code string, t T) (s
 	}
 	by := e.As
 	if by == "" && e.By != "" {
-		p, found, err := c.Tx.Person(ctx, e.By)
+		p, found, err := c.Tx.People().ByID(ctx, e.By)
 		if err != nil {
 			return "", err
 		}

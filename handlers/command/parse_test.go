@@ -26,10 +26,10 @@ func staff(t *testing.T, f func(tx *store.Tx)) {
 	err := db.Update(t.Context(), func(tx *store.Tx) error {
 		for i, name := range []string{"张伟", "张伟明", "王芳", "Li Lei", "陈总"} {
 			id := fmt.Sprint("p", i)
-			if err := tx.AddPerson(t.Context(), store.Person{ID: id, Name: name, Post: store.Salesperson, Since: tuesday}); err != nil {
+			if err := tx.People().Add(t.Context(), store.Person{ID: id, Name: name, Post: store.Salesperson, Since: tuesday}); err != nil {
 				return err
 			}
-			if err := tx.Bind(t.Context(), store.Account{Platform: "feishu", ID: "ou_" + id, Person: id}, tuesday); err != nil {
+			if err := tx.Accounts().Bind(t.Context(), store.Account{Platform: "feishu", ID: "ou_" + id, Person: id}, tuesday); err != nil {
 				return err
 			}
 		}

@@ -55,7 +55,7 @@ func (p *parser) mentioned(ctx context.Context, m chat.Mention, n int) (any, int
 	if p.env.Tx == nil {
 		return store.Person{Name: m.Name}, n, nil
 	}
-	who, ok, err := p.env.Tx.PersonBy(ctx, m.Account.Platform, m.Account.ID)
+	who, ok, err := p.env.Tx.Accounts().Person(ctx, m.Account.Platform, m.Account.ID)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -78,7 +78,7 @@ func nameWord(s string) string {
 // named is the active person whose name stands here as whole words.
 func (p *parser) named(ctx context.Context, text, word string, at int) (any, int, error) {
 	if word != "" && store.Plain(word) {
-		who, ok, err := p.env.Tx.PersonNamed(ctx, word)
+		who, ok, err := p.env.Tx.People().Named(ctx, word)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -86,7 +86,7 @@ func (p *parser) named(ctx context.Context, text, word string, at int) (any, int
 			return who, at + len(word), nil
 		}
 	}
-	people, err := p.env.Tx.People(ctx)
+	people, err := p.env.Tx.People().Active(ctx)
 	if err != nil {
 		return nil, 0, err
 	}

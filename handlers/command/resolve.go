@@ -11,6 +11,8 @@ import (
 	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/ledger"
+	"marketbot/store/vault"
 )
 
 // Want is what a command wants with the customer that its words mean. It
@@ -37,7 +39,7 @@ const (
 type Meant struct {
 	store.Customer
 	Access store.Access // what the caller may do with the file; nothing for ToName
-	Hit    store.Hit    // by which of its names it was found
+	Hit    vault.Hit    // by which of its names it was found
 }
 
 // How many customers are told at most, and how many are looked through for
@@ -85,7 +87,7 @@ func (c *Call) resolve(ctx context.Context, typed string, want Want, others func
 // Found are the customers that words mean to the caller.
 type Found struct {
 	List   []Meant     // whom the caller may know, the best first
-	hidden []store.Hit // whom they may not
+	hidden []vault.Hit // whom they may not
 	call   *Call
 	typed  string
 	want   Want
@@ -120,7 +122,7 @@ func (c *Call) CustomersLike(ctx context.Context, typed string, want Want) (Foun
 func (f *Found) all() bool { return f.want == ToName || f.call.Policy.ReadsAll(f.call.Person) }
 
 // sift parts customers into those whom the caller may know and others.
-func (f *Found) sift(ctx context.Context, hits []store.Hit) error {
+func (f *Found) sift(ctx context.Context, hits []vault.Hit) error {
 	for _, hit := range hits {
 		m := Meant{Customer: hit.Customer, Hit: hit}
 		if f.want != ToName {
@@ -140,20 +142,20 @@ func (f *Found) sift(ctx context.Context, hits []store.Hit) error {
 
 // theirs are the customers that the words may mean among those that the caller
 // may read by owning or by grant.
-func (f *Found) theirs(ctx context.Context) ([]store.Hit, error) {
+func (f *Found) theirs(ctx context.Context) ([]vault.Hit, error) {
 	c := f.call
-	grants, err := c.Tx.GrantsOf(ctx, c.Person.ID, c.Now)
+	grants, err := c.Tx.Grants().Of(ctx, c.Person.ID, c.Now)
 	if err != nil {
 		return nil, err
 	}
-	var among store.Among
+	var among vault.Among
 	if c.Policy.ReadsFiles(c.Person) {
 		among.Owner = c.Person.ID
 	}
 	for _, g := range grants {
 		among.IDs = append(among.IDs, g.Customer)
 	}
-	return c.Tx.FindCustomersAmong(ctx, f.typed, among, maxHits+1)
+	return vault.Search(c.Tx).FindAmong(ctx, f.typed, among, maxHits+1)
 }
 
 // Access is what the caller may do with a customer's file.
@@ -161,7 +163,7 @@ func (c *Call) Access(ctx context.Context, k store.Customer) (store.Access, erro
 	if c.Policy.ReadsAll(c.Person) { // no grant gives more
 		return c.Policy.Access(c.Person, k, store.Grant{}, c.Now), nil
 	}
-	grant, err := c.Tx.GrantFor(ctx, c.Person.ID, k.ID, c.Now)
+	grant, err := c.Tx.Grants().For(ctx, c.Person.ID, k.ID, c.Now)
 	if err != nil {
 		return store.Access{}, err
 	}
@@ -170,10 +172,10 @@ func (c *Call) Access(ctx context.Context, k store.Customer) (store.Access, erro
 
 // Look is the audit entry of opening a customer's file, for the door of the
 // store: why is what the caller gives as a reason.
-func (c *Call) Look(m Meant, why string) store.Audit {
-	return store.Audit{
+func (c *Call) Look(m Meant, why string) ledger.Entry {
+	return ledger.Entry{
 		ID: c.Tx.NewID(c.Now), At: c.Now, Person: c.Person.ID, Act: c.Spec.Name, Subject: "customer/" + m.ID,
-		Clause: m.Access.Clause, Ref: c.Event.ID, Look: store.Look{Customer: m.ID, Why: why},
+		Clause: m.Access.Clause, Ref: c.Event.ID, Look: ledger.Look{Customer: m.ID, Why: why},
 	}
 }
 
@@ -221,7 +223,7 @@ const reasonArg = "理由"
 // is one. Whom it was about stands in the record, where that is known.
 func (f Found) denial() *Refusal {
 	reason, _ := f.call.args[reasonArg].(string)
-	look := store.Look{Why: strings.TrimSpace(f.typed + " " + reason)}
+	look := ledger.Look{Why: strings.TrimSpace(f.typed + " " + reason)}
 	if len(f.hidden) == 1 || len(f.hidden) > 1 && text.Bare(f.hidden[0].Name) == text.Bare(f.typed) {
 		look.Customer = f.hidden[0].Customer.ID
 	}
@@ -299,6 +301,6 @@ func (c *Call) othersOnly(ctx context.Context, m Meant, says func(m Meant, owner
 	if says != nil {
 		r = says(m, owner)
 	}
-	r.Denied, r.Private, r.Look = true, true, store.Look{Customer: m.ID}
+	r.Denied, r.Private, r.Look = true, true, ledger.Look{Customer: m.ID}
 	return r
 }

@@ -9,6 +9,8 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/ledger"
+	"marketbot/store/vault"
 )
 
 // newFile is what 客户= says when a lead is to begin a file.
@@ -85,7 +87,7 @@ func (h Handler) leadTarget(ctx context.Context, c *command.Call, l store.Lead, 
 	case given != "":
 		name = given
 	case l.Customer != "":
-		return c.Tx.Customer(ctx, l.Customer)
+		return vault.In(c.Tx).Customer(ctx, l.Customer)
 	}
 	known, found, err := command.ExactlyNamed(ctx, c.Tx, name)
 	if err != nil || found {
@@ -147,16 +149,16 @@ func (h Handler) beginFile(ctx context.Context, c *command.Call, l store.Lead) (
 	if err := nameRule(l.Words); err != nil {
 		return store.Customer{}, &command.Refusal{Text: problem(err).Text + "。", Hint: "新客户 名称"}
 	}
-	id, err := c.Tx.NewCustomerCode(ctx)
+	id, err := vault.In(c.Tx).NewCode(ctx)
 	if err != nil {
 		return store.Customer{}, err
 	}
 	begun := store.Customer{ID: id, Name: l.Words, Stage: h.firstStage(), Created: c.Now, Author: l.Giver}
-	if err := c.Tx.AddCustomer(ctx, begun); err != nil {
+	if err := vault.In(c.Tx).Add(ctx, begun); err != nil {
 		return store.Customer{}, err
 	}
-	return begun, c.Tx.AddName(ctx, store.CustomerName{
-		ID: c.Tx.NewID(c.Now), Customer: id, Name: l.Words, Kind: store.FullName, Since: c.Now,
+	return begun, vault.Search(c.Tx).AddName(ctx, vault.Name{
+		ID: c.Tx.NewID(c.Now), Customer: id, Name: l.Words, Kind: vault.FullName, Since: c.Now,
 	})
 }
 
@@ -165,7 +167,7 @@ func (h Handler) intoFile(ctx context.Context, c *command.Call, l store.Lead, ta
 	access := h.Config.Policy().Access(c.Person, target, store.Grant{}, c.Now)
 	if !access.Write {
 		return nil, &command.Refusal{
-			Text: "你不能写客户档案，请由市场总监判断。", Clause: access.Clause, Denied: true, Look: store.Look{Customer: target.ID},
+			Text: "你不能写客户档案，请由市场总监判断。", Clause: access.Clause, Denied: true, Look: ledger.Look{Customer: target.ID},
 		}
 	}
 	source := "线索 " + l.Code + "，" + store.DayOf(l.At.In(h.Rules.Zone)).String() + " 提供"
@@ -176,7 +178,7 @@ func (h Handler) intoFile(ctx context.Context, c *command.Call, l store.Lead, ta
 	if err := h.decide(ctx, c, &l, store.LeadAccepted); err != nil {
 		return nil, err
 	}
-	err := c.Tx.PutFact(ctx, store.Fact{
+	err := vault.In(c.Tx).PutFact(ctx, vault.Fact{
 		ID: c.Tx.NewID(c.Now), Customer: target.ID, Field: field, Value: l.Text, Source: source,
 		Author: l.Giver, At: c.Now, Checked: c.Now, CheckedBy: c.Person.ID,
 	})

@@ -41,7 +41,7 @@ func (h Handler) watch(ctx context.Context, c *command.Call, opened store.Custom
 	if hour := c.Now.In(h.Rules.Zone).Hour(); hour < dayBegins || hour >= dayEnds {
 		list = append(list, alarm{"night", fmt.Sprintf("%s，时间在 %d:00 至次日 %d:00 之间。", look, dayEnds, dayBegins), trace})
 	}
-	n, err := c.Tx.FilesOpenedSince(ctx, c.Person.ID, c.Now.Add(-watchTime))
+	n, err := c.Tx.Audit().CountFiles(ctx, c.Person.ID, c.Now.Add(-watchTime))
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/ledger"
+	"marketbot/store/vault"
 )
 
 // called is a company's name in two parts: where it says that it is, and what
@@ -17,7 +19,7 @@ import (
 type called struct{ place, core string }
 
 func calledOf(name string) called {
-	place, core := reading.CutPlace(store.FoldName(name))
+	place, core := reading.CutPlace(vault.FoldName(name))
 	return called{place, core}
 }
 
@@ -34,7 +36,7 @@ func alike(ctx context.Context, tx *store.Tx, names ...string) ([]store.Customer
 	var list []store.Customer
 	for _, name := range names {
 		sought := calledOf(name)
-		found, err := tx.CustomersWith(ctx, sought.core, func(other string) bool { return sought.like(calledOf(other)) })
+		found, err := vault.Search(tx).With(ctx, sought.core, func(other string) bool { return sought.like(calledOf(other)) })
 		if err != nil {
 			return nil, err
 		}
@@ -56,9 +58,9 @@ func (h Handler) whetherAlike(ctx context.Context, c *command.Call, name string,
 			owners = append(owners, owner)
 		}
 	}
-	err := c.Tx.Record(ctx, store.Audit{
-		ID: c.Tx.NewID(c.Now), At: c.Now, Person: c.Person.ID, Act: c.Spec.Name, Subject: "customers", Outcome: store.Refused,
-		Clause: "档-7", Ref: c.Event.ID, Look: store.Look{Customer: near[0].ID},
+	err := c.Tx.Audit().Record(ctx, ledger.Entry{
+		ID: c.Tx.NewID(c.Now), At: c.Now, Person: c.Person.ID, Act: c.Spec.Name, Subject: "customers", Outcome: ledger.Refused,
+		Clause: "档-7", Ref: c.Event.ID, Look: ledger.Look{Customer: near[0].ID},
 	})
 	if err != nil {
 		return nil, err

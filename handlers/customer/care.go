@@ -12,6 +12,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/daily"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // draftDays is how old a new file may be before it is said what it lacks.
@@ -38,13 +39,13 @@ const filesAtOnce = 1000
 
 // careForFiles is what wants care, for who organises the files.
 func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now time.Time, roll audience.Roll) ([]daily.Line, error) {
-	entered, err := tx.FilesUnsaid(ctx, fileKey, oldest(now, draftDays), now.AddDate(0, 0, -draftDays), filesAtOnce)
+	entered, err := vault.In(tx).Unsaid(ctx, fileKey, oldest(now, draftDays), now.AddDate(0, 0, -draftDays), filesAtOnce)
 	if err != nil {
 		return nil, err
 	}
 	var stale []store.Customer
 	if h.Config.StaleDays > 0 {
-		if stale, err = tx.StaleCustomers(ctx, now.AddDate(0, 0, -h.Config.StaleDays), namedMost); err != nil {
+		if stale, err = vault.In(tx).Stale(ctx, now.AddDate(0, 0, -h.Config.StaleDays), namedMost); err != nil {
 			return nil, err
 		}
 	}
@@ -81,7 +82,7 @@ func (h Handler) lackLines(ctx context.Context, tx *store.Tx, entered []store.Cu
 			Command: "改客户 " + c.ID + " 字段=值",
 		})
 	}
-	return list, tx.Say(ctx, whole, now)
+	return list, tx.Said().Say(ctx, whole, now)
 }
 
 // lastingLines are what waits, every day as long as it does: the files that
@@ -110,7 +111,7 @@ func (h Handler) staleLine(ctx context.Context, tx *store.Tx, stale []store.Cust
 	if len(stale) == 0 {
 		return daily.Line{}, nil
 	}
-	n, err := tx.CountStale(ctx, now.AddDate(0, 0, -h.Config.StaleDays))
+	n, err := vault.In(tx).CountStale(ctx, now.AddDate(0, 0, -h.Config.StaleDays))
 	lines := []string{fmt.Sprintf("%d 份档案超过 %d 天没有核对，最久的是：", n, h.Config.StaleDays)}
 	for _, c := range stale {
 		lines = append(lines, fmt.Sprintf("• %s %s：%d 天%s", c.Name, c.ID, daysSince(c.Checked, now), lackWords(lacks[c.ID])))
@@ -123,11 +124,11 @@ func (h Handler) staleLine(ctx context.Context, tx *store.Tx, stale []store.Cust
 
 // uncheckedLine counts what readers entered and nobody has looked at yet.
 func uncheckedLine(ctx context.Context, tx *store.Tx) (daily.Line, error) {
-	files, err := tx.UncheckedFiles(ctx)
+	files, err := vault.In(tx).Unchecked(ctx)
 	if err != nil || len(files) == 0 {
 		return daily.Line{}, err
 	}
-	first, found, err := tx.Customer(ctx, files[0].Customer)
+	first, found, err := vault.In(tx).Customer(ctx, files[0].Customer)
 	if err != nil || !found {
 		return daily.Line{}, err
 	}
@@ -139,7 +140,7 @@ func uncheckedLine(ctx context.Context, tx *store.Tx) (daily.Line, error) {
 
 // leadsLine counts the leads that wait to be judged.
 func leadsLine(ctx context.Context, tx *store.Tx) (daily.Line, error) {
-	n, err := tx.CountOpenLeads(ctx)
+	n, err := tx.Leads().CountOpen(ctx)
 	if err != nil || n == 0 {
 		return daily.Line{}, err
 	}
@@ -152,7 +153,7 @@ func (h Handler) lacking(ctx context.Context, tx *store.Tx, customers []store.Cu
 	for i, c := range customers {
 		ids[i] = c.ID
 	}
-	held, err := tx.FieldsOf(ctx, ids)
+	held, err := vault.In(tx).FieldsOf(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -186,11 +187,11 @@ func (h Handler) careItems(ctx context.Context, c *command.Call) ([]command.Item
 		return nil, nil
 	}
 	before := c.Now.AddDate(0, 0, -h.Config.StaleDays)
-	n, err := c.Tx.CountStale(ctx, before)
+	n, err := vault.In(c.Tx).CountStale(ctx, before)
 	if err != nil || n == 0 {
 		return nil, err
 	}
-	stale, err := c.Tx.StaleCustomers(ctx, before, 1)
+	stale, err := vault.In(c.Tx).Stale(ctx, before, 1)
 	if err != nil || len(stale) == 0 {
 		return nil, err
 	}

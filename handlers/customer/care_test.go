@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // care runs the daily job at a moment: who hears what.
@@ -26,13 +27,13 @@ func (o *office) care(at string) map[string]string {
 // fact fills a field of a file.
 func (o *office) fact(customer, field string, checked bool) {
 	o.T.Helper()
-	f := store.Fact{Customer: customer, Field: field, Value: "有", Author: o.People["张伟"].ID, At: o.Now}
+	f := vault.Fact{Customer: customer, Field: field, Value: "有", Author: o.People["张伟"].ID, At: o.Now}
 	if checked {
 		f.Checked, f.CheckedBy = o.Now, o.People["李娜"].ID
 	}
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
 		f.ID = tx.NewID(o.Now)
-		return tx.PutFact(ctx, f)
+		return vault.In(tx).PutFact(ctx, f)
 	})
 }
 
@@ -83,7 +84,7 @@ func TestOwnerOnLeave(t *testing.T) {
 	o.Customer("南湖酒店", "张伟")
 	away := func(first, last store.Day) {
 		o.Update(func(ctx context.Context, tx *store.Tx) error {
-			return tx.AddLeave(ctx, store.Leave{ID: tx.NewID(o.Now), Person: o.People["张伟"].ID, First: first, Last: last, By: o.People["张伟"].ID, Entered: o.Now})
+			return tx.Leaves().Add(ctx, store.Leave{ID: tx.NewID(o.Now), Person: o.People["张伟"].ID, First: first, Last: last, By: o.People["张伟"].ID, Entered: o.Now})
 		})
 	}
 	heard := map[string]string{}
@@ -146,7 +147,7 @@ func TestProgressBeginsAnew(t *testing.T) {
 	o.care("2026-11-25 09:13")
 	o.Clock("2026-11-29 10:00")
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.AddProgress(ctx, store.Progress{ID: tx.NewID(o.Now), Customer: c.ID, Author: o.People["张伟"].ID, At: o.Now, Words: "谈了"})
+		return vault.In(tx).AddProgress(ctx, vault.Progress{ID: tx.NewID(o.Now), Customer: c.ID, Author: o.People["张伟"].ID, At: o.Now, Words: "谈了"})
 	})
 	if told := o.care("2026-12-05 09:13"); told["张伟"] != "" {
 		t.Errorf("told %v six days after", told)
@@ -179,7 +180,7 @@ func TestSupervisorHearsOfStaleFiles(t *testing.T) {
 	words := o.care("2027-02-23 09:13")["李娜"]
 	wants(t, words, "7 份档案超过 90 天没有核对", "公司0 K1：90 天", "公司4 K5", "核对 客户")
 	lacks(t, words, "公司5", "公司6")
-	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.TouchCustomer(ctx, "K1", o.Now) })
+	o.Update(func(ctx context.Context, tx *store.Tx) error { return vault.In(tx).Touch(ctx, "K1", o.Now) })
 	words = o.care("2027-02-24 09:13")["李娜"]
 	wants(t, words, "6 份档案", "公司5")
 	lacks(t, words, "公司0")
@@ -195,7 +196,9 @@ func TestSupervisorHearsOfWhatWaits(t *testing.T) {
 
 func TestCareGoesUpTheLine(t *testing.T) {
 	o := newOffice(t)
-	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["李娜"].ID, o.Now) })
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.People().Stop(ctx, o.People["李娜"].ID, o.Now)
+	})
 	o.Register("管管", store.OtherEmployee, store.Administrator)
 	told := o.Told(o.Answer("小林", "提供线索 南湖酒店 要搬家").Notices)
 	wants(t, told["王芳"], "新线索 L1")

@@ -12,6 +12,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 func (h Handler) editCommands() []command.Spec {
@@ -73,7 +74,7 @@ func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, 
 
 // rewrite gives the fields of a file their new values. It tells what changed,
 // and what takes that back: another name cannot be.
-func (h Handler) rewrite(ctx context.Context, c *command.Call, file store.File, values map[string]string) ([]chat.Fact, string, error) {
+func (h Handler) rewrite(ctx context.Context, c *command.Call, file vault.File, values map[string]string) ([]chat.Fact, string, error) {
 	w := h.writer(c, file.ID)
 	w.source, w.why, w.old = values[fieldSource], values[fieldReason], file.Facts
 	if sourced(values) { // 来源 says where the others come from
@@ -88,7 +89,7 @@ func (h Handler) rewrite(ctx context.Context, c *command.Call, file store.File, 
 	if stage := values[fieldStage]; stage != "" && stage != file.Stage {
 		facts = append(facts, chat.Fact{Label: fieldStage, Value: orNone(file.Stage) + " → " + stage})
 		ref.stages = h.stagesOf(file.Stage, stage)
-		if err := c.Tx.StageCustomer(ctx, file.ID, stage, c.Now); err != nil {
+		if err := vault.In(c.Tx).SetStage(ctx, file.ID, stage, c.Now); err != nil {
 			return nil, "", err
 		}
 	}
@@ -140,7 +141,7 @@ func firstOf(err, other error) error {
 
 // renamed gives a customer another name; the old one becomes a former name, by
 // which it is still found.
-func (h Handler) renamed(ctx context.Context, w *writer, file store.File, values map[string]string) (bool, error) {
+func (h Handler) renamed(ctx context.Context, w *writer, file vault.File, values map[string]string) (bool, error) {
 	name := text.Line(values[fieldName])
 	if name == "" || name == file.Name {
 		return false, nil
@@ -148,10 +149,10 @@ func (h Handler) renamed(ctx context.Context, w *writer, file store.File, values
 	if err := h.unknown(ctx, w.c, file.ID, name); err != nil {
 		return false, err
 	}
-	if err := w.c.Tx.RenameCustomer(ctx, file.ID, name, w.c.Now); err != nil {
+	if err := vault.In(w.c.Tx).Rename(ctx, file.ID, name, w.c.Now); err != nil {
 		return false, err
 	}
-	if err := w.rename(ctx, store.FullName, []string{name}); err != nil {
+	if err := w.rename(ctx, vault.FullName, []string{name}); err != nil {
 		return false, err
 	}
 	former, given := values[fieldFormer]
@@ -162,12 +163,12 @@ func (h Handler) renamed(ctx context.Context, w *writer, file store.File, values
 }
 
 // changes say what a field was and is, masked.
-func changes(old []store.Fact, fields []string, values map[string]string, ofPerson bool) []chat.Fact {
+func changes(old []vault.Fact, fields []string, values map[string]string, ofPerson bool) []chat.Fact {
 	var list []chat.Fact
 	for _, field := range fields {
 		value, given := values[field]
 		was := ""
-		if i := slices.IndexFunc(old, func(f store.Fact) bool { return f.Field == field }); i >= 0 {
+		if i := slices.IndexFunc(old, func(f vault.Fact) bool { return f.Field == field }); i >= 0 {
 			was = old[i].Value
 		}
 		if given && was != value {

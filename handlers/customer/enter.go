@@ -12,6 +12,8 @@ import (
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
+	"marketbot/store/ledger"
+	"marketbot/store/vault"
 )
 
 // enter is 新客户: a file of its own for a company that has none. Its code comes
@@ -38,7 +40,7 @@ func (h Handler) enter(ctx context.Context, c *command.Call) (*command.Answer, e
 		}
 		return h.whetherAlike(ctx, c, name, near, version)
 	}
-	id, err := c.Tx.NewCustomerCode(ctx)
+	id, err := vault.In(c.Tx).NewCode(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -58,10 +60,10 @@ func (h Handler) enter(ctx context.Context, c *command.Call) (*command.Answer, e
 
 // newFile keeps a new customer with what is known of it.
 func (h Handler) newFile(ctx context.Context, c *command.Call, customer store.Customer, values map[string]string) error {
-	if err := c.Tx.AddCustomer(ctx, customer); err != nil {
+	if err := vault.In(c.Tx).Add(ctx, customer); err != nil {
 		return err
 	}
-	if err := addName(ctx, c, customer.ID, customer.Name, store.FullName); err != nil {
+	if err := addName(ctx, c, customer.ID, customer.Name, vault.FullName); err != nil {
 		return err
 	}
 	w := h.writer(c, customer.ID)
@@ -100,7 +102,7 @@ func (h Handler) enterable(name string, values map[string]string) error {
 // says whose that is, and nothing else (档-7).
 func (h Handler) unknown(ctx context.Context, c *command.Call, self string, names ...string) error {
 	for _, name := range names {
-		similar, err := c.Tx.SimilarCustomers(ctx, name)
+		similar, err := vault.Search(c.Tx).Similar(ctx, name)
 		if err != nil {
 			return err
 		}
@@ -114,7 +116,7 @@ func (h Handler) unknown(ctx context.Context, c *command.Call, self string, name
 			}
 			return &command.Refusal{
 				Text: "已有档案，负责人 " + owner + "。", Hint: "有新情况：提供线索 客户 内容…", Clause: "档-7",
-				Look: store.Look{Customer: one.ID},
+				Look: ledger.Look{Customer: one.ID},
 			}
 		}
 	}
@@ -127,7 +129,7 @@ func (h Handler) ownerOf(ctx context.Context, c *command.Call, name string) (sto
 	if name == "" {
 		return c.Person, nil
 	}
-	p, found, err := c.Tx.PersonNamed(ctx, strings.TrimLeft(name, "@＠"))
+	p, found, err := c.Tx.People().Named(ctx, strings.TrimLeft(name, "@＠"))
 	if err != nil {
 		return p, err
 	}
@@ -160,7 +162,7 @@ func (h Handler) owns(ctx context.Context, c *command.Call, p store.Person, line
 	if h.mayOwn(p) {
 		return nil
 	}
-	people, err := c.Tx.People(ctx)
+	people, err := c.Tx.People().Active(ctx)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // The fields that mean more than their text.
@@ -33,7 +34,7 @@ const (
 var ofCompanyFields = []string{fieldShort, fieldFormer, "地址", fieldPhone, "行业", "特征", "业务状况", fieldHolders, fieldSource, "标签"}
 
 // personFields are the fields of 档-1 about each person at a customer's.
-var personFields = []string{store.PersonName, "职务", "决策角色", "性别", "年龄", "学历", fieldPhone, "住址", "爱好", "家庭"}
+var personFields = []string{vault.NameField, "职务", "决策角色", "性别", "年龄", "学历", fieldPhone, "住址", "爱好", "家庭"}
 
 // companyFields are the facts about a company, those of the settings last.
 func (h Handler) companyFields() []string { return slices.Concat(ofCompanyFields, h.Config.Fields) }
@@ -79,7 +80,7 @@ func personRule(field string) func(string) error {
 	switch field {
 	case fieldPhone:
 		return phoneRule
-	case store.PersonName:
+	case vault.NameField:
 		return nameRule
 	case "年龄":
 		return ageRule

@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 const whichCustomer = "哪位客户？写名称、名称里的几个字，或编号（如 K12）。"
@@ -97,8 +98,8 @@ func (h Handler) hits(ctx context.Context, c *command.Call, list []command.Meant
 }
 
 // foundBy says by which other name a customer was found.
-func foundBy(hit store.Hit) string {
-	if hit.Kind == store.FullName || hit.Kind == store.ByPhone {
+func foundBy(hit vault.Hit) string {
+	if hit.Kind == vault.FullName || hit.Kind == vault.ByPhone {
 		return ""
 	}
 	return "（" + string(hit.Kind) + " " + hit.Name + "）"
@@ -106,7 +107,7 @@ func foundBy(hit store.Hit) string {
 
 // mine is 我的客户: names, stages and dates, nothing of the files.
 func (h Handler) mine(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	list, err := c.Tx.CustomersOf(ctx, c.Person.ID)
+	list, err := vault.In(c.Tx).Of(ctx, c.Person.ID)
 	if err != nil {
 		return nil, err
 	}

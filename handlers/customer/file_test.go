@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/handlerstest"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // filled is a customer of 张伟 with a phone and somebody to call.
@@ -85,7 +86,7 @@ func TestOnesOwnAreFoundAmongMany(t *testing.T) {
 	wants(t, o.Refused("刘洋", "客户 晨星0"), "业务员（自己负责的客户）")
 	wants(t, o.Refused("小林", "客户 晨星"), "业务员（自己负责的客户）")
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.AddGrant(ctx, store.Grant{ID: "A1", Person: o.People["小林"].ID, Customer: own.ID, From: o.Now, Until: o.Now.Add(time.Hour)})
+		return tx.Grants().Add(ctx, store.Grant{ID: "A1", Person: o.People["小林"].ID, Customer: own.ID, From: o.Now, Until: o.Now.Add(time.Hour)})
 	})
 	wants(t, o.Say("小林", "客户 晨星"), "客户档案 · 东莞市晨星机械有限公司（仅查阅）")
 }
@@ -182,7 +183,7 @@ func TestUndoOfAChange(t *testing.T) {
 	wants(t, o.Say("张伟", "客户 5678"), "客户档案 · 南湖酒店有限公司", "南城路 1 号", "阶段=初步接触")
 	wants(t, o.Refused("张伟", "客户 0000"), "没有找到")
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		names, err := tx.NamesOf(ctx, "K1")
+		names, err := vault.Search(tx).Names(ctx, "K1")
 		if err != nil || len(names) != 2 || names[1].Until.IsZero() {
 			t.Errorf("names %+v, %v", names, err)
 		}

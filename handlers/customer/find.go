@@ -5,13 +5,13 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
-	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // open goes through the door: the look is recorded with its reason, and alarms
 // come out as notices.
-func (h Handler) open(ctx context.Context, c *command.Call, m command.Meant, why string) (store.File, []chat.Notice, error) {
-	file, err := c.Tx.OpenCustomer(ctx, m.Access, c.Look(m, why))
+func (h Handler) open(ctx context.Context, c *command.Call, m command.Meant, why string) (vault.File, []chat.Notice, error) {
+	file, err := vault.In(c.Tx).Open(ctx, m.Access, c.Look(m, why))
 	if err != nil {
 		return file, nil, err
 	}
@@ -20,8 +20,8 @@ func (h Handler) open(ctx context.Context, c *command.Call, m command.Meant, why
 }
 
 // openHistory is open for the past of a file.
-func (h Handler) openHistory(ctx context.Context, c *command.Call, m command.Meant) (store.History, []chat.Notice, error) {
-	past, err := c.Tx.OpenHistory(ctx, m.Access, c.Look(m, ""))
+func (h Handler) openHistory(ctx context.Context, c *command.Call, m command.Meant) (vault.History, []chat.Notice, error) {
+	past, err := vault.In(c.Tx).History(ctx, m.Access, c.Look(m, ""))
 	if err != nil {
 		return past, nil, err
 	}

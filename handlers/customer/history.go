@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // historyPage is how many entries one answer shows, historyText how many
@@ -81,7 +82,7 @@ func (h Handler) historyCard(ctx context.Context, names *namer, some []event) (c
 }
 
 // events are all that happened to a file, the newest first.
-func events(ctx context.Context, names *namer, past store.History) ([]event, error) {
+func events(ctx context.Context, names *namer, past vault.History) ([]event, error) {
 	list := slices.Concat(changeEvents(past.Changes), progressEvents(past.Progress))
 	owners, err := ownerEvents(ctx, names, past.Owners)
 	list = append(list, owners...)
@@ -92,14 +93,14 @@ func events(ctx context.Context, names *namer, past store.History) ([]event, err
 // place is where a value stands: a field of the company or of a person.
 type place struct{ person, field string }
 
-func changeEvents(changes []store.Fact) []event {
+func changeEvents(changes []vault.Fact) []event {
 	called := map[string]string{} // people as they are called now
 	for _, f := range changes {
-		if f.Field == store.PersonName && !f.Erased {
+		if f.Field == vault.NameField && !f.Erased {
 			called[f.Person] = f.Value
 		}
 	}
-	was := map[place]store.Fact{}
+	was := map[place]vault.Fact{}
 	var list []event
 	for _, f := range changes {
 		at := place{f.Person, f.Field}
@@ -111,12 +112,12 @@ func changeEvents(changes []store.Fact) []event {
 }
 
 // changeWords says what a field was and became, from where and why (档-8).
-func changeWords(was, f store.Fact, person string) string {
+func changeWords(was, f vault.Fact, person string) string {
 	field := f.Field
 	switch {
 	case f.Person != "" && person == "":
 		return "联系人（已删除）的" + field
-	case f.Person != "" && field != store.PersonName:
+	case f.Person != "" && field != vault.NameField:
 		field = person + " " + field
 	case f.Person != "":
 		field = "联系人"
@@ -139,14 +140,14 @@ func changeWords(was, f store.Fact, person string) string {
 	return line
 }
 
-func pastValue(f store.Fact) string {
+func pastValue(f vault.Fact) string {
 	if f.Value == "" {
 		return "（空）"
 	}
 	return text.CutLine(shown(f.Field, f.Value, f.Person != "", false), historyText)
 }
 
-func progressEvents(list []store.Progress) []event {
+func progressEvents(list []vault.Progress) []event {
 	var events []event
 	for _, p := range slices.Backward(list) {
 		text := "跟进：" + text.CutLine(shown("进展", p.Words, false, false), 2*historyText)
@@ -164,7 +165,7 @@ func progressEvents(list []store.Progress) []event {
 	return events
 }
 
-func ownerEvents(ctx context.Context, names *namer, list []store.Ownership) ([]event, error) {
+func ownerEvents(ctx context.Context, names *namer, list []vault.Ownership) ([]event, error) {
 	var events []event
 	for _, o := range slices.Backward(list) {
 		p, err := names.person(ctx, o.Person)

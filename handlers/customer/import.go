@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // importBatch is how many customers one transaction enters.
@@ -150,7 +151,7 @@ func (h Handler) importRow(ctx context.Context, tx *store.Tx, i Import, r bookRo
 // short name may be that of several.
 func (h Handler) knownNames(ctx context.Context, tx *store.Tx, r bookRow) ([]store.Customer, error) {
 	for _, name := range r.distinct() {
-		known, err := tx.SimilarCustomers(ctx, store.FoldName(name))
+		known, err := vault.Search(tx).Similar(ctx, vault.FoldName(name))
 		if err != nil || len(known) > 0 {
 			return known, err
 		}
@@ -163,7 +164,7 @@ func knownText(ctx context.Context, tx *store.Tx, how string, c store.Customer) 
 	if c.Owner == "" {
 		return text, nil
 	}
-	owner, _, err := tx.Person(ctx, c.Owner)
+	owner, _, err := tx.People().ByID(ctx, c.Owner)
 	return text + "，负责人 " + owner.Name, err
 }
 
@@ -173,7 +174,7 @@ func (h Handler) importPeople(ctx context.Context, tx *store.Tx, i Import, r *bo
 	author = i.By
 	if name := r.extra[fieldOwner]; name != "" {
 		var active bool
-		if owner, active, err = tx.PersonNamed(ctx, name); err != nil {
+		if owner, active, err = tx.People().Named(ctx, name); err != nil {
 			return owner, author, err
 		}
 		if !active || !rulebook.Allows(rulebook.EnterCustomers, owner) {
@@ -185,9 +186,9 @@ func (h Handler) importPeople(ctx context.Context, tx *store.Tx, i Import, r *bo
 	if name == "" {
 		return owner, author, nil
 	}
-	p, found, err := tx.PersonNamed(ctx, name)
+	p, found, err := tx.People().Named(ctx, name)
 	if err == nil && !found {
-		p, found, err = tx.StoppedNamed(ctx, name)
+		p, found, err = tx.People().StoppedNamed(ctx, name)
 	}
 	if err != nil {
 		return owner, author, err

@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // excel is a workbook: the customers, and the persons when there are any.
@@ -61,7 +62,7 @@ func (o *office) imports(data []byte, apply bool) (lines []string, count map[Imp
 func (o *office) count() (n int) {
 	o.T.Helper()
 	o.Update(func(ctx context.Context, tx *store.Tx) (err error) {
-		n, err = tx.CountStale(ctx, o.Now.AddDate(100, 0, 0))
+		n, err = vault.In(tx).CountStale(ctx, o.Now.AddDate(100, 0, 0))
 		return err
 	})
 	return n
@@ -101,7 +102,7 @@ func TestImportKeepsWhatTheExcelSays(t *testing.T) {
 	}
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
 		for _, text := range []string{"nanhu", "8000", "4455", "南湖"} {
-			if hits, err := tx.FindCustomers(ctx, text, 5); err != nil || len(hits) != 1 {
+			if hits, err := vault.Search(tx).Find(ctx, text, 5); err != nil || len(hits) != 1 {
 				t.Errorf("%s finds %v, %v", text, hits, err)
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"marketbot/store"
+	"marketbot/store/ledger"
+	"marketbot/store/vault"
 )
 
 // entry is a row on its way into the store.
@@ -21,7 +23,7 @@ type entry struct {
 // enterRow makes a customer of a row, with everything that the row says, in
 // the transaction of its batch. It tells the new customer's id.
 func (h Handler) enterRow(ctx context.Context, tx *store.Tx, i Import, r bookRow, owner, author store.Person) (string, error) {
-	id, err := tx.NewCustomerCode(ctx)
+	id, err := vault.In(tx).NewCode(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -38,9 +40,9 @@ func (h Handler) enterRow(ctx context.Context, tx *store.Tx, i Import, r bookRow
 	if err := h.enterCustomer(ctx, tx, e, r); err != nil {
 		return "", err
 	}
-	return id, tx.Record(ctx, store.Audit{
+	return id, tx.Audit().Record(ctx, ledger.Entry{
 		ID: tx.NewID(i.Now), At: i.Now, Person: i.By.ID, Act: "导入客户", Subject: fmt.Sprintf("customer/%s/row %d", id, r.line),
-		Outcome: store.Done, Clause: "档-7",
+		Outcome: ledger.Done, Clause: "档-7",
 	})
 }
 
@@ -55,16 +57,16 @@ func (h Handler) sourceOf(i Import, r bookRow) string {
 }
 
 // nameKinds are the fields by which a customer is found.
-var nameKinds = map[string]store.NameKind{fieldName: store.FullName, fieldShort: store.ShortName, fieldFormer: store.FormerName}
+var nameKinds = map[string]vault.Kind{fieldName: vault.FullName, fieldShort: vault.ShortName, fieldFormer: vault.FormerName}
 
 func (h Handler) enterCustomer(ctx context.Context, tx *store.Tx, e entry, r bookRow) error {
-	if err := tx.AddCustomer(ctx, e.customer); err != nil {
+	if err := vault.In(tx).Add(ctx, e.customer); err != nil {
 		return err
 	}
 	for field, kind := range nameKinds {
 		for _, name := range namesIn(r.company[field]) {
-			n := store.CustomerName{ID: tx.NewID(e.now), Customer: e.customer.ID, Name: name, Kind: kind, Since: e.at}
-			if err := tx.AddName(ctx, n); err != nil {
+			n := vault.Name{ID: tx.NewID(e.now), Customer: e.customer.ID, Name: name, Kind: kind, Since: e.at}
+			if err := vault.Search(tx).AddName(ctx, n); err != nil {
 				return err
 			}
 		}
@@ -84,11 +86,11 @@ func (h Handler) enterCustomer(ctx context.Context, tx *store.Tx, e entry, r boo
 
 func (e entry) enterPerson(ctx context.Context, tx *store.Tx, p bookPerson) error {
 	id := tx.NewID(e.now)
-	err := tx.AddFilePerson(ctx, store.FilePerson{
-		ID: id, Customer: e.customer.ID, Name: p.values[store.PersonName], Source: e.source, Created: e.at, Author: e.author.ID,
+	err := vault.In(tx).AddPerson(ctx, vault.Person{
+		ID: id, Customer: e.customer.ID, Name: p.values[vault.NameField], Source: e.source, Created: e.at, Author: e.author.ID,
 	})
 	for _, field := range personFields {
-		if err == nil && field != store.PersonName {
+		if err == nil && field != vault.NameField {
 			err = e.put(ctx, tx, id, field, p.values[field])
 		}
 	}
@@ -100,15 +102,15 @@ func (e entry) put(ctx context.Context, tx *store.Tx, person, field, value strin
 	if value == "" || person == "" && field == fieldName {
 		return nil
 	}
-	f := store.Fact{
+	f := vault.Fact{
 		ID: tx.NewID(e.now), Customer: e.customer.ID, Person: person, Field: field, Value: value, Source: e.source,
 		Author: e.author.ID, At: e.at, Checked: e.now, CheckedBy: e.checker.ID,
 	}
-	if err := tx.PutFact(ctx, f); err != nil {
+	if err := vault.In(tx).PutFact(ctx, f); err != nil {
 		return err
 	}
 	if field != fieldPhone {
 		return nil
 	}
-	return tx.PutPhone(ctx, f.Customer, f.ID, value)
+	return vault.Search(tx).PutPhone(ctx, f.Customer, f.ID, value)
 }

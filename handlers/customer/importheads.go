@@ -11,7 +11,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"marketbot/handlers/text"
-	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // column is what a head of a column means.
@@ -49,7 +49,7 @@ func (h Handler) headOf(head string, people bool) column {
 		head = other
 	}
 	if people && head == "联系人" {
-		head = store.PersonName
+		head = vault.NameField
 	}
 	if field, ok := strings.CutPrefix(head, "联系人"); ok && slices.Contains(personFields, field) {
 		return column{field, ofPerson}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"marketbot/handlers/text"
-	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // takeCustomers reads the sheet of customers.
@@ -97,7 +97,7 @@ func (h Handler) checkPerson(r *bookRow, p bookPerson) {
 	if p.line > 0 {
 		where = fmt.Sprintf("联系人表第 %d 行", p.line)
 	}
-	if !text.HasWords(p.values[store.PersonName]) {
+	if !text.HasWords(p.values[vault.NameField]) {
 		r.fail("%s没有姓名", where)
 	}
 	for _, field := range personFields {
@@ -124,12 +124,12 @@ func (h Handler) takePeople(book *Book, rows []sheetRow) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(columns, column{store.PersonName, ofPerson}) {
+	if !slices.Contains(columns, column{vault.NameField, ofPerson}) {
 		return &BookError{Text: "工作表「" + personSheet + "」里要有「客户」和「姓名」两列"}
 	}
 	at := map[string]int{}
 	for i, r := range slices.Backward(book.rows) {
-		at[store.FoldName(r.name())] = i
+		at[vault.FoldName(r.name())] = i
 	}
 	for _, row := range rows[1:] {
 		one := bookRow{line: row.line, company: map[string]string{}, extra: map[string]string{}}
@@ -139,7 +139,7 @@ func (h Handler) takePeople(book *Book, rows []sheetRow) error {
 				one.put(columns[i], text, p.values)
 			}
 		}
-		i, known := at[store.FoldName(one.name())]
+		i, known := at[vault.FoldName(one.name())]
 		if !known {
 			one.fail("联系人表第 %d 行：客户「%s」不在客户表里", row.line, one.name())
 			book.strays = append(book.strays, one)

@@ -8,6 +8,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // keeperCommands are those of who organises the files (档-4).
@@ -42,7 +43,7 @@ func (h Handler) check(ctx context.Context, c *command.Call) (*command.Answer, e
 	if err != nil {
 		return nil, err
 	}
-	n, err := c.Tx.CheckFile(ctx, r.ID, c.Person.ID, c.Now)
+	n, err := vault.In(c.Tx).Check(ctx, r.ID, c.Person.ID, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +79,7 @@ func (h Handler) move(ctx context.Context, c *command.Call) (*command.Answer, er
 		a := confidentialCard(chat.Card{Title: "移交客户", Blocks: []chat.Block{{Text: words}, {Note: "档案、跟进和历史全部保留；两人都会收到通知。"}}}, words, subject(r.ID))
 		return a.Preview(version), nil
 	}
-	if err := c.Tx.MoveCustomer(ctx, r.ID, to.ID, c.Person.ID, c.Now); err != nil {
+	if err := vault.In(c.Tx).Move(ctx, r.ID, to.ID, c.Person.ID, c.Now); err != nil {
 		return nil, err
 	}
 	a := confidentialCard(chat.Card{Title: "已移交", Tone: chat.Good, Blocks: []chat.Block{{Text: words}}}, words, subject(r.ID))
@@ -92,7 +93,7 @@ func (h Handler) moveNotices(ctx context.Context, c *command.Call, customer stor
 	if to.ID != c.Person.ID {
 		list = append(list, told(c, to, customer, c.Person.Name+"把这位客户交给你负责，之前的负责人是 "+owner+"。"))
 	}
-	from, found, err := c.Tx.Person(ctx, customer.Owner)
+	from, found, err := c.Tx.People().ByID(ctx, customer.Owner)
 	if err != nil || !found || !from.Active() || from.ID == c.Person.ID {
 		return list, err
 	}

@@ -12,6 +12,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/words"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // tellJudges shows a new lead to whoever judges it.
@@ -36,13 +37,13 @@ func (h Handler) tellJudges(ctx context.Context, c *command.Call, l store.Lead) 
 
 // leadCard shows a lead to whoever judges it.
 func (h Handler) leadCard(ctx context.Context, tx *store.Tx, l store.Lead) (chat.Card, error) {
-	giver, _, err := tx.Person(ctx, l.Giver)
+	giver, _, err := tx.People().ByID(ctx, l.Giver)
 	if err != nil {
 		return chat.Card{}, err
 	}
 	about := l.Words
 	if l.Customer != "" {
-		known, found, err := tx.Customer(ctx, l.Customer)
+		known, found, err := vault.In(tx).Customer(ctx, l.Customer)
 		if err != nil {
 			return chat.Card{}, err
 		}
@@ -79,7 +80,7 @@ func tellGiver(c *command.Call, l store.Lead, text string) []chat.Notice {
 func (h Handler) leadItems(ctx context.Context, c *command.Call) ([]command.Item, error) {
 	var items []command.Item
 	if rulebook.Allows(rulebook.JudgeLeads, c.Person) && h.reads(c.Person) {
-		n, err := c.Tx.CountOpenLeads(ctx)
+		n, err := c.Tx.Leads().CountOpen(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +91,7 @@ func (h Handler) leadItems(ctx context.Context, c *command.Call) ([]command.Item
 			})
 		}
 	}
-	codes, err := c.Tx.OpenLeadsOf(ctx, c.Person.ID)
+	codes, err := c.Tx.Leads().OpenOf(ctx, c.Person.ID)
 	if err != nil || len(codes) == 0 {
 		return items, err
 	}

@@ -14,6 +14,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 // What a lead may hold, in characters.
@@ -89,10 +90,10 @@ func (h Handler) giveLead(ctx context.Context, c *command.Call) (*command.Answer
 		return nil, err
 	}
 	var err error
-	if l.Code, err = c.Tx.NewLeadCode(ctx); err != nil {
+	if l.Code, err = c.Tx.Leads().NewCode(ctx); err != nil {
 		return nil, err
 	}
-	if err := c.Tx.AddLead(ctx, l); err != nil {
+	if err := c.Tx.Leads().Add(ctx, l); err != nil {
 		return nil, err
 	}
 	a := command.Card(chat.Card{
@@ -129,7 +130,7 @@ func readableLead(l store.Lead) error {
 }
 
 func (h Handler) undoLead(ctx context.Context, c *command.Call, ref string) (string, error) {
-	ok, err := c.Tx.DecideLead(ctx, store.Lead{Code: ref, State: store.LeadWithdrawn, By: c.Person.ID, Decided: c.Now})
+	ok, err := c.Tx.Leads().Decide(ctx, store.Lead{Code: ref, State: store.LeadWithdrawn, By: c.Person.ID, Decided: c.Now})
 	if err != nil {
 		return "", err
 	}
@@ -152,7 +153,7 @@ func (h Handler) showLeads(ctx context.Context, c *command.Call) (*command.Answe
 	if err := h.judges(c.Person, ""); err != nil {
 		return nil, err
 	}
-	leads, err := c.Tx.OpenLeads(ctx, leadsShown)
+	leads, err := c.Tx.Leads().Open(ctx, leadsShown)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +162,7 @@ func (h Handler) showLeads(ctx context.Context, c *command.Call) (*command.Answe
 		a.Subject = "leads"
 		return a, nil
 	}
-	n, err := c.Tx.CountOpenLeads(ctx)
+	n, err := c.Tx.Leads().CountOpen(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +189,7 @@ func (h Handler) judges(p store.Person, customer string) error {
 	}
 	return &command.Refusal{
 		Text: "按现在的设置，客户档案由" + string(h.keeper()) + "整理，线索也由" + string(h.keeper()) + "判断。",
-		Hint: "提供线索 客户 内容…", Clause: "档-7", Denied: true, Look: store.Look{Customer: customer},
+		Hint: "提供线索 客户 内容…", Clause: "档-7", Denied: true, Look: ledger.Look{Customer: customer},
 	}
 }
 
@@ -197,7 +198,7 @@ func leads() command.Numbered[store.Lead] {
 	return command.Numbered[store.Lead]{
 		What: "线索", List: "线索",
 		Find: func(ctx context.Context, tx *store.Tx, code string) (store.Lead, bool, error) {
-			return tx.Lead(ctx, code)
+			return tx.Leads().ByCode(ctx, code)
 		},
 		End: func(l store.Lead, _ time.Time) *command.Ended {
 			switch l.State {
@@ -259,7 +260,7 @@ func (h Handler) rejectLead(ctx context.Context, c *command.Call) (*command.Answ
 // decide ends a lead, once.
 func (h Handler) decide(ctx context.Context, c *command.Call, l *store.Lead, how store.LeadState) error {
 	l.State, l.By, l.Decided = how, c.Person.ID, c.Now
-	ok, err := c.Tx.DecideLead(ctx, *l)
+	ok, err := c.Tx.Leads().Decide(ctx, *l)
 	if err == nil && !ok {
 		return &command.Refusal{Text: "线索 " + l.Code + " 刚刚已经判断过了。", Hint: "线索"}
 	}

@@ -143,7 +143,7 @@ func TestLeadTextRestsByteForByte(t *testing.T) {
 	for _, text := range []string{"<at id=all></at>", "=cmd|' /C calc'!A0", "ａｂｃ\u200b中\u0000文", "[x](http://y)", "{\"a\":1}", "'; DROP TABLE lead;--", "\xff\xfe破"} {
 		a := o.Answer("小林", "提供线索 南湖酒店 "+text)
 		o.Update(func(ctx context.Context, tx *store.Tx) error {
-			l, found, err := tx.Lead(ctx, a.Undo)
+			l, found, err := tx.Leads().ByCode(ctx, a.Undo)
 			if err == nil && (!found || l.Text != text) {
 				t.Errorf("%q came back as %q", text, l.Text)
 			}

@@ -6,6 +6,8 @@ import (
 
 	"marketbot/handlers/handlerstest"
 	"marketbot/store"
+	"marketbot/store/ledger"
+	"marketbot/store/vault"
 )
 
 var (
@@ -36,16 +38,16 @@ func openOffice(t testing.TB, config Config) *office {
 }
 
 // look opens a file through the door, as the desk would note it.
-func (o *office) look(as, customer, act, why string) store.File {
+func (o *office) look(as, customer, act, why string) vault.File {
 	o.T.Helper()
-	var f store.File
+	var f vault.File
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		c, _, err := tx.Customer(ctx, customer)
+		c, _, err := vault.In(tx).Customer(ctx, customer)
 		if err != nil {
 			return err
 		}
 		a := o.h.Config.Policy().Access(o.People[as], c, store.Grant{}, o.Now)
-		f, err = tx.OpenCustomer(ctx, a, store.Audit{At: o.Now, Person: o.People[as].ID, Act: act, Clause: a.Clause, Look: store.Look{Why: why}})
+		f, err = vault.In(tx).Open(ctx, a, ledger.Entry{At: o.Now, Person: o.People[as].ID, Act: act, Clause: a.Clause, Look: ledger.Look{Why: why}})
 		return err
 	})
 	return f

@@ -9,7 +9,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
-	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // person is 联系人: somebody new at a customer's, or more about who is known.
@@ -26,7 +26,7 @@ func (h Handler) person(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(file.People, func(p store.FilePerson) bool { return sameName(p.Name, name) })
+	i := slices.IndexFunc(file.People, func(p vault.Person) bool { return sameName(p.Name, name) })
 	var a *command.Answer
 	switch {
 	case i < 0:
@@ -51,7 +51,7 @@ func personable(name string, values map[string]string) error {
 	if err := nameRule(name); err != nil {
 		return err
 	}
-	if renamed, given := values[store.PersonName]; given && renamed == "" {
+	if renamed, given := values[vault.NameField]; given && renamed == "" {
 		return &command.Refusal{Text: "姓名不能是空的。", Hint: "删除联系人 客户 姓名 理由", Clause: "档-1"}
 	}
 	return checkFields(personKeys(), values, personRule)
@@ -63,15 +63,15 @@ func (h Handler) personWriter(c *command.Call, customer, person string, values m
 	return w
 }
 
-func (h Handler) addPerson(ctx context.Context, c *command.Call, r command.Meant, file store.File, name string, values map[string]string) (*command.Answer, error) {
+func (h Handler) addPerson(ctx context.Context, c *command.Call, r command.Meant, file vault.File, name string, values map[string]string) (*command.Answer, error) {
 	w := h.personWriter(c, r.ID, c.Tx.NewID(c.Now), values)
-	if err := c.Tx.AddFilePerson(ctx, store.FilePerson{
+	if err := vault.In(c.Tx).AddPerson(ctx, vault.Person{
 		ID: w.person, Customer: r.ID, Name: name, Source: w.source, Created: c.Now, Author: c.Person.ID, Checked: w.checked, CheckedBy: w.checker,
 	}); err != nil {
 		return nil, err
 	}
 	given := maps.Clone(values)
-	delete(given, store.PersonName)
+	delete(given, vault.NameField)
 	if err := w.putAll(ctx, personFields, given); err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (h Handler) addPerson(ctx context.Context, c *command.Call, r command.Meant
 }
 
 func (h Handler) changePerson(
-	ctx context.Context, c *command.Call, r command.Meant, file store.File, p store.FilePerson, values map[string]string,
+	ctx context.Context, c *command.Call, r command.Meant, file vault.File, p vault.Person, values map[string]string,
 ) (*command.Answer, error) {
 	w := h.personWriter(c, r.ID, p.ID, values)
 	w.old = p.Facts
@@ -118,11 +118,11 @@ func (h Handler) undoPerson(ctx context.Context, c *command.Call, ref string) (s
 	if err != nil {
 		return "", err
 	}
-	file, err := c.Tx.OpenCustomer(ctx, r.Access, c.Look(r, ""))
+	file, err := vault.In(c.Tx).Open(ctx, r.Access, c.Look(r, ""))
 	if err != nil {
 		return "", err
 	}
-	i := slices.IndexFunc(file.People, func(p store.FilePerson) bool { return p.ID == u.person })
+	i := slices.IndexFunc(file.People, func(p vault.Person) bool { return p.ID == u.person })
 	if i < 0 {
 		return "", changedSince(r.ID)
 	}
@@ -131,15 +131,15 @@ func (h Handler) undoPerson(ctx context.Context, c *command.Call, ref string) (s
 
 // erasePerson destroys all that is known of a person, and how their customer
 // was found by them.
-func erasePerson(ctx context.Context, c *command.Call, p store.FilePerson) error {
+func erasePerson(ctx context.Context, c *command.Call, p vault.Person) error {
 	for _, f := range p.Facts {
 		if f.Field == fieldPhone {
-			if err := c.Tx.DropPhone(ctx, f.ID); err != nil {
+			if err := vault.Search(c.Tx).DropPhone(ctx, f.ID); err != nil {
 				return err
 			}
 		}
 	}
-	_, err := c.Tx.ErasePerson(ctx, p.Customer, p.ID, c.Person.ID, c.Now)
+	_, err := vault.In(c.Tx).ErasePerson(ctx, p.Customer, p.ID, c.Person.ID, c.Now)
 	return err
 }
 
@@ -172,7 +172,7 @@ func (h Handler) erase(ctx context.Context, c *command.Call) (*command.Answer, e
 }
 
 // erasing asks first, for nothing of it comes back.
-func (h Handler) erasing(ctx context.Context, c *command.Call, r command.Meant, file store.File, p store.FilePerson) (*command.Answer, error) {
+func (h Handler) erasing(ctx context.Context, c *command.Call, r command.Meant, file vault.File, p vault.Person) (*command.Answer, error) {
 	owner, err := command.OwnerName(ctx, c.Tx, r.Customer)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,8 @@ import (
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
+	"marketbot/store/ledger"
+	"marketbot/store/vault"
 )
 
 func (h Handler) progressCommands() []command.Spec {
@@ -42,20 +44,20 @@ func (h Handler) progress(ctx context.Context, c *command.Call) (*command.Answer
 	}
 	if r.Access.Basis == store.ByGrant {
 		return nil, &command.Refusal{
-			Text: "凭批准只能查阅，不能记跟进。", Hint: "提供线索 " + r.ID + " 内容…", Clause: "档-6", Denied: true, Look: store.Look{Customer: r.ID, Grant: r.Access.Grant},
+			Text: "凭批准只能查阅，不能记跟进。", Hint: "提供线索 " + r.ID + " 内容…", Clause: "档-6", Denied: true, Look: ledger.Look{Customer: r.ID, Grant: r.Access.Grant},
 		}
 	}
-	p := store.Progress{ID: c.Tx.NewID(c.Now), Customer: r.ID, Author: c.Person.ID, At: c.Now, Words: c.Text("进展")}
+	p := vault.Progress{ID: c.Tx.NewID(c.Now), Customer: r.ID, Author: c.Person.ID, At: c.Now, Words: c.Text("进展")}
 	if err := h.readProgress(&p, c.Fields("字段")); err != nil {
 		return nil, err
 	}
-	if err := c.Tx.AddProgress(ctx, p); err != nil {
+	if err := vault.In(c.Tx).AddProgress(ctx, p); err != nil {
 		return nil, err
 	}
 	moved := h.noStages()
 	if p.Stage != "" && p.Stage != r.Stage {
 		moved = h.stagesOf(r.Stage, p.Stage)
-		if err := c.Tx.StageCustomer(ctx, r.ID, p.Stage, c.Now); err != nil {
+		if err := vault.In(c.Tx).SetStage(ctx, r.ID, p.Stage, c.Now); err != nil {
 			return nil, err
 		}
 	}
@@ -69,7 +71,7 @@ func (h Handler) progress(ctx context.Context, c *command.Call) (*command.Answer
 }
 
 // readProgress reads the stage and the amount of an entry.
-func (h Handler) readProgress(p *store.Progress, values map[string]string) error {
+func (h Handler) readProgress(p *vault.Progress, values map[string]string) error {
 	if err := textRule(p.Words); err != nil {
 		return err
 	}
@@ -90,7 +92,7 @@ func (h Handler) readProgress(p *store.Progress, values map[string]string) error
 	return nil
 }
 
-func progressCard(customer store.Customer, p store.Progress) chat.Card {
+func progressCard(customer store.Customer, p vault.Progress) chat.Card {
 	facts := []chat.Fact{{Label: "客户", Value: customer.ID + " " + customer.Name}, {Label: "进展", Value: shown("进展", p.Words, false, false)}}
 	if p.Stage != "" && p.Stage != customer.Stage {
 		facts = append(facts, chat.Fact{Label: fieldStage, Value: orNone(customer.Stage) + " → " + p.Stage})
@@ -111,11 +113,11 @@ func (h Handler) undoProgress(ctx context.Context, c *command.Call, ref string) 
 	if err != nil {
 		return "", err
 	}
-	customer, found, err := c.Tx.Customer(ctx, u.customer)
+	customer, found, err := vault.In(c.Tx).Customer(ctx, u.customer)
 	if err != nil || !found || len(u.facts) != 1 {
 		return "", firstOf(err, fmt.Errorf("undo progress %q", ref))
 	}
-	done, err := c.Tx.UndoProgress(ctx, u.facts[0], c.Now)
+	done, err := vault.In(c.Tx).UndoProgress(ctx, u.facts[0], c.Now)
 	if err != nil {
 		return "", err
 	}

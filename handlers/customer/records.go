@@ -12,6 +12,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 // How much of the records one answer shows.
@@ -60,7 +61,7 @@ var lookActs = []string{"客户", "看电话", "客户历史"}
 
 // recordQuery is what records are asked for.
 type recordQuery struct {
-	store.LookFilter
+	ledger.Filter
 	days reading.Days
 	of   string // whose or of which customer, for people
 	line string // the command line without its page
@@ -76,7 +77,7 @@ func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer,
 	if err != nil {
 		return nil, err
 	}
-	looks, err := c.Tx.Looks(ctx, q.LookFilter)
+	looks, err := c.Tx.Audit().Looks(ctx, q.Filter)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +140,7 @@ func (h Handler) recordWord(ctx context.Context, c *command.Call, q *recordQuery
 		return nil
 	}
 	if q.Person == "" {
-		p, ok, err := c.Tx.StoppedNamed(ctx, word)
+		p, ok, err := c.Tx.People().StoppedNamed(ctx, word)
 		if err != nil {
 			return err
 		}
@@ -169,8 +170,8 @@ func whichRecords(line, span, word string, near []command.Meant) error {
 }
 
 // visibleLooks leaves out whose looks the asker may not see.
-func visibleLooks(ctx context.Context, names *namer, asker store.Person, looks []store.Audit) ([]store.Audit, error) {
-	var list []store.Audit
+func visibleLooks(ctx context.Context, names *namer, asker store.Person, looks []ledger.Entry) ([]ledger.Entry, error) {
+	var list []ledger.Entry
 	for _, l := range looks {
 		viewer, err := names.person(ctx, l.Person)
 		if err != nil {
@@ -183,7 +184,7 @@ func visibleLooks(ctx context.Context, names *namer, asker store.Person, looks [
 	return list, nil
 }
 
-func (h Handler) recordCard(ctx context.Context, names *namer, q recordQuery, looks []store.Audit, cut bool) (chat.Card, error) {
+func (h Handler) recordCard(ctx context.Context, names *namer, q recordQuery, looks []ledger.Entry, cut bool) (chat.Card, error) {
 	title := "查阅记录"
 	if q.of != "" {
 		title += " · " + q.of
@@ -209,7 +210,7 @@ func (h Handler) recordCard(ctx context.Context, names *namer, q recordQuery, lo
 	return card, nil
 }
 
-func (h Handler) recordRows(ctx context.Context, names *namer, looks []store.Audit) ([][]string, error) {
+func (h Handler) recordRows(ctx context.Context, names *namer, looks []ledger.Entry) ([][]string, error) {
 	var rows [][]string
 	for _, l := range looks {
 		viewer, err := names.person(ctx, l.Person)
@@ -227,19 +228,19 @@ func (h Handler) recordRows(ctx context.Context, names *namer, looks []store.Aud
 }
 
 // outcomeWords says how a look ended.
-func outcomeWords(a store.Audit) string {
+func outcomeWords(a ledger.Entry) string {
 	words := string(a.Outcome)
 	switch a.Outcome {
-	case store.Done:
+	case ledger.Done:
 		words = "已看"
 		if a.Trace == "" {
 			words = "未打开"
 		}
-	case store.Denied:
+	case ledger.Denied:
 		words = "拒绝（" + a.Clause + "）"
-	case store.Refused:
+	case ledger.Refused:
 		words = "未办成"
-	case store.Failed:
+	case ledger.Failed:
 		words = "出错"
 	}
 	if a.Grant != "" {

@@ -8,6 +8,7 @@ import (
 
 	"marketbot/handlers/command"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 func TestRecordsShowWhoLookedAndWhoWasNotLetIn(t *testing.T) {
@@ -15,7 +16,7 @@ func TestRecordsShowWhoLookedAndWhoWasNotLetIn(t *testing.T) {
 	c := o.Customer("南湖酒店", "张伟")
 	f := o.look("张伟", c.ID, "看电话", "约下周的会")
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Record(ctx, store.Audit{ID: tx.NewID(o.Now), At: o.Now, Person: o.People["小林"].ID, Act: "客户", Outcome: store.Denied, Clause: "档-6"})
+		return tx.Audit().Record(ctx, ledger.Entry{ID: tx.NewID(o.Now), At: o.Now, Person: o.People["小林"].ID, Act: "客户", Outcome: ledger.Denied, Clause: "档-6"})
 	})
 	a := o.Answer("陈总", "查阅记录")
 	wants(t, flat(a.Reply), "共 2 条", "张伟|南湖酒店 "+c.ID+"|看电话|已看|约下周的会|"+f.Trace, "小林|不明|客户|拒绝（档-6）")
@@ -96,13 +97,15 @@ func TestRecordsOfSomebodyWhoLeft(t *testing.T) {
 	o := newOffice(t)
 	c := o.Customer("南湖酒店", "张伟")
 	trace := o.look("张伟", c.ID, "客户", "").Trace
-	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["张伟"].ID, o.Now) })
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.People().Stop(ctx, o.People["张伟"].ID, o.Now)
+	})
 	wants(t, o.Say("陈总", "查阅记录 张伟"), "共 1 条", trace)
 	wants(t, o.Say("王芳", "溯源 "+trace), "张伟")
 }
 
 func TestRecordSaysWhenItWasChanged(t *testing.T) {
-	a := store.Audit{Outcome: store.Done, Changed: true, Look: store.Look{Trace: "AAAAAA", Grant: "A12"}}
+	a := ledger.Entry{Outcome: ledger.Done, Changed: true, Look: ledger.Look{Trace: "AAAAAA", Grant: "A12"}}
 	wants(t, outcomeWords(a), "已看", "凭批准 A12", "改动过")
-	wants(t, outcomeWords(store.Audit{Outcome: store.Done}), "未打开")
+	wants(t, outcomeWords(ledger.Entry{Outcome: ledger.Done}), "未打开")
 }

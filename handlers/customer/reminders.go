@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/daily"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // namedMost is how many customers one line names: it is no list to carry away
@@ -38,7 +39,7 @@ func (h Handler) quietLines(ctx context.Context, tx *store.Tx, now time.Time, ro
 		return nil, nil
 	}
 	steps := slices.Sorted(slices.Values(h.Config.QuietDays))
-	found, err := tx.QuietUnsaid(ctx, quietKey, steps[len(steps)-1], oldest(now, steps[len(steps)-1]), now.AddDate(0, 0, -steps[0]))
+	found, err := vault.In(tx).QuietUnsaid(ctx, quietKey, steps[len(steps)-1], oldest(now, steps[len(steps)-1]), now.AddDate(0, 0, -steps[0]))
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +77,7 @@ func owed(steps []int, said int, from, now time.Time) (highest, lowest int) {
 // quietLine is for the owner; what is nobody's any more, or whose owner's post
 // reads no files, is for who organises the files, as is what the owner's long
 // leave passes on where the post above reads none.
-func (h Handler) quietLine(c store.QuietCustomer, roll audience.Roll, now time.Time) daily.Line {
+func (h Handler) quietLine(c vault.QuietCustomer, roll audience.Roll, now time.Time) daily.Line {
 	days := daysSince(c.Progressed, now)
 	l := daily.Line{
 		Key: c.SaidKey(quietKey), Urgency: daily.Due,

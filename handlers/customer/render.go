@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // revealed tells of whom the masked fields are shown: of a person's id, or of
@@ -38,7 +39,7 @@ func shown(field, value string, ofPerson, open bool) string {
 
 // shownFact is shown for a fact about the company, with whether anybody has
 // looked at it yet.
-func shownFact(f store.Fact, open bool) string {
+func shownFact(f vault.Fact, open bool) string {
 	value := shown(f.Field, f.Value, false, open)
 	if uncheckedFact(f) {
 		value += "（待核）"
@@ -47,7 +48,7 @@ func shownFact(f store.Fact, open bool) string {
 }
 
 // fileAnswer is a file as the caller gets it.
-func (h Handler) fileAnswer(ctx context.Context, c *command.Call, r command.Meant, file store.File, open revealed) (*command.Answer, error) {
+func (h Handler) fileAnswer(ctx context.Context, c *command.Call, r command.Meant, file vault.File, open revealed) (*command.Answer, error) {
 	owner, err := command.OwnerName(ctx, c.Tx, file.Customer)
 	if err != nil {
 		return nil, err
@@ -111,7 +112,7 @@ func (h Handler) byGrant(a store.Access) string {
 
 // companyFacts are the facts about the company in the order of 档-1, then
 // those whose fields the settings have no more.
-func (h Handler) companyFacts(file store.File, open bool) []chat.Fact {
+func (h Handler) companyFacts(file vault.File, open bool) []chat.Fact {
 	var list []chat.Fact
 	for _, f := range inOrder(file.Facts, h.companyFields()) {
 		list = append(list, chat.Fact{Label: f.Field, Value: shownFact(f, open)})
@@ -120,20 +121,20 @@ func (h Handler) companyFacts(file store.File, open bool) []chat.Fact {
 }
 
 // inOrder sorts facts by an order of fields; unknown ones come last.
-func inOrder(facts []store.Fact, fields []string) []store.Fact {
-	place := func(f store.Fact) int {
+func inOrder(facts []vault.Fact, fields []string) []vault.Fact {
+	place := func(f vault.Fact) int {
 		if i := slices.Index(fields, f.Field); i >= 0 {
 			return i
 		}
 		return len(fields)
 	}
 	list := slices.Clone(facts)
-	slices.SortStableFunc(list, func(a, b store.Fact) int { return place(a) - place(b) })
+	slices.SortStableFunc(list, func(a, b vault.Fact) int { return place(a) - place(b) })
 	return list
 }
 
 // personFacts are the persons of a file, one line each.
-func personFacts(file store.File, open revealed) []chat.Fact {
+func personFacts(file vault.File, open revealed) []chat.Fact {
 	var list []chat.Fact
 	for _, p := range file.People {
 		list = append(list, chat.Fact{Label: "联系人 " + p.Name, Value: personWords(p, open(p.ID))})
@@ -141,10 +142,10 @@ func personFacts(file store.File, open revealed) []chat.Fact {
 	return list
 }
 
-func personWords(p store.FilePerson, open bool) string {
+func personWords(p vault.Person, open bool) string {
 	var words []string
 	for _, f := range inOrder(p.Facts, personFields) {
-		if f.Field == store.PersonName {
+		if f.Field == vault.NameField {
 			continue
 		}
 		words = append(words, f.Field+" "+shown(f.Field, f.Value, true, open))
@@ -161,9 +162,9 @@ func personWords(p store.FilePerson, open bool) string {
 
 // completeness is how much of what a file should hold is there, in per cent,
 // and what lacks.
-func completeness(file store.File) (percent int, lacks []string) {
+func completeness(file vault.File) (percent int, lacks []string) {
 	for _, field := range wanted {
-		if !slices.ContainsFunc(file.Facts, func(f store.Fact) bool { return f.Field == field }) {
+		if !slices.ContainsFunc(file.Facts, func(f vault.Fact) bool { return f.Field == field }) {
 			lacks = append(lacks, field)
 		}
 	}
@@ -174,7 +175,7 @@ func completeness(file store.File) (percent int, lacks []string) {
 	return 100 * (all - len(lacks)) / all, lacks
 }
 
-func completeWords(file store.File) string {
+func completeWords(file vault.File) string {
 	percent, lacks := completeness(file)
 	if len(lacks) == 0 {
 		return "100%"
@@ -183,9 +184,9 @@ func completeWords(file store.File) string {
 }
 
 // latest says which change of the file was the last.
-func (h Handler) latest(ctx context.Context, tx *store.Tx, file store.File) (string, error) {
-	last := store.Fact{}
-	take := func(list []store.Fact) {
+func (h Handler) latest(ctx context.Context, tx *store.Tx, file vault.File) (string, error) {
+	last := vault.Fact{}
+	take := func(list []vault.Fact) {
 		for _, f := range list {
 			if f.At.After(last.At) {
 				last = f
@@ -199,7 +200,7 @@ func (h Handler) latest(ctx context.Context, tx *store.Tx, file store.File) (str
 	if last.At.IsZero() {
 		return "", nil
 	}
-	author, _, err := tx.Person(ctx, last.Author)
+	author, _, err := tx.People().ByID(ctx, last.Author)
 	if err != nil {
 		return "", err
 	}
@@ -207,7 +208,7 @@ func (h Handler) latest(ctx context.Context, tx *store.Tx, file store.File) (str
 }
 
 // fileButtons are what can be done next.
-func (h Handler) fileButtons(c *command.Call, r command.Meant, file store.File, open revealed) []chat.Button {
+func (h Handler) fileButtons(c *command.Call, r command.Meant, file vault.File, open revealed) []chat.Button {
 	var list []chat.Button
 	add := func(label, name string) {
 		if c.Offers == nil || c.Offers(name) || r.Access.Basis == store.ByGrant {
@@ -230,20 +231,20 @@ func (h Handler) fileButtons(c *command.Call, r command.Meant, file store.File, 
 }
 
 // masked tells whether something of a file is masked.
-func masked(file store.File, open revealed) bool {
-	return slices.ContainsFunc(allFacts(file), func(f store.Fact) bool { return hides(f, open(f.Person)) })
+func masked(file vault.File, open revealed) bool {
+	return slices.ContainsFunc(allFacts(file), func(f vault.Fact) bool { return hides(f, open(f.Person)) })
 }
 
 // hides tells whether something of a fact is masked.
-func hides(f store.Fact, open bool) bool {
+func hides(f vault.Fact, open bool) bool {
 	return shown(f.Field, f.Value, f.Person != "", open) != f.Value
 }
 
-func unchecked(file store.File) bool { return slices.ContainsFunc(allFacts(file), uncheckedFact) }
+func unchecked(file vault.File) bool { return slices.ContainsFunc(allFacts(file), uncheckedFact) }
 
-func uncheckedFact(f store.Fact) bool { return f.Checked.IsZero() }
+func uncheckedFact(f vault.Fact) bool { return f.Checked.IsZero() }
 
-func allFacts(file store.File) []store.Fact {
+func allFacts(file vault.File) []vault.Fact {
 	list := slices.Clone(file.Facts)
 	for _, p := range file.People {
 		list = append(list, p.Facts...)

@@ -11,7 +11,8 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
-	"marketbot/store"
+	"marketbot/store/ledger"
+	"marketbot/store/vault"
 )
 
 // revealTime is over which reveals are counted.
@@ -50,7 +51,7 @@ func (h Handler) reveal(ctx context.Context, c *command.Call) (*command.Answer, 
 }
 
 // revealing shows of an opened file what the words ask for.
-func (h Handler) revealing(ctx context.Context, c *command.Call, r command.Meant, file store.File, words string) (*command.Answer, error) {
+func (h Handler) revealing(ctx context.Context, c *command.Call, r command.Meant, file vault.File, words string) (*command.Answer, error) {
 	open, reason, whose := revealed(everything), words, ""
 	p, rest, found := personIn(file, words)
 	switch {
@@ -67,9 +68,9 @@ func (h Handler) revealing(ctx context.Context, c *command.Call, r command.Meant
 	case letters(reason) < reasonLetters:
 		return nil, &command.Refusal{
 			Text: "理由" + text.Quote(reason) + "看不出为什么要看，至少写两个字。", Hint: "看电话 " + r.ID + " 确认下周拜访时间",
-			Clause: clause, Look: store.Look{Customer: r.ID, Why: reason},
+			Clause: clause, Look: ledger.Look{Customer: r.ID, Why: reason},
 		}
-	case !slices.ContainsFunc(allFacts(file), func(f store.Fact) bool { return open(f.Person) && hides(f, false) }):
+	case !slices.ContainsFunc(allFacts(file), func(f vault.Fact) bool { return open(f.Person) && hides(f, false) }):
 		return h.briefly(ctx, c, r, file, chat.Card{Title: "没有可以显示的", Blocks: []chat.Block{
 			{Text: file.Name + " 的档案里，" + whose + "没有登记电话、住址等打码的内容。"},
 			{Text: "知道的话请补上：" + supplement(r, p)},
@@ -100,7 +101,7 @@ func letters(text string) (n int) {
 }
 
 // supplement is what to type for a phone that is not known.
-func supplement(r command.Meant, p store.FilePerson) string {
+func supplement(r command.Meant, p vault.Person) string {
 	switch {
 	case !r.Access.Write:
 		return "提供线索 " + r.ID + " 内容…"
@@ -112,7 +113,7 @@ func supplement(r command.Meant, p store.FilePerson) string {
 
 // noPerson answers a name that nobody at the customer bears. Whoever reads the
 // file may see who is there; what is masked stays so.
-func (h Handler) noPerson(ctx context.Context, c *command.Call, r command.Meant, file store.File) (*command.Answer, error) {
+func (h Handler) noPerson(ctx context.Context, c *command.Call, r command.Meant, file vault.File) (*command.Answer, error) {
 	name, reason := c.Text("联系人"), c.Text("理由")
 	var names []string
 	var buttons []chat.Button
@@ -141,7 +142,7 @@ func (h Handler) noPerson(ctx context.Context, c *command.Call, r command.Meant,
 }
 
 // briefly answers a look that reveals nothing.
-func (h Handler) briefly(ctx context.Context, c *command.Call, r command.Meant, file store.File, card chat.Card) (*command.Answer, error) {
+func (h Handler) briefly(ctx context.Context, c *command.Call, r command.Meant, file vault.File, card chat.Card) (*command.Answer, error) {
 	owner, err := command.OwnerName(ctx, c.Tx, file.Customer)
 	if err != nil {
 		return nil, err
@@ -154,7 +155,7 @@ func (h Handler) briefly(ctx context.Context, c *command.Call, r command.Meant, 
 
 // quota refuses one more reveal than the settings allow an hour, and alarms.
 func (h Handler) quota(ctx context.Context, c *command.Call, r command.Meant) error {
-	n, err := c.Tx.LooksSince(ctx, c.Person.ID, c.Spec.Name, c.Now.Add(-revealTime))
+	n, err := c.Tx.Audit().CountLooks(ctx, c.Person.ID, c.Spec.Name, c.Now.Add(-revealTime))
 	if err != nil || n < h.Config.LookupsPerHour {
 		return err
 	}
@@ -165,20 +166,20 @@ func (h Handler) quota(ctx context.Context, c *command.Call, r command.Meant) er
 	return &command.Refusal{
 		Text:   fmt.Sprintf("一小时内最多看 %d 次联系方式，已经满了，稍后再看。", h.Config.LookupsPerHour),
 		Hint:   "急用请找市场总监",
-		Clause: clause, Denied: true, Look: store.Look{Customer: r.ID, Why: c.Text("理由")}, Notices: notices,
+		Clause: clause, Denied: true, Look: ledger.Look{Customer: r.ID, Why: c.Text("理由")}, Notices: notices,
 	}
 }
 
 // personIn finds the person of a file whose name a text begins with, and what
 // follows it.
-func personIn(file store.File, text string) (store.FilePerson, string, bool) {
+func personIn(file vault.File, text string) (vault.Person, string, bool) {
 	words := strings.Fields(text)
 	for n := min(len(words), 5); n > 0; n-- {
 		name := strings.Join(words[:n], " ")
-		i := slices.IndexFunc(file.People, func(p store.FilePerson) bool { return sameName(p.Name, name) })
+		i := slices.IndexFunc(file.People, func(p vault.Person) bool { return sameName(p.Name, name) })
 		if i >= 0 {
 			return file.People[i], strings.Join(words[n:], " "), true
 		}
 	}
-	return store.FilePerson{}, text, false
+	return vault.Person{}, text, false
 }

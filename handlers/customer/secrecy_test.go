@@ -43,7 +43,7 @@ func TestOwnersOfAnotherPostHearNothing(t *testing.T) {
 	o.Customer("南湖酒店", "张伟")
 	wants(t, o.Say("张伟", "我的客户"), "南湖酒店")
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.SetPost(ctx, o.People["张伟"].ID, store.OtherEmployee, o.Now)
+		return tx.People().SetPost(ctx, o.People["张伟"].ID, store.OtherEmployee, o.Now)
 	})
 	lacks(t, o.Say("张伟", "我的客户"), "南湖酒店", "K1")
 	o.care("2026-11-24 09:13")

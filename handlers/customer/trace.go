@@ -8,12 +8,14 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/ledger"
+	"marketbot/store/vault"
 )
 
 // traceBack is 溯源.
 func (h Handler) traceBack(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	code := text.Code(c.Text("追踪码"))
-	look, found, err := c.Tx.LookByTrace(ctx, code)
+	look, found, err := c.Tx.Audit().ByTrace(ctx, code)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +40,7 @@ func (h Handler) traceBack(ctx context.Context, c *command.Call) (*command.Answe
 	return a, nil
 }
 
-func (h Handler) traceCard(look store.Audit, viewer store.Person, customer string) chat.Card {
+func (h Handler) traceCard(look ledger.Entry, viewer store.Person, customer string) chat.Card {
 	at := look.At.In(h.Rules.Zone)
 	facts := []chat.Fact{
 		{Label: "谁看的", Value: viewer.Name + "（" + string(viewer.Post) + "）"},
@@ -74,7 +76,7 @@ func (n *namer) person(ctx context.Context, id string) (store.Person, error) {
 	if p, ok := n.people[id]; ok {
 		return p, nil
 	}
-	p, found, err := n.tx.Person(ctx, id)
+	p, found, err := n.tx.People().ByID(ctx, id)
 	if err != nil {
 		return p, err
 	}
@@ -93,7 +95,7 @@ func (n *namer) customer(ctx context.Context, id string) (string, error) {
 	if name, ok := n.customers[id]; ok {
 		return name, nil
 	}
-	found, ok, err := n.tx.Customer(ctx, id)
+	found, ok, err := vault.In(n.tx).Customer(ctx, id)
 	if err != nil {
 		return "", err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"marketbot/handlers/command"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // stages are the stages before and after a change, by their place in the
@@ -62,7 +63,7 @@ func (h Handler) undoChange(ctx context.Context, c *command.Call, ref string) (s
 	if err != nil {
 		return "", err
 	}
-	past, err := c.Tx.OpenHistory(ctx, r.Access, c.Look(r, ""))
+	past, err := vault.In(c.Tx).History(ctx, r.Access, c.Look(r, ""))
 	if err != nil {
 		return "", err
 	}
@@ -79,17 +80,17 @@ func (h Handler) undoChange(ctx context.Context, c *command.Call, ref string) (s
 
 // undoFact gives a field the value that it had before, unless it was changed
 // once more.
-func (h Handler) undoFact(ctx context.Context, c *command.Call, past store.History, id string) error {
-	i := slices.IndexFunc(past.Changes, func(f store.Fact) bool { return f.ID == id })
+func (h Handler) undoFact(ctx context.Context, c *command.Call, past vault.History, id string) error {
+	i := slices.IndexFunc(past.Changes, func(f vault.Fact) bool { return f.ID == id })
 	if i < 0 {
 		return changedSince(past.ID)
 	}
 	f := past.Changes[i]
-	same := func(o store.Fact) bool { return o.Field == f.Field && o.Person == f.Person }
+	same := func(o vault.Fact) bool { return o.Field == f.Field && o.Person == f.Person }
 	if slices.ContainsFunc(past.Changes[i+1:], same) {
 		return changedSince(past.ID)
 	}
-	before := store.Fact{}
+	before := vault.Fact{}
 	for _, o := range slices.Backward(past.Changes[:i]) {
 		if same(o) {
 			before = o
@@ -98,7 +99,7 @@ func (h Handler) undoFact(ctx context.Context, c *command.Call, past store.Histo
 	}
 	w := writer{
 		c: c, customer: past.ID, person: f.Person, source: before.Source, why: "撤销", checked: before.Checked, checker: before.CheckedBy,
-		old: []store.Fact{f},
+		old: []vault.Fact{f},
 	}
 	return w.put(ctx, f.Field, before.Value)
 }
@@ -114,5 +115,5 @@ func (h Handler) unstage(ctx context.Context, c *command.Call, customer store.Cu
 	if s.from < 0 || s.to < 0 || s.from >= n || s.to >= n || customer.Stage != h.Config.Stages[s.to] {
 		return nil
 	}
-	return c.Tx.StageCustomer(ctx, customer.ID, h.Config.Stages[s.from], c.Now)
+	return vault.In(c.Tx).SetStage(ctx, customer.ID, h.Config.Stages[s.from], c.Now)
 }

@@ -6,12 +6,12 @@ import (
 	"time"
 
 	"marketbot/handlers/command"
-	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // addName lets a customer be found by one more name.
-func addName(ctx context.Context, c *command.Call, id, name string, kind store.NameKind) error {
-	return c.Tx.AddName(ctx, store.CustomerName{ID: c.Tx.NewID(c.Now), Customer: id, Name: name, Kind: kind, Since: c.Now})
+func addName(ctx context.Context, c *command.Call, id, name string, kind vault.Kind) error {
+	return vault.Search(c.Tx).AddName(ctx, vault.Name{ID: c.Tx.NewID(c.Now), Customer: id, Name: name, Kind: kind, Since: c.Now})
 }
 
 // writer puts facts into one file, with their source and why.
@@ -23,7 +23,7 @@ type writer struct {
 	why      string
 	checked  time.Time // zero: not yet
 	checker  string
-	old      []store.Fact // current ones, of the company or of the person
+	old      []vault.Fact // current ones, of the company or of the person
 	ids      []string     // of the facts put
 }
 
@@ -50,11 +50,11 @@ func (w *writer) putAll(ctx context.Context, fields []string, values map[string]
 }
 
 // was is the current fact of a field.
-func (w *writer) was(field string) store.Fact {
-	if i := slices.IndexFunc(w.old, func(f store.Fact) bool { return f.Field == field }); i >= 0 {
+func (w *writer) was(field string) vault.Fact {
+	if i := slices.IndexFunc(w.old, func(f vault.Fact) bool { return f.Field == field }); i >= 0 {
 		return w.old[i]
 	}
-	return store.Fact{}
+	return vault.Fact{}
 }
 
 // put gives a field its value; nothing happens when it has it already.
@@ -64,11 +64,11 @@ func (w *writer) put(ctx context.Context, field, value string) error {
 		return nil
 	}
 	now := w.c.Now
-	f := store.Fact{
+	f := vault.Fact{
 		ID: w.c.Tx.NewID(now), Customer: w.customer, Person: w.person, Field: field, Value: value,
 		Source: w.source, Author: w.c.Person.ID, At: now, Why: w.why, Checked: w.checked, CheckedBy: w.checker,
 	}
-	if err := w.c.Tx.PutFact(ctx, f); err != nil {
+	if err := vault.In(w.c.Tx).PutFact(ctx, f); err != nil {
 		return err
 	}
 	w.ids = append(w.ids, f.ID)
@@ -76,32 +76,32 @@ func (w *writer) put(ctx context.Context, field, value string) error {
 }
 
 // index keeps up by what else the customer is found.
-func (w *writer) index(ctx context.Context, old, f store.Fact) error {
+func (w *writer) index(ctx context.Context, old, f vault.Fact) error {
 	switch {
 	case f.Field == fieldPhone:
 		if old.ID != "" {
-			if err := w.c.Tx.DropPhone(ctx, old.ID); err != nil {
+			if err := vault.Search(w.c.Tx).DropPhone(ctx, old.ID); err != nil {
 				return err
 			}
 		}
 		if f.Value == "" {
 			return nil
 		}
-		return w.c.Tx.PutPhone(ctx, w.customer, f.ID, f.Value)
+		return vault.Search(w.c.Tx).PutPhone(ctx, w.customer, f.ID, f.Value)
 	case w.person != "":
 		return nil
 	case f.Field == fieldShort:
-		return w.rename(ctx, store.ShortName, namesIn(f.Value))
+		return w.rename(ctx, vault.ShortName, namesIn(f.Value))
 	case f.Field == fieldFormer:
-		return w.rename(ctx, store.FormerName, namesIn(f.Value))
+		return w.rename(ctx, vault.FormerName, namesIn(f.Value))
 	default:
 		return nil
 	}
 }
 
 // rename makes names of one kind the only ones of it.
-func (w *writer) rename(ctx context.Context, kind store.NameKind, names []string) error {
-	have, err := w.c.Tx.NamesOf(ctx, w.customer)
+func (w *writer) rename(ctx context.Context, kind vault.Kind, names []string) error {
+	have, err := vault.Search(w.c.Tx).Names(ctx, w.customer)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (w *writer) rename(ctx context.Context, kind store.NameKind, names []string
 		case slices.Contains(names, n.Name):
 			names = slices.DeleteFunc(names, func(s string) bool { return s == n.Name })
 		default:
-			if err := w.c.Tx.EndName(ctx, n.ID, w.c.Now); err != nil {
+			if err := vault.Search(w.c.Tx).EndName(ctx, n.ID, w.c.Now); err != nil {
 				return err
 			}
 		}

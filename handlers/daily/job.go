@@ -45,7 +45,7 @@ func (j Job) Run(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.
 	if err != nil || failed == nil {
 		return list, err
 	}
-	return list, partly(tx.Mark(ctx, again, slot.At.Add(paused)), failed)
+	return list, partly(tx.Marks().Set(ctx, again, slot.At.Add(paused)), failed)
 }
 
 // partly is the store's error, or what failed beside what was done, if any.
@@ -58,7 +58,7 @@ func partly(err, failed error) error {
 
 // Owing reports whether it is time to try again what failed.
 func (j Job) Owing(ctx context.Context, tx *store.Tx, now time.Time) (bool, error) {
-	at, err := tx.Marked(ctx, again)
+	at, err := tx.Marks().At(ctx, again)
 	return !at.IsZero() && !now.Before(at), err
 }
 
@@ -72,7 +72,7 @@ func (j Job) MakeUp(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.
 	slot := rulebook.Slot{At: j.Rules.Daily.On(j.Rules.Day(s.At), j.Rules.Zone)}
 	end := slot.At.Add(j.Grace)
 	if s.At.Before(slot.At) || s.At.After(end) { // of another day: the next message tells
-		return nil, tx.Mark(ctx, again, time.Time{})
+		return nil, tx.Marks().Set(ctx, again, time.Time{})
 	}
 	next := s.At.Add(paused)
 	last := next.After(end)
@@ -87,11 +87,11 @@ func (j Job) MakeUp(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.
 	})
 	switch {
 	case errors.Is(err, errNotYet):
-		return nil, partly(tx.Mark(ctx, again, next), failed)
+		return nil, partly(tx.Marks().Set(ctx, again, next), failed)
 	case err != nil:
 		return nil, err
 	}
-	return list, partly(tx.Mark(ctx, again, time.Time{}), failed)
+	return list, partly(tx.Marks().Set(ctx, again, time.Time{}), failed)
 }
 
 // say claims the slot for every area that did not have it, and makes the
@@ -107,12 +107,12 @@ func (j Job) say(ctx context.Context, tx *store.Tx, slot rulebook.Slot, mark str
 		return nil, nil, err
 	}
 	lines = append(lines, vacancies(lines, roll, j.Rules.Week(slot.At))...)
-	said, err := tx.Said(ctx, keys(lines))
+	said, err := tx.Said().Of(ctx, keys(lines))
 	if err != nil {
 		return nil, nil, err
 	}
 	letters, told := Letters(roll, lines, said)
-	return notices(day, letters, mark), failed, tx.Say(ctx, told, slot.At)
+	return notices(day, letters, mark), failed, tx.Said().Say(ctx, told, slot.At)
 }
 
 // gather asks every area that was not heard for the slot. The error is the store's.
@@ -120,7 +120,7 @@ func (j Job) gather(ctx context.Context, tx *store.Tx, slot rulebook.Slot, roll 
 	for _, a := range j.Areas {
 		var lines []Line
 		err := tx.Nested(ctx, func() error {
-			fresh, err := tx.SayOnce(ctx, "daily/"+string(roll.Day)+"/asked/"+name(a), slot.At)
+			fresh, err := tx.Said().Once(ctx, "daily/"+string(roll.Day)+"/asked/"+name(a), slot.At)
 			if err != nil || !fresh {
 				return err
 			}

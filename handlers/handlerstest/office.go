@@ -16,6 +16,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 	"marketbot/store/storetest"
+	"marketbot/store/vault"
 )
 
 // Zone is the company's.
@@ -99,10 +100,10 @@ func (o *Office) Register(name string, post store.Post, duties ...store.Duty) {
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
 		p := store.Person{ID: tx.NewID(o.Now), Name: name, Post: post, Duties: duties, Since: o.Now}
 		o.People[name] = p
-		if err := tx.AddPerson(ctx, p); err != nil {
+		if err := tx.People().Add(ctx, p); err != nil {
 			return err
 		}
-		return tx.Bind(ctx, store.Account{Platform: platform, ID: name, Person: p.ID}, o.Now)
+		return tx.Accounts().Bind(ctx, store.Account{Platform: platform, ID: name, Person: p.ID}, o.Now)
 	})
 }
 
@@ -110,7 +111,7 @@ func (o *Office) Register(name string, post store.Post, duties ...store.Duty) {
 func (o *Office) Leave(name string, day store.Day, by string) {
 	o.T.Helper()
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.AddLeave(ctx, store.Leave{ID: tx.NewID(o.Now), Person: o.People[name].ID, First: day, Last: day, By: o.People[by].ID, Entered: o.Now})
+		return tx.Leaves().Add(ctx, store.Leave{ID: tx.NewID(o.Now), Person: o.People[name].ID, First: day, Last: day, By: o.People[by].ID, Entered: o.Now})
 	})
 }
 
@@ -120,13 +121,13 @@ func (o *Office) Customer(name, owner string) store.Customer {
 	o.T.Helper()
 	c := store.Customer{Name: name, Owner: o.People[owner].ID, Stage: "初步接触", Created: o.Now, Author: o.People["李娜"].ID}
 	o.Update(func(ctx context.Context, tx *store.Tx) (err error) {
-		if c.ID, err = tx.NewCustomerCode(ctx); err != nil {
+		if c.ID, err = vault.In(tx).NewCode(ctx); err != nil {
 			return err
 		}
-		if err := tx.AddCustomer(ctx, c); err != nil {
+		if err := vault.In(tx).Add(ctx, c); err != nil {
 			return err
 		}
-		return tx.AddName(ctx, store.CustomerName{ID: tx.NewID(o.Now), Customer: c.ID, Name: name, Kind: store.FullName, Since: o.Now})
+		return vault.Search(tx).AddName(ctx, vault.Name{ID: tx.NewID(o.Now), Customer: c.ID, Name: name, Kind: vault.FullName, Since: o.Now})
 	})
 	return c
 }
@@ -214,7 +215,7 @@ func (o *Office) Try(as, line string, how ...How) (a *command.Answer, err error)
 
 func (o *Office) run(ctx context.Context, c command.Call, rest string) (*command.Answer, error) {
 	var err error
-	if c.Person, _, err = c.Tx.PersonBy(ctx, c.Event.From.Platform, c.Event.From.ID); err != nil {
+	if c.Person, _, err = c.Tx.Accounts().Person(ctx, c.Event.From.Platform, c.Event.From.ID); err != nil {
 		return nil, err
 	}
 	if c.Person.ID != "" && !rulebook.Allows(c.Spec.Who, c.Person) {

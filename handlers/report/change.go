@@ -19,7 +19,7 @@ func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err := h.mayHandIn(ctx, c, w); err != nil {
 		return nil, err
 	}
-	reports, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
+	reports, err := c.Tx.Reports().Of(ctx, c.Person.ID, w)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (h Handler) nothingYet(w store.Week) error {
 // replace hands in what was there with the given parts laid over it.
 func (h Handler) replace(ctx context.Context, c *command.Call, reports []store.Report, given store.ReportText) (*command.Answer, error) {
 	w := reports[0].Week
-	_, sent, err := c.Tx.SentUp(ctx, w)
+	_, sent, err := c.Tx.Weeks().SentUp(ctx, w)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (h Handler) backdate(ctx context.Context, c *command.Call) (*command.Answer
 	if !c.Has("内容") {
 		return h.form(ctx, c, w)
 	}
-	reports, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
+	reports, err := c.Tx.Reports().Of(ctx, c.Person.ID, w)
 	if err != nil {
 		return nil, err
 	}
@@ -115,14 +115,14 @@ func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer
 	if c.Has("周") {
 		w = c.Week("周")
 	}
-	if _, sent, err := c.Tx.SentUp(ctx, w); err != nil || sent {
+	if _, sent, err := c.Tx.Weeks().SentUp(ctx, w); err != nil || sent {
 		return nil, firstOf(err, frozen(w))
 	}
 	if h.tooOld(w, h.Rules.Week(c.Now)) {
 		text := fmt.Sprintf("最多撤回 %d 周以内的周报，%s太早了。", h.Config.BackdateWeeks, w)
 		return nil, &command.Refusal{Text: text, Hint: "看周报 " + w.Key(), Clause: clause}
 	}
-	n, err := c.Tx.WithdrawReports(ctx, c.Person.ID, w, c.Now)
+	n, err := c.Tx.Reports().WithdrawAll(ctx, c.Person.ID, w, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -147,10 +147,10 @@ func (h Handler) undoWithdraw(ctx context.Context, c *command.Call, ref string) 
 	if err != nil {
 		return "", fmt.Errorf("undo withdrawal: %w", err)
 	}
-	if _, sent, err := c.Tx.SentUp(ctx, w); err != nil || sent {
+	if _, sent, err := c.Tx.Weeks().SentUp(ctx, w); err != nil || sent {
 		return "", firstOf(err, &command.Refusal{Text: w.String() + "已经上报，不能恢复；可以补交。", Hint: amend(w) + " 下周：…", Clause: clause})
 	}
-	n, err := c.Tx.RestoreReports(ctx, c.Person.ID, w, time.UnixMilli(ms))
+	n, err := c.Tx.Reports().Restore(ctx, c.Person.ID, w, time.UnixMilli(ms))
 	if err == nil && n == 0 {
 		err = &command.Refusal{Text: "已经恢复过了。", Hint: "看周报", Clause: clause}
 	}

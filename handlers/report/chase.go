@@ -51,7 +51,7 @@ func (h Handler) sheetAbout(ctx context.Context, c *command.Call, w store.Week, 
 }
 
 func (h Handler) states(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	s, err := h.askedSheet(ctx, c, (*store.Tx).ReportHeads)
+	s, err := h.askedSheet(ctx, c, store.Reports.Heads)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (h Handler) states(ctx context.Context, c *command.Call) (*command.Answer, 
 // sentWords is what became of the consolidated report, for the heads: sent up
 // or not, and who above has read it.
 func (h Handler) sentWords(ctx context.Context, tx *store.Tx, s sheet) (string, error) {
-	up, sent, err := tx.SentUp(ctx, s.week)
+	up, sent, err := tx.Weeks().SentUp(ctx, s.week)
 	if err != nil {
 		return "", err
 	}
@@ -78,7 +78,7 @@ func (h Handler) sentWords(ctx context.Context, tx *store.Tx, s sheet) (string, 
 		return "还没上报", nil
 	}
 	text := fmt.Sprintf("%s 已于 %s 上报（%s）", s.name(up.Person), h.at(up.Sent), upWords(up.Late))
-	readings, err := tx.Readings(ctx, s.week)
+	readings, err := tx.Weeks().Readings(ctx, s.week)
 	if err != nil {
 		return "", err
 	}
@@ -92,7 +92,7 @@ func (h Handler) sentWords(ctx context.Context, tx *store.Tx, s sheet) (string, 
 }
 
 func (h Handler) chase(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	s, err := h.askedSheet(ctx, c, (*store.Tx).ReportHeads)
+	s, err := h.askedSheet(ctx, c, store.Reports.Heads)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func (s sheet) target(p store.Person) ([]entry, error) {
 
 // pick parts those to be reminded now from those who were a moment ago.
 func pick(ctx context.Context, c *command.Call, targets []entry) (reminded, spared []entry, err error) {
-	chased, err := c.Tx.Chased(ctx, c.Now.Add(-chasePause))
+	chased, err := c.Tx.Reports().Chased(ctx, c.Now.Add(-chasePause))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -148,7 +148,7 @@ func pick(ctx context.Context, c *command.Call, targets []entry) (reminded, spar
 			spared = append(spared, e)
 			continue
 		}
-		if err := c.Tx.Chase(ctx, e.person.ID, c.Now); err != nil {
+		if err := c.Tx.Reports().Chase(ctx, e.person.ID, c.Now); err != nil {
 			return nil, nil, err
 		}
 		reminded = append(reminded, e)

@@ -53,9 +53,9 @@ func (h Handler) weekAhead(c *command.Call, text string) (w store.Week, words st
 
 // upWeek is the sent-up week that the general manager speaks about.
 func (h Handler) upWeek(ctx context.Context, c *command.Call, w store.Week, named bool) (store.Consolidated, error) {
-	up, found, err := c.Tx.LastSentUp(ctx)
+	up, found, err := c.Tx.Weeks().LastSentUp(ctx)
 	if named {
-		up, found, err = c.Tx.SentUp(ctx, w)
+		up, found, err = c.Tx.Weeks().SentUp(ctx, w)
 	}
 	if err != nil || found {
 		return up, err
@@ -75,7 +75,7 @@ func standsForGM(people []store.Person, id string) bool {
 
 // mayComment refuses who may only stand in, while there is a general manager.
 func mayComment(ctx context.Context, c *command.Call) error {
-	people, err := c.Tx.People(ctx)
+	people, err := c.Tx.People().Active(ctx)
 	if err != nil || standsForGM(people, c.Person.ID) {
 		return err
 	}
@@ -100,7 +100,7 @@ func (h Handler) comment(ctx context.Context, c *command.Call) (*command.Answer,
 	if err != nil {
 		return nil, err
 	}
-	s, err := h.sheet(ctx, c.Tx, up.Week, (*store.Tx).ReportHeads)
+	s, err := h.sheet(ctx, c.Tx, up.Week, store.Reports.Heads)
 	if err != nil {
 		return nil, err
 	}
@@ -109,10 +109,10 @@ func (h Handler) comment(ctx context.Context, c *command.Call) (*command.Answer,
 		return commentPreview(up.Week, words, to).Preview(v), nil
 	}
 	said := store.ReportComment{ID: c.Tx.NewID(c.Now), Week: up.Week, Person: c.Person.ID, At: c.Now, Text: words}
-	if err := c.Tx.AddComment(ctx, said); err != nil {
+	if err := c.Tx.Weeks().Comment(ctx, said); err != nil {
 		return nil, err
 	}
-	if _, err := c.Tx.Read(ctx, up.Week, store.Reading{Person: c.Person.ID, At: c.Now}); err != nil {
+	if _, err := c.Tx.Weeks().Read(ctx, up.Week, store.Reading{Person: c.Person.ID, At: c.Now}); err != nil {
 		return nil, err
 	}
 	return h.passOn(c, said, to), nil
@@ -176,7 +176,7 @@ func (h Handler) read(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := c.Tx.Read(ctx, up.Week, store.Reading{Person: c.Person.ID, At: c.Now})
+	fresh, err := c.Tx.Weeks().Read(ctx, up.Week, store.Reading{Person: c.Person.ID, At: c.Now})
 	if err != nil {
 		return nil, err
 	}

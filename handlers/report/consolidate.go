@@ -32,7 +32,7 @@ func (h Handler) consolidateCommands() []command.Spec {
 }
 
 func (h Handler) draft(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	s, err := h.askedSheet(ctx, c, (*store.Tx).Reports)
+	s, err := h.askedSheet(ctx, c, store.Reports.In)
 	if err != nil {
 		return nil, err
 	}
@@ -40,11 +40,11 @@ func (h Handler) draft(ctx context.Context, c *command.Call) (*command.Answer, e
 	if err != nil {
 		return nil, err
 	}
-	up, already, err := c.Tx.SentUp(ctx, s.week)
+	up, already, err := c.Tx.Weeks().SentUp(ctx, s.week)
 	if err != nil {
 		return nil, err
 	}
-	comments, err := c.Tx.Comments(ctx, s.week)
+	comments, err := c.Tx.Weeks().Comments(ctx, s.week)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (h Handler) sendUp(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Tx.LockWeek(ctx, s.week); err != nil {
+	if err := c.Tx.Weeks().Lock(ctx, s.week); err != nil {
 		return nil, err
 	}
 	s, opinion, err := h.upSheet(ctx, c) // again: now nothing comes in between
@@ -110,7 +110,7 @@ func (h Handler) sendUp(ctx context.Context, c *command.Call) (*command.Answer, 
 		a.Reply = chat.Message{Card: &card, Confidential: true}
 		return a.Preview(v), nil
 	}
-	if fresh, err := c.Tx.SendUp(ctx, up); err != nil || !fresh {
+	if fresh, err := c.Tx.Weeks().SendUp(ctx, up); err != nil || !fresh {
 		return nil, firstOf(err, sentAlready(s.week))
 	}
 	a.Reply.Text = fmt.Sprintf("%s周报汇总已上报%s，%s，附 %d 份原件。\n之后交来的会作为补充自动转去；总经理已阅和批示会告诉你。", s.week, who(gms), upWords(up.Late), s.originals())
@@ -125,7 +125,7 @@ func (h Handler) upSheet(ctx context.Context, c *command.Call) (sheet, string, e
 	if n := utf8.RuneCountInString(opinion); n > mostOpinion {
 		return sheet{}, "", &command.Refusal{Text: fmt.Sprintf("意见有 %d 个字，最多 %d 个字。", n, mostOpinion), Hint: "上报 意见…", Clause: clause}
 	}
-	s, err := h.sheetAbout(ctx, c, w, named, (*store.Tx).Reports)
+	s, err := h.sheetAbout(ctx, c, w, named, store.Reports.In)
 	return s, opinion, err
 }
 
@@ -135,7 +135,7 @@ func (h Handler) maySendUp(ctx context.Context, c *command.Call, s sheet, gms []
 	if len(gms) == 0 {
 		return &command.Refusal{Text: "总经理和执行董事都没有人，没有人可以收。", Hint: "请管理员登记：人员 岗位 姓名 总经理", Clause: clause}
 	}
-	_, sent, err := c.Tx.SentUp(ctx, s.week)
+	_, sent, err := c.Tx.Weeks().SentUp(ctx, s.week)
 	if err != nil {
 		return err
 	}

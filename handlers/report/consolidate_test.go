@@ -190,7 +190,7 @@ func TestVacantGeneralManager(t *testing.T) {
 	o := newOffice(t)
 	o.Clock("2026-11-28 10:00")
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.StopPerson(ctx, o.People["陈总"].ID, o.Now)
+		return tx.People().Stop(ctx, o.People["陈总"].ID, o.Now)
 	})
 	wants(t, o.Refused("王芳", "上报"), "没有人可以收")
 	o.Register("董事", store.ExecutiveDirector)
@@ -273,10 +273,10 @@ func TestOwedByThePostAtTheDue(t *testing.T) {
 	o := newOffice(t)
 	o.Clock("2026-11-27 15:00")
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.SetPost(ctx, o.People["张伟"].ID, store.Supervisor, o.Now); err != nil {
+		if err := tx.People().SetPost(ctx, o.People["张伟"].ID, store.Supervisor, o.Now); err != nil {
 			return err
 		}
-		return tx.SetPost(ctx, o.People["李娜"].ID, store.Salesperson, o.Now)
+		return tx.People().SetPost(ctx, o.People["李娜"].ID, store.Salesperson, o.Now)
 	})
 	o.Clock("2026-11-30 09:00")
 	wants(t, o.Say("王芳", "谁没交"), "已交 0/3", "张伟|未交", "!李娜")

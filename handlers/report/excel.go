@@ -27,15 +27,15 @@ func (h Handler) excel(ctx context.Context, tx *store.Tx, arg string) (data []by
 	if err != nil {
 		return nil, fmt.Errorf("make %s: %w", recipe, err)
 	}
-	s, err := h.sheet(ctx, tx, o.week, (*store.Tx).Reports)
+	s, err := h.sheet(ctx, tx, o.week, store.Reports.In)
 	if err != nil {
 		return nil, err
 	}
-	up, sent, err := tx.SentUp(ctx, o.week)
+	up, sent, err := tx.Weeks().SentUp(ctx, o.week)
 	if err != nil {
 		return nil, err
 	}
-	reader, _, err := tx.Person(ctx, o.reader)
+	reader, _, err := tx.People().ByID(ctx, o.reader)
 	if err != nil {
 		return nil, err
 	}

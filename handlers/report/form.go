@@ -132,7 +132,7 @@ func (h Handler) planBefore(ctx context.Context, tx *store.Tx, person string, w 
 	if !ok {
 		return store.Report{}, nil
 	}
-	reports, err := tx.ReportsOf(ctx, person, last)
+	reports, err := tx.Reports().Of(ctx, person, last)
 	if err != nil || len(reports) == 0 {
 		return store.Report{}, err
 	}
@@ -164,7 +164,7 @@ func (h Handler) submit(ctx context.Context, c *command.Call) (*command.Answer, 
 
 // fromForm reads a report out of a form's values.
 func fromForm(ctx context.Context, c *command.Call, w store.Week) (store.Report, error) {
-	before, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
+	before, err := c.Tx.Reports().Of(ctx, c.Person.ID, w)
 	if err != nil {
 		return store.Report{}, err
 	}
@@ -186,7 +186,7 @@ func fromForm(ctx context.Context, c *command.Call, w store.Week) (store.Report,
 // review writes down what became of the plan that the form asked about. The
 // form carries that report's id, so that an answer stays with its item.
 func review(ctx context.Context, c *command.Call, r *store.Report, reason string) error {
-	before, found, err := c.Tx.Report(ctx, c.Text("上期"))
+	before, found, err := c.Tx.Reports().ByID(ctx, c.Text("上期"))
 	if err != nil || !found || before.Person != c.Person.ID {
 		return err
 	}

@@ -92,7 +92,7 @@ func (h Handler) mayHandIn(ctx context.Context, c *command.Call, w store.Week) e
 	if h.owing(c.Person.Post) {
 		return none
 	}
-	posts, err := c.Tx.PostsAt(ctx, due)
+	posts, err := c.Tx.People().PostsAt(ctx, due)
 	if err != nil || none == nil && h.owing(posts[c.Person.ID]) {
 		return err
 	}
@@ -125,14 +125,14 @@ func (h Handler) handIn(ctx context.Context, c *command.Call, r store.Report) (*
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Tx.LockWeek(ctx, r.Week); err != nil {
+	if err := c.Tx.Weeks().Lock(ctx, r.Week); err != nil {
 		return nil, err
 	}
-	before, err := c.Tx.ReportsOf(ctx, c.Person.ID, r.Week)
+	before, err := c.Tx.Reports().Of(ctx, c.Person.ID, r.Week)
 	if err != nil {
 		return nil, err
 	}
-	if _, r.Supplement, err = c.Tx.SentUp(ctx, r.Week); err != nil {
+	if _, r.Supplement, err = c.Tx.Weeks().SentUp(ctx, r.Week); err != nil {
 		return nil, err
 	}
 	if len(before) > 0 && !r.Supplement && r.Text.Review == "" {
@@ -141,7 +141,7 @@ func (h Handler) handIn(ctx context.Context, c *command.Call, r store.Report) (*
 	}
 	r.ID, r.Person, r.Sent = c.Tx.NewID(c.Now), c.Person.ID, c.Now
 	r.Late, _ = rulebook.Late(c.Now, due)
-	if r.Version, err = c.Tx.AddReport(ctx, r); err != nil {
+	if r.Version, err = c.Tx.Reports().Add(ctx, r); err != nil {
 		return nil, err
 	}
 	return h.kept(ctx, c, r.Week)
@@ -205,14 +205,14 @@ func (h Handler) tooOld(w, this store.Week) bool { return w.Before(this.Add(-h.C
 
 // undoHandIn withdraws one version.
 func (h Handler) undoHandIn(ctx context.Context, c *command.Call, ref string) (string, error) {
-	r, found, err := c.Tx.Report(ctx, ref)
+	r, found, err := c.Tx.Reports().ByID(ctx, ref)
 	if err != nil {
 		return "", err
 	}
-	if _, sent, err := c.Tx.SentUp(ctx, r.Week); err != nil || sent {
+	if _, sent, err := c.Tx.Weeks().SentUp(ctx, r.Week); err != nil || sent {
 		return "", firstOf(err, frozen(r.Week))
 	}
-	done, err := c.Tx.WithdrawReport(ctx, ref, c.Now)
+	done, err := c.Tx.Reports().Withdraw(ctx, ref, c.Now)
 	if err == nil && (!found || !done) {
 		err = &command.Refusal{Text: "这一版已经撤回过了。", Hint: "看周报", Clause: clause}
 	}

@@ -116,7 +116,7 @@ func TestFormIsFilledFromLastPlanAndCheckIns(t *testing.T) {
 	o.Say("张伟", "周报 本周：旧事 下周：1. 拜访华东机电\n2、签滨海新材料")
 	o.Clock("2026-11-24 10:00")
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.AddCheckIn(ctx, store.CheckIn{ID: tx.NewID(o.Now), Person: o.People["张伟"].ID, Day: store.DayOf(o.Now), At: o.Now, Place: "广州", Progress: "拜访客户\n谈价格"})
+		return tx.CheckIns().Add(ctx, store.CheckIn{ID: tx.NewID(o.Now), Person: o.People["张伟"].ID, Day: store.DayOf(o.Now), At: o.Now, Place: "广州", Progress: "拜访客户\n谈价格"})
 	})
 	a := o.Answer("张伟", "周报")
 	text := flat(a.Reply)

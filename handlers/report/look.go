@@ -51,7 +51,7 @@ func (h Handler) lookWeek(ctx context.Context, c *command.Call, who store.Person
 		return h.begun(c, c.Week("周"))
 	}
 	this := h.Rules.Week(c.Now)
-	w, found, err := c.Tx.LastReportWeek(ctx, who.ID, this)
+	w, found, err := c.Tx.Reports().LastWeek(ctx, who.ID, this)
 	if err != nil || !found {
 		return this, err
 	}
@@ -68,11 +68,11 @@ func notThere(who store.Person, w store.Week, own bool) error {
 // commentsOn are the comments that somebody may read beside a report: the
 // heads all of them, others those that name them.
 func (h Handler) commentsOn(ctx context.Context, c *command.Call, who store.Person, w store.Week) ([]store.ReportComment, error) {
-	all, err := c.Tx.Comments(ctx, w)
+	all, err := c.Tx.Weeks().Comments(ctx, w)
 	if err != nil || rulebook.Allows(rulebook.SeeReports, c.Person) {
 		return all, err
 	}
-	people, err := c.Tx.People(ctx)
+	people, err := c.Tx.People().Active(ctx)
 	if err != nil {
 		return nil, err
 	}

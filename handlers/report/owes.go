@@ -60,11 +60,11 @@ func (h Handler) upOwed(ctx context.Context, c *command.Call) ([]command.Item, e
 		return nil, err
 	}
 	due, ok := h.Rules.ReportDue(w)
-	_, sent, err := c.Tx.SentUp(ctx, w)
+	_, sent, err := c.Tx.Weeks().SentUp(ctx, w)
 	if err != nil || sent || !ok || c.Now.Before(due) {
 		return nil, err
 	}
-	s, err := h.sheet(ctx, c.Tx, w, (*store.Tx).ReportHeads)
+	s, err := h.sheet(ctx, c.Tx, w, store.Reports.Heads)
 	if err != nil || s.expected() == 0 {
 		return nil, err
 	}
@@ -81,11 +81,11 @@ func (h Handler) unread(ctx context.Context, c *command.Call) ([]command.Item, e
 	if !rulebook.Allows(rulebook.CommentOnReports, c.Person) {
 		return nil, nil
 	}
-	people, err := c.Tx.People(ctx)
+	people, err := c.Tx.People().Active(ctx)
 	if err != nil || !standsForGM(people, c.Person.ID) {
 		return nil, err
 	}
-	list, err := c.Tx.Unread(ctx, c.Person.ID, h.Rules.Week(c.Now).Add(-unreadWeeks))
+	list, err := c.Tx.Weeks().Unread(ctx, c.Person.ID, h.Rules.Week(c.Now).Add(-unreadWeeks))
 	var items []command.Item
 	for _, up := range list {
 		items = append(items, command.Item{

@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // Limits of what is filled in from check-ins and customer progress.
@@ -26,7 +27,7 @@ type entryLine struct {
 // prefill is what a week's form begins with: the version that counts, else what
 // the person noted during the week.
 func (h Handler) prefill(ctx context.Context, c *command.Call, w store.Week) (store.ReportText, error) {
-	reports, err := c.Tx.ReportsOf(ctx, c.Person.ID, w)
+	reports, err := c.Tx.Reports().Of(ctx, c.Person.ID, w)
 	if err != nil {
 		return store.ReportText{}, err
 	}
@@ -55,7 +56,7 @@ func (h Handler) prefill(ctx context.Context, c *command.Call, w store.Week) (st
 }
 
 func checkInLines(ctx context.Context, c *command.Call, from, to time.Time) ([]entryLine, error) {
-	in, err := c.Tx.CheckIns(ctx, c.Person.ID, from, to)
+	in, err := c.Tx.CheckIns().Of(ctx, c.Person.ID, from, to)
 	var list []entryLine
 	for _, one := range in {
 		place := text.CutLine(one.Place, 19)
@@ -70,7 +71,7 @@ func checkInLines(ctx context.Context, c *command.Call, from, to time.Time) ([]e
 // progressLines are the person's own words about customers whose files they
 // may still read; no phone goes from a file into a report (档-3).
 func (h Handler) progressLines(ctx context.Context, c *command.Call, from, to time.Time) ([]entryLine, error) {
-	progress, err := c.Tx.OwnProgress(ctx, c.Person.ID, from, to)
+	progress, err := vault.In(c.Tx).OwnProgress(ctx, c.Person.ID, from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ func (h Handler) progressLines(ctx context.Context, c *command.Call, from, to ti
 // readableName is a customer's name; empty when the caller may not read the
 // file.
 func (h Handler) readableName(ctx context.Context, c *command.Call, id string) (string, error) {
-	customer, found, err := c.Tx.Customer(ctx, id)
+	customer, found, err := vault.In(c.Tx).Customer(ctx, id)
 	if err != nil || !found {
 		return "", err
 	}

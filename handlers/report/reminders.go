@@ -12,7 +12,7 @@ import (
 
 // RemindMissing asks everyone whose report of the slot's week is missing.
 func (h Handler) RemindMissing(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
-	s, err := h.sheet(ctx, tx, slot.Week, (*store.Tx).ReportHeads)
+	s, err := h.sheet(ctx, tx, slot.Week, store.Reports.Heads)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func (h Handler) askMissing(s sheet, roll audience.Roll, slot rulebook.Slot, tit
 // Due tells each missing person, the group in numbers, and the director in
 // names, that the reports of the slot's week are due.
 func (h Handler) Due(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
-	s, err := h.sheet(ctx, tx, slot.Week, (*store.Tx).ReportHeads)
+	s, err := h.sheet(ctx, tx, slot.Week, store.Reports.Heads)
 	if err != nil || len(s.entries) == 0 {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (h Handler) Due(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]c
 
 // Escalate names to director and supervisor who is missing still.
 func (h Handler) Escalate(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
-	s, err := h.sheet(ctx, tx, slot.Week, (*store.Tx).ReportHeads)
+	s, err := h.sheet(ctx, tx, slot.Week, store.Reports.Heads)
 	if err != nil || len(s.in(missing)) == 0 {
 		return nil, err
 	}
@@ -85,11 +85,11 @@ func (h Handler) toHeads(s sheet, roll audience.Roll, title, what string, posts 
 
 // RemindDirector reminds the director that the slot's week was not sent up.
 func (h Handler) RemindDirector(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
-	_, sent, err := tx.SentUp(ctx, slot.Week)
+	_, sent, err := tx.Weeks().SentUp(ctx, slot.Week)
 	if err != nil || sent {
 		return nil, err
 	}
-	s, err := h.sheet(ctx, tx, slot.Week, (*store.Tx).ReportHeads)
+	s, err := h.sheet(ctx, tx, slot.Week, store.Reports.Heads)
 	if err != nil || s.expected() == 0 {
 		return nil, err
 	}
@@ -120,14 +120,14 @@ func (h Handler) toDirector(s sheet, roll audience.Roll, title, what string) []c
 // the slot's week came (with it, unless it was read), and the director when it
 // did not. When no director is there to send it up, the reports come unsent.
 func (h Handler) ConsolidatedDue(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
-	up, sent, err := tx.SentUp(ctx, slot.Week)
+	up, sent, err := tx.Weeks().SentUp(ctx, slot.Week)
 	if err != nil {
 		return nil, err
 	}
 	if sent {
 		return h.upReceived(ctx, tx, up, slot.At)
 	}
-	s, err := h.sheet(ctx, tx, slot.Week, (*store.Tx).Reports)
+	s, err := h.sheet(ctx, tx, slot.Week, store.Reports.In)
 	if err != nil || s.expected() == 0 {
 		return nil, err
 	}
@@ -165,14 +165,14 @@ func (h Handler) unsent(s sheet, roll audience.Roll, director audience.Audience,
 
 // upReceived is the state for a general manager when the report came.
 func (h Handler) upReceived(ctx context.Context, tx *store.Tx, up store.Consolidated, at time.Time) ([]chat.Notice, error) {
-	s, err := h.sheet(ctx, tx, up.Week, (*store.Tx).Reports)
+	s, err := h.sheet(ctx, tx, up.Week, store.Reports.In)
 	if err != nil {
 		return nil, err
 	}
 	if s.rates, err = h.trend(ctx, tx, s, at); err != nil {
 		return nil, err
 	}
-	readings, err := tx.Readings(ctx, up.Week)
+	readings, err := tx.Weeks().Readings(ctx, up.Week)
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,9 @@ func TestEscalation(t *testing.T) {
 	list := o.Job(o.h.Escalate, week48)
 	wants(t, one(t, o.to(list, "王芳")), "逾期未交", "张伟、刘洋、赵磊", "[汇总:")
 	wants(t, one(t, o.to(list, "李娜")), "逾期未交", "[催交:", "![汇总:")
-	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["李娜"].ID, o.Now) })
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.People().Stop(ctx, o.People["李娜"].ID, o.Now)
+	})
 	list = o.Job(o.h.Escalate, week48)
 	got := o.to(list, "王芳")
 	if len(got) != 2 {
@@ -103,7 +105,9 @@ func TestDirectorOnLeaveIsPassedOver(t *testing.T) {
 func TestVacantDirectorTheReportsComeUnsent(t *testing.T) {
 	o := newOffice(t)
 	o.Say("张伟", full)
-	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["王芳"].ID, o.Now) })
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.People().Stop(ctx, o.People["王芳"].ID, o.Now)
+	})
 	o.Clock("2026-11-30 11:00")
 	got := o.to(o.Job(o.h.ConsolidatedDue, week48), "陈总")
 	if len(got) != 2 {

@@ -80,28 +80,28 @@ type sheet struct {
 }
 
 // load reads what counts of a week, with or without its text.
-type load func(*store.Tx, context.Context, store.Week) ([]store.Report, error)
+type load func(store.Reports, context.Context, store.Week) ([]store.Report, error)
 
 // sheet makes the sheet of a week that has a report, in four queries. Who owes
 // one is who held an owing post when it was due.
 func (h Handler) sheet(ctx context.Context, tx *store.Tx, w store.Week, read load) (sheet, error) {
 	s := sheet{week: w}
 	s.due, _ = h.Rules.ReportDue(w)
-	people, err := tx.People(ctx)
+	people, err := tx.People().Active(ctx)
 	if err != nil {
 		return s, err
 	}
-	posts, err := tx.PostsAt(ctx, s.due)
+	posts, err := tx.People().PostsAt(ctx, s.due)
 	if err != nil {
 		return s, err
 	}
 	day := h.Rules.Day(s.due)
-	leaves, err := tx.LeaveDays(ctx, day, day)
+	leaves, err := tx.Leaves().Days(ctx, day, day)
 	if err != nil {
 		return s, err
 	}
 	s.roll = audience.NewRoll(day, people, leaves)
-	reports, err := read(tx, ctx, w)
+	reports, err := read(tx.Reports(), ctx, w)
 	if err != nil {
 		return s, err
 	}
@@ -125,7 +125,7 @@ func (h Handler) sheet(ctx context.Context, tx *store.Tx, w store.Week, read loa
 func (h Handler) former(ctx context.Context, tx *store.Tx, by map[string][]store.Report, posts map[string]store.Post) ([]entry, error) {
 	var list []entry
 	for _, id := range slices.Sorted(maps.Keys(by)) {
-		p, found, err := tx.Person(ctx, id)
+		p, found, err := tx.People().ByID(ctx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -155,24 +155,24 @@ func (h Handler) line(p store.Person, reports []store.Report, owed, away bool) e
 // when nothing is owed and nothing came.
 func (h Handler) entryOf(ctx context.Context, tx *store.Tx, p store.Person, w store.Week) (entry, bool, error) {
 	due, has := h.Rules.ReportDue(w)
-	reports, err := tx.ReportsOf(ctx, p.ID, w)
+	reports, err := tx.Reports().Of(ctx, p.ID, w)
 	if err != nil {
 		return entry{}, false, err
 	}
 	if !has { // the calendar was changed since
 		return h.line(p, reports, true, false), len(reports) > 0, nil
 	}
-	post, err := tx.PostAt(ctx, p.ID, due)
+	post, err := tx.People().PostAt(ctx, p.ID, due)
 	if err != nil {
 		return entry{}, false, err
 	}
-	leaves, err := tx.LeavesOf(ctx, p.ID, h.Rules.Day(due))
+	leaves, err := tx.Leaves().Of(ctx, p.ID, h.Rules.Day(due))
 	if err != nil {
 		return entry{}, false, err
 	}
 	var enterers []store.Person // everyone is not needed for one line
 	for _, l := range leaves {
-		by, _, err := tx.Person(ctx, l.By)
+		by, _, err := tx.People().ByID(ctx, l.By)
 		if err != nil {
 			return entry{}, false, err
 		}

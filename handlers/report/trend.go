@@ -22,7 +22,7 @@ func (h Handler) trend(ctx context.Context, tx *store.Tx, s sheet, now time.Time
 		w := s.week.Add(-back)
 		rate := int64(chat.NoValue)
 		if _, has := h.Rules.ReportDue(w); has {
-			past, err := h.sheet(ctx, tx, w, (*store.Tx).ReportHeads)
+			past, err := h.sheet(ctx, tx, w, store.Reports.Heads)
 			if err != nil {
 				return nil, err
 			}

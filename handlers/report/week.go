@@ -64,10 +64,10 @@ func (h Handler) current(ctx context.Context, tx *store.Tx, now time.Time) (stor
 	if !ok {
 		return this, nil
 	}
-	if _, sent, err := tx.SentUp(ctx, last); err != nil || sent {
+	if _, sent, err := tx.Weeks().SentUp(ctx, last); err != nil || sent {
 		return this, err
 	}
-	s, err := h.sheet(ctx, tx, last, (*store.Tx).ReportHeads)
+	s, err := h.sheet(ctx, tx, last, store.Reports.Heads)
 	if err != nil || s.expected() == 0 {
 		return this, err
 	}

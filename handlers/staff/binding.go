@@ -64,7 +64,7 @@ func (h Handler) Bind(ctx context.Context, c *command.Call) (*command.Answer, er
 
 func (h Handler) bind(ctx context.Context, c *command.Call, code string) (*command.Answer, error) {
 	from := c.Event.From
-	tries, err := c.Tx.WrongCodes(ctx, from.Platform, from.ID, c.Now.Add(-tryWindow))
+	tries, err := c.Tx.Codes().CountWrong(ctx, from.Platform, from.ID, c.Now.Add(-tryWindow))
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (h Handler) bind(ctx context.Context, c *command.Call, code string) (*comma
 	if c.Person.ID != "" {
 		return h.bindRegistered(ctx, c, code)
 	}
-	id, ok, err := c.Tx.UseCode(ctx, code, c.Now)
+	id, ok, err := c.Tx.Codes().Use(ctx, code, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (h Handler) bind(ctx context.Context, c *command.Call, code string) (*comma
 	if err != nil || !p.Active() {
 		return command.Text(badCode), err
 	}
-	if err := c.Tx.Bind(ctx, store.Account{Platform: from.Platform, ID: from.ID, Person: p.ID}, c.Now); err != nil {
+	if err := c.Tx.Accounts().Bind(ctx, store.Account{Platform: from.Platform, ID: from.ID, Person: p.ID}, c.Now); err != nil {
 		return nil, err
 	}
 	return h.bound(ctx, c, p)
@@ -94,7 +94,7 @@ func (h Handler) bind(ctx context.Context, c *command.Call, code string) (*comma
 // bindRegistered is for an account that belongs to somebody: only the
 // program's own code is of use to it, and makes its person administrator.
 func (h Handler) bindRegistered(ctx context.Context, c *command.Call, code string) (*command.Answer, error) {
-	whose, ok, err := c.Tx.CodeOf(ctx, code, c.Now)
+	whose, ok, err := c.Tx.Codes().Of(ctx, code, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -102,10 +102,10 @@ func (h Handler) bindRegistered(ctx context.Context, c *command.Call, code strin
 		text := "这个账号已登记为" + c.Person.Name + "，不用再绑定。要在另一个平台上登录：在这里发 绑定 要绑定码，再到那里发送。"
 		return h.wrong(ctx, c, text)
 	}
-	if _, _, err := c.Tx.UseCode(ctx, code, c.Now); err != nil {
+	if _, _, err := c.Tx.Codes().Use(ctx, code, c.Now); err != nil {
 		return nil, err
 	}
-	if err := c.Tx.GiveDuty(ctx, c.Person.ID, store.Administrator, c.Now); err != nil {
+	if err := c.Tx.People().GiveDuty(ctx, c.Person.ID, store.Administrator, c.Now); err != nil {
 		return nil, err
 	}
 	a := command.Text("你现在是管理员。下一步：人员 添加 姓名 岗位")
@@ -117,14 +117,14 @@ func (h Handler) bindRegistered(ctx context.Context, c *command.Call, code strin
 func (h Handler) wrong(ctx context.Context, c *command.Call, text string) (*command.Answer, error) {
 	a := command.Text(text)
 	a.Subject = "wrong code"
-	return a, c.Tx.WrongCode(ctx, c.Event.From.Platform, c.Event.From.ID, c.Now, c.Now.Add(-tryWindow))
+	return a, c.Tx.Codes().Wrong(ctx, c.Event.From.Platform, c.Event.From.ID, c.Now, c.Now.Add(-tryWindow))
 }
 
 // whose is the person of a used code; the program's own code registers a new
 // one as administrator.
 func (h Handler) whose(ctx context.Context, c *command.Call, id string) (store.Person, error) {
 	if id != "" {
-		p, _, err := c.Tx.Person(ctx, id)
+		p, _, err := c.Tx.People().ByID(ctx, id)
 		return p, err
 	}
 	name, err := freeName(ctx, c.Tx, c.Event.FromName)
@@ -134,7 +134,7 @@ func (h Handler) whose(ctx context.Context, c *command.Call, id string) (store.P
 	p := store.Person{
 		ID: c.Tx.NewID(c.Now), Name: name, Post: store.OtherEmployee, Duties: []store.Duty{store.Administrator}, Since: c.Now,
 	}
-	return p, c.Tx.AddPerson(ctx, p)
+	return p, c.Tx.People().Add(ctx, p)
 }
 
 // freeName is the platform's name of a person where it can be registered, else
@@ -149,7 +149,7 @@ func freeName(ctx context.Context, tx *store.Tx, wanted string) (string, error) 
 		if i > 1 {
 			tried = "管理员" + number(i)
 		}
-		if _, taken, err := tx.PersonNamed(ctx, tried); err != nil || !taken {
+		if _, taken, err := tx.People().Named(ctx, tried); err != nil || !taken {
 			return tried, err
 		}
 	}
@@ -161,7 +161,7 @@ func (h Handler) bound(ctx context.Context, c *command.Call, p store.Person) (*c
 	if p.Has(store.Administrator) {
 		text += "\n管理员下一步：人员 添加 姓名 岗位；改岗位：人员 岗位 " + p.Name + " 岗位"
 	}
-	admins, err := c.Tx.Holding(ctx, "", store.Administrator)
+	admins, err := c.Tx.People().Holding(ctx, "", store.Administrator)
 	if err != nil {
 		return nil, err
 	}
@@ -187,10 +187,10 @@ func (h Handler) code(ctx context.Context, c *command.Call) (*command.Answer, er
 // day: needed while no administrator has an account. It joins an administrator
 // of the config file, or registers whoever uses it. A code made before is void.
 func FirstCode(ctx context.Context, tx *store.Tx, now time.Time) (code string, needed bool, err error) {
-	if err := tx.VoidCodes(ctx, ""); err != nil {
+	if err := tx.Codes().Void(ctx, ""); err != nil {
 		return "", false, err
 	}
-	admins, err := tx.Holding(ctx, "", store.Administrator)
+	admins, err := tx.People().Holding(ctx, "", store.Administrator)
 	if err != nil {
 		return "", false, err
 	}
@@ -215,7 +215,7 @@ func FirstCode(ctx context.Context, tx *store.Tx, now time.Time) (code string, n
 // person is empty; it is shown in two halves and stored without the dash.
 func newCode(ctx context.Context, tx *store.Tx, person string, expires time.Time) (string, error) {
 	code := randomCode()
-	return code[:codeLength/2] + "-" + code[codeLength/2:], tx.AddCode(ctx, code, person, expires)
+	return code[:codeLength/2] + "-" + code[codeLength/2:], tx.Codes().Add(ctx, code, person, expires)
 }
 
 // randomCode draws each letter evenly: bytes beyond the last whole multiple of

@@ -61,7 +61,9 @@ func TestFiveWrongCodesAnHour(t *testing.T) {
 func TestCodeOfSomebodyStopped(t *testing.T) {
 	o := newOffice(t)
 	code := codeIn(t, o.Answer("张伟", "绑定"))
-	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["张伟"].ID, o.Now) })
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.People().Stop(ctx, o.People["张伟"].ID, o.Now)
+	})
 	if a, _ := o.Try("", "绑定 "+code, handlerstest.From(chat.Account{Platform: "wecom", ID: "zhang"}, "")); a.Reply.Text != badCode {
 		t.Errorf("%q", a.Reply.Text)
 	}
@@ -82,7 +84,7 @@ func TestFirstAdministratorOfTheConfigFile(t *testing.T) {
 	if _, needed := o.firstCode(); needed {
 		t.Error("needed beside an administrator with an account")
 	}
-	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.Unbind(ctx, "webchat", "王芳") })
+	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.Accounts().Unbind(ctx, "webchat", "王芳") })
 	code, needed := o.firstCode()
 	if !needed {
 		t.Fatal("not needed")
@@ -98,7 +100,7 @@ func TestFirstAdministratorOfTheConfigFile(t *testing.T) {
 func TestFirstAdministratorFromNothing(t *testing.T) {
 	o := newOffice(t)
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.TakeDuty(ctx, o.People["王芳"].ID, store.Administrator, o.Now)
+		return tx.People().TakeDuty(ctx, o.People["王芳"].ID, store.Administrator, o.Now)
 	})
 	old, _ := o.firstCode()
 	code, needed := o.firstCode()
@@ -124,7 +126,7 @@ func TestFirstAdministratorFromNothing(t *testing.T) {
 func TestFirstCodeMakesARegisteredPersonAdministrator(t *testing.T) {
 	o := newOffice(t)
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.TakeDuty(ctx, o.People["王芳"].ID, store.Administrator, o.Now)
+		return tx.People().TakeDuty(ctx, o.People["王芳"].ID, store.Administrator, o.Now)
 	})
 	code, _ := o.firstCode()
 	wants(t, o.Say("陈总", "绑定 "+code), "你现在是管理员")
@@ -161,7 +163,7 @@ func TestSeedAppliesOnlyWhatChanged(t *testing.T) {
 	if o.of(chat.Account{Platform: "feishu", ID: "ou_zhao"}).ID != "" || o.of(chat.Account{Platform: "feishu", ID: "ou_new"}).ID != p.ID {
 		t.Error("accounts do not follow the entry")
 	}
-	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, p.ID, o.Now) })
+	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.People().Stop(ctx, p.ID, o.Now) })
 	e.Post = store.GMAssistant
 	if err := seed(e); err != nil || o.person("赵敏").ID != "" {
 		t.Errorf("somebody stopped came back: %v", err)

@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/daily"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 const (
@@ -23,14 +24,14 @@ const (
 // administrators get it. Days without an entry have no new head; one that could
 // not be given goes with the next. Damage is an alarm for the administrators.
 func (h Handler) auditHead(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
-	ids, err := tx.Unlinked(ctx, s.At, "", linkMost)
+	ids, err := tx.Audit().Unlinked(ctx, s.At, "", linkMost)
 	if err != nil {
 		return nil, err
 	}
-	if err := tx.LayChain(ctx, ids, s.At); err != nil {
+	if err := tx.Audit().Lay(ctx, ids, s.At); err != nil {
 		return nil, err
 	}
-	r, err := tx.VerifyAudit(ctx, auditSeen)
+	r, err := tx.Audit().Verify(ctx, auditSeen)
 	switch {
 	case err != nil || r.Head.Seq == 0 && r.Whole():
 		return nil, err
@@ -46,14 +47,14 @@ func (h Handler) auditHead(ctx context.Context, tx *store.Tx, s rulebook.Slot, r
 	return []daily.Line{l}, nil
 }
 
-func (h Handler) headText(head store.Head) string {
+func (h Handler) headText(head ledger.Head) string {
 	return "审计链头 " + head.Code() + "（" + h.at(head.At) + "）。请留着这条消息：以后谁删了审计记录，用它查得出来。"
 }
 
 // checkAudit goes along the end of the audit's chain.
 func (h Handler) checkAudit(ctx context.Context, c *command.Call) (chat.Finding, error) {
 	f := chat.Finding{Name: "审计记录"}
-	r, err := c.Tx.VerifyAudit(ctx, auditSeen)
+	r, err := c.Tx.Audit().Verify(ctx, auditSeen)
 	switch {
 	case errors.Is(err, store.ErrNoKey):
 		f.Text = "打不开。换过 secret_key 的话，把旧的写进 old_secret_keys，再运行 bot rekey。"
@@ -69,7 +70,7 @@ func (h Handler) checkAudit(ctx context.Context, c *command.Call) (chat.Finding,
 }
 
 // chainText says how far the chain is.
-func (h Handler) chainText(r *store.AuditReport, now time.Time) string {
+func (h Handler) chainText(r *ledger.Report, now time.Time) string {
 	if r.Head.Seq == 0 {
 		return "，还没有链头"
 	}
@@ -80,7 +81,7 @@ func (h Handler) chainText(r *store.AuditReport, now time.Time) string {
 	return text
 }
 
-func damageText(r *store.AuditReport) string {
+func damageText(r *ledger.Report) string {
 	n := 0
 	for _, k := range r.Counts {
 		n += k

@@ -7,13 +7,14 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 // entered records an entry of the audit.
 func (o *office) entered() {
 	o.T.Helper()
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Record(ctx, store.Audit{ID: tx.NewID(o.Now), At: o.Now, Person: "p", Act: "签到", Outcome: store.Done})
+		return tx.Audit().Record(ctx, ledger.Entry{ID: tx.NewID(o.Now), At: o.Now, Person: "p", Act: "签到", Outcome: ledger.Done})
 	})
 }
 
@@ -46,7 +47,9 @@ func TestAuditHead(t *testing.T) {
 	wants(t, next[0].Message.Text, "审计链头 2-")
 	wants(t, o.Say("王芳", "自检"), "审计记录|正常", "链头 2-")
 
-	o.Update(func(ctx context.Context, tx *store.Tx) error { return tx.StopPerson(ctx, o.People["陈总"].ID, o.Now) })
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.People().Stop(ctx, o.People["陈总"].ID, o.Now)
+	})
 	o.entered()
 	if vacant := morning(); len(vacant) != 1 || vacant[0].To != o.People["王芳"].ID {
 		t.Errorf("without a general manager: %+v", vacant)

@@ -44,7 +44,7 @@ func (h Handler) clauses(ctx context.Context, c *command.Call) (*command.Answer,
 			card = clauseHits(found)
 		}
 	}
-	at, err := c.Tx.Acknowledged(ctx, c.Person.ID, rulebook.Version)
+	at, err := c.Tx.People().Acknowledged(ctx, c.Person.ID, rulebook.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -64,13 +64,13 @@ func (h Handler) acknowledge(ctx context.Context, c *command.Call) (*command.Ans
 			Buttons: []chat.Button{{Label: "看制度", Command: "制度"}},
 		}
 	}
-	at, err := c.Tx.Acknowledged(ctx, c.Person.ID, rulebook.Version)
+	at, err := c.Tx.People().Acknowledged(ctx, c.Person.ID, rulebook.Version)
 	if err != nil {
 		return nil, err
 	}
 	text := "你已在 " + h.at(at) + " 确认过《市场管理细则》" + rulebook.Version + " 版。"
 	if at.IsZero() {
-		if err := c.Tx.Acknowledge(ctx, c.Person.ID, rulebook.Version, c.Now); err != nil {
+		if err := c.Tx.People().Acknowledge(ctx, c.Person.ID, rulebook.Version, c.Now); err != nil {
 			return nil, err
 		}
 		text = "已记录：你于 " + h.at(c.Now) + " 确认已读《市场管理细则》" + rulebook.Version + " 版（2-2）。"

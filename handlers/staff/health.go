@@ -39,7 +39,7 @@ func (h Handler) check(ctx context.Context, c *command.Call) (*command.Answer, e
 }
 
 func (h Handler) checkQueue(ctx context.Context, c *command.Call) (chat.Finding, error) {
-	q, err := c.Tx.Queue(ctx, c.Now, c.Now.Add(-deadSince))
+	q, err := c.Tx.Outbox().Counts(ctx, c.Now, c.Now.Add(-deadSince))
 	f := chat.Finding{Name: "待发消息", OK: true, Text: number(q.Waiting) + " 条在等"}
 	if q.Waiting > 0 && c.Now.Sub(q.Oldest) > overdue {
 		f.OK = false
@@ -49,7 +49,7 @@ func (h Handler) checkQueue(ctx context.Context, c *command.Call) (chat.Finding,
 }
 
 func (h Handler) checkDead(ctx context.Context, c *command.Call) (chat.Finding, error) {
-	q, err := c.Tx.Queue(ctx, c.Now, c.Now.Add(-deadSince))
+	q, err := c.Tx.Outbox().Counts(ctx, c.Now, c.Now.Add(-deadSince))
 	f := chat.Finding{Name: "发不出的消息", OK: q.Dead == 0, Text: "最近 7 天没有"}
 	if q.Dead > 0 {
 		f.Text = "最近 7 天 " + number(q.Dead) + " 条。多半是对方没绑定账号或不在应用可见范围；先看下面的 人员 一项，原因在日志里。"
@@ -58,7 +58,7 @@ func (h Handler) checkDead(ctx context.Context, c *command.Call) (chat.Finding, 
 }
 
 func (h Handler) checkMissed(ctx context.Context, c *command.Call) (chat.Finding, error) {
-	list, err := c.Tx.Firings(ctx, c.Now.Add(-deadSince))
+	list, err := c.Tx.Firings().Since(ctx, c.Now.Add(-deadSince))
 	f := chat.Finding{Name: "错过的提醒", OK: true, Text: "最近 7 天没有"}
 	missed, last := 0, time.Time{}
 	for _, slot := range list {
@@ -87,7 +87,7 @@ func (h Handler) checkHolidays(_ context.Context, c *command.Call) (chat.Finding
 }
 
 func (h Handler) checkPeople(ctx context.Context, c *command.Call) (chat.Finding, error) {
-	people, err := c.Tx.People(ctx)
+	people, err := c.Tx.People().Active(ctx)
 	if err != nil {
 		return chat.Finding{}, err
 	}

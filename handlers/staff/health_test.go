@@ -21,10 +21,10 @@ func TestSelfCheck(t *testing.T) {
 
 	o.Say("王芳", "人员 添加 周敏 业务员")
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.Fire(ctx, "report/due", o.Now.AddDate(0, 0, 3), o.Now, true); err != nil {
+		if _, err := tx.Firings().Fire(ctx, "report/due", o.Now.AddDate(0, 0, 3), o.Now, true); err != nil {
 			return err
 		}
-		_, err := tx.Owe(ctx, store.Outgoing{ID: tx.NewID(o.Now), Key: "k", Platform: "webchat", Address: "张伟", Due: o.Now.Add(-time.Hour), Created: o.Now})
+		_, err := tx.Outbox().Owe(ctx, store.Outgoing{ID: tx.NewID(o.Now), Key: "k", Platform: "webchat", Address: "张伟", Due: o.Now.Add(-time.Hour), Created: o.Now})
 		return err
 	})
 	o.Now = time.Date(2026, 12, 1, 9, 0, 0, 0, zone)

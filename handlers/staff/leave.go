@@ -67,7 +67,7 @@ func (h Handler) leave(ctx context.Context, c *command.Call) (*command.Answer, e
 	l := store.Leave{
 		ID: c.Tx.NewID(c.Now), Person: p.ID, First: days.From, Last: days.To, By: c.Person.ID, Entered: c.Now, Reason: c.Text("事由"),
 	}
-	if err := c.Tx.AddLeave(ctx, l); err != nil {
+	if err := c.Tx.Leaves().Add(ctx, l); err != nil {
 		return nil, err
 	}
 	above, err := superiors(ctx, c.Tx, p, c.Now, c.Person.ID)
@@ -111,7 +111,7 @@ func (h Handler) plausible(c *command.Call, d reading.Days) error {
 // when all of them are. What a head enters counts afterwards too, so it is
 // only refused beside another head's entry.
 func (h Handler) overlap(ctx context.Context, c *command.Call, p store.Person, d reading.Days) (bool, error) {
-	list, err := c.Tx.LeavesOf(ctx, p.ID, d.From)
+	list, err := c.Tx.Leaves().Of(ctx, p.ID, d.From)
 	if err != nil {
 		return false, err
 	}
@@ -170,11 +170,11 @@ func leaveNotices(c *command.Call, p store.Person, l store.Leave, above []store.
 }
 
 func (h Handler) undoLeave(ctx context.Context, c *command.Call, ref string) (string, error) {
-	l, found, err := c.Tx.Leave(ctx, ref)
+	l, found, err := c.Tx.Leaves().ByID(ctx, ref)
 	if err != nil {
 		return "", err
 	}
-	counted, err := c.Tx.CancelLeave(ctx, ref, c.Now)
+	counted, err := c.Tx.Leaves().Cancel(ctx, ref, c.Now)
 	if err == nil && (!found || !counted) {
 		err = &command.Refusal{Text: "这次请假已经取消过了。", Hint: "请假 明天（重新登记）", Clause: "会-3"}
 	}
@@ -190,7 +190,7 @@ func nameLeave(ctx context.Context, c *command.Call, person, what, days string) 
 	if person == c.Person.ID {
 		return what + days, nil
 	}
-	p, _, err := c.Tx.Person(ctx, person)
+	p, _, err := c.Tx.People().ByID(ctx, person)
 	if aloudOfOthers(c, p) {
 		days = ""
 	}
@@ -205,7 +205,7 @@ func (h Handler) back(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, err
 	}
 	today := h.Rules.Day(c.Now)
-	list, err := c.Tx.LeavesOf(ctx, p.ID, today)
+	list, err := c.Tx.Leaves().Of(ctx, p.ID, today)
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ func (h Handler) end(ctx context.Context, c *command.Call, list []store.Leave, t
 		if i > 0 && !l.Covers(today) {
 			break // by first day: all that follow lie ahead
 		}
-		if _, err := c.Tx.CancelLeave(ctx, l.ID, c.Now); err != nil {
+		if _, err := c.Tx.Leaves().Cancel(ctx, l.ID, c.Now); err != nil {
 			return "", err
 		}
 		done = append(done, "-"+l.ID)
@@ -253,7 +253,7 @@ func (h Handler) end(ctx context.Context, c *command.Call, list []store.Leave, t
 			continue
 		}
 		l.ID, l.Last = c.Tx.NewID(c.Now), today.Add(-1)
-		if err := c.Tx.AddLeave(ctx, l); err != nil {
+		if err := c.Tx.Leaves().Add(ctx, l); err != nil {
 			return "", err
 		}
 		done = append(done, "+"+l.ID)
@@ -266,9 +266,9 @@ func (h Handler) undoBack(ctx context.Context, c *command.Call, ref string) (str
 		var done bool
 		var err error
 		if restored, ok := strings.CutPrefix(id, "-"); ok {
-			done, err = c.Tx.RestoreLeave(ctx, restored)
+			done, err = c.Tx.Leaves().Restore(ctx, restored)
 		} else {
-			done, err = c.Tx.CancelLeave(ctx, strings.TrimPrefix(id, "+"), c.Now)
+			done, err = c.Tx.Leaves().Cancel(ctx, strings.TrimPrefix(id, "+"), c.Now)
 		}
 		if err != nil {
 			return "", err
@@ -278,7 +278,7 @@ func (h Handler) undoBack(ctx context.Context, c *command.Call, ref string) (str
 		}
 	}
 	first, _, _ := strings.Cut(ref, ",")
-	l, _, err := c.Tx.Leave(ctx, strings.TrimPrefix(first, "-"))
+	l, _, err := c.Tx.Leaves().ByID(ctx, strings.TrimPrefix(first, "-"))
 	if err != nil {
 		return "", err
 	}

@@ -20,7 +20,7 @@ func (h Handler) reports(ctx context.Context, c *command.Call, p store.Person, l
 		return nil, nil
 	}
 	week := store.WeekOf(l.First.Start(time.UTC))
-	leaves, err := c.Tx.LeavesOf(ctx, p.ID, store.DayOf(week.Monday(time.UTC)))
+	leaves, err := c.Tx.Leaves().Of(ctx, p.ID, store.DayOf(week.Monday(time.UTC)))
 	if err != nil {
 		return nil, err
 	}

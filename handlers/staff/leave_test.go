@@ -14,7 +14,7 @@ func (o *office) leaves(name string) string {
 	o.T.Helper()
 	var words []string
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		list, err := tx.LeavesOf(ctx, o.People[name].ID, "")
+		list, err := tx.Leaves().Of(ctx, o.People[name].ID, "")
 		for _, l := range list {
 			words = append(words, string(l.First[5:])+".."+string(l.Last[5:]))
 		}
@@ -124,7 +124,7 @@ func TestLeaveKeepsWhenItWasEntered(t *testing.T) {
 	o.Now = o.Now.Add(48 * time.Hour)
 	o.Say("张伟", "销假")
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		list, err := tx.LeavesOf(ctx, o.People["张伟"].ID, "2026-11-23")
+		list, err := tx.Leaves().Of(ctx, o.People["张伟"].ID, "2026-11-23")
 		if len(list) != 1 || !list[0].Entered.Equal(entered) || list[0].Reason != "看病" || list[0].By != o.People["张伟"].ID {
 			t.Errorf("%+v", list)
 		}

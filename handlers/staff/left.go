@@ -14,14 +14,14 @@ import (
 // account is freed, the person stopped, administrators and superiors told.
 // Nothing happens for an account that nobody has.
 func Left(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]chat.Notice, error) {
-	p, found, err := tx.PersonBy(ctx, a.Platform, a.ID)
+	p, found, err := tx.Accounts().Person(ctx, a.Platform, a.ID)
 	if err != nil || !found {
 		return nil, err
 	}
-	if err := tx.Unbind(ctx, a.Platform, a.ID); err != nil {
+	if err := tx.Accounts().Unbind(ctx, a.Platform, a.ID); err != nil {
 		return nil, err
 	}
-	if err := tx.StopPerson(ctx, p.ID, now); err != nil {
+	if err := tx.People().Stop(ctx, p.ID, now); err != nil {
 		return nil, err
 	}
 	r, err := audience.Read(ctx, tx, store.DayOf(now))

@@ -68,7 +68,7 @@ func (h Handler) people(ctx context.Context, c *command.Call) (*command.Answer, 
 	if c.Has("姓名") {
 		return h.person(ctx, c, c.Who("姓名"))
 	}
-	list, err := c.Tx.People(ctx)
+	list, err := c.Tx.People().Active(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -80,11 +80,11 @@ func (h Handler) people(ctx context.Context, c *command.Call) (*command.Answer, 
 
 // person shows one person: what they held and hold, with dates.
 func (h Handler) person(ctx context.Context, c *command.Call, p store.Person) (*command.Answer, error) {
-	tenures, err := c.Tx.Tenures(ctx, p.ID)
+	tenures, err := c.Tx.People().Tenures(ctx, p.ID)
 	if err != nil {
 		return nil, err
 	}
-	read, err := c.Tx.Acknowledged(ctx, p.ID, rulebook.Version)
+	read, err := c.Tx.People().Acknowledged(ctx, p.ID, rulebook.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -110,13 +110,13 @@ func (h Handler) add(ctx context.Context, c *command.Call) (*command.Answer, err
 		}
 	}
 	p := store.Person{ID: c.Tx.NewID(c.Now), Name: name, Post: c.Post("岗位"), Since: c.Now}
-	if err := c.Tx.AddPerson(ctx, p); err != nil {
+	if err := c.Tx.People().Add(ctx, p); err != nil {
 		return nil, err
 	}
 	if !mentioned {
 		return h.added(ctx, c, p)
 	}
-	if err := c.Tx.Bind(ctx, store.Account{Platform: account.Platform, ID: account.ID, Person: p.ID}, c.Now); err != nil {
+	if err := c.Tx.Accounts().Bind(ctx, store.Account{Platform: account.Platform, ID: account.ID, Person: p.ID}, c.Now); err != nil {
 		return nil, err
 	}
 	a := command.Text("已登记：" + p.Name + "，" + string(p.Post) + "，自 " + h.Rules.Day(c.Now).String() + " 起；聊天账号已绑定。")
@@ -140,7 +140,7 @@ func (h Handler) added(ctx context.Context, c *command.Call, p store.Person) (*c
 
 // free refuses a name that somebody active has.
 func (h Handler) free(ctx context.Context, c *command.Call, name string) error {
-	_, taken, err := c.Tx.PersonNamed(ctx, name)
+	_, taken, err := c.Tx.People().Named(ctx, name)
 	if err != nil || !taken {
 		return err
 	}
@@ -163,7 +163,7 @@ func mention(c *command.Call, name string) (chat.Account, bool) {
 
 // unregistered refuses an account that belongs to somebody already.
 func (h Handler) unregistered(ctx context.Context, c *command.Call, a chat.Account) error {
-	p, found, err := c.Tx.PersonBy(ctx, a.Platform, a.ID)
+	p, found, err := c.Tx.Accounts().Person(ctx, a.Platform, a.ID)
 	if err != nil || !found {
 		return err
 	}
@@ -175,7 +175,7 @@ func (h Handler) unregistered(ctx context.Context, c *command.Call, a chat.Accou
 }
 
 func (h Handler) undoAdd(ctx context.Context, c *command.Call, ref string) (string, error) {
-	p, found, err := c.Tx.Person(ctx, ref)
+	p, found, err := c.Tx.People().ByID(ctx, ref)
 	if err != nil {
 		return "", err
 	}
@@ -185,7 +185,7 @@ func (h Handler) undoAdd(ctx context.Context, c *command.Call, ref string) (stri
 	if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
 		return "", err
 	}
-	return "登记" + p.Name + "（" + string(p.Post) + "）", c.Tx.StopPerson(ctx, ref, c.Now)
+	return "登记" + p.Name + "（" + string(p.Post) + "）", c.Tx.People().Stop(ctx, ref, c.Now)
 }
 
 // errUndone is the refusal for what somebody else changed meanwhile.
@@ -193,7 +193,7 @@ var errUndone error = &command.Refusal{Text: "之后又有人改动过，不能�
 
 // keepAdministrator refuses to part with the last administrator.
 func (h Handler) keepAdministrator(ctx context.Context, tx *store.Tx, p store.Person) error {
-	admins, err := tx.Holding(ctx, "", store.Administrator)
+	admins, err := tx.People().Holding(ctx, "", store.Administrator)
 	if err != nil {
 		return err
 	}

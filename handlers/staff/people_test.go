@@ -60,7 +60,7 @@ func (o *office) of(a chat.Account) store.Person {
 	var p store.Person
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
 		var err error
-		p, _, err = tx.PersonBy(ctx, a.Platform, a.ID)
+		p, _, err = tx.Accounts().Person(ctx, a.Platform, a.ID)
 		return err
 	})
 	return p

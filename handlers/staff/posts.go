@@ -14,7 +14,7 @@ func (h Handler) setPost(ctx context.Context, c *command.Call) (*command.Answer,
 	if p.Post == post {
 		return nil, &command.Refusal{Text: p.Name + "已经是" + string(post) + "。", Hint: "人员 " + p.Name, Clause: "附-4"}
 	}
-	if err := c.Tx.SetPost(ctx, p.ID, post, c.Now); err != nil {
+	if err := c.Tx.People().SetPost(ctx, p.ID, post, c.Now); err != nil {
 		return nil, err
 	}
 	empty, err := vacated(ctx, c.Tx, p.Post, c.Now)
@@ -39,14 +39,14 @@ func concerned(c *command.Call, p store.Person, text string) []chat.Notice {
 func (h Handler) undoPost(ctx context.Context, c *command.Call, ref string) (string, error) {
 	id, posts, _ := strings.Cut(ref, "|")
 	before, after, _ := strings.Cut(posts, "|")
-	p, found, err := c.Tx.Person(ctx, id)
+	p, found, err := c.Tx.People().ByID(ctx, id)
 	if err != nil {
 		return "", err
 	}
 	if !found || !p.Active() || string(p.Post) != after {
 		return "", errUndone
 	}
-	return p.Name + "改任" + after + "，现在仍是" + before, c.Tx.SetPost(ctx, id, store.Post(before), c.Now)
+	return p.Name + "改任" + after + "，现在仍是" + before, c.Tx.People().SetPost(ctx, id, store.Post(before), c.Now)
 }
 
 func (h Handler) giveDuty(ctx context.Context, c *command.Call) (*command.Answer, error) {
@@ -56,7 +56,7 @@ func (h Handler) giveDuty(ctx context.Context, c *command.Call) (*command.Answer
 			Text: p.Name + "已经有" + string(duty) + "职责。", Hint: "人员 取消职责 " + p.Name + " " + string(duty), Clause: "附-4",
 		}
 	}
-	if err := c.Tx.GiveDuty(ctx, p.ID, duty, c.Now); err != nil {
+	if err := c.Tx.People().GiveDuty(ctx, p.ID, duty, c.Now); err != nil {
 		return nil, err
 	}
 	return h.dutyChanged(c, p, duty, "增加"), nil
@@ -72,7 +72,7 @@ func (h Handler) takeDuty(ctx context.Context, c *command.Call) (*command.Answer
 			return nil, err
 		}
 	}
-	if err := c.Tx.TakeDuty(ctx, p.ID, duty, c.Now); err != nil {
+	if err := c.Tx.People().TakeDuty(ctx, p.ID, duty, c.Now); err != nil {
 		return nil, err
 	}
 	return h.dutyChanged(c, p, duty, "取消"), nil
@@ -99,7 +99,7 @@ func (h Handler) undoGive(ctx context.Context, c *command.Call, ref string) (str
 			return "", err
 		}
 	}
-	return "给" + p.Name + "增加的" + string(duty) + "职责", c.Tx.TakeDuty(ctx, p.ID, duty, c.Now)
+	return "给" + p.Name + "增加的" + string(duty) + "职责", c.Tx.People().TakeDuty(ctx, p.ID, duty, c.Now)
 }
 
 func (h Handler) undoTake(ctx context.Context, c *command.Call, ref string) (string, error) {
@@ -110,13 +110,13 @@ func (h Handler) undoTake(ctx context.Context, c *command.Call, ref string) (str
 	if p.Has(duty) {
 		return "", errUndone
 	}
-	return "取消" + p.Name + "的" + string(duty) + "职责", c.Tx.GiveDuty(ctx, p.ID, duty, c.Now)
+	return "取消" + p.Name + "的" + string(duty) + "职责", c.Tx.People().GiveDuty(ctx, p.ID, duty, c.Now)
 }
 
 // dutyOf reads what an undo of duties refers to.
 func (h Handler) dutyOf(ctx context.Context, c *command.Call, ref string) (store.Person, store.Duty, error) {
 	id, duty, _ := strings.Cut(ref, "|")
-	p, found, err := c.Tx.Person(ctx, id)
+	p, found, err := c.Tx.People().ByID(ctx, id)
 	if err == nil && (!found || !p.Active()) {
 		err = errUndone
 	}
@@ -134,7 +134,7 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (*command.Answer, er
 		a.Subject = "person/" + p.ID
 		return a.Preview(version), nil
 	}
-	if err := c.Tx.StopPerson(ctx, p.ID, c.Now); err != nil {
+	if err := c.Tx.People().Stop(ctx, p.ID, c.Now); err != nil {
 		return nil, err
 	}
 	above, err := superiors(ctx, c.Tx, p, c.Now, c.Person.ID)
@@ -153,11 +153,11 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (*command.Answer, er
 }
 
 func (h Handler) undoStop(ctx context.Context, c *command.Call, ref string) (string, error) {
-	p, _, err := c.Tx.Person(ctx, ref)
+	p, _, err := c.Tx.People().ByID(ctx, ref)
 	if err != nil {
 		return "", err
 	}
-	resumed, err := c.Tx.ResumePerson(ctx, ref)
+	resumed, err := c.Tx.People().Resume(ctx, ref)
 	if err == nil && !resumed {
 		err = errUndone
 	}

@@ -24,7 +24,7 @@ func (h Handler) reinstate(ctx context.Context, c *command.Call) (*command.Answe
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Tx.ReinstatePerson(ctx, p, c.Now); err != nil {
+	if err := c.Tx.People().Reinstate(ctx, p, c.Now); err != nil {
 		return nil, err
 	}
 	a, err := h.reinstated(ctx, c, p)
@@ -46,14 +46,14 @@ func (h Handler) stopped(ctx context.Context, c *command.Call, name string) (sto
 	if !validName(name) {
 		return store.Person{}, &command.Refusal{Text: "没看懂要恢复谁，只写姓名。", Hint: "人员 恢复 张伟", Clause: "附-4"}
 	}
-	_, taken, err := c.Tx.PersonNamed(ctx, name)
+	_, taken, err := c.Tx.People().Named(ctx, name)
 	if err != nil {
 		return store.Person{}, err
 	}
 	if taken {
 		return store.Person{}, &command.Refusal{Text: "已经有一位在册的" + name + "，不用恢复；在册的人也不能重名。", Hint: "人员 " + name, Clause: "附-4"}
 	}
-	p, found, err := c.Tx.StoppedNamed(ctx, name)
+	p, found, err := c.Tx.People().StoppedNamed(ctx, name)
 	if err == nil && !found {
 		err = &command.Refusal{Text: "没有停用过的人叫" + text.Quote(name) + "。", Hint: "人员 添加 " + name + " 岗位", Clause: "附-4"}
 	}
@@ -79,7 +79,7 @@ func (h Handler) reinstated(ctx context.Context, c *command.Call, p store.Person
 }
 
 func (h Handler) undoReinstate(ctx context.Context, c *command.Call, ref string) (string, error) {
-	p, found, err := c.Tx.Person(ctx, ref)
+	p, found, err := c.Tx.People().ByID(ctx, ref)
 	if err != nil {
 		return "", err
 	}
@@ -89,5 +89,5 @@ func (h Handler) undoReinstate(ctx context.Context, c *command.Call, ref string)
 	if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
 		return "", err
 	}
-	return "恢复" + p.Name + "，现在仍是停用", c.Tx.StopPerson(ctx, ref, c.Now)
+	return "恢复" + p.Name + "，现在仍是停用", c.Tx.People().Stop(ctx, ref, c.Now)
 }

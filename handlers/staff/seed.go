@@ -27,7 +27,7 @@ func Seed(ctx context.Context, tx *store.Tx, entries []Entry, now time.Time) err
 	if err := Check(entries); err != nil {
 		return err
 	}
-	applied, err := tx.Seeds(ctx) // of thousands, hardly one is new
+	applied, err := tx.Seeds().All(ctx) // of thousands, hardly one is new
 	if err != nil {
 		return err
 	}
@@ -82,12 +82,12 @@ func (e Entry) seed(ctx context.Context, tx *store.Tx, before string, now time.T
 	if err := e.apply(ctx, tx, old, now); err != nil {
 		return err
 	}
-	return tx.Seed(ctx, e.Name, string(content), now)
+	return tx.Seeds().Set(ctx, e.Name, string(content), now)
 }
 
 // apply brings the store from the old entry to this one.
 func (e Entry) apply(ctx context.Context, tx *store.Tx, old Entry, now time.Time) error {
-	p, found, err := tx.PersonNamed(ctx, e.Name)
+	p, found, err := tx.People().Named(ctx, e.Name)
 	switch {
 	case err != nil:
 		return err
@@ -95,12 +95,12 @@ func (e Entry) apply(ctx context.Context, tx *store.Tx, old Entry, now time.Time
 		return nil // stopped by a command since
 	case !found:
 		p = store.Person{ID: tx.NewID(now), Name: e.Name, Post: e.Post, Duties: e.Duties, Since: now}
-		if err := tx.AddPerson(ctx, p); err != nil {
+		if err := tx.People().Add(ctx, p); err != nil {
 			return err
 		}
 	}
 	if p.Post != e.Post && old.Post != e.Post {
-		if err := tx.SetPost(ctx, p.ID, e.Post, now); err != nil {
+		if err := tx.People().SetPost(ctx, p.ID, e.Post, now); err != nil {
 			return err
 		}
 	}
@@ -116,9 +116,9 @@ func (e Entry) duties(ctx context.Context, tx *store.Tx, old Entry, p store.Pers
 		var err error
 		switch {
 		case has && !had:
-			err = tx.GiveDuty(ctx, p.ID, d, now)
+			err = tx.People().GiveDuty(ctx, p.ID, d, now)
 		case had && !has:
-			err = tx.TakeDuty(ctx, p.ID, d, now)
+			err = tx.People().TakeDuty(ctx, p.ID, d, now)
 		}
 		if err != nil {
 			return err
@@ -130,12 +130,12 @@ func (e Entry) duties(ctx context.Context, tx *store.Tx, old Entry, p store.Pers
 func (e Entry) accounts(ctx context.Context, tx *store.Tx, old Entry, p store.Person, now time.Time) error {
 	for _, platform := range slices.Sorted(maps.Keys(old.Accounts)) {
 		id := old.Accounts[platform]
-		owner, found, err := tx.PersonBy(ctx, platform, id)
+		owner, found, err := tx.Accounts().Person(ctx, platform, id)
 		if err != nil {
 			return err
 		}
 		if found && owner.ID == p.ID && e.Accounts[platform] != id {
-			if err := tx.Unbind(ctx, platform, id); err != nil {
+			if err := tx.Accounts().Unbind(ctx, platform, id); err != nil {
 				return err
 			}
 		}
@@ -145,7 +145,7 @@ func (e Entry) accounts(ctx context.Context, tx *store.Tx, old Entry, p store.Pe
 		if id == "" || old.Accounts[platform] == id {
 			continue
 		}
-		if err := tx.Bind(ctx, store.Account{Platform: platform, ID: id, Person: p.ID}, now); err != nil {
+		if err := tx.Accounts().Bind(ctx, store.Account{Platform: platform, ID: id, Person: p.ID}, now); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,7 @@ func (h Handler) Commands() []command.Spec {
 // administrator the people whom no message reaches.
 func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, error) {
 	var items []command.Item
-	at, err := c.Tx.Acknowledged(ctx, c.Person.ID, rulebook.Version)
+	at, err := c.Tx.People().Acknowledged(ctx, c.Person.ID, rulebook.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 
 // unbound names the active people who have no account.
 func unbound(ctx context.Context, tx *store.Tx) ([]string, error) {
-	people, err := tx.People(ctx)
+	people, err := tx.People().Active(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func unbound(ctx context.Context, tx *store.Tx) ([]string, error) {
 
 // accountsByPerson sorts the accounts of everyone active by person.
 func accountsByPerson(ctx context.Context, tx *store.Tx) (map[string][]store.Account, error) {
-	list, err := tx.Accounts(ctx)
+	list, err := tx.Accounts().All(ctx)
 	if err != nil {
 		return nil, err
 	}

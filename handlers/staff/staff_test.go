@@ -37,7 +37,7 @@ func newOffice(t *testing.T) *office {
 func (o *office) person(name string) (p store.Person) {
 	o.T.Helper()
 	o.Update(func(ctx context.Context, tx *store.Tx) (err error) {
-		p, _, err = tx.PersonNamed(ctx, name)
+		p, _, err = tx.People().Named(ctx, name)
 		return err
 	})
 	return p

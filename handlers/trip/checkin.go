@@ -22,7 +22,7 @@ const progressMark = "进展："
 
 // checkIn is 签到 [地点] 进展….
 func (h Handler) checkIn(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	done, trip, away, err := c.Tx.TripDay(ctx, c.Person.ID, h.Rules.Day(c.Now))
+	done, trip, away, err := c.Tx.CheckIns().Day(ctx, c.Person.ID, h.Rules.Day(c.Now))
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (h Handler) located(ctx context.Context, c *command.Call) (*command.Answer,
 	if !answered {
 		return nil, askProgress(place, progressMark)
 	}
-	done, trip, away, err := c.Tx.TripDay(ctx, c.Person.ID, h.Rules.Day(c.Now))
+	done, trip, away, err := c.Tx.CheckIns().Day(ctx, c.Person.ID, h.Rules.Day(c.Now))
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (h Handler) record(ctx context.Context, c *command.Call, d day, place, prog
 	in := store.CheckIn{
 		ID: c.Tx.NewID(c.Now), Person: c.Person.ID, Day: h.Rules.Day(c.Now), At: c.Now, Place: place, Progress: progress,
 	}
-	if err := c.Tx.AddCheckIn(ctx, in); err != nil {
+	if err := c.Tx.CheckIns().Add(ctx, in); err != nil {
 		return nil, err
 	}
 	d.done++
@@ -112,7 +112,7 @@ func (h Handler) nextTime(c *command.Call, n int) string {
 func noonOf(r rulebook.Rules, d store.Day) time.Time { return rulebook.Clock{Hour: 12}.On(d, r.Zone) }
 
 func (h Handler) undoCheckIn(ctx context.Context, c *command.Call, ref string) (string, error) {
-	in, found, err := c.Tx.UndoCheckIn(ctx, ref, c.Person.ID, c.Now)
+	in, found, err := c.Tx.CheckIns().Undo(ctx, ref, c.Person.ID, c.Now)
 	if err != nil {
 		return "", err
 	}

@@ -18,7 +18,7 @@ func (o *office) checkIns(name string) []store.CheckIn {
 	var list []store.CheckIn
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
 		var err error
-		list, err = tx.CheckIns(ctx, o.People[name].ID, o.Now.AddDate(0, 0, -400), o.Now.Add(time.Second))
+		list, err = tx.CheckIns().Of(ctx, o.People[name].ID, o.Now.AddDate(0, 0, -400), o.Now.Add(time.Second))
 		return err
 	})
 	return list

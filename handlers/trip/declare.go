@@ -85,7 +85,7 @@ func (h Handler) plausible(t store.Trip, today store.Day) error {
 
 // declare stores a trip; it replaces the rest of whatever trips it touches.
 func (h Handler) declare(ctx context.Context, c *command.Call, t store.Trip) (*command.Answer, error) {
-	old, err := c.Tx.TripsOf(ctx, c.Person.ID, t.First, t.Last)
+	old, err := c.Tx.Trips().Of(ctx, c.Person.ID, t.First, t.Last)
 	if err != nil {
 		return nil, err
 	}
@@ -93,11 +93,11 @@ func (h Handler) declare(ctx context.Context, c *command.Call, t store.Trip) (*c
 		return nil, err
 	}
 	for _, o := range old {
-		if err := c.Tx.CutTrip(ctx, o, store.TripCut{Cause: t.ID, Last: t.First.Add(-1), At: c.Now}); err != nil {
+		if err := c.Tx.Trips().Cut(ctx, o, store.TripCut{Cause: t.ID, Last: t.First.Add(-1), At: c.Now}); err != nil {
 			return nil, err
 		}
 	}
-	if err := c.Tx.AddTrip(ctx, t); err != nil {
+	if err := c.Tx.Trips().Add(ctx, t); err != nil {
 		return nil, err
 	}
 	a := command.Card(declared(t, old))
@@ -130,7 +130,7 @@ func pastStays(c *command.Call, old []store.Trip, t store.Trip, today store.Day)
 }
 
 func (h Handler) undoTrip(ctx context.Context, c *command.Call, ref string) (string, error) {
-	t, found, err := c.Tx.Trip(ctx, ref)
+	t, found, err := c.Tx.Trips().ByID(ctx, ref)
 	if err != nil {
 		return "", err
 	}
@@ -140,10 +140,10 @@ func (h Handler) undoTrip(ctx context.Context, c *command.Call, ref string) (str
 	if err := newest(ctx, c, t.ID); err != nil {
 		return "", err
 	}
-	if err := c.Tx.CutTrip(ctx, t, store.TripCut{Cause: "undo/" + t.ID, At: c.Now}); err != nil {
+	if err := c.Tx.Trips().Cut(ctx, t, store.TripCut{Cause: "undo/" + t.ID, At: c.Now}); err != nil {
 		return "", err
 	}
-	restored, err := c.Tx.UncutTrips(ctx, t.ID, c.Now)
+	restored, err := c.Tx.Trips().Uncut(ctx, t.ID, c.Now)
 	text := "出差" + said(c, t)
 	if restored > 0 {
 		text += "，原来登记的出差恢复"
@@ -162,7 +162,7 @@ func said(c *command.Call, t store.Trip) string {
 // newest refuses to take back a write about trips when a later one of the same
 // person rests on it: trips would overlap, or come back from the dead.
 func newest(ctx context.Context, c *command.Call, write string) error {
-	later, err := c.Tx.TripsChangedSince(ctx, c.Person.ID, write)
+	later, err := c.Tx.Trips().ChangedSince(ctx, c.Person.ID, write)
 	if err != nil || !later {
 		return err
 	}
@@ -173,7 +173,7 @@ func newest(ctx context.Context, c *command.Call, write string) error {
 // one when none is running.
 func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	today := h.Rules.Day(c.Now)
-	trips, err := c.Tx.TripsOf(ctx, c.Person.ID, today, today.Add(farthestTrip+longestTrip))
+	trips, err := c.Tx.Trips().Of(ctx, c.Person.ID, today, today.Add(farthestTrip+longestTrip))
 	if err != nil {
 		return nil, err
 	}
@@ -188,10 +188,10 @@ func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, err
 	if t.On(today) {
 		cut.Last, cut.Ended = today, c.Now
 	}
-	if err := c.Tx.CutTrip(ctx, t, cut); err != nil {
+	if err := c.Tx.Trips().Cut(ctx, t, cut); err != nil {
 		return nil, err
 	}
-	done, _, _, err := c.Tx.TripDay(ctx, c.Person.ID, today)
+	done, _, _, err := c.Tx.CheckIns().Day(ctx, c.Person.ID, today)
 	if err != nil {
 		return nil, err
 	}
@@ -208,11 +208,11 @@ func (h Handler) undoEnd(ctx context.Context, c *command.Call, ref string) (stri
 	if err := newest(ctx, c, cause); err != nil {
 		return "", err
 	}
-	n, err := c.Tx.UncutTrips(ctx, cause, c.Now)
+	n, err := c.Tx.Trips().Uncut(ctx, cause, c.Now)
 	if err != nil {
 		return "", err
 	}
-	t, found, err := c.Tx.Trip(ctx, id)
+	t, found, err := c.Tx.Trips().ByID(ctx, id)
 	if err == nil && (n == 0 || !found) {
 		err = &command.Refusal{Text: "已经撤销过了。", Hint: "出差", Clause: clause}
 	}
@@ -225,11 +225,11 @@ const soon = 7
 // whoIsAway lists today's trips and those of the next days.
 func (h Handler) whoIsAway(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	today := h.Rules.Day(c.Now)
-	trips, err := c.Tx.Trips(ctx, today, today.Add(soon))
+	trips, err := c.Tx.Trips().Between(ctx, today, today.Add(soon))
 	if err != nil {
 		return nil, err
 	}
-	people, err := c.Tx.People(ctx)
+	people, err := c.Tx.People().Active(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -124,15 +124,15 @@ func tallied(list []entry) tally {
 }
 
 func (h Handler) personal(ctx context.Context, c *command.Call, p store.Person, d reading.Days) (*command.Answer, error) {
-	trips, err := c.Tx.TripsOf(ctx, p.ID, d.From, d.To)
+	trips, err := c.Tx.Trips().Of(ctx, p.ID, d.From, d.To)
 	if err != nil {
 		return nil, err
 	}
-	ins, err := c.Tx.CheckIns(ctx, p.ID, d.From.Start(h.Rules.Zone), d.To.Add(1).Start(h.Rules.Zone))
+	ins, err := c.Tx.CheckIns().Of(ctx, p.ID, d.From.Start(h.Rules.Zone), d.To.Add(1).Start(h.Rules.Zone))
 	if err != nil {
 		return nil, err
 	}
-	leaves, err := c.Tx.LeavesOf(ctx, p.ID, d.From)
+	leaves, err := c.Tx.Leaves().Of(ctx, p.ID, d.From)
 	if err != nil {
 		return nil, err
 	}
@@ -148,19 +148,19 @@ func (h Handler) personal(ctx context.Context, c *command.Call, p store.Person, 
 
 // department is everyone's tally. Four queries, however many people.
 func (h Handler) department(ctx context.Context, c *command.Call, d reading.Days) (*command.Answer, error) {
-	people, err := c.Tx.People(ctx)
+	people, err := c.Tx.People().Active(ctx)
 	if err != nil {
 		return nil, err
 	}
-	trips, err := c.Tx.Trips(ctx, d.From, d.To)
+	trips, err := c.Tx.Trips().Between(ctx, d.From, d.To)
 	if err != nil {
 		return nil, err
 	}
-	counts, err := c.Tx.CheckInCounts(ctx, d.From, d.To)
+	counts, err := c.Tx.CheckIns().Counts(ctx, d.From, d.To)
 	if err != nil {
 		return nil, err
 	}
-	leaves, err := c.Tx.LeaveDays(ctx, d.From, d.To)
+	leaves, err := c.Tx.Leaves().Days(ctx, d.From, d.To)
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func between(at []rulebook.Clock) []rulebook.Clock {
 func (h Handler) Remind(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
 	at := s.At.In(h.Rules.Zone)
 	day := store.DayOf(at)
-	away, err := tx.AwayOn(ctx, day, noonOf(h.Rules, day))
+	away, err := tx.Trips().On(ctx, day, noonOf(h.Rules, day))
 	if err != nil {
 		return nil, err
 	}

@@ -98,10 +98,10 @@ func TestAVacantPostAboveIsToldToTheAdministrators(t *testing.T) {
 	o := newOffice(t)
 	o.Say("张伟", "出差 广州 3天")
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.GiveDuty(ctx, o.People["小林"].ID, store.Administrator, o.Now); err != nil {
+		if err := tx.People().GiveDuty(ctx, o.People["小林"].ID, store.Administrator, o.Now); err != nil {
 			return err
 		}
-		return tx.StopPerson(ctx, o.People["李娜"].ID, o.Now)
+		return tx.People().Stop(ctx, o.People["李娜"].ID, o.Now)
 	})
 	told := o.remind("2026-11-24 20:11")
 	only(t, told, "王芳", "小林")

@@ -15,6 +15,6 @@ const kept = 366
 // Forget is a daily job without notices: it wipes places and progress whose
 // retention time is over (C13).
 func (h Handler) Forget(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
-	_, err := tx.ForgetCheckIns(ctx, h.Rules.Day(s.At).Add(-kept))
+	_, err := tx.CheckIns().Forget(ctx, h.Rules.Day(s.At).Add(-kept))
 	return nil, err
 }

@@ -68,7 +68,7 @@ func (h Handler) Commands() []command.Spec {
 // has not made it.
 func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, error) {
 	today := h.Rules.Day(c.Now)
-	done, trip, away, err := c.Tx.TripDay(ctx, c.Person.ID, today)
+	done, trip, away, err := c.Tx.CheckIns().Day(ctx, c.Person.ID, today)
 	if err != nil || !away || done > 0 {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 }
 
 func onLeave(ctx context.Context, tx *store.Tx, person string, day store.Day) (bool, error) {
-	leaves, err := tx.LeavesOf(ctx, person, day)
+	leaves, err := tx.Leaves().Of(ctx, person, day)
 	for _, l := range leaves {
 		if l.Covers(day) {
 			return true, err

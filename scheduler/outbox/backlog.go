@@ -63,7 +63,7 @@ func (b *backlog) read(ctx context.Context, now time.Time) (locked int, err erro
 	var closed []string
 	err = b.o.DB.View(ctx, func(tx *store.Tx) error {
 		fresh, closed = nil, nil // it may be run again
-		ids, err := tx.Backlog(ctx)
+		ids, err := tx.Outbox().Backlog(ctx)
 		if err != nil {
 			return err
 		}
@@ -71,7 +71,7 @@ func (b *backlog) read(ctx context.Context, now time.Time) (locked int, err erro
 			if b.known[id] {
 				continue
 			}
-			o, waits, err := tx.Owed(ctx, id)
+			o, waits, err := tx.Outbox().ByID(ctx, id)
 			unreadable := errors.Is(err, store.ErrUnreadable)
 			switch {
 			case err != nil && !unreadable:

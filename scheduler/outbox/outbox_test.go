@@ -263,7 +263,7 @@ func TestSetUpIsToldElsewhere(t *testing.T) {
 		other := schedulertest.NewPhone("other", time.Now)
 		o.Phones["other"] = other
 		o.Do(func(ctx context.Context, tx *store.Tx) error {
-			return tx.Bind(ctx, store.Account{Platform: "other", ID: "wang2", Person: "wang"}, time.Now().Add(-time.Hour))
+			return tx.Accounts().Bind(ctx, store.Account{Platform: "other", ID: "wang2", Person: "wang"}, time.Now().Add(-time.Hour))
 		})
 		o.Phone.Fail = func(chat.Address, chat.Message, int) error { return failure(chat.BadSetup) }
 		o.Owe("a", store.ClassAnswer, schedulertest.Text("x"), schedulertest.Text("y"))

@@ -38,15 +38,15 @@ func (w writer) write(ctx context.Context, now time.Time, list ...ruling) error 
 func (r ruling) write(ctx context.Context, tx *store.Tx, now time.Time) error {
 	switch r.kind {
 	case freeze:
-		return tx.Freeze(ctx, r.it.ID, r.payload, now)
+		return tx.Outbox().Freeze(ctx, r.it.ID, r.payload, now)
 	case sent:
-		return tx.Sent(ctx, r.it.ID, now)
+		return tx.Outbox().Sent(ctx, r.it.ID, now)
 	case retry:
-		return tx.Retry(ctx, r.it.ID, r.due, r.reason, r.unsure)
+		return tx.Outbox().Retry(ctx, r.it.ID, r.due, r.reason, r.unsure)
 	case rewrite:
-		return tx.Rewrite(ctx, r.it.ID, r.content)
+		return tx.Outbox().Rewrite(ctx, r.it.ID, r.content)
 	case deadLetter:
-		return tx.Bury(ctx, r.it.ID, r.reason, now)
+		return tx.Outbox().Bury(ctx, r.it.ID, r.reason, now)
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func receiver(ctx context.Context, tx *store.Tx, it *item) (string, error) {
 	if it.Group {
 		return "部门群", nil
 	}
-	p, ok, err := tx.Person(ctx, it.Person)
+	p, ok, err := tx.People().ByID(ctx, it.Person)
 	if !ok {
 		p.Name = "未登记的人"
 	}

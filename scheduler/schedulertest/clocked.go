@@ -62,7 +62,7 @@ func (a *Clocked) Firings() []store.Firing {
 	a.Helper()
 	var list []store.Firing
 	err := a.DB.View(context.Background(), func(tx *store.Tx) (err error) {
-		list, err = tx.Firings(context.Background(), time.UnixMilli(1))
+		list, err = tx.Firings().Since(context.Background(), time.UnixMilli(1))
 		return err
 	})
 	if err != nil {

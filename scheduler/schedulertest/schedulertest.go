@@ -256,10 +256,10 @@ func (o *Office) Do(f func(ctx context.Context, tx *store.Tx) error) {
 func (o *Office) Person(id, name string, post store.Post, duties ...store.Duty) {
 	o.Helper()
 	o.Do(func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.AddPerson(ctx, store.Person{ID: id, Name: name, Post: post, Duties: duties, Since: o.clock()}); err != nil {
+		if err := tx.People().Add(ctx, store.Person{ID: id, Name: name, Post: post, Duties: duties, Since: o.clock()}); err != nil {
 			return err
 		}
-		return tx.Bind(ctx, store.Account{Platform: "phone", ID: id, Person: id}, o.clock())
+		return tx.Accounts().Bind(ctx, store.Account{Platform: "phone", ID: id, Person: id}, o.clock())
 	})
 }
 
@@ -310,7 +310,7 @@ func (o *Office) Queue() store.Queue {
 	o.Helper()
 	var q store.Queue
 	err := o.DB.View(context.Background(), func(tx *store.Tx) (err error) {
-		q, err = tx.Queue(context.Background(), o.clock().Add(100*time.Hour), time.Time{})
+		q, err = tx.Outbox().Counts(context.Background(), o.clock().Add(100*time.Hour), time.Time{})
 		return err
 	})
 	if err != nil {

@@ -134,11 +134,11 @@ const (
 // trim forgets messages that came and went long ago.
 func trim(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
 	old := slot.At.AddDate(0, 0, -messagesKept)
-	if err := tx.ForgetReceived(ctx, slot.At.AddDate(0, 0, -bodiesKept), old); err != nil {
+	if err := tx.Inbox().Forget(ctx, slot.At.AddDate(0, 0, -bodiesKept), old); err != nil {
 		return nil, err
 	}
-	if err := tx.ForgetSent(ctx, old); err != nil {
+	if err := tx.Outbox().Forget(ctx, old); err != nil {
 		return nil, err
 	}
-	return nil, tx.ForgetSaid(ctx, slot.At.Add(-store.SaidKept).AddDate(0, 0, -1))
+	return nil, tx.Said().Forget(ctx, slot.At.Add(-store.SaidKept).AddDate(0, 0, -1))
 }

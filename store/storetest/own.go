@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // Server is a PostgreSQL server of a test's own, which it may stop and start
@@ -53,7 +54,7 @@ func NewServer(t testing.TB) *Server {
 
 // Options say how to open the server's only store.
 func (s *Server) Options() store.Options {
-	return store.Options{Source: source(s.dir, "postgres"), Seals: sealer(s.t), Log: slog.New(slog.DiscardHandler)}
+	return store.Options{Source: source(s.dir, "postgres"), Seals: sealer(s.t), Log: slog.New(slog.DiscardHandler), Beside: vault.Index}
 }
 
 // Start starts the server and returns when it answers.

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // The databases that a store runs on.
@@ -28,7 +29,7 @@ func Backends() []string { return []string{SQLite, Postgres} }
 // the other; it is gone when the test ends.
 func Options(t testing.TB, backend string) store.Options {
 	t.Helper()
-	o := store.Options{Seals: sealer(t), Log: slog.New(slog.DiscardHandler)}
+	o := store.Options{Seals: sealer(t), Log: slog.New(slog.DiscardHandler), Beside: vault.Index}
 	switch backend {
 	case SQLite:
 		o.Source = filepath.Join(folder(t), "test.db")

@@ -21,14 +21,14 @@ func TestOptions(t *testing.T) {
 					t.Fatal(err)
 				}
 				err = db.Update(t.Context(), func(tx *store.Tx) error {
-					got, err := tx.Marked(context.Background(), "mark")
+					got, err := tx.Marks().At(context.Background(), "mark")
 					if err == nil && got.IsZero() == (i == 1) {
 						t.Errorf("opening %d: marked %v", i, got)
 					}
 					if err != nil {
 						return err
 					}
-					return tx.Mark(context.Background(), "mark", at)
+					return tx.Marks().Set(context.Background(), "mark", at)
 				})
 				if err != nil {
 					t.Fatal(err)

@@ -56,8 +56,10 @@ type DB struct {
 	keys    *seal.Keys
 	log     *slog.Logger
 	ids     lastID
-	whole   atomic.Bool // the file was read whole since it was opened, or just before
-	closed  sync.Once
+
+	postgres bool        // or else SQLite
+	whole    atomic.Bool // the file was read whole since it was opened, or just before
+	closed   sync.Once
 }
 
 // backend is what differs between the two databases.
@@ -78,11 +80,11 @@ type Options struct {
 	Pool       Pool   // of connections to PostgreSQL; zero: DefaultPool
 	Keys       *seal.Keys
 	Log        *slog.Logger
-	Migrations fs.FS    // *.sql, in the order of their numbers
+	Migrations fs.FS    // migrations/*.sql, in the order of their numbers
 	Cached     []string // tables that Tx.Cache is made of
 }
 
-func (o Options) db() *DB { return &DB{keys: o.Keys, log: o.Log} }
+func (o Options) db() *DB { return &DB{keys: o.Keys, log: o.Log, postgres: OnPostgres(o.Source)} }
 
 // Open opens a database and brings its tables up to date.
 func Open(ctx context.Context, o Options) (*DB, error) {
@@ -129,3 +131,7 @@ func (db *DB) Pool() *sql.DB { return db.backend.pool() }
 
 // On is a transaction that somebody began on a connection of the Pool.
 func (db *DB) On(t *sql.Tx) *Tx { return &Tx{db: db, run: t} }
+
+// OnPostgres reports whether the database is PostgreSQL, for the few statements
+// that cannot be the same.
+func (tx *Tx) OnPostgres() bool { return tx.db.postgres }

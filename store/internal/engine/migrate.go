@@ -12,7 +12,11 @@ import (
 
 // migrate brings the tables up to date; on PostgreSQL replicas that start
 // together wait for each other.
-func migrate(ctx context.Context, db *sql.DB, dialect string, files fs.FS) error {
+func migrate(ctx context.Context, db *sql.DB, dialect string, migrations fs.FS) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
 	var options []goose.ProviderOption
 	if dialect == "postgres" {
 		l, err := lock.NewPostgresSessionLocker()

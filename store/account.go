@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"marketbot/store/internal/engine"
+)
+
+// Account is one platform's account of a person.
+type Account struct {
+	Platform, ID, Person string
+	Used                 time.Time
+}
+
+// Bind joins an account to a person, taking it from whoever had it.
+func (q Accounts) Bind(ctx context.Context, a Account, at time.Time) error {
+	_, err := q.tx.Exec(ctx, "bind", `INSERT INTO account (platform, id, person, bound, used) VALUES ($1, $2, $3, $4, $4)
+		ON CONFLICT (platform, id) DO UPDATE SET person = excluded.person, bound = excluded.bound, used = excluded.used`, a.Platform, a.ID, a.Person, engine.Millis(at))
+	return err
+}
+
+// Use notes that a person wrote from an account: pushes go to the one used last.
+func (q Accounts) Use(ctx context.Context, platform, id string, at time.Time) error {
+	_, err := q.tx.Exec(ctx, "use account", `UPDATE account SET used = $1 WHERE platform = $2 AND id = $3 AND used < $1`, engine.Millis(at), platform, id)
+	return err
+}
+
+// All lists the accounts of everyone active, the one used last first.
+func (q Accounts) All(ctx context.Context) ([]Account, error) {
+	return engine.All(ctx, q.tx, "accounts", `SELECT a.platform, a.id, a.person, a.used FROM account a JOIN person p ON p.id = a.person
+		WHERE p.until = 0 ORDER BY a.used DESC, a.bound DESC, a.platform, a.id`, nil,
+		func(scan engine.Scan) (Account, error) {
+			var a Account
+			var used int64
+			err := scan(&a.Platform, &a.ID, &a.Person, &used)
+			a.Used = engine.Moment(used)
+			return a, err
+		})
+}
+
+// Person is the active person of an account.
+func (q Accounts) Person(ctx context.Context, platform, account string) (Person, bool, error) {
+	list, err := engine.All(ctx, q.tx, "person by account", `SELECT `+personColumns+` FROM account a JOIN person p ON p.id = a.person
+		WHERE a.platform = $1 AND a.id = $2 AND p.until = 0`, []any{platform, account}, scanPerson)
+	return engine.First(list), len(list) > 0, err
+}
+
+// Unbind frees an account.
+func (q Accounts) Unbind(ctx context.Context, platform, account string) error {
+	_, err := q.tx.Exec(ctx, "unbind", `DELETE FROM account WHERE platform = $1 AND id = $2`, platform, account)
+	return err
+}

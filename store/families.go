@@ -1,0 +1,123 @@
+package store
+
+import (
+	"marketbot/store/internal/engine"
+	"marketbot/store/ledger"
+)
+
+// The families of tables. Each is a small value: made where it is used, and
+// nothing but the way to its queries.
+type (
+	// Trips are the business trips that people declared.
+	Trips struct{ tx *engine.Tx }
+	// CheckIns are the reports of progress from the road.
+	CheckIns struct{ tx *engine.Tx }
+	// Reports are the weekly reports, every version of them.
+	Reports struct{ tx *engine.Tx }
+	// Weeks are what went up for a week, and what came of it.
+	Weeks struct{ tx *engine.Tx }
+	// People are those who are registered, with what they held when.
+	People struct{ tx *engine.Tx }
+	// Accounts are the platforms' accounts by which people write.
+	Accounts struct{ tx *engine.Tx }
+	// Codes are binding codes, and wrong ones.
+	Codes struct{ tx *engine.Tx }
+	// Seeds are the people of the config file as they were last applied.
+	Seeds struct{ tx *engine.Tx }
+	// Leaves are the days that people are away.
+	Leaves struct{ tx *engine.Tx }
+	// Requests are what somebody in a named post answers with yes or no.
+	Requests struct{ tx *engine.Tx }
+	// Grants are leave to read one customer's file for a time.
+	Grants struct{ tx *engine.Tx }
+	// Delegations let others decide requests for some days.
+	Delegations struct{ tx *engine.Tx }
+	// Leads are what people brought in about customers, until it is judged.
+	Leads struct{ tx *engine.Tx }
+	// Dialogs are questions that wait for an answer, and previews for 确认.
+	Dialogs struct{ tx *engine.Tx }
+	// Writes are what people may take back for a while.
+	Writes struct{ tx *engine.Tx }
+	// Inbox is what came in.
+	Inbox struct{ tx *engine.Tx }
+	// Outbox is what the bot owes.
+	Outbox struct {
+		tx     *engine.Tx
+		claims *replica
+	}
+	// Firings are the slots of jobs that fired or were missed.
+	Firings struct{ tx *engine.Tx }
+	// Marks are moments under a name.
+	Marks struct{ tx *engine.Tx }
+	// Said is what was said unasked.
+	Said struct{ tx *engine.Tx }
+	// Chats are what adapters learnt about chats.
+	Chats struct{ tx *engine.Tx }
+)
+
+// Trips are the business trips that people declared.
+func (tx *Tx) Trips() Trips { return Trips{tx.e} }
+
+// CheckIns are the reports of progress from the road.
+func (tx *Tx) CheckIns() CheckIns { return CheckIns{tx.e} }
+
+// Reports are the weekly reports, every version of them.
+func (tx *Tx) Reports() Reports { return Reports{tx.e} }
+
+// Weeks are what went up for a week, and what came of it.
+func (tx *Tx) Weeks() Weeks { return Weeks{tx.e} }
+
+// People are those who are registered, with what they held when.
+func (tx *Tx) People() People { return People{tx.e} }
+
+// Accounts are the platforms' accounts by which people write.
+func (tx *Tx) Accounts() Accounts { return Accounts{tx.e} }
+
+// Codes are binding codes, and wrong ones.
+func (tx *Tx) Codes() Codes { return Codes{tx.e} }
+
+// Seeds are the people of the config file as they were last applied.
+func (tx *Tx) Seeds() Seeds { return Seeds{tx.e} }
+
+// Leaves are the days that people are away.
+func (tx *Tx) Leaves() Leaves { return Leaves{tx.e} }
+
+// Requests are what somebody in a named post answers with yes or no.
+func (tx *Tx) Requests() Requests { return Requests{tx.e} }
+
+// Grants are leave to read one customer's file for a time.
+func (tx *Tx) Grants() Grants { return Grants{tx.e} }
+
+// Delegations let others decide requests for some days.
+func (tx *Tx) Delegations() Delegations { return Delegations{tx.e} }
+
+// Leads are what people brought in about customers, until it is judged.
+func (tx *Tx) Leads() Leads { return Leads{tx.e} }
+
+// Dialogs are questions that wait for an answer, and previews for 确认.
+func (tx *Tx) Dialogs() Dialogs { return Dialogs{tx.e} }
+
+// Writes are what people may take back for a while.
+func (tx *Tx) Writes() Writes { return Writes{tx.e} }
+
+// Inbox is what came in.
+func (tx *Tx) Inbox() Inbox { return Inbox{tx.e} }
+
+// Outbox is what the bot owes.
+func (tx *Tx) Outbox() Outbox { return Outbox{tx.e, tx.claims} }
+
+// Firings are the slots of jobs that fired or were missed.
+func (tx *Tx) Firings() Firings { return Firings{tx.e} }
+
+// Marks are moments under a name: how far the clock was followed, when the
+// store was created.
+func (tx *Tx) Marks() Marks { return Marks{tx.e} }
+
+// Said is what was said unasked, so that nothing is said twice.
+func (tx *Tx) Said() Said { return Said{tx.e} }
+
+// Chats are what adapters learnt about chats.
+func (tx *Tx) Chats() Chats { return Chats{tx.e} }
+
+// Audit is who did what to what, bound into a chain.
+func (tx *Tx) Audit() ledger.Ledger { return ledger.Of(tx.e) }

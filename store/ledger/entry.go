@@ -1,0 +1,107 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"marketbot/store/internal/engine"
+)
+
+// Outcome is how an audited act ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Done    Outcome = "done"
+	Denied  Outcome = "denied"  // no right
+	Refused Outcome = "refused" // not possible as asked
+	Failed  Outcome = "failed"  // our fault
+	Unknown Outcome = "unknown" // not understood, or not registered
+)
+
+// Entry says who did what to what, and how it ended. Subject names
+// ids and periods, never content.
+type Entry struct {
+	ID      string
+	At      time.Time
+	Person  string
+	Act     string
+	Subject string
+	Outcome Outcome
+	Clause  string
+	Ref     string
+	Look
+	Changed bool // behind the store's back; said by those that read, see Looks
+}
+
+// Look is what an audit entry says beside when somebody looked into a
+// customer's file, or was not let in (档-3). Empty in all other entries.
+type Look struct {
+	Customer string // id; empty when it is not known whom was meant
+	Trace    string // short code that every answer with content of a file carries
+	Grant    string // id of the grant that opened it (档-6)
+	Why      string // as given by the person; rests sealed
+}
+
+func (a Entry) fields() []string {
+	list := []string{a.ID, strconv.FormatInt(engine.Millis(a.At), 10), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref}
+	if a.Look != (Look{}) { // entries made before there were looks keep their MAC
+		list = append(list, a.Customer, a.Trace, a.Grant, a.Why)
+	}
+	return list
+}
+
+// ErrTraceTaken is a look whose trace code is another's: nothing was recorded.
+var ErrTraceTaken = errors.New("trace code in use")
+
+// Record appends an entry under its own MAC.
+func (q Ledger) Record(ctx context.Context, a Entry) error {
+	var why []byte
+	if a.Why != "" {
+		why = q.tx.SealText(a.Why, "audit", a.ID, "why")
+	}
+	n, err := q.tx.Exec(ctx, "audit", `INSERT INTO audit (id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		ON CONFLICT (trace) WHERE trace <> '' DO NOTHING`,
+		a.ID, engine.Millis(a.At), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref, q.tx.Keys().MAC(a.fields()...),
+		a.Customer, a.Trace, a.Grant, why)
+	if err == nil && n == 0 {
+		err = ErrTraceTaken
+	}
+	return err
+}
+
+const (
+	auditColumns = `id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why`
+	macColumn    = 8 // among them
+)
+
+// scanAudit reads an entry and tells whether its MAC is right.
+func (q Ledger) scan(scan engine.Scan) (a Entry, genuine bool, err error) {
+	var at int64
+	var mac, why []byte
+	if err = scan(&a.ID, &at, &a.Person, &a.Act, &a.Subject, &a.Outcome, &a.Clause, &a.Ref, &mac, &a.Customer, &a.Trace, &a.Grant, &why); err != nil {
+		return a, false, err
+	}
+	a.At = engine.Moment(at)
+	if a.Why, err = q.tx.OpenText(why, "audit", a.ID, "why"); err != nil {
+		return a, false, nil // its why was changed, so the entry was
+	}
+	return a, q.tx.Keys().CheckMAC(mac, a.fields()...), nil
+}
+
+// Tail is the last n entries, newest first. Entries that were changed
+// behind the store's back are listed by id in forged.
+func (q Ledger) Tail(ctx context.Context, n int) (tail []Entry, forged []string, err error) {
+	tail, err = engine.All(ctx, q.tx, "audit tail", `SELECT `+auditColumns+` FROM audit ORDER BY id DESC LIMIT $1`, []any{n},
+		func(scan engine.Scan) (Entry, error) {
+			a, genuine, err := q.scan(scan)
+			if err == nil && !genuine {
+				forged = append(forged, a.ID)
+			}
+			return a, err
+		})
+	return tail, forged, err
+}

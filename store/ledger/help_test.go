@@ -1,0 +1,5 @@
+package ledger_test
+
+import "marketbot/store/storetest"
+
+var now = storetest.Now

@@ -1,0 +1,55 @@
+package storetest
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"testing"
+
+	"marketbot/store"
+)
+
+// Both runs a test on every database.
+func Both(t *testing.T, f func(t *testing.T, o store.Options, db *store.DB)) {
+	for _, backend := range Backends() {
+		t.Run(backend, func(t *testing.T) {
+			o := Options(t, backend)
+			f(t, o, Reopen(t, o))
+		})
+	}
+}
+
+// Reopen opens a store that nobody has open, until the test ends or closes it.
+func Reopen(t testing.TB, o store.Options) *store.DB {
+	t.Helper()
+	db, err := store.Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// Update runs f, which must not fail.
+func Update(t testing.TB, db *store.DB, f func(context.Context, *store.Tx) error) {
+	t.Helper()
+	ctx := context.Background()
+	if err := db.Update(ctx, func(tx *store.Tx) error { return f(ctx, tx) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Raw opens what a store rests in, for a test that goes behind its back.
+func Raw(t testing.TB, o store.Options) *sql.DB {
+	t.Helper()
+	driver, source := "sqlite", "file:"+o.Source+"?_pragma=busy_timeout(5000)"
+	if strings.HasPrefix(o.Source, "postgres://") {
+		driver, source = "pgx", o.Source
+	}
+	raw, err := sql.Open(driver, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { raw.Close() })
+	return raw
+}

@@ -1,0 +1,130 @@
+package upkeep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"marketbot/store"
+	"marketbot/store/internal/engine"
+)
+
+// ErrDamaged is a database file that is not as it was written.
+var ErrDamaged = errors.New("the database file is damaged")
+
+// ErrOtherKind is a backup of the other kind of database.
+var ErrOtherKind = errors.New("a backup of the other kind of database")
+
+// Backup writes what is stored at this moment to a new file, beside whoever
+// serves the store. The file has its name only when all of it was read again
+// and is on the disk; its owner alone may read it. On SQLite it is a database,
+// on PostgreSQL what pg_dump makes.
+func Backup(ctx context.Context, o store.Options, file string) (err error) {
+	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("backup: %s: %w", file, errors.Join(fs.ErrExist, err))
+	}
+	part := file + ".part"
+	if err := blank(part); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("backup: %w", err), os.Remove(part))
+		}
+	}()
+	if engine.OnPostgres(o.Source) {
+		err = dumpPostgres(ctx, o.Source, part)
+	} else {
+		err = dumpSQLite(ctx, o.Source, part)
+	}
+	if err != nil {
+		return err
+	}
+	if err := VerifyBackup(ctx, o, part); err != nil {
+		return err
+	}
+	return settle(part, file)
+}
+
+// blank makes an empty file that nobody else may read.
+func blank(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// settle gives a file its name when it is on the disk.
+func settle(part, file string) error {
+	if err := flush(part); err != nil {
+		return err
+	}
+	if err := os.Rename(part, file); err != nil {
+		return err
+	}
+	return flush(filepath.Dir(file))
+}
+
+// flush brings a file or a folder to the disk.
+func flush(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// VerifyBackup reads the whole of a backup and tells what is wrong with it:
+// ErrDamaged, ErrOtherKind, or store.ErrNoKey where it was made under another
+// secret_key.
+func VerifyBackup(ctx context.Context, o store.Options, file string) error {
+	dump, err := isDump(file)
+	switch {
+	case err != nil:
+		return err
+	case dump != engine.OnPostgres(o.Source):
+		return ErrOtherKind
+	case dump:
+		return readDump(ctx, file)
+	}
+	return verifySQLite(ctx, o, file)
+}
+
+// dumpMagic is how a file of pg_dump begins.
+const dumpMagic = "PGDMP"
+
+func isDump(file string) (bool, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	head := make([]byte, len(dumpMagic))
+	if _, err := io.ReadFull(f, head); err != nil {
+		return false, fmt.Errorf("%s: %w", file, ErrDamaged)
+	}
+	return string(head) == dumpMagic, nil
+}
+
+// Restore puts a backup in the place of the store, which nobody may serve
+// meanwhile. What was there stays aside, and kept says where: in a file beside
+// it, or in a schema of the database. aside tells such places apart.
+func Restore(ctx context.Context, o store.Options, file, aside string) (kept string, err error) {
+	if err := VerifyBackup(ctx, o, file); err != nil {
+		return "", fmt.Errorf("restore: %w", err)
+	}
+	if engine.OnPostgres(o.Source) {
+		kept, err = restorePostgres(ctx, o.Source, file, aside)
+	} else {
+		kept, err = restoreSQLite(o.Source, file, aside)
+	}
+	if err != nil {
+		return "", fmt.Errorf("restore: %w", err)
+	}
+	return kept, nil
+}

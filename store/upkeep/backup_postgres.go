@@ -1,0 +1,192 @@
+package upkeep
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+
+	"marketbot/store"
+	"marketbot/store/internal/engine"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// asidePrefix begins the schemas that restoring leaves.
+const asidePrefix = "before_"
+
+// ErrNoTool is a program of PostgreSQL that is not installed.
+var ErrNoTool = errors.New("not installed; it comes with the client programs of PostgreSQL")
+
+// BackupTool looks for the program that makes backups of a store; SQLite needs
+// none. Its error is ErrNoTool.
+func BackupTool(o store.Options) error {
+	if !engine.OnPostgres(o.Source) {
+		return nil
+	}
+	_, err := tool("pg_dump")
+	return err
+}
+
+func tool(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, ErrNoTool)
+	}
+	return path, nil
+}
+
+func dumpPostgres(ctx context.Context, source, part string) error {
+	return runTool(ctx, source, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--exclude-schema="+asidePrefix+"*", "--file="+part)
+}
+
+// readDump unpacks all of a dump.
+func readDump(ctx context.Context, file string) error {
+	if err := runTool(ctx, "", "pg_restore", "--file="+os.DevNull, file); err != nil {
+		if errors.Is(err, ErrNoTool) || ctx.Err() != nil {
+			return err
+		}
+		return errors.Join(ErrDamaged, err)
+	}
+	return nil
+}
+
+// maxSaid is how much of what a program said is told, in bytes.
+const maxSaid = 1024
+
+// runTool runs a program of PostgreSQL on a database, or on none. The password
+// goes where other users of the machine do not see it.
+func runTool(ctx context.Context, source, name string, args ...string) error {
+	path, err := tool(name)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	if source != "" {
+		where, password, err := toolSource(source)
+		if err != nil {
+			return err
+		}
+		cmd.Args = append(cmd.Args, "--dbname="+where)
+		if password != "" {
+			cmd.Env = append(cmd.Env, "PGPASSWORD="+password)
+		}
+	}
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(said.String()[:min(maxSaid, said.Len())]))
+	}
+	return nil
+}
+
+// toolWords are what the programs understand of a connection; the others are
+// for our driver, or settings of the session.
+var toolWords = []string{"host", "port", "user", "dbname", "sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslsni",
+	"passfile", "service", "servicefile", "connect_timeout", "target_session_attrs", "channel_binding", "krbsrvname", "gssencmode", "require_auth"}
+
+// toolSource is a source as the programs understand it, and its password.
+func toolSource(source string) (where, password string, err error) {
+	config, err := pgx.ParseConfig(source)
+	if err != nil {
+		return "", "", err
+	}
+	u, err := url.Parse(source)
+	if err != nil {
+		return "", "", errors.New("the address of the database cannot be read") // url's error would repeat the password
+	}
+	if u.User != nil {
+		u.User = url.User(u.User.Username())
+	}
+	given, kept := u.Query(), url.Values{}
+	for _, word := range toolWords {
+		if given.Has(word) {
+			kept[word] = given[word]
+		}
+	}
+	u.RawQuery = kept.Encode()
+	return u.String(), config.Password, nil
+}
+
+// restorePostgres moves the tables that are there to a schema of their own
+// and back again when the dump cannot be restored whole.
+func restorePostgres(ctx context.Context, source, file, aside string) (kept string, err error) {
+	if err := engine.Unserved(ctx, source); err != nil {
+		return "", err
+	}
+	db, err := sql.Open("pgx", source)
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	var home string
+	if err := db.QueryRowContext(ctx, `SELECT current_schema()`).Scan(&home); err != nil {
+		return "", err
+	}
+	schema := asidePrefix + aside
+	moved, err := moveTables(ctx, db, home, schema)
+	if err != nil {
+		return "", err
+	}
+	if err := runTool(ctx, source, "pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", file); err != nil {
+		_, back := moveTables(context.WithoutCancel(ctx), db, schema, home)
+		return "", errors.Join(err, back)
+	}
+	if moved == 0 {
+		_, err := db.ExecContext(ctx, `DROP SCHEMA `+quoted(schema))
+		return "", err
+	}
+	return schema, nil
+}
+
+// moveTables moves every table of one schema, with all that hangs on it, to
+// another.
+func moveTables(ctx context.Context, db *sql.DB, from, to string) (moved int, err error) {
+	t, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer t.Rollback() // of no effect after the commit
+	if _, err := t.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+quoted(to)); err != nil {
+		return 0, err
+	}
+	tables, err := tablesOf(ctx, t, from)
+	if err != nil {
+		return 0, err
+	}
+	for _, table := range tables {
+		if _, err := t.ExecContext(ctx, `ALTER TABLE `+quoted(from)+`.`+quoted(table)+` SET SCHEMA `+quoted(to)); err != nil {
+			return 0, err
+		}
+	}
+	if strings.HasPrefix(from, asidePrefix) {
+		if _, err := t.ExecContext(ctx, `DROP SCHEMA `+quoted(from)); err != nil {
+			return 0, err
+		}
+	}
+	return len(tables), t.Commit()
+}
+
+func tablesOf(ctx context.Context, t *sql.Tx, schema string) (list []string, err error) {
+	rows, err := t.QueryContext(ctx, `SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY tablename`, schema)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		list = append(list, name)
+	}
+	return list, rows.Err()
+}
+
+func quoted(name string) string { return pgx.Identifier{name}.Sanitize() }

@@ -1,0 +1,178 @@
+package upkeep
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"marketbot/store"
+	"marketbot/store/internal/engine"
+	"marketbot/store/ledger"
+
+	driver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// dumpSQLite writes a consistent copy without what was erased.
+func dumpSQLite(ctx context.Context, source, part string) error {
+	if _, err := os.Stat(source); err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", engine.DSN(source, "ro"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, `VACUUM INTO ?`, part); err != nil {
+		return damaged(err)
+	}
+	return nil
+}
+
+// verifySQLite reads every page, and some of what only our key opens.
+func verifySQLite(ctx context.Context, o store.Options, file string) error {
+	eo := engine.BorrowOptions(o)
+	eo.Source = file
+	db, err := engine.Still(eo)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := examine(ctx, db.Pool()); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return db.View(ctx, func(tx *engine.Tx) error {
+		tail, forged, err := ledger.Of(tx).Tail(ctx, 20)
+		if err == nil && len(tail) > 0 && len(forged) == len(tail) {
+			err = store.ErrNoKey
+		}
+		return err
+	})
+}
+
+// examine reads every page of a database.
+func examine(ctx context.Context, db *sql.DB) error {
+	var verdict string
+	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&verdict); err != nil {
+		return damaged(err)
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("%w: %s", ErrDamaged, verdict)
+	}
+	return nil
+}
+
+// Examine looks at a store that nobody serves, before it is opened to be
+// served; its error is ErrDamaged where the file is not as it was written. It
+// reads the whole of it, unless the store was stopped in order and nobody
+// touched it since: then whole is false, and [ExamineOpen] is to read it beside
+// the first answers. One that is not there yet is well, and PostgreSQL looks
+// after its own.
+func Examine(ctx context.Context, o store.Options) (whole bool, err error) {
+	info, err := os.Stat(o.Source)
+	if engine.OnPostgres(o.Source) || errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("examine the store: %w", err)
+	}
+	unlock, err := engine.LockFile(o.Source)
+	if err != nil {
+		return false, err
+	}
+	if engine.Clean(o.Source) {
+		return false, unlock()
+	}
+	db, err := sql.Open("sqlite", engine.DSN(o.Source, "ro"))
+	if err == nil {
+		err = errors.Join(examine(ctx, db), db.Close())
+	}
+	return true, errors.Join(err, unlock())
+}
+
+// ExamineOpen reads the whole of an open store, beside whoever uses it; its
+// error is ErrDamaged where the file is not as it was written.
+func ExamineOpen(ctx context.Context, of *store.DB) error {
+	db := engine.BorrowDB(of)
+	if err := examine(ctx, db.Pool()); err != nil {
+		return err
+	}
+	db.Examined()
+	return nil
+}
+
+// damaged marks what SQLite says of a file that is not as it was written. It
+// has no code of its own for a header that asks for what no version knows.
+func damaged(err error) error {
+	var e *driver.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR:
+		return errors.Join(ErrDamaged, err)
+	}
+	return err
+}
+
+// restoreSQLite keeps the old files under another name before it puts the new
+// one in their place, so that a stop at any moment loses neither.
+func restoreSQLite(source, file, aside string) (kept string, err error) {
+	unlock, err := engine.LockFile(source)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	part := source + ".part"
+	if err := duplicate(file, part); err != nil {
+		return "", errors.Join(err, os.Remove(part))
+	}
+	if kept, err = keepAside(source, source+"."+aside); err != nil {
+		return "", errors.Join(err, os.Remove(part))
+	}
+	return kept, settle(part, source)
+}
+
+// duplicate copies a file to the disk.
+func duplicate(from, to string) error {
+	if err := blank(to); err != nil {
+		return err
+	}
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}
+
+// keepAside gives the files of a database a second name and takes its log from
+// it: the log of an old file must not meet a new one.
+func keepAside(source, aside string) (string, error) {
+	if _, err := os.Stat(source); errors.Is(err, fs.ErrNotExist) {
+		aside = ""
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if aside == "" {
+			break
+		}
+		if err := os.Link(source+suffix, aside+suffix); err != nil && (suffix == "" || !errors.Is(err, fs.ErrNotExist)) {
+			return "", err
+		}
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if err := os.Remove(source + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	return aside, nil
+}

@@ -1,0 +1,5 @@
+package upkeep_test
+
+import "marketbot/store/storetest"
+
+var now = storetest.Now

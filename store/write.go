@@ -1,0 +1,44 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"marketbot/store/internal/engine"
+)
+
+// Write is a person's own write that can be taken back for a while.
+type Write struct {
+	ID, Person, Command, Ref string
+	At                       time.Time
+	Told                     []string // people who heard of it
+}
+
+// Add remembers a write for 撤销.
+func (q Writes) Add(ctx context.Context, w Write) error {
+	_, err := q.tx.Exec(ctx, "remember write", `INSERT INTO undo (id, person, command, ref, at, told, undone) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
+		w.ID, w.Person, w.Command, w.Ref, engine.Millis(w.At), strings.Join(w.Told, ","))
+	return err
+}
+
+// Last is a person's last write since a time that was not taken back;
+// with an id only that one.
+func (q Writes) Last(ctx context.Context, person, id string, since time.Time) (Write, bool, error) {
+	w := Write{Person: person}
+	var at int64
+	var told string
+	found, err := q.tx.One(ctx, "last write", `SELECT id, command, ref, at, told FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND undone = 0 AND (id = $4 OR $4 = '')
+		ORDER BY id DESC LIMIT 1`, []any{engine.IDBefore(since), person, engine.Millis(since), id}, &w.ID, &w.Command, &w.Ref, &at, &told)
+	w.At = engine.Moment(at)
+	if told != "" {
+		w.Told = strings.Split(told, ",")
+	}
+	return w, found, err
+}
+
+// TakeBack marks a write as taken back.
+func (q Writes) TakeBack(ctx context.Context, id string, at time.Time) error {
+	_, err := q.tx.Exec(ctx, "take back", `UPDATE undo SET undone = $1 WHERE id = $2 AND undone = 0`, engine.Millis(at), id)
+	return err
+}
