@@ -19,6 +19,7 @@ import (
 
 	"marketbot/bot/feishu"
 	"marketbot/bot/feishu/feishutest"
+	"marketbot/bot/platform/platformtest"
 	"marketbot/store"
 	"marketbot/store/storetest"
 )
@@ -120,7 +121,7 @@ func (s *storm) watch(w http.ResponseWriter, r *http.Request, next http.Handler)
 	s.mu.Unlock()
 	r.Body = io.NopCloser(strings.NewReader(string(body)))
 	if lost {
-		feishutest.LostAnswer(w, r, next)
+		platformtest.LostAnswer(w, r, next)
 		return
 	}
 	next.ServeHTTP(w, r)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/wecom"
 	"marketbot/bot/wecom/app"
 	"marketbot/bot/wecom/robot"
@@ -317,12 +318,12 @@ func (f *firm) take(at string) {
 }
 
 // button gives the words before it the id of a card of buttons.
-func (f *firm) button(at string, m wecomtest.RobotMessage) {
+func (f *firm) button(at string, m platformtest.Message) {
 	list := f.screens[at]
 	list[len(list)-1].id = m.ID
 }
 
-func (f *firm) show(at string, m message, buttons []wecomtest.RobotButton) {
+func (f *firm) show(at string, m message, buttons []platformtest.Button) {
 	full := f.complete(m.id, m.text)
 	full.file, full.data = m.file, m.data
 	if len(buttons) > 0 {

@@ -5,14 +5,15 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/wecom/wecomtest"
 )
 
 // Every call of the app's API goes wrong in turn: what is owed through it comes
 // once, whatever the answer was.
 func TestAppFaults(t *testing.T) {
-	for name, fault := range map[string]wecomtest.Fault{
-		"answer lost": wecomtest.LostAnswer, "500": wecomtest.Broken, "empty": wecomtest.Hollow,
+	for name, fault := range map[string]platformtest.Fault{
+		"answer lost": platformtest.LostAnswer, "500": wecomtest.Broken, "empty": wecomtest.Hollow,
 		"-1": wecomtest.Refuse(-1, "system busy"), "42001": wecomtest.Refuse(42001, "access_token expired"),
 		"40014": wecomtest.Refuse(40014, "invalid access_token"), "45009": wecomtest.Refuse(45009, "api freq out of limit"),
 		"45033": wecomtest.Refuse(45033, "api concurrent out of limit"), "60020": wecomtest.Refuse(60020, "not allow to access from your ip"),

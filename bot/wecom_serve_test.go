@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/wecom"
 	"marketbot/bot/wecom/app"
 	"marketbot/bot/wecom/robot"
@@ -52,7 +53,7 @@ func TestServeWeCom(t *testing.T) {
 	b := newBranch(t)
 	b.start()
 	defer b.end()
-	b.eventually("the robot's connection", b.robot.Connected)
+	platformtest.Eventually(b.t, "the robot's connection", b.robot.Connected)
 	if err := b.api.Callback("http://" + b.cfg.Listen + wecom.Path); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func TestServeWeCom(t *testing.T) {
 	if err := b.robot.Say("WangFang", "", "帮助"); err != nil {
 		t.Fatal(err)
 	}
-	b.eventually("the robot's answer", func() bool { return len(b.robot.Seen("WangFang")) > 0 })
+	platformtest.Eventually(b.t, "the robot's answer", func() bool { return len(b.robot.Seen("WangFang")) > 0 })
 	b.api.Click("WangFang", "谁没交")
 	wait, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -77,33 +78,22 @@ func TestChatsAreKnownAfterARestart(t *testing.T) {
 	b := newBranch(t)
 	for i := range 2 {
 		b.start()
-		b.eventually("the robot's connection", b.robot.Connected)
+		platformtest.Eventually(b.t, "the robot's connection", b.robot.Connected)
 		if err := b.robot.Enter("WangFang"); err != nil {
 			t.Fatal(err)
 		}
 		if i == 0 {
-			b.eventually("a greeting", func() bool { return len(b.robot.Seen("WangFang")) == 1 })
+			platformtest.Eventually(b.t, "a greeting", func() bool { return len(b.robot.Seen("WangFang")) == 1 })
 		}
 		if err := b.robot.Say("WangFang", "", "我的"); err != nil {
 			t.Fatal(err)
 		}
-		b.eventually("an answer", func() bool { return len(b.robot.Seen("WangFang")) >= 2+i })
+		platformtest.Eventually(b.t, "an answer", func() bool { return len(b.robot.Seen("WangFang")) >= 2+i })
 		b.end()
 	}
 	if seen := b.robot.Seen("WangFang"); len(seen) != 3 {
 		t.Errorf("seen %+v", seen)
 	}
-}
-
-func (b *branch) eventually(what string, ok func() bool) {
-	b.t.Helper()
-	for range 1000 {
-		if ok() {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	b.t.Fatalf("%s never came", what)
 }
 
 // A check beside a serving bot leaves the robot its connection; without one it
@@ -139,7 +129,7 @@ func TestCheckWeCom(t *testing.T) {
 	}
 	b.start()
 	defer b.end()
-	b.eventually("the robot's connection", b.robot.Connected)
+	platformtest.Eventually(b.t, "the robot's connection", b.robot.Connected)
 	logins := b.robot.Subscribed()
 	if bad := wrong(checkPlatforms(t.Context(), b.cfg, time.Now, quiet())); bad != "" {
 		t.Errorf("beside a serving bot:\n%s", bad)

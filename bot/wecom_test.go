@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/handlers/staff"
 	"marketbot/store"
 	"marketbot/store/storetest"
@@ -20,27 +21,16 @@ func openFirm(t *testing.T) (*office, *firm) {
 	return o, o.screens.(*firm)
 }
 
-func (f *firm) eventually(what string, ok func() bool) {
-	f.t.Helper()
-	for range 2000 {
-		if ok() {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	f.t.Fatalf("%s never came", what)
-}
-
 func (f *firm) back() {
 	f.t.Helper()
-	f.eventually("the connection", func() bool { return f.robot.Connected() && f.adapter.Ready() == nil })
+	platformtest.Eventually(f.t, "the connection", func() bool { return f.robot.Connected() && f.adapter.Ready() == nil })
 }
 
 // The platform is away when reminders are due: they come once it is back, once.
 func TestRobotAway(t *testing.T) {
 	o, f := openFirm(t)
 	f.robot.Away(true)
-	f.eventually("the end of the connection", func() bool { return f.adapter.Ready() != nil })
+	platformtest.Eventually(f.t, "the end of the connection", func() bool { return f.adapter.Ready() != nil })
 	reminders := time.Date(2026, 11, 26, 16, 47, 0, 0, shanghai)
 	o.move(reminders)
 	o.move(reminders.Add(10 * time.Minute))
@@ -68,7 +58,7 @@ func TestRobotAnswerLost(t *testing.T) {
 	f.robot.Cut("aibot_send_msg", 1)
 	reminders := time.Date(2026, 11, 26, 16, 47, 0, 0, shanghai)
 	o.move(reminders)
-	f.eventually("another connection", func() bool { return f.robot.Subscribed() == 2 })
+	platformtest.Eventually(f.t, "another connection", func() bool { return f.robot.Subscribed() == 2 })
 	f.back()
 	for i := range 30 {
 		o.move(reminders.Add(time.Duration(i+1) * time.Minute))

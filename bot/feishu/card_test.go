@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/handlers/chat"
 )
 
@@ -58,19 +57,7 @@ func TestCardJSON(t *testing.T) {
 				t.Fatal(err)
 			}
 			text := kind + "\n" + got.String() + "\n"
-			path := "testdata/" + tt.name + ".golden"
-			if *update {
-				if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), text); diff != "" {
-				t.Error(diff)
-			}
+			platformtest.Golden(t, tt.name, text, *update)
 		})
 	}
 }

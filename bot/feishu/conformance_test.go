@@ -1,8 +1,6 @@
 package feishu
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"net/http/httptest"
 	"testing"
@@ -12,6 +10,7 @@ import (
 
 	"marketbot/bot/feishu/feishutest"
 	"marketbot/bot/platform"
+	"marketbot/bot/platform/platformtest"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/chat/chattest"
 )
@@ -68,34 +67,15 @@ func asWebhook(c *Config) {
 // connection.
 func (w *world) run() *world {
 	w.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- w.Run(ctx) }()
-	w.t.Cleanup(func() {
-		cancel()
-		if err := <-done; !errors.Is(err, context.Canceled) {
-			w.t.Errorf("Run ended with %v", err)
-		}
-	})
+	platformtest.Run(w.t, w.Run)
 	if w.cfg.Receive == Webhook {
 		srv := httptest.NewServer(w.Handler())
 		w.t.Cleanup(srv.Close)
 		w.Webhook(srv.URL + Path)
 		return w
 	}
-	w.eventually("a long connection", func() bool { return w.Sockets() > 0 && w.Ready() == nil })
+	platformtest.Eventually(w.t, "a long connection", func() bool { return w.Sockets() > 0 && w.Ready() == nil })
 	return w
-}
-
-func (w *world) eventually(what string, ok func() bool) {
-	w.t.Helper()
-	for range 1000 {
-		if ok() {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	w.t.Fatalf("%s never came", what)
 }
 
 // eyes looks at the platform for the conformance suite.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"marketbot/bot/feishu/feishutest"
+	"marketbot/bot/platform/platformtest"
 	"marketbot/handlers/chat"
 )
 
@@ -20,12 +21,12 @@ func TestFailedSendsAreClassified(t *testing.T) {
 	tests := []struct {
 		name  string
 		path  string
-		fault feishutest.Fault
+		fault platformtest.Fault
 		want  chat.Failure
 		after time.Duration
 		shown int // by the first try
 	}{
-		{"answer lost", messages, feishutest.LostAnswer, chat.Uncertain, 0, 1},
+		{"answer lost", messages, platformtest.LostAnswer, chat.Uncertain, 0, 1},
 		{"500", messages, feishutest.Broken, chat.Uncertain, 0, 0},
 		{"500 without code", messages, feishutest.Codeless, chat.Uncertain, 0, 0},
 		{"200 without message id", messages, feishutest.Hollow, chat.Uncertain, 0, 0},

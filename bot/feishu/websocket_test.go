@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"marketbot/bot/feishu/feishutest"
+	"marketbot/bot/platform/platformtest"
 	"marketbot/handlers/chat"
 )
 
@@ -31,7 +32,7 @@ func TestLongConnectionComesBack(t *testing.T) {
 			w := newWorld(t, nil, nil).run()
 			before := w.upSince()
 			tt.spoil(w.Server)
-			w.eventually("a new connection", func() bool { return w.upSince().After(before) && w.Sockets() == 1 && w.Ready() == nil })
+			platformtest.Eventually(t, "a new connection", func() bool { return w.upSince().After(before) && w.Sockets() == 1 && w.Ready() == nil })
 			w.Server.Say(wang, "", "还在吗")
 			if n := len(w.events.Events()); n != 1 {
 				t.Errorf("%d events came, want 1", n)
@@ -56,7 +57,7 @@ func TestHalfOpenConnectionIsNoticed(t *testing.T) {
 	w.run()
 	w.FreezeSockets()
 	began := time.Now()
-	w.eventually("a new connection", func() bool { return w.Sockets() == 1 })
+	platformtest.Eventually(t, "a new connection", func() bool { return w.Sockets() == 1 })
 	if took := time.Since(began); took > 9*time.Second {
 		t.Errorf("the dead connection was noticed after %v", took)
 	}
@@ -81,7 +82,7 @@ func TestNotReadyTellsWhy(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() { done <- w.Run(ctx) }()
-	w.eventually("the cause", func() bool { err := w.Ready(); return err != nil && strings.Contains(err.Error(), "1000040351") })
+	platformtest.Eventually(t, "the cause", func() bool { err := w.Ready(); return err != nil && strings.Contains(err.Error(), "1000040351") })
 	cancel()
 	<-done
 	l := &link{}
@@ -167,7 +168,7 @@ func TestSlowPressIsAnsweredInTime(t *testing.T) {
 		t.Errorf("answered %+v, %v", toast, err)
 	}
 	close(release)
-	w.eventually("the work", func() bool { return stored.Load() == 1 })
+	platformtest.Eventually(t, "the work", func() bool { return stored.Load() == 1 })
 }
 
 func TestStopWaitsForLatePresses(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/wecom/app"
 	"marketbot/bot/wecom/chats"
 	"marketbot/bot/wecom/message"
@@ -128,7 +129,7 @@ func (e eyes) Messages(at chat.Address) (out []chattest.Message) {
 	for _, m := range e.api.Seen(at.ID) {
 		if m.Type == "image" { // of the message before it
 			out[len(out)-1].Pictures = append(out[len(out)-1].Pictures, m.Data)
-			out[len(out)-1].Locked = out[len(out)-1].Locked && m.Safe
+			out[len(out)-1].Locked = out[len(out)-1].Locked && m.Locked
 			continue
 		}
 		mark, text := m.ID, m.Text
@@ -138,7 +139,7 @@ func (e eyes) Messages(at chat.Address) (out []chattest.Message) {
 			mark, _, _ = strings.Cut(m.ID, "-")
 		}
 		if mark != last {
-			out = append(out, chattest.Message{Locked: m.Safe, Typed: m.Type == "text"})
+			out = append(out, chattest.Message{Locked: m.Locked, Typed: m.Type == "text"})
 		}
 		last = mark
 		seen := &out[len(out)-1]
@@ -178,11 +179,7 @@ func (e eyes) Submit(_ chattest.Message, values map[string]string) {
 			text = m.Text
 		}
 	}
-	for name, v := range values {
-		head := regexp.MustCompile(`(?m)^【` + name + `】.*$`).FindString(text)
-		text = strings.Replace(text, head, head+"\n"+v, 1)
-	}
-	e.api.Say(wangID, text)
+	e.api.Say(wangID, filledIn(text, values))
 }
 
 func TestAppConformance(t *testing.T) {
@@ -214,7 +211,7 @@ func TestConfidentialIsSafeText(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := f.Seen(wangID)
-	if len(seen) != 1 || !seen[0].Safe || seen[0].Type != "text" || !strings.Contains(seen[0].Text, "138 0000 0000") || !strings.Contains(seen[0].Text, "改档案 1") {
+	if len(seen) != 1 || !seen[0].Locked || seen[0].Type != "text" || !strings.Contains(seen[0].Text, "138 0000 0000") || !strings.Contains(seen[0].Text, "改档案 1") {
 		t.Errorf("it is seen as %+v", seen)
 	}
 	if err := f.say(f.Adapter.Group(), chat.Message{Card: card, Confidential: true, Summary: "华东机电，王芳，意向"}, "k2"); err != nil {
@@ -248,7 +245,7 @@ func TestLostAnswerShowsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Fail("/cgi-bin/message/send", 1, func(w http.ResponseWriter, r *http.Request, next http.Handler) { next.ServeHTTP(w, r) })
-	f.Fail("/cgi-bin/message/send", 1, wecomtest.LostAnswer)
+	f.Fail("/cgi-bin/message/send", 1, platformtest.LostAnswer)
 	if s := refusal(t, f.Send(t.Context(), private(wangID), payload, "k")); s.Failure != chat.Uncertain {
 		t.Fatalf("a lost answer is %+v", s)
 	}
@@ -272,7 +269,7 @@ func TestLostAnswerShowsOnce(t *testing.T) {
 func TestFailures(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
-		fault wecomtest.Fault
+		fault platformtest.Fault
 		times int
 		want  chat.Failure
 		code  int
@@ -414,7 +411,7 @@ func TestFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		seen := f.Seen(wangID)[i]
-		if seen.File != "第48周 '汇总'.xlsx" || string(seen.Data) != string(data) || seen.Safe != tt.confidential {
+		if seen.File != "第48周 '汇总'.xlsx" || string(seen.Data) != string(data) || seen.Locked != tt.confidential {
 			t.Errorf("the file is seen as %+v", seen)
 		}
 	}

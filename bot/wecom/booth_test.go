@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/wecom/chats"
 	"marketbot/bot/wecom/robot"
 	"marketbot/bot/wecom/wecomtest"
@@ -134,38 +135,15 @@ func (b *booth) restart() *booth {
 // run keeps the adapter running until the test ends or stop is called.
 func (b *booth) run() *booth {
 	b.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- b.Run(ctx) }()
-	var once sync.Once
-	b.stop = func() {
-		once.Do(func() {
-			cancel()
-			if err := <-done; !errors.Is(err, context.Canceled) {
-				b.t.Errorf("Run ended with %v", err)
-			}
-		})
-	}
-	b.t.Cleanup(b.stop)
+	b.stop = platformtest.Run(b.t, b.Run)
 	return b
 }
 
 // connected waits for the connection, outside bubbles.
 func (b *booth) connected() *booth {
 	b.t.Helper()
-	b.eventually("a connection", func() bool { return b.Connected() && b.Ready() == nil })
+	platformtest.Eventually(b.t, "a connection", func() bool { return b.Connected() && b.Ready() == nil })
 	return b
-}
-
-func (b *booth) eventually(what string, ok func() bool) {
-	b.t.Helper()
-	for range 1000 {
-		if ok() {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	b.t.Fatalf("%s never came", what)
 }
 
 // send renders and sends as the outbox does: what is only busy comes again,
@@ -235,7 +213,7 @@ func (w watcher) Press(m chattest.Message, label string) {
 		return
 	}
 	at := chats.Person(wangID).Private()
-	if slices.ContainsFunc(w.Seen(groupID), func(s wecomtest.RobotMessage) bool { return s.ID == m.ID }) {
+	if slices.ContainsFunc(w.Seen(groupID), func(s platformtest.Message) bool { return s.ID == m.ID }) {
 		at = inGroup()
 	}
 	_, after, ok := strings.Cut(m.Text, "〔"+label+"〕回复：")
@@ -254,9 +232,14 @@ func (w watcher) Submit(m chattest.Message, values map[string]string) {
 			text = s.Text
 		}
 	}
+	w.Say(chats.Person(wangID).Private(), filledIn(text, values))
+}
+
+// filledIn is the template of a form as a person fills it in.
+func filledIn(template string, values map[string]string) string {
 	for name, v := range values {
-		head := regexp.MustCompile(`(?m)^【` + name + `】.*$`).FindString(text)
-		text = strings.Replace(text, head, head+"\n"+v, 1)
+		head := regexp.MustCompile(`(?m)^【` + name + `】.*$`).FindString(template)
+		template = strings.Replace(template, head, head+"\n"+v, 1)
 	}
-	w.Say(chats.Person(wangID).Private(), text)
+	return template
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/wecom/app"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/chat/chattest"
@@ -63,7 +64,7 @@ func TestBothKeepSecrets(t *testing.T) {
 	if err := b.send(private(wangID), chat.Message{Text: "电话 138", Confidential: true, Summary: "华东机电"}, "k"); err != nil {
 		t.Fatal(err)
 	}
-	if seen := f.Seen(wangID); len(seen) != 1 || !seen[0].Safe || !strings.Contains(seen[0].Text, "电话 138") || len(b.Seen(wangID)) != 0 {
+	if seen := f.Seen(wangID); len(seen) != 1 || !seen[0].Locked || !strings.Contains(seen[0].Text, "电话 138") || len(b.Seen(wangID)) != 0 {
 		t.Errorf("seen %+v", seen)
 	}
 }
@@ -81,7 +82,7 @@ func TestAppDoesNotReach(t *testing.T) {
 		if err := b.Robot.Say(wangID, "", "客户 华东机电"); err != nil {
 			t.Fatal(err)
 		}
-		b.eventually("an event", func() bool { return len(b.events.Events()) == i+1 })
+		platformtest.Eventually(t, "an event", func() bool { return len(b.events.Events()) == i+1 })
 		if err := b.send(private(wangID), chat.Message{Text: "电话 138", Confidential: true, Summary: "华东机电"}, fmt.Sprint(i)); err != nil {
 			t.Fatal(err)
 		}

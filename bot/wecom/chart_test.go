@@ -22,7 +22,7 @@ func TestAppShowsCharts(t *testing.T) {
 			t.Fatal(err)
 		}
 		seen := f.API.Seen(wangID)
-		if len(seen) != 2 || seen[1].Type != "image" || seen[1].Safe != secret || seen[0].Safe != secret || !strings.Contains(seen[0].Text, "张伟：1.00 元") {
+		if len(seen) != 2 || seen[1].Type != "image" || seen[1].Locked != secret || seen[0].Locked != secret || !strings.Contains(seen[0].Text, "张伟：1.00 元") {
 			t.Errorf("confidential %v: %+v is seen", secret, seen)
 		}
 	}

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
-	"os"
 	"regexp"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"marketbot/bot/platform/platformtest"
 	"marketbot/handlers/chat"
 )
 
@@ -60,19 +58,7 @@ func TestRobotContents(t *testing.T) {
 				t.Fatal(err)
 			}
 			text := regexp.MustCompile(`"task_id": "[^"]*"`).ReplaceAllString(got.String(), `"task_id": "…"`) + "\n"
-			path := "testdata/" + tt.name + ".golden"
-			if *update {
-				if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), text); diff != "" {
-				t.Error(diff)
-			}
+			platformtest.Golden(t, tt.name, text, *update)
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/wecom/hook"
 	"marketbot/bot/wecom/message"
 	"marketbot/bot/wecom/wecomtest"
@@ -49,10 +50,10 @@ func TestWebhookSaysItAll(t *testing.T) {
 func TestWebhookFailures(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
-		fault wecomtest.Fault
+		fault platformtest.Fault
 		want  chat.Failure
 	}{
-		{"lost answer", wecomtest.LostAnswer, chat.Uncertain},
+		{"lost answer", platformtest.LostAnswer, chat.Uncertain},
 		{"too often", wecomtest.Refuse(45009, "api freq out of limit"), chat.Busy},
 		{"removed", wecomtest.Refuse(93000, "invalid webhook url"), chat.BadSetup},
 		{"switched off", wecomtest.Refuse(93004, "robot disabled"), chat.BadSetup},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/wecom/app"
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
@@ -69,7 +70,7 @@ func TestOtherWays(t *testing.T) {
 	}
 	b.Robot.Say(liID, groupID, "@市场部 助手 您好")
 	b.Robot.Say(liID, "", "您好")
-	b.eventually("both", func() bool { return len(b.events.Events()) == 2 })
+	platformtest.Eventually(t, "both", func() bool { return len(b.events.Events()) == 2 })
 	for i, to := range []chat.Address{private(liID), inGroup()} {
 		if err := b.send(to, chat.Message{Text: "提醒"}, fmt.Sprint("second", i)); err != nil {
 			t.Errorf("%v: %v", to, err)
@@ -83,7 +84,7 @@ func TestOtherWays(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := f.Seen(liID)
-	if last := seen[len(seen)-1]; !last.Safe || !strings.Contains(last.Text, "138") || len(b.Seen(liID)) != 1 {
+	if last := seen[len(seen)-1]; !last.Locked || !strings.Contains(last.Text, "138") || len(b.Seen(liID)) != 1 {
 		t.Errorf("the confidential answer is %+v", last)
 	}
 	if err := b.send(inGroup(), secret, "secret/group"); err != nil {
@@ -108,7 +109,7 @@ func TestChatsAreRemembered(t *testing.T) {
 	if err := b.Robot.Say(wangID, "", "您好"); err != nil {
 		t.Fatal(err)
 	}
-	b.eventually("an event", func() bool { return len(b.events.Events()) == 1 })
+	platformtest.Eventually(t, "an event", func() bool { return len(b.events.Events()) == 1 })
 	for i := range 2 {
 		for _, to := range []chat.Address{private(liID), private(wangID), inGroup()} {
 			if err := b.send(to, chat.Message{Text: "提醒"}, fmt.Sprint(i, to.ID)); err != nil {
@@ -126,7 +127,7 @@ func TestChatsAreRemembered(t *testing.T) {
 	if err := b.Robot.Say(wangID, "", "您好"); err != nil {
 		t.Fatal(err)
 	}
-	b.eventually("an event", func() bool { return len(b.events.Events()) == 2 })
+	platformtest.Eventually(t, "an event", func() bool { return len(b.events.Events()) == 2 })
 	if e := b.events.Events()[1]; e.From.ID != wangID || e.Chat != private(wangID) {
 		t.Errorf("while the app is out of order, it comes from %+v", e.From)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"marketbot/bot/platform/platformtest"
 )
 
 // allowed is what the properties of each element of card JSON 2.0 may be, as
@@ -40,7 +42,7 @@ func allowed(tag string) []string {
 }
 
 type reader struct {
-	m      Message
+	m      platformtest.Message
 	text   []string
 	tags   int
 	tables int
@@ -52,10 +54,10 @@ type reader struct {
 type object = map[string]any
 
 // readCard looks at a card as the platform does and gives what people see.
-func readCard(content string) (Message, int, string) {
+func readCard(content string) (platformtest.Message, int, string) {
 	var card object
 	if err := json.Unmarshal([]byte(content), &card); err != nil {
-		return Message{}, 230099, "Failed to create card content, ext=ErrCode: 200621; parse card json err"
+		return platformtest.Message{}, 230099, "Failed to create card content, ext=ErrCode: 200621; parse card json err"
 	}
 	r := &reader{names: map[string]bool{}}
 	r.only("card", card, "schema", "config", "header", "body", "card_link")
@@ -78,9 +80,9 @@ func readCard(content string) (Message, int, string) {
 	r.m.Text = strings.Join(r.text, "\n")
 	switch {
 	case r.err != nil:
-		return Message{}, 230099, "Failed to create card content, ext=ErrCode: " + r.err.Error()
+		return platformtest.Message{}, 230099, "Failed to create card content, ext=ErrCode: " + r.err.Error()
 	case r.tags > 200:
-		return Message{}, 230099, "Failed to create card content, ext=ErrCode: 11310; element exceeds the limit"
+		return platformtest.Message{}, 230099, "Failed to create card content, ext=ErrCode: 11310; element exceeds the limit"
 	}
 	return r.m, 0, ""
 }
@@ -124,7 +126,7 @@ func (r *reader) plain(v any) string {
 	r.tags++
 	r.only("plain_text", o, allowed("plain_text")...)
 	if o["tag"] != "plain_text" {
-		r.m.scan(r.str(o, "content"))
+		scan(&r.m, r.str(o, "content"))
 	}
 	r.see(r.str(o, "content"))
 	return r.str(o, "content")
@@ -161,7 +163,7 @@ func (r *reader) element(o object, depth int, inForm bool) {
 		r.plain(o["text"])
 	case "markdown":
 		r.see(r.str(o, "content"))
-		r.m.scan(r.str(o, "content"))
+		scan(&r.m, r.str(o, "content"))
 	case "table":
 		r.table(o, depth)
 	case "chart":
@@ -239,7 +241,7 @@ func (r *reader) chart(o object) {
 
 func (r *reader) button(o object, inForm bool) {
 	seen := len(r.text)
-	b := Button{Label: r.plain(o["text"]), Submit: o["form_action_type"] == "submit", name: r.str(o, "name")}
+	b := platformtest.Button{Label: r.plain(o["text"]), Submit: o["form_action_type"] == "submit", Name: r.str(o, "name")}
 	r.text = r.text[:seen]
 	if !slices.Contains(strings.Fields("default primary danger text primary_text danger_text primary_filled danger_filled laser"), r.str(o, "type")) || b.Submit && !inForm {
 		r.fail("200861: button")
@@ -252,13 +254,14 @@ func (r *reader) button(o object, inForm bool) {
 			continue
 		}
 		r.object(act["value"])
-		b.value, _ = json.Marshal(act["value"])
+		value, _ := json.Marshal(act["value"])
+		b.Key = string(value)
 	}
 	r.m.Buttons = append(r.m.Buttons, b)
 }
 
 func (r *reader) input(o object) {
-	f := Field{Name: r.str(o, "name"), Value: r.str(o, "default_value"), Required: o["required"] == true}
+	f := platformtest.Field{Name: r.str(o, "name"), Value: r.str(o, "default_value"), Required: o["required"] == true}
 	if limit, ok := o["max_length"].(float64); ok && (limit < 1 || limit > 1000 || len([]rune(f.Value)) > int(limit)) {
 		r.fail("200861: input %s is too long", f.Name)
 	}
@@ -273,7 +276,7 @@ func (r *reader) input(o object) {
 }
 
 func (r *reader) choice(o object) {
-	f := Field{Name: r.str(o, "name"), Required: o["required"] == true}
+	f := platformtest.Field{Name: r.str(o, "name"), Required: o["required"] == true}
 	r.plain(o["placeholder"])
 	options, _ := o["options"].([]any)
 	for _, item := range options {

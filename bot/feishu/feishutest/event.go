@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"marketbot/bot/platform/platformtest"
 )
 
 // Toast is what flashes up after a press.
@@ -71,9 +73,7 @@ func (s *Server) Post(from, to, kind string, content any, mentions ...object) st
 		chat, chatType = to, "group"
 	}
 	text, _ := json.Marshal(content)
-	s.mu.Lock()
-	id := s.next("om_said_")
-	s.mu.Unlock()
+	id := s.serial.Next("om_said_")
 	created := millis(s.now())
 	message := object{"message_id": id, "create_time": created, "update_time": created, "chat_id": chat, "chat_type": chatType,
 		"message_type": kind, "content": string(text), "user_agent": "Mozilla/5.0"}
@@ -93,7 +93,7 @@ func (s *Server) Press(who, messageID, label string) (Toast, error) {
 	}
 	for _, b := range m.Buttons {
 		if b.Label == label && !b.Submit {
-			return s.act(who, m, object{"tag": "button", "value": b.value, "timezone": "Asia/Shanghai"})
+			return s.act(who, m, object{"tag": "button", "value": json.RawMessage(b.Key), "timezone": "Asia/Shanghai"})
 		}
 	}
 	return Toast{}, fmt.Errorf("message %s has no button %q", messageID, label)
@@ -122,24 +122,21 @@ func (s *Server) Submit(who, messageID string, values map[string]string) (Toast,
 	}
 	for _, b := range m.Buttons {
 		if b.Submit {
-			return s.act(who, m, object{"tag": "button", "value": b.value, "name": b.name, "form_value": filled})
+			return s.act(who, m, object{"tag": "button", "value": json.RawMessage(b.Key), "name": b.Name, "form_value": filled})
 		}
 	}
 	return Toast{}, fmt.Errorf("message %s has no form", messageID)
 }
 
-func (s *Server) find(id string) (Message, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, m := range s.messages {
-		if m.ID == id {
-			return m, nil
-		}
+func (s *Server) find(id string) (platformtest.Message, error) {
+	m, known := s.Find(id)
+	if !known {
+		return m, fmt.Errorf("no message %s", id)
 	}
-	return Message{}, fmt.Errorf("no message %s", id)
+	return m, nil
 }
 
-func (s *Server) act(who string, m Message, action object) (Toast, error) {
+func (s *Server) act(who string, m platformtest.Message, action object) (Toast, error) {
 	event := object{"operator": object{"tenant_key": tenant, "open_id": who, "union_id": "on_" + who}, "token": "c-1", "action": action,
 		"host": "im_message", "context": object{"open_message_id": m.ID, "open_chat_id": chatOf(m.To)}}
 	reply, err := s.emit(&push{kind: "card.action.trigger", created: strconv.FormatInt(s.now().UnixMicro(), 10), event: event})
@@ -225,7 +222,7 @@ func (s *Server) emit(p *push) ([]byte, error) {
 func (s *Server) deliver(p *push) ([]byte, error) {
 	s.mu.Lock()
 	if p.id == "" || p.kind == "im.message.receive_v1" {
-		p.id = s.next("ev_")
+		p.id = s.serial.Next("ev_")
 	}
 	payload, _ := json.Marshal(object{"schema": "2.0", "event": p.event, "header": object{"event_id": p.id, "event_type": p.kind,
 		"create_time": p.created, "token": s.App.VerificationToken, "app_id": s.App.ID, "tenant_key": tenant}})

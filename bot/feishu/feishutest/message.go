@@ -1,7 +1,6 @@
 package feishutest
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -9,80 +8,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"marketbot/bot/platform/platformtest"
 )
-
-// Message is what the bot sent, as people see it.
-type Message struct {
-	ID       string
-	To       string // open_id or chat_id
-	Type     string // text, interactive, file
-	Text     string // all that can be read, buttons aside
-	Buttons  []Button
-	Fields   []Field
-	Charts   []string // titles of those that the client draws
-	File     string
-	Data     []byte // of the file
-	Mentions []string
-	Links    []string
-	Locked   bool // cannot be forwarded
-	Key      string
-	At       time.Time
-}
-
-// Button is one that can be pressed; Submit marks the one of a form.
-type Button struct {
-	Label  string
-	Submit bool
-	name   string
-	value  json.RawMessage
-}
-
-// Field is an input of a form.
-type Field struct {
-	Name     string
-	Value    string // prefilled or preselected
-	Required bool
-	Options  []string // values of a choice
-}
-
-// Seen is what stands in a person's private chat (open_id) or in a group
-// (chat_id), oldest first.
-func (s *Server) Seen(at string) []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var out []Message
-	for _, m := range s.messages {
-		if m.To == at {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
-// Sent counts all messages.
-func (s *Server) Sent() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.messages)
-}
-
-// Await waits until at least n messages stand in a chat and gives what stands
-// there, or what there is when ctx ends.
-func (s *Server) Await(ctx context.Context, at string, n int) []Message {
-	for {
-		s.mu.Lock()
-		changed := s.changed
-		s.mu.Unlock()
-		if seen := s.Seen(at); len(seen) >= n {
-			return seen
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return s.Seen(at)
-		}
-	}
-}
 
 type posted struct {
 	To      string `json:"receive_id"`
@@ -122,24 +50,14 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 		succeed(w, map[string]any{"message_id": first.id})
 		return
 	}
-	if s.Limited && (!s.allow(p.To, 5) || !s.allow("", 50)) {
+	if s.Limited && (!s.sent.Allow(p.To, s.now(), platformtest.Limit{Max: 5, Span: time.Second}) || !s.sent.Allow("", s.now(), platformtest.Limit{Max: 50, Span: time.Second})) {
 		refuse(w, 230020, "This operation triggers the frequency limit.")
 		return
 	}
-	m.ID, m.To, m.Type, m.Key, m.At = s.next("om_"), p.To, p.Type, p.UUID, s.now()
-	s.messages = append(s.messages, m)
-	s.byKey[p.UUID] = sent{m.ID, m.At}
-	close(s.changed)
-	s.changed = make(chan struct{})
+	m.ID, m.To, m.Type, m.Key, m.At = s.serial.Next("om_"), p.To, p.Type, p.UUID, s.now()
+	s.Show(m)
+	s.byKey[p.UUID] = shown{m.ID, m.At}
 	succeed(w, map[string]any{"message_id": m.ID, "msg_type": m.Type, "chat_id": chatOf(p.To)})
-}
-
-// allow counts what went to a chat (or, for "", to all) within the last second.
-func (s *Server) allow(to string, limit int) bool {
-	since := s.now().Add(-time.Second)
-	times := slices.DeleteFunc(s.recent[to], func(t time.Time) bool { return !t.After(since) })
-	s.recent[to] = append(times, s.now())
-	return len(times) < limit
 }
 
 func (s *Server) reachable(id, kind string) (int, string) {
@@ -158,7 +76,7 @@ func (s *Server) reachable(id, kind string) (int, string) {
 	return 0, ""
 }
 
-func (s *Server) read(p posted) (m Message, code int, msg string) {
+func (s *Server) read(p posted) (m platformtest.Message, code int, msg string) {
 	switch p.Type {
 	case "text":
 		var c struct {
@@ -168,7 +86,7 @@ func (s *Server) read(p posted) (m Message, code int, msg string) {
 			return m, 230001, "content of text"
 		}
 		m.Text = c.Text
-		m.scan(c.Text)
+		scan(&m, c.Text)
 	case "interactive":
 		card, code, msg := readCard(p.Content)
 		return card, code, msg
@@ -191,7 +109,7 @@ func (s *Server) read(p posted) (m Message, code int, msg string) {
 }
 
 // scan finds what a text with markup mentions and links to.
-func (m *Message) scan(text string) {
+func scan(m *platformtest.Message, text string) {
 	m.Mentions = append(m.Mentions, regexp.MustCompile(`<at [^>]*>`).FindAllString(text, -1)...)
 	m.Links = append(m.Links, regexp.MustCompile(`\[[^\]]*\]\([^)]*\)|https?://\S+|www\.\S+|\b[a-z]+\.(com|cn|net)\b`).FindAllString(text, -1)...)
 }
@@ -213,7 +131,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := s.next("file_v3_")
+	key := s.serial.Next("file_v3_")
 	s.files[key] = file{r.FormValue("file_name"), data}
 	succeed(w, map[string]any{"file_key": key})
 }

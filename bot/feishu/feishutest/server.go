@@ -7,7 +7,6 @@ package feishutest
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -15,6 +14,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"marketbot/bot/platform/platformtest"
 )
 
 // BotID and BotName are the bot's own open_id and the name it is mentioned by.
@@ -38,24 +39,22 @@ type Server struct {
 	PingInterval int  // seconds, told to long connections; 0 leaves it out
 	Limited      bool // refuses what exceeds 5 messages a second to one chat, 50 in all
 
-	now   func() time.Time
-	http  *httptest.Server
-	pings atomic.Int64
+	platformtest.Faults
+	platformtest.Tokens
+	platformtest.Board
+
+	now    func() time.Time
+	http   *httptest.Server
+	serial platformtest.Serial
+	sent   platformtest.Meter
+	pings  atomic.Int64
 
 	mu       sync.Mutex
-	serial   int
 	people   map[string]string // open_id → name
 	gone     map[string]bool   // resigned, or left the app's availability
 	groups   map[string]*group
-	token    string
-	expires  time.Time
-	fetched  int
-	faults   []*fault
-	messages []Message
-	byKey    map[string]sent
+	byKey    map[string]shown
 	files    map[string]file
-	recent   map[string][]time.Time
-	changed  chan struct{}
 	pushes   []*push
 	sockets  []*socket
 	refusals refusals
@@ -67,7 +66,7 @@ type group struct {
 	members []string
 }
 
-type sent struct {
+type shown struct {
 	id string
 	at time.Time
 }
@@ -83,7 +82,7 @@ func New(now func() time.Time) *Server {
 		App:    App{ID: "cli_test", Secret: "app-secret", EncryptKey: "test key", VerificationToken: "verify"},
 		Status: 2, PingInterval: 120, now: now,
 		people: map[string]string{}, gone: map[string]bool{}, groups: map[string]*group{},
-		byKey: map[string]sent{}, files: map[string]file{}, recent: map[string][]time.Time{}, changed: make(chan struct{}),
+		byKey: map[string]shown{}, files: map[string]file{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /open-apis/auth/v3/tenant_access_token/internal", s.issueToken)
@@ -95,7 +94,7 @@ func New(now func() time.Time) *Server {
 	mux.HandleFunc("POST /open-apis/im/v1/files", s.authed(s.upload))
 	mux.HandleFunc("POST /callback/ws/endpoint", s.endpoint)
 	mux.HandleFunc("GET /ws", s.connect)
-	s.http = httptest.NewServer(s.faulty(mux))
+	s.http = httptest.NewServer(s.Spoil(mux))
 	s.URL = s.http.URL
 	return s
 }
@@ -128,60 +127,31 @@ func (s *Server) Remove(id string) {
 	s.gone[id] = true
 }
 
-// Revoke makes the token in use invalid before its time.
-func (s *Server) Revoke() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.token = ""
-}
-
-// TokensFetched counts the calls that asked for a token.
-func (s *Server) TokensFetched() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.fetched
-}
-
-func (s *Server) next(prefix string) string {
-	s.serial++
-	return fmt.Sprintf("%s%06d", prefix, s.serial)
-}
-
-const (
-	tokenLife  = 2 * time.Hour
-	tokenReuse = 30 * time.Minute // with less left a new one is issued
-)
+const tokenReuse = 30 * time.Minute // with less left a new one is issued
 
 func (s *Server) issueToken(w http.ResponseWriter, r *http.Request) {
 	var ask struct {
 		ID     string `json:"app_id"`
 		Secret string `json:"app_secret"`
 	}
+	s.Ask()
 	if json.NewDecoder(r.Body).Decode(&ask) != nil || ask.ID != s.App.ID || ask.Secret != s.App.Secret {
 		answer(w, http.StatusOK, map[string]any{"code": 10014, "msg": "app secret invalid"})
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fetched++
-	if s.token == "" || s.expires.Sub(s.now()) < tokenReuse {
-		s.token, s.expires = s.next("t-"), s.now().Add(tokenLife)
-	}
-	left := int(s.expires.Sub(s.now()).Seconds())
-	answer(w, http.StatusOK, map[string]any{"code": 0, "msg": "ok", "tenant_access_token": s.token, "expire": left})
+	token, left := s.Issue(s.now(), tokenReuse)
+	answer(w, http.StatusOK, map[string]any{"code": 0, "msg": "ok", "tenant_access_token": token, "expire": left})
 }
 
 // authed lets a call through that shows the valid token.
 func (s *Server) authed(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		s.mu.Lock()
-		valid := token != "" && token == s.token && s.now().Before(s.expires)
-		s.mu.Unlock()
+		known, lasts := s.Knows(token, s.now())
 		switch {
 		case token == "":
 			refuse(w, 99991661, "Missing access token for authorization")
-		case !valid:
+		case !known || !lasts:
 			refuse(w, 99991663, "Invalid access token for authorization")
 		default:
 			next(w, r)
@@ -231,11 +201,7 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	succeed(w, map[string]any{"name": g.name, "chat_mode": "group"})
 }
 
-func answer(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(body)
-}
+func answer(w http.ResponseWriter, status int, body any) { platformtest.Answer(w, status, body) }
 
 func succeed(w http.ResponseWriter, data any) {
 	answer(w, http.StatusOK, map[string]any{"code": 0, "msg": "success", "data": data})

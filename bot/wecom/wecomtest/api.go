@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"marketbot/bot/platform/platformtest"
 )
 
 // API is a stand-in of the platform's HTTP API with one company, one
@@ -26,24 +28,23 @@ type API struct {
 	HookKey string
 	Limited bool // a member sees 30 messages a minute, the group takes 20
 
-	now      func() time.Time
-	http     *httptest.Server
-	mu       sync.Mutex
-	serial   int
-	token    string
-	expires  time.Time
-	fetched  int
-	people   map[string]string // names by userid
-	hidden   map[string]bool   // out of the app's visible range
-	open     map[string]string // userids by open_userid
-	files    map[string]appFile
-	messages []AppMessage
-	recent   map[string][]time.Time
-	same     map[string]time.Time // bodies sent with enable_duplicate_check
-	codes    map[string]string    // response codes not yet used, to the card's task
-	menu     []string
-	faults   []*apiFault
-	changed  chan struct{}
+	platformtest.Faults
+	platformtest.Tokens
+	platformtest.Board
+
+	now    func() time.Time
+	http   *httptest.Server
+	serial platformtest.Serial
+	sent   platformtest.Meter
+
+	mu     sync.Mutex
+	people map[string]string // names by userid
+	hidden map[string]bool   // out of the app's visible range
+	open   map[string]string // userids by open_userid
+	files  map[string]appFile
+	same   map[string]time.Time // bodies sent with enable_duplicate_check
+	codes  map[string]string    // response codes not yet used, to the card's task
+	menu   []string
 
 	callback string
 	history  []string // bodies delivered to the callback
@@ -56,17 +57,14 @@ type appFile struct {
 	data []byte
 }
 
-const (
-	tokenLife = 2 * time.Hour
-	sampleKey = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C" // the documentation's
-)
+const sampleKey = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C" // the documentation's
 
 // NewAPI starts a company on the given clock.
 func NewAPI(now func() time.Time) *API {
 	a := &API{
 		CorpID: "ww1234567890abcdef", AgentID: 1000002, Secret: "app-secret", Token: "callback-token", AESKey: sampleKey, HookKey: "hook-key",
 		now: now, people: map[string]string{}, hidden: map[string]bool{}, open: map[string]string{}, files: map[string]appFile{},
-		recent: map[string][]time.Time{}, same: map[string]time.Time{}, codes: map[string]string{}, changed: make(chan struct{}),
+		same: map[string]time.Time{}, codes: map[string]string{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /cgi-bin/gettoken", a.issueToken)
@@ -79,7 +77,7 @@ func NewAPI(now func() time.Time) *API {
 	mux.HandleFunc("POST /cgi-bin/menu/create", a.authed(a.createMenu))
 	mux.HandleFunc("POST /cgi-bin/webhook/send", a.keyed(a.hookSend))
 	mux.HandleFunc("POST /cgi-bin/webhook/upload_media", a.keyed(a.upload))
-	a.http = httptest.NewServer(a.faulty(mux))
+	a.http = httptest.NewServer(a.Spoil(mux))
 	a.URL = a.http.URL
 	return a
 }
@@ -111,20 +109,6 @@ func (a *API) Encrypt(openID, userid string) {
 	a.open[openID] = userid
 }
 
-// Revoke makes the token in use invalid before its time.
-func (a *API) Revoke() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.token = ""
-}
-
-// TokensFetched counts the calls that asked for a token.
-func (a *API) TokensFetched() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.fetched
-}
-
 // Menu lists the keys of the app's menu.
 func (a *API) Menu() []string {
 	a.mu.Lock()
@@ -132,26 +116,16 @@ func (a *API) Menu() []string {
 	return a.menu
 }
 
-// next is called with the lock held.
-func (a *API) next(prefix string) string {
-	a.serial++
-	return fmt.Sprintf("%s%06d", prefix, a.serial)
-}
-
 func (a *API) issueToken(w http.ResponseWriter, r *http.Request) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.fetched++
+	a.Ask()
 	switch {
 	case r.FormValue("corpid") != a.CorpID:
 		refuse(w, 40013, "invalid corpid")
 	case r.FormValue("corpsecret") != a.Secret:
 		refuse(w, 40001, "invalid credential")
 	default:
-		if a.token == "" || !a.now().Before(a.expires) {
-			a.token, a.expires = a.next("token-"), a.now().Add(tokenLife)
-		}
-		succeed(w, map[string]any{"access_token": a.token, "expires_in": int(a.expires.Sub(a.now()).Seconds())})
+		token, left := a.Issue(a.now(), 0)
+		succeed(w, map[string]any{"access_token": token, "expires_in": left})
 	}
 }
 
@@ -159,15 +133,13 @@ func (a *API) issueToken(w http.ResponseWriter, r *http.Request) {
 func (a *API) authed(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		shown := r.URL.Query().Get("access_token")
-		a.mu.Lock()
-		valid, expired := shown != "" && shown == a.token, !a.now().Before(a.expires)
-		a.mu.Unlock()
+		known, lasts := a.Knows(shown, a.now())
 		switch {
 		case shown == "":
 			refuse(w, 41001, "access_token missing")
-		case !valid:
+		case !known:
 			refuse(w, 40014, "invalid access_token")
-		case expired:
+		case !lasts:
 			refuse(w, 42001, "access_token expired")
 		default:
 			next(w, r)
@@ -254,22 +226,16 @@ func (a *API) createMenu(w http.ResponseWriter, r *http.Request) {
 	succeed(w, nil)
 }
 
-func answer(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
-	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(body)
-}
-
 func succeed(w http.ResponseWriter, data map[string]any) {
 	body := map[string]any{"errcode": 0, "errmsg": "ok"}
 	for k, v := range data {
 		body[k] = v
 	}
-	answer(w, http.StatusOK, body)
+	platformtest.Answer(w, http.StatusOK, body)
 }
 
 // refuse answers as the platform does: with HTTP 200.
 func refuse(w http.ResponseWriter, code int, msg string) {
 	hint := ", hint: [1732440000000000000], from ip: 203.0.113.7"
-	answer(w, http.StatusOK, map[string]any{"errcode": code, "errmsg": strings.TrimSpace(msg) + hint})
+	platformtest.Answer(w, http.StatusOK, map[string]any{"errcode": code, "errmsg": strings.TrimSpace(msg) + hint})
 }

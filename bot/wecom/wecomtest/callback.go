@@ -18,6 +18,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"marketbot/bot/platform/platformtest"
 )
 
 // Callback makes the platform deliver the app's events to an address, after it
@@ -71,25 +73,21 @@ func (a *API) Enter(userid string) { a.event(userid, "enter_agent", "<EventKey><
 
 // Press lets a member press a button of a card they see.
 func (a *API) Press(userid, task, label string) error {
-	for _, m := range a.Seen(userid) {
-		if m.ID != task {
-			continue
-		}
-		i := slices.IndexFunc(m.Buttons, func(b AppButton) bool { return b.Label == label })
-		if i < 0 {
-			return errors.New("no such button")
-		}
-		a.event(userid, "template_card_event", "<EventKey>"+data(m.Buttons[i].Key)+"</EventKey><TaskId>"+data(task)+
-			"</TaskId><CardType>"+data("button_interaction")+"</CardType><ResponseCode>"+data(m.code)+"</ResponseCode>")
-		return nil
+	m, known := a.Find(task)
+	if !known || m.To != userid {
+		return errors.New("no such card")
 	}
-	return errors.New("no such card")
+	i := slices.IndexFunc(m.Buttons, func(b platformtest.Button) bool { return b.Label == label })
+	if i < 0 {
+		return errors.New("no such button")
+	}
+	a.event(userid, "template_card_event", "<EventKey>"+data(m.Buttons[i].Key)+"</EventKey><TaskId>"+data(task)+
+		"</TaskId><CardType>"+data("button_interaction")+"</CardType><ResponseCode>"+data(codeOf(m))+"</ResponseCode>")
+	return nil
 }
 
 func (a *API) message(userid, kind, content string) {
-	a.mu.Lock()
-	id := a.next("")
-	a.mu.Unlock()
+	id := a.serial.Next("")
 	a.deliver(a.envelope(userid, kind, content+"<MsgId>"+id+"</MsgId>"))
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"marketbot/bot/platform/platformtest"
 )
 
 type said struct {
@@ -87,8 +89,8 @@ func (r *Robot) respond(f frame) (int, string, any) {
 
 // show puts a message on the screen.
 func (r *Robot) show(s said, at string, group, reply bool) (int, string, any) {
-	m := RobotMessage{ID: r.next("w"), To: at, Type: s.Type, Reply: reply, At: r.now()}
-	if r.Limited && !r.allow(at) {
+	m := platformtest.Message{ID: r.serial.Next("w"), To: at, Type: s.Type, Reply: reply, At: r.now()}
+	if r.Limited && !r.sent.Allow(at, r.now(), platformtest.Limit{Max: 30, Span: time.Minute}, platformtest.Limit{Max: 1000, Span: time.Hour}) {
 		return 45009, "api freq out of limit", nil
 	}
 	switch {
@@ -104,13 +106,12 @@ func (r *Robot) show(s said, at string, group, reply bool) (int, string, any) {
 		if group {
 			return 40008, "template_card is for single chats", nil
 		}
-		if code := m.fill(s.Card); code != 0 {
+		if code := fill(&m, s.Card); code != 0 {
 			return code, "invalid card", nil
 		}
-		if _, known := r.tasks[s.Card.Task]; known {
+		if _, known := r.Find(s.Card.Task); known {
 			return 42014, "task_id is not unique", nil
 		}
-		r.tasks[m.ID] = len(r.messages)
 	case s.Type == "file" && s.File != nil:
 		f, known := r.media[s.File.Media]
 		if !known {
@@ -120,28 +121,12 @@ func (r *Robot) show(s said, at string, group, reply bool) (int, string, any) {
 	default:
 		return 40008, "invalid message type", nil
 	}
-	r.messages = append(r.messages, m)
+	r.Show(m)
 	return 0, "ok", nil
 }
 
-// allow counts what went into a chat.
-func (r *Robot) allow(at string) bool {
-	now, minute := r.now(), 0
-	var hour []time.Time
-	for _, t := range r.recent[at] {
-		if now.Sub(t) < time.Hour {
-			hour = append(hour, t)
-		}
-		if now.Sub(t) < time.Minute {
-			minute++
-		}
-	}
-	r.recent[at] = append(hour, now)
-	return minute < 30 && len(hour) < 1000
-}
-
 // fill makes a message of a card; the code tells what is wrong with it.
-func (m *RobotMessage) fill(c *robotCard) int {
+func fill(m *platformtest.Message, c *robotCard) int {
 	if c.Kind != "button_interaction" || c.Title.Title == "" && c.Text == "" || len(c.Facts) > 6 {
 		return 42015
 	}
@@ -160,7 +145,7 @@ func (m *RobotMessage) fill(c *robotCard) int {
 		if b.Label == "" || b.Key == "" || len(b.Key) > 1024 || b.Style < 1 || b.Style > 4 {
 			return 42018
 		}
-		m.Buttons = append(m.Buttons, RobotButton{eye(b.Label), b.Key})
+		m.Buttons = append(m.Buttons, platformtest.Button{Label: eye(b.Label), Key: b.Key})
 		_, links := touchable(b.Label)
 		m.Links = append(m.Links, links...)
 	}
@@ -184,16 +169,16 @@ func (r *Robot) update(f frame) (int, string, any) {
 	if json.Unmarshal(f.Body, &u) != nil || u.Kind != "update_template_card" || u.Card == nil {
 		return 40058, "invalid parameter", nil
 	}
-	i, known := r.tasks[u.Card.Task]
+	m, known := r.Find(u.Card.Task)
 	if !known {
 		return 42014, "unknown task_id", nil
 	}
-	m := r.messages[i]
 	m.Links = nil
-	if code := m.fill(u.Card); code != 0 {
+	if code := fill(&m, u.Card); code != 0 {
 		return code, "invalid card", nil
 	}
-	r.messages[i], a.used = m, true
+	r.Change(m.ID, m)
+	a.used = true
 	return 0, "ok", nil
 }
 
@@ -222,7 +207,7 @@ func (r *Robot) upload(f frame) (int, string, any) {
 		if ask.Type != "file" || ask.Name == "" || ask.Size <= 0 || ask.Total <= 0 || ask.Total > 100 {
 			return 40058, "invalid parameter", nil
 		}
-		id := r.next("up")
+		id := r.serial.Next("up")
 		r.uploads[id] = &transfer{name: ask.Name, sum: ask.Sum, size: ask.Size, total: ask.Total, parts: map[int][]byte{}}
 		return 0, "ok", map[string]any{"upload_id": id}
 	}
@@ -245,7 +230,7 @@ func (r *Robot) upload(f frame) (int, string, any) {
 	if len(u.data) != u.size || hex.EncodeToString(sum[:]) != u.sum {
 		return 40058, "md5 mismatch", nil
 	}
-	id := r.next("media")
+	id := r.serial.Next("media")
 	r.media[id] = *u
 	return 0, "ok", map[string]any{"type": "file", "media_id": id, "created_at": "1795752000"}
 }

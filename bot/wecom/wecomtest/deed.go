@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"marketbot/bot/platform/platformtest"
 )
 
 // callback is something that a person did.
@@ -66,14 +68,8 @@ func event(kind string, more map[string]any) map[string]any {
 
 // Press lets somebody press a button, by its label, of a card they see.
 func (r *Robot) Press(user, message, label string) error {
-	r.mu.Lock()
-	i, ok := r.tasks[message]
-	var m RobotMessage
-	if ok {
-		m = r.messages[i]
-	}
-	r.mu.Unlock()
-	b := slices.IndexFunc(m.Buttons, func(b RobotButton) bool { return strings.TrimPrefix(b.Label, "✓") == label })
+	m, _ := r.Find(message)
+	b := slices.IndexFunc(m.Buttons, func(b platformtest.Button) bool { return strings.TrimPrefix(b.Label, "✓") == label })
 	if b < 0 {
 		return fmt.Errorf("no button %q on message %q", label, message)
 	}
@@ -98,7 +94,7 @@ func (r *Robot) do(cmd, user, chat string, body map[string]any) error {
 	} else if cmd == "aibot_msg_callback" {
 		r.opened[chat] = true
 	}
-	call := &callback{id: r.next("m"), cmd: cmd, user: user, chat: chat, body: body}
+	call := &callback{id: r.serial.Next("m"), cmd: cmd, user: user, chat: chat, body: body}
 	body["msgid"] = call.id
 	r.calls = append(r.calls, call)
 	r.mu.Unlock()
@@ -119,7 +115,7 @@ func (r *Robot) deliver(call *callback) bool {
 		r.mu.Unlock()
 		return false
 	}
-	req := r.next("req_")
+	req := r.serial.Next("req_")
 	a := &ask{cmd: "aibot_respond_msg", to: call.user, until: r.now().Add(24 * time.Hour)}
 	if call.chat != "" {
 		a.to, a.group = call.chat, true

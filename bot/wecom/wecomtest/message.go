@@ -2,7 +2,6 @@ package wecomtest
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"image/png"
 	"io"
@@ -11,60 +10,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"marketbot/bot/platform/platformtest"
 )
 
 // Group is where the webhook speaks, for Seen.
 const Group = "group of the webhook"
-
-// AppMessage is what the bot sent through the API, as people see it.
-type AppMessage struct {
-	ID      string // the platform's; of a card its task_id
-	To      string // userid, or Group
-	Type    string // text, file, image, template_card
-	Text    string // all that can be read but buttons
-	Buttons []AppButton
-	File    string
-	Data    []byte // of the file or the image
-	Links   []string
-	Safe    bool // cannot be passed on
-	At      time.Time
-	code    string
-}
-
-// AppButton is a card's; Key is what the app is told when it is pressed.
-type AppButton struct{ Label, Key string }
-
-// Seen is what stands in a member's chat with the app, or in the Group, oldest
-// first.
-func (a *API) Seen(at string) []AppMessage {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	var list []AppMessage
-	for _, m := range a.messages {
-		if m.To == at {
-			list = append(list, m)
-		}
-	}
-	return list
-}
-
-// Await waits until at least n messages stand in a chat and gives what stands
-// there, or what there is when ctx ends.
-func (a *API) Await(ctx context.Context, at string, n int) []AppMessage {
-	for {
-		a.mu.Lock()
-		changed := a.changed
-		a.mu.Unlock()
-		if seen := a.Seen(at); len(seen) >= n {
-			return seen
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return a.Seen(at)
-		}
-	}
-}
 
 type sent struct {
 	To      string `json:"touser"`
@@ -133,51 +84,55 @@ func (a *API) send(w http.ResponseWriter, r *http.Request) {
 	until, known := a.same[string(raw)]
 	switch {
 	case s.Checked == 1 && known && a.now().Before(until): // dropped without a word
-	case m.code != "" && slices.ContainsFunc(a.messages, func(old AppMessage) bool { return old.ID == m.ID }):
+	case a.shown(m.ID):
 		refuse(w, 42021, "task_id exists")
 		return
-	case a.Limited && !a.allow(s.To, memberPerMinute): // dropped as well
+	case a.Limited && !a.sent.Allow(s.To, a.now(), platformtest.Limit{Max: memberPerMinute, Span: time.Minute}): // dropped as well
 	default:
 		a.same[string(raw)] = a.now().Add(time.Duration(s.Seconds) * time.Second)
 		a.show(m)
 	}
-	answer := map[string]any{"msgid": a.next("msg-")}
-	if m.code != "" {
-		answer["response_code"] = m.code
+	answer := map[string]any{"msgid": a.serial.Next("msg-")}
+	if code := codeOf(m); code != "" {
+		answer["response_code"] = code
 	}
 	succeed(w, answer)
 }
 
-// show is called with the lock held.
-func (a *API) show(m AppMessage) {
-	if m.ID == "" {
-		m.ID = a.next("m-")
+// codeOf is the right to change a card, once; empty for what is none.
+func codeOf(m platformtest.Message) string {
+	if m.Type != "template_card" {
+		return ""
 	}
-	if m.code != "" {
-		a.codes[m.code] = m.ID
+	return "code-" + m.ID
+}
+
+// shown reports whether a card of that task was shown already.
+func (a *API) shown(task string) bool {
+	_, known := a.Find(task)
+	return known
+}
+
+// show is called with the lock held.
+func (a *API) show(m platformtest.Message) {
+	if m.ID == "" {
+		m.ID = a.serial.Next("m-")
+	}
+	if code := codeOf(m); code != "" {
+		a.codes[code] = m.ID
 	}
 	m.At = a.now()
-	a.messages = append(a.messages, m)
-	close(a.changed)
-	a.changed = make(chan struct{})
+	a.Show(m)
 }
 
-// allow counts what went to a chat within the last minute.
-func (a *API) allow(to string, limit int) bool {
-	since := a.now().Add(-time.Minute)
-	times := slices.DeleteFunc(a.recent[to], func(t time.Time) bool { return !t.After(since) })
-	a.recent[to] = append(times, a.now())
-	return len(times) < limit
-}
-
-func (a *API) read(s sent) (m AppMessage, code int, msg string) {
-	m.Type, m.Safe = s.Type, s.Safe == 1
+func (a *API) read(s sent) (m platformtest.Message, code int, msg string) {
+	m.Type, m.Locked = s.Type, s.Safe == 1
 	switch s.Type {
 	case "text":
 		if s.Text.Content == "" {
 			return m, 44004, "empty content"
 		}
-		m.readText(s.Text.Content)
+		readText(&m, s.Text.Content)
 	case "file":
 		f, known := a.files[s.File.Media]
 		if !known || f.kind != s.Type {
@@ -191,7 +146,7 @@ func (a *API) read(s sent) (m AppMessage, code int, msg string) {
 		}
 		m.Data = f.data
 	case "template_card":
-		if m.Safe {
+		if m.Locked {
 			return m, 40058, "safe is not for cards"
 		}
 		return readCard(m, s.Card)
@@ -203,7 +158,7 @@ func (a *API) read(s sent) (m AppMessage, code int, msg string) {
 
 // readText shows a text as clients do: cut, with its tags and addresses made
 // links, and what has no width unseen.
-func (m *AppMessage) readText(text string) {
+func readText(m *platformtest.Message, text string) {
 	if len(text) > maxText {
 		text = strings.ToValidUTF8(text[:maxText], "")
 	}
@@ -213,7 +168,7 @@ func (m *AppMessage) readText(text string) {
 
 var anyTask = regexp.MustCompile(`^[0-9A-Za-z_\-@]{1,128}$`)
 
-func readCard(m AppMessage, c appCard) (AppMessage, int, string) {
+func readCard(m platformtest.Message, c appCard) (platformtest.Message, int, string) {
 	switch {
 	case c.Type != "button_interaction":
 		return m, 42014, "card_type"
@@ -224,7 +179,7 @@ func readCard(m AppMessage, c appCard) (AppMessage, int, string) {
 	case len(c.Buttons) == 0 || len(c.Buttons) > 6 || len(c.Facts) > 6:
 		return m, 42045, "button_list"
 	}
-	m.ID, m.code = c.Task, "code-"+c.Task
+	m.ID = c.Task
 	lines := []string{c.Title.Title, c.Title.Desc, c.Sub}
 	for _, f := range c.Facts {
 		lines = append(lines, f.Key+"："+f.Value)
@@ -234,7 +189,7 @@ func readCard(m AppMessage, c appCard) (AppMessage, int, string) {
 		if b.Text == "" || b.Key == "" || len(b.Key) > 1024 {
 			return m, 42046, "button"
 		}
-		m.Buttons = append(m.Buttons, AppButton{b.Text, b.Key})
+		m.Buttons = append(m.Buttons, platformtest.Button{Label: b.Text, Key: b.Key})
 	}
 	return m, 0, ""
 }
@@ -253,11 +208,8 @@ func (a *API) update(w http.ResponseWriter, r *http.Request) {
 		refuse(w, 60140, "invalid response code")
 		return
 	}
-	for i, m := range a.messages {
-		if m.ID != a.codes[u.Code] || m.To != u.Users[0] {
-			continue
-		}
-		changed, code, msg := readCard(AppMessage{Type: m.Type, To: m.To, At: m.At}, u.Card)
+	if m, known := a.Find(a.codes[u.Code]); known && m.To == u.Users[0] {
+		changed, code, msg := readCard(platformtest.Message{Type: m.Type, To: m.To, At: m.At}, u.Card)
 		if code == 0 && changed.ID == m.ID {
 			code, msg = 42021, "task_id exists"
 		}
@@ -265,8 +217,8 @@ func (a *API) update(w http.ResponseWriter, r *http.Request) {
 			refuse(w, code, msg)
 			return
 		}
-		a.messages[i] = changed
-		a.codes[changed.code] = changed.ID
+		a.Change(m.ID, changed)
+		a.codes[codeOf(changed)] = changed.ID
 	}
 	delete(a.codes, u.Code)
 	succeed(w, map[string]any{"response_code": "code"})
@@ -290,7 +242,7 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	id := a.next("media-")
+	id := a.serial.Next("media-")
 	a.files[id] = appFile{kind, head.Filename, data}
 	succeed(w, map[string]any{"type": kind, "media_id": id, "created_at": "1380000000"})
 }
@@ -307,7 +259,7 @@ func (a *API) hookSend(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case code != 0:
 		refuse(w, code, msg)
-	case a.Limited && !a.allow(Group, groupPerMinute):
+	case a.Limited && !a.sent.Allow(Group, a.now(), platformtest.Limit{Max: groupPerMinute, Span: time.Minute}):
 		refuse(w, 45009, "api freq out of limit")
 	default:
 		m.To = Group

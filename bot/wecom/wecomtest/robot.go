@@ -1,9 +1,10 @@
 package wecomtest
 
 import (
-	"fmt"
 	"sync"
 	"time"
+
+	"marketbot/bot/platform/platformtest"
 )
 
 // RobotName is what the robot is mentioned by; it holds a blank.
@@ -18,10 +19,13 @@ type Robot struct {
 	Lag           time.Duration     // that a callback is under way
 	Alias         map[string]string // by userid: the encrypted id it tells instead
 
-	now func() time.Time
+	platformtest.Board
+
+	now    func() time.Time
+	serial platformtest.Serial
+	sent   platformtest.Meter
 
 	mu         sync.Mutex
-	serial     int
 	away       bool
 	subscribed int // subscriptions that succeeded
 	refused    int // pushes into chats that nobody opened
@@ -33,31 +37,6 @@ type Robot struct {
 	faults     []*robotFault
 	uploads    map[string]*transfer
 	media      map[string]transfer
-	messages   []RobotMessage
-	tasks      map[string]int // of cards, to their message
-	recent     map[string][]time.Time
-}
-
-// RobotMessage is what the robot said, as people see it.
-type RobotMessage struct {
-	ID       string
-	To       string // userid or chatid
-	Type     string // markdown, template_card, file, text
-	Text     string // all that can be read, buttons aside
-	Buttons  []RobotButton
-	File     string
-	Data     []byte // of the file
-	Mentions []string
-	Links    []string // markup of any kind
-	Locked   bool     // cannot be passed on
-	Reply    bool     // an answer to what somebody wrote or to their entering
-	At       time.Time
-}
-
-// RobotButton is one that can be pressed.
-type RobotButton struct {
-	Label string
-	Key   string
 }
 
 // NewRobot makes a robot's platform. now is its clock.
@@ -65,30 +44,10 @@ func NewRobot(now func() time.Time) *Robot {
 	return &Robot{
 		BotID: "aib_test", Secret: "robot-secret", Alias: map[string]string{}, now: now,
 		all: map[*socket]bool{}, opened: map[string]bool{}, asks: map[string]*ask{}, uploads: map[string]*transfer{}, media: map[string]transfer{},
-		tasks: map[string]int{}, recent: map[string][]time.Time{},
 	}
 }
 
-func (r *Robot) next(prefix string) string {
-	r.serial++
-	return fmt.Sprintf("%s%06d", prefix, r.serial)
-}
-
-// Seen is what stands in a person's private chat (userid) or in a group
-// (chatid), oldest first.
-func (r *Robot) Seen(at string) []RobotMessage {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var list []RobotMessage
-	for _, m := range r.messages {
-		if m.To == at {
-			list = append(list, m)
-		}
-	}
-	return list
-}
-
-// Connected tells whether a connection gets callbacks.
+// Connected reports whether a connection gets callbacks.
 func (r *Robot) Connected() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
