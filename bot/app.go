@@ -24,7 +24,7 @@ import (
 type parts struct {
 	AreaSettings
 	DB       *store.DB
-	Cluster  cluster.Cluster // nil: alone
+	Cluster  *cluster.Cluster // nil: alone
 	Rules    rulebook.Rules
 	People   []staff.Entry
 	Groups   []chat.Address
@@ -54,9 +54,6 @@ type bot struct {
 // newBot puts the parts together and brings the people of the settings into
 // the store. Nothing runs yet.
 func newBot(ctx context.Context, p parts) (*bot, error) {
-	if p.Cluster == nil {
-		p.Cluster = cluster.NewMemory(p.Now)
-	}
 	b := &bot{parts: p, metrics: newMetrics(), platforms: map[string]chat.Platform{}, told: make(chan struct{}, 1)}
 	b.metrics.registry.MustRegister(newGauges(b))
 	list, err := p.Platforms(b.receive)
@@ -141,7 +138,7 @@ type connected interface{ Ready() error }
 // health is what the program knows about its connections without asking.
 func (b *bot) health(ctx context.Context) []chat.Finding {
 	var list []chat.Finding
-	if !b.Cluster.Alone() {
+	if b.Cluster != nil {
 		f := chat.Finding{Name: "Redis", OK: true, Text: "正常"}
 		if b.sharing(ctx) != nil {
 			f.OK, f.Text = false, "连不上。程序照常运行，只是慢一些；一直不好，请运行 bot check。"

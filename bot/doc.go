@@ -21,7 +21,7 @@
 //	store/upkeep        backup, restore, move, a change of key
 //	store/internal      engine: connections, commits, locks; seal: keys and sealing; spelling: how
 //	                    names are found by what people type
-//	store/cluster       what several processes agree on for seconds, in memory or in Redis
+//	store/cluster       what several processes agree on for seconds, in Redis; alone: nil
 //	scheduler           when things happen: claimed, run, caught up
 //	scheduler/timetable every job on one page, to lay beside the rule book
 //	scheduler/outbox    how what the bot owes is delivered

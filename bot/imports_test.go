@@ -65,7 +65,7 @@ var imports = map[string][]string{
 	"store/internal/seal":       {},
 	"store/internal/spelling":   {},
 	"store/cluster":             {},
-	"store/cluster/clustertest": {"store/cluster"},
+	"store/cluster/clustertest": {},
 	"store/storetest":           {"store", "store/internal/...", "store/ledger", "store/vault"},
 }
 

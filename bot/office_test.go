@@ -35,7 +35,7 @@ type office struct {
 	also       []chat.Platform // beside that of the screens
 	// customers are the settings of their files; nil: of who has set nothing.
 	customers *customer.Config
-	cluster   cluster.Cluster     // nil: alone
+	cluster   *cluster.Cluster    // nil: alone
 	witness   *witness            // sees what is done; nil: nobody
 	clock     atomic.Int64        // Unix milliseconds
 	bot       atomic.Pointer[bot] // nil while it is down

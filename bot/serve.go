@@ -114,7 +114,7 @@ func (b *bot) running(list []connection, l net.Listener) []part {
 	if b.Backups != nil {
 		parts = append(parts, part{"backup", b.Backups.run})
 	}
-	if !b.Cluster.Alone() {
+	if b.Cluster != nil {
 		parts = append(parts, part{"wakes", b.wakes})
 	}
 	var ears []part

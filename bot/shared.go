@@ -17,12 +17,12 @@ import (
 // What the processes of one store share beside it. Nothing here is needed: with
 // Redis away each process goes on by itself.
 
-// cluster is what the settings say to share by.
-func (c Config) cluster(now func() time.Time, log *slog.Logger) (cluster.Cluster, error) {
+// cluster is what the settings say to share by; nil: nothing.
+func (c Config) cluster(now func() time.Time, log *slog.Logger) (*cluster.Cluster, error) {
 	if c.Redis == "" {
-		return cluster.NewMemory(now), nil
+		return nil, nil
 	}
-	r, err := cluster.NewRedis(c.Redis, now, log)
+	r, err := cluster.New(c.Redis, now, log)
 	if err != nil {
 		return nil, &usageError{errors.New(redisProblem)}
 	}
@@ -34,7 +34,7 @@ const redisProblem = "redis 要写成 redis://:密码@主机:6379/0（加密的�
 // tokens shares the access tokens of a platform: one process fetches, the others
 // take what it fetched.
 type tokens struct {
-	cluster cluster.Cluster
+	cluster *cluster.Cluster
 	seals   *store.Sealer
 	log     *slog.Logger
 }
@@ -48,9 +48,6 @@ const (
 
 // get is the token of an app other than the stale one, and how long it lasts.
 func (t tokens) get(ctx context.Context, app, stale string, fetch platform.Fetch) (string, time.Duration, error) {
-	if t.cluster.Alone() {
-		return fetch(ctx)
-	}
 	key := "token/" + app
 	for end := time.After(tokenWait); ; {
 		token, left, err := t.read(ctx, key)
@@ -118,10 +115,10 @@ func (b *bot) pace(ctx context.Context, p chat.Platform) error {
 	var windows []cluster.Window
 	for span, most := range map[time.Duration]int{time.Second: p.Limits().PerSecond, time.Minute: p.Limits().PerMinute} {
 		if most > 0 {
-			windows = append(windows, cluster.Window{Most: most, Span: span})
+			windows = append(windows, cluster.Window{Max: most, Span: span})
 		}
 	}
-	if b.Cluster.Alone() || len(windows) == 0 {
+	if b.Cluster == nil || len(windows) == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, paceMost)

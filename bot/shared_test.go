@@ -17,7 +17,7 @@ import (
 )
 
 // openShared gives a view of a Redis, once it answers.
-func openShared(t testing.TB, s *clustertest.Server) cluster.Cluster {
+func openShared(t testing.TB, s *clustertest.Server) *cluster.Cluster {
 	c, err := Config{Redis: s.URL()}.cluster(time.Now, quiet())
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +143,7 @@ func TestPaceIsFull(t *testing.T) {
 	b := &bot{parts: parts{Cluster: openShared(t, clustertest.NewServer(t))}}
 	patiently(t, func() error {
 		for range 3 {
-			if _, err := b.Cluster.Take(t.Context(), "narrow", cluster.Window{Most: 3, Span: time.Minute}); err != nil {
+			if _, err := b.Cluster.Take(t.Context(), "narrow", cluster.Window{Max: 3, Span: time.Minute}); err != nil {
 				return err
 			}
 		}

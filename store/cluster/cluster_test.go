@@ -1,9 +1,12 @@
 package cluster_test
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -14,20 +17,46 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestMemory(t *testing.T) {
-	m := cluster.NewMemory(time.Now)
-	clustertest.Run(t, func(*testing.T) cluster.Cluster { return m })
-}
-
-func TestRedis(t *testing.T) {
-	s := clustertest.NewServer(t)
-	clustertest.Run(t, func(t *testing.T) cluster.Cluster {
-		r, err := cluster.NewPatient(s.URL())
-		if err != nil {
-			t.Fatal(err)
+// Who is alone has every turn, waits for nobody and keeps nothing; all that it
+// asks is answered at once.
+func TestAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c *cluster.Cluster
+		ctx, stop := context.WithCancel(t.Context())
+		for range 2 {
+			l, ok, err := c.Acquire(ctx, "k", time.Minute)
+			if renewed, again := c.Renew(ctx, l, time.Minute); !ok || !renewed || errors.Join(err, again, c.Release(ctx, l)) != nil {
+				t.Errorf("a lease: %v, %v, %v, %v", ok, err, renewed, again)
+			}
+			if wait, err := c.Take(ctx, "k", cluster.Window{Max: 1, Span: time.Hour}); wait != 0 || err != nil {
+				t.Errorf("a place in a window: %v, %v", wait, err)
+			}
 		}
-		t.Cleanup(func() { r.Close() })
-		return r
+		if err := c.Put(ctx, "k", []byte("v"), time.Minute); err != nil {
+			t.Error(err)
+		}
+		if v, left, err := c.Get(ctx, "k"); v != nil || left != 0 || err != nil {
+			t.Errorf("kept %q for %v, %v", v, left, err)
+		}
+		ended := make(chan struct{})
+		go func() {
+			c.Listen(ctx, "bell", func() { t.Error("woken by nobody") })
+			close(ended)
+		}()
+		if err := errors.Join(c.Wake(ctx, "bell"), c.Ping(ctx)); err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		select {
+		case <-ended:
+			t.Error("it does not listen until its context ends")
+		default:
+		}
+		stop()
+		<-ended
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
 	})
 }
 
@@ -43,7 +72,7 @@ func TestAway(t *testing.T) {
 		{"stopped", s.Stop, s.Start},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r, err := cluster.NewRedis(s.URL(), time.Now, slog.New(slog.DiscardHandler))
+			r, err := cluster.New(s.URL(), time.Now, slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// NewPatient is NewRedis for a machine that is busy with other tests.
-func NewPatient(url string) (*Redis, error) {
-	return newRedis(url, 10*time.Second, time.Now, slog.New(slog.DiscardHandler))
+// NewPatient is New for a machine that is busy with other tests.
+func NewPatient(url string) (*Cluster, error) {
+	return newCluster(url, 10*time.Second, time.Now, slog.New(slog.DiscardHandler))
 }
 
 // RestTime is how long a Redis that failed is left alone.

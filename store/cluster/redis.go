@@ -8,26 +8,11 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
-
-// Redis is the Cluster of the processes that use the same Redis.
-type Redis struct {
-	client   *redis.Client
-	patience time.Duration
-	now      func() time.Time
-	log      *slog.Logger
-	away     atomic.Bool // it failed when last asked
-
-	mu    sync.Mutex
-	again time.Time // it is left alone until then
-}
-
-var _ Cluster = (*Redis)(nil)
 
 // Times of a Redis.
 const (
@@ -38,6 +23,12 @@ const (
 	prefix     = "marketbot/"           // of every key
 )
 
+// Keys of leases and of values do not meet.
+const (
+	leaseKey = "lease/"
+	valueKey = "value/"
+)
+
 // ErrResting is what is said of a Redis that failed a moment ago, without
 // asking it.
 var ErrResting = errors.New("redis failed a moment ago")
@@ -45,7 +36,7 @@ var ErrResting = errors.New("redis failed a moment ago")
 // errURL hides the address, which may hold a password.
 var errURL = errors.New("not a redis:// or rediss:// address")
 
-// CheckURL tells what is wrong with a Redis's address; it does not repeat it.
+// CheckURL is what is wrong with a Redis's address; it does not repeat it.
 func CheckURL(url string) error {
 	_, err := options(url, patience)
 	return err
@@ -66,19 +57,19 @@ func options(url string, patience time.Duration) (*redis.Options, error) {
 	return o, nil
 }
 
-// NewRedis makes one that has asked nothing yet. The clock only measures how
-// long a Redis is left alone.
-func NewRedis(url string, now func() time.Time, log *slog.Logger) (*Redis, error) {
-	return newRedis(url, patience, now, log)
+// New makes one that has asked nothing yet. The clock only measures how long a
+// Redis is left alone.
+func New(url string, now func() time.Time, log *slog.Logger) (*Cluster, error) {
+	return newCluster(url, patience, now, log)
 }
 
-func newRedis(url string, patience time.Duration, now func() time.Time, log *slog.Logger) (*Redis, error) {
+func newCluster(url string, patience time.Duration, now func() time.Time, log *slog.Logger) (*Cluster, error) {
 	o, err := options(url, patience)
 	if err != nil {
 		return nil, err
 	}
 	hush()
-	return &Redis{client: redis.NewClient(o), patience: patience, now: now, log: log}, nil
+	return &Cluster{client: redis.NewClient(o), patience: patience, now: now, log: log}, nil
 }
 
 // hush stops the library from writing to the terminal by itself: what fails is
@@ -90,41 +81,46 @@ type silent struct{}
 // Printf says nothing.
 func (silent) Printf(context.Context, string, ...any) {}
 
-// ask asks in time, or not at all when that failed just now.
-func (r *Redis) ask(ctx context.Context, what string, f func(context.Context) error) error {
-	now := r.now()
-	r.mu.Lock()
-	rest := r.again.Sub(now)
-	r.mu.Unlock()
+// ask asks in time, or not at all when that failed just now or nobody is there.
+func (c *Cluster) ask(ctx context.Context, what string, f func(context.Context) error) error {
+	if c == nil {
+		return nil
+	}
+	now := c.now()
+	c.mu.Lock()
+	rest := c.again.Sub(now)
+	c.mu.Unlock()
 	if rest > 0 && rest <= restTime {
 		return ErrResting
 	}
-	own, cancel := context.WithTimeout(ctx, r.patience)
+	own, cancel := context.WithTimeout(ctx, c.patience)
 	defer cancel()
 	err := f(own)
 	if err == nil || errors.Is(err, redis.Nil) {
-		if r.away.Swap(false) {
-			r.log.Info("redis answers again")
+		if c.away.Swap(false) {
+			c.log.Info("redis answers again")
 		}
 		return err
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	r.mu.Lock()
-	r.again = r.now().Add(restTime)
-	r.mu.Unlock()
-	if !r.away.Swap(true) {
-		r.log.Warn("redis does not answer; going on without it", "error", err)
+	c.mu.Lock()
+	c.again = c.now().Add(restTime)
+	c.mu.Unlock()
+	if !c.away.Swap(true) {
+		c.log.Warn("redis does not answer; going on without it", "error", err)
 	}
 	return fmt.Errorf("redis: %s: %w", what, err)
 }
 
-// Acquire implements Cluster.
-func (r *Redis) Acquire(ctx context.Context, key string, life time.Duration) (l Lease, ok bool, err error) {
-	l = Lease{key, rand.Text()}
-	err = r.ask(ctx, "acquire", func(ctx context.Context) error {
-		err := r.client.SetArgs(ctx, prefix+leaseKey+key, l.mark, redis.SetArgs{Mode: "NX", TTL: life}).Err()
+// Acquire takes the lease of key for so long; ok is false while another has it.
+// A lease that is never released makes key a once-key. Who is alone has it
+// always.
+func (c *Cluster) Acquire(ctx context.Context, key string, life time.Duration) (l Lease, ok bool, err error) {
+	l, ok = Lease{key, rand.Text()}, c == nil
+	err = c.ask(ctx, "acquire", func(ctx context.Context) error {
+		err := c.client.SetArgs(ctx, prefix+leaseKey+key, l.mark, redis.SetArgs{Mode: "NX", TTL: life}).Err()
 		if errors.Is(err, redis.Nil) {
 			return nil
 		}
@@ -140,20 +136,21 @@ var (
 	endScript   = redis.NewScript(`if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`)
 )
 
-// Renew implements Cluster.
-func (r *Redis) Renew(ctx context.Context, l Lease, life time.Duration) (ok bool, err error) {
-	err = r.ask(ctx, "renew", func(ctx context.Context) error {
-		n, err := renewScript.Run(ctx, r.client, []string{prefix + leaseKey + l.key}, l.mark, life.Milliseconds()).Int()
+// Renew makes a lease last so long from now; ok is false when it was lost.
+func (c *Cluster) Renew(ctx context.Context, l Lease, life time.Duration) (ok bool, err error) {
+	ok = c == nil
+	err = c.ask(ctx, "renew", func(ctx context.Context) error {
+		n, err := renewScript.Run(ctx, c.client, []string{prefix + leaseKey + l.key}, l.mark, life.Milliseconds()).Int()
 		ok = n == 1
 		return err
 	})
 	return ok, err
 }
 
-// Release implements Cluster.
-func (r *Redis) Release(ctx context.Context, l Lease) error {
-	return r.ask(ctx, "release", func(ctx context.Context) error {
-		return endScript.Run(ctx, r.client, []string{prefix + leaseKey + l.key}, l.mark).Err()
+// Release ends a lease, unless it was lost before.
+func (c *Cluster) Release(ctx context.Context, l Lease) error {
+	return c.ask(ctx, "release", func(ctx context.Context) error {
+		return endScript.Run(ctx, c.client, []string{prefix + leaseKey + l.key}, l.mark).Err()
 	})
 }
 
@@ -163,9 +160,9 @@ local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local wait = 0
 for i, key in ipairs(KEYS) do
-	local most, span = tonumber(ARGV[2*i]), tonumber(ARGV[2*i+1])
+	local max, span = tonumber(ARGV[2*i]), tonumber(ARGV[2*i+1])
 	redis.call('ZREMRANGEBYSCORE', key, '-inf', now - span)
-	local over = redis.call('ZCARD', key) - most
+	local over = redis.call('ZCARD', key) - max
 	if over >= 0 then
 		local at = redis.call('ZRANGE', key, over, over, 'WITHSCORES')
 		wait = math.max(wait, math.min(at[2] + span - now, span))
@@ -178,32 +175,34 @@ for i, key in ipairs(KEYS) do
 end
 return 0`)
 
-// Take implements Cluster.
-func (r *Redis) Take(ctx context.Context, key string, windows ...Window) (wait time.Duration, err error) {
+// Take counts one in each of key's windows. When one of them is full it counts in
+// none and gives how long to wait; who is alone never waits, and keeps within a
+// platform's limits elsewhere.
+func (c *Cluster) Take(ctx context.Context, key string, windows ...Window) (wait time.Duration, err error) {
 	keys, args := make([]string, len(windows)), []any{rand.Text()}
 	for i, w := range windows {
 		keys[i] = prefix + "window/" + w.Span.String() + "/" + key
-		args = append(args, w.Most, w.Span.Milliseconds())
+		args = append(args, w.Max, w.Span.Milliseconds())
 	}
-	err = r.ask(ctx, "take", func(ctx context.Context) error {
-		n, err := takeScript.Run(ctx, r.client, keys, args...).Int64()
+	err = c.ask(ctx, "take", func(ctx context.Context) error {
+		n, err := takeScript.Run(ctx, c.client, keys, args...).Int64()
 		wait = time.Duration(n) * time.Millisecond
 		return err
 	})
 	return wait, err
 }
 
-// Put implements Cluster.
-func (r *Redis) Put(ctx context.Context, key string, value []byte, life time.Duration) error {
-	return r.ask(ctx, "put", func(ctx context.Context) error {
-		return r.client.Set(ctx, prefix+valueKey+key, value, life).Err()
+// Put keeps a value under key for so long; who is alone keeps nothing.
+func (c *Cluster) Put(ctx context.Context, key string, value []byte, life time.Duration) error {
+	return c.ask(ctx, "put", func(ctx context.Context) error {
+		return c.client.Set(ctx, prefix+valueKey+key, value, life).Err()
 	})
 }
 
-// Get implements Cluster.
-func (r *Redis) Get(ctx context.Context, key string) (value []byte, left time.Duration, err error) {
-	err = r.ask(ctx, "get", func(ctx context.Context) error {
-		p := r.client.Pipeline()
+// Get gives it and how long it has left; nil when there is none.
+func (c *Cluster) Get(ctx context.Context, key string) (value []byte, left time.Duration, err error) {
+	err = c.ask(ctx, "get", func(ctx context.Context) error {
+		p := c.client.Pipeline()
 		v, l := p.Get(ctx, prefix+valueKey+key), p.PTTL(ctx, prefix+valueKey+key)
 		if _, err := p.Exec(ctx); err != nil {
 			return err
@@ -217,17 +216,22 @@ func (r *Redis) Get(ctx context.Context, key string) (value []byte, left time.Du
 	return value, left, err
 }
 
-// Wake implements Cluster.
-func (r *Redis) Wake(ctx context.Context, topic string) error {
-	return r.ask(ctx, "wake", func(ctx context.Context) error {
-		return r.client.Publish(ctx, prefix+topic, "").Err()
+// Wake lets everybody know who listens to topic, in this process too.
+func (c *Cluster) Wake(ctx context.Context, topic string) error {
+	return c.ask(ctx, "wake", func(ctx context.Context) error {
+		return c.client.Publish(ctx, prefix+topic, "").Err()
 	})
 }
 
-// Listen implements Cluster.
-func (r *Redis) Listen(ctx context.Context, topic string, f func()) {
+// Listen calls f for the wakes of topic until ctx ends: for one or more at a time,
+// and for those that it may have missed once it hears again.
+func (c *Cluster) Listen(ctx context.Context, topic string, f func()) {
+	if c == nil {
+		<-ctx.Done()
+		return
+	}
 	for ctx.Err() == nil {
-		r.hear(ctx, topic, f)
+		c.hear(ctx, topic, f)
 		select {
 		case <-ctx.Done():
 		case <-time.After(hearAgain):
@@ -236,8 +240,8 @@ func (r *Redis) Listen(ctx context.Context, topic string, f func()) {
 }
 
 // hear listens on one line until it fails.
-func (r *Redis) hear(ctx context.Context, topic string, f func()) {
-	line := r.client.Subscribe(ctx)
+func (c *Cluster) hear(ctx context.Context, topic string, f func()) {
+	line := c.client.Subscribe(ctx)
 	defer line.Close()
 	if line.Subscribe(ctx, prefix+topic) != nil {
 		return
@@ -265,16 +269,22 @@ func (r *Redis) hear(ctx context.Context, topic string, f func()) {
 	}
 }
 
-// Alone implements Cluster.
-func (r *Redis) Alone() bool { return false }
-
-// Ping implements Cluster. It asks also one that is left alone.
-func (r *Redis) Ping(ctx context.Context) error {
-	r.mu.Lock()
-	r.again = time.Time{}
-	r.mu.Unlock()
-	return r.ask(ctx, "ping", func(ctx context.Context) error { return r.client.Ping(ctx).Err() })
+// Ping is why nothing can be asked; nil when all is well. It asks also a Redis
+// that is left alone after a failure.
+func (c *Cluster) Ping(ctx context.Context) error {
+	if c == nil {
+		return nil
+	}
+	c.mu.Lock()
+	c.again = time.Time{}
+	c.mu.Unlock()
+	return c.ask(ctx, "ping", func(ctx context.Context) error { return c.client.Ping(ctx).Err() })
 }
 
-// Close implements Cluster.
-func (r *Redis) Close() error { return r.client.Close() }
+// Close ends it.
+func (c *Cluster) Close() error {
+	if c == nil {
+		return nil
+	}
+	return c.client.Close()
+}
