@@ -69,7 +69,7 @@ func (d *draft) addText(text string, make func(string) any) (whole bool) {
 	return head != "" && d.add(make(head)) && whole
 }
 
-// addBlock adds a block and tells whether all of it went in.
+// addBlock adds a block and reports whether all of it went in.
 func (d *draft) addBlock(b chat.Block) bool {
 	asDiv := func(text string) any { return div(text) }
 	switch {

@@ -72,7 +72,7 @@ func (v *envelope) event(self string, received time.Time) (chat.Event, bool) {
 	return e, ok && v.person != "" && e.ID != ""
 }
 
-// fromColleague tells whether a person of the company itself did it; bots and
+// fromColleague reports whether a person of the company itself did it; bots and
 // guests from other companies are not heard.
 func (v *envelope) fromColleague(kind string) bool {
 	return v.personKind == kind && (v.personTenant == "" || v.personTenant == v.tenant)

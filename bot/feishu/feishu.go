@@ -47,7 +47,7 @@ type Config struct {
 	Group             string `yaml:"group"`              // chat id of the department's group
 }
 
-// Secret tells whether the settings hold a secret.
+// Secret reports whether the settings hold a secret.
 func (c Config) Secret() bool {
 	return c.AppSecret != "" || c.EncryptKey != "" || c.VerificationToken != ""
 }
@@ -96,7 +96,7 @@ func New(cfg Config, receive chat.Receive, now func() time.Time, log *slog.Logge
 	client := &http.Client{Timeout: 10 * time.Second, Transport: transport}
 	a := &Adapter{
 		cfg: cfg, now: now, log: log.With("platform", Name), http: client,
-		retry: platform.Backoff(time.Second, time.Minute), selfTurn: make(chan struct{}, 1), large: make(chan struct{}, largeMost),
+		retry: platform.Backoff(time.Second, time.Minute), selfTurn: make(chan struct{}, 1), large: make(chan struct{}, maxLarge),
 	}
 	a.receive = platform.Guard(receive, a.log)
 	// The SDK's own token cache keeps revoked tokens and belongs to the whole

@@ -93,7 +93,7 @@ func (c *cursor) array(item func()) {
 	}
 }
 
-// begin passes an opening bracket and tells whether there is a first element.
+// begin passes an opening bracket and reports whether there is a first element.
 func (c *cursor) begin(shut byte) bool {
 	c.pos++
 	if c.depth++; c.depth > maxDepth {
@@ -178,7 +178,7 @@ func (c *cursor) number() {
 	}
 }
 
-// pastString passes over a string and tells whether it holds escapes. Raw
+// pastString passes over a string and reports whether it holds escapes. Raw
 // control characters, which JSON forbids in strings, are let through: to look
 // at every byte for them costs more than all the rest.
 func (c *cursor) pastString() (escaped bool) {
@@ -206,7 +206,7 @@ func (c *cursor) pastString() (escaped bool) {
 	}
 }
 
-// escapable tells whether what follows a backslash may do so.
+// escapable reports whether what follows a backslash may do so.
 func (c *cursor) escapable() bool {
 	if c.pos >= len(c.data) {
 		return false

@@ -54,7 +54,7 @@ func cardContent(m chat.Message, group bool) ([]byte, error) {
 	return encode(card), nil
 }
 
-// literal tells whether a text message shows the text as it is. Such messages
+// literal reports whether a text message shows the text as it is. Such messages
 // know <at …>, a few tags and [links](…), and clients make addresses of the web
 // and of e-mail tappable; a text that might hold any of these, and one that
 // must not be forwarded, goes out as a card of one paragraph instead.

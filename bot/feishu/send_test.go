@@ -91,7 +91,7 @@ func TestUnreachablePlatformIsBusyNotUncertain(t *testing.T) {
 
 func TestUnknownReceiver(t *testing.T) {
 	w := newWorld(t, nil, nil)
-	w.Remove(li)
+	w.Hide(li)
 	for _, id := range []string{"ou_nobody", li} {
 		to := chat.Address{Platform: Name, ID: id}
 		payload, _ := w.Render(t.Context(), to, chat.Message{Text: "x"}, nil)

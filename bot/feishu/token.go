@@ -9,7 +9,7 @@ import (
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 )
 
-// staleToken tells whether a code says that the token was no good.
+// staleToken reports whether a code says that the token was no good.
 func staleToken(code int) bool {
 	return code == 99991661 || code == 99991663 || code == 99991664
 }

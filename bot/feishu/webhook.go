@@ -22,7 +22,7 @@ const (
 	// Large bodies are rare and take many times their size while they are read,
 	// so only a few are at a time; others wait unread.
 	largeBody = 64 << 10
-	largeMost = 2
+	maxLarge  = 2
 	largeWait = 2 * time.Second // the platform gives up after 3 and delivers again
 )
 

@@ -66,7 +66,7 @@ func (a *Adapter) newClient(events *dispatcher.EventDispatcher) *larkws.Client {
 			if err != nil {
 				return nil, err
 			}
-			return &heardConn{conn, func() { a.link.heard(a.now()) }, make(chan struct{}, writesMost)}, nil
+			return &heardConn{conn, func() { a.link.heard(a.now()) }, make(chan struct{}, maxWrites)}, nil
 		}}
 	return larkws.NewClient(a.cfg.AppID, a.cfg.AppSecret,
 		larkws.WithDomain(a.cfg.BaseURL),
@@ -124,7 +124,7 @@ func (l *link) heard(now time.Time) {
 	l.last = now
 }
 
-// down notes the end and tells whether there was a connection.
+// down notes the end and reports whether there was a connection.
 func (l *link) down(cause error, now time.Time) (was bool) {
 	if cause == nil {
 		cause = errors.New("the client stopped by itself")
@@ -164,7 +164,7 @@ type heardConn struct {
 
 // At most so many writes go out within a span.
 const (
-	writesMost = 50
+	maxWrites  = 50
 	writesSpan = 250 * time.Millisecond
 )
 

@@ -68,7 +68,7 @@ func TestMissingPingIntervalDoesNotFlood(t *testing.T) {
 	w.PingInterval = 0
 	w.run()
 	time.Sleep(100 * time.Millisecond)
-	if n := w.Pings(); n > 2*writesMost { // without pause they are thousands
+	if n := w.Pings(); n > 2*maxWrites { // without pause they are thousands
 		t.Errorf("%d pings in a tenth of a second", n)
 	}
 }

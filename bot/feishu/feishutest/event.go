@@ -38,12 +38,10 @@ func (s *Server) Webhook(url string) {
 // app's acknowledgement and returns the message's id.
 func (s *Server) Say(from, to, text string) string {
 	var mentions []object
-	s.mu.Lock()
 	names := map[string]string{BotName: BotID}
-	for id, name := range s.people {
+	for id, name := range s.Names() {
 		names[name] = id
 	}
-	s.mu.Unlock()
 	longestFirst := slices.SortedFunc(maps.Keys(names), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	for _, name := range longestFirst {
 		id := names[name]
@@ -73,7 +71,7 @@ func (s *Server) Post(from, to, kind string, content any, mentions ...object) st
 		chat, chatType = to, "group"
 	}
 	text, _ := json.Marshal(content)
-	id := s.serial.Next("om_said_")
+	id := s.IDs.Next("om_said_")
 	created := millis(s.now())
 	message := object{"message_id": id, "create_time": created, "update_time": created, "chat_id": chat, "chat_type": chatType,
 		"message_type": kind, "content": string(text), "user_agent": "Mozilla/5.0"}
@@ -173,12 +171,12 @@ func (s *Server) Invite(who, chatID, name string) {
 
 // Resign lets a person leave the company.
 func (s *Server) Resign(who string) {
-	s.Remove(who)
+	s.Hide(who)
 	s.Emit("contact.user.deleted_v3", millis(s.now()), object{"object": object{"open_id": who, "name": s.name(who), "department_ids": []string{}},
 		"old_object": object{"open_id": who, "department_ids": []string{"od-1"}}})
 }
 
-// Emit pushes any event and tells whether the app acknowledged it.
+// Emit pushes any event and reports whether the app acknowledged it.
 func (s *Server) Emit(kind, created string, event object) bool {
 	_, err := s.emit(&push{kind: kind, created: created, event: event})
 	return err == nil
@@ -222,7 +220,7 @@ func (s *Server) emit(p *push) ([]byte, error) {
 func (s *Server) deliver(p *push) ([]byte, error) {
 	s.mu.Lock()
 	if p.id == "" || p.kind == "im.message.receive_v1" {
-		p.id = s.serial.Next("ev_")
+		p.id = s.IDs.Next("ev_")
 	}
 	payload, _ := json.Marshal(object{"schema": "2.0", "event": p.event, "header": object{"event_id": p.id, "event_type": p.kind,
 		"create_time": p.created, "token": s.App.VerificationToken, "app_id": s.App.ID, "tenant_key": tenant}})
@@ -242,9 +240,8 @@ func (s *Server) deliver(p *push) ([]byte, error) {
 var errOffline = errors.New("no long connection is up")
 
 func (s *Server) name(who string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.people[who]
+	name, _, _ := s.Member(who)
+	return name
 }
 
 // chatOf is the id of a chat: a group's own, or of a person's private one.

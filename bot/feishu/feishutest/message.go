@@ -50,11 +50,11 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 		succeed(w, map[string]any{"message_id": first.id})
 		return
 	}
-	if s.Limited && (!s.sent.Allow(p.To, s.now(), platformtest.Limit{Max: 5, Span: time.Second}) || !s.sent.Allow("", s.now(), platformtest.Limit{Max: 50, Span: time.Second})) {
+	if s.Limited && (!s.Rate.Allow(p.To, s.now(), platformtest.Limit{Max: 5, Span: time.Second}) || !s.Rate.Allow("", s.now(), platformtest.Limit{Max: 50, Span: time.Second})) {
 		refuse(w, 230020, "This operation triggers the frequency limit.")
 		return
 	}
-	m.ID, m.To, m.Type, m.Key, m.At = s.serial.Next("om_"), p.To, p.Type, p.UUID, s.now()
+	m.ID, m.To, m.Type, m.Key, m.At = s.IDs.Next("om_"), p.To, p.Type, p.UUID, s.now()
 	s.Show(m)
 	s.byKey[p.UUID] = shown{m.ID, m.At}
 	succeed(w, map[string]any{"message_id": m.ID, "msg_type": m.Type, "chat_id": chatOf(p.To)})
@@ -63,14 +63,14 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 func (s *Server) reachable(id, kind string) (int, string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, person := s.people[id]
+	_, person, gone := s.Member(id)
 	_, chat := s.groups[id]
 	switch {
 	case kind == "open_id" && !person, kind == "chat_id" && !chat, kind != "open_id" && kind != "chat_id":
 		return 230001, "Your request contains an invalid request parameter, ext=invalid receive_id"
-	case s.gone[id] && person:
+	case gone && person:
 		return 230013, "Bot has NO availability to this user."
-	case s.gone[id]:
+	case gone:
 		return 230002, "The bot can not be outside the group."
 	}
 	return 0, ""
@@ -131,7 +131,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := s.serial.Next("file_v3_")
+	key := s.IDs.Next("file_v3_")
 	s.files[key] = file{r.FormValue("file_name"), data}
 	succeed(w, map[string]any{"file_key": key})
 }

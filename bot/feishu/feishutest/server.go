@@ -39,19 +39,13 @@ type Server struct {
 	PingInterval int  // seconds, told to long connections; 0 leaves it out
 	Limited      bool // refuses what exceeds 5 messages a second to one chat, 50 in all
 
-	platformtest.Faults
-	platformtest.Tokens
-	platformtest.Board
+	platformtest.Company
 
-	now    func() time.Time
-	http   *httptest.Server
-	serial platformtest.Serial
-	sent   platformtest.Meter
-	pings  atomic.Int64
+	now   func() time.Time
+	http  *httptest.Server
+	pings atomic.Int64
 
 	mu       sync.Mutex
-	people   map[string]string // open_id → name
-	gone     map[string]bool   // resigned, or left the app's availability
 	groups   map[string]*group
 	byKey    map[string]shown
 	files    map[string]file
@@ -81,8 +75,8 @@ func New(now func() time.Time) *Server {
 	s := &Server{
 		App:    App{ID: "cli_test", Secret: "app-secret", EncryptKey: "test key", VerificationToken: "verify"},
 		Status: 2, PingInterval: 120, now: now,
-		people: map[string]string{}, gone: map[string]bool{}, groups: map[string]*group{},
-		byKey: map[string]shown{}, files: map[string]file{},
+		groups: map[string]*group{},
+		byKey:  map[string]shown{}, files: map[string]file{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /open-apis/auth/v3/tenant_access_token/internal", s.issueToken)
@@ -106,25 +100,11 @@ func (s *Server) Close() {
 	s.http.Close()
 }
 
-// Person adds somebody to the company.
-func (s *Server) Person(openID, name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.people[openID] = name
-}
-
 // Group adds a group that the bot is in.
 func (s *Server) Group(chatID, name string, members ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.groups[chatID] = &group{name, members}
-}
-
-// Remove makes somebody or a group unreachable, without any event.
-func (s *Server) Remove(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.gone[id] = true
 }
 
 const tokenReuse = 30 * time.Minute // with less left a new one is issued
@@ -176,9 +156,7 @@ func (s *Server) scopes(w http.ResponseWriter, _ *http.Request) {
 // does.
 func (s *Server) user(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	s.mu.Lock()
-	name, known := s.people[id]
-	s.mu.Unlock()
+	name, known, _ := s.Member(id)
 	if !known || r.FormValue("user_id_type") != "open_id" {
 		refuse(w, 41050, "no user authority error")
 		return

@@ -99,7 +99,7 @@ func (s *Server) endpoint(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, map[string]any{"code": 10014, "msg": "app secret invalid"})
 		return
 	}
-	url := strings.Replace(s.URL, "http", "ws", 1) + "/ws?device_id=" + s.serial.Next("d") + "&service_id=7"
+	url := strings.Replace(s.URL, "http", "ws", 1) + "/ws?device_id=" + s.IDs.Next("d") + "&service_id=7"
 	answer(w, http.StatusOK, map[string]any{"code": 0, "msg": "", "data": map[string]any{"URL": url, "ClientConfig": s.settings()}})
 }
 
@@ -190,7 +190,7 @@ func (s *Server) overSocket(payload []byte) ([]byte, error) {
 		return nil, errOffline
 	}
 	c := s.sockets[rand.IntN(len(s.sockets))]
-	id := s.serial.Next("frame_")
+	id := s.IDs.Next("frame_")
 	s.mu.Unlock()
 	ack := make(chan larkws.Response, 1)
 	c.mu.Lock()

@@ -63,7 +63,7 @@ func walk(data string, c *call) error {
 	return nil
 }
 
-// walker stands at a place of the data. Its steps tell whether they could be
+// walker stands at a place of the data. Its steps report whether they could be
 // made.
 type walker struct {
 	data   string

@@ -148,10 +148,10 @@ const pressedSign = "✓"
 
 func runes(s string) int { return utf8.RuneCountInString(s) }
 
-// shownMost is how many cards are remembered.
-const shownMost = 512
+// maxShown is how many cards are remembered.
+const maxShown = 512
 
 // Deck makes a memory of the cards that were shown lately, by task, so that one
 // that is pressed can be shown again with a sign at the button. Of an older one,
 // or after a restart, nothing changes on the screen.
-func Deck() *lru.Cache[string, Card] { return platform.Memory[string, Card](shownMost) }
+func Deck() *lru.Cache[string, Card] { return platform.Memory[string, Card](maxShown) }

@@ -72,7 +72,7 @@ func literal(text string) string {
 	return out.String()
 }
 
-// startsMarkup tells whether a line begins with what could be a heading, a
+// startsMarkup reports whether a line begins with what could be a heading, a
 // quotation, a list, a rule or code.
 func startsMarkup(line string) bool {
 	return line != "" && strings.IndexByte(" \t#>-+=|0123456789", line[0]) >= 0

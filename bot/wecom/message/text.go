@@ -99,7 +99,7 @@ func Worn(text string) string { return strings.ReplaceAll(text, string(widthless
 func isLetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
 
 // cut divides a text into at most parts pieces of at most room bytes, at ends
-// of lines where it can; whole tells that nothing is lost.
+// of lines where it can; whole reports that nothing is lost.
 func cut(text string, room, parts int) (list []string, whole bool) {
 	for text != "" {
 		if len(list) == parts {

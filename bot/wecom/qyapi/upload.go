@@ -16,8 +16,8 @@ import (
 
 // What the platform takes as a file, in bytes.
 const (
-	MinFile = 5
-	MaxFile = 20 << 20
+	minFile = 5
+	maxFile = 20 << 20
 )
 
 const uploadTime = 2 * time.Minute
@@ -25,7 +25,7 @@ const uploadTime = 2 * time.Minute
 // Sized refuses a file that the platform would not take; the error is a
 // *chat.SendError.
 func Sized(data []byte) error {
-	if len(data) < MinFile || len(data) > MaxFile {
+	if len(data) < minFile || len(data) > maxFile {
 		return &chat.SendError{Failure: chat.BadContent, Err: fmt.Errorf("upload to wecom: %d bytes", len(data))}
 	}
 	return nil

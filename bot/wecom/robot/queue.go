@@ -21,13 +21,13 @@ type queues struct {
 }
 
 const (
-	queuesMost = 16
-	queueRoom  = 256 // then nothing more is read
+	maxQueues = 16
+	queueRoom = 256 // then nothing more is read
 )
 
 func newQueues(do func(job)) *queues {
 	q := &queues{}
-	for range queuesMost {
+	for range maxQueues {
 		jobs := make(chan job, queueRoom)
 		q.list = append(q.list, jobs)
 		q.work.Go(func() {
@@ -42,7 +42,7 @@ func newQueues(do func(job)) *queues {
 func (q *queues) put(j job) {
 	h := fnv.New32a()
 	h.Write([]byte(j.call.From.User))
-	q.list[h.Sum32()%queuesMost] <- j
+	q.list[h.Sum32()%maxQueues] <- j
 }
 
 // stop waits until everything was worked on; nothing may be put any more.

@@ -21,7 +21,7 @@ const (
 	answerTime = 5 * time.Second // of an answer to a frame of ours
 	writeTime  = 5 * time.Second
 	pingEvery  = 30 * time.Second
-	pingsMost  = 2 // unanswered, then the line is dead
+	maxPings   = 2 // unanswered, then the line is dead
 )
 
 var (
@@ -199,7 +199,7 @@ func (w *wire) watch(ctx context.Context) {
 		case <-ticker.C:
 		}
 		if err := w.call(ctx, cmdPing, "", nil, nil); err != nil {
-			if missed++; missed >= pingsMost {
+			if missed++; missed >= maxPings {
 				w.close(errDead)
 				return
 			}

@@ -28,23 +28,17 @@ type API struct {
 	HookKey string
 	Limited bool // a member sees 30 messages a minute, the group takes 20
 
-	platformtest.Faults
-	platformtest.Tokens
-	platformtest.Board
+	platformtest.Company
 
-	now    func() time.Time
-	http   *httptest.Server
-	serial platformtest.Serial
-	sent   platformtest.Meter
+	now  func() time.Time
+	http *httptest.Server
 
-	mu     sync.Mutex
-	people map[string]string // names by userid
-	hidden map[string]bool   // out of the app's visible range
-	open   map[string]string // userids by open_userid
-	files  map[string]appFile
-	same   map[string]time.Time // bodies sent with enable_duplicate_check
-	codes  map[string]string    // response codes not yet used, to the card's task
-	menu   []string
+	mu    sync.Mutex
+	open  map[string]string // userids by open_userid
+	files map[string]appFile
+	same  map[string]time.Time // bodies sent with enable_duplicate_check
+	codes map[string]string    // response codes not yet used, to the card's task
+	menu  []string
 
 	callback string
 	history  []string // bodies delivered to the callback
@@ -63,7 +57,7 @@ const sampleKey = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C" // the documenta
 func NewAPI(now func() time.Time) *API {
 	a := &API{
 		CorpID: "ww1234567890abcdef", AgentID: 1000002, Secret: "app-secret", Token: "callback-token", AESKey: sampleKey, HookKey: "hook-key",
-		now: now, people: map[string]string{}, hidden: map[string]bool{}, open: map[string]string{}, files: map[string]appFile{},
+		now: now, open: map[string]string{}, files: map[string]appFile{},
 		same: map[string]time.Time{}, codes: map[string]string{},
 	}
 	mux := http.NewServeMux()
@@ -86,20 +80,6 @@ func NewAPI(now func() time.Time) *API {
 func (a *API) Close() {
 	a.http.CloseClientConnections()
 	a.http.Close()
-}
-
-// Person adds a member within the app's visible range.
-func (a *API) Person(userid, name string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.people[userid] = name
-}
-
-// Hide takes a member out of the app's visible range.
-func (a *API) Hide(userid string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.hidden[userid] = true
 }
 
 // Encrypt makes openID what the robot calls a member.
@@ -168,10 +148,7 @@ func (a *API) agent(w http.ResponseWriter, r *http.Request) {
 
 func (a *API) user(w http.ResponseWriter, r *http.Request) {
 	id := r.FormValue("userid")
-	a.mu.Lock()
-	name, known := a.people[id]
-	hidden := a.hidden[id]
-	a.mu.Unlock()
+	name, known, hidden := a.Member(id)
 	switch {
 	case !known:
 		refuse(w, 60111, "invalid userid")
@@ -196,7 +173,7 @@ func (a *API) convert(w http.ResponseWriter, r *http.Request) {
 	users, invalid := []map[string]string{}, []string{}
 	for _, open := range ask.List {
 		plain, ok := a.open[open]
-		if !ok || a.hidden[plain] {
+		if _, _, hidden := a.Member(plain); !ok || hidden {
 			invalid = append(invalid, open)
 			continue
 		}

@@ -87,7 +87,7 @@ func (a *API) Press(userid, task, label string) error {
 }
 
 func (a *API) message(userid, kind, content string) {
-	id := a.serial.Next("")
+	id := a.IDs.Next("")
 	a.deliver(a.envelope(userid, kind, content+"<MsgId>"+id+"</MsgId>"))
 }
 

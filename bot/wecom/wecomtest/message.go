@@ -71,7 +71,7 @@ func (a *API) send(w http.ResponseWriter, r *http.Request) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.people[s.To] == "" || a.hidden[s.To] {
+	if _, known, hidden := a.Member(s.To); !known || hidden {
 		refuse(w, 81013, "user & party & tag all invalid")
 		return
 	}
@@ -87,12 +87,12 @@ func (a *API) send(w http.ResponseWriter, r *http.Request) {
 	case a.shown(m.ID):
 		refuse(w, 42021, "task_id exists")
 		return
-	case a.Limited && !a.sent.Allow(s.To, a.now(), platformtest.Limit{Max: memberPerMinute, Span: time.Minute}): // dropped as well
+	case a.Limited && !a.Rate.Allow(s.To, a.now(), platformtest.Limit{Max: memberPerMinute, Span: time.Minute}): // dropped as well
 	default:
 		a.same[string(raw)] = a.now().Add(time.Duration(s.Seconds) * time.Second)
 		a.show(m)
 	}
-	answer := map[string]any{"msgid": a.serial.Next("msg-")}
+	answer := map[string]any{"msgid": a.IDs.Next("msg-")}
 	if code := codeOf(m); code != "" {
 		answer["response_code"] = code
 	}
@@ -116,7 +116,7 @@ func (a *API) shown(task string) bool {
 // show is called with the lock held.
 func (a *API) show(m platformtest.Message) {
 	if m.ID == "" {
-		m.ID = a.serial.Next("m-")
+		m.ID = a.IDs.Next("m-")
 	}
 	if code := codeOf(m); code != "" {
 		a.codes[code] = m.ID
@@ -242,7 +242,7 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	id := a.serial.Next("media-")
+	id := a.IDs.Next("media-")
 	a.files[id] = appFile{kind, head.Filename, data}
 	succeed(w, map[string]any{"type": kind, "media_id": id, "created_at": "1380000000"})
 }
@@ -259,7 +259,7 @@ func (a *API) hookSend(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case code != 0:
 		refuse(w, code, msg)
-	case a.Limited && !a.sent.Allow(Group, a.now(), platformtest.Limit{Max: groupPerMinute, Span: time.Minute}):
+	case a.Limited && !a.Rate.Allow(Group, a.now(), platformtest.Limit{Max: groupPerMinute, Span: time.Minute}):
 		refuse(w, 45009, "api freq out of limit")
 	default:
 		m.To = Group
