@@ -180,21 +180,23 @@ func TestOnlyCommandFindsCustomers(t *testing.T) {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
+			method, ok := n.(*ast.SelectorExpr) // vault.Search(tx).Find
 			if !ok {
 				return true
 			}
-			if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
-				calls[sel.Sel.Name] = append(calls[sel.Sel.Name], s.folder+"/"+s.name)
+			if of, ok := method.X.(*ast.CallExpr); ok {
+				if f, ok := of.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Search" {
+					calls[method.Sel.Name] = append(calls[method.Sel.Name], s.folder+"/"+s.name)
+				}
 			}
 			return true
 		})
 	}
 	may := map[string][]string{
-		"FindCustomers":      {"handlers/command/customer.go", "handlers/command/meant.go"},
-		"FindCustomersAmong": {"handlers/command/resolve.go"},
-		"SimilarCustomers":   {"handlers/command/meant.go", "handlers/customer/enter.go", "handlers/customer/import.go"},
-		"CustomersWith":      {"handlers/customer/alike.go"},
+		"Find":      {"handlers/command/customer.go", "handlers/command/meant.go"},
+		"FindAmong": {"handlers/command/resolve.go"},
+		"Similar":   {"handlers/command/meant.go", "handlers/customer/enter.go", "handlers/customer/import.go"},
+		"With":      {"handlers/customer/alike.go"},
 	}
 	for method, files := range may {
 		for _, f := range calls[method] {
