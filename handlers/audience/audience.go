@@ -38,8 +38,9 @@ const Patience = 7
 // Roll is who there is on a day. It does not change once made.
 type Roll struct {
 	Day    store.Day
-	people []store.Person        // active, by registration
-	byID   map[string]int        // in people
+	people []store.Person // active, by registration
+	byID   map[string]int // in people
+	byPost map[store.Post][]store.Person
 	back   map[string]*store.Day // by person on leave: the day after it; nil when that is more than Patience days away
 }
 
@@ -57,27 +58,30 @@ func Read(ctx context.Context, tx *store.Tx, day store.Day) (Roll, error) {
 // the leave of that day and the Patience days after it; other leave does no
 // harm.
 func NewRoll(day store.Day, people []store.Person, leaves []store.Leave) Roll {
-	r := Roll{Day: day, people: people, byID: make(map[string]int, len(people)), back: map[string]*store.Day{}}
+	r := Roll{
+		Day: day, people: people, byID: make(map[string]int, len(people)), byPost: map[store.Post][]store.Person{}, back: map[string]*store.Day{},
+	}
 	for i, p := range people {
 		r.byID[p.ID] = i
+		r.byPost[p.Post] = append(r.byPost[p.Post], p)
 	}
 	away := map[string][]store.Leave{}
 	for _, l := range leaves {
 		away[l.Person] = append(away[l.Person], l)
 	}
 	for person, list := range away {
-		if at := returns(day, list); at == nil || *at != day {
-			r.back[person] = at
+		if slices.ContainsFunc(list, func(l store.Leave) bool { return l.Covers(day) }) {
+			r.back[person] = returns(day, list)
 		}
 	}
 	return r
 }
 
-// returns is the first day from day on that no leave covers, nil when none of
-// the next Patience days is free.
+// returns is the first day after day that no leave covers, nil when none of the
+// next Patience days is free.
 func returns(day store.Day, leaves []store.Leave) *store.Day {
-	for n := range Patience + 1 {
-		at := day.Add(n)
+	for n := range Patience {
+		at := day.Add(n + 1)
 		if !slices.ContainsFunc(leaves, func(l store.Leave) bool { return l.Covers(at) }) {
 			return &at
 		}
@@ -105,19 +109,13 @@ func (r Roll) Present(id string) bool {
 }
 
 // Holders are the holders of a post, on leave or not, by registration.
-func (r Roll) Holders(post store.Post) []store.Person {
-	return r.those(func(p store.Person) bool { return p.Post == post })
-}
+func (r Roll) Holders(post store.Post) []store.Person { return slices.Clone(r.byPost[post]) }
 
 // Charged are those charged with a duty, on leave or not, by registration.
 func (r Roll) Charged(duty store.Duty) []store.Person {
-	return r.those(func(p store.Person) bool { return p.Has(duty) })
-}
-
-func (r Roll) those(want func(store.Person) bool) []store.Person {
 	var list []store.Person
 	for _, p := range r.people {
-		if want(p) {
+		if p.Has(duty) {
 			list = append(list, p)
 		}
 	}
@@ -147,8 +145,8 @@ type Audience struct {
 // Standing is who stands for a post: its holders, on leave or not, or those of
 // the next post up the line that has any (总则, R03).
 func (r Roll) Standing(post store.Post) Audience {
-	a := Audience{Post: post, Vacant: len(r.Holders(post)) == 0}
-	a.To = r.climb(post, func(list []store.Person) []store.Person { return list })
+	a := Audience{Post: post, Vacant: len(r.byPost[post]) == 0}
+	a.To = r.climb(post, slices.Clone[[]store.Person])
 	return a
 }
 
@@ -171,7 +169,7 @@ func (r Roll) Hearing(post store.Post) Audience {
 // climb goes up the line until some of a post's holders are kept.
 func (r Roll) climb(post store.Post, keep func([]store.Person) []store.Person) []store.Person {
 	for at := post; at != ""; at = rulebook.Superior(at) {
-		if list := keep(r.Holders(at)); len(list) > 0 {
+		if list := keep(r.byPost[at]); len(list) > 0 {
 			return list
 		}
 	}
@@ -182,21 +180,18 @@ func (r Roll) climb(post store.Post, keep func([]store.Person) []store.Person) [
 // after a leave that ends soon they as well, so it waits; in a longer one, and
 // for who is not active any more, the next up the line.
 func (r Roll) Person(p store.Person) Audience {
+	if r.Present(p.ID) {
+		return Audience{To: []store.Person{p}}
+	}
 	above := r.Hearing(rulebook.Superior(p.Post))
 	if _, active := r.byID[p.ID]; !active {
 		return above
 	}
-	switch back, away := r.back[p.ID]; {
-	case !away:
-		return Audience{To: []store.Person{p}}
-	case back != nil || !r.anyPresent(above.To):
+	if r.back[p.ID] != nil || len(r.present(above.To)) == 0 {
 		return Audience{Waits: true}
-	default:
-		return Audience{To: above.To, Away: []string{p.Name}}
 	}
+	return Audience{To: above.To, Away: []string{p.Name}}
 }
-
-func (r Roll) anyPresent(list []store.Person) bool { return len(r.present(list)) > 0 }
 
 // Only is who hears what concerns nobody but these people: those of them who
 // are not on leave. It waits for the others when all are.

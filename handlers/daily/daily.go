@@ -139,8 +139,9 @@ func unsaid(lines []Line, said map[string]int) []Line {
 // rank puts the most urgent first, of alike ones the longest owed, else as the
 // areas gave them.
 func rank(lines []Line, today store.Day) []Line {
+	old := today.Add(-agesAt)
 	urgency := func(l Line) Urgency {
-		if l.Since != "" && l.Since.Add(agesAt) <= today {
+		if l.Since != "" && l.Since <= old {
 			return max(l.Urgency, Urgent)
 		}
 		return l.Urgency
