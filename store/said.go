@@ -16,8 +16,9 @@ import (
 const SaidKept = 400 * 24 * time.Hour
 
 // saidAtOnce is how many keys one statement takes: a few sizes only, because
-// every statement stays prepared.
-var saidAtOnce = [...]int{4096, 256, 16, 1}
+// every statement stays prepared, and none too long, because SQLite looks
+// through the names of all parameters for each that it binds.
+var saidAtOnce = [...]int{512, 64, 8, 1}
 
 // Of is which of some keys were said, each with the highest step that was (0
 // for one without steps).

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"marketbot/handlers/audience"
@@ -139,11 +138,8 @@ func (j Job) gather(ctx context.Context, tx *store.Tx, slot rulebook.Slot, roll 
 	return all, failed, nil
 }
 
-// name is the area's package.
-func name(a Area) string {
-	folder, _, _ := strings.Cut(strings.TrimPrefix(fmt.Sprintf("%T", a), "*"), ".")
-	return folder
-}
+// name is what an area is known by: its type, *customer.Handler.
+func name(a Area) string { return fmt.Sprintf("%T", a) }
 
 // vacancies tell the administrators, each once a week, of the posts that some
 // lines are for and nobody has.
