@@ -81,6 +81,7 @@ type Options struct {
 	Keys       *seal.Keys
 	Log        *slog.Logger
 	Migrations fs.FS    // migrations/*.sql, in the order of their numbers
+	Before     Before   // the series of migrations before
 	Cached     []string // tables that Tx.Cache is made of
 }
 

@@ -3,17 +3,29 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
 
+// Before is a series of migrations that the present one took the place of: what
+// it made of a database is what the present one makes, but for what is New.
+type Before struct {
+	Last int64   // its last version; the present series begins above
+	New  []int64 // versions of the present series that it had nothing of
+}
+
+// ErrTooOld is a database that the present migrations cannot be applied to.
+var ErrTooOld = errors.New("too old")
+
 // migrate brings the tables up to date; on PostgreSQL replicas that start
 // together wait for each other.
-func migrate(ctx context.Context, db *sql.DB, dialect string, migrations fs.FS) error {
-	files, err := fs.Sub(migrations, "migrations")
+func migrate(ctx context.Context, db *sql.DB, dialect string, o Options) error {
+	files, err := fs.Sub(o.Migrations, "migrations")
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
@@ -29,8 +41,60 @@ func migrate(ctx context.Context, db *sql.DB, dialect string, migrations fs.FS) 
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
+	if err := carryOver(ctx, db, dialect, o.Before, p.ListSources()); err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
 	return nil
 }
+
+// carryOver notes of a database at the end of the series before that the present
+// one was applied to it, but for what is new. One in the midst of that series is
+// ErrTooOld.
+func carryOver(ctx context.Context, db *sql.DB, dialect string, before Before, present []*goose.Source) error {
+	t, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer t.Rollback() // of no effect after the commit
+	version, err := versionOf(ctx, t, dialect)
+	switch {
+	case err != nil || version == 0 || version > before.Last:
+		return err
+	case version < before.Last:
+		return fmt.Errorf("%w: its tables are of version %d; of those before %d only version %d is carried over: open it once with the program that made version %d",
+			ErrTooOld, version, before.Last+1, before.Last, before.Last)
+	}
+	for _, s := range present {
+		if slices.Contains(before.New, s.Version) {
+			continue
+		}
+		if _, err := t.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, $2)`, s.Version, true); err != nil {
+			return err
+		}
+	}
+	return t.Commit()
+}
+
+// versionOf is the version of a database's tables; 0 when it has none. It holds
+// off others who would carry the database over.
+func versionOf(ctx context.Context, t *sql.Tx, dialect string) (version int64, err error) {
+	exists := `SELECT COUNT(*) FROM sqlite_master WHERE name = 'goose_db_version'`
+	if dialect == "postgres" {
+		if _, err := t.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, carryKey); err != nil {
+			return 0, err
+		}
+		exists = `SELECT COUNT(to_regclass('goose_db_version'))`
+	}
+	var there int
+	if err := t.QueryRowContext(ctx, exists).Scan(&there); err != nil || there == 0 {
+		return 0, err
+	}
+	err = t.QueryRowContext(ctx, `SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&version)
+	return version, err
+}
+
+// carryKey is of the lock that carrying over holds.
+const carryKey = servedKey + 1

@@ -54,7 +54,7 @@ func openPostgres(ctx context.Context, db *DB, o Options) (backend, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open postgres: %w", err)
 	}
-	if err := migrate(ctx, pool, "postgres", o.Migrations); err != nil {
+	if err := migrate(ctx, pool, "postgres", o); err != nil {
 		return nil, errors.Join(fmt.Errorf("open postgres: %w", err), pool.Close())
 	}
 	return &postgres{db: db, conns: pool, closing: make(chan struct{})}, nil

@@ -57,7 +57,7 @@ func (e *sqlite) open(ctx context.Context, o Options) error {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
 	e.write.SetMaxOpenConns(1)
-	if err := migrate(ctx, e.write, "sqlite3", o.Migrations); err != nil {
+	if err := migrate(ctx, e.write, "sqlite3", o); err != nil {
 		return errors.Join(fmt.Errorf("open %s: %w", path, err), e.write.Close())
 	}
 	if e.conn, err = e.write.Conn(ctx); err != nil {
