@@ -13,7 +13,7 @@ const (
 )
 
 // Access is what one person may do with one customer's file. rulebook makes
-// it; OpenCustomer demands it.
+// it; the door of package vault demands it.
 type Access struct {
 	Person   string // id
 	Customer string // id

@@ -76,7 +76,7 @@ func (q Leaves) Cancel(ctx context.Context, id string, at time.Time) (bool, erro
 	return n == 1, err
 }
 
-// Restore takes a CancelLeave back; false when it was not cancelled.
+// Restore takes a Cancel back; false when it was not cancelled.
 func (q Leaves) Restore(ctx context.Context, id string) (bool, error) {
 	n, err := q.tx.Exec(ctx, "restore leave", `UPDATE leave SET cancelled = 0 WHERE id = $1 AND cancelled <> 0`, id)
 	return n == 1, err

@@ -137,7 +137,7 @@ func (q Reports) WithdrawAll(ctx context.Context, person string, w Week, at time
 		engine.Millis(at), person, w.Key())
 }
 
-// Restore makes what WithdrawReports took back at that time count again.
+// Restore makes what WithdrawAll took back at that time count again.
 func (q Reports) Restore(ctx context.Context, person string, w Week, at time.Time) (int64, error) {
 	return q.tx.Exec(ctx, "restore reports", `UPDATE report SET withdrawn = 0 WHERE person = $1 AND week = $2 AND withdrawn = $3`,
 		person, w.Key(), engine.Millis(at))

@@ -97,7 +97,7 @@ func (q People) setDuties(ctx context.Context, person string, duties []Duty) err
 	return err
 }
 
-// Resume takes back a StopPerson; false when the person was not stopped
+// Resume takes back a Stop; false when the person was not stopped
 // or somebody active has the name by now.
 func (q People) Resume(ctx context.Context, person string) (bool, error) {
 	n, err := q.tx.Exec(ctx, "resume tenures", `UPDATE tenure SET until = 0 WHERE person = $1

@@ -78,7 +78,7 @@ func (q Trips) Between(ctx context.Context, from, to Day) ([]Trip, error) {
 
 // TripCut says what shortens a trip.
 type TripCut struct {
-	Cause string    // the write that does it, for UncutTrips
+	Cause string    // the write that does it, for Uncut
 	Last  Day       // the day that counts from now on; "" takes the trip away altogether
 	Ended time.Time // set when its person ended it
 	At    time.Time
@@ -99,7 +99,7 @@ func (q Trips) Cut(ctx context.Context, t Trip, c TripCut) error {
 	return err
 }
 
-// Uncut takes back every CutTrip of a cause and tells how many there were.
+// Uncut takes back every Cut of a cause and tells how many there were.
 func (q Trips) Uncut(ctx context.Context, cause string, at time.Time) (int, error) {
 	_, err := q.tx.Exec(ctx, "uncut trips", `UPDATE trip SET last_day = c.was, ended = c.was_ended FROM trip_change c
 		WHERE c.trip = trip.id AND c.cause = $1 AND c.undone = 0`, cause)

@@ -3,7 +3,7 @@
 // alarms and reminders that keep the files both safe and fresh.
 //
 // It is not for who may read what, which rulebook computes, nor for sealing
-// and recording, which the store does behind its one door (Tx.OpenCustomer):
+// and recording, which the store does behind its one door (vault.Files.Open):
 // a file's content reaches people only through that door and through the one
 // function that renders it. Read file.go first, then render.go.
 package customer

@@ -17,7 +17,7 @@ type Among struct {
 	IDs   []string
 }
 
-// FindAmong is FindCustomers for somebody who may know few customers
+// FindAmong is Find for somebody who may know few customers
 // only: it compares all their names, so that it misses none of them however
 // many others fit as well.
 func (q Names) FindAmong(ctx context.Context, text string, among Among, most int) ([]Hit, error) {

@@ -157,7 +157,7 @@ func (q Files) Touch(ctx context.Context, id string, at time.Time) error {
 	return err
 }
 
-// touched is TouchCustomer that gives the row and holds it until the end of the
+// touched is Touch that gives the row and holds it until the end of the
 // transaction, so that two changes of one file follow each other.
 func (q Files) touched(ctx context.Context, id string, at time.Time) (keptCustomer, error) {
 	if engine.Nowhere(id) {

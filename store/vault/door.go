@@ -51,7 +51,7 @@ func (q Files) Open(ctx context.Context, a store.Access, entry ledger.Entry) (Fi
 	return f, nil
 }
 
-// History is OpenCustomer for the past of a file.
+// History is Open for the past of a file.
 func (q Files) History(ctx context.Context, a store.Access, entry ledger.Entry) (History, error) {
 	trace, err := q.look(ctx, a, entry)
 	if err != nil {

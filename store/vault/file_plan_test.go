@@ -37,8 +37,6 @@ func everyFileQuery(ctx context.Context, tx *store.Tx) error {
 	note(err)
 	_, err = vault.In(tx).Unchecked(ctx)
 	note(err)
-	_, err = vault.In(tx).FieldsHeld(ctx)
-	note(err)
 	_, err = vault.In(tx).FieldsOf(ctx, []string{"K1", "K2"})
 	note(err)
 	_, err = vault.In(tx).Of(ctx, "wang")

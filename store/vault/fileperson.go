@@ -22,7 +22,7 @@ type Person struct {
 	Source   string // of the name
 	Created  time.Time
 	Author   string // person id
-	// Checked and CheckedBy are of the name, as in Fact; only for AddFilePerson.
+	// Checked and CheckedBy are of the name, as in Fact; only for AddPerson.
 	Checked   time.Time
 	CheckedBy string
 	Facts     []Fact // current ones, the name among them, by field

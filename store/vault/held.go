@@ -31,9 +31,6 @@ func (q Files) FieldsOf(ctx context.Context, ids []string) ([]Held, error) {
 	return list, nil
 }
 
-// FieldsHeld is FieldsOf of all customers.
-func (q Files) FieldsHeld(ctx context.Context) ([]Held, error) { return q.held(ctx, "", nil) }
-
 func (q Files) held(ctx context.Context, which string, args []any) ([]Held, error) {
 	words := map[string]string{} // a few fields and many rows: each word is kept once
 	once := func(w *string) {
