@@ -17,6 +17,7 @@ import (
 // plain ones are taken (see [store.Plain]).
 const notWords = `
 meta: name value
+said: key
 counter: name
 inbox: platform id
 act: id
@@ -75,7 +76,7 @@ func TestEveryTextIsTriedWithHostileWords(t *testing.T) {
 		case named[column]:
 			delete(named, column)
 		case !filled:
-			t.Errorf("%s may hold words, but no hostile text is stored there: add it to writeAll or writeFile, or to notWords", column)
+			t.Errorf("%s may hold words, but no hostile text is stored there: add it to storetest.WriteTexts or writeFile, or to notWords", column)
 		}
 	}
 	for column := range named {
