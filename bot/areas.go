@@ -22,7 +22,10 @@ type AreaSettings struct {
 
 // defaultAreas are the settings of who has set nothing.
 func defaultAreas() AreaSettings {
-	return AreaSettings{Reports: report.Defaults(), Customers: customer.Defaults()}
+	return AreaSettings{
+		Reports:   report.Defaults(),
+		Customers: customer.Defaults(),
+	}
 }
 
 // newAreas is the department's work, in the order of help: the one place where
@@ -43,7 +46,10 @@ func (s AreaSettings) problem() *problem {
 	for _, section := range []struct {
 		name   string
 		config interface{ Problem() (key, text string) }
-	}{{"reports", s.Reports}, {"customers", s.Customers}} {
+	}{
+		{"reports", s.Reports},
+		{"customers", s.Customers},
+	} {
 		if key, text := section.config.Problem(); key != "" {
 			return &problem{"$." + section.name + "." + key, text}
 		}

@@ -11,7 +11,6 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/customer"
-	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/store"
@@ -90,12 +89,12 @@ func (o *office) start() {
 	o.t.Helper()
 	db, err := store.Open(context.Background(), o.source)
 	o.must(err)
-	customers := customer.Defaults()
+	settings := defaultAreas()
 	if o.customers != nil {
-		customers = *o.customers
+		settings.Customers = *o.customers
 	}
 	b, err := newBot(context.Background(), parts{
-		DB: db, Cluster: o.cluster, Rules: rules(o.t), AreaSettings: AreaSettings{Reports: report.Defaults(), Customers: customers}, People: o.staff, Groups: []chat.Address{o.screens.group()},
+		DB: db, Cluster: o.cluster, Rules: rules(o.t), AreaSettings: settings, People: o.staff, Groups: []chat.Address{o.screens.group()},
 		Platforms: func(chat.Receive) ([]chat.Platform, error) {
 			return append([]chat.Platform{o.screens.platform()}, o.also...), nil
 		},

@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"strings"
 	"testing"
 
@@ -11,57 +10,8 @@ import (
 	"marketbot/store/storetest"
 )
 
-// notWords are the columns of text that hold no free words of people, table by
-// table: ids, codes, days, states, keys and proofs, which the program makes. Of
-// the names among them, which rest as they are so that they can be found, only
-// plain ones are taken (see [store.Plain]).
-const notWords = `
-meta: name value
-said: key
-counter: name
-inbox: platform id
-act: id
-outbox: id key platform address person state error claimed_by print
-firing: job state
-audit: id person act subject outcome clause ref customer trace grant_id mac
-chain: entry sum
-chain_state: name value
-dialog: person prefix
-confirmation: code person version
-undo: id person command ref told
-person: id name post duties
-account: platform id person
-tenure: id person kind name
-leave: id person first_day last_day by_person
-binding: code person
-wrong_code: platform account
-acknowledgement: person version
-seed: name content
-trip: id person first_day last_day planned
-trip_change: id trip cause was becomes
-check_in: id person day
-report: id person week
-consolidated: week person
-report_comment: id week person
-report_reading: week person
-report_chase: person
-customer: id name owner stage author data_key mac
-customer_owner: id customer person by_person mac
-customer_person: id customer author erased_by data_key
-customer_name: id customer name folded kind plain
-customer_phone: fact customer token
-fact: id customer person field author checked_by until_by
-progress: id customer author stage
-request: code kind asker customer state by_person
-access_grant: id person customer by_person proof
-delegation: id person first_day last_day by_person proof
-lead: code customer giver state by_person
-replica: id
-chat_note: platform address note
-`
-
 // Every column of text is one that hostile texts are stored in and read back
-// from (see TestTextsRestByteForByte), or named above as no place for words.
+// from (see TestTextsRestByteForByte), or named in notWords.
 // The columns are those of the schema, so that a new one shows at once.
 func TestEveryTextIsTriedWithHostileWords(t *testing.T) {
 	named := map[string]bool{}
@@ -76,7 +26,7 @@ func TestEveryTextIsTriedWithHostileWords(t *testing.T) {
 		case named[column]:
 			delete(named, column)
 		case !filled:
-			t.Errorf("%s may hold words, but no hostile text is stored there: add it to storetest.WriteTexts or writeFile, or to notWords", column)
+			t.Errorf("%s may hold words, but no hostile text is stored there: add it to texts or to notWords", column)
 		}
 	}
 	for column := range named {
@@ -95,7 +45,7 @@ func filledColumns(t *testing.T, s string) map[string]bool {
 	}
 	restAll(t, db, 1, s)
 	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error { // what reading uses up
-		return errors.Join(storetest.WriteTexts(ctx, tx, 2, s), writeFile(ctx, tx, 2, s))
+		return writeTexts(ctx, tx, 2, s)
 	})
 	if err := db.Close(); err != nil {
 		t.Fatal(err)

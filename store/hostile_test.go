@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"errors"
 	"testing"
 
 	"marketbot/store"
@@ -33,15 +32,30 @@ func restAll(t *testing.T, db *store.DB, i int, s string) map[string]string {
 	ctx := context.Background()
 	got := map[string]string{}
 	err := db.Update(ctx, func(tx *store.Tx) error {
-		return errors.Join(storetest.WriteTexts(ctx, tx, i, s), writeFile(ctx, tx, i, s))
+		return writeTexts(ctx, tx, i, s)
 	})
 	if err == nil {
 		err = db.Update(ctx, func(tx *store.Tx) error {
-			return errors.Join(storetest.ReadTexts(ctx, tx, i, got), readFile(ctx, tx, i, s, got))
+			for _, t := range texts {
+				if err := t.read(ctx, tx, i, s, got); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 	}
 	if err != nil {
 		t.Fatalf("%.60q: %v", s, err)
 	}
 	return got
+}
+
+// writeTexts stores s as every text of a new person and a new customer.
+func writeTexts(ctx context.Context, tx *store.Tx, i int, s string) error {
+	for _, t := range texts {
+		if err := t.write(ctx, tx, i, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }

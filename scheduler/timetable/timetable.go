@@ -45,14 +45,27 @@ type areas struct {
 }
 
 // areasIn finds them in the list of all; an error names those that are missing.
-func areasIn(list []command.Area) (a areas, err error) {
-	var errs [5]error
-	a.Trip, errs[0] = command.AreaOf[*trip.Handler](list)
-	a.Report, errs[1] = command.AreaOf[*report.Handler](list)
-	a.Staff, errs[2] = command.AreaOf[*staff.Handler](list)
-	a.Customer, errs[3] = command.AreaOf[*customer.Handler](list)
-	a.Approval, errs[4] = command.AreaOf[*approval.Handler](list)
-	return a, errors.Join(errs[:]...)
+func areasIn(list []command.Area) (areas, error) {
+	var errs []error
+	a := areas{
+		Trip:     find[*trip.Handler](list, &errs),
+		Report:   find[*report.Handler](list, &errs),
+		Staff:    find[*staff.Handler](list, &errs),
+		Customer: find[*customer.Handler](list, &errs),
+		Approval: find[*approval.Handler](list, &errs),
+	}
+	return a, errors.Join(errs...)
+}
+
+func find[A interface {
+	comparable
+	command.Area
+}](list []command.Area, errs *[]error) A {
+	a, err := command.AreaOf[A](list)
+	if err != nil {
+		*errs = append(*errs, err)
+	}
+	return a
 }
 
 // Jobs is the timetable, in the order in which jobs of one moment run, of the

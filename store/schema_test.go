@@ -1,0 +1,92 @@
+package store_test
+
+import (
+	"context"
+
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+// What is to be entered here of every table: its migration, its columns that
+// hold no words of people, and how the others are tried.
+
+// released are the migrations with their SHA-256: none is edited any more. What
+// is to change is a new one, which comes last.
+var released = map[string]string{
+	"0017_core.sql":    "91eb5aa5c518478f5247845cea04cc3092363f96c475ec2ad4bab75fce75181c",
+	"0018_inbox.sql":   "f0bbe70198f7e1612f7753a081bca9eefd89a36e1b0706119bfc7b57631cdd82",
+	"0019_outbox.sql":  "e74ad2585c824b982ac4eed8c19cff528c7810bc48a0328b38cb367511bef32e",
+	"0020_audit.sql":   "9ee6fd58a05baa740c29394ef367f157e57c84a45b772bd5d85f23499fefee1a",
+	"0021_people.sql":  "d590f445685613aaf5c00208bb274cdc44304a58cbb25951001082ed632e5a57",
+	"0022_leave.sql":   "997edc13aa3da3dfa1df9edd24dea454531dd6bcb30fa864e146f930470c275a",
+	"0023_trip.sql":    "ee23f61fd5ffc9fe894ea7fee467801ebac3c5726c97a03ee28e0228d5d84358",
+	"0024_report.sql":  "3668234976021fed0fb8cb2d07645543b8cd9f60e203cfd55a7145bfa1205c8f",
+	"0025_request.sql": "468ae22b8f9cf6d51f393c8a5ad240acc922ea39c7cf9bcdb3e8dd6ad065c1a9",
+	"0026_lead.sql":    "26ec733374d9bd65a1a84a3ef961ce969bbfb37d3a69175f24d4d5e12586c862",
+	"0027_file.sql":    "94bfc87d544480818f8b5efa8b37fc63f6a03c13e5accf27d6eff83668f2708d",
+	"0028_name.sql":    "b98be6599d341d9ffe5a41ae69dc407aa9b070d2501e2acc4172f783ca0f27f8",
+	"0029_said.sql":    "47381620a3e0ec1fd106226ac876ed65845c37410712f859eb4ce48ecacf8998",
+}
+
+// notWords are the columns of text that hold no free words of people, table by
+// table: ids, codes, days, states, keys and proofs, which the program makes. Of
+// the names among them, which rest as they are so that they can be found, only
+// plain ones are taken (see [store.Plain]).
+const notWords = `
+meta: name value
+counter: name
+inbox: platform id
+act: id
+outbox: id key platform address person state error claimed_by print
+firing: job state
+audit: id person act subject outcome clause ref customer trace grant_id mac
+chain: entry sum
+chain_state: name value
+dialog: person prefix
+confirmation: code person version
+undo: id person command ref told
+person: id name post duties
+account: platform id person
+tenure: id person kind name
+leave: id person first_day last_day by_person
+binding: code person
+wrong_code: platform account
+acknowledgement: person version
+seed: name content
+trip: id person first_day last_day planned
+trip_change: id trip cause was becomes
+check_in: id person day
+report: id person week
+consolidated: week person
+report_comment: id week person
+report_reading: week person
+report_chase: person
+customer: id name owner stage author data_key mac
+customer_owner: id customer person by_person mac
+customer_person: id customer author erased_by data_key
+customer_name: id customer name folded kind plain
+customer_phone: fact customer token
+fact: id customer person field author checked_by until_by
+progress: id customer author stage
+request: code kind asker customer state by_person
+access_grant: id person customer by_person proof
+delegation: id person first_day last_day by_person proof
+lead: code customer giver state by_person
+replica: id
+chat_note: platform address note
+said: key
+`
+
+// texts store hostile words in every column that takes words of people, and read
+// them back under names for people.
+var texts = []struct {
+	write func(ctx context.Context, tx *store.Tx, i int, s string) error
+	read  func(ctx context.Context, tx *store.Tx, i int, s string, got map[string]string) error
+}{
+	{storetest.WriteTexts, readTexts},
+	{writeFile, readFile},
+}
+
+func readTexts(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
+	return storetest.ReadTexts(ctx, tx, i, got)
+}
