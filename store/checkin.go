@@ -34,7 +34,7 @@ func (q CheckIns) Day(ctx context.Context, person string, day Day) (checkIns int
 		FROM (SELECT COUNT(*) AS n FROM check_in WHERE person = $1 AND day = $2 AND undone = 0) c
 		LEFT JOIN trip t ON t.person = $1 AND t.last_day >= $2 AND t.first_day <= $2`, []any{person, string(day)},
 		func(scan engine.Scan) (Trip, error) {
-			return Trips{q.tx}.scan(func(into ...any) error { return scan(append([]any{&checkIns}, into...)...) })
+			return Trips(q).scan(func(into ...any) error { return scan(append([]any{&checkIns}, into...)...) })
 		})
 	trip = engine.First(rows)
 	return checkIns, trip, trip.ID != "", err

@@ -33,7 +33,7 @@ func (q Delegations) scan(scan engine.Scan) (Delegation, error) {
 		return d, err
 	}
 	d.At = engine.Moment(at)
-	return d, Grants{q.tx}.proven(d.proof(ended), proof, "delegation", d.ID)
+	return d, Grants(q).proven(d.proof(ended), proof, "delegation", d.ID)
 }
 
 // Add keeps a delegation under d.ID.

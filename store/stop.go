@@ -17,8 +17,8 @@ func (q People) Stop(ctx context.Context, person string, at time.Time) error {
 	if _, err := q.tx.Exec(ctx, "end tenures", `UPDATE tenure SET until = $1 WHERE person = $2 AND until = 0`, engine.Millis(at), person); err != nil {
 		return err
 	}
-	if err := (Grants{q.tx}).endOf(ctx, person, at); err != nil {
+	if err := Grants(q).endOf(ctx, person, at); err != nil {
 		return err
 	}
-	return Codes{q.tx}.Void(ctx, person)
+	return Codes(q).Void(ctx, person)
 }

@@ -8,7 +8,7 @@ import (
 	"marketbot/store"
 )
 
-type plainArea struct{ name string }
+type plainArea struct{ _ byte }
 
 func (plainArea) Commands() []Spec                            { return nil }
 func (plainArea) Owes(context.Context, *Call) ([]Item, error) { return nil, nil }
