@@ -13,9 +13,9 @@ import (
 	"marketbot/store/vault"
 )
 
-// listMost is how many customers that are not the reader's own one answer may
+// maxList is how many customers that are not the reader's own one answer may
 // name: files are looked at one by one, never carried away (档-3, R35).
-const listMost = 5
+const maxList = 5
 
 // cabinetSize is how many customers there are to carry away.
 const cabinetSize = 40
@@ -103,7 +103,7 @@ func TestNoAnswerListsCustomers(t *testing.T) {
 			}
 			said := o.hear(e.Name, line)
 			n := len(foreignNames(said))
-			if most = max(most, n); n > listMost {
+			if most = max(most, n); n > maxList {
 				t.Errorf("%s hears of %d customers at once with %q", e.Name, n, line)
 			}
 			if n := strings.Count(said, cabinetPhone); n > 1 {
@@ -111,7 +111,7 @@ func TestNoAnswerListsCustomers(t *testing.T) {
 			}
 		}
 	}
-	if most < listMost/2 { // some of the five hits are 张伟's
+	if most < maxList/2 { // some of the five hits are 张伟's
 		t.Errorf("nobody found more than %d customers: the test asks for nothing", most)
 	}
 }
@@ -125,7 +125,7 @@ func TestNoReminderListsCustomers(t *testing.T) {
 	for _, e := range everyPost() {
 		for _, m := range o.screens.messages(e.Name) {
 			n := len(foreignNames(m.words()))
-			if told += n; n > listMost+1 { // the oldest, and one to check
+			if told += n; n > maxList+1 { // the oldest, and one to check
 				t.Errorf("%s is told of %d customers at once: %s", e.Name, n, m.words())
 			}
 			if strings.Contains(m.words(), cabinetPhone) {

@@ -171,7 +171,7 @@ func checkPlatforms(ctx context.Context, cfg Config, now func() time.Time, log *
 	return findings
 }
 
-// served tells whether a process serves the store, wherever it listens. It also
+// served reports whether a process serves the store, wherever it listens. It also
 // does where nobody can tell.
 func served(ctx context.Context, cfg Config) bool {
 	is, err := store.Served(ctx, store.Options{Source: cfg.Store})

@@ -23,17 +23,17 @@ const (
 	readTime   = 10 * time.Second
 	writeTime  = 30 * time.Second
 	idleTime   = time.Minute
-	headerMost = 16 << 10
-	bodyMost   = 2 << 20
+	maxHeader  = 16 << 10
+	maxBody    = 2 << 20
 	httpGrace  = 3 * time.Second // requests under way may end
 )
 
 // newServer is the one listener's server.
 func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           http.MaxBytesHandler(h, bodyMost),
+		Handler:           http.MaxBytesHandler(h, maxBody),
 		ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
-		MaxHeaderBytes: headerMost,
+		MaxHeaderBytes: maxHeader,
 		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 }

@@ -148,7 +148,7 @@ func (p *program) resident() float64 {
 	return kib / 1024
 }
 
-// deliver posts an event once and tells whether it was acknowledged.
+// deliver posts an event once and reports whether it was acknowledged.
 func (p *program) deliver(ctx context.Context, event []byte) bool {
 	body := feishutest.Seal(crowdKey, event)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+p.addr+feishu.Path, bytes.NewReader(body))

@@ -102,9 +102,9 @@ func (t tokens) renew(ctx context.Context, key string, l cluster.Lease, fetch pl
 	return token, life, err
 }
 
-// paceMost is how long a send waits for the other processes' sends; where that is
+// maxPace is how long a send waits for the other processes' sends; where that is
 // not enough it makes room for other platforms'.
-const paceMost = 2 * time.Second
+const maxPace = 2 * time.Second
 
 // errPace is a platform's limit that all processes together used up.
 var errPace = errors.New("the platform's limit is used up by all processes together")
@@ -121,12 +121,12 @@ func (b *bot) pace(ctx context.Context, p chat.Platform) error {
 	if b.Cluster == nil || len(windows) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, paceMost)
+	ctx, cancel := context.WithTimeout(ctx, maxPace)
 	defer cancel()
 	for {
 		wait, err := b.Cluster.Take(ctx, p.Name(), windows...)
 		switch {
-		case ctx.Err() != nil || wait > paceMost:
+		case ctx.Err() != nil || wait > maxPace:
 			return &chat.SendError{Failure: chat.Busy, After: max(wait, time.Second), Err: errPace}
 		case err != nil || wait == 0:
 			return nil

@@ -9,7 +9,7 @@
 // An adapter hands an event to [Desk.Receive]. One transaction takes it from
 // there to its answer:
 //
-//  1. Take (turn.go): the inbox row, which tells whether the event came before,
+//  1. Take (turn.go): the inbox row, which reports whether the event came before,
 //     who sent it, and the question that waited for what they wrote.
 //  2. Decide (decide.go): a function of what was read. It gives an outcome, or a
 //     command to run: [command.Router] finds it, [rulebook.Allows] lets it pass.

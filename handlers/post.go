@@ -24,7 +24,7 @@ type Post struct {
 	Platforms []string       // names of those that run; accounts of others are passed over; empty: all run
 	Prefer    string         // name of the platform whose accounts go before those used last; empty: none
 	Zone      *time.Location // the company's, whose days count what is told once a day; nil: that of the times given
-	// Freeze makes the bytes of an answer, and tells whether it makes the same
+	// Freeze makes the bytes of an answer, and reports whether it makes the same
 	// again; nil when they are made at its first try, as those of every other
 	// message are.
 	Freeze func(to chat.Address, m chat.Message) (payload []byte, repeats bool)

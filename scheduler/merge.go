@@ -18,10 +18,10 @@ type message struct {
 
 // What one card may hold; more begins another.
 const (
-	bytesMost   = 12 << 10 // of the notices' content
-	blocksMost  = 30
-	buttonsMost = 8
-	tablesMost  = 4
+	maxBytes   = 12 << 10 // of the notices' content
+	maxBlocks  = 30
+	maxButtons = 8
+	maxTables  = 4
 )
 
 // merge makes one message for each receiver of what is due and what to
@@ -93,14 +93,14 @@ func fits(notices []chat.Notice) bool {
 			}
 		}
 	}
-	return bytes <= bytesMost && blocks <= blocksMost && buttons <= buttonsMost && tables <= tablesMost
+	return bytes <= maxBytes && blocks <= maxBlocks && buttons <= maxButtons && tables <= maxTables
 }
 
 // size is how much a notice says, in bytes.
 func size(n chat.Notice) int {
 	data, err := json.Marshal(n.Message)
 	if err != nil {
-		return bytesMost // the outbox will say why
+		return maxBytes // the outbox will say why
 	}
 	return len(data)
 }

@@ -35,7 +35,7 @@ func TestMergeFitsIntoCards(t *testing.T) {
 				n++
 			}
 		}
-		if n > tablesMost || len(m.Message.Card.Buttons) > buttonsMost || m.Message.Card.Tone != chat.Warn {
+		if n > maxTables || len(m.Message.Card.Buttons) > maxButtons || m.Message.Card.Tone != chat.Warn {
 			t.Errorf("card with %d tables, %d buttons, tone %q", n, len(m.Message.Card.Buttons), m.Message.Card.Tone)
 		}
 		tables += n

@@ -270,13 +270,13 @@ func (s *Scheduler) recordMissed(ctx context.Context, tx *store.Tx, missed []run
 	return lines, nil
 }
 
-// missedMost bounds how many misses a message lists.
-const missedMost = 30
+// maxMissed bounds how many misses a message lists.
+const maxMissed = 30
 
 func missedText(lines []string) string {
 	head := fmt.Sprintf("机器人停机期间错过了 %d 项定时任务，已超过补做时限，不再补做：", len(lines))
-	if more := len(lines) - missedMost; more > 0 {
-		lines = append(lines[:missedMost:missedMost], fmt.Sprintf("…… 另有 %d 项", more))
+	if more := len(lines) - maxMissed; more > 0 {
+		lines = append(lines[:maxMissed:maxMissed], fmt.Sprintf("…… 另有 %d 项", more))
 	}
 	return head + "\n" + strings.Join(lines, "\n")
 }

@@ -23,5 +23,5 @@ type Access struct {
 	Clause   string // that gives or withholds it
 }
 
-// Read tells whether the file may be read at all.
+// Read reports whether the file may be read at all.
 func (a Access) Read() bool { return a.Basis != NoBasis }

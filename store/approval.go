@@ -40,7 +40,7 @@ type Request struct {
 	Length   time.Duration
 }
 
-// Open tells whether the request can be decided at a moment.
+// Open reports whether the request can be decided at a moment.
 func (r Request) Open(now time.Time) bool { return r.State == RequestOpen && now.Before(r.Lapses) }
 
 const requestColumns = `code, kind, asker, customer, words, why, at, lapses, state, by_person, decided, reason, length`
@@ -114,7 +114,7 @@ func (q Requests) Decide(ctx context.Context, r Request) (bool, error) {
 	return n == 1, err
 }
 
-// AnyOver tells whether a grant ended or a request lapsed by now that is not
+// AnyOver reports whether a grant ended or a request lapsed by now that is not
 // marked so.
 func (q Requests) AnyOver(ctx context.Context, now time.Time) (bool, error) {
 	var n int

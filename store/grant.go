@@ -21,7 +21,7 @@ type Grant struct {
 	Until    time.Time // exclusive
 }
 
-// Covers tells whether the grant lets a person read a customer's file at a
+// Covers reports whether the grant lets a person read a customer's file at a
 // moment.
 func (g Grant) Covers(person, customer string, now time.Time) bool {
 	return g.ID != "" && g.Person == person && g.Customer == customer && !now.Before(g.From) && now.Before(g.Until)
@@ -59,7 +59,7 @@ func scanGrantRow(scan engine.Scan) (g Grant, proof []byte, err error) {
 	return g, proof, err
 }
 
-// proven tells whether a row is what was sealed beside it.
+// proven reports whether a row is what was sealed beside it.
 func (q Grants) proven(want string, proof []byte, table, row string) error {
 	got, err := q.tx.OpenText(proof, table, row, "proof")
 	if err == nil && got != want {

@@ -17,7 +17,7 @@ type Leave struct {
 	Reason      string    // rests sealed
 }
 
-// Covers tells whether day is one of the leave's days.
+// Covers reports whether day is one of the leave's days.
 func (l Leave) Covers(day Day) bool { return l.First <= day && day <= l.Last }
 
 const leaveColumns = `id, person, first_day, last_day, reason, by_person, entered`

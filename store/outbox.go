@@ -50,7 +50,7 @@ type Outgoing struct {
 // later reading will go better. Errors of the database itself are never it.
 var ErrUnreadable = errors.New("unreadable")
 
-// Owes tells whether a message is or was in the outbox under key.
+// Owes reports whether a message is or was in the outbox under key.
 func (q Outbox) Owes(ctx context.Context, key string) (bool, error) {
 	var n int
 	return q.tx.One(ctx, "owed key", `SELECT 1 FROM outbox WHERE key = $1`, []any{key}, &n)
@@ -145,7 +145,7 @@ func (q Outbox) scan(scan engine.Scan) (Outgoing, error) {
 	return o, nil
 }
 
-// Same tells whether these are the bytes of a message's Print.
+// Same reports whether these are the bytes of a message's Print.
 func (db *DB) Same(o Outgoing, payload []byte) bool {
 	return db.e.Keys().CheckMAC(o.Print, string(payload))
 }
@@ -197,16 +197,16 @@ func (q Outbox) Bury(ctx context.Context, id, reason string, at time.Time) error
 		engine.Millis(at), cleanReason(reason), id)
 }
 
-// reasonMost bounds, in bytes, the reason that is kept of a failure.
-const reasonMost = 500
+// maxReason bounds, in bytes, the reason that is kept of a failure.
+const maxReason = 500
 
 // cleanReason makes a platform's words such as every database takes.
 func cleanReason(reason string) string {
 	reason = strings.ReplaceAll(strings.ToValidUTF8(reason, "\uFFFD"), "\x00", "")
-	if len(reason) <= reasonMost {
+	if len(reason) <= maxReason {
 		return reason
 	}
-	n := reasonMost
+	n := maxReason
 	for !utf8.RuneStart(reason[n]) {
 		n--
 	}

@@ -23,7 +23,7 @@ type Report struct {
 	Text       ReportText
 }
 
-// Live tells whether the version counts.
+// Live reports whether the version counts.
 func (r Report) Live() bool { return r.Withdrawn.IsZero() }
 
 // ReportText is what people wrote, byte for byte.

@@ -20,7 +20,7 @@ type Trip struct {
 	Ended    time.Time // by its person before its time; zero: ends by itself
 }
 
-// On tells whether day is one of the trip's.
+// On reports whether day is one of the trip's.
 func (t Trip) On(day Day) bool { return t.First <= day && day <= t.Last }
 
 // Days is how many days the trip has.
@@ -110,7 +110,7 @@ func (q Trips) Uncut(ctx context.Context, cause string, at time.Time) (int, erro
 	return int(n), err
 }
 
-// ChangedSince tells whether a person declared, ended or cancelled a trip
+// ChangedSince reports whether a person declared, ended or cancelled a trip
 // after a write of theirs, by the write's id, and did not take that back.
 func (q Trips) ChangedSince(ctx context.Context, person, write string) (bool, error) {
 	var n int

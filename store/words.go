@@ -46,10 +46,10 @@ type Person struct {
 	Until  time.Time // stopped; zero while active
 }
 
-// Active tells whether the person is registered and not stopped.
+// Active reports whether the person is registered and not stopped.
 func (p Person) Active() bool { return p.ID != "" && p.Until.IsZero() }
 
-// Has tells whether the person is charged with a duty.
+// Has reports whether the person is charged with a duty.
 func (p Person) Has(d Duty) bool { return slices.Contains(p.Duties, d) }
 
 // Week is an ISO week (Monday to Sunday), always counted in the company's zone.
@@ -70,7 +70,7 @@ func (w Week) Monday(loc *time.Location) time.Time {
 // Add is the week n weeks later (earlier when n is negative).
 func (w Week) Add(n int) Week { return WeekOf(w.Monday(time.UTC).AddDate(0, 0, 7*n)) }
 
-// Before tells whether w lies before v.
+// Before reports whether w lies before v.
 func (w Week) Before(v Week) bool {
 	return w.Year < v.Year || w.Year == v.Year && w.Number < v.Number
 }

@@ -76,7 +76,7 @@ func guard(next http.Handler) http.Handler {
 	})
 }
 
-// loopbackName tells whether a Host header names this machine.
+// loopbackName reports whether a Host header names this machine.
 func loopbackName(host string) bool {
 	name := host
 	if h, _, err := net.SplitHostPort(host); err == nil {

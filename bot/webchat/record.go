@@ -187,7 +187,7 @@ func (r *record) event(id string) (chat.Event, bool) {
 	return e, ok
 }
 
-// open tells whether a room is opened for the first time.
+// open reports whether a room is opened for the first time.
 func (r *record) open(room string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -31,13 +31,13 @@ const (
 	openTime    = 7 * 24 * time.Hour // then a request lapses
 )
 
-// openMost is how many requests of one person wait at a time.
-const openMost = 5
+// maxOpen is how many requests of one person wait at a time.
+const maxOpen = 5
 
 // What a request may hold, in characters.
 const (
-	wordsMost = 60
-	whyMost   = 500
+	maxWords = 60
+	maxWhy   = 500
 )
 
 // Handler is the area. Nothing in it changes after it was made.

@@ -95,12 +95,12 @@ func readable(r store.Request) error {
 	switch {
 	case !text.HasWords(r.Words):
 		problem = "客户名称不能是空的。"
-	case utf8.RuneCountInString(r.Words) > wordsMost:
-		problem = command.TooLong("客户名称", r.Words, wordsMost) + "。"
+	case utf8.RuneCountInString(r.Words) > maxWords:
+		problem = command.TooLong("客户名称", r.Words, maxWords) + "。"
 	case !text.HasWords(r.Why):
 		problem = "理由不能是空的。"
-	case utf8.RuneCountInString(r.Why) > whyMost:
-		problem = command.TooLong("理由", r.Why, whyMost) + "。"
+	case utf8.RuneCountInString(r.Why) > maxWhy:
+		problem = command.TooLong("理由", r.Why, maxWhy) + "。"
 	default:
 		return nil
 	}
@@ -154,7 +154,7 @@ func (h Handler) fresh(ctx context.Context, c *command.Call, r store.Request) er
 			}
 		}
 	}
-	if len(open) >= openMost {
+	if len(open) >= maxOpen {
 		return &command.Refusal{Text: fmt.Sprintf("你已经有 %d 个申请在等批准，请等答复，或撤回不要的。", len(open)), Hint: "查阅申请"}
 	}
 	return nil

@@ -109,7 +109,7 @@ func TestReadableRequests(t *testing.T) {
 			t.Errorf("%.60s: %q", line, flat(a.Reply))
 		}
 	}
-	for i := range openMost {
+	for i := range maxOpen {
 		o.Say("小林", "申请查阅 客户"+string(rune('a'+i))+" 布展")
 	}
 	wants(t, o.Refusal("小林", "申请查阅 又一个 布展").Text, "5 个申请在等")

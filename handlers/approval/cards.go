@@ -15,12 +15,12 @@ import (
 	"marketbot/store/vault"
 )
 
-// candidatesMost is how many customers are offered where it is not clear who
+// maxCandidates is how many customers are offered where it is not clear who
 // is meant; with 驳回 they fit on a card of any platform.
-const candidatesMost = 3
+const maxCandidates = 3
 
-// usesMost is how many looks the end of a grant lists.
-const usesMost = 20
+// maxUses is how many looks the end of a grant lists.
+const maxUses = 20
 
 // receipt is what an asker hears: nothing of it depends on the customer.
 func (h Handler) receipt(r store.Request, d deciders) chat.Card {
@@ -120,7 +120,7 @@ func (h Handler) known(ctx context.Context, tx *store.Tx, r store.Request) (stri
 
 // candidates are customers that words may mean.
 func candidates(ctx context.Context, tx *store.Tx, words string) ([]store.Customer, error) {
-	hits, err := command.Near(ctx, tx, words, candidatesMost)
+	hits, err := command.Near(ctx, tx, words, maxCandidates)
 	var list []store.Customer
 	for _, hit := range hits {
 		list = append(list, hit.Customer)
@@ -233,7 +233,7 @@ func (h Handler) overCard(o ended, title string) chat.Card {
 		return card
 	}
 	table := chat.Table{Heads: []string{"时间", "做什么", "追踪码"}}
-	for _, u := range o.uses[:min(len(o.uses), usesMost)] {
+	for _, u := range o.uses[:min(len(o.uses), maxUses)] {
 		act := u.Act
 		if u.Changed {
 			act += "（记录被改动过）"
@@ -241,8 +241,8 @@ func (h Handler) overCard(o ended, title string) chat.Card {
 		table.Rows = append(table.Rows, []string{u.At.In(h.Rules.Zone).Format("01-02 15:04"), act, u.Trace})
 	}
 	card.Blocks = append(card.Blocks, chat.Block{Text: "期间查阅 " + strconv.Itoa(len(o.uses)) + " 次："}, chat.Block{Table: &table})
-	if len(o.uses) > usesMost {
-		card.Blocks = append(card.Blocks, chat.Block{Note: "只列前 " + strconv.Itoa(usesMost) + " 次，其余发「查阅记录」看。"})
+	if len(o.uses) > maxUses {
+		card.Blocks = append(card.Blocks, chat.Block{Note: "只列前 " + strconv.Itoa(maxUses) + " 次，其余发「查阅记录」看。"})
 	}
 	return card
 }

@@ -110,8 +110,8 @@ func (h Handler) reject(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
-	if utf8.RuneCountInString(c.Text("理由")) > whyMost {
-		return nil, &command.Refusal{Text: command.TooLong("理由", c.Text("理由"), whyMost) + "。", Hint: "驳回 " + r.Code + " 这次不需要看档案"}
+	if utf8.RuneCountInString(c.Text("理由")) > maxWhy {
+		return nil, &command.Refusal{Text: command.TooLong("理由", c.Text("理由"), maxWhy) + "。", Hint: "驳回 " + r.Code + " 这次不需要看档案"}
 	}
 	r.State, r.By, r.Decided, r.Reason = store.RequestRejected, c.Person.ID, c.Now, c.Text("理由")
 	if err := h.end(ctx, c, r); err != nil {

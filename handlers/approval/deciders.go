@@ -36,7 +36,7 @@ func (h Handler) deciders(ctx context.Context, tx *store.Tx, now time.Time) (dec
 	return d, err
 }
 
-// mayStandIn tells whether deciding can be delegated to a post (C5).
+// mayStandIn reports whether deciding can be delegated to a post (C5).
 func mayStandIn(p store.Post) bool { return p == store.ExecutiveDirector || p == store.GMAssistant }
 
 // all are the deciders, the standing ones first.

@@ -49,7 +49,7 @@ func (h Handler) endingLines(o ended, roll audience.Roll) []daily.Line {
 	return list
 }
 
-// AnyOver tells whether a grant ended or a request lapsed that nobody was told
+// AnyOver reports whether a grant ended or a request lapsed that nobody was told
 // of.
 func (h Handler) AnyOver(ctx context.Context, tx *store.Tx, now time.Time) (bool, error) {
 	return tx.Requests().AnyOver(ctx, now)

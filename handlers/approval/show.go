@@ -9,8 +9,8 @@ import (
 	"marketbot/store"
 )
 
-// shownMost is how many requests one answer lists.
-const shownMost = 8
+// maxShown is how many requests one answer lists.
+const maxShown = 8
 
 // shownFor is how many days back one's own requests are listed.
 const shownFor = 30
@@ -27,7 +27,7 @@ func (h Handler) show(ctx context.Context, c *command.Call) (*command.Answer, er
 	}
 	for i, item := range waiting {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "• " + item.Text})
-		if i < shownMost {
+		if i < maxShown {
 			card.Buttons = append(card.Buttons, *item.Button)
 		}
 	}
@@ -46,7 +46,7 @@ func (h Handler) own(ctx context.Context, c *command.Call, card *chat.Card) erro
 	if err != nil {
 		return err
 	}
-	for _, r := range asked[:min(len(asked), shownMost)] {
+	for _, r := range asked[:min(len(asked), maxShown)] {
 		line, err := h.listed(ctx, c, r)
 		if err != nil {
 			return err

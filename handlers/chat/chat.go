@@ -234,7 +234,7 @@ type Protector interface {
 }
 
 // Resident is a Platform that at times only one of several processes can send
-// by: Here tells whether that is this one.
+// by: Here reports whether that is this one.
 type Resident interface {
 	Here() bool
 }

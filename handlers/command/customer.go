@@ -21,7 +21,7 @@ const maxWords = 5
 // nothing is refused, and only whom the person may know counts, so that nobody
 // learns from how a line is read which customers there are.
 func (p *parser) customer(ctx context.Context, a *Arg) (any, int, error) {
-	ends := wordEnds(text.CutBytes(p.left, nameMost))
+	ends := wordEnds(text.CutBytes(p.left, maxName))
 	if len(ends) == 0 {
 		return nil, 0, reading.ErrNone
 	}

@@ -38,13 +38,13 @@ func (a *Arg) syntax() []string {
 	return parts
 }
 
-// pairsMost is how many fields the syntax names.
-const pairsMost = 3
+// maxPairs is how many fields the syntax names.
+const maxPairs = 3
 
 // pairs is how fields are written: 阶段=… 金额=…; more than a few are not named
 // one by one.
 func (a *Arg) pairs() string {
-	if len(a.Keys) > pairsMost {
+	if len(a.Keys) > maxPairs {
 		return "字段=值…"
 	}
 	return strings.Join(a.Keys, "=… ") + "=…"

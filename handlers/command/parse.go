@@ -204,7 +204,7 @@ func (p *parser) nextFits(ctx context.Context, a *Arg) bool {
 	return false
 }
 
-// known tells whether an argument of the kind shows by itself, so that it may
+// known reports whether an argument of the kind shows by itself, so that it may
 // stand out of turn.
 func (k Kind) known() bool { return k >= Date && k <= Duty }
 
@@ -234,7 +234,7 @@ func (p *parser) skip() {
 	p.left = ""
 }
 
-// neededAfter tells whether an argument after the i-th must be given.
+// neededAfter reports whether an argument after the i-th must be given.
 func (p *parser) neededAfter(i int) bool {
 	for _, a := range p.spec.Args[i+1:] {
 		if !a.Optional {

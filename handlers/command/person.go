@@ -12,8 +12,8 @@ import (
 	"marketbot/store"
 )
 
-// nameMost is how many bytes of text may be somebody's name.
-const nameMost = 200
+// maxName is how many bytes of text may be somebody's name.
+const maxName = 200
 
 // person reads a name or a mention of somebody active.
 func (p *parser) person(ctx context.Context) (any, int, error) {
@@ -67,12 +67,12 @@ func (p *parser) mentioned(ctx context.Context, m chat.Mention, n int) (any, int
 
 // nameWord is the raw text up to white space or a mark.
 func nameWord(s string) string {
-	for i, raw := range text.CutBytes(s, nameMost) {
+	for i, raw := range text.CutBytes(s, maxName) {
 		if c, seen := text.FoldRune(raw); seen && (text.Blank(c) || strings.ContainsRune(",:;、。", c)) {
 			return s[:i]
 		}
 	}
-	return text.CutBytes(s, nameMost)
+	return text.CutBytes(s, maxName)
 }
 
 // named is the active person whose name stands here as whole words.
@@ -102,7 +102,7 @@ func (p *parser) named(ctx context.Context, text, word string, at int) (any, int
 // foldedName finds the longest name that stands here however it is spelt:
 // wide letters, capitals, blanks in it.
 func foldedName(people []store.Person, typed string) (who store.Person, n int, ok bool) {
-	f := text.Fold(text.CutBytes(typed, nameMost))
+	f := text.Fold(text.CutBytes(typed, maxName))
 	longest := 0
 	for _, one := range people {
 		name := text.Fold(one.Name).Text

@@ -199,7 +199,7 @@ func (n *node) child(c rune) *node {
 	return n.next[c]
 }
 
-// ends tells whether the name may end here, before rest.
+// ends reports whether the name may end here, before rest.
 func (n *node) ends(rest string) bool {
 	if !n.word {
 		return true

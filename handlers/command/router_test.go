@@ -216,7 +216,7 @@ func TestSuggest(t *testing.T) {
 		if want == "" && len(names) > 0 || want != "" && !slices.Contains(names, want) {
 			t.Errorf("Suggest(%q) = %v, want %q", text, names, want)
 		}
-		if len(names) > suggestMost {
+		if len(names) > maxSuggest {
 			t.Errorf("Suggest(%q) gives %d", text, len(names))
 		}
 	}

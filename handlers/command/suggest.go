@@ -11,8 +11,8 @@ import (
 	"marketbot/handlers/text"
 )
 
-// suggestMost is how many suggestions are made at most.
-const suggestMost = 3
+// maxSuggest is how many suggestions are made at most.
+const maxSuggest = 3
 
 // suggestBytes is how many bytes of a text are looked at for the name of a command.
 const suggestBytes = 256
@@ -56,7 +56,7 @@ func (r *Router) Suggest(typed string) []*Spec {
 	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.far, b.far) })
 	var found []*Spec
 	for _, h := range hits {
-		if len(found) < suggestMost && !slices.Contains(found, h.spec) {
+		if len(found) < maxSuggest && !slices.Contains(found, h.spec) {
 			found = append(found, h.spec)
 		}
 	}
@@ -109,17 +109,17 @@ func alike(word string, names []string) []string {
 		far  int
 	}
 	var hits []hit
-	said := heard(text.CutBytes(word, nameMost))
+	said := heard(text.CutBytes(word, maxName))
 	for _, n := range names {
 		if d := levenshtein.ComputeDistance(said, heard(n)); d <= 2 && d < len(said) {
 			hits = append(hits, hit{n, d})
-		} else if f := text.Fold(text.CutBytes(word, nameMost)).Text; f != "" && strings.Contains(text.Fold(n).Text, f) {
+		} else if f := text.Fold(text.CutBytes(word, maxName)).Text; f != "" && strings.Contains(text.Fold(n).Text, f) {
 			hits = append(hits, hit{n, 3})
 		}
 	}
 	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.far, b.far) })
 	var found []string
-	for _, h := range hits[:min(suggestMost, len(hits))] {
+	for _, h := range hits[:min(maxSuggest, len(hits))] {
 		found = append(found, h.name)
 	}
 	return found

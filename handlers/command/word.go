@@ -17,7 +17,7 @@ func (p *parser) word(a *Arg) string {
 		}
 	}
 	word := reading.FirstWord(p.left)
-	if !p.lastWord() || !p.daysAfter(a) || len(word) > nameMost {
+	if !p.lastWord() || !p.daysAfter(a) || len(word) > maxName {
 		return word
 	}
 	today := store.DayOf(p.env.Now)
@@ -29,7 +29,7 @@ func (p *parser) word(a *Arg) string {
 	return word
 }
 
-// daysAfter tells whether the argument after a is a date or span that comes
+// daysAfter reports whether the argument after a is a date or span that comes
 // with it: a needed one, or both are optional (出差 alone, 出差 广州 3天).
 func (p *parser) daysAfter(a *Arg) bool {
 	for i := range p.spec.Args[:len(p.spec.Args)-1] {
@@ -41,7 +41,7 @@ func (p *parser) daysAfter(a *Arg) bool {
 	return false
 }
 
-// dayFirst tells whether the days of the next argument stand before the word
+// dayFirst reports whether the days of the next argument stand before the word
 // of the i-th.
 func (p *parser) dayFirst(i int) bool {
 	a := &p.spec.Args[i]

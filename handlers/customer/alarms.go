@@ -58,7 +58,7 @@ func (h Handler) overQuota(ctx context.Context, c *command.Call) ([]chat.Notice,
 	return h.raise(ctx, c, []alarm{{kind: "quota", text: text}})
 }
 
-// canary tells whether a customer of that name exists only to catch whoever
+// canary reports whether a customer of that name exists only to catch whoever
 // opens it.
 func (h Handler) canary(name string) bool {
 	return slices.ContainsFunc(h.Config.Canaries, func(c string) bool { return sameName(c, name) })

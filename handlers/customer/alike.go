@@ -23,7 +23,7 @@ func calledOf(name string) called {
 	return called{place, core}
 }
 
-// like tells whether two names may be one company's: only the place differs,
+// like reports whether two names may be one company's: only the place differs,
 // and one says none or says it more closely (东莞市晨星机械, 晨星机械). Another
 // place makes another company.
 func (a called) like(b called) bool {

@@ -45,7 +45,7 @@ func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now time.Time, 
 	}
 	var stale []store.Customer
 	if h.Config.StaleDays > 0 {
-		if stale, err = vault.In(tx).Stale(ctx, now.AddDate(0, 0, -h.Config.StaleDays), namedMost); err != nil {
+		if stale, err = vault.In(tx).Stale(ctx, now.AddDate(0, 0, -h.Config.StaleDays), maxNamed); err != nil {
 			return nil, err
 		}
 	}

@@ -171,7 +171,7 @@ func TestSupervisorHearsWhatFilesLack(t *testing.T) {
 
 func TestSupervisorHearsOfStaleFiles(t *testing.T) {
 	o := newOffice(t)
-	for i := range namedMost + 2 {
+	for i := range maxNamed + 2 {
 		o.Customer(fmt.Sprintf("公司%d", i), "张伟")
 	}
 	for _, at := range []string{"2026-12-02 09:13", "2026-12-03 09:13", "2027-02-22 09:13"} {

@@ -42,5 +42,5 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 	return append(leads, care...), err
 }
 
-// reads tells whether a person reads files by post, for help and suggestions.
+// reads reports whether a person reads files by post, for help and suggestions.
 func (h Handler) reads(p store.Person) bool { return h.Config.Policy().ReadsFiles(p) }

@@ -100,7 +100,7 @@ func (h Handler) rewrite(ctx context.Context, c *command.Call, file vault.File, 
 	return append(facts, chat.Fact{Label: fieldName, Value: file.Name + " → " + text.Line(values[fieldName])}), "", nil
 }
 
-// sourced tells whether there are facts among values that 来源 is about.
+// sourced reports whether there are facts among values that 来源 is about.
 func sourced(values map[string]string) bool {
 	for field := range values {
 		if !slices.Contains([]string{fieldSource, fieldReason, fieldStage, fieldName}, field) {

@@ -148,7 +148,7 @@ func (h Handler) ownerOf(ctx context.Context, c *command.Call, name string) (sto
 	return p, h.owns(ctx, c, p, "负责人=")
 }
 
-// mayOwn tells whether a person can have customers.
+// mayOwn reports whether a person can have customers.
 func (h Handler) mayOwn(p store.Person) bool {
 	return rulebook.Allows(rulebook.EnterCustomers, p) && h.reads(p)
 }
@@ -180,7 +180,7 @@ func (h Handler) owns(ctx context.Context, c *command.Call, p store.Person, line
 	return no
 }
 
-// checks tells whether a person collates the files.
+// checks reports whether a person collates the files.
 func checks(p store.Person) bool { return rulebook.Allows(rulebook.MoveCustomers, p) }
 
 // entered answers a new customer, with what was understood.

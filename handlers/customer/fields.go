@@ -52,12 +52,12 @@ func (h Handler) changeKeys() []string {
 // personKeys are what may be written behind a person.
 func personKeys() []string { return slices.Concat(personFields, []string{fieldSource, fieldReason}) }
 
-// textMost is how many characters a value has at most; nameMost is for names,
+// maxText is how many characters a value has at most; maxName is for names,
 // which rest plain and stand in titles.
 const (
-	textMost  = 1000
-	nameMost  = 60
-	phoneMost = 100
+	maxText  = 1000
+	maxName  = 60
+	maxPhone = 100
 )
 
 // companyRule is what the value of a company's field must be; its error is a
@@ -102,8 +102,8 @@ func textRule(value string) error {
 	switch {
 	case !text.HasWords(value):
 		return wrong("内容不能只有空白或看不见的字符")
-	case utf8.RuneCountInString(value) > textMost:
-		return wrongSo("写短一些，或分几次写", "%s", command.TooLong("内容", value, textMost))
+	case utf8.RuneCountInString(value) > maxText:
+		return wrongSo("写短一些，或分几次写", "%s", command.TooLong("内容", value, maxText))
 	}
 	return nil
 }
@@ -113,8 +113,8 @@ func nameRule(name string) error {
 	switch {
 	case !text.HasWords(name):
 		return wrong("名字不能只有空白或看不见的字符")
-	case utf8.RuneCountInString(name) > nameMost:
-		return wrongSo("只写名字，其余写在 特征=… 里", "%s", command.TooLong("名字", name, nameMost))
+	case utf8.RuneCountInString(name) > maxName:
+		return wrongSo("只写名字，其余写在 特征=… 里", "%s", command.TooLong("名字", name, maxName))
 	case !store.Plain(name) || strings.ContainsAny(name, "\n\r"):
 		return wrong("名字里有不能保存的字符")
 	case text.MaskPhones(name) != name: // names are shown to all readers, and rest plain
@@ -133,8 +133,8 @@ func phoneRule(value string) error {
 	switch {
 	case digits < 5:
 		return wrongSo("电话=0769-22335678", "电话里至少要有 5 个数字")
-	case utf8.RuneCountInString(value) > phoneMost:
-		return wrongSo("电话=0769-22335678", "%s", command.TooLong("电话", value, phoneMost))
+	case utf8.RuneCountInString(value) > maxPhone:
+		return wrongSo("电话=0769-22335678", "%s", command.TooLong("电话", value, maxPhone))
 	}
 	return nil
 }

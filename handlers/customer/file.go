@@ -135,7 +135,7 @@ func (h Handler) mine(ctx context.Context, c *command.Call) (*command.Answer, er
 	return confidentialCard(card, fmt.Sprintf("你负责 %d 位客户。", len(list)), "customers"), nil
 }
 
-// readsOwn tells whether an owner still reads the file, which another post may
+// readsOwn reports whether an owner still reads the file, which another post may
 // have ended.
 func (h Handler) readsOwn(p store.Person, customer store.Customer, now time.Time) bool {
 	return h.Config.Policy().Access(p, customer, store.Grant{}, now).Read()

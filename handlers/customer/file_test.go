@@ -158,7 +158,7 @@ func TestSeveralAreOfferedWithTheSameLine(t *testing.T) {
 func TestValuesRestByteForByte(t *testing.T) {
 	o := newOffice(t)
 	for i, value := range []string{
-		"<at all></at>", "[点](https://x.example)", "a\xffb", "=1+1", "\u202e倒着写", "a\u200bb", "'; DROP TABLE fact; --", "Ｆｕｌｌ　ｗｉｄｔｈ", "多行\n第二行", strings.Repeat("长", textMost),
+		"<at all></at>", "[点](https://x.example)", "a\xffb", "=1+1", "\u202e倒着写", "a\u200bb", "'; DROP TABLE fact; --", "Ｆｕｌｌ　ｗｉｄｔｈ", "多行\n第二行", strings.Repeat("长", maxText),
 	} {
 		id := fmt.Sprint("K", i+1)
 		o.Customer(fmt.Sprintf("第%d家酒店", i), "张伟")
@@ -167,7 +167,7 @@ func TestValuesRestByteForByte(t *testing.T) {
 			t.Errorf("%q rests as %+v", value, f.Facts)
 		}
 	}
-	wants(t, o.Refused("张伟", "改客户 K1 特征="+strings.Repeat("长", textMost+1)), "最多 1000 个字")
+	wants(t, o.Refused("张伟", "改客户 K1 特征="+strings.Repeat("长", maxText+1)), "最多 1000 个字")
 	wants(t, o.Refused("张伟", "改客户 K1 特征=\u200b\u200b"), "不能只有空白")
 	wants(t, o.Refused("张伟", "新客户 a\x00b"), "不能保存的字符")
 }

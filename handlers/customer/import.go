@@ -36,7 +36,7 @@ type ImportLine struct {
 
 // String is the line as it is printed.
 func (l ImportLine) String() string {
-	s := fmt.Sprintf("第 %d 行\t%s\t%s", l.Row, l.Result, text.CutLine(l.Name, nameMost))
+	s := fmt.Sprintf("第 %d 行\t%s\t%s", l.Row, l.Result, text.CutLine(l.Name, maxName))
 	if l.Text != "" {
 		s += "\t" + l.Text
 	}

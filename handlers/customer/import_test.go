@@ -162,7 +162,7 @@ func TestImportSaysWhatIsWrong(t *testing.T) {
 		{[]any{"老客户 公司"}, "跳过\t老客户 公司\t已有档案 K1，负责人 刘洋"},
 		{[]any{"东莞市老客户"}, "跳过\t东莞市老客户\t只差地名，像是已有档案 K1，负责人 刘洋；不是同一家请用 新客户 录入"},
 		{[]any{"", "地址"}, "没有名称"},
-		{[]any{strings.Repeat("长", nameMost+1)}, "名称：名字太长"},
+		{[]any{strings.Repeat("长", maxName+1)}, "名称：名字太长"},
 		{[]any{"甲", "", "打电话"}, "电话：电话里至少要有"},
 		{[]any{"乙", "", "", "张三=60%，李四=50%"}, "股东：股份加起来超过 100%"},
 		{[]any{"丙", "", "", "", "没有的阶段"}, "阶段：没有阶段"},
@@ -229,7 +229,7 @@ func bomb(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	h := &zip.FileHeader{Name: "xl/worksheets/sheet1.xml", Method: zip.Deflate, UncompressedSize64: bookUnzipMost + 1}
+	h := &zip.FileHeader{Name: "xl/worksheets/sheet1.xml", Method: zip.Deflate, UncompressedSize64: maxBookUnzip + 1}
 	if _, err := z.CreateRaw(h); err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +246,7 @@ func TestReadBookRefusesWhatIsNone(t *testing.T) {
 		"text":      []byte("名称,电话\n甲,1"),
 		"cut":       excel(t, [][]any{{"名称"}, {"甲"}}, nil)[:700],
 		"a bomb":    bomb(t),
-		"too large": bytes.Repeat([]byte("x"), bookBytesMost+1),
+		"too large": bytes.Repeat([]byte("x"), maxBookBytes+1),
 		"empty":     excel(t, nil, nil),
 		"no head":   excel(t, [][]any{{"甲公司", "地址"}, {"乙公司", "地址"}}, nil),
 		"twice":     excel(t, [][]any{{"名称", "客户名称"}, {"乙公司", "甲"}}, nil),

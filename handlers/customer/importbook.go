@@ -16,11 +16,11 @@ import (
 
 // What an Excel to import may hold.
 const (
-	bookBytesMost   = 32 << 20  // of the file
-	bookUnzipMost   = 128 << 20 // of what is packed in it; a bomb holds more
-	bookRowsMost    = 20000
-	bookColumnsMost = 100
-	bookProblemMost = 8 // of one row
+	maxBookBytes   = 32 << 20  // of the file
+	maxBookUnzip   = 128 << 20 // of what is packed in it; a bomb holds more
+	maxBookRows    = 20000
+	maxBookColumns = 100
+	maxBookProblem = 8 // of one row
 )
 
 // The columns beside those of the fields.
@@ -74,13 +74,13 @@ type bookPerson struct {
 func (r *bookRow) name() string { return r.company[fieldName] }
 
 func (r *bookRow) fail(format string, args ...any) {
-	if len(r.wrong) < bookProblemMost {
+	if len(r.wrong) < maxBookProblem {
 		r.wrong = append(r.wrong, fmt.Sprintf(format, args...))
 	}
 }
 
 func (r *bookRow) warn(format string, args ...any) {
-	if len(r.warned) < bookProblemMost {
+	if len(r.warned) < maxBookProblem {
 		r.warned = append(r.warned, fmt.Sprintf(format, args...))
 	}
 }
@@ -89,16 +89,16 @@ func (r *bookRow) warn(format string, args ...any) {
 // first row names the columns; a sheet 联系人 may hold more persons. What a
 // formula showed counts as text. Its error is a *BookError.
 func (h Handler) ReadBook(r io.Reader) (book *Book, err error) {
-	data, err := io.ReadAll(io.LimitReader(r, bookBytesMost+1))
+	data, err := io.ReadAll(io.LimitReader(r, maxBookBytes+1))
 	if err != nil {
 		return nil, &BookError{"读不出文件", err}
 	}
-	if len(data) > bookBytesMost {
-		return nil, &BookError{Text: fmt.Sprintf("文件太大，最多 %d MB", bookBytesMost>>20)}
+	if len(data) > maxBookBytes {
+		return nil, &BookError{Text: fmt.Sprintf("文件太大，最多 %d MB", maxBookBytes>>20)}
 	}
 	// Both limits are alike: what is larger would be unpacked onto the disk.
 	f, err := excelize.OpenReader(strings.NewReader(string(data)), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: bookUnzipMost, UnzipXMLSizeLimit: bookUnzipMost,
+		RawCellValue: true, UnzipSizeLimit: maxBookUnzip, UnzipXMLSizeLimit: maxBookUnzip,
 	})
 	if err != nil {
 		return nil, &BookError{"这不是能读的 Excel（只读 .xlsx，不带密码）", err}
@@ -159,8 +159,8 @@ func readRows(f *excelize.File, sheet string) (list []sheetRow, err error) {
 		if err != nil {
 			return nil, &BookError{fmt.Sprintf("读不出工作表%s第 %d 行", text.Quote(sheet), line), err}
 		}
-		if len(cells) > bookColumnsMost {
-			return nil, &BookError{Text: fmt.Sprintf("工作表%s第 %d 行超过 %d 列", text.Quote(sheet), line, bookColumnsMost)}
+		if len(cells) > maxBookColumns {
+			return nil, &BookError{Text: fmt.Sprintf("工作表%s第 %d 行超过 %d 列", text.Quote(sheet), line, maxBookColumns)}
 		}
 		for i := range cells {
 			cells[i] = cellWords(cells[i])
@@ -168,8 +168,8 @@ func readRows(f *excelize.File, sheet string) (list []sheetRow, err error) {
 		if strings.Join(cells, "") == "" {
 			continue
 		}
-		if len(list) > bookRowsMost {
-			return nil, &BookError{Text: fmt.Sprintf("工作表%s超过 %d 行，请分几个文件", text.Quote(sheet), bookRowsMost)}
+		if len(list) > maxBookRows {
+			return nil, &BookError{Text: fmt.Sprintf("工作表%s超过 %d 行，请分几个文件", text.Quote(sheet), maxBookRows)}
 		}
 		list = append(list, sheetRow{line, cells})
 	}

@@ -55,7 +55,7 @@ type placed struct {
 	line int
 }
 
-// other tells whether a name stands in another line and may be the same one's.
+// other reports whether a name stands in another line and may be the same one's.
 func (p placed) other(q placed) bool { return p.line != q.line && p.like(q.called) }
 
 func (r *bookRow) put(c column, text string, person map[string]string) {
@@ -151,7 +151,7 @@ func (h Handler) takePeople(book *Book, rows []sheetRow) error {
 	return nil
 }
 
-// future tells whether a row says that it was entered after now.
+// future reports whether a row says that it was entered after now.
 func (r *bookRow) future(now time.Time) bool { return r.entered.After(now) }
 
 // distinct are the names of a row that no other customer may bear.

@@ -19,9 +19,9 @@ import (
 
 // What a lead may hold, in characters.
 const (
-	leadNameMost   = 60
-	leadTextMost   = 2000
-	leadSourceMost = 200
+	maxLeadName   = 60
+	maxLeadText   = 2000
+	maxLeadSource = 200
 )
 
 // leadsShown is how many open leads one answer lists.
@@ -115,14 +115,14 @@ func readableLead(l store.Lead) error {
 	switch {
 	case !text.HasWords(l.Words):
 		problem = "客户名称不能是空的。"
-	case utf8.RuneCountInString(l.Words) > leadNameMost:
-		problem = command.TooLong("客户名称", l.Words, leadNameMost) + "。"
+	case utf8.RuneCountInString(l.Words) > maxLeadName:
+		problem = command.TooLong("客户名称", l.Words, maxLeadName) + "。"
 	case !text.HasWords(l.Text):
 		return &command.Question{Prompt: leadPrompt, Prefix: labelText + "："}
-	case utf8.RuneCountInString(l.Text) > leadTextMost:
-		problem = command.TooLong("线索", l.Text, leadTextMost) + "，请分几条写。"
-	case utf8.RuneCountInString(l.Source) > leadSourceMost:
-		problem = command.TooLong("来源", l.Source, leadSourceMost) + "。"
+	case utf8.RuneCountInString(l.Text) > maxLeadText:
+		problem = command.TooLong("线索", l.Text, maxLeadText) + "，请分几条写。"
+	case utf8.RuneCountInString(l.Source) > maxLeadSource:
+		problem = command.TooLong("来源", l.Source, maxLeadSource) + "。"
 	default:
 		return nil
 	}

@@ -132,8 +132,8 @@ func TestLeadOfNothing(t *testing.T) {
 	o.Asked("小林", "提供线索")
 	o.Asked("小林", "提供线索 南湖酒店")
 	o.Asked("小林", "提供线索 南湖酒店 来源=展会")
-	wants(t, o.Refused("小林", "提供线索 南湖酒店 "+strings.Repeat("长", leadTextMost+1)), "太长")
-	wants(t, o.Refused("小林", "提供线索 "+strings.Repeat("长", leadNameMost+1)+" 内容"), "太长")
+	wants(t, o.Refused("小林", "提供线索 南湖酒店 "+strings.Repeat("长", maxLeadText+1)), "太长")
+	wants(t, o.Refused("小林", "提供线索 "+strings.Repeat("长", maxLeadName+1)+" 内容"), "太长")
 	wants(t, o.Refused("李娜", "采纳 L9"), "没有线索「L9」")
 	wants(t, o.Refused("李娜", "采纳 \xff"), "没有线索")
 }

@@ -17,7 +17,7 @@ import (
 
 // How much of the records one answer shows.
 const (
-	recordsMost  = 500 // of one question, the newest ones
+	maxRecords   = 500 // of one question, the newest ones
 	recordsDays  = 7   // shown when no time is given, today included
 	reasonsShown = 60
 )
@@ -43,7 +43,7 @@ func (h Handler) recordCommands() []command.Spec {
 	}
 }
 
-// traces tells whether a person may see the looks of another: the director
+// traces reports whether a person may see the looks of another: the director
 // those of the department only.
 func traces(p, viewer store.Person) bool {
 	if !rulebook.Allows(rulebook.TraceLooks, p) {
@@ -81,7 +81,7 @@ func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer,
 	if err != nil {
 		return nil, err
 	}
-	cut := len(looks) == recordsMost
+	cut := len(looks) == maxRecords
 	names := &namer{tx: c.Tx, people: map[string]store.Person{}, customers: map[string]string{}}
 	if looks, err = visibleLooks(ctx, names, c.Person, looks); err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func (h Handler) recordQuery(ctx context.Context, c *command.Call) (recordQuery,
 		q.days = c.Days("时段")
 	}
 	q.From, q.To = q.days.From.Start(h.Rules.Zone), q.days.To.Add(1).Start(h.Rules.Zone)
-	q.Acts, q.Most = lookActs, recordsMost
+	q.Acts, q.Most = lookActs, maxRecords
 	if c.Has("姓名") {
 		q.Person, q.of = c.Who("姓名").ID, c.Who("姓名").Name
 		q.line += " " + q.of
@@ -195,7 +195,7 @@ func (h Handler) recordCard(ctx context.Context, names *namer, q recordQuery, lo
 		head = fmt.Sprintf("%s 至 %s 没有查阅记录。", q.days.From.String(), q.days.To.String())
 	}
 	if cut {
-		head += fmt.Sprintf("只列最近 %d 条，更早的请缩小时段。", recordsMost)
+		head += fmt.Sprintf("只列最近 %d 条，更早的请缩小时段。", maxRecords)
 	}
 	card := chat.Card{Title: title, Blocks: []chat.Block{{Text: head}}}
 	rows, err := h.recordRows(ctx, names, command.Rows(page, looks))

@@ -13,9 +13,9 @@ import (
 	"marketbot/store/vault"
 )
 
-// namedMost is how many customers one line names: it is no list to carry away
+// maxNamed is how many customers one line names: it is no list to carry away
 // (档-3), and tomorrow names the next ones.
-const namedMost = 5
+const maxNamed = 5
 
 // quietKey begins the keys under which is said that a customer had no progress.
 const quietKey = "customer/quiet/"

@@ -230,12 +230,12 @@ func (h Handler) fileButtons(c *command.Call, r command.Meant, file vault.File, 
 	return list
 }
 
-// masked tells whether something of a file is masked.
+// masked reports whether something of a file is masked.
 func masked(file vault.File, open revealed) bool {
 	return slices.ContainsFunc(allFacts(file), func(f vault.Fact) bool { return hides(f, open(f.Person)) })
 }
 
-// hides tells whether something of a fact is masked.
+// hides reports whether something of a fact is masked.
 func hides(f vault.Fact, open bool) bool {
 	return shown(f.Field, f.Value, f.Person != "", open) != f.Value
 }

@@ -22,8 +22,8 @@ const (
 	revealPrompt  = "为什么要看？写一句，会记入查阅记录，例如：确认下周拜访时间。"
 	everybody     = "全部" // in place of a person: what is masked of all
 	reasonLetters = 2    // of a reason, at least
-	personsMost   = 8    // persons that one answer names
-	lineMost      = 400  // characters of a line behind a button
+	maxPersons    = 8    // persons that one answer names
+	maxLine       = 400  // characters of a line behind a button
 	sentence      = 6    // ideographs; a longer word is no name but begins the reason
 )
 
@@ -79,7 +79,7 @@ func (h Handler) revealing(ctx context.Context, c *command.Call, r command.Meant
 	return h.fileAnswer(ctx, c, r, file, open)
 }
 
-// long tells whether a word is a sentence rather than a name.
+// long reports whether a word is a sentence rather than a name.
 func long(word string) bool {
 	n := 0
 	for _, c := range word {
@@ -118,11 +118,11 @@ func (h Handler) noPerson(ctx context.Context, c *command.Call, r command.Meant,
 	var names []string
 	var buttons []chat.Button
 	offer := func(who, words string) {
-		if line := "看电话 " + r.ID + " " + who + " " + words; len([]rune(line)) <= lineMost {
+		if line := "看电话 " + r.ID + " " + who + " " + words; len([]rune(line)) <= maxLine {
 			buttons = append(buttons, chat.Button{Label: "看 " + text.CutLine(who, 12), Command: line})
 		}
 	}
-	for _, p := range file.People[:min(len(file.People), personsMost)] {
+	for _, p := range file.People[:min(len(file.People), maxPersons)] {
 		names = append(names, p.Name)
 		if len(buttons) < 3 {
 			offer(p.Name, reason)

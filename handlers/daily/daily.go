@@ -80,11 +80,11 @@ func (l Line) kind() string {
 
 // What one message holds.
 const (
-	linesMost = 10
-	// kindMost keeps one kind from crowding out the others, and a message from
+	maxLines = 10
+	// maxKind keeps one kind from crowding out the others, and a message from
 	// being a list of customers to carry away (档-3).
-	kindMost = 5
-	agesAt   = 7 // days after which a line ranks as Urgent
+	maxKind = 5
+	agesAt  = 7 // days after which a line ranks as Urgent
 )
 
 // Letter is what one person hears in a message.
@@ -158,7 +158,7 @@ func fill(to store.Person, ranked []Line) Letter {
 	letter := Letter{To: to}
 	kinds := map[string]int{}
 	for _, l := range ranked {
-		if len(letter.Lines) == linesMost || kinds[l.kind()] == kindMost {
+		if len(letter.Lines) == maxLines || kinds[l.kind()] == maxKind {
 			letter.More++
 			continue
 		}

@@ -11,8 +11,8 @@ import (
 	"marketbot/store"
 )
 
-// buttonsMost is how many buttons every platform shows.
-const buttonsMost = 6
+// maxButtons is how many buttons every platform shows.
+const maxButtons = 6
 
 // madeUp marks what comes late because an area had failed.
 const madeUp = "补："
@@ -47,7 +47,7 @@ func (l Letter) message(mark string) chat.Message {
 	}
 	card := chat.Card{Title: mark + l.title(), Tone: chat.Warn}
 	for i, line := range l.Lines {
-		button := line.Label != "" && len(card.Buttons) < buttonsMost
+		button := line.Label != "" && len(card.Buttons) < maxButtons
 		if button {
 			card.Buttons = append(card.Buttons, chat.Button{Label: line.Label, Command: line.Command})
 		}

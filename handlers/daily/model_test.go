@@ -210,7 +210,7 @@ func (m model) take(t *rapid.T, day int, letters []Letter, told map[string]int, 
 	got := map[string]int{}
 	full := map[string]bool{}
 	for _, l := range letters {
-		if got[l.To.ID]++; got[l.To.ID] > 1 || len(l.Lines) == 0 || len(l.Lines) > linesMost {
+		if got[l.To.ID]++; got[l.To.ID] > 1 || len(l.Lines) == 0 || len(l.Lines) > maxLines {
 			t.Fatalf("day %d: %s gets %d letters of %d lines", day, l.To.ID, got[l.To.ID], len(l.Lines))
 		}
 		full[l.To.ID] = l.More > 0
@@ -218,7 +218,7 @@ func (m model) take(t *rapid.T, day int, letters []Letter, told map[string]int, 
 		for _, line := range l.Lines {
 			kinds[line.kind()]++
 		}
-		if room := !slices.Contains(slices.Collect(maps.Values(kinds)), kindMost); full[l.To.ID] && room && len(l.Lines) < linesMost {
+		if room := !slices.Contains(slices.Collect(maps.Values(kinds)), maxKind); full[l.To.ID] && room && len(l.Lines) < maxLines {
 			t.Fatalf("day %d: %d more for %s, who had room: %v", day, l.More, l.To.ID, kinds)
 		}
 		for _, line := range l.Lines {

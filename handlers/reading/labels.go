@@ -57,7 +57,7 @@ func AtLabel(raw string, keys []string) bool {
 }
 
 // beginning is as much of a text, folded, as a label or a command can take.
-func beginning(raw string) string { return text.Fold(text.CutBytes(raw, 4*readMost)).Text }
+func beginning(raw string) string { return text.Fold(text.CutBytes(raw, 4*maxRead)).Text }
 
 // endOf is where a value ends before a label at i: at the comma that parts
 // them, when one does.

@@ -31,7 +31,7 @@ func Money(text string) (fen int64, n int, err error) {
 	switch {
 	case !sum.IsInteger():
 		return 0, 0, Refusal("金额最多写到分（两位小数）")
-	case sum.GreaterThanOrEqual(decimal.NewFromInt(mostMoney)), r.i == readMost:
+	case sum.GreaterThanOrEqual(decimal.NewFromInt(mostMoney)), r.i == maxRead:
 		return 0, 0, Refusal("金额太大了，请核对")
 	}
 	return sum.IntPart(), r.used(), nil
@@ -151,7 +151,7 @@ func (r *reader) part() (part, bool, error) {
 
 // arabicPart reads 125,000.00.
 func (r *reader) arabicPart() (part, bool, error) {
-	var b [readMost]byte
+	var b [maxRead]byte
 	text := b[:0]
 	group, commas := 0, false
 	for {

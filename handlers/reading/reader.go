@@ -7,21 +7,21 @@ import (
 	"marketbot/handlers/text"
 )
 
-// readMost is how many folded runes a reader looks at. Nothing that it reads
+// maxRead is how many folded runes a reader looks at. Nothing that it reads
 // (a date, a week, an amount) is longer.
-const readMost = 64
+const maxRead = 64
 
 // reader reads what stands at the beginning of a text, folded. It is loaded
 // on the stack, so that reading makes no garbage.
 type reader struct {
-	runes [readMost]rune
-	ends  [readMost]int // where each rune ends in the raw text
+	runes [maxRead]rune
+	ends  [maxRead]int // where each rune ends in the raw text
 	n, i  int
 }
 
 // load folds the beginning of raw.
 func (r *reader) load(raw string) {
-	for at := 0; at < len(raw) && r.n < readMost; {
+	for at := 0; at < len(raw) && r.n < maxRead; {
 		c, size := utf8.DecodeRuneInString(raw[at:])
 		at += size
 		if c, ok := text.FoldRune(c); ok {

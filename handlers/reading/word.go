@@ -19,13 +19,13 @@ func FirstWord(s string) string {
 // IsCustomerCode reports whether a text is written like a customer's code: K12,
 // ｋ１２.
 func IsCustomerCode(typed string) bool {
-	digits, ok := strings.CutPrefix(text.Fold(text.CutBytes(typed, 4*readMost)).Text, "k")
+	digits, ok := strings.CutPrefix(text.Fold(text.CutBytes(typed, 4*maxRead)).Text, "k")
 	return ok && digits != "" && len(digits) <= 12 && strings.Trim(digits, "0123456789") == ""
 }
 
 // PageNumber reads 第2页.
 func PageNumber(word string) (no int, ok bool) {
-	digits, begins := strings.CutPrefix(text.Fold(text.CutBytes(word, 4*readMost)).Text, "第")
+	digits, begins := strings.CutPrefix(text.Fold(text.CutBytes(word, 4*maxRead)).Text, "第")
 	digits, ends := strings.CutSuffix(digits, "页")
 	no, err := strconv.Atoi(strings.TrimSpace(digits))
 	return no, begins && ends && err == nil && no > 0

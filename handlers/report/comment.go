@@ -67,7 +67,7 @@ func (h Handler) upWeek(ctx context.Context, c *command.Call, w store.Week, name
 	return up, &command.Refusal{Text: text, Hint: "看谁没交：谁没交", Clause: clause}
 }
 
-// standsForGM tells whether a person is the general manager, or stands in for
+// standsForGM reports whether a person is the general manager, or stands in for
 // them while the post is vacant.
 func standsForGM(people []store.Person, id string) bool {
 	return audience.NewRoll("", people, nil).Standing(store.GeneralManager).Has(id)

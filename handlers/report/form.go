@@ -34,7 +34,7 @@ const (
 	mostValueBytes = 2700
 )
 
-// tooLong tells whether a part is left out of the form, to stay as it is.
+// tooLong reports whether a part is left out of the form, to stay as it is.
 func tooLong(text string) bool {
 	return len(text) > mostValueBytes || utf8.RuneCountInString(text) > mostValue
 }

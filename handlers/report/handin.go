@@ -82,7 +82,7 @@ func complete(t store.ReportText) error {
 	}
 }
 
-// concerns tells whether a person is offered the commands of a report's author.
+// concerns reports whether a person is offered the commands of a report's author.
 func (h Handler) concerns(p store.Person) bool { return h.owing(p.Post) }
 
 // mayHandIn refuses whoever owes no reports, now or when that week's were due,
@@ -200,7 +200,7 @@ func (h Handler) stands(ctx context.Context, c *command.Call, w store.Week) (sta
 	return e.state, nil
 }
 
-// tooOld tells whether w lies farther back than 补交 reaches from this.
+// tooOld reports whether w lies farther back than 补交 reaches from this.
 func (h Handler) tooOld(w, this store.Week) bool { return w.Before(this.Add(-h.Config.BackdateWeeks)) }
 
 // undoHandIn withdraws one version.

@@ -57,5 +57,5 @@ func (h Handler) Commands() []command.Spec {
 	return slices.Concat(h.handInCommands(), h.chaseCommands(), h.consolidateCommands(), h.commentCommands())
 }
 
-// owing tells whether a post owes reports at all.
+// owing reports whether a post owes reports at all.
 func (h Handler) owing(p store.Post) bool { return slices.Contains(h.Config.OwedBy, p) }

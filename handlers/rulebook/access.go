@@ -78,7 +78,7 @@ func (f FilePolicy) basis(p store.Person) store.Basis {
 	return store.NoBasis
 }
 
-// writesFiles tells whether a post changes files of every customer.
+// writesFiles reports whether a post changes files of every customer.
 func writesFiles(p store.Post) bool {
 	return p == store.MarketingDirector || p == store.Supervisor
 }

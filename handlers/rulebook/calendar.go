@@ -96,7 +96,7 @@ func (c *Calendar) lay(data []byte) error {
 	return nil
 }
 
-// Working tells whether day is a working day: what a table says, else Monday
+// Working reports whether day is a working day: what a table says, else Monday
 // to Friday. A Day that is no date is no working day.
 func (c *Calendar) Working(day store.Day) bool {
 	if e, ok := c.days[day]; ok {
@@ -106,7 +106,7 @@ func (c *Calendar) Working(day store.Day) bool {
 	return !t.IsZero() && t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
 }
 
-// Known tells whether there is a table for the year. Without one only plain
+// Known reports whether there is a table for the year. Without one only plain
 // weekdays count, and the administrator should be told.
 func (c *Calendar) Known(year int) bool { return c.years[year] }
 

@@ -90,7 +90,7 @@ func shift(t time.Time, minutes int) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute()+minutes, 0, 0, t.Location())
 }
 
-// Late tells whether something sent at sent missed due, and by how many begun
+// Late reports whether something sent at sent missed due, and by how many begun
 // minutes. The due moment itself is late already (C12), by 1 minute, so that
 // nobody reads of being late by none.
 func Late(sent, due time.Time) (minutes int, late bool) {

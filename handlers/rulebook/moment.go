@@ -162,7 +162,7 @@ func (q *Quiet) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// Holds tells whether t, read in the zone it carries, lies in the quiet hours.
+// Holds reports whether t, read in the zone it carries, lies in the quiet hours.
 func (q Quiet) Holds(t time.Time) bool {
 	now, from, to := 60*t.Hour()+t.Minute(), q.From.minutes(), q.To.minutes()
 	if from <= to {

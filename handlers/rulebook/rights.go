@@ -65,7 +65,7 @@ var rights = map[Right]rule{
 	SelfCheck:        {Duties: []store.Duty{store.Administrator}, Clause: "附-4"},
 }
 
-// Allows tells whether p has the right. Nobody who is not registered or was
+// Allows reports whether p has the right. Nobody who is not registered or was
 // stopped has any, and nobody has an unknown one.
 func Allows(r Right, p store.Person) bool {
 	rule, ok := rights[r]

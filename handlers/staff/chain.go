@@ -16,7 +16,7 @@ import (
 
 const (
 	auditSeen = 200  // links of the audit's chain that 自检 goes along
-	linkMost  = 1000 // entries that the day's head still takes in; the rest were linked before
+	maxLink   = 1000 // entries that the day's head still takes in; the rest were linked before
 )
 
 // auditHead gives the general manager the head of the audit's chain, to keep
@@ -24,7 +24,7 @@ const (
 // administrators get it. Days without an entry have no new head; one that could
 // not be given goes with the next. Damage is an alarm for the administrators.
 func (h Handler) auditHead(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
-	ids, err := tx.Audit().Unlinked(ctx, s.At, "", linkMost)
+	ids, err := tx.Audit().Unlinked(ctx, s.At, "", maxLink)
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,7 @@ func (h Handler) reports(ctx context.Context, c *command.Call, p store.Person, l
 	return lines, nil
 }
 
-// excuses tells whether a report is not owed because of a leave: leave that
+// excuses reports whether a report is not owed because of a leave: leave that
 // was entered only after the due moment counts when a head entered it, so that
 // nobody excuses themselves.
 func (h Handler) excuses(l store.Leave, due time.Time, head bool) bool {

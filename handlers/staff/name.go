@@ -16,7 +16,7 @@ func cleanName(typed string) string {
 	return strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(typed), "@＠"))
 }
 
-// validName tells whether a name can be registered: short, visible, and
+// validName reports whether a name can be registered: short, visible, and
 // without anything that a platform could take for a mention or a line of its own.
 func validName(name string) bool {
 	n := utf8.RuneCountInString(name)

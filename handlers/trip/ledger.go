@@ -73,7 +73,7 @@ type entry struct {
 	open  bool // today: may still come
 }
 
-// asked tells whether 2-4 asked for contact on that day.
+// asked reports whether 2-4 asked for contact on that day.
 func (e entry) asked() bool { return e.place != "" && (!e.leave || e.times > 0) }
 
 // entries are the days of a period on which there is anything to say.

@@ -115,15 +115,15 @@ func linkSum(key, before []byte, seq int64, a Entry) []byte {
 	return seal.MAC(key, append([]string{string(before), strconv.FormatInt(seq, 10)}, a.fields()...))
 }
 
-// behindMost is how far an entry's id may lie behind the clock when it commits:
+// maxBehind is how far an entry's id may lie behind the clock when it commits:
 // platforms deliver again for some hours.
-const behindMost = 25 * time.Hour
+const maxBehind = 25 * time.Hour
 
 // Unlinked lists ids of entries that are not linked, at most so many, after
 // one of them: those of the last day, or all when now is zero.
 func (q Ledger) Unlinked(ctx context.Context, now time.Time, after string, most int) ([]string, error) {
 	if !now.IsZero() {
-		after = max(after, engine.IDBefore(now.Add(-behindMost)))
+		after = max(after, engine.IDBefore(now.Add(-maxBehind)))
 	}
 	return engine.All(ctx, q.tx, "unlinked entries", `SELECT id FROM audit a WHERE id > $1
 		AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY id LIMIT $2`, []any{after, most},

@@ -114,7 +114,7 @@ func (t *chainTest) without(f func(), rows ...[2]string) {
 // damages is how often each damage is tried.
 const damages = 100
 
-// expect verifies and tells whether the damage was found, at an entry.
+// expect verifies and reports whether the damage was found, at an entry.
 func (t *chainTest) expect(how string, d ledger.Damage, entry string) {
 	t.Helper()
 	r := t.verify()
@@ -256,7 +256,7 @@ func TestChainGoesOnAfterACut(t *testing.T) {
 	}
 }
 
-// holds tells whether the chain goes through a head's code.
+// holds reports whether the chain goes through a head's code.
 func (t *chainTest) holds(code string) (held bool) {
 	t.Helper()
 	head, err := ledger.ParseHead(code)

@@ -78,7 +78,7 @@ const (
 	macColumn    = 8 // among them
 )
 
-// scanAudit reads an entry and tells whether its MAC is right.
+// scanAudit reads an entry and reports whether its MAC is right.
 func (q Ledger) scan(scan engine.Scan) (a Entry, genuine bool, err error) {
 	var at int64
 	var mac, why []byte

@@ -34,17 +34,17 @@ type Report struct {
 	First, Last time.Time
 	Head        Head
 	Counts      map[Damage]int // entries, or links where those are gone
-	Finds       []Find         // the first findsMost of each damage
+	Finds       []Find         // the first maxFinds of each damage
 }
 
-// Whole tells whether nothing is wrong.
+// Whole reports whether nothing is wrong.
 func (r *Report) Whole() bool { return len(r.Counts) == 0 }
 
-// findsMost bounds how many finds of one damage are listed.
-const findsMost = 20
+// maxFinds bounds how many finds of one damage are listed.
+const maxFinds = 20
 
 func (r *Report) found(d Damage, n int, seq int64, entry string) {
-	if r.Counts[d] < findsMost {
+	if r.Counts[d] < maxFinds {
 		r.Finds = append(r.Finds, Find{d, seq, entry})
 	}
 	r.Counts[d] += n
@@ -112,7 +112,7 @@ func (q Ledger) walkLinks(ctx context.Context, w *walk) error {
 func (q Ledger) walkUnlinked(ctx context.Context, r *Report, end bool) error {
 	after := ""
 	if end && !r.Head.At.IsZero() {
-		after = engine.IDBefore(r.Head.At.Add(-behindMost))
+		after = engine.IDBefore(r.Head.At.Add(-maxBehind))
 	}
 	return engine.Each(ctx, q.tx, "unlinked entries", `SELECT `+auditColumns+` FROM audit a WHERE id > $1
 		AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY id`, []any{after}, func(scan engine.Scan) error {
@@ -162,7 +162,7 @@ func (w *walk) end() {
 	}
 }
 
-// Holds tells whether the chain still goes through a head that somebody
+// Holds reports whether the chain still goes through a head that somebody
 // kept. It is worth what Verify says of the links up to there.
 func (q Ledger) Holds(ctx context.Context, head Head) (bool, error) {
 	l, err := q.linkAt(ctx, head.Seq)

@@ -171,13 +171,13 @@ func (q Files) touched(ctx context.Context, id string, at time.Time) (keptCustom
 	return engine.First(list), err
 }
 
-// changesMost is how often somebody else may change the same row meanwhile.
-const changesMost = 100
+// maxChanges is how often somebody else may change the same row meanwhile.
+const maxChanges = 100
 
 // changeCustomer changes what a row's mac vouches for and gives the row as it
 // was before. The old mac is the condition: whoever was faster is not undone.
 func (q Files) changeCustomer(ctx context.Context, id string, change func(*store.Customer)) (keptCustomer, error) {
-	for range changesMost {
+	for range maxChanges {
 		old, err := q.kept(ctx, id)
 		if err != nil {
 			return old, err

@@ -13,15 +13,15 @@ type Held struct {
 	Field    string
 }
 
-// heldMost is how many customers one query asks for.
-const heldMost = 500
+// maxHeld is how many customers one query asks for.
+const maxHeld = 500
 
 // FieldsOf lists which fields of some customers have a value, by customer,
 // person and field: for what a file lacks.
 func (q Files) FieldsOf(ctx context.Context, ids []string) ([]Held, error) {
 	var list []Held
 	for len(ids) > 0 {
-		n := min(len(ids), heldMost)
+		n := min(len(ids), maxHeld)
 		some, err := q.held(ctx, `AND customer IN (`+engine.Marks(n)+`)`, engine.Args(ids[:n]))
 		if err != nil {
 			return nil, err

@@ -10,7 +10,7 @@ import (
 // searchIndex holds the tokens of names. It is made of nothing but names, in
 // the way of its database.
 type searchIndex interface {
-	// there tells whether the index exists.
+	// there reports whether the index exists.
 	there(ctx context.Context, tx *engine.Tx) (bool, error)
 	// create makes the index, empty, in place of one that is there.
 	create(ctx context.Context, tx *engine.Tx) error
@@ -20,7 +20,7 @@ type searchIndex interface {
 	// names are at most most names that count and have all the tokens of one of
 	// the ways, and may be some that have not.
 	names(ctx context.Context, tx *engine.Tx, ways [][]string, most int) ([]nameRow, error)
-	// tidy does a little of what makes the index fast, and tells whether there
+	// tidy does a little of what makes the index fast, and reports whether there
 	// is more to do.
 	tidy(ctx context.Context, tx *engine.Tx) (more bool, err error)
 }
@@ -34,7 +34,7 @@ func indexOf(tx *engine.Tx) searchIndex {
 
 const (
 	buildStep = 64   // names that are indexed in one transaction; others write between
-	lacksMost = 4000 // names compared without an index
+	maxLacks  = 4000 // names compared without an index
 )
 
 // indexLock keeps processes that share a store from making the index, or
@@ -103,7 +103,7 @@ func (f *finder) unindexed(ctx context.Context) ([]nameRow, error) {
 		return f.late, nil
 	}
 	var err error
-	f.late, err = f.names.unindexed(ctx, lacksMost)
+	f.late, err = f.names.unindexed(ctx, maxLacks)
 	f.read = err == nil
 	return f.late, err
 }

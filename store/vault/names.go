@@ -82,8 +82,8 @@ func (q Names) Names(ctx context.Context, customer string) ([]Name, error) {
 		})
 }
 
-// similarMost bounds how many similar customers are told.
-const similarMost = 20
+// maxSimilar bounds how many similar customers are told.
+const maxSimilar = 20
 
 // Similar are those with a name, short name or former name that
 // FoldName folds to the same, oldest first. It takes a name or what FoldName
@@ -93,7 +93,7 @@ func (q Names) Similar(ctx context.Context, folded string) ([]store.Customer, er
 		return nil, nil
 	}
 	ids, err := engine.All(ctx, q.tx, "similar customers", `SELECT customer FROM customer_name WHERE folded = $1 AND until = 0
-		GROUP BY customer ORDER BY MIN(doc) LIMIT $2`, []any{folded, similarMost}, engine.Word)
+		GROUP BY customer ORDER BY MIN(doc) LIMIT $2`, []any{folded, maxSimilar}, engine.Word)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (q Names) Similar(ctx context.Context, folded string) ([]store.Customer, er
 // With are those with a name that holds a text and is wanted; it is
 // asked for some hundreds of them, by letters and digits only.
 func (q Names) With(ctx context.Context, text string, wanted func(name string) bool) ([]store.Customer, error) {
-	f := finder{names: q, query: spelling.Read(text), most: similarMost}
+	f := finder{names: q, query: spelling.Read(text), most: maxSimilar}
 	err := f.try(ctx, [][]string{f.query.Parts()}, func(name string) int {
 		if strings.Contains(name, f.query.Plain) && wanted(name) {
 			return 0
