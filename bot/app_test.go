@@ -241,7 +241,7 @@ func TestReadiness(t *testing.T) {
 		t.Errorf("%+v", state)
 	}
 	err = db.Update(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.Outbox().Owe(t.Context(), store.Outgoing{ID: tx.NewID(now), Key: "k", Platform: "feishu", Due: now, Created: now, Content: []byte("{}")})
+		_, err := tx.Outbox().Enqueue(t.Context(), &store.Outgoing{ID: tx.NewID(now), Key: "k", Platform: "feishu", Due: now, Created: now, Content: []byte("{}")})
 		return err
 	})
 	if err != nil {

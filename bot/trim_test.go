@@ -21,7 +21,7 @@ func TestOldMessagesAreForgotten(t *testing.T) {
 	}
 	o.update(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Inbox().Receive(ctx, came, time.Second)
-		_, err2 := tx.Outbox().Owe(ctx, sent)
+		_, err2 := tx.Outbox().Enqueue(ctx, &sent)
 		return errors.Join(err, err2)
 	})
 	o.deliver()

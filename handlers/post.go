@@ -95,7 +95,7 @@ func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, person, k
 	if o.Content, err = json.Marshal(m); err != nil {
 		return o, false, fmt.Errorf("owe %s: %w", key, err)
 	}
-	fresh, err = tx.Outbox().OweInOrder(ctx, &o)
+	fresh, err = tx.Outbox().Enqueue(ctx, &o)
 	return o, fresh, err
 }
 
@@ -120,7 +120,7 @@ func (p *Post) Answer(ctx context.Context, tx *store.Tx, to chat.Address, person
 		}
 		return nil
 	}
-	return tx.Outbox().OweBeside(ctx, &o, fill, func() { owed(o) })
+	return tx.Outbox().EnqueueBeside(ctx, &o, fill, func() { owed(o) })
 }
 
 // outgoing is a message without its words.
@@ -138,7 +138,7 @@ func (p *Post) unreachable(ctx context.Context, tx *store.Tx, chats map[string]c
 	if err != nil || !fresh {
 		return err
 	}
-	if err := tx.Outbox().Bury(ctx, o.ID, "no account", now); err != nil {
+	if err := tx.Outbox().DeadLetter(ctx, o.ID, "no account", now); err != nil {
 		return err
 	}
 	if strings.HasPrefix(n.Key, AdminKey) {

@@ -70,8 +70,8 @@ func (r *replica) place(ctx context.Context, tx *engine.Tx, o *Outgoing) error {
 	return nil
 }
 
-// keep keeps this process's claims.
-func (r *replica) keep(ctx context.Context, db *engine.DB, lease time.Duration) (kept bool, err error) {
+// renew keeps this process's claims.
+func (r *replica) renew(ctx context.Context, db *engine.DB, lease time.Duration) (kept bool, err error) {
 	if r == nil {
 		return true, nil
 	}
@@ -79,7 +79,7 @@ func (r *replica) keep(ctx context.Context, db *engine.DB, lease time.Duration) 
 	id, born := r.id, r.born
 	r.mu.Unlock()
 	err = db.Update(ctx, func(tx *engine.Tx) error {
-		n, err := tx.Exec(ctx, "keep claims", `UPDATE replica SET until = `+pgNow+` + $1 WHERE id = $2`, lease.Milliseconds(), id)
+		n, err := tx.Exec(ctx, "renew claims", `UPDATE replica SET until = `+pgNow+` + $1 WHERE id = $2`, lease.Milliseconds(), id)
 		if kept = n == 1; err != nil || kept {
 			return err
 		}
@@ -134,13 +134,13 @@ func (r *replica) claim(ctx context.Context, tx *engine.Tx, now time.Time, chats
 	return c, err
 }
 
-// yield gives up the claims on some messages.
-func (r *replica) yield(ctx context.Context, db *engine.DB, ids []string) error {
+// release gives up the claims on some messages.
+func (r *replica) release(ctx context.Context, db *engine.DB, ids []string) error {
 	if r == nil {
 		return nil
 	}
 	return db.Update(ctx, func(tx *engine.Tx) error {
-		_, err := tx.Exec(ctx, "yield claims", `UPDATE outbox SET claimed_by = '' WHERE state = 'waiting' AND claimed_by = $1
+		_, err := tx.Exec(ctx, "release claims", `UPDATE outbox SET claimed_by = '' WHERE state = 'waiting' AND claimed_by = $1
 			AND id = ANY(string_to_array($2, ','))`, r.name(), strings.Join(ids, ","))
 		return err
 	})
@@ -181,20 +181,20 @@ var ErrNotClaimed = errors.New("claimed by another process")
 // a store that is not shared.
 func (db *DB) Replica() string { return db.claims.name() }
 
-// Keep keeps what this process claimed from others for so long. kept is false
+// Renew keeps what this process claimed from others for so long. kept is false
 // when its claims had ended before: it goes on under another name, and owns
 // nothing.
-func (db *DB) Keep(ctx context.Context, lease time.Duration) (kept bool, err error) {
-	return db.claims.keep(ctx, db.e, lease)
+func (db *DB) Renew(ctx context.Context, lease time.Duration) (kept bool, err error) {
+	return db.claims.renew(ctx, db.e, lease)
 }
 
 // Retire gives up everything that this process claimed, so that others go on
 // with it at once.
 func (db *DB) Retire(ctx context.Context) error { return db.claims.retire(ctx, db.e) }
 
-// Yield gives up the claims of this process on messages that it has not begun to
+// Release gives up the claims of this process on messages that it has not begun to
 // send, so that others can take them.
-func (db *DB) Yield(ctx context.Context, ids []string) error { return db.claims.yield(ctx, db.e, ids) }
+func (db *DB) Release(ctx context.Context, ids []string) error { return db.claims.release(ctx, db.e, ids) }
 
 // Claimed is what Claim came to.
 type Claimed struct {
@@ -205,7 +205,7 @@ type Claimed struct {
 
 // Claim claims everything that waits in so many chats: those of which nothing
 // waits at another living process, the most urgent first, whatever number of
-// messages each has. Only what Keep kept can be claimed: it is ErrNotClaimed
+// messages each has. Only who renewed its lease can claim: it is ErrNotClaimed
 // otherwise. What is for the platforms of elsewhere is left to others.
 func (db *DB) Claim(ctx context.Context, now time.Time, chats int, elsewhere ...string) (c Claimed, err error) {
 	err = db.e.Update(ctx, func(tx *engine.Tx) (err error) {

@@ -56,24 +56,21 @@ func (q Outbox) Owes(ctx context.Context, key string) (bool, error) {
 	return q.tx.One(ctx, "owed key", `SELECT 1 FROM outbox WHERE key = $1`, []any{key}, &n)
 }
 
-// Owe writes a message into the outbox; false when its key is there already.
-// With a Payload it is frozen from the start, and may be tried at once.
-func (q Outbox) Owe(ctx context.Context, o Outgoing) (bool, error) { return q.OweInOrder(ctx, &o) }
-
-// OweInOrder is Owe that tells how the message was written: under a later ID
-// where its chat asked for one, and with the Claim of this process if that may
-// deliver it without asking.
-func (q Outbox) OweInOrder(ctx context.Context, o *Outgoing) (bool, error) {
+// Enqueue writes a message into the outbox; false when its key is there already.
+// With a Payload it is frozen from the start, and may be tried at once. It says
+// in o how the message was written: under a later ID where its chat asked for
+// one, and with the Claim of this process if that may deliver it without asking.
+func (q Outbox) Enqueue(ctx context.Context, o *Outgoing) (bool, error) {
 	if err := q.claims.place(ctx, q.tx, o); err != nil {
 		return false, err
 	}
-	return q.owe(ctx, o, closeMessage(q.tx.Keys(), o))
+	return q.enqueue(ctx, o, closeMessage(q.tx.Keys(), o))
 }
 
-// OweBeside is OweInOrder of a message whose bytes fill makes, which may be while
+// EnqueueBeside is Enqueue of a message whose bytes fill makes, which may be while
 // the writer goes on with other updates. owed is called when its key was not
 // there.
-func (q Outbox) OweBeside(ctx context.Context, o *Outgoing, fill func() error, owed func()) error {
+func (q Outbox) EnqueueBeside(ctx context.Context, o *Outgoing, fill func() error, owed func()) error {
 	if err := q.claims.place(ctx, q.tx, o); err != nil {
 		return err
 	}
@@ -85,7 +82,7 @@ func (q Outbox) OweBeside(ctx context.Context, o *Outgoing, fill func() error, o
 		closed = closeMessage(q.tx.Keys(), o)
 		return nil
 	}, func() error {
-		fresh, err := q.owe(ctx, o, closed)
+		fresh, err := q.enqueue(ctx, o, closed)
 		if fresh {
 			owed()
 		}
@@ -107,7 +104,7 @@ func closeMessage(keys *seal.Keys, o *Outgoing) closedMessage {
 	return c
 }
 
-func (q Outbox) owe(ctx context.Context, o *Outgoing, c closedMessage) (bool, error) {
+func (q Outbox) enqueue(ctx context.Context, o *Outgoing, c closedMessage) (bool, error) {
 	n, err := q.tx.Exec(ctx, "owe", `INSERT INTO outbox
 		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, payload, print, error, done, claimed_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, $14, '', 0, $15) ON CONFLICT (key) DO NOTHING`,
@@ -191,8 +188,8 @@ func (q Outbox) Rewrite(ctx context.Context, id string, content []byte) error {
 		q.tx.Keys().Seal(content, "outbox", id, "content"), id)
 }
 
-// Bury gives a message up: a dead letter. What it said is wiped.
-func (q Outbox) Bury(ctx context.Context, id, reason string, at time.Time) error {
+// DeadLetter gives a message up: a dead letter. What it said is wiped.
+func (q Outbox) DeadLetter(ctx context.Context, id, reason string, at time.Time) error {
 	return q.claimed(ctx, "bury", `UPDATE outbox SET state = 'dead', done = $1, error = $2, tries = tries + 1, content = NULL, payload = NULL, print = NULL WHERE id = $3`,
 		engine.Millis(at), cleanReason(reason), id)
 }

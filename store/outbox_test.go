@@ -24,7 +24,7 @@ func TestReasonsOfPlatforms(t *testing.T) {
 			var owed store.Outgoing
 			err := db.Update(t.Context(), func(tx *store.Tx) error {
 				ctx := context.Background()
-				if _, err := tx.Outbox().Owe(ctx, store.Outgoing{ID: id, Key: id, Content: []byte("{}"), Due: now, Created: now}); err != nil {
+				if _, err := tx.Outbox().Enqueue(ctx, &store.Outgoing{ID: id, Key: id, Content: []byte("{}"), Due: now, Created: now}); err != nil {
 					return err
 				}
 				if err := tx.Outbox().Retry(ctx, id, now, reason, true); err != nil {
@@ -34,7 +34,7 @@ func TestReasonsOfPlatforms(t *testing.T) {
 				if owed, _, err = tx.Outbox().ByID(ctx, id); err != nil {
 					return err
 				}
-				return tx.Outbox().Bury(ctx, id, reason, now)
+				return tx.Outbox().DeadLetter(ctx, id, reason, now)
 			})
 			if err != nil {
 				t.Errorf("%s, reason %d: %v", backend, i, err)
@@ -53,7 +53,7 @@ func TestOwes(t *testing.T) {
 		db := storetest.Open(t, backend)
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
 			ctx := context.Background()
-			if _, err := tx.Outbox().Owe(ctx, store.Outgoing{ID: "m", Key: "k", Content: []byte("{}"), Due: now, Created: now}); err != nil {
+			if _, err := tx.Outbox().Enqueue(ctx, &store.Outgoing{ID: "m", Key: "k", Content: []byte("{}"), Due: now, Created: now}); err != nil {
 				return err
 			}
 			if err := tx.Outbox().Sent(ctx, "m", now); err != nil {
@@ -90,7 +90,7 @@ func TestOwedBeside(t *testing.T) {
 				if i%4 == taken {
 					o.Key = "taken"
 				}
-				return tx.Outbox().OweBeside(ctx, &o, func() error {
+				return tx.Outbox().EnqueueBeside(ctx, &o, func() error {
 					switch i % 4 {
 					case failing:
 						return errors.New("no")

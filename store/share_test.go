@@ -29,7 +29,7 @@ func replicas(t *testing.T, n int) []*store.DB {
 // keep makes a replica live for so long.
 func keep(t *testing.T, db *store.DB, lease time.Duration) (kept bool) {
 	t.Helper()
-	kept, err := db.Keep(t.Context(), lease)
+	kept, err := db.Renew(t.Context(), lease)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func oweTo(t *testing.T, db *store.DB, class store.Class, at time.Time, keys ...
 		for _, k := range keys {
 			to, _, _ := strings.Cut(k, "/")
 			o = store.Outgoing{ID: tx.NewID(at), Key: k, Platform: "x", Address: to, Class: class, Due: at, Created: at, Content: []byte("{}")}
-			if _, err := tx.Outbox().OweInOrder(ctx, &o); err != nil {
+			if _, err := tx.Outbox().Enqueue(ctx, &o); err != nil {
 				return err
 			}
 		}
@@ -140,7 +140,7 @@ func TestLostClaims(t *testing.T) {
 		"freeze":  func(ctx context.Context, tx *store.Tx) error { return tx.Outbox().Freeze(ctx, o.ID, []byte("x"), now) },
 		"retry":   func(ctx context.Context, tx *store.Tx) error { return tx.Outbox().Retry(ctx, o.ID, now, "x", true) },
 		"rewrite": func(ctx context.Context, tx *store.Tx) error { return tx.Outbox().Rewrite(ctx, o.ID, []byte("x")) },
-		"bury":    func(ctx context.Context, tx *store.Tx) error { return tx.Outbox().Bury(ctx, o.ID, "x", now) },
+		"bury":    func(ctx context.Context, tx *store.Tx) error { return tx.Outbox().DeadLetter(ctx, o.ID, "x", now) },
 	} {
 		err := a.Update(t.Context(), func(tx *store.Tx) error { return write(t.Context(), tx) })
 		if !errors.Is(err, store.ErrNotClaimed) {

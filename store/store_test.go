@@ -338,7 +338,7 @@ func TestOnce(t *testing.T) {
 				err := db.Update(ctx, func(tx *store.Tx) error {
 					fired, err := tx.Firings().Fire(ctx, "job", now, now, false)
 					_, confirmed, err2 := tx.Dialogs().Confirm(ctx, "A1", "p", now)
-					owed, err3 := tx.Outbox().Owe(ctx, store.Outgoing{ID: tx.NewID(now), Key: "k", Due: now, Created: now})
+					owed, err3 := tx.Outbox().Enqueue(ctx, &store.Outgoing{ID: tx.NewID(now), Key: "k", Due: now, Created: now})
 					code, err4 := tx.NextCode(ctx, "A")
 					mu.Lock()
 					defer mu.Unlock()
@@ -384,14 +384,14 @@ func TestOutboxForgets(t *testing.T) {
 	db := storetest.Reopen(t, o)
 	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 		for _, id := range []string{"1", "2", "3"} {
-			if _, err := tx.Outbox().Owe(ctx, store.Outgoing{ID: id, Key: id, Due: now, Created: now, Content: []byte("words")}); err != nil {
+			if _, err := tx.Outbox().Enqueue(ctx, &store.Outgoing{ID: id, Key: id, Due: now, Created: now, Content: []byte("words")}); err != nil {
 				return err
 			}
 			if err := tx.Outbox().Freeze(ctx, id, []byte("bytes"), now); err != nil {
 				return err
 			}
 		}
-		return errors.Join(tx.Outbox().Sent(ctx, "1", now), tx.Outbox().Bury(ctx, "2", "gone", now))
+		return errors.Join(tx.Outbox().Sent(ctx, "1", now), tx.Outbox().DeadLetter(ctx, "2", "gone", now))
 	})
 	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 		waiting, err := tx.Outbox().Waiting(ctx, now, 10)
@@ -485,7 +485,7 @@ func BenchmarkWrites(b *testing.B) {
 }
 
 func owe(ctx context.Context, tx *store.Tx) error {
-	_, err := tx.Outbox().Owe(ctx, store.Outgoing{ID: tx.NewID(now), Key: tx.NewID(now), Due: now, Created: now})
+	_, err := tx.Outbox().Enqueue(ctx, &store.Outgoing{ID: tx.NewID(now), Key: tx.NewID(now), Due: now, Created: now})
 	return err
 }
 

@@ -24,7 +24,7 @@ func TestSelfCheck(t *testing.T) {
 		if _, err := tx.Firings().Fire(ctx, "report/due", o.Now.AddDate(0, 0, 3), o.Now, true); err != nil {
 			return err
 		}
-		_, err := tx.Outbox().Owe(ctx, store.Outgoing{ID: tx.NewID(o.Now), Key: "k", Platform: "webchat", Address: "张伟", Due: o.Now.Add(-time.Hour), Created: o.Now})
+		_, err := tx.Outbox().Enqueue(ctx, &store.Outgoing{ID: tx.NewID(o.Now), Key: "k", Platform: "webchat", Address: "张伟", Due: o.Now.Add(-time.Hour), Created: o.Now})
 		return err
 	})
 	o.Now = time.Date(2026, 12, 1, 9, 0, 0, 0, zone)

@@ -74,7 +74,7 @@ func (l *lease) renew(ctx context.Context, now time.Time) (kept bool, err error)
 	l.renewed = now
 	ctx, cancel := context.WithTimeout(ctx, leaseSlow)
 	defer cancel()
-	kept, err = l.o.DB.Keep(ctx, leaseLife)
+	kept, err = l.o.DB.Renew(ctx, leaseLife)
 	if err != nil {
 		return true, err
 	}
@@ -127,7 +127,7 @@ func (l *lease) claim(ctx context.Context, now time.Time, room int) error {
 
 // release leaves messages to others, who alone can send them.
 func (l *lease) release(ctx context.Context, ids []string) error {
-	if err := l.o.DB.Yield(ctx, ids); err != nil {
+	if err := l.o.DB.Release(ctx, ids); err != nil {
 		return err
 	}
 	l.tell()

@@ -74,7 +74,7 @@ func (b *branch) answer(to, words string) {
 			return err
 		}
 		o.ID = tx.NewID(time.Now())
-		_, err := tx.Outbox().OweInOrder(ctx, &o)
+		_, err := tx.Outbox().Enqueue(ctx, &o)
 		return err
 	})
 	if err != nil {
@@ -138,7 +138,7 @@ func (b *branch) oweMany(n int) {
 		for i := range n {
 			at, id := time.Now(), strconv.Itoa(i)
 			o := store.Outgoing{ID: tx.NewID(at), Key: id, Platform: "phone", Address: id, Class: store.ClassDue, Due: at, Created: at, Content: []byte(`{"Text":"x"}`)}
-			if _, err := tx.Outbox().Owe(ctx, o); err != nil {
+			if _, err := tx.Outbox().Enqueue(ctx, &o); err != nil {
 				return err
 			}
 		}

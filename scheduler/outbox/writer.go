@@ -46,7 +46,7 @@ func (r ruling) write(ctx context.Context, tx *store.Tx, now time.Time) error {
 	case rewrite:
 		return tx.Outbox().Rewrite(ctx, r.it.ID, r.content)
 	case deadLetter:
-		return tx.Outbox().Bury(ctx, r.it.ID, r.reason, now)
+		return tx.Outbox().DeadLetter(ctx, r.it.ID, r.reason, now)
 	}
 	return nil
 }

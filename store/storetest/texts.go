@@ -56,7 +56,7 @@ func WriteTexts(ctx context.Context, tx *store.Tx, i int, s string) error {
 	if _, err := tx.Inbox().Receive(ctx, store.Received{Platform: "x", ID: id, At: at, Body: s}, time.Second); err != nil {
 		return err
 	}
-	_, err := tx.Outbox().Owe(ctx, store.Outgoing{ID: id, Key: id, Platform: "x", Address: "a", Person: id, Class: store.ClassDue, Due: at, Created: at, Content: []byte(s)})
+	_, err := tx.Outbox().Enqueue(ctx, &store.Outgoing{ID: id, Key: id, Platform: "x", Address: "a", Person: id, Class: store.ClassDue, Due: at, Created: at, Content: []byte(s)})
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func BenchmarkOpenFile(b *testing.B) {
 	for b.Loop() {
 		inserts = append(inserts, timed(b, func() error {
 			return db.Update(ctx, func(tx *store.Tx) error {
-				_, err := tx.Outbox().Owe(ctx, store.Outgoing{ID: tx.NewID(now), Key: tx.NewID(now), Due: now, Created: now})
+				_, err := tx.Outbox().Enqueue(ctx, &store.Outgoing{ID: tx.NewID(now), Key: tx.NewID(now), Due: now, Created: now})
 				return err
 			})
 		}))
