@@ -33,35 +33,6 @@ func TestBackoff(t *testing.T) {
 	})
 }
 
-// At most Max go to one receiver within any minute, and whoever waits as long
-// as told is let through.
-func TestPace(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		now := time.Unix(1_800_000_000, 0)
-		p := &Pace{Max: rapid.IntRange(1, 30).Draw(t, "max"), Now: func() time.Time { return now }}
-		var sent []time.Time
-		for range 100 {
-			now = now.Add(time.Duration(rapid.IntRange(0, 20_000).Draw(t, "ms")) * time.Millisecond)
-			n := rapid.IntRange(1, p.Max).Draw(t, "n")
-			if wait := p.Take("a", n); wait > 0 {
-				now = now.Add(wait)
-				if again := p.Take("a", n); again != 0 {
-					t.Fatalf("after waiting %v it takes %v more", wait, again)
-				}
-			}
-			for range n {
-				sent = append(sent, now)
-			}
-			if i := len(sent) - 1 - p.Max; i >= 0 && now.Sub(sent[i]) < time.Minute {
-				t.Fatalf("%d went within %v", p.Max+1, now.Sub(sent[i]))
-			}
-		}
-		if wait := p.Take("b", 1); wait != 0 {
-			t.Fatalf("another receiver waits %v", wait)
-		}
-	})
-}
-
 func TestSentAtAndFresh(t *testing.T) {
 	now := time.Unix(1_795_694_400, 0)
 	for _, tt := range []struct {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/pace"
 	"marketbot/store"
 )
 
@@ -41,10 +42,19 @@ type lane struct {
 	to    chat.Address
 	queue []*item // in order
 	busy  bool
-	pace  windows
+	pace  pace.Window
 	at    time.Time // while later: when to look again
 	in    *lanes
 	pos   int
+}
+
+// chatPace is what one chat takes.
+func chatPace(l chat.Limits) pace.Window {
+	return pace.New(
+		pace.Limit{Max: l.ChatPerSecond, Span: time.Second},
+		pace.Limit{Max: l.ChatPerMinute, Span: time.Minute},
+		pace.Limit{Max: l.ChatPerHour, Span: time.Hour},
+	)
 }
 
 // add puts an item at its place.
@@ -56,7 +66,7 @@ func (l *lane) add(it *item) {
 // ready is when the lane's head may go.
 func (l *lane) ready(now time.Time) time.Time {
 	at := l.queue[0].due(now)
-	if free, ok := l.pace.open(now); !ok && free.After(at) {
+	if free, ok := l.pace.Open(now, 1); !ok && free.After(at) {
 		at = free
 	}
 	return at

@@ -5,14 +5,15 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/pace"
 	"marketbot/store"
 )
 
 // line is one platform: its chats and what it allows.
 type line struct {
 	limits chat.Limits
-	second window
-	minute window
+	second pace.Window
+	minute pace.Window
 	recent []time.Time // answers sent in the last answersFor
 	rest   rest        // it asked to be left alone
 	chats  map[chat.Address]*lane
@@ -23,8 +24,8 @@ type line struct {
 func newLine(limits chat.Limits) *line {
 	return &line{
 		limits: limits,
-		second: window{max: limits.PerSecond, span: time.Second},
-		minute: window{max: limits.PerMinute, span: time.Minute},
+		second: pace.New(pace.Limit{Max: limits.PerSecond, Span: time.Second}),
+		minute: pace.New(pace.Limit{Max: limits.PerMinute, Span: time.Minute}),
 		chats:  map[chat.Address]*lane{},
 		ready:  lanes{less: byHead},
 		later:  lanes{less: byTime},
@@ -36,7 +37,7 @@ func (n *line) add(it *item, now time.Time) {
 	to := chat.Address{Platform: it.Platform, Group: it.Group, ID: it.Address}
 	l := n.chats[to]
 	if l == nil {
-		l = &lane{to: to, pace: paces(n.limits)}
+		l = &lane{to: to, pace: chatPace(n.limits)}
 		n.chats[to] = l
 	}
 	if len(l.queue) > 0 && it.Print != nil { // it may wait long; then its bytes are made again
@@ -100,14 +101,14 @@ func (n *line) next(now time.Time) (l *lane, at time.Time) {
 	if n.rest.holds(now) {
 		return nil, n.rest.until
 	}
-	if at, ok := n.second.open(now, 0); !ok {
+	if at, ok := n.second.Open(now, 1); !ok {
 		return nil, at
 	}
 	spare := 0
 	if l.queue[0].Class > store.ClassAlarm {
 		spare = n.spare(now)
 	}
-	if at, ok := n.minute.open(now, spare); !ok {
+	if at, ok := n.minute.Open(now, 1+spare); !ok {
 		return nil, at
 	}
 	return l, now
@@ -119,18 +120,18 @@ func (n *line) begin(l *lane) *item {
 	it := l.queue[0]
 	l.queue = l.queue[1:]
 	l.busy = true
-	n.second.begin()
-	n.minute.begin()
-	l.pace.begin()
+	n.second.Begin()
+	n.minute.Begin()
+	l.pace.Begin()
 	return it
 }
 
 // end frees the lane of an item. tried is false when the platform never saw it.
 func (n *line) end(l *lane, it *item, now time.Time, tried bool) {
 	l.busy = false
-	n.second.end(now, tried)
-	n.minute.end(now, tried)
-	l.pace.end(now, tried)
+	n.second.End(now, tried)
+	n.minute.End(now, tried)
+	l.pace.End(now, tried)
 	if tried && it.Class == store.ClassAnswer && n.limits.PerMinute > 0 {
 		n.recent = append(n.recent, now)
 	}

@@ -208,3 +208,17 @@ func TestEveryMessageEnds(t *testing.T) {
 		}
 	})
 }
+
+func TestProtected(t *testing.T) {
+	for _, tt := range []struct {
+		age, window time.Duration
+		want        bool
+	}{
+		{0, time.Hour, true}, {59 * time.Minute, time.Hour, true}, {59*time.Minute + 1, time.Hour, false},
+		{-1, time.Hour, false}, {-2 * time.Hour, time.Hour, false}, {0, 0, false},
+	} {
+		if got := protected(tt.age, tt.window); got != tt.want {
+			t.Errorf("protected(%v, %v) = %v", tt.age, tt.window, got)
+		}
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"marketbot/bot/wecom/message"
 	"marketbot/bot/wecom/qyapi"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/pace"
 	"marketbot/handlers/text"
 )
 
@@ -23,8 +24,8 @@ const Way = "app"
 
 // App is one self-built app. It is safe for concurrent use.
 type App struct {
-	Pace platform.Pace // of one member; may be changed before anything is sent
-	Draw chat.Draw     // nil: charts are words only; may be changed before anything is rendered
+	Pace pace.Receivers // of one member; may be changed before anything is sent
+	Draw chat.Draw      // nil: charts are words only; may be changed before anything is rendered
 
 	cfg     Config
 	api     *qyapi.App
@@ -46,7 +47,7 @@ func New(cfg Config, api *qyapi.App, receive chat.Receive, now func() time.Time,
 		return nil, err
 	}
 	a := &App{
-		Pace: platform.Pace{Max: memberPerMinute, Now: now}, cfg: cfg, api: api, receive: platform.Guard(receive, log), now: now,
+		Pace: pace.Receivers{Limit: pace.Limit{Max: memberPerMinute, Span: time.Minute}}, cfg: cfg, api: api, receive: platform.Guard(receive, log), now: now,
 		log: log, agentID: strconv.Itoa(cfg.AgentID), shown: message.Deck(),
 		names: platform.Memory[string, named](maxPeople), ids: platform.Memory[string, string](maxPeople),
 	}

@@ -128,7 +128,7 @@ func (a *App) post(to chat.Address, kind string, confidential bool) post {
 // text and card carries a mark of its own. Every error is a *chat.SendError;
 // once something arrived it is Uncertain, so that the same bytes come again.
 func (a *App) Send(ctx context.Context, to chat.Address, p message.Parcel) error {
-	if wait := a.Pace.Take(strings.ToLower(to.ID), len(p.Bodies)); wait > 0 {
+	if wait := a.Pace.Take(a.now(), strings.ToLower(to.ID), len(p.Bodies)); wait > 0 {
 		return &chat.SendError{Failure: chat.Busy, After: wait, OneChat: true, Err: errors.New("send message: the member's minute is full")}
 	}
 	for i, b := range p.Bodies {

@@ -22,6 +22,7 @@ import (
 	"marketbot/bot/wecom/message"
 	"marketbot/bot/wecom/qyapi"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/pace"
 )
 
 // Way is what parcels call messages that go by the webhook.
@@ -34,13 +35,14 @@ const PerMinute = 20
 type Hook struct {
 	api  *qyapi.Client
 	key  string
-	pace platform.Pace
+	now  func() time.Time
+	pace pace.Receivers
 }
 
 // New makes a webhook that does not yet talk to the platform; base is the API's
 // address, empty for the platform's own.
 func New(key, base string, client *http.Client, now func() time.Time) *Hook {
-	return &Hook{api: qyapi.New(base, client), key: key, pace: platform.Pace{Max: PerMinute, Now: now}}
+	return &Hook{api: qyapi.New(base, client), key: key, now: now, pace: pace.Receivers{Limit: pace.Limit{Max: PerMinute, Span: time.Minute}}}
 }
 
 // Window is zero: what is sent twice is shown twice.
@@ -80,7 +82,7 @@ func (h *Hook) Render(ctx context.Context, _ chat.Address, m chat.Message, data 
 // Send posts the bodies. A lost answer leaves it open whether the group saw
 // the message.
 func (h *Hook) Send(ctx context.Context, _ chat.Address, p message.Parcel) error {
-	if wait := h.pace.Take("", len(p.Bodies)); wait > 0 {
+	if wait := h.pace.Take(h.now(), "", len(p.Bodies)); wait > 0 {
 		return &chat.SendError{Failure: chat.Busy, After: wait, OneChat: true, Err: errors.New("send to group: the webhook's minute is full")}
 	}
 	for i, b := range p.Bodies {

@@ -17,6 +17,7 @@ import (
 	"marketbot/bot/wecom/chats"
 	"marketbot/bot/wecom/message"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/pace"
 )
 
 // Way is what parcels call messages that go by the robot.
@@ -35,7 +36,7 @@ type Robot struct {
 	Lease    Lease                                                // nil: a program that runs once and alone
 	Identify func(ctx context.Context, id string) (string, error) // to a userid; nil: nobody can
 	Dialer   *websocket.Dialer
-	Pace     platform.Pace // of one chat
+	Pace     pace.Receivers // of one chat
 
 	cfg     Config
 	receive chat.Receive
@@ -79,7 +80,7 @@ func New(cfg Config, proxy string, receive chat.Receive, memory *chats.Memory, n
 		dialer.Proxy = http.ProxyURL(u)
 	}
 	return &Robot{
-		Dialer: dialer, Pace: platform.Pace{Max: perMinute, Now: now},
+		Dialer: dialer, Pace: pace.Receivers{Limit: pace.Limit{Max: perMinute, Span: time.Minute}},
 		cfg: cfg, receive: platform.Guard(receive, log), now: now, log: log,
 		chats: memory, asked: newQuestions(now), shown: message.Deck(),
 	}

@@ -96,7 +96,7 @@ func (r *Robot) Send(ctx context.Context, to chat.Address, p message.Parcel) err
 	if second != nil {
 		n = 2
 	}
-	if wait := r.Pace.Take(fmt.Sprint(to.Group, to.ID), n); wait > 0 {
+	if wait := r.Pace.Take(r.now(), fmt.Sprint(to.Group, to.ID), n); wait > 0 {
 		return &chat.SendError{Failure: chat.Busy, After: wait, OneChat: true, Err: errors.New("send by robot: the chat's minute is full")}
 	}
 	if r.greet(ctx, to, hello) {
