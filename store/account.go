@@ -30,11 +30,8 @@ func (q Accounts) Use(ctx context.Context, platform, id string, at time.Time) er
 func (q Accounts) All(ctx context.Context) ([]Account, error) {
 	return engine.All(ctx, q.tx, "accounts", `SELECT a.platform, a.id, a.person, a.used FROM account a JOIN person p ON p.id = a.person
 		WHERE p.until = 0 ORDER BY a.used DESC, a.bound DESC, a.platform, a.id`, nil,
-		func(scan engine.Scan) (Account, error) {
-			var a Account
-			var used int64
-			err := scan(&a.Platform, &a.ID, &a.Person, &used)
-			a.Used = engine.Moment(used)
+		func(scan engine.Scan) (a Account, err error) {
+			err = scan(&a.Platform, &a.ID, &a.Person, engine.At(&a.Used))
 			return a, err
 		})
 }

@@ -45,22 +45,14 @@ func (r Request) Open(now time.Time) bool { return r.State == RequestOpen && now
 
 const requestColumns = `code, kind, asker, customer, words, why, at, lapses, state, by_person, decided, reason, length`
 
-func (q Requests) scan(scan engine.Scan) (Request, error) {
-	var r Request
-	var at, lapses, decided, length int64
-	var sealed [3][]byte
-	err := scan(&r.Code, &r.Kind, &r.Asker, &r.Customer, &sealed[0], &sealed[1], &at, &lapses, &r.State, &r.By, &decided, &sealed[2], &length)
-	if err != nil {
-		return r, err
-	}
-	r.At, r.Lapses, r.Decided, r.Length = engine.Moment(at), engine.Moment(lapses), engine.Moment(decided), time.Duration(length)*time.Millisecond
-	texts := []*string{&r.Words, &r.Why, &r.Reason}
-	for i, column := range []string{"words", "why", "reason"} {
-		if *texts[i], err = q.tx.OpenText(sealed[i], "request", r.Code, column); err != nil {
-			return r, err
-		}
-	}
-	return r, nil
+func (q Requests) scan(scan engine.Scan) (r Request, err error) {
+	var length int64
+	err = scan(&r.Code, &r.Kind, &r.Asker, &r.Customer,
+		q.tx.Sealed(&r.Words, "request", &r.Code, "words"), q.tx.Sealed(&r.Why, "request", &r.Code, "why"),
+		engine.At(&r.At), engine.At(&r.Lapses), &r.State, &r.By, engine.At(&r.Decided),
+		q.tx.Sealed(&r.Reason, "request", &r.Code, "reason"), &length)
+	r.Length = time.Duration(length) * time.Millisecond
+	return r, err
 }
 
 // NewCode is the code of a new request, of the series that 确认 has too,

@@ -22,12 +22,10 @@ func (q Accounts) Caller(ctx context.Context, platform, account string) (Caller,
 		c.Duties = slices.Clone(c.Duties)
 		return c, nil
 	}
-	list, err := engine.All(ctx, q.tx, "caller", `SELECT `+personColumns+`, a.used, (SELECT COUNT(*) FROM dialog d WHERE d.person = p.id)
+	list, err := engine.All(ctx, q.tx, "caller", `SELECT `+personColumns+`, a.used, EXISTS (SELECT 1 FROM dialog d WHERE d.person = p.id)
 		FROM account a JOIN person p ON p.id = a.person WHERE a.platform = $1 AND a.id = $2 AND p.until = 0`, []any{platform, account},
 		func(scan engine.Scan) (c Caller, err error) {
-			var used, asked int64
-			c.Person, err = scanPerson(func(columns ...any) error { return scan(append(columns, &used, &asked)...) })
-			c.Used, c.Asked = engine.Moment(used), asked > 0
+			c.Person, err = scanPerson(func(columns ...any) error { return scan(append(columns, engine.At(&c.Used), &c.Asked)...) })
 			return c, err
 		})
 	if kept := q.tx.Cache(); len(list) > 0 && kept != nil {

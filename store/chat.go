@@ -26,9 +26,7 @@ func (q Chats) Notes(ctx context.Context, platform string) ([]ChatNote, error) {
 	return engine.All(ctx, q.tx, "chat notes", `SELECT grp, address, note FROM chat_note WHERE platform = $1 ORDER BY grp, address`, []any{platform},
 		func(scan engine.Scan) (ChatNote, error) {
 			n := ChatNote{Platform: platform}
-			var group int
-			err := scan(&group, &n.Address, &n.Note)
-			n.Group = group != 0
+			err := scan(&n.Group, &n.Address, &n.Note)
 			return n, err
 		})
 }

@@ -42,19 +42,9 @@ func (q CheckIns) Day(ctx context.Context, person string, day Day) (checkIns int
 
 const checkInColumns = `id, person, day, at, place, progress, undone`
 
-func (q CheckIns) scan(scan engine.Scan) (CheckIn, error) {
-	var c CheckIn
-	var at, undone int64
-	var place, progress []byte
-	err := scan(&c.ID, &c.Person, &c.Day, &at, &place, &progress, &undone)
-	if err != nil {
-		return c, err
-	}
-	c.At, c.Undone = engine.Moment(at), engine.Moment(undone)
-	if c.Place, err = q.tx.OpenText(place, "check_in", c.ID, "place"); err != nil {
-		return c, err
-	}
-	c.Progress, err = q.tx.OpenText(progress, "check_in", c.ID, "progress")
+func (q CheckIns) scan(scan engine.Scan) (c CheckIn, err error) {
+	err = scan(&c.ID, &c.Person, &c.Day, engine.At(&c.At), q.tx.Sealed(&c.Place, "check_in", &c.ID, "place"),
+		q.tx.Sealed(&c.Progress, "check_in", &c.ID, "progress"), engine.At(&c.Undone))
 	return c, err
 }
 

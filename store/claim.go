@@ -194,7 +194,9 @@ func (db *DB) Retire(ctx context.Context) error { return db.claims.retire(ctx, d
 
 // Release gives up the claims of this process on messages that it has not begun to
 // send, so that others can take them.
-func (db *DB) Release(ctx context.Context, ids []string) error { return db.claims.release(ctx, db.e, ids) }
+func (db *DB) Release(ctx context.Context, ids []string) error {
+	return db.claims.release(ctx, db.e, ids)
+}
 
 // Claimed is what Claim came to.
 type Claimed struct {

@@ -27,12 +27,11 @@ const delegationColumns = `id, person, first_day, last_day, by_person, at, ended
 // otherwise.
 func (q Delegations) scan(scan engine.Scan) (Delegation, error) {
 	var d Delegation
-	var at, ended int64
+	var ended int64
 	var proof []byte
-	if err := scan(&d.ID, &d.Person, &d.First, &d.Last, &d.By, &at, &ended, &proof); err != nil {
+	if err := scan(&d.ID, &d.Person, &d.First, &d.Last, &d.By, engine.At(&d.At), &ended, &proof); err != nil {
 		return d, err
 	}
-	d.At = engine.Moment(at)
 	return d, Grants(q).proven(d.proof(ended), proof, "delegation", d.ID)
 }
 

@@ -25,17 +25,9 @@ func (q Dialogs) Ask(ctx context.Context, person string, d Dialog) error {
 // Take gives and removes a person's open question, if it is still open.
 func (q Dialogs) Take(ctx context.Context, person string, now time.Time) (Dialog, bool, error) {
 	var d Dialog
-	var line []byte
-	var expires int64
-	found, err := q.tx.One(ctx, "dialog", `DELETE FROM dialog WHERE person = $1 RETURNING line, prefix, expires`, []any{person}, &line, &d.Prefix, &expires)
-	if err != nil || !found {
-		return d, false, err
-	}
-	if d.Line, err = q.tx.OpenText(line, "dialog", person, "line"); err != nil {
-		return d, false, err
-	}
-	d.Expires = engine.Moment(expires)
-	return d, now.Before(d.Expires), nil
+	found, err := q.tx.One(ctx, "dialog", `DELETE FROM dialog WHERE person = $1 RETURNING line, prefix, expires`, []any{person},
+		q.tx.Sealed(&d.Line, "dialog", &person, "line"), &d.Prefix, engine.At(&d.Expires))
+	return d, found && now.Before(d.Expires), err
 }
 
 // Confirmation is a preview that waits for 确认 Code.
@@ -57,14 +49,9 @@ func (q Dialogs) Offer(ctx context.Context, c Confirmation) error {
 // Confirm uses a preview up: true once, for the person it was shown to, before it expires.
 func (q Dialogs) Confirm(ctx context.Context, code, person string, now time.Time) (Confirmation, bool, error) {
 	c := Confirmation{Code: code, Person: person}
-	var line []byte
 	found, err := q.tx.One(ctx, "confirm", `UPDATE confirmation SET used = $1 WHERE code = $2 AND person = $3 AND used = 0 AND expires > $4 RETURNING line, version`,
-		[]any{engine.Millis(now), code, person, engine.Millis(now)}, &line, &c.Version)
-	if err != nil || !found {
-		return c, false, err
-	}
-	c.Line, err = q.tx.OpenText(line, "confirmation", code, "line")
-	return c, err == nil, err
+		[]any{engine.Millis(now), code, person, engine.Millis(now)}, q.tx.Sealed(&c.Line, "confirmation", &code, "line"), &c.Version)
+	return c, found, err
 }
 
 // Cancel lets a preview expire: true once, for the person it was shown to.
@@ -77,13 +64,7 @@ func (q Dialogs) Cancel(ctx context.Context, code, person string, now time.Time)
 // ConfirmedBefore is a preview that the person confirmed, and when.
 func (q Dialogs) ConfirmedBefore(ctx context.Context, code, person string) (c Confirmation, at time.Time, found bool, err error) {
 	c = Confirmation{Code: code, Person: person}
-	var line []byte
-	var used int64
 	found, err = q.tx.One(ctx, "confirmed before", `SELECT line, version, used FROM confirmation WHERE code = $1 AND person = $2 AND used > 0`,
-		[]any{code, person}, &line, &c.Version, &used)
-	if err != nil || !found {
-		return c, at, false, err
-	}
-	c.Line, err = q.tx.OpenText(line, "confirmation", code, "line")
-	return c, engine.Moment(used), err == nil, err
+		[]any{code, person}, q.tx.Sealed(&c.Line, "confirmation", &code, "line"), &c.Version, engine.At(&at))
+	return c, at, found, err
 }

@@ -27,13 +27,9 @@ type Firing struct {
 
 // Since lists the slots from a time on, by due.
 func (q Firings) Since(ctx context.Context, from time.Time) ([]Firing, error) {
-	return engine.All(ctx, q.tx, "firings", `SELECT job, due, state FROM firing WHERE due >= $1 ORDER BY due, job`, []any{engine.Millis(from)},
-		func(scan engine.Scan) (Firing, error) {
-			var f Firing
-			var due int64
-			var state string
-			err := scan(&f.Job, &due, &state)
-			f.Due, f.Missed = engine.Moment(due), state == "missed"
+	return engine.All(ctx, q.tx, "firings", `SELECT job, due, state = 'missed' FROM firing WHERE due >= $1 ORDER BY due, job`, []any{engine.Millis(from)},
+		func(scan engine.Scan) (f Firing, err error) {
+			err = scan(&f.Job, engine.At(&f.Due), &f.Missed)
 			return f, err
 		})
 }

@@ -53,9 +53,7 @@ func (q Grants) scan(scan engine.Scan) (Grant, error) {
 }
 
 func scanGrantRow(scan engine.Scan) (g Grant, proof []byte, err error) {
-	var from, until int64
-	err = scan(&g.ID, &g.Person, &g.Customer, &g.By, &from, &until, &proof)
-	g.From, g.Until = engine.Moment(from), engine.Moment(until)
+	err = scan(&g.ID, &g.Person, &g.Customer, &g.By, engine.At(&g.From), engine.At(&g.Until), &proof)
 	return g, proof, err
 }
 

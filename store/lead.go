@@ -37,22 +37,11 @@ type Lead struct {
 
 const leadColumns = `code, customer, giver, at, state, by_person, decided, words, body, source, reason`
 
-func (q Leads) scan(scan engine.Scan) (Lead, error) {
-	var l Lead
-	var at, decided int64
-	var sealed [4][]byte
-	err := scan(&l.Code, &l.Customer, &l.Giver, &at, &l.State, &l.By, &decided, &sealed[0], &sealed[1], &sealed[2], &sealed[3])
-	if err != nil {
-		return l, err
-	}
-	l.At, l.Decided = engine.Moment(at), engine.Moment(decided)
-	texts := []*string{&l.Words, &l.Text, &l.Source, &l.Reason}
-	for i, column := range []string{"words", "body", "source", "reason"} {
-		if *texts[i], err = q.tx.OpenText(sealed[i], "lead", l.Code, column); err != nil {
-			return l, err
-		}
-	}
-	return l, nil
+func (q Leads) scan(scan engine.Scan) (l Lead, err error) {
+	err = scan(&l.Code, &l.Customer, &l.Giver, engine.At(&l.At), &l.State, &l.By, engine.At(&l.Decided),
+		q.tx.Sealed(&l.Words, "lead", &l.Code, "words"), q.tx.Sealed(&l.Text, "lead", &l.Code, "body"),
+		q.tx.Sealed(&l.Source, "lead", &l.Code, "source"), q.tx.Sealed(&l.Reason, "lead", &l.Code, "reason"))
+	return l, err
 }
 
 // NewCode is the code of a new lead.
@@ -89,8 +78,7 @@ func (q Leads) CountOpen(ctx context.Context) (n int, err error) {
 
 // OpenOf lists the codes of a giver's leads that wait, the oldest first.
 func (q Leads) OpenOf(ctx context.Context, giver string) ([]string, error) {
-	return engine.All(ctx, q.tx, "leads of", `SELECT code FROM lead WHERE giver = $1 AND state = 'open' ORDER BY at, code`, []any{giver},
-		func(scan engine.Scan) (code string, err error) { return code, scan(&code) })
+	return engine.All(ctx, q.tx, "leads of", `SELECT code FROM lead WHERE giver = $1 AND state = 'open' ORDER BY at, code`, []any{giver}, engine.Word)
 }
 
 // Decide ends an open lead, and names the customer that it went to; false

@@ -22,16 +22,8 @@ func (l Leave) Covers(day Day) bool { return l.First <= day && day <= l.Last }
 
 const leaveColumns = `id, person, first_day, last_day, reason, by_person, entered`
 
-func (q Leaves) scan(scan engine.Scan) (Leave, error) {
-	var l Leave
-	var reason []byte
-	var entered int64
-	if err := scan(&l.ID, &l.Person, &l.First, &l.Last, &reason, &l.By, &entered); err != nil {
-		return l, err
-	}
-	l.Entered = engine.Moment(entered)
-	var err error
-	l.Reason, err = q.tx.OpenText(reason, "leave", l.ID, "reason")
+func (q Leaves) scan(scan engine.Scan) (l Leave, err error) {
+	err = scan(&l.ID, &l.Person, &l.First, &l.Last, q.tx.Sealed(&l.Reason, "leave", &l.ID, "reason"), &l.By, engine.At(&l.Entered))
 	return l, err
 }
 
@@ -40,11 +32,8 @@ func (q Leaves) scan(scan engine.Scan) (Leave, error) {
 func (q Leaves) Days(ctx context.Context, from, to Day) ([]Leave, error) {
 	return engine.All(ctx, q.tx, "days of leave", `SELECT id, person, first_day, last_day, by_person, entered FROM leave
 		WHERE last_day >= $1 AND first_day <= $2 AND cancelled = 0 ORDER BY first_day, id`, []any{string(from), string(to)},
-		func(scan engine.Scan) (Leave, error) {
-			var l Leave
-			var entered int64
-			err := scan(&l.ID, &l.Person, &l.First, &l.Last, &l.By, &entered)
-			l.Entered = engine.Moment(entered)
+		func(scan engine.Scan) (l Leave, err error) {
+			err = scan(&l.ID, &l.Person, &l.First, &l.Last, &l.By, engine.At(&l.Entered))
 			return l, err
 		})
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"marketbot/store/internal/engine"
 )
 
 // Set remembers a moment under a name (how far the clock was followed, when
@@ -14,11 +16,8 @@ func (q Marks) Set(ctx context.Context, name string, at time.Time) error {
 }
 
 // At is a moment remembered by Mark; zero when never.
-func (q Marks) At(ctx context.Context, name string) (time.Time, error) {
-	var s string
-	found, err := q.tx.One(ctx, "marked", `SELECT value FROM meta WHERE name = $1`, []any{name}, &s)
-	if err != nil || !found {
-		return time.Time{}, err
-	}
-	return time.Parse(time.RFC3339Nano, s)
+func (q Marks) At(ctx context.Context, name string) (at time.Time, err error) {
+	parse := func(s string) (time.Time, error) { return time.Parse(time.RFC3339Nano, s) }
+	_, err = q.tx.One(ctx, "marked", `SELECT value FROM meta WHERE name = $1`, []any{name}, engine.Parsed(&at, parse))
+	return at, err
 }

@@ -124,11 +124,11 @@ func (q Outbox) Waiting(ctx context.Context, now time.Time, n int) ([]Outgoing, 
 func (q Outbox) scan(scan engine.Scan) (Outgoing, error) {
 	var o Outgoing
 	var group, secret int
-	var due, created, first int64
-	if err := scan(&o.ID, &o.Key, &o.Platform, &group, &o.Address, &o.Person, &o.Class, &secret, &due, &created, &o.Tries, &first, &o.Content, &o.Payload, &o.Print, &o.Error, &o.Claim); err != nil {
+	if err := scan(&o.ID, &o.Key, &o.Platform, &group, &o.Address, &o.Person, &o.Class, &secret, engine.At(&o.Due), engine.At(&o.Created), &o.Tries, engine.At(&o.FirstTry),
+		&o.Content, &o.Payload, &o.Print, &o.Error, &o.Claim); err != nil {
 		return o, err
 	}
-	o.Group, o.Secret, o.Due, o.Created, o.FirstTry = group == 1, secret == 1, engine.Moment(due), engine.Moment(created), engine.Moment(first)
+	o.Group, o.Secret = group == 1, secret == 1
 	content, err := q.tx.Keys().Open(o.Content, "outbox", o.ID, "content")
 	payload := o.Payload
 	if err == nil && payload != nil {
@@ -219,11 +219,9 @@ type Queue struct {
 // Counts counts what waits now and what died since.
 func (q Outbox) Counts(ctx context.Context, now, since time.Time) (Queue, error) {
 	var n Queue
-	var oldest int64
-	if _, err := q.tx.One(ctx, "count waiting", `SELECT COUNT(*), COALESCE(MIN(due), 0) FROM outbox WHERE state = 'waiting' AND due <= $1`, []any{engine.Millis(now)}, &n.Waiting, &oldest); err != nil {
+	if _, err := q.tx.One(ctx, "count waiting", `SELECT COUNT(*), COALESCE(MIN(due), 0) FROM outbox WHERE state = 'waiting' AND due <= $1`, []any{engine.Millis(now)}, &n.Waiting, engine.At(&n.Oldest)); err != nil {
 		return n, err
 	}
-	n.Oldest = engine.Moment(oldest)
 	_, err := q.tx.One(ctx, "count dead", `SELECT COUNT(*) FROM outbox WHERE state = 'dead' AND done >= $1`, []any{engine.Millis(since)}, &n.Dead)
 	return n, err
 }

@@ -12,10 +12,9 @@ const personColumns = `p.id, p.name, p.post, p.duties, p.since, p.until`
 
 func scanPerson(scan engine.Scan) (Person, error) {
 	var p Person
-	var since, until int64
 	var duties string
-	err := scan(&p.ID, &p.Name, &p.Post, &duties, &since, &until)
-	p.Since, p.Until, p.Duties = engine.Moment(since), engine.Moment(until), splitDuties(duties)
+	err := scan(&p.ID, &p.Name, &p.Post, &duties, engine.At(&p.Since), engine.At(&p.Until))
+	p.Duties = splitDuties(duties)
 	return p, err
 }
 

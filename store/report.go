@@ -55,33 +55,16 @@ func (q Reports) Add(ctx context.Context, r Report) (version int, err error) {
 
 // reportRow scans reportHead into r, and what follows it into more.
 func reportRow(scan engine.Scan, r *Report, more ...any) error {
-	var week string
-	var sent, withdrawn int64
-	var supplement int
-	into := []any{&r.ID, &r.Person, &week, &r.Version, &sent, &r.Late, &supplement, &withdrawn, &r.Kept, &r.Partly, &r.Unkept}
-	if err := scan(append(into, more...)...); err != nil {
-		return err
-	}
-	r.Sent, r.Withdrawn, r.Supplement = engine.Moment(sent), engine.Moment(withdrawn), supplement == 1
-	var err error
-	r.Week, err = ParseWeek(week)
-	return err
+	into := []any{&r.ID, &r.Person, engine.Parsed(&r.Week, ParseWeek), &r.Version, engine.At(&r.Sent), &r.Late, &r.Supplement,
+		engine.At(&r.Withdrawn), &r.Kept, &r.Partly, &r.Unkept}
+	return scan(append(into, more...)...)
 }
 
-func (q Reports) scan(scan engine.Scan) (Report, error) {
-	var r Report
-	var sealed [5][]byte
-	if err := reportRow(scan, &r, &sealed[0], &sealed[1], &sealed[2], &sealed[3], &sealed[4]); err != nil {
-		return r, err
-	}
-	texts := []*string{&r.Text.Review, &r.Text.Done, &r.Text.Plan, &r.Text.Payment, &r.Text.Problem}
-	for i, column := range []string{"review", "done", "plan", "payment", "problem"} {
-		var err error
-		if *texts[i], err = q.tx.OpenText(sealed[i], "report", r.ID, column); err != nil {
-			return r, err
-		}
-	}
-	return r, nil
+func (q Reports) scan(scan engine.Scan) (r Report, err error) {
+	text := func(into *string, column string) any { return q.tx.Sealed(into, "report", &r.ID, column) }
+	err = reportRow(scan, &r, text(&r.Text.Review, "review"), text(&r.Text.Done, "done"), text(&r.Text.Plan, "plan"),
+		text(&r.Text.Payment, "payment"), text(&r.Text.Problem, "problem"))
+	return r, err
 }
 
 // In lists what counts of a week, by person and version.
@@ -113,15 +96,10 @@ func (q Reports) ByID(ctx context.Context, id string) (Report, bool, error) {
 
 // LastWeek is the latest week up to w for which something of a person
 // counts; false when there is none.
-func (q Reports) LastWeek(ctx context.Context, person string, w Week) (Week, bool, error) {
-	var key string
-	found, err := q.tx.One(ctx, "last report week", `SELECT week FROM report WHERE person = $1 AND week <= $2 AND withdrawn = 0 ORDER BY week DESC LIMIT 1`,
-		[]any{person, w.Key()}, &key)
-	if err != nil || !found {
-		return Week{}, false, err
-	}
-	last, err := ParseWeek(key)
-	return last, true, err
+func (q Reports) LastWeek(ctx context.Context, person string, w Week) (last Week, found bool, err error) {
+	found, err = q.tx.One(ctx, "last report week", `SELECT week FROM report WHERE person = $1 AND week <= $2 AND withdrawn = 0 ORDER BY week DESC LIMIT 1`,
+		[]any{person, w.Key()}, engine.Parsed(&last, ParseWeek))
+	return last, found, err
 }
 
 // Withdraw takes one version back; false when it was already.
@@ -147,13 +125,13 @@ func (q Reports) Restore(ctx context.Context, person string, w Week, at time.Tim
 func (q Reports) Chased(ctx context.Context, since time.Time) (map[string]time.Time, error) {
 	type chase struct {
 		person string
-		at     int64
+		at     time.Time
 	}
 	list, err := engine.All(ctx, q.tx, "chased", `SELECT person, at FROM report_chase WHERE at > $1`, []any{engine.Millis(since)},
-		func(scan engine.Scan) (c chase, err error) { return c, scan(&c.person, &c.at) })
+		func(scan engine.Scan) (c chase, err error) { return c, scan(&c.person, engine.At(&c.at)) })
 	at := make(map[string]time.Time, len(list))
 	for _, c := range list {
-		at[c.person] = engine.Moment(c.at)
+		at[c.person] = c.at
 	}
 	return at, err
 }

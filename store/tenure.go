@@ -22,9 +22,7 @@ func (q People) Tenures(ctx context.Context, person string) ([]Tenure, error) {
 		func(scan engine.Scan) (Tenure, error) {
 			var t Tenure
 			var kind, name string
-			var since, until int64
-			err := scan(&kind, &name, &since, &until)
-			t.Since, t.Until = engine.Moment(since), engine.Moment(until)
+			err := scan(&kind, &name, engine.At(&t.Since), engine.At(&t.Until))
 			if kind == "post" {
 				t.Post = Post(name)
 			} else {
@@ -119,8 +117,7 @@ func (q People) Acknowledge(ctx context.Context, person, version string, at time
 }
 
 // Acknowledged is when a person acknowledged a version; zero when never.
-func (q People) Acknowledged(ctx context.Context, person, version string) (time.Time, error) {
-	var at int64
-	_, err := q.tx.One(ctx, "acknowledged", `SELECT at FROM acknowledgement WHERE person = $1 AND version = $2`, []any{person, version}, &at)
-	return engine.Moment(at), err
+func (q People) Acknowledged(ctx context.Context, person, version string) (at time.Time, err error) {
+	_, err = q.tx.One(ctx, "acknowledged", `SELECT at FROM acknowledgement WHERE person = $1 AND version = $2`, []any{person, version}, engine.At(&at))
+	return at, err
 }

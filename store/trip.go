@@ -33,19 +33,9 @@ func (t Trip) Days() int {
 
 const tripColumns = `t.id, t.person, t.place, t.reason, t.first_day, t.last_day, t.planned, t.declared, t.ended`
 
-func (q Trips) scan(scan engine.Scan) (Trip, error) {
-	var t Trip
-	var place, reason []byte
-	var declared, ended int64
-	err := scan(&t.ID, &t.Person, &place, &reason, &t.First, &t.Last, &t.Planned, &declared, &ended)
-	if err != nil {
-		return t, err
-	}
-	t.Declared, t.Ended = engine.Moment(declared), engine.Moment(ended)
-	if t.Place, err = q.tx.OpenText(place, "trip", t.ID, "place"); err != nil {
-		return t, err
-	}
-	t.Reason, err = q.tx.OpenText(reason, "trip", t.ID, "reason")
+func (q Trips) scan(scan engine.Scan) (t Trip, err error) {
+	err = scan(&t.ID, &t.Person, q.tx.Sealed(&t.Place, "trip", &t.ID, "place"), q.tx.Sealed(&t.Reason, "trip", &t.ID, "reason"),
+		&t.First, &t.Last, &t.Planned, engine.At(&t.Declared), engine.At(&t.Ended))
 	return t, err
 }
 

@@ -23,20 +23,12 @@ func (q Weeks) SendUp(ctx context.Context, c Consolidated) (bool, error) {
 	return n == 1, err
 }
 
-func (q Weeks) scan(scan engine.Scan) (Consolidated, error) {
-	var c Consolidated
-	var week string
-	var sent int64
-	var opinion []byte
-	if err := scan(&week, &c.Person, &sent, &c.Late, &opinion); err != nil {
-		return c, err
+func (q Weeks) scan(scan engine.Scan) (c Consolidated, err error) {
+	var week string // what the opinion is bound to
+	err = scan(&week, &c.Person, engine.At(&c.Sent), &c.Late, q.tx.Sealed(&c.Opinion, "consolidated", &week, "opinion"))
+	if err == nil {
+		c.Week, err = ParseWeek(week)
 	}
-	c.Sent = engine.Moment(sent)
-	var err error
-	if c.Week, err = ParseWeek(week); err != nil {
-		return c, err
-	}
-	c.Opinion, err = q.tx.OpenText(opinion, "consolidated", week, "opinion")
 	return c, err
 }
 
@@ -83,11 +75,8 @@ func (q Weeks) Read(ctx context.Context, w Week, r Reading) (bool, error) {
 // Readings lists who read what went up for a week, first reader first.
 func (q Weeks) Readings(ctx context.Context, w Week) ([]Reading, error) {
 	return engine.All(ctx, q.tx, "readings", `SELECT person, at FROM report_reading WHERE week = $1 ORDER BY at, person`, []any{w.Key()},
-		func(scan engine.Scan) (Reading, error) {
-			var r Reading
-			var at int64
-			err := scan(&r.Person, &at)
-			r.At = engine.Moment(at)
+		func(scan engine.Scan) (r Reading, err error) {
+			err = scan(&r.Person, engine.At(&r.At))
 			return r, err
 		})
 }
@@ -112,14 +101,7 @@ func (q Weeks) Comments(ctx context.Context, w Week) ([]ReportComment, error) {
 	return engine.All(ctx, q.tx, "comments", `SELECT id, person, at, words FROM report_comment WHERE week = $1 ORDER BY id`, []any{w.Key()},
 		func(scan engine.Scan) (ReportComment, error) {
 			c := ReportComment{Week: w}
-			var at int64
-			var words []byte
-			if err := scan(&c.ID, &c.Person, &at, &words); err != nil {
-				return c, err
-			}
-			c.At = engine.Moment(at)
-			var err error
-			c.Text, err = q.tx.OpenText(words, "report_comment", c.ID, "words")
+			err := scan(&c.ID, &c.Person, engine.At(&c.At), q.tx.Sealed(&c.Text, "report_comment", &c.ID, "words"))
 			return c, err
 		})
 }

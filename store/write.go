@@ -26,11 +26,9 @@ func (q Writes) Add(ctx context.Context, w Write) error {
 // with an id only that one.
 func (q Writes) Last(ctx context.Context, person, id string, since time.Time) (Write, bool, error) {
 	w := Write{Person: person}
-	var at int64
 	var told string
 	found, err := q.tx.One(ctx, "last write", `SELECT id, command, ref, at, told FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND undone = 0 AND (id = $4 OR $4 = '')
-		ORDER BY id DESC LIMIT 1`, []any{engine.IDBefore(since), person, engine.Millis(since), id}, &w.ID, &w.Command, &w.Ref, &at, &told)
-	w.At = engine.Moment(at)
+		ORDER BY id DESC LIMIT 1`, []any{engine.IDBefore(since), person, engine.Millis(since), id}, &w.ID, &w.Command, &w.Ref, engine.At(&w.At), &told)
 	if told != "" {
 		w.Told = strings.Split(told, ",")
 	}

@@ -126,8 +126,7 @@ func (q Ledger) Unlinked(ctx context.Context, now time.Time, after string, most 
 		after = max(after, engine.IDBefore(now.Add(-maxBehind)))
 	}
 	return engine.All(ctx, q.tx, "unlinked entries", `SELECT id FROM audit a WHERE id > $1
-		AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY id LIMIT $2`, []any{after, most},
-		func(scan engine.Scan) (id string, err error) { return id, scan(&id) })
+		AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY id LIMIT $2`, []any{after, most}, engine.Word)
 }
 
 // Lay links entries, in this order; those that are linked stay as they are.

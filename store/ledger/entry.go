@@ -80,12 +80,10 @@ const (
 
 // scanAudit reads an entry and reports whether its MAC is right.
 func (q Ledger) scan(scan engine.Scan) (a Entry, genuine bool, err error) {
-	var at int64
 	var mac, why []byte
-	if err = scan(&a.ID, &at, &a.Person, &a.Act, &a.Subject, &a.Outcome, &a.Clause, &a.Ref, &mac, &a.Customer, &a.Trace, &a.Grant, &why); err != nil {
+	if err = scan(&a.ID, engine.At(&a.At), &a.Person, &a.Act, &a.Subject, &a.Outcome, &a.Clause, &a.Ref, &mac, &a.Customer, &a.Trace, &a.Grant, &why); err != nil {
 		return a, false, err
 	}
-	a.At = engine.Moment(at)
 	if a.Why, err = q.tx.OpenText(why, "audit", a.ID, "why"); err != nil {
 		return a, false, nil // its why was changed, so the entry was
 	}

@@ -25,13 +25,12 @@ func (q Files) changes(ctx context.Context, k keptFile) ([]Fact, error) {
 // without a card was erased.
 func scanFact(scan engine.Scan, cards map[string]card) (Fact, error) {
 	var f Fact
-	var at, checked, until int64
 	var sealed [3][]byte
-	err := scan(&f.ID, &f.Customer, &f.Person, &f.Field, &f.Author, &at, &checked, &f.CheckedBy, &until, &f.UntilBy, &sealed[0], &sealed[1], &sealed[2])
+	err := scan(&f.ID, &f.Customer, &f.Person, &f.Field, &f.Author, engine.At(&f.At), engine.At(&f.Checked), &f.CheckedBy, engine.At(&f.Until), &f.UntilBy,
+		&sealed[0], &sealed[1], &sealed[2])
 	if err != nil {
 		return f, err
 	}
-	f.At, f.Checked, f.Until = engine.Moment(at), engine.Moment(checked), engine.Moment(until)
 	k, known := cards[f.Person]
 	if f.Erased = !known && sealed[0] == nil; f.Erased {
 		return f, nil

@@ -62,13 +62,9 @@ type keptCustomer struct {
 
 // scanKept reads a row, and what follows it into more.
 func scanKept(scan engine.Scan, more ...any) (k keptCustomer, err error) {
-	var created, checked, progressed int64
-	into := []any{&k.ID, &k.Name, &k.Owner, &k.Stage, &created, &k.Author, &checked, &progressed, &k.wrapped, &k.mac}
-	if err := scan(append(into, more...)...); err != nil {
-		return k, err
-	}
-	k.Created, k.Checked, k.Progressed = engine.Moment(created), engine.Moment(checked), engine.Moment(progressed)
-	return k, nil
+	into := []any{&k.ID, &k.Name, &k.Owner, &k.Stage, engine.At(&k.Created), &k.Author, engine.At(&k.Checked), engine.At(&k.Progressed), &k.wrapped, &k.mac}
+	err = scan(append(into, more...)...)
+	return k, err
 }
 
 // unlock opens the row's key and finds changes that the store did not make

@@ -47,9 +47,8 @@ func (q Files) file(ctx context.Context, id string) (keptFile, error) {
 // to the file.
 func (q Files) scanFile(scan engine.Scan, k *keptFile) error {
 	var p Person
-	var created int64
 	var company, wrapped, sealed []byte
-	c, err := scanKept(scan, &company, &p.ID, &created, &p.Author, &wrapped, &sealed)
+	c, err := scanKept(scan, &company, &p.ID, engine.At(&p.Created), &p.Author, &wrapped, &sealed)
 	if err != nil {
 		return err
 	}
@@ -65,7 +64,6 @@ func (q Files) scanFile(scan engine.Scan, k *keptFile) error {
 	if p.ID == "" {
 		return nil
 	}
-	p.Created = engine.Moment(created)
 	person, err := k.person(p, wrapped, sealed)
 	k.people = append(k.people, person)
 	return err

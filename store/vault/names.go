@@ -73,11 +73,8 @@ func (q Names) EndName(ctx context.Context, id string, at time.Time) error {
 // Names is every name that a customer has or had, oldest first.
 func (q Names) Names(ctx context.Context, customer string) ([]Name, error) {
 	return engine.All(ctx, q.tx, "names", `SELECT id, customer, name, folded, kind, since, until FROM customer_name WHERE customer = $1 ORDER BY doc`,
-		[]any{customer}, func(scan engine.Scan) (Name, error) {
-			var n Name
-			var since, until int64
-			err := scan(&n.ID, &n.Customer, &n.Name, &n.Folded, &n.Kind, &since, &until)
-			n.Since, n.Until = engine.Moment(since), engine.Moment(until)
+		[]any{customer}, func(scan engine.Scan) (n Name, err error) {
+			err = scan(&n.ID, &n.Customer, &n.Name, &n.Folded, &n.Kind, engine.At(&n.Since), engine.At(&n.Until))
 			return n, err
 		})
 }

@@ -70,12 +70,10 @@ func (q Files) owners(ctx context.Context, k keptCustomer) ([]Ownership, error) 
 	return engine.All(ctx, q.tx, "owners", `SELECT id, person, since, until, by_person, mac FROM customer_owner WHERE customer = $1 ORDER BY id`,
 		[]any{k.ID}, func(scan engine.Scan) (Ownership, error) {
 			var o Ownership
-			var since, until int64
 			var mac []byte
-			if err := scan(&o.ID, &o.Person, &since, &until, &o.By, &mac); err != nil {
+			if err := scan(&o.ID, &o.Person, engine.At(&o.From), engine.At(&o.Until), &o.By, &mac); err != nil {
 				return o, err
 			}
-			o.From, o.Until = engine.Moment(since), engine.Moment(until)
 			if err := k.key.Check(mac, o.words(k.ID)...); err != nil {
 				return o, fmt.Errorf("owner of %s: %w", k.ID, err)
 			}

@@ -65,9 +65,8 @@ const progressColumns = `p.id, p.customer, p.author, p.at, p.words, p.stage, p.a
 // scanProgress reads an entry, and what follows it into more; the words stay
 // sealed.
 func scanProgress(scan engine.Scan, more ...any) (p Progress, sealed []byte, err error) {
-	var at, undone int64
-	err = scan(append([]any{&p.ID, &p.Customer, &p.Author, &at, &sealed, &p.Stage, &p.Amount, &undone}, more...)...)
-	p.At, p.Undone = engine.Moment(at), engine.Moment(undone)
+	into := []any{&p.ID, &p.Customer, &p.Author, engine.At(&p.At), &sealed, &p.Stage, &p.Amount, engine.At(&p.Undone)}
+	err = scan(append(into, more...)...)
 	return p, sealed, err
 }
 

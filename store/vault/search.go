@@ -56,9 +56,7 @@ type nameRow struct {
 const nameColumns = `n.doc, n.customer, n.name, n.plain, n.kind`
 
 func scanName(scan engine.Scan) (n nameRow, err error) {
-	var plain []byte
-	err = scan(&n.doc, &n.customer, &n.name, &plain, &n.kind)
-	n.plain = string(plain)
+	err = scan(&n.doc, &n.customer, &n.name, &n.plain, &n.kind)
 	return n, err
 }
 
