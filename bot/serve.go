@@ -69,19 +69,16 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 		with.lease = db.Turn
 	}
 	var list []connection
+	connect := func(receive chat.Receive) (platforms []chat.Platform, err error) {
+		list, err = cfg.connections(receive, with, now, log)
+		for _, p := range list {
+			platforms = append(platforms, p)
+		}
+		return platforms, err
+	}
 	b, err := newBot(ctx, parts{
 		DB: db, Cluster: shared, Rules: rules, AreaSettings: cfg.AreaSettings, People: cfg.entries(), Groups: cfg.groups(), NotifyOn: cfg.NotifyOn, Now: now, Log: log,
-		Backups: cfg.backups(o, db, rules.Zone, now),
-		Platforms: func(receive chat.Receive) ([]chat.Platform, error) {
-			if list, err = cfg.connections(receive, with, now, log); err != nil {
-				return nil, err
-			}
-			platforms := make([]chat.Platform, len(list))
-			for i, p := range list {
-				platforms[i] = p
-			}
-			return platforms, nil
-		},
+		Backups: cfg.backups(o, db, rules.Zone, now), Platforms: connect,
 	})
 	if err != nil {
 		return err
@@ -97,15 +94,19 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	defer log.Info("stopped")
 	running := b.running(list, l)
 	if !o.Whole {
-		running = append(running, part{"examine", func(ctx context.Context) error {
-			if err := upkeep.ExamineOpen(ctx, db); err != nil && ctx.Err() == nil {
-				return damagedError(ctx, cfg, rules.Zone, o, err)
-			}
-			<-ctx.Done()
-			return ctx.Err()
-		}})
+		running = append(running, part{"examine", func(ctx context.Context) error { return examine(ctx, cfg, rules.Zone, o, db) }})
 	}
 	return runAll(ctx, running, log)
+}
+
+// examine reads the whole of a store that was opened without, and ends the
+// program when it is damaged.
+func examine(ctx context.Context, cfg Config, zone *time.Location, o store.Options, db *store.DB) error {
+	if err := upkeep.ExamineOpen(ctx, db); err != nil && ctx.Err() == nil {
+		return damagedError(ctx, cfg, zone, o, err)
+	}
+	<-ctx.Done()
+	return ctx.Err()
 }
 
 // running is everything that runs, in the order of starting.
