@@ -77,7 +77,7 @@ func (h Handler) lackLines(ctx context.Context, tx *store.Tx, entered []store.Cu
 			continue
 		}
 		list = append(list, daily.Line{
-			Key: fileKey + c.ID, Since: h.Rules.Day(c.Created).Add(draftDays), Urgency: daily.Due,
+			Key: fileKey + c.ID, Since: h.Rules.Day(c.Created).Add(draftDays), Urgency: daily.Due, Names: 1,
 			Text:    fmt.Sprintf("新档案 %s %s 建了 %d 天还不全%s（档-1）", c.Name, c.ID, daysSince(c.Created, now), lackWords(lacks[c.ID])),
 			Command: "改客户 " + c.ID + " 字段=值",
 		})
@@ -118,7 +118,7 @@ func (h Handler) staleLine(ctx context.Context, tx *store.Tx, stale []store.Cust
 	}
 	lines = append(lines, "看过没有变化就发：核对 客户（档-8）")
 	return daily.Line{
-		Key: "customer/stale", Text: strings.Join(lines, "\n"), Command: "客户 " + stale[0].ID, Label: "看 " + stale[0].Name,
+		Key: "customer/stale", Names: len(stale), Text: strings.Join(lines, "\n"), Command: "客户 " + stale[0].ID, Label: "看 " + stale[0].Name,
 	}, err
 }
 
@@ -133,7 +133,7 @@ func uncheckedLine(ctx context.Context, tx *store.Tx) (daily.Line, error) {
 		return daily.Line{}, err
 	}
 	return daily.Line{
-		Key: "customer/unchecked", Text: fmt.Sprintf("%d 份档案有新内容待核，例如 %s %s。", len(files), first.Name, first.ID),
+		Key: "customer/unchecked", Names: 1, Text: fmt.Sprintf("%d 份档案有新内容待核，例如 %s %s。", len(files), first.Name, first.ID),
 		Command: "客户 " + first.ID, Label: "核对 " + first.Name,
 	}, nil
 }

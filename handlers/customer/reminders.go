@@ -80,7 +80,7 @@ func owed(steps []int, said int, from, now time.Time) (highest, lowest int) {
 func (h Handler) quietLine(c vault.QuietCustomer, roll audience.Roll, now time.Time) daily.Line {
 	days := daysSince(c.Progressed, now)
 	l := daily.Line{
-		Key: c.SaidKey(quietKey), Urgency: daily.Due,
+		Key: c.SaidKey(quietKey), Urgency: daily.Due, Names: 1,
 		Text: fmt.Sprintf("%s %d 天没有进展（%s）", c.Name, days, "档-8"), Command: "跟进 " + c.ID, Label: "跟进 " + c.Name,
 	}
 	owner, active := roll.Active(c.Owner)

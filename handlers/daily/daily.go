@@ -70,6 +70,7 @@ type Line struct {
 	Harmless string // what a platform says that cannot keep a secret; empty: Text is none
 	Command  string // what to do about it
 	Label    string // of a button for Command; empty: it is to be typed
+	Names    int    // how many customers it names
 }
 
 // kind is what sort of line it is.
@@ -81,10 +82,9 @@ func (l Line) kind() string {
 // What one message holds.
 const (
 	maxLines = 10
-	// maxKind keeps one kind from crowding out the others, and a message from
-	// being a list of customers to carry away (档-3).
-	maxKind = 5
-	agesAt  = 7 // days after which a line ranks as Urgent
+	maxKind  = 5 // keeps one kind from crowding out the others
+	maxNames = 6 // keeps a message from being a list of customers to carry away (档-3)
+	agesAt   = 7 // days after which a line ranks as Urgent
 )
 
 // Letter is what one person hears in a message.
@@ -156,13 +156,14 @@ func rank(lines []Line, today store.Day) []Line {
 // fill takes what one message holds.
 func fill(to store.Person, ranked []Line) Letter {
 	letter := Letter{To: to}
-	kinds := map[string]int{}
+	kinds, names := map[string]int{}, 0
 	for _, l := range ranked {
-		if len(letter.Lines) == maxLines || kinds[l.kind()] == maxKind {
+		if len(letter.Lines) == maxLines || kinds[l.kind()] == maxKind || names > 0 && names+l.Names > maxNames {
 			letter.More++
 			continue
 		}
 		kinds[l.kind()]++
+		names += l.Names
 		letter.Lines = append(letter.Lines, l)
 	}
 	return letter

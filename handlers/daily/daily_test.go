@@ -68,6 +68,28 @@ func TestTenLinesFiveOfAKind(t *testing.T) {
 	}
 }
 
+// A message is no list of customers to carry away (档-3): what names more waits,
+// but a line that names many by itself is said when it is its turn.
+func TestSixCustomersAMessage(t *testing.T) {
+	names := func(l Line, n int) Line { l.Names = n; return l }
+	var lines []Line
+	for i := range 4 {
+		lines = append(lines, names(line(fmt.Sprint("a/one/", i), Due, ""), 1), names(line(fmt.Sprint("a/two/", i), Due, ""), 1))
+	}
+	lines = append(lines, names(line("a/list", Calm, ""), 5), line("a/none", Calm, ""))
+	letters, told := Letters(roll, lines, nil)
+	if n := len(letters[0].Lines); n != 7 || letters[0].More != 3 {
+		t.Errorf("%d lines, %d more", n, letters[0].More)
+	}
+	letters, _ = Letters(roll, lines, told)
+	if n := len(letters[0].Lines); n != 2 || letters[0].More != 1 {
+		t.Errorf("the next day %d lines, %d more", n, letters[0].More)
+	}
+	if letters, _ = Letters(roll, lines[8:9], nil); len(letters[0].Lines) != 1 {
+		t.Error("a line that names many is never said")
+	}
+}
+
 func TestStepsAreSaidOnce(t *testing.T) {
 	step := func(n int) Line { l := line("q/k/1", Due, ""); l.Step = n; return l }
 	for _, tt := range []struct {
