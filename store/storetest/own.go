@@ -54,7 +54,7 @@ func NewServer(t testing.TB) *Server {
 
 // Options say how to open the server's only store.
 func (s *Server) Options() store.Options {
-	return store.Options{Source: source(s.dir, "postgres"), Seals: sealer(s.t), Log: slog.New(slog.DiscardHandler), Beside: vault.Index}
+	return store.Options{Source: source(s.dir, "postgres"), Seals: options().Seals, Log: slog.New(slog.DiscardHandler), Beside: vault.Index}
 }
 
 // Start starts the server and returns when it answers.

@@ -29,7 +29,7 @@ func Backends() []string { return []string{SQLite, Postgres} }
 // the other; it is gone when the test ends.
 func Options(t testing.TB, backend string) store.Options {
 	t.Helper()
-	o := store.Options{Seals: sealer(t), Log: slog.New(slog.DiscardHandler), Beside: vault.Index}
+	o := options()
 	switch backend {
 	case SQLite:
 		o.Source = filepath.Join(folder(t), "test.db")
@@ -73,7 +73,9 @@ func folder(t testing.TB) string {
 // Open opens a new, empty store until the test ends.
 func Open(t testing.TB, backend string) *store.DB {
 	t.Helper()
-	db, err := store.Open(context.Background(), Options(t, backend))
+	o := Options(t, backend)
+	Prepare(t, o)
+	db, err := store.Open(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,11 +87,12 @@ func Open(t testing.TB, backend string) *store.DB {
 	return db
 }
 
-// sealer has the same key in every test, so that a failure repeats itself.
-func sealer(t testing.TB) *store.Sealer {
-	s, err := store.NewSealer(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("marketbo"), 4)))
+// options are those of every test. The key is the same in all, so that a failure
+// repeats itself.
+func options() store.Options {
+	seals, err := store.NewSealer(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("marketbo"), 4)))
 	if err != nil {
-		t.Fatal(err)
+		panic(err) // the key is ours
 	}
-	return s
+	return store.Options{Seals: seals, Log: slog.New(slog.DiscardHandler), Beside: vault.Index}
 }
