@@ -15,7 +15,7 @@ import (
 // Limits of what is filled in from check-ins and customer progress.
 const (
 	mostEntries  = 16
-	mostProgress = 79 // characters of each, and …
+	mostProgress = 80 // characters of each, and …
 )
 
 // entryLine is something that was done in the week.
@@ -59,7 +59,7 @@ func checkInLines(ctx context.Context, c *command.Call, from, to time.Time) ([]e
 	in, err := c.Tx.CheckIns().Of(ctx, c.Person.ID, from, to)
 	var list []entryLine
 	for _, one := range in {
-		place := text.CutLine(one.Place, 19)
+		place := text.CutLine(one.Place, 20)
 		if place != "" {
 			place += " "
 		}

@@ -94,7 +94,7 @@ func fits(t store.ReportText) error {
 // How much of a plan a form asks about.
 const (
 	mostItems = 8
-	mostItem  = 59 // characters of one, and …
+	mostItem  = 60 // characters of one, and …
 )
 
 // itemMark is how people number the lines of a plan.

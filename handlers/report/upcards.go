@@ -162,7 +162,7 @@ func (h Handler) draftCard(s sheet, sent, opinion string, already bool, comments
 }
 
 // mostPoint is how many characters a cell of the points has, and ….
-const mostPoint = 47
+const mostPoint = 48
 
 // points are everybody's report in a line.
 func points(s sheet) *chat.Table {
