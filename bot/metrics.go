@@ -116,6 +116,8 @@ func sendOutcome(err error) string {
 		return "bad_receiver"
 	case chat.BadSetup:
 		return "bad_setup"
+	case chat.Unknown:
+		return "unknown"
 	}
 	return "uncertain"
 }

@@ -118,7 +118,7 @@ func (a *Adapter) deliver(ctx context.Context, call func(token string) (reply, e
 	case !called:
 		return unsent(err)
 	}
-	return &chat.SendError{Failure: classify(err, last), Code: last.code, After: last.after(), Err: err}
+	return &chat.SendError{Failure: classify(err, last), Code: last.code, After: last.after(), OneChat: oneChat(last.code), Err: err}
 }
 
 // unsent is the failure of getting a token: nothing was sent.
@@ -127,12 +127,16 @@ func unsent(err error) error {
 	var refused *platform.APIError
 	if errors.As(err, &refused) {
 		out.Code = refused.Code
-		if refused.Status == http.StatusOK && refused.Code > 0 && !busy(refused.Status, refused.Code) {
+		if refused.Status == http.StatusOK && credentials(refused.Code) && !busy(refused.Status, refused.Code) {
 			out.Failure, out.After = chat.BadSetup, 0
 		}
 	}
 	return out
 }
+
+// credentials reports whether a code of the token's API is about who asks:
+// unlike others it does not pass by itself.
+func credentials(code int) bool { return code/1000 == 10 || code/10000 == 9999 }
 
 // reply is what the bot needs of an answer of the API.
 type reply struct {
@@ -222,6 +226,12 @@ func busy(status, code int) bool {
 	return status == http.StatusTooManyRequests
 }
 
+// oneChat reports whether a refusal is about the chat it was sent to only, so
+// that nobody else has to wait.
+func oneChat(code int) bool {
+	return code == 230020 || code == 230049 || code == 11233
+}
+
 // classify says what to do about a failed call.
 func classify(err error, r reply) chat.Failure {
 	switch {
@@ -229,19 +239,28 @@ func classify(err error, r reply) chat.Failure {
 		return chat.Busy
 	case r.status == 0 || r.status >= 500 || r.code <= 0:
 		return chat.Uncertain
-	}
-	switch r.code {
-	case 99991672, 99991403, 230006:
-		return chat.BadSetup
-	case 230002, 230013, 230017, 230018, 230029, 230034, 230035, 230053, 232009, 99992351, 99992361:
-		return chat.BadReceiver
-	case 230001:
-		if strings.Contains(err.Error(), "receive_id") {
-			return chat.BadReceiver
-		}
-	}
-	if staleToken(r.code) {
+	case staleToken(r.code):
 		return chat.Busy // refused twice, the second time with a fresh token
+	case r.code == 230001 && strings.Contains(err.Error(), "receive_id"):
+		return chat.BadReceiver
 	}
-	return chat.BadContent
+	return refusals(r.code)
+}
+
+// refusals are the codes of sending and of what it stands on, as the platform
+// lists them. What it does not list may pass, and says nothing about the
+// content.
+func refusals(code int) chat.Failure {
+	switch code {
+	case 99991672, 99991403, 99991401, 230006, 230027, 230036, 232025, 232034: // scope, quota, address, abilities
+		return chat.BadSetup
+	case 230002, 230013, 230017, 230018, 230029, 230034, 230035, 230038, 230053, 230075, 99992351, 99992361:
+		return chat.BadReceiver
+	case 230001, 230015, 230019, 230022, 230025, 230028, 230054, 230055, 230099, 234001, 234006, 234010:
+		return chat.BadContent
+	}
+	if code/1000 == 232 { // all of them are about the chat
+		return chat.BadReceiver
+	}
+	return chat.Unknown
 }

@@ -42,9 +42,18 @@ func TestFailedSendsAreClassified(t *testing.T) {
 		{"resigned", messages, feishutest.Refuse(230013, "no availability"), chat.BadReceiver, 0, 0},
 		{"scope", messages, feishutest.Refuse(99991672, "scope"), chat.BadSetup, 0, 0},
 		{"quota", messages, feishutest.Refuse(99991403, "quota"), chat.BadSetup, 0, 0},
+		{"internal error", messages, feishutest.Answer(2200, "internal error"), chat.Unknown, 0, 0},
+		{"bad request", messages, feishutest.Answer(9499, "bad request"), chat.Unknown, 0, 0},
+		{"a code nobody listed", messages, feishutest.Refuse(239999, "new"), chat.Unknown, 0, 0},
+		{"no right", messages, feishutest.Refuse(230027, "Lack of necessary permissions"), chat.BadSetup, 0, 0},
+		{"bot switched off", messages, feishutest.Refuse(232025, "bot ability is not activated"), chat.BadSetup, 0, 0},
+		{"chat dissolved", messages, feishutest.Refuse(232009, "dissolved"), chat.BadReceiver, 0, 0},
+		{"out of the chat", messages, feishutest.Refuse(232011, "operator is out"), chat.BadReceiver, 0, 0},
+		{"stranger's chat", messages, feishutest.Refuse(230038, "cross tenant"), chat.BadReceiver, 0, 0},
 		{"a page", messages, feishutest.Page, chat.Uncertain, 0, 0},
 		{"no token for a while", auth, feishutest.Codeless, chat.Busy, 2 * time.Second, 0},
 		{"a page for a token", auth, feishutest.Page, chat.Busy, 2 * time.Second, 0},
+		{"an internal error for a token", auth, feishutest.Answer(2200, "internal error"), chat.Busy, 2 * time.Second, 0},
 		{"nothing for a token", auth, feishutest.Hollow, chat.Busy, 2 * time.Second, 0},
 	}
 	for _, tt := range tests {
@@ -60,6 +69,9 @@ func TestFailedSendsAreClassified(t *testing.T) {
 			var refused *chat.SendError
 			if !errors.As(err, &refused) || refused.Failure != tt.want || refused.After != tt.after {
 				t.Fatalf("got %#v (%v), want failure %d after %v", refused, err, tt.want, tt.after)
+			}
+			if chatOnly := refused.Code == 230020 || refused.Code == 230049; refused.OneChat != chatOnly {
+				t.Errorf("it holds one chat only: %v", refused.OneChat)
 			}
 			if n := len(w.Seen(wang)); n != tt.shown {
 				t.Errorf("%d messages are seen, want %d", n, tt.shown)

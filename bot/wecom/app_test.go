@@ -281,7 +281,7 @@ func TestFailures(t *testing.T) {
 		{"address not trusted", wecomtest.Refuse(60020, "not allow to access from your ip"), 1, chat.BadSetup, 60020, 0},
 		{"token refused twice", wecomtest.Refuse(42001, "access_token expired"), 2, chat.Busy, 42001, time.Second},
 		{"all receivers invalid", wecomtest.Refuse(81013, "user & party & tag all invalid"), 1, chat.BadReceiver, 81013, 0},
-		{"unknown code", wecomtest.Refuse(99999, "new"), 1, chat.BadContent, 99999, 0},
+		{"unknown code", wecomtest.Refuse(99999, "new"), 1, chat.Unknown, 99999, 0},
 		{"server error", wecomtest.Broken, 1, chat.Uncertain, qyapi.NoCode, 0},
 		{"nothing in the answer", wecomtest.Hollow, 1, chat.Uncertain, qyapi.NoCode, 0},
 		{"partly failed", func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {

@@ -176,6 +176,49 @@ func TestAnswers(t *testing.T) {
 	})
 }
 
+// Whatever the reason for which an answer is refused, it is said unasked.
+func TestRefusedAnswers(t *testing.T) {
+	for _, code := range []int{846605, 846607, 846608, 40008, 45009, 99999} {
+		bubble(t, nil, nil, func(t *testing.T, b *booth) {
+			b.Robot.Say(wangID, "", "一")
+			synctest.Wait()
+			b.Robot.Refuse("aibot_respond_msg", 1, code)
+			if err := b.post(private(wangID), "答", "k"); err != nil {
+				t.Errorf("%d: %v", code, err)
+			}
+			if seen := b.Seen(wangID); len(seen) != 1 || seen[0].Reply {
+				t.Errorf("%d: seen %+v", code, seen)
+			}
+		})
+	}
+}
+
+// A connection that the platform has forgotten is replaced, and what was to be
+// said goes over the next, answer or not.
+func TestForgottenConnection(t *testing.T) {
+	for _, cmd := range []string{"aibot_respond_msg", "aibot_send_msg"} {
+		bubble(t, nil, nil, func(t *testing.T, b *booth) {
+			b.Open(wangID)
+			if cmd == "aibot_respond_msg" {
+				b.Robot.Say(wangID, "", "一")
+				synctest.Wait()
+			}
+			before := b.Subscribed()
+			b.Robot.Refuse(cmd, 1, 846609)
+			if s := refusal(t, b.post(private(wangID), "答", "k")); s.Failure != chat.Busy || s.OneChat {
+				t.Errorf("%s: got %+v", cmd, s)
+			}
+			time.Sleep(3 * time.Second)
+			if got := b.Subscribed(); got != before+1 || !b.Connected() {
+				t.Errorf("%s: %d connections, want one more than %d", cmd, got, before)
+			}
+			if err := b.post(private(wangID), "答", "k"); err != nil || len(b.Seen(wangID)) != 1 {
+				t.Errorf("%s: %v, seen %+v", cmd, err, b.Seen(wangID))
+			}
+		})
+	}
+}
+
 // A lost answer leaves it open whether the message was shown; nothing protects
 // against a second copy, and that is told.
 func TestLostRobotAnswer(t *testing.T) {
@@ -206,7 +249,7 @@ func TestRobotRefusals(t *testing.T) {
 	for _, tt := range []struct {
 		code int
 		want chat.Failure
-	}{{45009, chat.Busy}, {45033, chat.Busy}, {-1, chat.Uncertain}, {40008, chat.BadContent}, {42014, chat.BadContent}, {99999, chat.BadContent}, {853000, chat.BadSetup}, {93006, chat.BadReceiver}} {
+	}{{45009, chat.Busy}, {45033, chat.Busy}, {-1, chat.Uncertain}, {40008, chat.BadContent}, {42014, chat.BadContent}, {99999, chat.Unknown}, {846607, chat.Unknown}, {853000, chat.BadSetup}, {93006, chat.BadReceiver}} {
 		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
 			bubble(t, nil, nil, func(t *testing.T, b *booth) {
 				b.Open(wangID)

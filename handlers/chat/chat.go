@@ -249,6 +249,7 @@ const (
 	BadContent                 // this content never will be: fall back to plain text
 	BadReceiver                // this receiver cannot be reached: tell the administrator
 	BadSetup                   // the app lacks something: tell the administrator, keep
+	Unknown                    // refused with a code that nobody listed: again over a minute, then as BadContent
 )
 
 // SendError is a platform's refusal.

@@ -30,7 +30,9 @@
 //	Uncertain      the same bytes under the same key again, after 1 s, 5 s, 15 s, 1 min, then every 5 min;
 //	               when the key no longer protects: once more, marked 补发; confidential: never
 //	Busy           again after the platform's time, or the same ladder
-//	BadContent     once more as plain text
+//	Unknown        the same ladder for a minute, then as BadContent
+//	BadContent     once more as plain text, then a line that says so in its place, then a dead letter;
+//	               the administrators are told what was given up
 //	BadReceiver    a dead letter, and the administrators are told
 //	BadSetup       kept at the head of its chat, again every 10 min; a file becomes words about it;
 //	               the administrators are told, if possible elsewhere

@@ -14,8 +14,9 @@ import (
 // item is a message on its way.
 type item struct {
 	store.Outgoing
-	unsure     bool // an earlier try may have arrived
-	unreadable bool // what it says is lost
+	unsure     bool      // an earlier try may have arrived
+	unreadable bool      // what it says is lost
+	failing    time.Time // since when what it says now fails; zero: it does not
 }
 
 // before is the order within a chat and among chats: by class, then by age.

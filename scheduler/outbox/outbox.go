@@ -49,6 +49,7 @@ const (
 	staleAfter    = 4 * time.Hour         // what the clock said is true for so long
 	oldest        = 7 * 24 * time.Hour    // nothing is tried for longer
 	maxFileTries  = 5                     // tries of making a file
+	unknownFor    = time.Minute           // a refusal that nobody listed may pass within it
 	lookEvery     = 15 * time.Second      // what another process owed is found by looking
 	storeRetry    = time.Second           // the store failed
 	stopGrace     = 5 * time.Second       // sends under way may end

@@ -203,6 +203,24 @@ func TestFailures(t *testing.T) {
 			}
 			return nil
 		}, []string{"标题\n甲：乙\n签到：请回复 签到"}, 0, 0},
+		{"card refused twice", card, func(m chat.Message, _ int) error {
+			if m.Card != nil || strings.Contains(m.Text, "乙") {
+				return &chat.SendError{Failure: chat.BadContent, Code: 230028, Err: errors.New("audit")}
+			}
+			return nil
+		}, []string{"有一条消息在这里显示不了，内容没有发出来。请再发一次，还不行请找管理员。"}, 0, 1},
+		{"an unknown code thrice", schedulertest.Text("x"), func(_ chat.Message, try int) error {
+			if try < 4 {
+				return &chat.SendError{Failure: chat.Unknown, Code: 2200, Err: errors.New("internal error")}
+			}
+			return nil
+		}, []string{"x"}, 0, 0},
+		{"an unknown code for ever", schedulertest.Text("x"), func(m chat.Message, _ int) error {
+			if m.Text == "x" {
+				return &chat.SendError{Failure: chat.Unknown, Code: 9499, Err: errors.New("bad request")}
+			}
+			return nil
+		}, []string{"有一条消息在这里显示不了，内容没有发出来。请再发一次，还不行请找管理员。"}, 0, 1},
 		{"text refused", schedulertest.Text("x"), func(chat.Message, int) error { return failure(chat.BadContent) }, nil, 1, 1},
 		{"receiver gone", schedulertest.Text("x"), func(chat.Message, int) error { return failure(chat.BadReceiver) }, nil, 1, 1},
 		{"set-up mended", schedulertest.Text("x"), func(_ chat.Message, try int) error {

@@ -51,6 +51,19 @@ func plain(m chat.Message) (chat.Message, bool) {
 	return m, true
 }
 
+// harmlessText is what is said where nothing else will be shown. No platform
+// finds anything in it.
+const harmlessText = "有一条消息在这里显示不了，内容没有发出来。请再发一次，还不行请找管理员。"
+
+// harmless stands for a message that will not be shown; false when it did
+// already.
+func harmless(m chat.Message) (chat.Message, bool) {
+	if m.Text == harmlessText {
+		return m, false
+	}
+	return chat.Message{Text: harmlessText}, true
+}
+
 func cardLines(c *chat.Card) []string {
 	lines := []string{c.Title}
 	for _, b := range c.Blocks {

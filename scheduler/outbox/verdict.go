@@ -119,7 +119,12 @@ func judge(it *item, a answer, now time.Time, chance float64) verdict {
 	late := verdict{kind: retry, due: now.Add(backOff(it.Tries, chance)), unsure: it.unsure, reason: a.reason}
 	switch a.failure.Failure {
 	case chat.BadContent:
-		return reword(it, a.reason, plain)
+		return simpler(it, a.reason)
+	case chat.Unknown:
+		if it.failingFor(now) >= unknownFor {
+			return simpler(it, a.reason)
+		}
+		late.due = earlier(late.due, it.since(now).Add(unknownFor)) // the last try is not long after
 	case chat.BadReceiver:
 		return bury(it, a.reason)
 	case chat.BadSetup:
@@ -147,6 +152,20 @@ func lacking(it *item, reason string, now time.Time, chance float64) verdict {
 	}
 	v.news = it.news(news{subject: "setup/" + it.Platform, avoid: it.Platform,
 		text: fmt.Sprintf("%s 暂时发不出消息：应用的设置缺少什么（%s）。消息都保留着，每 10 分钟再试一次。请运行 bot check 查看。", it.Platform, reason)})
+	return v
+}
+
+// simpler is for what a platform will not show: it is said as plain text, and
+// where that will not do either, whoever waits for it hears at least that there
+// was something, and the administrators what was given up.
+func simpler(it *item, reason string) verdict {
+	if v := reword(it, reason, plain); v.kind == rewrite {
+		return v
+	}
+	v := reword(it, reason, harmless)
+	if v.kind == rewrite {
+		v.news = bury(it, reason).news
+	}
 	return v
 }
 
@@ -199,15 +218,27 @@ func (v verdict) apply(it *item, now time.Time) {
 	case wait:
 		it.Due = v.due
 	case retry:
+		it.failing = it.since(now)
 		it.Due, it.Tries, it.unsure = v.due, it.Tries+1, v.unsure
 		if !it.unsure { // nothing arrived for certain: the next try renders anew
 			it.thaw()
 		}
 	case rewrite:
-		it.Content, it.unsure = v.content, false
+		it.Content, it.unsure, it.failing = v.content, false, time.Time{}
 		it.thaw()
 	}
 }
+
+// since is when what it says now first failed; where it did not, now.
+func (i *item) since(now time.Time) time.Time {
+	if i.failing.IsZero() || i.failing.After(now) {
+		return now
+	}
+	return i.failing
+}
+
+// failingFor is how long it has failed since.
+func (i *item) failingFor(now time.Time) time.Duration { return now.Sub(i.since(now)) }
 
 // thaw forgets the bytes of the first try.
 func (i *item) thaw() { i.Payload, i.Print, i.FirstTry = nil, nil, time.Time{} }

@@ -69,8 +69,13 @@ func TestJudge(t *testing.T) {
 		"busy for a day":         {it: words("x"), err: &chat.SendError{Failure: chat.Busy, After: 24 * time.Hour, Err: errors.New("no")}, tried: true, kind: retry, after: 24 * time.Hour, pause: longestWait},
 		"busy in one chat":       {it: words("x"), err: &chat.SendError{Failure: chat.Busy, After: time.Minute, OneChat: true, Err: errors.New("no")}, tried: true, kind: retry, after: time.Minute},
 		"card refused":           {it: message(store.ClassAnswer, card), err: fails(chat.BadContent), tried: true, kind: rewrite, says: "标题\n内容"},
-		"text refused":           {it: words("x"), err: fails(chat.BadContent), tried: true, kind: deadLetter, news: "已放弃"},
-		"secret refused":         {it: message(store.ClassAnswer, chat.Message{Text: "x", Confidential: true}), err: fails(chat.BadContent), tried: true, kind: deadLetter, news: "保密"},
+		"text refused":           {it: words("x"), err: fails(chat.BadContent), tried: true, kind: rewrite, says: harmlessText, news: "已放弃"},
+		"all refused":            {it: words(harmlessText), err: fails(chat.BadContent), tried: true, kind: deadLetter, news: "已放弃"},
+		"secret refused":         {it: message(store.ClassAnswer, chat.Message{Text: "x", Confidential: true}), err: fails(chat.BadContent), tried: true, kind: rewrite, says: harmlessText, news: "保密"},
+		"unknown":                {it: words("x"), err: fails(chat.Unknown), tried: true, kind: retry, after: time.Second},
+		"unknown, the last wait": {it: with(words("x"), func(i *item) { i.Tries, i.failing = 3, noon.Add(-21*time.Second) }), err: fails(chat.Unknown), tried: true, kind: retry, after: 39 * time.Second},
+		"unknown for a minute":   {it: with(words("x"), func(i *item) { i.failing = noon.Add(-time.Minute) }), err: fails(chat.Unknown), tried: true, kind: rewrite, says: harmlessText, news: "已放弃"},
+		"unknown, then a card":   {it: with(message(store.ClassAnswer, card), func(i *item) { i.failing = noon.Add(-time.Minute) }), err: fails(chat.Unknown), tried: true, kind: rewrite, says: "标题\n内容"},
 		"receiver gone":          {it: words("x"), err: fails(chat.BadReceiver), tried: true, kind: deadLetter, news: "phone：no"},
 		"set-up lacks something": {it: words("x"), err: fails(chat.BadSetup), tried: true, kind: retry, after: setupRetry, news: "设置缺少什么（no）"},
 		"set-up lacks files":     {it: message(store.ClassAnswer, file), err: fails(chat.BadSetup), tried: true, kind: rewrite, says: "文件《a.xlsx》没有发送成功，请稍后再要一次。", news: "设置"},
@@ -191,7 +196,7 @@ func TestEveryMessageEnds(t *testing.T) {
 				if it.Payload == nil {
 					verdict{kind: freeze, payload: []byte("x")}.apply(it, now)
 				}
-				f := chat.Failure(rapid.IntRange(int(chat.Uncertain), int(chat.BadSetup)).Draw(t, "failure"))
+				f := chat.Failure(rapid.IntRange(int(chat.Uncertain), int(chat.Unknown)).Draw(t, "failure"))
 				v = judge(it, answer{&chat.SendError{Failure: f}, "no", true}, now, 0)
 			}
 			if v.kind == deadLetter {

@@ -37,6 +37,13 @@ func Page(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 	io.WriteString(w, "<html>please log in</html>")
 }
 
+// Answer answers with a code and HTTP 200, as the gateway before the API does.
+func Answer(code int, msg string) platformtest.Fault {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		answer(w, http.StatusOK, map[string]any{"code": code, "msg": msg})
+	}
+}
+
 // Refuse answers with a code of the API.
 func Refuse(code int, msg string) platformtest.Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { refuse(w, code, msg) }

@@ -133,7 +133,7 @@ func (a *App) Send(ctx context.Context, to chat.Address, p message.Parcel) error
 	}
 	for i, b := range p.Bodies {
 		if err := a.sendOne(ctx, b); err != nil {
-			if i > 0 && err.Failure == chat.Busy {
+			if i > 0 && (err.Failure == chat.Busy || err.Failure == chat.Unknown) {
 				err.Failure = chat.Uncertain
 			}
 			return err

@@ -91,7 +91,7 @@ func (h *Hook) Send(ctx context.Context, _ chat.Address, p message.Parcel) error
 			continue
 		}
 		f := qyapi.Failure(err)
-		if i > 0 && f.Failure == chat.Busy { // the group saw the beginning
+		if i > 0 && (f.Failure == chat.Busy || f.Failure == chat.Unknown) { // the group saw the beginning
 			f.Failure = chat.Uncertain
 		}
 		return f

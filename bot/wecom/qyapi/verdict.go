@@ -52,8 +52,8 @@ func unsent(refused *platform.APIError) (chat.Failure, time.Duration) {
 	return chat.BadSetup, 0
 }
 
-// verdict reads a refusal. Codes that nobody knows are for good: the message
-// goes out once more as plain text, and then the administrators are told.
+// verdict reads a refusal. A code that nobody listed may pass, and says nothing
+// about the content.
 func verdict(e *platform.APIError) (chat.Failure, time.Duration) {
 	switch e.Code {
 	case 45009: // too often: a block lasts a minute
@@ -76,6 +76,19 @@ func verdict(e *platform.APIError) (chat.Failure, time.Duration) {
 		return chat.Uncertain, 0
 	case e.Status == http.StatusTooManyRequests:
 		return chat.Busy, time.Minute
+	case content(e.Code):
+		return chat.BadContent, 0
 	}
-	return chat.BadContent, 0
+	return chat.Unknown, 0
+}
+
+// content reports whether a code is about what was sent: its kind, its media,
+// its parts, its length, the fields of its card.
+func content(code int) bool {
+	switch {
+	case code >= 40004 && code <= 40009, code == 40058, code >= 41004 && code <= 41010, code >= 42014 && code <= 42051,
+		code >= 44001 && code <= 44004, code >= 45001 && code <= 45008, code == 47001, code == 93008:
+		return true
+	}
+	return false
 }

@@ -24,8 +24,8 @@ const (
 	chunk     = 384 << 10 // bytes, 512 KB once encoded
 
 	badRequestID = 846605 // the callback cannot be answered, or not any more
-	streamOver   = 846608
-	noSuchChat   = 93006 // or nobody wrote to the robot there yet
+	notConnected = 846609 // the platform has forgotten this connection
+	noSuchChat   = 93006  // or nobody wrote to the robot there yet
 	badLogin     = 853000
 )
 
@@ -127,7 +127,9 @@ func (r *Robot) greet(ctx context.Context, to chat.Address, hello json.RawMessag
 	return req != "" && w.call(ctx, cmdWelcome, req, hello, nil) == nil
 }
 
-// say answers the oldest open question of the chat, or speaks unasked.
+// say answers the oldest open question of the chat, or speaks unasked. What is
+// refused as an answer is said unasked, whatever the reason: only the callback
+// may be at fault.
 func (r *Robot) say(ctx context.Context, to chat.Address, body json.RawMessage) error {
 	w := r.line()
 	if w == nil {
@@ -136,7 +138,7 @@ func (r *Robot) say(ctx context.Context, to chat.Address, body json.RawMessage) 
 	if req := r.asked.answering(to); req != "" {
 		err := w.call(ctx, cmdRespond, req, body, nil)
 		var refused *platform.APIError
-		if !errors.As(err, &refused) || refused.Code != badRequestID && refused.Code != streamOver {
+		if !errors.As(err, &refused) || refused.Code <= 0 || refused.Code == notConnected {
 			return err
 		}
 	}
@@ -182,6 +184,8 @@ func (r *Robot) failure(ctx context.Context, to chat.Address, err error) error {
 	case refused.Code == noSuchChat:
 		r.chats.Learn(ctx, to, func(k *chats.Known) { k.Open, k.Shut = false, true })
 		return &chat.SendError{Failure: chat.BadReceiver, Code: refused.Code, Err: fmt.Errorf("%w: %w", errShut, err)}
+	case refused.Code == notConnected:
+		return &chat.SendError{Failure: chat.Busy, Code: refused.Code, After: 2 * time.Second, Err: err}
 	case refused.Code == badLogin:
 		return &chat.SendError{Failure: chat.BadSetup, Code: refused.Code, Err: err}
 	}

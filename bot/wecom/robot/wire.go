@@ -31,6 +31,7 @@ var (
 	errShut = errors.New("nobody wrote to the robot there yet")   // or it was thrown out
 	errOver = errors.New("another connection of this robot took over")
 	errIdle = errors.New("renewed, as nobody was heard for a while")
+	errLeft = errors.New("the platform has forgotten this connection") // 846609
 )
 
 // wire is one connection. Answers find their caller by the request id, so a
@@ -135,6 +136,9 @@ func (w *wire) call(ctx context.Context, cmd, req string, body, out any) error {
 	defer timer.Stop()
 	select {
 	case f := <-answer:
+		if f.Code != nil && *f.Code == notConnected { // another has to be made
+			w.close(errLeft)
+		}
 		return read(cmd, f, out)
 	case <-timer.C:
 	case <-w.done:
