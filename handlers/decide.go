@@ -48,12 +48,16 @@ func (m *matter) decide() outcome {
 	return m.typed(m.event.Command)
 }
 
+// said is what the person wrote to the bot, behind those they called upon first.
+func (m *matter) said() string { return m.router.Addressed(m.event.Text, m.event.Mentions) }
+
 // stranger answers an account that nobody is known by: only 绑定 is open to
 // it, and nothing of what it wrote is repeated.
 func (m *matter) stranger() outcome {
-	spec, rest, ok := m.router.Match(m.event.Text)
+	line := m.said()
+	spec, rest, ok := m.router.Match(line)
 	if m.event.Kind == chat.Text && ok && spec.Name == "绑定" {
-		return outcome{run: &call{spec: spec, line: m.event.Text, rest: rest, form: m.event.Values}}
+		return outcome{run: &call{spec: spec, line: line, rest: rest, form: m.event.Values}}
 	}
 	return m.unknown("未登记的消息", chat.Message{Text: staff.Unregistered})
 }
@@ -66,13 +70,14 @@ func (m *matter) unknown(act string, say chat.Message) outcome {
 // text reads what somebody wrote: a command, the answer to an open question,
 // or neither. The question is done with, unless it goes on waiting.
 func (m *matter) text() outcome {
+	line := m.said()
 	if m.dialog == nil {
-		return m.typed(m.event.Text)
+		return m.typed(line)
 	}
-	if !m.commands(m.event.Text) {
+	if !m.commands(line) {
 		return m.resume()
 	}
-	o := m.typed(m.event.Text)
+	o := m.typed(line)
 	if m.waits() {
 		o.question = m.dialog
 	}
@@ -84,7 +89,7 @@ func (m *matter) text() outcome {
 func (m *matter) resume() outcome {
 	spec, rest, ok := m.router.Match(m.dialog.Line)
 	if !ok { // the command is gone since
-		return m.typed(m.event.Text)
+		return m.typed(m.said())
 	}
 	answer := " " + m.dialog.Prefix + m.event.Text
 	return m.allowed(call{spec: spec, line: m.dialog.Line + answer, rest: strings.TrimSpace(rest + answer), form: m.event.Values})
@@ -111,7 +116,7 @@ func (m *matter) waits() bool {
 	if !ok || asked.Name != chat.TemplateWord && asked.Name != chat.QuestionsWord {
 		return false
 	}
-	between, rest, ok := m.router.Match(m.event.Text)
+	between, rest, ok := m.router.Match(m.said())
 	return !ok || !between.Form && (between.Name != cancelWord || readCode(rest) != "")
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
 )
 
 // The events that the app subscribes to and acts on.
@@ -105,9 +106,9 @@ func (v *envelope) fillMessage(e *chat.Event, self string) {
 	e.Kind = chat.Other
 	switch c := (&cursor{data: v.content}); v.contentType {
 	case "text":
-		e.Kind, e.Text = chat.Text, v.resolve(field(c, "text"), self)
+		e.Kind, e.Text = chat.Text, text.Unlinked(v.resolve(field(c, "text"), self))
 	case "post":
-		if e.Text = v.resolve(postText(c), self); strings.TrimSpace(e.Text) != "" {
+		if e.Text = text.Unlinked(v.resolve(postText(c), self)); strings.TrimSpace(e.Text) != "" {
 			e.Kind = chat.Text
 		}
 	case "location":
@@ -161,7 +162,11 @@ func postLine(c *cursor) string {
 				c.skip()
 			}
 		})
-		if tag == "at" {
+		switch {
+		case tag != "at":
+		case who == "all":
+			text = placeholderAll
+		default:
 			text = who
 		}
 		line.WriteString(text)
@@ -169,52 +174,56 @@ func postLine(c *cursor) string {
 	return line.String()
 }
 
-const mentionPrefix = "@_user_"
+// What the platform puts in place of a mention in a text.
+const (
+	placeholder    = "@_"
+	placeholderAll = "@_all"
+	everybody      = "@所有人"
+)
 
 // resolve puts names where the platform put placeholders, and takes the
-// mention of the bot out together with the one blank that the client set.
-func (v *envelope) resolve(text, self string) string {
-	if len(v.mentions) == 0 || !strings.Contains(text, mentionPrefix) {
-		return text
-	}
+// mentions of the bot out, each together with the one blank that the client set.
+// So go those of other bots and of everybody in front of all else, which no
+// Mentions tell of.
+func (v *envelope) resolve(said, self string) string {
 	var out strings.Builder
 	for {
-		at := strings.Index(text, mentionPrefix)
+		at := strings.Index(said, placeholder)
 		if at < 0 {
-			out.WriteString(text)
+			out.WriteString(said)
 			return out.String()
 		}
-		end := at + len(mentionPrefix)
-		for end < len(text) && text[end] >= '0' && text[end] <= '9' {
-			end++
-		}
-		m := v.mentioned(text[at:end])
-		before, rest := text[:at], text[end:]
-		if m.id == self && self != "" {
+		m := v.mentioned(said[at:])
+		before, rest := said[:at], said[at+len(m.key):]
+		ours := m.id == self && self != ""
+		if unnamed := m.kind == "bot" || m.key == placeholderAll; ours || unnamed && strings.TrimSpace(out.String()+before) == "" {
+			m.name = ""
 			if trimmed, cut := strings.CutPrefix(rest, " "); cut || rest == "" {
 				rest = trimmed
 				if rest == "" {
 					before = strings.TrimSuffix(before, " ")
 				}
 			}
-			out.WriteString(before)
-		} else {
-			out.WriteString(before + m.name)
 		}
-		text = rest
+		out.WriteString(before + m.name)
+		said = rest
 	}
 }
 
-// mentioned finds who a placeholder stands for; one that stands for nobody was
-// typed by hand and stays.
-func (v *envelope) mentioned(key string) mention {
+// mentioned finds who the placeholder stands for that a text begins with; one
+// that stands for nobody was typed by hand and stays.
+func (v *envelope) mentioned(text string) mention {
+	longest := mention{key: placeholder, name: placeholder}
 	for _, m := range v.mentions {
-		if m.key == key {
-			m.name = "@" + m.name
-			return m
+		if len(m.key) > len(longest.key) && strings.HasPrefix(text, m.key) {
+			longest = m
+			longest.name = "@" + m.name
 		}
 	}
-	return mention{name: key}
+	if longest.key == placeholder && v.chatType != "p2p" && strings.HasPrefix(text, placeholderAll) {
+		return mention{key: placeholderAll, name: everybody}
+	}
+	return longest
 }
 
 // moment reads the platform's times, which are seconds, milliseconds or

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
 )
 
 // act is what the page posts when the visitor does something as a Persona.
@@ -63,7 +64,7 @@ func (c *Chat) text(a act) (chat.Event, *entry, error) {
 	if plain := strings.ReplaceAll(a.Text, "@"+BotName, ""); plain != a.Text {
 		a.Text, a.Mention = strings.TrimSpace(plain), true
 	}
-	e.Text = a.Text
+	e.Text = text.Unlinked(a.Text)
 	if a.WeCom && c.o.WeCom != nil {
 		e.Text = c.o.WeCom.Read(a.Text)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
 )
 
 // Offering is a message whose form can also be filled in question by question.
@@ -41,14 +42,14 @@ func template(f *chat.Form) string {
 // Read is what somebody wrote, without the mention of the bot. Of a template
 // that came back, what was copied along goes: the words before it, the marks
 // that keep texts apart, the looks of its heads.
-func Read(text string) string {
-	text = Worn(text)
-	if !strings.Contains(text, "\n【") { // as nearly every text
-		return text
+func Read(typed string) string {
+	typed = text.Unlinked(Worn(typed))
+	if !strings.Contains(typed, "\n【") { // as nearly every text
+		return typed
 	}
-	_, form, ok := strings.Cut("\n"+marked.ReplaceAllString(text, ""), "\n"+chat.TemplateWord+" ")
+	_, form, ok := strings.Cut("\n"+marked.ReplaceAllString(typed, ""), "\n"+chat.TemplateWord+" ")
 	if !ok {
-		return text
+		return typed
 	}
 	lines := strings.Split(form, "\n")
 	for i, l := range lines {

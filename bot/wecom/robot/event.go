@@ -1,6 +1,7 @@
 package robot
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -10,6 +11,7 @@ import (
 	"marketbot/bot/wecom/chats"
 	"marketbot/bot/wecom/message"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
 )
 
 // event is what a callback of the robot says to the desk; false when it says
@@ -64,47 +66,74 @@ func (c *callback) mixed() string {
 }
 
 // said fills in what somebody wrote.
-func (c *callback) said(e *chat.Event, text, name string) {
-	text = message.Worn(text) // the name too
-	if c.group() {
-		text = unmention(text, name)
+func (c *callback) said(e *chat.Event, typed, name string) {
+	typed = message.Worn(typed)  // the name too
+	if c.group() || name != "" { // in private a mention of nobody knows whom may be an answer
+		typed = unmention(typed, name)
 	}
-	e.Kind, e.Text = chat.Text, message.Read(text)
-	if strings.TrimSpace(text) == "" && c.Type == "mixed" {
+	e.Kind, e.Text = chat.Text, message.Read(typed)
+	if strings.TrimSpace(typed) == "" && c.Type == "mixed" {
 		e.Kind = chat.Other
 	}
 }
 
-// unmention takes the first mention of the robot out together with the one
-// blank that the client set behind it. The name may hold blanks; where it is
-// not known, a mention at the beginning is taken for the robot's.
-func unmention(text, name string) string {
+// unmention takes the mentions of the robot out, each together with the one blank
+// that the client set behind it. The name may hold blanks; some people write on
+// right behind it, which is read so only where the name stands nowhere by itself:
+// somebody else's may begin alike. Where the name is not known, a mention at the
+// beginning is taken for the robot's.
+func unmention(typed, name string) string {
 	if name == "" {
-		if _, rest, _ := strings.Cut(text, " "); strings.HasPrefix(text, "@") {
-			return rest
+		if at := strings.IndexFunc(typed, unicode.IsSpace); strings.HasPrefix(typed, "@") {
+			if at < 0 {
+				return ""
+			}
+			_, size := utf8.DecodeRuneInString(typed[at:])
+			return typed[at+size:]
 		}
-		return text
+		return typed
 	}
+	for _, m := range slices.Backward(mentions(typed, name)) {
+		typed = without(typed[:m[0]], typed[m[1]:])
+	}
+	return typed
+}
+
+// nameEnds are what may stand right behind a name in a folded text.
+const nameEnds = " \n@,:;!?、。"
+
+// mentions finds where a text mentions a name, however it is spelt.
+func mentions(typed, name string) (found [][2]int) {
+	f, key := text.Fold(typed), text.Fold("@"+name).Text
+	var first [][2]int
 	for from := 0; ; {
-		at := strings.Index(text[from:], "@"+name)
+		at := strings.Index(f.Text[from:], key)
 		if at < 0 {
-			return text
+			break
 		}
 		at += from
-		before, rest := text[:at], text[at+1+len(name):]
-		next, size := utf8.DecodeRuneInString(rest)
-		switch {
-		case rest == "":
-			return strings.TrimRightFunc(before, unicode.IsSpace)
-		case unicode.IsSpace(next):
-			if size < len(rest) || before != "" {
-				rest = rest[size:]
-			}
-			if strings.TrimSpace(rest) == "" {
-				before, rest = strings.TrimRightFunc(before, unicode.IsSpace), ""
-			}
-			return before + rest
+		from = at + len(key)
+		m := [2]int{f.Raw(at), f.Raw(from)}
+		if next, _ := utf8.DecodeRuneInString(f.Text[from:]); from == len(f.Text) || strings.ContainsRune(nameEnds, next) {
+			found = append(found, m)
+		} else if first == nil {
+			first = [][2]int{m}
 		}
-		from = at + 1 // somebody whose name only begins alike
 	}
+	if found == nil {
+		return first
+	}
+	return found
+}
+
+// without joins what stood around a mention.
+func without(before, rest string) string {
+	next, size := utf8.DecodeRuneInString(rest)
+	if unicode.IsSpace(next) && (size < len(rest) || before != "") {
+		rest = rest[size:]
+	}
+	if strings.TrimSpace(rest) == "" {
+		return strings.TrimRightFunc(before, unicode.IsSpace)
+	}
+	return before + rest
 }

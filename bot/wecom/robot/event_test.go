@@ -36,7 +36,7 @@ func TestCallbacks(t *testing.T) {
 		json string
 		want *chat.Event // nil: says nothing
 	}{
-		{"private text", callbackJSON("text", `,"chattype":"single","text":{"content":" 签到 广州 @市场部 助手 "}`), text(" 签到 广州 @市场部 助手 ", nil)},
+		{"private text", callbackJSON("text", `,"chattype":"single","text":{"content":" 签到 广州 @市场部 助手 "}`), text(" 签到 广州", nil)},
 		{"group text", callbackJSON("text", group+`,"text":{"content":"@市场部 助手 签到 深圳"}`), text("签到 深圳", grouped)},
 		{"with a quotation", callbackJSON("text", group+`,"text":{"content":"@市场部 助手 批准 A12"},"quote":{"msgtype":"text","text":{"content":"@市场部 助手 x"}}`), text("批准 A12", grouped)},
 		{"time of the platform", callbackJSON("text", `,"create_time":1795694000,"text":{"content":"好"}`), text("好", func(e *chat.Event) { e.Sent = time.Unix(1795694000, 0) })},
@@ -92,7 +92,15 @@ func TestUnmention(t *testing.T) {
 		{"表扬 @李雷 @小助 谢谢", "小助", "表扬 @李雷 谢谢"},
 		{"@小助手 您好 @小助 签到", "小助", "@小助手 您好 签到"},
 		{"@小助  两个空格", "小助", " 两个空格"},
-		{"@小助 @小助 x", "小助", "@小助 x"},
+		{"@小助 @小助 x", "小助", "x"},
+		{"@小助签到 广州", "小助", "签到 广州"}, // nobody else is called so here
+		{"签到广州@小助", "小助", "签到广州"},
+		{"@小助：签到", "小助", "：签到"},
+		{"@李雷@小助@小助手 签到", "小助", "@李雷@小助手 签到"},
+		{"@小助-2 你好 @小助 签到", "小助", "@小助-2 你好 签到"},
+		{"＠MARKET bot 签到", "Market Bot", "签到"},
+		{"@Market\u200b Bot签到", "Market Bot", "签到"},
+		{"@谁\u2005签到", "", "签到"},
 		{"@市场部 助手 签到", "市场部 助手", "签到"},
 		{"没有提到", "小助", "没有提到"},
 		{"@谁 签到", "", "签到"},
