@@ -60,7 +60,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	post := &handlers.Post{Groups: p.Groups, Prefer: p.NotifyOn, Zone: p.Rules.Zone}
+	post := &handlers.Post{Groups: p.Groups, Policy: p.Customers.Policy(), Prefer: p.NotifyOn, Zone: p.Rules.Zone}
 	for _, platform := range list {
 		b.platforms[platform.Name()] = platform
 		post.Platforms = append(post.Platforms, platform.Name())

@@ -102,7 +102,12 @@ func (n noted) Send(ctx context.Context, to chat.Address, payload []byte, key st
 }
 
 // onWeCom makes the company of an office.
-func onWeCom(o *office) screens {
+func onWeCom(o *office) screens { return newFirm(o, true) }
+
+// onRobot is a company without the app: nothing there keeps a secret.
+func onRobot(o *office) screens { return newFirm(o, false) }
+
+func newFirm(o *office, helped bool) screens {
 	f := &firm{
 		t: o.t, robot: wecomtest.NewRobot(o.now), app: wecomtest.NewAPI(o.now), changed: make(chan struct{}),
 		ids: map[string]string{stranger: "LuRen", newcomer: "AnnLee"}, screens: map[string][]message{}, read: map[string]int{},
@@ -127,18 +132,23 @@ func onWeCom(o *office) screens {
 		f.changed = make(chan struct{})
 		return r, err
 	}
-	a, err := wecom.New(wecom.Config{
+	cfg := wecom.Config{
 		BaseURL: f.app.URL, Group: wecomGroup,
 		Robot: &robot.Config{BotID: f.robot.BotID, Secret: f.robot.Secret, Name: wecomtest.RobotName, URL: strings.Replace(socket.URL, "http", "ws", 1)},
-		App:   &app.Config{CorpID: f.app.CorpID, AgentID: f.app.AgentID, Secret: f.app.Secret, Token: f.app.Token, AESKey: f.app.AESKey},
-	}, receive, nil, o.now, o.adapterLogger())
+	}
+	if helped {
+		cfg.App = &app.Config{CorpID: f.app.CorpID, AgentID: f.app.AgentID, Secret: f.app.Secret, Token: f.app.Token, AESKey: f.app.AESKey}
+	}
+	a, err := wecom.New(cfg, receive, nil, o.now, o.adapterLogger())
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	f.adapter = noted{a, f}
-	hook := httptest.NewServer(a.Handler())
-	o.t.Cleanup(hook.Close)
-	o.must(f.app.Callback(hook.URL + wecom.Path))
+	if helped {
+		hook := httptest.NewServer(a.Handler())
+		o.t.Cleanup(hook.Close)
+		o.must(f.app.Callback(hook.URL + wecom.Path))
+	}
 	f.connect()
 	return f
 }

@@ -185,9 +185,9 @@ func TestWhatWeComsClothesShow(t *testing.T) {
 	}{
 		{"a card with too many buttons", me, chat.Message{Card: card}, []string{`"way":"robot"`, `"key":"批准 A5"`, "〔7〕回复：批准 A7"}, []string{`"key":"批准 A6"`}, nil},
 		{"a card in a group", group, chat.Message{Card: card}, []string{"批准 A7"}, []string{"template_card"}, nil},
-		{"a secret", me, chat.Message{Text: "很秘密", Confidential: true, Summary: "摘要"}, []string{`"way":"app"`, `"safe":1`, "很秘密"}, []string{"摘要"}, []string{"摘要"}},
-		{"a secret in a group", group, chat.Message{Text: "很秘密", Confidential: true, Summary: "摘要"}, []string{`"way":"robot"`, "摘要"}, []string{"很秘密"}, nil},
-		{"a secret file in a group", group, chat.Message{File: file, Confidential: true, Summary: "摘要"}, []string{"摘要"}, []string{"xlsx"}, nil},
+		{"a secret", me, chat.Message{Text: "很秘密", Secrecy: chat.Secrecy{Confidential: true, Summary: "摘要"}}, []string{`"way":"app"`, `"safe":1`, "很秘密"}, []string{"摘要"}, []string{"摘要"}},
+		{"a secret in a group", group, chat.Message{Text: "很秘密", Secrecy: chat.Secrecy{Confidential: true, Summary: "摘要"}}, []string{`"way":"robot"`, "摘要"}, []string{"很秘密"}, nil},
+		{"a secret file in a group", group, chat.Message{File: file, Secrecy: chat.Secrecy{Confidential: true, Summary: "摘要"}}, []string{"摘要"}, []string{"xlsx"}, nil},
 		{"a file", me, chat.Message{File: file}, nil, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -16,6 +16,7 @@ type tap struct {
 func (p tap) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
 	payload, err := p.Platform.Render(ctx, to, m, data)
 	p.vault.note(to, payload, data)
+	p.vault.judge(to, m)
 	return payload, err
 }
 

@@ -28,6 +28,7 @@ type secrets struct {
 	sent    []sending
 	logged  bytes.Buffer
 	told    map[string]bool // leaks that were reported, by secret and place
+	broken  []string        // rules about what is confidential, with what broke them
 }
 
 // secret is a value of a file that is masked until somebody gives a reason.
@@ -76,6 +77,27 @@ func (v *secrets) add(value string, forms []string) {
 	defer v.mu.Unlock()
 	if _, known := v.secrets[value]; !known && len(forms) > 0 {
 		v.secrets[value] = &secret{value: value, forms: forms, readers: map[string]bool{}}
+	}
+}
+
+// judge holds every message to what confidential content keeps to: no file is
+// open, for all that are made hold other people's words; a group gets none; and
+// a preview can be confirmed where only its summary is shown.
+func (v *secrets) judge(to chat.Address, m chat.Message) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	broken := func(format string, args ...any) { v.broken = append(v.broken, fmt.Sprintf(format, args...)) }
+	switch {
+	case m.File != nil && !m.Confidential:
+		broken("the file %s goes out open", m.File.Name)
+	case m.Confidential && to.Group:
+		broken("a group gets something confidential")
+	case m.Confidential && m.Card != nil:
+		for _, b := range m.Card.Buttons {
+			if strings.HasPrefix(b.Command, "确认 ") && !strings.Contains(m.Summary, b.Command) {
+				broken("the summary %q of %s does not say %s", m.Summary, m.Card.Title, b.Command)
+			}
+		}
 	}
 }
 
@@ -180,6 +202,9 @@ func (v *secrets) check(t testing.TB, o *office) {
 	t.Helper()
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	for _, words := range v.broken {
+		t.Error(words)
+	}
 	if len(v.secrets) == 0 {
 		return
 	}

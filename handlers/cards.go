@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"strings"
 
 	"marketbot/handlers/chat"
@@ -67,7 +68,7 @@ func firstWord(line string) string {
 // the button says.
 func preview(m chat.Message, code, label string) chat.Message {
 	if m.Card == nil {
-		m = chat.Message{Card: &chat.Card{Title: "请确认", Blocks: []chat.Block{{Text: m.Text}}}, Confidential: m.Confidential, Summary: m.Summary}
+		m = chat.Message{Card: &chat.Card{Title: "请确认", Blocks: []chat.Block{{Text: m.Text}}}, Secrecy: m.Secrecy}
 	}
 	c := *m.Card
 	c.Blocks = append(c.Blocks[:len(c.Blocks):len(c.Blocks)],
@@ -77,8 +78,17 @@ func preview(m chat.Message, code, label string) chat.Message {
 		{Label: "取消", Command: "取消 " + code},
 	}, c.Buttons...)
 	m.Card = &c
-	if m.Confidential && m.Summary != "" { // where that is all, it can be confirmed, too
-		m.Summary += "\n编号：" + code + "，确认请发：" + confirmWord + " " + code
+	if m.Confidential { // where its summary is all, it can be confirmed, too
+		m.Summary = cmp.Or(m.Summary, chat.Withheld) + "\n编号：" + code + "，确认请发：" + confirmWord + " " + code
+	}
+	return m
+}
+
+// fillable says of a confidential form how it is filled in where only its
+// summary is shown.
+func fillable(m chat.Message) chat.Message {
+	if m.Confidential && m.Card != nil && m.Card.Form != nil {
+		m.Summary = cmp.Or(m.Summary, chat.Withheld) + "\n一项一项填：" + m.Card.Form.Line(chat.QuestionsWord)
 	}
 	return m
 }

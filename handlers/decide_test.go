@@ -184,7 +184,7 @@ func TestAfter(t *testing.T) {
 		{name: "recorded by the step", command: "签到", answer: command.Answer{Reply: chat.Message{Text: "好"}, Recorded: true}, private: "done; here 好"},
 		{name: "private", command: "周报", answer: command.Answer{Reply: chat.Message{Text: "好"}},
 			private: "done; audit 周报 done 总则; here 好", group: "done; audit 周报 done 总则; here " + neutral + "; privately 好"},
-		{name: "confidential", command: "签到", answer: command.Answer{Reply: chat.Message{Text: "好", Confidential: true}, Files: []chat.File{{Name: "f"}}},
+		{name: "confidential", command: "签到", answer: command.Answer{Reply: chat.Message{Text: "好", Secrecy: chat.Secrecy{Confidential: true}}, Files: []chat.File{{Name: "f"}}},
 			private: "done; audit 签到 done 2-4; here 好; here f", group: "done; audit 签到 done 2-4; here " + neutral + "; privately 好; privately f"},
 		{name: "form", command: "签到", answer: command.Answer{Reply: chat.Message{Card: &chat.Card{Title: "c", Form: &chat.Form{}}}},
 			private: "done; audit 签到 done 2-4; here c", group: "done; audit 签到 done 2-4; here " + neutral + "; privately c"},
@@ -323,7 +323,7 @@ func drawResult(t *rapid.T, c call) result {
 		line := rapid.SampledFrom([]string{"签到 广州", "催交", "天气"}).Draw(t, "next")
 		return resultOf(c, command.Answer{Next: &command.Next{Line: line}}, nil)
 	}
-	a := command.Answer{Reply: chat.Message{Text: "好", Confidential: rapid.Bool().Draw(t, "confidential")}, Recorded: rapid.Bool().Draw(t, "recorded")}
+	a := command.Answer{Reply: chat.Message{Text: "好", Secrecy: chat.Secrecy{Confidential: rapid.Bool().Draw(t, "confidential")}}, Recorded: rapid.Bool().Draw(t, "recorded")}
 	a.Undo, a.Confirm = rapid.SampledFrom([]string{"", "row"}).Draw(t, "undo"), rapid.SampledFrom([]string{"", "v"}).Draw(t, "confirm")
 	if rapid.Bool().Draw(t, "file") {
 		a.Files = []chat.File{{Name: "f"}}

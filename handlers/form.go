@@ -44,10 +44,11 @@ func (d *Desk) fill(every bool) command.Step {
 		if !ok || !rulebook.Allows(spec.Who, c.Person) {
 			return &command.Answer{Next: &command.Next{Line: line}}, nil // which says so
 		}
-		form, err := formOf(ctx, c, spec, line, args)
+		card, err := formOf(ctx, c, spec, line, args)
 		if err != nil {
 			return nil, err
 		}
+		form := card.Card.Form
 		filled := form.Line(c.Spec.Name) + "\n" + rest // it names its week, should another begin
 		given, values := chat.FilledIn(rest, form.Fields), map[string]string{}
 		for i, f := range form.Fields {
@@ -57,10 +58,13 @@ func (d *Desk) fill(every bool) command.Step {
 			}
 			value, wrong := accepted(f, text)
 			if wrong != "" || every && !answered {
-				q := question(form, i)
+				q := question(form, i, card.Secrecy)
 				q.Line = filled
 				if answered {
 					q.Prompt = wrong + "\n" + q.Prompt
+					if q.Summary != "" {
+						q.Summary = wrong + "\n" + q.Summary
+					}
 				}
 				return nil, q
 			}
@@ -70,12 +74,12 @@ func (d *Desk) fill(every bool) command.Step {
 	}
 }
 
-// formOf is the form that a command shows when it is called without values. No
+// formOf is the message with the form that a command shows when it is called without values. No
 // other command is run for it: what came of that would tell what is secret.
-func formOf(ctx context.Context, c *command.Call, spec *command.Spec, line, rest string) (*chat.Form, error) {
+func formOf(ctx context.Context, c *command.Call, spec *command.Spec, line, rest string) (card chat.Message, err error) {
 	none := &command.Refusal{Text: "「" + spec.Name + "」没有表可填。", Hint: "帮助 " + spec.Name}
 	if !spec.Form {
-		return nil, none
+		return card, none
 	}
 	call := *c
 	call.Spec, call.Line, call.Form = spec, line, nil
@@ -83,11 +87,11 @@ func formOf(ctx context.Context, c *command.Call, spec *command.Spec, line, rest
 	var asks *command.Question
 	switch {
 	case errors.As(err, &asks), err == nil && (a.Reply.Card == nil || a.Reply.Card.Form == nil):
-		return nil, none
+		return card, none
 	case err != nil:
-		return nil, err
+		return card, err
 	}
-	return a.Reply.Card.Form, nil
+	return a.Reply, nil
 }
 
 // accepted is what a text under a field's head means, or what is wrong with it.
@@ -114,20 +118,32 @@ func accepted(f chat.Field, typed string) (value, wrong string) {
 	return "", "没有" + text.Quote(value) + "这一项。"
 }
 
-// question asks for a form's i-th field.
-func question(form *chat.Form, i int) *command.Question {
+// question asks for a form's i-th field, and is as confidential as the form.
+func question(form *chat.Form, i int, secrecy chat.Secrecy) *command.Question {
+	f := form.Fields[i]
+	q := &command.Question{Prompt: prompt(form, i, f.Value), Prefix: underHead(f.Name), Secrecy: secrecy}
+	if q.Summary = ""; secrecy.Confidential && f.Value != "" {
+		q.Summary = prompt(form, i, "（需要保密，这里不显示）")
+	} else {
+		q.Confidential = false
+	}
+	return q
+}
+
+// prompt is what a form's i-th field asks for; value is what stands there.
+func prompt(form *chat.Form, i int, value string) string {
 	f := form.Fields[i]
 	lines := []string{fmt.Sprintf("（%d/%d）%s", i+1, len(form.Fields), f.About())}
 	for n, o := range f.Options {
 		lines = append(lines, fmt.Sprintf("%d. %s", n+1, o))
 	}
 	switch {
-	case f.Value != "":
-		lines = append(lines, "现在是：", f.Value, "不改就发「"+skipWord+"」。")
+	case value != "":
+		lines = append(lines, "现在是：", value, "不改就发「"+skipWord+"」。")
 	case !f.Required:
 		lines = append(lines, "没有就发「"+skipWord+"」。")
 	}
-	return &command.Question{Prompt: strings.Join(lines, "\n"), Prefix: underHead(f.Name)}
+	return strings.Join(lines, "\n")
 }
 
 // underHead is what stands before the answer for a field.

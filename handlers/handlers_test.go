@@ -78,7 +78,7 @@ func (a trouble) Commands() []command.Spec {
 		}),
 		spec("预览", func(_ context.Context, c *command.Call) (*command.Answer, error) {
 			if c.Confirmed != "v1" {
-				return &command.Answer{Reply: chat.Message{Text: "要这样吗", Confidential: true, Summary: "有一份预览"}, Confirm: "v1"}, nil
+				return &command.Answer{Reply: chat.Message{Text: "要这样吗", Secrecy: chat.Secrecy{Confidential: true, Summary: "有一份预览"}}, Confirm: "v1"}, nil
 			}
 			*a.wrote++
 			return command.Text("做好了"), nil
@@ -199,10 +199,10 @@ func TestFault(t *testing.T) {
 			t.Errorf("%s: receipt says OK", line)
 		}
 		got := d.wantSaid("张伟 … 编号")
-		if strings.Contains(got[0], "138") || strings.Contains(got[0], "luck") {
+		if strings.Contains(got[0], "13800") || strings.Contains(got[0], "luck") {
 			t.Errorf("the answer tells the error: %s", got[0])
 		}
-		if log := d.log.String(); strings.Contains(log, "138") || !strings.Contains(log, "command failed") {
+		if log := d.log.String(); strings.Contains(log, "13800") || !strings.Contains(log, "command failed") {
 			t.Errorf("the log says %s", log)
 		} else if line == "写错" && !strings.Contains(log, "clent") {
 			t.Errorf("the log does not name the argument: %s", log)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
@@ -20,10 +21,11 @@ const AdminKey = "admin/"
 // Post writes what the bot owes into the outbox: it knows which chat a person
 // or the department's group is reached in. It sends nothing itself.
 type Post struct {
-	Groups    []chat.Address // every one gets what is said to the group; none: nothing is said
-	Platforms []string       // names of those that run; accounts of others are passed over; empty: all run
-	Prefer    string         // name of the platform whose accounts go before those used last; empty: none
-	Zone      *time.Location // the company's, whose days count what is told once a day; nil: that of the times given
+	Groups    []chat.Address      // every one gets what is said to the group; none: nothing is said
+	Platforms []string            // names of those that run; accounts of others are passed over; empty: all run
+	Policy    rulebook.FilePolicy // who reads customers' files
+	Prefer    string              // name of the platform whose accounts go before those used last; empty: none
+	Zone      *time.Location      // the company's, whose days count what is told once a day; nil: that of the times given
 	// Freeze makes the bytes of an answer, and reports whether it makes the same
 	// again; nil when they are made at its first try, as those of every other
 	// message are.
@@ -50,8 +52,10 @@ func (p *Post) Notices(ctx context.Context, tx *store.Tx, notices []chat.Notice,
 		return err
 	}
 	for _, n := range notices {
-		if err := p.notice(ctx, tx, chats, n, class, now); err != nil {
-			return err
+		for _, one := range n.Apart() {
+			if err := p.notice(ctx, tx, chats, one, class, now); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -68,13 +72,14 @@ func (p *Post) notice(ctx context.Context, tx *store.Tx, chats map[string]chat.A
 	return p.Message(ctx, tx, to, n.To, n.Key, n.Message, class, now)
 }
 
+// toGroups owes no group more than the summary of what is confidential.
 func (p *Post) toGroups(ctx context.Context, tx *store.Tx, n chat.Notice, class store.Class, now time.Time) error {
 	for i, g := range p.Groups {
 		key := n.Key
 		if i > 0 { // the same words, but each group's own debt
 			key += "@" + g.Platform + "/" + g.ID
 		}
-		if err := p.Message(ctx, tx, g, "", key, n.Message, class, now); err != nil {
+		if err := p.Message(ctx, tx, g, "", key, n.Message.Redacted(), class, now); err != nil {
 			return err
 		}
 	}

@@ -59,17 +59,11 @@ func (m *matter) done(c call, r result) outcome {
 		o.audit = m.entry(c.spec.Name, ledger.Done)
 		o.audit.Clause, o.audit.Subject = c.spec.Clause, a.Subject
 	}
-	o.replies = m.answer(c.spec, withFiles(said, a.Files)...)
-	return o
-}
-
-// withFiles puts an answer's files behind its reply.
-func withFiles(said chat.Message, files []chat.File) []chat.Message {
-	list := []chat.Message{said}
-	for i := range files {
-		list = append(list, chat.Message{File: &files[i], Confidential: said.Confidential})
+	if said.Confidential && said.Right == "" {
+		said.Right = string(c.spec.Who)
 	}
-	return list
+	o.replies = m.answer(c.spec, fillable(said).With(a.Files...)...)
+	return o
 }
 
 // remembers reports whether a command wrote something of its own: 撤销 takes it
@@ -146,10 +140,20 @@ func (m *matter) ask(c call, line string, q *command.Question) outcome {
 		ended:    ledger.Done,
 		audit:    m.entry(c.spec.Name, ledger.Refused),
 		question: &store.Dialog{Line: cmp.Or(q.Line, line), Prefix: q.Prefix, Expires: m.event.Sent.Add(questionTime)},
-		replies:  m.privately(chat.Message{Text: q.Prompt + "\n（直接回复即可，发「取消」离开）"}),
+		replies:  m.privately(asking(q)),
 	}
 	o.audit.Clause, o.audit.Subject = c.spec.Clause, "question"
 	return o
+}
+
+// asking is a question in words.
+func asking(q *command.Question) chat.Message {
+	const how = "\n（直接回复即可，发「取消」离开）"
+	m := chat.Message{Text: q.Prompt + how, Secrecy: q.Secrecy}
+	if m.Summary != "" {
+		m.Summary += how
+	}
+	return m
 }
 
 // failed is for errors of ours: the log gets it once it is sure what was done,

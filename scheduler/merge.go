@@ -32,6 +32,7 @@ func merge(due, reminders []chat.Notice) []message {
 	var order []string
 	all := map[string][]chat.Notice{}
 	first := map[string]store.Class{}
+	due, reminders = apart(due), apart(reminders)
 	for i, n := range append(due[:len(due):len(due)], reminders...) {
 		if _, known := all[n.To]; !known {
 			order = append(order, n.To)
@@ -47,6 +48,15 @@ func merge(due, reminders []chat.Notice) []message {
 		for _, n := range join(all[to]) {
 			list = append(list, message{n, first[to]})
 		}
+	}
+	return list
+}
+
+// apart puts the files behind notices beside them.
+func apart(notices []chat.Notice) []chat.Notice {
+	var list []chat.Notice
+	for _, n := range notices {
+		list = append(list, n.Apart()...)
 	}
 	return list
 }

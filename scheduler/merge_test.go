@@ -13,7 +13,7 @@ func TestMergeFitsIntoCards(t *testing.T) {
 	var due []chat.Notice
 	for i := range 20 {
 		due = append(due, chat.Notice{Key: fmt.Sprint("k", i), To: "li", Message: chat.Message{
-			Confidential: i == 19,
+			Secrecy: chat.Secrecy{Confidential: i == 19},
 			Card: &chat.Card{
 				Title: fmt.Sprint("t", i), Tone: chat.Warn, Blocks: []chat.Block{{Table: &chat.Table{Heads: []string{"甲"}}}},
 				Buttons: []chat.Button{{Label: "a", Command: "a"}, {Label: "b", Command: "b"}},
@@ -69,7 +69,7 @@ func TestMergeKeepsCardsShort(t *testing.T) {
 // theirs say, or nothing.
 func TestMergedSummaries(t *testing.T) {
 	notice := func(summary string) chat.Notice {
-		return chat.Notice{Key: summary, To: "p", Message: chat.Message{Text: "内容", Confidential: true, Summary: summary}}
+		return chat.Notice{Key: summary, To: "p", Message: chat.Message{Text: "内容", Secrecy: chat.Secrecy{Confidential: true, Summary: summary}}}
 	}
 	for want, summaries := range map[string][]string{"一\n二": {"一", "二"}, "": {"一", ""}, "一": {"一"}} {
 		var due []chat.Notice

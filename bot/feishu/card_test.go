@@ -41,9 +41,9 @@ func TestCardJSON(t *testing.T) {
 	}{
 		{"text", chat.Message{Text: "已签到：广州\n→ 11月27日 周五"}, false},
 		{"text_markup", chat.Message{Text: "已签到：<at user_id=\"all\">"}, false},
-		{"text_confidential", chat.Message{Text: "13800000000", Confidential: true}, false},
+		{"text_confidential", chat.Message{Text: "13800000000", Secrecy: chat.Secrecy{Confidential: true}}, false},
 		{"card", chat.Message{Card: reminder}, true},
-		{"card_confidential", chat.Message{Text: "前言", Card: &chat.Card{Title: "客户", Tone: chat.Good, Blocks: []chat.Block{{Text: "密"}}}, Confidential: true}, false},
+		{"card_confidential", chat.Message{Text: "前言", Card: &chat.Card{Title: "客户", Tone: chat.Good, Blocks: []chat.Block{{Text: "密"}}}, Secrecy: chat.Secrecy{Confidential: true}}, false},
 		{"form", chat.Message{Card: form}, false},
 	}
 	for _, tt := range tests {
@@ -94,7 +94,7 @@ func TestAnyMessageFits(t *testing.T) {
 	})
 	n := 0
 	rapid.Check(t, func(r *rapid.T) {
-		m := chat.Message{Text: text.Draw(r, "lead"), Confidential: rapid.Bool().Draw(r, "confidential")}
+		m := chat.Message{Text: text.Draw(r, "lead"), Secrecy: chat.Secrecy{Confidential: rapid.Bool().Draw(r, "confidential")}}
 		if rapid.Bool().Draw(r, "card") {
 			m.Card = &chat.Card{Title: "题" + text.Draw(r, "title"), Blocks: rapid.SliceOfN(block, 0, 60).Draw(r, "blocks")}
 			for range rapid.IntRange(0, 6).Draw(r, "buttons") {

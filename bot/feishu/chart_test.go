@@ -50,7 +50,7 @@ func TestChartsOfACard(t *testing.T) {
 			card.Blocks = append(card.Blocks, chat.Block{Chart: &c})
 		}
 		w := newWorld(t, nil, nil)
-		payload, err := w.Render(t.Context(), eyes{w}.Person().Private(), chat.Message{Card: card, Confidential: true}, nil)
+		payload, err := w.Render(t.Context(), eyes{w}.Person().Private(), chat.Message{Card: card, Secrecy: chat.Secrecy{Confidential: true}}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

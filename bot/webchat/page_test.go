@@ -18,7 +18,7 @@ func (s *site) echo(ctx context.Context, e chat.Event) (chat.Receipt, error) {
 		return receipt, err
 	}
 	heard := e.Text + e.Command + e.Place + e.Values["week"]
-	payload, err := s.chat.Render(ctx, e.Chat, chat.Message{Card: echoCard(heard), Confidential: !e.Chat.Group}, nil)
+	payload, err := s.chat.Render(ctx, e.Chat, chat.Message{Card: echoCard(heard), Secrecy: chat.Secrecy{Confidential: !e.Chat.Group}}, nil)
 	if err != nil {
 		return chat.Receipt{}, err
 	}

@@ -207,14 +207,14 @@ func TestAppConformance(t *testing.T) {
 func TestConfidentialIsSafeText(t *testing.T) {
 	f := newFirm(t, nil, nil)
 	card := &chat.Card{Title: "客户档案", Blocks: []chat.Block{{Facts: []chat.Fact{{Label: "电话", Value: "138 0000 0000"}}}}, Buttons: []chat.Button{{Label: "改", Command: "改档案 1"}}}
-	if err := f.say(private(wangID), chat.Message{Card: card, Confidential: true, Summary: "华东机电，王芳，意向"}, "k1"); err != nil {
+	if err := f.say(private(wangID), chat.Message{Card: card, Secrecy: chat.Secrecy{Confidential: true, Summary: "华东机电，王芳，意向"}}, "k1"); err != nil {
 		t.Fatal(err)
 	}
 	seen := f.Seen(wangID)
 	if len(seen) != 1 || !seen[0].Locked || seen[0].Type != "text" || !strings.Contains(seen[0].Text, "138 0000 0000") || !strings.Contains(seen[0].Text, "改档案 1") {
 		t.Errorf("it is seen as %+v", seen)
 	}
-	if err := f.say(f.Adapter.Group(), chat.Message{Card: card, Confidential: true, Summary: "华东机电，王芳，意向"}, "k2"); err != nil {
+	if err := f.say(f.Adapter.Group(), chat.Message{Card: card, Secrecy: chat.Secrecy{Confidential: true, Summary: "华东机电，王芳，意向"}}, "k2"); err != nil {
 		t.Fatal(err)
 	}
 	if seen := f.Seen(wecomtest.Group); len(seen) != 1 || seen[0].Text != "华东机电，王芳，意向" {
@@ -240,7 +240,7 @@ func TestEqualTextsAreNotDropped(t *testing.T) {
 func TestLostAnswerShowsOnce(t *testing.T) {
 	f := newFirm(t, nil, nil)
 	long := strings.Repeat("长文\n", 600)
-	payload, err := f.Render(t.Context(), private(wangID), chat.Message{Text: long, Confidential: true}, nil)
+	payload, err := f.Render(t.Context(), private(wangID), chat.Message{Text: long, Secrecy: chat.Secrecy{Confidential: true}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -402,7 +402,7 @@ func TestFiles(t *testing.T) {
 	for i, tt := range []struct {
 		confidential bool
 	}{{false}, {true}} {
-		m := chat.Message{File: &chat.File{Name: `第48周 "汇总".xlsx`}, Confidential: tt.confidential}
+		m := chat.Message{File: &chat.File{Name: `第48周 "汇总".xlsx`}, Secrecy: chat.Secrecy{Confidential: tt.confidential}}
 		payload, err := f.Render(t.Context(), private(wangID), m, data)
 		if err != nil {
 			t.Fatal(err)

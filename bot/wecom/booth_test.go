@@ -180,7 +180,7 @@ func (w watcher) Messages(at chat.Address) (out []chattest.Message) {
 	for _, m := range w.Seen(at.ID) {
 		extra := m.Type == "template_card" && strings.HasSuffix(m.Text, "照上一条回复")
 		if !extra {
-			out = append(out, chattest.Message{ID: m.ID, Text: strings.ReplaceAll(m.Text, "⏎", "\n"), File: m.File, Content: m.Data, Typed: m.Type != "template_card", Withheld: m.Text == withheld})
+			out = append(out, chattest.Message{ID: m.ID, Text: strings.ReplaceAll(m.Text, "⏎", "\n"), File: m.File, Content: m.Data, Typed: m.Type != "template_card", Withheld: m.Text == chat.Withheld})
 		}
 		seen := &out[len(out)-1]
 		seen.Mentions, seen.Links = append(seen.Mentions, m.Mentions...), append(seen.Links, m.Links...)

@@ -61,7 +61,7 @@ func TestBothKeepSecrets(t *testing.T) {
 	}, nil).run().connected()
 	t.Cleanup(b.Adapter.http.CloseIdleConnections)
 	b.Open(wangID)
-	if err := b.send(private(wangID), chat.Message{Text: "电话 138", Confidential: true, Summary: "华东机电"}, "k"); err != nil {
+	if err := b.send(private(wangID), chat.Message{Text: "电话 138", Secrecy: chat.Secrecy{Confidential: true, Summary: "华东机电"}}, "k"); err != nil {
 		t.Fatal(err)
 	}
 	if seen := f.Seen(wangID); len(seen) != 1 || !seen[0].Locked || !strings.Contains(seen[0].Text, "电话 138") || len(b.Seen(wangID)) != 0 {
@@ -83,7 +83,7 @@ func TestAppDoesNotReach(t *testing.T) {
 			t.Fatal(err)
 		}
 		platformtest.Eventually(t, "an event", func() bool { return len(b.events.Events()) == i+1 })
-		if err := b.send(private(wangID), chat.Message{Text: "电话 138", Confidential: true, Summary: "华东机电"}, fmt.Sprint(i)); err != nil {
+		if err := b.send(private(wangID), chat.Message{Text: "电话 138", Secrecy: chat.Secrecy{Confidential: true, Summary: "华东机电"}}, fmt.Sprint(i)); err != nil {
 			t.Fatal(err)
 		}
 		if seen := b.Seen(wangID); len(seen) != i+1 || seen[i].Text != "华东机电" || len(f.Seen(wangID)) != 0 {

@@ -10,7 +10,7 @@ import (
 
 func charted(confidential bool) chat.Message {
 	c := &chat.Chart{Title: "业绩", Kind: chat.Bars, Unit: chat.Yuan, Categories: []string{"张伟"}, Series: []chat.Series{{Name: "签约", Values: []int64{100}}}}
-	return chat.Message{Confidential: confidential, Card: &chat.Card{Title: "图", Blocks: []chat.Block{{Chart: c}}}}
+	return chat.Message{Secrecy: chat.Secrecy{Confidential: confidential}, Card: &chat.Card{Title: "图", Blocks: []chat.Block{{Chart: c}}}}
 }
 
 // The app shows the picture behind the text with its figures, as locked as

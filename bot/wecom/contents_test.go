@@ -42,7 +42,7 @@ func TestRobotContents(t *testing.T) {
 		m    chat.Message
 	}{
 		{"robot_text", private(wangID), chat.Message{Text: "已签到：广州\n→ 11月27日 周五"}},
-		{"robot_confidential", private(wangID), chat.Message{Text: "13800000000", Confidential: true, Summary: "华东机电，王芳，意向"}},
+		{"robot_confidential", private(wangID), chat.Message{Text: "13800000000", Secrecy: chat.Secrecy{Confidential: true, Summary: "华东机电，王芳，意向"}}},
 		{"robot_card", private(wangID), chat.Message{Card: short}},
 		{"robot_card_group", inGroup(), chat.Message{Card: short}},
 		{"robot_long_card", private(wangID), chat.Message{Card: long}},

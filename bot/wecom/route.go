@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"marketbot/bot/wecom/app"
 	"marketbot/bot/wecom/chats"
@@ -20,7 +19,7 @@ import (
 //	group                   the robot, where it may; else the webhook, if it is the department's group
 func (a *Adapter) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
 	if m.Confidential && (to.Group || a.app == nil || a.robot != nil && a.chats.Hides(to)) {
-		m, data = redact(m), nil
+		m, data = m.Redacted(), nil
 	}
 	m = message.Offering(m)
 	w := a.route(to, m.Confidential)
@@ -97,18 +96,6 @@ func (a *Adapter) hears(name string, receive chat.Receive) chat.Receive {
 		return receive(ctx, e)
 	}
 }
-
-// redact is what is said instead of a confidential message where it cannot be
-// kept to its reader.
-func redact(m chat.Message) chat.Message {
-	text := strings.TrimSpace(m.Summary)
-	if text == "" {
-		text = withheld
-	}
-	return chat.Message{Text: text}
-}
-
-const withheld = "这条内容需要保密，不能在这里显示。请在企业微信自建应用或飞书里查看；都没有的话请联系管理员配置。"
 
 // Handler takes the platform's calls at Path, for the app.
 func (a *Adapter) Handler() http.Handler {

@@ -47,13 +47,13 @@ func TestSecretsGoByTheAppOnly(t *testing.T) {
 			k.Open, k.Shut = flip.Draw(t, "open"), flip.Draw(t, "shut")
 		})
 		a.chats.Hide(to, flip.Draw(t, "hidden"))
-		m := chat.Message{Text: secret, Confidential: flip.Draw(t, "confidential"), Summary: rapid.SampledFrom([]string{"", "华东机电"}).Draw(t, "summary")}
+		m := chat.Message{Text: secret, Secrecy: chat.Secrecy{Confidential: flip.Draw(t, "confidential"), Summary: rapid.SampledFrom([]string{"", "华东机电"}).Draw(t, "summary")}}
 		if flip.Draw(t, "card") {
 			m.Card = &chat.Card{Title: secret, Blocks: []chat.Block{{Note: secret}}, Buttons: []chat.Button{{Label: "改", Command: "改 " + secret}}}
 		}
 		payload, err := a.Render(t.Context(), to, m, nil)
 		if err != nil {
-			if _, open := a.Render(t.Context(), to, redact(m), nil); open == nil {
+			if _, open := a.Render(t.Context(), to, m.Redacted(), nil); open == nil {
 				t.Fatalf("not even the summary is said, though it could be: %v", err)
 			}
 			return

@@ -79,7 +79,7 @@ func TestOtherWays(t *testing.T) {
 	if n, m := len(b.Seen(liID)), len(b.Seen(groupID)); n != 1 || m != 1 {
 		t.Errorf("%d and %d by the robot", n, m)
 	}
-	secret := chat.Message{Text: "电话 138", Confidential: true, Summary: "华东机电，王芳，意向"}
+	secret := chat.Message{Text: "电话 138", Secrecy: chat.Secrecy{Confidential: true, Summary: "华东机电，王芳，意向"}}
 	if err := b.send(private(liID), secret, "secret"); err != nil {
 		t.Fatal(err)
 	}
@@ -138,15 +138,15 @@ func TestRobotKeepsNoSecrets(t *testing.T) {
 	bubble(t, nil, nil, func(t *testing.T, b *booth) {
 		b.Open(wangID)
 		for i, m := range []chat.Message{
-			{Text: "电话 138", Confidential: true, Summary: "华东机电，王芳，意向"},
-			{Card: &chat.Card{Title: "电话 138"}, Confidential: true},
-			{File: &chat.File{Name: "电话 138.xlsx"}, Confidential: true},
+			{Text: "电话 138", Secrecy: chat.Secrecy{Confidential: true, Summary: "华东机电，王芳，意向"}},
+			{Card: &chat.Card{Title: "电话 138"}, Secrecy: chat.Secrecy{Confidential: true}},
+			{File: &chat.File{Name: "电话 138.xlsx"}, Secrecy: chat.Secrecy{Confidential: true}},
 		} {
 			if err := b.send(private(wangID), m, fmt.Sprint(i)); err != nil {
 				t.Fatal(err)
 			}
 			last := b.Seen(wangID)[i]
-			if want := redact(m).Text; last.Text != want || strings.Contains(last.Text+last.File, "138") {
+			if want := m.Redacted().Text; last.Text != want || strings.Contains(last.Text+last.File, "138") {
 				t.Errorf("it is seen as %+v", last)
 			}
 		}

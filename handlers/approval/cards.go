@@ -8,6 +8,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
@@ -54,10 +55,10 @@ func (h Handler) request(ctx context.Context, tx *store.Tx, r store.Request) (ch
 	if r.Customer == "" {
 		how = "批准 " + r.Code + " 客户全名 3天"
 	}
-	return chat.Message{Confidential: true, Summary: fmt.Sprintf(
+	return chat.Message{Secrecy: chat.Secrecy{Confidential: true, Right: string(rulebook.DecideLooks), Summary: fmt.Sprintf(
 		"查阅申请 %s\n申请人：%s\n客户：%s\n理由：%s\n失效：%s\n批准请发：%s，不批请发：驳回 %s 理由",
 		r.Code, asker, text.MaskPhones(customer), text.MaskPhones(r.Why), h.at(r.Lapses), how, r.Code,
-	), Card: &chat.Card{
+	)}, Card: &chat.Card{
 		Title: "查阅申请 " + r.Code, Tone: chat.Warn,
 		Blocks: []chat.Block{
 			{Text: "编号：" + r.Code},

@@ -81,13 +81,10 @@ type Receive func(ctx context.Context, e Event) (Receipt, error)
 // Message is what the bot says; every part is optional but one of Text and
 // Card is set unless it only carries a file.
 type Message struct {
-	Text         string `json:"text,omitempty"`
-	Card         *Card  `json:"card,omitempty"`
-	File         *File  `json:"file,omitempty"` // alone in its message
-	Confidential bool   `json:"confidential,omitempty"`
-	// Summary is what a platform says instead that cannot keep a confidential
-	// message to itself; of a customer never more than name, owner and stage.
-	Summary string `json:"summary,omitempty"`
+	Text string `json:"text,omitempty"`
+	Card *Card  `json:"card,omitempty"`
+	File *File  `json:"file,omitempty"` // alone in its message, see With
+	Secrecy
 }
 
 // Tone colours a card's head; what it says is always in the text too.
@@ -178,8 +175,9 @@ type Notice struct {
 	Key     string
 	To      string // person id; empty: the department's group
 	Message Message
-	Urgent  bool // an alarm: goes out in its own message even when others are merged
-	Aside   bool // of what came to light by the way; no news of what was done
+	Files   []File // behind the message, as confidential as it is
+	Urgent  bool   // an alarm: goes out in its own message even when others are merged
+	Aside   bool   // of what came to light by the way; no news of what was done
 }
 
 // Platform is a chat system. Send, and Render of a file or of charts, are called

@@ -149,9 +149,10 @@ func (r *Refusal) Error() string { return "refused: " + r.Text }
 // Question is an error of a step or the parser: something is missing, ask for
 // it. The answer is appended to the call's line after Prefix.
 type Question struct {
-	Prompt string
-	Prefix string // e.g. "下周："
-	Line   string // in place of the call's; empty: that
+	Prompt       string
+	Prefix       string // e.g. "下周："
+	Line         string // in place of the call's; empty: that
+	chat.Secrecy        // of what the prompt repeats
 }
 
 func (q *Question) Error() string { return "question: " + q.Prompt }

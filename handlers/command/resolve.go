@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/reading"
+	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
 	"marketbot/store/ledger"
@@ -160,14 +162,28 @@ func (f *Found) theirs(ctx context.Context) ([]vault.Hit, error) {
 
 // Access is what the caller may do with a customer's file.
 func (c *Call) Access(ctx context.Context, k store.Customer) (store.Access, error) {
-	if c.Policy.ReadsAll(c.Person) { // no grant gives more
-		return c.Policy.Access(c.Person, k, store.Grant{}, c.Now), nil
+	return access(ctx, c.Tx, c.Policy, c.Person, k, c.Now)
+}
+
+func access(ctx context.Context, tx *store.Tx, policy rulebook.FilePolicy, p store.Person, k store.Customer, now time.Time) (store.Access, error) {
+	if policy.ReadsAll(p) { // no grant gives more
+		return policy.Access(p, k, store.Grant{}, now), nil
 	}
-	grant, err := c.Tx.Grants().For(ctx, c.Person.ID, k.ID, c.Now)
+	grant, err := tx.Grants().For(ctx, p.ID, k.ID, now)
 	if err != nil {
 		return store.Access{}, err
 	}
-	return c.Policy.Access(c.Person, k, grant, c.Now), nil
+	return policy.Access(p, k, grant, now), nil
+}
+
+// Reads reports whether a person may read the file of the customer of an id.
+func Reads(ctx context.Context, tx *store.Tx, policy rulebook.FilePolicy, p store.Person, id string, now time.Time) (bool, error) {
+	k, found, err := vault.In(tx).Customer(ctx, id)
+	if err != nil || !found {
+		return false, err
+	}
+	a, err := access(ctx, tx, policy, p, k, now)
+	return a.Read(), err
 }
 
 // Look is the audit entry of opening a customer's file, for the door of the

@@ -210,7 +210,7 @@ func (h Handler) entered(c *command.Call, customer store.Customer, owner store.P
 func told(c *command.Call, to store.Person, customer store.Customer, text string) chat.Notice {
 	return chat.Notice{
 		Key: "customer/" + customer.ID + "/" + c.Event.Platform() + "/" + c.Event.ID + "/" + to.ID, To: to.ID,
-		Message: chat.Message{Confidential: true, Summary: customer.ID + " " + customer.Name + "：" + text, Card: &chat.Card{
+		Message: chat.Message{Secrecy: chat.Secrecy{Confidential: true, Summary: customer.ID + " " + customer.Name + "：" + text}, Card: &chat.Card{
 			Title:   customer.Name,
 			Blocks:  []chat.Block{{Text: fmt.Sprintf("%s\n%s · %s · 阶段 %s", text, customer.ID, customer.Name, orNone(customer.Stage))}},
 			Buttons: []chat.Button{{Label: "看档案", Command: "客户 " + customer.ID, Primary: true}},

@@ -94,6 +94,9 @@ func (h Handler) hits(ctx context.Context, c *command.Call, list []command.Meant
 		card.Blocks = append(card.Blocks, chat.Block{Text: "还有更多，请把名称写全一些。"})
 	}
 	a := confidentialCard(card, "找到不止一位客户，请把名称写全一些。", "customers")
+	for _, r := range list[:min(len(list), hitsShown)] {
+		a.Reply.Customers = append(a.Reply.Customers, r.ID)
+	}
 	return a, nil
 }
 

@@ -30,7 +30,7 @@ func (h Handler) tellJudges(ctx context.Context, c *command.Call, l store.Lead) 
 		return !rulebook.Allows(rulebook.JudgeLeads, p) || !h.reads(p)
 	})
 	list := audience.Same("customer/lead/"+l.Code, to, chat.Message{
-		Card: &card, Confidential: true, Summary: "有一条新线索 " + l.Code + " 等你判断。",
+		Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: "有一条新线索 " + l.Code + " 等你判断。", Right: string(rulebook.JudgeLeads)},
 	})
 	return append(list, r.Vacancy(judges, "客户线索", h.Rules.Week(c.Now).Key())...), nil
 }

@@ -66,6 +66,7 @@ func (h Handler) progress(ctx context.Context, c *command.Call) (*command.Answer
 		return nil, err
 	}
 	a := confidentialCard(progressCard(r.Customer, p), summary(r.Customer, owner), subject(r.ID))
+	a.Reply.Customers = []string{r.ID}
 	a.Undo = undoRef{customer: r.ID, facts: []string{p.ID}, stages: moved}.String()
 	return a, nil
 }

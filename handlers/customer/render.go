@@ -79,6 +79,7 @@ func (h Handler) fileAnswer(ctx context.Context, c *command.Call, r command.Mean
 // what poorer platforms say instead. The door has recorded the look.
 func (h Handler) secret(c *command.Call, r command.Meant, card chat.Card, owner string) *command.Answer {
 	a := confidentialCard(card, summary(r.Customer, owner), subject(r.ID))
+	a.Reply.Customers = []string{r.ID}
 	a.Recorded = true
 	return a
 }

@@ -37,7 +37,8 @@ func notices(day store.Day, letters []Letter, mark string) []chat.Notice {
 
 // message is a letter in words. A single line without a button stays one line.
 func (l Letter) message(mark string) chat.Message {
-	m := chat.Message{Confidential: slices.ContainsFunc(l.Lines, func(l Line) bool { return l.Harmless != "" })}
+	var m chat.Message
+	m.Confidential = slices.ContainsFunc(l.Lines, func(l Line) bool { return l.Harmless != "" })
 	if m.Confidential {
 		m.Summary = l.summary(mark)
 	}

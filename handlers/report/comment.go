@@ -153,7 +153,8 @@ func commentPreview(w store.Week, words string, to []store.Person) *command.Answ
 		text = "确认后记在汇总里，没有别人会收到。记下后不能撤回。"
 	}
 	a := command.Card(chat.Card{Title: "批示预览 · " + short(w), Blocks: []chat.Block{{Text: text}, {Text: words}, noteBlock(w.String())}})
-	a.Reply.Confidential, a.Subject = true, "report/"+w.Key()
+	a.Reply.Confidential, a.Reply.Summary = true, "批示预览 · "+w.String()+"。"+text
+	a.Subject = "report/" + w.Key()
 	return a
 }
 

@@ -107,7 +107,7 @@ func (h Handler) sendUp(ctx context.Context, c *command.Call) (*command.Answer, 
 	card := h.consolidatedCard(s, up)
 	if v := s.version(); !c.Confirms(v) {
 		preview(&card, s, gms, c.Outdated(v))
-		a.Reply = chat.Message{Card: &card, Confidential: true}
+		a.Reply = chat.Message{Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: upSummary(s, gms)}}
 		return a.Preview(v), nil
 	}
 	if fresh, err := c.Tx.Weeks().SendUp(ctx, up); err != nil || !fresh {
@@ -162,16 +162,29 @@ func upNotices(w store.Week, card chat.Card, to []store.Person, what string, now
 	for _, p := range to {
 		mine := card
 		mine.Buttons = upButtons(w, p)
-		list = append(list, withFile(w, p, now, what, chat.Message{Card: &mine, Confidential: true})...)
+		list = append(list, withFile(w, p, now, what, mine))
 	}
 	return list
 }
 
-// withFile is a message with the Excel of all originals behind it.
-func withFile(w store.Week, to store.Person, now time.Time, what string, m chat.Message) []chat.Notice {
-	f := file(w, to, now)
-	return append(audience.Same(key(w, what), []store.Person{to}, m),
-		audience.Same(key(w, what+"/file"), []store.Person{to}, chat.Message{File: &f})...)
+// withFile is a card of other people's reports with the Excel of all originals
+// behind it.
+func withFile(w store.Week, to store.Person, now time.Time, what string, card chat.Card) chat.Notice {
+	list := audience.Same(key(w, what), []store.Person{to}, chat.Message{Card: &card, Secrecy: others(to, card.Title)})
+	list[0].Files = []chat.File{file(w, to, now)}
+	return list[0]
+}
+
+// others is the secrecy of other people's reports for a reader: theirs by
+// right, or because they stand in for somebody.
+func others(reader store.Person, title string) chat.Secrecy {
+	s := chat.Secrecy{Confidential: true, Summary: title + "。\n内容需要保密，这里不能显示。请在企业微信自建应用或飞书里查看。"}
+	for _, r := range []rulebook.Right{rulebook.CommentOnReports, rulebook.SeeReports} {
+		if s.Right == "" && rulebook.Allows(r, reader) {
+			s.Right = string(r)
+		}
+	}
+	return s
 }
 
 // upButtons are for whoever may use them.
@@ -212,7 +225,7 @@ func (h Handler) handInNotices(ctx context.Context, c *command.Call, e entry) ([
 	list := toAll(r, gms, c.Person.ID, "supplement", func(p store.Person) chat.Message {
 		mine := card
 		mine.Buttons = upButtons(r.Week, p)
-		return chat.Message{Card: &mine, Confidential: true}
+		return chat.Message{Card: &mine, Secrecy: others(p, mine.Title)}
 	})
 	text := fmt.Sprintf("%s 补充了%s周报，已转%s。", c.Person.Name, r.Week, who(gms))
 	if supplementWord(e) == string(late) {

@@ -89,7 +89,7 @@ func (h Handler) form(ctx context.Context, c *command.Call, w store.Week) (*comm
 	asked := owed && e.state != onLeave || w.Before(h.Rules.Week(c.Now))
 	a := command.Card(h.formCard(c, w, f, asked && e.state != handedIn))
 	a.Subject = subject(w, c.Person.ID)
-	return a, nil
+	return a, h.guard(ctx, c, w, a, text.Done)
 }
 
 // reviewFields ask what became of each item of a plan, with what was answered

@@ -165,6 +165,9 @@ func (h Handler) kept(ctx context.Context, c *command.Call, w store.Week) (*comm
 	}
 	a := command.Card(card)
 	a.Subject = subject(r.Week, r.Person)
+	if err := h.guard(ctx, c, w, a, r.Text.Done); err != nil {
+		return nil, err
+	}
 	if a.Notices, err = h.handInNotices(ctx, c, e); err != nil {
 		return nil, err
 	}

@@ -41,9 +41,13 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, err
 	}
 	a := command.Card(h.reportCard(e, comments, own))
-	a.Reply.Confidential = !own
+	if own {
+		err = h.guard(ctx, c, w, a, effective(e.reports).Text.Done)
+	} else {
+		a.Reply.Secrecy = others(c.Person, a.Reply.Card.Title)
+	}
 	a.Subject = subject(w, who.ID)
-	return a, nil
+	return a, err
 }
 
 func (h Handler) lookWeek(ctx context.Context, c *command.Call, who store.Person) (store.Week, error) {

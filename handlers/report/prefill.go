@@ -86,10 +86,42 @@ func (h Handler) progressLines(ctx context.Context, c *command.Call, from, to ti
 			names[p.Customer] = name
 		}
 		if name != "" {
-			list = append(list, entryLine{p.At, name + "：" + text.CutLine(text.MaskPhones(p.Words), mostProgress)})
+			list = append(list, entryLine{p.At, name + "：" + asFilledIn(p)})
 		}
 	}
 	return list, nil
+}
+
+// asFilledIn is an entry of a customer's file as a report says it.
+func asFilledIn(p vault.Progress) string {
+	return text.CutLine(text.MaskPhones(p.Words), mostProgress)
+}
+
+// guard makes an answer about one's own report confidential where what was
+// done in the week came out of customers' files.
+func (h Handler) guard(ctx context.Context, c *command.Call, w store.Week, a *command.Answer, done string) error {
+	if done == "" {
+		return nil
+	}
+	monday := w.Monday(h.Rules.Zone)
+	progress, err := vault.In(c.Tx).OwnProgress(ctx, c.Person.ID, monday, monday.AddDate(0, 0, 7))
+	if err != nil || !slices.ContainsFunc(progress, func(p vault.Progress) bool { return strings.Contains(done, asFilledIn(p)) }) {
+		return err
+	}
+	card := a.Reply.Card
+	lines := []string{card.Title, "里面有客户的进展，这里不能保密，不显示。"}
+	for _, b := range card.Blocks { // the week, how it stands, what can be typed
+		lines = append(lines, b.Note)
+		for _, f := range b.Facts {
+			lines = append(lines, f.Label+"："+f.Value)
+		}
+	}
+	if card.Form != nil {
+		lines = append(lines, card.Blocks[0].Text)
+	}
+	lines = slices.DeleteFunc(lines, func(l string) bool { return l == "" })
+	a.Reply.Confidential, a.Reply.Summary = true, strings.Join(lines, "\n")
+	return nil
 }
 
 // readableName is a customer's name; empty when the caller may not read the

@@ -158,7 +158,7 @@ func (h Handler) unsent(s sheet, roll audience.Roll, director audience.Audience,
 	list := s.vacancy(roll, director)
 	card := h.unsentCard(s, director.Why())
 	for _, p := range audience.Join(audience.But(director.To, ids(gms)...), gms) {
-		list = append(list, withFile(s.week, p, at, "up-state", chat.Message{Card: &card, Confidential: true})...)
+		list = append(list, withFile(s.week, p, at, "up-state", card))
 	}
 	return list
 }

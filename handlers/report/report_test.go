@@ -49,7 +49,9 @@ func (o *office) to(list []chat.Notice, name string) []string {
 	var out []string
 	for _, n := range list {
 		if name == "" && n.To == "" || name != "" && n.To == o.People[name].ID {
-			out = append(out, flat(n.Message))
+			for _, one := range n.Apart() {
+				out = append(out, flat(one.Message))
+			}
 		}
 	}
 	return out

@@ -139,6 +139,11 @@ func preview(card *chat.Card, s sheet, gms []store.Person, changed bool) {
 	card.Blocks = append([]chat.Block{{Text: text}}, card.Blocks...)
 }
 
+// upSummary is the preview where the reports cannot be shown.
+func upSummary(s sheet, gms []store.Person) string {
+	return fmt.Sprintf("上报预览 · %s周报：%s，%d 份原件。确认后报给%s，每周只能上报一次。内容需要保密，这里不显示。", s.week, cameWords(s), s.originals(), who(gms))
+}
+
 // draftCard is the consolidated report before it goes up.
 func (h Handler) draftCard(s sheet, sent, opinion string, already bool, comments []store.ReportComment) chat.Card {
 	card := chat.Card{Title: short(s.week) + " 周报汇总（草稿）", Buttons: []chat.Button{{Label: "上报", Command: "上报 " + s.week.Key(), Primary: true}}}

@@ -191,7 +191,8 @@ func TestPanicAfterSending(t *testing.T) {
 			}
 			return nil
 		}
-		o.Owe("a", store.ClassAnswer, chat.Message{Text: "secret", Confidential: true})
+		o.Person("a", "张伟", store.Salesperson)
+		o.Owe("a", store.ClassAnswer, chat.Message{Text: "secret", Secrecy: chat.Secrecy{Confidential: true}})
 		defer o.Run()()
 		time.Sleep(time.Minute)
 		if got := o.Phone.Told("a"); len(got) != 1 {

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"marketbot/handlers"
 	"marketbot/handlers/chat"
 	"marketbot/store"
 )
@@ -50,6 +51,9 @@ func (d *deliverer) deliver(ctx context.Context, it *item) (out outcome) {
 		if out, ok := d.prepare(ctx, p, it); !ok {
 			return out
 		}
+	}
+	if v := d.lookAgain(ctx, it); v.kind != try {
+		return d.settle(ctx, it, v)
 	}
 	if !d.lease.holds(it, d.o.Now()) {
 		return outcome{ruling: ruling{it: it}}
@@ -120,6 +124,23 @@ func (d *deliverer) warn(it *item, v verdict) {
 func (d *deliverer) beforeRepeat(ctx context.Context, p chat.Platform, it *item, now time.Time) verdict {
 	same := it.Payload != nil || it.Print == nil || d.remade(ctx, p, it)
 	return beforeRepeat(it, now, same, protection(p, it.Payload))
+}
+
+// lookAgain is whether what is confidential may be sent to its reader still.
+func (d *deliverer) lookAgain(ctx context.Context, it *item) verdict {
+	if !it.Secret {
+		return verdict{kind: try}
+	}
+	var stands handlers.Standing
+	err := d.o.DB.View(ctx, func(tx *store.Tx) (err error) {
+		stands, err = d.o.Post.Still(ctx, tx, it.Outgoing, d.o.Now())
+		return err
+	})
+	if err != nil {
+		d.o.Log.Error("look at a message again", "message", it.ID, "error", err)
+		return verdict{kind: wait, due: d.o.Now().Add(storeRetry)}
+	}
+	return withheld(it, stands)
 }
 
 // remade makes the frozen bytes again; false when they are others now, as by

@@ -37,6 +37,11 @@
 //	BadSetup       kept at the head of its chat, again every 10 min; a file becomes words about it;
 //	               the administrators are told, if possible elsewhere
 //
+// What is confidential is looked at again right before each try
+// ([handlers.Post.Still]): where its reader was stopped or the account is
+// another's it becomes a dead letter, where they may not read it any more a
+// harmless line, and the administrators are told.
+//
 // A reminder waits while quiet hours last. A reminder and what was due are given
 // up 4 h after they were owed: they would no longer be true. Nothing is tried
 // for more than 7 days. News of a message to the administrators that are not

@@ -137,7 +137,8 @@ func TestUncertainBeyondTheWindow(t *testing.T) {
 			return nil
 		}
 		o.Owe("a", store.ClassReminder, schedulertest.Text("remember"))
-		o.Owe("s", store.ClassAnswer, chat.Message{Text: "secret", Confidential: true})
+		o.Person("s", "孙丽", store.Salesperson)
+		o.Owe("s", store.ClassAnswer, chat.Message{Text: "secret", Secrecy: chat.Secrecy{Confidential: true}})
 		o.Flush()
 		o.Close()
 		time.Sleep(61 * time.Minute)

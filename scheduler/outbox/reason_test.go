@@ -24,7 +24,7 @@ func TestReasonsRepeatNoContent(t *testing.T) {
 			return &chat.SendError{Failure: failure, Code: 230099, Err: errors.New("bad card, ErrorValue: " + schedulertest.Words(m))}
 		}
 		o.Person("zhang", "张伟", store.Salesperson)
-		o.Owe("zhang", store.ClassAnswer, chat.Message{Text: "电话 13800138000", Confidential: true, Summary: "s"})
+		o.Owe("zhang", store.ClassAnswer, chat.Message{Text: "电话 13800138000", Secrecy: chat.Secrecy{Confidential: true, Summary: "s"}})
 		o.Flush()
 		got := strings.Join(o.Phone.Told("wang"), "\n")
 		if !strings.Contains(got, "230099") || strings.Contains(got, "13800138000") {

@@ -186,6 +186,20 @@ func reword(it *item, reason string, change func(chat.Message) (chat.Message, bo
 	return verdict{kind: rewrite, content: content, reason: reason}
 }
 
+// withheld is what becomes of a confidential message by what its reader is
+// when it is sent: it is wiped, and who may not read it any more hears so.
+func withheld(it *item, stands handlers.Standing) verdict {
+	switch stands {
+	case handlers.LostHere:
+		return bury(it, "the reader or the account is not the one it was owed to")
+	case handlers.LostRight:
+		v := reword(it, "the reader may not read it any more", func(chat.Message) (chat.Message, bool) { return chat.Message{Text: handlers.NotSent}, true })
+		v.news = bury(it, v.reason).news
+		return v
+	}
+	return verdict{kind: try}
+}
+
 // bury gives a message up.
 func bury(it *item, reason string) verdict {
 	text := fmt.Sprintf("的一条消息没有送达，已放弃（%s：%s）。", it.Platform, reason)

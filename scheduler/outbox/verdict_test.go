@@ -71,7 +71,7 @@ func TestJudge(t *testing.T) {
 		"card refused":           {it: message(store.ClassAnswer, card), err: fails(chat.BadContent), tried: true, kind: rewrite, says: "标题\n内容"},
 		"text refused":           {it: words("x"), err: fails(chat.BadContent), tried: true, kind: rewrite, says: harmlessText, news: "已放弃"},
 		"all refused":            {it: words(harmlessText), err: fails(chat.BadContent), tried: true, kind: deadLetter, news: "已放弃"},
-		"secret refused":         {it: message(store.ClassAnswer, chat.Message{Text: "x", Confidential: true}), err: fails(chat.BadContent), tried: true, kind: rewrite, says: harmlessText, news: "保密"},
+		"secret refused":         {it: message(store.ClassAnswer, chat.Message{Text: "x", Secrecy: chat.Secrecy{Confidential: true}}), err: fails(chat.BadContent), tried: true, kind: rewrite, says: harmlessText, news: "保密"},
 		"unknown":                {it: words("x"), err: fails(chat.Unknown), tried: true, kind: retry, after: time.Second},
 		"unknown, the last wait": {it: with(words("x"), func(i *item) { i.Tries, i.failing = 3, noon.Add(-21*time.Second) }), err: fails(chat.Unknown), tried: true, kind: retry, after: 39 * time.Second},
 		"unknown for a minute":   {it: with(words("x"), func(i *item) { i.failing = noon.Add(-time.Minute) }), err: fails(chat.Unknown), tried: true, kind: rewrite, says: harmlessText, news: "已放弃"},
@@ -164,7 +164,7 @@ func TestBeforeRepeat(t *testing.T) {
 		"secret, beyond":        {text: "x", secret: true, unsure: true, age: time.Hour, kind: deadLetter},
 		"secret, its bytes too": {text: "x", secret: true, lost: true, kind: deadLetter},
 	} {
-		it := message(store.ClassAnswer, chat.Message{Text: c.text, Confidential: c.secret})
+		it := message(store.ClassAnswer, chat.Message{Text: c.text, Secrecy: chat.Secrecy{Confidential: c.secret}})
 		it.unsure, it.FirstTry = c.unsure, noon.Add(-c.age)
 		v := beforeRepeat(it, noon, !c.lost, time.Hour)
 		if v.kind != c.kind || v.kind == rewrite && says(t, v) != c.says {
@@ -179,7 +179,7 @@ func TestBeforeRepeat(t *testing.T) {
 func TestEveryMessageEnds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		it := message(store.Class(rapid.IntRange(int(store.ClassAnswer), int(store.ClassReminder)).Draw(t, "class")),
-			chat.Message{Text: "x", Confidential: rapid.Bool().Draw(t, "secret")})
+			chat.Message{Text: "x", Secrecy: chat.Secrecy{Confidential: rapid.Bool().Draw(t, "secret")}})
 		now, window := noon, time.Duration(rapid.IntRange(0, 120).Draw(t, "window"))*time.Minute
 		for steps := 0; ; steps++ {
 			if steps > 5000 || now.Sub(noon) > oldest+time.Hour {

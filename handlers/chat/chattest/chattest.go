@@ -162,11 +162,11 @@ func textStaysText(t *testing.T, w world) {
 			if confidential {
 				k += "/c"
 			}
-			plain := w.send(w.person(), chat.Message{Text: text, Confidential: confidential}, nil, "hostile/text/"+k)
+			plain := w.send(w.person(), chat.Message{Text: text, Secrecy: chat.Secrecy{Confidential: confidential}}, nil, "hostile/text/"+k)
 			if plain.Text != text && !plain.Withheld {
 				t.Errorf("text %q is seen as %q", text, plain.Text)
 			}
-			card := w.send(w.person(), chat.Message{Card: full(text), Confidential: confidential}, nil, "hostile/card/"+k)
+			card := w.send(w.person(), chat.Message{Card: full(text), Secrecy: chat.Secrecy{Confidential: confidential}}, nil, "hostile/card/"+k)
 			for _, part := range parts(text) {
 				if strings.Contains(card.Text, part) == card.Withheld {
 					t.Errorf("%q is not seen as it is in %q", part, card.Text)
@@ -191,7 +191,7 @@ func longText(t *testing.T, w world) {
 	}
 	for i, m := range []chat.Message{
 		{Text: strings.Repeat("<b>太长 ", 60_000)},
-		{Text: strings.Repeat("太长 ", 60_000), Confidential: true},
+		{Text: strings.Repeat("太长 ", 60_000), Secrecy: chat.Secrecy{Confidential: true}},
 		{Card: long(strings.Repeat("太长 ", 20_000))},
 		{Card: &chat.Card{Title: "多", Blocks: slices.Repeat([]chat.Block{{Text: "段"}}, 1000), Buttons: []chat.Button{{Label: "好", Command: "好"}}}},
 		{Card: &chat.Card{Title: "多", Blocks: slices.Repeat([]chat.Block{{Table: &chat.Table{Heads: []string{"甲"}, Rows: [][]string{{"乙"}}}}}, 30)}},

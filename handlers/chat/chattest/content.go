@@ -115,7 +115,7 @@ func chartArrives(t *testing.T, w world) {
 		for _, c := range charts {
 			card.Blocks = append(card.Blocks, chat.Block{Chart: &c})
 		}
-		m := w.send(to, chat.Message{Card: card, Confidential: secret}, nil, "chart/"+string(rune('a'+i)))
+		m := w.send(to, chat.Message{Card: card, Secrecy: chat.Secrecy{Confidential: secret}}, nil, "chart/"+string(rune('a'+i)))
 		for _, c := range charts {
 			for _, line := range strings.Split(c.Words(), "\n") {
 				if strings.Contains(m.Text, line) == m.Withheld && line != chat.NoFigures {
