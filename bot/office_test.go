@@ -38,6 +38,7 @@ type office struct {
 	cluster   *cluster.Cluster    // nil: alone
 	witness   *witness            // sees what is done; nil: nobody
 	clock     atomic.Int64        // Unix milliseconds
+	late      atomic.Int64        // how long ago what arrives now was sent, in nanoseconds
 	bot       atomic.Pointer[bot] // nil while it is down
 }
 
@@ -144,6 +145,7 @@ func (o *office) receive(ctx context.Context, e chat.Event) (chat.Receipt, error
 	if b == nil {
 		return chat.Receipt{}, errors.New("the bot is down")
 	}
+	e.Sent = e.Sent.Add(-time.Duration(o.late.Load()))
 	r, err := b.receive(ctx, e)
 	if o.witness != nil && err == nil {
 		o.witness.hears(e, r)

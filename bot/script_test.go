@@ -51,6 +51,7 @@ func stages() []stage {
 //	press 张伟 '确认'             presses the button, named by its beginning, of the newest message that has it
 //	fill 张伟 '本周=拜访'         hands in the newest form; what is not given stays as it was prefilled
 //	again                        the platform delivers the last event once more
+//	late 6h say 张伟 '签到 广州'   somebody wrote six hours ago, and it arrives only now; so with place, press and fill
 //	expect 张伟 '成功' …          the next unread message of a private chat, or of 群, says all of this
 //	absent 张伟 '密码' …          the message read last says none of this
 //	file 张伟 '第48周' …          the next unread message is an Excel file with these words in name or cells
@@ -124,6 +125,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"press":   {2, (*conversation).press},
 		"fill":    {1, (*conversation).fill},
 		"again":   {0, (*conversation).again},
+		"late":    {3, (*conversation).late},
 		"expect":  {1, (*conversation).expect},
 		"absent":  {2, (*conversation).absent},
 		"file":    {1, (*conversation).file},
@@ -292,6 +294,23 @@ func (p *conversation) fill(ts *testscript.TestScript, args []string) {
 func (p *conversation) again(*testscript.TestScript, []string) {
 	p.office.screens.again()
 	p.office.deliver()
+}
+
+// late lets something arrive only now that was sent some time ago.
+func (p *conversation) late(ts *testscript.TestScript, args []string) {
+	by, err := time.ParseDuration(args[0])
+	if err != nil || by <= 0 {
+		ts.Fatalf("late: no time: %s", args[0])
+	}
+	do := map[string]func(*conversation, *testscript.TestScript, []string){
+		"say": (*conversation).say, "place": (*conversation).place, "press": (*conversation).press, "fill": (*conversation).fill,
+	}[args[1]]
+	if do == nil {
+		ts.Fatalf("late: nothing that arrives: %s", args[1])
+	}
+	p.office.late.Store(int64(by))
+	defer p.office.late.Store(0)
+	do(p, ts, args[2:])
 }
 
 // next takes the next unread message of a chat.

@@ -90,7 +90,7 @@ func (d *Desk) mine(ctx context.Context, c *command.Call) (*command.Answer, erro
 
 // undo takes the person's last write back through the command that made it.
 func (d *Desk) undo(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	w, found, err := c.Tx.Writes().Last(ctx, c.Person.ID, strings.ToLower(readCode(c.Text("登记"))), c.Now.Add(-undoTime))
+	w, found, err := c.Tx.Writes().Last(ctx, c.Person.ID, strings.ToLower(readCode(c.Text("登记"))), c.Now.Add(-undoTime), c.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -10,6 +11,7 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 	"marketbot/store/ledger"
 )
@@ -19,8 +21,10 @@ import (
 type matter struct {
 	router *command.Router
 	event  chat.Event
+	now    time.Time     // when the event arrived, which may be hours after it was sent
 	person store.Person  // who sent it; nobody when not registered
 	dialog *store.Dialog // the question that waited for what the person wrote; nil: none
+	later  bool          // another question waits, which was put only after the event was sent
 	left   []chat.Notice // whom to tell that somebody left the company
 }
 
@@ -34,6 +38,9 @@ func (m *matter) decide() outcome {
 	}
 	if m.person.ID == "" {
 		return m.stranger()
+	}
+	if m.person.Then != nil && !m.person.Then.Active() {
+		return m.unknown("登记前的消息", chat.Message{Text: "这条消息是 " + words.Moment(m.event.Sent) + " 发的，那时你还没有登记，没有照办。还要办的话，请重新发一次。"})
 	}
 	switch m.event.Kind {
 	case chat.Opened:

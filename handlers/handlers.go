@@ -24,6 +24,17 @@
 // that the event was received. Delivered again, it changes nothing and answers
 // nothing.
 //
+// # What arrives late
+//
+// Platforms deliver again for hours what they could not deliver at once. An
+// event counts from when it was sent: that judges days, weeks, lateness and
+// which of two changes is the later one, and it touches only what was there
+// then: no write, question, preview, grant or delegation that came later. Its
+// rights are those of then and of now ([store.Person].Then, [command.Call].Clock).
+// A time ahead of our clock is not believed. A command whose changes replace
+// each other says when the last one was made ([command.Spec].Changed): what was
+// sent before that is refused.
+//
 // # What goes wrong
 //
 // A [command.Refusal] and a [command.Question] are answers. Any other error, and
@@ -122,16 +133,17 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 	lock := &d.chats[maphash.String(d.seed, e.Chat.Platform+"/"+e.Chat.ID)%uint64(len(d.chats))]
 	lock.Lock()
 	defer lock.Unlock()
-	if e.Sent.IsZero() {
-		e.Sent = d.o.Now()
+	now := d.o.Now().In(d.o.Zone)
+	if e.Sent.IsZero() || e.Sent.After(now) { // a time ahead of our clock is not believed
+		e.Sent = now
 	}
 	e.Sent = e.Sent.In(d.o.Zone)
 	// An answer waits with its address, which may be a piece of all that came.
 	e.Chat.ID, e.From.ID = strings.Clone(e.Chat.ID), strings.Clone(e.From.ID)
-	r, t, err := d.turn(ctx, e)
+	r, t, err := d.turn(ctx, e, now)
 	ran := t // the last that may be stored
 	for again := 0; err != nil && again < turnsMore && store.Again(err) && ctx.Err() == nil; again++ {
-		if r, t, err = d.turn(ctx, e); r.Duplicate { // the one before was stored after all
+		if r, t, err = d.turn(ctx, e, now); r.Duplicate { // the one before was stored after all
 			t.more, r.Duplicate = true, false
 		} else if t != nil {
 			ran = t
@@ -152,9 +164,9 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 }
 
 // turn is one try of Receive: what it does is done whole or not at all.
-func (d *Desk) turn(ctx context.Context, e chat.Event) (r chat.Receipt, t *turn, err error) {
+func (d *Desk) turn(ctx context.Context, e chat.Event, now time.Time) (r chat.Receipt, t *turn, err error) {
 	err = d.o.DB.Update(ctx, func(tx *store.Tx) (err error) {
-		t = &turn{desk: d, tx: tx, matter: matter{router: d.router, event: e}}
+		t = &turn{desk: d, tx: tx, matter: matter{router: d.router, event: e, now: now}}
 		// Another process may be at work on an event of the same chat.
 		if err := tx.Lock(ctx, "chat/"+e.Chat.Platform+"/"+e.Chat.ID); err != nil {
 			return err

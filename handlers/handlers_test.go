@@ -410,3 +410,16 @@ func TestAnswersKeepNoEvent(t *testing.T) {
 		t.Errorf("%d answers keep %d MiB", len(d.owed), (after-before)>>20)
 	}
 }
+
+// A time ahead of our clock is not believed: a preview would be good for longer,
+// and a report never late.
+func TestTimeAheadIsNotBelieved(t *testing.T) {
+	d := newDesk(t, new(int))
+	e := d.event("张伟", "提问")
+	e.Sent = d.now.Add(48 * time.Hour)
+	d.receive(e)
+	d.now = d.now.Add(31 * time.Minute)
+	d.said()
+	d.receive(d.event("张伟", "三个"))
+	d.wantSaid("没看懂")
+}

@@ -17,6 +17,18 @@ const (
 	confirmTime  = 30 * time.Minute // how long a preview can be confirmed
 )
 
+// maxSkew is how far our clock may be ahead of a platform's.
+const maxSkew = 5 * time.Minute
+
+// asked is since when what the answer asks is there: what was sent before cannot
+// be about it.
+func (m *matter) asked() time.Time {
+	if late := m.now.Add(-maxSkew); m.event.Sent.Before(late) {
+		return late
+	}
+	return m.event.Sent
+}
+
 // outcome is all that comes of an event, but for what a step wrote: either it
 // is decided, and [turn.write] writes it, or a command is to be run first.
 type outcome struct {

@@ -52,7 +52,7 @@ func (m *matter) done(c call, r result) outcome {
 		said = bound(said, r.write)
 	}
 	if a.Confirm != "" {
-		o.offer = &store.Confirmation{Code: r.code, Person: m.person.ID, Line: c.line, Version: a.Confirm, Expires: m.event.Sent.Add(confirmTime)}
+		o.offer = &store.Confirmation{Code: r.code, Person: m.person.ID, Line: c.line, Version: a.Confirm, Asked: m.asked(), Expires: m.asked().Add(confirmTime)}
 		said = preview(said, r.code, cmp.Or(a.Proceed, confirmWord))
 	}
 	if !a.Recorded {
@@ -136,10 +136,14 @@ func (m *matter) ask(c call, line string, q *command.Question) outcome {
 	if m.person.ID == "" {
 		return outcome{replies: here(chat.Message{Text: staff.Unregistered})}
 	}
+	if m.later { // the other question stays, and whose answer is whose stays clear
+		text := "「" + c.spec.Name + "」还缺内容，这条消息又晚到了，现在有另一个问题在等你回复。还要办的话，请重新发一次。"
+		return m.refused(c, &command.Refusal{Text: text, Hint: "帮助 " + c.spec.Name})
+	}
 	o := outcome{
 		ended:    ledger.Done,
 		audit:    m.entry(c.spec.Name, ledger.Refused),
-		question: &store.Dialog{Line: cmp.Or(q.Line, line), Prefix: q.Prefix, Expires: m.event.Sent.Add(questionTime)},
+		question: &store.Dialog{Line: cmp.Or(q.Line, line), Prefix: q.Prefix, Asked: m.asked(), Expires: m.asked().Add(questionTime)},
 		replies:  m.privately(asking(q)),
 	}
 	o.audit.Clause, o.audit.Subject = c.spec.Clause, "question"

@@ -56,6 +56,9 @@ func (t *turn) read(ctx context.Context) error {
 		return err
 	}
 	t.person = caller.Person
+	if err := t.then(ctx, caller); err != nil {
+		return err
+	}
 	if caller.ID != "" && t.event.Sent.Sub(caller.Used) > noteUse {
 		if err := t.tx.Accounts().Use(ctx, t.event.From.Platform, t.event.From.ID, t.event.Sent); err != nil {
 			return err
@@ -64,13 +67,49 @@ func (t *turn) read(ctx context.Context) error {
 	switch {
 	case t.event.Kind == chat.MemberLeft:
 		t.left, err = t.desk.o.Left(ctx, t.tx, t.event.From, t.event.Sent)
-	case t.event.Kind == chat.Text && caller.Asked && !t.event.Chat.Group:
-		var d store.Dialog
-		var open bool
-		if d, open, err = t.tx.Dialogs().Take(ctx, t.person.ID, t.event.Sent); open {
+	case caller.Asked:
+		err = t.question(ctx)
+	}
+	return err
+}
+
+// then finds out how the person stood when they sent the event, where that may
+// differ. Of the time before it was made the store knows nothing: whoever was
+// there from the start counts as there before.
+func (t *turn) then(ctx context.Context, c store.Caller) error {
+	at := t.event.Sent
+	differs := func() bool { return at.Before(c.Bound) || at.Before(c.Changed) }
+	if !differs() {
+		return nil
+	}
+	made, err := t.tx.Marks().At(ctx, store.CreatedMark)
+	if at.Before(made) {
+		at = made
+	}
+	if err != nil || made.IsZero() || !differs() {
+		return err
+	}
+	then, err := t.tx.People().AsOf(ctx, t.person, at)
+	if at.Before(c.Bound) {
+		then.Until = at
+	}
+	t.person.Then = &then
+	return err
+}
+
+// question takes the question that waits for what the person wrote, where it
+// was put before that.
+func (t *turn) question(ctx context.Context) (err error) {
+	if t.event.Kind == chat.Text && !t.event.Chat.Group {
+		d, open, err := t.tx.Dialogs().Take(ctx, t.person.ID, t.event.Sent)
+		if open {
 			t.dialog = &d
 		}
+		if open || err != nil {
+			return err
+		}
 	}
+	t.later, err = t.tx.Dialogs().Later(ctx, t.person.ID, t.event.Sent)
 	return err
 }
 
@@ -79,7 +118,7 @@ func (t *turn) read(ctx context.Context) error {
 func (t *turn) perform(ctx context.Context, c call) (r result, err error) {
 	r.err = t.tx.Nested(ctx, func() (err error) {
 		r.answer, err = step(ctx, command.Call{
-			Tx: t.tx, Person: t.person, Now: t.event.Sent, Event: t.event, Spec: c.spec,
+			Tx: t.tx, Person: t.person, Now: t.event.Sent, Taken: t.now, Event: t.event, Spec: c.spec,
 			Line: c.line, Form: c.form, Confirmed: c.confirmed, Offers: t.offers,
 			Serving: t.desk.router.Serving(), Policy: t.desk.o.Policy,
 		}, c.rest)

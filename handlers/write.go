@@ -25,7 +25,7 @@ func (t *turn) write(ctx context.Context) error {
 		}
 	}
 	t.more = len(o.notices) > 0
-	return t.desk.o.Post.Notices(ctx, t.tx, o.notices, store.ClassAlarm, t.event.Sent)
+	return t.desk.o.Post.Notices(ctx, t.tx, o.notices, store.ClassAlarm, t.now)
 }
 
 // remember keeps the write that 撤销 takes back, the preview that 确认 takes up,

@@ -58,7 +58,7 @@ func New(o Timing) (*Scheduler, error) {
 
 // Marks in the store.
 const (
-	CreatedMark = "created"   // when it was made; nothing from before is made up
+	CreatedMark = store.CreatedMark
 	mark        = "scheduler" // up to when misses were looked for
 )
 

@@ -69,7 +69,7 @@ func TestGrants(t *testing.T) {
 		covered := func(person, customer string, at time.Time) string {
 			var g store.Grant
 			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
-				g, err = tx.Grants().For(ctx, person, customer, at)
+				g, err = tx.Grants().For(ctx, person, customer, at, at)
 				return err
 			})
 			return g.ID
@@ -87,7 +87,7 @@ func TestGrants(t *testing.T) {
 			}
 		}
 		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			list, err := tx.Grants().Of(ctx, "lin", now)
+			list, err := tx.Grants().Of(ctx, "lin", now, now)
 			same(t, err, list, day, week)
 			list, err = tx.Grants().Ending(ctx, now, day.Until)
 			same(t, err, list, day)
@@ -134,7 +134,7 @@ func TestForgedGrants(t *testing.T) {
 			storetest.Behind(t, o).Do(change)
 			err := db.Update(t.Context(), func(tx *store.Tx) error {
 				for _, k := range []string{"K1", "K2"} {
-					if g, err := tx.Grants().For(t.Context(), "he", k, now); err != nil {
+					if g, err := tx.Grants().For(t.Context(), "he", k, now, now); err != nil {
 						return err
 					} else if g.ID != "" {
 						t.Errorf("%s: grants %+v", change, g)
@@ -153,7 +153,7 @@ func TestForgedGrants(t *testing.T) {
 		})
 		storetest.Behind(t, o).Do(`UPDATE access_grant SET until_time = until_time + 3600000`)
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.Grants().For(t.Context(), "lin", "K1", now)
+			_, err := tx.Grants().For(t.Context(), "lin", "K1", now, now)
 			return err
 		})
 		if !errors.Is(err, store.ErrTampered) {

@@ -124,3 +124,33 @@ func TestCallerWrites(t *testing.T) {
 		t.Errorf("only %d statements found", found)
 	}
 }
+
+// How somebody stood at a moment: with what they held then, and not at all before
+// they came and after they were stopped.
+func TestAsOf(t *testing.T) {
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		at := func(hours int) time.Time { return now.Add(time.Duration(hours) * time.Hour) }
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(
+				tx.People().Add(ctx, store.Person{ID: "li", Name: "李雷", Post: store.Salesperson, Duties: []store.Duty{store.Archivist}, Since: at(0)}),
+				tx.People().SetPost(ctx, "li", store.Supervisor, at(2)),
+				tx.People().TakeDuty(ctx, "li", store.Archivist, at(3)),
+				tx.People().Stop(ctx, "li", at(4)),
+				tx.People().Reinstate(ctx, store.Person{ID: "li", Post: store.Supervisor}, at(6)))
+		})
+		for hour, want := range []string{"业务员 档案员", "业务员 档案员", "市场主管 档案员", "市场主管", "", "", "市场主管"} {
+			var p store.Person
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
+				p, err = tx.People().AsOf(ctx, store.Person{ID: "li", Post: store.GeneralManager, Duties: []store.Duty{store.Administrator}}, at(hour))
+				return err
+			})
+			got := string(p.Post)
+			for _, d := range p.Duties {
+				got += " " + string(d)
+			}
+			if got != want || p.Active() != (want != "") {
+				t.Errorf("hour %d: stood as %q, active %v; want %q", hour, got, p.Active(), want)
+			}
+		}
+	})
+}

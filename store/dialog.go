@@ -9,25 +9,35 @@ import (
 
 // Dialog is a question that waits for a person's next private message.
 type Dialog struct {
-	Line    string // the command so far
-	Prefix  string // stands between Line and the answer
+	Line    string    // the command so far
+	Prefix  string    // stands between Line and the answer
+	Asked   time.Time // what was sent before is not about it
 	Expires time.Time
 }
 
 // Ask remembers the one open question of a person.
 func (q Dialogs) Ask(ctx context.Context, person string, d Dialog) error {
-	_, err := q.tx.Exec(ctx, "ask", `INSERT INTO dialog (person, line, prefix, expires) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (person) DO UPDATE SET line = excluded.line, prefix = excluded.prefix, expires = excluded.expires`,
-		person, q.tx.SealText(d.Line, "dialog", person, "line"), d.Prefix, engine.Millis(d.Expires))
+	_, err := q.tx.Exec(ctx, "ask", `INSERT INTO dialog (person, line, prefix, asked, expires) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (person) DO UPDATE SET line = excluded.line, prefix = excluded.prefix, asked = excluded.asked, expires = excluded.expires`,
+		person, q.tx.SealText(d.Line, "dialog", person, "line"), d.Prefix, engine.Millis(d.Asked), engine.Millis(d.Expires))
 	return err
 }
 
-// Take gives and removes a person's open question, if it is still open.
-func (q Dialogs) Take(ctx context.Context, person string, now time.Time) (Dialog, bool, error) {
+// Take gives and removes the question that was put to a person before a moment,
+// if it was still open then.
+func (q Dialogs) Take(ctx context.Context, person string, sent time.Time) (Dialog, bool, error) {
 	var d Dialog
-	found, err := q.tx.One(ctx, "dialog", `DELETE FROM dialog WHERE person = $1 RETURNING line, prefix, expires`, []any{person},
-		q.tx.Sealed(&d.Line, "dialog", &person, "line"), &d.Prefix, engine.At(&d.Expires))
-	return d, found && now.Before(d.Expires), err
+	found, err := q.tx.One(ctx, "dialog", `DELETE FROM dialog WHERE person = $1 AND asked <= $2 RETURNING line, prefix, asked, expires`,
+		[]any{person, engine.Millis(sent)},
+		q.tx.Sealed(&d.Line, "dialog", &person, "line"), &d.Prefix, engine.At(&d.Asked), engine.At(&d.Expires))
+	return d, found && sent.Before(d.Expires), err
+}
+
+// Later reports whether a question waits that was put to a person only after a
+// moment.
+func (q Dialogs) Later(ctx context.Context, person string, sent time.Time) (bool, error) {
+	var n int
+	return q.tx.One(ctx, "later dialog", `SELECT 1 FROM dialog WHERE person = $1 AND asked > $2`, []any{person, engine.Millis(sent)}, &n)
 }
 
 // Confirmation is a preview that waits for 确认 Code.
@@ -35,28 +45,30 @@ type Confirmation struct {
 	Code    string
 	Person  string
 	Line    string
-	Version string // of what was shown
+	Version string    // of what was shown
+	Asked   time.Time // what was sent before does not confirm it
 	Expires time.Time
 }
 
 // Offer remembers a preview.
 func (q Dialogs) Offer(ctx context.Context, c Confirmation) error {
-	_, err := q.tx.Exec(ctx, "offer", `INSERT INTO confirmation (code, person, line, version, expires, used) VALUES ($1, $2, $3, $4, $5, 0)`,
-		c.Code, c.Person, q.tx.SealText(c.Line, "confirmation", c.Code, "line"), c.Version, engine.Millis(c.Expires))
+	_, err := q.tx.Exec(ctx, "offer", `INSERT INTO confirmation (code, person, line, version, asked, expires, used) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
+		c.Code, c.Person, q.tx.SealText(c.Line, "confirmation", c.Code, "line"), c.Version, engine.Millis(c.Asked), engine.Millis(c.Expires))
 	return err
 }
 
-// Confirm uses a preview up: true once, for the person it was shown to, before it expires.
+// Confirm uses a preview up: true once, for the person it was shown to, after
+// that and before it expires.
 func (q Dialogs) Confirm(ctx context.Context, code, person string, now time.Time) (Confirmation, bool, error) {
 	c := Confirmation{Code: code, Person: person}
-	found, err := q.tx.One(ctx, "confirm", `UPDATE confirmation SET used = $1 WHERE code = $2 AND person = $3 AND used = 0 AND expires > $4 RETURNING line, version`,
-		[]any{engine.Millis(now), code, person, engine.Millis(now)}, q.tx.Sealed(&c.Line, "confirmation", &code, "line"), &c.Version)
+	found, err := q.tx.One(ctx, "confirm", `UPDATE confirmation SET used = $1 WHERE code = $2 AND person = $3 AND used = 0 AND asked <= $1 AND expires > $1 RETURNING line, version`,
+		[]any{engine.Millis(now), code, person}, q.tx.Sealed(&c.Line, "confirmation", &code, "line"), &c.Version)
 	return c, found, err
 }
 
 // Cancel lets a preview expire: true once, for the person it was shown to.
 func (q Dialogs) Cancel(ctx context.Context, code, person string, now time.Time) (bool, error) {
-	n, err := q.tx.Exec(ctx, "cancel offer", `UPDATE confirmation SET expires = 0 WHERE code = $1 AND person = $2 AND used = 0 AND expires > $3`,
+	n, err := q.tx.Exec(ctx, "cancel offer", `UPDATE confirmation SET expires = 0 WHERE code = $1 AND person = $2 AND used = 0 AND asked <= $3 AND expires > $3`,
 		code, person, engine.Millis(now))
 	return n == 1, err
 }

@@ -7,6 +7,9 @@ import (
 	"marketbot/store/internal/engine"
 )
 
+// CreatedMark is when the store was made; nothing is known from before.
+const CreatedMark = "created"
+
 // Set remembers a moment under a name (how far the clock was followed, when
 // the store was created).
 func (q Marks) Set(ctx context.Context, name string, at time.Time) error {

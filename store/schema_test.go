@@ -26,6 +26,7 @@ var released = map[string]string{
 	"0027_file.sql":    "94bfc87d544480818f8b5efa8b37fc63f6a03c13e5accf27d6eff83668f2708d",
 	"0028_name.sql":    "b98be6599d341d9ffe5a41ae69dc407aa9b070d2501e2acc4172f783ca0f27f8",
 	"0029_said.sql":    "47381620a3e0ec1fd106226ac876ed65845c37410712f859eb4ce48ecacf8998",
+	"0033_asked.sql":   "3260c9a848b0aa0cc37a2bc34b0c969bf32623a6282e58a0483659233bb2038d",
 }
 
 // notWords are the columns of text that hold no free words of people, table by

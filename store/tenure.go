@@ -53,6 +53,23 @@ func (q People) PostAt(ctx context.Context, person string, at time.Time) (post P
 	return Post(name), err
 }
 
+// AsOf is a person as they stood at a moment: with the post and the duties of
+// then, and not active while they held no post.
+func (q People) AsOf(ctx context.Context, p Person, at time.Time) (Person, error) {
+	tenures, err := q.Tenures(ctx, p.ID)
+	p.Post, p.Duties, p.Then, p.Until = "", nil, nil, at
+	for _, t := range tenures {
+		switch {
+		case t.Since.After(at) || !t.Until.IsZero() && !t.Until.After(at):
+		case t.Post != "":
+			p.Post, p.Until = t.Post, time.Time{}
+		default:
+			p.Duties = append(p.Duties, t.Duty)
+		}
+	}
+	return p, err
+}
+
 // SetPost moves a person to another post.
 func (q People) SetPost(ctx context.Context, person string, post Post, at time.Time) error {
 	if _, err := q.tx.Exec(ctx, "set post", `UPDATE person SET post = $1 WHERE id = $2`, string(post), person); err != nil {

@@ -44,6 +44,9 @@ type Person struct {
 	Duties []Duty
 	Since  time.Time // registered
 	Until  time.Time // stopped; zero while active
+	// Then is the person as they stood when they sent what is being answered;
+	// nil where they stand the same now. They may do what both may.
+	Then *Person
 }
 
 // Active reports whether the person is registered and not stopped.

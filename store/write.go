@@ -22,13 +22,13 @@ func (q Writes) Add(ctx context.Context, w Write) error {
 	return err
 }
 
-// Last is a person's last write since a time that was not taken back;
-// with an id only that one.
-func (q Writes) Last(ctx context.Context, person, id string, since time.Time) (Write, bool, error) {
+// Last is a person's last write from a time on, up to and with another, that was
+// not taken back; with an id only that one.
+func (q Writes) Last(ctx context.Context, person, id string, from, to time.Time) (Write, bool, error) {
 	w := Write{Person: person}
 	var told string
-	found, err := q.tx.One(ctx, "last write", `SELECT id, command, ref, at, told FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND undone = 0 AND (id = $4 OR $4 = '')
-		ORDER BY id DESC LIMIT 1`, []any{engine.IDBefore(since), person, engine.Millis(since), id}, &w.ID, &w.Command, &w.Ref, engine.At(&w.At), &told)
+	found, err := q.tx.One(ctx, "last write", `SELECT id, command, ref, at, told FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND at <= $5 AND undone = 0 AND (id = $4 OR $4 = '')
+		ORDER BY at DESC, id DESC LIMIT 1`, []any{engine.IDBefore(from), person, engine.Millis(from), id, engine.Millis(to)}, &w.ID, &w.Command, &w.Ref, engine.At(&w.At), &told)
 	if told != "" {
 		w.Told = strings.Split(told, ",")
 	}

@@ -64,7 +64,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 			Button: &chat.Button{Label: "撤回 " + r.Code, Command: "撤回申请 " + r.Code},
 		})
 	}
-	grants, err := c.Tx.Grants().Of(ctx, c.Person.ID, c.Now)
+	grants, err := c.Tx.Grants().Of(ctx, c.Person.ID, c.Now, c.Clock())
 	if err != nil {
 		return nil, err
 	}
@@ -112,8 +112,8 @@ func (h Handler) decidableBy(ctx context.Context, c *command.Call) ([]store.Requ
 	if !rulebook.Allows(rulebook.DecideLooks, c.Person) {
 		return nil, nil
 	}
-	d, err := h.deciders(ctx, c.Tx, c.Now)
-	if err != nil || !d.has(c.Person.ID) {
+	d, err := h.deciders(ctx, c.Tx, c.Now, c.Clock())
+	if err != nil || !d.has(c.Person.ID) || !d.had(c.Person) {
 		return nil, err
 	}
 	open, err := c.Tx.Requests().Open(ctx, c.Now)

@@ -58,7 +58,7 @@ func (o *office) reads(who, customer string) (grant string) {
 		if err != nil {
 			return err
 		}
-		g, err := tx.Grants().For(ctx, p.ID, customer, o.Now)
+		g, err := tx.Grants().For(ctx, p.ID, customer, o.Now, o.Now)
 		grant = o.Policy.Access(p, k, g, o.Now).Grant
 		return err
 	})

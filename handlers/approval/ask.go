@@ -72,7 +72,7 @@ func (h Handler) ask(ctx context.Context, c *command.Call) (*command.Answer, err
 }
 
 func (h Handler) asked(ctx context.Context, c *command.Call, r store.Request) (*command.Answer, error) {
-	d, err := h.deciders(ctx, c.Tx, c.Now)
+	d, err := h.deciders(ctx, c.Tx, c.Clock(), c.Clock())
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (h Handler) needed(ctx context.Context, c *command.Call, r store.Request, f
 		return &command.Refusal{Text: "你的岗位可以直接查客户档案，不用申请。", Hint: "客户 " + r.Words, Clause: "档-4"}
 	}
 	for _, k := range everybody(found) {
-		g, err := c.Tx.Grants().For(ctx, c.Person.ID, k.ID, c.Now)
+		g, err := c.Tx.Grants().For(ctx, c.Person.ID, k.ID, c.Now, c.Clock())
 		if err != nil {
 			return err
 		}
@@ -181,7 +181,7 @@ func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer
 	if err := h.end(ctx, c, r); err != nil {
 		return nil, err
 	}
-	d, err := h.deciders(ctx, c.Tx, c.Now)
+	d, err := h.deciders(ctx, c.Tx, c.Clock(), c.Clock())
 	if err != nil {
 		return nil, err
 	}

@@ -139,6 +139,8 @@ func (h Handler) decidable(ctx context.Context, c *command.Call) (store.Request,
 	switch {
 	case err != nil:
 		return r, d, err
+	case r.At.After(c.Now): // it was not there yet
+		return r, d, h.requests().Missing(c.Text("编号"), false)
 	case r.Asker == c.Person.ID:
 		return r, d, &command.Refusal{
 			Text: "不能批自己的申请，请由别人决定。", Hint: "请总经理处理 " + r.Code, Clause: clause,
@@ -151,8 +153,8 @@ func (h Handler) decidable(ctx context.Context, c *command.Call) (store.Request,
 // mayDecide refuses whoever is neither general manager, nor stands in for one,
 // nor has been delegated to for today.
 func (h Handler) mayDecide(ctx context.Context, c *command.Call) (deciders, error) {
-	d, err := h.deciders(ctx, c.Tx, c.Now)
-	if err != nil || d.has(c.Person.ID) {
+	d, err := h.deciders(ctx, c.Tx, c.Now, c.Clock())
+	if err != nil || d.has(c.Person.ID) && d.had(c.Person) {
 		return d, err
 	}
 	text := "只有总经理可以批准或驳回查阅申请；" + string(c.Person.Post) + "要由总经理授权。"

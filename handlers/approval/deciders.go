@@ -12,15 +12,17 @@ import (
 	"marketbot/store"
 )
 
-// deciders are who may decide requests at a moment.
+// deciders are who may decide requests now, and might when they were asked.
 type deciders struct {
 	roll      audience.Roll
 	standing  audience.Audience // the general manager, or who stands in (总则)
 	delegates []store.Person    // today's (C5)
 }
 
-func (h Handler) deciders(ctx context.Context, tx *store.Tx, now time.Time) (deciders, error) {
-	today := h.Rules.Day(now)
+// deciders are who may decide what somebody asked for: delegates must have been
+// so when it was sent, and be so still.
+func (h Handler) deciders(ctx context.Context, tx *store.Tx, asked, now time.Time) (deciders, error) {
+	day, today := h.Rules.Day(asked), h.Rules.Day(now)
 	roll, err := audience.Read(ctx, tx, today)
 	if err != nil {
 		return deciders{}, err
@@ -29,7 +31,7 @@ func (h Handler) deciders(ctx context.Context, tx *store.Tx, now time.Time) (dec
 	list, err := tx.Delegations().From(ctx, today)
 	for _, one := range list {
 		p, active := roll.Active(one.Person)
-		if active && one.First <= today && mayStandIn(p.Post) && !d.has(p.ID) {
+		if active && one.First <= day && !one.At.After(asked) && mayStandIn(p.Post) && !d.has(p.ID) {
 			d.delegates = append(d.delegates, p)
 		}
 	}
@@ -44,6 +46,21 @@ func (d deciders) all() []store.Person { return audience.Join(d.standing.To, d.d
 
 func (d deciders) has(person string) bool {
 	return slices.ContainsFunc(d.all(), func(p store.Person) bool { return p.ID == person })
+}
+
+// had reports whether somebody who may decide now might too when they asked.
+func (d deciders) had(p store.Person) bool {
+	switch {
+	case p.Then == nil, p.Then.Post == store.GeneralManager:
+		return true
+	case p.Then.Post == p.Post: // stands in for a vacant post
+		return d.standing.Has(p.ID) || d.delegated(p)
+	}
+	return mayStandIn(p.Then.Post) && d.delegated(p)
+}
+
+func (d deciders) delegated(p store.Person) bool {
+	return slices.ContainsFunc(d.delegates, func(one store.Person) bool { return one.ID == p.ID })
 }
 
 // whom names the deciders for a sentence: 陈总（总经理）、周敏（总经理助理）.

@@ -93,7 +93,7 @@ func (h Handler) takeBack(ctx context.Context, c *command.Call) (*command.Answer
 	}
 	taken := false
 	for _, d := range list {
-		if d.Person != p.ID {
+		if d.Person != p.ID || d.At.After(c.Now) {
 			continue
 		}
 		ended, err := c.Tx.Delegations().End(ctx, d, c.Now)

@@ -53,7 +53,7 @@ func (h Handler) own(ctx context.Context, c *command.Call, card *chat.Card) erro
 		}
 		card.Blocks = append(card.Blocks, chat.Block{Text: "• " + line})
 	}
-	grants, err := c.Tx.Grants().Of(ctx, c.Person.ID, c.Now)
+	grants, err := c.Tx.Grants().Of(ctx, c.Person.ID, c.Now, c.Clock())
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (h Handler) own(ctx context.Context, c *command.Call, card *chat.Card) erro
 // showOne shows a request to its asker, and with the buttons to whoever may
 // decide it. Others hear what they would hear of one that does not exist.
 func (h Handler) showOne(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	d, err := h.deciders(ctx, c.Tx, c.Now)
+	d, err := h.deciders(ctx, c.Tx, c.Clock(), c.Clock())
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,8 @@ import (
 type Call struct {
 	Tx        *store.Tx
 	Person    store.Person           // who asks
-	Now       time.Time              // when it was sent, in the company's zone: judges deadlines
+	Now       time.Time              // when it was sent, in the company's zone: judges deadlines, and what it is about was there then
+	Taken     time.Time              // when it arrived, which may be hours later; see Clock
 	Event     chat.Event             // as it came
 	Spec      *Spec                  // what was called
 	Line      string                 // the command line as typed, without mention
@@ -33,6 +34,14 @@ type Call struct {
 func NewCall(c Call, args map[string]any) *Call {
 	c.args = args
 	return &c
+}
+
+// Clock is when the call is run: what gives a right must hold then, too.
+func (c *Call) Clock() time.Time {
+	if c.Taken.After(c.Now) {
+		return c.Taken
+	}
+	return c.Now
 }
 
 // Env is what reading the call's arguments needs.

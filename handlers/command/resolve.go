@@ -146,7 +146,7 @@ func (f *Found) sift(ctx context.Context, hits []vault.Hit) error {
 // may read by owning or by grant.
 func (f *Found) theirs(ctx context.Context) ([]vault.Hit, error) {
 	c := f.call
-	grants, err := c.Tx.Grants().Of(ctx, c.Person.ID, c.Now)
+	grants, err := c.Tx.Grants().Of(ctx, c.Person.ID, c.Now, c.Clock())
 	if err != nil {
 		return nil, err
 	}
@@ -162,14 +162,14 @@ func (f *Found) theirs(ctx context.Context) ([]vault.Hit, error) {
 
 // Access is what the caller may do with a customer's file.
 func (c *Call) Access(ctx context.Context, k store.Customer) (store.Access, error) {
-	return access(ctx, c.Tx, c.Policy, c.Person, k, c.Now)
+	return access(ctx, c.Tx, c.Policy, c.Person, k, c.Now, c.Clock())
 }
 
-func access(ctx context.Context, tx *store.Tx, policy rulebook.FilePolicy, p store.Person, k store.Customer, now time.Time) (store.Access, error) {
+func access(ctx context.Context, tx *store.Tx, policy rulebook.FilePolicy, p store.Person, k store.Customer, asked, now time.Time) (store.Access, error) {
 	if policy.ReadsAll(p) { // no grant gives more
 		return policy.Access(p, k, store.Grant{}, now), nil
 	}
-	grant, err := tx.Grants().For(ctx, p.ID, k.ID, now)
+	grant, err := tx.Grants().For(ctx, p.ID, k.ID, asked, now)
 	if err != nil {
 		return store.Access{}, err
 	}
@@ -182,7 +182,7 @@ func Reads(ctx context.Context, tx *store.Tx, policy rulebook.FilePolicy, p stor
 	if err != nil || !found {
 		return false, err
 	}
-	a, err := access(ctx, tx, policy, p, k, now)
+	a, err := access(ctx, tx, policy, p, k, now, now)
 	return a.Read(), err
 }
 

@@ -46,7 +46,7 @@ func (h Handler) recordCommands() []command.Spec {
 // traces reports whether a person may see the looks of another: the director
 // those of the department only.
 func traces(p, viewer store.Person) bool {
-	if !rulebook.Allows(rulebook.TraceLooks, p) {
+	if !rulebook.Allows(rulebook.TraceLooks, p) || p.Then != nil && !traces(*p.Then, viewer) {
 		return false
 	}
 	return p.Post != store.MarketingDirector || slices.Contains(department, viewer.Post)

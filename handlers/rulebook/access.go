@@ -16,6 +16,9 @@ type FilePolicy struct {
 // ReadsFiles reports whether a person may read files at all without asking
 // anybody (档-4); of which customers, Access says.
 func (f FilePolicy) ReadsFiles(p store.Person) bool {
+	if p.Then != nil && !f.ReadsFiles(*p.Then) {
+		return false
+	}
 	return f.basis(p) != store.NoBasis || p.Active() && p.Post == store.Salesperson
 }
 
@@ -36,9 +39,25 @@ func (f FilePolicy) Readers() string {
 	return strings.Join(posts, "、")
 }
 
-// Access is what a person may do with the file of a customer at a moment.
-// grant is the person's grant for that customer, if there is one.
+// Access is what a person may do with the file of a customer at a moment, and
+// might when they asked. grant is the person's grant for that customer, if there
+// is one.
 func (f FilePolicy) Access(p store.Person, c store.Customer, grant store.Grant, now time.Time) store.Access {
+	asked := p.Then
+	p.Then = nil
+	a := f.access(p, c, grant, now)
+	if asked == nil {
+		return a
+	}
+	then := f.access(*asked, c, grant, now)
+	if !then.Read() {
+		return then
+	}
+	a.Write = a.Write && then.Write
+	return a
+}
+
+func (f FilePolicy) access(p store.Person, c store.Customer, grant store.Grant, now time.Time) store.Access {
 	a := store.Access{Person: p.ID, Customer: c.ID, Basis: f.basis(p), Clause: "档-4"}
 	switch {
 	case !p.Active():
@@ -60,7 +79,7 @@ func (f FilePolicy) Access(p store.Person, c store.Customer, grant store.Grant, 
 
 // basis is what a post gives for every customer.
 func (f FilePolicy) basis(p store.Person) store.Basis {
-	if !p.Active() {
+	if !p.Active() || p.Then != nil && f.basis(*p.Then) == store.NoBasis {
 		return store.NoBasis
 	}
 	switch p.Post {

@@ -65,11 +65,11 @@ var rights = map[Right]rule{
 	SelfCheck:        {Duties: []store.Duty{store.Administrator}, Clause: "附-4"},
 }
 
-// Allows reports whether p has the right. Nobody who is not registered or was
-// stopped has any, and nobody has an unknown one.
+// Allows reports whether p has the right, and had it when they asked. Nobody who
+// is not registered or was stopped has any, and nobody has an unknown one.
 func Allows(r Right, p store.Person) bool {
 	rule, ok := rights[r]
-	if !ok || !p.Active() {
+	if !ok || !p.Active() || p.Then != nil && !Allows(r, *p.Then) {
 		return false
 	}
 	return rule.Everyone || slices.Contains(rule.Posts, p.Post) || slices.ContainsFunc(rule.Duties, p.Has)

@@ -88,7 +88,7 @@ func readBack(t *testing.T, db *store.DB) {
 			t.Errorf("the file says %v", storetest.Shown(f))
 		}
 		_, err1 := storetest.OpenHistory(ctx, tx)
-		g, err2 := tx.Grants().For(ctx, "lin", "K1", now)
+		g, err2 := tx.Grants().For(ctx, "lin", "K1", now, now)
 		d, err3 := tx.Delegations().From(ctx, "2026-11-26")
 		r, _, err4 := tx.Requests().ByCode(ctx, "A90")
 		l, _, err5 := tx.Leads().ByCode(ctx, "L1")
