@@ -16,8 +16,8 @@ import (
 )
 
 var (
-	chaosMessages = flag.Int("messages", 5000, "how many messages the test of several replicas sends")
-	chaosSlots    = flag.Int("slots", 1000, "how many slots come due in the test of several replicas")
+	chaosMessages = flag.Int("messages", 1500, "how many messages the test of several replicas sends; long runs: 5000")
+	chaosSlots    = flag.Int("slots", 300, "how many slots come due in the test of several replicas; long runs: 1000")
 )
 
 const (

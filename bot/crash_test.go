@@ -25,17 +25,17 @@ import (
 )
 
 var (
-	kills  = flag.Int("kills", 40, "how often the crash test kills the bot; long runs: 200")
-	seeded = flag.Uint64("seed", 0, "of the crash test's chance; 0: another each time")
+	kills         = flag.Int("kills", 20, "how often the crash test kills the bot; long runs: 200")
+	crashCheckIns = flag.Int("check-ins", 400, "how many check-ins arrive in the crash test; long runs: 1000")
+	seeded        = flag.Uint64("seed", 0, "of the crash test's chance; 0: another each time")
 )
 
 // storeKey is the secret_key of storetest's stores.
 const storeKey = "bWFya2V0Ym9tYXJrZXRib21hcmtldGJvbWFya2V0Ym8="
 
 const (
-	crashCheckIns = 1000
-	crashPeople   = 32
-	crashTime     = 10 * time.Minute // on a busy machine; alone it takes half a minute
+	crashPeople = 32
+	crashTime   = 10 * time.Minute // on a busy machine; alone it takes half a minute
 )
 
 // storm is a bot that is killed again and again while check-ins arrive, each of
@@ -94,7 +94,7 @@ func newStorm(t *testing.T) *storm {
 	t.Logf("-seed=%d", seed)
 	ctx, cancel := context.WithTimeout(t.Context(), crashTime)
 	t.Cleanup(cancel)
-	s := &storm{t: t, ctx: ctx, checkIns: crashCheckIns, rand: rand.New(rand.NewPCG(seed, 1)), platform: feishutest.New(time.Now), began: time.Now(), bodies: map[string]string{}}
+	s := &storm{t: t, ctx: ctx, checkIns: *crashCheckIns, rand: rand.New(rand.NewPCG(seed, 1)), platform: feishutest.New(time.Now), began: time.Now(), bodies: map[string]string{}}
 	t.Cleanup(s.platform.Close)
 	for p := range crashPeople {
 		s.platform.Person(crowdID(p), fmt.Sprint("业务", p))

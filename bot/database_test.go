@@ -8,7 +8,7 @@ import (
 	"marketbot/store/storetest"
 )
 
-var restarts = flag.Int("restarts", 4, "how often the test of a restarted database restarts it")
+var restarts = flag.Int("restarts", 3, "how often the test of a restarted database restarts it; long runs: 20")
 
 // recoverTime is how soon events are taken again after the database answers.
 const recoverTime = 10 * time.Second

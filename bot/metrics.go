@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"marketbot/handlers/chat"
 	"marketbot/store"
@@ -34,7 +35,8 @@ func newMetrics() *metrics {
 			Name: "marketbot_sends_total", Help: "Tries of sending a message.",
 		}, []string{"platform", "outcome"}),
 	}
-	m.registry.MustRegister(m.events, m.latency, m.sends)
+	m.registry.MustRegister(m.events, m.latency, m.sends, collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

@@ -22,7 +22,7 @@ import (
 	"marketbot/store/vault"
 )
 
-var rekeyKills = flag.Int("rekey-kills", 12, "how often the test of rekey kills it; long runs: 100")
+var rekeyKills = flag.Int("rekey-kills", 6, "how often the test of rekey kills it; long runs: 100")
 
 const (
 	rekeyFiles    = 60

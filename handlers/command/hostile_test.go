@@ -68,14 +68,26 @@ func TestNaughtyStrings(t *testing.T) {
 	})
 }
 
-func TestAMegabyteIsReadInTime(t *testing.T) {
+// A text eight times as long takes about eight times as long to be read, not
+// sixty-four times: whoever sends megabytes stops nobody else.
+func TestLongTextIsReadOnce(t *testing.T) {
 	r := router(t)
 	staff(t, func(tx *store.Tx) {
-		for _, piece := range []string{"a", " ", "\u200b", "9", "本周：", "本周：x ", "本周=x ", "a= ", "a=b，", "，", "天", "\xff", "\x00", "@", "一百", "-", "?"} {
+		read := func(piece string, size int) time.Duration {
 			start := time.Now()
-			checkHostile(t, r, strings.Repeat(piece, 1<<20/len(piece)), Env{Tx: tx, Now: tuesday})
-			if took := time.Since(start); took > time.Minute { // reading again and again takes hours
-				t.Errorf("a megabyte of %q took %v", piece, took)
+			checkHostile(t, r, strings.Repeat(piece, size/len(piece)), Env{Tx: tx, Now: tuesday})
+			return time.Since(start)
+		}
+		for _, piece := range []string{"a", " ", "\u200b", "9", "本周：", "本周：x ", "本周=x ", "a= ", "a=b，", "，", "天", "\xff", "\x00", "@", "一百", "-", "?"} {
+			short, long := time.Hour, time.Hour
+			for range 5 { // other programs hold up some of them
+				short, long = min(short, read(piece, 16<<10)), min(long, read(piece, 128<<10))
+				if long < 24*short {
+					break
+				}
+			}
+			if long >= 24*short {
+				t.Errorf("16 KiB of %q took %v, 128 KiB %v", piece, short, long)
 			}
 		}
 	})
