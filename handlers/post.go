@@ -69,17 +69,19 @@ func (p *Post) notice(ctx context.Context, tx *store.Tx, chats map[string]chat.A
 	if !ok {
 		return p.unreachable(ctx, tx, chats, n, class, now)
 	}
-	return p.Message(ctx, tx, to, n.To, n.Key, n.Message, class, now)
+	_, _, err := p.owe(ctx, tx, to, n, class, now)
+	return err
 }
 
 // toGroups owes no group more than the summary of what is confidential.
 func (p *Post) toGroups(ctx context.Context, tx *store.Tx, n chat.Notice, class store.Class, now time.Time) error {
 	for i, g := range p.Groups {
-		key := n.Key
+		own := n
 		if i > 0 { // the same words, but each group's own debt
-			key += "@" + g.Platform + "/" + g.ID
+			own.Key += "@" + g.Platform + "/" + g.ID
 		}
-		if err := p.Message(ctx, tx, g, "", key, n.Message.Redacted(), class, now); err != nil {
+		own.Message = n.Message.Redacted()
+		if _, _, err := p.owe(ctx, tx, g, own, class, now); err != nil {
 			return err
 		}
 	}
@@ -89,30 +91,31 @@ func (p *Post) toGroups(ctx context.Context, tx *store.Tx, n chat.Notice, class 
 // Message owes m to a chat; a key that was owed before is passed over. person
 // is whose private chat it is, empty for a group.
 func (p *Post) Message(ctx context.Context, tx *store.Tx, to chat.Address, person, key string, m chat.Message, class store.Class, now time.Time) error {
-	_, _, err := p.owe(ctx, tx, to, person, key, m, class, now)
+	_, _, err := p.owe(ctx, tx, to, chat.Notice{Key: key, To: person, Message: m}, class, now)
 	return err
 }
 
-// owe is Message that tells what it wrote; fresh is false when the key was owed
-// before.
-func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, person, key string, m chat.Message, class store.Class, now time.Time) (o store.Outgoing, fresh bool, err error) {
-	o = outgoing(tx, to, person, key, m, class, now)
-	if o.Content, err = json.Marshal(m); err != nil {
-		return o, false, fmt.Errorf("owe %s: %w", key, err)
+// owe owes a notice to a chat and tells what it wrote; fresh is false when the
+// key was owed before.
+func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, n chat.Notice, class store.Class, now time.Time) (o store.Outgoing, fresh bool, err error) {
+	o = outgoing(tx, to, n, class, now)
+	if o.Content, err = json.Marshal(n.Message); err != nil {
+		return o, false, fmt.Errorf("owe %s: %w", n.Key, err)
 	}
 	fresh, err = tx.Outbox().Enqueue(ctx, &o)
 	return o, fresh, err
 }
 
 // Answer owes an answer to an event that was not answered before, as its inbox
-// row tells; owed is called with what was written.
+// row tells; owed is called with what was written. cause is whose event it was:
+// their answers take turns with those of others.
 //
 // It is frozen at once, because nearly all answers are tried at once: that
 // spares every command a commit. Should the bot die in between, it is taken for
 // one that may have arrived, and said again under the same key. Of what is
 // confidential it must be known whether it was tried at all.
-func (p *Post) Answer(ctx context.Context, tx *store.Tx, to chat.Address, person string, m chat.Message, now time.Time, owed func(store.Outgoing)) error {
-	o := outgoing(tx, to, person, "", m, store.ClassAnswer, now)
+func (p *Post) Answer(ctx context.Context, tx *store.Tx, to chat.Address, person, cause string, m chat.Message, now time.Time, owed func(store.Outgoing)) error {
+	o := outgoing(tx, to, chat.Notice{To: person, Cause: cause, Message: m}, store.ClassAnswer, now)
 	o.Key = "answer/" + o.ID // in order, so that answers of one commit lie together
 	fill := func() (err error) {
 		if o.Content, err = json.Marshal(m); err != nil {
@@ -129,17 +132,17 @@ func (p *Post) Answer(ctx context.Context, tx *store.Tx, to chat.Address, person
 }
 
 // outgoing is a message without its words.
-func outgoing(tx *store.Tx, to chat.Address, person, key string, m chat.Message, class store.Class, now time.Time) store.Outgoing {
+func outgoing(tx *store.Tx, to chat.Address, n chat.Notice, class store.Class, now time.Time) store.Outgoing {
 	return store.Outgoing{
-		ID: tx.NewID(now), Key: key,
-		Platform: to.Platform, Group: to.Group, Address: to.ID, Person: person,
-		Class: class, Secret: m.Confidential, Due: now, Created: now,
+		ID: tx.NewID(now), Key: n.Key,
+		Platform: to.Platform, Group: to.Group, Address: to.ID, Person: n.To,
+		Cause: n.Cause, Class: class, Secret: n.Message.Confidential, Due: now, Created: now,
 	}
 }
 
 // unreachable keeps the trace of a notice that nobody can get.
 func (p *Post) unreachable(ctx context.Context, tx *store.Tx, chats map[string]chat.Address, n chat.Notice, class store.Class, now time.Time) error {
-	o, fresh, err := p.owe(ctx, tx, chat.Address{}, n.To, n.Key, n.Message, class, now)
+	o, fresh, err := p.owe(ctx, tx, chat.Address{}, n, class, now)
 	if err != nil || !fresh {
 		return err
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 
 	"marketbot/store"
@@ -25,6 +26,9 @@ func (t *turn) write(ctx context.Context) error {
 		}
 	}
 	t.more = len(o.notices) > 0
+	for i := range o.notices {
+		o.notices[i].Cause = t.cause()
+	}
 	return t.desk.o.Post.Notices(ctx, t.tx, o.notices, store.ClassAlarm, t.now)
 }
 
@@ -48,6 +52,12 @@ func (t *turn) remember(ctx context.Context) error {
 	return nil
 }
 
+// cause is whose event it is, for a fair turn: a person's, however many accounts
+// they have, or that of an account that is nobody's.
+func (t *turn) cause() string {
+	return cmp.Or(t.person.ID, t.event.From.Platform+"/"+t.event.From.ID)
+}
+
 // reply owes one message of the answer.
 func (t *turn) reply(ctx context.Context, r reply) error {
 	to, person := t.event.Chat, t.person.ID
@@ -57,5 +67,5 @@ func (t *turn) reply(ctx context.Context, r reply) error {
 	if to.Group {
 		person = ""
 	}
-	return t.desk.o.Post.Answer(ctx, t.tx, to, person, r.Message, t.desk.o.Now(), func(o store.Outgoing) { t.owed = append(t.owed, o) })
+	return t.desk.o.Post.Answer(ctx, t.tx, to, person, t.cause(), r.Message, t.desk.o.Now(), func(o store.Outgoing) { t.owed = append(t.owed, o) })
 }

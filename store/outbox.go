@@ -32,6 +32,7 @@ type Outgoing struct {
 	Group    bool
 	Address  string
 	Person   string // whose private chat it is; empty for groups
+	Cause    string // who caused it: a person, or an account that is nobody's; empty: the clock
 	Class    Class
 	Secret   bool // confidential: never sent again when it is uncertain whether it arrived
 	Due      time.Time
@@ -106,16 +107,16 @@ func closeMessage(keys *seal.Keys, o *Outgoing) closedMessage {
 
 func (q Outbox) enqueue(ctx context.Context, o *Outgoing, c closedMessage) (bool, error) {
 	n, err := q.tx.Exec(ctx, "owe", `INSERT INTO outbox
-		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, payload, print, error, done, claimed_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, $14, '', 0, $15) ON CONFLICT (key) DO NOTHING`,
+		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, payload, print, error, done, claimed_by, cause)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, $14, '', 0, $15, $16) ON CONFLICT (key) DO NOTHING`,
 		o.ID, o.Key, o.Platform, engine.Flag(o.Group), o.Address, o.Person, int(o.Class), engine.Flag(o.Secret), engine.Millis(o.Due), engine.Millis(o.Created),
-		engine.Millis(o.FirstTry), c.content, c.payload, o.Print, o.Claim)
+		engine.Millis(o.FirstTry), c.content, c.payload, o.Print, o.Claim, o.Cause)
 	return n == 1, err
 }
 
 // Waiting lists what is due, most urgent first and oldest first, at most n.
 func (q Outbox) Waiting(ctx context.Context, now time.Time, n int) ([]Outgoing, error) {
-	return engine.All(ctx, q.tx, "waiting messages", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, print, error, claimed_by
+	return engine.All(ctx, q.tx, "waiting messages", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, print, error, claimed_by, cause
 		FROM outbox WHERE state = 'waiting' AND due <= $1 ORDER BY class, id LIMIT $2`, []any{engine.Millis(now), n},
 		func(scan engine.Scan) (Outgoing, error) { return q.scan(scan) })
 }
@@ -125,7 +126,7 @@ func (q Outbox) scan(scan engine.Scan) (Outgoing, error) {
 	var o Outgoing
 	var group, secret int
 	if err := scan(&o.ID, &o.Key, &o.Platform, &group, &o.Address, &o.Person, &o.Class, &secret, engine.At(&o.Due), engine.At(&o.Created), &o.Tries, engine.At(&o.FirstTry),
-		&o.Content, &o.Payload, &o.Print, &o.Error, &o.Claim); err != nil {
+		&o.Content, &o.Payload, &o.Print, &o.Error, &o.Claim, &o.Cause); err != nil {
 		return o, err
 	}
 	o.Group, o.Secret = group == 1, secret == 1
@@ -192,6 +193,12 @@ func (q Outbox) Rewrite(ctx context.Context, id string, content []byte) error {
 func (q Outbox) DeadLetter(ctx context.Context, id, reason string, at time.Time) error {
 	return q.claimed(ctx, "bury", `UPDATE outbox SET state = 'dead', done = $1, error = $2, tries = tries + 1, content = NULL, payload = NULL, print = NULL WHERE id = $3`,
 		engine.Millis(at), cleanReason(reason), id)
+}
+
+// Absorb marks a message delivered that another one, by, says too.
+func (q Outbox) Absorb(ctx context.Context, id, by string, at time.Time) error {
+	return q.claimed(ctx, "absorb", `UPDATE outbox SET state = 'sent', done = $1, error = $2, content = NULL, payload = NULL, print = NULL WHERE id = $3`,
+		engine.Millis(at), "told with "+by, id)
 }
 
 // maxReason bounds, in bytes, the reason that is kept of a failure.

@@ -47,9 +47,9 @@ func DefaultPool() Pool { return engine.DefaultPool() }
 var migrations embed.FS
 
 // before is the series that ended with version 16, before the first release. It
-// made of a database what the present one makes, but for what was said (29) and
-// when something was asked (33).
-var before = engine.Before{Last: 16, New: []int64{29, 33}}
+// made of a database what the present one makes, but for what was said (29), when
+// something was asked (33), and who caused what is owed (35).
+var before = engine.Before{Last: 16, New: []int64{29, 33, 35}}
 
 func (o Options) engine() engine.Options {
 	return engine.Options{Source: o.Source, Pool: o.Pool, Keys: o.Seals.all(), Log: o.Log, Migrations: migrations, Before: before, Cached: callerTables}

@@ -178,6 +178,7 @@ type Notice struct {
 	Files   []File // behind the message, as confidential as it is
 	Urgent  bool   // an alarm: goes out in its own message even when others are merged
 	Aside   bool   // of what came to light by the way; no news of what was done
+	Cause   string // whose event it comes of, filled in where it is owed; empty: the clock's
 }
 
 // Platform is a chat system. Send, and Render of a file or of charts, are called

@@ -63,6 +63,12 @@ func (w *Window) Open(now time.Time, n int) (at time.Time, ok bool) {
 	return at, ok
 }
 
+// Idle reports whether nothing is under way and no limit counts anything.
+func (w *Window) Idle(now time.Time) bool {
+	w.trim(now)
+	return w.flying == 0 && len(w.ended) == 0
+}
+
 // Begin notes that a send of one message starts.
 func (w *Window) Begin() { w.flying++ }
 

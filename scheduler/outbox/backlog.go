@@ -106,7 +106,7 @@ func (b *backlog) next(now time.Time) (best *line, lane *lane, at time.Time) {
 			at = earlier(at, again)
 			continue
 		}
-		if lane == nil || l.queue[0].before(lane.queue[0]) {
+		if lane == nil || l.next.before(lane.next) {
 			best, lane = n, l
 		}
 	}
@@ -116,7 +116,9 @@ func (b *backlog) next(now time.Time) (best *line, lane *lane, at time.Time) {
 // ready is how many chats could be served now.
 func (b *backlog) ready() (n int) {
 	for _, line := range b.lines {
-		n += line.ready.Len()
+		for t := range line.ready {
+			n += line.ready[t].Len()
+		}
 	}
 	return n
 }
@@ -135,10 +137,11 @@ func (b *backlog) idle(now time.Time) bool {
 func (b *backlog) waitingFor(platforms []string) (ids []string) {
 	for _, name := range platforms {
 		for _, l := range b.line(name).chats {
-			for _, it := range l.queue {
-				if !l.busy {
-					ids = append(ids, it.ID)
-				}
+			if l.busy {
+				continue
+			}
+			for _, it := range l.all() {
+				ids = append(ids, it.ID)
 			}
 		}
 	}
@@ -168,11 +171,9 @@ func (b *backlog) dropAll() {
 
 // clear lets go what waits in a chat.
 func (b *backlog) clear(l *lane) {
-	l.leave()
-	for _, it := range l.queue {
+	for _, it := range l.clear() {
 		delete(b.known, it.ID)
 	}
-	l.queue = nil
 }
 
 // earlier is the earlier of two times, of which a zero one is none.

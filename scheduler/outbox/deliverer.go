@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"math/rand/v2"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"marketbot/handlers"
@@ -21,6 +22,15 @@ type deliverer struct {
 	o      *Options
 	writer writer
 	lease  *lease
+	passed map[string]*atomic.Uint64 // how much each platform has taken
+}
+
+func newDeliverer(o *Options, w writer, l *lease) *deliverer {
+	d := &deliverer{o: o, writer: w, lease: l, passed: map[string]*atomic.Uint64{}}
+	for name := range o.Platforms {
+		d.passed[name] = new(atomic.Uint64)
+	}
+	return d
 }
 
 // outcome is how a delivery ended.
@@ -46,6 +56,11 @@ func (d *deliverer) deliver(ctx context.Context, it *item) (out outcome) {
 	}
 	if v := d.beforeRepeat(ctx, p, it, now); v.kind != try {
 		return d.settle(ctx, it, v)
+	}
+	if len(it.with) > 0 {
+		if out := d.settle(ctx, it, merge(it)); out.kind != rewrite {
+			return out
+		}
 	}
 	if it.Payload == nil {
 		if out, ok := d.prepare(ctx, p, it); !ok {
@@ -85,7 +100,14 @@ func (d *deliverer) answered(ctx context.Context, it *item, err error, tried boo
 		return outcome{ruling: ruling{it: it}, tried: tried}
 	}
 	a := answer{tried: tried}
-	if err != nil {
+	passed := d.passed[it.Platform]
+	if err == nil {
+		passed.Add(1)
+	} else {
+		if it.fails == 0 {
+			it.passed = passed.Load()
+		}
+		a.others = passed.Load() > it.passed
 		a.failure, a.reason = failure(it.Secret, err)
 		d.o.Log.Warn("message not delivered", "message", it.ID, "platform", it.Platform, "failure", int(a.failure.Failure), "code", a.failure.Code, "tries", it.Tries+1, "error", a.reason)
 	}

@@ -30,7 +30,8 @@
 //	Uncertain      the same bytes under the same key again, after 1 s, 5 s, 15 s, 1 min, then every 5 min;
 //	               when the key no longer protects: once more, marked 补发; confidential: never
 //	Busy           again after the platform's time, or the same ladder
-//	Unknown        the same ladder for a minute, then as BadContent
+//	               what fails four times while the platform takes others is poison: it steps aside
+//	Unknown        the same ladder for a minute, then as BadContent; while nothing at all passes, for an hour
 //	BadContent     once more as plain text, then a line that says so in its place, then a dead letter;
 //	               the administrators are told what was given up
 //	BadReceiver    a dead letter, and the administrators are told
@@ -42,6 +43,26 @@
 // another's it becomes a dead letter, where they may not read it any more a
 // harmless line, and the administrators are told.
 //
+// Poison holds up nobody: its chat goes on, it is tried again beside it, its
+// receiver hears that something is late (of a card, at once, what it says, marked
+// 补发) and the administrators hear of it. While a platform takes nothing, nobody
+// knows whose fault it is: then order is kept, and what the administrators are
+// told, or what comes next in the chat, finds out whether anything passes.
+//
+// # Turns
+//
+// What waits has a [turn]: answers, then notices, then reminders, then what can
+// wait. In a chat the order is that of age, but for these rules:
+//
+//   - Each person has a budget of answers on a platform. What is beyond is served
+//     where nobody else has to wait for it, whoever had a turn the longest time
+//     ago first; of one person's own answers in one chat none overtakes another.
+//   - A notice that has waited for two seconds takes its turn among answers.
+//   - What one person tells one receiver again and again, beyond a budget, waits
+//     up to a minute and is told together, nothing left out.
+//   - What can wait leaves seats, and places of what the platform allows, to what
+//     cannot.
+//
 // A reminder waits while quiet hours last. A reminder and what was due are given
 // up 4 h after they were owed: they would no longer be true. Nothing is tried
 // for more than 7 days. News of a message to the administrators that are not
@@ -50,8 +71,8 @@
 // # Who does what
 //
 // One goroutine, the [pump], owns all that waits; nothing of it is locked. It
-// takes the most urgent chat from the [backlog], in which answers go first and
-// chats have fair turns within what a platform allows; a [deliverer] tries it
+// takes the most urgent chat from the [backlog], in which people have fair turns
+// within what a platform allows; a [deliverer] tries it
 // beside the others, one message at a time in a chat; the [recorder] writes what
 // was delivered, much in one commit. Deliveries own their message until they
 // end and report.

@@ -17,6 +17,11 @@ type item struct {
 	unsure     bool      // an earlier try may have arrived
 	unreadable bool      // what it says is lost
 	failing    time.Time // since when what it says now fails; zero: it does not
+	fails      int       // how often it failed since
+	passed     uint64    // what the platform had taken when it first failed
+	aside      bool      // it stepped aside: nothing waits for it
+	with       []*item   // that are told in the same message
+	merged     bool      // and they are: it is written
 }
 
 // before is the order within a chat and among chats: by class, then by age.
@@ -25,6 +30,9 @@ func (i *item) before(j *item) bool { return i.order(j) < 0 }
 func (i *item) order(j *item) int {
 	return cmp.Or(cmp.Compare(i.Class, j.Class), cmp.Compare(i.ID, j.ID))
 }
+
+// stuck reports whether it failed so often that it may be its own fault.
+func (i *item) stuck() bool { return i.fails >= stuckAfter }
 
 // longestWait bounds how far ahead a due may lie; beyond it the clock was set
 // back in between.
@@ -38,39 +46,178 @@ func (i *item) due(now time.Time) time.Time {
 	return i.Due
 }
 
-// lane is one chat: one message at a time, in order.
+// lane is one chat: one message at a time, in order. What stepped aside has a
+// lane of its own, where none waits for another.
 type lane struct {
-	to    chat.Address
-	queue []*item // in order
-	busy  bool
-	pace  pace.Window
-	at    time.Time // while later: when to look again
-	in    *lanes
-	pos   int
+	to      chat.Address
+	aside   bool
+	strands []*strand
+	busy    bool
+	flow    *flow // while busy: of what is on its way
+	last    turn  // of what went last
+	probe   bool  // the first is stuck: what comes after it may find out whether others pass
+	pace    *pace.Window
+	spare   int // how many places of its pace are left to others by what can wait
+
+	next pick      // while it is in a heap
+	at   time.Time // while later: when to look again
+	turn time.Time // while ready: when its next's person last had a turn
+	in   *lanes
+	pos  int
 }
 
 // chatPace is what one chat takes.
-func chatPace(l chat.Limits) pace.Window {
-	return pace.New(
+func chatPace(l chat.Limits) *pace.Window {
+	w := pace.New(
 		pace.Limit{Max: l.ChatPerSecond, Span: time.Second},
 		pace.Limit{Max: l.ChatPerMinute, Span: time.Minute},
 		pace.Limit{Max: l.ChatPerHour, Span: time.Hour},
 	)
+	return &w
 }
 
-// add puts an item at its place.
-func (l *lane) add(it *item) {
-	i, _ := slices.BinarySearchFunc(l.queue, it, (*item).order)
-	l.queue = slices.Insert(l.queue, i, it)
+// add puts an item at its place in the strand of a flow.
+func (l *lane) add(it *item, f *flow) {
+	for _, s := range l.strands {
+		if s.class == it.Class && s.flow == f {
+			s.add(it)
+			return
+		}
+	}
+	if f != nil {
+		f.strands++
+	}
+	l.strands = append(l.strands, &strand{it.Class, f, []*item{it}})
 }
 
-// ready is when the lane's head may go.
-func (l *lane) ready(now time.Time) time.Time {
-	at := l.queue[0].due(now)
-	if free, ok := l.pace.Open(now, 1); !ok && free.After(at) {
+// take takes the next out, and with it what is told in the same message.
+func (l *lane) take(now time.Time) *item {
+	p := l.next
+	it, s := p.item(), p.strand
+	s.items = slices.Delete(s.items, p.at, p.at+1)
+	if p.turn == turnNotice && s.flow != nil && !s.flow.within(now) {
+		it.with, s.items = gather(it, s.items)
+	}
+	l.last, l.probe = p.turn, false
+	l.tidy()
+	return it
+}
+
+// tidy lets empty strands go.
+func (l *lane) tidy() {
+	l.strands = slices.DeleteFunc(l.strands, func(s *strand) bool {
+		if len(s.items) == 0 && s.flow != nil {
+			s.flow.strands--
+		}
+		return len(s.items) == 0
+	})
+}
+
+// clear lets go what waits.
+func (l *lane) clear() (was []*item) {
+	l.leave()
+	for _, s := range l.strands {
+		was, s.items = append(was, s.items...), nil
+	}
+	l.tidy()
+	return was
+}
+
+// all are the items that wait.
+func (l *lane) all() (list []*item) {
+	for _, s := range l.strands {
+		list = append(list, s.items...)
+	}
+	return list
+}
+
+// ready is what goes next and when it may; due is the same without what the
+// chat's pace asks for.
+func (l *lane) ready(now time.Time) (next pick, due, at time.Time) {
+	if l.aside {
+		next = l.earliest(now)
+	} else {
+		next = l.first(now)
+	}
+	due = next.item().due(now)
+	if hold := next.strand.hold(now); hold.After(due) {
+		due = hold
+	}
+	at = due
+	places := 1
+	if next.turn == turnSpare {
+		places += l.spare
+	}
+	if free, ok := l.pace.Open(now, places); !ok && free.After(at) {
 		at = free
 	}
-	return at
+	for _, s := range l.strands { // what is held may go before what waits for long
+		if hold := s.hold(now); hold.After(now) {
+			at = earlier(at, hold)
+		}
+	}
+	return next, due, at
+}
+
+// earliest is what is due first.
+func (l *lane) earliest(now time.Time) (best pick) {
+	for _, s := range l.strands {
+		for i, it := range s.items {
+			if best.strand == nil || it.due(now).Before(best.item().due(now)) {
+				best = pick{s, i, turnSpare}
+			}
+		}
+	}
+	return best
+}
+
+// first is what goes next of what is not held, or of what is, where all is. A
+// notice takes its turn among answers; behind the first, where that is stuck
+// and waits, one other is tried.
+func (l *lane) first(now time.Time) (best pick) {
+	var notice pick
+	for _, held := range []bool{false, true} {
+		for _, s := range l.strands {
+			if s.hold(now).After(now) != held {
+				continue
+			}
+			p := pick{s, 0, s.turn(now)}
+			if best.strand == nil || p.before(best) {
+				best = p
+			}
+			if p.turn == turnNotice && (notice.strand == nil || p.before(notice)) {
+				notice = p
+			}
+		}
+		if best.strand != nil {
+			break
+		}
+	}
+	if best.turn == turnAnswer && notice.strand != nil && takesTurn(notice.item(), now, l.last) && !notice.item().due(now).After(now) {
+		best = notice
+	}
+	if it := best.item(); l.probe && it.stuck() && it.due(now).After(now) {
+		return l.behind(best, now)
+	}
+	return best
+}
+
+// behind is the first that has not failed yet, or the first of all.
+func (l *lane) behind(first pick, now time.Time) pick {
+	best := first
+	for _, s := range l.strands {
+		for i, it := range s.items {
+			p := pick{s, i, s.turn(now)}
+			if it.fails > 0 || it.due(now).After(now) || s.hold(now).After(now) {
+				continue
+			}
+			if best == first || p.before(best) {
+				best = p
+			}
+			break
+		}
+	}
+	return best
 }
 
 // lanes is a heap of lanes.
@@ -79,8 +226,16 @@ type lanes struct {
 	less func(a, b *lane) bool
 }
 
-func byHead(a, b *lane) bool { return a.queue[0].before(b.queue[0]) }
+func byItem(a, b *lane) bool { return a.next.item().before(b.next.item()) }
 func byTime(a, b *lane) bool { return a.at.Before(b.at) }
+
+// byTurn is whose person had a turn the longest time ago.
+func byTurn(a, b *lane) bool {
+	if !a.turn.Equal(b.turn) {
+		return a.turn.Before(b.turn)
+	}
+	return byItem(a, b)
+}
 
 // Len, Less, Swap, Push and Pop are for container/heap.
 func (h *lanes) Len() int           { return len(h.list) }

@@ -40,7 +40,7 @@ type Options struct {
 
 // The outbox's own limits.
 const (
-	maxSenders    = 16               // sends at a time
+	maxSenders    = 24               // sends at a time
 	sendTimeout   = 30 * time.Second // then it is uncertain
 	renderTimeout = 30 * time.Second // of making a message's bytes, its file too
 	windowMargin  = time.Minute      // a key's protection is not stretched to its end
@@ -50,6 +50,7 @@ const (
 	oldest        = 7 * 24 * time.Hour    // nothing is tried for longer
 	maxFileTries  = 5                     // tries of making a file
 	unknownFor    = time.Minute           // a refusal that nobody listed may pass within it
+	unknownLong   = time.Hour             // or, while the platform takes nothing at all, within it
 	lookEvery     = 15 * time.Second      // what another process owed is found by looking
 	storeRetry    = time.Second           // the store failed
 	stopGrace     = 5 * time.Second       // sends under way may end

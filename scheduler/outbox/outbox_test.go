@@ -170,10 +170,10 @@ func TestNeverMoreThanTwiceWhenNothingIsAcknowledged(t *testing.T) {
 		o.Owe("a", store.ClassReminder, schedulertest.Text("remember"))
 		defer o.Run()()
 		time.Sleep(12 * time.Hour)
-		if got, want := o.Phone.Told("a"), []string{"remember", "【补发】remember"}; !slices.Equal(got, want) {
+		if got, want := o.Phone.Told("a"), []string{"remember", "有一条消息暂时送不到这里，还在重试；着急的话请再发一次。", "【补发】remember"}; !slices.Equal(got, want) {
 			t.Errorf("told %q, want %q", got, want)
 		}
-		if q := o.Queue(); q.Waiting != 0 || q.Dead != 1 || len(o.Phone.Told("wang")) != 1 {
+		if q := o.Queue(); q.Waiting != 0 || q.Dead != 2 || len(o.Phone.Told("wang")) != 3 {
 			t.Errorf("queue %+v, administrator told %q", q, o.Phone.Told("wang"))
 		}
 	})
@@ -221,7 +221,7 @@ func TestFailures(t *testing.T) {
 				return &chat.SendError{Failure: chat.Unknown, Code: 9499, Err: errors.New("bad request")}
 			}
 			return nil
-		}, []string{"有一条消息在这里显示不了，内容没有发出来。请再发一次，还不行请找管理员。"}, 0, 1},
+		}, []string{"有一条消息在这里显示不了，内容没有发出来。请再发一次，还不行请找管理员。"}, 0, 2},
 		{"text refused", schedulertest.Text("x"), func(chat.Message, int) error { return failure(chat.BadContent) }, nil, 1, 1},
 		{"receiver gone", schedulertest.Text("x"), func(chat.Message, int) error { return failure(chat.BadReceiver) }, nil, 1, 1},
 		{"set-up mended", schedulertest.Text("x"), func(_ chat.Message, try int) error {

@@ -40,7 +40,7 @@ func newPump(ctx context.Context, o *Outbox, passing bool) *pump {
 	p.work, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	p.lease = &lease{o: &o.o, shared: o.o.DB.Shared()}
 	p.backlog = newBacklog(&o.o, &o.done)
-	p.deliverer = &deliverer{o: &o.o, writer: w, lease: p.lease}
+	p.deliverer = newDeliverer(&o.o, w, p.lease)
 	p.recorder = newRecorder(ctx, &o.o, w, passing)
 	for range maxSenders {
 		go p.send()
@@ -71,7 +71,7 @@ func (p *pump) step(ctx context.Context) {
 			break
 		}
 		p.flying++
-		p.starts <- delivery{outcome{ruling: ruling{it: n.begin(l)}}, n, l}
+		p.starts <- delivery{outcome{ruling: ruling{it: n.begin(l, now)}}, n, l}
 	}
 	if !p.rest.holds(now) {
 		p.recorder.step(now, len(p.asked) > 0)
@@ -159,22 +159,43 @@ func (p *pump) tellLocked(ctx context.Context, n int, now time.Time) {
 func (p *pump) landed(e delivery) {
 	now := p.o.Now()
 	p.flying--
-	e.line.end(e.lane, e.it, now, e.tried)
+	e.line.end(e.lane, now, e.tried)
 	if e.pause > 0 {
 		e.line.rest = rest{now.Add(e.pause), longestWait}
 	}
 	switch {
 	case e.kind == sent:
 		p.recorder.add(e.it)
+		e.line.passes(now)
 	case e.kind == deadLetter:
 		p.backlog.settled(e.it.ID)
 	case e.kind == leave || !p.lease.mine(e.it):
 		p.backlog.lost(e.it.ID)
 	default:
-		e.lane.add(e.it)
+		e.line.add(e.it, now)
+		if e.it.stuck() && !e.it.aside {
+			e.lane.probe, e.line.trouble = true, true
+		}
 	}
-	p.backlog.stale = p.backlog.stale || e.news != nil
+	p.regather(e, now)
+	p.backlog.stale = p.backlog.stale || e.news != nil || e.word
 	e.line.place(e.lane, now)
+}
+
+// regather takes back what was to be told with a message: it was, and is gone,
+// or it was not, and waits.
+func (p *pump) regather(e delivery, now time.Time) {
+	for _, it := range e.it.with {
+		switch {
+		case e.it.merged:
+			p.backlog.settled(it.ID)
+		case !p.lease.mine(it) || e.kind == leave:
+			p.backlog.lost(it.ID)
+		default:
+			e.line.add(it, now)
+		}
+	}
+	e.it.with, e.it.merged = nil, false
 }
 
 // recorded takes back what was recorded.

@@ -1,6 +1,8 @@
 package outbox
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 
 	"marketbot/handlers/chat"
@@ -34,6 +36,16 @@ func again(m chat.Message) (chat.Message, bool) {
 	return m, true
 }
 
+// plainAgain says in text only, and marked, what may have arrived; false when it
+// was text already.
+func plainAgain(m chat.Message) (chat.Message, bool) {
+	if m.Card == nil {
+		return m, false
+	}
+	m, _ = plain(m)
+	return again(m)
+}
+
 // plain says what a message says in text only; false when it was text already.
 func plain(m chat.Message) (chat.Message, bool) {
 	switch {
@@ -54,6 +66,13 @@ func plain(m chat.Message) (chat.Message, bool) {
 // harmlessText is what is said where nothing else will be shown. No platform
 // finds anything in it.
 const harmlessText = "有一条消息在这里显示不了，内容没有发出来。请再发一次，还不行请找管理员。"
+
+// delayedText is said of a message that the platform does not take, while it is
+// tried again.
+const delayedText = "有一条消息暂时送不到这里，还在重试；着急的话请再发一次。"
+
+// wordKey begins the key of what is said of another message.
+const wordKey = "word/"
 
 // harmless stands for a message that will not be shown; false when it did
 // already.
@@ -101,4 +120,60 @@ func blockLines(b chat.Block) []string {
 		lines = append(lines, b.Fold.Title, b.Fold.Text)
 	}
 	return lines
+}
+
+// Of what is told in one message.
+const (
+	maxGathered = 20   // messages
+	maxGathers  = 6000 // bytes of what they say
+)
+
+// gather takes what can be told in the same message as the first of some that
+// one person caused: nothing that was tried before, files, nor what is
+// confidential beside what is not.
+func gather(first *item, list []*item) (with, rest []*item) {
+	size := len(first.Content)
+	for i, it := range list {
+		size += len(it.Content)
+		if !first.fits(it) || size > maxGathers || len(with)+1 == maxGathered {
+			return with, list[i:]
+		}
+		with = append(with, it)
+	}
+	return with, nil
+}
+
+// fits reports whether two messages can be told as one.
+func (i *item) fits(j *item) bool {
+	m, ok := i.fresh()
+	n, ok2 := j.fresh()
+	return ok && ok2 && i.Class == j.Class && i.Secret == j.Secret && m.Right == n.Right
+}
+
+// fresh is what a message says that can be told with others: nothing that was
+// tried before, and no file.
+func (i *item) fresh() (m chat.Message, ok bool) {
+	if i.Tries > 0 || !i.FirstTry.IsZero() || i.unreadable {
+		return m, false
+	}
+	err := json.Unmarshal(i.Content, &m)
+	return m, err == nil && m.File == nil
+}
+
+// together are messages in one, nothing of them left out.
+func together(list []chat.Message) chat.Message {
+	var all chat.Message
+	var texts, summaries []string
+	for _, m := range list {
+		all.Confidential, all.Right = all.Confidential || m.Confidential, m.Right
+		all.Customers = append(all.Customers, m.Customers...)
+		summaries = append(summaries, m.Summary)
+		if p, ok := plain(m); ok {
+			m = p
+		}
+		texts = append(texts, m.Text)
+	}
+	all.Text = fmt.Sprintf("以下 %d 条合在一起：\n\n%s", len(list), strings.Join(texts, "\n\n"))
+	all.Summary = strings.TrimSpace(strings.Join(summaries, "\n"))
+	return all
 }

@@ -40,10 +40,14 @@ type verdict struct {
 	kind    kind
 	due     time.Time     // of wait and retry
 	unsure  bool          // retry with the same bytes: the try may have arrived
+	failed  bool          // of retry: it was the platform that failed, or the message
 	payload []byte        // of freeze
 	content []byte        // of rewrite
 	reason  string        // of retry and deadLetter
 	pause   time.Duration // the platform asked to be left alone for so long
+	absorb  []*item       // of rewrite: what it says now for them too
+	aside   bool          // of retry and rewrite: nothing waits for it any more
+	word    bool          // its receiver hears that it is late
 	news    *news         // what the administrators must hear; nil: nothing
 }
 
@@ -60,6 +64,7 @@ type answer struct {
 	failure *chat.SendError // nil: it arrived
 	reason  string          // what may be kept and told of the failure
 	tried   bool            // the platform saw it
+	others  bool            // since it began to fail, the platform took others
 }
 
 // ladder is how long to wait after each try, the last one for ever.
@@ -120,11 +125,6 @@ func judge(it *item, a answer, now time.Time, chance float64) verdict {
 	switch a.failure.Failure {
 	case chat.BadContent:
 		return simpler(it, a.reason)
-	case chat.Unknown:
-		if it.failingFor(now) >= unknownFor {
-			return simpler(it, a.reason)
-		}
-		late.due = earlier(late.due, it.since(now).Add(unknownFor)) // the last try is not long after
 	case chat.BadReceiver:
 		return bury(it, a.reason)
 	case chat.BadSetup:
@@ -134,10 +134,93 @@ func judge(it *item, a answer, now time.Time, chance float64) verdict {
 		if !a.failure.OneChat {
 			late.pause = min(a.failure.After, longestWait)
 		}
+		return late
+	case chat.Unknown:
+		late.due = now.Add(backOff(it.fails, chance))
+		if age := it.failingFor(now); age >= unknownLong || age >= unknownFor && a.others {
+			return simpler(it, a.reason)
+		} else if age < unknownFor {
+			late.due = earlier(late.due, it.since(now).Add(unknownFor)) // the last try is not long after
+		}
 	default:
-		late.unsure = it.unsure || a.tried
+		late.due, late.unsure = now.Add(backOff(it.fails, chance)), it.unsure || a.tried
 	}
+	late.failed = true
+	return poison(it, a, late)
+}
+
+// stuckAfter is how often a message fails, within half a minute, until it may be
+// its own fault.
+const stuckAfter = 4
+
+// poison is for what fails again and again. Where the platform takes others
+// meanwhile, it is the message: it steps aside, so that its chat goes on, and
+// whoever waits for it hears so; what may be the card's fault is said without.
+// Where nothing passes, order is kept, and what the administrators are told
+// finds out whether anything does.
+func poison(it *item, a answer, late verdict) verdict {
+	switch {
+	case it.fails+1 < stuckAfter:
+		return late
+	case it.aside: // it was said without its card, and that does not pass either
+		late.word = it.fails+1 == stuckAfter && announced(it)
+		return late
+	case strings.HasPrefix(it.Key, wordKey) && a.others:
+		return verdict{kind: deadLetter, reason: late.reason}
+	case a.others && a.failure.Failure == chat.Unknown: // what becomes of it is known within the minute
+		late.aside = true
+		return late
+	case !a.others:
+		late.news = it.news(news{subject: "stuck/" + it.Platform, avoid: it.Platform,
+			text: fmt.Sprintf("%s 有消息一直发不出去（%s），还在重试。", it.Platform, late.reason)})
+		return late
+	}
+	if !it.Secret {
+		if v := reword(it, late.reason, plainAgain); v.kind == rewrite {
+			late = v
+		}
+	}
+	late.aside, late.word = true, late.kind == retry && announced(it)
+	late.news = it.news(news{subject: "aside/" + it.Platform + "/" + it.Address, to: "发给",
+		text: fmt.Sprintf("的一条消息 %s 一直不收（%s），先放在一边重试，后面的照常发送。", it.Platform, late.reason)})
 	return late
+}
+
+// announced reports whether somebody is to hear of a message that is late: not of
+// what is itself such news.
+func announced(it *item) bool {
+	return !strings.HasPrefix(it.Key, wordKey) && !strings.HasPrefix(it.Key, handlers.AdminKey)
+}
+
+// merge says at once what waits to be told together.
+func merge(it *item) verdict {
+	var list []chat.Message
+	for _, i := range append([]*item{it}, it.with...) {
+		var m chat.Message
+		if err := json.Unmarshal(i.Content, &m); err != nil {
+			return bury(it, "unreadable")
+		}
+		list = append(list, m)
+	}
+	content, err := json.Marshal(together(list))
+	if err != nil {
+		return bury(it, "unreadable")
+	}
+	return verdict{kind: rewrite, content: content, absorb: it.with, reason: "told together"}
+}
+
+// simpler is for what a platform will not show: it is said as plain text, and
+// where that will not do either, whoever waits for it hears at least that there
+// was something, and the administrators what was given up.
+func simpler(it *item, reason string) verdict {
+	if v := reword(it, reason, plain); v.kind == rewrite {
+		return v
+	}
+	v := reword(it, reason, harmless)
+	if v.kind == rewrite {
+		v.news = bury(it, reason).news
+	}
+	return v
 }
 
 // lacking is for a platform whose set-up lacks something: the message is kept
@@ -152,20 +235,6 @@ func lacking(it *item, reason string, now time.Time, chance float64) verdict {
 	}
 	v.news = it.news(news{subject: "setup/" + it.Platform, avoid: it.Platform,
 		text: fmt.Sprintf("%s 暂时发不出消息：应用的设置缺少什么（%s）。消息都保留着，每 10 分钟再试一次。请运行 bot check 查看。", it.Platform, reason)})
-	return v
-}
-
-// simpler is for what a platform will not show: it is said as plain text, and
-// where that will not do either, whoever waits for it hears at least that there
-// was something, and the administrators what was given up.
-func simpler(it *item, reason string) verdict {
-	if v := reword(it, reason, plain); v.kind == rewrite {
-		return v
-	}
-	v := reword(it, reason, harmless)
-	if v.kind == rewrite {
-		v.news = bury(it, reason).news
-	}
 	return v
 }
 
@@ -232,15 +301,19 @@ func (v verdict) apply(it *item, now time.Time) {
 	case wait:
 		it.Due = v.due
 	case retry:
-		it.failing = it.since(now)
+		if v.failed {
+			it.failing, it.fails = it.since(now), it.fails+1
+		}
 		it.Due, it.Tries, it.unsure = v.due, it.Tries+1, v.unsure
 		if !it.unsure { // nothing arrived for certain: the next try renders anew
 			it.thaw()
 		}
 	case rewrite:
-		it.Content, it.unsure, it.failing = v.content, false, time.Time{}
+		it.Content, it.unsure = v.content, false
+		it.failing, it.fails = time.Time{}, 0
 		it.thaw()
 	}
+	it.aside, it.merged = it.aside || v.aside, it.merged || v.absorb != nil
 }
 
 // since is when what it says now first failed; where it did not, now.

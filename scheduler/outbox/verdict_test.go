@@ -56,13 +56,16 @@ func TestJudge(t *testing.T) {
 		pause  time.Duration
 		says   string // of rewrite
 		news   string // a part of it; empty: none
+		others bool
+		aside  bool
+		word   bool
 	}{
 		"arrived":                {it: words("x"), tried: true, kind: sent},
 		"uncertain":              {it: words("x"), err: fails(chat.Uncertain), tried: true, kind: retry, after: time.Second, unsure: true},
 		"without a class":        {it: words("x"), err: errors.New("reset"), tried: true, kind: retry, after: time.Second, unsure: true},
 		"uncertain, not tried":   {it: words("x"), err: errors.New("no bytes"), kind: retry, after: time.Second},
-		"the third time":         {it: with(words("x"), func(i *item) { i.Tries = 2 }), err: errors.New("reset"), tried: true, kind: retry, after: 15 * time.Second, unsure: true},
-		"the hundredth time":     {it: with(words("x"), func(i *item) { i.Tries = 99 }), err: errors.New("reset"), tried: true, kind: retry, after: 5 * time.Minute, unsure: true},
+		"the third time":         {it: with(words("x"), func(i *item) { i.fails = 2 }), err: errors.New("reset"), tried: true, kind: retry, after: 15 * time.Second, unsure: true},
+		"the hundredth time":     {it: with(words("x"), func(i *item) { i.fails = 99 }), err: errors.New("reset"), tried: true, kind: retry, after: 5 * time.Minute, unsure: true, news: "一直发不出去"},
 		"busy":                   {it: words("x"), err: fails(chat.Busy), tried: true, kind: retry, after: time.Second},
 		"busy, once uncertain":   {it: with(words("x"), func(i *item) { i.unsure = true }), err: fails(chat.Busy), tried: true, kind: retry, after: time.Second, unsure: true},
 		"busy for a while":       {it: words("x"), err: &chat.SendError{Failure: chat.Busy, After: time.Minute, Err: errors.New("no")}, tried: true, kind: retry, after: time.Minute, pause: time.Minute},
@@ -73,9 +76,18 @@ func TestJudge(t *testing.T) {
 		"all refused":            {it: words(harmlessText), err: fails(chat.BadContent), tried: true, kind: deadLetter, news: "已放弃"},
 		"secret refused":         {it: message(store.ClassAnswer, chat.Message{Text: "x", Secrecy: chat.Secrecy{Confidential: true}}), err: fails(chat.BadContent), tried: true, kind: rewrite, says: harmlessText, news: "保密"},
 		"unknown":                {it: words("x"), err: fails(chat.Unknown), tried: true, kind: retry, after: time.Second},
-		"unknown, the last wait": {it: with(words("x"), func(i *item) { i.Tries, i.failing = 3, noon.Add(-21*time.Second) }), err: fails(chat.Unknown), tried: true, kind: retry, after: 39 * time.Second},
-		"unknown for a minute":   {it: with(words("x"), func(i *item) { i.failing = noon.Add(-time.Minute) }), err: fails(chat.Unknown), tried: true, kind: rewrite, says: harmlessText, news: "已放弃"},
-		"unknown, then a card":   {it: with(message(store.ClassAnswer, card), func(i *item) { i.failing = noon.Add(-time.Minute) }), err: fails(chat.Unknown), tried: true, kind: rewrite, says: "标题\n内容"},
+		"unknown, the last wait": {it: with(words("x"), func(i *item) { i.fails, i.failing = 2, noon.Add(-50*time.Second) }), err: fails(chat.Unknown), tried: true, kind: retry, after: 10 * time.Second},
+		"unknown for a minute":   {it: with(words("x"), func(i *item) { i.failing = noon.Add(-time.Minute) }), err: fails(chat.Unknown), tried: true, others: true, kind: rewrite, says: harmlessText, news: "已放弃"},
+		"unknown, none passes":   {it: with(words("x"), func(i *item) { i.fails, i.failing = 4, noon.Add(-time.Minute) }), err: fails(chat.Unknown), tried: true, kind: retry, after: 5 * time.Minute, news: "一直发不出去"},
+		"unknown for an hour":    {it: with(words("x"), func(i *item) { i.fails, i.failing = 9, noon.Add(-time.Hour) }), err: fails(chat.Unknown), tried: true, kind: rewrite, says: harmlessText, news: "已放弃"},
+		"poison":                 {it: with(words("x"), func(i *item) { i.fails = 3 }), err: fails(chat.Uncertain), tried: true, others: true, kind: retry, after: time.Minute, unsure: true, aside: true, word: true, news: "先放在一边"},
+		"poison, a card":         {it: with(message(store.ClassAnswer, card), func(i *item) { i.fails = 3 }), err: fails(chat.Uncertain), tried: true, others: true, kind: rewrite, aside: true, says: "【补发】标题\n内容", news: "先放在一边"},
+		"poison, then its words": {it: with(words("x"), func(i *item) { i.fails, i.aside = 3, true }), err: fails(chat.Uncertain), tried: true, kind: retry, after: time.Minute, unsure: true, word: true},
+		"poison, a secret":       {it: with(message(store.ClassAnswer, chat.Message{Card: card.Card, Secrecy: chat.Secrecy{Confidential: true}}), func(i *item) { i.fails = 3 }), err: fails(chat.Uncertain), tried: true, others: true, kind: retry, after: time.Minute, unsure: true, aside: true, word: true, news: "先放在一边"},
+		"poison, none passes":    {it: with(words("x"), func(i *item) { i.fails = 3 }), err: fails(chat.Uncertain), tried: true, kind: retry, after: time.Minute, unsure: true, news: "一直发不出去"},
+		"poison, a word of it":   {it: with(words("x"), func(i *item) { i.fails, i.Key = 3, wordKey+"x" }), err: fails(chat.Uncertain), tried: true, others: true, kind: deadLetter},
+		"poison, bad news":       {it: with(words("x"), func(i *item) { i.fails, i.Key = 3, handlers.AdminKey+"x" }), err: fails(chat.Uncertain), tried: true, others: true, kind: retry, after: time.Minute, unsure: true, aside: true},
+		"unknown, then a card":   {it: with(message(store.ClassAnswer, card), func(i *item) { i.failing = noon.Add(-time.Minute) }), err: fails(chat.Unknown), tried: true, others: true, kind: rewrite, says: "标题\n内容"},
 		"receiver gone":          {it: words("x"), err: fails(chat.BadReceiver), tried: true, kind: deadLetter, news: "phone：no"},
 		"set-up lacks something": {it: words("x"), err: fails(chat.BadSetup), tried: true, kind: retry, after: setupRetry, news: "设置缺少什么（no）"},
 		"set-up lacks files":     {it: message(store.ClassAnswer, file), err: fails(chat.BadSetup), tried: true, kind: rewrite, says: "文件《a.xlsx》没有发送成功，请稍后再要一次。", news: "设置"},
@@ -84,12 +96,12 @@ func TestJudge(t *testing.T) {
 		"unreadable":             {it: with(words("x"), func(i *item) { i.Content = []byte("{") }), err: fails(chat.BadContent), kind: deadLetter, news: "unreadable"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := answer{tried: c.tried}
+			a := answer{tried: c.tried, others: c.others}
 			if c.err != nil {
 				a.failure, a.reason = failure(c.it.Secret, c.err)
 			}
 			v := judge(c.it, a, noon, 0)
-			if v.kind != c.kind || v.unsure != c.unsure || v.pause != c.pause {
+			if v.kind != c.kind || v.unsure != c.unsure || v.pause != c.pause || v.aside != c.aside || v.word != c.word {
 				t.Errorf("verdict %+v", v)
 			}
 			if v.kind == retry && v.due != noon.Add(c.after) {
@@ -197,7 +209,7 @@ func TestEveryMessageEnds(t *testing.T) {
 					verdict{kind: freeze, payload: []byte("x")}.apply(it, now)
 				}
 				f := chat.Failure(rapid.IntRange(int(chat.Uncertain), int(chat.Unknown)).Draw(t, "failure"))
-				v = judge(it, answer{&chat.SendError{Failure: f}, "no", true}, now, 0)
+				v = judge(it, answer{&chat.SendError{Failure: f}, "no", true, rapid.Bool().Draw(t, "others")}, now, 0)
 			}
 			if v.kind == deadLetter {
 				return

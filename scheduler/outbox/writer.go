@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"marketbot/handlers"
+	"marketbot/handlers/chat"
 	"marketbot/store"
 )
 
@@ -30,6 +31,9 @@ func (w writer) write(ctx context.Context, now time.Time, list ...ruling) error 
 			if err := w.tell(ctx, tx, r, now); err != nil {
 				return err
 			}
+			if err := w.say(ctx, tx, r, now); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -44,7 +48,14 @@ func (r ruling) write(ctx context.Context, tx *store.Tx, now time.Time) error {
 	case retry:
 		return tx.Outbox().Retry(ctx, r.it.ID, r.due, r.reason, r.unsure)
 	case rewrite:
-		return tx.Outbox().Rewrite(ctx, r.it.ID, r.content)
+		if err := tx.Outbox().Rewrite(ctx, r.it.ID, r.content); err != nil {
+			return err
+		}
+		for _, it := range r.absorb {
+			if err := tx.Outbox().Absorb(ctx, it.ID, r.it.ID, now); err != nil {
+				return err
+			}
+		}
 	case deadLetter:
 		return tx.Outbox().DeadLetter(ctx, r.it.ID, r.reason, now)
 	}
@@ -65,6 +76,14 @@ func (w writer) tell(ctx context.Context, tx *store.Tx, r ruling, now time.Time)
 		text = r.news.to + who + text
 	}
 	return w.post.Tell(ctx, tx, r.news.subject+"/"+string(w.post.Day(now)), text, now, r.news.avoid)
+}
+
+// say owes whoever waits for a message a line about it, once.
+func (w writer) say(ctx context.Context, tx *store.Tx, r ruling, now time.Time) error {
+	if !r.word {
+		return nil
+	}
+	return w.post.Message(ctx, tx, address(r.it), r.it.Person, wordKey+r.it.ID, chat.Message{Text: delayedText}, store.ClassAlarm, now)
 }
 
 func receiver(ctx context.Context, tx *store.Tx, it *item) (string, error) {

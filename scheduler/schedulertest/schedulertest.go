@@ -265,7 +265,7 @@ func (o *Office) Person(id, name string, post store.Post, duties ...store.Duty) 
 
 func (o *Office) say(ctx context.Context, tx *store.Tx, to chat.Address, class store.Class, m chat.Message) error {
 	if class == store.ClassAnswer {
-		return o.Post.Answer(ctx, tx, to, to.ID, m, o.clock(), func(store.Outgoing) {})
+		return o.Post.Answer(ctx, tx, to, to.ID, to.ID, m, o.clock(), func(store.Outgoing) {})
 	}
 	o.n++
 	return o.Post.Message(ctx, tx, to, to.ID, "test/"+strconv.Itoa(o.n), m, class, o.clock())

@@ -1,0 +1,78 @@
+package outbox
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"marketbot/store"
+)
+
+// turn is whose it is among what waits. What comes first goes first, but for
+// what [takesTurn] says.
+type turn int
+
+const (
+	turnAnswer   turn = iota // answers within the budget of who asked
+	turnNotice               // alarms, and what is due
+	turnReminder             // what can wait
+	turnSpare                // answers beyond a budget, and what stepped aside
+	turns
+)
+
+// noticeWait is how long answers go before a notice takes its turn among them.
+const noticeWait = 2 * time.Second
+
+// takesTurn reports whether a notice goes before answers now: it has waited, and
+// what went last was none.
+func takesTurn(notice *item, now time.Time, last turn) bool {
+	return last != turnNotice && now.Sub(notice.Due) >= noticeWait
+}
+
+// strand is what one person caused in one chat, of one class, in its order.
+type strand struct {
+	class store.Class
+	flow  *flow // nil: nobody's
+	items []*item
+}
+
+// add puts an item at its place.
+func (s *strand) add(it *item) {
+	i, _ := slices.BinarySearchFunc(s.items, it, (*item).order)
+	s.items = slices.Insert(s.items, i, it)
+}
+
+// turn is whose turn the strand has to wait for.
+func (s *strand) turn(now time.Time) turn {
+	switch {
+	case s.class == store.ClassReminder:
+		return turnReminder
+	case s.class != store.ClassAnswer:
+		return turnNotice
+	case s.flow.within(now):
+		return turnAnswer
+	}
+	return turnSpare
+}
+
+// hold is until when its notices wait for more; zero: they do not.
+func (s *strand) hold(now time.Time) time.Time {
+	if s.class == store.ClassAnswer || s.flow == nil {
+		return time.Time{}
+	}
+	return s.flow.hold(now)
+}
+
+// pick is an item of a strand that is to go next.
+type pick struct {
+	strand *strand
+	at     int // where in it
+	turn   turn
+}
+
+func (p pick) item() *item { return p.strand.items[p.at] }
+
+// before is the order of picks of one chat.
+func (p pick) before(q pick) bool {
+	return cmp.Or(cmp.Compare(p.turn, q.turn), p.item().order(q.item())) < 0
+}
