@@ -93,6 +93,7 @@ type Options struct {
 type Desk struct {
 	o      Options
 	router *command.Router
+	watch  command.Watcher // nil: no area is one
 	seed   maphash.Seed
 	chats  [1024]sync.Mutex // by the chat's hash: few chats wait for another
 }
@@ -110,6 +111,9 @@ func NewDesk(o Options) (*Desk, error) {
 			return nil, err
 		}
 		specs = append(specs, a.Commands()...)
+		if w, ok := a.(command.Watcher); ok {
+			d.watch = w
+		}
 	}
 	var err error
 	if d.router, err = command.NewRouter(specs); err != nil {

@@ -17,10 +17,30 @@ import (
 // for it: deciding draws none.
 type result struct {
 	answer *command.Answer
-	err    error  // a refusal, a question, or a fault of ours: what the step wrote is undone
-	ref    string // of a fault
-	write  string // id of a write that is to be remembered for 撤销
-	code   string // of a preview that is to be confirmed
+	err    error         // a refusal, a question, or a fault of ours: what the step wrote is undone
+	ref    string        // of a fault
+	write  string        // id of a write that is to be remembered for 撤销
+	code   string        // of a preview that is to be confirmed
+	alarms []chat.Notice // that customers were named
+}
+
+// listed are the customers that the answer or the refusal lists.
+func (r result) listed() command.Listed {
+	var refusal *command.Refusal
+	switch {
+	case errors.As(r.err, &refusal):
+		return refusal.Listed
+	case r.answer != nil:
+		return r.answer.Listed
+	}
+	return command.Listed{}
+}
+
+// lists writes into an entry whom the answer lists, and for which words.
+func lists(e *ledger.Entry, l command.Listed) {
+	if len(l.Customers) > 0 {
+		e.Subject, e.Customer, e.Why = ledger.Listing(l.Customers), l.Customers[0], l.Words
+	}
 }
 
 // after is what comes of a command that was run: an outcome, or another
@@ -32,7 +52,9 @@ func (m *matter) after(c call, r result) outcome {
 	case r.err == nil:
 		return m.done(c, r)
 	case errors.As(r.err, &refusal):
-		return m.refused(c, refusal)
+		o := m.refused(c, refusal)
+		o.notices = append(o.notices, r.alarms...)
+		return o
 	case errors.As(r.err, &question):
 		return m.ask(c, c.line, question)
 	}
@@ -45,7 +67,7 @@ func (m *matter) done(c call, r result) outcome {
 	if n := a.Next; n != nil {
 		return m.line(call{line: n.Line, confirmed: n.Version, form: n.Form, filling: n.Filled})
 	}
-	o := outcome{ended: ledger.Done, notices: a.Notices}
+	o := outcome{ended: ledger.Done, notices: slices.Concat(a.Notices, r.alarms)}
 	said := a.Reply
 	if r.write != "" {
 		o.write = m.written(c, r)
@@ -58,6 +80,7 @@ func (m *matter) done(c call, r result) outcome {
 	if !a.Recorded {
 		o.audit = m.entry(c.spec.Name, ledger.Done)
 		o.audit.Clause, o.audit.Subject = c.spec.Clause, a.Subject
+		lists(o.audit, a.Listed)
 	}
 	if said.Confidential && said.Right == "" {
 		said.Right = string(c.spec.Who)
@@ -121,6 +144,7 @@ func (m *matter) refused(c call, refusal *command.Refusal) outcome {
 	}
 	o.audit = m.entry(c.spec.Name, o.ended)
 	o.audit.Clause, o.audit.Look = r.Clause, r.Look
+	lists(o.audit, r.Listed)
 	said := chat.Message{Card: refusalCard(&r)}
 	if r.Private {
 		o.replies = m.privately(said)

@@ -116,14 +116,20 @@ func (t *turn) question(ctx context.Context) (err error) {
 // perform runs a command behind a savepoint: what a step that fails has written
 // is undone. Its error is the store's.
 func (t *turn) perform(ctx context.Context, c call) (r result, err error) {
+	made := command.Call{
+		Tx: t.tx, Person: t.person, Now: t.event.Sent, Taken: t.now, Event: t.event, Spec: c.spec,
+		Line: c.line, Form: c.form, Confirmed: c.confirmed, Offers: t.offers,
+		Serving: t.desk.router.Serving(), Policy: t.desk.o.Policy,
+	}
 	r.err = t.tx.Nested(ctx, func() (err error) {
-		r.answer, err = step(ctx, command.Call{
-			Tx: t.tx, Person: t.person, Now: t.event.Sent, Taken: t.now, Event: t.event, Spec: c.spec,
-			Line: c.line, Form: c.form, Confirmed: c.confirmed, Offers: t.offers,
-			Serving: t.desk.router.Serving(), Policy: t.desk.o.Policy,
-		}, c.rest)
+		r.answer, err = step(ctx, made, c.rest)
 		return err
 	})
+	if listed := r.listed(); len(listed.Customers) > 0 && t.desk.watch != nil {
+		if r.alarms, err = t.desk.watch.Watch(ctx, &made, listed); err != nil {
+			return r, err
+		}
+	}
 	switch {
 	case store.Broken(r.err):
 		return r, r.err

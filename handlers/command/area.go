@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"marketbot/handlers/chat"
 	"marketbot/store"
 )
 
@@ -15,6 +16,13 @@ type Area interface {
 	Commands() []Spec
 	// Owes is what the caller owes or waits for in this area.
 	Owes(ctx context.Context, c *Call) ([]Item, error)
+}
+
+// Watcher is an area that watches over what is told of customers.
+type Watcher interface {
+	// Watch is told whom an answer to the call lists, before that is recorded,
+	// and gives the alarms that it raises.
+	Watch(ctx context.Context, c *Call, listed Listed) ([]chat.Notice, error)
 }
 
 // Filer is an area that makes files.

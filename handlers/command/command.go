@@ -110,6 +110,7 @@ type Answer struct {
 	Proceed string        // the words of the button that confirms; empty: 确认
 	Subject string        // for the audit entry: ids and periods, never content
 	Undid   bool          // it took a write back, and leaves none to take back
+	Listed  Listed        // whom it names because words may mean them
 	// Recorded says that the step wrote the audit entry itself, as the door to
 	// the customers' files does.
 	Recorded bool
@@ -123,6 +124,13 @@ type Next struct {
 	Version string            // the version that was confirmed; empty when none was
 	Form    map[string]string // values of its form; nil when none was filled in
 	Filled  string            // the line that they were written in
+}
+
+// Listed are the customers that an answer names because words may mean them.
+// Each is looked at (档-3): the audit entry says who, and for which words.
+type Listed struct {
+	Words     string   // as typed
+	Customers []string // ids; none: nobody is named so
 }
 
 // Text is an Answer of one line.
@@ -141,6 +149,7 @@ type Refusal struct {
 	Look    ledger.Look   // for the audit entry of a file that was not opened
 	Notices []chat.Notice // to others, although nothing was done: alarms
 	Private bool          // said in the private chat, whatever was called
+	Listed  Listed        // whom it names because words may mean them
 	Field   string        // of the form: what is to be filled in again; empty: nothing alone would help
 }
 

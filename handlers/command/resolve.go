@@ -265,6 +265,7 @@ func typable(typed string) bool {
 // code, for the caller alone.
 func (f Found) several() *Refusal {
 	r := &Refusal{Text: fmt.Sprintf("%s不止一位客户，请选一位，或写编号（如 %s）：", text.Quote(f.typed), f.List[0].ID), Private: true}
+	r.Listed = f.Listed()
 	for _, one := range f.List[:min(len(f.List), maxHits)] {
 		r.Text += "\n• " + one.ID + " " + one.Name
 		if line, ok := instead(f.call.Line, f.typed, one.ID); ok {
@@ -275,6 +276,15 @@ func (f Found) several() *Refusal {
 		r.Text += "\n还有更多，请把名称写全一些。"
 	}
 	return r
+}
+
+// Listed are those that an answer names.
+func (f Found) Listed() Listed {
+	l := Listed{Words: f.typed}
+	for _, one := range f.List[:min(len(f.List), maxHits)] {
+		l.Customers = append(l.Customers, one.ID)
+	}
+	return l
 }
 
 // How many characters of a name fit on a button, and of a line behind one; how

@@ -13,12 +13,14 @@ import (
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 // What is unusual about looking into files, beside what the settings say.
 const (
 	watchTime = time.Hour // over which looks are counted
 	manyFiles = 10        // different files in watchTime; one more alarms
+	manyNamed = 20        // different customers named in watchTime; one more alarms
 	dayBegins = 7         // o'clock in the company's zone;
 	dayEnds   = 22        // looks outside these hours alarm
 )
@@ -41,14 +43,35 @@ func (h Handler) watch(ctx context.Context, c *command.Call, opened store.Custom
 	if hour := c.Now.In(h.Rules.Zone).Hour(); hour < dayBegins || hour >= dayEnds {
 		list = append(list, alarm{"night", fmt.Sprintf("%s，时间在 %d:00 至次日 %d:00 之间。", look, dayEnds, dayBegins), trace})
 	}
-	n, err := c.Tx.Audit().CountFiles(ctx, c.Person.ID, c.Now.Add(-watchTime))
+	told, err := c.Tx.Audit().ToldOf(ctx, c.Person.ID, c.Now.Add(-watchTime))
 	if err != nil {
 		return nil, err
 	}
-	if n > manyFiles {
+	if n := len(told.Opened); n > manyFiles {
 		list = append(list, alarm{"many", fmt.Sprintf("一小时内打开了 %d 份不同的客户档案。", n), trace})
 	}
-	return h.raise(ctx, c, list)
+	return h.raise(ctx, c, append(list, tooMany(told)...))
+}
+
+// Watch tells whom it alarms that somebody was told of very many customers,
+// few at a time.
+func (h Handler) Watch(ctx context.Context, c *command.Call, listed command.Listed) ([]chat.Notice, error) {
+	told, err := c.Tx.Audit().ToldOf(ctx, c.Person.ID, c.Now.Add(-watchTime))
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range listed.Customers {
+		told.Named[id] = true
+	}
+	return h.raise(ctx, c, tooMany(told))
+}
+
+// tooMany is the alarm about how many customers somebody was told of.
+func tooMany(told ledger.Told) []alarm {
+	if n := len(told.Named); n > manyNamed {
+		return []alarm{{kind: "named", text: fmt.Sprintf("一小时内查到了 %d 位不同的客户（列出的和打开的）。", n)}}
+	}
+	return nil
 }
 
 // overQuota tells whom it alarms that somebody wants more masked fields in an

@@ -56,7 +56,7 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 	r, one := found.One()
 	switch {
 	case !one && len(found.List) > 0:
-		return h.hits(ctx, c, found.List)
+		return h.hits(ctx, c, found)
 	case !one:
 		return nil, found.Refusal()
 	}
@@ -78,7 +78,8 @@ const hitsShown = 5
 
 // hits shows which customers were found: never more than a few, never more of
 // them than name, owner and stage (档-3: no lists).
-func (h Handler) hits(ctx context.Context, c *command.Call, list []command.Meant) (*command.Answer, error) {
+func (h Handler) hits(ctx context.Context, c *command.Call, found command.Found) (*command.Answer, error) {
+	list := found.List
 	card := chat.Card{Title: "找到不止一位客户"}
 	var facts []chat.Fact
 	for _, r := range list[:min(len(list), hitsShown)] {
@@ -94,9 +95,8 @@ func (h Handler) hits(ctx context.Context, c *command.Call, list []command.Meant
 		card.Blocks = append(card.Blocks, chat.Block{Text: "还有更多，请把名称写全一些。"})
 	}
 	a := confidentialCard(card, "找到不止一位客户，请把名称写全一些。", "customers")
-	for _, r := range list[:min(len(list), hitsShown)] {
-		a.Reply.Customers = append(a.Reply.Customers, r.ID)
-	}
+	a.Listed = found.Listed()
+	a.Reply.Customers = a.Listed.Customers
 	return a, nil
 }
 

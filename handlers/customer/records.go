@@ -17,8 +17,7 @@ import (
 
 // How much of the records one answer shows.
 const (
-	maxRecords   = 500 // of one question, the newest ones
-	recordsDays  = 7   // shown when no time is given, today included
+	recordsDays  = 7 // shown when no time is given, today included
 	reasonsShown = 60
 )
 
@@ -30,9 +29,9 @@ func (h Handler) recordCommands() []command.Spec {
 				{Name: "姓名", Kind: command.Person, Optional: true},
 				{Name: "客户", Kind: command.Word, Optional: true},
 				{Name: "时段", Kind: command.Span, Optional: true},
-				command.PageArg(),
+				command.PageArg(), {Name: "只看", Kind: command.Word, Optional: true},
 			},
-			Examples: []string{"查阅记录", "查阅记录 张伟 上周", "查阅记录 K12 本月"},
+			Examples: []string{"查阅记录", "查阅记录 张伟 上周", "查阅记录 K12 本月", "查阅记录 本月 已看"},
 			Who:      rulebook.TraceLooks, Private: true, Clause: clause, Run: h.records,
 		},
 		{
@@ -77,16 +76,18 @@ func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer,
 	if err != nil {
 		return nil, err
 	}
+	n, err := c.Tx.Audit().Count(ctx, q.Filter)
+	if err != nil {
+		return nil, err
+	}
+	page := command.PageOf(q.page, n, command.MaxRows, q.line)
+	q.Most, q.Skip = command.MaxRows, (page.No-1)*command.MaxRows
 	looks, err := c.Tx.Audit().Looks(ctx, q.Filter)
 	if err != nil {
 		return nil, err
 	}
-	cut := len(looks) == maxRecords
 	names := &namer{tx: c.Tx, people: map[string]store.Person{}, customers: map[string]string{}}
-	if looks, err = visibleLooks(ctx, names, c.Person, looks); err != nil {
-		return nil, err
-	}
-	card, err := h.recordCard(ctx, names, q, looks, cut)
+	card, err := h.recordCard(ctx, names, q, looks, page, n)
 	if err != nil {
 		return nil, err
 	}
@@ -106,12 +107,19 @@ func (h Handler) recordQuery(ctx context.Context, c *command.Call) (recordQuery,
 		q.days = c.Days("时段")
 	}
 	q.From, q.To = q.days.From.Start(h.Rules.Zone), q.days.To.Add(1).Start(h.Rules.Zone)
-	q.Acts, q.Most = lookActs, maxRecords
+	q.Acts = lookActs
+	if c.Person.Post == store.MarketingDirector {
+		q.Posts = postNames(department)
+	}
 	if c.Has("姓名") {
 		q.Person, q.of = c.Who("姓名").ID, c.Who("姓名").Name
 		q.line += " " + q.of
 	}
-	for _, word := range []string{c.Text("客户"), c.Text("页")} {
+	for _, word := range []string{c.Text("客户"), c.Text("页"), c.Text("只看")} {
+		if word == onlySeen {
+			q.Seen = true
+			continue
+		}
 		if n, ok := reading.PageNumber(word); ok {
 			q.page = n
 			continue
@@ -120,8 +128,21 @@ func (h Handler) recordQuery(ctx context.Context, c *command.Call) (recordQuery,
 			return q, err
 		}
 	}
-	q.line += q.span()
+	if q.line += q.span(); q.Seen {
+		q.line, q.of = q.line+" "+onlySeen, strings.Trim(q.of+" · "+onlySeen, " ·")
+	}
 	return q, nil
+}
+
+// onlySeen asks for looks that showed something.
+const onlySeen = "已看"
+
+func postNames(posts []store.Post) []string {
+	names := make([]string, len(posts))
+	for i, p := range posts {
+		names[i] = string(p)
+	}
+	return names
 }
 
 // recordWord is a customer, or else a person who was stopped. Whoever traces
@@ -169,36 +190,17 @@ func whichRecords(line, span, word string, near []command.Meant) error {
 	return no
 }
 
-// visibleLooks leaves out whose looks the asker may not see.
-func visibleLooks(ctx context.Context, names *namer, asker store.Person, looks []ledger.Entry) ([]ledger.Entry, error) {
-	var list []ledger.Entry
-	for _, l := range looks {
-		viewer, err := names.person(ctx, l.Person)
-		if err != nil {
-			return nil, err
-		}
-		if traces(asker, viewer) {
-			list = append(list, l)
-		}
-	}
-	return list, nil
-}
-
-func (h Handler) recordCard(ctx context.Context, names *namer, q recordQuery, looks []ledger.Entry, cut bool) (chat.Card, error) {
+func (h Handler) recordCard(ctx context.Context, names *namer, q recordQuery, looks []ledger.Entry, page command.Page, n int) (chat.Card, error) {
 	title := "查阅记录"
 	if q.of != "" {
 		title += " · " + q.of
 	}
-	page := command.PageOf(q.page, len(looks), command.MaxRows, q.line)
-	head := fmt.Sprintf("%s 至 %s，共 %d 条，第 %d/%d 页，新的在前。", q.days.From.String(), q.days.To.String(), len(looks), page.No, page.Last)
+	head := fmt.Sprintf("%s 至 %s，共 %d 条，第 %d/%d 页，新的在前。", q.days.From.String(), q.days.To.String(), n, page.No, page.Last)
 	if len(looks) == 0 {
 		head = fmt.Sprintf("%s 至 %s 没有查阅记录。", q.days.From.String(), q.days.To.String())
 	}
-	if cut {
-		head += fmt.Sprintf("只列最近 %d 条，更早的请缩小时段。", maxRecords)
-	}
 	card := chat.Card{Title: title, Blocks: []chat.Block{{Text: head}}}
-	rows, err := h.recordRows(ctx, names, command.Rows(page, looks))
+	rows, err := h.recordRows(ctx, names, looks)
 	if err != nil {
 		return card, err
 	}
@@ -217,7 +219,7 @@ func (h Handler) recordRows(ctx context.Context, names *namer, looks []ledger.En
 		if err != nil {
 			return nil, err
 		}
-		customer, err := names.customer(ctx, l.Customer)
+		customer, err := names.told(ctx, l)
 		if err != nil {
 			return nil, err
 		}
@@ -229,19 +231,9 @@ func (h Handler) recordRows(ctx context.Context, names *namer, looks []ledger.En
 
 // outcomeWords says how a look ended.
 func outcomeWords(a ledger.Entry) string {
-	words := string(a.Outcome)
-	switch a.Outcome {
-	case ledger.Done:
-		words = "已看"
-		if a.Trace == "" {
-			words = "未打开"
-		}
-	case ledger.Denied:
-		words = "拒绝（" + a.Clause + "）"
-	case ledger.Refused:
-		words = "未办成"
-	case ledger.Failed:
-		words = "出错"
+	words := ended(a)
+	if n := len(a.Lists()); n > 0 {
+		words = fmt.Sprintf("列出 %d 位", n)
 	}
 	if a.Grant != "" {
 		words += "，凭批准 " + a.Grant
@@ -250,4 +242,22 @@ func outcomeWords(a ledger.Entry) string {
 		words += "，记录被改动过"
 	}
 	return words
+}
+
+// ended says how a look at one file ended.
+func ended(a ledger.Entry) string {
+	switch a.Outcome {
+	case ledger.Done:
+		if a.Trace == "" {
+			return "未打开"
+		}
+		return "已看"
+	case ledger.Denied:
+		return "拒绝（" + a.Clause + "）"
+	case ledger.Refused:
+		return "未办成"
+	case ledger.Failed:
+		return "出错"
+	}
+	return string(a.Outcome)
 }

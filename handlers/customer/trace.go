@@ -3,6 +3,7 @@ package customer
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -85,6 +86,23 @@ func (n *namer) person(ctx context.Context, id string) (store.Person, error) {
 	}
 	n.people[id] = p
 	return p, nil
+}
+
+// told are the customers of a look: the one, or those that it listed.
+func (n *namer) told(ctx context.Context, l ledger.Entry) (string, error) {
+	ids := l.Lists()
+	if len(ids) == 0 {
+		return n.customer(ctx, l.Customer)
+	}
+	var list []string
+	for _, id := range ids {
+		name, err := n.customer(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		list = append(list, name)
+	}
+	return strings.Join(list, "、"), nil
 }
 
 // customer is a customer's name and code.

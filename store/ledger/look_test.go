@@ -52,18 +52,23 @@ func TestLooks(t *testing.T) {
 			ledger.Entry{Person: "a", Act: "客户", Outcome: ledger.Denied, Clause: "档-4", Look: ledger.Look{Customer: "k2"}},
 			ledger.Entry{Person: "a", Act: "客户", Outcome: ledger.Denied, Clause: "档-4"},
 			ledger.Entry{Person: "a", Act: "签到", Outcome: ledger.Done},
+			ledger.Entry{Person: "c", Act: "客户", Outcome: ledger.Done, Subject: ledger.Listing([]string{"k3", "k22"}), Look: ledger.Look{Customer: "k3", Why: "东"}},
 		)
 		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 			for _, c := range []struct {
 				filter ledger.Filter
 				want   []string
 			}{
-				{ledger.Filter{}, []string{"03", "02", "01", "00"}},
+				{ledger.Filter{}, []string{"06", "03", "02", "01", "00"}},
+				{ledger.Filter{Customer: "k22"}, []string{"06"}},
+				{ledger.Filter{Seen: true}, []string{"06", "02", "01", "00"}},
+				{ledger.Filter{Posts: []string{"业务员"}}, nil},
+				{ledger.Filter{Most: 2, Skip: 1}, []string{"03", "02"}},
 				{ledger.Filter{Person: "a"}, []string{"03", "01", "00"}},
 				{ledger.Filter{Person: "a", Acts: []string{"客户", "看电话"}}, []string{"04", "03", "01", "00"}},
 				{ledger.Filter{Customer: "k2", Acts: []string{"客户"}}, []string{"03", "02"}},
 				{ledger.Filter{From: now.Add(time.Minute), To: now.Add(3 * time.Minute)}, []string{"02", "01"}},
-				{ledger.Filter{Most: 1}, []string{"03"}},
+				{ledger.Filter{Most: 1}, []string{"06"}},
 				{ledger.Filter{Person: "nobody"}, nil},
 			} {
 				list, err := tx.Audit().Looks(ctx, c.filter)
@@ -72,6 +77,9 @@ func TestLooks(t *testing.T) {
 				}
 				if diff := cmp.Diff(c.want, ids(list)); diff != "" {
 					t.Errorf("%+v (-want +got):\n%s", c.filter, diff)
+				}
+				if n, err := tx.Audit().Count(ctx, c.filter); c.filter.Most == 0 && (err != nil || n != len(c.want)) {
+					t.Errorf("%+v counts %d: %v", c.filter, n, err)
 				}
 			}
 			return counted(ctx, t, tx)
@@ -107,9 +115,9 @@ func counted(ctx context.Context, t *testing.T, tx *store.Tx) error {
 			t.Errorf("looks by %q since %v: %d, want %d, %v", c.act, c.since, n, c.want, err)
 		}
 	}
-	n, err := tx.Audit().CountFiles(ctx, "a", now)
-	if n != 1 {
-		t.Errorf("opened %d files, want 1", n)
+	told, err := tx.Audit().ToldOf(ctx, "a", now)
+	if len(told.Opened) != 1 || len(told.Named) != 1 {
+		t.Errorf("told of %+v", told)
 	}
 	return err
 }

@@ -16,8 +16,27 @@ type Filter struct {
 	From, To time.Time // To is exclusive
 	// Acts are commands whose entries count even where no customer is known:
 	// somebody asked for one that does not exist.
-	Acts []string
-	Most int // 0: all
+	Acts  []string
+	Seen  bool     // only those that showed something
+	Posts []string // of who looked; empty: all
+	Most  int      // 0: all
+	Skip  int      // so many of the newest
+}
+
+// listing stands before the customers that an entry lists in its Subject.
+const listing = "customers "
+
+// Listing is the Subject of an entry that lists customers, by their ids.
+func Listing(customers []string) string { return listing + strings.Join(customers, " ") }
+
+// Lists are the customers that an entry lists; none where it is about one, or
+// about something else.
+func (a Entry) Lists() []string {
+	list, is := strings.CutPrefix(a.Subject, listing)
+	if !is {
+		return nil
+	}
+	return strings.Fields(list)
 }
 
 // conditions is the filter in SQL.
@@ -30,7 +49,14 @@ func (f Filter) conditions() (where string, args []any) {
 		add("person = $%d", f.Person)
 	}
 	if f.Customer != "" {
-		add("customer = $%d", f.Customer)
+		args = append(args, f.Customer, "% "+f.Customer+" %")
+		where += fmt.Sprintf(" AND (customer = $%d OR subject LIKE '"+listing+"%%' AND subject || ' ' LIKE $%d)", len(args)-1, len(args))
+	}
+	if f.Seen {
+		where += " AND outcome <> 'denied' AND (trace <> '' OR subject LIKE '" + listing + "%')"
+	}
+	if len(f.Posts) > 0 {
+		where += " AND person IN (SELECT id FROM person WHERE post IN (" + marks(&args, f.Posts) + "))"
 	}
 	if !f.From.IsZero() { // ids sort by time: an index over it would cost every look
 		add("at >= $%d", engine.Millis(f.From))
@@ -41,14 +67,26 @@ func (f Filter) conditions() (where string, args []any) {
 	}
 	looks := "customer <> ''"
 	if len(f.Acts) > 0 && f.Customer == "" {
-		marks := make([]string, len(f.Acts))
-		for i, act := range f.Acts {
-			args = append(args, act)
-			marks[i] = fmt.Sprintf("$%d", len(args))
-		}
-		looks = "(customer <> '' OR act IN (" + strings.Join(marks, ", ") + "))"
+		looks = "(customer <> '' OR act IN (" + marks(&args, f.Acts) + "))"
 	}
 	return looks + where, args
+}
+
+// marks adds a list to the arguments and gives its place holders.
+func marks(args *[]any, list []string) string {
+	all := make([]string, len(list))
+	for i, one := range list {
+		*args = append(*args, one)
+		all[i] = fmt.Sprintf("$%d", len(*args))
+	}
+	return strings.Join(all, ", ")
+}
+
+// Count counts the looks that a filter lets through, whatever its Most and Skip.
+func (q Ledger) Count(ctx context.Context, f Filter) (n int, err error) {
+	where, args := f.conditions()
+	_, err = q.tx.One(ctx, "count looks", `SELECT COUNT(*) FROM audit WHERE `+where, args, &n)
+	return n, err
 }
 
 // Looks lists who looked into files and who was not let in, newest first.
@@ -58,6 +96,8 @@ func (q Ledger) Looks(ctx context.Context, f Filter) ([]Entry, error) {
 	if f.Most > 0 {
 		args = append(args, f.Most)
 		query += fmt.Sprintf(" LIMIT $%d", len(args))
+		args = append(args, f.Skip)
+		query += fmt.Sprintf(" OFFSET $%d", len(args))
 	}
 	return q.audits(ctx, "looks", query, args...)
 }
@@ -80,12 +120,30 @@ func (q Ledger) CountLooks(ctx context.Context, person, act string, since time.T
 	return n, err
 }
 
-// CountFiles counts the different customers whose files a person was
-// shown since a moment.
-func (q Ledger) CountFiles(ctx context.Context, person string, since time.Time) (n int, err error) {
-	_, err = q.tx.One(ctx, "files opened since", `SELECT COUNT(DISTINCT customer) FROM audit
-		WHERE person = $1 AND id >= $2 AND customer <> '' AND at >= $3 AND trace <> ''`, []any{person, engine.IDBefore(since), engine.Millis(since)}, &n)
-	return n, err
+// Told is which customers somebody was told of.
+type Told struct {
+	Opened map[string]bool // whose files they were shown
+	Named  map[string]bool // those, and whom a search or a refusal named
+}
+
+// ToldOf is which customers a person was told of since a moment.
+func (q Ledger) ToldOf(ctx context.Context, person string, since time.Time) (Told, error) {
+	t := Told{map[string]bool{}, map[string]bool{}}
+	list, err := engine.All(ctx, q.tx, "customers told of", `SELECT customer, subject, trace FROM audit
+		WHERE person = $1 AND id >= $2 AND customer <> '' AND at >= $3 AND outcome <> 'denied'`, []any{person, engine.IDBefore(since), engine.Millis(since)},
+		func(scan engine.Scan) (e Entry, err error) {
+			err = scan(&e.Customer, &e.Subject, &e.Trace)
+			return e, err
+		})
+	for _, e := range list {
+		if e.Trace != "" {
+			t.Opened[e.Customer] = true
+		}
+		for _, id := range append(e.Lists(), e.Customer) {
+			t.Named[id] = true
+		}
+	}
+	return t, err
 }
 
 // UsesOf lists the looks that a grant opened, oldest first.
