@@ -85,15 +85,30 @@ func storeOf(path string, log *slog.Logger) (Config, store.Options, error) {
 	if err != nil {
 		return cfg, store.Options{}, &usageError{err}
 	}
-	return cfg, store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log, Beside: vault.Index}, nil
+	return cfg, store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log, Program: version(), Beside: vault.Index}, nil
 }
 
 // backupError says what to do about an error of backing up or restoring.
 func backupError(what string, err error) error {
+	var unfit *store.UnfitError
+	if errors.As(err, &unfit) {
+		return &usageError{fmt.Errorf("%s：%s（%w）", what, backupUnfit(unfit), err)}
+	}
 	if hint := backupHint(err); hint != "" {
 		return fmt.Errorf("%s：%s（%w）", what, hint, err)
 	}
 	return fmt.Errorf("%s：%w", what, err)
+}
+
+// backupUnfit says why a backup cannot be restored by this program as it is set.
+func backupUnfit(e *store.UnfitError) string {
+	switch e.Why {
+	case store.OtherKey:
+		return "这个备份用的是另一个 secret_key；把当时的写进 old_secret_keys"
+	case store.Newer:
+		return "这个备份是更新的程序写的（" + e.Detail + "）；请用那个版本恢复"
+	}
+	return "这个备份不是这个程序写的，或者被改过；换一份备份"
 }
 
 func backupHint(err error) string {
@@ -114,19 +129,6 @@ func backupHint(err error) string {
 		return "机器人正在运行，请先停掉它"
 	}
 	return ""
-}
-
-// damagedError is why a store does not open to be served, with the way out
-// where it is damaged.
-func damagedError(ctx context.Context, cfg Config, zone *time.Location, o store.Options, err error) error {
-	if !errors.Is(err, upkeep.ErrDamaged) {
-		return fmt.Errorf("打不开数据库：%w", err)
-	}
-	text := "没有找到完好的备份。请保留坏文件，另找一份备份"
-	if good, found := newestGood(ctx, cfg.Backup.folder(cfg.Store), zone, o); found {
-		text = fmt.Sprintf("最近一份完好的备份是 %s（%s）。恢复它：bot restore %s --config 配置文件；坏文件会留在旁边", good.path, good.at.Format("2006-01-02 15:04"), good.path)
-	}
-	return fmt.Errorf("数据库 %s 坏了，没有启动。%s。（%w）", cfg.Store, text, err)
 }
 
 // checkBackups looks where backups are to lie.

@@ -18,6 +18,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
+	"marketbot/store/upkeep"
 )
 
 // checkCommand is the verb check.
@@ -94,18 +95,24 @@ func checkHolidays(rules rulebook.Rules, now time.Time) chat.Finding {
 // checkStore looks into the store, which another process may be serving.
 func checkStore(ctx context.Context, cfg Config, now time.Time, log *slog.Logger) chat.Finding {
 	f := chat.Finding{Name: "数据库"}
+	seals, noKey := cfg.sealer()
+	o := store.Options{Source: cfg.Store, Seals: seals, Log: log}
+	var unfit *store.UnfitError
+	if err := upkeep.Look(ctx, o); errors.As(err, &unfit) {
+		f.Text = unfitText(cfg.Store, unfit)
+		return f
+	}
 	if !isPostgres(cfg.Store) {
 		if _, err := os.Stat(cfg.Store); errors.Is(err, os.ErrNotExist) {
 			f.OK, f.Text = true, cfg.Store+" 还没有，第一次运行时建立"
 			return f
 		}
 	}
-	seals, err := cfg.sealer()
-	if err != nil {
+	if noKey != nil {
 		f.Text = "没有可用的 secret_key，没有打开"
 		return f
 	}
-	db, err := store.Peek(ctx, store.Options{Source: cfg.Store, Seals: seals, Log: log})
+	db, err := store.Peek(ctx, o)
 	if err != nil {
 		f.Text = "打不开：" + err.Error()
 		return f

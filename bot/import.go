@@ -15,6 +15,7 @@ import (
 	"marketbot/handlers/customer"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
+	"marketbot/store/upkeep"
 )
 
 // importCommand is the verb import-customers.
@@ -41,7 +42,7 @@ func (c *importCommand) run(ctx context.Context, now func() time.Time, out io.Wr
 	if err != nil {
 		return err
 	}
-	db, err := c.open(ctx, cfg, log)
+	db, err := c.open(ctx, cfg, rules.Zone, now(), log)
 	if err != nil {
 		return err
 	}
@@ -72,18 +73,21 @@ func readBook(h customer.Handler, file string) (*customer.Book, error) {
 }
 
 // open opens the store, for looking only where nothing is to be changed.
-func (c *importCommand) open(ctx context.Context, cfg Config, log *slog.Logger) (*store.DB, error) {
+func (c *importCommand) open(ctx context.Context, cfg Config, zone *time.Location, now time.Time, log *slog.Logger) (*store.DB, error) {
 	seals, err := cfg.sealer()
 	if err != nil {
 		return nil, &usageError{err}
 	}
-	o := store.Options{Source: cfg.Store, Seals: seals, Log: log, Beside: vault.Index}
+	o := store.Options{Source: cfg.Store, Seals: seals, Log: log, Program: version(), Beside: vault.Index}
 	if c.Apply {
-		db, err := store.Open(ctx, o)
-		if err != nil {
-			return nil, fmt.Errorf("打不开数据库（SQLite 要先停下 bot serve）：%w", err)
+		db, _, err := openStore(ctx, cfg, zone, o, now)
+		if store.InUse(err) {
+			err = fmt.Errorf("%w（SQLite 要先停下 bot serve）", err)
 		}
-		return db, nil
+		return db, err
+	}
+	if err := upkeep.Look(ctx, o); err != nil {
+		return nil, openError(ctx, cfg, zone, o, err)
 	}
 	db, err := store.Peek(ctx, o)
 	if err != nil {

@@ -98,7 +98,7 @@ func (c *cli) do(ctx context.Context, verb string, now func() time.Time, out, er
 	case "migrate-store <from> <to>":
 		return c.Move.run(ctx, out, logger(errOut, slog.LevelWarn))
 	case "rekey":
-		return c.Rekey.run(ctx, out, logger(errOut, slog.LevelWarn))
+		return c.Rekey.run(ctx, now, out, logger(errOut, slog.LevelWarn))
 	case "import-customers <file>":
 		return c.Import.run(ctx, now, out, logger(errOut, slog.LevelWarn))
 	default:

@@ -203,24 +203,32 @@ func (n *nightly) claim(ctx context.Context, now time.Time) (mine bool, err erro
 
 // write makes a backup and then deletes the oldest.
 func (n *nightly) write(ctx context.Context, now time.Time) error {
-	if err := os.MkdirAll(n.Folder, 0o700); err != nil {
-		return fmt.Errorf("backups: %w", err)
-	}
 	if err := n.forget(); err != nil {
 		return err
 	}
-	suffix := ".db"
-	if isPostgres(n.Store.Source) {
-		suffix = ".dump"
-	}
-	file := filepath.Join(n.Folder, backupName+now.In(n.Zone).Format(backupStamp)+suffix)
-	if err := upkeep.Backup(ctx, n.Store, file); err != nil {
+	file := filepath.Join(n.Folder, backupName+now.In(n.Zone).Format(backupStamp)+backupSuffix(n.Store.Source))
+	if err := makeBackup(ctx, n.Store, file); err != nil {
 		return err
 	}
 	n.Log.Info("backup made", "file", file)
 	err := n.DB.Update(ctx, func(tx *store.Tx) error { return tx.Marks().Set(ctx, backupDone, now) })
 	n.note(ctx)
 	return errors.Join(err, n.thin())
+}
+
+// makeBackup writes a backup into a folder that it makes where there is none.
+func makeBackup(ctx context.Context, o store.Options, file string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return fmt.Errorf("backups: %w", err)
+	}
+	return upkeep.Backup(ctx, o, file)
+}
+
+func backupSuffix(source string) string {
+	if isPostgres(source) {
+		return ".dump"
+	}
+	return ".db"
 }
 
 // forget deletes what backups left that did not end.

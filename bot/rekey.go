@@ -28,7 +28,7 @@ const (
 
 // run brings everything under secret_key. Where a bot serves the store, that
 // one does it.
-func (c *rekeyCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) error {
+func (c *rekeyCommand) run(ctx context.Context, now func() time.Time, out io.Writer, log *slog.Logger) error {
 	cfg, err := loadConfig(c.Config, os.LookupEnv)
 	if err != nil {
 		return err
@@ -40,17 +40,27 @@ func (c *rekeyCommand) run(ctx context.Context, out io.Writer, log *slog.Logger)
 	if err != nil {
 		return &usageError{err}
 	}
-	o := store.Options{Source: cfg.Store, Seals: seals, Log: log, Beside: vault.Index}
+	rules, err := cfg.rules()
+	if err != nil {
+		return err
+	}
+	o := store.Options{Source: cfg.Store, Seals: seals, Log: log, Program: version(), Beside: vault.Index}
 	served, err := store.Served(ctx, o)
 	if err != nil {
 		return fmt.Errorf("打不开数据库：%w", err)
 	}
 	k := rekeying{o: o, out: out}
 	if served {
+		if err := upkeep.Look(ctx, o); err != nil {
+			return openError(ctx, cfg, rules.Zone, o, err)
+		}
 		err = k.ask(ctx)
 	}
 	if !served || errors.Is(err, errUnserved) {
-		err = k.alone(ctx)
+		db, _, e := openStore(ctx, cfg, rules.Zone, o, now())
+		if err = e; err == nil {
+			err = k.alone(ctx, db)
+		}
 	}
 	if err != nil {
 		return err
@@ -74,11 +84,7 @@ func (k *rekeying) tell(done upkeep.Rekeying) {
 	}
 }
 
-func (k *rekeying) alone(ctx context.Context) error {
-	db, err := store.Open(ctx, k.o)
-	if err != nil {
-		return fmt.Errorf("打不开数据库：%w", err)
-	}
+func (k *rekeying) alone(ctx context.Context, db *store.DB) (err error) {
 	k.Rekeying, err = upkeep.Rekey(ctx, db, k.tell)
 	return errors.Join(err, db.Close())
 }

@@ -50,13 +50,10 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	if err != nil {
 		return err
 	}
-	o := store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log, Beside: vault.Index}
-	if o.Whole, err = upkeep.Examine(ctx, o); err != nil {
-		return damagedError(ctx, cfg, rules.Zone, o, err)
-	}
-	db, err := store.Open(ctx, o)
+	o := store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log, Program: version(), Beside: vault.Index}
+	db, state, err := openStore(ctx, cfg, rules.Zone, o, now())
 	if err != nil {
-		return damagedError(ctx, cfg, rules.Zone, o, err)
+		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	shared, err := cfg.cluster(now, log)
@@ -93,7 +90,7 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	log.Info("serving", "listen", l.Addr().String(), "store_kind", storeKind(cfg.Store), "version", version())
 	defer log.Info("stopped")
 	running := b.running(list, l)
-	if !o.Whole {
+	if !state.Whole {
 		running = append(running, part{"examine", func(ctx context.Context) error { return examine(ctx, cfg, rules.Zone, o, db) }})
 	}
 	return runAll(ctx, running, log)

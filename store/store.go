@@ -27,7 +27,10 @@ type Options struct {
 	Pool   Pool   // of connections to PostgreSQL; zero: DefaultPool
 	Seals  *Sealer
 	Log    *slog.Logger
-	Whole  bool // upkeep.Examine has just read the whole of it
+	// Program is its version, for whoever opens the store with an older one.
+	Program string
+	// Examined is what upkeep.Examine has just said of it; nil: Open asks.
+	Examined *State
 	// Beside begins what goes on beside an open store until it is closed, which
 	// stop ends; nil for nothing. It is vault.Index for every store that is
 	// searched: without it nothing is found by the parts of a name.
@@ -47,21 +50,45 @@ func DefaultPool() Pool { return engine.DefaultPool() }
 var migrations embed.FS
 
 // before is the series that ended with version 16, before the first release. It
-// made of a database what the present one makes, but for what was said (29), when
-// something was asked (33), and who caused what is owed (35).
-var before = engine.Before{Last: 16, New: []int64{29, 33, 35}}
+// made of a database what the present one makes up to 28.
+var before = engine.Before{Last: 16, Same: 28, Sealed: `SELECT value FROM chain_state UNION ALL SELECT content FROM outbox LIMIT 100`}
 
 func (o Options) engine() engine.Options {
-	return engine.Options{Source: o.Source, Pool: o.Pool, Keys: o.Seals.all(), Log: o.Log, Migrations: migrations, Before: before, Cached: callerTables}
+	to := engine.Options{Source: o.Source, Pool: o.Pool, Keys: o.Seals.all(), Log: o.Log, Migrations: migrations, Before: before, Cached: callerTables, Program: o.Program}
+	if o.Examined != nil {
+		to.Examined = &o.Examined.State
+	}
+	return to
 }
 
-// Open opens the store and brings its tables up to date.
+// State is how a store was found that is fit to be opened.
+type State struct {
+	engine.State
+	Whole bool // all of its file was read
+}
+
+// UnfitError is a store that must not be written to as it is.
+type UnfitError = engine.UnfitError
+
+// The ways of being unfit.
+const (
+	OtherKey    = engine.OtherKey
+	Newer       = engine.Newer
+	Edited      = engine.Edited
+	OtherTables = engine.OtherTables
+	Unfinished  = engine.Unfinished
+	NotWritable = engine.NotWritable
+	NoRoom      = engine.NoRoom
+)
+
+// Open opens the store and brings its tables up to date. Its error is an
+// UnfitError where it must not be written to.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	e, err := engine.Open(ctx, o.engine())
 	if err != nil {
 		return nil, err
 	}
-	if o.Whole {
+	if o.Examined != nil && o.Examined.Whole {
 		e.Examined()
 	}
 	db := &DB{e: e}

@@ -230,12 +230,23 @@ func TestKeys(t *testing.T) {
 		write bool
 		opens bool
 	}{{[]string{old}, true, true}, {[]string{fresh, old}, false, true}, {[]string{fresh}, false, false}} {
-		var err error
-		if o.Seals, err = store.NewSealer(step.keys[0], step.keys[1:]...); err != nil {
+		seals, err := store.NewSealer(step.keys[0], step.keys[1:]...)
+		if err != nil {
 			t.Fatal(err)
 		}
-		db := storetest.Reopen(t, o)
+		o.Seals = seals
 		ctx := t.Context()
+		db, err := store.Open(ctx, o)
+		if !step.opens {
+			var unfit *store.UnfitError
+			if !errors.As(err, &unfit) || unfit.Why != store.OtherKey {
+				t.Errorf("without the old key: %v", err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 		err = db.Update(ctx, func(tx *store.Tx) error {
 			if step.write {
 				return errors.Join(tx.Audit().Record(ctx, entry), tx.Dialogs().Ask(ctx, "p", store.Dialog{Line: "text", Expires: now.Add(time.Hour)}))

@@ -80,8 +80,8 @@ func flush(path string) error {
 }
 
 // VerifyBackup reads the whole of a backup and tells what is wrong with it:
-// ErrDamaged, ErrOtherKind, or store.ErrNoKey where it was made under another
-// secret_key.
+// ErrDamaged, ErrOtherKind, or a store.UnfitError where it was made under another
+// secret_key or by a newer program.
 func VerifyBackup(ctx context.Context, o store.Options, file string) error {
 	dump, err := isDump(file)
 	switch {
@@ -90,7 +90,10 @@ func VerifyBackup(ctx context.Context, o store.Options, file string) error {
 	case dump != engine.OnPostgres(o.Source):
 		return ErrOtherKind
 	case dump:
-		return readDump(ctx, file)
+		if err := readDump(ctx, file); err != nil {
+			return err
+		}
+		return fitDump(ctx, o, file)
 	}
 	return verifySQLite(ctx, o, file)
 }

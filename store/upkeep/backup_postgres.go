@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 
 	"marketbot/store"
@@ -54,6 +55,48 @@ func readDump(ctx context.Context, file string) error {
 		return errors.Join(ErrDamaged, err)
 	}
 	return nil
+}
+
+// fitDump looks at what a dump says of how its database was made. Its error is a
+// store.UnfitError where it does not fit the program or the key.
+func fitDump(ctx context.Context, o store.Options, file string) error {
+	versions, err := dumpRows(ctx, file, "goose_db_version")
+	if err != nil {
+		return err
+	}
+	meta, err := dumpRows(ctx, file, "meta")
+	if err != nil {
+		return err
+	}
+	var applied []int64
+	for _, row := range versions { // id, version_id, is_applied, tstamp
+		if n, err := strconv.ParseInt(row[min(1, len(row)-1)], 10, 64); err == nil && n > 0 {
+			applied = append(applied, n)
+		}
+	}
+	notes := map[string]string{}
+	for _, row := range meta {
+		notes[row[0]] = row[len(row)-1]
+	}
+	return engine.BorrowOptions(o).Fit(applied, notes)
+}
+
+// dumpRows are the rows of a table in a dump, as COPY writes them.
+func dumpRows(ctx context.Context, file, table string) (rows [][]string, err error) {
+	path, err := tool("pg_restore")
+	if err != nil {
+		return nil, err
+	}
+	text, err := exec.CommandContext(ctx, path, "--data-only", "--table="+table, "--file=-", file).Output()
+	if err != nil {
+		return nil, fmt.Errorf("read %s of the dump: %w", table, errors.Join(ErrDamaged, err))
+	}
+	_, copied, _ := strings.Cut(string(text), "FROM stdin;\n")
+	copied, _, _ = strings.Cut(copied, "\n\\.\n")
+	for line := range strings.SplitSeq(copied, "\n") {
+		rows = append(rows, strings.Split(line, "\t"))
+	}
+	return rows, nil
 }
 
 // maxSaid is how much of what a program said is told, in bytes.

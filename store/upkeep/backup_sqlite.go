@@ -45,6 +45,9 @@ func verifySQLite(ctx context.Context, o store.Options, file string) error {
 	if err := examine(ctx, db.Pool()); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
+	if _, err := db.Examine(ctx, eo); err != nil {
+		return damaged(err)
+	}
 	return db.View(ctx, func(tx *engine.Tx) error {
 		tail, forged, err := ledger.Of(tx).Tail(ctx, 20)
 		if err == nil && len(tail) > 0 && len(forged) == len(tail) {
@@ -64,34 +67,6 @@ func examine(ctx context.Context, db *sql.DB) error {
 		return fmt.Errorf("%w: %s", ErrDamaged, verdict)
 	}
 	return nil
-}
-
-// Examine looks at a store that nobody serves, before it is opened to be
-// served; its error is ErrDamaged where the file is not as it was written. It
-// reads the whole of it, unless the store was stopped in order and nobody
-// touched it since: then whole is false, and [ExamineOpen] is to read it beside
-// the first answers. One that is not there yet is well, and PostgreSQL looks
-// after its own.
-func Examine(ctx context.Context, o store.Options) (whole bool, err error) {
-	info, err := os.Stat(o.Source)
-	if engine.OnPostgres(o.Source) || errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
-		return true, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("examine the store: %w", err)
-	}
-	unlock, err := engine.LockFile(o.Source)
-	if err != nil {
-		return false, err
-	}
-	if engine.Clean(o.Source) {
-		return false, unlock()
-	}
-	db, err := sql.Open("sqlite", engine.DSN(o.Source, "ro"))
-	if err == nil {
-		err = errors.Join(examine(ctx, db), db.Close())
-	}
-	return true, errors.Join(err, unlock())
 }
 
 // ExamineOpen reads the whole of an open store, beside whoever uses it; its

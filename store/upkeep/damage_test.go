@@ -95,12 +95,12 @@ func TestACleanStopSparesTheReading(t *testing.T) {
 	o, _, _ := damagedStore(t)
 	begin := func(wantWhole bool, why string) *store.DB {
 		t.Helper()
-		whole, err := upkeep.Examine(t.Context(), o)
-		if err != nil || whole != wantWhole {
-			t.Fatalf("%s: read whole %v, %v", why, whole, err)
+		state, err := upkeep.Examine(t.Context(), o)
+		if err != nil || state.Whole != wantWhole {
+			t.Fatalf("%s: %+v, %v", why, state, err)
 		}
 		serve := o
-		serve.Whole = whole
+		serve.Examined = &state
 		db, err := store.Open(t.Context(), serve)
 		if err != nil {
 			t.Fatal(err)

@@ -98,12 +98,16 @@ func vacant(ctx context.Context, o store.Options) error {
 	if err != nil {
 		return err
 	}
-	if len(tables) > 0 && !slices.Contains(tables, "search_state") {
+	if len(tables) > 0 && !slices.Contains(tables, "goose_db_version") {
 		return fmt.Errorf("%w: tables of others", ErrNotEmpty)
 	}
 	for _, table := range tables {
 		var rows int64
-		if err := t.QueryRowContext(ctx, `SELECT COUNT(*) FROM `+quoted(table)).Scan(&rows); err != nil {
+		query := `SELECT COUNT(*) FROM ` + quoted(table)
+		if table == "meta" { // how it was made rests there
+			query += ` WHERE NOT (` + engine.OwnNotes + `)`
+		}
+		if err := t.QueryRowContext(ctx, query).Scan(&rows); err != nil {
 			return err
 		}
 		if rows > 0 && !remade(table) {
@@ -145,7 +149,10 @@ func (m mover) all(ctx context.Context) (Moved, error) {
 	if err != nil {
 		return done, err
 	}
-	defer t.Rollback() // of no effect after the commit
+	defer t.Rollback()                                                // of no effect after the commit
+	if _, err := t.ExecContext(ctx, `DELETE FROM meta`); err != nil { // it comes with the rest
+		return done, err
+	}
 	for _, table := range tables {
 		if remade(table) {
 			continue

@@ -45,7 +45,7 @@ func Rekey(ctx context.Context, db *store.DB, tell func(Rekeying)) (Rekeying, er
 			return k.Rekeying, fmt.Errorf("rekey: %w", err)
 		}
 		if k.Done == before {
-			return k.Rekeying, nil
+			return k.Rekeying, k.db.Update(ctx, func(tx *engine.Tx) error { return tx.OnlyKey(ctx) })
 		}
 	}
 	return k.Rekeying, ErrOldKeyInUse

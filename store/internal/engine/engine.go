@@ -83,12 +83,22 @@ type Options struct {
 	Migrations fs.FS    // migrations/*.sql, in the order of their numbers
 	Before     Before   // the series of migrations before
 	Cached     []string // tables that Tx.Cache is made of
+	Program    string   // its version, for whoever meets the database with an older one
+	Examined   *State   // what Examine has just said of it; nil: it is asked
 }
 
 func (o Options) db() *DB { return &DB{keys: o.Keys, log: o.Log, postgres: OnPostgres(o.Source)} }
 
-// Open opens a database and brings its tables up to date.
+// Open opens a database that is fit to be opened, as [Examine] says, and brings
+// its tables up to date.
 func Open(ctx context.Context, o Options) (*DB, error) {
+	if o.Examined == nil {
+		s, err := Examine(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		o.Examined = &s
+	}
 	db, open := o.db(), openSQLite
 	if OnPostgres(o.Source) {
 		open = openPostgres

@@ -6,17 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
 
 // Before is a series of migrations that the present one took the place of: what
-// it made of a database is what the present one makes, but for what is New.
+// it made of a database is what the present one makes up to Same.
 type Before struct {
-	Last int64   // its last version; the present series begins above
-	New  []int64 // versions of the present series that it had nothing of
+	Last   int64  // its last version; the present series begins above
+	Same   int64  // up to this version the present series makes nothing else
+	Sealed string // a query of values that rest under secret_key, for databases without a fingerprint of it
 }
 
 // ErrTooOld is a database that the present migrations cannot be applied to.
@@ -47,6 +47,9 @@ func migrate(ctx context.Context, db *sql.DB, dialect string, o Options) error {
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
+	if err := note(ctx, db, o, *o.Examined); err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
 	return nil
 }
 
@@ -68,7 +71,7 @@ func carryOver(ctx context.Context, db *sql.DB, dialect string, before Before, p
 			ErrTooOld, version, before.Last+1, before.Last, before.Last)
 	}
 	for _, s := range present {
-		if slices.Contains(before.New, s.Version) {
+		if s.Version > before.Same {
 			continue
 		}
 		if _, err := t.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, $2)`, s.Version, true); err != nil {

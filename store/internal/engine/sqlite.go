@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -39,7 +40,7 @@ func openSQLite(ctx context.Context, db *DB, o Options) (backend, error) {
 		return nil, err
 	}
 	e := &sqlite{db: db, path: o.Source, queue: make(chan *job, maxBatch), aside: make(chan func(), maxBatch), cache: newCache(o.Cached), closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
-	if err := enter(o.Source); err != nil {
+	if err := errors.Join(enter(o.Source), private(o.Source)); err != nil {
 		return nil, errors.Join(err, unlock())
 	}
 	if err := e.open(ctx, o); err != nil {
@@ -73,6 +74,28 @@ func (e *sqlite) open(ctx context.Context, o Options) error {
 	e.readers.SetMaxIdleConns(cap(e.viewing) + 1)
 	e.prepared = &prepared{prepare: e.conn.PrepareContext}
 	e.reads = &prepared{prepare: e.readers.PrepareContext}
+	return nil
+}
+
+// private keeps the files of a database from everybody but their owner: those
+// that SQLite makes beside the first have its mode.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	for _, p := range []string{path, path + "-wal", path + "-shm"} {
+		info, err := os.Stat(p)
+		if err != nil || info.Mode().Perm()&0o077 == 0 {
+			continue
+		}
+		if err := os.Chmod(p, 0o600); err != nil {
+			return fmt.Errorf("keep %s from others: %w", p, err)
+		}
+	}
 	return nil
 }
 

@@ -27,6 +27,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,6 +44,7 @@ type Keys struct {
 	keys      map[string]cipher.AEAD
 	macKeys   [][]byte // the current one first
 	phoneKeys [][]byte // likewise
+	prints    []string // likewise
 }
 
 // NewKeys takes secret_key and the old_secret_keys that may still open, each
@@ -72,6 +74,11 @@ func NewKeys(secret string, old ...string) (*Keys, error) {
 			return nil, fmt.Errorf("derive phone key: %w", err)
 		}
 		s.phoneKeys = append(s.phoneKeys, phone)
+		print, err := hkdf.Key(sha256.New, raw, nil, "marketbot fingerprint", 8)
+		if err != nil {
+			return nil, fmt.Errorf("derive fingerprint: %w", err)
+		}
+		s.prints = append(s.prints, hex.EncodeToString(print))
 	}
 	return s, nil
 }
@@ -101,6 +108,16 @@ func sealKey(raw []byte) (id []byte, aead cipher.AEAD, err error) {
 
 // ID is the id of secret_key, in front of all that is sealed under it.
 func (s *Keys) ID() []byte { return slices.Clone(s.current) }
+
+// Fingerprints are names of the keys, secret_key first: whoever reads one learns
+// nothing of its key.
+func (s *Keys) Fingerprints() []string { return slices.Clone(s.prints) }
+
+// Knows reports whether a sealed value rests under one of the keys, or under none
+// at all.
+func (s *Keys) Knows(sealed []byte) bool {
+	return len(sealed) < IDSize || s.keys[string(sealed[:IDSize])] != nil
+}
 
 // Seal closes plain for one place.
 func (s *Keys) Seal(plain []byte, table, row, column string) []byte {

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"marketbot/store"
+	"marketbot/store/upkeep"
+)
+
+// openStore examines the store of the settings and opens it. One that is brought
+// up to date is backed up before.
+func openStore(ctx context.Context, cfg Config, zone *time.Location, o store.Options, now time.Time) (*store.DB, store.State, error) {
+	s, err := upkeep.Examine(ctx, o)
+	if err != nil {
+		return nil, s, openError(ctx, cfg, zone, o, err)
+	}
+	if s.Pending {
+		if err := backUpBefore(ctx, cfg, o, now); err != nil {
+			return nil, s, backupError("数据库要升级，升级前的备份没有做成，没有启动", err)
+		}
+	}
+	o.Examined = &s
+	db, err := store.Open(ctx, o)
+	if err != nil {
+		return nil, s, openError(ctx, cfg, zone, o, err)
+	}
+	return db, s, nil
+}
+
+// backUpBefore makes a backup of a store that is about to be brought up to date.
+// It lies among the nightly ones but is not counted with them, and stays.
+func backUpBefore(ctx context.Context, cfg Config, o store.Options, now time.Time) error {
+	folder := cfg.Backup.folder(cfg.Store)
+	if folder == "" && isPostgres(cfg.Store) { // nobody wants files of it here
+		o.Log.Warn("the database is brought up to date without a backup: backup.dir is empty")
+		return nil
+	}
+	if folder == "" {
+		folder = filepath.Dir(cfg.Store)
+	}
+	file := filepath.Join(folder, "before-update-"+now.UTC().Format(backupStamp)+backupSuffix(cfg.Store))
+	if err := makeBackup(ctx, o, file); err != nil {
+		return err
+	}
+	o.Log.Info("backup made before the database is brought up to date", "file", file)
+	return nil
+}
+
+// openError is why a store does not open, in words, with the way out. Where the
+// settings or the program are to be changed it is a usageError.
+func openError(ctx context.Context, cfg Config, zone *time.Location, o store.Options, err error) error {
+	if errors.Is(err, upkeep.ErrDamaged) {
+		return damagedError(ctx, cfg, zone, o, err)
+	}
+	var unfit *store.UnfitError
+	if !errors.As(err, &unfit) {
+		return fmt.Errorf("打不开数据库：%w", err)
+	}
+	err = fmt.Errorf("数据库没有动，也没有启动：%s", unfitText(cfg.Store, unfit))
+	if unfit.Why == store.NotWritable || unfit.Why == store.NoRoom {
+		return err
+	}
+	return &usageError{err}
+}
+
+// unfitText says what is wrong with a store that must not be written to, and what
+// to do.
+func unfitText(source string, e *store.UnfitError) string {
+	switch e.Why {
+	case store.OtherKey:
+		return "secret_key 不是这个数据库的。请用当初的 secret_key；换过的话，把旧的写进 old_secret_keys"
+	case store.Newer:
+		return "这个数据库由更新的程序（" + e.Detail + "）写过，现在的程序是 " + version() + "。请装回那个版本，或恢复升级前的备份（备份目录里的 before-update-…）"
+	case store.Edited:
+		return "程序里的一个迁移和当初用的不一样（" + e.Detail + "）。请用原来发布的程序"
+	case store.OtherTables:
+		return "数据库的表和程序的不一样（" + e.Detail + "）：有人改过表，或它是别的程序的。请恢复一份备份"
+	case store.Unfinished:
+		if isPostgres(source) {
+			return "上次恢复没有做完：表还在 schema " + e.Detail + " 里。请再运行一次 bot restore 备份文件 --config 配置文件"
+		}
+		return "上次恢复没有做完（" + e.Detail + "）。请再运行一次 bot restore 备份文件 --config 配置文件"
+	case store.NotWritable:
+		return "没有权限写数据库（" + e.Detail + "）。请让运行程序的用户能写这个目录和文件"
+	case store.NoRoom:
+		return "磁盘满了（" + e.Detail + "）。请腾出空间"
+	}
+	return e.Error()
+}
+
+// damagedError is why a damaged store does not open, with the way out.
+func damagedError(ctx context.Context, cfg Config, zone *time.Location, o store.Options, err error) error {
+	text := "没有找到完好的备份。请保留坏文件，另找一份备份"
+	if good, found := newestGood(ctx, cfg.Backup.folder(cfg.Store), zone, o); found {
+		text = fmt.Sprintf("最近一份完好的备份是 %s（%s）。恢复它：bot restore %s --config 配置文件；坏文件会留在旁边", good.path, good.at.Format("2006-01-02 15:04"), good.path)
+	}
+	return fmt.Errorf("数据库 %s 坏了，没有启动。%s。（%w）", cfg.Store, text, err)
+}

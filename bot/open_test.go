@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+// begun is a site whose bot has served a store once and was stopped.
+func begun(t *testing.T, backend string) (*site, store.Options) {
+	t.Helper()
+	s, o := newSite(t), storetest.Options(t, backend)
+	if s.cfg.Store = o.Source; backend == storetest.Postgres {
+		s.cfg.Backup.Dir = ""
+	}
+	s.start()
+	s.end()
+	return s, o
+}
+
+// config is a file with the store of the site's and a secret_key.
+func (s *site) config(key string) string {
+	s.t.Helper()
+	file := filepath.Join(s.t.TempDir(), "config.yaml")
+	if err := os.WriteFile(file, fmt.Appendf(nil, "store: %q\nsecret_key: %q\n", s.cfg.Store, key), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	return file
+}
+
+// refused wants serve to refuse the store with exit 2 and words, and check to say
+// the same, and the store to stay as it is.
+func (s *site) refused(words string) {
+	s.t.Helper()
+	before := s.resting()
+	err := serve(s.t.Context(), s.cfg, time.Now, io.Discard, quiet())
+	if code := ended(err, io.Discard); code != exitUsage || !strings.Contains(err.Error(), words) {
+		s.t.Errorf("serve: exit %d, %v; want %q", code, err, words)
+	}
+	var said lines
+	if code := run(s.t.Context(), time.Now, []string{"check", "--config", s.config(s.cfg.SecretKey)}, &said, &said); code != exitWrong || !strings.Contains(said.String(), words) {
+		s.t.Errorf("check: exit %d, %s; want %q", code, said.String(), words)
+	}
+	if after := s.resting(); after != before {
+		s.t.Error("something was written")
+	}
+}
+
+// behind runs a statement behind the back of a store, and leaves it at rest.
+func behind(t *testing.T, o store.Options) func(statement string) {
+	return func(statement string) {
+		t.Helper()
+		if !isPostgres(o.Source) {
+			storetest.Damage(t, o.Source, statement)
+			return
+		}
+		storetest.Behind(t, o).Do(statement)
+	}
+}
+
+// resting is a digest of the store's file; of PostgreSQL, how much was written.
+func (s *site) resting() string {
+	s.t.Helper()
+	if isPostgres(s.cfg.Store) {
+		o := store.Options{Source: s.cfg.Store}
+		return fmt.Sprint(storetest.Behind(s.t, o).Get(`SELECT string_agg(name || value, ' ' ORDER BY name) || (SELECT COUNT(*) FROM audit) FROM meta`))
+	}
+	data, err := os.ReadFile(s.cfg.Store)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(data))
+}
+
+// Another secret_key is refused before anything is written, by whatever would
+// write; with the right one everything goes on.
+func TestAnotherKeyIsRefused(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			const words = "secret_key 不是这个数据库的"
+			s, _ := begun(t, backend)
+			right, wrong := s.cfg.SecretKey, store.NewSecretKey()
+			backup := filepath.Join(t.TempDir(), "backup")
+			var said lines
+			if code := run(t.Context(), time.Now, []string{"backup", backup, "--config", s.config(right)}, &said, &said); code != exitFine {
+				t.Fatal(said.String())
+			}
+			s.cfg.SecretKey = wrong
+			s.refused(words)
+			book := newDrawer(t, storetest.SQLite, [][]any{{"客户名称"}, {"广州明华贸易有限公司"}}).file
+			config := s.config(wrong)
+			rotated := filepath.Join(t.TempDir(), "config.yaml")
+			text := fmt.Sprintf("store: %q\nsecret_key: %q\nold_secret_keys: [%q]\n", s.cfg.Store, wrong, store.NewSecretKey())
+			if err := os.WriteFile(rotated, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			before := s.resting()
+			for _, args := range [][]string{
+				{"import-customers", book, "--apply", "--config", config},
+				{"import-customers", book, "--config", config},
+				{"rekey", "--config", rotated},
+				{"restore", backup, "--config", config},
+			} {
+				var said lines
+				if code := run(t.Context(), time.Now, args, &said, &said); code != exitUsage || !strings.Contains(said.String(), "secret_key") {
+					t.Errorf("%s: exit %d, %s", args[0], code, said.String())
+				}
+			}
+			if after := s.resting(); after != before {
+				t.Error("something was written")
+			}
+			s.cfg.SecretKey = right
+			s.start()
+			s.end()
+		})
+	}
+}
+
+// A key that was changed serves beside the old one; without the old one only once
+// everything went over, and the old one alone never again.
+func TestRotatedKey(t *testing.T) {
+	s, _ := begun(t, storetest.SQLite)
+	old, key := s.cfg.SecretKey, store.NewSecretKey()
+	s.cfg.SecretKey = key
+	s.refused("写进 old_secret_keys")
+	s.cfg.OldSecretKeys = []string{old}
+	s.start()
+	s.end()
+	for _, keys := range [][]string{{key}, {old}} {
+		s.cfg.SecretKey, s.cfg.OldSecretKeys = keys[0], nil
+		s.refused("secret_key 不是这个数据库的")
+	}
+	config := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(config, fmt.Appendf(nil, "store: %q\nsecret_key: %q\nold_secret_keys: [%q]\n", s.cfg.Store, key, old), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var said lines
+	if code := run(t.Context(), time.Now, []string{"rekey", "--config", config}, &said, &said); code != exitFine {
+		t.Fatalf("rekey: %s", said.String())
+	}
+	s.refused("secret_key 不是这个数据库的") // the old one alone
+	s.cfg.SecretKey = key
+	s.start()
+	s.end()
+}
+
+// A store that is not what this program makes is refused, in words that name what
+// is amiss and who made it, and nothing is written to it.
+func TestUnfitStoresAreRefused(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			s, o := begun(t, backend)
+			do := behind(t, o)
+			for _, c := range []struct{ name, spoil, mend, words string }{
+				{"a newer program", `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, true)`,
+					`DELETE FROM goose_db_version WHERE version_id = 999`, "由更新的程序"},
+				{"an edited migration", `UPDATE meta SET value = 'x' || value WHERE name = 'migration/21'`,
+					`UPDATE meta SET value = substr(value, 2) WHERE name = 'migration/21'`, "一个迁移和当初用的不一样（21"},
+				{"a dropped column", `ALTER TABLE check_in DROP COLUMN place`, `ALTER TABLE check_in ADD COLUMN place BYTEA`, "check_in.place"},
+				{"a column of others", `ALTER TABLE lead ADD COLUMN mine TEXT NOT NULL DEFAULT ''`, `ALTER TABLE lead DROP COLUMN mine`, "lead.mine"},
+				{"a dropped index", `DROP INDEX person_name`, `CREATE UNIQUE INDEX person_name ON person (name) WHERE until = 0`, "person_name"},
+				{"a dropped table", `ALTER TABLE undo RENAME TO undone`, `ALTER TABLE undone RENAME TO undo`, "undo"},
+			} {
+				t.Run(c.name, func(t *testing.T) {
+					s.t = t
+					do(c.spoil)
+					s.refused(c.words)
+					do(c.mend)
+				})
+			}
+			s.t = t
+			do(`INSERT INTO meta (name, value) VALUES ('migration/999', 'digest v9.9.9')`)
+			do(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, true)`)
+			s.refused("v9.9.9")
+			do(`DELETE FROM goose_db_version WHERE version_id = 999`)
+			s.start()
+			s.end()
+		})
+	}
+}
+
+// The first start of a newer program keeps a backup of what was before.
+func TestBackupBeforeAnUpdate(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			s, o := begun(t, backend)
+			folder := filepath.Join(t.TempDir(), "backups")
+			s.cfg.Backup.Dir = folder
+			do := behind(t, o)
+			do(`DROP TABLE said`)
+			do(`DELETE FROM goose_db_version WHERE version_id = 29`)
+			s.start()
+			s.end()
+			found, err := filepath.Glob(filepath.Join(folder, "before-update-*"+backupSuffix(o.Source)))
+			if err != nil || len(found) != 1 {
+				t.Fatalf("%v, %v", found, err)
+			}
+			do(`DELETE FROM said`) // it is there again
+			s.start()              // not again
+			s.end()
+			if found, err := filepath.Glob(filepath.Join(folder, "before-update-*"+backupSuffix(o.Source))); err != nil || len(found) != 1 {
+				t.Errorf("%v, %v", found, err)
+			}
+		})
+	}
+}
+
+// The files of a store are its owner's alone, those of an older program, too.
+func TestFilesAreTheOwnersAlone(t *testing.T) {
+	s := newSite(t)
+	dir := filepath.Dir(s.cfg.Store)
+	modes := func() {
+		t.Helper()
+		files, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			info, err := f.Info()
+			if err != nil && !errors.Is(err, os.ErrNotExist) {
+				t.Fatal(err)
+			}
+			if err == nil && info.Mode().Perm()&0o077 != 0 {
+				t.Errorf("%s is %v", f.Name(), info.Mode())
+			}
+		}
+	}
+	s.start()
+	modes()
+	s.end()
+	modes()
+	if err := os.Chmod(s.cfg.Store, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s.start()
+	modes()
+	s.end()
+}
+
+// A restore that did not end keeps the bot from starting.
+func TestInterruptedRestoreIsRefused(t *testing.T) {
+	t.Run(storetest.Postgres, func(t *testing.T) {
+		s, o := begun(t, storetest.Postgres)
+		rest := storetest.Behind(t, o)
+		rest.Do(`ALTER SCHEMA public RENAME TO before_20261124_031700`)
+		rest.Do(`CREATE SCHEMA public`)
+		err := serve(context.Background(), s.cfg, time.Now, io.Discard, quiet())
+		if code := ended(err, io.Discard); code != exitUsage || !strings.Contains(err.Error(), "before_20261124_031700") {
+			t.Errorf("exit %d, %v", code, err)
+		}
+	})
+}
