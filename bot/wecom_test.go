@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"marketbot/bot/platform/platformtest"
+	"marketbot/bot/wecom"
 	"marketbot/handlers/staff"
 	"marketbot/store"
 	"marketbot/store/storetest"
@@ -91,5 +92,26 @@ func TestRobotRepeats(t *testing.T) {
 	}
 	if n := len(f.messages("张伟")); n != before || before != 4 {
 		t.Errorf("%d answers, then %d", before, n)
+	}
+}
+
+// The settings write an account in other capitals than the platform does: it is
+// that person's all the same, for commands and for reminders.
+func TestCapitalsOfAnAccount(t *testing.T) {
+	o := openOffice(t, storetest.Options(t, storetest.SQLite), func(o *office) screens {
+		f := onWeCom(o).(*firm)
+		o.staff[0].Accounts = map[string]string{wecom.Name: strings.ToLower(f.ids["王芳"])}
+		o.staff[1].Accounts = map[string]string{wecom.Name: strings.ToUpper(f.ids["张伟"])}
+		return f
+	}, []staff.Entry{
+		{Name: "王芳", Post: store.MarketingDirector, Duties: []store.Duty{store.Administrator}}, {Name: "张伟", Post: store.Salesperson},
+	}, time.Date(2026, 11, 26, 9, 30, 0, 0, shanghai))
+	f := o.screens.(*firm)
+	f.say("张伟", private, "我的")
+	o.deliver()
+	o.move(time.Date(2026, 11, 26, 16, 48, 0, 0, shanghai))
+	list := f.messages("张伟")
+	if len(list) != 2 || !strings.Contains(list[0].words(), "我的待办") || !strings.Contains(list[1].words(), "周报") {
+		t.Errorf("张伟 sees %+v", list)
 	}
 }

@@ -26,7 +26,7 @@ func (q Accounts) Caller(ctx context.Context, platform, account string) (Caller,
 	}
 	list, err := engine.All(ctx, q.tx, "caller", `SELECT `+personColumns+`, a.used, EXISTS (SELECT 1 FROM dialog d WHERE d.person = p.id),
 		a.bound, COALESCE((SELECT MAX(CASE WHEN t.until > t.since THEN t.until ELSE t.since END) FROM tenure t WHERE t.person = p.id), 0)
-		FROM account a JOIN person p ON p.id = a.person WHERE a.platform = $1 AND a.id = $2 AND p.until = 0`, []any{platform, account},
+		FROM account a JOIN person p ON p.id = a.person WHERE a.platform = $1 AND lower(a.id) = lower($2) AND p.until = 0`, []any{platform, account},
 		func(scan engine.Scan) (c Caller, err error) {
 			c.Person, err = scanPerson(func(columns ...any) error {
 				return scan(append(columns, engine.At(&c.Used), &c.Asked, engine.At(&c.Bound), engine.At(&c.Changed))...)

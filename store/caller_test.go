@@ -154,3 +154,39 @@ func TestAsOf(t *testing.T) {
 		}
 	})
 }
+
+// An account is found in whatever capitals it is written, and is one account.
+func TestCapitalsOfAnAccount(t *testing.T) {
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(
+				tx.People().Add(ctx, store.Person{ID: "li", Name: "李雷", Post: store.Salesperson, Since: now}),
+				tx.People().Add(ctx, store.Person{ID: "han", Name: "韩梅梅", Post: store.Salesperson, Since: now}),
+				tx.Accounts().Bind(ctx, store.Account{Platform: "wecom", ID: "ZhangWei", Person: "li"}, now),
+				tx.Accounts().Bind(ctx, store.Account{Platform: "feishu", ID: "ZhangWei", Person: "li"}, now),
+				tx.Accounts().Use(ctx, "wecom", "zhangwei", now.Add(time.Hour)))
+		})
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			c, err := tx.Accounts().Caller(ctx, "wecom", "ZHANGWEI")
+			p, found, err2 := tx.Accounts().Person(ctx, "wecom", "zhangwei")
+			if c.ID != "li" || !c.Used.Equal(now.Add(time.Hour)) || !found || p.ID != "li" {
+				t.Errorf("the caller is %+v, the person %+v", c, p)
+			}
+			return errors.Join(err, err2, tx.Accounts().Bind(ctx, store.Account{Platform: "wecom", ID: "zhangWEI", Person: "han"}, now))
+		})
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			all, err := tx.Accounts().All(ctx)
+			if len(all) != 2 {
+				t.Errorf("the accounts are %+v", all)
+			}
+			return errors.Join(err, tx.Accounts().Unbind(ctx, "wecom", "zhangwei"))
+		})
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			_, found, err := tx.Accounts().Person(ctx, "wecom", "ZhangWei")
+			if found {
+				t.Error("the account is still somebody's")
+			}
+			return err
+		})
+	})
+}

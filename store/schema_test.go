@@ -28,6 +28,7 @@ var released = map[string]string{
 	"0029_said.sql":         "47381620a3e0ec1fd106226ac876ed65845c37410712f859eb4ce48ecacf8998",
 	"0033_asked.sql":        "3260c9a848b0aa0cc37a2bc34b0c969bf32623a6282e58a0483659233bb2038d",
 	"0035_outbox_cause.sql": "6d1c3976991ef278f0e99215ef42e256779994b7ebe2752558f8a8b69f4407ac",
+	"0041_account.sql":      "6066e06b18ffb440a4422ae426349419fb5d358439c7d20c80bdf04a97ff9dda",
 }
 
 // notWords are the columns of text that hold no free words of people, table by

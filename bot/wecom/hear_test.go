@@ -219,3 +219,26 @@ func TestEncryptedIDs(t *testing.T) {
 		})
 	}
 }
+
+// The settings write somebody in other capitals than the platform: it is the
+// same chat, and the robot says what it heard.
+func TestCapitalsOfAnID(t *testing.T) {
+	bubble(t, nil, nil, func(t *testing.T, b *booth) {
+		settings := private(strings.ToUpper(liID))
+		b.Robot.Say(liID, "", "帮助")
+		synctest.Wait()
+		for _, key := range []string{"answer", "reminder"} { // one under the callback, one unasked
+			if err := b.post(settings, key, key); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if m := b.Seen(liID); len(m) != 2 {
+			t.Errorf("seen %+v", m)
+		}
+		b.restart()
+		synctest.Wait()
+		if err := b.post(settings, "later", "later"); err != nil || len(b.Seen(liID)) != 3 {
+			t.Errorf("after a restart: %v, %d seen", err, len(b.Seen(liID)))
+		}
+	})
+}

@@ -13,6 +13,7 @@ import (
 
 	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/wecom/app"
+	"marketbot/bot/wecom/chats"
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
 )
@@ -128,7 +129,7 @@ func TestChatsAreRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	platformtest.Eventually(t, "an event", func() bool { return len(b.events.Events()) == 2 })
-	if e := b.events.Events()[1]; e.From.ID != wangID || e.Chat != private(wangID) {
+	if e := b.events.Events()[1]; chats.Key(e.Chat) != chats.Key(private(wangID)) || e.Chat != e.From.Private() {
 		t.Errorf("while the app is out of order, it comes from %+v", e.From)
 	}
 }

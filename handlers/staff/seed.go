@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"marketbot/store"
@@ -59,10 +60,11 @@ func Check(entries []Entry) error {
 			}
 		}
 		for platform, id := range e.Accounts {
-			if other, taken := owners[[2]string{platform, id}]; taken && id != "" {
+			account := [2]string{platform, strings.ToLower(id)}
+			if other, taken := owners[account]; taken && id != "" {
 				return fmt.Errorf("people: %s has the %s account of %s", e.Name, platform, other)
 			}
-			owners[[2]string{platform, id}] = e.Name
+			owners[account] = e.Name
 		}
 	}
 	return nil
@@ -134,7 +136,7 @@ func (e Entry) accounts(ctx context.Context, tx *store.Tx, old Entry, p store.Pe
 		if err != nil {
 			return err
 		}
-		if found && owner.ID == p.ID && e.Accounts[platform] != id {
+		if found && owner.ID == p.ID && !strings.EqualFold(e.Accounts[platform], id) {
 			if err := tx.Accounts().Unbind(ctx, platform, id); err != nil {
 				return err
 			}
@@ -142,7 +144,7 @@ func (e Entry) accounts(ctx context.Context, tx *store.Tx, old Entry, p store.Pe
 	}
 	for _, platform := range slices.Sorted(maps.Keys(e.Accounts)) {
 		id := e.Accounts[platform]
-		if id == "" || old.Accounts[platform] == id {
+		if id == "" || strings.EqualFold(old.Accounts[platform], id) {
 			continue
 		}
 		if err := tx.Accounts().Bind(ctx, store.Account{Platform: platform, ID: id, Person: p.ID}, now); err != nil {

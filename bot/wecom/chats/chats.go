@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"marketbot/handlers/chat"
@@ -27,6 +28,15 @@ const Platform = "wecom"
 // Person is somebody's account: their userid, or what the robot calls them
 // where nobody can tell the userid.
 func Person(id string) chat.Account { return chat.Account{Platform: Platform, ID: id} }
+
+// Key is what something known of a chat is kept under: the platform writes the
+// same person in other capitals at other times, the settings maybe in others.
+func Key(at chat.Address) chat.Address {
+	if !at.Group {
+		at.ID = strings.ToLower(at.ID)
+	}
+	return at
+}
 
 // Group is a group's address. The platform tells upper and lower case apart.
 func Group(id string) chat.Address { return chat.Address{Platform: Platform, Group: true, ID: id} }
@@ -45,7 +55,7 @@ type Known struct {
 	Came string `json:"came,omitempty"` // the way the person wrote last
 	Open bool   `json:"open,omitempty"` // somebody wrote to the robot there
 	Shut bool   `json:"shut,omitempty"` // it was refused there since
-	Raw  string `json:"raw,omitempty"`  // what the robot calls the person, where that is no userid
+	Raw  string `json:"raw,omitempty"`  // what the robot calls the person, where that is no userid in small letters
 }
 
 // Memory is what is known of all chats. It is safe for concurrent use.
@@ -67,6 +77,7 @@ func New(log *slog.Logger) *Memory {
 
 // Of is what is known of a chat.
 func (m *Memory) Of(at chat.Address) Known {
+	at = Key(at)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.chats[at]
@@ -78,6 +89,7 @@ func (m *Memory) Keep(notes Notes) { m.notes = notes }
 // Learn changes what is known of a chat. Mostly nothing is new, and nothing is
 // written; what could not be noted down is tried again the next time.
 func (m *Memory) Learn(ctx context.Context, at chat.Address, change func(*Known)) {
+	at = Key(at)
 	m.mu.Lock()
 	old := m.chats[at]
 	k := old
@@ -111,6 +123,7 @@ func (m *Memory) Learn(ctx context.Context, at chat.Address, change func(*Known)
 
 // Hide notes that the app does not reach a person, or may again.
 func (m *Memory) Hide(at chat.Address, it bool) {
+	at = Key(at)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if it {
@@ -122,6 +135,7 @@ func (m *Memory) Hide(at chat.Address, it bool) {
 
 // Hides reports whether the app does not reach a person.
 func (m *Memory) Hides(at chat.Address) bool {
+	at = Key(at)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.hidden[at]
@@ -152,10 +166,13 @@ func (m *Memory) Recall(ctx context.Context) error {
 	defer m.mu.Unlock()
 	for at, note := range notes {
 		var k Known
-		if m.unkept[at] || json.Unmarshal([]byte(note), &k) != nil {
+		if m.unkept[Key(at)] || json.Unmarshal([]byte(note), &k) != nil {
 			continue
 		}
-		m.chats[at] = k
+		if k.Raw == "" && at != Key(at) { // noted down before capitals were put aside
+			k.Raw = at.ID
+		}
+		m.chats[Key(at)] = k
 	}
 	return nil
 }

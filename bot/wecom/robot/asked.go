@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"marketbot/bot/wecom/chats"
 	"marketbot/handlers/chat"
 )
 
@@ -39,11 +40,12 @@ func (q *questions) expect(e chat.Event, req string) {
 	defer q.mu.Unlock()
 	switch e.Kind {
 	case chat.Opened:
-		q.hello[e.From.ID] = question{req, q.now()}
+		q.hello[chats.Key(e.From.Private()).ID] = question{req, q.now()}
 	case chat.Press:
 	default:
-		list := append(q.asked[e.Chat], question{req, q.now()})
-		q.asked[e.Chat] = list[max(0, len(list)-maxAsked):]
+		at := chats.Key(e.Chat)
+		list := append(q.asked[at], question{req, q.now()})
+		q.asked[at] = list[max(0, len(list)-maxAsked):]
 	}
 }
 
@@ -51,12 +53,14 @@ func (q *questions) expect(e chat.Event, req string) {
 func (q *questions) forget(e chat.Event, req string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.asked[e.Chat] = slices.DeleteFunc(q.asked[e.Chat], func(a question) bool { return a.req == req })
+	at := chats.Key(e.Chat)
+	q.asked[at] = slices.DeleteFunc(q.asked[at], func(a question) bool { return a.req == req })
 }
 
 // answering takes the oldest callback of a chat that may still be answered;
 // empty when there is none.
 func (q *questions) answering(to chat.Address) (req string) {
+	to = chats.Key(to)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for list := q.asked[to]; len(list) > 0; list = q.asked[to] {
@@ -72,6 +76,7 @@ func (q *questions) answering(to chat.Address) (req string) {
 // greeting takes the request id under which somebody who just entered can be
 // greeted; peek leaves it there.
 func (q *questions) greeting(to chat.Address, peek bool) (req string) {
+	to = chats.Key(to)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	h, ok := q.hello[to.ID]

@@ -94,6 +94,9 @@ func (r *Robot) opens(ctx context.Context, e chat.Event, raw string) {
 	if e.Kind != chat.Opened {
 		r.chats.Learn(ctx, e.Chat, func(k *chats.Known) { k.Open, k.Shut = true, false })
 	}
+	if raw == "" && e.From.Private() != chats.Key(e.From.Private()) {
+		raw = e.From.ID
+	}
 	if raw != "" {
 		r.chats.Learn(ctx, e.From.Private(), func(k *chats.Known) { k.Raw = raw })
 	}

@@ -166,10 +166,14 @@ func (r *Robot) line() *wire {
 	return r.wire
 }
 
-// chatID is what the platform calls a chat; it tells upper and lower case
-// apart.
+// chatID is what the platform calls a chat, which tells upper and lower case
+// apart: as it was written when somebody was heard there.
 func (r *Robot) chatID(to chat.Address) string {
-	return cmp.Or(r.chats.Of(to).Raw, to.ID)
+	known := r.chats.Of(to)
+	if known.Raw == "" && known.Open {
+		to = chats.Key(to)
+	}
+	return cmp.Or(known.Raw, to.ID)
 }
 
 // failure says what to do about what was not said, and remembers where the
