@@ -63,6 +63,7 @@ func newChaos(t *testing.T, o store.Options) *chaos {
 	for _, p := range c.replicas {
 		p.awaitReady(c.ctx)
 	}
+	c.began = time.Now()
 	return c
 }
 

@@ -23,6 +23,7 @@ func TestDatabaseRestarts(t *testing.T) {
 	s.checkIns = 120 * *restarts
 	s.bot = newProgram(t, s.platform.URL, o, crashPeople)
 	s.bot.start()
+	s.began = time.Now()
 	ended := make(chan struct{})
 	go func() { defer close(ended); s.arrive() }()
 	for i := range *restarts {

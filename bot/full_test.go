@@ -70,6 +70,7 @@ func TestFullDisk(t *testing.T) {
 	s.checkIns = 200
 	s.bot = newProgram(t, s.platform.URL, o, crashPeople)
 	s.bot.start()
+	s.began = time.Now()
 	asked := 0
 	ask := func(text string) bool {
 		asked++

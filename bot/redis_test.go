@@ -20,10 +20,10 @@ import (
 var redisAway = flag.Duration("redis-away", 3*time.Second, "how long Redis is silent, and then stopped, in the test of its faults; long runs: 1m")
 
 const (
-	redisPace  = 20              // check-ins a second
-	redisSlow  = 5 * time.Second // 99 of 100 acknowledgements come sooner; the goal is one second, on a machine that runs nothing else
-	redisCalm  = time.Second     // between two faults
-	redisTwice = 2               // processes
+	redisPace  = 20          // check-ins a second
+	redisSlow  = time.Second // 99 of 100 acknowledgements come sooner
+	redisCalm  = time.Second // between two faults
+	redisTwice = 2           // processes
 )
 
 // TestRedisFaults: Redis that forgets everything, accepts and says nothing, or
@@ -40,6 +40,7 @@ func TestRedisFaults(t *testing.T) {
 		p.start()
 		programs = append(programs, p)
 	}
+	s.began = time.Now()
 	p := programs[0]
 	stop := make(chan struct{})
 	var took []time.Duration
@@ -73,10 +74,11 @@ func TestRedisFaults(t *testing.T) {
 		p.kill()
 	}
 	s.check(o)
+	calm := slices.Sorted(slices.Values(took[:redisPace]))
 	slices.Sort(took)
 	p99 := took[len(took)*99/100]
 	t.Logf("%d check-ins, acknowledged within %v (p50), %v (p99), %v (all)", len(took), took[len(took)/2], p99, took[len(took)-1])
-	if p99 >= redisSlow {
+	if p99 >= max(redisSlow, 30*calm[len(calm)/2]) { // more only where the machine itself is slow
 		t.Errorf("p99 of acknowledgements is %v", p99)
 	}
 }
