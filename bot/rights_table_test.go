@@ -170,6 +170,7 @@ func plainCommands() []otherCommand {
 		{"上报", "---y----", "会-3", false, ""},
 		{"批示 继续努力", "yy------", "会-3", false, ""},
 		{"人员 添加 钱某 其他员工", "---y----", "附-4", false, ""},
+		{"人员 确认 A99", "yy------", "附-4", false, rulebook.ConfirmPeople},
 		{"自检", "---y----", "附-4", false, ""},
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/staff"
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
@@ -42,12 +43,12 @@ func (d *Desk) builtins() []command.Spec {
 		},
 		{
 			Name: cancelWord, Aliases: []string{"qx", "cancel"}, Summary: "离开正在问的问题或待确认的操作",
-			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true}},
+			Args:     []command.Arg{{Name: "编号", Kind: command.Free, Optional: true}},
 			Examples: []string{"取消"}, Who: rulebook.TakePart, Run: d.cancel,
 		},
 		{
 			Name: confirmWord, Aliases: []string{"qr"}, Summary: "确认一份预览",
-			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Prompt: "确认哪一个？编号写在预览里，例如 A12"}},
+			Args:     []command.Arg{{Name: "编号", Kind: command.Free, Prompt: "确认哪一个？编号写在预览里，例如 A12"}},
 			Examples: []string{"确认 A12"}, Who: rulebook.TakePart, Private: true, Hidden: true, Settles: true, Run: d.confirm,
 		},
 	}
@@ -144,7 +145,8 @@ func correct(ctx context.Context, c *command.Call, w store.Write, news chat.Mess
 // cancel leaves an open question or preview. (Reading the command closed the
 // question already.)
 func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	code := readCode(c.Text("编号"))
+	typed := c.Text("编号")
+	code := readCode(typed)
 	if code == "" {
 		if _, _, err := c.Tx.Dialogs().Take(ctx, c.Person.ID, c.Now); err != nil {
 			return nil, err
@@ -156,7 +158,7 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, err
 	}
 	if !ok {
-		return nil, d.stale(ctx, c, code, "取消不了")
+		return d.handOver(ctx, c, staff.Refusing(typed), typed, code, "取消不了")
 	}
 	a := command.Text("好的，" + code + " 已取消，什么也没改。")
 	a.Subject = code
@@ -165,15 +167,29 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, er
 
 // confirm uses a preview's number up and hands over to its line.
 func (d *Desk) confirm(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	code := readCode(c.Text("编号"))
+	typed := c.Text("编号")
+	code := readCode(typed)
 	o, ok, err := c.Tx.Dialogs().Confirm(ctx, code, c.Person.ID, c.Now)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
-		return nil, d.stale(ctx, c, code, "没有再办一次")
+		return d.handOver(ctx, c, staff.Confirming(typed), typed, code, "没有再办一次")
 	}
 	return &command.Answer{Next: &command.Next{Line: o.Line, Version: o.Version}, Subject: code}, nil
+}
+
+// handOver goes on with a line about changes of people where what was typed
+// means those; everything else is a number that confirms nothing.
+func (d *Desk) handOver(ctx context.Context, c *command.Call, line, typed, code, now string) (*command.Answer, error) {
+	people, err := staff.Codes(ctx, c.Tx, c.Person, typed)
+	switch {
+	case err != nil:
+		return nil, err
+	case people:
+		return &command.Answer{Next: &command.Next{Line: line}, Subject: "changes"}, nil
+	}
+	return nil, d.stale(ctx, c, code, now)
 }
 
 // stale refuses a number that confirms nothing, and says what came of it where

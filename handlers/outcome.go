@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -115,6 +116,27 @@ func (m *matter) answer(spec *command.Spec, said ...chat.Message) []reply {
 		return m.privately(said...)
 	}
 	return here(said...)
+}
+
+// beside puts a card into the answer where that is one private card or line of
+// which nothing is secret, else before it.
+func (m *matter) beside(replies []reply, card chat.Card) []reply {
+	if len(replies) > 0 && !m.event.Chat.Group && !replies[0].Confidential && replies[0].File == nil && (replies[0].Card == nil || replies[0].Card.Form == nil) {
+		first := replies[0].Message
+		whole := chat.Card{Title: card.Title, Tone: card.Tone, Blocks: []chat.Block{{Text: first.Text}}}
+		if first.Card != nil {
+			whole = *first.Card
+		}
+		if whole.Title != card.Title {
+			whole.Blocks = append(slices.Clip(whole.Blocks), chat.Block{Text: card.Title})
+		}
+		whole.Blocks = append(slices.Clip(whole.Blocks), card.Blocks...)
+		whole.Buttons = append(slices.Clone(card.Buttons), whole.Buttons...)
+		replies = slices.Clone(replies)
+		replies[0].Text, replies[0].Card = "", &whole
+		return replies
+	}
+	return append([]reply{{privately: m.event.Chat.Group, Message: chat.Message{Card: &card}}}, replies...)
 }
 
 // asks reports whether a message waits for something that belongs into a

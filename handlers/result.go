@@ -145,6 +145,9 @@ func (m *matter) refused(c call, refusal *command.Refusal) outcome {
 	o.audit = m.entry(c.spec.Name, o.ended)
 	o.audit.Clause, o.audit.Look = r.Clause, r.Look
 	lists(o.audit, r.Listed)
+	if r.Look != (ledger.Look{}) {
+		o.audit.Post = string(m.person.Post)
+	}
 	said := chat.Message{Card: refusalCard(&r)}
 	if r.Private {
 		o.replies = m.privately(said)

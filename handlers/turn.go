@@ -8,6 +8,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/staff"
 	"marketbot/store"
 )
 
@@ -45,6 +46,9 @@ func (t *turn) take(ctx context.Context) (chat.Receipt, error) {
 		}
 		t.out = t.after(c, r)
 		t.out.question = cmp.Or(t.out.question, waiting)
+	}
+	if err := t.firstWords(ctx); err != nil {
+		return chat.Receipt{}, err
 	}
 	return t.out.receipt(), t.write(ctx)
 }
@@ -110,6 +114,20 @@ func (t *turn) question(ctx context.Context) (err error) {
 		}
 	}
 	t.later, err = t.tx.Dialogs().Later(ctx, t.person.ID, t.event.Sent)
+	return err
+}
+
+// firstWords puts what a general manager is to confirm, who writes for the first
+// time, to the answer.
+func (t *turn) firstWords(ctx context.Context) error {
+	switch t.event.Kind {
+	case chat.MemberLeft, chat.BotJoined, chat.Opened:
+		return nil
+	}
+	card, err := staff.FirstWords(ctx, t.tx, t.person, t.event.Sent)
+	if err == nil && card != nil {
+		t.out.replies = t.beside(t.out.replies, *card)
+	}
 	return err
 }
 

@@ -16,6 +16,7 @@ const (
 // it; the door of package vault demands it.
 type Access struct {
 	Person   string // id
+	Post     Post   // of the person now
 	Customer string // id
 	Basis    Basis
 	Grant    string // id, when Basis is ByGrant

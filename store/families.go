@@ -24,6 +24,9 @@ type (
 	Codes struct{ tx *engine.Tx }
 	// Seeds are the people of the config file as they were last applied.
 	Seeds struct{ tx *engine.Tx }
+	// Changes are what was asked of people's posts, duties and accounts, where
+	// that needs somebody's word.
+	Changes struct{ tx *engine.Tx }
 	// Leaves are the days that people are away.
 	Leaves struct{ tx *engine.Tx }
 	// Requests are what somebody in a named post answers with yes or no.
@@ -78,6 +81,10 @@ func (tx *Tx) Codes() Codes { return Codes{tx.e} }
 
 // Seeds are the people of the config file as they were last applied.
 func (tx *Tx) Seeds() Seeds { return Seeds{tx.e} }
+
+// Changes are what was asked of people's posts, duties and accounts, where that
+// needs somebody's word.
+func (tx *Tx) Changes() Changes { return Changes{tx.e} }
 
 // Leaves are the days that people are away.
 func (tx *Tx) Leaves() Leaves { return Leaves{tx.e} }

@@ -8,12 +8,12 @@ import (
 	"marketbot/store/internal/engine"
 )
 
-const personColumns = `p.id, p.name, p.post, p.duties, p.since, p.until`
+const personColumns = `p.id, p.name, p.post, p.duties, p.since, p.until, p.awaits`
 
 func scanPerson(scan engine.Scan) (Person, error) {
 	var p Person
 	var duties string
-	err := scan(&p.ID, &p.Name, &p.Post, &duties, engine.At(&p.Since), engine.At(&p.Until))
+	err := scan(&p.ID, &p.Name, &p.Post, &duties, engine.At(&p.Since), engine.At(&p.Until), &p.Awaits)
 	p.Duties = splitDuties(duties)
 	return p, err
 }
@@ -84,8 +84,8 @@ func (q People) Holding(ctx context.Context, post Post, duty Duty) ([]Person, er
 
 // Add registers a person with a post.
 func (q People) Add(ctx context.Context, p Person) error {
-	if _, err := q.tx.Exec(ctx, "add person", `INSERT INTO person (id, name, post, duties, since, until) VALUES ($1, $2, $3, $4, $5, 0)`,
-		p.ID, p.Name, string(p.Post), joinDuties(p.Duties), engine.Millis(p.Since)); err != nil {
+	if _, err := q.tx.Exec(ctx, "add person", `INSERT INTO person (id, name, post, duties, since, until, awaits) VALUES ($1, $2, $3, $4, $5, 0, $6)`,
+		p.ID, p.Name, string(p.Post), joinDuties(p.Duties), engine.Millis(p.Since), string(p.Awaits)); err != nil {
 		return err
 	}
 	if err := q.hold(ctx, p.ID, "post", string(p.Post), p.Since); err != nil {
@@ -99,11 +99,12 @@ func (q People) Add(ctx context.Context, p Person) error {
 	return nil
 }
 
-// Reinstate makes a stopped person active again from at on, with the post
-// and duties of before; the time in between stays a gap in their history. The
-// name must be free.
+// Reinstate makes a stopped person active again from at on, with the post,
+// duties and awaited post of p; the time in between stays a gap in their
+// history. The name must be free.
 func (q People) Reinstate(ctx context.Context, p Person, at time.Time) error {
-	if _, err := q.tx.Exec(ctx, "reinstate person", `UPDATE person SET until = 0 WHERE id = $1 AND until <> 0`, p.ID); err != nil {
+	if _, err := q.tx.Exec(ctx, "reinstate person", `UPDATE person SET until = 0, post = $2, duties = $3, awaits = $4 WHERE id = $1 AND until <> 0`,
+		p.ID, string(p.Post), joinDuties(p.Duties), string(p.Awaits)); err != nil {
 		return err
 	}
 	if err := q.hold(ctx, p.ID, "post", string(p.Post), at); err != nil {

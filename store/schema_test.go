@@ -13,22 +13,23 @@ import (
 // released are the migrations with their SHA-256: none is edited any more. What
 // is to change is a new one, which comes last.
 var released = map[string]string{
-	"0017_core.sql":         "91eb5aa5c518478f5247845cea04cc3092363f96c475ec2ad4bab75fce75181c",
-	"0018_inbox.sql":        "f0bbe70198f7e1612f7753a081bca9eefd89a36e1b0706119bfc7b57631cdd82",
-	"0019_outbox.sql":       "e74ad2585c824b982ac4eed8c19cff528c7810bc48a0328b38cb367511bef32e",
-	"0020_audit.sql":        "9ee6fd58a05baa740c29394ef367f157e57c84a45b772bd5d85f23499fefee1a",
-	"0021_people.sql":       "d590f445685613aaf5c00208bb274cdc44304a58cbb25951001082ed632e5a57",
-	"0022_leave.sql":        "997edc13aa3da3dfa1df9edd24dea454531dd6bcb30fa864e146f930470c275a",
-	"0023_trip.sql":         "ee23f61fd5ffc9fe894ea7fee467801ebac3c5726c97a03ee28e0228d5d84358",
-	"0024_report.sql":       "3668234976021fed0fb8cb2d07645543b8cd9f60e203cfd55a7145bfa1205c8f",
-	"0025_request.sql":      "468ae22b8f9cf6d51f393c8a5ad240acc922ea39c7cf9bcdb3e8dd6ad065c1a9",
-	"0026_lead.sql":         "26ec733374d9bd65a1a84a3ef961ce969bbfb37d3a69175f24d4d5e12586c862",
-	"0027_file.sql":         "94bfc87d544480818f8b5efa8b37fc63f6a03c13e5accf27d6eff83668f2708d",
-	"0028_name.sql":         "b98be6599d341d9ffe5a41ae69dc407aa9b070d2501e2acc4172f783ca0f27f8",
-	"0029_said.sql":         "47381620a3e0ec1fd106226ac876ed65845c37410712f859eb4ce48ecacf8998",
-	"0033_asked.sql":        "3260c9a848b0aa0cc37a2bc34b0c969bf32623a6282e58a0483659233bb2038d",
-	"0035_outbox_cause.sql": "6d1c3976991ef278f0e99215ef42e256779994b7ebe2752558f8a8b69f4407ac",
-	"0041_account.sql":      "6066e06b18ffb440a4422ae426349419fb5d358439c7d20c80bdf04a97ff9dda",
+	"0017_core.sql":          "91eb5aa5c518478f5247845cea04cc3092363f96c475ec2ad4bab75fce75181c",
+	"0018_inbox.sql":         "f0bbe70198f7e1612f7753a081bca9eefd89a36e1b0706119bfc7b57631cdd82",
+	"0019_outbox.sql":        "e74ad2585c824b982ac4eed8c19cff528c7810bc48a0328b38cb367511bef32e",
+	"0020_audit.sql":         "9ee6fd58a05baa740c29394ef367f157e57c84a45b772bd5d85f23499fefee1a",
+	"0021_people.sql":        "d590f445685613aaf5c00208bb274cdc44304a58cbb25951001082ed632e5a57",
+	"0022_leave.sql":         "997edc13aa3da3dfa1df9edd24dea454531dd6bcb30fa864e146f930470c275a",
+	"0023_trip.sql":          "ee23f61fd5ffc9fe894ea7fee467801ebac3c5726c97a03ee28e0228d5d84358",
+	"0024_report.sql":        "3668234976021fed0fb8cb2d07645543b8cd9f60e203cfd55a7145bfa1205c8f",
+	"0025_request.sql":       "468ae22b8f9cf6d51f393c8a5ad240acc922ea39c7cf9bcdb3e8dd6ad065c1a9",
+	"0026_lead.sql":          "26ec733374d9bd65a1a84a3ef961ce969bbfb37d3a69175f24d4d5e12586c862",
+	"0027_file.sql":          "94bfc87d544480818f8b5efa8b37fc63f6a03c13e5accf27d6eff83668f2708d",
+	"0028_name.sql":          "b98be6599d341d9ffe5a41ae69dc407aa9b070d2501e2acc4172f783ca0f27f8",
+	"0029_said.sql":          "47381620a3e0ec1fd106226ac876ed65845c37410712f859eb4ce48ecacf8998",
+	"0030_person_change.sql": "a97f14918f891479fb388ed096076cd397cc4266ec932e22ffb4458a4a50af33",
+	"0033_asked.sql":         "3260c9a848b0aa0cc37a2bc34b0c969bf32623a6282e58a0483659233bb2038d",
+	"0035_outbox_cause.sql":  "6d1c3976991ef278f0e99215ef42e256779994b7ebe2752558f8a8b69f4407ac",
+	"0041_account.sql":       "6066e06b18ffb440a4422ae426349419fb5d358439c7d20c80bdf04a97ff9dda",
 }
 
 // notWords are the columns of text that hold no free words of people, table by
@@ -42,20 +43,21 @@ inbox: platform id
 act: id
 outbox: id key platform address person state error claimed_by print cause
 firing: job state
-audit: id person act subject outcome clause ref customer trace grant_id mac
+audit: id person act subject outcome clause ref customer trace grant_id mac post basis
 chain: entry sum
 chain_state: name value
 dialog: person prefix
 confirmation: code person version
 undo: id person command ref told
-person: id name post duties
+person: id name post duties awaits
+person_change: code person kind was post duties platform account asks by_person state decider proof
 account: platform id person
 tenure: id person kind name
 leave: id person first_day last_day by_person
 binding: code person
 wrong_code: platform account
 acknowledgement: person version
-seed: name content
+seed: name content person
 trip: id person first_day last_day planned
 trip_change: id trip cause was becomes
 check_in: id person day

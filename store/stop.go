@@ -20,5 +20,8 @@ func (q People) Stop(ctx context.Context, person string, at time.Time) error {
 	if err := Grants(q).endOf(ctx, person, at); err != nil {
 		return err
 	}
+	if err := Changes(q).withdrawOf(ctx, person, at); err != nil {
+		return err
+	}
 	return Codes(q).Void(ctx, person)
 }

@@ -70,15 +70,21 @@ func (q People) AsOf(ctx context.Context, p Person, at time.Time) (Person, error
 	return p, err
 }
 
-// SetPost moves a person to another post.
+// SetPost moves a person to another post; they await none any more.
 func (q People) SetPost(ctx context.Context, person string, post Post, at time.Time) error {
-	if _, err := q.tx.Exec(ctx, "set post", `UPDATE person SET post = $1 WHERE id = $2`, string(post), person); err != nil {
+	if _, err := q.tx.Exec(ctx, "set post", `UPDATE person SET post = $1, awaits = '' WHERE id = $2`, string(post), person); err != nil {
 		return err
 	}
 	if _, err := q.tx.Exec(ctx, "end post", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'post' AND until = 0`, engine.Millis(at), person); err != nil {
 		return err
 	}
 	return q.hold(ctx, person, "post", string(post), at)
+}
+
+// Await notes a post that waits for the general manager's word; empty: none.
+func (q People) Await(ctx context.Context, person string, post Post) error {
+	_, err := q.tx.Exec(ctx, "await post", `UPDATE person SET awaits = $1 WHERE id = $2`, string(post), person)
+	return err
 }
 
 // GiveDuty charges a person with a duty; nothing happens when they have it.

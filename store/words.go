@@ -46,7 +46,8 @@ type Person struct {
 	Until  time.Time // stopped; zero while active
 	// Then is the person as they stood when they sent what is being answered;
 	// nil where they stand the same now. They may do what both may.
-	Then *Person
+	Then   *Person
+	Awaits Post // waits for the general manager's word; gives nothing but to check in
 }
 
 // Active reports whether the person is registered and not stopped.

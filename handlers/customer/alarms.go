@@ -18,11 +18,12 @@ import (
 
 // What is unusual about looking into files, beside what the settings say.
 const (
-	watchTime = time.Hour // over which looks are counted
-	manyFiles = 10        // different files in watchTime; one more alarms
-	manyNamed = 20        // different customers named in watchTime; one more alarms
-	dayBegins = 7         // o'clock in the company's zone;
-	dayEnds   = 22        // looks outside these hours alarm
+	watchTime = time.Hour      // over which looks are counted
+	manyFiles = 10             // different files in watchTime; one more alarms
+	manyNamed = 20             // different customers named in watchTime; one more alarms
+	dayBegins = 7              // o'clock in the company's zone;
+	dayEnds   = 22             // looks outside these hours alarm
+	freshTime = 24 * time.Hour // after rights were given, in which every look alarms
 )
 
 // alarm is something unusual about a look.
@@ -50,7 +51,16 @@ func (h Handler) watch(ctx context.Context, c *command.Call, opened store.Custom
 	if n := len(told.Opened); n > manyFiles {
 		list = append(list, alarm{"many", fmt.Sprintf("一小时内打开了 %d 份不同的客户档案。", n), trace})
 	}
-	return h.raise(ctx, c, append(list, tooMany(told)...))
+	notices, err := h.raise(ctx, c, append(list, tooMany(told)...))
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := h.fresh(ctx, c, trace, look)
+	if err != nil {
+		return nil, err
+	}
+	also, err := h.raiseTo(ctx, c, fresh, h.seniors)
+	return append(notices, also...), err
 }
 
 // Watch tells whom it alarms that somebody was told of very many customers,
@@ -74,6 +84,30 @@ func tooMany(told ledger.Told) []alarm {
 	return nil
 }
 
+// fresh is what is unusual about a look of somebody who was given rights within
+// a day, whoever confirmed it.
+func (h Handler) fresh(ctx context.Context, c *command.Call, trace, look string) (found []alarm, err error) {
+	list, err := c.Tx.Changes().Since(ctx, c.Person.ID, c.Now.Add(-freshTime))
+	for _, one := range list {
+		if one.State != store.ChangeActing && one.State != store.ChangeConfirmed || one.Kind == store.ChangeStop || one.Kind == store.ChangeCode {
+			continue
+		}
+		at := one.At
+		if one.Decided.After(at) {
+			at = one.Decided
+		}
+		found = []alarm{{"fresh/" + one.Code, fmt.Sprintf("%s，刚得到权限（%s，编号 %s）。", look, words.Moment(at.In(h.Rules.Zone)), one.Code), trace}}
+	}
+	return found, err
+}
+
+// seniors are the watchers and the executive director.
+func (h Handler) seniors(ctx context.Context, c *command.Call) ([]store.Person, error) {
+	r, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
+	heads := audience.Join(r.Standing(store.GeneralManager).To, r.Holders(store.ExecutiveDirector), r.Standing(store.MarketingDirector).To)
+	return audience.But(heads, c.Person.ID), err
+}
+
 // overQuota tells whom it alarms that somebody wants more masked fields in an
 // hour than the settings allow.
 func (h Handler) overQuota(ctx context.Context, c *command.Call) ([]chat.Notice, error) {
@@ -92,10 +126,14 @@ func sameName(a, b string) bool { return text.Bare(a) == text.Bare(b) }
 // raise makes a message of its own of each alarm, for the general manager and
 // the director.
 func (h Handler) raise(ctx context.Context, c *command.Call, alarms []alarm) ([]chat.Notice, error) {
+	return h.raiseTo(ctx, c, alarms, h.watchers)
+}
+
+func (h Handler) raiseTo(ctx context.Context, c *command.Call, alarms []alarm, whom func(context.Context, *command.Call) ([]store.Person, error)) ([]chat.Notice, error) {
 	if len(alarms) == 0 {
 		return nil, nil
 	}
-	watchers, err := h.watchers(ctx, c)
+	watchers, err := whom(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -224,9 +224,18 @@ func (h Handler) recordRows(ctx context.Context, names *namer, looks []ledger.En
 			return nil, err
 		}
 		at := l.At.In(h.Rules.Zone).Format("01-02 15:04")
-		rows = append(rows, []string{at, viewer.Name, customer, l.Act, outcomeWords(l), text.CutLine(shown("理由", l.Why, false, false), reasonsShown), l.Trace})
+		rows = append(rows, []string{at, lookedAs(viewer, l), customer, l.Act, outcomeWords(l), text.CutLine(shown("理由", l.Why, false, false), reasonsShown), l.Trace})
 	}
 	return rows, nil
+}
+
+// lookedAs is who looked, with the post that they had then where it is another
+// now.
+func lookedAs(viewer store.Person, l ledger.Entry) string {
+	if l.Post == "" || l.Post == string(viewer.Post) {
+		return viewer.Name
+	}
+	return viewer.Name + "（当时" + l.Post + "）"
 }
 
 // outcomeWords says how a look ended.

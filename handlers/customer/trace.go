@@ -44,12 +44,12 @@ func (h Handler) traceBack(ctx context.Context, c *command.Call) (*command.Answe
 func (h Handler) traceCard(look ledger.Entry, viewer store.Person, customer string) chat.Card {
 	at := look.At.In(h.Rules.Zone)
 	facts := []chat.Fact{
-		{Label: "谁看的", Value: viewer.Name + "（" + string(viewer.Post) + "）"},
+		{Label: "谁看的", Value: viewer.Name + "（" + cmp.Or(look.Post, string(viewer.Post)) + "）"},
 		{Label: "时间", Value: store.DayOf(at).String() + " " + at.Format("15:04:05")},
 		{Label: "客户", Value: customer},
 		{Label: "做什么", Value: look.Act},
 		{Label: "结果", Value: outcomeWords(look)},
-		{Label: "依据", Value: look.Clause},
+		{Label: "依据", Value: strings.TrimRight(look.Clause+"，"+basisWords(store.Basis(look.Basis)), "，")},
 	}
 	if look.Why != "" {
 		facts = append(facts, chat.Fact{Label: "理由", Value: shown("理由", look.Why, false, false)})
@@ -63,6 +63,19 @@ func (h Handler) traceCard(look ledger.Entry, viewer store.Person, customer stri
 	}
 	card.Buttons = append(card.Buttons, chat.Button{Label: "这个客户的查阅记录", Command: "查阅记录 " + look.Customer})
 	return card
+}
+
+// basisWords says what opened a file.
+func basisWords(b store.Basis) string {
+	switch b {
+	case store.ByPost:
+		return "凭岗位"
+	case store.BySteward:
+		return "凭管理档案"
+	case store.ByOwner:
+		return "凭负责"
+	}
+	return ""
 }
 
 // namer looks the names behind ids up, each once.

@@ -58,7 +58,7 @@ func (f FilePolicy) Access(p store.Person, c store.Customer, grant store.Grant, 
 }
 
 func (f FilePolicy) access(p store.Person, c store.Customer, grant store.Grant, now time.Time) store.Access {
-	a := store.Access{Person: p.ID, Customer: c.ID, Basis: f.basis(p), Clause: "档-4"}
+	a := store.Access{Person: p.ID, Post: p.Post, Customer: c.ID, Basis: f.basis(p), Clause: "档-4"}
 	switch {
 	case !p.Active():
 		a.Basis = store.NoBasis

@@ -30,6 +30,7 @@ const (
 	Delegate         Right = "delegate"           // the deciding of requests
 	TraceLooks       Right = "trace looks"        // who looked at what
 	ManagePeople     Right = "manage people"      // add, change, stop
+	ConfirmPeople    Right = "confirm people"     // give the word that changes of people wait for; which, Decides says
 	SelfCheck        Right = "self-check"         // look into the bot's own state
 )
 
@@ -40,13 +41,15 @@ type rule struct {
 	Posts    []store.Post
 	Duties   []store.Duty
 	Clause   string
+	// Meanwhile lets those have it whose post waits to be confirmed.
+	Meanwhile bool
 }
 
 // rights is the whole of who may do what. Posts stand highest first, as a
 // refusal names them, but for one that only stands in for another.
 var rights = map[Right]rule{
 	TakePart:         {Everyone: true, Clause: "总则"},
-	CheckIn:          {Posts: []store.Post{store.MarketingDirector, store.Supervisor, store.Salesperson}, Clause: "2-4"},
+	CheckIn:          {Posts: []store.Post{store.MarketingDirector, store.Supervisor, store.Salesperson}, Clause: "2-4", Meanwhile: true},
 	SeeCheckIns:      {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "2-4"},
 	EnterLeave:       {Posts: []store.Post{store.MarketingDirector, store.Supervisor}, Clause: "总则"},
 	HandIn:           {Everyone: true, Clause: "会-3"},
@@ -62,6 +65,7 @@ var rights = map[Right]rule{
 	Delegate:         {Posts: []store.Post{store.GeneralManager}, Clause: "档-6"},
 	TraceLooks:       {Posts: []store.Post{store.ExecutiveDirector, store.GeneralManager, store.MarketingDirector}, Clause: "档-3"},
 	ManagePeople:     {Duties: []store.Duty{store.Administrator}, Clause: "总则"},
+	ConfirmPeople:    {Posts: []store.Post{store.GeneralManager, store.ExecutiveDirector}, Clause: "附-4"},
 	SelfCheck:        {Duties: []store.Duty{store.Administrator}, Clause: "附-4"},
 }
 
@@ -72,7 +76,7 @@ func Allows(r Right, p store.Person) bool {
 	if !ok || !p.Active() || p.Then != nil && !Allows(r, *p.Then) {
 		return false
 	}
-	return rule.Everyone || slices.Contains(rule.Posts, p.Post) || slices.ContainsFunc(rule.Duties, p.Has)
+	return rule.Everyone || slices.Contains(rule.Posts, p.Post) || rule.Meanwhile && slices.Contains(rule.Posts, p.Awaits) || slices.ContainsFunc(rule.Duties, p.Has)
 }
 
 // Holders are the words for who has the right, to be put into a refusal

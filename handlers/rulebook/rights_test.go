@@ -31,6 +31,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		rulebook.Delegate:         {"- y - - - - - -", "总经理", "档-6"},
 		rulebook.TraceLooks:       {"y y - y - - - -", "执行董事、总经理、市场总监", "档-3"},
 		rulebook.ManagePeople:     {"- - - - - - - y", "管理员", "总则"},
+		rulebook.ConfirmPeople:    {"y y - - - - - -", "总经理、执行董事", "附-4"},
 		rulebook.SelfCheck:        {"- - - - - - - y", "管理员", "附-4"},
 		"unknown":                 {"- - - - - - - -", "", ""},
 	} {

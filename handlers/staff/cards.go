@@ -37,6 +37,9 @@ func written(d store.Day) string {
 // role is a person's post and duties.
 func role(p store.Person) string {
 	words := []string{string(p.Post)}
+	if p.Awaits != "" {
+		words[0] = string(p.Awaits) + "（待总经理确认）"
+	}
 	for _, d := range p.Duties {
 		words = append(words, string(d))
 	}
@@ -64,7 +67,7 @@ func peopleCard(list []store.Person, manages bool) chat.Card {
 		if words := strings.Split(role(p), "、")[1:]; len(words) > 0 {
 			duties = strings.Join(words, "、")
 		}
-		t.Rows = append(t.Rows, []string{p.Name, string(p.Post), duties})
+		t.Rows = append(t.Rows, []string{p.Name, strings.Split(role(p), "、")[0], duties})
 	}
 	note := "看任职经历：人员 姓名"
 	if manages {

@@ -53,6 +53,14 @@ func (h Handler) peopleCommands() []command.Spec {
 // manage fills in what all commands of the administrator share.
 func manage(s command.Spec) command.Spec {
 	s.Who, s.Private, s.Clause = rulebook.ManagePeople, true, "附-4"
+	if undo := s.Undo; undo != nil {
+		s.Undo = func(ctx context.Context, c *command.Call, ref string) (string, error) {
+			if code, waits := strings.CutPrefix(ref, waitsRef); waits {
+				return withdraw(ctx, c, code)
+			}
+			return undo(ctx, c, ref)
+		}
+	}
 	return s
 }
 
@@ -109,31 +117,38 @@ func (h Handler) add(ctx context.Context, c *command.Call) (*command.Answer, err
 			return nil, err
 		}
 	}
-	p := store.Person{ID: c.Tx.NewID(c.Now), Name: name, Post: c.Post("岗位"), Since: c.Now}
+	p := store.Person{ID: c.Tx.NewID(c.Now), Name: name, Since: c.Now}
+	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, store.Change{Kind: store.ChangeHold, Post: c.Post("岗位"), At: c.Now})
+	if err != nil {
+		return nil, err
+	}
+	p = o.newcomer(p)
 	if err := c.Tx.People().Add(ctx, p); err != nil {
 		return nil, err
 	}
 	if !mentioned {
-		return h.added(ctx, c, p)
+		return h.added(ctx, c, p, o)
 	}
 	if err := c.Tx.Accounts().Bind(ctx, store.Account{Platform: account.Platform, ID: account.ID, Person: p.ID}, c.Now); err != nil {
 		return nil, err
 	}
-	a := command.Text("已登记：" + p.Name + "，" + string(p.Post) + "，自 " + h.Rules.Day(c.Now).String() + " 起；聊天账号已绑定。")
-	a.Notices = news(c.Tx, c.Now, []store.Person{p}, "你已登记为"+string(p.Post)+"。发送 帮助 看能做什么；请先读一遍 制度。")
+	a := command.Text("已登记：" + p.Name + "，" + string(o.Post) + "，自 " + h.Rules.Day(c.Now).String() + " 起；聊天账号已绑定。" + o.note())
+	a.Notices = news(c.Tx, c.Now, []store.Person{p}, "你已登记为"+string(o.Post)+"。"+o.meanwhile()+"发送 帮助 看能做什么；请先读一遍 制度。")
+	a.Notices = append(a.Notices, o.news(c.Tx)...)
 	a.Undo, a.Subject = p.ID, "person/"+p.ID
 	return a, nil
 }
 
 // added is the answer for somebody without an account yet.
-func (h Handler) added(ctx context.Context, c *command.Call, p store.Person) (*command.Answer, error) {
+func (h Handler) added(ctx context.Context, c *command.Call, p store.Person, o proposal) (*command.Answer, error) {
 	code, err := newCode(ctx, c.Tx, p.ID, c.Now.Add(passedOn))
 	if err != nil {
 		return nil, err
 	}
 	a := command.Card(codeCard("已登记："+p.Name, []chat.Fact{
-		{Label: "姓名", Value: p.Name}, {Label: "岗位", Value: string(p.Post)}, {Label: "生效", Value: h.Rules.Day(c.Now).String()},
-	}, code, "请把绑定码转给本人，24 小时内私聊我发送：绑定 "+code))
+		{Label: "姓名", Value: p.Name}, {Label: "岗位", Value: string(o.Post)}, {Label: "生效", Value: h.Rules.Day(c.Now).String()},
+	}, code, "请把绑定码转给本人，24 小时内私聊我发送：绑定 "+code+o.note()))
+	a.Notices = o.news(c.Tx)
 	a.Undo, a.Subject = p.ID, "person/"+p.ID
 	return a, nil
 }

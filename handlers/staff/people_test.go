@@ -85,7 +85,7 @@ func TestAddByMentionBindsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	wants(t, flat(a.Reply), "已登记：周敏", "账号已绑定")
-	if len(a.Notices) != 1 || a.Notices[0].To != o.of(account).ID {
+	if len(a.Notices) != 2 || a.Notices[0].To != o.of(account).ID || a.Notices[1].To != o.People["陈总"].ID {
 		t.Errorf("the newcomer is not told: %v", a.Notices)
 	}
 	text, err := o.Undo("王芳", "人员 添加", a)

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"marketbot/handlers/chat"
@@ -14,6 +15,10 @@ func (h Handler) setPost(ctx context.Context, c *command.Call) (*command.Answer,
 	if p.Post == post {
 		return nil, &command.Refusal{Text: p.Name + "已经是" + string(post) + "。", Hint: "人员 " + p.Name, Clause: "附-4"}
 	}
+	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, store.Change{Kind: store.ChangeHold, Post: post, At: c.Now})
+	if err != nil || o.waits() {
+		return o.asked(c), err
+	}
 	if err := c.Tx.People().SetPost(ctx, p.ID, post, c.Now); err != nil {
 		return nil, err
 	}
@@ -23,7 +28,7 @@ func (h Handler) setPost(ctx context.Context, c *command.Call) (*command.Answer,
 	}
 	change := "由" + string(p.Post) + "改为" + string(post) + "，自 " + h.Rules.Day(c.Now).String() + " 起"
 	a := command.Text("已改：" + p.Name + change + "。" + empty)
-	a.Notices = concerned(c, p, "你的岗位"+change+"。发送 帮助 看能做什么。")
+	a.Notices = append(concerned(c, p, "你的岗位"+change+"。发送 帮助 看能做什么。"), o.news(c.Tx)...)
 	a.Undo, a.Subject = strings.Join([]string{p.ID, string(p.Post), string(post)}, "|"), "person/"+p.ID
 	return a, nil
 }
@@ -56,10 +61,16 @@ func (h Handler) giveDuty(ctx context.Context, c *command.Call) (*command.Answer
 			Text: p.Name + "已经有" + string(duty) + "职责。", Hint: "人员 取消职责 " + p.Name + " " + string(duty), Clause: "附-4",
 		}
 	}
+	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, store.Change{Kind: store.ChangeHold, Duties: []store.Duty{duty}, At: c.Now})
+	if err != nil || o.waits() {
+		return o.asked(c), err
+	}
 	if err := c.Tx.People().GiveDuty(ctx, p.ID, duty, c.Now); err != nil {
 		return nil, err
 	}
-	return h.dutyChanged(c, p, duty, "增加"), nil
+	a := h.dutyChanged(c, p, duty, "增加")
+	a.Notices = append(a.Notices, o.news(c.Tx)...)
+	return a, nil
 }
 
 func (h Handler) takeDuty(ctx context.Context, c *command.Call) (*command.Answer, error) {
@@ -134,6 +145,10 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (*command.Answer, er
 		a.Subject = "person/" + p.ID
 		return a.Preview(version), nil
 	}
+	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, store.Change{Kind: store.ChangeStop, At: c.Now})
+	if err != nil || o.waits() {
+		return o.asked(c), err
+	}
 	if err := c.Tx.People().Stop(ctx, p.ID, c.Now); err != nil {
 		return nil, err
 	}
@@ -148,6 +163,11 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (*command.Answer, er
 	// The person is told nothing: no message reaches somebody who was stopped.
 	notices := news(c.Tx, c.Now, above, p.Name+"（"+string(p.Post)+"）已停用，不再要求周报和签到。")
 	a := command.Text("已停用：" + p.Name + "（" + string(p.Post) + "），自 " + h.Rules.Day(c.Now).String() + " 起。记录都保留；5 分钟内可发 撤销，以后可发 人员 恢复 " + p.Name + "。" + empty)
+	for _, n := range o.news(c.Tx) { // who is above has heard
+		if !slices.ContainsFunc(above, func(q store.Person) bool { return q.ID == n.To }) {
+			notices = append(notices, n)
+		}
+	}
 	a.Notices, a.Undo, a.Subject = notices, p.ID, "person/"+p.ID
 	return a, nil
 }

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -24,13 +25,24 @@ func (h Handler) reinstate(ctx context.Context, c *command.Call) (*command.Answe
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Tx.People().Reinstate(ctx, p, c.Now); err != nil {
-		return nil, err
-	}
-	a, err := h.reinstated(ctx, c, p)
+	o, err := propose(ctx, c.Tx, c.Policy, c.Person, store.Person{ID: p.ID, Name: p.Name}, store.Change{
+		Kind: store.ChangeHold, Post: p.Post, Duties: p.Duties, At: c.Now,
+	})
 	if err != nil {
 		return nil, err
 	}
+	if p.Until = (time.Time{}); o.waits() {
+		p = o.newcomer(p)
+		p.Duties = nil
+	}
+	if err := c.Tx.People().Reinstate(ctx, p, c.Now); err != nil {
+		return nil, err
+	}
+	a, err := h.reinstated(ctx, c, p, o)
+	if err != nil {
+		return nil, err
+	}
+	a.Notices = append(a.Notices, o.news(c.Tx)...)
 	above, err := superiors(ctx, c.Tx, p, c.Now, c.Person.ID)
 	if err != nil {
 		return nil, err
@@ -61,21 +73,21 @@ func (h Handler) stopped(ctx context.Context, c *command.Call, name string) (sto
 }
 
 // reinstated is the answer, with a code where no account is left.
-func (h Handler) reinstated(ctx context.Context, c *command.Call, p store.Person) (*command.Answer, error) {
+func (h Handler) reinstated(ctx context.Context, c *command.Call, p store.Person, o proposal) (*command.Answer, error) {
 	accounts, err := accountsByPerson(ctx, c.Tx)
 	if err != nil {
 		return nil, err
 	}
 	since := "自 " + h.Rules.Day(c.Now).String() + " 起"
 	if len(accounts[p.ID]) > 0 {
-		a := command.Text("已恢复：" + p.Name + "（" + role(p) + "），" + since + "；原来的聊天账号照旧能用。")
-		a.Notices = concerned(c, p, "你的登记已恢复（"+role(p)+"）。发送 帮助 看能做什么。")
+		a := command.Text("已恢复：" + p.Name + "（" + role(p) + "），" + since + "；原来的聊天账号照旧能用。" + o.note())
+		a.Notices = concerned(c, p, "你的登记已恢复（"+role(p)+"）。"+o.meanwhile()+"发送 帮助 看能做什么。")
 		return a, nil
 	}
 	code, err := newCode(ctx, c.Tx, p.ID, c.Now.Add(passedOn))
 	return command.Card(codeCard("已恢复："+p.Name, []chat.Fact{
 		{Label: "岗位和职责", Value: role(p)}, {Label: "生效", Value: since},
-	}, code, "聊天账号要重新绑定：请把绑定码转给本人，24 小时内私聊我发送：绑定 "+code)), err
+	}, code, "聊天账号要重新绑定：请把绑定码转给本人，24 小时内私聊我发送：绑定 "+code+o.note())), err
 }
 
 func (h Handler) undoReinstate(ctx context.Context, c *command.Call, ref string) (string, error) {

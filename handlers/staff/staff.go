@@ -29,6 +29,7 @@ type Handler struct {
 // Commands are the area's commands.
 func (h Handler) Commands() []command.Spec {
 	specs := h.peopleCommands()
+	specs = append(specs, h.confirmCommands()...)
 	specs = append(specs, h.bindingCommand())
 	specs = append(specs, h.leaveCommands()...)
 	specs = append(specs, h.clauseCommands()...)
@@ -49,8 +50,10 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 			Button: &chat.Button{Label: "看制度", Command: "制度"},
 		})
 	}
-	if !rulebook.Allows(rulebook.ManagePeople, c.Person) {
-		return items, nil
+	asked, err := owesWord(ctx, c)
+	items = append(items, asked...)
+	if err != nil || !rulebook.Allows(rulebook.ManagePeople, c.Person) {
+		return items, err
 	}
 	names, err := unbound(ctx, c.Tx)
 	if err != nil || len(names) == 0 {

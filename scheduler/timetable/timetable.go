@@ -111,6 +111,8 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 			Due: message.Owing, Do: message.MakeUp},
 		{Name: "approval/over", Title: "查阅授权到期、查阅申请失效", Clause: "档-6",
 			Due: a.Approval.AnyOver, Do: a.Approval.Over},
+		{Name: "staff/due", Title: "没人能确认的总经理变更生效", Clause: "附-4",
+			Due: a.Staff.AnyDue, Do: a.Staff.Due},
 		{Name: "trip/forget", Title: "清除过期的出差地点与进展", Clause: "2-4", House: true,
 			When: house, Grace: houseGrace, Do: a.Trip.Forget},
 		{Name: "store/trim", Title: "清理收发记录", House: true,

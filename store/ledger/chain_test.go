@@ -220,7 +220,7 @@ func swapped(t *chainTest, list []string) {
 
 // inserted brings in an entry that nobody wrote: a copy of another.
 func inserted(t *chainTest, list []string) {
-	t.do(`INSERT INTO audit SELECT 'inserted', at, person, act, subject, outcome, clause, ref, mac, customer, '', grant_id, why FROM audit WHERE id = $1`,
+	t.do(`INSERT INTO audit SELECT 'inserted', at, person, act, subject, outcome, clause, ref, mac, customer, '', grant_id, why, post, basis FROM audit WHERE id = $1`,
 		list[t.rand.IntN(len(list))])
 	t.expect("inserted", ledger.EntryEdited, "inserted")
 	t.do(`DELETE FROM audit WHERE id = 'inserted'`)

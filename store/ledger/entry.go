@@ -43,12 +43,17 @@ type Look struct {
 	Trace    string // short code that every answer with content of a file carries
 	Grant    string // id of the grant that opened it (档-6)
 	Why      string // as given by the person; rests sealed
+	Post     string // of who looked, at that time
+	Basis    string // by which the file was opened; empty: it was not
 }
 
 func (a Entry) fields() []string {
 	list := []string{a.ID, strconv.FormatInt(engine.Millis(a.At), 10), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref}
 	if a.Look != (Look{}) { // entries made before there were looks keep their MAC
 		list = append(list, a.Customer, a.Trace, a.Grant, a.Why)
+	}
+	if a.Post != "" || a.Basis != "" { // as do those from before posts were kept
+		list = append(list, a.Post, a.Basis)
 	}
 	return list
 }
@@ -62,11 +67,11 @@ func (q Ledger) Record(ctx context.Context, a Entry) error {
 	if a.Why != "" {
 		why = q.tx.SealText(a.Why, "audit", a.ID, "why")
 	}
-	n, err := q.tx.Exec(ctx, "audit", `INSERT INTO audit (id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+	n, err := q.tx.Exec(ctx, "audit", `INSERT INTO audit (id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why, post, basis)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (trace) WHERE trace <> '' DO NOTHING`,
 		a.ID, engine.Millis(a.At), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref, q.tx.Keys().MAC(a.fields()...),
-		a.Customer, a.Trace, a.Grant, why)
+		a.Customer, a.Trace, a.Grant, why, a.Post, a.Basis)
 	if err == nil && n == 0 {
 		err = ErrTraceTaken
 	}
@@ -74,14 +79,14 @@ func (q Ledger) Record(ctx context.Context, a Entry) error {
 }
 
 const (
-	auditColumns = `id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why`
+	auditColumns = `id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why, post, basis`
 	macColumn    = 8 // among them
 )
 
 // scanAudit reads an entry and reports whether its MAC is right.
 func (q Ledger) scan(scan engine.Scan) (a Entry, genuine bool, err error) {
 	var mac, why []byte
-	if err = scan(&a.ID, engine.At(&a.At), &a.Person, &a.Act, &a.Subject, &a.Outcome, &a.Clause, &a.Ref, &mac, &a.Customer, &a.Trace, &a.Grant, &why); err != nil {
+	if err = scan(&a.ID, engine.At(&a.At), &a.Person, &a.Act, &a.Subject, &a.Outcome, &a.Clause, &a.Ref, &mac, &a.Customer, &a.Trace, &a.Grant, &why, &a.Post, &a.Basis); err != nil {
 		return a, false, err
 	}
 	if a.Why, err = q.tx.OpenText(why, "audit", a.ID, "why"); err != nil {

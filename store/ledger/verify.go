@@ -97,7 +97,7 @@ func (q Ledger) linkAt(ctx context.Context, seq int64) (l link, err error) {
 
 func (q Ledger) walkLinks(ctx context.Context, w *walk) error {
 	return engine.Each(ctx, q.tx, "chain", `SELECT c.seq, c.entry, c.sum, a.id, a.at, a.person, a.act, a.subject, a.outcome, a.clause, a.ref, a.mac,
-		a.customer, a.trace, a.grant_id, a.why FROM chain c LEFT JOIN audit a ON a.id = c.entry WHERE c.seq > $1 ORDER BY c.seq`,
+		a.customer, a.trace, a.grant_id, a.why, a.post, a.basis FROM chain c LEFT JOIN audit a ON a.id = c.entry WHERE c.seq > $1 ORDER BY c.seq`,
 		[]any{w.before.seq}, func(scan engine.Scan) error {
 			var l link
 			a, err := q.scanLoose(func(into ...any) error { return scan(append([]any{&l.seq, &l.entry, &l.sum}, into...)...) })

@@ -36,6 +36,7 @@ var sealedColumns = []sealedColumn{
 	{"request", []string{"code"}, "reason"},
 	{"access_grant", []string{"id"}, "proof"},
 	{"delegation", []string{"id"}, "proof"},
+	{"person_change", []string{"code"}, "proof"},
 	{"lead", []string{"code"}, "words"},
 	{"lead", []string{"code"}, "body"},
 	{"lead", []string{"code"}, "source"},

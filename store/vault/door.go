@@ -88,6 +88,7 @@ func (q Files) look(ctx context.Context, a store.Access, entry ledger.Entry) (tr
 		entry.ID = q.tx.NewID(entry.At)
 	}
 	entry.Outcome, entry.Customer, entry.Grant = ledger.Done, a.Customer, a.Grant
+	entry.Post, entry.Basis = string(a.Post), string(a.Basis)
 	for range traceTries {
 		entry.Trace = ledger.NewTrace()
 		if err = ledger.Of(q.tx).Record(ctx, entry); !errors.Is(err, ledger.ErrTraceTaken) {

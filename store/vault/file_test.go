@@ -33,7 +33,7 @@ func TestOpenCustomer(t *testing.T) {
 				t.Errorf("%+v", f)
 			}
 			tail, forged, err := tx.Audit().Tail(ctx, 1)
-			wantLook := ledger.Look{Customer: "K1", Trace: f.Trace, Why: "拜访前"}
+			wantLook := ledger.Look{Customer: "K1", Trace: f.Trace, Why: "拜访前", Basis: "post"}
 			if err != nil || len(forged) > 0 || len(f.Trace) != 6 || tail[0].Look != wantLook || tail[0].Outcome != ledger.Done || tail[0].Person != "zhao" {
 				t.Errorf("recorded %+v, trace %q, forged %v, %v", tail, f.Trace, forged, err)
 			}

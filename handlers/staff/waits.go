@@ -1,0 +1,182 @@
+package staff
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
+	"marketbot/store"
+	"marketbot/store/ledger"
+)
+
+// newcomer is how somebody is entered who gets a post: while it waits, without
+// anything but to check in and report.
+func (o proposal) newcomer(p store.Person) store.Person {
+	p.Post = o.Post
+	if o.waits() {
+		p.Post, p.Awaits = store.OtherEmployee, o.Post
+	}
+	return p
+}
+
+// note stands behind an answer where something waits.
+func (o proposal) note() string {
+	if !o.waits() {
+		return ""
+	}
+	return "\n岗位和职责" + o.waiting() + "（编号：" + o.Code + "）。" + o.meanwhile()
+}
+
+func (o proposal) meanwhile() string {
+	if !o.waits() {
+		return ""
+	}
+	return "总经理确认之前只能签到和交周报。"
+}
+
+// asked is the answer to what waits.
+func (o proposal) asked(c *command.Call) *command.Answer {
+	a := command.Text("已提交：" + what(o.of.Name, o.Change) + "，" + o.waiting() + "。编号：" + o.Code)
+	a.Notices, a.Undo, a.Subject = o.news(c.Tx), waitsRef+o.Code, "person/"+o.of.ID
+	return a
+}
+
+// refuse is the caller's no: what waited never comes, what was in effect goes.
+func (h Handler) refuse(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	list, err := h.chosen(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	var notices []chat.Notice
+	for _, one := range list {
+		done, err := h.turnDown(ctx, c, one)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, one.Code+" "+done.text)
+		notices = append(notices, done.notices...)
+	}
+	a := command.Text("没有同意，没有或不再生效：\n" + strings.Join(lines, "\n"))
+	a.Notices, a.Subject = notices, "changes/"+codesOf(list)
+	return a, nil
+}
+
+func (h Handler) turnDown(ctx context.Context, c *command.Call, one store.Change) (settled, error) {
+	p, _, err := c.Tx.People().ByID(ctx, one.Person)
+	if err != nil {
+		return settled{}, err
+	}
+	w, err := readPower(ctx, c.Tx, c.Now)
+	if err != nil {
+		return settled{}, err
+	}
+	if _, err := c.Tx.Changes().Decide(ctx, one, store.ChangeRefused, c.Person.ID, c.Now); err != nil {
+		return settled{}, err
+	}
+	s := settled{text: what(p.Name, one)}
+	said := words.WithPost(c.Person) + "没有同意："
+	if one.By == c.Person.ID {
+		said = words.WithPost(c.Person) + "撤回了："
+	}
+	if err := h.unmake(ctx, c, p, one); err != nil {
+		return settled{}, err
+	}
+	to := audience.But(w.heads(), c.Person.ID)
+	for _, id := range []string{one.By, p.ID} {
+		if q, active := w.roll.Active(id); active && id != c.Person.ID {
+			to = audience.Join(to, []store.Person{q})
+		}
+	}
+	s.notices = audience.Same("staff/settled/"+one.Code, to, chat.Message{Text: said + s.text})
+	return s, nil
+}
+
+// unmake takes from a person what a refused change gave or would have given.
+func (h Handler) unmake(ctx context.Context, c *command.Call, p store.Person, one store.Change) error {
+	if one.State == store.ChangeWaiting {
+		if p.Awaits != "" && p.Awaits == one.Post {
+			return c.Tx.People().Await(ctx, p.ID, "")
+		}
+		return nil
+	}
+	if one.Kind != store.ChangeHold || !holds(p, one) {
+		return nil
+	}
+	for _, d := range one.Duties {
+		if d == store.Administrator {
+			if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
+				return err
+			}
+		}
+		if err := c.Tx.People().TakeDuty(ctx, p.ID, d, c.Now); err != nil {
+			return err
+		}
+	}
+	if one.Post == "" {
+		return nil
+	}
+	before := one.Was
+	if before == "" {
+		before = store.OtherEmployee
+	}
+	return c.Tx.People().SetPost(ctx, p.ID, before, c.Now)
+}
+
+// withdraw takes back what waits, for whoever asked.
+func withdraw(ctx context.Context, c *command.Call, code string) (string, error) {
+	one, found, err := c.Tx.Changes().ByCode(ctx, code)
+	if err != nil {
+		return "", err
+	}
+	if !found || one.State != store.ChangeWaiting {
+		return "", &command.Refusal{Text: code + " 已经有了结果，不能撤销了。", Hint: "人员", Clause: "附-4"}
+	}
+	p, _, err := c.Tx.People().ByID(ctx, one.Person)
+	if err != nil {
+		return "", err
+	}
+	_, err = c.Tx.Changes().Decide(ctx, one, store.ChangeWithdrawn, c.Person.ID, c.Now)
+	return what(p.Name, one) + "（编号 " + code + "，还没确认）", err
+}
+
+// AnyDue reports whether something about the general manager acts by now
+// without a word.
+func (h Handler) AnyDue(ctx context.Context, tx *store.Tx, now time.Time) (bool, error) {
+	return tx.Changes().AnyDue(ctx, now)
+}
+
+// Due makes it act.
+func (h Handler) Due(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
+	open, err := tx.Changes().Open(ctx)
+	var list []chat.Notice
+	for _, c := range open {
+		if c.Acts.IsZero() || c.Acts.After(s.At) {
+			continue
+		}
+		done, err := h.settle(ctx, tx, store.Person{}, c, s.At)
+		var changed *command.Refusal
+		if errors.As(err, &changed) {
+			if _, err = tx.Changes().Decide(ctx, c, store.ChangeWithdrawn, "", s.At); err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, done.notices...)
+		err = tx.Audit().Record(ctx, ledger.Entry{
+			ID: tx.NewID(s.At), At: s.At, Act: "人员变更生效", Subject: "changes/" + c.Code, Outcome: ledger.Done, Clause: "附-4",
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, err
+}
