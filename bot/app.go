@@ -24,6 +24,7 @@ import (
 type parts struct {
 	AreaSettings
 	DB       *store.DB
+	Store    store.Options    // how it was opened; zero: it is not looked at again
 	Cluster  *cluster.Cluster // nil: alone
 	Rules    rulebook.Rules
 	People   []staff.Entry
@@ -49,6 +50,7 @@ type bot struct {
 	outbox    *outbox.Outbox
 	platforms map[string]chat.Platform
 	told      chan struct{} // something waits for other processes
+	vigil     vigil
 }
 
 // newBot puts the parts together and brings the people of the settings into
@@ -113,6 +115,9 @@ func (b *bot) settle(ctx context.Context) error {
 func (b *bot) receive(ctx context.Context, e chat.Event) (chat.Receipt, error) {
 	began := b.Now()
 	r, err := b.desk.Receive(ctx, e)
+	if err != nil {
+		b.vigil.failed(began)
+	}
 	b.metrics.received(e, r, err, b.Now().Sub(began))
 	return r, err
 }
@@ -137,7 +142,7 @@ type connected interface{ Ready() error }
 
 // health is what the program knows about its connections without asking.
 func (b *bot) health(ctx context.Context) []chat.Finding {
-	var list []chat.Finding
+	list := b.written(ctx)
 	if b.Cluster != nil {
 		f := chat.Finding{Name: "Redis", OK: true, Text: "正常"}
 		if b.sharing(ctx) != nil {

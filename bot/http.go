@@ -113,6 +113,14 @@ func (b *bot) readiness(ctx context.Context) readiness {
 	case q.Waiting > 0 && now.Sub(q.Oldest) > outboxOld:
 		state.Reasons = append(state.Reasons, fmt.Sprintf("outbox: the oldest of %d messages waits for %s", q.Waiting, now.Sub(q.Oldest).Round(time.Second)))
 	}
+	if since, why := b.unwritten(ctx); !since.IsZero() {
+		state.Reasons = append(state.Reasons, fmt.Sprintf("store: cannot be written since %s（%s）", since.In(b.Rules.Zone).Format(time.DateTime), why))
+	}
+	if unfit := b.changed(ctx); unfit != nil && unfit.Why == store.NoRoom {
+		state.Warnings = append(state.Warnings, "store: "+unfit.Error())
+	} else if unfit != nil {
+		state.Reasons = append(state.Reasons, "store: "+unfit.Error())
+	}
 	for name, p := range b.platforms {
 		if c, ok := p.(connected); ok {
 			if err := c.Ready(); err != nil {

@@ -123,7 +123,7 @@ func ended(err error, errOut io.Writer) int {
 }
 
 func logger(w io.Writer, level slog.Level) *slog.Logger {
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+	return slog.New(newRepeats(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})))
 }
 
 // version is what the build says of itself.

@@ -67,6 +67,9 @@ type State struct {
 	Whole bool // all of its file was read
 }
 
+// Unfit is why a store cannot be written to.
+type Unfit = engine.Unfit
+
 // UnfitError is a store that must not be written to as it is.
 type UnfitError = engine.UnfitError
 
@@ -79,6 +82,7 @@ const (
 	Unfinished  = engine.Unfinished
 	NotWritable = engine.NotWritable
 	NoRoom      = engine.NoRoom
+	Gone        = engine.Gone
 )
 
 // Open opens the store and brings its tables up to date. Its error is an
@@ -140,6 +144,13 @@ func (db *DB) View(ctx context.Context, f func(*Tx) error) error {
 
 // Lend lets the other rooms of the store have its database.
 func (db *DB) Lend(to *engine.Loan) { to.DB(db.e) }
+
+// Failing is why nothing is stored at the moment, and what is wanted, where that
+// has a name; nil while updates are stored, as far as anybody tried.
+func (db *DB) Failing() (why Unfit, err error) {
+	err = db.e.Failing()
+	return engine.Want(err), err
+}
 
 // Served reports whether a process serves the store now. Its error says that
 // there is no such store.

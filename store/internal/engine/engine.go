@@ -59,6 +59,7 @@ type DB struct {
 
 	postgres bool        // or else SQLite
 	whole    atomic.Bool // the file was read whole since it was opened, or just before
+	health   health
 	closed   sync.Once
 }
 

@@ -25,6 +25,7 @@ const (
 	Unfinished  Unfit = "a restore did not end"
 	NotWritable Unfit = "the database cannot be written to"
 	NoRoom      Unfit = "the disk is full"
+	Gone        Unfit = "the file was removed or replaced"
 )
 
 // UnfitError is a database that must not be written to as it is.

@@ -13,6 +13,7 @@ type group struct {
 	*sqlite
 	jobs   []*job
 	spoilt bool           // something was to be undone
+	wrote  bool           // something, that will be committed
 	rest   []func() error // to be done before the commit
 }
 
@@ -80,8 +81,14 @@ func (e *sqlite) batch(first *job) {
 	g := &group{sqlite: e, jobs: []*job{first}}
 	err := g.run(ctx, true)
 	if g.spoilt {
-		g.rest = nil
+		g.rest, g.wrote = nil, false
 		err = g.run(ctx, false)
+	}
+	if err == nil && g.wrote {
+		err = e.place.check()
+	}
+	if err != nil || g.wrote {
+		e.db.health.set(err)
 	}
 	for _, j := range g.jobs {
 		if err != nil {
@@ -104,6 +111,7 @@ func (g *group) run(ctx context.Context, bare bool) error {
 		if j.err = tx.Nested(ctx, func() error { return j.f(tx) }); Broken(j.err) {
 			err = j.err
 		}
+		g.wrote = g.wrote || j.err == nil && tx.wrote
 	}
 	for i := 0; err == nil && i < len(g.rest); i++ {
 		if guard(g.rest[i]) != nil {

@@ -90,7 +90,14 @@ func connect(url string, p Pool) (*sql.DB, error) {
 }
 
 func (e *postgres) update(ctx context.Context, f func(*Tx) error) error {
-	return e.transact(ctx, nil, f)
+	err := e.transact(ctx, nil, f)
+	switch {
+	case err == nil:
+		e.db.health.set(nil)
+	case Broken(err) && ctx.Err() == nil && !collided(err):
+		e.db.health.set(err)
+	}
+	return err
 }
 
 func (e *postgres) view(ctx context.Context, f func(*Tx) error) error {
@@ -153,6 +160,12 @@ func undone(err error) error {
 		return &brokenError{err, true}
 	}
 	return err
+}
+
+// collided reports whether a transaction only waited for another in vain.
+func collided(err error) bool {
+	var p *pgconn.PgError
+	return errors.As(err, &p) && strings.HasPrefix(p.Code, "40")
 }
 
 func (e *postgres) close() error {

@@ -73,6 +73,9 @@ func (tx *Tx) failed(what string, err error) error {
 	if tx.group != nil {
 		tx.group.spoilt = true
 	}
+	if ill(err) {
+		tx.db.health.set(err)
+	}
 	return fmt.Errorf("%s: %w", what, undone(err))
 }
 

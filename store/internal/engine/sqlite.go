@@ -29,6 +29,7 @@ type sqlite struct {
 	queue    chan *job
 	aside    chan func() // what is done beside the writer
 	cache    cache       // the writer's
+	place    place       // the writer's
 	closing  chan struct{}
 	stopped  chan struct{}
 	unlock   func() error
@@ -39,7 +40,7 @@ func openSQLite(ctx context.Context, db *DB, o Options) (backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &sqlite{db: db, path: o.Source, queue: make(chan *job, maxBatch), aside: make(chan func(), maxBatch), cache: newCache(o.Cached), closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
+	e := &sqlite{db: db, path: o.Source, queue: make(chan *job, maxBatch), aside: make(chan func(), maxBatch), cache: newCache(o.Cached), place: newPlace(o.Source), closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
 	if err := errors.Join(enter(o.Source), private(o.Source)); err != nil {
 		return nil, errors.Join(err, unlock())
 	}
