@@ -71,7 +71,7 @@ func (m *matter) done(c call, r result) outcome {
 	said := a.Reply
 	if r.write != "" {
 		o.write = m.written(c, r)
-		said = bound(said, r.write)
+		said = m.bound(said, r.write)
 	}
 	if a.Confirm != "" {
 		o.offer = &store.Confirmation{Code: r.code, Person: m.person.ID, Line: c.line, Version: a.Confirm, Asked: m.asked(), Expires: m.asked().Add(confirmTime)}
@@ -111,21 +111,27 @@ func (m *matter) written(c call, r result) *store.Write {
 }
 
 // bound binds an answer's button to the write that it takes back: in a group
-// anybody may press it, at any time.
-func bound(m chat.Message, write string) chat.Message {
-	undoes := func(b chat.Button) bool { return b.Command == undoWord }
-	if m.Card == nil || !slices.ContainsFunc(m.Card.Buttons, undoes) {
-		return m
+// anybody may press it, at any time. Typed in private it means the last write; in
+// a group, where words of others stand in between, the end of the write's id
+// tells which.
+func (m *matter) bound(said chat.Message, write string) chat.Message {
+	typed := undoWord
+	if m.event.Chat.Group {
+		typed += " " + write[max(0, len(write)-store.WriteEnd):]
 	}
-	card := *m.Card
+	undoes := func(b chat.Button) bool { return b.Command == undoWord }
+	if said.Card == nil || !slices.ContainsFunc(said.Card.Buttons, undoes) {
+		return said
+	}
+	card := *said.Card
 	card.Buttons = slices.Clone(card.Buttons)
 	for i, b := range card.Buttons {
 		if undoes(b) {
-			card.Buttons[i].Command += " " + write
+			card.Buttons[i].Command, card.Buttons[i].Typed = b.Command+" "+write, typed
 		}
 	}
-	m.Card = &card
-	return m
+	said.Card = &card
+	return said
 }
 
 // refused is what could not be done. Of a look that was not allowed the trace

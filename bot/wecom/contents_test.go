@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"regexp"
+	"strings"
 	"testing"
 
 	"marketbot/bot/platform/platformtest"
@@ -23,7 +24,7 @@ func TestRobotContents(t *testing.T) {
 	long := &chat.Card{
 		Title: "第48周周报 还没交", Tone: chat.Warn,
 		Blocks: []chat.Block{
-			{Text: "今天 12:00 截止"},
+			{Text: "今天 12:00 截止。" + strings.Repeat("没有交的请尽快交。", 9)},
 			{Facts: []chat.Fact{{Label: "周期", Value: "第48周（11-23 至 11-29）"}, {Label: "负责人", Value: "<@WangFang> *星*"}}},
 			{Table: &chat.Table{Heads: []string{"客户", "金额"}, Rows: [][]string{{"佛山 [x](http://y)", "125,000.00 元"}, {"缺"}}}},
 			{Fold: &chat.Folded{Title: "上周计划", Text: "1. 一\n# 二"}},

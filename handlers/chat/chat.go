@@ -5,6 +5,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -140,9 +141,13 @@ type Folded struct {
 type Button struct {
 	Label   string `json:"label"`
 	Command string `json:"command"`
+	Typed   string `json:"typed,omitempty"` // what does the same when typed; empty: Command
 	Primary bool   `json:"primary,omitempty"`
 	Danger  bool   `json:"danger,omitempty"`
 }
+
+// Line is what to type instead of a press.
+func (b Button) Line() string { return cmp.Or(b.Typed, b.Command) }
 
 // Form asks for several values at once; submitting sends Command with Values.
 type Form struct {

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -87,48 +88,63 @@ func style(b chat.Button) int {
 // to type instead of each button too; nil when that does not fit uncut.
 func WholeCard(m chat.Message, task string) *Card {
 	c := m.Card
-	if c == nil || c.Form != nil || c.Title == "" || runes(c.Title) > cardTitle || len(c.Buttons) == 0 || len(c.Buttons) > cardButtons {
+	if c == nil || c.Form != nil || c.Title == "" || len(c.Buttons) > cardButtons || slices.ContainsFunc(c.Buttons, long) {
 		return nil
 	}
 	out := ButtonCard(c, task)
 	if out == nil || len(out.Buttons) < len(c.Buttons) {
 		return nil
 	}
-	out.Title = cardHead{Title: inert(c.Title)}
+	out.Title.Desc = ""
 	var lines []string
 	if m.Text != "" {
 		lines = append(lines, m.Text)
 	}
+	if runes(c.Title) > cardTitle {
+		lines = append(lines, c.Title)
+	}
 	for _, b := range c.Blocks {
-		if b.Table != nil || b.Fold != nil || b.Chart != nil || !out.addFacts(b.Facts) {
-			return nil
+		if b.Facts != nil && out.addFacts(b.Facts) {
+			continue
 		}
-		if b.Facts == nil {
-			lines = append(lines, b.Text+b.Note)
+		lines = append(lines, blockLines(b)...)
+	}
+	for _, says := range []string{typed(c, ""), briefly(c)} {
+		if text := strings.Join(append(lines[:len(lines):len(lines)], says), "\n"); runes(text) <= cardText {
+			out.Text = inert(text)
+			return out
 		}
 	}
-	for _, b := range c.Buttons {
-		if runes(b.Label) > buttonRunes {
-			return nil
-		}
+	return nil
+}
+
+// long reports whether a button's label would be cut.
+func long(b chat.Button) bool { return runes(b.Label) > buttonRunes }
+
+// briefly is what to type instead of each button, in their order, where there is
+// no room for more.
+func briefly(c *chat.Card) string {
+	all := make([]string, len(c.Buttons))
+	for i, b := range c.Buttons {
+		all[i] = b.Line()
 	}
-	text := strings.Join(append(lines, typed(c, "")), "\n")
-	out.Text = inert(text)
-	if runes(text) > cardText {
-		return nil
-	}
-	return out
+	return "或回复：" + strings.Join(all, " / ")
 }
 
 // addFacts puts facts below the text; false when they do not fit.
 func (t *Card) addFacts(facts []chat.Fact) bool {
+	if len(t.Facts)+len(facts) > cardFacts {
+		return false
+	}
+	var list []cardFact
 	for _, f := range facts {
 		if runes(f.Label) > factLabel || runes(f.Value) > factValue || strings.Contains(f.Value, "\n") || f.Value == "" {
 			return false
 		}
-		t.Facts = append(t.Facts, cardFact{inert(f.Label), inert(f.Value)})
+		list = append(list, cardFact{inert(f.Label), inert(f.Value)})
 	}
-	return len(t.Facts) <= cardFacts
+	t.Facts = append(t.Facts, list...)
+	return true
 }
 
 // Pressed is the card after one of its buttons was pressed: that button says

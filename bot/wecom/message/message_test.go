@@ -95,3 +95,30 @@ func FuzzForm(f *testing.F) {
 		}
 	})
 }
+
+// What fits goes into one card with its buttons and the words to type: tables and
+// long facts as lines, a long title above them, the words alone where there is no
+// room for labels. What does not fit uncut goes into none.
+func TestWholeCard(t *testing.T) {
+	press := []chat.Button{{Label: "撤销（5分钟内）", Command: "撤销 01a2239bdd7d", Typed: "撤销"}, {Label: "补充进展", Command: "签到"}}
+	text := func(n int) []chat.Block { return []chat.Block{{Text: strings.Repeat("字", n)}} }
+	for _, tt := range []struct {
+		name, want string // want: the text below the title; empty: no card
+		card       chat.Card
+	}{
+		{"an answer", "今天第 1 次\n〔撤销（5分钟内）〕回复：撤销\n〔补充进展〕回复：签到", chat.Card{Title: "签到成功", Blocks: []chat.Block{{Text: "今天第 1 次"}, {Facts: []chat.Fact{{Label: "地点", Value: "广州"}}}}}},
+		{"a table", "客户 | 金额\n佛山 | 1.00 元\n（依据 R12）\n〔撤销（5分钟内）〕回复：撤销\n〔补充进展〕回复：签到", chat.Card{Title: "表", Blocks: []chat.Block{{Table: &chat.Table{Heads: []string{"客户", "金额"}, Rows: [][]string{{"佛山", "1.00 元"}}}}, {Note: "依据 R12"}}}},
+		{"a long title", strings.Repeat("题", 30) + "\n〔撤销（5分钟内）〕回复：撤销\n〔补充进展〕回复：签到", chat.Card{Title: strings.Repeat("题", 30)}},
+		{"little room", strings.Repeat("字", 90) + "\n或回复：撤销 / 签到", chat.Card{Title: "满", Blocks: text(90)}},
+		{"no room", "", chat.Card{Title: "满", Blocks: text(112)}},
+	} {
+		tt.card.Buttons = press
+		c := WholeCard(chat.Message{Card: &tt.card}, "task")
+		if (c == nil) != (tt.want == "") || c != nil && c.Text != tt.want {
+			t.Errorf("%s: %+v", tt.name, c)
+		}
+		if c != nil && (len(c.Buttons) != 2 || c.Buttons[0].Key != press[0].Command || c.Title.Desc != "") {
+			t.Errorf("%s: the buttons are %+v", tt.name, c.Buttons)
+		}
+	}
+}

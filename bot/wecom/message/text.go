@@ -65,7 +65,7 @@ func typed(c *chat.Card, mention string) string {
 	}
 	lines := make([]string, len(c.Buttons))
 	for i, b := range c.Buttons {
-		lines[i] = "〔" + text.Cut(b.Label, labelRunes) + "〕回复：" + mention + b.Command
+		lines[i] = "〔" + text.Cut(b.Label, labelRunes) + "〕回复：" + mention + b.Line()
 	}
 	return strings.Join(lines, "\n")
 }
