@@ -59,6 +59,7 @@ func stages() []stage {
 //	read 张伟                    passes over what is unread
 //	head 陈总                    a head of the audit's chain came that was not there before; nothing else sees heads
 //	secret '13800138000' 张伟 …   a value of a file, and in whose private chats it may stand; see secrets
+//	damage customer.mac K1       one bit of a column is flipped behind the store's back; without a code that of the newest row
 //	down, up '…'                 the bot stops; it starts again later
 //	[mentions] …                 only where the platform tells who is mentioned
 func TestScript(t *testing.T) {
@@ -133,6 +134,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"read":    {1, (*conversation).read},
 		"head":    {1, (*conversation).head},
 		"secret":  {1, (*conversation).secret},
+		"damage":  {1, (*conversation).damage},
 		"down":    {0, (*conversation).down},
 		"up":      {1, (*conversation).up},
 	}
@@ -381,6 +383,18 @@ func (p *conversation) read(_ *testscript.TestScript, args []string) {
 
 func (p *conversation) secret(_ *testscript.TestScript, args []string) {
 	p.vault.entrusts(args[0], args[1:]...)
+}
+
+func (p *conversation) damage(ts *testscript.TestScript, args []string) {
+	table, column, ok := strings.Cut(args[0], ".")
+	if !ok {
+		ts.Fatalf("damage: no table and column: %s", args[0])
+	}
+	row := ""
+	if len(args) > 1 {
+		row = args[1]
+	}
+	flip(p.t, p.office.source, table, column, row)
 }
 
 func (p *conversation) down(*testscript.TestScript, []string) { p.office.stop() }

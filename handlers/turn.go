@@ -44,12 +44,17 @@ func (t *turn) take(ctx context.Context) (chat.Receipt, error) {
 		if err != nil {
 			return chat.Receipt{}, err
 		}
-		t.out = t.after(c, r)
+		if t.tx.PassOver(r.err) {
+			t.out = t.damaged(c, r.err)
+		} else {
+			t.out = t.after(c, r)
+		}
 		t.out.question = cmp.Or(t.out.question, waiting)
 	}
 	if err := t.firstWords(ctx); err != nil {
 		return chat.Receipt{}, err
 	}
+	t.mention()
 	return t.out.receipt(), t.write(ctx)
 }
 

@@ -25,11 +25,14 @@ func (t *turn) write(ctx context.Context) error {
 			return err
 		}
 	}
-	t.more = len(o.notices) > 0
+	t.more = len(o.notices) > 0 || len(t.tx.Damaged()) > 0
 	for i := range o.notices {
 		o.notices[i].Cause = t.cause()
 	}
-	return t.desk.o.Post.Notices(ctx, t.tx, o.notices, store.ClassAlarm, t.now)
+	if err := t.desk.o.Post.Notices(ctx, t.tx, o.notices, store.ClassAlarm, t.now); err != nil {
+		return err
+	}
+	return t.desk.o.Post.Damaged(ctx, t.tx, t.now)
 }
 
 // remember keeps the write that 撤销 takes back, the preview that 确认 takes up,

@@ -27,7 +27,10 @@ func (s *Scheduler) fire(ctx context.Context, runs []run, now time.Time) error {
 				said[c] = append(said[c], n)
 			}
 		}
-		return s.say(ctx, tx, said, now)
+		if err := s.say(ctx, tx, said, now); err != nil {
+			return err
+		}
+		return s.o.Post.Damaged(ctx, tx, now)
 	})
 	if err == nil {
 		s.o.Wake()

@@ -52,7 +52,8 @@ func (s *Scheduler) over(ctx context.Context, j *Job, now time.Time) error {
 			return err
 		})
 		if err == nil { // what is over stays so: it neither ages nor waits for others
-			if err := s.o.Post.Notices(ctx, tx, notices, store.ClassAlarm, now); err != nil || partly == nil {
+			err = errors.Join(s.o.Post.Notices(ctx, tx, notices, store.ClassAlarm, now), s.o.Post.Damaged(ctx, tx, now))
+			if err != nil || partly == nil {
 				return err
 			}
 			err = partly

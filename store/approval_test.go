@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -140,10 +141,13 @@ func TestForgedGrants(t *testing.T) {
 						t.Errorf("%s: grants %+v", change, g)
 					}
 				}
+				if len(tx.Damaged()) != 1 {
+					t.Errorf("%s: found %v", change, tx.Damaged())
+				}
 				return nil
 			})
-			if err == nil {
-				t.Errorf("%s: not found out", change)
+			if err != nil {
+				t.Errorf("%s: %v", change, err)
 			}
 		})
 	}
@@ -153,10 +157,13 @@ func TestForgedGrants(t *testing.T) {
 		})
 		storetest.Behind(t, o).Do(`UPDATE access_grant SET until_time = until_time + 3600000`)
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.Grants().For(t.Context(), "lin", "K1", now, now)
+			g, err := tx.Grants().For(t.Context(), "lin", "K1", now, now)
+			if g.ID != "" || !slices.Equal(tx.Damaged(), []store.Damage{{Table: "access_grant", Row: "A1"}}) {
+				t.Errorf("lengthened: opens %+v, found %v", g, tx.Damaged())
+			}
 			return err
 		})
-		if !errors.Is(err, store.ErrTampered) {
+		if err != nil {
 			t.Errorf("lengthened: %v", err)
 		}
 	})
@@ -183,10 +190,13 @@ func TestDelegations(t *testing.T) {
 		})
 		storetest.Behind(t, o).Do(`UPDATE delegation SET ended = 0`)
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.Delegations().From(t.Context(), d.First)
+			list, err := tx.Delegations().From(t.Context(), d.First)
+			if len(list) != 1 || !slices.Equal(tx.Damaged(), []store.Damage{{Table: "delegation", Row: "d2"}}) {
+				t.Errorf("taken back and revived: %+v, found %v", list, tx.Damaged())
+			}
 			return err
 		})
-		if !errors.Is(err, store.ErrTampered) {
+		if err != nil {
 			t.Errorf("taken back and revived: %v", err)
 		}
 	})

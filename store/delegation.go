@@ -23,8 +23,7 @@ func (d Delegation) proof(ended int64) string {
 
 const delegationColumns = `id, person, first_day, last_day, by_person, at, ended, proof`
 
-// scanDelegation reads a delegation that is what its proof says; ErrTampered
-// otherwise.
+// scan reads a delegation that is what its proof says; it is damaged otherwise.
 func (q Delegations) scan(scan engine.Scan) (Delegation, error) {
 	var d Delegation
 	var ended int64
@@ -45,7 +44,7 @@ func (q Delegations) Add(ctx context.Context, d Delegation) error {
 // From lists the delegations that end on day or later and were not taken
 // back, by first day.
 func (q Delegations) From(ctx context.Context, day Day) ([]Delegation, error) {
-	return engine.All(ctx, q.tx, "delegations", `SELECT `+delegationColumns+` FROM delegation WHERE last_day >= $1 AND ended = 0 ORDER BY first_day, id`,
+	return engine.Sound(ctx, q.tx, "delegations", `SELECT `+delegationColumns+` FROM delegation WHERE last_day >= $1 AND ended = 0 ORDER BY first_day, id`,
 		[]any{string(day)}, q.scan)
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -43,7 +42,7 @@ func proofOf(fields ...string) string {
 
 const grantColumns = `id, person, customer, by_person, from_time, until_time, proof`
 
-// scanGrant reads a grant that is what its proof says; ErrTampered otherwise.
+// scan reads a grant that is what its proof says; it is damaged otherwise.
 func (q Grants) scan(scan engine.Scan) (Grant, error) {
 	g, proof, err := scanGrantRow(scan)
 	if err != nil {
@@ -63,10 +62,7 @@ func (q Grants) proven(want string, proof []byte, table, row string) error {
 	if err == nil && got != want {
 		err = ErrTampered
 	}
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", table, row, err)
-	}
-	return nil
+	return engine.InRow(table, row, err)
 }
 
 // Add keeps a grant under g.ID.
@@ -79,10 +75,10 @@ func (q Grants) Add(ctx context.Context, g Grant) error {
 
 // For is the grant that lets a person read a customer's file all the time from
 // when they asked to now; the zero Grant when there is none. A grant that was
-// made or changed behind the store's back is ErrTampered.
+// made or changed behind the store's back is none.
 func (q Grants) For(ctx context.Context, person, customer string, asked, now time.Time) (Grant, error) {
-	list, err := engine.All(ctx, q.tx, "grant", `SELECT `+grantColumns+` FROM access_grant
-		WHERE person = $1 AND customer = $2 AND from_time <= $3 AND until_time > $4 ORDER BY until_time DESC LIMIT 1`,
+	list, err := engine.Sound(ctx, q.tx, "grant", `SELECT `+grantColumns+` FROM access_grant
+		WHERE person = $1 AND customer = $2 AND from_time <= $3 AND until_time > $4 ORDER BY until_time DESC`,
 		[]any{person, customer, engine.Millis(asked), engine.Millis(now)}, q.scan)
 	return engine.First(list), err
 }
@@ -92,14 +88,14 @@ func (q Grants) ByID(ctx context.Context, id string) (Grant, bool, error) {
 	if engine.Nowhere(id) {
 		return Grant{}, false, nil
 	}
-	list, err := engine.All(ctx, q.tx, "grant by id", `SELECT `+grantColumns+` FROM access_grant WHERE id = $1`, []any{id}, q.scan)
+	list, err := engine.Sound(ctx, q.tx, "grant by id", `SELECT `+grantColumns+` FROM access_grant WHERE id = $1`, []any{id}, q.scan)
 	return engine.First(list), len(list) > 0, err
 }
 
 // Of lists a person's grants that run all the time from when they asked to now,
 // the first to end first.
 func (q Grants) Of(ctx context.Context, person string, asked, now time.Time) ([]Grant, error) {
-	return engine.All(ctx, q.tx, "grants of a person", `SELECT `+grantColumns+` FROM access_grant
+	return engine.Sound(ctx, q.tx, "grants of a person", `SELECT `+grantColumns+` FROM access_grant
 		WHERE person = $1 AND from_time <= $2 AND until_time > $3 ORDER BY until_time, id`, []any{person, engine.Millis(asked), engine.Millis(now)}, q.scan)
 }
 
@@ -131,11 +127,8 @@ func (q Grants) endOf(ctx context.Context, person string, at time.Time) error {
 		return err
 	}
 	for _, id := range ids {
-		g, _, err := q.ByID(ctx, id)
-		if errors.Is(err, ErrTampered) {
-			continue
-		}
-		if err == nil {
+		g, sound, err := q.ByID(ctx, id)
+		if err == nil && sound {
 			_, err = q.End(ctx, g, at)
 		}
 		if err != nil {

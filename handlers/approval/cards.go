@@ -100,7 +100,7 @@ func (h Handler) choices(ctx context.Context, tx *store.Tx, r store.Request) (cu
 
 // known is the customer of a request with its owner.
 func (h Handler) known(ctx context.Context, tx *store.Tx, r store.Request) (string, error) {
-	k, found, err := vault.In(tx).Customer(ctx, r.Customer)
+	k, found, err := vault.In(tx).Sound(ctx, r.Customer)
 	if err != nil || !found {
 		return r.Customer, err
 	}

@@ -20,7 +20,7 @@ func meant(list []command.Named) string {
 
 // named is a customer for a sentence: 华东机电有限公司（K12）.
 func named(ctx context.Context, tx *store.Tx, id string) (string, error) {
-	c, found, err := vault.In(tx).Customer(ctx, id)
+	c, found, err := vault.In(tx).Sound(ctx, id)
 	if err != nil || !found {
 		return id, err
 	}

@@ -34,7 +34,7 @@ func (n Named) One() (store.Customer, bool) {
 func NamedBy(ctx context.Context, tx *store.Tx, words, more string) ([]Named, error) {
 	name, rest := strings.TrimSpace(words), strings.TrimSpace(more)
 	if reading.IsCustomerCode(name) {
-		k, found, err := vault.In(tx).Customer(ctx, text.Code(name))
+		k, found, err := vault.In(tx).Sound(ctx, text.Code(name))
 		if err != nil || !found {
 			return nil, err
 		}
@@ -75,7 +75,7 @@ func ExactlyNamed(ctx context.Context, tx *store.Tx, typed string) (store.Custom
 // for buttons of who may know all customers.
 func Near(ctx context.Context, tx *store.Tx, typed string, most int) ([]vault.Hit, error) {
 	if reading.IsCustomerCode(typed) {
-		one, found, err := vault.In(tx).Customer(ctx, text.Code(typed))
+		one, found, err := vault.In(tx).Sound(ctx, text.Code(typed))
 		if err != nil || found {
 			return []vault.Hit{{Customer: one, Name: one.Name, Kind: vault.FullName}}, err
 		}

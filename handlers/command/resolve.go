@@ -178,7 +178,7 @@ func access(ctx context.Context, tx *store.Tx, policy rulebook.FilePolicy, p sto
 
 // Reads reports whether a person may read the file of the customer of an id.
 func Reads(ctx context.Context, tx *store.Tx, policy rulebook.FilePolicy, p store.Person, id string, now time.Time) (bool, error) {
-	k, found, err := vault.In(tx).Customer(ctx, id)
+	k, found, err := vault.In(tx).Sound(ctx, id)
 	if err != nil || !found {
 		return false, err
 	}

@@ -39,6 +39,9 @@ func (h Handler) acceptLead(ctx context.Context, c *command.Call) (*command.Answ
 	if err != nil {
 		return nil, err
 	}
+	if l.Words == store.Unreadable || l.Text == store.Unreadable {
+		return nil, &command.Refusal{Text: "线索 " + l.Code + " 的内容损坏，打不开，不能采纳。", Hint: "不采纳 " + l.Code + " 内容打不开，请再提供一次", Private: true}
+	}
 	given := c.Labels("归入")
 	field, err := leadField(l, given[labelField])
 	if err != nil {

@@ -128,9 +128,15 @@ func uncheckedLine(ctx context.Context, tx *store.Tx) (daily.Line, error) {
 	if err != nil || len(files) == 0 {
 		return daily.Line{}, err
 	}
-	first, found, err := vault.In(tx).Customer(ctx, files[0].Customer)
-	if err != nil || !found {
-		return daily.Line{}, err
+	var first store.Customer
+	found := false
+	for i := 0; i < len(files) && !found; i++ {
+		if first, found, err = vault.In(tx).Sound(ctx, files[i].Customer); err != nil {
+			return daily.Line{}, err
+		}
+	}
+	if !found {
+		return daily.Line{}, nil
 	}
 	return daily.Line{
 		Key: "customer/unchecked", Names: 1, Text: fmt.Sprintf("%d 份档案有新内容待核，例如 %s %s。", len(files), first.Name, first.ID),
@@ -191,7 +197,7 @@ func (h Handler) careItems(ctx context.Context, c *command.Call) ([]command.Item
 	if err != nil || n == 0 {
 		return nil, err
 	}
-	stale, err := vault.In(c.Tx).Stale(ctx, before, 1)
+	stale, err := vault.In(c.Tx).Stale(ctx, before, maxNamed)
 	if err != nil || len(stale) == 0 {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func (h Handler) leadCard(ctx context.Context, tx *store.Tx, l store.Lead) (chat
 	}
 	about := l.Words
 	if l.Customer != "" {
-		known, found, err := vault.In(tx).Customer(ctx, l.Customer)
+		known, found, err := vault.In(tx).Sound(ctx, l.Customer)
 		if err != nil {
 			return chat.Card{}, err
 		}

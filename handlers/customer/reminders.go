@@ -29,7 +29,22 @@ func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll 
 		return nil, err
 	}
 	quiet, err := h.quietLines(ctx, tx, s.At, roll)
-	return append(list, quiet...), err
+	return slices.Concat(list, quiet, h.damagedLines(tx, roll)), err
+}
+
+// damagedLines are the files that the others leave out because they do not open,
+// for who organises them.
+func (h Handler) damagedLines(tx *store.Tx, roll audience.Roll) []daily.Line {
+	var list []daily.Line
+	for _, d := range tx.Damaged() {
+		if d.Table == "customer" {
+			list = append(list, daily.Line{
+				For: roll.Hearing(h.keeper()), Key: "customer/damaged/" + d.Row, Urgency: daily.Due,
+				Text: "客户 " + d.Row + " 的档案损坏打不开，提醒里没有它；总经理和管理员已经知道。",
+			})
+		}
+	}
+	return list
 }
 
 // quietLines are the customers without progress of whom a number of days is

@@ -126,7 +126,7 @@ func (n *namer) customer(ctx context.Context, id string) (string, error) {
 	if name, ok := n.customers[id]; ok {
 		return name, nil
 	}
-	found, ok, err := vault.In(n.tx).Customer(ctx, id)
+	found, ok, err := vault.In(n.tx).Sound(ctx, id)
 	if err != nil {
 		return "", err
 	}

@@ -127,7 +127,7 @@ func (h Handler) guard(ctx context.Context, c *command.Call, w store.Week, a *co
 // readableName is a customer's name; empty when the caller may not read the
 // file.
 func (h Handler) readableName(ctx context.Context, c *command.Call, id string) (string, error) {
-	customer, found, err := vault.In(c.Tx).Customer(ctx, id)
+	customer, found, err := vault.In(c.Tx).Sound(ctx, id)
 	if err != nil || !found {
 		return "", err
 	}

@@ -37,11 +37,20 @@ func (c card) seal() []byte {
 	return c.key.Seal(b, c.words()...)
 }
 
+// place is the row that the card rests in.
+func (c card) place() (table, row string) {
+	if c.person != "" {
+		return "customer_person", c.person
+	}
+	return "customer", c.customer
+}
+
 // open fills the card in with what was sealed, or says ErrTampered.
 func (c *card) open(sealed []byte) error {
 	plain, err := c.key.Open(sealed, c.words()...)
 	if err != nil {
-		return fmt.Errorf("card of %s: %w", c.customer, err)
+		table, row := c.place()
+		return engine.InRow(table, row, fmt.Errorf("card: %w", err))
 	}
 	if c.facts, err = readFacts(plain, c.customer, c.person); err != nil {
 		return fmt.Errorf("card of %s: %w", c.customer, err)

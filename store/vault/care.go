@@ -20,7 +20,7 @@ func (q Files) CountStale(ctx context.Context, before time.Time) (n int, err err
 // nothing was said (see store.Said) under the key that prefix and their id make,
 // the first begun first, most at most.
 func (q Files) Unsaid(ctx context.Context, prefix string, from, to time.Time, most int) ([]store.Customer, error) {
-	return engine.All(ctx, q.tx, "files unsaid", `SELECT `+customerColumns+` FROM customer LEFT JOIN said ON said.key = $1 || customer.id
+	return engine.Sound(ctx, q.tx, "files unsaid", `SELECT `+customerColumns+` FROM customer LEFT JOIN said ON said.key = $1 || customer.id
 		WHERE customer.created >= $2 AND customer.created < $3 AND said.key IS NULL ORDER BY customer.created, customer.id LIMIT $4`,
 		[]any{prefix, engine.Millis(from), engine.Millis(to), most}, q.scanCustomer)
 }
@@ -40,7 +40,7 @@ func (c QuietCustomer) SaidKey(prefix string) string {
 // QuietUnsaid lists the customers whose last progress lies in [from, to) and of
 // whom step was not said since, under their SaidKey, the longest ago first.
 func (q Files) QuietUnsaid(ctx context.Context, prefix string, step int, from, to time.Time) ([]QuietCustomer, error) {
-	return engine.All(ctx, q.tx, "quiet customers", `SELECT `+customerColumns+`, COALESCE(said.step, 0) FROM customer
+	return engine.Sound(ctx, q.tx, "quiet customers", `SELECT `+customerColumns+`, COALESCE(said.step, 0) FROM customer
 		LEFT JOIN said ON said.key = $1 || customer.id || '/' || CAST(customer.progressed AS TEXT)
 		WHERE customer.progressed >= $2 AND customer.progressed < $3 AND COALESCE(said.step, 0) < $4
 		ORDER BY customer.progressed, customer.id`, []any{prefix, engine.Millis(from), engine.Millis(to), step},

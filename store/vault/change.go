@@ -2,7 +2,6 @@ package vault
 
 import (
 	"context"
-	"fmt"
 
 	"marketbot/store/internal/engine"
 	"marketbot/store/internal/seal"
@@ -36,12 +35,12 @@ func scanFact(scan engine.Scan, cards map[string]card) (Fact, error) {
 		return f, nil
 	}
 	if !known {
-		return Fact{}, fmt.Errorf("fact %s: %w", f.ID, seal.ErrTampered)
+		return Fact{}, engine.InRow("fact", f.ID, seal.ErrTampered)
 	}
 	for i, into := range []*string{&f.Value, &f.Source, &f.Why} {
 		text, err := k.key.Open(sealed[i], f.words([]string{"value", "source", "why"}[i])...)
 		if err != nil {
-			return Fact{}, fmt.Errorf("fact %s: %w", f.ID, err)
+			return Fact{}, engine.InRow("fact", f.ID, err)
 		}
 		*into = string(text)
 	}
@@ -62,12 +61,12 @@ func agree(changes []Fact, cards map[string]card) error {
 		}
 		f.Why = ""
 		if says[f.ID] != f {
-			return fmt.Errorf("fact %s: %w", f.ID, seal.ErrTampered)
+			return engine.InRow("fact", f.ID, seal.ErrTampered)
 		}
 		delete(says, f.ID)
 	}
 	for id := range says {
-		return fmt.Errorf("fact %s: %w", id, seal.ErrTampered)
+		return engine.InRow("fact", id, seal.ErrTampered)
 	}
 	return nil
 }

@@ -70,13 +70,10 @@ func scanKept(scan engine.Scan, more ...any) (k keptCustomer, err error) {
 // unlock opens the row's key and finds changes that the store did not make
 // (ErrTampered).
 func (q Files) unlock(k *keptCustomer) (err error) {
-	if k.key, err = q.customerKey(k.wrapped, k.ID); err != nil {
-		return err
+	if k.key, err = q.customerKey(k.wrapped, k.ID); err == nil {
+		err = k.key.Check(k.mac, words(k.Customer)...)
 	}
-	if err := k.key.Check(k.mac, words(k.Customer)...); err != nil {
-		return fmt.Errorf("customer %s: %w", k.ID, err)
-	}
-	return nil
+	return engine.InRow("customer", k.ID, err)
 }
 
 // scanRow is scanKept of a row that nothing follows, unlocked.
@@ -107,7 +104,7 @@ func (q Files) kept(ctx context.Context, id string) (keptCustomer, error) {
 }
 
 // Customer is a customer by id. A row whose name, owner or stage was changed
-// behind the store's back is ErrTampered, here and wherever a Customer is read.
+// behind the store's back is ErrTampered; lists and searches pass it over.
 func (q Files) Customer(ctx context.Context, id string) (store.Customer, bool, error) {
 	k, err := q.kept(ctx, id)
 	if errors.Is(err, ErrNoCustomer) {
@@ -116,17 +113,26 @@ func (q Files) Customer(ctx context.Context, id string) (store.Customer, bool, e
 	return k.Customer, err == nil, err
 }
 
+// Sound is Customer where one that is damaged counts as not there.
+func (q Files) Sound(ctx context.Context, id string) (store.Customer, bool, error) {
+	k, found, err := q.Customer(ctx, id)
+	if q.tx.PassOver(err) {
+		return store.Customer{}, false, nil
+	}
+	return k, found, err
+}
+
 // Of lists a person's customers, by stage and name; those of nobody
 // for "".
 func (q Files) Of(ctx context.Context, owner string) ([]store.Customer, error) {
-	return engine.All(ctx, q.tx, "customers of", `SELECT `+customerColumns+` FROM customer WHERE owner = $1 ORDER BY stage, name, id`,
+	return engine.Sound(ctx, q.tx, "customers of", `SELECT `+customerColumns+` FROM customer WHERE owner = $1 ORDER BY stage, name, id`,
 		[]any{owner}, q.scanCustomer)
 }
 
 // Stale lists customers whose file was last changed or found right
 // before a moment (档-8), the longest ago first, most at most.
 func (q Files) Stale(ctx context.Context, before time.Time, most int) ([]store.Customer, error) {
-	return engine.All(ctx, q.tx, "stale customers", `SELECT `+customerColumns+` FROM customer WHERE checked < $1 ORDER BY checked, id LIMIT $2`,
+	return engine.Sound(ctx, q.tx, "stale customers", `SELECT `+customerColumns+` FROM customer WHERE checked < $1 ORDER BY checked, id LIMIT $2`,
 		[]any{engine.Millis(before), most}, q.scanCustomer)
 }
 

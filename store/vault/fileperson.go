@@ -3,7 +3,6 @@ package vault
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"marketbot/store/internal/engine"
@@ -69,7 +68,7 @@ func (c keptCustomer) person(p Person, wrapped, sealed []byte) (keptPerson, erro
 	p.Customer = c.ID
 	key, err := c.key.Unwrap(wrapped, p.words()...)
 	if err != nil {
-		return keptPerson{}, fmt.Errorf("person %s: %w", p.ID, err)
+		return keptPerson{}, engine.InRow("customer_person", p.ID, err)
 	}
 	k := keptPerson{p, card{customer: c.ID, person: p.ID, key: key}}
 	return k, k.card.open(sealed)

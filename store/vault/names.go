@@ -123,7 +123,7 @@ func customers(ctx context.Context, tx *engine.Tx, ids []string) ([]store.Custom
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	list, err := engine.All(ctx, tx, "customers", `SELECT `+customerColumns+` FROM customer WHERE id IN (`+engine.Marks(len(ids))+`)`, engine.Args(ids), Files{tx: tx}.scanCustomer)
+	list, err := engine.Sound(ctx, tx, "customers", `SELECT `+customerColumns+` FROM customer WHERE id IN (`+engine.Marks(len(ids))+`)`, engine.Args(ids), Files{tx: tx}.scanCustomer)
 	slices.SortFunc(list, func(a, b store.Customer) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	return list, err
 }

@@ -2,7 +2,6 @@ package vault
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"marketbot/store"
@@ -75,7 +74,7 @@ func (q Files) owners(ctx context.Context, k keptCustomer) ([]Ownership, error) 
 				return o, err
 			}
 			if err := k.key.Check(mac, o.words(k.ID)...); err != nil {
-				return o, fmt.Errorf("owner of %s: %w", k.ID, err)
+				return o, engine.InRow("customer_owner", o.ID, err)
 			}
 			return o, nil
 		})

@@ -74,7 +74,7 @@ func scanProgress(scan engine.Scan, more ...any) (p Progress, sealed []byte, err
 func (p Progress) unseal(sealed []byte, key seal.DataKey) (Progress, error) {
 	words, err := key.Open(sealed, p.words()...)
 	if err != nil {
-		return Progress{}, fmt.Errorf("progress %s: %w", p.ID, err)
+		return Progress{}, engine.InRow("progress", p.ID, err)
 	}
 	p.Words = string(words)
 	return p, nil
@@ -95,7 +95,7 @@ func (q Files) progress(ctx context.Context, c keptCustomer) ([]Progress, error)
 // OwnProgress lists what a person entered in [from, to) and did not take back,
 // oldest first: their own words, which need no look into a file.
 func (q Files) OwnProgress(ctx context.Context, person string, from, to time.Time) ([]Progress, error) {
-	return engine.All(ctx, q.tx, "own progress", `SELECT `+progressColumns+`, c.data_key FROM progress p JOIN customer c ON c.id = p.customer
+	return engine.Sound(ctx, q.tx, "own progress", `SELECT `+progressColumns+`, c.data_key FROM progress p JOIN customer c ON c.id = p.customer
 		WHERE p.author = $1 AND p.at >= $2 AND p.at < $3 AND p.undone = 0 ORDER BY p.at, p.id`, []any{person, engine.Millis(from), engine.Millis(to)},
 		func(scan engine.Scan) (Progress, error) {
 			var wrapped []byte
@@ -105,7 +105,7 @@ func (q Files) OwnProgress(ctx context.Context, person string, from, to time.Tim
 			}
 			key, err := q.customerKey(wrapped, p.Customer)
 			if err != nil {
-				return p, err
+				return p, engine.InRow("customer", p.Customer, err)
 			}
 			return p.unseal(sealed, key)
 		})

@@ -38,7 +38,8 @@ func (p *parsed[T]) Scan(src any) error {
 
 // Sealed scans what SealText closed for a table, row and column into text; NULL
 // is "". The row is looked at when its turn comes: it may be an id that was
-// scanned before in the same row. Its errors are those of seal.Keys.Open.
+// scanned before in the same row. Words that do not open are Unreadable, and
+// the row is among Damaged.
 func (tx *Tx) Sealed(text *string, table string, row *string, column string) sql.Scanner {
 	return &sealed{tx, text, table, row, column}
 }
@@ -58,6 +59,9 @@ func (s *sealed) Scan(src any) (err error) {
 	}
 	if err == nil {
 		*s.text, err = s.tx.OpenText(b, s.table, *s.row, s.column)
+	}
+	if s.tx.PassOver(InRow(s.table, *s.row, err)) {
+		*s.text, err = Unreadable, nil
 	}
 	return err
 }

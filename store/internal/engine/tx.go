@@ -18,6 +18,8 @@ type Tx struct {
 	depth int
 	wrote bool   // something, since the innermost Nested began
 	group *group // of updates without savepoints; nil: savepoints
+
+	damaged []Damage // rows that were passed over
 }
 
 // runner executes prepared statements.

@@ -133,7 +133,7 @@ var ErrNoKey = errors.New("sealed under a key that is not configured")
 // the key is missing.
 func (s *Keys) Open(sealed []byte, table, row, column string) ([]byte, error) {
 	if len(sealed) < IDSize {
-		return nil, fmt.Errorf("open %s %s: too short", table, column)
+		return nil, fmt.Errorf("open %s %s: too short: %w", table, column, ErrTampered)
 	}
 	aead := s.keys[string(sealed[:IDSize])]
 	if aead == nil {
@@ -141,7 +141,7 @@ func (s *Keys) Open(sealed []byte, table, row, column string) ([]byte, error) {
 	}
 	plain, err := aead.Open(nil, nil, sealed[IDSize:], place(table, row, column))
 	if err != nil {
-		return nil, fmt.Errorf("open %s %s: %w", table, column, err)
+		return nil, fmt.Errorf("open %s %s: %w", table, column, ErrTampered) // the reason is always the same
 	}
 	return plain, nil
 }
