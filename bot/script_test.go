@@ -52,6 +52,8 @@ func stages() []stage {
 //	fill 张伟 '本周=拜访'         hands in the newest form; what is not given stays as it was prefilled
 //	again                        the platform delivers the last event once more
 //	late 6h say 张伟 '签到 广州'   somebody wrote six hours ago, and it arrives only now; so with place, press and fill
+//	often 80 小林 '线索 第#个' …   somebody writes these one after the other, so often, # being the number
+//	few 张伟 12 '第1个' '第80个' …  at most so many messages of a private chat are unread, which say all of this; all are passed over
 //	expect 张伟 '成功' …          the next unread message of a private chat, or of 群, says all of this
 //	absent 张伟 '密码' …          the message read last says none of this
 //	file 张伟 '第48周' …          the next unread message is an Excel file with these words in name or cells
@@ -127,6 +129,8 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"fill":    {1, (*conversation).fill},
 		"again":   {0, (*conversation).again},
 		"late":    {3, (*conversation).late},
+		"often":   {3, (*conversation).often},
+		"few":     {2, (*conversation).few},
 		"expect":  {1, (*conversation).expect},
 		"absent":  {2, (*conversation).absent},
 		"file":    {1, (*conversation).file},

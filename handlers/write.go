@@ -26,8 +26,10 @@ func (t *turn) write(ctx context.Context) error {
 		}
 	}
 	t.more = len(o.notices) > 0 || len(t.tx.Damaged()) > 0
-	for i := range o.notices {
-		o.notices[i].Cause = t.cause()
+	for i, n := range o.notices {
+		if !n.Urgent { // that waits for nothing
+			o.notices[i].Cause = t.cause()
+		}
 	}
 	if err := t.desk.o.Post.Notices(ctx, t.tx, o.notices, store.ClassAlarm, t.now); err != nil {
 		return err

@@ -17,22 +17,34 @@ type backlog struct {
 	lines  map[string]*line // by platform
 	known  map[string]bool  // ids in memory, or locked
 	done   *recent
+	flows  map[string]*flows
 	stale  bool      // it has to be read
 	looked time.Time // when it was read
 }
 
-func newBacklog(o *Options, done *recent) *backlog {
-	b := &backlog{o: o, lines: map[string]*line{}, known: map[string]bool{}, done: done, stale: true}
+func newBacklog(o *Options, done *recent, flows map[string]*flows) *backlog {
+	b := &backlog{o: o, lines: map[string]*line{}, known: map[string]bool{}, done: done, flows: flows, stale: true}
 	for name, platform := range o.Platforms {
-		b.lines[name] = newLine(platform.Limits())
+		b.open(name, platform.Limits())
 	}
 	return b
+}
+
+// open begins a platform, of which it may be remembered who caused how much.
+func (b *backlog) open(name string, limits chat.Limits) {
+	if b.flows[name] == nil {
+		b.flows[name] = &flows{}
+	}
+	for _, f := range b.flows[name].of {
+		f.strands = 0
+	}
+	b.lines[name] = newLine(limits, b.flows[name])
 }
 
 // line is the platform's; one that is not configured has no limits.
 func (b *backlog) line(name string) *line {
 	if b.lines[name] == nil {
-		b.lines[name] = newLine(chat.Limits{})
+		b.open(name, chat.Limits{})
 	}
 	return b.lines[name]
 }

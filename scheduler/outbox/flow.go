@@ -22,7 +22,7 @@ var (
 	answerBudget = [...]pace.Limit{{Max: 5, Span: 10 * time.Second}, {Max: 15, Span: time.Minute}}
 	// noticeBudget is of notices to one receiver. What is beyond waits, and what
 	// waits is told in one message.
-	noticeBudget = pace.Limit{Max: 5, Span: 10 * time.Minute}
+	noticeBudget = pace.Limit{Max: 8, Span: 10 * time.Minute}
 )
 
 // noticeGap is between two such messages.

@@ -18,7 +18,7 @@ type line struct {
 	recent  []time.Time // answers sent in the last answersFor, within somebody's budget
 	rest    rest        // it asked to be left alone
 	chats   map[chatKey]*lane
-	flows   flows
+	flows   *flows
 	ready   [turns]lanes
 	later   lanes
 	last    turn // of what went last
@@ -32,12 +32,13 @@ type chatKey struct {
 	aside bool
 }
 
-func newLine(limits chat.Limits) *line {
+func newLine(limits chat.Limits, flows *flows) *line {
 	n := &line{
 		limits: limits,
 		second: pace.New(pace.Limit{Max: limits.PerSecond, Span: time.Second}),
 		minute: pace.New(pace.Limit{Max: limits.PerMinute, Span: time.Minute}),
 		chats:  map[chatKey]*lane{},
+		flows:  flows,
 		later:  lanes{less: byTime},
 	}
 	for t := range n.ready {

@@ -15,12 +15,13 @@ import (
 // Outbox delivers what is owed; see the package's doc for how. Run and Flush may
 // be used from several goroutines, and in several processes on a shared store.
 type Outbox struct {
-	o    Options
-	turn chan struct{}   // held by whoever delivers
-	wake chan struct{}   // something was owed
-	asks chan chan error // Flush while Run delivers
-	hand chan struct{}   // something was handed over
-	done recent          // held by whoever delivers
+	o     Options
+	turn  chan struct{}     // held by whoever delivers
+	wake  chan struct{}     // something was owed
+	asks  chan chan error   // Flush while Run delivers
+	hand  chan struct{}     // something was handed over
+	done  recent            // held by whoever delivers, as are the next
+	flows map[string]*flows // by platform: who caused how much lately
 
 	mu     sync.Mutex
 	handed []store.Outgoing
@@ -60,7 +61,7 @@ const (
 
 // New makes an outbox; Run or Flush deliver.
 func New(o Options) *Outbox {
-	return &Outbox{o: o, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), asks: make(chan chan error), hand: make(chan struct{}, 1)}
+	return &Outbox{o: o, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), asks: make(chan chan error), hand: make(chan struct{}, 1), flows: map[string]*flows{}}
 }
 
 // Owed hands over answers that were just owed and committed, which spares

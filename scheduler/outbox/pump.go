@@ -39,7 +39,7 @@ func newPump(ctx context.Context, o *Outbox, passing bool) *pump {
 	p := &pump{Outbox: o, starts: make(chan delivery, maxSenders), ends: make(chan delivery, maxSenders)}
 	p.work, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	p.lease = &lease{o: &o.o, shared: o.o.DB.Shared()}
-	p.backlog = newBacklog(&o.o, &o.done)
+	p.backlog = newBacklog(&o.o, &o.done, o.flows)
 	p.deliverer = newDeliverer(&o.o, w, p.lease)
 	p.recorder = newRecorder(ctx, &o.o, w, passing)
 	for range maxSenders {

@@ -124,8 +124,8 @@ func blockLines(b chat.Block) []string {
 
 // Of what is told in one message.
 const (
-	maxGathered = 20   // messages
-	maxGathers  = 6000 // bytes of what they say
+	maxGathered = 100   // messages
+	maxGathers  = 24000 // bytes of what they say, as it is kept
 )
 
 // gather takes what can be told in the same message as the first of some that
