@@ -89,7 +89,8 @@ func (d *Desk) mine(ctx context.Context, c *command.Call) (*command.Answer, erro
 	return command.Card(card), nil
 }
 
-// undo takes the person's last write back through the command that made it.
+// undo takes the person's last write back through the command that made it, if
+// they may use that still.
 func (d *Desk) undo(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	w, found, err := c.Tx.Writes().Last(ctx, c.Person.ID, strings.ToLower(readCode(c.Text("登记"))), c.Now.Add(-undoTime), c.Now)
 	if err != nil {
@@ -101,6 +102,11 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (*command.Answer, erro
 	}
 	if !found || spec == nil || spec.Undo == nil {
 		return nil, &command.Refusal{Text: "你在 5 分钟内没有可以撤销的登记。", Hint: "帮助"}
+	}
+	if !rulebook.Allows(spec.Who, c.Person) { // the right was lost since
+		no := notFor(spec)
+		no.Private = spec.Private
+		return nil, no
 	}
 	text, err := spec.Undo(ctx, c, w.Ref)
 	var no *command.Refusal

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	"unicode"
@@ -147,16 +148,17 @@ func (m *matter) allowed(c call) outcome {
 	if rulebook.Allows(c.spec.Who, m.person) {
 		return outcome{run: &c}
 	}
-	r := &command.Refusal{
-		Text:   "「" + c.spec.Name + "」只有" + rulebook.Holders(c.spec.Who) + "可以用。",
+	return m.refused(c, notFor(c.spec))
+}
+
+// notFor refuses a command to whoever has not the right to it.
+func notFor(s *command.Spec) *command.Refusal {
+	return &command.Refusal{
+		Text:   "「" + s.Name + "」只有" + rulebook.Holders(s.Who) + "可以用。",
 		Hint:   "发「帮助」看你能用的命令",
-		Clause: c.spec.Clause,
+		Clause: cmp.Or(s.Clause, rulebook.ClauseOf(s.Who)),
 		Denied: true,
 	}
-	if r.Clause == "" {
-		r.Clause = rulebook.ClauseOf(c.spec.Who)
-	}
-	return m.refused(c, r)
 }
 
 // entry is an audit entry about the event, without its id.

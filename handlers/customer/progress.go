@@ -43,9 +43,7 @@ func (h Handler) progress(ctx context.Context, c *command.Call) (*command.Answer
 		return nil, err
 	}
 	if r.Access.Basis == store.ByGrant {
-		return nil, &command.Refusal{
-			Text: "凭批准只能查阅，不能记跟进。", Hint: "提供线索 " + r.ID + " 内容…", Clause: "档-6", Denied: true, Look: ledger.Look{Customer: r.ID, Grant: r.Access.Grant},
-		}
+		return nil, onlyLooks(r)
 	}
 	p := vault.Progress{ID: c.Tx.NewID(c.Now), Customer: r.ID, Author: c.Person.ID, At: c.Now, Words: c.Text("进展")}
 	if err := h.readProgress(&p, c.Fields("字段")); err != nil {
@@ -69,6 +67,13 @@ func (h Handler) progress(ctx context.Context, c *command.Call) (*command.Answer
 	a.Reply.Customers = []string{r.ID}
 	a.Undo = undoRef{customer: r.ID, facts: []string{p.ID}, stages: moved}.String()
 	return a, nil
+}
+
+// onlyLooks refuses progress to whoever was let look.
+func onlyLooks(r command.Meant) *command.Refusal {
+	return &command.Refusal{
+		Text: "凭批准只能查阅，不能记跟进。", Hint: "提供线索 " + r.ID + " 内容…", Clause: "档-6", Denied: true, Look: ledger.Look{Customer: r.ID, Grant: r.Access.Grant},
+	}
 }
 
 // readProgress reads the stage and the amount of an entry.
@@ -114,9 +119,15 @@ func (h Handler) undoProgress(ctx context.Context, c *command.Call, ref string) 
 	if err != nil {
 		return "", err
 	}
-	customer, found, err := vault.In(c.Tx).Customer(ctx, u.customer)
-	if err != nil || !found || len(u.facts) != 1 {
-		return "", firstOf(err, fmt.Errorf("undo progress %q", ref))
+	if len(u.facts) != 1 {
+		return "", fmt.Errorf("undo progress %q", ref)
+	}
+	r, err := c.CustomerIn(ctx, u.customer, command.ToRead)
+	if err != nil {
+		return "", err
+	}
+	if r.Access.Basis == store.ByGrant {
+		return "", onlyLooks(r)
 	}
 	done, err := vault.In(c.Tx).UndoProgress(ctx, u.facts[0], c.Now)
 	if err != nil {
@@ -125,5 +136,5 @@ func (h Handler) undoProgress(ctx context.Context, c *command.Call, ref string) 
 	if !done {
 		return "", &command.Refusal{Text: "这条跟进已经撤销过了。", Hint: "客户历史 " + u.customer, Clause: "档-8"}
 	}
-	return u.customer + " 的跟进", h.unstage(ctx, c, customer, u.stages)
+	return u.customer + " 的跟进", h.unstage(ctx, c, r.Customer, u.stages)
 }

@@ -40,10 +40,16 @@ func whoseLeave(c *command.Call, own string) (store.Person, error) {
 	if !c.Has("姓名") || c.Who("姓名").ID == c.Person.ID {
 		return c.Person, nil
 	}
-	if rulebook.Allows(rulebook.EnterLeave, c.Person) {
-		return c.Who("姓名"), nil
+	return c.Who("姓名"), mayEnter(c, c.Who("姓名").ID, own)
+}
+
+// mayEnter refuses leave of a person to whoever may not enter it, nor take it
+// back.
+func mayEnter(c *command.Call, person, own string) error {
+	if person == c.Person.ID || rulebook.Allows(rulebook.EnterLeave, c.Person) {
+		return nil
 	}
-	return store.Person{}, &command.Refusal{
+	return &command.Refusal{
 		Text:   "替别人登记请假，只有" + rulebook.Holders(rulebook.EnterLeave) + "可以。",
 		Hint:   own,
 		Clause: rulebook.ClauseOf(rulebook.EnterLeave),
@@ -174,6 +180,9 @@ func (h Handler) undoLeave(ctx context.Context, c *command.Call, ref string) (st
 	if err != nil {
 		return "", err
 	}
+	if err := mayEnter(c, l.Person, "销假"); err != nil {
+		return "", err
+	}
 	counted, err := c.Tx.Leaves().Cancel(ctx, ref, c.Now)
 	if err == nil && (!found || !counted) {
 		err = &command.Refusal{Text: "这次请假已经取消过了。", Hint: "请假 明天（重新登记）", Clause: "会-3"}
@@ -262,6 +271,14 @@ func (h Handler) end(ctx context.Context, c *command.Call, list []store.Leave, t
 }
 
 func (h Handler) undoBack(ctx context.Context, c *command.Call, ref string) (string, error) {
+	first, _, _ := strings.Cut(ref, ",")
+	l, _, err := c.Tx.Leaves().ByID(ctx, strings.TrimLeft(first, "+-"))
+	if err == nil {
+		err = mayEnter(c, l.Person, "请假 明天")
+	}
+	if err != nil {
+		return "", err
+	}
 	for id := range strings.SplitSeq(ref, ",") {
 		var done bool
 		var err error
@@ -276,11 +293,6 @@ func (h Handler) undoBack(ctx context.Context, c *command.Call, ref string) (str
 		if !done {
 			return "", &command.Refusal{Text: "销假之后请假又有改动，不能撤销了。", Hint: "请假 明天（重新登记）", Clause: "会-3"}
 		}
-	}
-	first, _, _ := strings.Cut(ref, ",")
-	l, _, err := c.Tx.Leaves().ByID(ctx, strings.TrimPrefix(first, "-"))
-	if err != nil {
-		return "", err
 	}
 	return nameLeave(ctx, c, l.Person, "销假", "，请假照旧")
 }
