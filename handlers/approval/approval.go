@@ -31,6 +31,9 @@ const (
 	openTime    = 7 * 24 * time.Hour // then a request lapses
 )
 
+// maxDelegated is for how many days deciding can be delegated.
+const maxDelegated = 30
+
 // maxOpen is how many requests of one person wait at a time.
 const maxOpen = 5
 

@@ -28,7 +28,7 @@ func (h Handler) deciders(ctx context.Context, tx *store.Tx, asked, now time.Tim
 		return deciders{}, err
 	}
 	d := deciders{roll: roll, standing: roll.Standing(store.GeneralManager)}
-	list, err := tx.Delegations().From(ctx, today)
+	list, err := standing(ctx, tx, roll, today)
 	for _, one := range list {
 		p, active := roll.Active(one.Person)
 		if active && one.First <= day && !one.At.After(asked) && mayStandIn(p.Post) && !d.has(p.ID) {
@@ -36,6 +36,31 @@ func (h Handler) deciders(ctx context.Context, tx *store.Tx, asked, now time.Tim
 		}
 	}
 	return d, err
+}
+
+// standing are the delegations that end on day or later and still count: whoever
+// gave one has held the post of general manager ever since.
+func standing(ctx context.Context, tx *store.Tx, roll audience.Roll, day store.Day) ([]store.Delegation, error) {
+	all, err := tx.Delegations().From(ctx, day)
+	if err != nil {
+		return nil, err
+	}
+	var list []store.Delegation
+	for _, d := range all {
+		by, active := roll.Active(d.By)
+		if !active || by.Post != store.GeneralManager {
+			continue
+		}
+		tenures, err := tx.People().Tenures(ctx, by.ID)
+		if err != nil {
+			return nil, err
+		}
+		ever := func(t store.Tenure) bool { return t.Post == by.Post && t.Until.IsZero() && !t.Since.After(d.At) }
+		if slices.ContainsFunc(tenures, ever) && day <= d.First.Add(maxDelegated-1) {
+			list = append(list, d)
+		}
+	}
+	return list, nil
 }
 
 // mayStandIn reports whether deciding can be delegated to a post (C5).

@@ -3,6 +3,7 @@ package approval
 import (
 	"context"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
@@ -41,6 +42,11 @@ func (h Handler) delegate(ctx context.Context, c *command.Call) (*command.Answer
 		return nil, &command.Refusal{Text: "这几天已经过去：" + words.Days(days.From, days.To) + "。", Hint: "授权 " + p.Name + " 3天", Clause: clause}
 	}
 	d := store.Delegation{ID: c.Tx.NewID(c.Now), Person: p.ID, First: max(days.From, today), Last: days.To, By: c.Person.ID, At: c.Now}
+	if last := d.First.Add(maxDelegated - 1); d.Last > last {
+		return nil, &command.Refusal{
+			Text: "授权最长 30 天，从 " + d.First.String() + " 起最晚到 " + last.String() + "。", Hint: "授权 " + p.Name + " 3天", Clause: clause,
+		}
+	}
 	if err := h.notYet(ctx, c, p, d); err != nil {
 		return nil, err
 	}
@@ -48,7 +54,7 @@ func (h Handler) delegate(ctx context.Context, c *command.Call) (*command.Answer
 		return nil, err
 	}
 	when := words.Days(d.First, d.Last)
-	a := command.Text("已授权：" + words.WithPost(p) + " " + when + " 可以批准或驳回查阅申请，到期自动失效，你自己照常可以批。\n提前收回发：收回授权 " + p.Name)
+	a := command.Text("已授权：" + words.WithPost(p) + " " + when + " 可以批准或驳回查阅申请，到期、或你不再是总经理时自动失效，你自己照常可以批。\n提前收回发：收回授权 " + p.Name)
 	a.Undo, a.Subject = d.ID, "delegation/"+p.ID+"/"+string(d.First)+"/"+string(d.Last)
 	a.Notices = []chat.Notice{{Key: "approval/delegation/" + d.ID, To: p.ID, Message: chat.Message{
 		Text: words.WithPost(c.Person) + "授权你 " + when + " 批准或驳回查阅申请（不能批自己的）。看待批的申请发：查阅申请",
@@ -58,7 +64,11 @@ func (h Handler) delegate(ctx context.Context, c *command.Call) (*command.Answer
 
 // notYet refuses days on which the person may decide already.
 func (h Handler) notYet(ctx context.Context, c *command.Call, p store.Person, d store.Delegation) error {
-	list, err := c.Tx.Delegations().From(ctx, d.Last)
+	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
+	if err != nil {
+		return err
+	}
+	list, err := standing(ctx, c.Tx, roll, d.Last)
 	for _, old := range list {
 		if old.Person == p.ID && old.First <= d.First {
 			return &command.Refusal{
