@@ -195,7 +195,7 @@ func TestServeRefuses(t *testing.T) {
 		{"no platform", func(c *Config) { c.Feishu = nil }, "没有配置聊天平台"},
 		{"no key", func(c *Config) { c.SecretKey = "" }, "secret_key"},
 		{"half a platform", func(c *Config) { c.Feishu.AppSecret = "" }, "app_secret"},
-		{"no such folder", func(c *Config) { c.Store = "/nowhere/market.db" }, "打不开数据库"},
+		{"no such folder", func(c *Config) { c.Store = "/nowhere/market.db" }, "不能写数据库"},
 		{"no holiday file", func(c *Config) { c.Holidays = "/nowhere/2031.json" }, "holidays"},
 		{"no such address", func(c *Config) { c.Listen = "203.0.113.1:1" }, "监听不了"},
 	} {

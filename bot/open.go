@@ -85,7 +85,7 @@ func unfitText(source string, e *store.UnfitError) string {
 		}
 		return "上次恢复没有做完（" + e.Detail + "）。请再运行一次 bot restore 备份文件 --config 配置文件"
 	case store.NotWritable:
-		return "没有权限写数据库（" + e.Detail + "）。请让运行程序的用户能写这个目录和文件"
+		return "不能写数据库（" + e.Detail + "）。请确认目录存在，运行程序的用户能写它和里面的文件"
 	case store.NoRoom:
 		return "磁盘满了（" + e.Detail + "）。请腾出空间"
 	}
