@@ -63,3 +63,22 @@ func TestRobotContents(t *testing.T) {
 		})
 	}
 }
+
+// A card's task has at least 64 bits of chance, of the characters and the length
+// that the platform takes, whichever way it goes.
+func TestTasksAreUnlike(t *testing.T) {
+	card := &chat.Card{Title: "申请", Buttons: []chat.Button{{Label: "批准", Command: "批准 A1"}}}
+	task := regexp.MustCompile(`"task_id":"([0-9a-zA-Z_@-]{13,128})"`)
+	seen := map[string]bool{}
+	byRobot, byApp := newBooth(t, nil, nil), newFirm(t, nil, nil)
+	for range 50 {
+		for _, p := range []chat.Platform{byRobot, byApp} {
+			raw, err := p.Render(t.Context(), private(wangID), chat.Message{Card: card}, nil)
+			m := task.FindSubmatch(raw)
+			if err != nil || m == nil || seen[string(m[1])] {
+				t.Fatalf("%s, %v", raw, err)
+			}
+			seen[string(m[1])] = true
+		}
+	}
+}

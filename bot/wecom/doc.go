@@ -33,13 +33,13 @@
 //	waiting   another process has the lease; it hears, and this one is ready
 //	dialing   the lease is ours; no connection yet, or none any more
 //	up        subscribed: hears, answers, is asked for renewal after a silent hour
-//	former    the lease went, the connection stays until another took it over
+//	former    the lease went, or nobody was heard for an hour (a line can look
+//	          alive and get no messages); it stays until another took it over
 //
-// From up it falls to dialing by a drop, by two pings unanswered, by a silent
-// hour (a line can look alive and get no messages), or by a newer subscriber
-// (disconnected_event). Each goes back after a wait of its own: soon after a
-// drop, slower after being overtaken, lest two programs throw each other out
-// for ever, slowest after a refusal, as wrong secrets must not be hammered. What
+// From up it falls to dialing by a drop, by two pings unanswered, or by a newer
+// subscriber (disconnected_event). Each goes back after a wait of its own: soon
+// after a drop or a login that failed, slower after being overtaken, lest two programs throw each other out
+// for ever, slowest where the platform counts logins or knows no such secret. What
 // people write while nobody is connected is lost to us; so a stopping process
 // lets go only when another has taken over.
 //

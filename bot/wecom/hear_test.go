@@ -12,6 +12,7 @@ import (
 
 	"marketbot/bot/wecom/message"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/chat/chattest"
 )
 
 // Whoever opens the chat is greeted, though the robot may not yet write there;
@@ -239,6 +240,44 @@ func TestCapitalsOfAnID(t *testing.T) {
 		synctest.Wait()
 		if err := b.post(settings, "later", "later"); err != nil || len(b.Seen(liID)) != 3 {
 			t.Errorf("after a restart: %v, %d seen", err, len(b.Seen(liID)))
+		}
+	})
+}
+
+// However much of one person's waits, others are heard at once; what is beyond
+// all measure is not kept, and the person is told once.
+func TestOneWaitsForOthersDoNot(t *testing.T) {
+	var events chattest.Recorder
+	var free chan struct{} // of the bubble
+	bubble(t, func(ctx context.Context, e chat.Event) (chat.Receipt, error) {
+		if e.From.ID == wangID {
+			<-free
+		}
+		return events.Receive(ctx, e)
+	}, nil, func(t *testing.T, b *booth) {
+		free = make(chan struct{})
+		for i := range 600 {
+			if err := b.Robot.Say(wangID, "", fmt.Sprint(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := range 40 {
+			b.Robot.Say(fmt.Sprint("other", i), "", "我的")
+		}
+		time.Sleep(time.Second)
+		if n := len(events.Events()); n != 40 {
+			t.Errorf("%d of 40 others were heard", n)
+		}
+		close(free)
+		synctest.Wait()
+		kept := events.Events()[40:]
+		for i, e := range kept {
+			if e.Text != fmt.Sprint(i) {
+				t.Fatalf("event %d is %q", i, e.Text)
+			}
+		}
+		if seen := b.Seen(wangID); len(kept) < 256 || len(kept) > 300 || len(seen) != 1 || !strings.Contains(seen[0].Text, "没有存下来") {
+			t.Errorf("%d were kept, seen %+v", len(kept), seen)
 		}
 	})
 }

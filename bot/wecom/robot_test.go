@@ -46,6 +46,8 @@ func TestConnectionComesBack(t *testing.T) {
 			r.Away(true)
 			time.AfterFunc(10*time.Minute, func() { r.Away(false) })
 		}, 12 * time.Minute, false},
+		{"after a login that failed for a moment", func(r *wecomtest.Robot) { r.Refuse("aibot_subscribe", 1, -1); r.Drop() }, 5 * time.Second, false},
+		{"after logins that failed with codes of nowhere", func(r *wecomtest.Robot) { r.Refuse("aibot_subscribe", 3, 846600); r.Drop() }, 20 * time.Second, false},
 		{"after a refused login", func(r *wecomtest.Robot) { r.Refuse("aibot_subscribe", 2, 45009); r.Drop() }, 7 * time.Minute, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -303,4 +305,38 @@ func turns() (lease robot.Lease, cut func()) {
 		return work(own)
 	}
 	return lease, func() { lose <- struct{}{} }
+}
+
+// A connection that heard nobody for an hour is let go when another is there, and
+// kept while none can be had.
+func TestRenewalLeavesNoGap(t *testing.T) {
+	for _, fails := range []int{0, 3} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBooth(t, nil, nil)
+			dial := b.robot.Dialer.NetDialContext
+			b.robot.Dialer.NetDialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+				time.Sleep(100 * time.Millisecond)
+				return dial(ctx, network, address)
+			}
+			b.run()
+			time.Sleep(time.Hour - time.Second)
+			b.Robot.Refuse("aibot_subscribe", fails, -1)
+			away := 0
+			for range 3000 {
+				if !b.Connected() || b.Ready() != nil {
+					away++
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			if away != 0 || b.Subscribed() != 2 {
+				t.Errorf("%d failed logins: away at %d of 3000 looks, %d connections", fails, away, b.Subscribed())
+			}
+			b.Robot.Say(wangID, "", "还在吗")
+			synctest.Wait()
+			if n := len(b.events.Events()); n != 1 {
+				t.Errorf("%d heard", n)
+			}
+			b.stop()
+		})
+	}
 }

@@ -19,19 +19,19 @@ import (
 // where the platform named none.
 func (c *callback) event(name string, received time.Time) (chat.Event, bool) {
 	e := chat.Event{ID: "robot/" + string(c.ID), Sent: platform.SentAt(string(c.Created), received), ToBot: true}
-	e.From = chats.Person(c.From.User)
+	e.From = chats.Person(string(c.From.User))
 	e.Chat = e.From.Private()
 	if c.group() {
-		e.Chat = chats.Group(c.Chat)
+		e.Chat = chats.Group(string(c.Chat))
 	}
 	ok := true
 	switch c.Type {
 	case "event":
 		ok = c.happened(&e)
 	case "text":
-		c.said(&e, c.Text.Content, name)
+		c.said(&e, string(c.Text.Content), name)
 	case "voice":
-		c.said(&e, c.Voice.Content, name)
+		c.said(&e, string(c.Voice.Content), name)
 	case "mixed":
 		c.said(&e, c.mixed(), name)
 	default: // picture, file, video
@@ -47,7 +47,7 @@ func (c *callback) happened(e *chat.Event) bool {
 	case "enter_chat":
 		e.Kind = chat.Opened
 	case "template_card_event":
-		e.Kind, e.Command, e.Card = chat.Press, c.Event.Card.Key, c.Event.Card.Task
+		e.Kind, e.Command, e.Card = chat.Press, string(c.Event.Card.Key), string(c.Event.Card.Task)
 		return e.Command != ""
 	default: // feedback_event and what is yet to come
 		return false
@@ -59,7 +59,7 @@ func (c *callback) mixed() string {
 	var lines []string
 	for _, i := range c.Mixed.Items {
 		if i.Type == "text" {
-			lines = append(lines, i.Text.Content)
+			lines = append(lines, string(i.Text.Content))
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -1,7 +1,9 @@
 package robot
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -57,12 +59,16 @@ func TestCallbacks(t *testing.T) {
 				e.Kind, e.Command, e.Card, e.Chat = chat.Press, "批准 A12", "t1", chats.Group("wrGroup-Aa")
 			})},
 		{"feedback", callbackJSON("event", `,"event":{"eventtype":"feedback_event"}`), nil},
+		{"a number for a name", strings.Replace(callbackJSON("text", `,"chattype":"group","chatid":77,"text":{"content":123}`), `"WangFang"`, "10086", 1),
+			text("123", func(e *chat.Event) { e.From, e.Chat = chats.Person("10086"), chats.Group("77") })},
+		{"another type where nothing matters", callbackJSON("text", `,"chattype":"single","voice":[1],"mixed":"x","event":null,"aibotid":{},"text":{"content":"好","more":[1]}`), text("好", nil)},
+		{"another type in a list", callbackJSON("mixed", `,"mixed":{"msg_item":[7,{"msgtype":"text","text":{"content":"签到"}},{"msgtype":"text","text":"x"}]}`), text("签到\n", nil)},
 		{"nobody", `{"msgid":"m1","msgtype":"text","text":{"content":"x"}}`, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c, err := readCallback([]byte(tt.json))
-			if err != nil {
+			if errors.Is(err, errFrame) {
 				t.Fatal(err)
 			}
 			e, ok := c.event(wecomtest.RobotName, noon)
@@ -124,7 +130,7 @@ func FuzzFrame(f *testing.F) {
 			return
 		}
 		c, err := readCallback(fr.Body)
-		if err != nil {
+		if errors.Is(err, errFrame) {
 			return
 		}
 		e, ok := c.event("小助", noon)

@@ -3,8 +3,6 @@ package robot
 import (
 	"encoding/json"
 	"errors"
-
-	"marketbot/bot/wecom/message"
 )
 
 // The commands of the robot's long connection.
@@ -33,17 +31,30 @@ type frame struct {
 }
 
 type frameHead struct {
-	Req string `json:"req_id"`
+	Req loose `json:"req_id"`
 }
 
 var errFrame = errors.New("malformed frame") // where it broke helps nobody, and its content must not reach a log
 
 func readFrame(data []byte) (frame, error) {
 	var f frame
-	if json.Unmarshal(data, &f) != nil || f.Cmd == "" && (f.Head.Req == "" || f.Code == nil) {
+	if _, err := readable(json.Unmarshal(data, &f)); err != nil || f.Cmd == "" && (f.Head.Req == "" || f.Code == nil) {
 		return frame{}, errFrame
 	}
 	return f, nil
+}
+
+// readable makes of an error of encoding/json the field that is of another type
+// than expected, which is passed over and the rest read, or errFrame.
+func readable(err error) (odd string, _ error) {
+	var other *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return "", nil
+	case errors.As(err, &other):
+		return other.Field, nil
+	}
+	return "", errFrame
 }
 
 // loose is a text that the platform also writes as a number.
@@ -63,41 +74,51 @@ func (l *loose) UnmarshalJSON(data []byte) error {
 
 // callback is the few fields of a message or an event that the bot needs.
 type callback struct {
-	ID       loose  `json:"msgid"`
-	Created  loose  `json:"create_time"` // seconds
-	Chat     string `json:"chatid"`      // of groups only
-	ChatType string `json:"chattype"`
+	ID       loose `json:"msgid"`
+	Created  loose `json:"create_time"` // seconds
+	Chat     loose `json:"chatid"`      // of groups only
+	ChatType loose `json:"chattype"`
 	From     struct {
-		User string `json:"userid"`
+		User loose `json:"userid"`
 	} `json:"from"`
-	Type  string       `json:"msgtype"`
-	Text  message.Text `json:"text"`
-	Voice message.Text `json:"voice"`
+	Type  loose `json:"msgtype"`
+	Text  words `json:"text"`
+	Voice words `json:"voice"`
 	Mixed struct {
 		Items []struct {
-			Type string       `json:"msgtype"`
-			Text message.Text `json:"text"`
+			Type loose `json:"msgtype"`
+			Text words `json:"text"`
 		} `json:"msg_item"`
 	} `json:"mixed"`
 	Event struct {
-		Type string `json:"eventtype"`
-		Card press  `json:"template_card_event"`
+		Type loose `json:"eventtype"`
+		Card press `json:"template_card_event"`
 		press
 	} `json:"event"`
+
+	odd string // a field that could not be read; empty: none
+}
+
+// words are what somebody wrote.
+type words struct {
+	Content loose `json:"content"`
 }
 
 // press is a button of a card that was pressed; some events have it flat.
 type press struct {
-	Key  string `json:"event_key"`
-	Task string `json:"task_id"`
+	Key  loose `json:"event_key"`
+	Task loose `json:"task_id"`
 }
 
+// readCallback reads what can be read: the platform changes a type now and then,
+// and nobody delivers a callback again.
 func readCallback(body []byte) (callback, error) {
 	var c callback
-	if json.Unmarshal(body, &c) != nil {
-		return callback{}, errFrame
+	odd, err := readable(json.Unmarshal(body, &c))
+	if err != nil {
+		return callback{}, err
 	}
-	if c.Event.Card == (press{}) {
+	if c.odd = odd; c.Event.Card == (press{}) {
 		c.Event.Card = c.Event.press
 	}
 	return c, nil

@@ -29,20 +29,47 @@ func (r *Robot) sort(w *wire, f frame, q *queues) {
 	}
 	c, err := readCallback(f.Body)
 	if err != nil {
-		r.log.Warn("a callback could not be read", "error", err)
+		r.odd("body", err)
 		return
+	}
+	if c.odd != "" {
+		r.odd(c.odd, nil)
 	}
 	if c.Event.Type == "disconnected_event" { // the line may stay open, and get nothing
 		w.close(errOver)
 		return
 	}
-	q.put(job{w, f.Head.Req, c, r.now()})
+	q.put(job{w, string(f.Head.Req), c, r.now()})
+}
+
+// odd notes, once for each field, that a callback had another shape than the
+// platform documents: what could be read of it was.
+func (r *Robot) odd(field string, err error) {
+	if known, _ := r.oddities.ContainsOrAdd(field, struct{}{}); !known {
+		r.log.Warn("a callback is of another shape than documented", "code", "robot_callback_shape", "field", field, "error", err)
+	}
+}
+
+// refuse tells a person that more of theirs waited than is kept.
+func (r *Robot) refuse(ctx context.Context, j job) {
+	e, ok := j.call.event(r.cfg.Name, j.at)
+	if !ok {
+		return
+	}
+	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), receiveTime)
+	defer cancel()
+	r.log.Warn("more callbacks of one person waited than are kept", "code", "robot_callback_flood", "event_id", e.ID)
+	r.name(work, &e)
+	r.apologize(work, e.Chat)
 }
 
 // hear works on one callback.
 func (r *Robot) hear(ctx context.Context, j job) {
 	e, ok := j.call.event(r.cfg.Name, j.at)
 	if !ok {
+		if j.call.Type != "event" {
+			r.odd("who or where", nil)
+		}
 		return
 	}
 	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute+receiveTime)

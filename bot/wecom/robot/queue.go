@@ -1,7 +1,6 @@
 package robot
 
 import (
-	"hash/fnv"
 	"sync"
 	"time"
 )
@@ -14,41 +13,78 @@ type job struct {
 	at   time.Time
 }
 
-// queues work on callbacks side by side, those of one person in their order.
+// queues work on callbacks side by side, those of one person in their order. To
+// put one in waits for nothing: whoever reads reads for all.
 type queues struct {
-	list []chan job
-	work sync.WaitGroup
+	do     func(job)
+	refuse func(job) // what was beyond measure: the last of a person, once
+
+	mu    sync.Mutex
+	lines map[string]*line // by person; each has somebody at work on it
+	kept  int              // jobs in all of them
+	work  sync.WaitGroup
+}
+
+// line is what waits of one person.
+type line struct {
+	jobs    []job
+	refused *job // the last that was; nil: none
 }
 
 const (
-	maxQueues = 16
-	queueRoom = 256 // then nothing more is read
+	lineRoom = 256  // of one person
+	allRoom  = 4096 // of all
 )
 
-func newQueues(do func(job)) *queues {
-	q := &queues{}
-	for range maxQueues {
-		jobs := make(chan job, queueRoom)
-		q.list = append(q.list, jobs)
-		q.work.Go(func() {
-			for j := range jobs {
-				do(j)
-			}
-		})
-	}
-	return q
+func newQueues(do, refuse func(job)) *queues {
+	return &queues{do: do, refuse: refuse, lines: map[string]*line{}}
 }
 
 func (q *queues) put(j job) {
-	h := fnv.New32a()
-	h.Write([]byte(j.call.From.User))
-	q.list[h.Sum32()%maxQueues] <- j
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	who := string(j.call.From.User)
+	l := q.lines[who]
+	if l == nil {
+		l = &line{}
+		q.lines[who] = l
+		q.work.Go(func() { q.serve(who, l) })
+	}
+	if len(l.jobs) >= lineRoom || q.kept >= allRoom {
+		l.refused = &j
+		return
+	}
+	l.jobs = append(l.jobs, j)
+	q.kept++
+}
+
+// serve works a person's line off.
+func (q *queues) serve(who string, l *line) {
+	for {
+		next, act := q.take(who, l)
+		if act == nil {
+			return
+		}
+		act(next)
+	}
+}
+
+// take is what is to be done next in a line, nil when nothing is.
+func (q *queues) take(who string, l *line) (next job, act func(job)) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	switch {
+	case len(l.jobs) > 0:
+		next, l.jobs = l.jobs[0], l.jobs[1:]
+		q.kept--
+		return next, q.do
+	case l.refused != nil:
+		next, l.refused = *l.refused, nil
+		return next, q.refuse
+	}
+	delete(q.lines, who)
+	return next, nil
 }
 
 // stop waits until everything was worked on; nothing may be put any more.
-func (q *queues) stop() {
-	for _, jobs := range q.list {
-		close(jobs)
-	}
-	q.work.Wait()
-}
+func (q *queues) stop() { q.work.Wait() }

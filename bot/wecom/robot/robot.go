@@ -46,6 +46,8 @@ type Robot struct {
 	asked   *questions
 	shown   *lru.Cache[string, message.Card]
 
+	oddities *lru.Cache[string, struct{}] // fields that were told of
+
 	former *session // outlived the turn in which it was made; Run's own
 
 	mu    sync.Mutex
@@ -63,12 +65,14 @@ const (
 	lastReturn  = 10 * time.Minute
 	refusedWait = time.Minute // after wrong credentials, which must not be hammered
 	steady      = 10 * time.Minute
-	// renewAfter ends a connection on which nobody was heard for so long: a
-	// line can look alive, pings answered, and get no messages.
+	// renewAfter is when another connection takes the place of one on which
+	// nobody was heard for so long: a line can look alive, pings answered, and
+	// get no messages.
 	renewAfter = time.Hour
 	// handover is how long a connection is kept for another to take over, and
 	// for the platform to tell so.
-	handover = 2 * time.Second
+	handover    = 2 * time.Second
+	maxOddities = 100
 )
 
 // New makes a robot of complete settings that does not yet talk to the platform.
@@ -83,6 +87,7 @@ func New(cfg Config, proxy string, receive chat.Receive, memory *chats.Memory, n
 		Dialer: dialer, Pace: pace.Receivers{Limit: pace.Limit{Max: perMinute, Span: time.Minute}},
 		cfg: cfg, receive: platform.Guard(receive, log), now: now, log: log,
 		chats: memory, asked: newQuestions(now), shown: message.Deck(),
+		oddities: platform.Memory[string, struct{}](maxOddities),
 	}
 }
 
@@ -93,7 +98,7 @@ func (r *Robot) Window() time.Duration { return 0 }
 // carries what is sent as well as what comes, so it should end after the
 // outbox. What came is worked off before it returns.
 func (r *Robot) Run(ctx context.Context) error {
-	q := newQueues(func(j job) { r.hear(ctx, j) })
+	q := newQueues(func(j job) { r.hear(ctx, j) }, func(j job) { r.refuse(ctx, j) })
 	defer q.stop()
 	defer r.leave()
 	for ctx.Err() == nil {
@@ -169,13 +174,38 @@ func (r *Robot) keep(ctx context.Context, q *queues) {
 		case errors.Is(err, errIdle):
 		case errors.Is(err, errOver):
 			wait = kicked.NextBackOff()
-		case errors.As(err, new(*platform.APIError)):
+		case waitsLong(err):
 			wait = refused.NextBackOff()
 		default:
 			wait = failed.NextBackOff()
 		}
-		r.log.Warn("the robot's connection ended", "error", err, "retry_in", wait)
-		platform.Pause(ctx, wait)
+		if !errors.Is(err, errIdle) {
+			r.log.Warn("the robot is without a connection, or without a new one", "error", err, "retry_in", wait)
+		}
+		r.pause(ctx, wait)
+	}
+}
+
+// waitsLong reports whether the platform refused a login in a way that passes
+// only by people's doing, or that it counts. All else it may take a moment later.
+func waitsLong(err error) bool {
+	var refused *platform.APIError
+	return errors.As(err, &refused) && (refused.Code == badLogin || refused.Code == tooOften)
+}
+
+// pause waits before the next try, or until the connection ends that another was
+// to take over from.
+func (r *Robot) pause(ctx context.Context, wait time.Duration) {
+	var ended chan struct{}
+	if r.former != nil {
+		ended = r.former.done
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-ended:
 	}
 }
 

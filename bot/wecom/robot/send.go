@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/md5"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -27,6 +28,7 @@ const (
 	notConnected = 846609 // the platform has forgotten this connection
 	noSuchChat   = 93006  // or nobody wrote to the robot there yet
 	badLogin     = 853000
+	tooOften     = 45009 // logins too
 )
 
 // content is what the robot says.
@@ -53,7 +55,7 @@ func (r *Robot) Render(ctx context.Context, to chat.Address, m chat.Message, dat
 		}
 		return message.Pack(Way, content{Type: "file", File: &message.File{Media: media}})
 	}
-	task := message.NewMark()
+	task := rand.Text() // no other card ever has it
 	if card := message.WholeCard(m, task); card != nil && !to.Group {
 		return message.Pack(Way, content{Type: "template_card", Card: card})
 	}

@@ -11,10 +11,12 @@ import (
 	"marketbot/bot/wecom/qyapi"
 )
 
-// session is a connection at work; ended tells once why it is no more.
+// session is a connection at work; ended tells once why it is no more, stale that
+// another is to take its place.
 type session struct {
 	*wire
 	ended chan error
+	stale chan struct{}
 }
 
 func (s *session) end(cause error) {
@@ -38,11 +40,14 @@ func (s *session) overtaken(ctx context.Context) {
 // connect serves one connection and tells why it ended. When ctx ends, so does
 // the right to connect, but not the connection: the platform ends it as soon as
 // another process connects, and so nothing is missed in between. What is left of
-// an earlier turn ends only when the new connection is there, and always then:
+// an earlier turn, or of an hour without a word, ends only when the new connection is there, and always then:
 // it may have been overtaken meanwhile without having been told.
 func (r *Robot) connect(ctx context.Context, q *queues) error {
 	s, err := r.open(ctx, q)
 	if err != nil {
+		if r.stands() {
+			return err
+		}
 		return r.down(err)
 	}
 	r.up(s.wire)
@@ -53,9 +58,28 @@ func (r *Robot) connect(ctx context.Context, q *queues) error {
 	select {
 	case err := <-s.ended:
 		return r.down(err)
+	case <-s.stale:
+		r.former = s
+		return errIdle
 	case <-ctx.Done():
 		r.former = s
 		return ctx.Err()
+	}
+}
+
+// stands reports whether the connection still stands that another was to take
+// over from.
+func (r *Robot) stands() bool {
+	if r.former == nil {
+		return false
+	}
+	select {
+	case <-r.former.done:
+		r.former.end(errOver)
+		r.former = nil
+		return false
+	default:
+		return true
 	}
 }
 
@@ -65,7 +89,7 @@ func (r *Robot) open(ctx context.Context, q *queues) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{newWire(conn), make(chan error, 1)}
+	s := &session{newWire(conn), make(chan error, 1), make(chan struct{}, 1)}
 	go r.serve(context.WithoutCancel(ctx), s, q)
 	if err := r.subscribe(ctx, s.wire); err != nil {
 		s.end(err)
@@ -76,7 +100,12 @@ func (r *Robot) open(ctx context.Context, q *queues) (*session, error) {
 
 // serve hears what comes over a connection until it ends.
 func (r *Robot) serve(ctx context.Context, s *session, q *queues) {
-	idle := time.AfterFunc(renewAfter, func() { s.close(errIdle) })
+	idle := time.AfterFunc(renewAfter, func() {
+		select {
+		case s.stale <- struct{}{}:
+		default: // told already
+		}
+	})
 	defer idle.Stop()
 	var watching sync.WaitGroup
 	watching.Go(func() { s.watch(ctx) })

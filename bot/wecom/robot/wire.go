@@ -30,7 +30,7 @@ var (
 	errDead = errors.New("two pings in a row were not answered")  // half alive
 	errShut = errors.New("nobody wrote to the robot there yet")   // or it was thrown out
 	errOver = errors.New("another connection of this robot took over")
-	errIdle = errors.New("renewed, as nobody was heard for a while")
+	errIdle = errors.New("to be renewed, as nobody was heard for a while")
 	errLeft = errors.New("the platform has forgotten this connection") // 846609
 )
 
@@ -84,8 +84,9 @@ func (w *wire) read(hear func(frame), malformed func()) error {
 func (w *wire) answered(f frame) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if ch := w.waiting[f.Head.Req]; ch != nil {
-		delete(w.waiting, f.Head.Req)
+	req := string(f.Head.Req)
+	if ch := w.waiting[req]; ch != nil {
+		delete(w.waiting, req)
 		ch <- f
 	}
 }
@@ -170,7 +171,7 @@ func read(cmd string, f frame, out any) error {
 }
 
 func (w *wire) write(cmd, req string, body any) error {
-	f := frame{Cmd: cmd, Head: frameHead{req}}
+	f := frame{Cmd: cmd, Head: frameHead{loose(req)}}
 	if body != nil {
 		f.Body = message.Encode(body)
 	}
