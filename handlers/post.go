@@ -65,6 +65,9 @@ func (p *Post) notice(ctx context.Context, tx *store.Tx, chats map[string]chat.A
 	if n.To == "" {
 		return p.toGroups(ctx, tx, n, class, now)
 	}
+	if len(n.Accounts) > 0 {
+		return p.toAccounts(ctx, tx, n, class, now)
+	}
 	to, ok := chats[n.To]
 	if !ok {
 		return p.unreachable(ctx, tx, chats, n, class, now)
@@ -74,6 +77,21 @@ func (p *Post) notice(ctx context.Context, tx *store.Tx, chats map[string]chat.A
 }
 
 // toGroups owes no group more than the summary of what is confidential.
+// toAccounts says something to every account of a person.
+func (p *Post) toAccounts(ctx context.Context, tx *store.Tx, n chat.Notice, class store.Class, now time.Time) error {
+	for _, a := range n.Accounts {
+		if len(p.Platforms) > 0 && !slices.Contains(p.Platforms, a.Platform) {
+			continue
+		}
+		own := n
+		own.Key += "@" + a.Platform + "/" + a.ID
+		if _, _, err := p.owe(ctx, tx, a.Private(), own, class, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (p *Post) toGroups(ctx context.Context, tx *store.Tx, n chat.Notice, class store.Class, now time.Time) error {
 	for i, g := range p.Groups {
 		own := n

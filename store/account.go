@@ -17,9 +17,13 @@ type Account struct {
 // theAccount is the condition that finds an account, by platform and id.
 const theAccount = `platform = $1 AND lower(id) = lower($2)`
 
-// Bind joins an account to a person, taking it from whoever had it.
+// Bind joins an account to a person, taking it from whoever had it. The person's
+// unused codes are void: they were for who had no account, or one fewer.
 func (q Accounts) Bind(ctx context.Context, a Account, at time.Time) error {
 	if _, err := q.tx.Exec(ctx, "bind", `DELETE FROM account WHERE `+theAccount+` AND id <> $2`, a.Platform, a.ID); err != nil {
+		return err
+	}
+	if err := Codes(q).Void(ctx, a.Person); err != nil {
 		return err
 	}
 	_, err := q.tx.Exec(ctx, "bind", `INSERT INTO account (platform, id, person, bound, used) VALUES ($1, $2, $3, $4, $4)
@@ -41,6 +45,14 @@ func (q Accounts) All(ctx context.Context) ([]Account, error) {
 			err = scan(&a.Platform, &a.ID, &a.Person, engine.At(&a.Used))
 			return a, err
 		})
+}
+
+// Of lists the accounts of a person, active or not, the one used last first.
+func (q Accounts) Of(ctx context.Context, person string) ([]Account, error) {
+	return engine.All(ctx, q.tx, "accounts of a person", `SELECT platform, id, person, used FROM account WHERE person = $1
+		ORDER BY used DESC, bound DESC, platform, id`, []any{person}, func(scan engine.Scan) (a Account, err error) {
+		return a, scan(&a.Platform, &a.ID, &a.Person, engine.At(&a.Used))
+	})
 }
 
 // Person is the active person of an account.

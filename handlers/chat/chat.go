@@ -183,7 +183,10 @@ type Notice struct {
 	Files   []File // behind the message, as confidential as it is
 	Urgent  bool   // an alarm: goes out in its own message even when others are merged
 	Aside   bool   // of what came to light by the way; no news of what was done
-	Cause   string // whose event it comes of, filled in where it is owed; empty: the clock's
+	// Accounts are all that the person has, or had until now: it is said to each
+	// of them. Empty: to the one that they used last.
+	Accounts []Account
+	Cause    string // whose event it comes of, filled in where it is owed; empty: the clock's
 }
 
 // Platform is a chat system. Send, and Render of a file or of charts, are called

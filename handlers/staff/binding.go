@@ -3,10 +3,12 @@ package staff
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"strings"
 	"time"
 
 	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
@@ -85,10 +87,54 @@ func (h Handler) bind(ctx context.Context, c *command.Call, code string) (*comma
 	if err != nil || !p.Active() {
 		return command.Text(badCode), err
 	}
+	had, err := accountsOf(ctx, c.Tx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(had, func(a chat.Account) bool { return a.Platform == from.Platform }) {
+		return h.consent(ctx, c, p, had)
+	}
 	if err := c.Tx.Accounts().Bind(ctx, store.Account{Platform: from.Platform, ID: from.ID, Person: p.ID}, c.Now); err != nil {
 		return nil, err
 	}
-	return h.bound(ctx, c, p)
+	return h.bound(ctx, c, p, had)
+}
+
+// accountsOf are the accounts of a person as what is said to all of them.
+func accountsOf(ctx context.Context, tx *store.Tx, person string) ([]chat.Account, error) {
+	list, err := tx.Accounts().Of(ctx, person)
+	all := make([]chat.Account, len(list))
+	for i, a := range list {
+		all[i] = chat.Account{Platform: a.Platform, ID: a.ID}
+	}
+	return all, err
+}
+
+// consent asks whoever has an account on this platform already, whether one
+// more is theirs: a code that somebody else came by takes nobody's place.
+func (h Handler) consent(ctx context.Context, c *command.Call, p store.Person, had []chat.Account) (*command.Answer, error) {
+	from := c.Event.From
+	one := store.Change{
+		Person: p.ID, Kind: store.ChangeAccount, Was: p.Post, Platform: from.Platform, Account: from.ID, Asks: store.AsksSelf, At: c.Now, State: store.ChangeWaiting,
+	}
+	if err := overtake(ctx, c.Tx, &one); err != nil {
+		return nil, err
+	}
+	var err error
+	if one.Code, err = c.Tx.Changes().NewCode(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.Tx.Changes().Add(ctx, one); err != nil {
+		return nil, err
+	}
+	card := chat.Card{Title: "又一个" + platform(from.Platform) + "账号要以你的身份登录", Tone: chat.Warn, Blocks: []chat.Block{
+		{Text: "它用了你的绑定码，对方显示的名字是" + text.Quote(c.Event.FromName) + "。是你本人才确认；不是就点「不是我」，并告诉管理员。"},
+		{Note: "编号：" + one.Code + "。是我发 确认 " + one.Code + "，不是我发 取消 " + one.Code},
+	}, Buttons: []chat.Button{{Label: "是我，确认", Command: "确认 " + one.Code}, {Label: "不是我", Command: "取消 " + one.Code, Primary: true}}}
+	a := command.Text("绑定码收到了。" + p.Name + "在" + platform(from.Platform) + "已有账号，要先在原来的账号上确认；已在那里发了消息。")
+	a.Notices = []chat.Notice{{Key: "staff/consent/" + one.Code, To: p.ID, Accounts: had, Message: chat.Message{Card: &card}}}
+	a.Subject = "person/" + p.ID
+	return a, nil
 }
 
 // bindRegistered is for an account that belongs to somebody: only the
@@ -156,29 +202,74 @@ func freeName(ctx context.Context, tx *store.Tx, wanted string) (string, error) 
 }
 
 // bound is the answer for an account that just got in.
-func (h Handler) bound(ctx context.Context, c *command.Call, p store.Person) (*command.Answer, error) {
+func (h Handler) bound(ctx context.Context, c *command.Call, p store.Person, had []chat.Account) (*command.Answer, error) {
 	text := "绑定成功：你是" + p.Name + "，" + role(p) + "。发送 帮助 看能做什么；请先读一遍 制度。"
 	if p.Has(store.Administrator) {
 		text += "\n管理员下一步：人员 添加 姓名 岗位；改岗位：人员 岗位 " + p.Name + " 岗位"
 	}
-	admins, err := c.Tx.People().Holding(ctx, "", store.Administrator)
-	if err != nil {
+	a := command.Text(text)
+	var err error
+	if a.Notices, err = h.boundNews(ctx, c.Tx, c.Policy, p, c.Event.From, had, c.Now); err != nil {
 		return nil, err
 	}
-	a := command.Text(text)
-	a.Notices = news(c.Tx, c.Now, audience.But(admins, p.ID), p.Name+"在"+platform(c.Event.From.Platform)+"绑定了一个账号。如果不是本人，请马上 人员 停用 "+p.Name+"。")
 	a.Subject = "person/" + p.ID
 	return a, nil
 }
 
-// code gives somebody who has no account a new code.
+// boundNews is who hears that an account was bound: the person on all those
+// they had, the administrators, and where the person may do more than everybody
+// all who must hear of gained rights. Looks within a day of it alarm.
+func (h Handler) boundNews(ctx context.Context, tx *store.Tx, policy rulebook.FilePolicy, p store.Person, to chat.Account, had []chat.Account, now time.Time) ([]chat.Notice, error) {
+	w, err := readPower(ctx, tx, now)
+	if err != nil {
+		return nil, err
+	}
+	hear := w.roll.Charged(store.Administrator)
+	if policy.Guarded(p) {
+		hear = w.heads()
+		one := store.Change{
+			Person: p.ID, Kind: store.ChangeAccount, Was: p.Post, Platform: to.Platform, Account: to.ID, Asks: store.AsksSelf, By: p.ID, At: now,
+			State: store.ChangeConfirmed, Decider: p.ID, Decided: now,
+		}
+		if one.Code, err = tx.Changes().NewCode(ctx); err != nil {
+			return nil, err
+		}
+		if err := tx.Changes().Add(ctx, one); err != nil {
+			return nil, err
+		}
+	}
+	list := news(tx, now, audience.But(hear, p.ID), p.Name+"在"+platform(to.Platform)+"绑定了一个账号。如果不是本人，请马上 人员 停用 "+p.Name+"。")
+	if len(had) > 0 {
+		list = append(list, chat.Notice{Key: "staff/bound/" + tx.NewID(now), To: p.ID, Accounts: had, Message: chat.Message{
+			Text: "你又多了一个账号：" + platform(to.Platform) + "。不是你本人绑定的话，请马上告诉管理员。",
+		}})
+	}
+	return list, nil
+}
+
+// code gives somebody who has no account a new code. Who has one makes their own
+// there (绑定): by another's hand it would only serve to take their place.
 func (h Handler) code(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p := c.Who("姓名")
+	had, err := accountsOf(ctx, c.Tx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(had) > 0 {
+		return nil, &command.Refusal{
+			Text: p.Name + "已经有" + platform(had[0].Platform) + "账号，不能再由别人给绑定码。", Hint: "请本人在那个账号上私聊我发：绑定", Clause: "附-4", Denied: true,
+		}
+	}
+	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, store.Change{Kind: store.ChangeCode, At: c.Now})
+	if err != nil || o.waits() {
+		return o.asked(c), err
+	}
 	code, err := newCode(ctx, c.Tx, p.ID, c.Now.Add(passedOn))
 	if err != nil {
 		return nil, err
 	}
 	a := command.Card(codeCard(p.Name+"的绑定码", nil, code, "请转给本人，24 小时内私聊我发送：绑定 "+code+"\n之前给的绑定码已作废。"))
+	a.Notices = o.news(c.Tx)
 	a.Subject = "person/" + p.ID
 	return a, nil
 }

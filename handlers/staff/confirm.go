@@ -196,11 +196,15 @@ func (h Handler) settle(ctx context.Context, tx *store.Tx, by store.Person, c st
 		return settled{}, err
 	}
 	s := settled{text: what(p.Name, c)}
+	had, err := accountsOf(ctx, tx, p.ID)
+	if err != nil {
+		return settled{}, err
+	}
 	if c.State == store.ChangeWaiting {
 		if err := enact(ctx, tx, c, now); err != nil {
 			return settled{}, err
 		}
-		s.notices = told(tx, now, p, c)
+		s.notices = told(tx, now, p, c, had)
 	}
 	how := "24 小时没有人不同意，已自动生效：" + s.text
 	if by.ID != "" {
@@ -217,7 +221,13 @@ func (h Handler) settle(ctx context.Context, tx *store.Tx, by store.Person, c st
 }
 
 // told is what the person hears whom a change made something else.
-func told(tx *store.Tx, now time.Time, p store.Person, c store.Change) []chat.Notice {
+func told(tx *store.Tx, now time.Time, p store.Person, c store.Change, had []chat.Account) []chat.Notice {
+	if c.Kind == store.ChangeAccount {
+		had = append(had, chat.Account{Platform: c.Platform, ID: c.Account})
+		return []chat.Notice{{Key: "staff/bound/" + c.Code, To: p.ID, Accounts: had, Message: chat.Message{
+			Text: "绑定成功：又一个" + platform(c.Platform) + "账号现在是" + p.Name + "的。",
+		}}}
+	}
 	if c.Kind != store.ChangeHold {
 		return nil
 	}

@@ -43,7 +43,10 @@ func (o proposal) meanwhile() string {
 // asked is the answer to what waits.
 func (o proposal) asked(c *command.Call) *command.Answer {
 	a := command.Text("已提交：" + what(o.of.Name, o.Change) + "，" + o.waiting() + "。编号：" + o.Code)
-	a.Notices, a.Undo, a.Subject = o.news(c.Tx), waitsRef+o.Code, "person/"+o.of.ID
+	a.Notices, a.Subject = o.news(c.Tx), "person/"+o.of.ID
+	if c.Spec.Undo != nil {
+		a.Undo = waitsRef + o.Code
+	}
 	return a
 }
 
