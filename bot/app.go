@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/bot/platform"
 	"marketbot/handlers"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -140,6 +141,9 @@ func (b *bot) file(ctx context.Context, recipe string) (data []byte, err error) 
 // connected is a platform that can tell why no events arrive.
 type connected interface{ Ready() error }
 
+// refusing is a platform that calls us, and may be refused; nil: it does not call.
+type refusing interface{ Refused() *platform.Refusals }
+
 // health is what the program knows about its connections without asking.
 func (b *bot) health(ctx context.Context) []chat.Finding {
 	list := b.written(ctx)
@@ -158,6 +162,11 @@ func (b *bot) health(ctx context.Context) []chat.Finding {
 		f := chat.Finding{Name: "连接 " + name, OK: true, Text: "正常"}
 		if err := c.Ready(); err != nil {
 			f.OK, f.Text = false, "收不到消息："+err.Error()+"。程序会自己重连；一直不好，请运行 bot check。"
+		}
+		if r, ok := p.(refusing); ok && r.Refused() != nil && f.OK {
+			if wrong := r.Refused().Wrong(); wrong != "" {
+				f.OK, f.Text = false, wrong
+			}
 		}
 		list = append(list, f)
 	}

@@ -126,8 +126,8 @@ func sendOutcome(err error) string {
 
 // gauges are what the store knows; they are read when they are asked for.
 type gauges struct {
-	b                                       *bot
-	waiting, oldest, dead, fired, connected *prometheus.Desc
+	b                                                *bot
+	waiting, oldest, dead, fired, connected, refused *prometheus.Desc
 }
 
 func newGauges(b *bot) *gauges {
@@ -140,12 +140,13 @@ func newGauges(b *bot) *gauges {
 		desc("outbox_dead_7d", "Messages given up in the last 7 days."),
 		desc("jobs_7d", "Slots of the timetable in the last 7 days.", "outcome"),
 		desc("platform_connected", "Whether events can arrive.", "platform"),
+		desc("callbacks_refused_total", "Calls that claim to be a platform's and were refused.", "platform", "reason"),
 	}
 }
 
 // Describe is for prometheus.
 func (g *gauges) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.waiting, g.oldest, g.dead, g.fired, g.connected} {
+	for _, d := range []*prometheus.Desc{g.waiting, g.oldest, g.dead, g.fired, g.connected, g.refused} {
 		to <- d
 	}
 }
@@ -162,6 +163,11 @@ func (g *gauges) Collect(to chan<- prometheus.Metric) {
 				up = 0
 			}
 			set(g.connected, up, name)
+		}
+		if r, ok := p.(refusing); ok && r.Refused() != nil {
+			for reason, n := range r.Refused().Counts() {
+				to <- prometheus.MustNewConstMetric(g.refused, prometheus.CounterValue, float64(n), name, reason)
+			}
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), gaugeTime)

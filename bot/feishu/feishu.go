@@ -68,7 +68,9 @@ type Adapter struct {
 
 	retry *backoff.ExponentialBackOff // of the long connection
 
-	large    chan struct{} // held while a large body is read and worked on
+	refused  *platform.Refusals
+	reading  chan struct{} // held while the rest of a large body is read
+	large    chan struct{} // held while a large body is worked on
 	selfTurn chan struct{} // held while the bot's own id is looked up
 	mu       sync.Mutex
 	self     string // the bot's open_id once known
@@ -97,7 +99,9 @@ func New(cfg Config, receive chat.Receive, now func() time.Time, log *slog.Logge
 	a := &Adapter{
 		cfg: cfg, now: now, log: log.With("platform", Name), http: client,
 		retry: platform.Backoff(time.Second, time.Minute), selfTurn: make(chan struct{}, 1), large: make(chan struct{}, maxLarge),
+		reading: make(chan struct{}, maxReading),
 	}
+	a.refused = platform.NewRefusals(now, a.log)
 	a.receive = platform.Guard(receive, a.log)
 	// The SDK's own token cache keeps revoked tokens and belongs to the whole
 	// process, so it is switched off and every call is given a token of ours.
@@ -180,6 +184,9 @@ func (a *Adapter) Run(ctx context.Context) error {
 	a.http.CloseIdleConnections()
 	return ctx.Err()
 }
+
+// Refused is what of the platform's calls was refused: see platform.Refusals.
+func (a *Adapter) Refused() *platform.Refusals { return a.refused }
 
 // Ready tells why no events can arrive at the moment; nil when they can.
 func (a *Adapter) Ready() error {

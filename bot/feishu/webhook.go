@@ -1,6 +1,7 @@
 package feishu
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/sha256"
@@ -19,11 +20,13 @@ import (
 const (
 	maxBody = 1 << 20
 
-	// Large bodies are rare and take many times their size while they are read,
-	// so only a few are at a time; others wait unread.
-	largeBody = 64 << 10
-	maxLarge  = 2
-	largeWait = 2 * time.Second // the platform gives up after 3 and delivers again
+	// Large bodies are rare and take many times their size while they are worked
+	// on, so only a few are at a time; others wait. Nobody holds a turn for
+	// nothing: the rest of a large body has to come in time.
+	largeBody  = 64 << 10
+	maxLarge   = 2
+	maxReading = 16
+	largeWait  = 2 * time.Second // the platform gives up after 3 and delivers again
 )
 
 var errSealed = errors.New("not sealed with our key")
@@ -86,16 +89,17 @@ func (a *Adapter) serveEvent(w http.ResponseWriter, r *http.Request) {
 		respond(w, http.StatusMethodNotAllowed, nil)
 		return
 	}
-	done, status := a.admit(r)
+	body, status := a.read(w, r)
 	if status != 0 {
 		respond(w, status, nil)
 		return
 	}
-	defer done()
-	body, status := platform.ReadBody(w, r, maxBody)
-	if status != 0 {
-		respond(w, status, nil)
-		return
+	if len(body) > largeBody {
+		if !await(r.Context(), a.large) {
+			respond(w, http.StatusServiceUnavailable, nil)
+			return
+		}
+		defer func() { <-a.large }()
 	}
 	v, status := a.authentic(r.Header, body)
 	if status != 0 {
@@ -120,53 +124,97 @@ func (a *Adapter) serveEvent(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// admit lets a call in, a large one when its turn comes; done ends it.
-func (a *Adapter) admit(r *http.Request) (done func(), status int) {
-	switch {
-	case r.ContentLength > maxBody:
+// read reads the body of a call; a status other than 0 refuses it. What is not
+// large needs no turn, however slowly it comes.
+func (a *Adapter) read(w http.ResponseWriter, r *http.Request) (body []byte, status int) {
+	if r.ContentLength > maxBody {
 		return nil, http.StatusRequestEntityTooLarge
-	case r.ContentLength >= 0 && r.ContentLength <= largeBody:
-		return func() {}, 0
 	}
+	all := r.Body
+	r.Body = io.NopCloser(io.LimitReader(all, largeBody+1))
+	if body, status = platform.ReadBody(w, r, maxBody); status != 0 || len(body) <= largeBody {
+		return body, status
+	}
+	if !await(r.Context(), a.reading) {
+		return nil, http.StatusServiceUnavailable
+	}
+	defer func() { <-a.reading }()
+	late := time.AfterFunc(largeWait, func() {
+		if err := http.NewResponseController(w).SetReadDeadline(longAgo); err != nil {
+			a.log.Debug("the reading of a body could not be ended", "error", err)
+		}
+	})
+	defer late.Stop()
+	r.Body = all
+	rest, status := platform.ReadBody(w, r, maxBody-largeBody-1)
+	return append(body, rest...), status
+}
+
+// longAgo is a deadline that is over.
+var longAgo = time.Unix(1, 0)
+
+// await waits a while for a turn and reports whether it came.
+func await(ctx context.Context, turn chan struct{}) bool {
 	timer := time.NewTimer(largeWait)
 	defer timer.Stop()
 	select {
-	case a.large <- struct{}{}:
-		return func() { <-a.large }, 0
+	case turn <- struct{}{}:
+		return true
 	case <-timer.C:
-	case <-r.Context().Done():
+	case <-ctx.Done():
 	}
-	return nil, http.StatusServiceUnavailable
+	return false
 }
 
 // authentic proves a call and opens it; a status other than 0 refuses it. The
 // signature is checked before anything is decrypted or read. Only the check of
-// the URL comes unsigned, and it has no effect but its own echo.
+// the URL comes unsigned, and it has no effect but its own echo; all else that is
+// not proven gets one answer, whatever is wrong with it.
 func (a *Adapter) authentic(head http.Header, body []byte) (envelope, int) {
-	var none envelope
-	if a.key == nil {
-		return none, http.StatusUnauthorized
-	}
 	signature := head.Get("X-Lark-Signature")
 	stamp := head.Get("X-Lark-Request-Timestamp")
-	if signature != "" && (!a.key.signed(stamp, head.Get("X-Lark-Request-Nonce"), signature, body) || !platform.Fresh(stamp, a.now())) {
-		return none, http.StatusUnauthorized
+	switch {
+	case a.key == nil:
+		return envelope{}, http.StatusUnauthorized
+	case signature == "":
+		return a.urlCheck(body)
+	case !a.key.signed(stamp, head.Get("X-Lark-Request-Nonce"), signature, body):
+		a.refused.Note(platform.BadSignature, 0)
+		return envelope{}, http.StatusUnauthorized
+	case !platform.Fresh(stamp, a.now()):
+		a.refused.Note(platform.BadClock, platform.Ahead(stamp, a.now()))
+		return envelope{}, http.StatusUnauthorized
 	}
+	v, status := a.opened(body)
+	if status == 0 && !a.knows(v.token) {
+		return envelope{}, http.StatusUnauthorized
+	}
+	return v, status
+}
+
+// urlCheck takes the check of the URL, which comes unsigned.
+func (a *Adapter) urlCheck(body []byte) (envelope, int) {
+	if v, status := a.opened(body); status == 0 && v.check == "url_verification" && a.knows(v.token) {
+		return v, 0
+	}
+	a.refused.Note(platform.BadSignature, 0)
+	return envelope{}, http.StatusUnauthorized
+}
+
+// opened opens and reads a body.
+func (a *Adapter) opened(body []byte) (envelope, int) {
 	c := &cursor{data: string(body)}
 	sealed := field(c, "encrypt")
 	if c.end() != nil || sealed == "" {
-		return none, http.StatusBadRequest
+		return envelope{}, http.StatusBadRequest
 	}
 	plain, err := a.key.open(sealed)
 	if err != nil {
-		return none, http.StatusUnauthorized
+		return envelope{}, http.StatusUnauthorized
 	}
 	v, err := parse(plain)
-	switch {
-	case err != nil:
-		return none, http.StatusBadRequest
-	case !a.knows(v.token), signature == "" && v.check != "url_verification":
-		return none, http.StatusUnauthorized
+	if err != nil {
+		return envelope{}, http.StatusBadRequest
 	}
 	return v, 0
 }

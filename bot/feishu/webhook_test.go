@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -16,6 +18,7 @@ import (
 	"time"
 
 	"marketbot/bot/feishu/feishutest"
+	"marketbot/bot/platform"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/chat/chattest"
 )
@@ -71,6 +74,8 @@ type hook struct {
 	handler http.Handler
 	events  chattest.Recorder
 	now     time.Time
+	log     bytes.Buffer
+	refused *platform.Refusals
 }
 
 func newHook(t testing.TB, receive chat.Receive) *hook {
@@ -79,11 +84,11 @@ func newHook(t testing.TB, receive chat.Receive) *hook {
 		receive = h.events.Receive
 	}
 	cfg := Config{AppID: "cli_test", AppSecret: "s", BaseURL: "http://127.0.0.1:1", Receive: Webhook, EncryptKey: testKey, VerificationToken: "verify"}
-	a, err := New(cfg, receive, func() time.Time { return h.now }, slog.New(slog.DiscardHandler))
+	a, err := New(cfg, receive, func() time.Time { return h.now }, slog.New(slog.NewTextHandler(&h.log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.self = botID
+	a.self, h.refused = botID, a.Refused()
 	h.handler = a.Handler()
 	return h
 }
@@ -119,7 +124,10 @@ func TestWebhook(t *testing.T) {
 		{"URL check", check, unsigned, 200, 0, `{"challenge":"c-1"}`},
 		{"signed URL check", check, nil, 200, 0, `{"challenge":"c-1"}`},
 		{"URL check with a wrong token", feishutest.Seal(testKey, []byte(`{"challenge":"c","token":"other","type":"url_verification"}`)), unsigned, 401, 0, "{}"},
-		{"plain URL check", []byte(`{"challenge":"c-1","token":"verify","type":"url_verification"}`), unsigned, 400, 0, "{}"},
+		{"plain URL check", []byte(`{"challenge":"c-1","token":"verify","type":"url_verification"}`), unsigned, 401, 0, "{}"},
+		{"unsigned, not JSON", []byte("hello"), unsigned, 401, 0, "{}"},
+		{"unsigned, empty", nil, unsigned, 401, 0, "{}"},
+		{"unsigned, padded rightly", feishutest.Seal(testKey, []byte("hello")), unsigned, 401, 0, "{}"},
 		{"unsigned event", sealed, unsigned, 401, 0, "{}"},
 		{"unsigned event that claims to be a check", feishutest.Seal("other", []byte(`{"challenge":"c","token":"verify","type":"url_verification"}`)), unsigned, 401, 0, "{}"},
 		{"wrong signature", sealed, func(r *http.Request) { r.Header.Set("X-Lark-Signature", strings.Repeat("0", 64)) }, 401, 0, "{}"},
@@ -209,8 +217,21 @@ func TestTenThousandForgeries(t *testing.T) {
 				change = func(r *http.Request) { r.Header.Del("X-Lark-Signature") }
 			}
 		}
-		if w := h.call(body, change); w.Code >= 500 || w.Code == 200 && i%8 != 2 {
+		want := 401 // one answer, whatever is wrong
+		switch {
+		case i%8 == 2:
+			want = 200
+		case i%64 == 7:
+			want = 413
+		case i%8 == 6, i%8 == 0: // signed by a holder of the key, and yet nothing
+			want = 0
+		}
+		w := h.call(body, change)
+		if w.Code >= 500 || want != 0 && w.Code != want || want == 0 && w.Code != 400 && w.Code != 401 {
 			t.Fatalf("call %d (%d) was answered with %d", i, i%8, w.Code)
+		}
+		if text := w.Body.String(); w.Code == 401 && text != "{}" {
+			t.Fatalf("call %d (%d) was answered %q", i, i%8, text)
 		}
 	}
 	if n := len(h.events.Events()); n != 1 {
@@ -234,4 +255,82 @@ func FuzzWebhook(f *testing.F) {
 			t.Errorf("answered %d %s", w.Code, w.Body)
 		}
 	})
+}
+
+// Without the key nobody learns anything of what is sealed: whichever byte of a
+// genuine call is changed, the unsigned answer is the same.
+func TestNoOracle(t *testing.T) {
+	h := newHook(t, nil)
+	genuine := feishutest.Seal(testKey, []byte(message("p2p", "text", `{"text":"签到"}`, "")))
+	sealed := field(&cursor{data: string(genuine)}, "encrypt")
+	raw, err := base64.StdEncoding.DecodeString(sealed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 1024 { // every value of the two bytes that decide about the padding
+		forged := bytes.Clone(raw)
+		forged[len(forged)-17-i/256] ^= byte(i)
+		body := encode(map[string]string{"encrypt": base64.StdEncoding.EncodeToString(forged)})
+		w := h.call(body, func(r *http.Request) { r.Header.Del("X-Lark-Signature") })
+		if w.Code != 401 || w.Body.String() != "{}" {
+			t.Fatalf("forgery %d is answered %d %s", i, w.Code, w.Body)
+		}
+	}
+}
+
+// Who sends a large body without end, and without the key, holds up nobody.
+func TestIdleBodiesHoldUpNobody(t *testing.T) {
+	h := newHook(t, nil)
+	server := httptest.NewServer(h.handler)
+	defer server.Close()
+	for _, sent := range []int{0, largeBody / 2, largeBody + 100} {
+		for range 4 {
+			body, w := io.Pipe()
+			defer w.Close()
+			go func() {
+				resp, err := http.Post(server.URL+Path, "application/json", body)
+				if err == nil {
+					resp.Body.Close()
+				}
+			}()
+			if _, err := w.Write(bytes.Repeat([]byte("a"), sent)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	event := message("p2p", "text", `{"text":"`+strings.Repeat("长", largeBody/3+100)+`"}`, "")
+	began := time.Now()
+	if w := h.call(feishutest.Seal(testKey, []byte(event)), nil); w.Code != 200 || time.Since(began) > largeWait/2 {
+		t.Errorf("a large event is answered %d after %v", w.Code, time.Since(began))
+	}
+}
+
+// A clock that is off is told: in the log once a minute, with the difference,
+// counted, and as what is to be mended.
+func TestClockOffIsTold(t *testing.T) {
+	h := newHook(t, nil)
+	body := feishutest.Seal(testKey, []byte(message("p2p", "text", `{"text":"签到"}`, "")))
+	if wrong := h.refused.Wrong(); wrong != "" {
+		t.Errorf("already: %s", wrong)
+	}
+	for range 90 { // a minute and a half
+		w := h.call(body, func(r *http.Request) { feishutest.Sign(r.Header, testKey, h.now.Add(7*time.Minute), body) })
+		if w.Code != 401 {
+			t.Fatalf("answered %d", w.Code)
+		}
+		h.now = h.now.Add(time.Second)
+	}
+	if n := strings.Count(h.log.String(), "reason=clock our_clock_ahead=-7m0s"); n != 2 {
+		t.Errorf("%d lines in the log: %s", n, h.log.String())
+	}
+	if n := h.refused.Counts()["clock"]; n != 90 {
+		t.Errorf("%d were counted", n)
+	}
+	if wrong := h.refused.Wrong(); !strings.Contains(wrong, "慢 7 分 0 秒") {
+		t.Errorf("to be mended: %q", wrong)
+	}
+	h.now = h.now.Add(2 * time.Hour)
+	if wrong := h.refused.Wrong(); wrong != "" {
+		t.Errorf("still: %s", wrong)
+	}
 }

@@ -1,7 +1,8 @@
 // Package platform is what the adapters of chat platforms share below their
 // protocols: the error of a refused call ([APIError]), the keeper of access
 // tokens ([Keeper]), waiting between tries ([Backoff], [Pause]), and what every
-// adapter does to what comes in ([Guard], [ReadBody], [Fresh], [SentAt]).
+// adapter does to what comes in ([Guard], [ReadBody], [Fresh], [SentAt],
+// [Refusals]).
 //
 // It is not an adapter's base: it knows no platform's names, codes or limits,
 // decides nothing about a message, and holds no connection. What a code means

@@ -36,8 +36,13 @@ const tolerance = 5 * time.Minute
 // five minutes. It keeps recorded calls from being played again later; what is
 // played again sooner is dropped by its id.
 func Fresh(timestamp string, now time.Time) bool {
+	at, ok := stamped(timestamp)
+	return ok && now.Sub(at).Abs() <= tolerance
+}
+
+func stamped(timestamp string) (at time.Time, ok bool) {
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
-	return err == nil && now.Sub(time.Unix(seconds, 0)).Abs() <= tolerance
+	return time.Unix(seconds, 0), err == nil
 }
 
 // SentAt is when something was sent: the platform's time in seconds, or ours

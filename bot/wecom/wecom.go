@@ -123,6 +123,15 @@ func (a *Adapter) DrawWith(draw chat.Draw) {
 	}
 }
 
+// Refused is what of the platform's calls was refused: see platform.Refusals; nil
+// without an app, which alone is called.
+func (a *Adapter) Refused() *platform.Refusals {
+	if a.app == nil {
+		return nil
+	}
+	return a.app.Refused()
+}
+
 // Name is "wecom".
 func (a *Adapter) Name() string { return Name }
 

@@ -37,6 +37,7 @@ type App struct {
 	shown   *lru.Cache[string, message.Card]
 	names   *lru.Cache[string, named]  // by userid
 	ids     *lru.Cache[string, string] // userids by what the robot calls the person
+	refused *platform.Refusals
 }
 
 // New checks the settings and makes an app that does not yet talk to the
@@ -50,6 +51,7 @@ func New(cfg Config, api *qyapi.App, receive chat.Receive, now func() time.Time,
 		Pace: pace.Receivers{Limit: pace.Limit{Max: memberPerMinute, Span: time.Minute}}, cfg: cfg, api: api, receive: platform.Guard(receive, log), now: now,
 		log: log, agentID: strconv.Itoa(cfg.AgentID), shown: message.Deck(),
 		names: platform.Memory[string, named](maxPeople), ids: platform.Memory[string, string](maxPeople),
+		refused: platform.NewRefusals(now, log),
 	}
 	if cfg.hasCallback() {
 		key, err := newSealKey(cfg.Token, cfg.AESKey, cfg.CorpID)
@@ -67,6 +69,9 @@ func (a *App) ShareTokens(share platform.Share) {
 	t := a.api.Tokens
 	t.App, t.Share = fmt.Sprintf("%s/%s/%d", chats.Platform, a.cfg.CorpID, a.cfg.AgentID), share
 }
+
+// Refused is what of the platform's calls was refused: see platform.Refusals.
+func (a *App) Refused() *platform.Refusals { return a.refused }
 
 // Window is how long the platform drops what it was sent before.
 func (a *App) Window() time.Duration { return Window }

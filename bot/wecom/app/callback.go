@@ -63,29 +63,29 @@ func (a *App) serveEvent(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, "") // an empty 200: whatever is said goes out by itself
 }
 
-// unseal proves and opens what came; a status other than 200 refuses it.
+// unseal proves and opens what came; a status other than 200 refuses it, with one
+// answer whatever is wrong.
 func (a *App) unseal(signature, timestamp, nonce string, sealed []byte) ([]byte, int) {
-	if a.key == nil || !platform.Fresh(timestamp, a.now()) {
+	if a.key == nil {
 		return nil, http.StatusUnauthorized
 	}
 	plain, signed, err := a.key.unseal(signature, timestamp, nonce, sealed)
 	switch {
 	case !signed:
-		a.log.Debug("a callback was refused: its signature is not of wecom.app.token")
-		return nil, http.StatusUnauthorized
+		a.refused.Note(platform.BadSignature, 0)
+	case !platform.Fresh(timestamp, a.now()):
+		a.refused.Note(platform.BadClock, platform.Ahead(timestamp, a.now()))
 	case err != nil:
-		a.log.Warn("a callback was refused: it is sealed with another wecom.app.aes_key or for another corp_id")
-		return nil, http.StatusUnauthorized
+		a.refused.Note(platform.BadSeal, 0)
+	default:
+		return plain, http.StatusOK
 	}
-	return plain, http.StatusOK
+	return nil, http.StatusUnauthorized
 }
 
 // authentic proves a call, opens and reads it.
 func (a *App) authentic(signature, timestamp, nonce string, body []byte) (call, int) {
-	sealed := sealedField(body)
-	if len(sealed) == 0 {
-		return call{}, http.StatusBadRequest
-	}
+	sealed := sealedField(body) // where there is none, nothing is signed
 	plain, status := a.unseal(signature, timestamp, nonce, sealed)
 	if status != http.StatusOK {
 		return call{}, status
