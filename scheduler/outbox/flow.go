@@ -60,6 +60,14 @@ func (f *flow) hold(now time.Time) time.Time {
 	return at
 }
 
+// lastTurn is when something of it last began.
+func (f *flow) lastTurn() (last time.Time) {
+	if f != nil {
+		last = f.last
+	}
+	return last
+}
+
 func (f *flow) begin(now time.Time) {
 	if f != nil {
 		f.recent.Begin()

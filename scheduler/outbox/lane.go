@@ -34,6 +34,15 @@ func (i *item) order(j *item) int {
 // stuck reports whether it failed so often that it may be its own fault.
 func (i *item) stuck() bool { return i.fails >= stuckAfter }
 
+// overtaken reports whether the platform, which has taken so many, took others
+// since the item began to fail.
+func (i *item) overtaken(passed uint64) bool {
+	if i.fails == 0 {
+		i.passed = passed
+	}
+	return passed > i.passed
+}
+
 // longestWait bounds how far ahead a due may lie; beyond it the clock was set
 // back in between.
 const longestWait = 15 * time.Minute
@@ -55,7 +64,7 @@ type lane struct {
 	busy    bool
 	flow    *flow // while busy: of what is on its way
 	last    turn  // of what went last
-	probe   bool  // the first is stuck: what comes after it may find out whether others pass
+	probe   *item // is stuck, as is all before it: what comes behind may find out whether others pass; nil: nothing is
 	pace    *pace.Window
 	spare   int // how many places of its pace are left to others by what can wait
 
@@ -98,7 +107,7 @@ func (l *lane) take(now time.Time) *item {
 	if p.turn == turnNotice && s.flow != nil && !s.flow.within(now) {
 		it.with, s.items = gather(it, s.items)
 	}
-	l.last, l.probe = p.turn, false
+	l.last, l.probe = p.turn, nil
 	l.tidy()
 	return it
 }
@@ -139,7 +148,9 @@ func (l *lane) ready(now time.Time) (next pick, due, at time.Time) {
 	} else {
 		next = l.first(now)
 	}
-	due = next.item().due(now)
+	if due = next.item().due(now); l.probe != nil && next.item().stuck() && l.probe.before(next.item()) {
+		due = now // nothing waits for it to be tried again
+	}
 	if hold := next.strand.hold(now); hold.After(due) {
 		due = hold
 	}
@@ -196,26 +207,27 @@ func (l *lane) first(now time.Time) (best pick) {
 	if best.turn == turnAnswer && notice.strand != nil && takesTurn(notice.item(), now, l.last) && !notice.item().due(now).After(now) {
 		best = notice
 	}
-	if it := best.item(); l.probe && it.stuck() && it.due(now).After(now) {
+	if it := best.item(); l.probe != nil && it.stuck() && it.due(now).After(now) {
 		return l.behind(best, now)
 	}
 	return best
 }
 
-// behind is the first that has not failed yet, or the first of all.
+// behind is what comes next behind the probe, stuck or due, else the first of
+// all.
 func (l *lane) behind(first pick, now time.Time) pick {
 	best := first
 	for _, s := range l.strands {
-		for i, it := range s.items {
-			p := pick{s, i, s.turn(now)}
-			if it.fails > 0 || it.due(now).After(now) || s.hold(now).After(now) {
-				continue
-			}
-			if best == first || p.before(best) {
-				best = p
-			}
-			break
+		i := slices.IndexFunc(s.items, l.probe.before)
+		if i < 0 || s.hold(now).After(now) {
+			continue
 		}
+		if best == first || s.items[i].before(best.item()) {
+			best = pick{s, i, s.turn(now)}
+		}
+	}
+	if it := best.item(); !it.stuck() && it.due(now).After(now) {
+		return first
 	}
 	return best
 }

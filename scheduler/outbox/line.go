@@ -222,6 +222,25 @@ func (n *line) begin(l *lane, now time.Time) *item {
 	return it
 }
 
+// lands takes back what was tried: what its verdict does not end waits again.
+func (n *line) lands(l *lane, it *item, v verdict, tried bool, now time.Time) {
+	n.end(l, now, tried)
+	if v.pause > 0 {
+		n.rest = rest{now.Add(v.pause), longestWait}
+	}
+	switch v.kind {
+	case leave, deadLetter:
+	case sent:
+		n.passes(now)
+	default:
+		n.add(it, now)
+		if it.stuck() && !it.aside {
+			l.probe, n.trouble = it, true
+		}
+	}
+	n.place(l, now)
+}
+
 // end frees the lane of an item. tried is false when the platform never saw it.
 func (n *line) end(l *lane, now time.Time, tried bool) {
 	l.busy = false

@@ -159,27 +159,20 @@ func (p *pump) tellLocked(ctx context.Context, n int, now time.Time) {
 func (p *pump) landed(e delivery) {
 	now := p.o.Now()
 	p.flying--
-	e.line.end(e.lane, now, e.tried)
-	if e.pause > 0 {
-		e.line.rest = rest{now.Add(e.pause), longestWait}
+	if e.kind != sent && e.kind != deadLetter && !p.lease.mine(e.it) {
+		e.kind = leave
 	}
-	switch {
-	case e.kind == sent:
+	e.line.lands(e.lane, e.it, e.verdict, e.tried, now)
+	switch e.kind {
+	case sent:
 		p.recorder.add(e.it)
-		e.line.passes(now)
-	case e.kind == deadLetter:
+	case deadLetter:
 		p.backlog.settled(e.it.ID)
-	case e.kind == leave || !p.lease.mine(e.it):
+	case leave:
 		p.backlog.lost(e.it.ID)
-	default:
-		e.line.add(e.it, now)
-		if e.it.stuck() && !e.it.aside {
-			e.lane.probe, e.line.trouble = true, true
-		}
 	}
 	p.regather(e, now)
 	p.backlog.stale = p.backlog.stale || e.news != nil || e.word
-	e.line.place(e.lane, now)
 }
 
 // regather takes back what was to be told with a message: it was, and is gone,

@@ -72,7 +72,12 @@ type pick struct {
 
 func (p pick) item() *item { return p.strand.items[p.at] }
 
-// before is the order of picks of one chat.
+// before is the order of picks of one chat: of several people's answers goes
+// first who had a turn the longest time ago.
 func (p pick) before(q pick) bool {
-	return cmp.Or(cmp.Compare(p.turn, q.turn), p.item().order(q.item())) < 0
+	c := cmp.Compare(p.turn, q.turn)
+	if c == 0 && p.strand.class == store.ClassAnswer {
+		c = p.strand.flow.lastTurn().Compare(q.strand.flow.lastTurn())
+	}
+	return cmp.Or(c, p.item().order(q.item())) < 0
 }

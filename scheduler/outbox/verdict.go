@@ -146,31 +146,41 @@ func judge(it *item, a answer, now time.Time, chance float64) verdict {
 		late.due, late.unsure = now.Add(backOff(it.fails, chance)), it.unsure || a.tried
 	}
 	late.failed = true
-	return poison(it, a, late)
+	return poison(it, a, late, now, chance)
 }
 
 // stuckAfter is how often a message fails, within half a minute, until it may be
 // its own fault.
 const stuckAfter = 4
 
+// What is stuck while nothing passes is tried at the third step of the ladder
+// for a while.
+const (
+	soonStep = 2
+	soonFor  = 2 * time.Minute
+)
+
 // poison is for what fails again and again. Where the platform takes others
 // meanwhile, it is the message: it steps aside, so that its chat goes on, and
 // whoever waits for it hears so; what may be the card's fault is said without.
 // Where nothing passes, order is kept, and what the administrators are told
 // finds out whether anything does.
-func poison(it *item, a answer, late verdict) verdict {
+func poison(it *item, a answer, late verdict, now time.Time, chance float64) verdict {
 	switch {
 	case it.fails+1 < stuckAfter:
 		return late
 	case it.aside: // it was said without its card, and that does not pass either
 		late.word = it.fails+1 == stuckAfter && announced(it)
 		return late
-	case strings.HasPrefix(it.Key, wordKey) && a.others:
+	case strings.HasPrefix(it.Key, wordKey): // by now it says nothing
 		return verdict{kind: deadLetter, reason: late.reason}
 	case a.others && a.failure.Failure == chat.Unknown: // what becomes of it is known within the minute
 		late.aside = true
 		return late
 	case !a.others:
+		if it.failingFor(now) < soonFor { // each time, what comes next is tried too
+			late.due = earlier(late.due, now.Add(backOff(soonStep, chance)))
+		}
 		late.news = it.news(news{subject: "stuck/" + it.Platform, avoid: it.Platform,
 			text: fmt.Sprintf("%s 有消息一直发不出去（%s），还在重试。", it.Platform, late.reason)})
 		return late
