@@ -42,7 +42,7 @@ func TestMissingKey(t *testing.T) {
 	now := schedulertest.Moment(t, "2026-11-24 09:00")
 	o := schedulertest.NewOffice(t, func() time.Time { return now })
 	o.Owe("a", store.ClassAnswer, schedulertest.Text("one"))
-	o.Damage(`UPDATE outbox SET content = x'ffffffffffffffff' || content`) // which begins with its key's id
+	o.Damage(`UPDATE outbox SET content = CAST(x'ffffffffffffffff' || content AS BLOB)`) // which begins with its key's id
 	o.Owe("b", store.ClassAnswer, schedulertest.Text("two"))
 	o.Flush()
 	o.Flush()
@@ -53,7 +53,7 @@ func TestMissingKey(t *testing.T) {
 		t.Errorf("administrator told %q", got)
 	}
 	o.Close()
-	o.Damage(`UPDATE outbox SET content = substr(content, 9) WHERE state = 'waiting'`)
+	o.Damage(`UPDATE outbox SET content = substr(CAST(content AS BLOB), 9) WHERE state = 'waiting'`)
 	o.Open()
 	o.Flush()
 	if got := o.Phone.Told("a"); !slices.Equal(got, []string{"one"}) {

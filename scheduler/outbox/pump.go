@@ -267,8 +267,11 @@ func (p *pump) pause(now time.Time) time.Duration {
 			at = earlier(at, again)
 		}
 	}
-	if p.rest.holds(now) {
+	switch {
+	case p.rest.holds(now):
 		at = earlier(at, p.rest.until)
+	case p.backlog.stale:
+		at = now
 	}
 	return max(0, at.Sub(now))
 }
