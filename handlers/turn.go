@@ -178,7 +178,17 @@ func step(ctx context.Context, c command.Call, rest string) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	a, err := c.Spec.Run(ctx, command.NewCall(c, args))
+	call := command.NewCall(c, args)
+	if c.Spec.Changed != nil && c.Late() {
+		changed, err := c.Spec.Changed(ctx, call)
+		if err == nil {
+			err = c.Overtaken(changed)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	a, err := c.Spec.Run(ctx, call)
 	if a == nil && err == nil {
 		err = errSilent
 	}

@@ -25,14 +25,14 @@ func (q CheckIns) Add(ctx context.Context, c CheckIn) error {
 	return err
 }
 
-// Day is what a check-in needs to know of its day: how many there are
-// already, and the person's trip when they are on one.
-func (q CheckIns) Day(ctx context.Context, person string, day Day) (checkIns int, trip Trip, away bool, err error) {
+// Day is what a check-in needs to know of its day: how many were sent by a
+// moment, and the person's trip when they are on one.
+func (q CheckIns) Day(ctx context.Context, person string, day Day, sent time.Time) (checkIns int, trip Trip, away bool, err error) {
 	// One query, because every check-in passes here.
 	rows, err := engine.All(ctx, q.tx, "trip day", `SELECT c.n, COALESCE(t.id, ''), COALESCE(t.person, ''), t.place, t.reason, COALESCE(t.first_day, ''),
 		COALESCE(t.last_day, ''), COALESCE(t.planned, ''), COALESCE(t.declared, 0), COALESCE(t.ended, 0)
-		FROM (SELECT COUNT(*) AS n FROM check_in WHERE person = $1 AND day = $2 AND undone = 0) c
-		LEFT JOIN trip t ON t.person = $1 AND t.last_day >= $2 AND t.first_day <= $2`, []any{person, string(day)},
+		FROM (SELECT COUNT(*) AS n FROM check_in WHERE person = $1 AND day = $2 AND at <= $3 AND undone = 0) c
+		LEFT JOIN trip t ON t.person = $1 AND t.last_day >= $2 AND t.first_day <= $2`, []any{person, string(day), engine.Millis(sent)},
 		func(scan engine.Scan) (Trip, error) {
 			return Trips(q).scan(func(into ...any) error { return scan(append([]any{&checkIns}, into...)...) })
 		})

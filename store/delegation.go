@@ -48,6 +48,12 @@ func (q Delegations) From(ctx context.Context, day Day) ([]Delegation, error) {
 		[]any{string(day)}, q.scan)
 }
 
+// Changed is when something that was delegated to a person was last taken back.
+func (q Delegations) Changed(ctx context.Context, person string) (at time.Time, err error) {
+	_, err = q.tx.One(ctx, "delegation changed", `SELECT COALESCE(MAX(ended), 0) FROM delegation WHERE person = $1`, []any{person}, engine.At(&at))
+	return at, err
+}
+
 // End takes a delegation back; false when it was before.
 func (q Delegations) End(ctx context.Context, d Delegation, at time.Time) (bool, error) {
 	n, err := q.tx.Exec(ctx, "end delegation", `UPDATE delegation SET ended = $1, proof = $2 WHERE id = $3 AND ended = 0`,

@@ -59,6 +59,13 @@ func (q Leaves) Add(ctx context.Context, l Leave) error {
 	return err
 }
 
+// Changed is when leave of a person was last entered, and when last cancelled.
+func (q Leaves) Changed(ctx context.Context, person string) (entered, cancelled time.Time, err error) {
+	_, err = q.tx.One(ctx, "leave changed", `SELECT COALESCE(MAX(entered), 0), COALESCE(MAX(cancelled), 0) FROM leave WHERE person = $1`,
+		[]any{person}, engine.At(&entered), engine.At(&cancelled))
+	return entered, cancelled, err
+}
+
 // Cancel makes leave count no more; false when it did not count before.
 func (q Leaves) Cancel(ctx context.Context, id string, at time.Time) (bool, error) {
 	n, err := q.tx.Exec(ctx, "cancel leave", `UPDATE leave SET cancelled = $1 WHERE id = $2 AND cancelled = 0`, engine.Millis(at), id)

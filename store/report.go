@@ -67,21 +67,22 @@ func (q Reports) scan(scan engine.Scan) (r Report, err error) {
 	return r, err
 }
 
-// In lists what counts of a week, by person and version.
+// In lists what counts of a week, by person and when it was sent, supplements
+// last.
 func (q Reports) In(ctx context.Context, w Week) ([]Report, error) {
-	return engine.All(ctx, q.tx, "reports", `SELECT `+reportColumns+` FROM report WHERE week = $1 AND withdrawn = 0 ORDER BY person, version`,
+	return engine.All(ctx, q.tx, "reports", `SELECT `+reportColumns+` FROM report WHERE week = $1 AND withdrawn = 0 ORDER BY person, supplement, sent, version`,
 		[]any{w.Key()}, q.scan)
 }
 
 // Heads is Reports without Text, for whoever only counts.
 func (q Reports) Heads(ctx context.Context, w Week) ([]Report, error) {
-	return engine.All(ctx, q.tx, "report heads", `SELECT `+reportHead+` FROM report WHERE week = $1 AND withdrawn = 0 ORDER BY person, version`,
+	return engine.All(ctx, q.tx, "report heads", `SELECT `+reportHead+` FROM report WHERE week = $1 AND withdrawn = 0 ORDER BY person, supplement, sent, version`,
 		[]any{w.Key()}, func(scan engine.Scan) (r Report, err error) { return r, reportRow(scan, &r) })
 }
 
-// Of lists what counts of a person's week, by version.
+// Of lists what counts of a person's week, by when it was sent, supplements last.
 func (q Reports) Of(ctx context.Context, person string, w Week) ([]Report, error) {
-	return engine.All(ctx, q.tx, "reports of", `SELECT `+reportColumns+` FROM report WHERE person = $1 AND week = $2 AND withdrawn = 0 ORDER BY version`,
+	return engine.All(ctx, q.tx, "reports of", `SELECT `+reportColumns+` FROM report WHERE person = $1 AND week = $2 AND withdrawn = 0 ORDER BY supplement, sent, version`,
 		[]any{person, w.Key()}, q.scan)
 }
 
@@ -108,10 +109,18 @@ func (q Reports) Withdraw(ctx context.Context, id string, at time.Time) (bool, e
 	return n == 1, err
 }
 
-// WithdrawAll takes every version of a person's week back and tells how
-// many there were.
+// Changed is when a version of a person's week was last sent, and when one was
+// last taken back.
+func (q Reports) Changed(ctx context.Context, person string, w Week) (sent, withdrawn time.Time, err error) {
+	_, err = q.tx.One(ctx, "report changed", `SELECT COALESCE(MAX(sent), 0), COALESCE(MAX(withdrawn), 0) FROM report WHERE person = $1 AND week = $2`,
+		[]any{person, w.Key()}, engine.At(&sent), engine.At(&withdrawn))
+	return sent, withdrawn, err
+}
+
+// WithdrawAll takes every version of a person's week back that was sent by a
+// moment, and tells how many there were.
 func (q Reports) WithdrawAll(ctx context.Context, person string, w Week, at time.Time) (int64, error) {
-	return q.tx.Exec(ctx, "withdraw reports", `UPDATE report SET withdrawn = $1 WHERE person = $2 AND week = $3 AND withdrawn = 0`,
+	return q.tx.Exec(ctx, "withdraw reports", `UPDATE report SET withdrawn = $1 WHERE person = $2 AND week = $3 AND withdrawn = 0 AND sent <= $1`,
 		engine.Millis(at), person, w.Key())
 }
 
@@ -139,6 +148,6 @@ func (q Reports) Chased(ctx context.Context, since time.Time) (map[string]time.T
 // Chase remembers that a person was chased.
 func (q Reports) Chase(ctx context.Context, person string, at time.Time) error {
 	_, err := q.tx.Exec(ctx, "chase", `INSERT INTO report_chase (person, at) VALUES ($1, $2)
-		ON CONFLICT (person) DO UPDATE SET at = excluded.at`, person, engine.Millis(at))
+		ON CONFLICT (person) DO UPDATE SET at = excluded.at WHERE report_chase.at < excluded.at`, person, engine.Millis(at))
 	return err
 }

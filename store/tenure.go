@@ -53,6 +53,13 @@ func (q People) PostAt(ctx context.Context, person string, at time.Time) (post P
 	return Post(name), err
 }
 
+// Changed is when a person last got or lost a post or a duty.
+func (q People) Changed(ctx context.Context, person string) (at time.Time, err error) {
+	_, err = q.tx.One(ctx, "person changed", `SELECT COALESCE(MAX(CASE WHEN until > since THEN until ELSE since END), 0) FROM tenure WHERE person = $1`,
+		[]any{person}, engine.At(&at))
+	return at, err
+}
+
 // AsOf is a person as they stood at a moment: with the post and the duties of
 // then, and not active while they held no post.
 func (q People) AsOf(ctx context.Context, p Person, at time.Time) (Person, error) {

@@ -111,6 +111,14 @@ func (q Trips) ChangedSince(ctx context.Context, person, write string) (bool, er
 	return n > 0, err
 }
 
+// Changed is when a person last declared a trip, or changed one or took that back.
+func (q Trips) Changed(ctx context.Context, person string) (at time.Time, err error) {
+	_, err = q.tx.One(ctx, "trips changed", `SELECT COALESCE(MAX(at), 0) FROM (SELECT declared AS at FROM trip WHERE person = $1
+		UNION ALL SELECT CASE WHEN c.undone > c.at THEN c.undone ELSE c.at END FROM trip_change c JOIN trip t ON t.id = c.trip WHERE t.person = $1) changes`,
+		[]any{person}, engine.At(&at))
+	return at, err
+}
+
 // Away is a person on a trip on some day, with what they have reported.
 type Away struct {
 	Person    Person

@@ -2,6 +2,7 @@ package approval
 
 import (
 	"context"
+	"time"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
@@ -19,6 +20,9 @@ func (h Handler) delegateCommands() []command.Spec {
 			Args:     []command.Arg{name, {Name: "起止", Kind: command.Span, Prompt: "哪几天？例如 明天，或 11-26 至 11-28。"}},
 			Examples: []string{"授权 周敏 3天", "授权 周敏 11-26 至 11-28"},
 			Who:      rulebook.Delegate, Private: true, Clause: clause, Run: h.delegate, Undo: h.undoDelegate,
+			Changed: func(ctx context.Context, c *command.Call) (time.Time, error) {
+				return c.Tx.Delegations().Changed(ctx, c.Who("姓名").ID)
+			},
 		},
 		{
 			Name: "收回授权", Aliases: []string{"shsq"}, Summary: "提前收回交出去的查阅审批",

@@ -8,6 +8,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -42,6 +43,21 @@ func (c *Call) Clock() time.Time {
 		return c.Taken
 	}
 	return c.Now
+}
+
+// Late reports whether time went by between the sending of the call and now.
+func (c *Call) Late() bool { return c.Taken.After(c.Now) }
+
+// Overtaken refuses a call that was sent before what it changes was changed last.
+func (c *Call) Overtaken(changed time.Time) error {
+	if !changed.After(c.Now) {
+		return nil
+	}
+	zone := c.Now.Location()
+	return &Refusal{
+		Text: fmt.Sprintf("这条消息是 %s 发的，到得晚了：之后（%s）已经另有改动，以后发的为准，这一条没有照办。", words.Moment(c.Now), words.Moment(changed.In(zone))),
+		Hint: "还要这样改的话，重新发一次",
+	}
 }
 
 // Env is what reading the call's arguments needs.

@@ -28,6 +28,7 @@ package command
 
 import (
 	"context"
+	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
@@ -51,7 +52,11 @@ type Spec struct {
 	Form     bool                    // without values it shows a form
 	Hidden   bool                    // carried by buttons and forms only: not in help, still checked
 	Run      Step
-	Undo     func(ctx context.Context, c *Call, ref string) (string, error) // takes Answer.Undo back, says what was taken back
+	// Changed is when what the call changes was changed last: of two changes the
+	// one sent later counts, and a call that was sent before is refused. nil:
+	// what it writes replaces nothing.
+	Changed func(ctx context.Context, c *Call) (time.Time, error)
+	Undo    func(ctx context.Context, c *Call, ref string) (string, error) // takes Answer.Undo back, says what was taken back
 }
 
 // Suits reports whether the command is of use to a person: allowed, and their

@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -32,9 +33,22 @@ func (h Handler) keeperCommands() []command.Spec {
 			Name: "移交客户", Aliases: []string{"yjkh"}, Summary: "把客户交给另一位同事负责，历史全部保留",
 			Args:     []command.Arg{customerArg(command.ToChange), {Name: "接收人", Kind: command.Person, Prompt: "交给谁？"}},
 			Examples: []string{"移交客户 K12 张伟"},
-			Who:      rulebook.MoveCustomers, Private: true, Clause: "档-4", Run: h.move,
+			Who:      rulebook.MoveCustomers, Private: true, Clause: "档-4", Run: h.move, Changed: owned,
 		},
 	}
+}
+
+// owned is when a customer got their owner.
+func owned(ctx context.Context, c *command.Call) (time.Time, error) {
+	r, err := c.Customer(ctx, "客户")
+	if err != nil {
+		return time.Time{}, err
+	}
+	owners, err := vault.In(c.Tx).Owners(ctx, r.ID)
+	if err != nil || len(owners) == 0 {
+		return time.Time{}, err
+	}
+	return owners[len(owners)-1].From, nil
 }
 
 // check is 核对.

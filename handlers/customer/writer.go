@@ -63,6 +63,15 @@ func (w *writer) put(ctx context.Context, field, value string) error {
 	if old.Value == value {
 		return nil
 	}
+	if w.c.Late() {
+		changed, err := vault.In(w.c.Tx).Changed(ctx, w.customer, w.person, field)
+		if err == nil {
+			err = w.c.Overtaken(changed)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	now := w.c.Now
 	f := vault.Fact{
 		ID: w.c.Tx.NewID(now), Customer: w.customer, Person: w.person, Field: field, Value: value,

@@ -65,7 +65,7 @@ func receiptWords(e entry) string {
 	case len(e.reports) == 1:
 		return lateWords(e.late)
 	default:
-		return fmt.Sprintf("%s（按第 %d 版的时间）", lateWords(e.late), e.reports[0].Version)
+		return fmt.Sprintf("%s（按第 %d 版的时间）", lateWords(e.late), first(e.reports).Version)
 	}
 }
 

@@ -19,7 +19,7 @@ func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err := h.mayHandIn(ctx, c, w); err != nil {
 		return nil, err
 	}
-	reports, err := c.Tx.Reports().Of(ctx, c.Person.ID, w)
+	reports, err := sentBefore(ctx, c, w)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (h Handler) backdate(ctx context.Context, c *command.Call) (*command.Answer
 	if !c.Has("内容") {
 		return h.form(ctx, c, w)
 	}
-	reports, err := c.Tx.Reports().Of(ctx, c.Person.ID, w)
+	reports, err := sentBefore(ctx, c, w)
 	if err != nil {
 		return nil, err
 	}

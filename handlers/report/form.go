@@ -164,7 +164,7 @@ func (h Handler) submit(ctx context.Context, c *command.Call) (*command.Answer, 
 
 // fromForm reads a report out of a form's values.
 func fromForm(ctx context.Context, c *command.Call, w store.Week) (store.Report, error) {
-	before, err := c.Tx.Reports().Of(ctx, c.Person.ID, w)
+	before, err := sentBefore(ctx, c, w)
 	if err != nil {
 		return store.Report{}, err
 	}

@@ -3,7 +3,9 @@ package report
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
@@ -34,7 +36,7 @@ func (h Handler) handInCommands() []command.Spec {
 		{
 			Name: "撤回周报", Aliases: []string{"chzb"}, Summary: "撤回还没有上报的周报；撤回后算未交",
 			Args: []command.Arg{week}, Examples: []string{"撤回周报", "撤回周报 上周"},
-			Who: rulebook.HandIn, For: h.concerns, Private: true, Clause: clause, Run: h.withdraw, Undo: h.undoWithdraw,
+			Who: rulebook.HandIn, For: h.concerns, Private: true, Clause: clause, Run: h.withdraw, Changed: h.reportChanged, Undo: h.undoWithdraw,
 		},
 		{
 			Name: "看周报", Aliases: []string{"kzb"}, Summary: "看自己的周报；总经理、总监、主管可看别人的",
@@ -128,7 +130,7 @@ func (h Handler) handIn(ctx context.Context, c *command.Call, r store.Report) (*
 	if err := c.Tx.Weeks().Lock(ctx, r.Week); err != nil {
 		return nil, err
 	}
-	before, err := c.Tx.Reports().Of(ctx, c.Person.ID, r.Week)
+	before, err := sentBefore(ctx, c, r.Week)
 	if err != nil {
 		return nil, err
 	}
@@ -144,16 +146,46 @@ func (h Handler) handIn(ctx context.Context, c *command.Call, r store.Report) (*
 	if r.Version, err = c.Tx.Reports().Add(ctx, r); err != nil {
 		return nil, err
 	}
-	return h.kept(ctx, c, r.Week)
+	return h.kept(ctx, c, r)
 }
 
-// kept is the answer to a new version, the last of the week's.
-func (h Handler) kept(ctx context.Context, c *command.Call, w store.Week) (*command.Answer, error) {
-	e, _, err := h.entryOf(ctx, c.Tx, c.Person, w)
+// sentBefore are the versions of the caller's week that were there when the call
+// was sent. Who took the week back since does not hand in for it any more.
+func sentBefore(ctx context.Context, c *command.Call, w store.Week) ([]store.Report, error) {
+	list, err := c.Tx.Reports().Of(ctx, c.Person.ID, w)
+	if err != nil || !c.Late() {
+		return list, err
+	}
+	_, withdrawn, err := c.Tx.Reports().Changed(ctx, c.Person.ID, w)
 	if err != nil {
 		return nil, err
 	}
-	r := e.last()
+	return slices.DeleteFunc(list, func(r store.Report) bool { return r.Sent.After(c.Now) }), c.Overtaken(withdrawn)
+}
+
+// reportChanged is when the reports of the week that the call names were changed.
+func (h Handler) reportChanged(ctx context.Context, c *command.Call) (time.Time, error) {
+	w := h.Rules.Week(c.Now)
+	if c.Has("周") {
+		w = c.Week("周")
+	}
+	sent, withdrawn, err := c.Tx.Reports().Changed(ctx, c.Person.ID, w)
+	if withdrawn.After(sent) {
+		return withdrawn, err
+	}
+	return sent, err
+}
+
+// kept is the answer to a new version. One that was sent later may have come
+// before it: that one counts.
+func (h Handler) kept(ctx context.Context, c *command.Call, r store.Report) (*command.Answer, error) {
+	e, _, err := h.entryOf(ctx, c.Tx, c.Person, r.Week)
+	if err != nil {
+		return nil, err
+	}
+	newest := e.last()
+	e.reports = e.reports[:1+slices.IndexFunc(e.reports, func(o store.Report) bool { return o.ID == r.ID })]
+	r = e.last()
 	due, _ := h.Rules.ReportDue(r.Week)
 	card := h.receiptCard(e, due)
 	hint, err := h.forgotten(ctx, c, r.Week)
@@ -163,9 +195,13 @@ func (h Handler) kept(ctx context.Context, c *command.Call, w store.Week) (*comm
 	if hint != "" {
 		card.Blocks = append(card.Blocks, noteBlock(hint))
 	}
+	if newest.ID != r.ID {
+		text := fmt.Sprintf("这一份到得晚了：之后发的第 %d 版（%s）已经收到，内容以那一版为准。", newest.Version, h.at(newest.Sent))
+		card.Blocks = append(card.Blocks, noteBlock(text))
+	}
 	a := command.Card(card)
 	a.Subject = subject(r.Week, r.Person)
-	if err := h.guard(ctx, c, w, a, r.Text.Done); err != nil {
+	if err := h.guard(ctx, c, r.Week, a, r.Text.Done); err != nil {
 		return nil, err
 	}
 	if a.Notices, err = h.handInNotices(ctx, c, e); err != nil {

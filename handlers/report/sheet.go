@@ -40,11 +40,16 @@ func standing(reports []store.Report) (state, int) {
 	switch {
 	case len(reports) == 0:
 		return missing, 0
-	case reports[0].Late > 0:
-		return late, reports[0].Late
+	case first(reports).Late > 0:
+		return late, first(reports).Late
 	default:
 		return handedIn, 0
 	}
+}
+
+// first is the version that was sent first.
+func first(reports []store.Report) store.Report {
+	return slices.MinFunc(reports, func(a, b store.Report) int { return a.Sent.Compare(b.Sent) })
 }
 
 // effective is the version that says how things are: the last before the week

@@ -55,7 +55,7 @@ func (h Handler) Bind(ctx context.Context, c *command.Call) (*command.Answer, er
 	case c.Person.ID == "":
 		return command.Text(Unregistered), nil
 	}
-	code, err := newCode(ctx, c.Tx, c.Person.ID, c.Now.Add(ownCode))
+	code, err := newCode(ctx, c.Tx, c.Person.ID, c.Clock().Add(ownCode))
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (h Handler) Bind(ctx context.Context, c *command.Call) (*command.Answer, er
 
 func (h Handler) bind(ctx context.Context, c *command.Call, code string) (*command.Answer, error) {
 	from := c.Event.From
-	tries, err := c.Tx.Codes().CountWrong(ctx, from.Platform, from.ID, c.Now.Add(-tryWindow))
+	tries, err := c.Tx.Codes().CountWrong(ctx, from.Platform, from.ID, c.Clock().Add(-tryWindow))
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (h Handler) bind(ctx context.Context, c *command.Call, code string) (*comma
 	if c.Person.ID != "" {
 		return h.bindRegistered(ctx, c, code)
 	}
-	id, ok, err := c.Tx.Codes().Use(ctx, code, c.Now)
+	id, ok, err := c.Tx.Codes().Use(ctx, code, c.Clock())
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func (h Handler) consent(ctx context.Context, c *command.Call, p store.Person, h
 // bindRegistered is for an account that belongs to somebody: only the
 // program's own code is of use to it, and makes its person administrator.
 func (h Handler) bindRegistered(ctx context.Context, c *command.Call, code string) (*command.Answer, error) {
-	whose, ok, err := c.Tx.Codes().Of(ctx, code, c.Now)
+	whose, ok, err := c.Tx.Codes().Of(ctx, code, c.Clock())
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func (h Handler) bindRegistered(ctx context.Context, c *command.Call, code strin
 		text := "这个账号已登记为" + c.Person.Name + "，不用再绑定。要在另一个平台上登录：在这里发 绑定 要绑定码，再到那里发送。"
 		return h.wrong(ctx, c, text)
 	}
-	if _, _, err := c.Tx.Codes().Use(ctx, code, c.Now); err != nil {
+	if _, _, err := c.Tx.Codes().Use(ctx, code, c.Clock()); err != nil {
 		return nil, err
 	}
 	if err := c.Tx.People().GiveDuty(ctx, c.Person.ID, store.Administrator, c.Now); err != nil {
@@ -163,7 +163,7 @@ func (h Handler) bindRegistered(ctx context.Context, c *command.Call, code strin
 func (h Handler) wrong(ctx context.Context, c *command.Call, text string) (*command.Answer, error) {
 	a := command.Text(text)
 	a.Subject = "wrong code"
-	return a, c.Tx.Codes().Wrong(ctx, c.Event.From.Platform, c.Event.From.ID, c.Now, c.Now.Add(-tryWindow))
+	return a, c.Tx.Codes().Wrong(ctx, c.Event.From.Platform, c.Event.From.ID, c.Clock(), c.Clock().Add(-tryWindow))
 }
 
 // whose is the person of a used code; the program's own code registers a new
@@ -264,7 +264,7 @@ func (h Handler) code(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil || o.waits() {
 		return o.asked(c), err
 	}
-	code, err := newCode(ctx, c.Tx, p.ID, c.Now.Add(passedOn))
+	code, err := newCode(ctx, c.Tx, p.ID, c.Clock().Add(passedOn))
 	if err != nil {
 		return nil, err
 	}

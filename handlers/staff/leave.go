@@ -3,6 +3,7 @@ package staff
 import (
 	"context"
 	"strings"
+	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -25,14 +26,28 @@ func (h Handler) leaveCommands() []command.Spec {
 				{Name: "起止", Kind: command.Span, Prompt: "请哪几天？例如 明天，或 11-26 至 11-27。"},
 				{Name: "事由", Kind: command.Free, Optional: true},
 			},
-			Examples: []string{"请假 明天 看病", "请假 11-26 至 11-27"}, Who: rulebook.TakePart, Clause: "会-3", Also: []string{"2-4"}, Run: h.leave, Undo: h.undoLeave,
+			Examples: []string{"请假 明天 看病", "请假 11-26 至 11-27"}, Who: rulebook.TakePart, Clause: "会-3", Also: []string{"2-4"}, Run: h.leave, Changed: leaveChanged, Undo: h.undoLeave,
 		},
 		{
 			Name: "销假", Aliases: []string{"xj"}, Summary: "提前回来，或取消还没开始的请假",
 			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}},
-			Examples: []string{"销假"}, Who: rulebook.TakePart, Clause: "会-3", Also: []string{"2-4"}, Run: h.back, Undo: h.undoBack,
+			Examples: []string{"销假"}, Who: rulebook.TakePart, Clause: "会-3", Also: []string{"2-4"}, Run: h.back, Changed: leaveChanged, Undo: h.undoBack,
 		},
 	}
+}
+
+// leaveChanged is when the leave that a call is about was changed last. One more
+// leave replaces none; an end does.
+func leaveChanged(ctx context.Context, c *command.Call) (time.Time, error) {
+	p := c.Person
+	if c.Has("姓名") {
+		p = c.Who("姓名")
+	}
+	entered, cancelled, err := c.Tx.Leaves().Changed(ctx, p.ID)
+	if c.Spec.Name == "销假" && entered.After(cancelled) {
+		return entered, err
+	}
+	return cancelled, err
 }
 
 // whose is the person a leave is about; others need the right.

@@ -18,6 +18,10 @@ func Left(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]c
 	if err != nil || !found {
 		return nil, err
 	}
+	changed, err := tx.People().Changed(ctx, p.ID)
+	if err != nil || changed.After(now) { // sent before somebody put them right
+		return nil, err
+	}
 	if err := tx.Accounts().Unbind(ctx, a.Platform, a.ID); err != nil {
 		return nil, err
 	}

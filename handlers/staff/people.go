@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -50,9 +51,21 @@ func (h Handler) peopleCommands() []command.Spec {
 	}
 }
 
+// personChanged is when what somebody holds was changed last.
+func personChanged(ctx context.Context, c *command.Call) (time.Time, error) {
+	if c.Spec.Args[0].Kind == command.Person {
+		return c.Tx.People().Changed(ctx, c.Who("姓名").ID)
+	}
+	p, found, err := c.Tx.People().StoppedNamed(ctx, cleanName(c.Text("姓名")))
+	if err != nil || !found {
+		return time.Time{}, err
+	}
+	return p.Until, nil
+}
+
 // manage fills in what all commands of the administrator share.
 func manage(s command.Spec) command.Spec {
-	s.Who, s.Private, s.Clause = rulebook.ManagePeople, true, "附-4"
+	s.Who, s.Private, s.Clause, s.Changed = rulebook.ManagePeople, true, "附-4", personChanged
 	if undo := s.Undo; undo != nil {
 		s.Undo = func(ctx context.Context, c *command.Call, ref string) (string, error) {
 			if code, waits := strings.CutPrefix(ref, waitsRef); waits {
@@ -141,7 +154,7 @@ func (h Handler) add(ctx context.Context, c *command.Call) (*command.Answer, err
 
 // added is the answer for somebody without an account yet.
 func (h Handler) added(ctx context.Context, c *command.Call, p store.Person, o proposal) (*command.Answer, error) {
-	code, err := newCode(ctx, c.Tx, p.ID, c.Now.Add(passedOn))
+	code, err := newCode(ctx, c.Tx, p.ID, c.Clock().Add(passedOn))
 	if err != nil {
 		return nil, err
 	}

@@ -84,7 +84,7 @@ func (h Handler) reinstated(ctx context.Context, c *command.Call, p store.Person
 		a.Notices = concerned(c, p, "你的登记已恢复（"+role(p)+"）。"+o.meanwhile()+"发送 帮助 看能做什么。")
 		return a, nil
 	}
-	code, err := newCode(ctx, c.Tx, p.ID, c.Now.Add(passedOn))
+	code, err := newCode(ctx, c.Tx, p.ID, c.Clock().Add(passedOn))
 	return command.Card(codeCard("已恢复："+p.Name, []chat.Fact{
 		{Label: "岗位和职责", Value: role(p)}, {Label: "生效", Value: since},
 	}, code, "聊天账号要重新绑定：请把绑定码转给本人，24 小时内私聊我发送：绑定 "+code+o.note())), err

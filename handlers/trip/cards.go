@@ -24,6 +24,10 @@ func (h Handler) checkedIn(c *command.Call, d day, in store.CheckIn) chat.Card {
 		head += " · " + place
 	}
 	count := fmt.Sprintf("今天第 %d 次。", d.done)
+	if in.Day != h.Rules.Day(c.Clock()) { // it arrived on another day
+		count = fmt.Sprintf("%s第 %d 次。", in.Day, d.done)
+		d.away = false
+	}
 	if c.Event.Chat.Group {
 		if d.away {
 			count += h.nextTime(c, d.done)

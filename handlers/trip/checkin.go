@@ -22,7 +22,7 @@ const progressMark = "进展："
 
 // checkIn is 签到 [地点] 进展….
 func (h Handler) checkIn(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	done, trip, away, err := c.Tx.CheckIns().Day(ctx, c.Person.ID, h.Rules.Day(c.Now))
+	done, trip, away, err := c.Tx.CheckIns().Day(ctx, c.Person.ID, h.Rules.Day(c.Now), c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (h Handler) located(ctx context.Context, c *command.Call) (*command.Answer,
 	if !answered {
 		return nil, askProgress(place, progressMark)
 	}
-	done, trip, away, err := c.Tx.CheckIns().Day(ctx, c.Person.ID, h.Rules.Day(c.Now))
+	done, trip, away, err := c.Tx.CheckIns().Day(ctx, c.Person.ID, h.Rules.Day(c.Now), c.Now)
 	if err != nil {
 		return nil, err
 	}

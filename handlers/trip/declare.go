@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"marketbot/handlers/command"
 	"marketbot/handlers/reading"
@@ -57,6 +58,14 @@ func (h Handler) tripDays(c *command.Call) (first, last store.Day, reason string
 	}
 	days := store.Trip{First: more.From, Last: more.To}.Days()
 	return d.From, d.From.Add(days - 1), strings.TrimLeftFunc(reason[n:], isGap)
+}
+
+// changed is when the caller's trips were changed last; 出差 alone changes none.
+func changed(ctx context.Context, c *command.Call) (time.Time, error) {
+	if len(c.Spec.Args) > 0 && !c.Has("地点") {
+		return time.Time{}, nil
+	}
+	return c.Tx.Trips().Changed(ctx, c.Person.ID)
 }
 
 // plausible refuses what nobody means.
@@ -191,7 +200,7 @@ func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, err
 	if err := c.Tx.Trips().Cut(ctx, t, cut); err != nil {
 		return nil, err
 	}
-	done, _, _, err := c.Tx.CheckIns().Day(ctx, c.Person.ID, today)
+	done, _, _, err := c.Tx.CheckIns().Day(ctx, c.Person.ID, today, c.Now)
 	if err != nil {
 		return nil, err
 	}

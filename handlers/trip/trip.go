@@ -34,11 +34,11 @@ func (h Handler) Commands() []command.Spec {
 				{Name: "事由", Kind: command.Free, Optional: true},
 			},
 			Examples: []string{"出差 广州 3天 拜访客户", "出差 深圳 明天至周五", "出差"},
-			Who:      rulebook.CheckIn, Clause: clause, Run: h.trip, Undo: h.undoTrip,
+			Who:      rulebook.CheckIn, Clause: clause, Run: h.trip, Changed: changed, Undo: h.undoTrip,
 		},
 		{
 			Name: "出差 结束", Summary: "提前结束出差，或取消还没开始的",
-			Examples: []string{"出差 结束"}, Who: rulebook.CheckIn, Clause: clause, Run: h.end, Undo: h.undoEnd,
+			Examples: []string{"出差 结束"}, Who: rulebook.CheckIn, Clause: clause, Run: h.end, Changed: changed, Undo: h.undoEnd,
 		},
 		{
 			Name: "签到", Aliases: []string{"qd", "checkin"}, Summary: "出差期间报进展，每天一至两次；也可以直接发位置",
@@ -68,7 +68,7 @@ func (h Handler) Commands() []command.Spec {
 // has not made it.
 func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, error) {
 	today := h.Rules.Day(c.Now)
-	done, trip, away, err := c.Tx.CheckIns().Day(ctx, c.Person.ID, today)
+	done, trip, away, err := c.Tx.CheckIns().Day(ctx, c.Person.ID, today, c.Clock())
 	if err != nil || !away || done > 0 {
 		return nil, err
 	}

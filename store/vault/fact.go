@@ -54,6 +54,14 @@ func (q Files) PutFact(ctx context.Context, f Fact) error {
 	return q.putFact(ctx, k, f)
 }
 
+// Changed is when a field of a file, or of a person in it, last got a value or
+// lost it.
+func (q Files) Changed(ctx context.Context, customer, person, field string) (at time.Time, err error) {
+	_, err = q.tx.One(ctx, "field changed", `SELECT COALESCE(MAX(CASE WHEN until > at THEN until ELSE at END), 0) FROM fact
+		WHERE customer = $1 AND person = $2 AND field = $3`, []any{customer, person, field}, engine.At(&at))
+	return at, err
+}
+
 // putFact writes a fact to the history and to its card.
 func (q Files) putFact(ctx context.Context, k card, f Fact) error {
 	if err := q.endFact(ctx, f); err != nil {
@@ -87,14 +95,14 @@ func (q Files) endFact(ctx context.Context, by Fact) error {
 	return Names{q.tx}.DropPhone(ctx, old)
 }
 
-// Check notes that somebody found a whole file right: its unchecked facts
-// are checked, and the file counts as current. It tells how many facts were
+// Check notes that somebody found a whole file right at a moment: its unchecked
+// facts of until then are checked, and the file counts as current. It tells how many facts were
 // unchecked.
 func (q Files) Check(ctx context.Context, customer, by string, at time.Time) (int, error) {
 	if _, err := q.touched(ctx, customer, at); err != nil {
 		return 0, err
 	}
-	n, err := q.tx.Exec(ctx, "check file", `UPDATE fact SET checked = $1, checked_by = $2 WHERE customer = $3 AND until = 0 AND checked = 0`,
+	n, err := q.tx.Exec(ctx, "check file", `UPDATE fact SET checked = $1, checked_by = $2 WHERE customer = $3 AND until = 0 AND checked = 0 AND at <= $1`,
 		engine.Millis(at), by, customer)
 	if err != nil || n == 0 {
 		return 0, err
@@ -110,7 +118,7 @@ func (q Files) checkCards(ctx context.Context, customer, by string, at time.Time
 	}
 	for _, k := range file.cards() {
 		for i := range k.facts {
-			if k.facts[i].Checked.IsZero() {
+			if k.facts[i].Checked.IsZero() && !k.facts[i].At.After(at) {
 				k.facts[i].Checked, k.facts[i].CheckedBy = engine.Moment(engine.Millis(at)), by
 			}
 		}
