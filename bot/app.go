@@ -146,7 +146,7 @@ type refusing interface{ Refused() *platform.Refusals }
 
 // health is what the program knows about its connections without asking.
 func (b *bot) health(ctx context.Context) []chat.Finding {
-	list := b.written(ctx)
+	list := b.written()
 	if b.Cluster != nil {
 		f := chat.Finding{Name: "Redis", OK: true, Text: "正常"}
 		if b.sharing(ctx) != nil {

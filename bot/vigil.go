@@ -79,9 +79,17 @@ func wantText(why store.Unfit) string {
 	return "写不进去，原因在日志里"
 }
 
-// written is what 自检 says of the store; nothing while all is well.
-func (b *bot) written(ctx context.Context) []chat.Finding {
-	since, why := b.unwritten(ctx)
+// written is what 自检 says of the store; nothing while all is well. It runs in a
+// transaction, so it writes nothing itself and waits for nobody who does.
+func (b *bot) written() []chat.Finding {
+	v := &b.vigil
+	if !v.mu.TryLock() {
+		return nil
+	}
+	defer v.mu.Unlock()
+	since := v.since
+	want, _ := b.DB.Failing()
+	why := wantText(want)
 	if since.IsZero() {
 		return nil
 	}
