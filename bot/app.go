@@ -29,6 +29,7 @@ type parts struct {
 	Cluster  *cluster.Cluster // nil: alone
 	Rules    rulebook.Rules
 	People   []staff.Entry
+	Weighed  bool // the people are of settings that somebody may change: what they gain waits for the general manager
 	Groups   []chat.Address
 	NotifyOn string   // platform that is preferred for what is said unasked; empty: the one used last
 	Backups  *nightly // nil: none
@@ -89,14 +90,14 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("timetable: %w", err)
 	}
-	return b, b.settle(ctx)
+	return b, b.settle(ctx, post)
 }
 
 // startLock keeps processes on a shared store from seeding it at the same time.
 const startLock = "start"
 
 // settle dates a new store and seeds the people.
-func (b *bot) settle(ctx context.Context) error {
+func (b *bot) settle(ctx context.Context, post *handlers.Post) error {
 	return b.DB.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.Lock(ctx, startLock); err != nil {
 			return err
@@ -108,7 +109,14 @@ func (b *bot) settle(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return staff.Seed(ctx, tx, b.People, b.Now())
+		if !b.Weighed {
+			return staff.Seed(ctx, tx, b.People, b.Now())
+		}
+		notices, err := staff.Settle(ctx, tx, b.Customers.Policy(), b.People, b.Now())
+		if err != nil {
+			return err
+		}
+		return post.Notices(ctx, tx, notices, store.ClassAlarm, b.Now())
 	})
 }
 

@@ -74,7 +74,7 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 		return platforms, err
 	}
 	b, err := newBot(ctx, parts{
-		DB: db, Store: o, Cluster: shared, Rules: rules, AreaSettings: cfg.AreaSettings, People: cfg.entries(), Groups: cfg.groups(), NotifyOn: cfg.NotifyOn, Now: now, Log: log,
+		DB: db, Store: o, Cluster: shared, Rules: rules, AreaSettings: cfg.AreaSettings, People: cfg.entries(), Weighed: true, Groups: cfg.groups(), NotifyOn: cfg.NotifyOn, Now: now, Log: log,
 		Backups: cfg.backups(o, db, rules.Zone, now), Platforms: connect,
 	})
 	if err != nil {

@@ -88,6 +88,12 @@ func (q People) SetPost(ctx context.Context, person string, post Post, at time.T
 	return q.hold(ctx, person, "post", string(post), at)
 }
 
+// Rename gives a person another name, which must be free.
+func (q People) Rename(ctx context.Context, person, name string) error {
+	_, err := q.tx.Exec(ctx, "rename person", `UPDATE person SET name = $1 WHERE id = $2`, name, person)
+	return err
+}
+
 // Await notes a post that waits for the general manager's word; empty: none.
 func (q People) Await(ctx context.Context, person string, post Post) error {
 	_, err := q.tx.Exec(ctx, "await post", `UPDATE person SET awaits = $1 WHERE id = $2`, string(post), person)

@@ -109,6 +109,13 @@ func (h Handler) unmake(ctx context.Context, c *command.Call, p store.Person, on
 		}
 		return nil
 	}
+	if one.Kind == store.ChangeAccount {
+		owner, found, err := c.Tx.Accounts().Person(ctx, one.Platform, one.Account)
+		if err != nil || !found || owner.ID != p.ID {
+			return err
+		}
+		return c.Tx.Accounts().Unbind(ctx, one.Platform, one.Account)
+	}
 	if one.Kind != store.ChangeHold || !holds(p, one) {
 		return nil
 	}
