@@ -331,6 +331,10 @@ func tuesday() time.Time { return time.Date(2026, 11, 24, 10, 0, 0, 0, shanghai)
 
 func TestCheck(t *testing.T) {
 	s := newSite(t)
+	empty := filepath.Join(t.TempDir(), "2027.json")
+	if err := os.WriteFile(empty, []byte(`{"year": 2027, "days": []}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	s.start()
 	defer s.end()
 	for _, c := range []struct {
@@ -338,7 +342,9 @@ func TestCheck(t *testing.T) {
 		code        int
 		words       []string
 	}{
-		{"all is well, beside the serving bot", "secret_key: " + storeKey + "\n", exitFine, []string{"✓ secret_key", "✓ 数据库：可读", "✓ 飞书凭证", "✓ 飞书权限"}},
+		{"all is well, beside the serving bot", "secret_key: " + storeKey + "\n", exitFine, []string{"✓ secret_key", "✓ 数据库：可读", "✓ 飞书凭证", "✓ 飞书权限", "✓ 当地时间：2026年11月24日 周二 ", "（Asia/Shanghai）", "✓ 空着的名单：没有"}},
+		{"a table with nothing in it", "secret_key: " + storeKey + "\nholidays: " + empty + "\n", exitWrong, []string{"✗ 节假日表：holidays 指定的文件里，2027 年的表一个放假日也没有"}},
+		{"lists that are empty", "secret_key: " + storeKey + "\nreports: {owed_by: []}\nschedule: {trip_check_in: {at: []}}\n", exitFine, []string{"✓ 空着的名单：reports.owed_by（没有人要交周报）、schedule.trip_check_in.at"}},
 		{"no key yet", "", exitWrong, []string{"✗ secret_key：没有填写", "=\n"}},
 		{"no platform yet", "secret_key: " + storeKey + "\nholidays: /nowhere\n", exitWrong, []string{"✗ 节假日表"}},
 		{"unknown setting", "colour: red\n", exitUsage, []string{"第 3 行", "colour"}},

@@ -17,6 +17,7 @@ import (
 	"marketbot/bot/wecom/robot"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 	"marketbot/store"
 	"marketbot/store/upkeep"
 )
@@ -65,7 +66,7 @@ func checkConfig(ctx context.Context, cfg Config, now func() time.Time, log *slo
 	if err != nil {
 		list = append(list, chat.Finding{Name: "节假日表", Text: err.Error()})
 	} else {
-		list = append(list, checkHolidays(rules, now()), checkBackups(cfg, rules.Zone, now()))
+		list = append(list, checkClock(rules, now()), checkHolidays(rules, now()), checkDuties(cfg), checkBackups(cfg, rules.Zone, now()))
 	}
 	list = append(list, checkStore(ctx, cfg, now(), log))
 	list = append(list, checkRedis(ctx, cfg, now, log)...)
@@ -86,8 +87,38 @@ func checkHolidays(rules rulebook.Rules, now time.Time) chat.Finding {
 	if rules.Calendar.Known(missing) {
 		missing++
 	}
-	if missing == now.Year() || now.Month() == time.December && !rules.Calendar.Known(missing) {
+	empty := rules.Calendar.Empty()
+	switch {
+	case missing == now.Year(), now.Month() == time.December && !rules.Calendar.Known(missing):
 		f.OK, f.Text = false, fmt.Sprintf("没有 %d 年的。请更新程序，或用 holidays 指定一个文件", missing)
+	case len(empty) > 0:
+		f.OK, f.Text = false, fmt.Sprintf("holidays 指定的文件里，%d 年的表一个放假日也没有，按没有算。等国务院公布后换上完整的文件", empty[0])
+	}
+	return f
+}
+
+// checkClock says what time the program thinks it is: deadlines go by it.
+func checkClock(rules rulebook.Rules, now time.Time) chat.Finding {
+	now = now.In(rules.Zone)
+	return chat.Finding{Name: "当地时间", OK: true, Text: now.Format("2006年") + words.MomentExact(now) + "（" + rules.Zone.String() + "）"}
+}
+
+// checkDuties says which lists of the settings are empty: that switches off what
+// they are for.
+func checkDuties(cfg Config) chat.Finding {
+	f := chat.Finding{Name: "空着的名单", OK: true, Text: "没有"}
+	var off []string
+	if len(cfg.Reports.OwedBy) == 0 {
+		off = append(off, "reports.owed_by（没有人要交周报）")
+	}
+	if len(cfg.Schedule.TripCheckIn.At) == 0 {
+		off = append(off, "schedule.trip_check_in.at（出差不提醒签到）")
+	}
+	if len(cfg.Customers.Stages) == 0 {
+		off = append(off, "customers.stages（客户没有阶段可选）")
+	}
+	if len(off) > 0 {
+		f.Text = strings.Join(off, "、") + "。不是有意的请改回"
 	}
 	return f
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"time"
 
 	"marketbot/store"
@@ -18,11 +20,13 @@ import (
 var holidayFiles embed.FS
 
 // Calendar tells working days from days off: China's statutory holidays and
-// make-up days where a table names the day, plain weekdays elsewhere (C7). It
+// make-up days where a table names the day, plain weekdays elsewhere but for the
+// days that the law fixes (C7). It
 // does not change once made and may be used by many goroutines.
 type Calendar struct {
 	days  map[store.Day]entry
 	years map[int]bool
+	named map[int]bool // by tables, also by those with nothing in them
 }
 
 // entry is what a table says about one day.
@@ -44,11 +48,11 @@ type table struct {
 
 // NewCalendar is the calendar of the embedded tables, 2024 to 2026, with the
 // given files of the same JSON format laid over them in turn: a day that a
-// later file names counts as that file says. A file's "year" makes that year
-// Known; a file without one only corrects single days. The error names what is
+// later file names counts as that file says. A file's "year" with a day off in
+// it makes that year Known; a file without one only corrects single days. The error names what is
 // wrong with a file, counting overrides from 1.
 func NewCalendar(overrides ...[]byte) (*Calendar, error) {
-	c := &Calendar{days: map[store.Day]entry{}, years: map[int]bool{}}
+	c := &Calendar{days: map[store.Day]entry{}, years: map[int]bool{}, named: map[int]bool{}}
 	names, err := fs.Glob(holidayFiles, "holidays/*.json")
 	if err != nil {
 		return nil, fmt.Errorf("list holiday tables: %w", err)
@@ -90,30 +94,72 @@ func (c *Calendar) lay(data []byte) error {
 		}
 		c.days[store.Day(d.Date)] = entry{name: d.Name, off: *d.Off}
 	}
-	if t.Year != 0 {
-		c.years[t.Year] = true
+	c.named[t.Year] = true
+	for _, d := range t.Days { // what is published before it is decided holds nothing
+		if *d.Off && store.Day(d.Date).Start(time.UTC).Year() == t.Year {
+			c.years[t.Year] = true
+		}
 	}
 	return nil
+}
+
+// fixed are the days that the law has off every year, where no table tells more.
+func fixed(day time.Time) (name string, ok bool) {
+	switch _, m, d := day.Date(); {
+	case m == time.January && d == 1:
+		return "元旦", true
+	case m == time.May && d <= 2:
+		return "劳动节", true
+	case m == time.October && d <= 3:
+		return "国庆节", true
+	}
+	return "", false
+}
+
+// at is what is known of a day.
+func (c *Calendar) at(day store.Day) (e entry, listed bool) {
+	if e, listed = c.days[day]; listed {
+		return e, true
+	}
+	t := day.Start(time.UTC)
+	if t.IsZero() || c.years[t.Year()] {
+		return e, false
+	}
+	name, ok := fixed(t)
+	return entry{name: name, off: ok}, ok
 }
 
 // Working reports whether day is a working day: what a table says, else Monday
 // to Friday. A Day that is no date is no working day.
 func (c *Calendar) Working(day store.Day) bool {
-	if e, ok := c.days[day]; ok {
+	if e, ok := c.at(day); ok {
 		return !e.off
 	}
 	t := day.Start(time.UTC)
 	return !t.IsZero() && t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
 }
 
-// Known reports whether there is a table for the year. Without one only plain
-// weekdays count, and the administrator should be told.
+// Known reports whether there is a table for the year with a day off in it.
+// Without one only plain weekdays and the days fixed by law count, and the
+// administrator should be told.
 func (c *Calendar) Known(year int) bool { return c.years[year] }
+
+// Empty lists the years whose table names no day off, so that they are not
+// Known: a file is published long before the days are decided.
+func (c *Calendar) Empty() []int {
+	var list []int
+	for _, year := range slices.Sorted(maps.Keys(c.named)) {
+		if year != 0 && !c.years[year] {
+			list = append(list, year)
+		}
+	}
+	return list
+}
 
 // Holiday is the name of the holiday on which day is off; ok is false on
 // working days and on weekends that belong to no holiday.
 func (c *Calendar) Holiday(day store.Day) (name string, ok bool) {
-	e, listed := c.days[day]
+	e, listed := c.at(day)
 	if !listed || !e.off {
 		return "", false
 	}
@@ -123,7 +169,7 @@ func (c *Calendar) Holiday(day store.Day) (name string, ok bool) {
 // MakeUp is the name of the holiday that day is worked for (补班); ok is false
 // on every other day.
 func (c *Calendar) MakeUp(day store.Day) (name string, ok bool) {
-	e, listed := c.days[day]
+	e, listed := c.at(day)
 	if !listed || e.off {
 		return "", false
 	}

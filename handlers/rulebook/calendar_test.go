@@ -1,6 +1,7 @@
 package rulebook_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,8 +44,10 @@ func TestWorkingDays(t *testing.T) {
 		{"2024-02-18", true, "", "春节"},   // the same
 		{"2026-09-27", false, "中秋节", ""}, // a weekend inside a holiday
 		{"2025-10-06", false, "国庆节、中秋节", ""},
-		{"2027-01-01", true, "", ""}, // not announced: a plain Friday
-		{"2023-10-02", true, "", ""}, // before the tables: a plain Monday
+		{"2027-01-01", false, "元旦", ""},  // not announced, but fixed by law
+		{"2027-02-05", true, "", ""},     // not announced: a plain Friday
+		{"2023-10-02", false, "国庆节", ""}, // before the tables
+		{"2023-10-04", true, "", ""},     // a plain Wednesday
 		{"2026-02-30", false, "", ""},
 		{"", false, "", ""},
 	} {
@@ -85,6 +88,32 @@ func TestOverridesAddYearsAndCorrectDays(t *testing.T) {
 	}
 	if only := calendar(t, `{"days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": true}]}`); only.Known(2027) {
 		t.Error("a correction of single days made the year known")
+	}
+}
+
+// A table with nothing in it is no table; what the law fixes holds without one.
+func TestEmptyTables(t *testing.T) {
+	for name, table := range map[string]string{
+		"nothing":                  `{"year": 2027, "days": []}`,
+		"no days at all":           `{"year": 2027}`,
+		"only days to be worked":   `{"year": 2027, "days": [{"name": "春节", "date": "2027-02-06", "isOffDay": false}]}`,
+		"only days of other years": `{"year": 2027, "days": [{"name": "元旦", "date": "2026-12-31", "isOffDay": true}]}`,
+	} {
+		cal := calendar(t, table)
+		if cal.Known(2027) || !slices.Equal(cal.Empty(), []int{2027}) {
+			t.Errorf("%s: known %v, empty %v", name, cal.Known(2027), cal.Empty())
+		}
+		for _, day := range []store.Day{"2027-01-01", "2027-05-02", "2027-10-01", "2027-10-03"} {
+			if name, ok := cal.Holiday(day); cal.Working(day) || !ok || name == "" {
+				t.Errorf("%s: %s is worked", name, day)
+			}
+		}
+		if !cal.Working("2027-01-04") || !cal.Working("2027-05-03") || !cal.Working("2027-10-04") {
+			t.Errorf("%s: more than the law says is off", name)
+		}
+	}
+	if cal := calendar(t, `{"year": 2026, "days": []}`); !cal.Known(2026) || len(cal.Empty()) != 0 {
+		t.Error("an empty table took away what was known")
 	}
 }
 

@@ -72,7 +72,8 @@ func TestDueMomentsAroundHolidays(t *testing.T) {
 		{"2024 Spring Festival: the made-up Sunday is past Friday", "2024-02-18", "none", "none"},
 		{"2025 Spring Festival: only Monday works", "2025-01-31", "Mon 2025-01-27 12:00", "Wed 2025-02-05 11:00"},
 		{"2025 National Day", "2025-10-03", "Tue 2025-09-30 12:00", "Thu 2025-10-09 11:00"},
-		{"no table yet: a plain Friday", "2027-10-01", "Fri 2027-10-01 12:00", "Mon 2027-10-04 11:00"},
+		{"no table yet: a plain Friday", "2027-10-08", "Fri 2027-10-08 12:00", "Mon 2027-10-11 11:00"},
+		{"no table yet: fixed by law", "2027-10-01", "Thu 2027-09-30 12:00", "Mon 2027-10-04 11:00"},
 	} {
 		w := week(tt.day)
 		due, monday := set(t, "Fri 12:00"), set(t, "Mon 11:00")

@@ -41,5 +41,5 @@ func (h Handler) missingTable(t time.Time) (year int, missing bool) {
 
 func missingTableText(year int) string {
 	y := number(year)
-	return "还没有 " + y + " 年的节假日表，" + y + " 年只按周一到周五算工作日，调休和放假不会顺延截止时间。请更新程序，或在配置里用 holidays 指定 " + y + " 年的节假日文件。"
+	return "还没有 " + y + " 年的节假日表，" + y + " 年只按周一到周五算工作日（元旦、五一两天、国庆三天除外），调休和别的放假不会顺延截止时间。请更新程序，或在配置里用 holidays 指定 " + y + " 年的节假日文件。"
 }
