@@ -92,6 +92,7 @@ func greedy(specs []*command.Spec) []string {
 
 // Nothing that anybody can type yields a list of customers to carry away.
 func TestNoAnswerListsCustomers(t *testing.T) {
+	t.Parallel()
 	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, everyPost(), thursday())
 	o.fillCabinet()
 	o.hear("小林", "提供线索 海湾 要搬家")
@@ -118,6 +119,7 @@ func TestNoAnswerListsCustomers(t *testing.T) {
 
 // What reminders say names no more at once.
 func TestNoReminderListsCustomers(t *testing.T) {
+	t.Parallel()
 	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, everyPost(), thursday())
 	o.fillCabinet()
 	o.move(thursday().AddDate(0, 0, 8))

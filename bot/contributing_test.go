@@ -24,6 +24,7 @@ const maxTouched = 4
 // TestContributing does in a copy what CONTRIBUTING.md says, block by block: the
 // copy builds, its tests pass, the new command is spoken and the new job fires.
 func TestContributing(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("../CONTRIBUTING.md")
 	if err != nil {
 		t.Fatal(err)

@@ -49,6 +49,7 @@ func sampleVault() *secrets {
 // nobody gives a reason: no room, no line of its stream or of the audit's tail,
 // nor the log or the disk.
 func TestTheDemoKeepsSecrets(t *testing.T) {
+	t.Parallel()
 	v := sampleVault()
 	if len(v.secrets) < 10 {
 		t.Fatalf("only %d secrets in the samples", len(v.secrets))

@@ -52,6 +52,7 @@ var pictures = []struct{ name, words, clock string }{
 }
 
 func TestTheTourPlays(t *testing.T) {
+	t.Parallel()
 	_, url := newTestDemo(t)
 	p := pagetest.Open(t, url, 1360, 820)
 	steps := webchat.Tour()

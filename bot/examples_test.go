@@ -72,6 +72,7 @@ func (o *office) hear(name, text string) string {
 // Every example of every command does what it says for whoever may, and is
 // refused with the clause, and audited, for whoever may not.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, department(), thursday())
 	specs := o.bot.Load().desk.Specs()
 	for _, spec := range specs {

@@ -20,6 +20,7 @@ func seeds() []string {
 // then only to them: in no message, file, log line or metric, and it does not
 // rest in plain on the disk.
 func TestSecretsStayInTheFile(t *testing.T) {
+	t.Parallel()
 	for name, world := range map[string]func(*office) screens{"page": onPage, "feishu": onFeishu} {
 		t.Run(name, func(t *testing.T) { keepSecrets(t, world) })
 	}
