@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/bot/feishu"
 	"marketbot/bot/wecom"
 	"marketbot/bot/wecom/robot"
 	"marketbot/handlers/chat"
@@ -61,7 +62,7 @@ func (c *checkCommand) run(ctx context.Context, now func() time.Time, out io.Wri
 
 // checkConfig looks at everything that the settings name.
 func checkConfig(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) []chat.Finding {
-	list := []chat.Finding{checkKey(cfg)}
+	list := []chat.Finding{checkKey(cfg), checkAccounts(cfg)}
 	rules, err := cfg.rules()
 	if err != nil {
 		list = append(list, chat.Finding{Name: "节假日表", Text: err.Error()})
@@ -101,6 +102,29 @@ func checkHolidays(rules rulebook.Rules, now time.Time) chat.Finding {
 func checkClock(rules rulebook.Rules, now time.Time) chat.Finding {
 	now = now.In(rules.Zone)
 	return chat.Finding{Name: "当地时间", OK: true, Text: now.Format("2006年") + words.MomentExact(now) + "（" + rules.Zone.String() + "）"}
+}
+
+// checkAccounts says whose account in the settings no event will ever come from.
+func checkAccounts(cfg Config) chat.Finding {
+	f := chat.Finding{Name: "人员账号", OK: true, Text: "样子都对"}
+	var wrong []string
+	for _, p := range cfg.People {
+		for _, a := range []struct {
+			key, id string
+			problem func(string) string
+		}{{"feishu", p.Feishu, feishu.AccountProblem}, {"wecom", p.WeCom, wecom.AccountProblem}} {
+			if a.id == "" {
+				continue
+			}
+			if why := a.problem(a.id); why != "" {
+				wrong = append(wrong, fmt.Sprintf("%s 的 %s: %s %s", p.Name, a.key, a.id, why))
+			}
+		}
+	}
+	if len(wrong) > 0 {
+		f.OK, f.Text = false, strings.Join(wrong, "；")
+	}
+	return f
 }
 
 // checkDuties says which lists of the settings are empty: that switches off what

@@ -303,3 +303,29 @@ func FuzzConfig(f *testing.F) {
 		}
 	})
 }
+
+// An id of another kind under people is told by check, with what it is and what
+// to write instead.
+func TestAccountsOfAnotherKind(t *testing.T) {
+	for _, tt := range []struct {
+		p    Person
+		want string // empty: nothing
+	}{
+		{Person{Name: "陈总", Feishu: "ou_7dab8a3d3cdcc9da365777c7ad535d62", WeCom: "ZhangWei"}, ""},
+		{Person{Name: "陈总", WeCom: "zhang.wei@x-y_1"}, ""},
+		{Person{Name: "陈总"}, ""},
+		{Person{Name: "陈总", Feishu: "on_94a1ee5551019f18cd73d9f111898cf2"}, "陈总 的 feishu: on_94a1ee5551019f18cd73d9f111898cf2 是 union_id"},
+		{Person{Name: "陈总", Feishu: "e33ggbyz"}, "多半是 user_id"},
+		{Person{Name: "陈总", Feishu: "chen@x.example"}, "是邮箱"},
+		{Person{Name: "陈总", Feishu: "oc_1"}, "是群的 ID"},
+		{Person{Name: "陈总", Feishu: "ou_"}, "不是 open_id"},
+		{Person{Name: "陈总", WeCom: "陈总"}, "不是账号"},
+		{Person{Name: "陈总", WeCom: "ou_7dab8a3d"}, "是飞书的 ID"},
+		{Person{Name: "陈总", WeCom: "_chen"}, "不是账号"},
+	} {
+		f := checkAccounts(Config{People: []Person{{Name: "王芳", Feishu: "ou_1"}, tt.p}})
+		if f.OK != (tt.want == "") || !strings.Contains(f.Text, tt.want) || strings.Contains(f.Text, "王芳") {
+			t.Errorf("%+v: %+v", tt.p, f)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strings"
 )
 
 // PersonName is the name of an account (open_id) in the company's directory.
@@ -75,4 +76,25 @@ func (a *Adapter) knownSelf() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.self
+}
+
+// AccountProblem is what is wrong with an id under people in the settings, for
+// people; empty when it may be an open_id. The platform shows several ids of a
+// person, of which events only ever bring this one.
+func AccountProblem(id string) string {
+	const want = "要填 open_id（ou_ 开头，本人私聊机器人发「绑定」也行）"
+	open, is := strings.CutPrefix(id, "ou_")
+	switch {
+	case is && open != "" && strings.Trim(open, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == "":
+		return ""
+	case strings.HasPrefix(id, "on_"):
+		return "是 union_id，" + want
+	case strings.Contains(id, "@"):
+		return "是邮箱，" + want
+	case strings.HasPrefix(id, "oc_"):
+		return "是群的 ID，" + want
+	case strings.HasPrefix(id, "cli_"):
+		return "是应用的 ID，" + want
+	}
+	return "不是 open_id（多半是 user_id、手机号或姓名），" + want
 }
