@@ -88,7 +88,9 @@ func TestFloodOfOne(t *testing.T) {
 		}
 		<-done
 		flooded := waits(o, asked)
-		if len(alone) != 12 || len(flooded) != 7 || flooded[len(flooded)-1] > 2*alone[len(alone)-1] {
+		most := 2 * alone[len(alone)-1]
+		late := slices.IndexFunc(flooded, func(d time.Duration) bool { return d > most }) // in groups their own pace may come first
+		if len(alone) != 12 || len(flooded) != 7 || late >= 0 && late < 5 || flooded[6] > most+time.Second {
 			t.Errorf("alone %v, in the flood %v", alone, flooded)
 		}
 		if late := waits(o, noticed); len(late) != 28 || late[len(late)-1] > 10*time.Second {
