@@ -154,7 +154,12 @@ func (h Handler) bindRegistered(ctx context.Context, c *command.Call, code strin
 	if err := c.Tx.People().GiveDuty(ctx, c.Person.ID, store.Administrator, c.Now); err != nil {
 		return nil, err
 	}
+	w, err := readPower(ctx, c.Tx, c.Now)
+	if err != nil {
+		return nil, err
+	}
 	a := command.Text("你现在是管理员。下一步：人员 添加 姓名 岗位")
+	a.Notices = news(c.Tx, c.Now, w.heads(c.Person.ID), c.Person.Name+"用程序启动时显示的绑定码成了管理员。如果不对，请马上 人员 取消职责 "+c.Person.Name+" 管理员。")
 	a.Subject = "person/" + c.Person.ID
 	return a, nil
 }
@@ -257,7 +262,7 @@ func (h Handler) code(ctx context.Context, c *command.Call) (*command.Answer, er
 	}
 	if len(had) > 0 {
 		return nil, &command.Refusal{
-			Text: p.Name + "已经有" + platform(had[0].Platform) + "账号，不能再由别人给绑定码。", Hint: "请本人在那个账号上私聊我发：绑定", Clause: "附-4", Denied: true,
+			Text: p.Name + "已经有" + platform(had[0].Platform) + "账号，不能再由别人给绑定码。", Hint: "请本人在那个账号上私聊我发：绑定", Clause: "附-4",
 		}
 	}
 	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, store.Change{Kind: store.ChangeCode, At: c.Now})

@@ -129,7 +129,9 @@ func TestFirstCodeMakesARegisteredPersonAdministrator(t *testing.T) {
 		return tx.People().TakeDuty(ctx, o.People["王芳"].ID, store.Administrator, o.Now)
 	})
 	code, _ := o.firstCode()
-	wants(t, o.Say("陈总", "绑定 "+code), "你现在是管理员")
+	a := o.Answer("陈总", "绑定 "+code)
+	wants(t, flat(a.Reply), "你现在是管理员")
+	wants(t, o.Told(a.Notices)["王芳"], "陈总用程序启动时显示的绑定码成了管理员")
 	if !o.person("陈总").Has(store.Administrator) {
 		t.Error("is not")
 	}

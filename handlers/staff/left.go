@@ -33,6 +33,9 @@ func Left(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]c
 		return nil, err
 	}
 	to := audience.Join(r.Charged(store.Administrator), r.Standing(rulebook.Superior(p.Post)).To)
+	if p.Post == store.GeneralManager { // all heads, see power
+		to = audience.Join(to, power{roll: r}.heads())
+	}
 	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 恢复 " + p.Name + vacancy(r, p.Post)
 	return news(tx, now, to, text), nil
 }
