@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -289,4 +291,37 @@ func FuzzCell(f *testing.F) {
 		}
 		Handler{Config: Defaults()}.headOf(words, len(s)%2 == 0)
 	})
+}
+
+// A small file that unpacks to millions of strings is refused at once, within
+// little memory, whichever part they are in.
+func TestReadBookWeighsFirst(t *testing.T) {
+	o := newOffice(t)
+	for name, piece := range map[string]string{
+		"xl/sharedStrings.xml": "<si><t/></si>", "xl/styles.xml": "<xf/>", "xl/worksheets/sheet1.xml": "<c/>",
+	} {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		many := strings.Repeat(piece, 10_000)
+		for range 2_400 {
+			if len(piece) > 5 && b.Len() > 250<<10 {
+				break
+			}
+			io.WriteString(w, many)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err = o.h.ReadBook(&b)
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; !errors.Is(err, errHeavy) || used > 32<<20 {
+			t.Errorf("%s: %v, %d MB", name, err, used>>20)
+		}
+	}
 }

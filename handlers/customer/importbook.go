@@ -96,6 +96,9 @@ func (h Handler) ReadBook(r io.Reader) (book *Book, err error) {
 	if len(data) > maxBookBytes {
 		return nil, &BookError{Text: fmt.Sprintf("文件太大，最多 %d MB", maxBookBytes>>20)}
 	}
+	if err := weigh(data); err != nil {
+		return nil, err
+	}
 	// Both limits are alike: what is larger would be unpacked onto the disk.
 	f, err := excelize.OpenReader(strings.NewReader(string(data)), excelize.Options{
 		RawCellValue: true, UnzipSizeLimit: maxBookUnzip, UnzipXMLSizeLimit: maxBookUnzip,
