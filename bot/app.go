@@ -53,6 +53,7 @@ type bot struct {
 	platforms map[string]chat.Platform
 	told      chan struct{} // something waits for other processes
 	vigil     vigil
+	post      *handlers.Post
 }
 
 // newBot puts the parts together and brings the people of the settings into
@@ -69,6 +70,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		b.platforms[platform.Name()] = platform
 		post.Platforms = append(post.Platforms, platform.Name())
 	}
+	b.post = post
 	b.outbox = outbox.New(outbox.Options{
 		DB: p.DB, Platforms: b.metrics.counted(list, b.pace), Tell: b.tell, Files: b.file, Post: post, Quiet: p.Rules.Quiet, Now: p.Now, Log: p.Log,
 	})

@@ -108,7 +108,7 @@ func examine(ctx context.Context, cfg Config, zone *time.Location, o store.Optio
 
 // running is everything that runs, in the order of starting.
 func (b *bot) running(list []connection, l net.Listener) []part {
-	parts := []part{{"keeper", scheduler.Keeper{DB: b.DB, Now: b.Now, Log: b.Log}.Run}}
+	parts := []part{{"keeper", scheduler.Keeper{DB: b.DB, Now: b.Now, Log: b.Log}.Run}, {"guard", b.guard}}
 	if b.Backups != nil {
 		parts = append(parts, part{"backup", b.Backups.run})
 	}

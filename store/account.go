@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"marketbot/store/internal/engine"
@@ -12,6 +13,34 @@ import (
 type Account struct {
 	Platform, ID, Person string
 	Used                 time.Time
+}
+
+// proof is what an account's row says of whose it is, to rest sealed beside it.
+func (a Account) proof(bound int64) string {
+	return proofOf(a.Platform, a.ID, a.Person, strconv.FormatInt(bound, 10))
+}
+
+func (a Account) row() string { return a.Platform + "/" + a.ID }
+
+func (q Accounts) seal(a Account, bound int64) []byte {
+	return q.tx.SealText(a.proof(bound), "account", a.row(), "proof")
+}
+
+// accountProof are the columns by which an account is known to be its person's.
+const accountProof = `a.platform, a.id, a.person, a.bound, a.proof`
+
+// owned is what scans them: ours is false of an account that was made or changed
+// behind the store's back.
+type owned struct {
+	Account
+	bound int64
+	proof []byte
+}
+
+func (o *owned) columns() []any { return []any{&o.Platform, &o.ID, &o.Person, &o.bound, &o.proof} }
+
+func (q Accounts) ours(o owned) bool {
+	return Grants(q).proven(o.Account.proof(o.bound), o.proof, "account", o.row()) == nil
 }
 
 // theAccount is the condition that finds an account, by platform and id.
@@ -26,8 +55,9 @@ func (q Accounts) Bind(ctx context.Context, a Account, at time.Time) error {
 	if err := Codes(q).Void(ctx, a.Person); err != nil {
 		return err
 	}
-	_, err := q.tx.Exec(ctx, "bind", `INSERT INTO account (platform, id, person, bound, used) VALUES ($1, $2, $3, $4, $4)
-		ON CONFLICT (platform, id) DO UPDATE SET person = excluded.person, bound = excluded.bound, used = excluded.used`, a.Platform, a.ID, a.Person, engine.Millis(at))
+	_, err := q.tx.Exec(ctx, "bind", `INSERT INTO account (platform, id, person, bound, used, proof) VALUES ($1, $2, $3, $4, $4, $5)
+		ON CONFLICT (platform, id) DO UPDATE SET person = excluded.person, bound = excluded.bound, used = excluded.used, proof = excluded.proof`,
+		a.Platform, a.ID, a.Person, engine.Millis(at), q.seal(a, engine.Millis(at)))
 	return err
 }
 
@@ -37,29 +67,50 @@ func (q Accounts) Use(ctx context.Context, platform, id string, at time.Time) er
 	return err
 }
 
-// All lists the accounts of everyone active, the one used last first.
+// All lists the accounts of everyone active, the one used last first, without
+// those that were changed behind the store's back.
 func (q Accounts) All(ctx context.Context) ([]Account, error) {
-	return engine.All(ctx, q.tx, "accounts", `SELECT a.platform, a.id, a.person, a.used FROM account a JOIN person p ON p.id = a.person
-		WHERE p.until = 0 ORDER BY a.used DESC, a.bound DESC, a.platform, a.id`, nil,
-		func(scan engine.Scan) (a Account, err error) {
-			err = scan(&a.Platform, &a.ID, &a.Person, engine.At(&a.Used))
-			return a, err
-		})
+	return q.list(ctx, true)
 }
 
-// Of lists the accounts of a person, active or not, the one used last first.
-func (q Accounts) Of(ctx context.Context, person string) ([]Account, error) {
-	return engine.All(ctx, q.tx, "accounts of a person", `SELECT platform, id, person, used FROM account WHERE person = $1
-		ORDER BY used DESC, bound DESC, platform, id`, []any{person}, func(scan engine.Scan) (a Account, err error) {
-		return a, scan(&a.Platform, &a.ID, &a.Person, engine.At(&a.Used))
+// Of lists the accounts of a person, active or not, the one used last first,
+// without those that were changed behind the store's back.
+func (q Accounts) Of(ctx context.Context, person string) (list []Account, err error) {
+	err = engine.Each(ctx, q.tx, "accounts of a person", `SELECT `+accountProof+`, a.used FROM account a WHERE a.person = $1
+		ORDER BY a.used DESC, a.bound DESC, a.platform, a.id`, []any{person}, func(scan engine.Scan) error {
+		var o owned
+		err := scan(append(o.columns(), engine.At(&o.Used))...)
+		if err == nil && q.ours(o) {
+			list = append(list, o.Account)
+		}
+		return err
 	})
+	return list, err
 }
 
-// Person is the active person of an account.
+// Forged lists the accounts of everyone active that were made or changed behind
+// the store's back.
+func (q Accounts) Forged(ctx context.Context) ([]Account, error) { return q.list(ctx, false) }
+
+func (q Accounts) list(ctx context.Context, ours bool) (list []Account, err error) {
+	err = engine.Each(ctx, q.tx, "accounts", `SELECT `+accountProof+`, a.used FROM account a JOIN person p ON p.id = a.person
+		WHERE p.until = 0 ORDER BY a.used DESC, a.bound DESC, a.platform, a.id`, nil,
+		func(scan engine.Scan) error {
+			var o owned
+			err := scan(append(o.columns(), engine.At(&o.Used))...)
+			if err == nil && q.ours(o) == ours {
+				list = append(list, o.Account)
+			}
+			return err
+		})
+	return list, err
+}
+
+// Person is the active person of an account; nobody where one of the two rows was
+// changed behind the store's back.
 func (q Accounts) Person(ctx context.Context, platform, account string) (Person, bool, error) {
-	list, err := engine.All(ctx, q.tx, "person by account", `SELECT `+personColumns+` FROM account a JOIN person p ON p.id = a.person
-		WHERE a.platform = $1 AND lower(a.id) = lower($2) AND p.until = 0`, []any{platform, account}, scanPerson)
-	return engine.First(list), len(list) > 0, err
+	c, err := q.caller(ctx, platform, account)
+	return c.Person, c.ID != "", err
 }
 
 // Unbind frees an account.

@@ -24,18 +24,30 @@ func (q Accounts) Caller(ctx context.Context, platform, account string) (Caller,
 		c.Duties = slices.Clone(c.Duties)
 		return c, nil
 	}
+	c, err := q.caller(ctx, platform, account)
+	if kept := q.tx.Cache(); c.ID != "" && kept != nil {
+		kept[at] = c
+	}
+	return c, err
+}
+
+// caller reads who writes from an account: nobody where one of the two rows was
+// made or changed behind the store's back.
+func (q Accounts) caller(ctx context.Context, platform, account string) (c Caller, err error) {
 	list, err := engine.All(ctx, q.tx, "caller", `SELECT `+personColumns+`, a.used, EXISTS (SELECT 1 FROM dialog d WHERE d.person = p.id),
-		a.bound, COALESCE((SELECT MAX(CASE WHEN t.until > t.since THEN t.until ELSE t.since END) FROM tenure t WHERE t.person = p.id), 0)
+		a.bound, COALESCE((SELECT MAX(CASE WHEN t.until > t.since THEN t.until ELSE t.since END) FROM tenure t WHERE t.person = p.id), 0), `+accountProof+`
 		FROM account a JOIN person p ON p.id = a.person WHERE a.platform = $1 AND lower(a.id) = lower($2) AND p.until = 0`, []any{platform, account},
 		func(scan engine.Scan) (c Caller, err error) {
-			c.Person, err = scanPerson(func(columns ...any) error {
-				return scan(append(columns, engine.At(&c.Used), &c.Asked, engine.At(&c.Bound), engine.At(&c.Changed))...)
+			var o owned
+			c.Person, err = People(q).scan(func(columns ...any) error {
+				columns = append(columns, engine.At(&c.Used), &c.Asked, engine.At(&c.Bound), engine.At(&c.Changed))
+				return scan(append(columns, o.columns()...)...)
 			})
+			if err == nil && (c.Person.Forged || !q.ours(o)) {
+				return Caller{}, nil
+			}
 			return c, err
 		})
-	if kept := q.tx.Cache(); len(list) > 0 && kept != nil {
-		kept[at] = list[0]
-	}
 	return engine.First(list), err
 }
 

@@ -2,17 +2,22 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 	"time"
 
 	"marketbot/store/internal/engine"
 )
 
-// codeKey is how a binding code rests.
-func codeKey(code string) string {
-	sum := sha256.Sum256([]byte(code))
-	return hex.EncodeToString(sum[:])
+// codeKey is how a binding code rests: keyed, for codes are short. After a change
+// of secret_key those of before are void.
+func (q Codes) codeKey(code string) string {
+	return hex.EncodeToString(q.tx.Keys().MAC("binding code", code))
+}
+
+// codeProof is what a code's row says, to rest sealed beside it.
+func codeProof(person string, expires int64) string {
+	return proofOf(person, strconv.FormatInt(expires, 10))
 }
 
 // Add makes a binding code for a person, or for the first administrator
@@ -21,7 +26,9 @@ func (q Codes) Add(ctx context.Context, code, person string, expires time.Time) 
 	if err := q.Void(ctx, person); err != nil {
 		return err
 	}
-	_, err := q.tx.Exec(ctx, "add binding code", `INSERT INTO binding (code, person, expires, used) VALUES ($1, $2, $3, 0)`, codeKey(code), person, engine.Millis(expires))
+	key := q.codeKey(code)
+	_, err := q.tx.Exec(ctx, "add binding code", `INSERT INTO binding (code, person, expires, used, proof) VALUES ($1, $2, $3, 0, $4)`,
+		key, person, engine.Millis(expires), q.tx.SealText(codeProof(person, engine.Millis(expires)), "binding", key, "proof"))
 	return err
 }
 
@@ -33,9 +40,11 @@ func (q Codes) Void(ctx context.Context, person string) error {
 
 // Use uses a code up: whose it is, true once and before it expires.
 func (q Codes) Use(ctx context.Context, code string, now time.Time) (person string, ok bool, err error) {
-	ok, err = q.tx.One(ctx, "use binding code", `UPDATE binding SET used = $1 WHERE code = $2 AND used = 0 AND expires > $1 RETURNING person`,
-		[]any{engine.Millis(now), codeKey(code)}, &person)
-	return person, ok, err
+	if person, ok, err = q.Of(ctx, code, now); err != nil || !ok {
+		return "", false, err
+	}
+	n, err := q.tx.Exec(ctx, "use binding code", `UPDATE binding SET used = $1 WHERE code = $2 AND used = 0`, engine.Millis(now), q.codeKey(code))
+	return person, n == 1, err
 }
 
 // Wrong notes a wrong code and forgets those from before since.
@@ -55,9 +64,16 @@ func (q Codes) CountWrong(ctx context.Context, platform, account string, since t
 	return n, err
 }
 
-// Of is whose a code is, without using it up; false when it is not valid.
+// Of is whose a code is, without using it up; false when it is not valid, or its
+// row was made or changed behind the store's back.
 func (q Codes) Of(ctx context.Context, code string, now time.Time) (person string, ok bool, err error) {
-	ok, err = q.tx.One(ctx, "binding code", `SELECT person FROM binding WHERE code = $1 AND used = 0 AND expires > $2`,
-		[]any{codeKey(code), engine.Millis(now)}, &person)
-	return person, ok, err
+	key := q.codeKey(code)
+	var expires int64
+	var proof []byte
+	ok, err = q.tx.One(ctx, "binding code", `SELECT person, expires, proof FROM binding WHERE code = $1 AND used = 0 AND expires > $2`,
+		[]any{key, engine.Millis(now)}, &person, &expires, &proof)
+	if err != nil || !ok || Grants(q).proven(codeProof(person, expires), proof, "binding", key) != nil {
+		return "", false, err
+	}
+	return person, true, nil
 }

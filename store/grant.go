@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"marketbot/store/internal/engine"
@@ -32,13 +30,7 @@ func (g Grant) proof() string {
 }
 
 // proofOf joins fields so that no two lists of them are the same.
-func proofOf(fields ...string) string {
-	var b strings.Builder
-	for _, f := range fields {
-		fmt.Fprintf(&b, "%d:%s", len(f), f)
-	}
-	return b.String()
-}
+func proofOf(fields ...string) string { return engine.Joined(fields...) }
 
 const grantColumns = `id, person, customer, by_person, from_time, until_time, proof`
 

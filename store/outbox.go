@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -91,16 +92,35 @@ func (q Outbox) EnqueueBeside(ctx context.Context, o *Outgoing, fill func() erro
 	})
 }
 
+// place binds what a message says to whom it goes: whoever writes another address
+// beside it sends nothing.
+func (o *Outgoing) place() string {
+	return outboxPlace(o.ID, o.Platform, engine.Flag(o.Group), o.Address, o.Person)
+}
+
+func outboxPlace(id, platform string, group int, address, person string) string {
+	return engine.Joined(id, platform, strconv.Itoa(group), address, person)
+}
+
+// placeOf is the place of a message that is written already.
+func (q Outbox) placeOf(ctx context.Context, id string) (string, error) {
+	o := Outgoing{ID: id}
+	var group int
+	_, err := q.tx.One(ctx, "place of a message", `SELECT platform, grp, address, person FROM outbox WHERE id = $1`, []any{id}, &o.Platform, &group, &o.Address, &o.Person)
+	o.Group = group == 1
+	return o.place(), err
+}
+
 // closedMessage is what rests of a message's words.
 type closedMessage struct{ content, payload []byte }
 
 func closeMessage(keys *seal.Keys, o *Outgoing) closedMessage {
-	c := closedMessage{content: keys.Seal(o.Content, "outbox", o.ID, "content")}
+	c := closedMessage{content: keys.Seal(o.Content, "outbox", o.place(), "content")}
 	switch {
 	case o.Payload != nil && o.Repeats: // the bytes would be most of what is written
 		o.Print = keys.MAC(string(o.Payload))
 	case o.Payload != nil:
-		c.payload = keys.Seal(o.Payload, "outbox", o.ID, "payload")
+		c.payload = keys.Seal(o.Payload, "outbox", o.place(), "payload")
 	}
 	return c
 }
@@ -130,10 +150,10 @@ func (q Outbox) scan(scan engine.Scan) (Outgoing, error) {
 		return o, err
 	}
 	o.Group, o.Secret = group == 1, secret == 1
-	content, err := q.tx.Keys().Open(o.Content, "outbox", o.ID, "content")
+	content, err := q.tx.Keys().Open(o.Content, "outbox", o.place(), "content")
 	payload := o.Payload
 	if err == nil && payload != nil {
-		payload, err = q.tx.Keys().Open(payload, "outbox", o.ID, "payload")
+		payload, err = q.tx.Keys().Open(payload, "outbox", o.place(), "payload")
 	}
 	if err != nil {
 		o.Content, o.Payload = nil, nil
@@ -163,8 +183,12 @@ func (q Outbox) claimed(ctx context.Context, what, query string, args ...any) er
 // ErrNotClaimed, as that of Retry, Rewrite and Bury, for a message that is
 // another's.
 func (q Outbox) Freeze(ctx context.Context, id string, payload []byte, at time.Time) error {
+	place, err := q.placeOf(ctx, id)
+	if err != nil {
+		return err
+	}
 	return q.claimed(ctx, "freeze", `UPDATE outbox SET payload = $1, first_try = $2 WHERE id = $3`,
-		q.tx.Keys().Seal(payload, "outbox", id, "payload"), engine.Millis(at), id)
+		q.tx.Keys().Seal(payload, "outbox", place, "payload"), engine.Millis(at), id)
 }
 
 // Sent marks a message delivered and wipes what it said, whosoever it is: it
@@ -185,8 +209,12 @@ func (q Outbox) Retry(ctx context.Context, id string, due time.Time, reason stri
 
 // Rewrite replaces what a message says before its next try.
 func (q Outbox) Rewrite(ctx context.Context, id string, content []byte) error {
+	place, err := q.placeOf(ctx, id)
+	if err != nil {
+		return err
+	}
 	return q.claimed(ctx, "rewrite", `UPDATE outbox SET content = $1, payload = NULL, print = NULL, first_try = 0 WHERE id = $2`,
-		q.tx.Keys().Seal(content, "outbox", id, "content"), id)
+		q.tx.Keys().Seal(content, "outbox", place, "content"), id)
 }
 
 // DeadLetter gives a message up: a dead letter. What it said is wiped.

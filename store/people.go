@@ -2,20 +2,66 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"marketbot/store/internal/engine"
 )
 
-const personColumns = `p.id, p.name, p.post, p.duties, p.since, p.until, p.awaits`
+const personColumns = `p.id, p.name, p.post, p.duties, p.since, p.until, p.awaits, p.proof`
 
-func scanPerson(scan engine.Scan) (Person, error) {
-	var p Person
-	var duties string
-	err := scan(&p.ID, &p.Name, &p.Post, &duties, engine.At(&p.Since), engine.At(&p.Until), &p.Awaits)
-	p.Duties = splitDuties(duties)
+// scan reads a person. Whoever is not what was sealed beside them is Forged, and
+// has no post and no duty.
+func (q People) scan(scan engine.Scan) (Person, error) {
+	p, proof, err := scanPersonRow(scan)
+	if err == nil && Grants(q).proven(p.proof(), proof, "person", p.ID) != nil {
+		p.Post, p.Duties, p.Awaits, p.Forged = "", nil, "", true
+	}
 	return p, err
+}
+
+func scanPersonRow(scan engine.Scan) (p Person, proof []byte, err error) {
+	var duties string
+	err = scan(&p.ID, &p.Name, &p.Post, &duties, engine.At(&p.Since), engine.At(&p.Until), &p.Awaits, &proof)
+	p.Duties = splitDuties(duties)
+	return p, proof, err
+}
+
+// proof is all that a person's row says, to rest sealed beside it.
+func (p Person) proof() string {
+	return proofOf(p.Name, string(p.Post), joinDuties(p.Duties), strconv.FormatInt(engine.Millis(p.Since), 10), strconv.FormatInt(engine.Millis(p.Until), 10), string(p.Awaits))
+}
+
+// vouch seals a person's row as it is. Only what the store itself has just
+// written is vouched for.
+func (q People) vouch(ctx context.Context, id string) error {
+	list, err := engine.All(ctx, q.tx, "person", `SELECT `+personColumns+` FROM person p WHERE p.id = $1`, []any{id}, func(scan engine.Scan) (Person, error) {
+		p, _, err := scanPersonRow(scan)
+		return p, err
+	})
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	_, err = q.tx.Exec(ctx, "vouch for a person", `UPDATE person SET proof = $1 WHERE id = $2`, q.tx.SealText(list[0].proof(), "person", id, "proof"), id)
+	return err
+}
+
+// set changes a person's row, by a statement that has the id first. What somebody
+// else wrote there goes: it must not be vouched for.
+func (q People) set(ctx context.Context, what, query, id string, args ...any) error {
+	p, found, err := q.ByID(ctx, id)
+	if err == nil && found && p.Forged {
+		_, err = q.tx.Exec(ctx, "take away what was forged", `UPDATE person SET post = '', duties = '', awaits = '' WHERE id = $1`, id)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := q.tx.Exec(ctx, what, query, append([]any{id}, args...)...); err != nil {
+		return err
+	}
+	return q.vouch(ctx, id)
 }
 
 func splitDuties(s string) []Duty {
@@ -41,7 +87,7 @@ func joinDuties(list []Duty) string {
 
 // ByID is a person by id, active or not.
 func (q People) ByID(ctx context.Context, id string) (Person, bool, error) {
-	list, err := engine.All(ctx, q.tx, "person", `SELECT `+personColumns+` FROM person p WHERE p.id = $1`, []any{id}, scanPerson)
+	list, err := engine.All(ctx, q.tx, "person", `SELECT `+personColumns+` FROM person p WHERE p.id = $1`, []any{id}, q.scan)
 	return engine.First(list), len(list) > 0, err
 }
 
@@ -50,7 +96,7 @@ func (q People) Named(ctx context.Context, name string) (Person, bool, error) {
 	if engine.Nowhere(name) {
 		return Person{}, false, nil
 	}
-	list, err := engine.All(ctx, q.tx, "person by name", `SELECT `+personColumns+` FROM person p WHERE p.name = $1 AND p.until = 0`, []any{name}, scanPerson)
+	list, err := engine.All(ctx, q.tx, "person by name", `SELECT `+personColumns+` FROM person p WHERE p.name = $1 AND p.until = 0`, []any{name}, q.scan)
 	return engine.First(list), len(list) > 0, err
 }
 
@@ -61,13 +107,21 @@ func (q People) StoppedNamed(ctx context.Context, name string) (Person, bool, er
 		return Person{}, false, nil
 	}
 	list, err := engine.All(ctx, q.tx, "stopped person by name", `SELECT `+personColumns+` FROM person p WHERE p.name = $1 AND p.until <> 0
-		ORDER BY p.until DESC, p.id DESC LIMIT 1`, []any{name}, scanPerson)
+		ORDER BY p.until DESC, p.id DESC LIMIT 1`, []any{name}, q.scan)
 	return engine.First(list), len(list) > 0, err
 }
 
-// Active lists the active persons, by registration.
+// Active lists the active persons, by registration, without those whose row was
+// changed behind the store's back.
 func (q People) Active(ctx context.Context) ([]Person, error) {
-	return engine.All(ctx, q.tx, "people", `SELECT `+personColumns+` FROM person p WHERE p.until = 0 ORDER BY p.since, p.id`, nil, scanPerson)
+	list, err := engine.All(ctx, q.tx, "people", `SELECT `+personColumns+` FROM person p WHERE p.until = 0 ORDER BY p.since, p.id`, nil, q.scan)
+	return slices.DeleteFunc(list, func(p Person) bool { return p.Forged }), err
+}
+
+// Forged lists whoever's row was made or changed behind the store's back.
+func (q People) Forged(ctx context.Context) ([]Person, error) {
+	list, err := engine.All(ctx, q.tx, "forged people", `SELECT `+personColumns+` FROM person p ORDER BY p.id`, nil, q.scan)
+	return slices.DeleteFunc(list, func(p Person) bool { return !p.Forged }), err
 }
 
 // Holding lists the active persons of a post, or of a duty, by registration.
@@ -84,8 +138,10 @@ func (q People) Holding(ctx context.Context, post Post, duty Duty) ([]Person, er
 
 // Add registers a person with a post.
 func (q People) Add(ctx context.Context, p Person) error {
-	if _, err := q.tx.Exec(ctx, "add person", `INSERT INTO person (id, name, post, duties, since, until, awaits) VALUES ($1, $2, $3, $4, $5, 0, $6)`,
-		p.ID, p.Name, string(p.Post), joinDuties(p.Duties), engine.Millis(p.Since), string(p.Awaits)); err != nil {
+	fresh := p
+	fresh.Until = time.Time{}
+	if _, err := q.tx.Exec(ctx, "add person", `INSERT INTO person (id, name, post, duties, since, until, awaits, proof) VALUES ($1, $2, $3, $4, $5, 0, $6, $7)`,
+		p.ID, p.Name, string(p.Post), joinDuties(p.Duties), engine.Millis(p.Since), string(p.Awaits), q.tx.SealText(fresh.proof(), "person", p.ID, "proof")); err != nil {
 		return err
 	}
 	if err := q.hold(ctx, p.ID, "post", string(p.Post), p.Since); err != nil {
@@ -103,7 +159,7 @@ func (q People) Add(ctx context.Context, p Person) error {
 // duties and awaited post of p; the time in between stays a gap in their
 // history. The name must be free.
 func (q People) Reinstate(ctx context.Context, p Person, at time.Time) error {
-	if _, err := q.tx.Exec(ctx, "reinstate person", `UPDATE person SET until = 0, post = $2, duties = $3, awaits = $4 WHERE id = $1 AND until <> 0`,
+	if err := q.set(ctx, "reinstate person", `UPDATE person SET until = 0, post = $2, duties = $3, awaits = $4 WHERE id = $1 AND until <> 0`,
 		p.ID, string(p.Post), joinDuties(p.Duties), string(p.Awaits)); err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ var released = map[string]string{
 	"0033_asked.sql":         "3260c9a848b0aa0cc37a2bc34b0c969bf32623a6282e58a0483659233bb2038d",
 	"0035_outbox_cause.sql":  "6d1c3976991ef278f0e99215ef42e256779994b7ebe2752558f8a8b69f4407ac",
 	"0041_account.sql":       "6066e06b18ffb440a4422ae426349419fb5d358439c7d20c80bdf04a97ff9dda",
+	"0037_proof.sql":         "cdc0920e6169e847c1289978b3a23d88663953a0f65db2ab03d29f52c2bb3628",
 }
 
 // notWords are the columns of text that hold no free words of people, table by
@@ -49,12 +50,12 @@ chain_state: name value
 dialog: person prefix
 confirmation: code person version
 undo: id person command ref told
-person: id name post duties awaits
+person: id name post duties proof awaits
 person_change: code person kind was post duties platform account asks by_person state decider proof
-account: platform id person
+account: platform id person proof
 tenure: id person kind name
 leave: id person first_day last_day by_person
-binding: code person
+binding: code person proof
 wrong_code: platform account
 acknowledgement: person version
 seed: name content person

@@ -11,7 +11,7 @@ import (
 // more, their codes are void, their name is free, and what they were let read
 // ends for ever, whether or not they come back (档-6). History stays.
 func (q People) Stop(ctx context.Context, person string, at time.Time) error {
-	if _, err := q.tx.Exec(ctx, "stop person", `UPDATE person SET until = $1 WHERE id = $2 AND until = 0`, engine.Millis(at), person); err != nil {
+	if err := q.set(ctx, "stop person", `UPDATE person SET until = $2 WHERE id = $1 AND until = 0`, person, engine.Millis(at)); err != nil {
 		return err
 	}
 	if _, err := q.tx.Exec(ctx, "end tenures", `UPDATE tenure SET until = $1 WHERE person = $2 AND until = 0`, engine.Millis(at), person); err != nil {

@@ -54,7 +54,7 @@ var migrations embed.FS
 var before = engine.Before{Last: 16, Same: 28, Sealed: `SELECT value FROM chain_state UNION ALL SELECT content FROM outbox LIMIT 100`}
 
 func (o Options) engine() engine.Options {
-	to := engine.Options{Source: o.Source, Pool: o.Pool, Keys: o.Seals.all(), Log: o.Log, Migrations: migrations, Before: before, Cached: callerTables, Program: o.Program}
+	to := engine.Options{Source: o.Source, Pool: o.Pool, Keys: o.Seals.all(), Log: o.Log, Migrations: migrations, Steps: steps, Before: before, Cached: callerTables, Program: o.Program}
 	if o.Examined != nil {
 		to.Examined = &o.Examined.State
 	}

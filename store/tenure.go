@@ -79,7 +79,7 @@ func (q People) AsOf(ctx context.Context, p Person, at time.Time) (Person, error
 
 // SetPost moves a person to another post; they await none any more.
 func (q People) SetPost(ctx context.Context, person string, post Post, at time.Time) error {
-	if _, err := q.tx.Exec(ctx, "set post", `UPDATE person SET post = $1, awaits = '' WHERE id = $2`, string(post), person); err != nil {
+	if err := q.set(ctx, "set post", `UPDATE person SET post = $2, awaits = '' WHERE id = $1`, person, string(post)); err != nil {
 		return err
 	}
 	if _, err := q.tx.Exec(ctx, "end post", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'post' AND until = 0`, engine.Millis(at), person); err != nil {
@@ -96,8 +96,7 @@ func (q People) Rename(ctx context.Context, person, name string) error {
 
 // Await notes a post that waits for the general manager's word; empty: none.
 func (q People) Await(ctx context.Context, person string, post Post) error {
-	_, err := q.tx.Exec(ctx, "await post", `UPDATE person SET awaits = $1 WHERE id = $2`, string(post), person)
-	return err
+	return q.set(ctx, "await post", `UPDATE person SET awaits = $2 WHERE id = $1`, person, string(post))
 }
 
 // GiveDuty charges a person with a duty; nothing happens when they have it.
@@ -127,8 +126,7 @@ func (q People) TakeDuty(ctx context.Context, person string, duty Duty, at time.
 }
 
 func (q People) setDuties(ctx context.Context, person string, duties []Duty) error {
-	_, err := q.tx.Exec(ctx, "set duties", `UPDATE person SET duties = $1 WHERE id = $2`, joinDuties(duties), person)
-	return err
+	return q.set(ctx, "set duties", `UPDATE person SET duties = $2 WHERE id = $1`, person, joinDuties(duties))
 }
 
 // Resume takes back a Stop; false when the person was not stopped
@@ -140,7 +138,7 @@ func (q People) Resume(ctx context.Context, person string) (bool, error) {
 	if err != nil || n == 0 {
 		return false, err
 	}
-	_, err = q.tx.Exec(ctx, "resume person", `UPDATE person SET until = 0 WHERE id = $1`, person)
+	err = q.set(ctx, "resume person", `UPDATE person SET until = 0 WHERE id = $1`, person)
 	return err == nil, err
 }
 

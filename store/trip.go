@@ -138,7 +138,7 @@ func (q Trips) On(ctx context.Context, day Day, noon time.Time) ([]Away, error) 
 		GROUP BY p.id, t.id ORDER BY p.since, p.id`, []any{string(day), engine.Millis(noon)},
 		func(scan engine.Scan) (Away, error) {
 			var a Away
-			p, err := scanPerson(func(person ...any) error {
+			p, err := People(q).scan(func(person ...any) error {
 				t, err := q.scan(func(trip ...any) error {
 					return scan(append(append(person, trip...), &a.CheckIns, &a.Afternoon)...)
 				})

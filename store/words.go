@@ -48,6 +48,9 @@ type Person struct {
 	// nil where they stand the same now. They may do what both may.
 	Then   *Person
 	Awaits Post // waits for the general manager's word; gives nothing but to check in
+	// Forged is a row that was made or changed behind the store's back. It
+	// gives nothing: no post, no duty, no account.
+	Forged bool
 }
 
 // Active reports whether the person is registered and not stopped.

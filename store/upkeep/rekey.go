@@ -100,15 +100,27 @@ func (k *rekey) lose(table, column, row string) {
 // sealedValue is a value of a sealed column.
 type sealedValue struct {
 	row           []any
+	beside        []string
 	sealed, fresh []byte
 }
 
-func (v sealedValue) name() string {
+func (v sealedValue) words() []string {
 	words := make([]string, len(v.row))
 	for i, w := range v.row {
 		words[i] = fmt.Sprint(w)
 	}
-	return strings.Join(words, "/")
+	return words
+}
+
+// name is of the row, for people.
+func (v sealedValue) name() string { return strings.Join(v.words(), "/") }
+
+// place is what the value is bound to.
+func (v sealedValue) place() string {
+	if len(v.beside) > 0 {
+		return engine.Joined(append(v.words(), v.beside...)...)
+	}
+	return v.name()
 }
 
 // column reseals a column from its first row to its last.
@@ -137,12 +149,12 @@ func (k *rekey) column(ctx context.Context, c sealedColumn) error {
 func (k *rekey) opened(c sealedColumn, list []sealedValue) []sealedValue {
 	var can []sealedValue
 	for _, v := range list {
-		plain, err := k.db.Keys().Open(v.sealed, c.table, v.name(), c.column)
+		plain, err := k.db.Keys().Open(v.sealed, c.table, v.place(), c.column)
 		if err != nil {
 			k.lose(c.table, c.column, v.name())
 			continue
 		}
-		v.fresh = k.db.Keys().Seal(plain, c.table, v.name(), c.column)
+		v.fresh = k.db.Keys().Seal(plain, c.table, v.place(), c.column)
 		can = append(can, v)
 	}
 	return can
@@ -161,19 +173,21 @@ func (c sealedColumn) parameters(first int) string {
 // secret_key.
 func underOldKeys(ctx context.Context, tx *engine.Tx, c sealedColumn, after []any) ([]sealedValue, error) {
 	row, n := strings.Join(c.row, ", "), len(c.row)
+	read := strings.Join(append(append([]string{}, c.row...), c.beside...), ", ")
 	query := fmt.Sprintf(`SELECT %s, %s FROM %s WHERE (%s) > (%s) AND length(%s) > 0 AND substr(%s, 1, %d) <> $%d ORDER BY %s LIMIT %d`,
-		row, c.column, c.table, row, c.parameters(1), c.column, c.column, seal.IDSize, n+1, row, rekeyStep)
+		read, c.column, c.table, row, c.parameters(1), c.column, c.column, seal.IDSize, n+1, row, rekeyStep)
 	args := append(append([]any{}, after...), tx.Keys().ID())
 	return engine.All(ctx, tx, "values under old keys", query, args, func(scan engine.Scan) (sealedValue, error) {
 		v := sealedValue{row: make([]any, n)}
-		names, into := make([]string, n), make([]any, 0, n+1)
+		names, into := make([]string, n+len(c.beside)), make([]any, 0, n+len(c.beside)+1)
 		for i := range names {
 			into = append(into, &names[i])
 		}
 		err := scan(append(into, &v.sealed)...)
-		for i, s := range names {
+		for i, s := range names[:n] {
 			v.row[i] = s
 		}
+		v.beside = names[n:]
 		return v, err
 	})
 }

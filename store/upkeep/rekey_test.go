@@ -51,6 +51,10 @@ func fillSealed(t *testing.T, db *store.DB) {
 			tx.Requests().Add(ctx, storetest.ARequest("A90", "明华")),
 			tx.Grants().Add(ctx, store.Grant{ID: "A90", Person: "lin", Customer: "K1", By: "chen", From: now, Until: now.AddDate(0, 0, 1)}),
 			tx.Delegations().Add(ctx, store.Delegation{ID: "d1", Person: "zhou", First: "2026-11-26", Last: "2026-11-28", By: "chen", At: now}),
+			tx.People().Add(ctx, store.Person{ID: "lin", Name: "小林", Post: store.Supervisor, Duties: []store.Duty{store.Administrator}, Since: now}),
+			tx.Accounts().Bind(ctx, store.Account{Platform: "x", ID: "ou_lin", Person: "lin"}, now),
+			tx.Changes().Add(ctx, store.Change{Code: "A91", Person: "lin", At: now}),
+			tx.Codes().Add(ctx, "ABCDEF", "lin", now.AddDate(0, 0, 1)),
 			tx.Leads().Add(ctx, store.Lead{Code: "L1", Giver: "lin", At: now, Words: "明华", Text: "要扩建", Source: "展会"}),
 		}
 		_, err := tx.Leads().Decide(ctx, store.Lead{Code: "L1", State: store.LeadRejected, By: "li", Decided: now, Reason: "已有"})
@@ -99,6 +103,10 @@ func readBack(t *testing.T, db *store.DB) {
 		d, err3 := tx.Delegations().From(ctx, "2026-11-26")
 		r, _, err4 := tx.Requests().ByCode(ctx, "A90")
 		l, _, err5 := tx.Leads().ByCode(ctx, "L1")
+		who, found, err8 := tx.Accounts().Person(ctx, "x", "ou_lin")
+		if err == nil && (!found || who.Post != store.Supervisor || !who.Has(store.Administrator)) {
+			t.Errorf("%+v", who)
+		}
 		hits, err6 := vault.Search(tx).Find(ctx, "6666", 5)
 		looks, err7 := tx.Audit().Looks(ctx, ledger.Filter{Person: "zhao"})
 		if g.ID != "A90" || len(d) != 1 || r.Words != "明华" || l.Text != "要扩建" || l.Reason != "已有" || len(hits) != 1 || len(looks) < 250 {
@@ -109,7 +117,7 @@ func readBack(t *testing.T, db *store.DB) {
 				t.Errorf("%+v", a)
 			}
 		}
-		return errors.Join(err, err1, err2, err3, err4, err5, err6, err7)
+		return errors.Join(err, err1, err2, err3, err4, err5, err6, err7, err8)
 	})
 }
 

@@ -82,6 +82,7 @@ type Options struct {
 	Keys       *seal.Keys
 	Log        *slog.Logger
 	Migrations fs.FS    // migrations/*.sql, in the order of their numbers
+	Steps      []Step   // migrations that are code, numbered among the others
 	Before     Before   // the series of migrations before
 	Cached     []string // tables that Tx.Cache is made of
 	Program    string   // its version, for whoever meets the database with an older one

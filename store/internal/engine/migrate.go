@@ -19,6 +19,18 @@ type Before struct {
 	Sealed string // a query of values that rest under secret_key, for databases without a fingerprint of it
 }
 
+// Step is a migration that is code. It runs in the transaction that notes it as
+// applied, and makes no other tables.
+type Step struct {
+	Version int64
+	Name    string
+	Do      func(ctx context.Context, tx *Tx) error
+}
+
+func (s Step) goose(db *DB) *goose.Migration {
+	return goose.NewGoMigration(s.Version, &goose.GoFunc{RunTx: func(ctx context.Context, t *sql.Tx) error { return s.Do(ctx, db.On(t)) }}, nil)
+}
+
 // ErrTooOld is a database that the present migrations cannot be applied to.
 var ErrTooOld = errors.New("too old")
 
@@ -29,13 +41,16 @@ func migrate(ctx context.Context, db *sql.DB, dialect string, o Options) error {
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
-	var options []goose.ProviderOption
+	options := []goose.ProviderOption{goose.WithAllowOutofOrder(true)} // each stands for itself
 	if dialect == "postgres" {
 		l, err := lock.NewPostgresSessionLocker()
 		if err != nil {
 			return fmt.Errorf("migrations: %w", err)
 		}
 		options = append(options, goose.WithSessionLocker(l))
+	}
+	for _, s := range o.Steps {
+		options = append(options, goose.WithGoMigrations(s.goose(o.db())))
 	}
 	p, err := goose.NewProvider(goose.Dialect(dialect), db, files, options...)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -136,6 +137,17 @@ func (tx *Tx) OpenText(sealed []byte, table, row, column string) (string, error)
 	}
 	b, err := tx.db.keys.Open(sealed, table, row, column)
 	return string(b), err
+}
+
+// Joined is one text for a list of words, another for every other list.
+func Joined(list ...string) string {
+	var b strings.Builder
+	for _, w := range list {
+		b.WriteString(strconv.Itoa(len(w)))
+		b.WriteByte(':')
+		b.WriteString(w)
+	}
+	return b.String()
 }
 
 // Scan reads the columns of a row.

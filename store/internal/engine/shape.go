@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -107,7 +108,7 @@ func (want shape) lacks(got shape) (list []string) {
 	return list
 }
 
-// migration is a file of migrations.
+// migration is a file of migrations, or a step.
 type migration struct {
 	version int64
 	text    string
@@ -130,5 +131,9 @@ func (o Options) migrations() ([]migration, error) {
 		}
 		list = append(list, m)
 	}
+	for _, s := range o.Steps {
+		list = append(list, migration{s.Version, "-- " + s.Name})
+	}
+	slices.SortFunc(list, func(a, b migration) int { return cmp.Compare(a.version, b.version) })
 	return list, nil
 }

@@ -1,0 +1,138 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+// forged is a store with two people, an account each, a code and a message that
+// waits; somebody with the database but without the key writes to it.
+func forged(t *testing.T, backend string) (*store.DB, storetest.Rest) {
+	t.Helper()
+	o := storetest.Options(t, backend)
+	db := storetest.Reopen(t, o)
+	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Outbox().Enqueue(ctx, &store.Outgoing{ID: "o1", Key: "k1", Platform: "x", Address: "chen", Person: "gm", Due: now, Created: now, Content: []byte("机密")})
+		return errors.Join(err,
+			tx.People().Add(ctx, store.Person{ID: "lin", Name: "小林", Post: store.Salesperson, Since: now}),
+			tx.People().Add(ctx, store.Person{ID: "gm", Name: "陈总", Post: store.GeneralManager, Since: now}),
+			tx.People().Add(ctx, store.Person{ID: "old", Name: "老周", Post: store.Supervisor, Duties: []store.Duty{store.Administrator}, Since: now}),
+			tx.People().Stop(ctx, "old", now.Add(time.Hour)),
+			tx.Accounts().Bind(ctx, store.Account{Platform: "x", ID: "alin", Person: "lin"}, now),
+			tx.Accounts().Bind(ctx, store.Account{Platform: "x", ID: "aold", Person: "old"}, now),
+			tx.Accounts().Bind(ctx, store.Account{Platform: "x", ID: "agm", Person: "gm"}, now),
+			tx.Codes().Add(ctx, "ABCDEF", "lin", now.Add(time.Hour)))
+	})
+	return db, storetest.Behind(t, o)
+}
+
+// A row that somebody wrote behind the store's back gives no rights, hides nobody
+// else, and is listed.
+func TestForgedRowsGiveNoRights(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		for name, c := range map[string]struct {
+			forge            string
+			account          string // through which rights are sought
+			people, account1 int    // forged rows that are listed
+		}{
+			"a post":              {`UPDATE person SET post = '总经理' WHERE id = 'lin'`, "alin", 1, 0},
+			"a duty":              {`UPDATE person SET duties = '管理员' WHERE id = 'lin'`, "alin", 1, 0},
+			"a stopped person":    {`UPDATE person SET until = 0 WHERE id = 'old'`, "aold", 1, 0},
+			"another's whole row": {`UPDATE person SET post = (SELECT post FROM person WHERE id = 'gm'), proof = (SELECT proof FROM person WHERE id = 'gm') WHERE id = 'lin'`, "alin", 1, 0},
+			"no proof":            {`UPDATE person SET proof = NULL WHERE id = 'lin'`, "alin", 1, 0},
+			"an account moved":    {`UPDATE account SET person = 'gm' WHERE id = 'alin'`, "alin", 0, 1},
+			"an account made":     {`INSERT INTO account (platform, id, person, bound, used) VALUES ('x', 'new', 'gm', 1, 9999999999999)`, "new", 0, 1},
+			"an account renamed":  {`UPDATE account SET id = 'mine' WHERE id = 'agm'`, "mine", 0, 1},
+		} {
+			t.Run(backend+"/"+name, func(t *testing.T) {
+				db, rest := forged(t, backend)
+				rest.Do(c.forge)
+				storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+					caller, err := tx.Accounts().Caller(ctx, "x", c.account)
+					p, found, err1 := tx.Accounts().Person(ctx, "x", c.account)
+					if caller.ID != "" || found {
+						t.Errorf("writes as %+v, %+v", caller, p)
+					}
+					heads, err2 := tx.People().Holding(ctx, store.GeneralManager, store.Administrator)
+					if len(heads) != 1 || heads[0].ID != "gm" {
+						t.Errorf("heads %+v", heads)
+					}
+					lin, _, err3 := tx.People().ByID(ctx, "lin")
+					if lin.Post != store.Salesperson && lin.Post != "" || len(lin.Duties) > 0 {
+						t.Errorf("%+v", lin)
+					}
+					people, err4 := tx.People().Forged(ctx)
+					accounts, err5 := tx.Accounts().Forged(ctx)
+					if len(people) != c.people || len(accounts) != c.account1 {
+						t.Errorf("listed %+v, %+v", people, accounts)
+					}
+					all, err6 := tx.Accounts().All(ctx)
+					for _, a := range all {
+						if a.ID == c.account && c.account1 > 0 {
+							t.Errorf("messages go to %+v", a)
+						}
+					}
+					return errors.Join(err, err1, err2, err3, err4, err5, err6)
+				})
+			})
+		}
+	}
+}
+
+// What was forged is not vouched for when the row is changed in order.
+func TestForgedDutiesGoWithTheNextChange(t *testing.T) {
+	db, rest := forged(t, storetest.SQLite)
+	rest.Do(`UPDATE person SET duties = '管理员' WHERE id = 'lin'`)
+	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		err := tx.People().SetPost(ctx, "lin", store.Supervisor, now)
+		p, _, err1 := tx.People().ByID(ctx, "lin")
+		if p.Post != store.Supervisor || len(p.Duties) > 0 || p.Forged {
+			t.Errorf("%+v", p)
+		}
+		return errors.Join(err, err1)
+	})
+}
+
+// A code that was made for somebody else binds nobody, and is not guessed from
+// what rests; a message that was given another address is not readable.
+func TestForgedCodesAndAddresses(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			db, rest := forged(t, backend)
+			rest.Do(`UPDATE binding SET person = 'gm'`)
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				person, ok, err := tx.Codes().Use(ctx, "ABCDEF", now)
+				if ok || person != "" {
+					t.Errorf("binds %q", person)
+				}
+				return err
+			})
+			for _, forge := range []string{
+				`UPDATE outbox SET address = 'mallory'`, `UPDATE outbox SET address = 'chen', platform = 'y'`,
+				`UPDATE outbox SET platform = 'x', person = 'lin'`, `UPDATE outbox SET person = 'gm', grp = 1`,
+			} {
+				rest.Do(forge)
+				storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+					o, _, err := tx.Outbox().ByID(ctx, "o1")
+					if !errors.Is(err, store.ErrUnreadable) || o.Content != nil {
+						t.Errorf("%s: %q, %v", forge, o.Content, err)
+					}
+					return nil
+				})
+			}
+			rest.Do(`UPDATE outbox SET grp = 0`)
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				o, _, err := tx.Outbox().ByID(ctx, "o1")
+				if string(o.Content) != "机密" {
+					t.Errorf("as it was: %q", o.Content)
+				}
+				return err
+			})
+		})
+	}
+}

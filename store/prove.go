@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+
+	"marketbot/store/internal/engine"
+)
+
+// steps are the migrations that are code, because they need secret_key.
+var steps = []engine.Step{{Version: 38, Name: "prove", Do: prove}}
+
+// prove vouches for whom a store knows from before there were proofs, once, and
+// binds what waits to whom it goes. Codes rest in another way since: those that
+// were made before are void.
+func prove(ctx context.Context, tx *engine.Tx) error {
+	ids, err := engine.All(ctx, tx, "people", `SELECT id FROM person`, nil, engine.Word)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := (People{tx}).vouch(ctx, id); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, "void codes", `DELETE FROM binding WHERE used = 0`); err != nil {
+		return err
+	}
+	if err := proveAccounts(ctx, tx); err != nil {
+		return err
+	}
+	return bindWaiting(ctx, tx)
+}
+
+func proveAccounts(ctx context.Context, tx *engine.Tx) error {
+	list, err := engine.All(ctx, tx, "accounts", `SELECT `+accountProof+` FROM account a`, nil, func(scan engine.Scan) (o owned, err error) {
+		return o, scan(o.columns()...)
+	})
+	for i := 0; err == nil && i < len(list); i++ {
+		o := list[i]
+		_, err = tx.Exec(ctx, "vouch for an account", `UPDATE account SET proof = $1 WHERE platform = $2 AND id = $3`,
+			Accounts{tx}.seal(o.Account, o.bound), o.Platform, o.ID)
+	}
+	return err
+}
+
+// bindWaiting seals what waits anew, for its place. What does not open stays, and
+// is told of when it is due.
+func bindWaiting(ctx context.Context, tx *engine.Tx) error {
+	type waiting struct {
+		Outgoing
+		content, payload []byte
+	}
+	list, err := engine.All(ctx, tx, "waiting messages", `SELECT id, platform, grp, address, person, content, payload FROM outbox WHERE state = 'waiting'`, nil,
+		func(scan engine.Scan) (w waiting, err error) {
+			var group int
+			err = scan(&w.ID, &w.Platform, &group, &w.Address, &w.Person, &w.content, &w.payload)
+			w.Group = group == 1
+			return w, err
+		})
+	if err != nil {
+		return err
+	}
+	for _, w := range list {
+		for column, sealed := range map[string][]byte{"content": w.content, "payload": w.payload} {
+			plain, err := tx.Keys().Open(sealed, "outbox", w.ID, column)
+			if err != nil {
+				continue
+			}
+			_, err = tx.Exec(ctx, "bind "+column, `UPDATE outbox SET `+column+` = $1 WHERE id = $2`, tx.Keys().Seal(plain, "outbox", w.place(), column), w.ID)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
