@@ -143,7 +143,7 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 	}
 	e.Sent = e.Sent.In(d.o.Zone)
 	// An answer waits with its address, which may be a piece of all that came.
-	e.Chat.ID, e.From.ID = strings.Clone(e.Chat.ID), strings.Clone(e.From.ID)
+	e.Chat.ID, e.From.ID, e.Topic = strings.Clone(e.Chat.ID), strings.Clone(e.From.ID), strings.Clone(e.Topic)
 	r, t, err := d.turn(ctx, e, now)
 	ran := t // the last that may be stored
 	for again := 0; err != nil && again < turnsMore && store.Again(err) && ctx.Err() == nil; again++ {

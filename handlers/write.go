@@ -68,6 +68,8 @@ func (t *turn) reply(ctx context.Context, r reply) error {
 	to, person := t.event.Chat, t.person.ID
 	if r.privately {
 		to = t.event.From.Private()
+	} else {
+		r.Topic = t.event.Topic
 	}
 	if to.Group {
 		person = ""

@@ -19,6 +19,7 @@ type envelope struct {
 	person, personName, personKind, personTenant string
 	// where
 	message, chat, chatType string
+	thread                  string // a topic
 	sent                    string
 	// message
 	contentType, content string
@@ -176,6 +177,8 @@ func (v *envelope) said(c *cursor) {
 			v.chat = c.text()
 		case "chat_type":
 			v.chatType = c.text()
+		case "thread_id":
+			v.thread = c.text()
 		case "message_type":
 			v.contentType = c.text()
 		case "content":

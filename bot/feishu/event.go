@@ -95,6 +95,9 @@ func (v *envelope) fillMessage(e *chat.Event, self string) {
 	if v.chatType != "p2p" {
 		e.Chat = chat.Address{Platform: Name, Group: true, ID: v.chat}
 	}
+	if v.thread != "" {
+		e.Topic = v.message
+	}
 	for _, m := range v.mentions {
 		switch {
 		case m.id == self && self != "":

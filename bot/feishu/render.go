@@ -16,7 +16,7 @@ var errEmpty = errors.New("message without content")
 
 // body is what is sent, without the key that Send adds.
 type body struct {
-	ReceiveID string `json:"receive_id"`
+	ReceiveID string `json:"receive_id,omitempty"` // not of a reply
 	MsgType   string `json:"msg_type"`
 	Content   string `json:"content"`
 }

@@ -9,6 +9,8 @@ import (
 	"mime/multipart"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,10 +25,22 @@ const (
 	uploadTime = 2 * time.Minute
 )
 
-// Render makes the exact body that Send posts; a file is uploaded here. An
-// error is a *chat.SendError.
+// Render makes the exact body that Send posts, behind a line with the message it
+// replies to where that is in a topic; a file is uploaded here. An error is a
+// *chat.SendError.
 func (a *Adapter) Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
-	b := body{ReceiveID: to.ID}
+	payload, err := a.render(ctx, to, m, data)
+	if err != nil || m.Topic == "" {
+		return payload, err
+	}
+	return append([]byte(m.Topic+"\n"), payload...), nil
+}
+
+func (a *Adapter) render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error) {
+	var b body
+	if m.Topic == "" {
+		b.ReceiveID = to.ID
+	}
 	if m.File != nil {
 		key, err := a.upload(ctx, m.File.Name, data)
 		if err != nil {
@@ -44,23 +58,53 @@ func (a *Adapter) Render(ctx context.Context, to chat.Address, m chat.Message, d
 }
 
 // Send posts what Render made. The platform shows one message per key within
-// an hour. Every error is a *chat.SendError.
+// an hour. What cannot be said in its topic any more is said in the chat. Every
+// error is a *chat.SendError.
 func (a *Adapter) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
+	topic, rest, inTopic := bytes.Cut(payload, []byte("\n")) // JSON holds no line breaks
+	if inTopic {
+		payload = rest
+	}
 	if key == "" || len(key) > maxKey || len(payload) < 2 || payload[len(payload)-1] != '}' {
 		return &chat.SendError{Failure: chat.BadContent, Err: errors.New("send to feishu: payload or key is not one of ours")}
-	}
-	query := "?receive_id_type=open_id"
-	if to.Group {
-		query = "?receive_id_type=chat_id"
 	}
 	full := make([]byte, 0, len(payload)+len(key)+20)
 	full = append(full, payload[:len(payload)-1]...)
 	full = append(full, `,"uuid":`...)
 	full = append(full, encode(key)...)
 	full = append(full, '}')
+	if inTopic {
+		err := a.say(ctx, "/"+url.PathEscape(string(topic))+"/reply", append(full[:len(full)-1:len(full)-1], `,"reply_in_thread":true}`...))
+		if !topicGone(err) {
+			return err
+		}
+		full = slices.Concat([]byte(`{"receive_id":`), encode(to.ID), []byte(","), full[1:])
+	}
+	if to.Group {
+		return a.say(ctx, "?receive_id_type=chat_id", full)
+	}
+	return a.say(ctx, "?receive_id_type=open_id", full)
+}
+
+// topicGone reports whether a reply was refused for what it replies to: it was
+// taken back or is gone, the topic is closed, or the chat has none (the codes of
+// Feishu's page "Reply message").
+func topicGone(err error) bool {
+	var refused *chat.SendError
+	if !errors.As(err, &refused) {
+		return false
+	}
+	switch refused.Code {
+	case 230011, 230019, 230050, 230054, 230071, 230072, 230111:
+		return true
+	}
+	return false
+}
+
+// say posts one message under a path of the messages.
+func (a *Adapter) say(ctx context.Context, where string, full []byte) error {
 	return a.deliver(ctx, func(token string) (reply, error) {
-		r, err := a.post(ctx, a.http, "send message", "/open-apis/im/v1/messages"+query,
-			token, "application/json; charset=utf-8", full)
+		r, err := a.post(ctx, a.http, "send message", "/open-apis/im/v1/messages"+where, token, "application/json; charset=utf-8", full)
 		if err == nil && r.id == "" {
 			err = &platform.APIError{Call: "send message", Status: r.status, Code: r.code, Msg: "no message id in the answer"}
 		}

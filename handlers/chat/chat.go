@@ -57,6 +57,7 @@ type Event struct {
 	Command  string            // Press, Submit, Menu: the command line the element carries
 	Values   map[string]string // Submit: what was filled in, by field name
 	Card     string            // Press, Submit: the platform's id of the message pressed on
+	Topic    string            // the platform's id of a message in a topic, whose answers belong there; empty outside one
 }
 
 // Platform is where the event happened.
@@ -85,6 +86,8 @@ type Message struct {
 	Text string `json:"text,omitempty"`
 	Card *Card  `json:"card,omitempty"`
 	File *File  `json:"file,omitempty"` // alone in its message, see With
+	// Topic is the Topic of the event that this answers in its own chat.
+	Topic string `json:"topic,omitempty"`
 	Secrecy
 }
 

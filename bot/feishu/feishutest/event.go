@@ -66,6 +66,23 @@ func (s *Server) Locate(from, to, name string) string {
 
 // Post lets a person send a message of any type.
 func (s *Server) Post(from, to, kind string, content any, mentions ...object) string {
+	return s.post(from, to, "", kind, content, mentions)
+}
+
+// SayInTopic lets a person write to the bot in a topic of a group.
+func (s *Server) SayInTopic(from, to, topic, text string) string {
+	return s.post(from, to, topic, "text", object{"text": "@_user_1 " + text}, []object{{"key": "@_user_1",
+		"id": object{"open_id": BotID, "union_id": "on_" + BotID}, "mentioned_type": "bot", "name": BotName, "tenant_key": tenant}})
+}
+
+// Withdraw lets a person take back what they wrote in a topic.
+func (s *Server) Withdraw(message string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.topics, message)
+}
+
+func (s *Server) post(from, to, topic, kind string, content any, mentions []object) string {
 	chat, chatType := chatOf(from), "p2p"
 	if to != "" {
 		chat, chatType = to, "group"
@@ -77,6 +94,12 @@ func (s *Server) Post(from, to, kind string, content any, mentions ...object) st
 		"message_type": kind, "content": string(text), "user_agent": "Mozilla/5.0"}
 	if len(mentions) > 0 {
 		message["mentions"] = mentions
+	}
+	if topic != "" {
+		message["thread_id"] = topic
+		s.mu.Lock()
+		s.topics[id] = chat
+		s.mu.Unlock()
 	}
 	s.Emit("im.message.receive_v1", created, object{"message": message,
 		"sender": object{"sender_id": userID(from), "sender_type": "user", "tenant_key": tenant}})

@@ -17,6 +17,7 @@ type posted struct {
 	Type    string `json:"msg_type"`
 	Content string `json:"content"`
 	UUID    string `json:"uuid"`
+	Thread  bool   `json:"reply_in_thread"`
 }
 
 const (
@@ -25,7 +26,21 @@ const (
 	keyWindow   = time.Hour
 )
 
-func (s *Server) message(w http.ResponseWriter, r *http.Request) {
+func (s *Server) message(w http.ResponseWriter, r *http.Request) { s.take(w, r, "") }
+
+// reply is a message in the topic of another.
+func (s *Server) reply(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	_, known := s.topics[r.PathValue("id")]
+	s.mu.Unlock()
+	if !known {
+		refuse(w, 230011, "The message was withdrawn.")
+		return
+	}
+	s.take(w, r, r.PathValue("id"))
+}
+
+func (s *Server) take(w http.ResponseWriter, r *http.Request, topic string) {
 	raw, _ := io.ReadAll(r.Body)
 	var p posted
 	if err := json.Unmarshal(raw, &p); err != nil || len(p.UUID) > 50 {
@@ -37,8 +52,13 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	m, code, msg := s.read(p)
-	if code == 0 {
+	if topic != "" {
+		m.Topic, p.To = topic, s.chatOfTopic(topic)
+	} else if code == 0 {
 		code, msg = s.reachable(p.To, r.FormValue("receive_id_type"))
+	}
+	if code == 0 && p.Thread != (topic != "") {
+		code, msg = 230001, "reply_in_thread"
 	}
 	if code != 0 {
 		refuse(w, code, msg)
@@ -58,6 +78,12 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 	s.Show(m)
 	s.byKey[p.UUID] = shown{m.ID, m.At}
 	succeed(w, map[string]any{"message_id": m.ID, "msg_type": m.Type, "chat_id": chatOf(p.To)})
+}
+
+func (s *Server) chatOfTopic(message string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.topics[message]
 }
 
 func (s *Server) reachable(id, kind string) (int, string) {

@@ -10,6 +10,7 @@ import (
 type Message struct {
 	ID       string
 	To       string // a person's chat or a group, as the platform calls it
+	Topic    string // what it replies to in a topic
 	Type     string // the platform's
 	Text     string // all that can be read, buttons aside
 	Buttons  []Button
