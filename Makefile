@@ -18,7 +18,7 @@ PURE         = ^marketbot/handlers/(audience|daily|picture|reading|rulebook|shee
 # The tests that kill, flood and starve the whole program, again and again.
 STORMS       = ^Test(Crash|Replicas|RedisFaults|DatabaseRestarts|Flood|FullDisk|RekeyKilled|RekeyWhileServing)$$
 # The flags of their long runs.
-LONG         = -kills 200 -check-ins 1000 -messages 5000 -slots 1000 -redis-away 1m -restarts 20 -abuse 1m -rekey-kills 100
+LONG         = -kills 200 -check-ins 1000 -messages 5000 -slots 1000 -redis-away 1m -restarts 20 -abuse 1m -rekey-kills 100 -histories 10000
 SOAK        ?= 1h
 FUZZTIME    ?= 1m
 BENCHTIME   ?= 1s
@@ -44,7 +44,7 @@ test: tools vet
 # full length, and properties over a hundred times as many histories.
 soak: tools
 	$(GO) test $(RACE) -v -timeout 0 -run '^TestSoak$$' ./bot -soak $(SOAK)
-	$(GO) test $(RACE) -v -timeout 0 -run '$(STORMS)' ./bot $(LONG)
+	$(GO) test $(RACE) -v -timeout 0 -run '$(STORMS)|^TestRightsHold$$' ./bot $(LONG)
 	$(GO) test -pgo=off -v -timeout 0 ./store/upkeep -backups 100 -wrecks 1000
 	$(GO) test -pgo=off -v -timeout 0 $$(grep -rl --include='*_test.go' 'rapid\.Check' . | xargs -n1 dirname | sort -u) -rapid.checks=10000
 
