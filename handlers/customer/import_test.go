@@ -63,8 +63,9 @@ func (o *office) imports(data []byte, apply bool) (lines []string, count map[Imp
 
 func (o *office) count() (n int) {
 	o.T.Helper()
-	o.Update(func(ctx context.Context, tx *store.Tx) (err error) {
-		n, err = vault.In(tx).CountStale(ctx, o.Now.AddDate(100, 0, 0))
+	o.Update(func(ctx context.Context, tx *store.Tx) error {
+		waiting, err := vault.In(tx).Waiting(ctx, o.Now.AddDate(100, 0, 0))
+		n = waiting.Stale
 		return err
 	})
 	return n

@@ -66,7 +66,7 @@ type Line struct {
 	Step     int               // the highest step that is reached, in days; 0: no steps
 	Since    store.Day         // from when on it is owed; empty: today
 	Urgency  Urgency
-	Text     string
+	Text     string // empty: nobody hears, and it counts as said
 	Harmless string // what a platform says that cannot keep a secret; empty: Text is none
 	Command  string // what to do about it
 	Label    string // of a button for Command; empty: it is to be typed
@@ -102,6 +102,10 @@ func Letters(roll audience.Roll, lines []Line, said map[string]int) (letters []L
 	told = map[string]int{}
 	mine := map[string][]Line{}
 	for _, l := range unsaid(lines, said) {
+		if l.Text == "" {
+			told[l.Key] = l.Step
+			continue
+		}
 		for _, p := range l.For.To {
 			if l.Urgency == Alarm {
 				letters = append(letters, Letter{To: p, Lines: []Line{l}, Alarm: true})

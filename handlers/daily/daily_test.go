@@ -47,6 +47,16 @@ func TestRank(t *testing.T) {
 	}
 }
 
+// A line without words counts as said and is nobody's.
+func TestLineWithoutWords(t *testing.T) {
+	silent := line("a/whole/1", Due, "")
+	silent.Text = ""
+	letters, told := Letters(roll, []Line{silent}, nil)
+	if _, said := told[silent.Key]; len(letters) > 0 || !said {
+		t.Errorf("%v, told %v", letters, told)
+	}
+}
+
 func TestTenLinesFiveOfAKind(t *testing.T) {
 	var lines []Line
 	for i := range 8 {

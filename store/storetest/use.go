@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"marketbot/store"
+	"marketbot/store/internal/engine"
 )
 
 // Both runs a test on every database.
@@ -52,4 +53,19 @@ func Raw(t testing.TB, o store.Options) *sql.DB {
 	}
 	t.Cleanup(func() { raw.Close() })
 	return raw
+}
+
+// Asked is which queries an update of a SQLite database runs, by their text, with
+// how often; writes count, what begins and ends transactions does not.
+func Asked(t testing.TB, db *store.DB, f func(context.Context, *store.Tx) error) map[string]int {
+	t.Helper()
+	before := engine.BorrowDB(db).Statements()
+	Update(t, db, f)
+	asked := map[string]int{}
+	for query, n := range engine.BorrowDB(db).Statements() {
+		if verb, _, long := strings.Cut(query, " "); n > before[query] && long && verb != "BEGIN" && verb != "SAVEPOINT" && verb != "RELEASE" && verb != "ROLLBACK" {
+			asked[query] = n - before[query]
+		}
+	}
+	return asked
 }

@@ -3,26 +3,86 @@ package vault
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"marketbot/store"
 	"marketbot/store/internal/engine"
 )
 
-// CountStale is how many files were last changed or found right before a
-// moment (档-8).
-func (q Files) CountStale(ctx context.Context, before time.Time) (n int, err error) {
-	_, err = q.tx.One(ctx, "count stale", `SELECT COUNT(*) FROM customer WHERE checked < $1`, []any{engine.Millis(before)}, &n)
-	return n, err
+// Waiting is how much there is to do about files.
+type Waiting struct {
+	Stale     int // files that were last changed or found right before a moment (档-8)
+	Unchecked int // files with facts that nobody else has looked at yet (档-7)
+	Leads     int // that wait to be judged (档-7)
 }
 
-// Unsaid lists the customers whose file was begun in [from, to) and of which
-// nothing was said (see store.Said) under the key that prefix and their id make,
-// the first begun first, most at most.
-func (q Files) Unsaid(ctx context.Context, prefix string, from, to time.Time, most int) ([]store.Customer, error) {
-	return engine.Sound(ctx, q.tx, "files unsaid", `SELECT `+customerColumns+` FROM customer LEFT JOIN said ON said.key = $1 || customer.id
-		WHERE customer.created >= $2 AND customer.created < $3 AND said.key IS NULL ORDER BY customer.created, customer.id LIMIT $4`,
-		[]any{prefix, engine.Millis(from), engine.Millis(to), most}, q.scanCustomer)
+// Waiting counts what waits; stale are the files of before a moment.
+func (q Files) Waiting(ctx context.Context, before time.Time) (w Waiting, err error) {
+	_, err = q.tx.One(ctx, "what waits", `SELECT (SELECT COUNT(*) FROM customer WHERE checked < $1),
+		(SELECT COUNT(DISTINCT customer) FROM fact WHERE until = 0 AND checked = 0),
+		(SELECT COUNT(*) FROM lead WHERE state = 'open')`, []any{engine.Millis(before)}, &w.Stale, &w.Unchecked, &w.Leads)
+	return w, err
+}
+
+// Why is why a file wants care.
+type Why string
+
+// The reasons. A file may have several.
+const (
+	New       Why = "new"       // begun in a time, and nothing was said of it
+	Stale     Why = "stale"     // last changed or found right before a moment (档-8)
+	Unchecked Why = "unchecked" // has facts that nobody else has looked at yet (档-7)
+)
+
+// Wanting is which files are asked for; the zero value leaves out new and stale
+// ones.
+type Wanting struct {
+	Prefix   string    // of the key under which is said that a file is new; its id follows (see store.Said)
+	From, To time.Time // new ones were begun in [From, To)
+	New      int       // how many of them at most
+	Before   time.Time // stale ones were changed before
+	Others   int       // how many stale ones at most; how many unchecked ones to look at for one that is sound
+}
+
+// WantingCustomer is a customer whose file wants care.
+type WantingCustomer struct {
+	store.Customer
+	Fields []string // of the company, that have a value
+}
+
+// fieldsHeld are a company's fields that have a value, with what no field's name
+// holds between them.
+const fieldsHeld = `COALESCE((SELECT string_agg(fact.field, '=') FROM fact WHERE fact.customer = customer.id AND fact.person = '' AND fact.until = 0), '')`
+
+// Wanting lists the files that want care, by why: new ones the first begun
+// first, stale ones the longest ago first, of the unchecked ones the first by id
+// for an example. It is one query for a whole morning, however many files there
+// are.
+func (q Files) Wanting(ctx context.Context, w Wanting) (map[Why][]WantingCustomer, error) {
+	files := map[Why][]WantingCustomer{}
+	_, err := engine.Sound(ctx, q.tx, "files that want care", `SELECT `+customerColumns+`, due.why, `+fieldsHeld+` FROM (
+			SELECT * FROM (SELECT customer.id AS id, 'new' AS why, customer.created AS since FROM customer LEFT JOIN said ON said.key = $1 || customer.id
+				WHERE customer.created >= $2 AND customer.created < $3 AND said.key IS NULL ORDER BY customer.created, customer.id LIMIT $4) AS fresh
+			UNION ALL
+			SELECT * FROM (SELECT id, 'stale' AS why, checked AS since FROM customer WHERE checked < $5 ORDER BY checked, id LIMIT $6) AS stale
+			UNION ALL
+			SELECT * FROM (SELECT customer AS id, 'unchecked' AS why, 0 AS since FROM fact WHERE until = 0 AND checked = 0
+				GROUP BY customer ORDER BY customer LIMIT $6) AS unchecked
+		) AS due JOIN customer ON customer.id = due.id ORDER BY due.why, due.since, due.id`,
+		[]any{w.Prefix, engine.Millis(w.From), engine.Millis(w.To), w.New, engine.Millis(w.Before), w.Others},
+		func(scan engine.Scan) (why Why, err error) {
+			var fields string
+			k, err := scanKept(scan, &why, &fields)
+			if err != nil || why == Unchecked && len(files[why]) > 0 {
+				return why, err
+			}
+			if err = q.unlock(&k); err == nil {
+				files[why] = append(files[why], WantingCustomer{k.Customer, strings.Split(fields, "=")})
+			}
+			return why, err
+		})
+	return files, err
 }
 
 // QuietCustomer is a customer without progress.

@@ -129,13 +129,6 @@ func (q Files) Of(ctx context.Context, owner string) ([]store.Customer, error) {
 		[]any{owner}, q.scanCustomer)
 }
 
-// Stale lists customers whose file was last changed or found right
-// before a moment (档-8), the longest ago first, most at most.
-func (q Files) Stale(ctx context.Context, before time.Time, most int) ([]store.Customer, error) {
-	return engine.Sound(ctx, q.tx, "stale customers", `SELECT `+customerColumns+` FROM customer WHERE checked < $1 ORDER BY checked, id LIMIT $2`,
-		[]any{engine.Millis(before), most}, q.scanCustomer)
-}
-
 // SetStage moves a customer to a stage; the file counts as changed.
 func (q Files) SetStage(ctx context.Context, id, stage string, at time.Time) error {
 	if _, err := q.changeCustomer(ctx, id, func(c *store.Customer) { c.Stage = stage }); err != nil {

@@ -128,15 +128,3 @@ func (q Files) checkCards(ctx context.Context, customer, by string, at time.Time
 	}
 	return nil
 }
-
-// Unchecked is how many facts of a file nobody has looked at yet.
-type Unchecked struct {
-	Customer string
-	Facts    int
-}
-
-// Unchecked lists the files that have unchecked facts, by customer id.
-func (q Files) Unchecked(ctx context.Context) ([]Unchecked, error) {
-	return engine.All(ctx, q.tx, "unchecked files", `SELECT customer, COUNT(*) FROM fact WHERE until = 0 AND checked = 0 GROUP BY customer ORDER BY customer`,
-		nil, func(scan engine.Scan) (u Unchecked, err error) { return u, scan(&u.Customer, &u.Facts) })
-}

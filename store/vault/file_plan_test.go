@@ -35,19 +35,15 @@ func everyFileQuery(ctx context.Context, tx *store.Tx) error {
 	note(err)
 	_, err = vault.In(tx).Check(ctx, "K1", "li", later)
 	note(err)
-	_, err = vault.In(tx).Unchecked(ctx)
+	_, err = vault.In(tx).Waiting(ctx, later)
 	note(err)
-	_, err = vault.In(tx).FieldsOf(ctx, []string{"K1", "K2"})
+	_, err = vault.In(tx).Wanting(ctx, vault.Wanting{Prefix: "file/", From: now, To: later, New: 10, Before: later, Others: 10})
 	note(err)
 	_, err = vault.In(tx).Of(ctx, "wang")
 	note(err)
 	_, err = vault.Search(tx).FindAmong(ctx, "新名", vault.Among{Owner: "wang", IDs: []string{"K1"}}, 5)
 	note(err)
-	_, err = vault.In(tx).Stale(ctx, later, 10)
-	note(err)
 	_, err = vault.In(tx).QuietUnsaid(ctx, "quiet/", 30, now, later)
-	note(err)
-	_, err = vault.In(tx).Unsaid(ctx, "file/", now, later, 10)
 	note(err)
 	_, err = storetest.OpenFile(ctx, tx)
 	note(err)
@@ -59,7 +55,7 @@ func everyFileQuery(ctx context.Context, tx *store.Tx) error {
 var ofFiles = regexp.MustCompile(`\b(FROM|INTO|UPDATE) (customer|customer_name|customer_owner|customer_person|customer_phone|fact|progress)\b`)
 
 // wholeTable matches steps of a plan that read all rows of a table. What lists
-// all files reads an index of what counts.
+// all files reads an index of what counts. What a subquery gives (CO-ROUTINE) is no table.
 var wholeTable = map[string]*regexp.Regexp{
 	storetest.SQLite:   regexp.MustCompile(`SCAN \w+$`),
 	storetest.Postgres: regexp.MustCompile(`Seq Scan`),
@@ -77,7 +73,7 @@ func TestFileQueriesUseIndexes(t *testing.T) {
 	server.DB.SetMaxOpenConns(1)
 	server.Do(`SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan`) // a few rows are scanned sooner
 	explained := 0
-	for _, query := range engine.BorrowDB(lite).Statements() {
+	for query := range engine.BorrowDB(lite).Statements() {
 		if !ofFiles.MatchString(query) {
 			continue
 		}
@@ -89,7 +85,8 @@ func TestFileQueriesUseIndexes(t *testing.T) {
 		})
 		for backend, plan := range plans {
 			for line := range strings.Lines(plan) {
-				if wholeTable[backend].MatchString(strings.TrimSpace(line)) {
+				step := wholeTable[backend].FindString(strings.TrimSpace(line))
+				if step != "" && !strings.Contains(plan, "CO-ROUTINE "+strings.TrimPrefix(step, "SCAN ")+"\n") {
 					t.Errorf("%s: %s\n%s", backend, query, plan)
 				}
 			}

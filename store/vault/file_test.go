@@ -199,50 +199,20 @@ func TestCheckFile(t *testing.T) {
 		storetest.Update(t, db, storetest.AddFile)
 		later := now.AddDate(0, 0, 100)
 		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			open, err := vault.In(tx).Unchecked(ctx)
-			stale, err2 := vault.In(tx).Stale(ctx, later, 10)
+			waits, err := vault.In(tx).Waiting(ctx, later)
+			files, err2 := vault.In(tx).Wanting(ctx, vault.Wanting{Before: later, Others: 10})
 			quiet, err3 := vault.In(tx).QuietUnsaid(ctx, "quiet/", 7, now, later)
-			if !cmp.Equal(open, []vault.Unchecked{{Customer: "K1", Facts: 4}}) || len(stale) != 1 || len(quiet) != 1 {
-				t.Errorf("unchecked %v, stale %v, quiet %v", open, stale, quiet)
+			if waits != (vault.Waiting{Stale: 1, Unchecked: 1}) || len(files[vault.Stale]) != 1 || len(files[vault.Unchecked]) != 1 || len(quiet) != 1 {
+				t.Errorf("%+v, %v, quiet %v", waits, files, quiet)
 			}
 			n, err4 := vault.In(tx).Check(ctx, "K1", "li", later)
-			open, err5 := vault.In(tx).Unchecked(ctx)
-			stale, err6 := vault.In(tx).Stale(ctx, later, 10)
+			waits, err5 := vault.In(tx).Waiting(ctx, later)
+			files, err6 := vault.In(tx).Wanting(ctx, vault.Wanting{Before: later, Others: 10})
 			f, err7 := storetest.OpenFile(ctx, tx)
-			if n != 4 || len(open) != 0 || len(stale) != 0 || f.Facts[0].CheckedBy != "li" || !f.Facts[0].Checked.Equal(later) {
-				t.Errorf("%d checked, then unchecked %v, stale %v, %+v", n, open, stale, f.Facts)
+			if n != 4 || waits != (vault.Waiting{}) || len(files) != 0 || f.Facts[0].CheckedBy != "li" || !f.Facts[0].Checked.Equal(later) {
+				t.Errorf("%d checked, then %+v, %v, %+v", n, waits, files, f.Facts)
 			}
 			return errors.Join(err, err2, err3, err4, err5, err6, err7)
-		})
-	})
-}
-
-// Which fields are held is told without what they hold.
-func TestFieldsOf(t *testing.T) {
-	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
-		storetest.Update(t, db, storetest.AddFile)
-		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
-			want := []vault.Held{{"K1", "", "电话"}, {"K1", "", "行业"}, {"K1", "p1", "姓名"}, {"K1", "p1", "家庭"}}
-			if err := vault.In(tx).PutFact(ctx, vault.Fact{ID: "h", Customer: "K1", Field: "地址", Value: "x", Author: "li", At: now}); err != nil {
-				return err
-			}
-			ids := []string{"K1"}
-			for i := range 1200 {
-				ids = append(ids, fmt.Sprint("K", 100+i))
-			}
-			of, err := vault.In(tx).FieldsOf(ctx, ids)
-			byField := func(h []vault.Held) map[vault.Held]bool {
-				set := map[vault.Held]bool{}
-				for _, x := range h {
-					set[x] = true
-				}
-				return set
-			}
-			want = append(want, vault.Held{Customer: "K1", Field: "地址"})
-			if !cmp.Equal(byField(of), byField(want)) {
-				t.Errorf("held %v", of)
-			}
-			return err
 		})
 	})
 }

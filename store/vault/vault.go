@@ -19,7 +19,7 @@
 //
 // What rights, reminders and short answers need rests in plain and is read
 // without a look: [Files.Customer] and its like, with a MAC under the customer's
-// key over it; which fields have a value ([Files.FieldsOf]), not which; the
+// key over it; which fields have a value ([Files.Wanting]), not which; the
 // names a customer is found by ([Search]). People read their own words back
 // ([Files.OwnProgress]). Writing needs no look: it shows nothing.
 //

@@ -5,11 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
 	"net/url"
 	"os"
 	"runtime"
-	"slices"
 	"sync"
 
 	_ "modernc.org/sqlite" // the driver
@@ -158,36 +156,46 @@ func (e *sqlite) close() error {
 type prepared struct {
 	prepare func(context.Context, string) (*sql.Stmt, error)
 	mu      sync.Mutex
-	stmts   map[string]*sql.Stmt
+	stmts   map[string]*kept
+}
+
+type kept struct {
+	*sql.Stmt
+	ran int // times
 }
 
 func (p *prepared) get(ctx context.Context, q string) (*sql.Stmt, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if s, ok := p.stmts[q]; ok {
-		return s, nil
+		s.ran++
+		return s.Stmt, nil
 	}
 	s, err := p.prepare(context.WithoutCancel(ctx), q)
 	if err != nil {
 		return nil, err
 	}
 	if p.stmts == nil {
-		p.stmts = map[string]*sql.Stmt{}
+		p.stmts = map[string]*kept{}
 	}
-	p.stmts[q] = s
+	p.stmts[q] = &kept{s, 1}
 	return s, nil
 }
 
-// Statements are the texts of all that updates of a SQLite database ran, for a
-// look at their plans; none of another.
-func (db *DB) Statements() []string {
+// Statements are the texts of all that updates of a SQLite database ran, with
+// how often: for a look at their plans and their number. None of another.
+func (db *DB) Statements() map[string]int {
 	e, ok := db.backend.(*sqlite)
 	if !ok {
 		return nil
 	}
 	e.prepared.mu.Lock()
 	defer e.prepared.mu.Unlock()
-	return slices.Sorted(maps.Keys(e.prepared.stmts))
+	ran := make(map[string]int, len(e.prepared.stmts))
+	for q, s := range e.prepared.stmts {
+		ran[q] = s.ran
+	}
+	return ran
 }
 
 func (p *prepared) close() {
