@@ -66,6 +66,9 @@ func TestNightlyBackup(t *testing.T) {
 				if err != nil || len(list) != min(day+1, 3) {
 					t.Fatalf("day %d: %d backups, %v", day, len(list), err)
 				}
+				if files, err := os.ReadDir(folder); err != nil || len(files) != 2*len(list) { // with their sums
+					t.Fatalf("day %d: files %v, %v", day, files, err)
+				}
 				clock.Time = time.Date(2026, 11, 25+day, 3, 16, 0, 0, shanghai)
 				for _, n := range all {
 					n.step(t.Context()) // not yet
@@ -104,8 +107,10 @@ func TestBackupThatFails(t *testing.T) {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, "marketbot-20261124-031700.db.part"), nil, 0o600); err != nil {
-		t.Fatal(err)
+	for _, left := range []string{".part", ".part-journal", ".sha256"} {
+		if err := os.WriteFile(filepath.Join(folder, "marketbot-20261124-031700.db"+left), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	clock.Time = clock.Add(59 * time.Minute)
 	n.step(t.Context())
@@ -117,7 +122,7 @@ func TestBackupThatFails(t *testing.T) {
 	if f := n.finding(clock.Time); !f.OK {
 		t.Errorf("%+v", f)
 	}
-	if files, err := os.ReadDir(folder); err != nil || len(files) != 1 {
+	if files, err := os.ReadDir(folder); err != nil || len(files) != 2 { // with its sum
 		t.Errorf("files %v, %v", files, err)
 	}
 	clock.Time = clock.Add(backupOld + time.Minute)

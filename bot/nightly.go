@@ -231,13 +231,27 @@ func backupSuffix(source string) string {
 	return ".db"
 }
 
-// forget deletes what backups left that did not end.
+// forget deletes what backups left that did not end, and the sums of backups that
+// are gone.
 func (n *nightly) forget() error {
-	parts, err := filepath.Glob(filepath.Join(n.Folder, backupName+"*.part"))
-	for _, part := range parts {
-		err = errors.Join(err, os.Remove(part))
+	var left []string
+	for _, pattern := range []string{"*.part", "*.part-journal", "*" + upkeep.SumSuffix} {
+		found, err := filepath.Glob(filepath.Join(n.Folder, backupName+pattern))
+		if err != nil {
+			return err
+		}
+		left = append(left, found...)
 	}
-	return err
+	var errs error
+	for _, file := range left {
+		if of, sum := strings.CutSuffix(file, upkeep.SumSuffix); sum {
+			if _, err := os.Lstat(of); !errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+		}
+		errs = errors.Join(errs, os.Remove(file))
+	}
+	return errs
 }
 
 // thin deletes all but the newest.
@@ -246,7 +260,7 @@ func (n *nightly) thin() error {
 	for _, s := range list[min(n.Keep, len(list)):] {
 		err = errors.Join(err, os.Remove(s.path))
 	}
-	return err
+	return errors.Join(err, n.forget())
 }
 
 // state is when the last backup was made, zero when never, and what is wrong.

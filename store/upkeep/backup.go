@@ -27,13 +27,13 @@ func Backup(ctx context.Context, o store.Options, file string) (err error) {
 	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("backup: %s: %w", file, errors.Join(fs.ErrExist, err))
 	}
-	part := file + ".part"
+	part := file + partSuffix
 	if err := blank(part); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("backup: %w", err), os.Remove(part))
+			err = errors.Join(fmt.Errorf("backup: %w", err), forget(part, part+"-journal", file+SumSuffix))
 		}
 	}()
 	if engine.OnPostgres(o.Source) {
@@ -44,10 +44,26 @@ func Backup(ctx context.Context, o store.Options, file string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := VerifyBackup(ctx, o, part); err != nil {
+	if err := verify(ctx, o, part, false); err != nil { // what was damaged in the store before keeps nobody from a backup
+		return err
+	}
+	if err := writeSum(part, file); err != nil {
 		return err
 	}
 	return settle(part, file)
+}
+
+// partSuffix is of files that are not whole yet.
+const partSuffix = ".part"
+
+// forget deletes files that may be there.
+func forget(files ...string) (err error) {
+	for _, f := range files {
+		if one := os.Remove(f); !errors.Is(one, fs.ErrNotExist) {
+			err = errors.Join(err, one)
+		}
+	}
+	return err
 }
 
 // blank makes an empty file that nobody else may read.
@@ -83,6 +99,15 @@ func flush(path string) error {
 // ErrDamaged, ErrOtherKind, or a store.UnfitError where it was made under another
 // secret_key or by a newer program.
 func VerifyBackup(ctx context.Context, o store.Options, file string) error {
+	summed, err := checkSum(file)
+	if err != nil {
+		return err
+	}
+	return verify(ctx, o, file, !summed)
+}
+
+// verify is VerifyBackup without the sum. Deep, it opens all that is sealed.
+func verify(ctx context.Context, o store.Options, file string, deep bool) error {
 	dump, err := isDump(file)
 	switch {
 	case err != nil:
@@ -95,7 +120,7 @@ func VerifyBackup(ctx context.Context, o store.Options, file string) error {
 		}
 		return fitDump(ctx, o, file)
 	}
-	return verifySQLite(ctx, o, file)
+	return verifySQLite(ctx, o, file, deep)
 }
 
 // dumpMagic is how a file of pg_dump begins.

@@ -33,8 +33,8 @@ func dumpSQLite(ctx context.Context, source, part string) error {
 	return nil
 }
 
-// verifySQLite reads every page, and some of what only our key opens.
-func verifySQLite(ctx context.Context, o store.Options, file string) error {
+// verifySQLite reads every page, and some of what only our key opens; deep, all.
+func verifySQLite(ctx context.Context, o store.Options, file string, deep bool) error {
 	eo := engine.BorrowOptions(o)
 	eo.Source = file
 	db, err := engine.Still(eo)
@@ -53,7 +53,10 @@ func verifySQLite(ctx context.Context, o store.Options, file string) error {
 		if err == nil && len(tail) > 0 && len(forged) == len(tail) {
 			err = store.ErrNoKey
 		}
-		return err
+		if err != nil || !deep {
+			return err
+		}
+		return openAll(ctx, tx)
 	})
 }
 
@@ -102,7 +105,7 @@ func restoreSQLite(source, file, aside string) (kept string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	part := source + ".part"
+	part := source + partSuffix
 	if err := duplicate(file, part); err != nil {
 		return "", errors.Join(err, os.Remove(part))
 	}

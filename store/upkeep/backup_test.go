@@ -169,7 +169,7 @@ func TestBackupIsVerified(t *testing.T) {
 			if err != nil || info.Mode().Perm() != 0o600 {
 				t.Errorf("mode %v, %v", info.Mode(), err)
 			}
-			if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) != 1 {
+			if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) != 2 { // with its sum
 				t.Errorf("files %v, %v", left, err)
 			}
 			stranger := o
