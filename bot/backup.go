@@ -51,11 +51,7 @@ func (c *restoreCommand) run(ctx context.Context, now func() time.Time, out io.W
 	if err != nil {
 		return err
 	}
-	rules, err := cfg.rules()
-	if err != nil {
-		return err
-	}
-	kept, err := upkeep.Restore(ctx, o, c.File, now().In(rules.Zone).Format(backupStamp))
+	kept, err := upkeep.Restore(ctx, o, c.File, now())
 	if err != nil {
 		return backupError("没有恢复，原来的数据没有动", err)
 	}

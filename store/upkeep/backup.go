@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"marketbot/store"
 	"marketbot/store/internal/engine"
@@ -50,7 +51,10 @@ func Backup(ctx context.Context, o store.Options, file string) (err error) {
 	if err := writeSum(part, file); err != nil {
 		return err
 	}
-	return settle(part, file)
+	if err := settle(part, file); err != nil {
+		return err
+	}
+	return own(filepath.Dir(file), file, file+SumSuffix)
 }
 
 // partSuffix is of files that are not whole yet.
@@ -141,15 +145,18 @@ func isDump(file string) (bool, error) {
 
 // Restore puts a backup in the place of the store, which nobody may serve
 // meanwhile. What was there stays aside, and kept says where: in a file beside
-// it, or in a schema of the database. aside tells such places apart.
-func Restore(ctx context.Context, o store.Options, file, aside string) (kept string, err error) {
+// it, or in a schema of the database. Whoever is stopped midway has either store
+// whole, or one that is refused until it is restored again. The next start ends
+// what gives access and tells (see RestoredMark).
+func Restore(ctx context.Context, o store.Options, file string, at time.Time) (kept string, err error) {
 	if err := VerifyBackup(ctx, o, file); err != nil {
 		return "", fmt.Errorf("restore: %w", err)
 	}
+	aside := at.UTC().Format("20060102-150405")
 	if engine.OnPostgres(o.Source) {
-		kept, err = restorePostgres(ctx, o.Source, file, aside)
+		kept, err = restorePostgres(ctx, o.Source, file, aside, at)
 	} else {
-		kept, err = restoreSQLite(o.Source, file, aside)
+		kept, err = restoreSQLite(ctx, o.Source, file, aside, at)
 	}
 	if err != nil {
 		return "", fmt.Errorf("restore: %w", err)

@@ -6,20 +6,19 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
+	"time"
 
 	"marketbot/store"
 	"marketbot/store/internal/engine"
 
 	"github.com/jackc/pgx/v5"
 )
-
-// asidePrefix begins the schemas that restoring leaves.
-const asidePrefix = "before_"
 
 // ErrNoTool is a program of PostgreSQL that is not installed.
 var ErrNoTool = errors.New("not installed; it comes with the client programs of PostgreSQL")
@@ -43,7 +42,7 @@ func tool(name string) (string, error) {
 }
 
 func dumpPostgres(ctx context.Context, source, part string) error {
-	return runTool(ctx, source, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--exclude-schema="+asidePrefix+"*", "--file="+part)
+	return runTool(ctx, source, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--exclude-schema="+engine.AsidePrefix+"*", "--file="+part)
 }
 
 // readDump unpacks all of a dump.
@@ -102,31 +101,46 @@ func dumpRows(ctx context.Context, file, table string) (rows [][]string, err err
 // maxSaid is how much of what a program said is told, in bytes.
 const maxSaid = 1024
 
-// runTool runs a program of PostgreSQL on a database, or on none. The password
-// goes where other users of the machine do not see it.
+// runTool runs a program of PostgreSQL on a database, or on none.
 func runTool(ctx context.Context, source, name string, args ...string) error {
-	path, err := tool(name)
+	cmd, err := toolOn(ctx, source, name, args...)
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
-	if source != "" {
-		where, password, err := toolSource(source)
-		if err != nil {
-			return err
-		}
-		cmd.Args = append(cmd.Args, "--dbname="+where)
-		if password != "" {
-			cmd.Env = append(cmd.Env, "PGPASSWORD="+password)
-		}
-	}
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(said.String()[:min(maxSaid, said.Len())]))
+	return toolError(name, cmd.Run(), &said)
+}
+
+// toolOn is a program of PostgreSQL on a database, or on none. The password goes
+// where other users of the machine do not see it.
+func toolOn(ctx context.Context, source, name string, args ...string) (*exec.Cmd, error) {
+	path, err := tool(name)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	if source == "" {
+		return cmd, nil
+	}
+	where, password, err := toolSource(source)
+	if err != nil {
+		return nil, err
+	}
+	cmd.Args = append(cmd.Args, "--dbname="+where)
+	if password != "" {
+		cmd.Env = append(cmd.Env, "PGPASSWORD="+password)
+	}
+	return cmd, nil
+}
+
+// toolError is how a program failed, with what it said.
+func toolError(name string, err error, said *bytes.Buffer) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(said.String()[:min(maxSaid, said.Len())]))
 }
 
 // toolWords are what the programs understand of a connection; the others are
@@ -157,9 +171,10 @@ func toolSource(source string) (where, password string, err error) {
 	return u.String(), config.Password, nil
 }
 
-// restorePostgres moves the tables that are there to a schema of their own
-// and back again when the dump cannot be restored whole.
-func restorePostgres(ctx context.Context, source, file, aside string) (kept string, err error) {
+// restorePostgres moves the tables that are there to a schema of their own and
+// puts those of the dump in their place, in one transaction: who is stopped midway
+// has changed nothing.
+func restorePostgres(ctx context.Context, source, file, aside string, at time.Time) (kept string, err error) {
 	if err := engine.Unserved(ctx, source); err != nil {
 		return "", err
 	}
@@ -168,52 +183,62 @@ func restorePostgres(ctx context.Context, source, file, aside string) (kept stri
 		return "", err
 	}
 	defer db.Close()
+	t, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return "", err
+	}
+	defer t.Rollback() // it only read
 	var home string
-	if err := db.QueryRowContext(ctx, `SELECT current_schema()`).Scan(&home); err != nil {
+	if err := t.QueryRowContext(ctx, `SELECT current_schema()`).Scan(&home); err != nil {
 		return "", err
 	}
-	schema := asidePrefix + aside
-	moved, err := moveTables(ctx, db, home, schema)
+	tables, err := tablesOf(ctx, t, home)
 	if err != nil {
 		return "", err
 	}
-	if err := runTool(ctx, source, "pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", file); err != nil {
-		_, back := moveTables(context.WithoutCancel(ctx), db, schema, home)
-		return "", errors.Join(err, back)
-	}
-	if moved == 0 {
-		_, err := db.ExecContext(ctx, `DROP SCHEMA `+quoted(schema))
+	if err := t.Rollback(); err != nil {
 		return "", err
 	}
-	return schema, nil
-}
-
-// moveTables moves every table of one schema, with all that hangs on it, to
-// another.
-func moveTables(ctx context.Context, db *sql.DB, from, to string) (moved int, err error) {
-	t, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return 0, err
-	}
-	defer t.Rollback() // of no effect after the commit
-	if _, err := t.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+quoted(to)); err != nil {
-		return 0, err
-	}
-	tables, err := tablesOf(ctx, t, from)
-	if err != nil {
-		return 0, err
+	var before strings.Builder
+	if len(tables) > 0 {
+		kept = engine.AsidePrefix + aside
+		fmt.Fprintf(&before, "CREATE SCHEMA %s;\n", quoted(kept))
 	}
 	for _, table := range tables {
-		if _, err := t.ExecContext(ctx, `ALTER TABLE `+quoted(from)+`.`+quoted(table)+` SET SCHEMA `+quoted(to)); err != nil {
-			return 0, err
-		}
+		fmt.Fprintf(&before, "ALTER TABLE %s.%s SET SCHEMA %s;\n", quoted(home), quoted(table), quoted(kept))
 	}
-	if strings.HasPrefix(from, asidePrefix) {
-		if _, err := t.ExecContext(ctx, `DROP SCHEMA `+quoted(from)); err != nil {
-			return 0, err
-		}
+	after := fmt.Sprintf("DELETE FROM %[1]s.meta WHERE name = '%[2]s';\nINSERT INTO %[1]s.meta (name, value) VALUES ('%[2]s', '%[3]s');\n",
+		quoted(home), RestoredMark, restoredAt(at))
+	return kept, pour(ctx, source, file, before.String(), after)
+}
+
+// pour runs statements, a dump and statements again as one transaction. Only
+// when the whole dump was handed over it is committed.
+func pour(ctx context.Context, source, file, before, after string) error {
+	dump, err1 := toolOn(ctx, "", "pg_restore", "--no-owner", "--no-privileges", "--file=-", file)
+	psql, err2 := toolOn(ctx, source, "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
+	if err := errors.Join(err1, err2); err != nil {
+		return err
 	}
-	return len(tables), t.Commit()
+	var said, dumpSaid bytes.Buffer
+	psql.Stderr, dump.Stderr = &said, &dumpSaid
+	in, err := psql.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := psql.Start(); err != nil {
+		return err
+	}
+	dump.Stdout = in
+	_, err = io.WriteString(in, "BEGIN;\n"+before)
+	if err == nil {
+		err = toolError("pg_restore", dump.Run(), &dumpSaid)
+	}
+	if err == nil {
+		_, err = io.WriteString(in, after+"COMMIT;\n")
+	}
+	err = errors.Join(err, in.Close())
+	return errors.Join(toolError("psql", psql.Wait(), &said), err)
 }
 
 func tablesOf(ctx context.Context, t *sql.Tx, schema string) (list []string, err error) {

@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
+	"path/filepath"
+	"time"
 
 	"marketbot/store"
 	"marketbot/store/internal/engine"
@@ -98,21 +101,50 @@ func damaged(err error) error {
 }
 
 // restoreSQLite keeps the old files under another name before it puts the new
-// one in their place, so that a stop at any moment loses neither.
-func restoreSQLite(source, file, aside string) (kept string, err error) {
+// one in their place, so that a stop at any moment loses neither. A mark beside
+// them keeps everybody from a half of either meanwhile.
+func restoreSQLite(ctx context.Context, source, file, aside string, at time.Time) (kept string, err error) {
 	unlock, err := engine.LockFile(source)
 	if err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	part := source + partSuffix
+	part, mark, folder := source+partSuffix, engine.RestoreMark(source), filepath.Dir(source)
+	defer func() { err = errors.Join(err, forget(part, part+"-journal")) }()
 	if err := duplicate(file, part); err != nil {
-		return "", errors.Join(err, os.Remove(part))
+		return "", err
+	}
+	if err := noteRestored(ctx, part, at); err != nil {
+		return "", err
 	}
 	if kept, err = keepAside(source, source+"."+aside); err != nil {
-		return "", errors.Join(err, os.Remove(part))
+		return "", err
 	}
-	return kept, settle(part, source)
+	if err := errors.Join(os.WriteFile(mark, []byte(file+"\n"), 0o600), flush(mark), flush(folder)); err != nil {
+		return "", errors.Join(err, forget(mark))
+	}
+	// From here on the store is refused until a restore ends.
+	if err := errors.Join(forget(source+"-wal", source+"-shm"), settle(part, source)); err != nil {
+		return "", err
+	}
+	files := []string{source, source + ".lock"}
+	if kept != "" {
+		files = append(files, kept, kept+"-wal", kept+"-shm")
+	}
+	if err := own(folder, files...); err != nil {
+		return "", err
+	}
+	return kept, errors.Join(os.Remove(mark), flush(folder))
+}
+
+// noteRestored leaves word in a file that it was restored.
+func noteRestored(ctx context.Context, file string, at time.Time) error {
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?mode=rw&_pragma=synchronous(FULL)")
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, RestoredMark, restoredAt(at))
+	return errors.Join(err, db.Close())
 }
 
 // duplicate copies a file to the disk.
@@ -133,22 +165,14 @@ func duplicate(from, to string) error {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
-// keepAside gives the files of a database a second name and takes its log from
-// it: the log of an old file must not meet a new one.
+// keepAside gives the files of a database a second name; empty where there are
+// none.
 func keepAside(source, aside string) (string, error) {
 	if _, err := os.Stat(source); errors.Is(err, fs.ErrNotExist) {
-		aside = ""
+		return "", nil
 	}
 	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if aside == "" {
-			break
-		}
 		if err := os.Link(source+suffix, aside+suffix); err != nil && (suffix == "" || !errors.Is(err, fs.ErrNotExist)) {
-			return "", err
-		}
-	}
-	for _, suffix := range []string{"-wal", "-shm"} {
-		if err := os.Remove(source + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
 	}

@@ -52,7 +52,7 @@ func backUpUnderLoad(t *testing.T, backend string, n int) {
 			t.Fatal(err)
 		}
 		to := storetest.Options(t, backend)
-		if kept, err := upkeep.Restore(t.Context(), to, file, "now"); err != nil || kept != "" {
+		if kept, err := upkeep.Restore(t.Context(), to, file, now); err != nil || kept != "" {
 			t.Fatalf("restore %d: kept %q, %v", i, kept, err)
 		}
 		if missing := storetest.Noted(t, to, earlier...); len(missing) > 0 {
@@ -119,12 +119,12 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := upkeep.Restore(t.Context(), o, file, "day1"); err == nil || !strings.Contains(err.Error(), "in use") {
+			if _, err := upkeep.Restore(t.Context(), o, file, now); err == nil || !strings.Contains(err.Error(), "in use") {
 				t.Fatalf("restored while it is served: %v", err)
 			}
 			stop()
-			kept, err := upkeep.Restore(t.Context(), o, file, "day1")
-			if err != nil || !strings.Contains(kept, "day1") {
+			kept, err := upkeep.Restore(t.Context(), o, file, now)
+			if err != nil || !strings.Contains(kept, "20261126") {
 				t.Fatalf("kept in %q, %v", kept, err)
 			}
 			if missing := storetest.Noted(t, o, "before", "after"); len(missing) != 1 || missing[0] != "after" {
@@ -137,7 +137,7 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 					t.Errorf("what was kept lacks %v", missing)
 				}
 			}
-			if _, err := upkeep.Restore(t.Context(), o, file, "day2"); err != nil {
+			if _, err := upkeep.Restore(t.Context(), o, file, now.Add(time.Hour)); err != nil {
 				t.Errorf("restored again: %v", err)
 			}
 		})
@@ -195,7 +195,7 @@ func TestBackupIsVerified(t *testing.T) {
 				if err := os.WriteFile(file, whole[:n], 0o600); err != nil {
 					t.Fatal(err)
 				}
-				if _, err := upkeep.Restore(t.Context(), o, file, "cut"); !errors.Is(err, upkeep.ErrDamaged) {
+				if _, err := upkeep.Restore(t.Context(), o, file, now); !errors.Is(err, upkeep.ErrDamaged) {
 					t.Errorf("cut to %d of %d bytes: %v", n, len(whole), err)
 				}
 			}

@@ -59,7 +59,7 @@ func TestAFlippedBitIsFound(t *testing.T) {
 				if err := os.WriteFile(file, bad, 0o600); err != nil {
 					t.Fatal(err)
 				}
-				if _, err := upkeep.Restore(t.Context(), o, file, "now"); !errors.Is(err, upkeep.ErrDamaged) {
+				if _, err := upkeep.Restore(t.Context(), o, file, now); !errors.Is(err, upkeep.ErrDamaged) {
 					t.Errorf("bit %d of byte %d: %v", bit%8, bit/8, err)
 				}
 			}
