@@ -108,6 +108,9 @@ func (b *bot) settle(ctx context.Context, post *handlers.Post) error {
 		if err == nil && created.IsZero() {
 			err = tx.Marks().Set(ctx, scheduler.CreatedMark, b.Now())
 		}
+		if err == nil {
+			err = b.restored(ctx, tx)
+		}
 		if err != nil {
 			return err
 		}

@@ -63,6 +63,8 @@ func stages() []stage {
 //	secret '13800138000' 张伟 …   a value of a file, and in whose private chats it may stand; see secrets
 //	damage customer.mac K1       one bit of a column is flipped behind the store's back; without a code that of the newest row
 //	down, up '…'                 the bot stops; it starts again later
+//	backup                       what is stored now is put away
+//	restore '2026-11-26 12:00'   the bot stops and starts again later, on what was put away last
 //	[mentions] …                 only where the platform tells who is mentioned
 func TestScript(t *testing.T) {
 	for _, s := range stages() {
@@ -100,6 +102,7 @@ type conversation struct {
 	last   map[string]message // read last, by chat
 	heads  map[string]string  // of the audit's chain, by chat
 	vault  *secrets
+	backup string // file of the last backup
 }
 
 type conversationKey struct{}
@@ -141,6 +144,8 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"damage":  {1, (*conversation).damage},
 		"down":    {0, (*conversation).down},
 		"up":      {1, (*conversation).up},
+		"backup":  {0, (*conversation).backUp},
+		"restore": {1, (*conversation).restore},
 	}
 	commands := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, c := range list {
@@ -387,22 +392,4 @@ func (p *conversation) read(_ *testscript.TestScript, args []string) {
 
 func (p *conversation) secret(_ *testscript.TestScript, args []string) {
 	p.vault.entrusts(args[0], args[1:]...)
-}
-
-func (p *conversation) damage(ts *testscript.TestScript, args []string) {
-	table, column, ok := strings.Cut(args[0], ".")
-	if !ok {
-		ts.Fatalf("damage: no table and column: %s", args[0])
-	}
-	row := ""
-	if len(args) > 1 {
-		row = args[1]
-	}
-	flip(p.t, p.office.source, table, column, row)
-}
-
-func (p *conversation) down(*testscript.TestScript, []string) { p.office.stop() }
-
-func (p *conversation) up(ts *testscript.TestScript, args []string) {
-	p.office.restart(readMoment(ts, args[0]))
 }
