@@ -139,15 +139,18 @@ func checkBackups(cfg Config, zone *time.Location, now time.Time) chat.Finding {
 		f.Text = backupHint(err)
 		return f
 	}
-	list, err := backupsIn(folder, zone)
+	all, err := backupsIn(folder, zone)
+	list := made(all, now)
 	switch {
 	case err != nil:
 		f.Text = "看不了备份目录：" + err.Error()
+	case len(list) == 0 && len(all) > 0:
+		f.Text = fmt.Sprintf("%d 份，都写着将来的时间：时钟改过，请核对", len(all))
 	case len(list) == 0:
 		f.OK, f.Text = true, folder+" 里还没有，运行后每晚一份"
 	default:
 		f.OK = now.Sub(list[0].at) <= backupOld
-		f.Text = fmt.Sprintf("%d 份，最近一份是 %s", len(list), list[0].at.Format("2006-01-02 15:04"))
+		f.Text = fmt.Sprintf("%d 份，最近一份是 %s", len(all), list[0].at.In(zone).Format("2006-01-02 15:04"))
 		if !f.OK {
 			f.Text += "，太旧了：机器人没有运行，或备份没有做成（原因在日志里）"
 		}

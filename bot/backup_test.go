@@ -178,3 +178,42 @@ func TestDamagedStore(t *testing.T) {
 		t.Errorf("%d %s", code, body)
 	}
 }
+
+// Whatever zone a backup was made in, and whatever clock, the next is made when it
+// is due and no age is negative; none of them is deleted for it.
+func TestBackupsInAnotherZone(t *testing.T) {
+	auckland, la := time.FixedZone("NZDT", 13*60*60), time.FixedZone("PST", -8*60*60)
+	now := time.Date(2026, 11, 24, 3, 17, 0, 0, la)
+	for _, c := range []struct {
+		name string
+		old  string // that lies in the folder
+	}{
+		{"nothing", ""},
+		{"made this moment, in a zone ahead", backupName + now.In(auckland).UTC().Format(backupStamp)},
+		{"made a day ago, in a zone ahead", backupName + now.Add(-24*time.Hour).UTC().Format(backupStamp)},
+		{"made a day ago by an older program, in a zone ahead", backupName + now.Add(-20*time.Hour).In(auckland).Format(zonedStamp)},
+		{"made by a clock that went wrong", backupName + now.AddDate(1, 0, 0).UTC().Format(backupStamp)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			folder := t.TempDir()
+			if c.old != "" {
+				if err := os.WriteFile(filepath.Join(folder, c.old+".db"), nil, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			n := newNightly(t, storetest.Options(t, storetest.SQLite), folder, &night{now})
+			n.Zone, n.Keep = la, 1
+			n.step(t.Context())
+			last, wrong := n.state(now)
+			if wrong != "" || !last.Equal(now) {
+				t.Errorf("the last is of %v: %s", last, wrong)
+			}
+			if _, err := os.Stat(filepath.Join(folder, backupName+now.UTC().Format(backupStamp)+".db")); err != nil {
+				t.Error(err)
+			}
+			if list, err := backupsIn(folder, la); err != nil || len(made(list, now)) != 1 {
+				t.Errorf("%v, %v", list, err)
+			}
+		})
+	}
+}

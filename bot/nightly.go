@@ -40,7 +40,8 @@ const (
 	backupAgain = time.Hour      // after one that failed
 	backupOld   = 26 * time.Hour // then something is wrong
 	backupName  = "marketbot-"
-	backupStamp = "20060102-150405"
+	backupStamp = "20060102-150405Z" // in UTC: the zone of a machine may change
+	zonedStamp  = "20060102-150405"  // as older programs wrote it, in the company's zone
 )
 
 // The marks under which processes that share a store agree on its backups.
@@ -67,12 +68,22 @@ func backupsIn(folder string, zone *time.Location) ([]saved, error) {
 	for _, e := range entries {
 		name := strings.TrimSuffix(strings.TrimSuffix(e.Name(), ".db"), ".dump")
 		stamp, ours := strings.CutPrefix(name, backupName)
-		if at, err := time.ParseInLocation(backupStamp, stamp, zone); ours && name != e.Name() && err == nil {
+		at, err := time.Parse(backupStamp, stamp)
+		if err != nil {
+			at, err = time.ParseInLocation(zonedStamp, stamp, zone)
+		}
+		if ours && name != e.Name() && err == nil {
 			list = append(list, saved{filepath.Join(folder, e.Name()), at})
 		}
 	}
 	slices.SortFunc(list, func(a, b saved) int { return b.at.Compare(a.at) })
 	return list, nil
+}
+
+// made are the backups that were made by now. What bears a later time, of a clock
+// or a zone that was changed since, tells nothing about its age.
+func made(list []saved, now time.Time) []saved {
+	return slices.DeleteFunc(slices.Clone(list), func(s saved) bool { return s.at.After(now) })
 }
 
 // newestGood is the newest backup that can be read.
@@ -142,15 +153,16 @@ func (n *nightly) slot(now time.Time) time.Time {
 
 // note looks when the last backup was made.
 func (n *nightly) note(ctx context.Context) time.Time {
+	now := n.Now()
 	list, err := backupsIn(n.Folder, n.Zone)
 	var last time.Time
-	if len(list) > 0 {
+	if list := made(list, now); len(list) > 0 {
 		last = list[0].at
 	}
 	if err == nil && n.DB.Shared() {
 		err = n.DB.View(ctx, func(tx *store.Tx) error {
 			done, err := tx.Marks().At(ctx, backupDone)
-			if done.After(last) { // it may lie on another machine
+			if done.After(last) && !done.After(now) { // it may lie on another machine
 				last = done
 			}
 			return err
@@ -159,12 +171,12 @@ func (n *nightly) note(ctx context.Context) time.Time {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.since.IsZero() {
-		n.since = n.Now()
+		n.since = now
 	}
 	if n.unseen = err; ctx.Err() != nil {
 		n.unseen = nil
 	}
-	if last.After(n.last) {
+	if last.After(n.last) || n.last.After(now) {
 		n.last, n.unmade = last, nil
 	}
 	return n.last
@@ -206,7 +218,7 @@ func (n *nightly) write(ctx context.Context, now time.Time) error {
 	if err := n.forget(); err != nil {
 		return err
 	}
-	file := filepath.Join(n.Folder, backupName+now.In(n.Zone).Format(backupStamp)+backupSuffix(n.Store.Source))
+	file := filepath.Join(n.Folder, backupName+now.UTC().Format(backupStamp)+backupSuffix(n.Store.Source))
 	if err := makeBackup(ctx, n.Store, file); err != nil {
 		return err
 	}
@@ -257,6 +269,7 @@ func (n *nightly) forget() error {
 // thin deletes all but the newest.
 func (n *nightly) thin() error {
 	list, err := backupsIn(n.Folder, n.Zone)
+	list = made(list, n.Now())
 	for _, s := range list[min(n.Keep, len(list)):] {
 		err = errors.Join(err, os.Remove(s.path))
 	}

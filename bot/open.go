@@ -96,7 +96,7 @@ func unfitText(source string, e *store.UnfitError) string {
 func damagedError(ctx context.Context, cfg Config, zone *time.Location, o store.Options, err error) error {
 	text := "没有找到完好的备份。请保留坏文件，另找一份备份"
 	if good, found := newestGood(ctx, cfg.Backup.folder(cfg.Store), zone, o); found {
-		text = fmt.Sprintf("最近一份完好的备份是 %s（%s）。恢复它：bot restore %s --config 配置文件；坏文件会留在旁边", good.path, good.at.Format("2006-01-02 15:04"), good.path)
+		text = fmt.Sprintf("最近一份完好的备份是 %s（%s）。恢复它：bot restore %s --config 配置文件；坏文件会留在旁边", good.path, good.at.In(zone).Format("2006-01-02 15:04"), good.path)
 	}
 	return fmt.Errorf("数据库 %s 坏了，没有启动。%s。（%w）", cfg.Store, text, err)
 }
