@@ -16,7 +16,7 @@ RACE         = -race -pgo=off $(foreach p,$(UNWATCHED),-gcflags=$(p)=-race=false
 # Packages of pure functions run without it.
 PURE         = ^marketbot/handlers/(audience|daily|picture|reading|rulebook|sheet|text|words)$$
 # The tests that kill, flood and starve the whole program, again and again.
-STORMS       = ^Test(Crash|Replicas|RedisFaults|DatabaseRestarts|Flood|FullDisk|RekeyKilled|RestoreKilled|RekeyWhileServing)$$
+STORMS       = ^Test(Crash|Replicas|RedisFaults|DatabaseRestarts|Flood|FloodOfGroups|FullDisk|RekeyKilled|RestoreKilled|RekeyWhileServing)$$
 # The flags of their long runs.
 LONG         = -kills 200 -check-ins 1000 -messages 5000 -slots 1000 -redis-away 1m -restarts 20 -abuse 1m -rekey-kills 100 -histories 10000 -restore-kills 100
 SOAK        ?= 1h

@@ -92,7 +92,8 @@ func TestTheDemoPlaysAnOrdinaryWeek(t *testing.T) {
 		{"2026-11-29", "2026-11-26"}, // Sunday ends the week
 		{"2026-02-17", "2026-02-26"}, // Spring Festival
 		{"2026-10-01", "2026-10-08"}, // National Day
-		{"2031-05-01", "2031-05-01"}, // no table: plain weekdays
+		{"2031-05-01", "2031-05-08"}, // no table: Labour Day is known by law
+		{"2031-05-20", "2031-05-22"}, // and the rest are plain weekdays
 	} {
 		today := store.Day(c.today).Start(rules.Zone).Add(20 * time.Hour)
 		start := webchat.Start(ordinary(rules, today))
