@@ -22,7 +22,7 @@ import (
 	"marketbot/store/storetest"
 )
 
-var rightsHistories = flag.Int("histories", 60, "how many random histories the rights are held against; long runs: 10000")
+var rightsHistories = flag.Int("histories", 30, "how many random histories the rights are held against; long runs: 10000")
 
 // maxSeeded is within how many histories a seeded defect is found.
 const maxSeeded = 1000
