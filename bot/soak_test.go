@@ -22,7 +22,12 @@ import (
 
 var soak = flag.Duration("soak", 8*time.Second, "how long the bot is used without pause; long runs: 1h")
 
-const soakPeople = 32
+// soakPeople write four messages a second between them: as much as they may
+// each, so that what waits does not grow by itself.
+const (
+	soakPeople = 32
+	soakPace   = 4
+)
 
 // soakLines are what people write: what is right, wrong, late and never meant.
 var soakLines = []string{
@@ -46,7 +51,7 @@ func TestSoak(t *testing.T) {
 	var said, refused atomic.Int64
 	use := func(until time.Time) {
 		var all sync.WaitGroup
-		pace := time.NewTicker(time.Second / 20)
+		pace := time.NewTicker(time.Second / soakPace)
 		defer pace.Stop()
 		for time.Now().Before(until) {
 			n := said.Add(1)
@@ -64,6 +69,7 @@ func TestSoak(t *testing.T) {
 	for range 32 {
 		use(time.Now().Add(*soak * 7 / 8 / 32))
 		levels = append(levels, bot.level())
+		t.Log(levels[len(levels)-1])
 	}
 	if refused.Load() > 0 {
 		t.Errorf("%d of %d messages were not taken", refused.Load(), said.Load())
@@ -98,15 +104,16 @@ func flaky(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	}
 }
 
-// level is what a process holds: MiB of memory, goroutines, open files.
-type level struct{ memory, goroutines, files float64 }
+// level is what a process holds: MiB of memory, goroutines, open files, and
+// messages that wait.
+type level struct{ memory, goroutines, files, waiting float64 }
 
 func (l level) String() string {
-	return fmt.Sprintf("%.1f MiB, %.0f goroutines, %.0f files", l.memory, l.goroutines, l.files)
+	return fmt.Sprintf("%.1f MiB, %.0f goroutines, %.0f files, %.0f messages wait", l.memory, l.goroutines, l.files, l.waiting)
 }
 
 func (p *program) level() level {
-	return level{p.resident(), p.gauge("go_goroutines"), p.gauge("process_open_fds")}
+	return level{p.resident(), p.gauge("go_goroutines"), p.gauge("process_open_fds"), p.gauge("marketbot_outbox_waiting")}
 }
 
 func median(list []level) level {
@@ -114,7 +121,8 @@ func median(list []level) level {
 		sorted := slices.SortedFunc(slices.Values(list), func(a, b level) int { return cmp.Compare(of(a), of(b)) })
 		return of(sorted[len(sorted)/2])
 	}
-	return level{middle(func(l level) float64 { return l.memory }), middle(func(l level) float64 { return l.goroutines }), middle(func(l level) float64 { return l.files })}
+	return level{middle(func(l level) float64 { return l.memory }), middle(func(l level) float64 { return l.goroutines }),
+		middle(func(l level) float64 { return l.files }), middle(func(l level) float64 { return l.waiting })}
 }
 
 // gauge is a value of /metrics that has no labels.
