@@ -307,6 +307,7 @@ func (h *history) tampers(who string, what int) {
 		"UPDATE access_grant SET until_time = until_time + 864000000 WHERE person = '%s'",
 		"UPDATE account SET person = '%s' WHERE id = '吴总'",
 	}[what%3]
+	h.damaged["吴总"] = h.damaged["吴总"] || what%3 == 2 // whose account it was hears nothing more there
 	storetest.Damage(h.o.t, h.o.source.Source, fmt.Sprintf(statement, id))
 }
 

@@ -28,9 +28,27 @@ type program struct {
 	config  string
 	addr    string
 	client  *http.Client
-	log     bytes.Buffer
+	log     diary
 	process *exec.Cmd
 	took    time.Duration // by the last start
+}
+
+// diary is what a program says, which may be read while it runs.
+type diary struct {
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+func (d *diary) Write(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.said.Write(p)
+}
+
+func (d *diary) String() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.said.String()
 }
 
 // build compiles the program, once for all tests, and tells where it is.

@@ -57,7 +57,7 @@ func TestFullDiskIsTold(t *testing.T) {
 		t.Fatal("not taken with room")
 	}
 	free := fillUp(t, dir)
-	before := s.bot.log.Len()
+	before := len(s.bot.log.String())
 	acked := 0
 	for began := time.Now(); time.Since(began) < 3*time.Second; {
 		if send() {

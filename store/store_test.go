@@ -210,10 +210,13 @@ func TestTampering(t *testing.T) {
 	for i := range flipped {
 		err := db.Update(t.Context(), func(tx *store.Tx) error {
 			_, _, err := tx.Dialogs().Take(t.Context(), fmt.Sprint("p", i), now)
+			if len(tx.Damaged()) != 1 {
+				t.Errorf("flipped bit in byte %d of 20 was not found", i)
+			}
 			return err
 		})
-		if err == nil {
-			t.Errorf("flipped bit in byte %d of 20 was not found", i)
+		if err != nil {
+			t.Error(err)
 		}
 	}
 }

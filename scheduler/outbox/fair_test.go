@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -180,9 +181,10 @@ func TestPoisonWhereNobodyElseIs(t *testing.T) {
 func TestOutageKeepsOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := schedulertest.NewOffice(t, time.Now)
-		down := true
+		var down atomic.Bool
+		down.Store(true)
 		o.Phone.Fail = func(chat.Address, chat.Message, int) error {
-			if down {
+			if down.Load() {
 				return failure(chat.Uncertain)
 			}
 			return nil
@@ -196,7 +198,7 @@ func TestOutageKeepsOrder(t *testing.T) {
 		}
 		defer o.Run()()
 		time.Sleep(40*time.Minute + 7*time.Second)
-		down = false
+		down.Store(false)
 		time.Sleep(10 * time.Minute)
 		for _, p := range []string{"a", "b", "c"} {
 			if got := o.Phone.Told(p); !slices.Equal(got, want) {
