@@ -144,21 +144,26 @@ func (n numbered) Get(ctx context.Context, c *command.Call, typed string) (store
 // confirm makes true what waits for the caller's word, and keeps it of what is
 // in effect already.
 func (h Handler) confirm(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	return h.each(ctx, c, "已确认，现在生效：", func(one store.Change) (settled, error) { return h.settle(ctx, c.Tx, c.Person, one, c.Now) })
+}
+
+// each decides every change that the caller chose.
+func (h Handler) each(ctx context.Context, c *command.Call, head string, decide func(store.Change) (settled, error)) (*command.Answer, error) {
 	list, err := h.chosen(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	var lines []string
+	lines := []string{head}
 	var notices []chat.Notice
 	for _, one := range list {
-		done, err := h.settle(ctx, c.Tx, c.Person, one, c.Now)
+		done, err := decide(one)
 		if err != nil {
 			return nil, err
 		}
 		lines = append(lines, one.Code+" "+done.text)
 		notices = append(notices, done.notices...)
 	}
-	a := command.Text("已确认，现在生效：\n" + strings.Join(lines, "\n"))
+	a := command.Text(strings.Join(lines, "\n"))
 	a.Notices, a.Subject = notices, "changes/"+codesOf(list)
 	return a, nil
 }

@@ -3,7 +3,6 @@ package staff
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"marketbot/handlers/audience"
@@ -52,23 +51,7 @@ func (o proposal) asked(c *command.Call) *command.Answer {
 
 // refuse is the caller's no: what waited never comes, what was in effect goes.
 func (h Handler) refuse(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	list, err := h.chosen(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	var lines []string
-	var notices []chat.Notice
-	for _, one := range list {
-		done, err := h.turnDown(ctx, c, one)
-		if err != nil {
-			return nil, err
-		}
-		lines = append(lines, one.Code+" "+done.text)
-		notices = append(notices, done.notices...)
-	}
-	a := command.Text("没有同意，没有或不再生效：\n" + strings.Join(lines, "\n"))
-	a.Notices, a.Subject = notices, "changes/"+codesOf(list)
-	return a, nil
+	return h.each(ctx, c, "没有同意，没有或不再生效：", func(one store.Change) (settled, error) { return h.turnDown(ctx, c, one) })
 }
 
 func (h Handler) turnDown(ctx context.Context, c *command.Call, one store.Change) (settled, error) {
