@@ -135,18 +135,20 @@ func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, n chat.No
 func (p *Post) Answer(ctx context.Context, tx *store.Tx, to chat.Address, person, cause string, m chat.Message, now time.Time, owed func(store.Outgoing)) error {
 	o := outgoing(tx, to, chat.Notice{To: person, Cause: cause, Message: m}, store.ClassAnswer, now)
 	o.Key = "answer/" + o.ID // in order, so that answers of one commit lie together
-	fill := func() (err error) {
-		if o.Content, err = json.Marshal(m); err != nil {
-			return fmt.Errorf("owe %s: %w", o.Key, err)
-		}
-		if p.Freeze != nil && !m.Confidential && m.File == nil && len(m.Charts()) == 0 {
-			if o.Payload, o.Repeats = p.Freeze(to, m); o.Payload != nil {
-				o.FirstTry = now
-			}
-		}
-		return nil
+	var err error
+	if o.Content, err = json.Marshal(m); err != nil {
+		return fmt.Errorf("owe %s: %w", o.Key, err)
 	}
-	return tx.Outbox().EnqueueBeside(ctx, &o, fill, func() { owed(o) })
+	if p.Freeze != nil && !m.Confidential && m.File == nil && len(m.Charts()) == 0 {
+		if o.Payload, o.Repeats = p.Freeze(to, m); o.Payload != nil {
+			o.FirstTry = now
+		}
+	}
+	fresh, err := tx.Outbox().Enqueue(ctx, &o)
+	if fresh {
+		owed(o)
+	}
+	return err
 }
 
 // outgoing is a message without its words.

@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"marketbot/store/internal/engine"
-	"marketbot/store/internal/seal"
 )
 
 // Class orders what waits: answers overtake reminders.
@@ -66,30 +65,20 @@ func (q Outbox) Enqueue(ctx context.Context, o *Outgoing) (bool, error) {
 	if err := q.claims.place(ctx, q.tx, o); err != nil {
 		return false, err
 	}
-	return q.enqueue(ctx, o, closeMessage(q.tx.Keys(), o))
-}
-
-// EnqueueBeside is Enqueue of a message whose bytes fill makes, which may be while
-// the writer goes on with other updates. owed is called when its key was not
-// there.
-func (q Outbox) EnqueueBeside(ctx context.Context, o *Outgoing, fill func() error, owed func()) error {
-	if err := q.claims.place(ctx, q.tx, o); err != nil {
-		return err
+	keys := q.tx.Keys()
+	var payload []byte
+	switch {
+	case o.Payload != nil && o.Repeats: // the bytes would be most of what is written
+		o.Print = keys.MAC(string(o.Payload))
+	case o.Payload != nil:
+		payload = keys.Seal(o.Payload, "outbox", o.place(), "payload")
 	}
-	var closed closedMessage
-	return q.tx.Beside(func() error {
-		if err := fill(); err != nil {
-			return err
-		}
-		closed = closeMessage(q.tx.Keys(), o)
-		return nil
-	}, func() error {
-		fresh, err := q.enqueue(ctx, o, closed)
-		if fresh {
-			owed()
-		}
-		return err
-	})
+	n, err := q.tx.Exec(ctx, "owe", `INSERT INTO outbox
+		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, payload, print, error, done, claimed_by, cause)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, $14, '', 0, $15, $16) ON CONFLICT (key) DO NOTHING`,
+		o.ID, o.Key, o.Platform, engine.Flag(o.Group), o.Address, o.Person, int(o.Class), engine.Flag(o.Secret), engine.Millis(o.Due), engine.Millis(o.Created),
+		engine.Millis(o.FirstTry), keys.Seal(o.Content, "outbox", o.place(), "content"), payload, o.Print, o.Claim, o.Cause)
+	return n == 1, err
 }
 
 // place binds what a message says to whom it goes: whoever writes another address
@@ -109,29 +98,6 @@ func (q Outbox) placeOf(ctx context.Context, id string) (string, error) {
 	_, err := q.tx.One(ctx, "place of a message", `SELECT platform, grp, address, person FROM outbox WHERE id = $1`, []any{id}, &o.Platform, &group, &o.Address, &o.Person)
 	o.Group = group == 1
 	return o.place(), err
-}
-
-// closedMessage is what rests of a message's words.
-type closedMessage struct{ content, payload []byte }
-
-func closeMessage(keys *seal.Keys, o *Outgoing) closedMessage {
-	c := closedMessage{content: keys.Seal(o.Content, "outbox", o.place(), "content")}
-	switch {
-	case o.Payload != nil && o.Repeats: // the bytes would be most of what is written
-		o.Print = keys.MAC(string(o.Payload))
-	case o.Payload != nil:
-		c.payload = keys.Seal(o.Payload, "outbox", o.place(), "payload")
-	}
-	return c
-}
-
-func (q Outbox) enqueue(ctx context.Context, o *Outgoing, c closedMessage) (bool, error) {
-	n, err := q.tx.Exec(ctx, "owe", `INSERT INTO outbox
-		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, payload, print, error, done, claimed_by, cause)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, $14, '', 0, $15, $16) ON CONFLICT (key) DO NOTHING`,
-		o.ID, o.Key, o.Platform, engine.Flag(o.Group), o.Address, o.Person, int(o.Class), engine.Flag(o.Secret), engine.Millis(o.Due), engine.Millis(o.Created),
-		engine.Millis(o.FirstTry), c.content, c.payload, o.Print, o.Claim, o.Cause)
-	return n == 1, err
 }
 
 // Waiting lists what is due, most urgent first and oldest first, at most n.

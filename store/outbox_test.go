@@ -72,9 +72,9 @@ func TestOwes(t *testing.T) {
 	}
 }
 
-// A message whose bytes are made beside the writer is owed as a whole update or
-// not at all, whatever becomes of it and of what shares its commit.
-func TestOwedBeside(t *testing.T) {
+// A message is owed with its whole update or not at all, whatever becomes of what
+// shares its commit.
+func TestOwedWhole(t *testing.T) {
 	now := time.UnixMilli(1_800_000_000_000)
 	for _, backend := range storetest.Backends() {
 		db := storetest.Open(t, backend)
@@ -90,16 +90,18 @@ func TestOwedBeside(t *testing.T) {
 				if i%4 == taken {
 					o.Key = "taken"
 				}
-				return tx.Outbox().EnqueueBeside(ctx, &o, func() error {
-					switch i % 4 {
-					case failing:
-						return errors.New("no")
-					case panicking:
-						panic("no")
-					}
-					o.Content = []byte("{}")
-					return nil
-				}, func() { owed = true })
+				fresh, err := tx.Outbox().Enqueue(ctx, &o)
+				if err != nil {
+					return err
+				}
+				switch i % 4 {
+				case failing:
+					return errors.New("no")
+				case panicking:
+					panic("no")
+				}
+				owed = fresh
+				return nil
 			})
 			return owed, err
 		}

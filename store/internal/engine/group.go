@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"sync"
 )
 
 // group is updates that share a commit. Savepoints cost as much as what they
@@ -12,9 +11,8 @@ import (
 type group struct {
 	*sqlite
 	jobs   []*job
-	spoilt bool           // something was to be undone
-	wrote  bool           // something, that will be committed
-	rest   []func() error // to be done before the commit
+	spoilt bool // something was to be undone
+	wrote  bool // something, that will be committed
 }
 
 // job is one waiting update.
@@ -59,7 +57,6 @@ var errClosed = errors.New("store is closed")
 
 func (e *sqlite) loop() {
 	defer close(e.stopped)
-	defer close(e.aside)
 	for {
 		select {
 		case j := <-e.queue:
@@ -81,7 +78,7 @@ func (e *sqlite) batch(first *job) {
 	g := &group{sqlite: e, jobs: []*job{first}}
 	err := g.run(ctx, true)
 	if g.spoilt {
-		g.rest, g.wrote = nil, false
+		g.wrote = false
 		err = g.run(ctx, false)
 	}
 	if err == nil && g.wrote {
@@ -112,11 +109,6 @@ func (g *group) run(ctx context.Context, bare bool) error {
 			err = j.err
 		}
 		g.wrote = g.wrote || j.err == nil && tx.wrote
-	}
-	for i := 0; err == nil && i < len(g.rest); i++ {
-		if guard(g.rest[i]) != nil {
-			g.spoilt, err = true, errSpoilt
-		}
 	}
 	if err == nil {
 		err = g.exec(ctx, "COMMIT")
@@ -158,36 +150,4 @@ func (tx *Tx) unguarded(f func() error) error {
 	}
 	tx.wrote = tx.wrote || before
 	return err
-}
-
-// Beside does work, and then, which may use the transaction. In a group work is
-// done beside the other updates, and then behind them all.
-func (tx *Tx) Beside(work, then func() error) error {
-	if tx.group == nil {
-		if err := work(); err != nil {
-			return err
-		}
-		return then()
-	}
-	tx.wrote = true
-	worked := sync.OnceValue(func() error { return guard(work) })
-	select {
-	case tx.group.aside <- func() { worked() }:
-	default:
-	}
-	tx.group.rest = append(tx.group.rest, func() error {
-		if err := worked(); err != nil { // by now, at the latest, it is done here
-			return err
-		}
-		return then()
-	})
-	return nil
-}
-
-// help does what is to be done beside the writer. It stays: to grow the stack of
-// a new goroutine takes as long as most that it would do.
-func (e *sqlite) help() {
-	for f := range e.aside {
-		f()
-	}
 }

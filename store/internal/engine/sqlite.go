@@ -25,9 +25,8 @@ type sqlite struct {
 	prepared *prepared
 	reads    *prepared
 	queue    chan *job
-	aside    chan func() // what is done beside the writer
-	cache    cache       // the writer's
-	place    place       // the writer's
+	cache    cache // the writer's
+	place    place // the writer's
 	closing  chan struct{}
 	stopped  chan struct{}
 	unlock   func() error
@@ -38,7 +37,7 @@ func openSQLite(ctx context.Context, db *DB, o Options) (backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &sqlite{db: db, path: o.Source, queue: make(chan *job, maxBatch), aside: make(chan func(), maxBatch), cache: newCache(o.Cached), place: newPlace(o.Source), closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
+	e := &sqlite{db: db, path: o.Source, queue: make(chan *job, maxBatch), cache: newCache(o.Cached), place: newPlace(o.Source), closing: make(chan struct{}), stopped: make(chan struct{}), unlock: unlock}
 	if err := errors.Join(enter(o.Source), private(o.Source)); err != nil {
 		return nil, errors.Join(err, unlock())
 	}
@@ -46,7 +45,6 @@ func openSQLite(ctx context.Context, db *DB, o Options) (backend, error) {
 		return nil, errors.Join(err, unlock())
 	}
 	go e.loop()
-	go e.help()
 	return e, nil
 }
 
