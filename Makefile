@@ -15,8 +15,9 @@ UNWATCHED    = modernc.org/sqlite/lib modernc.org/libc image/... golang.org/x/im
 RACE         = -race -pgo=off $(foreach p,$(UNWATCHED),-gcflags=$(p)=-race=false)
 # Packages of pure functions run without it.
 PURE         = ^marketbot/handlers/(audience|daily|picture|reading|rulebook|sheet|text|words)$$
-# So do the long conversations in which one thing happens after the other.
-CALM         = ^Test(NaughtyStrings|Rights|RightsHold|RightsDefectsAreFound|DamagedRows|NoAnswerListsCustomers|SecretsStayInTheFile|Examples)$$
+# So do the long conversations in which one thing happens after the other; with
+# it they are played over PostgreSQL and Redis, where most goes on at once.
+CALM         = ^Test(NaughtyStrings|Rights|RightsHold|RightsDefectsAreFound|DamagedRows|NoAnswerListsCustomers|SecretsStayInTheFile|Examples)$$|^TestScript$$/^sqlite
 # The tests that kill, flood and starve the whole program, again and again.
 STORMS       = ^Test(Crash|Replicas|RedisFaults|DatabaseRestarts|Flood|FloodOfGroups|FullDisk|RekeyKilled|RestoreKilled|RekeyWhileServing)$$
 # The flags of their long runs.
