@@ -76,7 +76,6 @@ func (p *Post) notice(ctx context.Context, tx *store.Tx, chats map[string]chat.A
 	return err
 }
 
-// toGroups owes no group more than the summary of what is confidential.
 // toAccounts says something to every account of a person.
 func (p *Post) toAccounts(ctx context.Context, tx *store.Tx, n chat.Notice, class store.Class, now time.Time) error {
 	for _, a := range n.Accounts {
@@ -92,6 +91,7 @@ func (p *Post) toAccounts(ctx context.Context, tx *store.Tx, n chat.Notice, clas
 	return nil
 }
 
+// toGroups owes no group more than the summary of what is confidential.
 func (p *Post) toGroups(ctx context.Context, tx *store.Tx, n chat.Notice, class store.Class, now time.Time) error {
 	for i, g := range p.Groups {
 		own := n

@@ -59,9 +59,11 @@
 //     ago first; of one person's own answers in one chat none overtakes another.
 //   - A notice that has waited for two seconds takes its turn among answers.
 //   - What one person tells one receiver again and again, beyond a budget, waits
-//     up to a minute and is told together, nothing left out.
-//   - What can wait leaves seats, and places of what the platform allows, to what
-//     cannot.
+//     up to a minute and is told together, nothing left out; so does, for ten
+//     seconds, what a crowd tells one receiver.
+//   - What can wait leaves seats, and places of what the platform and the chat
+//     allow, to what cannot; so do notices that people cause, and in a group
+//     whoever was answered just now.
 //
 // A reminder waits while quiet hours last. A reminder and what was due are given
 // up 4 h after they were owed: they would no longer be true. Nothing is tried

@@ -252,3 +252,63 @@ func TestFloodOfNotices(t *testing.T) {
 		}
 	})
 }
+
+// However many notices one receiver gets, of one person or of a crowd, kinds
+// mixed: they are told within a minute and a half, the receiver gets answers as
+// alone, and what is due comes in time.
+func TestCrowdOfNotices(t *testing.T) {
+	for name, limits := range map[string]chat.Limits{
+		"second": {PerSecond: 50, PerMinute: 1000, ChatPerSecond: 5, Window: time.Hour},
+		"minute": {ChatPerMinute: 30, ChatPerHour: 500, Window: time.Hour},
+	} {
+		for _, causes := range []int{1, 3, 230} {
+			t.Run(fmt.Sprint(name, causes), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { crowd(t, limits, causes) })
+			})
+		}
+	}
+}
+
+func crowd(t *testing.T, limits chat.Limits, causes int) {
+	o := schedulertest.NewOffice(t, time.Now)
+	o.Phone.Limit, o.Phone.Latency = limits, 40*time.Millisecond
+	o.Person("head", "周敏", store.Supervisor)
+	defer o.Run()()
+	asked, due := map[string]time.Time{}, map[string]time.Time{}
+	for i := range 230 {
+		text := fmt.Sprintf("消息 %d。", i)
+		m := chat.Message{Text: text, Secrecy: chat.Secrecy{Confidential: i%2 == 0, Summary: text}}
+		o.Do(func(ctx context.Context, tx *store.Tx) error {
+			return o.Post.Notices(ctx, tx, []chat.Notice{{Key: text, To: "head", Cause: fmt.Sprint("p", i%causes), Message: m}}, store.ClassAlarm, time.Now())
+		})
+		o.Outbox.Wake()
+		if time.Sleep(100 * time.Millisecond); i%50 != 25 {
+			continue
+		}
+		text = fmt.Sprint("ask ", i)
+		asked[text] = time.Now()
+		answer(o, chat.Address{Platform: "phone", ID: "head"}, "head", text)
+		text = fmt.Sprint("due ", i)
+		due[text] = time.Now()
+		o.Owe("head", store.ClassDue, schedulertest.Text(text))
+		o.Outbox.Wake()
+	}
+	time.Sleep(70 * time.Second)
+	got := o.Phone.Told("head")
+	all := strings.Join(got, "\n")
+	for i := range 230 {
+		if n := strings.Count(all, fmt.Sprintf("消息 %d。", i)); n != 1 {
+			t.Errorf("notice %d is told %d times", i, n)
+		}
+	}
+	if list := waits(o, asked); len(list) != 5 || list[4] > 2*o.Phone.Latency {
+		t.Errorf("answers took %v", list)
+	}
+	if list := waits(o, due); len(list) != 5 || list[4] > 10*time.Second {
+		t.Errorf("what was due took %v", list)
+	}
+	if q := o.Queue(); q.Waiting != 0 || q.Dead != 0 || o.Phone.Refused() > 0 {
+		t.Errorf("%d messages, queue %+v, %d refused", len(got), q, o.Phone.Refused())
+	}
+	t.Logf("%d messages", len(got))
+}

@@ -7,11 +7,15 @@ import (
 )
 
 // flow is what one person causes on a platform: the answers to them, wherever
-// they are given, or the notices of what they did to one receiver. It keeps
-// count of what went lately, so that nobody else has to wait for much of it.
+// they are given, or the notices of what they did to one receiver, in whose
+// chat they are part of a crowd. It keeps count of what went lately, so that
+// nobody else has to wait for much of it.
 type flow struct {
+	in      *flow // the crowd; nil: of answers
+	gap     time.Duration
 	recent  pace.Window
 	last    time.Time // when something of it last began
+	opened  time.Time // notices that were owed before have waited for others
 	strands int       // that hold something of it
 }
 
@@ -21,12 +25,17 @@ var (
 	// anything.
 	answerBudget = [...]pace.Limit{{Max: 5, Span: 10 * time.Second}, {Max: 15, Span: time.Minute}}
 	// noticeBudget is of notices to one receiver. What is beyond waits, and what
-	// waits is told in one message.
+	// waits is told in as few messages as it fits into.
 	noticeBudget = pace.Limit{Max: 8, Span: 10 * time.Minute}
+	// crowdBudget is of notices to one receiver, whoever caused them.
+	crowdBudget = pace.Limit{Max: 15, Span: time.Minute}
 )
 
-// noticeGap is between two such messages.
-const noticeGap = time.Minute
+// How long they wait after the last, for others to be told with them.
+const (
+	noticeGap = time.Minute
+	crowdGap  = 10 * time.Second
+)
 
 // within reports whether the budget holds; a nil flow, which is nobody's, has no
 // end.
@@ -35,7 +44,7 @@ func (f *flow) within(now time.Time) bool {
 		return true
 	}
 	_, ok := f.recent.Open(now, 1)
-	return ok
+	return ok && f.in.within(now)
 }
 
 // reopens is when the budget holds again; zero: when a send has ended.
@@ -46,16 +55,19 @@ func (f *flow) reopens(now time.Time) time.Time {
 
 // hold is until when a notice waits for others to be told with it; zero: it
 // does not.
-func (f *flow) hold(now time.Time) time.Time {
-	if f.within(now) || now.Before(f.last) { // a clock that was set back holds nothing up
-		return time.Time{}
+func (f *flow) hold(it *item, now time.Time) (at time.Time) {
+	if f == nil {
+		return at
 	}
-	at := f.last.Add(noticeGap)
-	if open := f.reopens(now); !open.IsZero() && open.Before(at) {
-		at = open
+	if _, ok := f.recent.Open(now, 1); !ok && !it.Created.Before(f.opened) && !now.Before(f.last) { // a clock that was set back holds nothing up
+		if at = f.last.Add(f.gap); !at.After(now) {
+			at = time.Time{}
+		} else if open := f.reopens(now); !open.IsZero() {
+			at = earlier(at, open)
+		}
 	}
-	if !at.After(now) {
-		return time.Time{}
+	if crowd := f.in.hold(it, now); crowd.After(at) {
+		at = crowd
 	}
 	return at
 }
@@ -68,16 +80,25 @@ func (f *flow) lastTurn() (last time.Time) {
 	return last
 }
 
-func (f *flow) begin(now time.Time) {
-	if f != nil {
-		f.recent.Begin()
+func (f *flow) begin(it *item, now time.Time) {
+	for ; f != nil; f = f.in {
+		if f.recent.Begin(); !it.Created.Before(f.opened) {
+			f.opened = now
+		}
 		f.last = now
 	}
 }
 
 func (f *flow) end(now time.Time, tried bool) {
-	if f != nil {
+	for ; f != nil; f = f.in {
 		f.recent.End(now, tried)
+	}
+}
+
+// held notes that so many strands more hold something of it.
+func (f *flow) held(more int) {
+	for ; f != nil; f = f.in {
+		f.strands += more
 	}
 }
 

@@ -66,7 +66,7 @@ type lane struct {
 	last    turn  // of what went last
 	probe   *item // is stuck, as is all before it: what comes behind may find out whether others pass; nil: nothing is
 	pace    *pace.Window
-	spare   int // how many places of its pace are left to others by what can wait
+	spare   int // how many places of its pace are left to others by what can wait, in a group also by whoever had one lately
 
 	next pick      // while it is in a heap
 	at   time.Time // while later: when to look again
@@ -74,6 +74,10 @@ type lane struct {
 	in   *lanes
 	pos  int
 }
+
+// shareTime is how long somebody who was answered leaves places of a group to
+// others: as long as a place may be taken for, the send included.
+const shareTime = 2 * time.Second
 
 // chatPace is what one chat takes.
 func chatPace(l chat.Limits) *pace.Window {
@@ -93,9 +97,7 @@ func (l *lane) add(it *item, f *flow) {
 			return
 		}
 	}
-	if f != nil {
-		f.strands++
-	}
+	f.held(+1)
 	l.strands = append(l.strands, &strand{it.Class, f, []*item{it}})
 }
 
@@ -104,21 +106,41 @@ func (l *lane) take(now time.Time) *item {
 	p := l.next
 	it, s := p.item(), p.strand
 	s.items = slices.Delete(s.items, p.at, p.at+1)
-	if p.turn == turnNotice && s.flow != nil && !s.flow.within(now) {
-		it.with, s.items = gather(it, s.items)
+	if s.notices() {
+		if !s.flow.in.within(now) {
+			it.with = gather(it, l.notices(s.class, now))
+		} else if !s.flow.within(now) {
+			it.with = gather(it, s.items)
+		}
+	}
+	for _, s := range l.strands {
+		s.items = slices.DeleteFunc(s.items, func(i *item) bool { return slices.Contains(it.with, i) })
 	}
 	l.last, l.probe = p.turn, nil
 	l.tidy()
 	return it
 }
 
+// notices are those of a class that are not held, whoever caused them, in their
+// order.
+func (l *lane) notices(class store.Class, now time.Time) (list []*item) {
+	for _, s := range l.strands {
+		if s.class == class && s.notices() && len(s.items) > 0 && s.hold(now).IsZero() {
+			list = append(list, s.items...)
+		}
+	}
+	slices.SortFunc(list, (*item).order)
+	return list
+}
+
 // tidy lets empty strands go.
 func (l *lane) tidy() {
 	l.strands = slices.DeleteFunc(l.strands, func(s *strand) bool {
-		if len(s.items) == 0 && s.flow != nil {
-			s.flow.strands--
+		if len(s.items) > 0 {
+			return false
 		}
-		return len(s.items) == 0
+		s.flow.held(-1)
+		return true
 	})
 }
 
@@ -156,7 +178,7 @@ func (l *lane) ready(now time.Time) (next pick, due, at time.Time) {
 	}
 	at = due
 	places := 1
-	if next.turn == turnSpare {
+	if next.turn >= turnReminder || next.strand.notices() || l.to.Group && now.Sub(next.strand.flow.lastTurn()) < shareTime {
 		places += l.spare
 	}
 	if free, ok := l.pace.Open(now, places); !ok && free.After(at) {

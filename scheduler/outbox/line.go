@@ -60,9 +60,7 @@ func (n *line) lane(to chat.Address, aside bool) *lane {
 	} else {
 		l.pace = chatPace(n.limits)
 	}
-	if to.Group { // others write there too
-		l.spare = max(n.limits.ChatPerMinute/3, min(1, n.limits.ChatPerSecond/2))
-	}
+	l.spare = max(n.limits.ChatPerMinute/3, n.limits.ChatPerSecond/2)
 	n.chats[key] = l
 	return l
 }
@@ -75,7 +73,12 @@ func (n *line) flow(it *item, now time.Time) *flow {
 	case it.Class == store.ClassAnswer:
 		return n.flows.get(now, it.Cause, answerBudget[:]...)
 	}
-	return n.flows.get(now, fmt.Sprintf("%q %v %s", it.Cause, it.Group, it.Address), noticeBudget)
+	f := n.flows.get(now, fmt.Sprintf("%q %v %s", it.Cause, it.Group, it.Address), noticeBudget)
+	if f.in == nil {
+		f.gap, f.in = noticeGap, n.flows.get(now, fmt.Sprintf("%v %s", it.Group, it.Address), crowdBudget)
+		f.in.gap = crowdGap
+	}
+	return f
 }
 
 // add queues an item in its chat.
@@ -218,7 +221,7 @@ func (n *line) begin(l *lane, now time.Time) *item {
 	n.second.Begin()
 	n.minute.Begin()
 	l.pace.Begin()
-	f.begin(now)
+	f.begin(it, now)
 	return it
 }
 

@@ -1,8 +1,10 @@
 package outbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"marketbot/handlers/chat"
@@ -129,25 +131,25 @@ const (
 )
 
 // gather takes what can be told in the same message as the first of some that
-// one person caused: nothing that was tried before, files, nor what is
-// confidential beside what is not.
-func gather(first *item, list []*item) (with, rest []*item) {
+// wait in its chat: nothing that was tried before, nor files.
+func gather(first *item, list []*item) (with []*item) {
 	size := len(first.Content)
-	for i, it := range list {
+	for _, it := range list {
 		size += len(it.Content)
 		if !first.fits(it) || size > maxGathers || len(with)+1 == maxGathered {
-			return with, list[i:]
+			break
 		}
 		with = append(with, it)
 	}
-	return with, nil
+	return with
 }
 
-// fits reports whether two messages can be told as one.
+// fits reports whether a message can be told within another. What is
+// confidential takes what is not along, as confidential as itself.
 func (i *item) fits(j *item) bool {
 	m, ok := i.fresh()
 	n, ok2 := j.fresh()
-	return ok && ok2 && i.Class == j.Class && i.Secret == j.Secret && m.Right == n.Right
+	return ok && ok2 && i.Class == j.Class && i.Person == j.Person && (i.Secret || !j.Secret) && (n.Right == "" || m.Right == n.Right)
 }
 
 // fresh is what a message says that can be told with others: nothing that was
@@ -165,15 +167,17 @@ func together(list []chat.Message) chat.Message {
 	var all chat.Message
 	var texts, summaries []string
 	for _, m := range list {
-		all.Confidential, all.Right = all.Confidential || m.Confidential, m.Right
+		all.Confidential, all.Right = all.Confidential || m.Confidential, cmp.Or(all.Right, m.Right)
 		all.Customers = append(all.Customers, m.Customers...)
-		summaries = append(summaries, m.Summary)
 		if p, ok := plain(m); ok {
 			m = p
 		}
 		texts = append(texts, m.Text)
+		summaries = append(summaries, m.Redacted().Text)
 	}
 	all.Text = fmt.Sprintf("以下 %d 条合在一起：\n\n%s", len(list), strings.Join(texts, "\n\n"))
-	all.Summary = strings.TrimSpace(strings.Join(summaries, "\n"))
+	if all.Confidential {
+		all.Summary = strings.Join(slices.Compact(summaries), "\n")
+	}
 	return all
 }

@@ -15,7 +15,7 @@ type turn int
 const (
 	turnAnswer   turn = iota // answers within the budget of who asked
 	turnNotice               // alarms, and what is due
-	turnReminder             // what can wait
+	turnReminder             // what can wait, and notices beyond the budget of who caused them
 	turnSpare                // answers beyond a budget, and what stepped aside
 	turns
 )
@@ -44,23 +44,27 @@ func (s *strand) add(it *item) {
 
 // turn is whose turn the strand has to wait for.
 func (s *strand) turn(now time.Time) turn {
+	within := s.flow.within(now)
 	switch {
-	case s.class == store.ClassReminder:
-		return turnReminder
-	case s.class != store.ClassAnswer:
-		return turnNotice
-	case s.flow.within(now):
+	case s.class == store.ClassAnswer && within:
 		return turnAnswer
+	case s.class == store.ClassAnswer:
+		return turnSpare
+	case s.class == store.ClassReminder || !within:
+		return turnReminder
 	}
-	return turnSpare
+	return turnNotice
 }
+
+// notices reports whether it holds what can be told together.
+func (s *strand) notices() bool { return s.class != store.ClassAnswer && s.flow != nil }
 
 // hold is until when its notices wait for more; zero: they do not.
 func (s *strand) hold(now time.Time) time.Time {
-	if s.class == store.ClassAnswer || s.flow == nil {
+	if !s.notices() {
 		return time.Time{}
 	}
-	return s.flow.hold(now)
+	return s.flow.hold(s.items[0], now)
 }
 
 // pick is an item of a strand that is to go next.
