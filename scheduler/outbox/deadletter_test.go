@@ -171,6 +171,45 @@ func TestFilesLackSomething(t *testing.T) {
 	})
 }
 
+// What the set-up lacks for one kind of message holds nothing else of the chat
+// up: a card comes as words, words step aside, until they can be sent, and their
+// receiver hears so. A chat for which all is lacking keeps its order, whatever
+// others get.
+func TestOneKindLacksSomething(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := schedulertest.NewOffice(t, time.Now)
+		var mended atomic.Bool
+		o.Phone.Fail = func(to chat.Address, m chat.Message, _ int) error {
+			if !mended.Load() && (m.Card != nil || m.Text == "long" || to.ID == "b") {
+				return failure(chat.BadSetup)
+			}
+			return nil
+		}
+		o.Owe("a", store.ClassAnswer, chat.Message{Card: &chat.Card{Title: "card"}}, schedulertest.Text("long"), schedulertest.Text("next"))
+		o.Owe("b", store.ClassAnswer, schedulertest.Text("1"), schedulertest.Text("2"), schedulertest.Text("3"))
+		defer o.Run()()
+		for range 30 {
+			time.Sleep(2 * time.Second)
+			o.Owe("c", store.ClassAnswer, schedulertest.Text("other"))
+			o.Outbox.Wake()
+		}
+		if got := o.Phone.Told("a"); len(got) != 3 || got[0] != "next" || got[1] != "card" || !strings.Contains(got[2], "暂时送不到") {
+			t.Errorf("told %q", got)
+		}
+		mended.Store(true)
+		time.Sleep(12 * time.Minute)
+		if got := o.Phone.Told("a"); len(got) != 4 || got[3] != "long" {
+			t.Errorf("told %q", got)
+		}
+		if got := o.Phone.Told("b"); !slices.Equal(got, []string{"1", "2", "3"}) {
+			t.Errorf("where all was lacking: %q", got)
+		}
+		if got := strings.Join(o.Phone.Told("wang"), "\n"); !strings.Contains(got, "设置") || !strings.Contains(got, "放在一边") {
+			t.Errorf("administrator told %q", got)
+		}
+	})
+}
+
 // A fault after sending says nothing about whether it arrived: a secret is not
 // said twice.
 func TestPanicAfterSending(t *testing.T) {

@@ -104,7 +104,7 @@ func (d *deliverer) answered(ctx context.Context, it *item, err error, tried boo
 	if err == nil {
 		passed.Add(1)
 	} else {
-		a.others = it.overtaken(passed.Load())
+		a.others = it.others(passed.Load())
 		a.failure, a.reason = failure(it.Secret, err)
 		d.o.Log.Warn("message not delivered", "message", it.ID, "platform", it.Platform, "failure", int(a.failure.Failure), "code", a.failure.Code, "tries", it.Tries+1, "error", a.reason)
 	}

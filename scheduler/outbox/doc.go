@@ -36,7 +36,8 @@
 //	               the administrators are told what was given up
 //	BadReceiver    a dead letter, and the administrators are told
 //	BadSetup       kept at the head of its chat, again every 10 min; a file becomes words about it;
-//	               the administrators are told, if possible elsewhere
+//	               the administrators are told, if possible elsewhere; where what comes behind it
+//	               passes, a card becomes words, and what is words steps aside
 //
 // What is confidential is looked at again right before each try
 // ([handlers.Post.Still]): where its reader was stopped or the account is

@@ -19,6 +19,8 @@ type item struct {
 	failing    time.Time // since when what it says now fails; zero: it does not
 	fails      int       // how often it failed since
 	passed     uint64    // what the platform had taken when it first failed
+	lacks      bool      // the set-up lacks something for it
+	overtaken  bool      // of what lacks something: what came behind it in its chat passed
 	aside      bool      // it stepped aside: nothing waits for it
 	with       []*item   // that are told in the same message
 	merged     bool      // and they are: it is written
@@ -34,9 +36,12 @@ func (i *item) order(j *item) int {
 // stuck reports whether it failed so often that it may be its own fault.
 func (i *item) stuck() bool { return i.fails >= stuckAfter }
 
-// overtaken reports whether the platform, which has taken so many, took others
+// holds reports whether what comes behind it is tried while it waits.
+func (i *item) holds() bool { return i.stuck() || i.lacks }
+
+// others reports whether the platform, which has taken so many, took others
 // since the item began to fail.
-func (i *item) overtaken(passed uint64) bool {
+func (i *item) others(passed uint64) bool {
 	if i.fails == 0 {
 		i.passed = passed
 	}
@@ -64,7 +69,7 @@ type lane struct {
 	busy    bool
 	flow    *flow // while busy: of what is on its way
 	last    turn  // of what went last
-	probe   *item // is stuck, as is all before it: what comes behind may find out whether others pass; nil: nothing is
+	probe   *item // holds, as does all before it: what comes behind may find out whether others pass; nil: nothing is
 	pace    *pace.Window
 	spare   int // how many places of its pace are left to others by what can wait, in a group also by whoever had one lately
 
@@ -144,6 +149,16 @@ func (l *lane) tidy() {
 	})
 }
 
+// passes notes that the chat took an item: what the set-up lacks something for,
+// it lacks for that alone, if it was before the item, and nothing, if behind.
+func (l *lane) passes(it *item, now time.Time) {
+	for _, w := range l.all() {
+		if w.lacks {
+			w.overtaken, w.Due = w.overtaken || w.before(it), now
+		}
+	}
+}
+
 // clear lets go what waits.
 func (l *lane) clear() (was []*item) {
 	l.leave()
@@ -170,7 +185,7 @@ func (l *lane) ready(now time.Time) (next pick, due, at time.Time) {
 	} else {
 		next = l.first(now)
 	}
-	if due = next.item().due(now); l.probe != nil && next.item().stuck() && l.probe.before(next.item()) {
+	if due = next.item().due(now); l.probe != nil && next.item().holds() && l.probe.before(next.item()) {
 		due = now // nothing waits for it to be tried again
 	}
 	if hold := next.strand.hold(now); hold.After(due) {
@@ -229,7 +244,7 @@ func (l *lane) first(now time.Time) (best pick) {
 	if best.turn == turnAnswer && notice.strand != nil && takesTurn(notice.item(), now, l.last) && !notice.item().due(now).After(now) {
 		best = notice
 	}
-	if it := best.item(); l.probe != nil && it.stuck() && it.due(now).After(now) {
+	if it := best.item(); l.probe != nil && it.holds() && it.due(now).After(now) {
 		return l.behind(best, now)
 	}
 	return best
@@ -248,7 +263,7 @@ func (l *lane) behind(first pick, now time.Time) pick {
 			best = pick{s, i, s.turn(now)}
 		}
 	}
-	if it := best.item(); !it.stuck() && it.due(now).After(now) {
+	if it := best.item(); !it.holds() && it.due(now).After(now) {
 		return first
 	}
 	return best

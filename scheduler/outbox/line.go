@@ -235,10 +235,11 @@ func (n *line) lands(l *lane, it *item, v verdict, tried bool, now time.Time) {
 	case leave, deadLetter:
 	case sent:
 		n.passes(now)
+		l.passes(it, now)
 	default:
 		n.add(it, now)
-		if it.stuck() && !it.aside {
-			l.probe, n.trouble = it, true
+		if it.holds() && !it.aside {
+			l.probe, n.trouble = it, n.trouble || it.stuck()
 		}
 	}
 	n.place(l, now)

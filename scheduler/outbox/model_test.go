@@ -148,7 +148,7 @@ func (m *model) land() {
 		m.flights = slices.Delete(m.flights, i, i+1)
 		a := answer{tried: true}
 		if a.failure = m.answer(f.it); a.failure != nil {
-			a.others, a.reason = f.it.overtaken(m.passed), "no"
+			a.others, a.reason = f.it.others(m.passed), "no"
 		} else {
 			m.passed++
 		}
@@ -195,7 +195,7 @@ func wordsOf(m chat.Message) string {
 func (m *model) settle(l *lane, it *item, v verdict, tried bool) {
 	f := m.fates[it.ID]
 	v.apply(it, m.now)
-	f.aside, f.told, f.dead = f.aside || it.aside || it.stuck(), f.told || v.news != nil, f.dead || v.kind == deadLetter
+	f.aside, f.told, f.dead = f.aside || it.aside || it.holds(), f.told || v.news != nil, f.dead || v.kind == deadLetter
 	m.line.lands(l, it, v, tried, m.now)
 	if v.word {
 		m.owe(address(it), "", wordKey+it.ID, store.ClassAlarm, chat.Message{Text: delayedText})

@@ -107,7 +107,7 @@ func (m *model) crowded(f *fate) bool {
 }
 
 // troubles are messages that a platform has something against.
-var troubles = []string{"fine", "fine", "fine", "poison", "card", "content", "unknown", "passing", "gone", "busy", "setup"}
+var troubles = []string{"fine", "fine", "fine", "poison", "card", "content", "unknown", "passing", "gone", "busy", "setup", "lacking"}
 
 // refusal is what a platform has against a message, by what it says.
 func refusal(m chat.Message, it *item, try int) *chat.SendError {
@@ -129,7 +129,7 @@ func refusal(m chat.Message, it *item, try int) *chat.SendError {
 		return fails(chat.BadReceiver)
 	case has("busy") && try < 3:
 		return &chat.SendError{Failure: chat.Busy, After: 2 * time.Second, OneChat: try == 1, Err: errors.New("no")}
-	case has("setup") && try < 2:
+	case has("setup") && try < 2, has("lacking") && (m.Card != nil || try < 9):
 		return fails(chat.BadSetup)
 	}
 	return nil

@@ -41,6 +41,7 @@ type verdict struct {
 	due     time.Time     // of wait and retry
 	unsure  bool          // retry with the same bytes: the try may have arrived
 	failed  bool          // of retry: it was the platform that failed, or the message
+	lacks   bool          // of retry: the set-up lacks something
 	payload []byte        // of freeze
 	content []byte        // of rewrite
 	reason  string        // of retry and deadLetter
@@ -191,8 +192,7 @@ func poison(it *item, a answer, late verdict, now time.Time, chance float64) ver
 		}
 	}
 	late.aside, late.word = true, late.kind == retry && announced(it)
-	late.news = it.news(news{subject: "aside/" + it.Platform + "/" + it.Address, to: "发给",
-		text: fmt.Sprintf("的一条消息 %s 一直不收（%s），先放在一边重试，后面的照常发送。", it.Platform, late.reason)})
+	late.news = it.news(stepsAside(it, late.reason))
 	return late
 }
 
@@ -233,19 +233,31 @@ func simpler(it *item, reason string) verdict {
 	return v
 }
 
-// lacking is for a platform whose set-up lacks something: the message is kept
-// and what comes after it in its chat waits behind it, so that nothing is said
-// out of order. A file gives way to words about it instead, because other
-// messages rarely lack what a file lacks.
+// lacking is for a platform whose set-up lacks something: the message is kept,
+// and what comes after it in its chat is tried once. If that passes, it is this
+// message that lacks something: what can be said in words is, and what is words
+// steps aside, so that what could be sent is. A file gives way to words about it
+// at once, because other messages rarely lack what a file lacks.
 func lacking(it *item, reason string, now time.Time, chance float64) verdict {
-	v := verdict{kind: retry, due: now.Add(setupRetry + time.Duration(chance*float64(time.Minute))), unsure: it.unsure, reason: reason}
-	var m chat.Message
-	if err := json.Unmarshal(it.Content, &m); err == nil && m.File != nil {
-		v = reword(it, reason, plain)
-	}
+	v := verdict{kind: retry, due: now.Add(setupRetry + time.Duration(chance*float64(time.Minute))), unsure: it.unsure, lacks: true, reason: reason}
 	v.news = it.news(news{subject: "setup/" + it.Platform, avoid: it.Platform,
 		text: fmt.Sprintf("%s 暂时发不出消息：应用的设置缺少什么（%s）。消息都保留着，每 10 分钟再试一次。请运行 bot check 查看。", it.Platform, reason)})
+	var m chat.Message
+	if err := json.Unmarshal(it.Content, &m); err == nil && (m.File != nil || m.Card != nil && it.overtaken) {
+		v.kind, v.content = rewrite, reword(it, reason, plain).content
+		return v
+	}
+	if it.overtaken && !it.aside {
+		v.aside, v.word = true, announced(it)
+		v.news = it.news(stepsAside(it, reason))
+	}
 	return v
+}
+
+// stepsAside is what the administrators hear of a message that does.
+func stepsAside(it *item, reason string) news {
+	return news{subject: "aside/" + it.Platform + "/" + it.Address, to: "发给",
+		text: fmt.Sprintf("的一条消息 %s 一直不收（%s），先放在一边重试，后面的照常发送。", it.Platform, reason)}
 }
 
 // reword changes what a message says; what change cannot change is given up.
@@ -314,12 +326,12 @@ func (v verdict) apply(it *item, now time.Time) {
 		if v.failed {
 			it.failing, it.fails = it.since(now), it.fails+1
 		}
-		it.Due, it.Tries, it.unsure = v.due, it.Tries+1, v.unsure
+		it.Due, it.Tries, it.unsure, it.lacks = v.due, it.Tries+1, v.unsure, v.lacks
 		if !it.unsure { // nothing arrived for certain: the next try renders anew
 			it.thaw()
 		}
 	case rewrite:
-		it.Content, it.unsure = v.content, false
+		it.Content, it.unsure, it.lacks = v.content, false, false
 		it.failing, it.fails = time.Time{}, 0
 		it.thaw()
 	}

@@ -91,6 +91,8 @@ func TestJudge(t *testing.T) {
 		"receiver gone":          {it: words("x"), err: fails(chat.BadReceiver), tried: true, kind: deadLetter, news: "phone：no"},
 		"set-up lacks something": {it: words("x"), err: fails(chat.BadSetup), tried: true, kind: retry, after: setupRetry, news: "设置缺少什么（no）"},
 		"set-up lacks files":     {it: message(store.ClassAnswer, file), err: fails(chat.BadSetup), tried: true, kind: rewrite, says: "文件《a.xlsx》没有发送成功，请稍后再要一次。", news: "设置"},
+		"only a card lacks":      {it: with(message(store.ClassAnswer, card), func(i *item) { i.overtaken = true }), err: fails(chat.BadSetup), tried: true, kind: rewrite, says: "标题\n内容", news: "设置"},
+		"only this lacks":        {it: with(words("x"), func(i *item) { i.overtaken = true }), err: fails(chat.BadSetup), tried: true, kind: retry, after: setupRetry, aside: true, word: true, news: "先放在一边"},
 		"bad news":               {it: with(words("x"), func(i *item) { i.Key = handlers.AdminKey + "x" }), err: fails(chat.BadReceiver), tried: true, kind: deadLetter},
 		"bad news, bad set-up":   {it: with(words("x"), func(i *item) { i.Key = handlers.AdminKey + "x" }), err: fails(chat.BadSetup), tried: true, kind: retry, after: setupRetry},
 		"unreadable":             {it: with(words("x"), func(i *item) { i.Content = []byte("{") }), err: fails(chat.BadContent), kind: deadLetter, news: "unreadable"},
