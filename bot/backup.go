@@ -103,6 +103,8 @@ func backupUnfit(e *store.UnfitError) string {
 		return "这个备份用的是另一个 secret_key；把当时的写进 old_secret_keys"
 	case store.Newer:
 		return "这个备份是更新的程序写的（" + e.Detail + "）；请用那个版本恢复"
+	case store.TooOld:
+		return "这个备份的表太旧（" + e.Detail + "）；请用写到后一个版本的程序恢复、打开一次，再备份"
 	}
 	return "这个备份不是这个程序写的，或者被改过；换一份备份"
 }
@@ -111,6 +113,8 @@ func backupHint(err error) string {
 	switch {
 	case errors.Is(err, upkeep.ErrNoTool):
 		return "缺少 PostgreSQL 的客户端程序，Debian 上运行 apt-get install postgresql-client"
+	case errors.Is(err, upkeep.ErrNoSum):
+		return "旁边没有它的 " + upkeep.SumSuffix + "，看不出有没有坏。把一起写下的那个也拷来；确实没有、又信得过它，就在它的目录里运行 sha256sum 文件名 > 文件名" + upkeep.SumSuffix + "，再恢复"
 	case errors.Is(err, upkeep.ErrOtherKind):
 		return "这个文件是另一种数据库的备份；要换数据库，请用 bot migrate-store"
 	case errors.Is(err, store.ErrNoKey):
@@ -135,7 +139,7 @@ func checkBackups(cfg Config, zone *time.Location, now time.Time) chat.Finding {
 		f.OK, f.Text = true, "没有开每晚备份（backup.dir 空着）"
 		return f
 	}
-	if err := upkeep.BackupTool(store.Options{Source: cfg.Store}); err != nil {
+	if err := upkeep.BackupTools(store.Options{Source: cfg.Store}); err != nil {
 		f.Text = backupHint(err)
 		return f
 	}

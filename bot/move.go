@@ -36,7 +36,7 @@ func (c *moveCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) 
 		}
 	})
 	if err != nil {
-		return moveError(err)
+		return moveError(c.From, err)
 	}
 	text := "✓ 搬好了：%d 张表，%d 行，两边逐行核对过；审计记录 %d 条，链头 %s，两边一致。\n"
 	if !moved.Audit.Whole() {
@@ -52,9 +52,12 @@ func (c *moveCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) 
 }
 
 // moveError says what to do about an error of moving.
-func moveError(err error) error {
-	hint := "没有搬，两边都没有动"
+func moveError(from string, err error) error {
+	hint := "没有搬完，旧文件没有动"
+	var unfit *store.UnfitError
 	switch {
+	case errors.As(err, &unfit):
+		return &usageError{fmt.Errorf("%s：%s（%w）", hint, unfitText(from, unfit), err)}
 	case errors.Is(err, upkeep.ErrNotEmpty):
 		hint += "：目标库里已经有东西，请建一个空的库"
 	case store.InUse(err):

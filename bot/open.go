@@ -79,6 +79,10 @@ func unfitText(source string, e *store.UnfitError) string {
 		return "程序里的一个迁移和当初用的不一样（" + e.Detail + "）。请用原来发布的程序"
 	case store.OtherTables:
 		return "数据库的表和程序的不一样（" + e.Detail + "）：有人改过表，或它是别的程序的。请恢复一份备份"
+	case store.TooOld:
+		return "数据库的表太旧（" + e.Detail + "）。请先用写到后一个版本的程序打开它一次，再用现在的程序"
+	case store.Unmoved:
+		return "上次 migrate-store 没有搬完，里面的数据不全。请再运行一次 bot migrate-store 旧文件 新库 --config 配置文件；不搬了就用原来的文件"
 	case store.Unfinished:
 		if isPostgres(source) {
 			return "上次恢复没有做完：表还在 schema " + e.Detail + " 里。请再运行一次 bot restore 备份文件 --config 配置文件"

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"marketbot/store"
 	"marketbot/store/storetest"
+	"marketbot/store/upkeep"
 )
 
 // begun is a site whose bot has served a store once and was stopped.
@@ -273,4 +275,55 @@ func TestInterruptedRestoreIsRefused(t *testing.T) {
 			t.Errorf("exit %d, %v", code, err)
 		}
 	})
+}
+
+// A store that is too old to go on from is refused in words that name the way on,
+// and moved no more than served.
+func TestTooOldIsRefused(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			s, o := newSite(t), storetest.Options(t, backend)
+			s.cfg.Store = o.Source
+			if err := storetest.Before(t, o, 15).Close(); err != nil {
+				t.Fatal(err)
+			}
+			s.refused("请先用写到后一个版本的程序打开它一次")
+			if backend == storetest.Postgres {
+				return
+			}
+			var said lines
+			args := []string{"migrate-store", o.Source, storetest.Options(t, storetest.Postgres).Source, "--config", s.config(storeKey)}
+			if code := run(t.Context(), time.Now, args, &said, &said); code != exitUsage || !strings.Contains(said.String(), "请先用写到后一个版本的程序打开它一次") {
+				t.Errorf("exit %d, %s", code, said.String())
+			}
+		})
+	}
+}
+
+// A dump without its sum is not restored before somebody vouches for it.
+func TestDumpWithoutASumIsRefused(t *testing.T) {
+	s, _ := begun(t, storetest.Postgres)
+	file, config := filepath.Join(t.TempDir(), "dump"), s.config(storeKey)
+	for _, c := range []struct {
+		verb  string
+		code  int
+		words string
+		then  func() error
+	}{
+		{"backup", exitFine, "已备份", func() error { return os.Remove(file + upkeep.SumSuffix) }},
+		{"restore", exitWrong, "sha256sum 文件名 > 文件名.sha256", func() error {
+			cmd := exec.Command("sh", "-c", "sha256sum dump > dump.sha256")
+			cmd.Dir = filepath.Dir(file)
+			return cmd.Run()
+		}},
+		{"restore", exitFine, "已从", func() error { return nil }},
+	} {
+		var said lines
+		if code := run(t.Context(), time.Now, []string{c.verb, file, "--config", config}, &said, &said); code != c.code || !strings.Contains(said.String(), c.words) {
+			t.Errorf("%s: exit %d, %s", c.verb, code, said.String())
+		}
+		if err := c.then(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"os"
@@ -14,7 +13,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/pressly/goose/v3"
 
 	"marketbot/store"
 	"marketbot/store/storetest"
@@ -41,24 +39,6 @@ func TestMigrationsStay(t *testing.T) {
 	}
 }
 
-// before makes the tables of a store as the series before the present one did,
-// up to a version.
-func before(t *testing.T, o store.Options, version int64) *sql.DB {
-	t.Helper()
-	raw, dialect := storetest.Raw(t, o), goose.DialectSQLite3
-	if strings.HasPrefix(o.Source, "postgres://") {
-		dialect = goose.DialectPostgres
-	}
-	p, err := goose.NewProvider(dialect, raw, os.DirFS("testdata/before"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.UpTo(t.Context(), version); err != nil {
-		t.Fatal(err)
-	}
-	return raw
-}
-
 // A store of the series before is carried over: it has the tables of a new one,
 // keeps its rows, and takes what a new one takes. So is one of an older backup.
 func TestCarriedOver(t *testing.T) {
@@ -66,7 +46,7 @@ func TestCarriedOver(t *testing.T) {
 		t.Run(backend, func(t *testing.T) {
 			o, fresh := storetest.Options(t, backend), storetest.Options(t, backend)
 			storetest.Reopen(t, fresh)
-			raw := before(t, o, 16)
+			raw := storetest.Before(t, o, 16)
 			at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 			for _, q := range []string{
 				`INSERT INTO person (id, name, post, duties, since, until) VALUES ('li', '李雷', '业务员', '', 1, 0)`,
@@ -108,7 +88,7 @@ func TestTooOldIsRefused(t *testing.T) {
 	for _, backend := range storetest.Backends() {
 		t.Run(backend, func(t *testing.T) {
 			o := storetest.Options(t, backend)
-			before(t, o, 15)
+			storetest.Before(t, o, 15)
 			db, err := store.Open(t.Context(), o)
 			if err == nil {
 				db.Close()

@@ -79,7 +79,9 @@ const (
 	Newer       = engine.Newer
 	Edited      = engine.Edited
 	OtherTables = engine.OtherTables
+	TooOld      = engine.TooOld
 	Unfinished  = engine.Unfinished
+	Unmoved     = engine.Unmoved
 	NotWritable = engine.NotWritable
 	NoRoom      = engine.NoRoom
 	Gone        = engine.Gone

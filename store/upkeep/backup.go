@@ -17,6 +17,10 @@ import (
 // ErrDamaged is a database file that is not as it was written.
 var ErrDamaged = errors.New("the database file is damaged")
 
+// ErrNoSum is a dump of PostgreSQL without its sum: nobody can tell whether a bit of
+// it flipped.
+var ErrNoSum = errors.New("there is no " + SumSuffix + " beside it")
+
 // ErrOtherKind is a backup of the other kind of database.
 var ErrOtherKind = errors.New("a backup of the other kind of database")
 
@@ -45,7 +49,7 @@ func Backup(ctx context.Context, o store.Options, file string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := verify(ctx, o, part, false); err != nil { // what was damaged in the store before keeps nobody from a backup
+	if err := verify(ctx, o, part, true); err != nil { // what was damaged in the store before keeps nobody from a backup
 		return err
 	}
 	if err := writeSum(part, file); err != nil {
@@ -70,9 +74,13 @@ func forget(files ...string) (err error) {
 	return err
 }
 
-// blank makes an empty file that nobody else may read.
+// blank makes an empty file that nobody else may read, and nobody writes to who
+// did to one of that name: a pg_dump may outlive the process that began it.
 func blank(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err := forget(path); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -100,18 +108,19 @@ func flush(path string) error {
 }
 
 // VerifyBackup reads the whole of a backup and tells what is wrong with it:
-// ErrDamaged, ErrOtherKind, or a store.UnfitError where it was made under another
-// secret_key or by a newer program.
+// ErrDamaged, ErrOtherKind, ErrNoSum, or a store.UnfitError where it was made under
+// another secret_key or by a newer program.
 func VerifyBackup(ctx context.Context, o store.Options, file string) error {
 	summed, err := checkSum(file)
 	if err != nil {
 		return err
 	}
-	return verify(ctx, o, file, !summed)
+	return verify(ctx, o, file, summed)
 }
 
-// verify is VerifyBackup without the sum. Deep, it opens all that is sealed.
-func verify(ctx context.Context, o store.Options, file string, deep bool) error {
+// verify is VerifyBackup without the sum. What is not summed is opened, all of it;
+// a dump cannot be.
+func verify(ctx context.Context, o store.Options, file string, summed bool) error {
 	dump, err := isDump(file)
 	switch {
 	case err != nil:
@@ -122,9 +131,12 @@ func verify(ctx context.Context, o store.Options, file string, deep bool) error 
 		if err := readDump(ctx, file); err != nil {
 			return err
 		}
+		if !summed {
+			return fmt.Errorf("%s: %w", file, ErrNoSum)
+		}
 		return fitDump(ctx, o, file)
 	}
-	return verifySQLite(ctx, o, file, deep)
+	return verifySQLite(ctx, o, file, summed)
 }
 
 // dumpMagic is how a file of pg_dump begins.
@@ -152,7 +164,7 @@ func Restore(ctx context.Context, o store.Options, file string, at time.Time) (k
 	if err := VerifyBackup(ctx, o, file); err != nil {
 		return "", fmt.Errorf("restore: %w", err)
 	}
-	aside := at.UTC().Format("20060102-150405")
+	aside := at.UTC().Format("20060102-150405.000") // who was stopped may begin again at once
 	if engine.OnPostgres(o.Source) {
 		kept, err = restorePostgres(ctx, o.Source, file, aside, at)
 	} else {

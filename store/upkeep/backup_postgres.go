@@ -23,13 +23,16 @@ import (
 // ErrNoTool is a program of PostgreSQL that is not installed.
 var ErrNoTool = errors.New("not installed; it comes with the client programs of PostgreSQL")
 
-// BackupTool looks for the program that makes backups of a store; SQLite needs
-// none. Its error is ErrNoTool.
-func BackupTool(o store.Options) error {
+// BackupTools looks for the programs that make backups of a store, read them and
+// restore them; SQLite needs none. Its error is ErrNoTool.
+func BackupTools(o store.Options) (err error) {
 	if !engine.OnPostgres(o.Source) {
 		return nil
 	}
-	_, err := tool("pg_dump")
+	for _, name := range []string{"pg_dump", "pg_restore", "psql"} {
+		_, one := tool(name)
+		err = errors.Join(err, one)
+	}
 	return err
 }
 
@@ -41,8 +44,20 @@ func tool(name string) (string, error) {
 	return path, nil
 }
 
+// dumpPostgres lets pg_dump write to a file that is open already: whoever takes
+// its name meanwhile is spared.
 func dumpPostgres(ctx context.Context, source, part string) error {
-	return runTool(ctx, source, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--exclude-schema="+engine.AsidePrefix+"*", "--file="+part)
+	cmd, err := toolOn(ctx, source, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--exclude-schema="+engine.AsidePrefix+"*")
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(part, os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = f, &said
+	return errors.Join(toolError("pg_dump", cmd.Run(), &said), f.Close())
 }
 
 // readDump unpacks all of a dump.

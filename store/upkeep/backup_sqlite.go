@@ -14,7 +14,6 @@ import (
 
 	"marketbot/store"
 	"marketbot/store/internal/engine"
-	"marketbot/store/ledger"
 
 	driver "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -36,8 +35,9 @@ func dumpSQLite(ctx context.Context, source, part string) error {
 	return nil
 }
 
-// verifySQLite reads every page, and some of what only our key opens; deep, all.
-func verifySQLite(ctx context.Context, o store.Options, file string, deep bool) error {
+// verifySQLite reads every page, and opens all that is sealed in a file without a
+// sum.
+func verifySQLite(ctx context.Context, o store.Options, file string, summed bool) error {
 	eo := engine.BorrowOptions(o)
 	eo.Source = file
 	db, err := engine.Still(eo)
@@ -48,19 +48,36 @@ func verifySQLite(ctx context.Context, o store.Options, file string, deep bool) 
 	if err := examine(ctx, db.Pool()); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	if _, err := db.Examine(ctx, eo); err != nil {
+	state, err := db.Examine(ctx, eo)
+	switch {
+	case err != nil || summed:
 		return damaged(err)
+	case !state.Pending:
+		return db.View(ctx, func(tx *engine.Tx) error { return openAll(ctx, tx) })
 	}
-	return db.View(ctx, func(tx *engine.Tx) error {
-		tail, forged, err := ledger.Of(tx).Tail(ctx, 20)
-		if err == nil && len(tail) > 0 && len(forged) == len(tail) {
-			err = store.ErrNoKey
-		}
-		if err != nil || !deep {
-			return err
-		}
-		return openAll(ctx, tx)
-	})
+	o.Source = file
+	return damaged(onCopy(ctx, o, func(of *store.DB) error {
+		return engine.BorrowDB(of).View(ctx, func(tx *engine.Tx) error { return openAll(ctx, tx) })
+	}))
+}
+
+// onCopy lends a copy of a SQLite store, brought up to date.
+func onCopy(ctx context.Context, o store.Options, f func(of *store.DB) error) (err error) {
+	folder, err := os.MkdirTemp("", "marketbot-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	whole := o.Source
+	o.Source, o.Beside = filepath.Join(folder, "copy.db"), nil
+	if err := dumpSQLite(ctx, whole, o.Source); err != nil {
+		return err
+	}
+	of, err := store.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(of), of.Close())
 }
 
 // examine reads every page of a database.

@@ -202,3 +202,29 @@ func TestBackupIsVerified(t *testing.T) {
 		})
 	}
 }
+
+// Whoever still writes to a backup that was broken off, as pg_dump does after its
+// bot was killed, does not write to the next one.
+func TestBackupBesideTheLastOne(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			o, file := storetest.Options(t, backend), filepath.Join(t.TempDir(), "backup")
+			_, stop := storetest.Serve(t, o)
+			stop()
+			left, err := os.Create(file + ".part")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer left.Close()
+			if err := upkeep.Backup(t.Context(), o, file); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := left.WriteString("the rest of a dump"); err != nil {
+				t.Fatal(err)
+			}
+			if err := upkeep.VerifyBackup(t.Context(), o, file); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

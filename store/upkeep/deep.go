@@ -3,7 +3,6 @@ package upkeep
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"marketbot/store/internal/engine"
@@ -14,13 +13,6 @@ import (
 // that has no sum beside it. Its error is ErrDamaged.
 func openAll(ctx context.Context, tx *engine.Tx) error {
 	for _, c := range sealedColumns {
-		columns, err := engine.All(ctx, tx, "columns", `SELECT name FROM pragma_table_info($1)`, []any{c.table}, engine.Word)
-		if err != nil {
-			return damaged(err)
-		}
-		if !slices.Contains(columns, c.column) {
-			continue // of an older store
-		}
 		if err := c.open(ctx, tx); err != nil {
 			return err
 		}

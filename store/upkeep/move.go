@@ -34,9 +34,10 @@ type Moved struct {
 // Move copies all that a SQLite store holds to an empty PostgreSQL database:
 // every row as it is, sealed values unchanged, all or nothing. It compares every
 // table and the audit's chain on both sides before it lets the copy stand; then
-// it makes the index of names anew. Nobody may serve either store meanwhile. The
-// source stays as it is. tell is called now and then with a table and how many
-// of its rows were copied.
+// it makes the index of names anew. Nobody may serve either store meanwhile, and
+// the target is refused until all has arrived. The source stays as it is: what is
+// moved is a copy, brought up to date where its tables are older. tell is called
+// now and then with a table and how many of its rows were copied.
 func Move(ctx context.Context, from, to store.Options, tell func(table string, rows int)) (m Moved, err error) {
 	if engine.OnPostgres(from.Source) || !engine.OnPostgres(to.Source) {
 		return m, errors.New("move: only from SQLite to PostgreSQL")
@@ -44,18 +45,34 @@ func Move(ctx context.Context, from, to store.Options, tell func(table string, r
 	if _, err := os.Stat(from.Source); err != nil {
 		return m, fmt.Errorf("move: %w", err)
 	}
-	if err := vacant(ctx, to); err != nil {
-		return m, fmt.Errorf("move: target: %w", err)
+	if err := Look(ctx, from); err != nil {
+		return m, fmt.Errorf("move: source: %w", err)
 	}
-	from.Beside, to.Beside = nil, nil // the target's index is made last, and waited for
-	source, err := store.Open(ctx, from)
+	unlock, err := engine.LockFile(from.Source)
 	if err != nil {
 		return m, fmt.Errorf("move: source: %w", err)
 	}
-	defer func() { err = errors.Join(err, source.Close()) }()
+	defer func() { err = errors.Join(err, unlock()) }()
+	if err := vacant(ctx, to); err != nil {
+		return m, fmt.Errorf("move: target: %w", err)
+	}
+	err = onCopy(ctx, from, func(source *store.DB) error {
+		m, err = moveTo(ctx, source, to, tell)
+		return err
+	})
+	if err != nil {
+		return m, fmt.Errorf("move: %w", err)
+	}
+	return m, nil
+}
+
+// moveTo moves an open store to a database that is vacant.
+func moveTo(ctx context.Context, source *store.DB, to store.Options, tell func(table string, rows int)) (m Moved, err error) {
+	to.Beside = nil // the index is made last, and waited for
+	to.Examined = &store.State{State: engine.State{New: true}}
 	target, err := store.Open(ctx, to)
 	if err != nil {
-		return m, fmt.Errorf("move: target: %w", err)
+		return m, fmt.Errorf("target: %w", err)
 	}
 	into := engine.BorrowDB(target)
 	err = engine.BorrowDB(source).View(ctx, func(tx *engine.Tx) error {
@@ -68,14 +85,11 @@ func Move(ctx context.Context, from, to store.Options, tell func(table string, r
 	if err == nil {
 		err = vault.Fill(ctx, target)
 	}
-	if err := errors.Join(err, target.Close()); err != nil {
-		return m, fmt.Errorf("move: %w", err)
-	}
-	return m, nil
+	return m, errors.Join(err, target.Close())
 }
 
 // vacant refuses a database that is served, or holds more than our tables
-// without rows, which a move leaves that did not end.
+// without rows, which a move leaves that did not end. It marks one that is taken.
 func vacant(ctx context.Context, o store.Options) error {
 	if err := engine.Unserved(ctx, o.Source); err != nil {
 		return err
@@ -85,11 +99,11 @@ func vacant(ctx context.Context, o store.Options) error {
 		return err
 	}
 	defer db.Close()
-	t, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	t, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	defer t.Rollback()
+	defer t.Rollback() // of no effect after the commit
 	var home string
 	if err := t.QueryRowContext(ctx, `SELECT current_schema()`).Scan(&home); err != nil {
 		return err
@@ -98,7 +112,8 @@ func vacant(ctx context.Context, o store.Options) error {
 	if err != nil {
 		return err
 	}
-	if len(tables) > 0 && !slices.Contains(tables, "goose_db_version") {
+	ours := func(table string) bool { return table == "goose_db_version" || table == engine.MoveMark }
+	if len(tables) > 0 && !slices.ContainsFunc(tables, ours) {
 		return fmt.Errorf("%w: tables of others", ErrNotEmpty)
 	}
 	for _, table := range tables {
@@ -114,7 +129,10 @@ func vacant(ctx context.Context, o store.Options) error {
 			return fmt.Errorf("%w: %s", ErrNotEmpty, table)
 		}
 	}
-	return nil
+	if _, err := t.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS `+engine.MoveMark+` ()`); err != nil {
+		return err
+	}
+	return t.Commit()
 }
 
 // remade tells that a table is not moved: its database makes it by itself.
@@ -171,6 +189,9 @@ func (m mover) all(ctx context.Context) (Moved, error) {
 		return done, fmt.Errorf("audit: %w", ErrNotSame)
 	}
 	if _, err := into.Exec(ctx, "leave the index to be made", `DELETE FROM search_state`); err != nil {
+		return done, err
+	}
+	if _, err := into.Exec(ctx, "all has arrived", `DROP TABLE `+engine.MoveMark); err != nil {
 		return done, err
 	}
 	return done, t.Commit()

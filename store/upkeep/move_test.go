@@ -102,9 +102,17 @@ func TestMoveInterrupted(t *testing.T) {
 	}); err == nil {
 		t.Fatal("not interrupted")
 	}
-	for _, o := range []store.Options{from, to} {
+	var unfit *store.UnfitError
+	if err := upkeep.Look(t.Context(), to); !errors.As(err, &unfit) || unfit.Why != store.Unmoved {
+		t.Errorf("what did not arrive whole: %v", err)
+	}
+	for _, o := range []store.Options{from, storetest.Options(t, storetest.Postgres)} {
 		_, stop := storetest.Serve(t, o)
-		if _, err := upkeep.Move(t.Context(), from, to, func(string, int) {}); !store.InUse(err) {
+		into := to
+		if o.Source != from.Source {
+			into = o
+		}
+		if _, err := upkeep.Move(t.Context(), from, into, func(string, int) {}); !store.InUse(err) {
 			t.Errorf("while %s is served: %v", o.Source, err)
 		}
 		stop()

@@ -22,7 +22,9 @@ const (
 	Newer       Unfit = "a newer program wrote the database"
 	Edited      Unfit = "a migration is not the one that was applied"
 	OtherTables Unfit = "the tables are not those of their version"
+	TooOld      Unfit = "the tables are too old to go on from"
 	Unfinished  Unfit = "a restore did not end"
+	Unmoved     Unfit = "a move did not end"
 	NotWritable Unfit = "the database cannot be written to"
 	NoRoom      Unfit = "the disk is full"
 	Gone        Unfit = "the file was removed or replaced"
@@ -119,6 +121,10 @@ func Room(source string) (free uint64, err error) {
 // put in its place.
 func RestoreMark(source string) string { return source + ".restoring" }
 
+// MoveMark is a table in a PostgreSQL database that lasts while a store is moved
+// there: what there is beside it is not all.
+const MoveMark = "move_unfinished"
+
 // AsidePrefix begins the names of schemas that a restore leaves.
 const AsidePrefix = "before_"
 
@@ -130,6 +136,13 @@ type examination struct {
 }
 
 func (e examination) all(ctx context.Context) (s State, err error) {
+	moving, err := e.has(ctx, MoveMark)
+	if err != nil {
+		return s, err
+	}
+	if moving {
+		return s, &UnfitError{Why: Unmoved}
+	}
 	applied, err := e.applied(ctx)
 	if err != nil {
 		return s, err

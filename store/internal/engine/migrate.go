@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"io/fs"
 
@@ -30,9 +29,6 @@ type Step struct {
 func (s Step) goose(db *DB) *goose.Migration {
 	return goose.NewGoMigration(s.Version, &goose.GoFunc{RunTx: func(ctx context.Context, t *sql.Tx) error { return s.Do(ctx, db.On(t)) }}, nil)
 }
-
-// ErrTooOld is a database that the present migrations cannot be applied to.
-var ErrTooOld = errors.New("too old")
 
 // migrate brings the tables up to date; on PostgreSQL replicas that start
 // together wait for each other.
@@ -70,7 +66,7 @@ func migrate(ctx context.Context, db *sql.DB, dialect string, o Options) error {
 
 // carryOver notes of a database at the end of the series before that the present
 // one was applied to it, but for what is new. One in the midst of that series is
-// ErrTooOld.
+// unfit.
 func carryOver(ctx context.Context, db *sql.DB, dialect string, before Before, present []*goose.Source) error {
 	t, err := db.BeginTx(ctx, nil)
 	if err != nil {
@@ -78,12 +74,8 @@ func carryOver(ctx context.Context, db *sql.DB, dialect string, before Before, p
 	}
 	defer t.Rollback() // of no effect after the commit
 	version, err := versionOf(ctx, t, dialect)
-	switch {
-	case err != nil || version == 0 || version > before.Last:
+	if err != nil || version != before.Last {
 		return err
-	case version < before.Last:
-		return fmt.Errorf("%w: its tables are of version %d; of those before %d only version %d is carried over: open it once with the program that made version %d",
-			ErrTooOld, version, before.Last+1, before.Last, before.Last)
 	}
 	for _, s := range present {
 		if s.Version > before.Same {

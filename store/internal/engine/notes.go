@@ -25,6 +25,9 @@ func (o Options) Fit(applied []int64, notes map[string]string) error {
 	if err != nil {
 		return err
 	}
+	if last := slices.Max(append(applied, 0)); last > 0 && last < o.Before.Last {
+		return &UnfitError{TooOld, fmt.Sprintf("version %d, not %d", last, o.Before.Last)}
+	}
 	for _, version := range applied {
 		digest, program, noted := strings.Cut(notes[migrationMark+strconv.FormatInt(version, 10)], " ")
 		at := slices.IndexFunc(list, func(m migration) bool { return m.version == version })
