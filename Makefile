@@ -19,9 +19,9 @@ PURE         = ^marketbot/handlers/(audience|daily|picture|reading|rulebook|shee
 # it they are played over PostgreSQL and Redis, where most goes on at once.
 CALM         = ^Test(NaughtyStrings|Rights|RightsHold|RightsDefectsAreFound|DamagedRows|NoAnswerListsCustomers|SecretsStayInTheFile|Examples)$$|^TestScript$$/^sqlite
 # The tests that kill, flood and starve the whole program, again and again.
-STORMS       = ^Test(Crash|Replicas|RedisFaults|DatabaseRestarts|Flood|FloodOfGroups|FullDisk|RekeyKilled|RestoreKilled|RekeyWhileServing)$$
+STORMS       = ^Test(Crash|Replicas|RedisFaults|DatabaseRestarts|Flood|FloodOfGroups|FullDisk|StoreKilled|RekeyWhileServing)$$
 # The flags of their long runs.
-LONG         = -kills 200 -check-ins 1000 -messages 5000 -slots 1000 -redis-away 1m -restarts 20 -abuse 1m -rekey-kills 100 -histories 10000 -restore-kills 100
+LONG         = -kills 200 -check-ins 1000 -messages 5000 -slots 1000 -redis-away 1m -restarts 20 -abuse 1m -histories 10000 -store-kills 50
 SOAK        ?= 1h
 FUZZTIME    ?= 1m
 BENCHTIME   ?= 1s

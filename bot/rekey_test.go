@@ -1,14 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -22,8 +19,6 @@ import (
 	"marketbot/store/vault"
 )
 
-var rekeyKills = flag.Int("rekey-kills", 6, "how often the test of rekey kills it; long runs: 100")
-
 const (
 	rekeyFiles    = 60
 	rekeyCheckIns = 1500
@@ -35,7 +30,6 @@ type rotation struct {
 	o        store.Options // under both keys
 	old, key string
 	program  *program
-	complete bool // nothing is under the old key any more
 }
 
 func newRotation(t *testing.T, backend, url string) *rotation {
@@ -173,58 +167,13 @@ func (r *rotation) nothingOld() {
 
 // rekey runs the program's rekey.
 func (r *rotation) rekey(ctx context.Context) (string, error) {
-	var out bytes.Buffer
-	cmd := exec.CommandContext(ctx, r.program.binary, "rekey", "--config", r.program.config)
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
-	return out.String(), err
-}
-
-// whole runs rekey to its end.
-func (r *rotation) whole() {
-	r.Helper()
-	out, err := r.rekey(r.Context())
-	if r.complete = err == nil; !r.complete || !strings.Contains(out, "换好了") {
-		r.Fatalf("%v: %s", err, out)
-	}
+	return r.program.verb(ctx, "rekey")
 }
 
 // rotate makes the new key the old one.
 func (r *rotation) rotate() {
-	r.old, r.key, r.complete = r.key, store.NewSecretKey(), false
+	r.old, r.key = r.key, store.NewSecretKey()
 	r.settings(r.key, r.old)
-}
-
-// TestRekeyKilled: however often rekey is killed, every file is readable, and at
-// the end nothing is under the old key.
-func TestRekeyKilled(t *testing.T) {
-	for _, backend := range storetest.Backends() {
-		t.Run(backend, func(t *testing.T) {
-			r := newRotation(t, backend, "http://127.0.0.1:1")
-			r.fill()
-			r.settings(r.key, r.old)
-			began := time.Now()
-			r.whole()
-			took, broken := time.Since(began), 0
-			for range *rekeyKills {
-				if r.complete {
-					r.rotate()
-				}
-				ctx, cancel := context.WithTimeout(t.Context(), rand.N(took))
-				_, err := r.rekey(ctx)
-				cancel()
-				if r.complete = err == nil; !r.complete {
-					broken++
-				}
-				intact(t, backend, r.o.Source)
-				r.check(r.key, r.old)
-			}
-			r.whole()
-			t.Logf("%d of %d broken off", broken, *rekeyKills)
-			r.check(r.key)
-			r.nothingOld()
-		})
-	}
 }
 
 // TestRekeyWhileServing: a serving bot changes the key itself, while check-ins
