@@ -40,6 +40,7 @@ func TestTheDemoInWeComsClothes(t *testing.T) {
 		t.Errorf("%d cards keep Feishu's look", n)
 	}
 	p.Screenshot("wecom_form")
+	p.Axe("a form in WeCom's clothes")
 	p.Click("[data-copy]")
 	fillIn(p, "本周", "拜访华东机电，确认展位需求")
 	fillIn(p, "下周", "与华东机电谈合同\n拜访南方家居")
@@ -57,6 +58,7 @@ func TestTheDemoInWeComsClothes(t *testing.T) {
 	if way := onLines[string](p, `[...lines.querySelectorAll("[data-way]")].pop().dataset.way`); way != "safe" {
 		t.Errorf("the file is %s", way)
 	}
+	p.Axe("a customer in WeCom's clothes")
 	p.Resize(1360, 960)
 	onLines[bool](p, `{ [...lines.querySelectorAll(".said:has(.safe)")].pop().scrollIntoView({ block: "start" }); return true; }`)
 	p.Screenshot("wecom")
@@ -128,6 +130,7 @@ func TestTheDemosButtonsInWeComsClothes(t *testing.T) {
 	p.WaitText("✓催交")
 	p.Fits()
 	p.Screenshot("wecom_phone")
+	p.Axe("WeCom's clothes on a phone")
 	p.NoErrors()
 }
 

@@ -93,11 +93,15 @@ func loopbackName(host string) bool {
 func (c *Chat) index(w http.ResponseWriter, look *template.Template) {
 	type person struct {
 		Persona
-		Quick []quick `json:"quick"`
+		Quick    []quick   `json:"quick"`
+		Commands []Command `json:"commands,omitempty"`
 	}
 	people := make([]person, len(c.o.People))
 	for i, p := range c.o.People {
-		people[i] = person{p, quicks(p.Post)}
+		people[i] = person{Persona: p, Quick: quicks(p.Post)}
+		if c.o.Commands != nil {
+			people[i].Commands = c.o.Commands(p)
+		}
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	err := look.Execute(w, map[string]any{

@@ -143,7 +143,7 @@ func TestThePageOnAPhone(t *testing.T) {
 
 func TestThePageNeedsNothingFromElsewhere(t *testing.T) {
 	s := newSite(t)
-	for _, path := range []string{"/", "/page/style.css", "/page/app.js", "/page/cards.js", "/page/dom.js", "/page/tour.js", "/page/wecom.js", "/page/wecom.css"} {
+	for _, path := range []string{"/", "/page/style.css", "/page/app.js", "/page/cards.js", "/page/composer.js", "/page/dom.js", "/page/keep.js", "/page/place.js", "/page/suggest.js", "/page/tour.js", "/page/wecom.js", "/page/wecom.css"} {
 		text := string(s.get(path))
 		for _, bad := range []string{"innerHTML", "insertAdjacentHTML", "document.write", "eval(", "https://", "//cdn"} {
 			if strings.Contains(text, bad) {

@@ -39,6 +39,13 @@ type Group struct {
 	Name string `json:"name"`
 }
 
+// Command is how a command is suggested to who types.
+type Command struct {
+	Name    string   `json:"name"`
+	Aliases []string `json:"aliases,omitempty"`
+	Summary string   `json:"summary"`
+}
+
 // Job is something that the timetable will do.
 type Job struct {
 	When time.Time
@@ -69,9 +76,12 @@ type Options struct {
 	People  []Persona
 	Group   Group
 	Clock   Clock
-	WeCom   *Skin // nil: the page cannot wear WeCom's clothes
-	Draw    chat.Draw
-	Log     *slog.Logger
+	// Commands are what a Persona may begin a message with; nil: the page
+	// suggests none.
+	Commands func(Persona) []Command
+	WeCom    *Skin // nil: the page cannot wear WeCom's clothes
+	Draw     chat.Draw
+	Log      *slog.Logger
 }
 
 // Chat is the platform and its page. It is safe for concurrent use.

@@ -66,6 +66,7 @@ type site struct {
 	t    *testing.T
 	chat *webchat.Chat
 	url  string
+	told int // messages that the bot said of its own accord
 	clock
 	chattest.Recorder
 }

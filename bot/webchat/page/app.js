@@ -1,34 +1,40 @@
 // The page: who the visitor is, what room is open, and what came in.
 
 import { $, el, post, toast } from "./dom.js";
-import { forgetDrafts, message } from "./cards.js";
+import { message } from "./cards.js";
+import { fill, showDraft } from "./composer.js";
+import { begin, GROUP, spot, view } from "./keep.js";
+import { hold, keepPlace, place, stay } from "./place.js";
 import { startTour } from "./tour.js";
 import { parcel, source } from "./wecom.js";
 
 const config = JSON.parse($("config").textContent);
-const GROUP = "#group";
 const people = new Map(config.people.map((p, i) => [p.account, { ...p, index: i }]));
 
-const view = { as: config.people[0].account, room: GROUP, mention: true, wecom: false };
 let entries = [];
 let flows = [];
-let unread = new Map(); // "account/room" → count
+let unread = new Map(); // by spot
 let waiting = []; // of the tour
 
 // ---- what is shown ----
 
 const roomOf = (room) => (room === "group" ? GROUP : view.as);
 const onScreen = (e) => e.room === view.room;
-const key = (account, room) => `${account}/${room}`;
 
 // show switches the person and the room: "group" or "private".
 export function show(as, room) {
   view.as = as;
   view.room = room === "group" ? GROUP : as;
-  unread.delete(key(as, view.room));
-  document.body.dataset.tab = "chat";
   render();
+  showTab("chat");
   post("open", { as, room: view.room });
+}
+
+// showTab shows one part of the page where there is no room for all.
+export function showTab(tab) {
+  view.tab = document.body.dataset.tab = tab;
+  for (const b of document.querySelectorAll("[data-tab-to]")) b.setAttribute("aria-current", b.dataset.tabTo === tab);
+  showDraft(); // which has no height while it is not seen
 }
 
 function render() {
@@ -41,27 +47,44 @@ function render() {
   $("lines").replaceChildren(...entries.filter(onScreen).map(line));
   if (!$("lines").children.length) $("lines").append(empty(group));
   $("quick").replaceChildren(...p.quick.map(offer));
+  showDraft();
+  settle();
   marks();
-  bottom();
+}
+
+const settle = hold($("lines"), place, (away) => { keepPlace(away); marks(); });
+
+// toEnd takes the reader to the end of the open room.
+function toEnd() {
+  delete view.places[spot()];
+  settle();
 }
 
 function empty(group) {
   return el("p", { class: "empty" }, group ? `这里是${config.group.name}。@${config.bot} 说一句试试，比如「帮助」。` : `这里只有你和${config.bot}。发「帮助」看你能做什么。`);
 }
 
+// marks shows what is open and what is unread. Who is at the end of a room has
+// read it.
 function marks() {
+  if (!view.places[spot()]) {
+    unread.delete(spot());
+    view.read[spot()] = entries.length;
+  }
+  const fresh = unread.get(spot());
+  $("fresh").hidden = !fresh;
+  $("fresh").textContent = `${fresh} 条新消息 ↓`;
   for (const b of document.querySelectorAll("[data-persona]")) {
     b.setAttribute("aria-pressed", b.dataset.persona === view.as);
     b.querySelector(".face").textContent = people.get(b.dataset.persona).name.slice(-1);
     const other = b.dataset.persona !== view.as;
-    badge(b, other ? unread.get(key(b.dataset.persona, b.dataset.persona)) : 0);
+    badge(b, other ? unread.get(spot(b.dataset.persona, b.dataset.persona)) : 0);
   }
   for (const b of document.querySelectorAll("[data-room]")) {
     const room = roomOf(b.dataset.room);
     b.setAttribute("aria-pressed", room === view.room);
-    badge(b, unread.get(key(view.as, room)));
+    badge(b, unread.get(spot(view.as, room)));
   }
-  for (const b of document.querySelectorAll("[data-tab-to]")) b.setAttribute("aria-current", b.dataset.tabTo === document.body.dataset.tab);
   $("who-dot").hidden = ![...unread.values()].some((n) => n > 0);
 }
 
@@ -70,10 +93,6 @@ function badge(button, n) {
   b.hidden = !n;
   b.textContent = n ? String(n) : "";
   if (n) b.setAttribute("aria-label", `${n} 条未读`);
-}
-
-function bottom() {
-  $("lines").scrollTop = $("lines").scrollHeight;
 }
 
 function line(e) {
@@ -95,31 +114,32 @@ function offer(q) {
   return el("button", { type: "button", "data-quick": q.command.trim(), onclick: () => (q.fill ? fill(q.command) : command(q.command)) }, q.label);
 }
 
-function fill(words) {
-  $("text").value = words;
-  $("text").focus();
-}
-
 // ---- what the visitor does ----
 
+// perform posts what the visitor does and goes to where the answer will be.
+function perform(path, body) {
+  toEnd();
+  return post(path, { as: view.as, ...body });
+}
+
 const act = {
-  press: (entry, button) => post("press", { as: view.as, card: entry.id, button }),
-  submit: (entry, values) => post("submit", { as: view.as, card: entry.id, values }),
+  press: (entry, button) => perform("press", { card: entry.id, button }),
+  submit: (entry, values) => perform("submit", { card: entry.id, values }),
   type: (words) => say(words, true),
-  copy: (words) => { fill(words); grow(); },
+  copy: fill,
 };
 
 // command is a quick command: the bot menu in the private chat, a mention in
 // the group. WeCom's robot has no menu: there it is typed.
 function command(words) {
   if (view.wecom) return say(words, true);
-  if (view.room === GROUP) return post("say", { as: view.as, room: GROUP, text: words, mention: true });
-  return post("menu", { as: view.as, command: words });
+  if (view.room === GROUP) return perform("say", { room: GROUP, text: words, mention: true });
+  return perform("menu", { command: words });
 }
 
 // say sends a text as the visitor would.
 export function say(text, mention = view.mention) {
-  return post("say", { as: view.as, room: view.room, text, mention: view.room === GROUP && mention, wecom: view.wecom });
+  return perform("say", { room: view.room, text, mention: view.room === GROUP && mention, wecom: view.wecom });
 }
 
 // wear draws everything as Feishu or as WeCom shows it.
@@ -134,7 +154,7 @@ export function wear(wecom) {
 
 // sendPlace sends a location to the private chat.
 export function sendPlace(place) {
-  return post("location", { as: view.as, room: view.room, place });
+  return perform("location", { room: view.room, place });
 }
 
 // jump moves the clock.
@@ -150,26 +170,6 @@ export function reset() {
   return post("reset");
 }
 
-function grow() {
-  const t = $("text");
-  t.style.height = "auto";
-  t.style.height = `${t.scrollHeight + 2}px`;
-}
-
-$("composer").addEventListener("submit", async (e) => {
-  e.preventDefault();
-  const text = $("text").value.trim();
-  if (!text) return;
-  $("text").value = "";
-  grow();
-  await say(text);
-});
-$("text").addEventListener("input", grow);
-$("text").addEventListener("keydown", (e) => {
-  if (e.key !== "Enter" || e.shiftKey || e.isComposing || $("text").value.includes("填表 ")) return; // a template has lines
-  e.preventDefault();
-  $("composer").requestSubmit();
-});
 $("mention").addEventListener("click", () => setMention(!view.mention));
 
 // setMention says whether messages in the group mention the bot.
@@ -184,7 +184,7 @@ for (const b of document.querySelectorAll("[data-persona]")) {
 }
 for (const b of document.querySelectorAll("[data-room]")) b.addEventListener("click", () => show(view.as, b.dataset.room));
 for (const b of document.querySelectorAll("[data-tab-to]")) {
-  b.addEventListener("click", () => { document.body.dataset.tab = b.dataset.tabTo; marks(); bottom(); });
+  b.addEventListener("click", () => showTab(b.dataset.tabTo));
 }
 for (const b of document.querySelectorAll("[data-moment]")) b.addEventListener("click", () => { closeMore(); jump({ moment: b.dataset.moment }); });
 for (const b of document.querySelectorAll("[data-minutes]")) b.addEventListener("click", () => { closeMore(); jump({ minutes: Number(b.dataset.minutes) }); });
@@ -201,56 +201,62 @@ $("tour-start").addEventListener("click", () => startTour(config.tour));
 
 // ---- what comes in ----
 
-const stream = new EventSource("events");
-stream.addEventListener("reset", () => {
-  entries = [];
-  flows = [];
-  unread = new Map();
-  forgetDrafts();
-  $("traffic").replaceChildren();
-  render();
-  post("open", { as: view.as, room: view.room });
-});
-stream.addEventListener("entry", (e) => {
-  const entry = JSON.parse(e.data);
-  entries.push(entry);
-  count(entry);
-  if (onScreen(entry)) {
-    $("lines").querySelector(".empty")?.remove();
-    $("lines").append(line(entry));
-    bottom();
-  }
-  marks();
-  waiting = waiting.filter((w) => !w(entry));
-});
-stream.addEventListener("traffic", (e) => {
-  const box = $("traffic");
-  const t = JSON.parse(e.data);
-  flows.push(t);
-  box.append(traffic(t));
-  box.scrollTop = box.scrollHeight;
-});
-stream.addEventListener("state", (e) => {
-  const s = JSON.parse(e.data);
-  $("now").textContent = s.now;
-  $("now").dataset.now = s.iso;
-  if (document.activeElement !== $("custom-time")) $("custom-time").value = s.iso;
-  list($("jobs"), s.jobs);
-  list($("audit"), s.audit);
-});
+// takes are what the stream brings.
+const takes = {
+  reset(_, e) {
+    begin(e.lastEventId.split(".")[0]);
+    entries = [];
+    flows = [];
+    unread = new Map();
+    $("traffic").replaceChildren();
+    render();
+    post("open", { as: view.as, room: view.room });
+  },
+  entry(entry) {
+    entries.push(entry);
+    count(entry);
+    if (onScreen(entry)) {
+      $("lines").querySelector(".empty")?.remove();
+      $("lines").append(line(entry));
+    }
+    marks();
+    waiting = waiting.filter((w) => !w(entry));
+  },
+  traffic(t) {
+    flows.push(t);
+    $("traffic").append(traffic(t));
+  },
+  state(s) {
+    $("now").textContent = s.now;
+    $("now").dataset.now = s.iso;
+    if (document.activeElement !== $("custom-time")) $("custom-time").value = s.iso;
+    list($("jobs"), s.jobs);
+    list($("audit"), s.audit);
+  },
+};
 
-function list(box, lines) {
-  box.replaceChildren(...lines.map((l) => el("li", {}, l)));
-  if (box.id === "audit") box.scrollTop = box.scrollHeight;
+const AGAIN = 1000; // milliseconds until a browser that has given up is told to try again
+
+// listen connects to the demo, over and over. Nothing that was typed is lost
+// meanwhile.
+function listen() {
+  const stream = new EventSource("events");
+  stream.addEventListener("open", () => { $("gone").hidden = true; });
+  stream.addEventListener("error", () => {
+    $("gone").hidden = false;
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN);
+  });
+  for (const [name, take] of Object.entries(takes)) stream.addEventListener(name, (e) => take(JSON.parse(e.data), e));
 }
 
-// count marks an entry unread for those who have not its room open.
+const list = (box, lines) => box.replaceChildren(...lines.map((l) => el("li", {}, l)));
+
+// count marks the newest entry unread for everybody else in its room.
 function count(entry) {
-  const readers = entry.room === GROUP ? [...people.keys()] : [entry.room];
-  for (const account of readers) {
-    if (entry.from === account || (account === view.as && entry.room === view.room)) continue;
-    if (entry.kind === "pressed") continue;
-    unread.set(key(account, entry.room), (unread.get(key(account, entry.room)) ?? 0) + 1);
+  if (entry.kind === "pressed") return;
+  for (const account of entry.room === GROUP ? people.keys() : [entry.room]) {
+    const at = spot(account, entry.room);
+    if (entry.from !== account && entries.length > (view.read[at] ?? 0)) unread.set(at, (unread.get(at) ?? 0) + 1);
   }
 }
 
@@ -294,4 +300,11 @@ function words(v) {
   return v && typeof v === "object" ? Object.values(v).map(words).join("\n") : "";
 }
 
-render();
+if (!people.has(view.as)) Object.assign(view, { as: config.people[0].account, room: GROUP });
+stay($("traffic"));
+stay($("audit"));
+$("fresh").addEventListener("click", () => { toEnd(); marks(); $("lines").focus({ preventScroll: true }); });
+setMention(view.mention);
+wear(view.wecom);
+showTab(view.tab);
+listen();

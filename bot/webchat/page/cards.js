@@ -1,14 +1,9 @@
 // A message of the bot as elements: the portable card, drawn.
 
 import { el } from "./dom.js";
+import { view } from "./keep.js";
 
 const sizes = (n) => (n < 1024 ? `${n} B` : `${(n / 1024).toFixed(1)} KB`);
-
-// drafts keep what was typed into forms while another room is shown, by the
-// person and the card.
-const drafts = new Map();
-
-export const forgetDrafts = () => drafts.clear();
 
 // message draws what an entry of the bot holds. act is told of presses
 // (index of the button) and submits (values).
@@ -68,18 +63,21 @@ function chart(entry, n) {
     el("details", {}, el("summary", {}, `${title}：数字`), el("p", {}, figures)));
 }
 
+// table is told to assistive software by role, since a style that lays its rows
+// out as cards would hide what it is. Each cell carries its column's head for it.
 function table(t) {
-  const row = (cells, tag) => el("tr", {}, ...cells.map((c) => el(tag, {}, c)));
-  return el("div", { class: "scroll", tabindex: "0" }, el("table", {},
-    el("thead", {}, row(t.heads, "th")), el("tbody", {}, ...(t.rows ?? []).map((r) => row(r, "td")))));
+  const row = (role, cells) => el("tr", { role: "row" }, ...cells.map((c, i) => el(role === "cell" ? "td" : "th", { role, "data-head": t.heads[i] }, c)));
+  return el("div", { class: "scroll", tabindex: "0" }, el("table", { role: "table", "data-columns": Math.min(t.heads.length, 5) },
+    el("thead", { role: "rowgroup" }, row("columnheader", t.heads)),
+    el("tbody", { role: "rowgroup" }, ...(t.rows ?? []).map((r) => row("cell", r)))));
 }
 
 function form(entry, f, who, act) {
   const key = `${who}/${entry.id}`;
-  const kept = drafts.get(key) ?? {};
+  const kept = view.forms[key] ?? {};
   const node = el("form", {
     "data-form": f.command,
-    oninput() { drafts.set(key, values(node)); },
+    oninput() { view.forms[key] = values(node); },
     async onsubmit(e) {
       e.preventDefault();
       const send = node.querySelector("[data-submit]");

@@ -14,16 +14,17 @@ export function el(tag, attributes = {}, ...children) {
   return e;
 }
 
-// post sends JSON to the demo and gives back what it answers.
+// post sends JSON to the demo and gives back what it answers; lost says that the
+// demo has not taken it.
 export async function post(path, body = {}) {
   try {
     const r = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
     const answer = await r.json();
     if (answer.toast) toast(answer.toast);
-    return answer;
+    return { ...answer, lost: !r.ok };
   } catch {
     toast("演示程序没有回答，请看它是否还在运行");
-    return { ok: false };
+    return { ok: false, lost: true };
   }
 }
 

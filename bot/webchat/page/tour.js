@@ -1,21 +1,26 @@
 // The guided tour: plays its steps through the page's own elements.
 
 import { $ } from "./dom.js";
-import { jump, mark, reset, say, seen, sendPlace, setMention, show, wear } from "./app.js";
+import { jump, mark, reset, say, seen, sendPlace, setMention, show, showTab, wear } from "./app.js";
 
 const PATIENCE = 15000; // milliseconds until an answer counts as missing
-const PACE = 8000; // milliseconds that a step of the automatic tour is shown
+const LENGTH = 180000; // milliseconds that the automatic tour takes
+const GLANCE = 1500; // milliseconds for which each of its steps is seen, however late its answer came
+const LOOK = 25; // what there is to see in a step beside its caption, in characters to read
 
 let steps = [];
 let at = 0;
 let playing = false;
-let auto = null;
+let run = 0; // which automatic run goes on; 0: none
+let runs = 0;
 
 // startTour begins from fresh sample data.
 export async function startTour(all) {
   steps = all;
   at = 0;
-  document.body.dataset.tab = "chat";
+  setAuto(false);
+  busy(true);
+  showTab("chat");
   state("resetting");
   wear(false);
   lockSkin(true);
@@ -27,6 +32,13 @@ export async function startTour(all) {
   show(steps[0].as, steps[0].room);
   caption(`共 ${steps.length} 步`, "一个市场部的一周，三分钟看完。每一步都真的发给机器人，回答是它当场算的。");
   state("ready");
+  busy(false);
+}
+
+// busy keeps the next step from beginning.
+function busy(on) {
+  playing = on;
+  $("tour-next").disabled = on;
 }
 
 const state = (s) => { $("tour").dataset.tourState = s; };
@@ -47,8 +59,7 @@ function caption(count, words) {
 async function next() {
   if (playing) return;
   if (at >= steps.length) return leave();
-  playing = true;
-  $("tour-next").disabled = true;
+  busy(true);
   const step = steps[at];
   at += 1;
   $("tour").dataset.tourStep = String(at);
@@ -58,9 +69,8 @@ async function next() {
   const ok = await play(step);
   state(ok ? "done" : "failed");
   $("tour-result").textContent = ok ? "✓ " + (step.see.text ? `出现「${step.see.text}」` : "完成") : `没有等到「${step.see.text}」`;
-  $("tour-next").disabled = false;
   $("tour-next").textContent = at < steps.length ? "下一步" : "结束导览";
-  playing = false;
+  busy(false);
 }
 
 // play does a step and waits for what it leads to.
@@ -130,12 +140,29 @@ function leave() {
 }
 
 function setAuto(on) {
-  clearInterval(auto);
-  auto = on ? setInterval(next, PACE) : null;
+  run = on ? ++runs : 0;
   $("tour-auto").setAttribute("aria-pressed", on);
-  if (on) next();
+  $("tour-auto").textContent = on ? "暂停" : "自动播放";
+  if (on) playOn(run, performance.now());
+}
+
+// playOn plays the rest by itself. What an answer takes is part of its step's
+// time, so that the whole tour is as long as it says.
+async function playOn(mine, due) {
+  while (mine === run && at < steps.length) {
+    due += time(steps[at]);
+    await next();
+    await new Promise((go) => setTimeout(go, Math.max(GLANCE, due - performance.now())));
+  }
+  if (mine === run) leave();
+}
+
+// time is a step's share of the tour: the more there is to read, the longer.
+function time(step) {
+  const share = (s) => LOOK + s.caption.length;
+  return (LENGTH * share(step)) / steps.reduce((sum, s) => sum + share(s), 0);
 }
 
 $("tour-next").addEventListener("click", () => { setAuto(false); next(); });
-$("tour-auto").addEventListener("click", () => setAuto(!auto));
+$("tour-auto").addEventListener("click", () => setAuto(!run));
 $("tour-leave").addEventListener("click", leave);

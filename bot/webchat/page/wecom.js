@@ -44,7 +44,7 @@ function body(b, entry, person, act) {
 function card(c, entry, act) {
   const facts = (c.horizontal_content_list ?? []).flatMap((f) => [el("dt", {}, f.keyname), el("dd", {}, f.value)]);
   return el("article", { class: "template-card", "data-card": entry.id, "aria-label": c.main_title.title },
-    el("h3", {}, c.main_title.title),
+    el("header", {}, c.main_title.title),
     c.main_title.desc ? el("p", { class: "note" }, c.main_title.desc) : null,
     facts.length ? el("dl", { class: "facts" }, ...facts) : null,
     c.sub_title_text ? el("p", {}, c.sub_title_text) : null,

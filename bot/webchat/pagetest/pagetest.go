@@ -5,6 +5,7 @@ package pagetest
 
 import (
 	"context"
+	_ "embed" // axe
 	"encoding/json"
 	"fmt"
 	"os"
@@ -18,6 +19,12 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
+
+// axe is axe-core 4.14.1 of Deque Systems, under the Mozilla Public License 2.0,
+// as its package has it.
+//
+//go:embed testdata/axe.min.js
+var axe string
 
 // patience is how long anything on the page may take on a busy machine.
 const patience = 60 * time.Second
@@ -157,26 +164,59 @@ func (p *Page) Fill(selector, value string) {
 	})()`)
 }
 
-// Eval evaluates a JavaScript expression on the page.
+// Eval evaluates a JavaScript expression on the page, and waits for it if it is
+// a promise.
 func Eval[T any](p *Page, expression string) T {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		p.t.Fatalf("evaluate %s: %v", expression, err)
 	}
 	return v
 }
 
-// Tour starts the guided tour and plays its steps one by one; after each, the
-// step's number is told to then.
-func (p *Page) Tour(steps int, then func(step int)) {
+// ownTime lets the page's time stand still but for pass, which goes on to what
+// the page waits for next until what it shows changes. What is shorter than a
+// second it waits for in earnest.
+const ownTime = `(() => {
+	const begin = setTimeout.bind(window), stop = clearTimeout.bind(window);
+	let now = 0, waiting = [];
+	performance.now = () => now;
+	window.setTimeout = (f, ms = 0) => {
+		if (ms < 1000) return begin(f, ms);
+		const one = { f, at: now + ms };
+		waiting.push(one);
+		return one;
+	};
+	window.clearTimeout = (one) => {
+		stop(one);
+		waiting = waiting.filter((w) => w !== one);
+	};
+	window.pass = async (shown) => {
+		for (const before = shown(); shown() === before && waiting.length; await new Promise((go) => begin(go))) {
+			const one = waiting.reduce((a, b) => (b.at < a.at ? b : a));
+			window.clearTimeout(one);
+			now = one.at;
+			one.f();
+		}
+		return now;
+	};
+	return true;
+})()`
+
+// Tour starts the guided tour and lets it play by itself; after each step, its
+// number is told to then. It gives back how long a visitor whose bot answers at
+// once would have watched.
+func (p *Page) Tour(steps int, then func(step int)) time.Duration {
 	p.t.Helper()
 	p.Click("[data-tour-start]")
 	p.Wait(`document.querySelector("#tour").dataset.tourState === "ready"`, "the tour's start")
+	Eval[bool](p, ownTime)
+	p.Click("#tour-auto")
+	took := 0.0
 	for n := 1; n <= steps; n++ {
-		p.Click("[data-tour-next]")
 		p.Wait(fmt.Sprintf(`(({ tourStep, tourState }) => tourStep === "%d" && ["done", "failed"].includes(tourState))(document.querySelector("#tour").dataset)`, n),
 			fmt.Sprintf("step %d of the tour", n))
 		if state := Eval[string](p, `document.querySelector("#tour").dataset.tourState`); state != "done" {
@@ -185,7 +225,31 @@ func (p *Page) Tour(steps int, then func(step int)) {
 				Eval[string](p, `document.querySelector("#tour").innerText`), Eval[string](p, `document.querySelector("#lines").innerText`))
 		}
 		then(n)
+		took = Eval[float64](p, `pass(() => document.querySelector("#tour").dataset.tourStep)`)
 	}
+	p.Wait(`document.querySelector("#tour").hidden`, "the tour's end")
+	return time.Duration(took) * time.Millisecond
+}
+
+// Axe wants that axe finds nothing that keeps anybody from reading or using
+// the page as it is now; state names it in failures.
+func (p *Page) Axe(state string) {
+	p.t.Helper()
+	found := Eval[[]string](p, "typeof window.axe === 'object' || (() => { "+axe+`
+	})();
+	axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations.flatMap((v) =>
+		v.nodes.map((n) => [v.id, ...n.target, n.failureSummary].join("\n  "))))`)
+	if len(found) > 0 {
+		p.Screenshot("failed")
+		p.t.Errorf("%s: axe finds %d faults\n%s", state, len(found), strings.Join(found, "\n"))
+	}
+}
+
+// Reload loads the page anew, as F5 does.
+func (p *Page) Reload() {
+	p.t.Helper()
+	p.do("reload", chromedp.Reload())
+	p.Wait(`document.querySelector("[data-now]").dataset.now`, "the clock")
 }
 
 // Resize gives the window another size in pixels.
