@@ -17,6 +17,7 @@ import (
 	"marketbot/bot/webchat"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/picture"
+	"marketbot/store"
 )
 
 // demo plays the bot on a page: a store in a folder of its own that goes with
@@ -49,7 +50,8 @@ func newDemo(ctx context.Context, real func() time.Time, log *slog.Logger) (*dem
 	}
 	d.chat = webchat.New(webchat.Options{
 		Receive: d.receive, People: webchat.Sample(), Group: webchat.SampleGroup(), WeCom: skin, Draw: picture.New().PNG, Log: log,
-		Clock: webchat.Clock{Now: d.now, Jump: d.jump, Jobs: d.jobs, Audit: d.audit, Reset: d.reset},
+		Clock:    webchat.Clock{Now: d.now, Jump: d.jump, Jobs: d.jobs, Audit: d.audit, Reset: d.reset},
+		Commands: d.commands,
 	})
 	if err := d.reset(ctx); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
@@ -136,6 +138,21 @@ func (d *demo) jobs() []webchat.Job {
 	var list []webchat.Job
 	for _, c := range p.timetable.Upcoming(d.now(), jobsShown) {
 		list = append(list, webchat.Job{When: c.At, Name: strings.Join(c.Titles, "、")})
+	}
+	return list
+}
+
+// commands are what a person of the sample may do, in the order of the help.
+func (d *demo) commands(who webchat.Persona) []webchat.Command {
+	p := d.current()
+	if p == nil {
+		return nil
+	}
+	var list []webchat.Command
+	for _, s := range p.desk.Specs() {
+		if !s.Hidden && s.Suits(store.Person{ID: who.Account, Name: who.Name, Post: who.Post, Duties: who.Duties}) {
+			list = append(list, webchat.Command{Name: s.Name, Aliases: s.Aliases, Summary: s.Summary})
+		}
 	}
 	return list
 }

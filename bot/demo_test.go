@@ -56,7 +56,7 @@ func TestTheTourPlays(t *testing.T) {
 	_, url := newTestDemo(t)
 	p := pagetest.Open(t, url, 1360, 820)
 	steps := webchat.Tour()
-	p.Tour(len(steps), func(n int) {
+	took := p.Tour(len(steps), func(n int) {
 		p.Fits()
 		for _, picture := range pictures {
 			first := slices.IndexFunc(steps, func(s webchat.Step) bool { return strings.Contains(s.See.Text, picture.words) })
@@ -66,12 +66,56 @@ func TestTheTourPlays(t *testing.T) {
 			}
 		}
 	})
+	if took.Round(time.Second) != 3*time.Minute {
+		t.Errorf("the tour of three minutes takes %v", took)
+	}
+	p.NoErrors()
+}
+
+func TestTheDemoSuggestsCommands(t *testing.T) {
+	_, url := newTestDemo(t)
+	p := pagetest.Open(t, url, 390, 844)
+	offered := func() string {
+		return pagetest.Eval[string](p, `[...document.querySelectorAll("[data-command]")].filter((c) => c.checkVisibility()).map((c) => c.dataset.command).join(" ")`)
+	}
+	press := func(key string) {
+		pagetest.Eval[bool](p, `document.querySelector("#text").dispatchEvent(new KeyboardEvent("keydown", { key: "`+key+`", bubbles: true, cancelable: true }))`)
+	}
+	p.WaitText("市场部助手来了")
+	if p.Fill("#text", "签"); offered() != "" {
+		t.Errorf("without a / is suggested %s", offered())
+	}
+	p.Fill("#text", "/")
+	if all := " " + offered() + " "; !strings.Contains(all, " 签到 ") || strings.Contains(all, " 汇总 ") {
+		t.Errorf("to 张伟 is suggested%s", all)
+	}
+	p.Axe("commands suggested")
+	p.Screenshot("suggest")
+	p.Fill("#text", "/签到")
+	if offered() != "签到 签到记录" {
+		t.Errorf("of 签到 is suggested %s", offered())
+	}
+	press("ArrowDown")
+	press("ArrowUp")
+	press("Enter")
+	p.Wait(`document.querySelector("#text").value === "签到 "`, "the chosen command")
+	p.Say("签到 广州 拜访华东机电")
+	p.WaitText("第 1 次")
+
+	p.Click("[data-tab-to=who]")
+	p.Click("[data-persona=wangfang]")
+	p.Fill("#text", "/hz")
+	p.Click("[data-command=汇总]")
+	p.Wait(`document.querySelector("#text").value === "汇总 "`, "the command found by its letters")
+	if offered() != "" {
+		t.Errorf("after the choice is suggested %s", offered())
+	}
 	p.NoErrors()
 }
 
 func TestTheDemoOnAPhone(t *testing.T) {
 	_, url := newTestDemo(t)
-	p := pagetest.Open(t, url, 390, 780)
+	p := pagetest.Open(t, url, 390, 844)
 	p.Click("[data-tab-to=who]")
 	p.Click("[data-persona=zhangwei]")
 	p.Say("签到 广州 拜访华东机电")

@@ -37,9 +37,11 @@ export function choose(e) {
   if ($("commands").hidden) return false;
   if (e.key === "ArrowDown") mark(at + 1);
   else if (e.key === "ArrowUp") mark(at - 1);
-  else if ((e.key === "Enter" && !e.shiftKey) || e.key === "Tab") $("commands").children[at].click();
+  else if (["Enter", "Tab"].includes(e.key) && !e.shiftKey) $("commands").children[at].click();
   else if (e.key === "Escape") $("commands").hidden = true;
   else return false;
   e.preventDefault();
   return true;
 }
+
+$("commands").addEventListener("keydown", choose);
