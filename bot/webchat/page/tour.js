@@ -83,6 +83,7 @@ async function play(step) {
   const entry = step.see.text ? await seen(room === "group" ? "group" : as, step.see.text, before, PATIENCE) : {};
   if (!entry) return false;
   show(as, room);
+  await null; // the room has settled before it is scrolled
   point(entry.id);
   return true;
 }
