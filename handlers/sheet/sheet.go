@@ -1,9 +1,12 @@
-// Package sheet writes workbooks for Excel and WPS: an area says what stands in
-// a table, as columns and typed values; how it looks, adds up, prints and stays
-// safe is decided here once for the whole house.
+// Package sheet writes workbooks for Excel and WPS and reads what others made.
 //
-// It is not for reading workbooks, which an import does for itself, nor for
-// deciding who may have one. It knows nothing of the department.
+// To write, an area says what stands in a table, as columns and typed values
+// ([Book]); how it looks, adds up, prints and stays safe is decided here once
+// for the whole house. To read, [Open] gives the rows and cells of a workbook or
+// of a table as text; what they mean is for [marketbot/handlers/intake].
+//
+// It is not for deciding who may have a workbook, and knows nothing of the
+// department.
 //
 // # What a sheet looks like
 //
@@ -21,6 +24,14 @@
 // element is one. A cell whose text begins like a formula is also formatted as
 // text, so that it stays one when somebody edits it. Characters that XML
 // cannot hold become �; nothing else is lost with them.
+//
+// # What others made
+//
+// A file is read to its end or refused in words. A [Row] or a [Cell] that holds
+// something and cannot be read says so, in its Wrong, and never comes out empty:
+// a place where the XML is broken, a formula without a stored value, #N/A. A
+// text stays one, so that 1E5 is no 100000; a merged cell stands in each of its
+// rows.
 package sheet
 
 import "time"
@@ -59,6 +70,9 @@ type Column struct {
 	Head  string
 	Width float64 // in characters of Latin; 0: as wide as what it holds
 	Sum   bool    // adds up in 小计 and 合计
+	// Literal columns are text down to the last row of Excel: a template's, for
+	// what people are to fill in.
+	Literal bool
 	// Over and Under name the heads of two columns that add up: 小计 and 合计
 	// are then the one's sum over the other's, as a rate.
 	Over, Under string

@@ -83,6 +83,11 @@ func (b Book) fill(f *excelize.File, s Sheet, looks styles) error {
 		if err := w.SetColWidth(i+1, i+1, s.width(i, c)); err != nil {
 			return err
 		}
+		if c.Literal {
+			if err := w.SetColStyle(i+1, i+1, looks.literal); err != nil {
+				return err
+			}
+		}
 	}
 	err = w.SetPanes(&excelize.Panes{Freeze: true, YSplit: headRow, TopLeftCell: fmt.Sprintf("A%d", headRow+1), ActivePane: "bottomLeft"})
 	if err != nil {
