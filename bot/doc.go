@@ -14,6 +14,7 @@
 //	handlers/daily      the one message a person gets each morning, of what areas owe
 //	handlers/trip       one area of work; report, staff, customer and approval are built alike
 //	handlers/sheet      workbooks: an area says what, never how; handlers/picture draws charts
+//	handlers/intake     what was kept in tables before: columns, rows, a report of what is wrong
 //	handlers/pace       how many messages a platform takes in a second, a minute, an hour
 //	handlers            the Desk: from an event to a committed answer
 //	store               what is remembered, a small value a family of tables, and the only SQL
