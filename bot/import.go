@@ -6,66 +6,142 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"marketbot/store/vault"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/customer"
+	"marketbot/handlers/intake"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/sheet"
 	"marketbot/store"
 	"marketbot/store/upkeep"
+	"marketbot/store/vault"
 )
 
-// importCommand is the verb import-customers.
+// importCommand is the verb import.
 type importCommand struct {
-	File   string `arg:"" help:"要导入的 Excel（.xlsx）：第一个工作表每行一个客户，第 1 行写列名" type:"existingfile"`
-	Config string `help:"配置文件" required:"" type:"path" placeholder:"config.yaml"`
-	By     string `help:"由谁负责这次导入；不写就是市场主管" placeholder:"姓名"`
-	Apply  bool   `help:"真的写入；不写这一项只试读，逐行报告会怎样"`
+	What     string `arg:"" optional:"" help:"导入什么：客户；不写就是客户"`
+	File     string `arg:"" optional:"" help:"要导入的 .xlsx 或 .csv（UTF-8、GBK 都行），其中一行是列名；--template 时是写到哪个文件" type:"path"`
+	Config   string `help:"配置文件" type:"path" placeholder:"config.yaml"`
+	By       string `help:"由谁负责这次导入；不写就是市场主管" placeholder:"姓名"`
+	Apply    bool   `help:"真的写入；不写这一项只试读，说会怎样，两次说的一样"`
+	Template bool   `help:"写一个空表：列名和一行示例（示例不会导入），填好就能导入"`
 }
 
-// run reads an Excel of customers and says of each row what becomes of it.
-// Without --apply nothing is changed, and it can run beside a serving bot.
-func (c *importCommand) run(ctx context.Context, now func() time.Time, out io.Writer, log *slog.Logger) error {
-	cfg, err := loadConfig(c.Config, os.LookupEnv)
+// importKinds are the kinds of import.
+func importKinds(h customer.Handler) []intake.Kind {
+	return []intake.Kind{h.Imports()}
+}
+
+// run reads a file and says of each row that is not as it should be what becomes
+// of it. Without --apply nothing is changed, and it can run beside a serving bot.
+func (c *importCommand) run(ctx context.Context, now func() time.Time, out, errOut io.Writer, log *slog.Logger) error {
+	h, cfg, err := c.handler()
 	if err != nil {
 		return err
 	}
-	rules, err := cfg.rules()
+	kind, err := c.kind(importKinds(h))
 	if err != nil {
 		return &usageError{err}
 	}
-	h := customer.Handler{Rules: rules, Config: cfg.Customers}
-	book, err := readBook(h, c.File)
+	if c.Template {
+		return c.writeTemplate(kind, out)
+	}
+	book, err := c.read(kind)
 	if err != nil {
 		return err
 	}
-	db, err := c.open(ctx, cfg, rules.Zone, now(), log)
+	db, err := c.open(ctx, cfg, h.Rules.Zone, now(), log)
 	if err != nil {
 		return err
 	}
-	count, err := c.enter(ctx, h, db, book, now(), out)
+	report, err := c.enter(ctx, kind, db, book, now(), out, errOut)
 	if e := db.Close(); err == nil {
 		err = e
 	}
-	if err == nil && count[customer.RowWrong] > 0 {
+	if err == nil && report.Count(intake.Wrong) > 0 {
 		err = errFound
 	}
 	return err
 }
 
-func readBook(h customer.Handler, file string) (*customer.Book, error) {
-	f, err := os.Open(file)
+// handler is the area with its settings; a template can do without.
+func (c *importCommand) handler() (customer.Handler, Config, error) {
+	if c.Config == "" {
+		if c.Template {
+			return customer.Handler{Config: customer.Defaults()}, Config{}, nil
+		}
+		return customer.Handler{}, Config{}, &usageError{errors.New("缺少配置文件，请写明 --config config.yaml")}
+	}
+	cfg, err := loadConfig(c.Config, os.LookupEnv)
+	if err != nil {
+		return customer.Handler{}, cfg, err
+	}
+	rules, err := cfg.rules()
+	if err != nil {
+		return customer.Handler{}, cfg, &usageError{err}
+	}
+	return customer.Handler{Rules: rules, Config: cfg.Customers}, cfg, nil
+}
+
+// kind is what is to be imported: the first kind, where only a file is named.
+func (c *importCommand) kind(kinds []intake.Kind) (intake.Kind, error) {
+	var names []string
+	for _, k := range kinds {
+		if k.Name == c.What {
+			return k, nil
+		}
+		names = append(names, k.Name)
+	}
+	if c.File != "" {
+		return intake.Kind{}, fmt.Errorf("不能导入「%s」，可以导入：%s", c.What, strings.Join(names, "、"))
+	}
+	c.What, c.File = kinds[0].Name, c.What
+	return kinds[0], nil
+}
+
+// writeTemplate writes the empty workbook of a kind, never over another file.
+func (c *importCommand) writeTemplate(kind intake.Kind, out io.Writer) error {
+	if c.File == "" {
+		c.File = kind.Name + "导入模板.xlsx"
+	}
+	data, err := kind.Template()
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		err = fmt.Errorf("%s 已经有了，请换一个文件名", c.File)
+	}
+	if err != nil {
+		return &usageError{err}
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		_, err = fmt.Fprintf(out, "空表写在 %s，示例那一行不会导入。填好后：bot import %s %s --config config.yaml\n", c.File, kind.Name, c.File)
+	}
+	return err
+}
+
+func (c *importCommand) read(kind intake.Kind) (*intake.Book, error) {
+	if c.File == "" {
+		return nil, &usageError{errors.New("请写明要导入的文件；没有现成的，用 --template 取一个空表")}
+	}
+	f, err := os.Open(c.File)
 	if err != nil {
 		return nil, &usageError{err}
 	}
-	book, err := h.ReadBook(f)
+	book, err := kind.Open(f)
 	if e := f.Close(); err == nil {
 		err = e
 	}
-	var unreadable *customer.BookError
+	var unreadable *sheet.Unreadable
 	if errors.As(err, &unreadable) {
 		return nil, &usageError{err}
 	}
@@ -97,7 +173,7 @@ func (c *importCommand) open(ctx context.Context, cfg Config, zone *time.Locatio
 }
 
 // enter goes through the book and prints the report.
-func (c *importCommand) enter(ctx context.Context, h customer.Handler, db *store.DB, book *customer.Book, now time.Time, out io.Writer) (map[customer.ImportResult]int, error) {
+func (c *importCommand) enter(ctx context.Context, kind intake.Kind, db *store.DB, book *intake.Book, now time.Time, out, errOut io.Writer) (*intake.Report, error) {
 	by, err := c.answers(ctx, db, now)
 	if err != nil {
 		return nil, err
@@ -106,25 +182,30 @@ func (c *importCommand) enter(ctx context.Context, h customer.Handler, db *store
 	for _, note := range book.Notes {
 		fmt.Fprintln(out, "注意：", note)
 	}
-	count, err := h.Run(ctx, customer.Import{
-		DB: db, By: by, File: filepath.Base(c.File), Apply: c.Apply, Now: now,
-		Say: func(l customer.ImportLine) error { _, err := fmt.Fprintln(out, l); return err },
-	}, book)
-	c.sum(out, count)
-	return count, err
+	report, err := intake.Import{
+		DB: db, By: by, File: filepath.Base(c.File), Apply: c.Apply, Now: now, Step: progress(errOut, len(book.Rows)),
+	}.Run(ctx, book.Rows)
+	if e := report.Print(out, kind.Unit); err == nil {
+		err = e
+	}
+	switch {
+	case report.Count(intake.Wrong) > 0:
+		fmt.Fprintln(out, "有错的行不会写入。改好后把同一个文件再导入一次，已导入的会自动跳过。")
+	case !c.Apply:
+		fmt.Fprintln(out, "没有问题就加上 --apply 再运行一次（SQLite 要先停下 bot serve）。")
+	}
+	return report, err
 }
 
-// sum says how it ended, and what to do next.
-func (c *importCommand) sum(out io.Writer, count map[customer.ImportResult]int) {
-	if c.Apply {
-		fmt.Fprintf(out, "\n已导入 %d 个客户，跳过 %d 个，有错 %d 行。\n", count[customer.RowDone], count[customer.RowKnown], count[customer.RowWrong])
-		if count[customer.RowWrong] > 0 {
-			fmt.Fprintln(out, "有错的行没有写入。改好后把同一个文件再导入一次，已导入的会自动跳过。")
-		}
-		return
+// progress shows how far an import is, to whoever sits before a terminal.
+func progress(w io.Writer, rows int) func(done int) {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
 	}
-	fmt.Fprintf(out, "\n试读完毕，什么也没写。可导入 %d 个客户，跳过 %d 个，有错 %d 行。\n", count[customer.RowNew], count[customer.RowKnown], count[customer.RowWrong])
-	fmt.Fprintln(out, "没有问题就加上 --apply 再运行一次（SQLite 要先停下 bot serve）。")
+	bar := progressbar.NewOptions(rows, progressbar.OptionSetWriter(f), progressbar.OptionSetDescription("导入"),
+		progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish())
+	return func(done int) { _ = bar.Set(done) } // a bar that cannot be drawn is none
 }
 
 // answers is who answers for the import: somebody who may write every file.

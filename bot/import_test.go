@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,12 +88,15 @@ func TestImportCustomers(t *testing.T) {
 			d := newDrawer(t, backend, [][]any{
 				{"名称", "电话", "负责人", "颜色"}, {"甲有限公司", "13800138000", "张伟", "红"}, {"乙公司", "没有电话"}, {"甲 公司", "13900139000"},
 			})
-			said := d.imports(exitWrong, nil, "由李娜（市场主管）负责", "不认识的列「颜色」", "第 2 行\t可导入\t甲有限公司", "第 3 行\t有错\t乙公司\t电话", "第 4 行\t有错", "什么也没写", "--apply")
-			if strings.Contains(said, "13800138000") {
-				t.Errorf("the report tells a phone: %s", said)
+			trial := d.imports(exitWrong, nil, "由李娜（市场主管）负责", "不认识的列「颜色」", "第 3 行\t有错\t乙公司\t电话", "第 4 行\t有错", "什么也没写", "可导入 1 个客户，跳过 0 个客户，有错 2 行")
+			if strings.Contains(trial, "13800138000") || strings.Contains(trial, "第 2 行\t可导入") {
+				t.Errorf("the report tells a phone, or of a row that is as it should be: %s", trial)
 			}
-			d.imports(exitWrong, []string{"--apply"}, "第 2 行\t已导入\t甲有限公司\tK1", "已导入 1 个客户，跳过 0 个，有错 2 行")
-			d.imports(exitWrong, []string{"--apply"}, "第 2 行\t跳过\t甲有限公司\t已有档案 K1，负责人 张伟", "已导入 0 个客户，跳过 1 个")
+			said := d.imports(exitWrong, []string{"--apply"}, "已导入 1 个客户，跳过 0 个客户，有错 2 行")
+			if as := strings.NewReplacer("试读完毕，什么也没写。", "", "可导入", "已导入").Replace(trial); as != said {
+				t.Errorf("the trial run says %s, the run %s", as, said)
+			}
+			d.imports(exitWrong, []string{"--apply"}, "第 2 行\t跳过\t甲有限公司\t已有档案 K1，负责人 张伟", "已导入 0 个客户，跳过 1 个客户")
 			d.imports(exitUsage, []string{"--by", "张伟"}, "市场总监、市场主管")
 			d.imports(exitUsage, []string{"--by", "外人"}, "--by")
 			d.update(func(ctx context.Context, tx *store.Tx) error {
@@ -122,16 +126,57 @@ func TestImportCustomersBesideAServingBot(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	d.imports(exitFine, nil, "第 2 行\t可导入\t甲公司")
+	d.imports(exitFine, nil, "可导入 1 个客户", "--apply")
 	d.imports(exitWrong, []string{"--apply"}, "bot serve")
 }
 
 func TestImportCustomersRefusesWhatItCannotRead(t *testing.T) {
 	d := newDrawer(t, storetest.SQLite, [][]any{{"名称"}, {"甲公司"}})
-	if err := os.WriteFile(d.file, []byte("名称,电话"), 0o600); err != nil {
+	if err := os.WriteFile(d.file, []byte("\xD0\xCF\x11\xE0"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d.imports(exitUsage, nil, ".xlsx")
 	d.file = filepath.Join(t.TempDir(), "no.xlsx")
 	d.imports(exitUsage, nil)
+}
+
+// The template is imported as it is, but for its example, and holds a form to
+// print. What is named as what to import is a kind, else a file.
+func TestImportTemplate(t *testing.T) {
+	d := newDrawer(t, storetest.SQLite, nil)
+	file := filepath.Join(t.TempDir(), "空表.xlsx")
+	say := func(want int, args ...string) string {
+		said := &lines{}
+		if code := run(t.Context(), tuesday, append([]string{"import"}, args...), said, said); code != want {
+			t.Errorf("%v: exit %d: %s", args, code, said.String())
+		}
+		return said.String()
+	}
+	say(exitFine, "客户", file, "--template")
+	if got := say(exitUsage, "--template", file); !strings.Contains(got, "已经有了") {
+		t.Errorf("a file is written over: %s", got)
+	}
+	if got := say(exitFine, file, "--config", d.config); !strings.Contains(got, "示例，不导入") || !strings.Contains(got, "可导入 0 个客户") || strings.Contains(got, "不认识") {
+		t.Errorf("imported as %s", got)
+	}
+	f, err := excelize.OpenFile(file)
+	if err != nil || !slices.Equal(f.GetSheetList(), []string{"客户", "联系人", "客户资料表"}) {
+		t.Fatalf("%v, %v", f.GetSheetList(), err)
+	}
+	for cell, value := range map[string]string{"A5": "甲公司", "D5": "0769-22334455"} {
+		if err := f.SetCellStr("客户", cell, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Save(); err != nil {
+		t.Fatal(err)
+	}
+	if got := say(exitFine, "客户", file, "--config", d.config, "--apply"); !strings.Contains(got, "已导入 1 个客户") {
+		t.Errorf("filled in: %s", got)
+	}
+	for _, args := range [][]string{{"合同", file, "--config", d.config}, {file}, {"客户", "--config", d.config}, {"--config", d.config}} {
+		if got := say(exitUsage, args...); !strings.ContainsAny(got, "请可") {
+			t.Errorf("%v: %s", args, got)
+		}
+	}
 }

@@ -34,7 +34,7 @@ type cli struct {
 	Move    moveCommand      `cmd:"" name:"migrate-store" help:"把 SQLite 里的全部数据搬到一个空的 PostgreSQL 库；要先停下机器人"`
 	Rekey   rekeyCommand     `cmd:"" help:"换了 secret_key 以后，把已存的内容都改用新密钥"`
 	Docs    docsCommand      `cmd:"" help:"重写 README 里由代码生成的表格"`
-	Import  importCommand    `cmd:"" name:"import-customers" help:"从 Excel 导入已有的客户档案；先试读，逐行报告"`
+	Import  importCommand    `cmd:"" aliases:"import-customers" help:"从 Excel 或 CSV 导入已有的客户档案：先试读，只说有问题的行；--template 取一个空表"`
 	Version kong.VersionFlag `help:"显示版本"`
 }
 
@@ -99,8 +99,8 @@ func (c *cli) do(ctx context.Context, verb string, now func() time.Time, out, er
 		return c.Move.run(ctx, out, logger(errOut, slog.LevelWarn))
 	case "rekey":
 		return c.Rekey.run(ctx, now, out, logger(errOut, slog.LevelWarn))
-	case "import-customers <file>":
-		return c.Import.run(ctx, now, out, logger(errOut, slog.LevelWarn))
+	case "import", "import <what>", "import <what> <file>":
+		return c.Import.run(ctx, now, out, errOut, logger(errOut, slog.LevelWarn))
 	default:
 		return c.Docs.run(out)
 	}

@@ -1,201 +1,238 @@
 package customer
 
 import (
-	"fmt"
-	"io"
-	"math/big"
+	"maps"
 	"slices"
 	"strings"
-	"time"
-	"unicode"
 
-	"github.com/xuri/excelize/v2"
-
+	"marketbot/handlers/intake"
+	"marketbot/handlers/sheet"
 	"marketbot/handlers/text"
+	"marketbot/store/vault"
 )
 
-// What an Excel to import may hold.
+// The tabs of the template beside that of the customers: persons, one a row,
+// beside those in the customers' rows; and a form to be printed (档-7).
 const (
-	maxBookBytes   = 32 << 20  // of the file
-	maxBookUnzip   = 128 << 20 // of what is packed in it; a bomb holds more
-	maxBookRows    = 20000
-	maxBookColumns = 100
-	maxBookProblem = 8 // of one row
+	customerSheet = "客户"
+	personSheet   = "联系人"
+	formSheet     = "客户资料表"
 )
 
-// The columns beside those of the fields.
-const (
-	columnAuthor  = "录入人"
-	columnEntered = "录入时间"
-)
-
-// personSheet holds persons, one a row, beside those in the customers' rows.
-const personSheet = "联系人"
-
-// BookError is what makes a whole Excel unreadable, in words for people.
-type BookError struct {
-	Text string
-	Err  error // may be nil
+// Imports is the import of customers.
+func (h Handler) Imports() intake.Kind {
+	return intake.Kind{Name: "客户", Unit: "个客户", Read: h.readBook, Template: h.template}
 }
 
-func (e *BookError) Error() string {
-	if e.Err == nil {
-		return e.Text
+// template is an empty workbook, as readBook takes it.
+func (h Handler) template() ([]byte, error) {
+	form := sheet.Sheet{Tab: formSheet, Name: formSheet, Columns: []sheet.Column{{Head: "项目", Width: 16}, {Head: "内容", Width: 100}}, Sign: true}
+	var rows [][]sheet.Value
+	for _, c := range h.importColumns() {
+		rows = append(rows, []sheet.Value{sheet.Text(c.Head)})
 	}
-	return e.Text + "：" + e.Err.Error()
+	form.Groups = sheet.Rows(rows...)
+	return sheet.Book{Sheets: []sheet.Sheet{
+		intake.Empty(customerSheet, "客户导入表：带 * 的要填，每行一个客户，示例不会导入", h.importColumns()),
+		intake.Empty(personSheet, "联系人导入表：一家有几位联系人的，其余的写在这里", personColumns()),
+		form,
+	}}.Write()
 }
 
-func (e *BookError) Unwrap() error { return e.Err }
-
-// Book is an Excel of customers as it was read, before anything was compared
-// with the store.
-type Book struct {
-	Notes  []string // about the file as a whole, for people
-	rows   []bookRow
-	strays []bookRow // persons whose customer is not in the file
-}
-
-// bookRow is one customer of an Excel.
-type bookRow struct {
-	line    int // as people count
-	company map[string]string
-	people  []bookPerson
-	extra   map[string]string // the columns beside fields
-	entered time.Time
-	wrong   []string
-	warned  []string
-}
-
-type bookPerson struct {
-	line   int // in the sheet 联系人; 0: stands in the customer's own row
-	values map[string]string
-}
-
-func (r *bookRow) name() string { return r.company[fieldName] }
-
-func (r *bookRow) fail(format string, args ...any) {
-	if len(r.wrong) < maxBookProblem {
-		r.wrong = append(r.wrong, fmt.Sprintf(format, args...))
-	}
-}
-
-func (r *bookRow) warn(format string, args ...any) {
-	if len(r.warned) < maxBookProblem {
-		r.warned = append(r.warned, fmt.Sprintf(format, args...))
-	}
-}
-
-// ReadBook reads an Excel of customers: the first sheet holds one a row, its
-// first row names the columns; a sheet 联系人 may hold more persons. What a
-// formula showed counts as text. Its error is a *BookError.
-func (h Handler) ReadBook(r io.Reader) (book *Book, err error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxBookBytes+1))
+// readBook reads the customers of a file: a row each, or several that repeat the
+// name and tell of one person each; a tab 联系人 may hold more persons.
+func (h Handler) readBook(f *sheet.File) (*intake.Book, error) {
+	table, err := intake.Read(f, h.importColumns(), newBookRow, personSheet, formSheet)
 	if err != nil {
-		return nil, &BookError{"读不出文件", err}
-	}
-	if len(data) > maxBookBytes {
-		return nil, &BookError{Text: fmt.Sprintf("文件太大，最多 %d MB", maxBookBytes>>20)}
-	}
-	if err := weigh(data); err != nil {
 		return nil, err
 	}
-	// Both limits are alike: what is larger would be unpacked onto the disk.
-	f, err := excelize.OpenReader(strings.NewReader(string(data)), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: maxBookUnzip, UnzipXMLSizeLimit: maxBookUnzip,
-	})
+	people, err := intake.ReadTab(f, personSheet, personColumns(), newBookRow)
 	if err != nil {
-		return nil, &BookError{"这不是能读的 Excel（只读 .xlsx，不带密码）", err}
+		return nil, err
 	}
-	defer func() {
-		if e := f.Close(); err == nil && e != nil {
-			err = &BookError{"关不上文件", e}
+	b := &book{first: map[string][]placed{}, named: map[string]*record{}}
+	for i := range table.Records {
+		b.add(&table.Records[i])
+	}
+	notes := table.Notes
+	if people != nil {
+		for i := range people.Records {
+			b.addPerson(&people.Records[i])
 		}
-	}()
-	book = &Book{}
-	return book, h.readSheets(f, book)
+		for _, note := range people.Notes {
+			notes = append(notes, personTable+"："+note)
+		}
+	}
+	return &intake.Book{Notes: notes, Rows: h.entries(b)}, nil
 }
 
-func (h Handler) readSheets(f *excelize.File, book *Book) error {
-	sheets := f.GetSheetList()
-	if len(sheets) == 0 {
-		return &BookError{Text: "文件里没有工作表"}
-	}
-	date1904 := false
-	if p, err := f.GetWorkbookProps(); err == nil && p.Date1904 != nil {
-		date1904 = *p.Date1904
-	}
-	rows, err := readRows(f, sheets[0])
-	if err != nil {
-		return err
-	}
-	if err := h.takeCustomers(book, rows, date1904); err != nil {
-		return err
-	}
-	if !slices.Contains(sheets[1:], personSheet) {
-		return nil
-	}
-	if rows, err = readRows(f, personSheet); err != nil {
-		return err
-	}
-	return h.takePeople(book, rows)
+// book is the customers of a file while it is read.
+type book struct {
+	rows   []*record
+	strays []*record           // of persons whose customer is not in the file
+	first  map[string][]placed // by what is left of a name without its place
+	named  map[string]*record  // by the folded name
 }
 
-// sheetRow is a row with its number as people count.
-type sheetRow struct {
-	line  int
-	cells []string
+type record = intake.Record[bookRow]
+
+// placed is a name in a row.
+type placed struct {
+	called
+	row *record
 }
 
-// readRows reads the rows that hold something, the head first.
-func readRows(f *excelize.File, sheet string) (list []sheetRow, err error) {
-	rows, err := f.Rows(sheet)
-	if err != nil {
-		return nil, &BookError{"读不出工作表" + text.Quote(sheet), err}
+// add takes a row in: a customer, or one more person of one that came before.
+func (b *book) add(row *record) {
+	finish(row)
+	if before, how := b.before(row); before != nil {
+		switch {
+		case how == otherPlace: // nobody can be asked here
+			row.Fail("和第 %d 行只差地名，像是同一个客户；不是同一家请用 新客户 录入", before.Line)
+		case how == otherName || len(row.Value.people) == 0:
+			row.Fail("和第 %d 行是同一个客户", before.Line)
+		case join(before, row):
+			return
+		}
 	}
-	defer func() {
-		if e := rows.Close(); err == nil && e != nil {
-			err = &BookError{"读不完工作表" + text.Quote(sheet), e}
+	for _, name := range append(row.Value.distinct(), namesIn(row.Value.company[fieldShort])...) {
+		if name != "" {
+			this := placed{calledOf(name), row}
+			b.first[this.core] = append(b.first[this.core], this)
 		}
-	}()
-	for line := 1; rows.Next(); line++ {
-		cells, err := rows.Columns()
-		if err != nil {
-			return nil, &BookError{fmt.Sprintf("读不出工作表%s第 %d 行", text.Quote(sheet), line), err}
-		}
-		if len(cells) > maxBookColumns {
-			return nil, &BookError{Text: fmt.Sprintf("工作表%s第 %d 行超过 %d 列", text.Quote(sheet), line, maxBookColumns)}
-		}
-		for i := range cells {
-			cells[i] = cellWords(cells[i])
-		}
-		if strings.Join(cells, "") == "" {
-			continue
-		}
-		if len(list) > maxBookRows {
-			return nil, &BookError{Text: fmt.Sprintf("工作表%s超过 %d 行，请分几个文件", text.Quote(sheet), maxBookRows)}
-		}
-		list = append(list, sheetRow{line, cells})
 	}
-	if err := rows.Error(); err != nil {
-		return nil, &BookError{"读不完工作表" + text.Quote(sheet), err}
+	if name := vault.FoldName(row.Value.name()); name != "" && b.named[name] == nil {
+		b.named[name] = row
 	}
-	return list, nil
+	b.rows = append(b.rows, row)
 }
 
-// cellWords is a cell's text: no control characters, no white space around it,
-// a long number written out (1.3800138E10 is a phone).
-func cellWords(s string) string {
-	s = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' {
-			return -1
+// finish gives a row's phone and person to whom they belong.
+func finish(row *record) {
+	r := &row.Value
+	switch named := r.person[vault.NameField] != ""; {
+	case r.either == "":
+	case named && r.person[fieldPhone] == "":
+		r.person[fieldPhone] = r.either
+	default:
+		phone, err := morePhone(r.company[fieldPhone], sheet.Cell{Text: r.either})
+		if r.company[fieldPhone] = phone; err != nil {
+			row.Fail("%s：%s", fieldPhone, err)
 		}
-		return r
-	}, strings.ToValidUTF8(s, "�")))
-	if !strings.ContainsAny(s, "eE") || strings.Trim(s, "0123456789.+eE") != "" || len(s) > 24 {
-		return s
 	}
-	if f, ok := new(big.Float).SetString(s); ok && f.IsInt() && f.MantExp(nil) < 64 {
-		return f.Text('f', 0)
+	if len(r.person) == 0 {
+		return
 	}
-	return s
+	if r.person[vault.NameField] == "" {
+		row.Fail("联系人没有姓名")
+	}
+	r.people = append(r.people, r.person)
+}
+
+// likeness is how near a name is to one before.
+type likeness int
+
+const (
+	sameFirm  likeness = iota
+	otherName          // one of the two is a former or a short one
+	otherPlace
+)
+
+// before is the first row whose name is like one of a row's.
+func (b *book) before(row *record) (*record, likeness) {
+	for _, name := range row.Value.distinct() {
+		this := calledOf(name)
+		for _, p := range b.first[this.core] {
+			switch {
+			case name == "" || !this.like(p.called):
+			case this.place != p.place:
+				return p.row, otherPlace
+			case vault.FoldName(row.Value.name()) != vault.FoldName(p.row.Value.name()):
+				return p.row, otherName
+			default:
+				return p.row, sameFirm
+			}
+		}
+	}
+	return nil, 0
+}
+
+// join adds what a row tells of a customer that has one before. Where they
+// contradict, the customer waits with the person, since both are entered
+// together or not at all.
+func join(before, row *record) bool {
+	had, more := &before.Value, row.Value
+	person := more.people[0]
+	if slices.ContainsFunc(had.people, func(p map[string]string) bool { return maps.Equal(p, person) }) {
+		row.Fail("和第 %d 行是同一个客户、同一位联系人", before.Line)
+		return false
+	}
+	company := fill(had.company, more.company, before, row)
+	extra := fill(had.extra, more.extra, before, row)
+	if len(row.Wrong) > 0 {
+		before.Fail("同一个客户的第 %d 行有错", row.Line)
+		return false
+	}
+	had.company, had.extra, had.people = company, extra, append(had.people, person)
+	had.joined = append(had.joined, row.Line)
+	if had.entered.IsZero() {
+		had.entered = more.entered
+	} else if !more.entered.IsZero() && !more.entered.Equal(had.entered) {
+		before.Warn("第 %d 行的%s不一样，用这一行的", row.Line, columnEntered)
+	}
+	return true
+}
+
+// fill is what both rows of a customer say of it.
+func fill(had, more map[string]string, before, row *record) map[string]string {
+	both := maps.Clone(had)
+	for _, field := range slices.Sorted(maps.Keys(more)) {
+		switch value := more[field]; {
+		case had[field] == "":
+			both[field] = value
+		case had[field] == value, field == fieldName:
+		case field == fieldPhone:
+			var err error
+			if both[field], err = morePhone(had[field], sheet.Cell{Text: value}); err != nil {
+				row.Fail("%s：%s", field, err)
+			}
+		case field == columnAuthor:
+			before.Warn("第 %d 行的%s不一样，用这一行的", row.Line, field)
+		default:
+			row.Fail("和第 %d 行是同一个客户，%s却不一样", before.Line, field)
+		}
+	}
+	return both
+}
+
+// addPerson puts a row of the tab of persons to their customer.
+func (b *book) addPerson(row *record) {
+	customer := b.named[vault.FoldName(row.Value.name())]
+	switch {
+	case customer == nil && len(row.Wrong) == 0:
+		row.Fail("客户%s不在客户表里", text.Quote(row.Value.name()))
+		fallthrough
+	case customer == nil:
+		b.strays = append(b.strays, row)
+	case len(row.Wrong) > 0:
+		customer.Fail("%s第 %d 行：%s", personTable, row.Line, strings.Join(row.Wrong, "；"))
+	default:
+		customer.Value.people = append(customer.Value.people, row.Value.person)
+	}
+}
+
+const personTable = "联系人表"
+
+// entries are the rows as they are to be entered.
+func (h Handler) entries(b *book) []intake.Row {
+	var list []intake.Row
+	for _, r := range b.rows {
+		list = append(list, intake.Row{Line: r.Line, Name: r.Value.name(), Problems: r.Problems, Take: h.takeRow(r)})
+	}
+	for _, r := range b.strays {
+		one := intake.Row{Line: r.Line, Name: r.Value.name()}
+		one.Fail("%s：%s", personTable, strings.Join(r.Wrong, "；"))
+		list = append(list, one)
+	}
+	return list
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"marketbot/handlers/intake"
 	"marketbot/store"
 	"marketbot/store/ledger"
 	"marketbot/store/vault"
@@ -21,13 +22,14 @@ type entry struct {
 }
 
 // enterRow makes a customer of a row, with everything that the row says, in
-// the transaction of its batch. It tells the new customer's id.
-func (h Handler) enterRow(ctx context.Context, tx *store.Tx, i Import, r bookRow, owner, author store.Person) (string, error) {
+// the transaction of its batch.
+func (h Handler) enterRow(ctx context.Context, tx *store.Tx, i intake.Import, row *record, owner, author store.Person) error {
+	r := row.Value
 	id, err := vault.In(tx).NewCode(ctx)
 	if err != nil {
-		return "", err
+		return err
 	}
-	e := entry{author: author, checker: i.By, at: r.entered, now: i.Now, source: h.sourceOf(i, r)}
+	e := entry{author: author, checker: i.By, at: r.entered, now: i.Now, source: h.sourceOf(i, row)}
 	if e.at.IsZero() {
 		e.at = i.Now
 	}
@@ -38,19 +40,19 @@ func (h Handler) enterRow(ctx context.Context, tx *store.Tx, i Import, r bookRow
 		e.customer.Stage = h.firstStage()
 	}
 	if err := h.enterCustomer(ctx, tx, e, r); err != nil {
-		return "", err
+		return err
 	}
-	return id, tx.Audit().Record(ctx, ledger.Entry{
-		ID: tx.NewID(i.Now), At: i.Now, Person: i.By.ID, Act: "导入客户", Subject: fmt.Sprintf("customer/%s/row %d", id, r.line),
+	return tx.Audit().Record(ctx, ledger.Entry{
+		ID: tx.NewID(i.Now), At: i.Now, Person: i.By.ID, Act: "导入客户", Subject: fmt.Sprintf("customer/%s/row %d", id, row.Line),
 		Outcome: ledger.Done, Clause: "档-7",
 	})
 }
 
 // sourceOf says where the facts of a row come from, with an original author who
 // is not registered.
-func (h Handler) sourceOf(i Import, r bookRow) string {
-	source := fmt.Sprintf("Excel 导入：%s 第 %d 行", i.File, r.line)
-	if name := r.extra[columnAuthor]; name != "" {
+func (h Handler) sourceOf(i intake.Import, row *record) string {
+	source := fmt.Sprintf("Excel 导入：%s 第 %d 行", i.File, row.Line)
+	if name := row.Value.extra[columnAuthor]; name != "" {
 		source += "，录入人 " + name
 	}
 	return source
@@ -84,14 +86,14 @@ func (h Handler) enterCustomer(ctx context.Context, tx *store.Tx, e entry, r boo
 	return nil
 }
 
-func (e entry) enterPerson(ctx context.Context, tx *store.Tx, p bookPerson) error {
+func (e entry) enterPerson(ctx context.Context, tx *store.Tx, p map[string]string) error {
 	id := tx.NewID(e.now)
 	err := vault.In(tx).AddPerson(ctx, vault.Person{
-		ID: id, Customer: e.customer.ID, Name: p.values[vault.NameField], Source: e.source, Created: e.at, Author: e.author.ID,
+		ID: id, Customer: e.customer.ID, Name: p[vault.NameField], Source: e.source, Created: e.at, Author: e.author.ID,
 	})
 	for _, field := range personFields {
 		if err == nil && field != vault.NameField {
-			err = e.put(ctx, tx, id, field, p.values[field])
+			err = e.put(ctx, tx, id, field, p[field])
 		}
 	}
 	return err
