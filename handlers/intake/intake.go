@@ -117,10 +117,13 @@ func (i Import) Run(ctx context.Context, rows []Row) (*Report, error) {
 	for done := 0; done < len(rows); {
 		these := rows[done:min(len(rows), done+batch)]
 		var lines []line
-		err := do(ctx, func(tx *store.Tx) (err error) {
-			lines, err = i.take(ctx, tx, these)
-			return err
-		})
+		err := ctx.Err() // whoever stops it need not wait for the rest
+		if err == nil {
+			err = do(ctx, func(tx *store.Tx) (err error) {
+				lines, err = i.take(ctx, tx, these)
+				return err
+			})
+		}
 		if err != nil {
 			return report, fmt.Errorf("import rows %d to %d: %w", these[0].Line, these[len(these)-1].Line, err)
 		}
