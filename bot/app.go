@@ -80,7 +80,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		return nil, err
 	}
 	b.desk, err = handlers.NewDesk(handlers.Options{
-		DB: p.DB, Areas: b.areas, Policy: p.Customers.Policy(), Left: staff.Left, Post: post, Zone: p.Rules.Zone, Now: p.Now, Owed: b.outbox.Owed, Log: p.Log,
+		DB: p.DB, Areas: b.areas, Policy: p.Customers.Policy(), Calendar: p.Rules.Calendar, Left: staff.Left, Post: post, Zone: p.Rules.Zone, Now: p.Now, Owed: b.outbox.Owed, Log: p.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -76,7 +76,8 @@ type Options struct {
 	DB    *store.DB
 	Areas []command.Area
 	// Policy is who reads customers' files.
-	Policy rulebook.FilePolicy
+	Policy   rulebook.FilePolicy
+	Calendar *rulebook.Calendar // what holidays are called
 	// Left is what happens when an account's person left the company.
 	Left func(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]chat.Notice, error)
 	Post *Post

@@ -142,7 +142,7 @@ func (t *turn) perform(ctx context.Context, c call) (r result, err error) {
 	made := command.Call{
 		Tx: t.tx, Person: t.person, Now: t.event.Sent, Taken: t.now, Event: t.event, Spec: c.spec,
 		Line: c.line, Form: c.form, Confirmed: c.confirmed, Offers: t.offers,
-		Serving: t.desk.router.Serving(), Policy: t.desk.o.Policy,
+		Serving: t.desk.router.Serving(), Policy: t.desk.o.Policy, Calendar: t.desk.o.Calendar,
 	}
 	r.err = t.tx.Nested(ctx, func() (err error) {
 		r.answer, err = step(ctx, made, c.rest)

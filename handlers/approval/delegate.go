@@ -42,6 +42,8 @@ func (h Handler) delegate(ctx context.Context, c *command.Call) (*command.Answer
 		return nil, &command.Refusal{
 			Text: "查阅审批只能授权给执行董事或总经理助理，" + p.Name + "是" + string(p.Post) + "。", Hint: "人员（看谁是什么岗位）", Clause: clause, Denied: true,
 		}
+	case days.Open:
+		return nil, &command.Refusal{Text: "从 " + days.From.String() + " 起，到哪一天为止？", Hint: "授权 " + p.Name + " 3天", Clause: clause}
 	case days.To < today:
 		return nil, &command.Refusal{Text: "这几天已经过去：" + words.Days(days.From, days.To) + "。", Hint: "授权 " + p.Name + " 3天", Clause: clause}
 	}

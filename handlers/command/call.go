@@ -28,6 +28,7 @@ type Call struct {
 	Offers    func(name string) bool // reports whether a command is of use to the caller; nil: none is
 	Serving   rulebook.Serving       // which commands serve which clause
 	Policy    rulebook.FilePolicy    // who reads customers' files
+	Calendar  *rulebook.Calendar     // what holidays are called; nil: none is known
 	args      map[string]any
 }
 
@@ -62,7 +63,7 @@ func (c *Call) Overtaken(changed time.Time) error {
 
 // Env is what reading the call's arguments needs.
 func (c *Call) Env() Env {
-	return Env{Tx: c.Tx, Now: c.Now, Mentions: c.Event.Mentions, Person: c.Person, Policy: c.Policy}
+	return Env{Tx: c.Tx, Now: c.Now, Mentions: c.Event.Mentions, Person: c.Person, Policy: c.Policy, Calendar: c.Calendar}
 }
 
 // Has reports whether an argument was given.

@@ -99,6 +99,8 @@ type Arg struct {
 	Optional bool
 	Prompt   string
 	Keys     []string // Labels: the labels known, the first one also takes unlabelled text; Fields: the keys known
+	Past     bool     // Date, Span: it is about what was, so that 周五 is the last one
+	Halves   bool     // Span: a part of a day counts
 	For      Want     // Customer: what the command wants with the customer
 	// Others words the refusal of a Customer ToChange for whoever may only read,
 	// where it is not the file that is changed; owner is the owner's name.

@@ -22,6 +22,7 @@ type Env struct {
 	Mentions []chat.Mention
 	Person   store.Person        // who asks
 	Policy   rulebook.FilePolicy // what they may know of customers
+	Calendar *rulebook.Calendar  // what holidays are called; nil: none is known
 }
 
 // Parse reads the arguments of a command from rest, as Match gave it: by
@@ -148,7 +149,7 @@ func (p *parser) read(ctx context.Context, a *Arg) (v any, n int, err error) {
 }
 
 func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error) {
-	today := store.DayOf(p.env.Now)
+	today, base := store.DayOf(p.env.Now), p.base(a)
 	switch a.Kind {
 	case Free:
 		return p.left, len(p.left), nil
@@ -166,9 +167,9 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 		word := p.word(a)
 		return word, len(word), nil
 	case Date:
-		return boxed(reading.Date(p.left, today))
+		return boxed(reading.Date(p.left, base))
 	case Span:
-		return boxed(reading.Span(p.left, today))
+		return boxed(reading.Span(p.left, base))
 	case Week:
 		return boxed(reading.Week(p.left, today))
 	case Month:
@@ -186,6 +187,21 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 	default:
 		return nil, 0, fmt.Errorf("unknown kind of argument %d", a.Kind)
 	}
+}
+
+// Base is what days are counted from.
+func (e Env) Base() reading.Base {
+	b := reading.Base{Today: store.DayOf(e.Now)}
+	if e.Calendar != nil {
+		b.Holiday = e.Calendar.Named
+	}
+	return b
+}
+
+func (p *parser) base(a *Arg) reading.Base {
+	b := p.env.Base()
+	b.Past, b.Halves = a.Past, a.Halves
+	return b
 }
 
 // nextFits tells, where names cannot be looked up, whether the text is that of

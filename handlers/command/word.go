@@ -1,11 +1,11 @@
 package command
 
 import (
+	"errors"
 	"strings"
 	"unicode/utf8"
 
 	"marketbot/handlers/reading"
-	"marketbot/store"
 )
 
 // word is what a Word argument takes: a mention whole, even with blanks in the
@@ -17,40 +17,41 @@ func (p *parser) word(a *Arg) string {
 		}
 	}
 	word := reading.FirstWord(p.left)
-	if !p.lastWord() || !p.daysAfter(a) || len(word) > maxName {
+	days := p.daysAfter(a)
+	if !p.lastWord() || days == nil || len(word) > maxName {
 		return word
 	}
-	today := store.DayOf(p.env.Now)
 	for i := range word {
-		if _, _, err := reading.Span(word[i:], today); i > 0 && err == nil {
+		if _, _, err := reading.Span(word[i:], p.base(days)); i > 0 && !errors.Is(err, reading.ErrNone) {
 			return word[:i]
 		}
 	}
 	return word
 }
 
-// daysAfter reports whether the argument after a is a date or span that comes
-// with it: a needed one, or both are optional (出差 alone, 出差 广州 3天).
-func (p *parser) daysAfter(a *Arg) bool {
+// daysAfter is the argument after a when it is a date or span that comes with it:
+// a needed one, or both are optional (出差 alone, 出差 广州 3天); else nil.
+func (p *parser) daysAfter(a *Arg) *Arg {
 	for i := range p.spec.Args[:len(p.spec.Args)-1] {
 		next := &p.spec.Args[i+1]
-		if &p.spec.Args[i] == a {
-			return (a.Optional || !next.Optional) && (next.Kind == Span || next.Kind == Date)
+		if &p.spec.Args[i] == a && (a.Optional || !next.Optional) && (next.Kind == Span || next.Kind == Date) {
+			return next
 		}
 	}
-	return false
+	return nil
 }
 
 // dayFirst reports whether the days of the next argument stand before the word
 // of the i-th.
 func (p *parser) dayFirst(i int) bool {
 	a := &p.spec.Args[i]
-	if a.Kind != Word || !p.daysAfter(a) {
+	days := p.daysAfter(a)
+	if a.Kind != Word || days == nil {
 		return false
 	}
 	p.skip()
-	_, n, err := reading.Span(p.left, store.DayOf(p.env.Now))
-	return err == nil && n >= len(reading.FirstWord(p.left))
+	_, _, err := reading.Span(p.left, p.base(days))
+	return !errors.Is(err, reading.ErrNone)
 }
 
 func (p *parser) lastWord() bool {

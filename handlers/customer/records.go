@@ -28,7 +28,7 @@ func (h Handler) recordCommands() []command.Spec {
 			Args: []command.Arg{
 				{Name: "姓名", Kind: command.Person, Optional: true},
 				{Name: "客户", Kind: command.Word, Optional: true},
-				{Name: "时段", Kind: command.Span, Optional: true},
+				{Name: "时段", Kind: command.Span, Optional: true, Past: true},
 				command.PageArg(), {Name: "只看", Kind: command.Word, Optional: true},
 			},
 			Examples: []string{"查阅记录", "查阅记录 张伟 上周", "查阅记录 K12 本月", "查阅记录 本月 已看"},

@@ -201,7 +201,7 @@ func (o *Office) Try(as, line string, how ...How) (a *command.Answer, err error)
 	}
 	from := chat.Account{Platform: platform, ID: as}
 	e := chat.Event{From: from, Chat: from.Private(), Text: line, Sent: o.Now}
-	c := command.Call{Now: o.Now, Event: e, Spec: spec, Line: line, Policy: o.Policy}
+	c := command.Call{Now: o.Now, Event: e, Spec: spec, Line: line, Policy: o.Policy, Calendar: Rules(o.T).Calendar}
 	for _, f := range how {
 		f(&c)
 	}

@@ -10,14 +10,22 @@ import (
 // horizon is how many days a relative date may lie away.
 const horizon = 3660
 
+// Base is what the days in a text are counted from.
+type Base struct {
+	Today   store.Day
+	Past    bool // it is about what was: 周五 and 3号 are the last ones, else the next
+	Halves  bool // a part of a day counts: 周五下午 begins at noon
+	Holiday func(name string, today store.Day, past bool) (first, last store.Day, known bool)
+}
+
 // Date reads the date at the beginning of text; n is how many bytes of it.
-// 周五 is that day of the ISO week it is read in, 3号 that day of the month; a
-// date without a year is the nearest one. The error is a Refusal for what looks
-// like a date but is none.
-func Date(text string, on store.Day) (day store.Day, n int, err error) {
+// 周五 and 3号 are the next day called so, today among them, or the last; a date
+// without a year is the nearest one. The error is a Refusal for what looks like
+// a date but is none.
+func Date(text string, on Base) (day store.Day, n int, err error) {
 	var r reader
 	r.load(text)
-	t, _, err := r.date(base{today: on.Start(time.UTC)})
+	t, _, err := r.date(on.base())
 	if err != nil {
 		return "", 0, err
 	}
@@ -26,10 +34,14 @@ func Date(text string, on store.Day) (day store.Day, n int, err error) {
 
 // base is what a date leans on.
 type base struct {
+	Base
 	today   time.Time
 	from    time.Time // the range's first day when its second half is read
 	weekday bool      // that was given as a day of the week
+	bare    bool      // a number alone is a day, because a mark leads on to it
 }
+
+func (on Base) base() base { return base{Base: on, today: on.Today.Start(time.UTC)} }
 
 // anchor is the day that an incomplete date lies near to.
 func (b base) anchor() time.Time {
@@ -64,14 +76,14 @@ func (r *reader) date(b base) (t time.Time, weekday bool, err error) {
 func (r *reader) relative(b base) (time.Time, bool) {
 	days := 0
 	switch {
-	case r.takeOne("今天", "今日"):
-	case r.takeOne("明天", "明日"):
+	case r.takeOne("今天", "今日"), r.takeBefore("今", "早晚"):
+	case r.takeOne("明天", "明日"), r.takeBefore("明", "早晚"):
 		days = 1
 	case r.take("大后天"):
 		days = 3
 	case r.take("后天"):
 		days = 2
-	case r.takeOne("昨天", "昨日"):
+	case r.takeOne("昨天", "昨日"), r.takeBefore("昨", "早晚"):
 		days = -1
 	case r.take("大前天"):
 		days = -3
@@ -101,7 +113,7 @@ func (r *reader) which() (n int, given bool) {
 	return n, true
 }
 
-// weekday reads 周五, 下周一, 星期天, and in 周一到五 the 五.
+// weekday reads 周五, 下周一, 下周的周三, 星期天, and in 周一到五 the 五.
 func (r *reader) weekday(b base) (time.Time, bool) {
 	if start := r.i; b.weekday {
 		if d, ok := r.dayOfWeek(); ok && r.edge() {
@@ -110,18 +122,35 @@ func (r *reader) weekday(b base) (time.Time, bool) {
 		r.i = start
 	}
 	weeks, given := r.which()
-	if !r.takeOne("周", "星期", "礼拜") {
+	if !r.week() {
 		return time.Time{}, false
+	}
+	if start := r.i; given {
+		r.blanks()
+		r.take("的")
+		if !r.week() {
+			r.i = start
+		}
 	}
 	d, ok := r.dayOfWeek()
-	if !ok {
+	switch t := monday(b.today).AddDate(0, 0, 7*weeks+d); {
+	case !ok:
 		return time.Time{}, false
+	case given:
+		return t, true
+	case !b.from.IsZero():
+		return after(monday(b.from).AddDate(0, 0, d), b.from, 7), true
+	case b.Past && t.After(b.today):
+		return t.AddDate(0, 0, -7), true
+	case b.Past:
+		return t, true
+	default:
+		return after(t, b.today, 7), true
 	}
-	if given || b.from.IsZero() {
-		return monday(b.today).AddDate(0, 0, 7*weeks+d), true
-	}
-	return after(monday(b.from).AddDate(0, 0, d), b.from, 7), true
 }
+
+// week reads the 周 of a week.
+func (r *reader) week() bool { return r.takeOne("周", "星期", "礼拜") }
 
 // dayOfWeek reads the 五 of 周五: days since Monday.
 func (r *reader) dayOfWeek() (int, bool) {

@@ -25,7 +25,9 @@ func (r *reader) numbered(b base) (time.Time, error) {
 		return time.Time{}, ErrNone
 	case r.take("月"):
 		return r.dayIn(b, 0, n)
-	case digits > 0 && digits < 3 && r.any("-/.") && arabic(r.ahead(1)):
+	case n <= 12 && digits > 0 && r.any("-") && r.eitherWay():
+		return time.Time{}, Refusal("是几号到几号，还是几月几日？请写成 3号到5号 或 3月5日")
+	case n <= 12 && digits > 0 && digits < 3 && r.any("-/.") && arabic(r.ahead(1)):
 		mark := r.peek()
 		r.i++
 		return r.shortDate(b, n, mark)
@@ -33,7 +35,9 @@ func (r *reader) numbered(b base) (time.Time, error) {
 		return r.away(b, n)
 	case r.takeOne("号", "日"):
 		return r.dayOfMonth(b, n)
-	case !b.from.IsZero() && digits > 0 && r.dateEdge(): // 11-24至26
+	case digits < 3 && r.unitFollows(): // 26、27号
+		return r.dayOfMonth(b, n)
+	case b.bare && digits > 0 && r.dateEdge(): // 11-24至26
 		return r.dayOfMonth(b, n)
 	default:
 		return r.away(b, n)
@@ -107,17 +111,50 @@ func (r *reader) lastNumber(b base, year, month int) (time.Time, error) {
 	return complete(b, year, month, d)
 }
 
+// unitFollows reports whether a number leans on the 号 behind the next one: the
+// 26 of 26、27号 and 26-28号.
+func (r *reader) unitFollows() bool {
+	start := r.i
+	defer func() { r.i = start }()
+	for r.joint() || r.rangeMark() {
+		if _, digits, ok := r.number(); !ok || digits > 2 {
+			return false
+		}
+		if r.takeOne("号", "日") {
+			return true
+		}
+	}
+	return false
+}
+
+// eitherWay reports whether 11-26号 stands here, which is a range or a date.
+func (r *reader) eitherWay() bool {
+	start := r.i
+	defer func() { r.i = start }()
+	r.i++
+	_, digits, _ := r.number()
+	return digits > 0 && r.takeOne("号", "日")
+}
+
 // dayOfMonth is 3号 without a month.
 func (r *reader) dayOfMonth(b base, d int) (time.Time, error) {
 	if r.any("楼线馆厅机院店门车仓库桥") {
 		return time.Time{}, ErrNone
 	}
 	t, err := exact(b.anchor().Year(), int(b.anchor().Month()), d)
-	if err == nil && !b.from.IsZero() && t.Before(b.from) {
-		next := firstOf(b.from).AddDate(0, 1, 0)
-		return exact(next.Year(), int(next.Month()), d)
+	months := 0
+	switch {
+	case err != nil:
+	case b.Past && b.from.IsZero() && t.After(b.today):
+		months = -1
+	case t.Before(b.anchor()) && !(b.Past && b.from.IsZero()):
+		months = 1
 	}
-	return t, err
+	if months == 0 {
+		return t, err
+	}
+	other := firstOf(b.anchor()).AddDate(0, months, 0)
+	return exact(other.Year(), int(other.Month()), d)
 }
 
 // away reads 天后, 周前, 个月后 after a number.
@@ -155,7 +192,7 @@ func addMonths(t time.Time, n int) time.Time {
 // dateEdge reports whether a date without a unit may end here, so that 12.5万 or
 // 11.24家 is none.
 func (r *reader) dateEdge() bool {
-	return r.any("到至起开共") || r.edge() && !r.any("%‰") && !(r.any(".,/") && arabic(r.ahead(1)))
+	return r.any("到至起开共") || r.edge() && !r.any("%‰") && !(r.any(".,/:") && arabic(r.ahead(1)))
 }
 
 // complete is a date with the year, 0 meaning the nearest to the anchor.

@@ -2,8 +2,8 @@
 // of money, lengths of time, labels and fields, cities, customers' codes. People
 // write 下周一至周三, 12万5, 三天, 本周：…; what the bot keeps is a value.
 //
-// A reader is a pure function. It takes a text, and the day it is read on where
-// that counts, and gives the value at its beginning and how many bytes of the
+// A reader is a pure function. It takes a text, and what its days are counted from
+// where that counts ([Base]), and gives the value at its beginning and how many bytes of the
 // text that took. It reads the text folded, but all that is kept of it stays as
 // typed. When nothing of the kind stands there the error is [ErrNone], and the
 // text may be read as something else; a [Refusal] says that it is of the kind,
@@ -16,6 +16,7 @@ package reading
 
 import (
 	"errors"
+	"time"
 
 	"marketbot/store"
 )
@@ -30,4 +31,8 @@ type Refusal string
 func (r Refusal) Error() string { return "refused: " + string(r) }
 
 // Days is an inclusive range of days.
-type Days struct{ From, To store.Day }
+type Days struct {
+	From, To store.Day
+	Begins   time.Duration // on the first day, after midnight: 周五下午
+	Open     bool          // it was said from when on, but not how long: To is From
+}

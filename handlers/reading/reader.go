@@ -74,6 +74,16 @@ func (r *reader) takeOne(words ...string) bool {
 	return false
 }
 
+// takeBefore reads a word before one of a set, which stays.
+func (r *reader) takeBefore(word, set string) bool {
+	start := r.i
+	if r.take(word) && r.any(set) {
+		return true
+	}
+	r.i = start
+	return false
+}
+
 // any reports whether the next rune is one of set.
 func (r *reader) any(set string) bool {
 	return r.i < r.n && strings.ContainsRune(set, r.peek())

@@ -10,19 +10,20 @@ import (
 
 // Week reads the ISO week at the beginning of text; n is how many bytes of
 // it: 上周, 第48周, W48, 2026-W48 or any date in it. Without a year it is the
-// nearest one. The error is a Refusal for what looks like a week but is none.
+// nearest one; a day of the week is the last one, because a week is named for
+// what was done in it. The error is a Refusal for what looks like a week but is none.
 func Week(text string, on store.Day) (w store.Week, n int, err error) {
 	var r reader
 	r.load(text)
-	today := on.Start(time.UTC)
-	t, _, err := r.date(base{today: today})
+	b := Base{Today: on, Past: true}.base()
+	t, _, err := r.date(b)
 	switch {
 	case err == nil:
 		return store.WeekOf(t), r.used(), nil
 	case !errors.Is(err, ErrNone):
 		return w, 0, err
 	}
-	if w, err = r.weekName(today); err != nil {
+	if w, err = r.weekName(b.today); err != nil {
 		return store.Week{}, 0, err
 	}
 	return w, r.used(), nil
@@ -31,7 +32,7 @@ func Week(text string, on store.Day) (w store.Week, n int, err error) {
 // weekName reads a week that is not given by a date.
 func (r *reader) weekName(today time.Time) (store.Week, error) {
 	if weeks, ok := r.which(); ok {
-		if !r.takeOne("周", "星期", "礼拜") {
+		if !r.week() {
 			return store.Week{}, ErrNone
 		}
 		return store.WeekOf(today.AddDate(0, 0, 7*weeks)), nil

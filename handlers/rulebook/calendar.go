@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"marketbot/store"
@@ -103,11 +104,13 @@ func (c *Calendar) lay(data []byte) error {
 	return nil
 }
 
+const newYear = "元旦"
+
 // fixed are the days that the law has off every year, where no table tells more.
 func fixed(day time.Time) (name string, ok bool) {
 	switch _, m, d := day.Date(); {
 	case m == time.January && d == 1:
-		return "元旦", true
+		return newYear, true
 	case m == time.May && d <= 2:
 		return "劳动节", true
 	case m == time.October && d <= 3:
@@ -164,6 +167,33 @@ func (c *Calendar) Holiday(day store.Day) (name string, ok bool) {
 		return "", false
 	}
 	return e.name, true
+}
+
+// Named are the days off of the next holiday whose name holds a word (国庆 of
+// 国庆节), of one that is running, or of the last; false where no table tells. Of
+// those fixed by law only New Year's Day is told without one: to the others days
+// are added.
+func (c *Calendar) Named(word string, today store.Day, past bool) (first, last store.Day, known bool) {
+	step := 1
+	if past {
+		step = -1
+	}
+	is := func(d store.Day) bool {
+		name, off := c.Holiday(d)
+		return off && strings.Contains(name, word)
+	}
+	for first = today; !is(first); first = first.Add(step) {
+		if first == today.Add(farthest*step) {
+			return "", "", false
+		}
+	}
+	for last = first; is(last.Add(1)); {
+		last = last.Add(1)
+	}
+	for is(first.Add(-1)) {
+		first = first.Add(-1)
+	}
+	return first, last, word == newYear || c.Known(first.Start(time.UTC).Year())
 }
 
 // MakeUp is the name of the holiday that day is worked for (补班); ok is false

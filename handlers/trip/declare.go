@@ -2,6 +2,7 @@ package trip
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -35,29 +36,57 @@ func (h Handler) trip(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, &command.Question{Prompt: "去几天，或从哪天到哪天？例如 3天、明天至周五。"}
 	}
 	t := store.Trip{
-		ID: c.Tx.NewID(c.Now), Person: c.Person.ID, Place: strings.TrimSpace(c.Text("地点")), Reason: c.Text("事由"), Declared: c.Now,
+		ID: c.Tx.NewID(c.Now), Person: c.Person.ID, Place: destination(c.Text("地点")), Declared: c.Now,
 	}
-	t.First, t.Last, t.Reason = h.tripDays(c)
+	var err error
+	if t.First, t.Last, t.Reason, err = tripDays(c, h.Rules.Day(c.Now)); err != nil {
+		return nil, err
+	}
 	if err := h.plausible(t, h.Rules.Day(c.Now)); err != nil {
 		return nil, err
 	}
 	return h.declare(ctx, c, t)
 }
 
-// tripDays are the days and the reason. In 出差 明天 广州 3天 the number of days
-// comes apart from the first one.
-func (h Handler) tripDays(c *command.Call) (first, last store.Day, reason string) {
+// tripDays are the days and the reason. In 出差 明天去广州 3天 the number of days
+// comes apart from the first one; other days there are not guessed at.
+func tripDays(c *command.Call, today store.Day) (first, last store.Day, reason string, err error) {
 	d, reason := c.Days("时长或起止"), c.Text("事由")
-	today := h.Rules.Day(c.Now)
-	if d.From != d.To || d.From == today {
-		return d.From, d.To, reason
+	if d.From == d.To && reason != "" {
+		words := strings.TrimLeft(reason, "到至")
+		more, n, err := reading.Span(words, c.Env().Base())
+		switch {
+		case errors.Is(err, reading.ErrNone), err == nil && strings.HasPrefix(words[n:], "的"):
+		case err == nil && more.From == today && words == reason && (words[n:] == "" || isGap([]rune(words[n:])[0])):
+			days := store.Trip{First: more.From, Last: more.To}.Days()
+			return d.From, d.From.Add(days - 1), strings.TrimLeftFunc(words[n:], isGap), nil
+		default:
+			return "", "", "", unclearDays("没看懂" + text.Quote(text.CutLine(reason, shown)) + "是哪几天。")
+		}
 	}
-	more, n, err := reading.Span(reason, today)
-	if err != nil || more.From != today || more.To == today || text.HasWords(reason[n:]) && !isGap([]rune(reason[n:])[0]) {
-		return d.From, d.To, reason
+	if d.Open {
+		return "", "", "", unclearDays("从 " + d.From.String() + " 起去几天？")
 	}
-	days := store.Trip{First: more.From, Last: more.To}.Days()
-	return d.From, d.From.Add(days - 1), strings.TrimLeftFunc(reason[n:], isGap)
+	return d.From, d.To, reason, nil
+}
+
+func unclearDays(problem string) error {
+	return &command.Refusal{Text: problem, Hint: "出差 广州 明天起3天 拜访客户", Clause: clause}
+}
+
+// destination is a place without the words that lead to it (去上海出差).
+func destination(typed string) string {
+	place := strings.TrimSpace(typed)
+	for _, before := range []string{"前往", "去", "到", "赴"} {
+		if rest, found := strings.CutPrefix(place, before); found && rest != "" {
+			place = rest
+			break
+		}
+	}
+	if rest, found := strings.CutSuffix(place, "出差"); found && rest != "" {
+		place = rest
+	}
+	return place
 }
 
 // changed is when the caller's trips were changed last; 出差 alone changes none.

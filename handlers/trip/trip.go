@@ -56,7 +56,7 @@ func (h Handler) Commands() []command.Spec {
 			Name: "签到记录", Aliases: []string{"qdjl"}, Summary: "看每天的签到次数；主管、总监、总经理可看所有人",
 			Args: []command.Arg{
 				{Name: "姓名", Kind: command.Person, Optional: true},
-				{Name: "时段", Kind: command.Span, Optional: true},
+				{Name: "时段", Kind: command.Span, Optional: true, Past: true},
 			},
 			Examples: []string{"签到记录", "签到记录 上周", "签到记录 本月"},
 			Who:      rulebook.TakePart, Private: true, Clause: clause, Run: h.ledger,
