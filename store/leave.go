@@ -12,28 +12,32 @@ import (
 type Leave struct {
 	ID, Person  string
 	First, Last Day
-	By          string    // person id of whoever entered it
-	Entered     time.Time // when it was first entered; shortening keeps it
-	Reason      string    // rests sealed
+	Begins      time.Duration // on the first day, after midnight, where it is only a part of it
+	By          string        // person id of whoever entered it
+	Entered     time.Time     // when it was first entered; shortening keeps it
+	Reason      string        // rests sealed
 }
 
-// Covers reports whether day is one of the leave's days.
+// Covers reports whether day is one of the leave's days, also in part.
 func (l Leave) Covers(day Day) bool { return l.First <= day && day <= l.Last }
 
-const leaveColumns = `id, person, first_day, last_day, reason, by_person, entered`
+// AllDay reports whether the leave covers all of a day.
+func (l Leave) AllDay(day Day) bool { return l.Covers(day) && (day > l.First || l.Begins == 0) }
+
+const leaveColumns = `id, person, first_day, begins, last_day, reason, by_person, entered`
 
 func (q Leaves) scan(scan engine.Scan) (l Leave, err error) {
-	err = scan(&l.ID, &l.Person, &l.First, &l.Last, q.tx.Sealed(&l.Reason, "leave", &l.ID, "reason"), &l.By, engine.At(&l.Entered))
+	err = scan(&l.ID, &l.Person, &l.First, engine.Lasting(&l.Begins), &l.Last, q.tx.Sealed(&l.Reason, "leave", &l.ID, "reason"), &l.By, engine.At(&l.Entered))
 	return l, err
 }
 
 // Days lists the leave of everyone that overlaps from … to and was not
 // cancelled, by first day. The reasons stay sealed: it only asks who is away.
 func (q Leaves) Days(ctx context.Context, from, to Day) ([]Leave, error) {
-	return engine.All(ctx, q.tx, "days of leave", `SELECT id, person, first_day, last_day, by_person, entered FROM leave
+	return engine.All(ctx, q.tx, "days of leave", `SELECT id, person, first_day, begins, last_day, by_person, entered FROM leave
 		WHERE last_day >= $1 AND first_day <= $2 AND cancelled = 0 ORDER BY first_day, id`, []any{string(from), string(to)},
 		func(scan engine.Scan) (l Leave, err error) {
-			err = scan(&l.ID, &l.Person, &l.First, &l.Last, &l.By, engine.At(&l.Entered))
+			err = scan(&l.ID, &l.Person, &l.First, engine.Lasting(&l.Begins), &l.Last, &l.By, engine.At(&l.Entered))
 			return l, err
 		})
 }
@@ -53,9 +57,9 @@ func (q Leaves) ByID(ctx context.Context, id string) (Leave, bool, error) {
 
 // Add enters leave under l.ID.
 func (q Leaves) Add(ctx context.Context, l Leave) error {
-	_, err := q.tx.Exec(ctx, "add leave", `INSERT INTO leave (id, person, first_day, last_day, reason, by_person, entered, cancelled)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
-		l.ID, l.Person, string(l.First), string(l.Last), q.tx.SealText(l.Reason, "leave", l.ID, "reason"), l.By, engine.Millis(l.Entered))
+	_, err := q.tx.Exec(ctx, "add leave", `INSERT INTO leave (id, person, first_day, begins, last_day, reason, by_person, entered, cancelled)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`,
+		l.ID, l.Person, string(l.First), l.Begins.Milliseconds(), string(l.Last), q.tx.SealText(l.Reason, "leave", l.ID, "reason"), l.By, engine.Millis(l.Entered))
 	return err
 }
 

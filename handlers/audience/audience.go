@@ -70,7 +70,7 @@ func NewRoll(day store.Day, people []store.Person, leaves []store.Leave) Roll {
 		away[l.Person] = append(away[l.Person], l)
 	}
 	for person, list := range away {
-		if slices.ContainsFunc(list, func(l store.Leave) bool { return l.Covers(day) }) {
+		if slices.ContainsFunc(list, func(l store.Leave) bool { return l.AllDay(day) }) {
 			r.back[person] = returns(day, list)
 		}
 	}

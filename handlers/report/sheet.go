@@ -188,8 +188,7 @@ func (h Handler) entryOf(ctx context.Context, tx *store.Tx, p store.Person, w st
 	return e, owed || len(reports) > 0, nil
 }
 
-// excused is who is on leave on the due day. Leave that was entered only
-// afterwards counts when a head entered it, so that nobody excuses themselves.
+// excused is whose leave excuses them.
 func (h Handler) excused(people []store.Person, leaves []store.Leave, due time.Time) map[string]bool {
 	heads := map[string]bool{}
 	for _, p := range people {
@@ -197,7 +196,7 @@ func (h Handler) excused(people []store.Person, leaves []store.Leave, due time.T
 	}
 	away := map[string]bool{}
 	for _, l := range leaves {
-		if l.Covers(h.Rules.Day(due)) && (l.Entered.Before(due) || l.By != l.Person || heads[l.By]) {
+		if h.Rules.Excuses(l, due, heads[l.By]) {
 			away[l.Person] = true
 		}
 	}

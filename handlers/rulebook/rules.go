@@ -42,6 +42,20 @@ func (r Rules) ReportDue(w store.Week) (time.Time, bool) {
 	return ReportDue(r.Calendar, r.Zone, r.Report.Due, w)
 }
 
+// Begun reports whether it is leave at a moment; one that begins within a day
+// (周五下午) is none before.
+func (r Rules) Begun(l store.Leave, at time.Time) bool {
+	day := r.Day(at)
+	return l.Covers(day) && (l.AllDay(day) || day.Start(r.Zone).Add(l.Begins).Before(at))
+}
+
+// Excuses reports whether a report is not owed because of a leave: one that has
+// begun when it is due. What was entered only afterwards counts when a head
+// entered it, so that nobody excuses themselves; byHead tells that.
+func (r Rules) Excuses(l store.Leave, due time.Time, byHead bool) bool {
+	return r.Begun(l, due) && (l.Entered.Before(due) || l.By != l.Person || byHead)
+}
+
 // ConsolidatedDue is when the consolidated report of w is due; false: w has none.
 func (r Rules) ConsolidatedDue(w store.Week) (time.Time, bool) {
 	return ConsolidatedDue(r.Calendar, r.Zone, r.Report.Due, r.Consolidated.Due, w)

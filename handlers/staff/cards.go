@@ -8,6 +8,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -24,6 +25,18 @@ func period(first, last store.Day) string {
 	}
 	days := int(last.Start(time.UTC).Sub(first.Start(time.UTC)).Hours()/24) + 1
 	return text + "（" + number(days) + " 天）"
+}
+
+// leavePeriod is how the days of leave are shown, with when the first begins.
+func leavePeriod(l store.Leave) string {
+	if l.Begins == 0 {
+		return period(l.First, l.Last)
+	}
+	begins := "（" + words.TimeOfDay(l.Begins) + "起）"
+	if l.First == l.Last {
+		return written(l.First) + begins
+	}
+	return written(l.First) + begins + strings.TrimPrefix(period(l.First, l.Last), written(l.First))
 }
 
 // written is a day with its year.

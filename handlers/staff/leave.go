@@ -23,7 +23,7 @@ func (h Handler) leaveCommands() []command.Spec {
 			Name: "请假", Aliases: []string{"qj", "leave"}, Summary: "登记请假：截止日在请假内的周报算请假，期间不催签到；主管和总监可以替别人登记",
 			Args: []command.Arg{
 				{Name: "姓名", Kind: command.Person, Optional: true},
-				{Name: "起止", Kind: command.Span, Prompt: "请哪几天？例如 明天，或 11-26 至 11-27。"},
+				{Name: "起止", Kind: command.Span, Halves: true, Prompt: "请哪几天？例如 明天，或 11-26 至 11-27。"},
 				{Name: "事由", Kind: command.Free, Optional: true},
 			},
 			Examples: []string{"请假 明天 看病", "请假 11-26 至 11-27"}, Who: rulebook.TakePart, Clause: "会-3", Also: []string{"2-4"}, Run: h.leave, Changed: leaveChanged, Undo: h.undoLeave,
@@ -86,7 +86,7 @@ func (h Handler) leave(ctx context.Context, c *command.Call) (*command.Answer, e
 		return nil, err
 	}
 	l := store.Leave{
-		ID: c.Tx.NewID(c.Now), Person: p.ID, First: days.From, Last: days.To, By: c.Person.ID, Entered: c.Now, Reason: c.Text("事由"),
+		ID: c.Tx.NewID(c.Now), Person: p.ID, First: days.From, Begins: days.Begins, Last: days.To, By: c.Person.ID, Entered: c.Now, Reason: c.Text("事由"),
 	}
 	if err := c.Tx.Leaves().Add(ctx, l); err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (h Handler) leave(ctx context.Context, c *command.Call) (*command.Answer, e
 	if err != nil {
 		return nil, err
 	}
-	lines = append([]string{p.Name + " 请假 " + period(l.First, l.Last) + "，已登记。"}, append(lines, consequences(c, p, overlap)...)...)
+	lines = append([]string{p.Name + " 请假 " + leavePeriod(l) + "，已登记。"}, append(lines, consequences(c, p, overlap)...)...)
 	a := command.Text(strings.Join(lines, "\n"))
 	a.Reply.Confidential = aloudOfOthers(c, p)
 	a.Notices = leaveNotices(c, p, l, above)
@@ -120,6 +120,8 @@ func (h Handler) plausible(c *command.Call, d reading.Days) error {
 	switch {
 	case d.From < today.Add(-farthestLeave) || d.From > today.Add(farthestLeave):
 		text = "日期离今天太远：" + written(d.From) + "。请写明年月日。"
+	case d.Open:
+		text = "从" + written(d.From) + "起，请到哪一天？"
 	case d.To > d.From.Add(longestLeave-1):
 		text = "一次最多登记 " + number(longestLeave) + " 天：" + period(d.From, d.To) + "。"
 	default:
@@ -142,8 +144,8 @@ func (h Handler) overlap(ctx context.Context, c *command.Call, p store.Person, d
 			continue
 		}
 		some = true
-		if l.Covers(d.From) && l.Covers(d.To) && (c.Person.ID == p.ID || l.By != p.ID) {
-			text := p.Name + " " + period(l.First, l.Last) + " 已经登记请假。"
+		if l.Covers(d.From) && l.Covers(d.To) && (l.First < d.From || l.Begins <= d.Begins) && (c.Person.ID == p.ID || l.By != p.ID) {
+			text := p.Name + " " + leavePeriod(l) + " 已经登记请假。"
 			if aloudOfOthers(c, p) {
 				text = p.Name + "这几天已经登记请假。"
 			}
@@ -179,7 +181,7 @@ func consequences(c *command.Call, p store.Person, overlap bool) []string {
 // leaveNotices tells the superiors what somebody entered for themselves, or
 // the person what was entered for them.
 func leaveNotices(c *command.Call, p store.Person, l store.Leave, above []store.Person) []chat.Notice {
-	days := period(l.First, l.Last)
+	days := leavePeriod(l)
 	if p.ID != c.Person.ID {
 		return concerned(c, p, c.Person.Name+"替你登记了请假："+days+"。提前回来发 销假。")
 	}
@@ -205,7 +207,7 @@ func (h Handler) undoLeave(ctx context.Context, c *command.Call, ref string) (st
 	if err != nil {
 		return "", err
 	}
-	return nameLeave(ctx, c, l.Person, "请假", " "+period(l.First, l.Last))
+	return nameLeave(ctx, c, l.Person, "请假", " "+leavePeriod(l))
 }
 
 // nameLeave names what is taken back, so that it is understood also by whoever
@@ -243,7 +245,7 @@ func (h Handler) back(ctx context.Context, c *command.Call) (*command.Answer, er
 	l := list[0]
 	text := "已销假：" + p.Name + " 从今天（" + today.String() + "）起恢复，周报和签到照常。"
 	if l.First > today {
-		text = "已取消：" + p.Name + " " + period(l.First, l.Last) + "的请假。"
+		text = "已取消：" + p.Name + " " + leavePeriod(l) + "的请假。"
 	}
 	a := command.Text(text)
 	a.Reply.Confidential = aloudOfOthers(c, p)

@@ -30,11 +30,11 @@ func (h Handler) reports(ctx context.Context, c *command.Call, p store.Person, l
 		due, ok := h.Rules.ReportDue(week)
 		switch {
 		case !ok:
-		case slices.ContainsFunc(leaves, func(l store.Leave) bool { return h.excuses(l, due, head) }):
+		case slices.ContainsFunc(leaves, func(l store.Leave) bool { return h.Rules.Excuses(l, due, head) }):
 			excused = append(excused, week)
 		case c.Now.Before(due):
 			owed = append(owed, week)
-		case l.Covers(h.Rules.Day(due)):
+		case h.Rules.Begun(l, due):
 			passed = append(passed, week)
 		}
 	}
@@ -47,18 +47,15 @@ func (h Handler) reports(ctx context.Context, c *command.Call, p store.Person, l
 	}
 	if len(owed) == 1 {
 		due, _ := h.Rules.ReportDue(owed[0])
-		lines = append(lines, weeks(owed)+"周报 "+h.Rules.Day(due).String()+due.Format(" 15:04")+" 截止，不在请假内，照交。")
+		why := "不在请假内"
+		if l.Covers(h.Rules.Day(due)) {
+			why = "那时请假还没开始"
+		}
+		lines = append(lines, weeks(owed)+"周报 "+h.Rules.Day(due).String()+due.Format(" 15:04")+" 截止，"+why+"，照交。")
 	} else if len(owed) > 1 {
 		lines = append(lines, weeks(owed)+"周报的截止日不在请假内，照交。")
 	}
 	return lines, nil
-}
-
-// excuses reports whether a report is not owed because of a leave: leave that
-// was entered only after the due moment counts when a head entered it, so that
-// nobody excuses themselves.
-func (h Handler) excuses(l store.Leave, due time.Time, head bool) bool {
-	return l.Covers(h.Rules.Day(due)) && (l.Entered.Before(due) || l.By != l.Person || head)
 }
 
 // weeks names weeks; of many the first and the last.

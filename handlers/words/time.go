@@ -19,6 +19,18 @@ func MomentExact(t time.Time) string {
 	return Moment(t)
 }
 
+// TimeOfDay is a time after midnight: 下午, 14:30.
+func TimeOfDay(d time.Duration) string {
+	switch d {
+	case 12 * time.Hour:
+		return "下午"
+	case 18 * time.Hour:
+		return "晚上"
+	default:
+		return fmt.Sprintf("%02d:%02d", int(d.Hours()), int(d.Minutes())%60)
+	}
+}
+
 // Date is a day as it is typed: 11月27日.
 func Date(d store.Day) string {
 	t := d.Start(time.UTC)

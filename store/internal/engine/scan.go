@@ -9,6 +9,17 @@ import (
 // At scans a time that rests as Millis into t.
 func At(t *time.Time) sql.Scanner { return (*moment)(t) }
 
+// Lasting reads a time that rests as so many milliseconds into d.
+func Lasting(d *time.Duration) sql.Scanner { return (*lasting)(d) }
+
+type lasting time.Duration
+
+func (d *lasting) Scan(src any) error {
+	ms, err := scanned[int64](src)
+	*d = lasting(time.Duration(ms) * time.Millisecond)
+	return err
+}
+
 type moment time.Time
 
 func (t *moment) Scan(src any) error {
