@@ -14,7 +14,7 @@ import (
 func refusalCard(r *command.Refusal) *chat.Card {
 	c := &chat.Card{Title: "没有办成", Tone: chat.Warn, Blocks: []chat.Block{{Text: r.Text}}, Buttons: r.Buttons}
 	if r.Hint != "" {
-		c.Blocks = append(c.Blocks, chat.Block{Text: "可以这样：" + r.Hint})
+		c.Blocks = append(c.Blocks, chat.Block{Text: "可以这样：" + text.Continued(r.Hint)})
 	}
 	if r.Clause != "" {
 		c.Blocks = append(c.Blocks, chat.Block{Note: "依据：" + clauseName(r.Clause) + "（发「制度 " + r.Clause + "」看原文）"})

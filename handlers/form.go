@@ -139,7 +139,7 @@ func prompt(form *chat.Form, i int, value string) string {
 	}
 	switch {
 	case value != "":
-		lines = append(lines, "现在是：", value, "不改就发「"+skipWord+"」。")
+		lines = append(lines, "现在是：", text.Said(value), "不改就发「"+skipWord+"」。")
 	case !f.Required:
 		lines = append(lines, "没有就发「"+skipWord+"」。")
 	}

@@ -116,6 +116,7 @@ func (p *Post) Message(ctx context.Context, tx *store.Tx, to chat.Address, perso
 // owe owes a notice to a chat and tells what it wrote; fresh is false when the
 // key was owed before.
 func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, n chat.Notice, class store.Class, now time.Time) (o store.Outgoing, fresh bool, err error) {
+	n.Message = n.Message.Shown()
 	o = outgoing(tx, to, n, class, now)
 	if o.Content, err = json.Marshal(n.Message); err != nil {
 		return o, false, fmt.Errorf("owe %s: %w", n.Key, err)
@@ -133,6 +134,7 @@ func (p *Post) owe(ctx context.Context, tx *store.Tx, to chat.Address, n chat.No
 // one that may have arrived, and said again under the same key. Of what is
 // confidential it must be known whether it was tried at all.
 func (p *Post) Answer(ctx context.Context, tx *store.Tx, to chat.Address, person, cause string, m chat.Message, now time.Time, owed func(store.Outgoing)) error {
+	m = m.Shown()
 	o := outgoing(tx, to, chat.Notice{To: person, Cause: cause, Message: m}, store.ClassAnswer, now)
 	o.Key = "answer/" + o.ID // in order, so that answers of one commit lie together
 	var err error

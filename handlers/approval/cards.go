@@ -57,7 +57,7 @@ func (h Handler) request(ctx context.Context, tx *store.Tx, r store.Request) (ch
 	}
 	return chat.Message{Secrecy: chat.Secrecy{Confidential: true, Right: string(rulebook.DecideLooks), Summary: fmt.Sprintf(
 		"查阅申请 %s\n申请人：%s\n客户：%s\n理由：%s\n失效：%s\n批准请发：%s，不批请发：驳回 %s 理由",
-		r.Code, asker, text.MaskPhones(customer), text.MaskPhones(r.Why), h.at(r.Lapses), how, r.Code,
+		r.Code, asker, text.MaskPhones(customer), text.Continued(text.MaskPhones(r.Why)), h.at(r.Lapses), how, r.Code,
 	)}, Card: &chat.Card{
 		Title: "查阅申请 " + r.Code, Tone: chat.Warn,
 		Blocks: []chat.Block{
@@ -87,13 +87,13 @@ func (h Handler) choices(ctx context.Context, tx *store.Tx, r store.Request) (cu
 		}, err
 	}
 	near, err := candidates(ctx, tx, r.Words)
-	customer = "「" + r.Words + "」（对方原话，不能确定是哪个客户）"
+	customer = "「" + text.Line(r.Words) + "」（对方原话，不能确定是哪个客户）"
 	for _, k := range near {
-		customer += "\n可能是 " + k.ID + " " + k.Name
+		customer += "；可能是 " + k.ID + " " + k.Name
 		buttons = append(buttons, approveButton(r, k, usualLength))
 	}
 	if len(near) == 0 {
-		customer += "\n没有找到相近的客户"
+		customer += "；没有找到相近的客户"
 	}
 	return customer, buttons, err
 }
@@ -114,7 +114,7 @@ func (h Handler) known(ctx context.Context, tx *store.Tx, r store.Request) (stri
 	}
 	line += "）"
 	if text.Code(r.Words) != k.ID && r.Words != k.Name {
-		line += "，对方写的是「" + r.Words + "」"
+		line += "，对方写的是「" + text.Line(r.Words) + "」"
 	}
 	return line, nil
 }

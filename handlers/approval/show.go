@@ -106,7 +106,7 @@ func (h Handler) showOne(ctx context.Context, c *command.Call) (*command.Answer,
 func endedBlocks(line string, r store.Request) []chat.Block {
 	blocks := []chat.Block{{Text: line}}
 	if text.HasWords(r.Reason) {
-		blocks = append(blocks, chat.Block{Text: "理由：" + r.Reason})
+		blocks = append(blocks, chat.Block{Text: "理由：" + text.Continued(r.Reason)})
 	}
 	return blocks
 }

@@ -7,7 +7,10 @@ package chat
 import (
 	"cmp"
 	"context"
+	"strings"
 	"time"
+
+	"marketbot/handlers/text"
 )
 
 // Account is a person as one platform knows them.
@@ -149,8 +152,10 @@ type Button struct {
 	Danger  bool   `json:"danger,omitempty"`
 }
 
-// Line is what to type instead of a press.
-func (b Button) Line() string { return cmp.Or(b.Typed, b.Command) }
+// Line is what to type instead of a press, in one line.
+func (b Button) Line() string {
+	return strings.ReplaceAll(text.Shown(cmp.Or(b.Typed, b.Command)), "\n", " ")
+}
 
 // Form asks for several values at once; submitting sends Command with Values.
 type Form struct {

@@ -72,9 +72,9 @@ func (r *Router) Help(p store.Person) chat.Card {
 
 // HelpFor is all about one command.
 func (r *Router) HelpFor(s *Spec) chat.Card {
-	facts := []chat.Fact{
-		{Label: "用法", Value: s.Syntax()},
-		{Label: "例", Value: strings.Join(s.Examples, "\n")},
+	facts := []chat.Fact{{Label: "用法", Value: s.Syntax()}}
+	for _, example := range s.Examples {
+		facts = append(facts, chat.Fact{Label: "例", Value: example})
 	}
 	if len(s.Aliases) > 0 {
 		facts = append(facts, chat.Fact{Label: "也可以写", Value: strings.Join(s.Aliases, "、")})

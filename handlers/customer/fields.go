@@ -115,7 +115,7 @@ func nameRule(name string) error {
 		return wrong("名字不能只有空白或看不见的字符")
 	case utf8.RuneCountInString(name) > maxName:
 		return wrongSo("只写名字，其余写在 特征=… 里", "%s", command.TooLong("名字", name, maxName))
-	case !store.Plain(name) || strings.ContainsAny(name, "\n\r"):
+	case !store.Plain(name) || strings.Contains(text.Shown(name), "\n"):
 		return wrong("名字里有不能保存的字符")
 	case text.MaskPhones(name) != name: // names are shown to all readers, and rest plain
 		return wrong("名字里不要写电话，电话请写成 电话=…")

@@ -253,7 +253,7 @@ func (h Handler) rejectLead(ctx context.Context, c *command.Call) (*command.Answ
 	}
 	a := command.Text("线索 " + l.Code + " 不采纳，已告诉提供的人。")
 	a.Subject = "lead/" + l.Code
-	a.Notices = tellGiver(c, l, "线索 "+l.Code+" 没有采纳："+reason)
+	a.Notices = tellGiver(c, l, "线索 "+l.Code+" 没有采纳："+text.Continued(reason))
 	return a, nil
 }
 

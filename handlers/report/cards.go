@@ -104,7 +104,7 @@ func (h Handler) reportCard(e entry, comments []store.ReportComment, own bool) c
 		card.Blocks = append(card.Blocks, chat.Block{Fold: &chat.Folded{Title: title, Text: text.CutWith(read(other.Text), mostOther, isCut)}})
 	}
 	for _, said := range comments {
-		card.Blocks = append(card.Blocks, chat.Block{Text: "批示（" + h.at(said.At) + "）：" + said.Text})
+		card.Blocks = append(card.Blocks, chat.Block{Text: "批示（" + h.at(said.At) + "）：" + text.Continued(said.Text)})
 	}
 	if own {
 		card.Blocks = append(card.Blocks, noteBlock("修改本周的：改周报 下周：…"))

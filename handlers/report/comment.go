@@ -148,12 +148,12 @@ func commentVersion(w store.Week, words string, to []store.Person) string {
 }
 
 func commentPreview(w store.Week, words string, to []store.Person) *command.Answer {
-	text := "确认后转给：" + who(to) + "。发出后不能撤回。"
+	note := "确认后转给：" + who(to) + "。发出后不能撤回。"
 	if len(to) == 0 {
-		text = "确认后记在汇总里，没有别人会收到。记下后不能撤回。"
+		note = "确认后记在汇总里，没有别人会收到。记下后不能撤回。"
 	}
-	a := command.Card(chat.Card{Title: "批示预览 · " + short(w), Blocks: []chat.Block{{Text: text}, {Text: words}, noteBlock(w.String())}})
-	a.Reply.Confidential, a.Reply.Summary = true, "批示预览 · "+w.String()+"。"+text
+	a := command.Card(chat.Card{Title: "批示预览 · " + short(w), Blocks: []chat.Block{{Text: note}, {Text: text.Said(words)}, noteBlock(w.String())}})
+	a.Reply.Confidential, a.Reply.Summary = true, "批示预览 · "+w.String()+"。"+note
 	a.Subject = "report/" + w.Key()
 	return a
 }
@@ -162,7 +162,7 @@ func (h Handler) passOn(c *command.Call, said store.ReportComment, to []store.Pe
 	a := command.Text(fmt.Sprintf("批示已记录：%s。已转：%s。", said.Week, orNobody(who(to))))
 	a.Subject = "report/" + said.Week.Key()
 	for _, p := range to {
-		card := chat.Card{Title: string(c.Person.Post) + "批示 · " + short(said.Week), Blocks: []chat.Block{{Text: said.Text}, noteBlock(c.Person.Name + " " + h.at(said.At) + " · " + said.Week.String())}}
+		card := chat.Card{Title: string(c.Person.Post) + "批示 · " + short(said.Week), Blocks: []chat.Block{{Text: text.Said(said.Text)}, noteBlock(c.Person.Name + " " + h.at(said.At) + " · " + said.Week.String())}}
 		a.Notices = append(a.Notices, audience.Same(key(said.Week, "comment/"+said.ID), []store.Person{p}, chat.Message{Card: &card})...)
 	}
 	return a

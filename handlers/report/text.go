@@ -133,7 +133,7 @@ func read(t store.ReportText) string {
 	var b strings.Builder
 	for _, p := range parts(t) {
 		if p.text != "" {
-			b.WriteString("【" + p.label + "】\n" + p.text + "\n")
+			b.WriteString("【" + p.label + "】\n" + text.Said(p.text) + "\n")
 		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")

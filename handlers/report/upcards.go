@@ -111,7 +111,7 @@ func (h Handler) weekCard(s sheet, sent, opinion string) chat.Card {
 	facts = append(append(facts, countFacts(s)[:2]...), nameFacts(s)...)
 	card.Blocks = append([]chat.Block{{Facts: append(facts, totals(s)...)}}, s.picture()...)
 	if opinion != "" {
-		card.Blocks = append(card.Blocks, chat.Block{Text: "总监意见：" + opinion})
+		card.Blocks = append(card.Blocks, chat.Block{Text: "总监意见：" + text.Continued(opinion)})
 	}
 	card.Blocks = append(card.Blocks, h.folds(s)...)
 	card.Blocks = append(card.Blocks, noteBlock("全部原件在附件 Excel 里。"))
@@ -157,10 +157,10 @@ func (h Handler) draftCard(s sheet, sent, opinion string, already bool, comments
 	card.Blocks = []chat.Block{{Facts: append(append(facts, nameFacts(s)...), totals(s)...)}, {Table: points(s)}}
 	card.Blocks = append(card.Blocks, s.picture()...)
 	if opinion != "" {
-		card.Blocks = append(card.Blocks, chat.Block{Text: "总监意见：" + opinion})
+		card.Blocks = append(card.Blocks, chat.Block{Text: "总监意见：" + text.Continued(opinion)})
 	}
 	for _, said := range comments {
-		card.Blocks = append(card.Blocks, chat.Block{Text: s.name(said.Person) + " 批示（" + h.at(said.At) + "）：" + said.Text})
+		card.Blocks = append(card.Blocks, chat.Block{Text: s.name(said.Person) + " 批示（" + h.at(said.At) + "）：" + text.Continued(said.Text)})
 	}
 	card.Blocks = append(card.Blocks, h.folds(s)...)
 	return card

@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -185,11 +186,11 @@ func leaveNotices(c *command.Call, p store.Person, l store.Leave, above []store.
 	if p.ID != c.Person.ID {
 		return concerned(c, p, c.Person.Name+"替你登记了请假："+days+"。提前回来发 销假。")
 	}
-	text := p.Name + " 请假：" + days
+	words := p.Name + " 请假：" + days
 	if l.Reason != "" {
-		text += "\n事由：" + l.Reason
+		words += "\n事由：" + text.Continued(l.Reason)
 	}
-	return news(c.Tx, c.Now, above, text)
+	return news(c.Tx, c.Now, above, words)
 }
 
 func (h Handler) undoLeave(ctx context.Context, c *command.Call, ref string) (string, error) {

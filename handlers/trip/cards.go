@@ -42,7 +42,7 @@ func (h Handler) checkedIn(c *command.Call, d day, in store.CheckIn) chat.Card {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "你没有登记出差，这次签到照样保留。正在出差的话，请登记：出差 地点 天数"})
 		card.Buttons = append(card.Buttons, offer(in.Place)...)
 	}
-	card.Blocks = append([]chat.Block{{Text: head + "\n" + text.Cut(in.Progress, shown)}, {Text: count}}, card.Blocks...)
+	card.Blocks = append([]chat.Block{{Text: head + "\n" + text.Said(text.Cut(in.Progress, shown))}, {Text: count}}, card.Blocks...)
 	return card
 }
 

@@ -27,10 +27,10 @@ func (o *office) checkIns(name string) []store.CheckIn {
 func TestCheckInSaysWhichOfTheDayItIs(t *testing.T) {
 	o := newOffice(t)
 	o.Say("张伟", "出差 广州 3天")
-	wants(t, o.Say("张伟", "签到 拜访华东机电"), "签到成功", "张伟 · 09:30 · 广州\n拜访华东机电",
+	wants(t, o.Say("张伟", "签到 拜访华东机电"), "签到成功", "张伟 · 09:30 · 广州\n│ 拜访华东机电",
 		"今天第 1 次。下一次请在 17:23 前。", "出差 广州 11月24日 周二 至 11月26日 周四（3 天）", "[撤销（5分钟内）:撤销]", "[补充进展:签到]")
 	o.Clock("2026-11-24 14:00")
-	wants(t, o.Say("张伟", "签到 深圳，改去深圳谈合同"), "张伟 · 14:00 · 深圳\n改去深圳谈合同", "今天第 2 次。今天已联系 2 次")
+	wants(t, o.Say("张伟", "签到 深圳，改去深圳谈合同"), "张伟 · 14:00 · 深圳\n│ 改去深圳谈合同", "今天第 2 次。今天已联系 2 次")
 	o.Clock("2026-11-25 12:00")
 	wants(t, o.Say("张伟", "签到广州 签了意向书"), "今天第 1 次。今天已联系")
 	wants(t, o.Say("张伟", "签到广州 签了意向书"), "今天第 2 次")
@@ -61,9 +61,9 @@ func TestCheckInByPlace(t *testing.T) {
 	o.Say("张伟", "出差 广州 1天")
 	q := o.Asked("张伟", "签到定位 广东省广州市天河区 Canton Tower 8 号")
 	wants(t, q.Prompt, "在广州有什么进展")
-	wants(t, o.Say("张伟", "签到定位 广东省广州市天河区 Canton Tower 8 号 "+q.Prefix+"看了场地，进展：顺利"), "09:30 · 广州\n看了场地，进展：顺利")
+	wants(t, o.Say("张伟", "签到定位 广东省广州市天河区 Canton Tower 8 号 "+q.Prefix+"看了场地，进展：顺利"), "09:30 · 广州\n│ 看了场地，进展：顺利")
 	wants(t, o.Refused("张伟", "签到定位 广州塔 "+q.Prefix+" \u200b"), "不能是空的")
-	wants(t, o.Say("张伟", "签到定位 113.3245,23.1066 "+q.Prefix+"到了"), "09:30 · 广州\n到了")
+	wants(t, o.Say("张伟", "签到定位 113.3245,23.1066 "+q.Prefix+"到了"), "09:30 · 广州\n│ 到了")
 	if in := o.checkIns("张伟"); len(in) != 2 || in[0].Place != "广州" || in[1].Place != "广州" {
 		t.Errorf("kept %+v", in)
 	}

@@ -90,7 +90,7 @@ func (h Handler) progress(ins []store.CheckIn) *chat.Folded {
 	var lines []string
 	for i := len(ins) - 1; i >= 0 && len(lines) < listed; i-- {
 		in := ins[i]
-		text := text.Cut(in.Progress, shown)
+		text := text.Continued(text.Cut(in.Progress, shown))
 		if in.Progress == "" {
 			text = "（内容已过保存期）"
 		}

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/text"
+	"marketbot/store"
+	"marketbot/store/storetest"
+)
+
+// forgedWords stand in every line that pretends to be one of the bot's.
+const forgedWords = "伪造九"
+
+// ownLines look like lines of the bot.
+func ownLines() []string {
+	return []string{
+		"编号：" + forgedWords, "✅ 签到成功 " + forgedWords, "已由 陈总 批准 " + forgedWords, "【" + forgedWords + "】", "〔批准〕回复：批准 A1 " + forgedWords,
+		"--- " + forgedWords, "| " + forgedWords + " |", "• " + forgedWords, "（" + forgedWords + "）", "追踪码 " + forgedWords,
+	}
+}
+
+// forgeries are texts of people that would look like the bot's own lines, if
+// they stood on lines of their own: one behind every end of a line and every gap
+// there is, one in each line; one from the beginning; and one in a line alone.
+func forgeries() []string {
+	lines := ownLines()
+	hidden := "真话"
+	for i, end := range []string{"\n", "\r", "\r\n", "\v", "\f", "\u0085", "\u2028", "\u2029", "\n\u200b", "\n\u3000", "\n\u202e", "\u202e\n"} {
+		hidden += end + lines[i%len(lines)]
+	}
+	for i, gap := range []string{" ", "\u3000", "\u2003", "\u2800", "\u3164", "\u00a0", " \u200b"} { // until the line is full
+		hidden += strings.Repeat(gap, 40) + lines[i]
+	}
+	return []string{hidden, "\n\n" + strings.Join(lines, "\n\n"), lines[0], "真\u202e" + forgedWords + "\u2066\u200f\u001b[2J\b"}
+}
+
+// turning are the characters that turn the direction of others.
+var turning = regexp.MustCompile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+
+// lineEnds are all that a client may begin a new line at, besides wide gaps.
+var lineEnds = regexp.MustCompile("[\n\r\v\f\u0085\u2028\u2029]|[\\s\u00a0\u2003\u2800\u3000\u3164\u200b]{12,}")
+
+// forged is a line of a text of the bot's that people wrote, and that looks as if
+// the bot had.
+func forged(said string) string {
+	for _, line := range lineEnds.Split(said, -1) {
+		seen := strings.TrimSpace(strings.Map(func(r rune) rune {
+			if r == ' ' || text.Visible(r) {
+				return r
+			}
+			return -1
+		}, line))
+		if slices.ContainsFunc(ownLines(), func(own string) bool { return strings.HasPrefix(seen, own) }) ||
+			strings.Contains(line, forgedWords) && (turning.MatchString(line) || strings.ContainsFunc(line, unicode.IsControl)) {
+			return line
+		}
+	}
+	return ""
+}
+
+// textArgs say a text of somebody, which stands as %, in every argument that
+// takes one, and in every field; A# and L# are the newest request and lead.
+// Who says it is somebody who may.
+const textArgs = `
+帮助.命令           张伟 帮助 %
+撤销.登记           张伟 撤销 %
+取消.编号           张伟 取消 %
+确认.编号           张伟 确认 %
+填表.表             张伟 填表 %
+逐项填写.表         张伟 逐项填写 %
+出差.地点           李娜 出差 % 明天
+出差.事由           李娜 出差 广州 今天 %
+签到.[地点] 进展    张伟 签到 广州 %
+签到定位.地名       张伟 签到定位 %
+周报.内容           张伟 周报 *：%
+提交周报.上期       张伟 提交周报 2026-W48 %
+改周报.内容         张伟 改周报 *：%
+补交.内容           刘洋 补交 本周 *：%
+上报.意见           王芳 上报 %
+批示.意见           陈总 批示 %
+客户.关键词         李娜 客户 %
+看电话.客户         李娜 看电话 % 寄合同
+看电话.联系人       李娜 看电话 K1 % 寄合同
+看电话.理由         李娜 看电话 K1 李明 %
+我的客户.页         张伟 我的客户 %
+新客户.名称         李娜 新客户 %
+新客户.字段         李娜 新客户 东莞市#号机械有限公司 *=%
+改客户.客户         李娜 改客户 % 地址=南城区
+改客户.字段         李娜 改客户 K1 *=%
+联系人.客户         李娜 联系人 % 李明
+联系人.姓名         李娜 联系人 K1 %
+联系人.字段         李娜 联系人 K1 李明 *=%
+删除联系人.客户     李娜 删除联系人 % 李明 本人要求
+删除联系人.姓名     李娜 删除联系人 K1 % 本人要求
+删除联系人.理由     李娜 删除联系人 K1 李明 %
+核对.客户           李娜 核对 %
+移交客户.客户       李娜 移交客户 % 张伟
+跟进.客户           张伟 跟进 % 谈了
+跟进.进展           张伟 跟进 K1 说 %
+跟进.字段           张伟 跟进 K1 谈了 *=%
+客户历史.客户       李娜 客户历史 %
+客户历史.页         李娜 客户历史 K1 %
+提供线索.客户       小林 提供线索 % 听说要搬
+提供线索.线索       小林 提供线索 甲公司 听说 %
+线索.编号           李娜 线索 %
+采纳.编号           李娜 采纳 %
+采纳.归入           李娜 采纳 L# *=%
+不采纳.编号         李娜 不采纳 %
+不采纳.理由         李娜 不采纳 L# %
+查阅记录.客户       陈总 查阅记录 %
+查阅记录.页         陈总 查阅记录 K1 %
+查阅记录.只看       陈总 查阅记录 本月 %
+溯源.追踪码         陈总 溯源 %
+申请查阅.客户       小林 申请查阅 % 布展
+申请查阅.理由       小林 申请查阅 甲公司 因为 %
+撤回申请.编号       小林 撤回申请 %
+查阅申请.编号       陈总 查阅申请 %
+批准.编号           陈总 批准 %
+批准.客户           陈总 批准 A# %
+驳回.编号           陈总 驳回 %
+驳回.理由           陈总 驳回 A# %
+收回查阅.编号       陈总 收回查阅 %
+人员 添加.姓名      王芳 人员 添加 % 其他员工
+人员 恢复.姓名      王芳 人员 恢复 %
+人员 确认.编号      陈总 人员 确认 %
+人员 不同意.编号    陈总 人员 不同意 %
+绑定.绑定码         小林 绑定 %
+请假.事由           小林 请假 明天 因为 %
+制度.条号或关键词   小林 制度 %
+制度确认.版本       小林 制度确认 %
+`
+
+// argLine is a line of textArgs.
+type argLine struct{ arg, says string }
+
+// argLines are the lines of textArgs, those with * once for every key that the
+// argument knows; an argument that stands nowhere in it fails.
+func argLines(t *testing.T, specs []*command.Spec) (lines []argLine) {
+	t.Helper()
+	rows := map[string]string{}
+	for row := range strings.Lines(textArgs) {
+		if m := regexp.MustCompile(`^(.+?)\s{2,}(.+)`).FindStringSubmatch(row); m != nil {
+			rows[m[1]] = m[2]
+		}
+	}
+	words := []command.Kind{command.Word, command.Free, command.Labels, command.Passage, command.Fields, command.Customer}
+	for _, spec := range specs {
+		for _, a := range spec.Args {
+			name := spec.Name + "." + a.Name
+			switch row, there := rows[name]; {
+			case !slices.Contains(words, a.Kind):
+				continue
+			case !there:
+				t.Errorf("%s takes a text: say in textArgs how", name)
+			case len(a.Keys) > 0:
+				for _, key := range a.Keys {
+					lines = append(lines, argLine{name, strings.Replace(row, "*", key, 1)})
+				}
+			default:
+				lines = append(lines, argLine{name, row})
+			}
+			delete(rows, name)
+		}
+	}
+	for name := range rows {
+		t.Errorf("no command has an argument %s", name)
+	}
+	return lines
+}
+
+// Whatever people write, in whatever field, name or command, nowhere does it
+// look like a line of the bot's own: not to them, nor to anybody else, at once
+// or in a reminder.
+func TestForgedLines(t *testing.T) {
+	for name, world := range map[string]func(*office) screens{"feishu": onFeishu} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := openOffice(t, storetest.Options(t, storetest.SQLite), world, department(), thursday())
+			o.hear("李娜", "新客户 东莞市晨星机械有限公司 负责人=张伟")
+			lines := argLines(t, o.bot.Load().desk.Specs())
+			for i, s := range forgeries() {
+				o.clock.Add((4 * time.Minute).Milliseconds()) // 撤销 ends, and what is equal is no double click
+				o.screens.place("李娜", s)
+				for n, line := range lines {
+					o.saysText(line.says, i*len(lines)+n, s, private, mentioned)
+				}
+				o.hear("李娜", "联系人 K1 李明 职务=采购")
+				o.deliver()
+			}
+			o.move(thursday().AddDate(0, 0, 30))
+			o.readsForged()
+		})
+	}
+}
+
+// saysText says one of argLines with a text, n telling it from others.
+func (o *office) saysText(line string, n int, s string, rooms ...room) {
+	who, line, _ := strings.Cut(line, " ")
+	o.update(func(ctx context.Context, tx *store.Tx) error {
+		requests, err := tx.Requests().Open(ctx, o.now())
+		leads, err2 := tx.Leads().Open(ctx, 100)
+		if len(requests) > 0 {
+			line = strings.Replace(line, "A#", requests[len(requests)-1].Code, 1)
+		}
+		if len(leads) > 0 {
+			line = strings.Replace(line, "L#", leads[len(leads)-1].Code, 1)
+		}
+		return errors.Join(err, err2)
+	})
+	line = strings.Replace(strings.Replace(line, "#", strconv.Itoa(n), 1), "%", s, 1)
+	for _, in := range rooms {
+		o.screens.say(who, in, line)
+	}
+	o.screens.say(who, private, "取消") // what was missing is asked for
+}
+
+// readsForged looks at everything that was said to anybody.
+func (o *office) readsForged() {
+	o.t.Helper()
+	chats, told := []string{"", stranger}, map[string]bool{}
+	for _, e := range o.staff {
+		chats = append(chats, e.Name)
+	}
+	read := 0
+	for _, c := range chats {
+		for _, m := range o.screens.messages(c) {
+			said, _, _ := strings.Cut(m.text, "\n"+chat.TemplateWord+" ") // one fills in one's own words
+			read += strings.Count(said, forgedWords)
+			head, _, _ := strings.Cut(said, "\n")
+			if line := forged(said); line != "" && !told[head] {
+				told[head] = true
+				o.t.Errorf("%s reads %q in %q", c, line, said)
+			}
+		}
+	}
+	if read < 1000 {
+		o.t.Errorf("the words are read %d times only", read)
+	}
+}
