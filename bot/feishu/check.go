@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -126,7 +125,7 @@ func (a *Adapter) askEndpoint(ctx context.Context) error {
 	}
 	defer resp.Body.Close()
 	var answer larkws.EndpointResp
-	if err := json.NewDecoder(io.LimitReader(resp.Body, maxBody)).Decode(&answer); err != nil {
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
 		return fmt.Errorf("%s: HTTP %d: %w", call, resp.StatusCode, err)
 	}
 	switch {

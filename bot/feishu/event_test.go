@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/handlers/chat"
 )
 
@@ -234,5 +235,24 @@ func TestScopesAreImportable(t *testing.T) {
 	}
 	if len(Events()) != 7 {
 		t.Errorf("events to subscribe to: %q", Events())
+	}
+}
+
+// Whatever stands where an event has a value, it is read in little memory, or
+// refused, and what comes of it is whole.
+func TestHostileEvents(t *testing.T) {
+	for _, good := range []string{
+		message("group", "text", `{"text":"@_user_1 签到"}`, mentions), message("group", "post", `{"title":"t","content":[[{"tag":"at","user_id":"@_user_1"}]]}`, mentions),
+		message("p2p", "location", `{"name":"广州塔"}`, ""), eventJSON(typeCard, `{"operator":{"open_id":"ou_wang"},"action":{"value":{"c":"看","g":1},"form_value":{"a":["x"]}}}`),
+	} {
+		for _, doc := range platformtest.HostileJSON(t, good) {
+			platformtest.Spares(t, doc, func(doc string) {
+				if v, err := parse([]byte(doc)); err == nil {
+					if e, ok := v.event(botID, noon); ok && (e.ID == "" || e.From.ID == "" || e.Sent.IsZero() || e.Kind == "") {
+						t.Errorf("%.200q is an incomplete event %+v", doc, e)
+					}
+				}
+			})
+		}
 	}
 }

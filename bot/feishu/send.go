@@ -211,7 +211,7 @@ func (a *Adapter) post(ctx context.Context, client *http.Client, what, path, tok
 	if seconds, err := strconv.Atoi(resp.Header.Get("x-ogw-ratelimit-reset")); err == nil {
 		r.reset = time.Duration(seconds) * time.Second
 	}
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return r, fmt.Errorf("%s: read answer: %w", what, err)
 	}

@@ -195,7 +195,7 @@ func (c endpointClient) Do(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return nil, fmt.Errorf("read endpoint: %w", err)
 	}

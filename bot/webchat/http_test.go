@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/webchat"
 	"marketbot/handlers/chat"
 )
@@ -294,6 +295,28 @@ func TestTheDemoStartsOnThisWeeksThursday(t *testing.T) {
 		}
 		if got := webchat.Start(at.In(shanghai)).Format(time.RFC3339); got != "2026-11-26T09:30:00+08:00" {
 			t.Errorf("at %s it starts at %s", now, got)
+		}
+	}
+}
+
+// Whatever the page is sent, it is read in little memory, or refused.
+func TestHostileBodies(t *testing.T) {
+	s := newSite(t)
+	for path, good := range map[string]string{
+		"/say":      `{"as":"lina","room":"lina","text":"帮助","mention":false}`,
+		"/location": `{"as":"lina","room":"lina","place":"深圳"}`,
+		"/press":    `{"as":"lina","card":"m1","button":0}`,
+		"/submit":   `{"as":"lina","card":"m1","values":{"本周":"x"}}`,
+	} {
+		for _, doc := range platformtest.HostileJSON(t, good) {
+			platformtest.Spares(t, doc, func(doc string) {
+				r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(doc))
+				r.RemoteAddr, r.Host = "127.0.0.1:5000", "127.0.0.1:8080"
+				w := httptest.NewRecorder()
+				if s.chat.ServeHTTP(w, r); w.Code >= 500 {
+					t.Errorf("%s %.100q: %d", path, doc, w.Code)
+				}
+			})
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/wecom/wecomtest"
 )
 
@@ -120,4 +121,29 @@ func FuzzReadCall(f *testing.F) {
 			t.Errorf("%q came as %+v", data, e)
 		}
 	})
+}
+
+// XML that grows, or never ends, is refused or read in little memory.
+func TestHostileXML(t *testing.T) {
+	const many = 20_000
+	for _, doc := range []string{
+		`<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><xml><Content>&b;</Content></xml>`,
+		`<!DOCTYPE x SYSTEM "file:///etc/passwd"><xml/>`, `<?xml version="1.0"?><xml><FromUserName>a</FromUserName></xml>`, `<xml a="b"/>`,
+		strings.Repeat("<a>", many) + strings.Repeat("</a>", many), strings.Repeat("<a>", many), strings.Repeat("<a/>", many),
+		"<xml>" + strings.Repeat("<Content>a</Content>", many) + "</xml>", "<xml><Content>" + strings.Repeat("<![CDATA[a]]>", many) + "</Content></xml>",
+		"<xml><Content>" + strings.Repeat("&#x1F600;&lt;", many) + "</Content></xml>", "<xml><Content>&#1114112;&#xFFFFFFFFFFFF;&#-1;&nosuch;&#xD800;</Content></xml>",
+		"<xml><CreateTime>" + strings.Repeat("9", many) + "</CreateTime><FromUserName>a</FromUserName><MsgType>text</MsgType><MsgId>1</MsgId><Content>x</Content></xml>",
+		"<xml><CreateTime>-9223372036854775808</CreateTime><FromUserName>a</FromUserName><MsgType>text</MsgType><MsgId>1</MsgId><Content>x</Content></xml>",
+		"<xml><![CDATA[", "<xml><!-- x --></xml>", "<xml>\x00\xff</xml>", "<" + strings.Repeat("a", 1<<18), "",
+	} {
+		platformtest.Spares(t, doc, func(doc string) {
+			c, err := readCall([]byte(doc))
+			if strings.Contains(doc, "<!DOCTYPE") && err == nil {
+				t.Errorf("a document type is read: %q", doc)
+			}
+			if e, ok := c.event(noon); err == nil && ok && (e.ID == "" || e.From.ID == "" || e.Sent.After(noon)) {
+				t.Errorf("%.200q came as %+v", doc, e)
+			}
+		})
+	}
 }

@@ -19,10 +19,7 @@ import (
 // BaseURL is the platform's API unless the settings name another.
 const BaseURL = "https://qyapi.weixin.qq.com"
 
-const (
-	maxAnswer = 1 << 20
-	callTime  = 10 * time.Second
-)
+const callTime = 10 * time.Second
 
 // Client makes calls that need no token. It is safe for concurrent use.
 type Client struct {
@@ -51,7 +48,7 @@ func NewHTTP(proxy string) (*http.Client, error) {
 		transport.Proxy = http.ProxyURL(u)
 	}
 	return &http.Client{
-		Timeout: callTime, Transport: transport,
+		Timeout: callTime, Transport: platform.Bounded(transport),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
 }
@@ -74,7 +71,7 @@ func (c *Client) Do(ctx context.Context, r Request, out any) error {
 		return err
 	}
 	defer resp.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return fmt.Errorf("%s: read answer: %w", r.What, Bare(err))
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/wecom/chats"
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
@@ -154,4 +155,27 @@ func FuzzUnmention(f *testing.F) {
 			t.Errorf("unmention(%q, %q) = %q", text, name, got)
 		}
 	})
+}
+
+// Whatever stands where a frame has a value, it is read in little memory, or
+// refused, and what comes of it is whole.
+func TestHostileFrames(t *testing.T) {
+	for _, good := range []string{
+		`{"cmd":"aibot_msg_callback","headers":{"req_id":"r"},"body":` + callbackJSON("text", `,"chattype":"group","chatid":"g","create_time":1,"text":{"content":"@小助 签到"}`) + `}`,
+		`{"cmd":"aibot_event_callback","headers":{"req_id":"r"},"body":` + callbackJSON("event", `,"create_time":1,"event":{"eventtype":"template_card_event","template_card_event":{"event_key":"k","task_id":"t"}}`) + `}`,
+	} {
+		for _, doc := range platformtest.HostileJSON(t, good) {
+			platformtest.Spares(t, doc, func(doc string) {
+				fr, err := readFrame([]byte(doc))
+				if err != nil {
+					return
+				}
+				if c, err := readCallback(fr.Body); !errors.Is(err, errFrame) {
+					if e, ok := c.event("小助", noon); ok && (e.ID == "" || e.From.ID == "" || e.Chat.ID == "" || e.Sent.IsZero() || e.Kind == "") {
+						t.Errorf("%.200q is an incomplete event %+v", doc, e)
+					}
+				}
+			})
+		}
+	}
 }
