@@ -4,19 +4,26 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"maps"
+	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -27,6 +34,7 @@ type secrets struct {
 	secrets map[string]*secret // by value
 	sent    []sending
 	logged  bytes.Buffer
+	backups []string        // files that were put away
 	told    map[string]bool // leaks that were reported, by secret and place
 	broken  []string        // rules about what is confidential, with what broke them
 }
@@ -35,6 +43,8 @@ type secrets struct {
 type secret struct {
 	value   string
 	forms   []string        // in which it may lie somewhere
+	dense   []string        // in which it may lie among anything but letters and digits, see squeezed
+	plain   bool            // it may rest as it is
 	readers map[string]bool // names of whose private chats it may stand in
 }
 
@@ -76,9 +86,12 @@ func (v *secrets) add(value string, forms []string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if _, known := v.secrets[value]; !known && len(forms) > 0 {
-		v.secrets[value] = &secret{value: value, forms: forms, readers: map[string]bool{}}
+		v.secrets[value] = &secret{value: value, forms: forms, dense: denseForms(forms), readers: map[string]bool{}}
 	}
 }
+
+// rests lets a secret rest as it is on the disk.
+func (v *secrets) rests(value string) { v.secrets[value].plain = true }
 
 // judge holds every message to what confidential content keeps to: no file is
 // open, for all that are made hold other people's words; a group gets none; and
@@ -124,7 +137,63 @@ func secretForms(field, value string) (string, []string) {
 	return value, plainForms(value)
 }
 
-// plainForms are a value as it is, its digits alone, as JSON escapes it, and
+// shapesOf are the ways in which programs write a text.
+func shapesOf(value string) map[string]string {
+	quoted := strings.Trim(strconv.QuoteToASCII(value), `"`)
+	coded := base64.StdEncoding.EncodeToString([]byte("x" + value + "yz"))
+	wide := strings.Map(func(r rune) rune {
+		if r > ' ' && r < 0x7f {
+			return r + '！' - '!'
+		}
+		return r
+	}, value)
+	return map[string]string{
+		"itself": value, "JSON": quoted, "JSON in capitals": strings.ReplaceAll(strings.ToUpper(quoted), `\U`, `\u`),
+		"query": url.QueryEscape(value), "path": url.PathEscape(value), "small escapes": strings.ToLower(url.PathEscape(value)),
+		"HTML": html.EscapeString(value), "numbers in HTML": htmlNumbers(value, "&#%d;"), "hex in HTML": htmlNumbers(value, "&#x%x;"),
+		"hex": hex.EncodeToString([]byte(value)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(value))),
+		"base64": coded, "base64 for URLs": strings.NewReplacer("+", "-", "/", "_").Replace(coded),
+		"wide": wide, "small": strings.ToLower(value), "capitals": strings.ToUpper(value),
+		"in pieces": strings.Join(strings.Split(value, ""), " · "), "with nothing between": strings.Join(strings.Split(value, ""), "\u200b"),
+		"in lines": strings.Join(strings.Split(value, ""), "\n"), "in JSON lines": strings.Join(strings.Split(value, ""), `","`),
+	}
+}
+
+// htmlNumbers writes each character by its number.
+func htmlNumbers(s, format string) (numbers string) {
+	for _, r := range s {
+		numbers += fmt.Sprintf(format, r)
+	}
+	return numbers
+}
+
+// squeezed are the letters and digits of a text, small and narrow: what stands
+// between them, or how they are written, hides nothing.
+func squeezed(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch r = text.Narrow(r); {
+		case r >= '0' && r <= '9', r >= 'a' && r <= 'z', r >= 0x4e00 && r <= 0x9fff:
+			return r
+		case r >= 'A' && r <= 'Z':
+			return r + 'a' - 'A'
+		case r < 0x80 || r == utf8.RuneError || !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
+}
+
+// denseForms are those forms squeezed that are long enough to stand nowhere by chance.
+func denseForms(forms []string) (dense []string) {
+	for _, form := range forms {
+		if s := squeezed(form); len(s) >= 8 && !slices.Contains(dense, s) {
+			dense = append(dense, s)
+		}
+	}
+	return dense
+}
+
+// plainForms are a value as it is, its digits alone, as programs write it, and
 // in base64 wherever its beginning falls.
 func plainForms(value string) []string {
 	forms := []string{value}
@@ -134,14 +203,16 @@ func plainForms(value string) []string {
 			forms = append(forms, digits[len(digits)-8:])
 		}
 	}
-	if escaped := strings.Trim(strconv.QuoteToASCII(value), `"`); escaped != value {
-		forms = append(forms, escaped)
+	for shape, form := range shapesOf(value) {
+		if !strings.HasPrefix(shape, "base64") && squeezed(form) != squeezed(value) {
+			forms = append(forms, form)
+		}
 	}
 	for shift := range 3 {
 		coded := base64.StdEncoding.EncodeToString(append(make([]byte, shift), value...))
 		coded = strings.TrimRight(coded, "=")
 		if core := coded[(shift*8+5)/6 : len(coded)-1]; len(core) >= 7 { // what depends on the neighbours left out
-			forms = append(forms, core)
+			forms = append(forms, core, strings.NewReplacer("+", "-", "/", "_").Replace(core))
 		}
 	}
 	return forms
@@ -156,16 +227,15 @@ func digitsOf(s string) string {
 	}, s)
 }
 
-// grouped are digits with something between them that a telephone number may
-// have.
-var grouped = regexp.MustCompile(`([0-9])[ \x{a0}-]([0-9])`)
-
 // found is the first form of a secret in a text, with its surroundings.
 func (s *secret) found(text, dense string) string {
-	for _, form := range s.forms {
-		for _, t := range []string{text, dense} {
-			if i := strings.Index(t, form); i >= 0 {
-				return fmt.Sprintf("%q as %q in …%s…", s.value, form, strings.ToValidUTF8(t[max(0, i-100):min(len(t), i+len(form)+60)], "·"))
+	for _, in := range []struct {
+		text  string
+		forms []string
+	}{{text, s.forms}, {dense, s.dense}} {
+		for _, form := range in.forms {
+			if i := strings.Index(in.text, form); i >= 0 {
+				return fmt.Sprintf("%q as %q in …%s…", s.value, form, strings.ToValidUTF8(in.text[max(0, i-100):min(len(in.text), i+len(form)+60)], "·"))
 			}
 		}
 	}
@@ -181,12 +251,9 @@ var rowIDs = regexp.MustCompile(`01[0-9a-f]{26}`)
 func (v *secrets) look(t testing.TB, where, text, reader string) {
 	t.Helper()
 	text = rowIDs.ReplaceAllString(text, "·")
-	dense := text
-	for range 2 { // digits may be shared by two groups
-		dense = grouped.ReplaceAllString(dense, "$1$2")
-	}
+	dense := squeezed(text)
 	for _, s := range v.secrets {
-		if reader != "" && s.readers[reader] {
+		if reader != "" && s.readers[reader] || s.plain && strings.HasPrefix(where, "the disk") {
 			continue
 		}
 		if found := s.found(text, dense); found != "" && !v.told[s.value+where] {
@@ -229,14 +296,19 @@ func (v *secrets) check(t testing.TB, o *office) {
 	v.disk(t, o.source)
 }
 
-// disk looks into the files of a store that has one of its own.
+// disk looks into every file that lies beside a store's own, and every backup.
 func (v *secrets) disk(t testing.TB, source store.Options) {
 	t.Helper()
-	for _, suffix := range []string{"", "-wal"} {
-		data, err := os.ReadFile(source.Source + suffix)
-		if err == nil {
-			v.look(t, "the disk"+suffix, string(data), "")
+	beside, err := filepath.Glob(source.Source + "*") // log, journal, what is left of a copy
+	if err != nil {
+		t.Error(err)
+	}
+	for _, name := range append(beside, v.backups...) {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Error(err)
 		}
+		v.look(t, "the disk: "+filepath.Base(name), string(data), "")
 	}
 }
 
@@ -310,7 +382,7 @@ func TestVaultFindsEveryForm(t *testing.T) {
 		"年龄 45；", `{"label":"年龄","value":"45"}`, "一子一女",
 	} {
 		if !slices.ContainsFunc(slices.Collect(maps.Values(v.secrets)), func(s *secret) bool {
-			return s.found(text, grouped.ReplaceAllString(grouped.ReplaceAllString(text, "$1$2"), "$1$2")) != ""
+			return s.found(text, squeezed(text)) != ""
 		}) {
 			t.Errorf("nothing is found in %q", text)
 		}
