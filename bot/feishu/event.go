@@ -109,9 +109,9 @@ func (v *envelope) fillMessage(e *chat.Event, self string) {
 	e.Kind = chat.Other
 	switch c := (&cursor{data: v.content}); v.contentType {
 	case "text":
-		e.Kind, e.Text = chat.Text, text.Unlinked(v.resolve(field(c, "text"), self))
+		e.Kind, e.Text = chat.Text, text.Typed(v.resolve(field(c, "text"), self))
 	case "post":
-		if e.Text = text.Unlinked(v.resolve(postText(c), self)); strings.TrimSpace(e.Text) != "" {
+		if e.Text = text.Typed(v.resolve(postText(c), self)); strings.TrimSpace(e.Text) != "" {
 			e.Kind = chat.Text
 		}
 	case "location":

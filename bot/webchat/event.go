@@ -64,7 +64,7 @@ func (c *Chat) text(a act) (chat.Event, *entry, error) {
 	if plain := strings.ReplaceAll(a.Text, "@"+BotName, ""); plain != a.Text {
 		a.Text, a.Mention = strings.TrimSpace(plain), true
 	}
-	e.Text = text.Unlinked(a.Text)
+	e.Text = text.Typed(a.Text)
 	if a.WeCom && c.o.WeCom != nil {
 		e.Text = c.o.WeCom.Read(a.Text)
 	}

@@ -49,7 +49,7 @@ func TestHandInAsksForWhatIsMissing(t *testing.T) {
 		wants(t, q.Prompt+q.Prefix, want)
 	}
 	wants(t, o.Refused("李娜", full), "业务员提交", "市场主管")
-	wants(t, o.Say("张伟", "周报 拜访华东机电 下周计划：签合同"), "【本周完成】\n拜访华东机电")
+	wants(t, o.Say("张伟", "周报 拜访华东机电 下周计划：签合同"), "【本周完成】\n│ 拜访华东机电")
 }
 
 func TestOnTimeReportsPushNothing(t *testing.T) {

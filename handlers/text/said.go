@@ -17,6 +17,15 @@ func Continued(s string) string {
 	return strings.ReplaceAll(Shown(s), "\n", "\n"+saidMark)
 }
 
+// Typed is a text as somebody typed it: without what the bot or a client put
+// around it, see [Unlinked], when they copied what they were shown.
+func Typed(s string) string {
+	if strings.HasPrefix(s, saidMark) || strings.Contains(s, "\n"+saidMark) {
+		s = strings.TrimPrefix(strings.ReplaceAll("\n"+s, "\n"+saidMark, "\n"), "\n")
+	}
+	return Unlinked(s)
+}
+
 // mostBlanks is how wide a gap in a line may be: a wider one would push what
 // follows to the next line of a screen, where no mark stands.
 const mostBlanks = 8

@@ -31,6 +31,18 @@ func TestSaid(t *testing.T) {
 	}
 }
 
+// What was shown, and is sent back, is what was written.
+func TestTyped(t *testing.T) {
+	for shown, want := range map[string]string{
+		"改周报 【下周计划】\n" + Said("签约\n回访"): "改周报 【下周计划】\n签约\n回访", Said("一\n\n二"): "一\n\n二", "批示：" + Continued("一\n二"): "批示：一\n二",
+		"a │ b": "a │ b", "│": "│", "": "", Said("[www.x.example](http://www.x.example)"): "www.x.example",
+	} {
+		if got := Typed(shown); got != want {
+			t.Errorf("Typed(%q) = %q, want %q", shown, got, want)
+		}
+	}
+}
+
 // Whatever somebody writes, each of its lines bears the mark, nothing in it
 // begins another, and showing it again changes nothing.
 func TestSaidHoldsEveryLine(t *testing.T) {

@@ -43,7 +43,7 @@ func template(f *chat.Form) string {
 // that came back, what was copied along goes: the words before it, the marks
 // that keep texts apart, the looks of its heads.
 func Read(typed string) string {
-	typed = text.Unlinked(Worn(typed))
+	typed = text.Typed(Worn(typed))
 	if !strings.Contains(typed, "\n【") { // as nearly every text
 		return typed
 	}
