@@ -14,11 +14,11 @@ import (
 // ours marks what only reads what the program wrote or was built with.
 const ours = "ours"
 
-// readers are the files that take bytes apart, with the test that gives them
+// foreignReaders are the files that take bytes apart, with the test that gives them
 // hostile ones: too deep, too long, packed a thousandfold, cut, with members
 // without number or numbers without end, or of another shape. What the program
 // wrote rests under its key and has its reason instead.
-var readers = map[string]struct{ where, test string }{
+var foreignReaders = map[string]struct{ where, test string }{
 	"bot/feishu/json.go":                {"bot/feishu/event_test.go", "TestHostileEvents"}, // reads by itself
 	"bot/feishu/event.go":               {"bot/feishu/event_test.go", "TestHostileEvents"},
 	"bot/feishu/webhook.go":             {"bot/feishu/webhook_test.go", "FuzzWebhook"},
@@ -78,15 +78,15 @@ func TestReadersAreTried(t *testing.T) {
 		t.Fatalf("%d readers, %v", len(found), err)
 	}
 	for path := range found {
-		r, listed := readers[path]
+		r, listed := foreignReaders[path]
 		switch {
 		case !listed:
-			t.Errorf("%s takes bytes apart: say in readers whose they are, and which test gives it hostile ones", path)
+			t.Errorf("%s takes bytes apart: say in foreignReaders whose they are, and which test gives it hostile ones", path)
 		case r.where != ours && !hasTest(t, filepath.Join("..", r.where), r.test):
 			t.Errorf("%s is tried by no %s in %s", path, r.test, r.where)
 		}
 	}
-	for path := range readers {
+	for path := range foreignReaders {
 		if !found[path] {
 			t.Errorf("%s takes nothing apart", path)
 		}

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// Every test and conversation that the threat table names is there.
+// Every test and conversation that the threat table names is there, and so is
+// everybody who might attack.
 func TestThreatTableNamesTests(t *testing.T) {
 	text, err := os.ReadFile("../SECURITY.md")
 	if err != nil {
@@ -37,6 +38,14 @@ func TestThreatTableNamesTests(t *testing.T) {
 	for _, name := range talks {
 		if _, err := os.Stat(filepath.Join("testdata/script", name)); err != nil {
 			t.Errorf("SECURITY.md names a conversation that there is not: %v", err)
+		}
+	}
+	for _, who := range []string{
+		"a member without", "a member with", "a member who was stopped", "a member who floods", "a stranger", "an administrator", "another user of the machine",
+		"the holder of a backup", "whoever has file and key", "the platform", "the network",
+	} {
+		if !strings.Contains(string(text), "\n| "+who) {
+			t.Errorf("SECURITY.md says nothing of %s", who)
 		}
 	}
 	if len(named) < 20 || len(talks) < 8 {
