@@ -15,7 +15,7 @@ import (
 // textArgs, because the rule book says so; everybody else hears nothing of it.
 var heardBy = map[string][]string{
 	"周报.内容": {"王芳", "陈总"}, "改周报.内容": {"王芳", "陈总"}, "补交.内容": {"王芳", "陈总"}, "提交周报.上期": {"王芳", "陈总"},
-	"上报.意见": {"陈总"}, "批示.意见": {"王芳", "张伟", "刘洋"},
+	"上报.意见": {"陈总"}, "出差.地点": {"王芳", "陈总"}, "批示.意见": {"王芳", "张伟", "刘洋"},
 	"请假.事由": {"陈总", "王芳"}, "申请查阅.客户": {"陈总"}, "申请查阅.理由": {"陈总"}, "驳回.理由": {"小林"},
 	"提供线索.客户": {"李娜"}, "提供线索.线索": {"李娜"}, "不采纳.理由": {"小林"}, "采纳.归入": {"小林", "张伟"},
 	"改客户.字段": {"张伟"}, "联系人.姓名": {"张伟"}, "联系人.字段": {"张伟"}, "跟进.进展": {"李娜"}, "跟进.字段": {"李娜"}, "看电话.理由": {"陈总"}, "看电话.联系人": {"陈总"},
@@ -25,7 +25,7 @@ var heardBy = map[string][]string{
 // names reports whether a line gives a name, which rests as it is, so that it
 // can be found, and which everybody may hear who hears of whom it is.
 func (l argLine) names() bool {
-	return slices.Contains([]string{"新客户.名称", "提供线索.客户", "人员 添加.姓名"}, l.arg) || strings.Contains(l.says, "名称=%") || strings.Contains(l.says, "曾用名=%") || strings.Contains(l.says, "客户=%")
+	return slices.Contains([]string{"新客户.名称", "提供线索.客户", "人员 添加.姓名"}, l.arg) || regexp.MustCompile(`(名称|简称|曾用名|客户)=%`).MatchString(l.says)
 }
 
 // What somebody writes in any argument and any field, on any platform, is read

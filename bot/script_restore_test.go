@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -30,7 +31,9 @@ func (p *conversation) up(ts *testscript.TestScript, args []string) {
 func (p *conversation) backUp(ts *testscript.TestScript, _ []string) {
 	p.backup = filepath.Join(p.t.TempDir(), "backup")
 	ts.Check(upkeep.Backup(p.t.Context(), p.office.source, p.backup))
-	p.vault.backups = append(p.vault.backups, p.backup)
+	data, err := os.ReadFile(p.backup)
+	ts.Check(err)
+	p.vault.backups = append(p.vault.backups, data)
 }
 
 // restore stops the bot, and starts it again on what was backed up.

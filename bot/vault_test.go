@@ -34,7 +34,7 @@ type secrets struct {
 	secrets map[string]*secret // by value
 	sent    []sending
 	logged  bytes.Buffer
-	backups []string        // files that were put away
+	backups [][]byte        // what was put away
 	told    map[string]bool // leaks that were reported, by secret and place
 	broken  []string        // rules about what is confidential, with what broke them
 }
@@ -303,7 +303,10 @@ func (v *secrets) disk(t testing.TB, source store.Options) {
 	if err != nil {
 		t.Error(err)
 	}
-	for _, name := range append(beside, v.backups...) {
+	for _, data := range v.backups {
+		v.look(t, "the disk: a backup", string(data), "")
+	}
+	for _, name := range beside {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Error(err)
