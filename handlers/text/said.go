@@ -32,7 +32,7 @@ const mostBlanks = 8
 
 // Shown is a text without what changes how the words around it look: what
 // turns their direction, erases or hides, and gaps as wide as a line. All ends
-// of lines are \n. Emoji stay whole.
+// of lines are \n, and tabs are blanks. Emoji stay whole.
 func Shown(s string) string {
 	if !strings.ContainsFunc(s, odd) && !strings.Contains(s, strings.Repeat(" ", mostBlanks+1)) {
 		return s
@@ -47,6 +47,9 @@ func Shown(s string) string {
 		case unicode.IsSpace(r):
 			if blanks++; blanks > mostBlanks {
 				continue
+			}
+			if r == '\t' {
+				r = ' '
 			}
 		case joins(r):
 		case !Visible(r):
