@@ -7,10 +7,7 @@ package chat
 import (
 	"cmp"
 	"context"
-	"strings"
 	"time"
-
-	"marketbot/handlers/text"
 )
 
 // Account is a person as one platform knows them.
@@ -152,10 +149,8 @@ type Button struct {
 	Danger  bool   `json:"danger,omitempty"`
 }
 
-// Line is what to type instead of a press, in one line.
-func (b Button) Line() string {
-	return strings.ReplaceAll(text.Shown(cmp.Or(b.Typed, b.Command)), "\n", " ")
-}
+// Line is what to type instead of a press.
+func (b Button) Line() string { return cmp.Or(b.Typed, b.Command) }
 
 // Form asks for several values at once; submitting sends Command with Values.
 type Form struct {

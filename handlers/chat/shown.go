@@ -2,6 +2,7 @@ package chat
 
 import (
 	"slices"
+	"strings"
 
 	"marketbot/handlers/text"
 )
@@ -23,7 +24,7 @@ func (m Message) Shown() Message {
 		}
 		c.Buttons = slices.Clone(c.Buttons)
 		for i := range c.Buttons {
-			c.Buttons[i].Label = oneLine(c.Buttons[i].Label)
+			c.Buttons[i] = c.Buttons[i].shown()
 		}
 		if c.Form != nil {
 			c.Form = c.Form.shown()
@@ -31,6 +32,15 @@ func (m Message) Shown() Message {
 		m.Card = &c
 	}
 	return m
+}
+
+// shown keeps the command line as it is, but what is to be typed is one line.
+func (b Button) shown() Button {
+	b.Label = oneLine(b.Label)
+	if line := b.Line(); strings.Contains(text.Shown(line), "\n") {
+		b.Typed = strings.ReplaceAll(text.Shown(line), "\n", " ")
+	}
+	return b
 }
 
 func (b Block) shown() Block {

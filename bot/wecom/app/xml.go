@@ -71,7 +71,8 @@ type walker struct {
 	path   [maxDepth]string // open elements, the root first
 	depth  int              // how many they are
 	inner  bool             // the innermost one holds another
-	text   string           // of the innermost one
+	text   string           // of the innermost one, in one piece
+	pieces []byte           // all of it, where it came in several
 	closed bool             // the root is
 	into   *call
 }
@@ -124,7 +125,18 @@ func (w *walker) add(text string) {
 		w.text = text
 		return
 	}
-	w.text += text
+	if len(w.pieces) == 0 {
+		w.pieces = append(w.pieces, w.text...)
+	}
+	w.pieces = append(w.pieces, text...)
+}
+
+// whole is the text of the innermost element.
+func (w *walker) whole() string {
+	if len(w.pieces) > 0 {
+		return string(w.pieces)
+	}
+	return w.text
 }
 
 func (w *walker) start(rest string) bool {
@@ -134,7 +146,7 @@ func (w *walker) start(rest string) bool {
 		return false
 	}
 	w.path[w.depth] = rest[1:n]
-	w.depth, w.inner, w.text = w.depth+1, false, ""
+	w.depth, w.inner, w.text, w.pieces = w.depth+1, false, "", w.pieces[:0]
 	w.at += n + 1
 	if empty {
 		w.at++
@@ -159,9 +171,9 @@ func (w *walker) end(rest string) bool {
 func (w *walker) close() {
 	w.depth--
 	if !w.inner && w.depth > 0 {
-		w.into.leaf(w.path[w.depth], w.text, w.depth > 1)
+		w.into.leaf(w.path[w.depth], w.whole(), w.depth > 1)
 	}
-	w.inner, w.text, w.closed = true, "", w.depth == 0
+	w.inner, w.text, w.pieces, w.closed = true, "", w.pieces[:0], w.depth == 0
 }
 
 // nameLength is how much of the beginning of a text is a name.
