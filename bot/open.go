@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -43,7 +44,11 @@ func backUpBefore(ctx context.Context, cfg Config, o store.Options, now time.Tim
 		folder = filepath.Dir(cfg.Store)
 	}
 	file := filepath.Join(folder, "before-update-"+now.UTC().Format(backupStamp)+backupSuffix(cfg.Store))
-	if err := makeBackup(ctx, o, file); err != nil {
+	err := makeBackup(ctx, o, file)
+	if errors.Is(err, fs.ErrExist) { // by a start of this second, which was ended since
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	o.Log.Info("backup made before the database is brought up to date", "file", file)

@@ -227,6 +227,11 @@ func TestBackupBeforeAnUpdate(t *testing.T) {
 			if found, err := filepath.Glob(filepath.Join(folder, "before-update-*"+backupSuffix(o.Source))); err != nil || len(found) != 1 {
 				t.Errorf("%v, %v", found, err)
 			}
+			for try := range 2 { // a start that was ended is made again at once
+				if err := backUpBefore(t.Context(), s.cfg, o, thursday()); err != nil {
+					t.Errorf("start %d of one second: %v", try+1, err)
+				}
+			}
 		})
 	}
 }

@@ -83,6 +83,23 @@ func TestCarriedOver(t *testing.T) {
 	}
 }
 
+// A first start that was ended after any of its migrations goes on with the next.
+func TestFirstStartGoesOn(t *testing.T) {
+	for name := range released {
+		var version int64
+		if _, err := fmt.Sscanf(name, "%d_", &version); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(name, func(t *testing.T) {
+			o := storetest.Options(t, storetest.SQLite)
+			if err := storetest.Begun(t, o, version).Close(); err != nil {
+				t.Fatal(err)
+			}
+			storetest.Reopen(t, o)
+		})
+	}
+}
+
 // A store in the midst of the series before is refused, in words.
 func TestTooOldIsRefused(t *testing.T) {
 	for _, backend := range storetest.Backends() {

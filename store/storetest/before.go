@@ -16,11 +16,23 @@ import (
 // present one did, up to a version.
 func Before(t testing.TB, o store.Options, version int64) *sql.DB {
 	t.Helper()
+	return migrate(t, o, "store/testdata/before", version)
+}
+
+// Begun makes the tables of a store as a first start does that ends after a
+// version.
+func Begun(t testing.TB, o store.Options, version int64) *sql.DB {
+	t.Helper()
+	return migrate(t, o, "store/migrations", version)
+}
+
+func migrate(t testing.TB, o store.Options, folder string, version int64) *sql.DB {
+	t.Helper()
 	raw, dialect := Raw(t, o), goose.DialectSQLite3
 	if strings.HasPrefix(o.Source, "postgres://") {
 		dialect = goose.DialectPostgres
 	}
-	p, err := goose.NewProvider(dialect, raw, os.DirFS(filepath.Join(root(t), "store/testdata/before")))
+	p, err := goose.NewProvider(dialect, raw, os.DirFS(filepath.Join(root(t), folder)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -167,7 +167,7 @@ func (e examination) all(ctx context.Context) (s State, err error) {
 			return s, err
 		}
 	}
-	if notes[keyMark] == "" && e.o.Before.Sealed != "" && e.o.Keys != nil {
+	if notes[keyMark] == "" && e.o.Before.Sealed != "" && e.o.Keys != nil && e.o.Before.whole(applied) {
 		return s, e.oldKey(ctx)
 	}
 	return s, nil

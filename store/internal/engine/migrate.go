@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -16,6 +17,12 @@ type Before struct {
 	Last   int64  // its last version; the present series begins above
 	Same   int64  // up to this version the present series makes nothing else
 	Sealed string // a query of values that rest under secret_key, for databases without a fingerprint of it
+}
+
+// whole reports whether a database was made to its end, in that series or since.
+// Nothing rests yet in one whose first start did not end.
+func (b Before) whole(applied []int64) bool {
+	return slices.Contains(applied, b.Last) || slices.Max(applied) >= b.Same
 }
 
 // Step is a migration that is code. It runs in the transaction that notes it as
