@@ -17,7 +17,8 @@ const (
 
 // Index goes beside an open store, as its Options.Beside: it makes the index of
 // names when that is missing or of another making, fills what it lacks in the
-// background, and tidies it now and then until stop.
+// background, and tidies it now and then until stop. It also seals what older
+// programs left in plain.
 func Index(ctx context.Context, db *store.DB) (stop func(), err error) {
 	b, err := begin(ctx, db)
 	if err != nil {
@@ -85,8 +86,25 @@ func (b *building) run(ctx context.Context, lacks bool) {
 		close(b.built)
 		b.tidy = -tidyAfter
 	}
+	if !b.sealed(ctx) {
+		return
+	}
 	for b.tidied(ctx) && engine.Rest(ctx, tidyLook) {
 	}
+}
+
+// sealed seals the amounts that an older program left; false when it cannot. The
+// look for them holds up no writer.
+func (b *building) sealed(ctx context.Context) bool {
+	var left bool
+	err := b.db.View(ctx, func(tx *engine.Tx) (err error) {
+		left, err = Files{tx: tx}.plainAmounts(ctx)
+		return err
+	})
+	if err != nil || !left {
+		return ctx.Err() == nil
+	}
+	return b.tried(ctx, func(q Names, ctx context.Context) (bool, error) { return Files{tx: q.tx}.sealPlain(ctx) })
 }
 
 // tidied tidies the index when enough names were added; false when it cannot.
@@ -107,7 +125,7 @@ func (b *building) tidied(ctx context.Context) bool {
 func (b *building) tried(ctx context.Context, step func(Names, context.Context) (more bool, err error)) bool {
 	err := b.repeat(ctx, step)
 	if err != nil && ctx.Err() == nil {
-		b.db.Log().Error("the index of names is not complete", "error", err)
+		b.db.Log().Error("look after customers' files", "error", err)
 	}
 	return err == nil
 }

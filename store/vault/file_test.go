@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"marketbot/store"
+	"marketbot/store/internal/engine"
 	"marketbot/store/ledger"
 	"marketbot/store/storetest"
 	"marketbot/store/vault"
@@ -257,5 +258,43 @@ func TestOwnProgress(t *testing.T) {
 			}
 			return errors.Join(err, err2, err3, err4)
 		})
+	})
+}
+
+// An amount rests sealed; one that an older program left in plain is read, and
+// sealed by the next start.
+func TestAmountsRestSealed(t *testing.T) {
+	storetest.Both(t, func(t *testing.T, o store.Options, db *store.DB) {
+		storetest.Update(t, db, storetest.AddFile)
+		rest := storetest.Behind(t, o)
+		if got := rest.Get(`SELECT amount FROM progress`); got != int64(0) {
+			t.Errorf("%v rests in plain", got)
+		}
+		told := func() {
+			t.Helper()
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				h, err := storetest.OpenHistory(ctx, tx)
+				if len(h.Progress) != 1 || h.Progress[0].Amount != 1234500 || h.Progress[0].Words != "谈价格" {
+					t.Errorf("%+v", h.Progress)
+				}
+				return err
+			})
+		}
+		told()
+		key, err := engine.BorrowDB(db).Keys().Unwrap(rest.Get(`SELECT data_key FROM customer`).([]byte), "customer", "K1", "data_key")
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := fmt.Sprint(now.Add(time.Hour).UnixMilli())
+		rest.Do(`UPDATE progress SET amount = 1234500, words = $1`, key.Seal([]byte("谈价格"), "progress", "g1", "words", "K1", "wang", at, "报价", "1234500"))
+		told()
+		db.Close()
+		db = storetest.Reopen(t, o)
+		for end := time.Now().Add(10 * time.Second); rest.Get(`SELECT amount FROM progress`) != int64(0); {
+			if time.Now().After(end) {
+				t.Fatal("the amount still rests in plain")
+			}
+		}
+		told()
 	})
 }

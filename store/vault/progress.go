@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"marketbot/store"
@@ -23,10 +24,22 @@ type Progress struct {
 	Undone   time.Time // zero while it counts
 }
 
-// words are what the sealed Words are bound to: stage and amount cannot be
-// changed in silence.
-func (p Progress) words() []string {
-	return []string{"progress", p.ID, "words", p.Customer, p.Author, ms(p.At), p.Stage, strconv.FormatInt(p.Amount, 10)}
+// told is the column of words with their amount in front, as it is sealed: what a
+// customer is worth is for whoever opens the file.
+const told = "told"
+
+// words are what a sealed column is bound to: the stage cannot be changed in
+// silence, nor an amount that rests in plain, as older programs left it beside
+// their "words".
+func (p Progress) words(column string) []string {
+	return []string{"progress", p.ID, column, p.Customer, p.Author, ms(p.At), p.Stage, strconv.FormatInt(p.Amount, 10)}
+}
+
+// seal closes words and amount.
+func (p Progress) seal(key seal.DataKey) []byte {
+	plain := fmt.Appendf(nil, "%d %s", p.Amount, p.Words)
+	p.Amount = 0 // none rests beside them
+	return key.Seal(plain, p.words(told)...)
 }
 
 // AddProgress keeps an entry under p.ID. It does not move the customer's stage.
@@ -39,8 +52,7 @@ func (q Files) AddProgress(ctx context.Context, p Progress) error {
 		return err
 	}
 	if _, err := q.tx.Exec(ctx, "add progress", `INSERT INTO progress (id, customer, author, at, words, stage, amount, undone)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`, p.ID, p.Customer, p.Author, engine.Millis(p.At),
-		c.key.Seal([]byte(p.Words), p.words()...), p.Stage, p.Amount); err != nil {
+		VALUES ($1, $2, $3, $4, $5, $6, 0, 0)`, p.ID, p.Customer, p.Author, engine.Millis(p.At), p.seal(c.key), p.Stage); err != nil {
 		return err
 	}
 	_, err = q.tx.Exec(ctx, "note progress", `UPDATE customer SET progressed = $1 WHERE id = $2 AND progressed < $1`, engine.Millis(p.At), p.Customer)
@@ -70,9 +82,15 @@ func scanProgress(scan engine.Scan, more ...any) (p Progress, sealed []byte, err
 	return p, sealed, err
 }
 
-// unseal opens the words with the customer's key.
+// unseal opens words and amount with the customer's key.
 func (p Progress) unseal(sealed []byte, key seal.DataKey) (Progress, error) {
-	words, err := key.Open(sealed, p.words()...)
+	if plain, err := key.Open(sealed, p.words(told)...); err == nil {
+		amount, words, _ := strings.Cut(string(plain), " ")
+		p.Words = words
+		p.Amount, err = strconv.ParseInt(amount, 10, 64)
+		return p, err
+	}
+	words, err := key.Open(sealed, p.words("words")...)
 	if err != nil {
 		return Progress{}, engine.InRow("progress", p.ID, err)
 	}
@@ -98,15 +116,49 @@ func (q Files) OwnProgress(ctx context.Context, person string, from, to time.Tim
 	return engine.Sound(ctx, q.tx, "own progress", `SELECT `+progressColumns+`, c.data_key FROM progress p JOIN customer c ON c.id = p.customer
 		WHERE p.author = $1 AND p.at >= $2 AND p.at < $3 AND p.undone = 0 ORDER BY p.at, p.id`, []any{person, engine.Millis(from), engine.Millis(to)},
 		func(scan engine.Scan) (Progress, error) {
-			var wrapped []byte
-			p, sealed, err := scanProgress(scan, &wrapped)
-			if err != nil {
-				return p, err
-			}
-			key, err := q.customerKey(wrapped, p.Customer)
-			if err != nil {
-				return p, engine.InRow("customer", p.Customer, err)
-			}
-			return p.unseal(sealed, key)
+			p, _, err := q.unlockProgress(scan)
+			return p, err
 		})
+}
+
+// unlockProgress reads an entry that the wrap of its customer's key follows.
+func (q Files) unlockProgress(scan engine.Scan) (p Progress, key seal.DataKey, err error) {
+	var wrapped []byte
+	p, sealed, err := scanProgress(scan, &wrapped)
+	if err != nil {
+		return p, key, err
+	}
+	if key, err = q.customerKey(wrapped, p.Customer); err != nil {
+		return p, key, engine.InRow("customer", p.Customer, err)
+	}
+	p, err = p.unseal(sealed, key)
+	return p, key, err
+}
+
+// plainAmounts reports whether there are amounts that rest in plain.
+func (q Files) plainAmounts(ctx context.Context) (bool, error) {
+	var id string
+	return q.tx.One(ctx, "plain amounts", `SELECT id FROM progress WHERE amount <> 0 LIMIT 1`, nil, &id)
+}
+
+// sealAmounts is how many amounts are sealed in one transaction: others write
+// between.
+const sealAmounts = 100
+
+// sealPlain seals the next amounts that older programs left in plain, and reports
+// whether there may be more. What does not open stays.
+func (q Files) sealPlain(ctx context.Context) (more bool, err error) {
+	type plain struct {
+		Progress
+		key seal.DataKey
+	}
+	list, err := engine.Sound(ctx, q.tx, "plain amounts", `SELECT `+progressColumns+`, c.data_key FROM progress p JOIN customer c ON c.id = p.customer
+		WHERE p.amount <> 0 ORDER BY p.id LIMIT $1`, []any{sealAmounts}, func(scan engine.Scan) (one plain, err error) {
+		one.Progress, one.key, err = q.unlockProgress(scan)
+		return one, err
+	})
+	for i := 0; err == nil && i < len(list); i++ {
+		_, err = q.tx.Exec(ctx, "seal an amount", `UPDATE progress SET words = $1, amount = 0 WHERE id = $2 AND amount <> 0`, list[i].seal(list[i].key), list[i].ID)
+	}
+	return len(list) > 0, err
 }
