@@ -228,3 +228,37 @@ func TestBackupBesideTheLastOne(t *testing.T) {
 		})
 	}
 }
+
+// Whoever examines a store while a restore ends finds the old one or the new, not
+// one that has no tables.
+func TestExaminedWhileARestoreEnds(t *testing.T) {
+	o := storetest.Options(t, storetest.Postgres)
+	_, stop := storetest.Serve(t, o)
+	stop()
+	rest := storetest.Behind(t, o)
+	rest.Do(`CREATE SCHEMA before_1`) // by the restore before
+	rest.Do(`CREATE TABLE before_1.goose_db_version ()`)
+	restore, err := rest.DB.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer restore.Rollback() // of no effect after the commit
+	for _, q := range []string{
+		`CREATE SCHEMA before_2`, `ALTER TABLE goose_db_version SET SCHEMA before_2`,
+		`CREATE TABLE goose_db_version AS SELECT * FROM before_2.goose_db_version`,
+	} {
+		if _, err := restore.Exec(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	looked := make(chan error, 1)
+	go func() { looked <- upkeep.Look(t.Context(), o) }()
+	for rest.Get(`SELECT COUNT(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT granted AND datname = current_database()`) == int64(0) {
+	}
+	if err := restore.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-looked; err != nil {
+		t.Error(err)
+	}
+}

@@ -71,7 +71,15 @@ func Examine(ctx context.Context, o Options) (s State, err error) {
 }
 
 // Examine is the part of Examine that is about what the database holds.
-func (db *DB) Examine(ctx context.Context, o Options) (s State, err error) {
+func (db *DB) Examine(ctx context.Context, o Options) (State, error) {
+	s, err := db.examine(ctx, o)
+	if s.New && db.postgres { // or a restore ended meanwhile, later than what was read of its tables
+		return db.examine(ctx, o)
+	}
+	return s, err
+}
+
+func (db *DB) examine(ctx context.Context, o Options) (s State, err error) {
 	still := &sql.TxOptions{ReadOnly: true}
 	if db.postgres { // others may be bringing it up to date
 		still.Isolation = sql.LevelRepeatableRead
