@@ -60,6 +60,12 @@ function toEnd() {
   settle();
 }
 
+// toLine shows a line from its beginning, and keeps it there.
+export function toLine(entry) {
+  view.places[spot()] = { entry, below: 0 };
+  settle();
+}
+
 function empty(group) {
   return el("p", { class: "empty" }, group ? `这里是${config.group.name}。@${config.bot} 说一句试试，比如「帮助」。` : `这里只有你和${config.bot}。发「帮助」看你能做什么。`);
 }

@@ -1,7 +1,7 @@
 // The guided tour: plays its steps through the page's own elements.
 
 import { $ } from "./dom.js";
-import { jump, mark, reset, say, seen, sendPlace, setMention, show, showTab, wear } from "./app.js";
+import { jump, mark, reset, say, seen, sendPlace, setMention, show, showTab, toLine, wear } from "./app.js";
 
 const PATIENCE = 15000; // milliseconds until an answer counts as missing
 const LENGTH = 180000; // milliseconds that the automatic tour takes
@@ -83,7 +83,6 @@ async function play(step) {
   const entry = step.see.text ? await seen(room === "group" ? "group" : as, step.see.text, before, PATIENCE) : {};
   if (!entry) return false;
   show(as, room);
-  await null; // the room has settled before it is scrolled
   point(entry.id);
   return true;
 }
@@ -127,7 +126,7 @@ function submit(form, values) {
 function point(id) {
   const line = id && $("lines").querySelector(`[data-entry="${CSS.escape(id)}"]`);
   if (!line) return;
-  line.scrollIntoView({ block: line.offsetHeight > $("lines").clientHeight ? "start" : "nearest" });
+  toLine(id);
   (line.querySelector(".card") ?? line.querySelector(".bubble"))?.classList.add("flash");
 }
 
