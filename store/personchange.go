@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"time"
 
@@ -86,21 +85,10 @@ func (q Changes) scan(scan engine.Scan) (c Change, err error) {
 	return c, Grants(q).proven(c.proof(), proof, "person_change", c.Code)
 }
 
-// all lists changes, without those that were made or changed behind the store's
-// back: they give nothing.
+// all lists changes, without those that are not what was sealed beside them: they
+// give nothing.
 func (q Changes) all(ctx context.Context, what, where string, args ...any) ([]Change, error) {
-	var list []Change
-	err := engine.Each(ctx, q.tx, what, `SELECT `+changeColumns+` FROM person_change WHERE `+where, args, func(scan engine.Scan) error {
-		c, err := q.scan(scan)
-		switch {
-		case errors.Is(err, ErrTampered):
-			return nil
-		case err == nil:
-			list = append(list, c)
-		}
-		return err
-	})
-	return list, err
+	return engine.Sound(ctx, q.tx, what, `SELECT `+changeColumns+` FROM person_change WHERE `+where, args, q.scan)
 }
 
 // NewCode is the code of a new change, of the series that 确认 has too, so that
