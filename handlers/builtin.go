@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
@@ -133,19 +133,31 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (*command.Answer, erro
 }
 
 // correct tells everybody who heard of a write, and is still here, that it was
-// taken back.
+// taken back; whoever was stopped by that hears it on the accounts they had.
 func correct(ctx context.Context, c *command.Call, w store.Write, news chat.Message) ([]chat.Notice, error) {
 	if len(w.Told) == 0 {
 		return nil, nil
 	}
-	people, err := c.Tx.People().Active(ctx)
 	var list []chat.Notice
-	for _, p := range people {
-		if slices.Contains(w.Told, p.ID) {
-			list = append(list, chat.Notice{Key: "undone/" + w.ID + "/" + p.ID, To: p.ID, Message: news})
+	for _, id := range w.Told {
+		p, _, err := c.Tx.People().ByID(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		n := chat.Notice{Key: "undone/" + w.ID + "/" + id, To: id, Message: news}
+		switch {
+		case p.Active():
+			list = append(list, n)
+		case p.Until.Equal(c.Now):
+			if n.Accounts, err = audience.Accounts(ctx, c.Tx, id); err != nil {
+				return nil, err
+			}
+			if n.Message = (chat.Message{Text: news.Text}); len(n.Accounts) > 0 {
+				list = append(list, n)
+			}
 		}
 	}
-	return list, err
+	return list, nil
 }
 
 // cancel leaves an open question or preview. (Reading the command closed the

@@ -87,7 +87,7 @@ func (h Handler) bind(ctx context.Context, c *command.Call, code string) (*comma
 	if err != nil || !p.Active() {
 		return command.Text(badCode), err
 	}
-	had, err := accountsOf(ctx, c.Tx, p.ID)
+	had, err := audience.Accounts(ctx, c.Tx, p.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -98,16 +98,6 @@ func (h Handler) bind(ctx context.Context, c *command.Call, code string) (*comma
 		return nil, err
 	}
 	return h.bound(ctx, c, p, had)
-}
-
-// accountsOf are the accounts of a person as what is said to all of them.
-func accountsOf(ctx context.Context, tx *store.Tx, person string) ([]chat.Account, error) {
-	list, err := tx.Accounts().Of(ctx, person)
-	all := make([]chat.Account, len(list))
-	for i, a := range list {
-		all[i] = chat.Account{Platform: a.Platform, ID: a.ID}
-	}
-	return all, err
 }
 
 // consent asks whoever has an account on this platform already, whether one
@@ -256,7 +246,7 @@ func (h Handler) boundNews(ctx context.Context, tx *store.Tx, policy rulebook.Fi
 // there (绑定): by another's hand it would only serve to take their place.
 func (h Handler) code(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p := c.Who("姓名")
-	had, err := accountsOf(ctx, c.Tx, p.ID)
+	had, err := audience.Accounts(ctx, c.Tx, p.ID)
 	if err != nil {
 		return nil, err
 	}

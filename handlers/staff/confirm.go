@@ -201,7 +201,7 @@ func (h Handler) settle(ctx context.Context, tx *store.Tx, by store.Person, c st
 		return settled{}, err
 	}
 	s := settled{text: what(p.Name, c)}
-	had, err := accountsOf(ctx, tx, p.ID)
+	had, err := audience.Accounts(ctx, tx, p.ID)
 	if err != nil {
 		return settled{}, err
 	}
@@ -209,7 +209,9 @@ func (h Handler) settle(ctx context.Context, tx *store.Tx, by store.Person, c st
 		if err := enact(ctx, tx, c, now); err != nil {
 			return settled{}, err
 		}
-		s.notices = told(tx, now, p, c, had)
+		if by.ID != p.ID || c.Kind != store.ChangeStop { // who stopped themselves has the answer
+			s.notices = told(tx, now, p, c, had)
+		}
 	}
 	how := "24 小时没有人不同意，已自动生效：" + s.text
 	if by.ID != "" {
@@ -233,6 +235,9 @@ func told(tx *store.Tx, now time.Time, p store.Person, c store.Change, had []cha
 			Text: "绑定成功：又一个" + platform(c.Platform) + "账号现在是" + p.Name + "的。",
 		}}}
 	}
+	if c.Kind == store.ChangeStop {
+		return everywhere(tx, now, p, had, stoppedText)
+	}
 	if c.Kind != store.ChangeHold {
 		return nil
 	}
@@ -245,7 +250,7 @@ func told(tx *store.Tx, now time.Time, p store.Person, c store.Change, had []cha
 	if len(c.Duties) > 0 {
 		list = append(list, "你增加"+joined(c.Duties)+"职责")
 	}
-	return news(tx, now, []store.Person{p}, strings.Join(list, "，")+"，现在生效。发送 帮助 看能做什么。")
+	return everywhere(tx, now, p, had, strings.Join(list, "，")+"，现在生效。发送 帮助 看能做什么。")
 }
 
 // coded gives the code that was waited for to who asked for it.

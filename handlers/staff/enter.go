@@ -163,6 +163,10 @@ func (in *entering) change(ctx context.Context, p store.Person, e, old Entry) er
 		return err
 	}
 	p.Name = e.Name
+	all, err := audience.Accounts(ctx, in.tx, p.ID)
+	if err != nil {
+		return err
+	}
 	c := store.Change{Kind: store.ChangeHold}
 	if p.Post != e.Post && old.Post != e.Post {
 		c.Post = e.Post
@@ -176,6 +180,7 @@ func (in *entering) change(ctx context.Context, p store.Person, e, old Entry) er
 			if err := in.tx.People().TakeDuty(ctx, p.ID, d, in.now); err != nil {
 				return err
 			}
+			in.tell(p, all, "你取消"+string(d)+"职责，现在生效。")
 		}
 	}
 	if c.Post == "" && len(c.Duties) == 0 {
@@ -187,9 +192,16 @@ func (in *entering) change(ctx context.Context, p store.Person, e, old Entry) er
 	}
 	c.Person = p.ID
 	if in.weighed {
-		in.notices = append(in.notices, told(in.tx, in.now, p, o.Change, nil)...)
+		in.notices = append(in.notices, told(in.tx, in.now, p, o.Change, all)...)
 	}
 	return enact(ctx, in.tx, c, in.now)
+}
+
+// tell tells a person what settings changed of them.
+func (in *entering) tell(p store.Person, had []chat.Account, text string) {
+	if in.weighed && len(had) > 0 {
+		in.notices = append(in.notices, everywhere(in.tx, in.now, p, had, "配置文件改了你的登记："+text)...)
+	}
 }
 
 // rename corrects a name; whoever has it already keeps it.
@@ -207,7 +219,7 @@ func (in *entering) rename(ctx context.Context, p store.Person, name string) err
 	if err := in.tx.People().Rename(ctx, p.ID, name); err != nil || !in.weighed {
 		return err
 	}
-	had, err := accountsOf(ctx, in.tx, p.ID)
+	had, err := audience.Accounts(ctx, in.tx, p.ID)
 	if err != nil {
 		return err
 	}
@@ -217,9 +229,7 @@ func (in *entering) rename(ctx context.Context, p store.Person, name string) err
 	}
 	key := "staff/renamed/" + in.tx.NewID(in.now)
 	in.notices = append(in.notices, audience.Same(key, w.heads(p.ID), chat.Message{Text: "配置文件：" + p.Name + "改名为" + name + "，是同一个人。"})...)
-	if len(had) > 0 {
-		in.notices = append(in.notices, chat.Notice{Key: key, To: p.ID, Accounts: had, Message: chat.Message{Text: "你的姓名由" + p.Name + "改为" + name + "。"}})
-	}
+	in.tell(p, had, "你的姓名由"+p.Name+"改为"+name+"。")
 	return nil
 }
 
@@ -228,21 +238,22 @@ func (in *entering) accounts(ctx context.Context, p store.Person, e, old Entry) 
 	if p.ID == "" {
 		return nil
 	}
-	had, err := accountsOf(ctx, in.tx, p.ID)
+	had, err := audience.Accounts(ctx, in.tx, p.ID)
 	if err != nil {
 		return err
 	}
 	fixed := in.weighed && p.Post == store.GeneralManager && len(had) > 0 // nobody takes his accounts from him
-	for _, platform := range slices.Sorted(maps.Keys(old.Accounts)) {
-		id := old.Accounts[platform]
-		owner, found, err := in.tx.Accounts().Person(ctx, platform, id)
+	for _, on := range slices.Sorted(maps.Keys(old.Accounts)) {
+		id := old.Accounts[on]
+		owner, found, err := in.tx.Accounts().Person(ctx, on, id)
 		if err != nil {
 			return err
 		}
-		if !fixed && found && owner.ID == p.ID && !strings.EqualFold(e.Accounts[platform], id) {
-			if err := in.tx.Accounts().Unbind(ctx, platform, id); err != nil {
+		if !fixed && found && owner.ID == p.ID && !strings.EqualFold(e.Accounts[on], id) {
+			if err := in.tx.Accounts().Unbind(ctx, on, id); err != nil {
 				return err
 			}
+			in.tell(p, had, "你的"+platform(on)+"账号不再是"+p.Name+"的了。不是你要求的话，请马上告诉总经理和管理员。")
 		}
 	}
 	for _, platform := range slices.Sorted(maps.Keys(e.Accounts)) {

@@ -184,7 +184,7 @@ func consequences(c *command.Call, p store.Person, overlap bool) []string {
 func leaveNotices(c *command.Call, p store.Person, l store.Leave, above []store.Person) []chat.Notice {
 	days := leavePeriod(l)
 	if p.ID != c.Person.ID {
-		return concerned(c, p, c.Person.Name+"替你登记了请假："+days+"。提前回来发 销假。")
+		return news(c.Tx, c.Now, []store.Person{p}, c.Person.Name+"替你登记了请假："+days+"。提前回来发 销假。")
 	}
 	words := p.Name + " 请假：" + days
 	if l.Reason != "" {
@@ -251,7 +251,7 @@ func (h Handler) back(ctx context.Context, c *command.Call) (*command.Answer, er
 	a := command.Text(text)
 	a.Reply.Confidential = aloudOfOthers(c, p)
 	if p.ID != c.Person.ID {
-		a.Notices = concerned(c, p, c.Person.Name+"替你销了假。"+text)
+		a.Notices = news(c.Tx, c.Now, []store.Person{p}, c.Person.Name+"替你销了假。"+text)
 	} else if a.Notices, err = h.backNotices(ctx, c, p, text); err != nil {
 		return nil, err
 	}

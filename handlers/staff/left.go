@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"marketbot/handlers/audience"
@@ -22,6 +23,11 @@ func Left(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]c
 	if err != nil || changed.After(now) { // sent before somebody put them right
 		return nil, err
 	}
+	had, err := audience.Accounts(ctx, tx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	had = slices.DeleteFunc(had, func(b chat.Account) bool { return a == b }) // it reads nothing any more
 	if err := tx.Accounts().Unbind(ctx, a.Platform, a.ID); err != nil {
 		return nil, err
 	}
@@ -37,5 +43,5 @@ func Left(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]c
 		to = audience.Join(to, power{roll: r}.heads())
 	}
 	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 恢复 " + p.Name + vacancy(r, p.Post)
-	return news(tx, now, to, text), nil
+	return append(everywhere(tx, now, p, had, stoppedText), news(tx, now, to, text)...), nil
 }

@@ -17,6 +17,19 @@ func news(tx *store.Tx, now time.Time, to []store.Person, text string) []chat.No
 	return audience.Same("staff/"+tx.NewID(now), to, chat.Message{Text: text})
 }
 
+// everywhere is what a person hears of a change that concerns them, on all
+// accounts that they had until then: whoever is stopped hears it too, though
+// nothing else any more. Who has none and is stopped cannot be told.
+func everywhere(tx *store.Tx, now time.Time, p store.Person, had []chat.Account, text string) []chat.Notice {
+	if len(had) == 0 && text == stoppedText {
+		return nil
+	}
+	return []chat.Notice{{Key: "staff/" + tx.NewID(now), To: p.ID, Accounts: had, Message: chat.Message{Text: text}}}
+}
+
+// stoppedText is what somebody hears who was stopped.
+const stoppedText = "你的登记已停用，不能再使用，也不再收到消息；记录都保留。如果弄错了，请找管理员恢复。"
+
 // superiors are those to whom p reports, up the line when a post is vacant, but
 // not who caused what they are told.
 func superiors(ctx context.Context, tx *store.Tx, p store.Person, now time.Time, but string) ([]store.Person, error) {

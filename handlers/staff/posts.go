@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/store"
@@ -28,17 +29,21 @@ func (h Handler) setPost(ctx context.Context, c *command.Call) (*command.Answer,
 	}
 	change := "由" + string(p.Post) + "改为" + string(post) + "，自 " + h.Rules.Day(c.Now).String() + " 起"
 	a := command.Text("已改：" + p.Name + change + "。" + empty)
-	a.Notices = append(concerned(c, p, "你的岗位"+change+"。发送 帮助 看能做什么。"), o.news(c.Tx)...)
+	if a.Notices, err = concerned(ctx, c, p, "你的岗位"+change+"。发送 帮助 看能做什么。"); err != nil {
+		return nil, err
+	}
+	a.Notices = append(a.Notices, o.news(c.Tx)...)
 	a.Undo, a.Subject = strings.Join([]string{p.ID, string(p.Post), string(post)}, "|"), "person/"+p.ID
 	return a, nil
 }
 
 // concerned tells the person about a change that somebody else made.
-func concerned(c *command.Call, p store.Person, text string) []chat.Notice {
+func concerned(ctx context.Context, c *command.Call, p store.Person, text string) ([]chat.Notice, error) {
 	if p.ID == c.Person.ID {
-		return nil
+		return nil, nil
 	}
-	return news(c.Tx, c.Now, []store.Person{p}, text)
+	had, err := audience.Accounts(ctx, c.Tx, p.ID)
+	return everywhere(c.Tx, c.Now, p, had, text), err
 }
 
 func (h Handler) undoPost(ctx context.Context, c *command.Call, ref string) (string, error) {
@@ -68,7 +73,10 @@ func (h Handler) giveDuty(ctx context.Context, c *command.Call) (*command.Answer
 	if err := c.Tx.People().GiveDuty(ctx, p.ID, duty, c.Now); err != nil {
 		return nil, err
 	}
-	a := h.dutyChanged(c, p, duty, "增加")
+	a, err := h.dutyChanged(ctx, c, p, duty, "增加")
+	if err != nil {
+		return nil, err
+	}
 	a.Notices = append(a.Notices, o.news(c.Tx)...)
 	return a, nil
 }
@@ -86,15 +94,16 @@ func (h Handler) takeDuty(ctx context.Context, c *command.Call) (*command.Answer
 	if err := c.Tx.People().TakeDuty(ctx, p.ID, duty, c.Now); err != nil {
 		return nil, err
 	}
-	return h.dutyChanged(c, p, duty, "取消"), nil
+	return h.dutyChanged(ctx, c, p, duty, "取消")
 }
 
-func (h Handler) dutyChanged(c *command.Call, p store.Person, duty store.Duty, how string) *command.Answer {
+func (h Handler) dutyChanged(ctx context.Context, c *command.Call, p store.Person, duty store.Duty, how string) (*command.Answer, error) {
 	change := how + string(duty) + "职责，自 " + h.Rules.Day(c.Now).String() + " 起"
 	a := command.Text("已改：" + p.Name + change + "。")
-	a.Notices = concerned(c, p, "你"+change+"。发送 帮助 看能做什么。")
 	a.Undo, a.Subject = p.ID+"|"+string(duty), "person/"+p.ID
-	return a
+	var err error
+	a.Notices, err = concerned(ctx, c, p, "你"+change+"。发送 帮助 看能做什么。")
+	return a, err
 }
 
 func (h Handler) undoGive(ctx context.Context, c *command.Call, ref string) (string, error) {
@@ -160,8 +169,11 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	// The person is told nothing: no message reaches somebody who was stopped.
-	notices := news(c.Tx, c.Now, above, p.Name+"（"+string(p.Post)+"）已停用，不再要求周报和签到。")
+	notices, err := concerned(ctx, c, p, stoppedText)
+	if err != nil {
+		return nil, err
+	}
+	notices = append(notices, news(c.Tx, c.Now, above, p.Name+"（"+string(p.Post)+"）已停用，不再要求周报和签到。")...)
 	a := command.Text("已停用：" + p.Name + "（" + string(p.Post) + "），自 " + h.Rules.Day(c.Now).String() + " 起。记录都保留；5 分钟内可发 撤销，以后可发 人员 恢复 " + p.Name + "。" + empty)
 	for _, n := range o.news(c.Tx) { // who is above has heard
 		if !slices.ContainsFunc(above, func(q store.Person) bool { return q.ID == n.To }) {

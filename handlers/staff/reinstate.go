@@ -81,8 +81,8 @@ func (h Handler) reinstated(ctx context.Context, c *command.Call, p store.Person
 	since := "自 " + h.Rules.Day(c.Now).String() + " 起"
 	if len(accounts[p.ID]) > 0 {
 		a := command.Text("已恢复：" + p.Name + "（" + role(p) + "），" + since + "；原来的聊天账号照旧能用。" + o.note())
-		a.Notices = concerned(c, p, "你的登记已恢复（"+role(p)+"）。"+o.meanwhile()+"发送 帮助 看能做什么。")
-		return a, nil
+		a.Notices, err = concerned(ctx, c, p, "你的登记已恢复（"+role(p)+"）。"+o.meanwhile()+"发送 帮助 看能做什么。")
+		return a, err
 	}
 	code, err := newCode(ctx, c.Tx, p.ID, c.Clock().Add(passedOn))
 	return command.Card(codeCard("已恢复："+p.Name, []chat.Fact{

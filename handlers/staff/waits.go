@@ -71,16 +71,21 @@ func (h Handler) turnDown(ctx context.Context, c *command.Call, one store.Change
 	if one.By == c.Person.ID {
 		said = words.WithPost(c.Person) + "撤回了："
 	}
+	had, err := audience.Accounts(ctx, c.Tx, p.ID)
+	if err != nil {
+		return settled{}, err
+	}
 	if err := h.unmake(ctx, c, p, one); err != nil {
 		return settled{}, err
 	}
-	to := audience.But(w.heads(), c.Person.ID)
-	for _, id := range []string{one.By, p.ID} {
-		if q, active := w.roll.Active(id); active && id != c.Person.ID {
-			to = audience.Join(to, []store.Person{q})
-		}
+	to := w.heads(c.Person.ID, p.ID)
+	if q, active := w.roll.Active(one.By); active {
+		to = audience.Join(to, audience.But([]store.Person{q}, c.Person.ID, p.ID))
 	}
 	s.notices = audience.Same("staff/settled/"+one.Code, to, chat.Message{Text: said + s.text})
+	if _, active := w.roll.Active(p.ID); active && p.ID != c.Person.ID {
+		s.notices = append(s.notices, everywhere(c.Tx, c.Now, p, had, said+s.text)...)
+	}
 	return s, nil
 }
 
