@@ -1,8 +1,11 @@
 package main
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
+	"marketbot/bot/platform/platformtest"
 	"marketbot/store/storetest"
 )
 
@@ -17,9 +20,20 @@ func TestAnswersStayInTheirTopic(t *testing.T) {
 	if len(seen) != 1 || seen[0].Topic != asked {
 		t.Fatalf("asked in a topic, answered %+v", seen)
 	}
+	i := slices.IndexFunc(seen[0].Buttons, func(b platformtest.Button) bool { return strings.HasPrefix(b.Label, "撤销") })
+	if i < 0 {
+		t.Fatalf("nothing to press: %+v", seen[0])
+	}
+	if _, err := c.server.Press(c.ids["张伟"], seen[0].ID, seen[0].Buttons[i].Label); err != nil {
+		t.Fatal(err)
+	}
+	o.deliver()
+	if pressed := c.server.Seen(feishuGroup); len(pressed) != 2 || pressed[1].Topic != seen[0].ID {
+		t.Errorf("pressed in a topic, answered %+v", pressed[1:])
+	}
 	c.server.Say(c.ids["张伟"], feishuGroup, "@市场部助手 我的")
 	o.deliver()
-	for _, m := range c.server.Seen(feishuGroup)[1:] {
+	for _, m := range c.server.Seen(feishuGroup)[2:] {
 		if m.Topic != "" {
 			t.Errorf("asked outside, answered in a topic: %+v", m)
 		}

@@ -107,10 +107,11 @@ type (
 		Value carried `json:"value"`
 	}
 	// carried comes back with a press. It is visible to clients and must be an
-	// object; the event does not tell a group from a private chat, so g does.
+	// object; the event does not tell a group from a private chat, nor what is in
+	// a topic, so g does.
 	carried struct {
 		Command string `json:"c"`
-		Group   int    `json:"g,omitempty"`
+		In      place  `json:"g,omitempty"`
 	}
 	formElement struct {
 		Tag      string `json:"tag"`

@@ -1,6 +1,7 @@
 package feishu
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,7 +27,7 @@ type envelope struct {
 	mentions             []mention
 	// card
 	command  string
-	inGroup  bool
+	in       place // of a card
 	isForm   bool
 	values   map[string]string
 	last     string // private chat entered: the newest message in it
@@ -238,7 +239,8 @@ func (v *envelope) carried(c *cursor) {
 		case "c":
 			v.command = c.text()
 		case "g":
-			v.inGroup = c.text() == "1"
+			n, _ := strconv.Atoi(c.text())
+			v.in = place(n)
 		default:
 			c.skip()
 		}

@@ -84,8 +84,11 @@ func (v *envelope) fillCard(e *chat.Event) {
 	if v.isForm {
 		e.Kind, e.Values = chat.Submit, v.values
 	}
-	if v.inGroup {
+	if v.in == inGroup || v.in == inTopic {
 		e.Chat = chat.Address{Platform: Name, Group: true, ID: v.chat}
+	}
+	if v.in == inTopic { // what is said to the card stands beside it
+		e.Topic = v.message
 	}
 }
 

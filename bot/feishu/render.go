@@ -86,7 +86,7 @@ func buildCard(m chat.Message, group bool, d *draft) (cardJSON, error) {
 			out.Header = &cardHeader{plain(text.Cut(c.Title, titleRunes)), template(c.Tone)}
 		}
 		blocks = append(blocks, c.Blocks...)
-		tail = tailOf(c, group)
+		tail = tailOf(c, placeOf(m, group))
 	} else if !m.Confidential { // the chat list shows no line of what is confidential
 		out.Config.Summary = &cardSummary{text.Cut(m.Text, labelRunes)}
 	}
@@ -122,30 +122,45 @@ func template(t chat.Tone) string {
 }
 
 // tailOf is what may never be cut off: buttons and form.
-func tailOf(c *chat.Card, group bool) []any {
+func tailOf(c *chat.Card, in place) []any {
 	var tail []any
 	if c.Form != nil {
-		tail = append(tail, form(c.Form, group))
+		tail = append(tail, form(c.Form, in))
 	}
 	if len(c.Buttons) > 0 {
 		row := columnsElement{Tag: "column_set", FlexMode: "flow"}
 		for _, b := range c.Buttons {
-			row.Columns = append(row.Columns, columnElement{"column", "auto", []any{button(b, group)}})
+			row.Columns = append(row.Columns, columnElement{"column", "auto", []any{button(b, in)}})
 		}
 		tail = append(tail, row)
 	}
 	return tail
 }
 
-func pressed(command string, group bool) []behavior {
-	v := carried{Command: command}
-	if group {
-		v.Group = 1
+// place is where a card stands.
+type place int
+
+const (
+	private place = iota
+	inGroup
+	inTopic // of a group
+)
+
+func placeOf(m chat.Message, group bool) place {
+	switch {
+	case !group:
+		return private
+	case m.Topic != "":
+		return inTopic
 	}
-	return []behavior{{"callback", v}}
+	return inGroup
 }
 
-func button(b chat.Button, group bool) buttonElement {
+func pressed(command string, in place) []behavior {
+	return []behavior{{"callback", carried{command, in}}}
+}
+
+func button(b chat.Button, in place) buttonElement {
 	kind := "default"
 	switch {
 	case b.Danger:
@@ -153,10 +168,10 @@ func button(b chat.Button, group bool) buttonElement {
 	case b.Primary:
 		kind = "primary"
 	}
-	return buttonElement{Tag: "button", Text: plain(text.Cut(b.Label, labelRunes)), Type: kind, Behaviors: pressed(b.Command, group)}
+	return buttonElement{Tag: "button", Text: plain(text.Cut(b.Label, labelRunes)), Type: kind, Behaviors: pressed(b.Command, in)}
 }
 
-func form(f *chat.Form, group bool) formElement {
+func form(f *chat.Form, in place) formElement {
 	out := formElement{Tag: "form", Name: "form"}
 	inputs := 0
 	for _, field := range f.Fields {
@@ -177,7 +192,7 @@ func form(f *chat.Form, group bool) formElement {
 		label = "提交"
 	}
 	out.Elements = append(out.Elements, buttonElement{Tag: "button", Text: plain(text.Cut(label, labelRunes)), Type: "primary",
-		Name: "submit_button", FormActionType: "submit", Behaviors: pressed(f.Command, group)})
+		Name: "submit_button", FormActionType: "submit", Behaviors: pressed(f.Command, in)})
 	return out
 }
 

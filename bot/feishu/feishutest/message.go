@@ -77,6 +77,9 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, topic string) {
 	m.ID, m.To, m.Type, m.Key, m.At = s.IDs.Next("om_"), p.To, p.Type, p.UUID, s.now()
 	s.Show(m)
 	s.byKey[p.UUID] = shown{m.ID, m.At}
+	if m.Topic != "" {
+		s.topics[m.ID] = p.To
+	}
 	succeed(w, map[string]any{"message_id": m.ID, "msg_type": m.Type, "chat_id": chatOf(p.To)})
 }
 
