@@ -40,6 +40,7 @@ var foreignReaders = map[string]struct{ where, test string }{
 	"bot/check.go":                  {ours, "the readiness of the program beside it"},
 	"bot/document.go":               {"bot/config_test.go", "FuzzConfig"},
 	"handlers/sheet/open.go":        {"handlers/sheet/rows_test.go", "TestOpenWeighsFirst"},
+	"handlers/sheet/csv.go":         {"handlers/sheet/rows_test.go", "FuzzOpen"},
 	"handlers/rulebook/calendar.go": {"handlers/rulebook/calendar_test.go", "FuzzNewCalendar"},
 	"handlers/staff/enter.go":       {ours, "what the settings said before, in the store"},
 	"handlers/still.go":             {ours, "a message that it owes"},
