@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"strings"
 	"time"
 	"unicode"
@@ -25,6 +27,7 @@ type matter struct {
 	now    time.Time     // when the event arrived, which may be hours after it was sent
 	person store.Person  // who sent it; nobody when not registered
 	dialog *store.Dialog // the question that waited for what the person wrote; nil: none
+	agrees bool          // a preview waits, and what the person wrote says yes to it
 	later  bool          // another question waits, which was put only after the event was sent
 	left   []chat.Notice // whom to tell that somebody left the company
 }
@@ -79,41 +82,61 @@ func (m *matter) unknown(act string, say chat.Message) outcome {
 // or neither. The question is done with, unless it goes on waiting.
 func (m *matter) text() outcome {
 	line := m.said()
-	if m.dialog == nil {
+	switch {
+	case m.dialog == nil && m.agrees:
+		return m.typed(confirmWord)
+	case m.dialog == nil:
 		return m.typed(line)
-	}
-	if !m.commands(line) {
+	case !m.commands(line):
 		return m.resume()
 	}
 	o := m.typed(line)
-	if m.waits() {
+	if spec, _, _ := m.router.Match(line); !spec.Suits(m.person) || m.waits() {
 		o.question = m.dialog
 	}
 	return o
 }
 
 // resume goes on with the command that asked, and with no other: the answer
-// stands behind its line, whatever it looks like.
+// stands behind its line, whatever it looks like. What answers nothing is asked
+// back once.
 func (m *matter) resume() outcome {
 	spec, rest, ok := m.router.Match(m.dialog.Line)
-	if !ok { // the command is gone since
-		return m.typed(m.said())
+	switch said := m.said(); {
+	case !ok: // the command is gone since
+		return m.typed(said)
+	case !m.dialog.Doubted && hollow(said, m.dialog.Prefix):
+		return m.allowed(call{spec: spec, line: m.dialog.Line, rest: rest, doubts: strings.TrimSpace(said)})
 	}
 	answer := " " + m.dialog.Prefix + m.event.Text
 	return m.allowed(call{spec: spec, line: m.dialog.Line + answer, rest: strings.TrimSpace(rest + answer), form: m.event.Values})
 }
 
 // commands reports whether a text is meant as a command although a question is
-// open: one that the person may use and that stands apart as a word. An answer
+// open: one that stands apart as a word, whoever may use it; of one that is no
+// use to the person only what it could take may follow. An answer
 // that merely begins like one (出差深圳3天 as next week's plan) stays an answer.
 func (m *matter) commands(typed string) bool {
 	spec, rest, ok := m.router.Match(typed)
-	if !ok || !spec.Suits(m.person) {
+	if !ok || !spec.Suits(m.person) && !m.fits(spec, rest) {
 		return false
 	}
 	before, found := strings.CutSuffix(strings.TrimSpace(typed), rest)
 	last, _ := utf8.DecodeLastRuneInString(before)
 	return rest == "" || !found || unicode.IsSpace(last) || strings.HasPrefix(text.Fold(typed).Text, "/")
+}
+
+// fits reports whether a command could take what follows it, as far as that shows
+// without looking names up.
+func (m *matter) fits(spec *command.Spec, rest string) bool {
+	args, err := command.Parse(context.Background(), spec, rest, command.Env{Now: m.event.Sent})
+	var asks *command.Question
+	for _, a := range spec.Args {
+		if _, given := args[a.Name]; given && a.Kind == command.Person {
+			return false
+		}
+	}
+	return err == nil || errors.As(err, &asks)
 }
 
 // waits reports whether the question goes on waiting though a command came in

@@ -66,6 +66,8 @@ type call struct {
 	confirmed string            // the version that is being confirmed; empty: none
 	form      map[string]string // values of a form that was handed in; nil: none
 	filling   string            // the line that they were written in, where it was no form
+	means     string            // the number that is being confirmed, where none was typed
+	doubts    string            // what was said to the question that this line asks, and answers nothing
 }
 
 // receipt tells the adapter how it went.
@@ -87,6 +89,33 @@ func here(said ...chat.Message) []reply {
 		list[i].Message = m
 	}
 	return list
+}
+
+// remarked are messages of which the first says one thing more.
+func remarked(replies []reply, more string) []reply {
+	replies = slices.Clone(replies)
+	for i := range replies {
+		if replies[i].Text != neutral {
+			replies[i].Message = remark(replies[i].Message, more)
+			break
+		}
+	}
+	return replies
+}
+
+// remark is a message that says one thing more.
+func remark(m chat.Message, more string) chat.Message {
+	if m.Summary != "" {
+		m.Summary += "\n" + more
+	}
+	if m.Card == nil {
+		m.Text += "\n" + more
+		return m
+	}
+	card := *m.Card
+	card.Blocks = append(slices.Clip(card.Blocks), chat.Block{Text: more})
+	m.Card = &card
+	return m
 }
 
 // neutral is all that a group hears of a private answer: the same whatever was

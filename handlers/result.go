@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/staff"
+	"marketbot/handlers/text"
 	"marketbot/store"
 	"marketbot/store/ledger"
 )
@@ -65,13 +66,19 @@ func (m *matter) after(c call, r result) outcome {
 func (m *matter) done(c call, r result) outcome {
 	a := r.answer
 	if n := a.Next; n != nil {
-		return m.line(call{line: n.Line, confirmed: n.Version, form: n.Form, filling: n.Filled})
+		return m.line(call{line: n.Line, confirmed: n.Version, form: n.Form, filling: n.Filled, means: n.Means})
 	}
 	o := outcome{ended: ledger.Done, notices: slices.Concat(a.Notices, r.alarms)}
 	said := a.Reply
 	if r.write != "" {
 		o.write = m.written(c, r)
 		said = m.bound(said, r.write)
+		if a.Undo == "" {
+			said = remark(said, "这一步不能撤销："+final(len(o.write.Told) > 0)+"。")
+		}
+	}
+	if c.means != "" {
+		said = remark(said, "编号："+c.means)
 	}
 	if a.Confirm != "" {
 		o.offer = &store.Confirmation{Code: r.code, Person: m.person.ID, Line: c.line, Version: a.Confirm, Asked: m.asked(), Expires: m.asked().Add(confirmTime)}
@@ -117,7 +124,7 @@ func (m *matter) written(c call, r result) *store.Write {
 func (m *matter) bound(said chat.Message, write string) chat.Message {
 	typed := undoWord
 	if m.event.Chat.Group {
-		typed += " " + write[max(0, len(write)-store.WriteEnd):]
+		typed += " " + shortly(write)
 	}
 	undoes := func(b chat.Button) bool { return b.Command == undoWord }
 	if said.Card == nil || !slices.ContainsFunc(said.Card.Buttons, undoes) {
@@ -170,8 +177,8 @@ func (m *matter) ask(c call, line string, q *command.Question) outcome {
 		return outcome{replies: here(chat.Message{Text: staff.Unregistered})}
 	}
 	if m.later { // the other question stays, and whose answer is whose stays clear
-		text := "「" + c.spec.Name + "」还缺内容，这条消息又晚到了，现在有另一个问题在等你回复。还要办的话，请重新发一次。"
-		return m.refused(c, &command.Refusal{Text: text, Hint: "帮助 " + c.spec.Name})
+		why := "「" + c.spec.Name + "」还缺内容，这条消息又晚到了，现在有另一个问题在等你回复。还要办的话，请重新发一次。"
+		return m.refused(c, &command.Refusal{Text: why, Hint: "帮助 " + c.spec.Name})
 	}
 	o := outcome{
 		ended:    ledger.Done,
@@ -180,6 +187,10 @@ func (m *matter) ask(c call, line string, q *command.Question) outcome {
 		replies:  m.privately(asking(q)),
 	}
 	o.audit.Clause, o.audit.Subject = c.spec.Clause, "question"
+	if c.doubts != "" {
+		o.question.Doubted = true
+		o.replies = remarked(o.replies, text.Quote(c.doubts)+"是回答吗？就这样写的话，再发一次。")
+	}
 	return o
 }
 

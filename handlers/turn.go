@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/staff"
 	"marketbot/store"
+	"marketbot/store/ledger"
 )
 
 const (
@@ -51,6 +52,9 @@ func (t *turn) take(ctx context.Context) (chat.Receipt, error) {
 		}
 		t.out.question = cmp.Or(t.out.question, waiting)
 	}
+	if t.dialog != nil && t.out.question == t.dialog && (t.out.ended == ledger.Refused || t.out.ended == ledger.Denied) {
+		t.out.replies = remarked(t.out.replies, "刚才问的还在等你回复，发「取消」离开。")
+	}
 	if err := t.firstWords(ctx); err != nil {
 		return chat.Receipt{}, err
 	}
@@ -78,6 +82,11 @@ func (t *turn) read(ctx context.Context) error {
 		t.left, err = t.desk.o.Left(ctx, t.tx, t.event.From, t.event.Sent)
 	case caller.Asked:
 		err = t.question(ctx)
+	}
+	if err == nil && t.dialog == nil && caller.ID != "" && t.event.Kind == chat.Text && !t.event.Chat.Group && agrees(t.said()) {
+		var list []store.Confirmation
+		list, err = previews(ctx, t.tx, t.person.ID, t.event.Sent)
+		t.agrees = len(list) > 0
 	}
 	return err
 }
@@ -140,7 +149,7 @@ func (t *turn) firstWords(ctx context.Context) error {
 // is undone. Its error is the store's.
 func (t *turn) perform(ctx context.Context, c call) (r result, err error) {
 	made := command.Call{
-		Tx: t.tx, Person: t.person, Now: t.event.Sent, Taken: t.now, Event: t.event, Spec: c.spec,
+		Tx: t.tx, Rest: c.rest, Answered: t.dialog != nil, Person: t.person, Now: t.event.Sent, Taken: t.now, Event: t.event, Spec: c.spec,
 		Line: c.line, Form: c.form, Confirmed: c.confirmed, Offers: t.offers,
 		Serving: t.desk.router.Serving(), Policy: t.desk.o.Policy, Calendar: t.desk.o.Calendar,
 	}

@@ -13,13 +13,14 @@ type Dialog struct {
 	Prefix  string    // stands between Line and the answer
 	Asked   time.Time // what was sent before is not about it
 	Expires time.Time
+	Doubted bool // what answers nothing was asked back once: said again, it is meant
 }
 
 // Ask remembers the one open question of a person.
 func (q Dialogs) Ask(ctx context.Context, person string, d Dialog) error {
-	_, err := q.tx.Exec(ctx, "ask", `INSERT INTO dialog (person, line, prefix, asked, expires) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (person) DO UPDATE SET line = excluded.line, prefix = excluded.prefix, asked = excluded.asked, expires = excluded.expires`,
-		person, q.tx.SealText(d.Line, "dialog", person, "line"), d.Prefix, engine.Millis(d.Asked), engine.Millis(d.Expires))
+	_, err := q.tx.Exec(ctx, "ask", `INSERT INTO dialog (person, line, prefix, asked, expires, doubted) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (person) DO UPDATE SET line = excluded.line, prefix = excluded.prefix, asked = excluded.asked, expires = excluded.expires, doubted = excluded.doubted`,
+		person, q.tx.SealText(d.Line, "dialog", person, "line"), d.Prefix, engine.Millis(d.Asked), engine.Millis(d.Expires), engine.Flag(d.Doubted))
 	return err
 }
 
@@ -27,9 +28,11 @@ func (q Dialogs) Ask(ctx context.Context, person string, d Dialog) error {
 // if it was still open then.
 func (q Dialogs) Take(ctx context.Context, person string, sent time.Time) (Dialog, bool, error) {
 	var d Dialog
-	found, err := q.tx.One(ctx, "dialog", `DELETE FROM dialog WHERE person = $1 AND asked <= $2 RETURNING line, prefix, asked, expires`,
+	var doubted int64
+	found, err := q.tx.One(ctx, "dialog", `DELETE FROM dialog WHERE person = $1 AND asked <= $2 RETURNING line, prefix, asked, expires, doubted`,
 		[]any{person, engine.Millis(sent)},
-		q.tx.Sealed(&d.Line, "dialog", &person, "line"), &d.Prefix, engine.At(&d.Asked), engine.At(&d.Expires))
+		q.tx.Sealed(&d.Line, "dialog", &person, "line"), &d.Prefix, engine.At(&d.Asked), engine.At(&d.Expires), &doubted)
+	d.Doubted = doubted > 0
 	return d, found && sent.Before(d.Expires), err
 }
 
@@ -55,6 +58,18 @@ func (q Dialogs) Offer(ctx context.Context, c Confirmation) error {
 	_, err := q.tx.Exec(ctx, "offer", `INSERT INTO confirmation (code, person, line, version, asked, expires, used) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
 		c.Code, c.Person, q.tx.SealText(c.Line, "confirmation", c.Code, "line"), c.Version, engine.Millis(c.Asked), engine.Millis(c.Expires))
 	return err
+}
+
+// Waiting lists the previews that a person was shown and may confirm still, the
+// oldest first.
+func (q Dialogs) Waiting(ctx context.Context, person string, now time.Time) ([]Confirmation, error) {
+	return engine.All(ctx, q.tx, "waiting previews", `SELECT code, line, version, asked FROM confirmation
+		WHERE person = $1 AND used = 0 AND asked <= $2 AND expires > $2 ORDER BY asked, code`, []any{person, engine.Millis(now)},
+		func(scan engine.Scan) (Confirmation, error) {
+			c := Confirmation{Person: person}
+			err := scan(&c.Code, q.tx.Sealed(&c.Line, "confirmation", &c.Code, "line"), &c.Version, engine.At(&c.Asked))
+			return c, err
+		})
 }
 
 // Confirm uses a preview up: true once, for the person it was shown to, after

@@ -31,6 +31,7 @@ var released = map[string]string{
 	"0035_outbox_cause.sql":  "6d1c3976991ef278f0e99215ef42e256779994b7ebe2752558f8a8b69f4407ac",
 	"0041_account.sql":       "6066e06b18ffb440a4422ae426349419fb5d358439c7d20c80bdf04a97ff9dda",
 	"0042_leave_begins.sql":  "ef1513e0c3afce4416f077876581019f49db1be1c2051473743bc680ed1c236f",
+	"0043_doubt.sql":         "11c9c2072162c4c314ca1995fb79e1e39aeb7e887da976100ca636d06b0031e9",
 	"0037_proof.sql":         "cdc0920e6169e847c1289978b3a23d88663953a0f65db2ab03d29f52c2bb3628",
 }
 

@@ -13,11 +13,16 @@ type Write struct {
 	ID, Person, Command, Ref string
 	At                       time.Time
 	Told                     []string // people who heard of it
+	Undone                   bool
 }
 
 // WriteEnd is how many characters of a write's end tell it from the person's
 // others of the same minutes.
 const WriteEnd = 4
+
+// Named reports whether a write is called so: by its id, or by at least the last
+// WriteEnd characters of it.
+func (w Write) Named(id string) bool { return len(id) >= WriteEnd && strings.HasSuffix(w.ID, id) }
 
 // Add remembers a write for 撤销.
 func (q Writes) Add(ctx context.Context, w Write) error {
@@ -26,21 +31,21 @@ func (q Writes) Add(ctx context.Context, w Write) error {
 	return err
 }
 
-// Last is a person's last write from a time on, up to and with another, that was
-// not taken back; with an id only that one, which its last WriteEnd characters or
-// more name, too: letters and digits.
-func (q Writes) Last(ctx context.Context, person, id string, from, to time.Time) (Write, bool, error) {
-	w := Write{Person: person}
-	if id == "" || len(id) >= WriteEnd {
-		id = "%" + id
-	}
-	var told string
-	found, err := q.tx.One(ctx, "last write", `SELECT id, command, ref, at, told FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND at <= $5 AND undone = 0 AND id LIKE $4
-		ORDER BY at DESC, id DESC LIMIT 1`, []any{engine.IDBefore(from), person, engine.Millis(from), id, engine.Millis(to)}, &w.ID, &w.Command, &w.Ref, engine.At(&w.At), &told)
-	if told != "" {
-		w.Told = strings.Split(told, ",")
-	}
-	return w, found, err
+// Of lists a person's writes from a time on, up to and with another, the last
+// one first.
+func (q Writes) Of(ctx context.Context, person string, from, to time.Time) ([]Write, error) {
+	return engine.All(ctx, q.tx, "writes", `SELECT id, command, ref, at, told, undone FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND at <= $4
+		ORDER BY at DESC, id DESC`, []any{engine.IDBefore(from), person, engine.Millis(from), engine.Millis(to)}, func(scan engine.Scan) (Write, error) {
+		w := Write{Person: person}
+		var told string
+		var undone int64
+		err := scan(&w.ID, &w.Command, &w.Ref, engine.At(&w.At), &told, &undone)
+		if told != "" {
+			w.Told = strings.Split(told, ",")
+		}
+		w.Undone = undone > 0
+		return w, err
+	})
 }
 
 // TakeBack marks a write as taken back.

@@ -142,6 +142,7 @@ func (h Handler) requests() command.Numbered[store.Request] {
 		Find: func(ctx context.Context, tx *store.Tx, code string) (store.Request, bool, error) {
 			return tx.Requests().ByCode(ctx, code)
 		},
+		Code: func(r store.Request) string { return r.Code },
 		End: func(r store.Request, now time.Time) *command.Ended {
 			switch r.State {
 			case store.RequestApproved:

@@ -28,7 +28,7 @@ func (h Handler) askCommands() []command.Spec {
 		},
 		{
 			Name: "撤回申请", Aliases: []string{"chsq"}, Summary: "撤回还没批的查阅申请",
-			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Prompt: "撤回哪一个？编号写在回执里，例如 A12。"}},
+			Args:     []command.Arg{{Name: "编号", Kind: command.Number, Optional: true}},
 			Examples: []string{"撤回申请 A12"},
 			Who:      rulebook.TakePart, Private: true, Clause: clause, Run: h.withdraw,
 		},
@@ -170,7 +170,7 @@ func (h Handler) undoAsk(ctx context.Context, c *command.Call, ref string) (stri
 
 // withdraw takes a request back; whoever was asked hears it.
 func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	r, err := h.requests().Get(ctx, c, "编号", func(r store.Request) bool { return r.Asker == c.Person.ID })
+	r, err := h.requests().Only(ctx, c, "编号", func(r store.Request) bool { return r.Asker == c.Person.ID }, h.openOf)
 	if err != nil {
 		return nil, err
 	}

@@ -16,14 +16,12 @@ import (
 )
 
 func (h Handler) decideCommands() []command.Spec {
-	number := func(prompt string) command.Arg {
-		return command.Arg{Name: "编号", Kind: command.Word, Prompt: prompt}
-	}
+	number := command.Arg{Name: "编号", Kind: command.Number, Optional: true} // needless where one waits
 	return []command.Spec{
 		{
 			Name: "批准", Aliases: []string{"pz"}, Summary: "批准一个查阅申请，不写时长是 24 小时，最长 7 天；客户不明确时写上客户",
 			Args: []command.Arg{
-				number("批准哪一个？编号写在申请里，例如 A12。"),
+				number,
 				{Name: "时长", Kind: command.Length, Optional: true},
 				{Name: "客户", Kind: command.Customer, For: command.ToName, Optional: true},
 			},
@@ -33,7 +31,7 @@ func (h Handler) decideCommands() []command.Spec {
 		{
 			Name: "驳回", Aliases: []string{"bh"}, Summary: "不批准一个查阅申请，理由会转告申请人",
 			Args: []command.Arg{
-				number("驳回哪一个？编号写在申请里，例如 A12。"),
+				number,
 				{Name: "理由", Kind: command.Free, Optional: true},
 			},
 			Examples: []string{"驳回 A12", "驳回 A12 这次不需要看档案"},
@@ -41,7 +39,7 @@ func (h Handler) decideCommands() []command.Spec {
 		},
 		{
 			Name: "收回查阅", Aliases: []string{"shcy"}, Summary: "提前结束一个查阅授权",
-			Args:     []command.Arg{number("收回哪一个？编号是批准时的申请编号，例如 A12。")},
+			Args:     []command.Arg{{Name: "编号", Kind: command.Number, Prompt: "收回哪一个？编号是批准时的申请编号，例如 A12。"}},
 			Examples: []string{"收回查阅 A12"},
 			Who:      rulebook.DecideLooks, Private: true, Clause: clause, Run: h.revoke,
 		},
@@ -135,7 +133,7 @@ func (h Handler) decidable(ctx context.Context, c *command.Call) (store.Request,
 	if err != nil {
 		return store.Request{}, d, err
 	}
-	r, err := h.requests().Get(ctx, c, "编号", nil)
+	r, err := h.requests().Only(ctx, c, "编号", nil, h.decidableBy)
 	switch {
 	case err != nil:
 		return r, d, err
@@ -211,7 +209,7 @@ func (h Handler) whose(ctx context.Context, c *command.Call, r store.Request) (s
 	case words == "" && r.Customer != "":
 		return r.Customer, nil
 	case words == "":
-		return "", &command.Question{Prompt: "申请 " + r.Code + " 写的客户是" + text.Quote(r.Words) + "，不能确定是哪一个。批准查哪个客户？写全名或编号。"}
+		return "", &command.Question{Line: h.line(c, r), Prompt: "申请 " + r.Code + " 写的客户是" + text.Quote(r.Words) + "，不能确定是哪一个。批准查哪个客户？写全名或编号。"}
 	}
 	found, err := command.NamedBy(ctx, c.Tx, words, "")
 	id := meant(found)
@@ -224,6 +222,14 @@ func (h Handler) whose(ctx context.Context, c *command.Call, r store.Request) (s
 		return "", h.unclear(ctx, c, r, words)
 	}
 	return id, nil
+}
+
+// line is the call's with the number of its request, which may not have been typed.
+func (h Handler) line(c *command.Call, r store.Request) string {
+	if c.Has("编号") {
+		return c.Line
+	}
+	return strings.TrimSpace(c.Spec.Name + " " + r.Code + " " + c.Rest)
 }
 
 // unclear refuses a name that is not one customer's, with those that are near.

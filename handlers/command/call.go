@@ -23,6 +23,8 @@ type Call struct {
 	Event     chat.Event             // as it came
 	Spec      *Spec                  // what was called
 	Line      string                 // the command line as typed, without mention
+	Rest      string                 // of it, behind the command's name
+	Answered  bool                   // a question waited for what was written
 	Form      map[string]string      // values of a submitted form, by field name; nil when typed
 	Confirmed string                 // the version that was confirmed; empty when not (yet)
 	Offers    func(name string) bool // reports whether a command is of use to the caller; nil: none is
@@ -73,9 +75,9 @@ func (c *Call) Has(name string) bool {
 	return ok
 }
 
-// Text is a Word, Free, Customer or Passage argument as typed, or "".
+// Text is a Word, Number, Free, Customer or Passage argument as typed, or "".
 func (c *Call) Text(name string) string {
-	return value[string](c, name, Word, Free, Customer, Passage)
+	return value[string](c, name, Word, Number, Free, Customer, Passage)
 }
 
 // Day is a Date or Month argument.

@@ -75,6 +75,7 @@ type Kind int
 // The kinds of argument. The type in brackets is what Call's getters give.
 const (
 	Word     Kind = iota // one word (string)
+	Number               // what a numbered thing is called by: A12 (string)
 	Free                 // the rest of the line as typed (string)
 	Date                 // 明天, 11-24 … (store.Day)
 	Span                 // 周一至周三, 3天 from today, one date (reading.Days)
@@ -131,6 +132,7 @@ type Next struct {
 	Version string            // the version that was confirmed; empty when none was
 	Form    map[string]string // values of its form; nil when none was filled in
 	Filled  string            // the line that they were written in
+	Means   string            // the number that Version was shown under, where none was typed
 }
 
 // Listed are the customers that an answer names because words may mean them.

@@ -2,8 +2,11 @@ package command
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
+	"marketbot/handlers/chat"
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
@@ -17,6 +20,7 @@ type Numbered[T any] struct {
 	List   string // the command that lists them, for who has the number wrong
 	Clause string // that its refusals name; empty: the command's
 	Find   func(ctx context.Context, tx *store.Tx, code string) (T, bool, error)
+	Code   func(t T) string
 	// End is how one has ended by a moment; nil while it is open.
 	End func(t T, now time.Time) *Ended
 }
@@ -47,6 +51,32 @@ func (n Numbered[T]) Get(ctx context.Context, c *Call, arg string, may func(T) b
 		return none, n.Missing(typed, may != nil)
 	}
 	return t, nil
+}
+
+// Only is Get where the argument was given, else the one thing that waits: it is
+// refused where nothing does, and where several do with a button for each.
+func (n Numbered[T]) Only(ctx context.Context, c *Call, arg string, may func(T) bool, waiting func(context.Context, *Call) ([]T, error)) (T, error) {
+	if c.Has(arg) {
+		return n.Get(ctx, c, arg, may)
+	}
+	list, err := waiting(ctx, c)
+	var none T
+	switch {
+	case err != nil:
+		return none, err
+	case len(list) == 0:
+		return none, &Refusal{Text: "没有等着的" + n.What + "。", Hint: n.List, Clause: n.Clause}
+	case len(list) == 1:
+		return list[0], nil
+	}
+	r := &Refusal{Text: fmt.Sprintf("有 %d 个%s，要%s哪一个？", len(list), n.What, c.Spec.Name), Hint: c.Spec.Name + " " + n.Code(list[0]), Clause: n.Clause}
+	for _, t := range list {
+		r.Text += "\n• " + n.Code(t)
+		if line := strings.TrimSpace(c.Spec.Name + " " + n.Code(t) + " " + c.Rest); len([]rune(line)) <= maxLine {
+			r.Buttons = append(r.Buttons, chat.Button{Label: c.Spec.Name + " " + n.Code(t), Command: line})
+		}
+	}
+	return none, r
 }
 
 // Missing refuses a number; not everybody may know of each: secret.

@@ -166,6 +166,12 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 	case Word:
 		word := p.word(a)
 		return word, len(word), nil
+	case Number:
+		word := reading.FirstWord(p.left)
+		if !reading.IsNumber(word) {
+			return nil, 0, reading.ErrNone
+		}
+		return word, len(word), nil
 	case Date:
 		return boxed(reading.Date(p.left, base))
 	case Span:

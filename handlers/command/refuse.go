@@ -17,6 +17,8 @@ func TooLong(what, text string, most int) string {
 // expected says how an argument of a kind is written.
 func expected(k Kind) string {
 	switch k {
+	case Number:
+		return "编号，例如 A12"
 	case Date:
 		return "明天、周五、11-24 或 11月24日"
 	case Span:

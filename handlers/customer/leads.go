@@ -57,7 +57,7 @@ func (h Handler) leadCommands() []command.Spec {
 		{
 			Name: "采纳", Aliases: []string{"cn"}, Summary: "把线索记入客户档案",
 			Args: []command.Arg{
-				{Name: "编号", Kind: command.Word, Prompt: "采纳哪一条？编号写在线索里，例如 L3。"},
+				{Name: "编号", Kind: command.Number, Optional: true},
 				{Name: "归入", Kind: command.Labels, Keys: []string{labelCustomer, labelField}, Optional: true},
 			},
 			Examples: []string{"采纳 L3", "采纳 L3 客户=K12 字段=业务状况"},
@@ -66,7 +66,7 @@ func (h Handler) leadCommands() []command.Spec {
 		{
 			Name: "不采纳", Aliases: []string{"bcn"}, Summary: "退回线索，写明理由",
 			Args: []command.Arg{
-				{Name: "编号", Kind: command.Word, Prompt: "不采纳哪一条？编号写在线索里，例如 L3。"},
+				{Name: "编号", Kind: command.Number, Optional: true},
 				{Name: "理由", Kind: command.Free, Prompt: "为什么不采纳？写一句，会转告提供的人。"},
 			},
 			Examples: []string{"不采纳 L3 已经核实，没有这回事"},
@@ -200,6 +200,7 @@ func leads() command.Numbered[store.Lead] {
 		Find: func(ctx context.Context, tx *store.Tx, code string) (store.Lead, bool, error) {
 			return tx.Leads().ByCode(ctx, code)
 		},
+		Code: func(l store.Lead) string { return l.Code },
 		End: func(l store.Lead, _ time.Time) *command.Ended {
 			switch l.State {
 			case store.LeadAccepted:
@@ -217,7 +218,9 @@ func leads() command.Numbered[store.Lead] {
 // openLead is the lead of the argument 编号, or a refusal that says why it
 // cannot be judged.
 func (h Handler) openLead(ctx context.Context, c *command.Call) (store.Lead, error) {
-	l, err := leads().Get(ctx, c, "编号", nil)
+	l, err := leads().Only(ctx, c, "编号", nil, func(ctx context.Context, c *command.Call) ([]store.Lead, error) {
+		return c.Tx.Leads().Open(ctx, leadsShown)
+	})
 	var missing *command.Refusal
 	if err == nil || errors.As(err, &missing) { // whoever may not judge hears of no number
 		err = cmp.Or(h.judges(c.Person, l.Customer), err)

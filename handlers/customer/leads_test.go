@@ -135,7 +135,7 @@ func TestLeadOfNothing(t *testing.T) {
 	wants(t, o.Refused("小林", "提供线索 南湖酒店 "+strings.Repeat("长", maxLeadText+1)), "太长")
 	wants(t, o.Refused("小林", "提供线索 "+strings.Repeat("长", maxLeadName+1)+" 内容"), "太长")
 	wants(t, o.Refused("李娜", "采纳 L9"), "没有线索「L9」")
-	wants(t, o.Refused("李娜", "采纳 \xff"), "没有线索")
+	wants(t, o.Refused("李娜", "采纳 \xff"), "没有等着的线索")
 }
 
 func TestLeadTextRestsByteForByte(t *testing.T) {

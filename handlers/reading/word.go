@@ -23,6 +23,14 @@ func IsCustomerCode(typed string) bool {
 	return ok && digits != "" && len(digits) <= 12 && strings.Trim(digits, "0123456789") == ""
 }
 
+// IsNumber reports whether a text is written like what a numbered thing is called
+// by: A12, #a12, ZYX-202611-001, 12; not like a length (24h).
+func IsNumber(typed string) bool {
+	code := text.Code(typed)
+	digits := strings.TrimLeft(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-")
+	return digits != "" && (len(digits) < len(code) || strings.Trim(code, "0123456789") == "")
+}
+
 // PageNumber reads 第2页.
 func PageNumber(word string) (no int, ok bool) {
 	digits, begins := strings.CutPrefix(text.Fold(text.CutBytes(word, 4*maxRead)).Text, "第")

@@ -84,8 +84,8 @@ func firstCard(rows [][]string) chat.Card {
 // maxOwed is how many changes 我的 lists.
 const maxOwed = 5
 
-// owesWord is what waits for the caller's word.
-func owesWord(ctx context.Context, c *command.Call) ([]command.Item, error) {
+// Waiting is what waits for the caller's word, each with the button that gives it.
+func Waiting(ctx context.Context, c *command.Call) ([]command.Item, error) {
 	open, err := decidedBy(ctx, c.Tx, c.Person, c.Now)
 	if err != nil || len(open) == 0 {
 		return nil, err

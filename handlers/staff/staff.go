@@ -50,7 +50,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 			Button: &chat.Button{Label: "看制度", Command: "制度"},
 		})
 	}
-	asked, err := owesWord(ctx, c)
+	asked, err := Waiting(ctx, c)
 	items = append(items, asked...)
 	if err != nil || !rulebook.Allows(rulebook.ManagePeople, c.Person) {
 		return items, err

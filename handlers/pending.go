@@ -1,0 +1,193 @@
+package handlers
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/staff"
+	"marketbot/handlers/text"
+	"marketbot/handlers/words"
+	"marketbot/store"
+)
+
+// What people say to a question or a preview that is no command and nothing that
+// was asked for.
+var (
+	yeses = strings.Fields("是 是的 对 对的 好 好的 好吧 好呀 可以 行 同意 确定 ok yes")
+	nones = strings.Fields("没有 没有了 没 无 暂无")
+	vague = strings.Fields("嗯 嗯嗯 哦 噢 喔 啊 收到 知道了 不知道 不清楚 不懂 不会 等等 等一下 稍等")
+)
+
+// agrees reports whether words say yes and nothing else.
+func agrees(said string) bool { return slices.Contains(yeses, alone(said)) }
+
+// hollow reports whether words answer no question; of a form's field, under whose
+// head they would stand, 没有 is an answer.
+func hollow(said, prefix string) bool {
+	word := alone(said)
+	return word == "" || slices.Contains(yeses, word) || slices.Contains(vague, word) ||
+		slices.Contains(nones, word) && !strings.HasPrefix(prefix, "\n")
+}
+
+// alone is a text as a word of its own.
+func alone(said string) string {
+	return strings.TrimFunc(text.Bare(said), func(r rune) bool { return !text.Wordy(r) })
+}
+
+// previews are what waits for a person's 确认, the oldest first: of a line that
+// was sent again the newest alone, which shows how things stand.
+func previews(ctx context.Context, tx *store.Tx, person string, now time.Time) ([]store.Confirmation, error) {
+	list, err := tx.Dialogs().Waiting(ctx, person, now)
+	all := slices.Clone(list)
+	return slices.DeleteFunc(list, func(c store.Confirmation) bool {
+		later := slices.IndexFunc(all, func(o store.Confirmation) bool { return o.Code == c.Code }) + 1
+		return slices.ContainsFunc(all[later:], func(o store.Confirmation) bool { return o.Line == c.Line })
+	}), err
+}
+
+// confirm uses a preview's number up and hands over to its line. Without a
+// number it means the only one that waits.
+func (d *Desk) confirm(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	typed := c.Text("编号")
+	if typed == "" {
+		only, other, err := d.only(ctx, c, confirmWord)
+		if err != nil || other != nil {
+			return other, err
+		}
+		typed = only
+	}
+	code := readCode(typed)
+	o, ok, err := c.Tx.Dialogs().Confirm(ctx, code, c.Person.ID, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return d.handOver(ctx, c, staff.Confirming(typed), typed, code, "没有再办一次")
+	}
+	next := &command.Next{Line: o.Line, Version: o.Version}
+	if c.Text("编号") == "" {
+		next.Means = code
+	}
+	return &command.Answer{Next: next, Subject: code}, nil
+}
+
+// cancel leaves the open question, which reading the command closed already, or
+// a preview: without a number the only one that waits.
+func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	typed := c.Text("编号")
+	if typed == "" {
+		_, open, err := c.Tx.Dialogs().Take(ctx, c.Person.ID, c.Now)
+		if err != nil {
+			return nil, err
+		}
+		if list, err := previews(ctx, c.Tx, c.Person.ID, c.Now); err != nil || open || c.Answered || len(list) == 0 {
+			return command.Text("好的，已取消。"), err
+		}
+		only, other, err := d.only(ctx, c, cancelWord)
+		if err != nil || other != nil {
+			return other, err
+		}
+		typed = only
+	}
+	code := readCode(typed)
+	ok, err := c.Tx.Dialogs().Cancel(ctx, code, c.Person.ID, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return d.handOver(ctx, c, staff.Refusing(typed), typed, code, "取消不了")
+	}
+	a := command.Text("好的，" + code + " 已取消，什么也没改。")
+	a.Subject = code
+	return a, nil
+}
+
+// only is the number of the one thing that waits for the person's word; where
+// there are several, an answer lists them for a word of the conversation.
+func (d *Desk) only(ctx context.Context, c *command.Call, word string) (code string, several *command.Answer, err error) {
+	list, err := previews(ctx, c.Tx, c.Person.ID, c.Now)
+	if err != nil {
+		return "", nil, err
+	}
+	items, err := staff.Waiting(ctx, c)
+	if err != nil {
+		return "", nil, err
+	}
+	for _, p := range slices.Backward(list) {
+		text := fmt.Sprintf("%s %s（不要了：%s %s）", p.Code, text.CutLine(p.Line, maxWaiting), cancelWord, p.Code)
+		items = append([]command.Item{{Text: text, Button: &chat.Button{Command: confirmWord + " " + p.Code}}}, items...)
+	}
+	var codes []string
+	card := chat.Card{Title: fmt.Sprintf("有 %d 件等你确认", len(items)), Blocks: []chat.Block{{Text: "要" + word + "哪一件？"}}}
+	for _, i := range items {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "• " + i.Text})
+		if i.Button != nil {
+			codes = append(codes, strings.TrimPrefix(i.Button.Command, confirmWord+" "))
+		}
+	}
+	switch len(items) {
+	case 0:
+		return "", nil, &command.Refusal{Text: "现在没有等你确认的。", Hint: "我的"}
+	case 1:
+		return codes[0], nil, nil
+	}
+	for _, code := range codes {
+		card.Buttons = append(card.Buttons, chat.Button{Label: word + " " + code, Command: word + " " + code, Primary: word == confirmWord})
+	}
+	return "", command.Card(card), nil
+}
+
+// maxWaiting is how many characters of a line tell what waits.
+const maxWaiting = 60
+
+// handOver goes on with a line about changes of people where what was typed
+// means those; everything else is a number that confirms nothing.
+func (d *Desk) handOver(ctx context.Context, c *command.Call, line, typed, code, now string) (*command.Answer, error) {
+	people, err := staff.Codes(ctx, c.Tx, c.Person, typed)
+	switch {
+	case err != nil:
+		return nil, err
+	case people:
+		return &command.Answer{Next: &command.Next{Line: line}, Subject: "changes"}, nil
+	}
+	return nil, d.stale(ctx, c, code, now)
+}
+
+// stale refuses a number that confirms nothing, and says what came of it where
+// the person confirmed it before; now is what comes of it this time.
+func (d *Desk) stale(ctx context.Context, c *command.Call, code, now string) error {
+	o, at, found, err := c.Tx.Dialogs().ConfirmedBefore(ctx, code, c.Person.ID)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return &command.Refusal{
+			Text: fmt.Sprintf("编号%s不能用：不是发给你的、已经取消、或已过期。", text.Quote(code)),
+			Hint: "重新发一次原来的命令，按新的编号确认",
+		}
+	}
+	what := ""
+	if spec, _, ok := d.router.Match(o.Line); ok {
+		what = "「" + spec.Name + "」"
+	}
+	at = at.In(d.o.Zone)
+	return &command.Refusal{
+		Text: fmt.Sprintf("%s%s已经在 %s 确认过了，%s；结果看当时的回复。", code, what, words.Moment(at), now),
+		Hint: "当时没有办成的，重新发一次原来的命令",
+	}
+}
+
+// readCode reads a number as typed; what is none reads as "-", which no number
+// is, for without one both 撤销 and 取消 mean the last.
+func readCode(typed string) string {
+	if typed == "" {
+		return ""
+	}
+	return cmp.Or(text.Code(typed), "-")
+}
