@@ -26,7 +26,7 @@ func (d *Desk) builtins() []command.Spec {
 		},
 		{
 			Name: "我的", Aliases: []string{"wd"}, Summary: "我欠着什么、在等什么", Examples: []string{"我的"},
-			Who: rulebook.TakePart, Private: true, Clause: "总则", Run: d.mine,
+			Who: rulebook.TakePart, Private: true, Daily: true, Clause: "总则", Run: d.mine,
 		},
 		{
 			Name: undoWord, Aliases: []string{"cx", "undo"}, Summary: "5 分钟内收回自己刚才的登记，并通知已得知的人",
@@ -49,14 +49,19 @@ func (d *Desk) builtins() []command.Spec {
 // help shows what the person may do, or one command.
 func (d *Desk) help(_ context.Context, c *command.Call) (*command.Answer, error) {
 	word := c.Text("命令")
-	if word == "" {
+	switch {
+	case c.Event.Chat.Group && word == "": // where others read on
+		return command.Text("在群里 @我 发命令，例如：" + d.router.Hint(c.Person, 2) + "；全部命令私聊我发「帮助」。"), nil
+	case word == "":
 		return command.Card(d.router.Help(c.Person)), nil
+	case text.Bare(word) == "全部":
+		return command.Card(d.router.HelpAll(c.Person)), nil
 	}
 	spec, _, ok := d.router.Match(word)
 	if !ok || !spec.Suits(c.Person) {
 		return nil, &command.Refusal{Text: "没有你能用的命令" + text.Quote(word) + "。", Hint: "帮助", Clause: "附-2"}
 	}
-	return command.Card(d.router.HelpFor(spec)), nil
+	return command.Card(d.router.HelpFor(spec, c.Person)), nil
 }
 
 // mine collects from every area what the person owes or waits for.

@@ -43,7 +43,7 @@ func (m *matter) guess(line string) *chat.Card {
 	}
 	help := chat.Button{Label: "帮助", Command: "帮助"}
 	if len(near) == 0 {
-		c.Blocks = []chat.Block{{Text: "发「帮助」看你能做什么，例如：签到 广州 拜访客户、周报、我的、制度 2-4。"}}
+		c.Blocks = []chat.Block{{Text: "发「帮助」看你能做什么，例如：" + m.router.Hint(m.person, 3) + "。"}}
 		c.Buttons = []chat.Button{help}
 		return c
 	}
@@ -102,8 +102,8 @@ func joinedCard() *chat.Card {
 }
 
 // unreadableCard answers pictures, stickers and files.
-func unreadableCard() *chat.Card {
+func (m *matter) unreadableCard() *chat.Card {
 	return &chat.Card{Title: "只看得懂文字和位置", Blocks: []chat.Block{
-		{Text: "图片、表情、文件我读不了。请用文字告诉我，例如：签到 广州 拜访客户。"},
+		{Text: "图片、表情、文件我读不了。请用文字告诉我，例如：" + m.router.Hint(m.person, 2) + "。"},
 	}, Buttons: []chat.Button{{Label: "帮助", Command: "帮助", Primary: true}}}
 }

@@ -27,6 +27,7 @@ type matter struct {
 	now    time.Time     // when the event arrived, which may be hours after it was sent
 	person store.Person  // who sent it; nobody when not registered
 	dialog *store.Dialog // the question that waited for what the person wrote; nil: none
+	awaits bool          // something else is to be read in the chat that was opened
 	agrees bool          // a preview waits, and what the person wrote says yes to it
 	later  bool          // another question waits, which was put only after the event was sent
 	left   []chat.Notice // whom to tell that somebody left the company
@@ -48,11 +49,14 @@ func (m *matter) decide() outcome {
 	}
 	switch m.event.Kind {
 	case chat.Opened:
+		if m.awaits {
+			return outcome{ended: ledger.Done, audit: m.entry("打开私聊", ledger.Done)}
+		}
 		return m.typed("帮助")
 	case chat.Location:
 		return m.typed("签到定位 " + m.event.Place)
 	case chat.Other:
-		return m.unknown("非文字消息", chat.Message{Card: unreadableCard()})
+		return m.unknown("非文字消息", chat.Message{Card: m.unreadableCard()})
 	case chat.Text:
 		return m.text()
 	}
@@ -126,13 +130,13 @@ func (m *matter) commands(typed string) bool {
 	return rest == "" || !found || unicode.IsSpace(last) || strings.HasPrefix(text.Fold(typed).Text, "/")
 }
 
-// fits reports whether a command could take what follows it, as far as that shows
-// without looking names up.
+// fits reports whether what follows a command is surely for it: it is no name and
+// not just any words.
 func (m *matter) fits(spec *command.Spec, rest string) bool {
 	args, err := command.Parse(context.Background(), spec, rest, command.Env{Now: m.event.Sent})
 	var asks *command.Question
 	for _, a := range spec.Args {
-		if _, given := args[a.Name]; given && a.Kind == command.Person {
+		if _, given := args[a.Name]; given && (a.Kind == command.Person || a.Kind == command.Free) {
 			return false
 		}
 	}

@@ -111,7 +111,10 @@ func NewDesk(o Options) (*Desk, error) {
 		if err := whole(a); err != nil {
 			return nil, err
 		}
-		specs = append(specs, a.Commands()...)
+		for _, s := range a.Commands() {
+			s.Area = i + 1
+			specs = append(specs, s)
+		}
 		if w, ok := a.(command.Watcher); ok {
 			d.watch = w
 		}

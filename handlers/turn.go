@@ -80,6 +80,9 @@ func (t *turn) read(ctx context.Context) error {
 	switch {
 	case t.event.Kind == chat.MemberLeft:
 		t.left, err = t.desk.o.Left(ctx, t.tx, t.event.From, t.event.Sent)
+	case t.event.Kind == chat.Opened:
+		t.awaits, err = t.tx.Outbox().Waits(ctx, t.event.From.Platform, t.event.From.ID)
+		t.awaits = t.awaits || caller.Asked
 	case caller.Asked:
 		err = t.question(ctx)
 	}

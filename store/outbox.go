@@ -57,6 +57,13 @@ func (q Outbox) Owes(ctx context.Context, key string) (bool, error) {
 	return q.tx.One(ctx, "owed key", `SELECT 1 FROM outbox WHERE key = $1`, []any{key}, &n)
 }
 
+// Waits reports whether a message waits for a private chat.
+func (q Outbox) Waits(ctx context.Context, platform, account string) (bool, error) {
+	var n int
+	return q.tx.One(ctx, "waiting for a chat", `SELECT 1 FROM outbox WHERE address = $1 AND platform = $2 AND state = 'waiting' AND grp = 0 LIMIT 1`,
+		[]any{account, platform}, &n)
+}
+
 // Enqueue writes a message into the outbox; false when its key is there already.
 // With a Payload it is frozen from the start, and may be tried at once. It says
 // in o how the message was written: under a later ID where its chat asked for

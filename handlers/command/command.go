@@ -51,6 +51,8 @@ type Spec struct {
 	Settles  bool                    // a second run finds what the first did and says so: a double click is answered, too
 	Form     bool                    // without values it shows a form
 	Hidden   bool                    // carried by buttons and forms only: not in help, still checked
+	Daily    bool                    // what help shows first
+	Area     int                     // what belongs together in help; the conversation's own is 0
 	Run      Step
 	// Changed is when what the call changes was changed last: of two changes the
 	// one sent later counts, and a call that was sent before is refused. nil:

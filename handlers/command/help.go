@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strings"
 
 	"marketbot/handlers/chat"
@@ -50,28 +51,69 @@ func (a *Arg) pairs() string {
 	return strings.Join(a.Keys, "=… ") + "=…"
 }
 
-// Help is what a person may do, with an example each.
-func (r *Router) Help(p store.Person) chat.Card {
-	var facts []chat.Fact
-	for _, s := range r.specs {
-		if !s.Hidden && s.Suits(p) {
-			facts = append(facts, chat.Fact{Label: s.Name, Value: s.Summary + "　例：" + s.Examples[0]})
-		}
-	}
-	if len(facts) == 0 {
-		return chat.Card{Title: "帮助", Blocks: []chat.Block{{Text: "还没有可以使用的命令，请联系管理员登记。"}}}
-	}
-	return chat.Card{
-		Title: "我能帮你做的",
-		Blocks: []chat.Block{
-			{Facts: facts},
-			{Note: "发送「帮助 命令」看用法，如 帮助 " + facts[len(facts)-1].Label + "。群里请先 @我。"},
-		},
-	}
+// maxHelp is how many commands help shows without being asked for more.
+const maxHelp = 6
+
+// useful are the commands that a person may use and types.
+func (r *Router) useful(p store.Person) []*Spec {
+	return slices.DeleteFunc(slices.Clone(r.specs), func(s *Spec) bool { return s.Hidden || !s.Suits(p) })
 }
 
-// HelpFor is all about one command.
-func (r *Router) HelpFor(s *Spec) chat.Card {
+// daily are the commands that a person needs first.
+func (r *Router) daily(p store.Person) []*Spec {
+	list := slices.DeleteFunc(r.useful(p), func(s *Spec) bool { return !s.Daily })
+	return list[:min(len(list), maxHelp)]
+}
+
+// Help is what a person needs first, with buttons, and by which words there is
+// more.
+func (r *Router) Help(p store.Person) chat.Card {
+	daily := r.daily(p)
+	if len(daily) == 0 {
+		return chat.Card{Title: "帮助", Blocks: []chat.Block{{Text: "还没有可以使用的命令，请联系管理员登记。"}}}
+	}
+	card := chat.Card{Title: "我能帮你做的", Blocks: []chat.Block{rows(daily)}}
+	for i, s := range daily {
+		card.Buttons = append(card.Buttons, chat.Button{Label: s.Name, Command: s.Name, Primary: i == 0})
+	}
+	more := "帮助 全部"
+	area := 0
+	for _, s := range r.useful(p) {
+		if s.Area != area {
+			area = s.Area
+			more += "、帮助 " + s.Name
+		}
+	}
+	card.Blocks = append(card.Blocks, chat.Block{Note: "更多：" + more + "。群里请先 @我。"})
+	return card
+}
+
+// HelpAll is everything that a person may do, with an example each.
+func (r *Router) HelpAll(p store.Person) chat.Card {
+	return chat.Card{Title: "你能用的全部命令", Blocks: []chat.Block{rows(r.useful(p))}}
+}
+
+// Hint is help in one line: examples of what a person needs first.
+func (r *Router) Hint(p store.Person, most int) string {
+	var list []string
+	for _, s := range r.daily(p) {
+		if s.Area != 0 {
+			list = append(list, s.Examples[0])
+		}
+	}
+	return strings.Join(list[:min(len(list), most)], "、")
+}
+
+func rows(list []*Spec) chat.Block {
+	facts := make([]chat.Fact, len(list))
+	for i, s := range list {
+		facts[i] = chat.Fact{Label: s.Name, Value: s.Summary + "　例：" + s.Examples[0]}
+	}
+	return chat.Block{Facts: facts}
+}
+
+// HelpFor is all about one command, and what else of its area a person may do.
+func (r *Router) HelpFor(s *Spec, p store.Person) chat.Card {
 	facts := []chat.Fact{{Label: "用法", Value: s.Syntax()}}
 	for _, example := range s.Examples {
 		facts = append(facts, chat.Fact{Label: "例", Value: example})
@@ -83,5 +125,10 @@ func (r *Router) HelpFor(s *Spec) chat.Card {
 	if c, ok := rulebook.ByNumber(s.Clause); ok {
 		facts = append(facts, chat.Fact{Label: "对应条款", Value: c.Number + " " + c.Title})
 	}
-	return chat.Card{Title: s.Name, Blocks: []chat.Block{{Text: s.Summary}, {Facts: facts}}}
+	card := chat.Card{Title: s.Name, Blocks: []chat.Block{{Text: s.Summary}, {Facts: facts}}}
+	others := slices.DeleteFunc(r.useful(p), func(o *Spec) bool { return s.Area == 0 || o.Area != s.Area || o == s })
+	if len(others) > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "一类的还有："}, rows(others))
+	}
+	return card
 }

@@ -236,19 +236,19 @@ func TestSyllables(t *testing.T) {
 func TestHelpShowsWhatOneMay(t *testing.T) {
 	r := router(t)
 	person := store.Person{ID: "1", Name: "张伟", Post: store.OtherEmployee}
-	text := flat(r.Help(person).Blocks[0].Facts)
+	text := flat(r.HelpAll(person).Blocks[0].Facts)
 	if !strings.Contains(text, "周报") || strings.Contains(text, "签到=") || strings.Contains(text, "人员 添加") || strings.Contains(text, "制度确认") {
 		t.Errorf("help of an ordinary employee: %s", text)
 	}
 	person.Post, person.Duties = store.Salesperson, []store.Duty{store.Administrator}
-	if text = flat(r.Help(person).Blocks[0].Facts); !strings.Contains(text, "签到=汇报进展　例：签到 广州 拜访客户") || !strings.Contains(text, "人员 添加") {
+	if text = flat(r.HelpAll(person).Blocks[0].Facts); !strings.Contains(text, "签到=汇报进展　例：签到 广州 拜访客户") || !strings.Contains(text, "人员 添加") {
 		t.Errorf("help of a salesperson with a duty: %s", text)
 	}
 	if card := r.Help(store.Person{}); len(card.Blocks) != 1 || card.Blocks[0].Text == "" {
 		t.Errorf("help of nobody: %+v", card)
 	}
 	spec, _, _ := r.Match("签到")
-	if text = flat(r.HelpFor(spec).Blocks[1].Facts); !strings.Contains(text, "用法=签到 进展…") || !strings.Contains(text, "2-4 出差每日联系") || !strings.Contains(text, "业务员") {
+	if text = flat(r.HelpFor(spec, person).Blocks[1].Facts); !strings.Contains(text, "用法=签到 进展…") || !strings.Contains(text, "2-4 出差每日联系") || !strings.Contains(text, "业务员") {
 		t.Errorf("help for a command: %s", text)
 	}
 }

@@ -66,9 +66,15 @@ func (h Handler) whetherAlike(ctx context.Context, c *command.Call, name string,
 		return nil, err
 	}
 	text := "和" + text.Quote(name) + "只差地名的客户已有档案，负责人 " + strings.Join(owners, "、") + "。"
-	a := confidentialCard(chat.Card{Title: "是不是同一家？", Tone: chat.Warn, Blocks: []chat.Block{
+	way, buttons := "有新情况：提供线索 客户 内容…", []chat.Button(nil)
+	if access, err := c.Access(ctx, near[0]); err != nil {
+		return nil, err
+	} else if access.Write && len(near) == 1 {
+		way, buttons = theWay(near[0])
+	}
+	a := confidentialCard(chat.Card{Title: "是不是同一家？", Tone: chat.Warn, Buttons: buttons, Blocks: []chat.Block{
 		{Text: text},
-		{Text: "是同一家就不用再建，有新情况：提供线索 客户 内容…"},
+		{Text: "是同一家就不用再建，" + way},
 		{Note: "一家一档（档-7）；不是同一家，可以仍要新建。"},
 	}}, text, "customers")
 	a.Proceed, a.Recorded = "仍要新建", true

@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -114,13 +115,24 @@ func (h Handler) unknown(ctx context.Context, c *command.Call, self string, name
 			if err != nil {
 				return err
 			}
-			return &command.Refusal{
+			no := &command.Refusal{
 				Text: "已有档案，负责人 " + owner + "。", Hint: "有新情况：提供线索 客户 内容…", Clause: "档-7",
 				Look: ledger.Look{Customer: one.ID},
 			}
+			if access, err := c.Access(ctx, one); err != nil || access.Write {
+				no.Hint, no.Buttons = theWay(one)
+				return cmp.Or(err, error(no))
+			}
+			return no
 		}
 	}
 	return nil
+}
+
+// theWay leads whoever may write into a customer's file there.
+func theWay(k store.Customer) (hint string, buttons []chat.Button) {
+	return "看档案：客户 " + k.ID + "；记进展：跟进 " + k.ID + " 进展…",
+		[]chat.Button{{Label: "看档案", Command: "客户 " + k.ID, Primary: true}, {Label: "跟进", Command: "跟进 " + k.ID}}
 }
 
 // ownerOf is whose the new customer will be: the salesperson's own; heads may

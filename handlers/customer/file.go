@@ -27,7 +27,7 @@ func (h Handler) fileCommands() []command.Spec {
 			Name: "客户", Aliases: []string{"查客户", "看档案", "kh", "ckh"}, Summary: "按名称、拼音、首字母或电话后四位找客户，看档案；每次查阅都有记录",
 			Args:     []command.Arg{{Name: "关键词", Kind: command.Free, Prompt: whichCustomer}},
 			Examples: []string{"客户 华东机电", "客户 hdjd", "客户 5678"},
-			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: clause, Also: []string{"档-4"}, Run: h.look,
+			Daily:    true, Who: rulebook.ReadFiles, For: h.reads, Private: true, Clause: clause, Also: []string{"档-4"}, Run: h.look,
 		},
 		{
 			Name: "看电话", Aliases: []string{"kdh"}, Summary: "写明理由，显示档案里的电话、住址等；按次计数",

@@ -2,11 +2,13 @@ package customer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -24,34 +26,52 @@ const (
 	reasonLetters = 2    // of a reason, at least
 	maxPersons    = 8    // persons that one answer names
 	maxLine       = 400  // characters of a line behind a button
-	sentence      = 6    // ideographs; a longer word is no name but begins the reason
+	nameRunes     = 3    // of a person's name
 )
 
+// errHidden is an opened file of which nothing masked was shown.
+var errHidden = errors.New("nothing was revealed")
+
 // reveal is 看电话: the masked fields, for a reason, as often as the settings
-// allow.
-func (h Handler) reveal(ctx context.Context, c *command.Call) (*command.Answer, error) {
+// allow. What shows none of them is a look, but counts as no reveal.
+func (h Handler) reveal(ctx context.Context, c *command.Call) (a *command.Answer, err error) {
 	r, err := c.Customer(ctx, "客户")
 	if err != nil {
 		return nil, err
 	}
-	if err := h.quota(ctx, c, r); err != nil {
-		return nil, err
+	err = c.Tx.Nested(ctx, func() error {
+		shown := false
+		if a, shown, err = h.opening(ctx, c, r); err == nil && !shown {
+			err = errHidden
+		}
+		return err
+	})
+	if errors.Is(err, errHidden) {
+		spec, hidden := *c.Spec, *c
+		spec.Name += "（未显示）"
+		hidden.Spec = &spec
+		a, _, err = h.opening(ctx, &hidden, r)
 	}
+	return a, err
+}
+
+// opening opens a file for what the words ask for; shown tells that the answer
+// has something masked in it.
+func (h Handler) opening(ctx context.Context, c *command.Call, r command.Meant) (a *command.Answer, shown bool, err error) {
 	words := strings.TrimSpace(c.Text("联系人") + " " + c.Text("理由"))
 	file, notices, err := h.open(ctx, c, r, words)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	a, err := h.revealing(ctx, c, r, file, words)
-	if err != nil {
-		return nil, err
+	if a, shown, err = h.revealing(ctx, c, r, file, words); err != nil {
+		return nil, false, err
 	}
 	a.Notices = notices
-	return a, nil
+	return a, shown, nil
 }
 
 // revealing shows of an opened file what the words ask for.
-func (h Handler) revealing(ctx context.Context, c *command.Call, r command.Meant, file vault.File, words string) (*command.Answer, error) {
+func (h Handler) revealing(ctx context.Context, c *command.Call, r command.Meant, file vault.File, words string) (a *command.Answer, shown bool, err error) {
 	open, reason, whose := revealed(everything), words, ""
 	p, rest, found := personIn(file, words)
 	switch {
@@ -59,35 +79,45 @@ func (h Handler) revealing(ctx context.Context, c *command.Call, r command.Meant
 		open, reason, whose = onePerson(p.ID), rest, "联系人 "+p.Name+" "
 	case c.Text("联系人") == everybody:
 		reason = c.Text("理由")
-	case c.Has("联系人") && !long(c.Text("联系人")):
-		return h.noPerson(ctx, c, r, file)
+	case likeName(c.Text("联系人")):
+		a, err = h.noPerson(ctx, c, r, file)
+		return a, false, err
 	}
 	switch {
 	case !text.HasWords(reason):
-		return nil, &command.Question{Prompt: revealPrompt}
+		return nil, false, &command.Question{Prompt: revealPrompt}
 	case letters(reason) < reasonLetters:
-		return nil, &command.Refusal{
+		return nil, false, &command.Refusal{
 			Text: "理由" + text.Quote(reason) + "看不出为什么要看，至少写两个字。", Hint: "看电话 " + r.ID + " 确认下周拜访时间",
 			Clause: clause, Look: ledger.Look{Customer: r.ID, Why: reason},
 		}
 	case !slices.ContainsFunc(allFacts(file), func(f vault.Fact) bool { return open(f.Person) && hides(f, false) }):
-		return h.briefly(ctx, c, r, file, chat.Card{Title: "没有可以显示的", Blocks: []chat.Block{
+		a, err = h.briefly(ctx, c, r, file, chat.Card{Title: "没有可以显示的", Blocks: []chat.Block{
 			{Text: file.Name + " 的档案里，" + whose + "没有登记电话、住址等打码的内容。"},
 			{Text: "知道的话请补上：" + supplement(r, p)},
 		}})
+		return a, false, err
 	}
-	return h.fileAnswer(ctx, c, r, file, open)
+	if err := h.quota(ctx, c, r); err != nil {
+		return nil, false, err
+	}
+	a, err = h.fileAnswer(ctx, c, r, file, open)
+	return a, true, err
 }
 
-// long reports whether a word is a sentence rather than a name.
-func long(word string) bool {
-	n := 0
-	for _, c := range word {
-		if unicode.Is(unicode.Han, c) {
-			n++
-		}
-	}
-	return n > sentence
+// surnames are frequent ones with which hardly another word begins, titles what
+// people are called by behind theirs.
+const surnames = "王李张刘陈杨赵黄吴徐孙朱胡郭林罗郑梁宋唐韩冯曹彭肖董潘袁蔡蒋杜苏吕丁卢姚沈姜崔谭陆范汪廖邹熊孟秦邱侯尹薛闫黎陶贺郝龚邵覃戴"
+
+var titles = []string{"总", "经理", "先生", "女士", "小姐", "主任", "老板", "老师", "部长", "厂长"}
+
+// likeName reports whether a word that is no name on the card is somebody's all
+// the same, and not the beginning of a reason.
+func likeName(word string) bool {
+	n := utf8.RuneCountInString(word)
+	first, _ := utf8.DecodeRuneInString(word)
+	titled := slices.ContainsFunc(titles, func(t string) bool { return strings.HasSuffix(word, t) })
+	return n > 1 && (n <= nameRunes && strings.ContainsRune(surnames, first) || n <= nameRunes+2 && titled)
 }
 
 // letters counts what of a text is neither digit nor mark.
@@ -153,10 +183,11 @@ func (h Handler) briefly(ctx context.Context, c *command.Call, r command.Meant, 
 	return h.secret(c, r, card, owner), nil
 }
 
-// quota refuses one more reveal than the settings allow an hour, and alarms.
+// quota refuses one more reveal than the settings allow an hour, and alarms. The
+// one under way has been counted.
 func (h Handler) quota(ctx context.Context, c *command.Call, r command.Meant) error {
 	n, err := c.Tx.Audit().CountLooks(ctx, c.Person.ID, c.Spec.Name, c.Now.Add(-revealTime))
-	if err != nil || n < h.Config.LookupsPerHour {
+	if err != nil || n <= h.Config.LookupsPerHour {
 		return err
 	}
 	notices, err := h.overQuota(ctx, c)

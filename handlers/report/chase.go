@@ -22,7 +22,7 @@ func (h Handler) chaseCommands() []command.Spec {
 			Name: "谁没交", Aliases: []string{"sjmj", "smj"}, Summary: "某一周谁已交、迟交、未交、请假",
 			Args:     []command.Arg{{Name: "周", Kind: command.Week, Optional: true}},
 			Examples: []string{"谁没交", "谁没交 上周"},
-			Who:      rulebook.Chase, Private: true, Clause: clause, Also: []string{"附-1"}, Run: h.states,
+			Daily:    true, Who: rulebook.Chase, Private: true, Clause: clause, Also: []string{"附-1"}, Run: h.states,
 		},
 		{
 			Name: "催交", Aliases: []string{"cj"}, Summary: "私信提醒没交周报的人，每人 30 分钟内最多一次",

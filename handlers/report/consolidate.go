@@ -20,7 +20,7 @@ func (h Handler) consolidateCommands() []command.Spec {
 			Name: "汇总", Aliases: []string{"hz"}, Summary: "收到的周报汇总成草稿，附全部原件 Excel",
 			Args:     []command.Arg{{Name: "周", Kind: command.Week, Optional: true}},
 			Examples: []string{"汇总", "汇总 上周"},
-			Who:      rulebook.Consolidate, Private: true, Clause: clause, Run: h.draft,
+			Daily:    true, Who: rulebook.Consolidate, Private: true, Clause: clause, Run: h.draft,
 		},
 		{
 			Name: "上报", Aliases: []string{"sb"}, Summary: "确认后把汇总和全部原件报总经理，每周一次；可先写周次",

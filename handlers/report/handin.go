@@ -20,7 +20,7 @@ func (h Handler) handInCommands() []command.Spec {
 			Name: "周报", Aliases: []string{"zb", "report"}, Summary: "交本周的周工作计划表；只发 周报 打开表格",
 			Args:     []command.Arg{parts},
 			Examples: []string{"周报", "周报 本周：拜访华东机电 下周：签滨海新材料 回款：12.5万 问题：无"},
-			Who:      rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Run: h.report, Undo: h.undoHandIn,
+			Daily:    true, Who: rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Run: h.report, Undo: h.undoHandIn,
 		},
 		{
 			Name: "提交周报", Summary: "周报表格用的命令", Hidden: true,

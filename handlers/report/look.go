@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
@@ -33,6 +34,9 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
+	if len(e.reports) == 0 && own && !h.concerns(c.Person) {
+		return h.readable(ctx, c)
+	}
 	if len(e.reports) == 0 {
 		return nil, notThere(who, w, own)
 	}
@@ -48,6 +52,35 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 	}
 	a.Subject = subject(w, who.ID)
 	return a, err
+}
+
+// maxOpened is how many reports one answer offers to open.
+const maxOpened = 6
+
+// readable is what somebody who owes no report may read of a week.
+func (h Handler) readable(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	if !rulebook.Allows(rulebook.SeeReports, c.Person) {
+		return nil, &command.Refusal{Text: "周报由" + postWords(h.Config.OwedBy) + "提交，你不用交周报，也就没有可看的。", Hint: "我的", Clause: clause}
+	}
+	s, err := h.askedSheet(ctx, c, store.Reports.Heads)
+	if err != nil {
+		return nil, err
+	}
+	sent, err := h.sentWords(ctx, c.Tx, s)
+	if err != nil {
+		return nil, err
+	}
+	card := h.statesCard(s, sent, c.Person)
+	card.Buttons = nil
+	for _, e := range s.entries {
+		if len(e.reports) > 0 && len(card.Buttons) < maxOpened {
+			card.Buttons = append(card.Buttons, chat.Button{Label: "看 " + e.person.Name, Command: "看周报 " + e.person.Name + " " + s.week.Key()})
+		}
+	}
+	card.Blocks = append(card.Blocks, noteBlock("看一个人的：看周报 姓名 周"))
+	a := command.Card(card)
+	a.Subject = "report/" + s.week.Key()
+	return a, nil
 }
 
 func (h Handler) lookWeek(ctx context.Context, c *command.Call, who store.Person) (store.Week, error) {

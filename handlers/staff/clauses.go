@@ -15,7 +15,7 @@ func (h Handler) clauseCommands() []command.Spec {
 		{
 			Name: "制度", Aliases: []string{"zd", "rules"}, Summary: "按条号或关键词查市场管理细则，以及相关的命令",
 			Args:     []command.Arg{{Name: "条号或关键词", Kind: command.Free, Optional: true}},
-			Examples: []string{"制度", "制度 会-3", "制度 出差"}, Who: rulebook.TakePart, Clause: "附-3", Also: []string{"2-2"}, Run: h.clauses,
+			Examples: []string{"制度", "制度 会-3", "制度 出差"}, Daily: true, Who: rulebook.TakePart, Clause: "附-3", Also: []string{"2-2"}, Run: h.clauses,
 		},
 		{
 			Name: "制度确认", Aliases: []string{"zdqr"}, Summary: "确认已读市场管理细则，记下版本和时间", Hidden: true,

@@ -27,7 +27,7 @@ func (h Handler) leaveCommands() []command.Spec {
 				{Name: "起止", Kind: command.Span, Halves: true, Prompt: "请哪几天？例如 明天，或 11-26 至 11-27。"},
 				{Name: "事由", Kind: command.Free, Optional: true},
 			},
-			Examples: []string{"请假 明天 看病", "请假 11-26 至 11-27"}, Who: rulebook.TakePart, Clause: "会-3", Also: []string{"2-4"}, Run: h.leave, Changed: leaveChanged, Undo: h.undoLeave,
+			Examples: []string{"请假 明天 看病", "请假 11-26 至 11-27"}, Daily: true, Who: rulebook.TakePart, Clause: "会-3", Also: []string{"2-4"}, Run: h.leave, Changed: leaveChanged, Undo: h.undoLeave,
 		},
 		{
 			Name: "销假", Aliases: []string{"xj"}, Summary: "提前回来，或取消还没开始的请假",

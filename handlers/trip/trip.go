@@ -34,7 +34,7 @@ func (h Handler) Commands() []command.Spec {
 				{Name: "事由", Kind: command.Free, Optional: true},
 			},
 			Examples: []string{"出差 广州 3天 拜访客户", "出差 深圳 明天至周五", "出差"},
-			Who:      rulebook.CheckIn, Clause: clause, Run: h.trip, Changed: changed, Undo: h.undoTrip,
+			Daily:    true, Who: rulebook.CheckIn, Clause: clause, Run: h.trip, Changed: changed, Undo: h.undoTrip,
 		},
 		{
 			Name: "出差 结束", Summary: "提前结束出差，或取消还没开始的",
@@ -44,7 +44,7 @@ func (h Handler) Commands() []command.Spec {
 			Name: "签到", Aliases: []string{"qd", "checkin"}, Summary: "出差期间报进展，每天一至两次；也可以直接发位置",
 			Args:     []command.Arg{{Name: "[地点] 进展", Kind: command.Free, Prompt: "今天有什么进展？写一句就行，例如：拜访客户，谈妥初步意向。"}},
 			Examples: []string{"签到 广州 拜访客户，谈妥初步意向", "签到 和客户确认了活动方案"},
-			Who:      rulebook.CheckIn, Clause: clause, Run: h.checkIn, Undo: h.undoCheckIn,
+			Daily:    true, Who: rulebook.CheckIn, Clause: clause, Run: h.checkIn, Undo: h.undoCheckIn,
 		},
 		{
 			Name: "签到定位", Summary: "发来位置后补上进展",
