@@ -7,8 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -137,6 +139,10 @@ func (h Handler) handIn(ctx context.Context, c *command.Call, r store.Report) (*
 	if _, r.Supplement, err = c.Tx.Weeks().SentUp(ctx, r.Week); err != nil {
 		return nil, err
 	}
+	version := command.VersionOf("supplement", r.Week.Key(), r.Text)
+	if len(before) > 0 && r.Supplement && c.Form == nil && !c.Confirms(version) {
+		return h.outward(ctx, c, r, version)
+	}
 	if len(before) > 0 && !r.Supplement && r.Text.Review == "" {
 		was := effective(before) // what was said of the last plan stands
 		r.Text.Review, r.Kept, r.Partly, r.Unkept = was.Text.Review, was.Kept, was.Partly, was.Unkept
@@ -147,6 +153,16 @@ func (h Handler) handIn(ctx context.Context, c *command.Call, r store.Report) (*
 		return nil, err
 	}
 	return h.kept(ctx, c, r)
+}
+
+// outward asks before more words go on to the general manager.
+func (h Handler) outward(ctx context.Context, c *command.Call, r store.Report, version string) (*command.Answer, error) {
+	a := command.Card(chat.Card{Title: "补充转给总经理？", Tone: chat.Warn, Blocks: []chat.Block{
+		{Text: r.Week.String() + "已经上报，确认后马上作为补充转给总经理，不能撤回："},
+		{Text: text.CutWith(read(r.Text), mostRead, isCut)},
+	}})
+	a.Subject = subject(r.Week, c.Person.ID)
+	return a.Preview(version), h.guard(ctx, c, r.Week, a, r.Text.Done)
 }
 
 // sentBefore are the versions of the caller's week that were there when the call

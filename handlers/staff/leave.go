@@ -2,9 +2,12 @@ package staff
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/reading"
@@ -103,9 +106,34 @@ func (h Handler) leave(ctx context.Context, c *command.Call) (*command.Answer, e
 	lines = append([]string{p.Name + " 请假 " + leavePeriod(l) + "，已登记。"}, append(lines, consequences(c, p, overlap)...)...)
 	a := command.Text(strings.Join(lines, "\n"))
 	a.Reply.Confidential = aloudOfOthers(c, p)
-	a.Notices = leaveNotices(c, p, l, above)
+	if a.Notices = leaveNotices(c, p, l, above); h.excusesToday(c, p, l) {
+		a.Notices, err = h.doubtful(ctx, c, p, l, above)
+	}
 	a.Undo, a.Subject = l.ID, "leave/"+p.ID+"/"+string(l.First)+"/"+string(l.Last)
-	return a, nil
+	return a, err
+}
+
+// excusesToday reports whether somebody excuses themselves from the report of
+// this week on the very day on which it is due.
+func (h Handler) excusesToday(c *command.Call, p store.Person, l store.Leave) bool {
+	due, ok := h.Rules.ReportDue(h.Rules.Week(c.Now))
+	return ok && p.ID == c.Person.ID && slices.Contains(h.OwedBy, p.Post) && c.Now.Before(due) &&
+		h.Rules.Day(due) == h.Rules.Day(c.Now) && l.Covers(h.Rules.Day(due))
+}
+
+// doubtful tells the superiors and the director of such leave, and how to end it.
+func (h Handler) doubtful(ctx context.Context, c *command.Call, p store.Person, l store.Leave, above []store.Person) ([]chat.Notice, error) {
+	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
+	to := audience.But(audience.Join(above, roll.Standing(store.MarketingDirector).To), p.ID)
+	week := h.Rules.Week(c.Now)
+	card := chat.Card{Title: p.Name + " 请假：" + period(l.First, l.Last), Tone: chat.Warn, Blocks: []chat.Block{
+		{Text: fmt.Sprintf("今天截止的第%d周周报因此算请假，不用交。", week.Number)},
+		{Note: "不同意就发：销假 " + p.Name + "，周报照交。"},
+	}, Buttons: []chat.Button{{Label: "不算请假", Command: "销假 " + p.Name}}}
+	if l.Reason != "" {
+		card.Blocks = append([]chat.Block{{Text: "事由：" + l.Reason}}, card.Blocks...)
+	}
+	return audience.Same("staff/leave/"+l.ID, to, chat.Message{Card: &card}), err
 }
 
 // aloudOfOthers tells that a group would hear of somebody else's leave, which
