@@ -140,7 +140,7 @@ func TestAfterSendingUpWordsAreSupplements(t *testing.T) {
 	first := o.Answer("张伟", full)
 	o.Clock("2026-11-28 10:00")
 	o.confirm("王芳", "上报")
-	a := o.Answer("张伟", "改周报 问题：客户要加急")
+	a := o.confirm("张伟", "改周报 问题：客户要加急")
 	wants(t, flat(a.Reply), "第 2 版（补充）", "按时（按第 1 版的时间）", "不能撤回")
 	wants(t, one(t, o.to(a.Notices, "陈总")), "补充 · 第48周 · 张伟", "客户要加急", "!拜访华东机电")
 	wants(t, one(t, o.to(a.Notices, "王芳")), "已转陈总（总经理）")
