@@ -2,7 +2,6 @@ package rulebook
 
 import (
 	"slices"
-	"strings"
 
 	"marketbot/handlers/text"
 )
@@ -24,9 +23,5 @@ func MaskField(field, value string) string {
 	if field != "电话" {
 		return text.Hidden
 	}
-	var list []string
-	for _, one := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("、，,;；/\n", r) }) {
-		list = append(list, text.MaskPhone(one))
-	}
-	return strings.Join(list, "、")
+	return text.MaskNumbers(value)
 }

@@ -3,6 +3,8 @@ package text
 import (
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestMaskPhones(t *testing.T) {
@@ -17,11 +19,66 @@ func TestMaskPhones(t *testing.T) {
 		"\xff13800138000\x00":            "\ufffd138****8000\x00",
 		"帐号 6217000013800138000，李工":      "帐号 621****8000，李工",
 		"":                               "",
+
+		"(0769)22335678 找李工":             "076****5678 找李工",
+		"（０７６９）２２３３５６７８":                 "076****5678",
+		"138.0013.8000":                  "138****8000",
+		"+86-769-22335678":               "867****5678",
+		"+86 (769) 2233 5678":            "867****5678",
+		"1380 013 8000":                  "138****8000",
+		"138/0013/8000":                  "138****8000",
+		"138\u200b0013\u2060800\u200d0":  "138****8000",
+		"1 3 8 0 0 1 3 8 0 0 0":          "138****8000",
+		"138 - 0013 - 8000":              "138****8000",
+		"138·0013·8000":                  "138****8000",
+		"一三八零零一三八零零零":                    "138****8000",
+		"①③⑧00①③⑧000":                    "138****8000",
+		"13800138000 13900139000":        "138****8000 139****9000",
+		"13800138000/13900139000":        "138****8000/139****9000",
+		"(0769) 2233 5678转801":           "076****5678转801",
+		"0086-138-0013-8000":             "008****8000",
+		"800-820-8820":                   "800****8820",
+		"电话：2233 5678，周五":                "电话：****，周五",
+		"手机号是 138 0013 800":              "手机号是 138****3800",
+		"2026-11-24 138 0013 8000":       "2026-11-24 138****8000",
+		"2026-11-24 至 2026-11-26":        "2026-11-24 至 2026-11-26",
+		"2026.11.24-2026.11.26，11/26-28": "2026.11.24-2026.11.26，11/26-28",
+		"125,000.00 元，25000000 元":        "125,000.00 元，25000000 元",
+		"一二三四五六七八九":                      "一二三四五六七八九",
+		"0769-22335678 一楼":               "076****5678 一楼",
 	} {
 		if got := MaskPhones(text); got != want {
 			t.Errorf("MaskPhones(%q) = %q, want %q", text, got, want)
 		}
 	}
+}
+
+// TestNoPhoneIsShown writes phones in the ways that people and attackers do.
+func TestNoPhoneIsShown(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		number := rapid.StringMatching(`1[3-9][0-9]{9}|0[1-9][0-9]{1,2}[2-8][0-9]{7}|400[0-9]{7}`).Draw(t, "number")
+		var typed strings.Builder
+		for i, c := range number {
+			if i > 0 {
+				typed.WriteString(rapid.SampledFrom([]string{"", "", "", " ", "-", ".", "/", "\u200b", "\u200b \u200d", "\u3000", "－", " - "}).Draw(t, "gap"))
+			}
+			if rapid.Bool().Draw(t, "wide") {
+				c += '０' - '0'
+			}
+			typed.WriteRune(c)
+		}
+		said := rapid.StringMatching(`[一-十李王a-z，。]{0,5}`).Draw(t, "before") + typed.String() + rapid.SampledFrom([]string{"", "，找李工", " 李工", "转801"}).Draw(t, "after")
+		got := MaskPhones(said)
+		shown := strings.Map(func(r rune) rune {
+			if c, _ := digitOf(r); c != 0 {
+				return c
+			}
+			return -1
+		}, got)
+		if strings.Contains(shown, number) {
+			t.Errorf("%q shows %q", said, got)
+		}
+	})
 }
 
 func FuzzMaskPhones(f *testing.F) {
