@@ -50,8 +50,13 @@ func (p *parser) dayFirst(i int) bool {
 		return false
 	}
 	p.skip()
-	_, _, err := reading.Span(p.left, p.base(days))
-	return !errors.Is(err, reading.ErrNone)
+	_, n, err := reading.Span(p.left, p.base(days))
+	if err != nil {
+		return !errors.Is(err, reading.ErrNone)
+	}
+	word, rest := reading.FirstWord(p.left), p.left[n:]
+	_, city := reading.City(reading.FirstWord(rest)) // 明天广州; 三月商贸 is a name
+	return n >= len(word) || city || strings.HasPrefix(rest, "去") || strings.HasPrefix(rest, "到")
 }
 
 func (p *parser) lastWord() bool {

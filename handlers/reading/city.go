@@ -39,6 +39,33 @@ func City(written string) (string, bool) {
 	return city, known
 }
 
+// CityIn is the city that an address names: one with its rank (汕头市, 阿坝藏族
+// 羌族自治州), or behind its province, or alone. The first is meant; a name by
+// itself may be a street's or a house's.
+func CityIn(address string) (string, bool) {
+	if city, known := City(address); known {
+		return city, true
+	}
+	runes := []rune(address)
+	for i := range runes {
+		for n := min(2*regionRunes+1, len(runes)-i); n > 1; n-- {
+			written := string(runes[i : i+n])
+			city, known := cities[written]
+			if known && (written != city || ranked(runes[i+n:])) {
+				return city, true
+			}
+		}
+	}
+	return "", false
+}
+
+// ranked reports whether the rank of a prefecture stands here, peoples before it.
+func ranked(runes []rune) bool {
+	const peoples = 10
+	text := string(runes[:min(len(runes), peoples)])
+	return strings.HasPrefix(text, "地区") || strings.Contains(text, "自治州") && !strings.ContainsAny(text[:strings.Index(text, "自治州")], "省市区县路街")
+}
+
 const (
 	regionRunes   = 5 // of a short name in the list, at most
 	districtRunes = 3 // of a district that is not in it, before its ending
@@ -53,15 +80,33 @@ var noDistricts = []string{"超市", "上市", "城市", "都市", "门市", "�
 
 // CutPlace parts a name that is folded into the region it begins with and what
 // follows: the province, the city, the district, as many as stand there, without
-// 省, 市 … A region that is not known must have its rank.
+// 省, 市 … A region that is not known must have its rank. Where it begins with
+// none, a known one within it or behind is taken out (晨星机械（东莞）).
 func CutPlace(name string) (place, rest string) {
 	for {
 		region, after := cutRegion([]rune(name))
 		if region == "" || len([]rune(after)) < nameRunes {
-			return place, name
+			break
 		}
 		place, name = place+region, after
 	}
+	if place != "" {
+		return place, name
+	}
+	return takePlace([]rune(name))
+}
+
+// takePlace takes the first known region out of a name, that leaves enough of it
+// before it.
+func takePlace(name []rune) (place, rest string) {
+	for i := nameRunes; i < len(name); i++ {
+		for n := min(regionRunes, len(name)-i); n > 1; n-- {
+			if region := string(name[i : i+n]); regions[region] {
+				return region, string(name[:i]) + withoutRank(string(name[i+n:]))
+			}
+		}
+	}
+	return "", string(name)
 }
 
 func cutRegion(name []rune) (region, rest string) {

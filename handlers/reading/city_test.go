@@ -36,9 +36,26 @@ func TestCutPlace(t *testing.T) {
 		"深圳湾":            "|深圳湾",
 		"3m市场":           "|3m市场",
 		"":               "|",
+		"晨星机械东莞":         "东莞|晨星机械",
+		"晨星东莞机械":         "东莞|晨星机械",
+		"晨星机械东莞市":        "东莞|晨星机械",
+		"晨星内蒙古自治区机械":     "内蒙古|晨星机械",
+		"上海":             "|上海",
 	} {
 		if place, rest := CutPlace(name); place+"|"+rest != want {
 			t.Errorf("CutPlace(%q) = %s|%s, want %s", name, place, rest, want)
+		}
+	}
+}
+
+func TestCityIn(t *testing.T) {
+	for address, want := range map[string]string{
+		"广东省广州市海珠区阅江西路222号": "广州", "内蒙古自治区呼和浩特市新城区": "呼和浩特", "东莞市松山湖": "东莞", "四川省阿坝藏族羌族自治州汶川县映秀镇渔子溪村12号": "阿坝",
+		"阿坝藏族羌族自治州汶川县": "阿坝", "内蒙古兴安盟乌兰浩特": "兴安盟", "广州": "广州", "广东广州天河路": "广州",
+		"广州塔": "", "北京路朝阳酒店": "", "朝阳区建国路88号": "", "超市旁边": "", "": "",
+	} {
+		if got, _ := CityIn(address); got != want {
+			t.Errorf("CityIn(%q) = %q, want %q", address, got, want)
 		}
 	}
 }

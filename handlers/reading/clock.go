@@ -20,7 +20,13 @@ var partsOfDay = []struct {
 // but where it ends a range, which days do not ask for.
 func (r *reader) timeOfDay(ends bool) (at time.Duration, found bool, err error) {
 	start := r.i
-	r.blanks()
+	if r.blanks(); r.take("(") { // as it is printed: 周五（下午起）
+		if at, found, err = r.timeOfDay(ends); err != nil || found && r.take("起") && r.take(")") {
+			return at, found, err
+		}
+		r.i = start
+		return 0, false, nil
+	}
 	r.take("的")
 	hours, behind := 0, -1
 	for _, part := range partsOfDay {

@@ -62,14 +62,35 @@ func (r *reader) date(b base) (t time.Time, weekday bool, err error) {
 		return t, true, nil
 	}
 	r.i = start
-	if t, err = r.inMonth(b); !errors.Is(err, ErrNone) {
-		return t, false, err
+	if t, err = r.inMonth(b); errors.Is(err, ErrNone) {
+		r.i = start
+		t, err = r.numbered(b)
 	}
-	r.i = start
-	if t, err = r.numbered(b); err != nil {
+	if err == nil {
+		err = r.sameWeekday(t)
+	}
+	if err != nil {
 		r.i = start
 	}
 	return t, false, err
+}
+
+// sameWeekday reads the day of the week behind a date, as it is printed (11月27日
+// 周五). Another one than the date's is refused.
+func (r *reader) sameWeekday(t time.Time) error {
+	start := r.i
+	r.blanks()
+	bracketed := r.take("(")
+	if r.week() {
+		if d, ok := r.dayOfWeek(); ok && (r.edge() || !isCounter(r.peek())) && (!bracketed || r.take(")")) && !r.any("的") {
+			if d != (int(t.Weekday())+6)%7 {
+				return Refusal(store.DayOf(t).String() + "，和写的星期对不上")
+			}
+			return nil
+		}
+	}
+	r.i = start
+	return nil
 }
 
 // relative reads 今天, 后天 …

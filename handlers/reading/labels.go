@@ -68,9 +68,18 @@ func endOf(i, mark int) int {
 	return i
 }
 
-// labelAt reads a label with its colon or equals sign at the beginning of a
-// folded text: the longest that fits, and its length.
+// labelAt reads a label with its colon or equals sign, or in brackets as it is
+// printed (【本周完成】), at the beginning of a folded text: the longest that fits,
+// and its length.
 func labelAt(folded string, keys []string) (key string, n int, ok bool) {
+	if inner, bracketed := strings.CutPrefix(folded, "【"); bracketed {
+		for _, k := range keys {
+			if rest, is := strings.CutPrefix(inner, k); is && strings.HasPrefix(rest, "】") {
+				return k, len(folded) - len(strings.TrimPrefix(rest[len("】"):], ":")), true
+			}
+		}
+		return "", 0, false
+	}
 	longest := 0
 	for _, k := range keys {
 		rest, is := strings.CutPrefix(folded, k)

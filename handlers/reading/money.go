@@ -19,7 +19,8 @@ func isCounter(r rune) bool { return r != 0 && strings.ContainsRune(counters, r)
 
 // Money reads the amount at the beginning of text in 分; n is how many
 // bytes of it: 12.5万, 12万5, ￥125,000.00, 3w, 十二万五 … The error is a Refusal
-// for what looks like an amount but is negative, too large or unclear.
+// for what looks like an amount but is negative, too large or unclear, in another
+// currency, or goes on in words that were not understood (12万多, 10万到12万).
 func Money(text string) (fen int64, n int, err error) {
 	var r reader
 	r.load(text)
@@ -38,6 +39,9 @@ func Money(text string) (fen int64, n int, err error) {
 }
 
 func (r *reader) money() (decimal.Decimal, error) {
+	if r.currency() {
+		return decimal.Zero, Refusal(onlyYuan)
+	}
 	marked := r.takeOne("¥", "人民币", "rmb", "cny")
 	r.blanks()
 	if r.negative() {
@@ -50,10 +54,53 @@ func (r *reader) money() (decimal.Decimal, error) {
 	}
 	number := units || arabic(r.runes[r.i-1]) || r.i-start > 1 && r.edge() // 三 alone is a word
 	cents, yuan := r.yuan()
-	if !yuan && (r.badAfter() || !marked && !number) {
+	if !yuan && !r.goesOn() && (r.badAfter() || !marked && !number) {
 		return sum, ErrNone
 	}
-	return sum.Add(decimal.New(cents, -2)), nil
+	return sum.Add(decimal.New(cents, -2)), r.exactly(yuan || units)
+}
+
+const (
+	onlyYuan    = "金额只记人民币，请折成元再写，例如 125000 或 12.5万"
+	unclearYuan = "金额没看懂，请写一个准数，例如 125000 或 12.5万"
+)
+
+// currency reads the name of another currency.
+func (r *reader) currency() bool {
+	return r.takeOne("us$", "hk$", "$", "€", "£", "usd", "hkd", "eur", "美元", "美金", "港币", "港元", "欧元", "日元", "英镑")
+}
+
+// goesOn reports whether words follow that make an amount less clear.
+func (r *reader) goesOn() bool {
+	start := r.i
+	defer func() { r.i = start }()
+	r.blanks()
+	return r.currency() || r.any("多余几来半+") || r.takeOne("左右", "上下", "以上", "以下", "以内", "出头", "不到")
+}
+
+// exactly refuses what could still belong to an amount that was read; clear tells
+// that it has a unit, so that a number behind a dash is another amount.
+func (r *reader) exactly(clear bool) error {
+	start := r.i
+	defer func() { r.i = start }()
+	if r.goesOn() {
+		if r.blanks(); r.currency() {
+			return Refusal(onlyYuan)
+		}
+		return Refusal(unclearYuan)
+	}
+	dash := r.i
+	r.blanks()
+	if clear && r.any("-") && arabic(r.ahead(1)) && dash == r.i || r.takeOne("~", "到", "至") && r.numberHere() {
+		return Refusal(unclearYuan)
+	}
+	return nil
+}
+
+func (r *reader) numberHere() bool {
+	r.blanks()
+	_, ok := digit(r.peek())
+	return ok || r.any("十")
 }
 
 // negative reports whether a minus stands before a number.
@@ -89,6 +136,10 @@ func (r *reader) amount() (sum decimal.Decimal, units bool, err error) {
 	last := int64(0)
 	for {
 		i := r.i
+		if last != 0 {
+			r.blanks() // 12 万 5 千
+		}
+		apart := r.i > i
 		p, ok, err := r.part()
 		if err != nil || !ok && last == 0 {
 			return sum, units, noFit(err)
@@ -99,11 +150,14 @@ func (r *reader) amount() (sum decimal.Decimal, units bool, err error) {
 		}
 		unit := r.moneyUnit()
 		switch {
+		case unit == 1 && apart: // 12.5万 11-24
+			r.i = i
+			return sum, units, nil
 		case unit == 1:
 			more, err := p.under(last)
 			return sum.Add(more), units, err
 		case last != 0 && unit >= last:
-			return sum, units, Refusal("金额没看懂，请写成 125000 或 12.5万")
+			return sum, units, Refusal(unclearYuan)
 		}
 		sum, last, units = sum.Add(p.value.Mul(decimal.NewFromInt(unit))), unit, true
 	}
@@ -125,7 +179,7 @@ func (p part) under(last int64) (decimal.Decimal, error) {
 	case p.plain == 1:
 		return p.value.Mul(decimal.NewFromInt(last / 10)), nil
 	default:
-		return p.value, Refusal("金额没看懂，请写成 125000 或 12.5万")
+		return p.value, Refusal(unclearYuan)
 	}
 }
 
@@ -188,7 +242,11 @@ func (r *reader) arabicPart() (part, bool, error) {
 
 // moneyUnit reads 万, 千万, w …: what one of it is worth, 1 when none stands here.
 func (r *reader) moneyUnit() int64 {
-	unit := int64(1)
+	unit, start := int64(1), r.i
+	if r.blanks(); r.i > start && (!r.any("万萬亿億w千k") || text.Wordy(r.ahead(1)) && !strings.ContainsRune("元块圆", r.ahead(1))) { // 5 万达广场
+		r.i = start
+		return unit
+	}
 	for {
 		switch {
 		case unit == 1 && tens(r.peek()) >= 100:

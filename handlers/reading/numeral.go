@@ -80,8 +80,8 @@ func (r *reader) section() (n int, single, ok bool) {
 				d *= last / 10
 			}
 			return n + d, n == 0 && !zero, true
-		case unit == 10 && r.i == start: // 十二
-			n, last = 10, 10
+		case unit == 10 && last > 10: // 十二, 一百十二, 零十二
+			n, last, zero = n+10, 10, false
 			r.i++
 		default:
 			return n, false, r.i > start
@@ -89,10 +89,10 @@ func (r *reader) section() (n int, single, ok bool) {
 	}
 }
 
-// moreAfter reports whether a Chinese digit follows the next rune.
+// moreAfter reports whether a Chinese digit or 十 follows the next rune.
 func (r *reader) moreAfter() bool {
 	_, ok := chinese(r.ahead(1))
-	return ok
+	return ok || tens(r.ahead(1)) == 10
 }
 
 // chinese is the value of a Chinese digit.

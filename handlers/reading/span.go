@@ -3,7 +3,6 @@ package reading
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"marketbot/store"
@@ -82,8 +81,32 @@ func (r *reader) span(b base) (stretch, error) {
 	if s.half && b.Halves {
 		return s, Refusal("半天是上午还是下午？请写成 明天上午 或 明天下午")
 	}
+	if err := r.count(s); err != nil {
+		return s, err
+	}
 	b.from, b.weekday = s.to, s.weekday
 	return s, r.leftover(b)
+}
+
+// count reads how many days there are behind them, as it is printed: （3 天）, 共3
+// 天. Another number is refused.
+func (r *reader) count(s stretch) error {
+	start := r.i
+	r.blanks()
+	if bracketed := r.take("("); bracketed || r.take("共") {
+		r.take("共")
+		r.blanks()
+		n, _, ok := r.number()
+		r.blanks()
+		if ok && r.take("天") && (!bracketed || r.take(")")) {
+			if days := int(s.to.Sub(s.from)/(24*time.Hour)) + 1; n != days {
+				return Refusal(fmt.Sprintf("起止是 %d 天，和写的 %d 天对不上", days, n))
+			}
+			return nil
+		}
+	}
+	r.i = start
+	return nil
 }
 
 // another reads the 周五 of 周四和周五, 周四、五, 周四 周五 and 周四周五.
@@ -178,69 +201,6 @@ func (r *reader) moreDays(s *stretch) error {
 	return nil
 }
 
-// whole reads a week, a month or a holiday by its name.
-func (r *reader) whole(b base) (s stretch, err error) {
-	start := r.i
-	if s, err = r.holiday(b); !errors.Is(err, ErrNone) {
-		return s, err
-	}
-	r.i = start
-	if s, ok := r.weekend(b); ok {
-		return s, nil
-	}
-	r.i = start
-	w, err := r.weekName(b.today)
-	if !errors.Is(err, ErrNone) {
-		from := w.Monday(time.UTC)
-		return stretch{from: from, to: from.AddDate(0, 0, 6)}, err
-	}
-	r.i = start
-	from, err := r.month(b.today)
-	return stretch{from: from, to: from.AddDate(0, 1, -1)}, err
-}
-
-// weekend reads 周末, 下周末: Saturday and Sunday.
-func (r *reader) weekend(b base) (stretch, bool) {
-	weeks, _ := r.which()
-	if !r.take("周末") {
-		return stretch{}, false
-	}
-	from := monday(b.today).AddDate(0, 0, 7*weeks+5)
-	return stretch{from: from, to: from.AddDate(0, 0, 1)}, true
-}
-
-// holidayNames are holidays as people call them, the longer ones first.
-var holidayNames = []string{"元旦", "春节", "清明", "劳动节", "五一", "端午", "中秋", "国庆", "十一"}
-
-// calledElse are holidays whose name in the tables is another.
-var calledElse = map[string]string{"五一": "劳动节", "十一": "国庆"}
-
-// holiday reads 国庆, 元旦假期: the days off.
-func (r *reader) holiday(b base) (stretch, error) {
-	for _, name := range holidayNames {
-		if !r.take(name) {
-			continue
-		}
-		r.take("节")
-		long := r.takeOne("假期", "长假", "放假", "期间", "假")
-		if official, other := calledElse[name]; other {
-			if !long && !r.edge() { // 十一家客户
-				return stretch{}, ErrNone
-			}
-			name = official
-		}
-		if b.Holiday == nil {
-			return stretch{}, ErrNone
-		}
-		first, last, known := b.Holiday(name, b.Today, b.Past)
-		if !known {
-			return stretch{}, Refusal("还不知道「" + name + "」放哪几天，请写日期，例如 " + exampleDays)
-		}
-		return stretch{from: first.Start(time.UTC), to: last.Start(time.UTC)}, nil
-	}
-	return stretch{}, ErrNone
-}
-
 // end reads what may follow the first date: the time of day, a second date or a
 // duration.
 func (r *reader) end(b base, s *stretch) error {
@@ -320,87 +280,4 @@ func (r *reader) rangeMark() bool {
 	}
 	r.blanks()
 	return found
-}
-
-// lasting reads a duration from today on, or from the date behind it: 3天, 3天从
-// 周五起.
-func (r *reader) lasting(b base) (stretch, error) {
-	start := r.i
-	s, err := r.duration(b.today)
-	if err != nil {
-		return s, err
-	}
-	end, length := r.i, start
-	for r.any(" ,、") {
-		r.i++
-	}
-	from := r.takeOne("从", "自")
-	t, _, err := r.date(b)
-	if err != nil || !r.takeOne("开始", "起", "出发") && !from {
-		r.i = end
-		return s, nil
-	}
-	end, r.i = r.i, length
-	s, err = r.duration(t)
-	r.i = end
-	return s, err
-}
-
-// duration reads 3天, 两周, 半天, 一个月: the last day when from is the first.
-func (r *reader) duration(from time.Time) (stretch, error) {
-	s := stretch{from: from, to: from, counted: true}
-	start := r.i
-	if r.take("半天") {
-		s.half = true
-		return s, nil
-	}
-	if r.takeOne("半个月", "半月", "半周", "几天", "数天", "好几天", "多天") {
-		return s, r.unclear(start)
-	}
-	n, digits, ok := r.number()
-	switch _, more := chinese(r.peek()); {
-	case !ok:
-		return s, ErrNone
-	case more && digits == 0, r.any("几来多余.") || r.any("-~") && arabic(r.ahead(1)): // 三四天, 十来天, 3.5天
-		return s, r.unsure(start)
-	case r.take("天"):
-		s.to = from.AddDate(0, 0, min(n, horizon)-1)
-		if nights := r.i; !r.nights() {
-			r.i = nights
-		}
-	case r.takeOne("周", "个星期", "星期", "个礼拜", "礼拜"):
-		s.to = from.AddDate(0, 0, 7*min(n, horizon)-1)
-	case r.takeOne("个月"):
-		s.to = addMonths(from, min(n, horizon/30)).AddDate(0, 0, -1)
-	case r.take("个半月"):
-		return s, r.unclear(start)
-	default:
-		return s, ErrNone
-	}
-	switch {
-	case r.any("后前") || r.any("之以") && (r.ahead(1) == '后' || r.ahead(1) == '前'):
-		return s, ErrNone
-	case r.any("半多来余"):
-		return s, r.unclear(start)
-	case n == 0:
-		return s, Refusal("至少要有 1 天")
-	}
-	return s, nil
-}
-
-// nights reads the 两夜 of 三天两夜, which says the same once more.
-func (r *reader) nights() bool {
-	r.blanks()
-	_, _, ok := r.number()
-	return ok && r.takeOne("夜", "晚")
-}
-
-// unsure is unclear for a number that days follow, else nothing of the kind.
-func (r *reader) unsure(start int) error {
-	for k := range 4 {
-		if c := r.ahead(k); c == '天' || c == '周' || c == '个' && strings.ContainsRune("星礼月", r.ahead(k+1)) {
-			return r.unclear(start)
-		}
-	}
-	return ErrNone
 }

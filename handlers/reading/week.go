@@ -26,7 +26,34 @@ func Week(text string, on store.Day) (w store.Week, n int, err error) {
 	if w, err = r.weekName(b.today); err != nil {
 		return store.Week{}, 0, err
 	}
-	return w, r.used(), nil
+	if n, err = r.daysOf(w); err != nil {
+		return store.Week{}, 0, err
+	}
+	return w, n, nil
+}
+
+// daysOf reads the days of a week behind its name, as they are printed: 第48周
+// （11-23 至 11-29）. Those of another are refused. It tells how much is used.
+func (r *reader) daysOf(w store.Week) (n int, err error) {
+	n = r.used()
+	r.blanks()
+	if !r.take("(") {
+		return n, nil
+	}
+	from := w.Monday(time.UTC)
+	b := base{Base: Base{Today: store.DayOf(from)}, today: from}
+	first, _, err := r.date(b)
+	if err != nil || !r.rangeMark() {
+		return n, noErr(err)
+	}
+	last, _, err := r.date(b)
+	switch {
+	case err != nil || !r.take(")"):
+		return n, noErr(err)
+	case !first.Equal(from) || !last.Equal(from.AddDate(0, 0, 6)):
+		return 0, Refusal("周和日期对不上：" + w.String())
+	}
+	return r.used(), nil
 }
 
 // weekName reads a week that is not given by a date.

@@ -8,7 +8,9 @@ import (
 	"unicode/utf8"
 
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -24,7 +26,7 @@ const (
 // labels are what people may write in front of a part.
 var labels = []string{
 	partDone, partPlan, partPayment, partProblem,
-	"本周完成", "下周计划", "预计回款", "需要支持", "支持",
+	"本周完成", "下周计划", "预计回款", "需要支持", "支持", "问题/需要支持", "上周计划",
 }
 
 // mostText is how many characters a part may have.
@@ -37,7 +39,8 @@ func written(values map[string]string) store.ReportText {
 		Done:    either(values, partDone, "本周完成"),
 		Plan:    either(values, partPlan, "下周计划"),
 		Payment: either(values, partPayment, "预计回款"),
-		Problem: either(values, partProblem, "需要支持", "支持"),
+		Problem: either(values, partProblem, "需要支持", "支持", "问题/需要支持"),
+		Review:  values["上周计划"],
 	}
 }
 
@@ -72,8 +75,17 @@ type part struct{ label, text, field string }
 func parts(t store.ReportText) []part {
 	return []part{
 		{"上周计划", t.Review, partReason}, {"本周完成", t.Done, partDone}, {"下周计划", t.Plan, partPlan},
-		{"预计回款", t.Payment, partPayment}, {"问题/需要支持", t.Problem, partProblem},
+		{"预计回款", shownPayment(t.Payment), partPayment}, {"问题/需要支持", t.Problem, partProblem},
 	}
+}
+
+// shownPayment is a payment as people read it, its amount in full.
+func shownPayment(typed string) string {
+	fen, n, err := reading.Money(typed)
+	if err != nil {
+		return typed
+	}
+	return words.Money(fen) + typed[n:]
 }
 
 // fits refuses a part that is too long to be read.

@@ -9,9 +9,6 @@ import (
 	"marketbot/handlers/text"
 )
 
-// longestCity is the longest short name in the list (呼和浩特, 西双版纳), in characters.
-const longestCity = 4
-
 // marks may stand between a place and the progress, besides white space.
 const marks = "，,：:；;、"
 
@@ -61,16 +58,10 @@ func knownPlace(word, tripPlace string) (string, bool) {
 const longestPlace = 30
 
 // placeName is what a check-in keeps of a place that a platform named: the
-// city when an address tells it, else the name; never coordinates (C13).
+// city that it tells, or nothing; never an address or coordinates (C13).
 func placeName(name string) string {
-	name = text.Clean(name)
-	if city, ok := cityIn(name); ok {
-		return city
-	}
-	if !strings.ContainsFunc(name, unicode.IsLetter) {
-		return ""
-	}
-	return text.Cut(name, longestPlace-1) // with the … it is still a place that can be declared
+	city, _ := reading.CityIn(text.Clean(name))
+	return city
 }
 
 // heard is what a group hears of a place: the city, or nothing when it is none
@@ -86,22 +77,4 @@ func placeFor(c *command.Call, place string) string {
 		return heard(place)
 	}
 	return place
-}
-
-// cityIn finds the first known city that an address names with 市.
-func cityIn(address string) (string, bool) {
-	before := []rune{}
-	for _, c := range address {
-		if c != '市' {
-			before = append(before, c)
-			continue
-		}
-		for n := min(longestCity, len(before)); n > 0; n-- {
-			if city, ok := reading.City(string(before[len(before)-n:])); ok {
-				return city, true
-			}
-		}
-		before = before[:0]
-	}
-	return "", false
 }
