@@ -42,7 +42,11 @@ func wordEnds(text string) []int {
 	var ends []int
 	at := 0
 	for len(ends) < maxWords {
-		rest := strings.TrimLeftFunc(text[at:], unicode.IsSpace)
+		rest := text[at:]
+		if at > 0 { // the name of a company may hold a comma: Co., Ltd.
+			rest = strings.TrimLeft(rest, ",，")
+		}
+		rest = strings.TrimLeftFunc(rest, unicode.IsSpace)
 		word := reading.FirstWord(rest)
 		if word == "" {
 			return ends
@@ -63,7 +67,7 @@ func (p *parser) wholeName(ctx context.Context, a *Arg, typed string) (bool, err
 	if err != nil || len(hits) == 0 {
 		return false, err
 	}
-	if text.Bare(hits[0].Name) != text.Bare(typed) {
+	if !vault.SameName(hits[0].Name, typed) {
 		return false, nil
 	}
 	may := p.env.Policy.Access(p.env.Person, hits[0].Customer, store.Grant{}, time.Time{})

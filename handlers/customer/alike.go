@@ -24,8 +24,8 @@ func calledOf(name string) called {
 }
 
 // like reports whether two names may be one company's: only the place differs,
-// and one says none or says it more closely (东莞市晨星机械, 晨星机械). Another
-// place makes another company.
+// and one says none or says it more closely (东莞市晨星机械, 晨星机械), wherever it
+// stands (晨星机械（东莞）). Another place makes another company.
 func (a called) like(b called) bool {
 	return a.core == b.core && (strings.Contains(a.place, b.place) || strings.Contains(b.place, a.place))
 }
@@ -36,13 +36,55 @@ func alike(ctx context.Context, tx *store.Tx, names ...string) ([]store.Customer
 	var list []store.Customer
 	for _, name := range names {
 		sought := calledOf(name)
-		found, err := vault.Search(tx).With(ctx, sought.core, func(other string) bool { return sought.like(calledOf(other)) })
+		for _, words := range sought.apart() {
+			found, err := vault.Search(tx).With(ctx, words, func(other string) bool { return sought.like(calledOf(other)) })
+			if err != nil {
+				return nil, err
+			}
+			for _, one := range found {
+				if !slices.ContainsFunc(list, func(k store.Customer) bool { return k.ID == one.ID }) {
+					list = append(list, one)
+				}
+			}
+		}
+	}
+	return list, nil
+}
+
+// apart is a name as it may stand in others: whole, or with a place in its midst.
+func (a called) apart() []string {
+	list, core := []string{a.core}, []rune(a.core)
+	for i := 2; i+2 <= len(core); i++ {
+		list = append(list, string(core[:i])+" "+string(core[i:]))
+	}
+	return list
+}
+
+// same are the customers with a name that is this one beyond doubt.
+func same(ctx context.Context, tx *store.Tx, name string) ([]store.Customer, error) {
+	list, err := vault.Search(tx).Similar(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	var sure []store.Customer
+	for _, one := range list {
+		names, err := vault.Search(tx).Names(ctx, one.ID)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, found...)
+		if slices.ContainsFunc(names, func(n vault.Name) bool { return n.Until.IsZero() && vault.SameName(n.Name, name) }) {
+			sure = append(sure, one)
+		}
 	}
-	return list, nil
+	return sure, nil
+}
+
+// differs is in what names are apart that are alike: A&B and AB have no place.
+func differs(name, other string) string {
+	if vault.FoldName(name) == vault.FoldName(other) {
+		return "只差符号"
+	}
+	return "只差地名"
 }
 
 // whetherAlike asks before a customer is entered whose name is like another's.
@@ -65,7 +107,7 @@ func (h Handler) whetherAlike(ctx context.Context, c *command.Call, name string,
 	if err != nil {
 		return nil, err
 	}
-	text := "和" + text.Quote(name) + "只差地名的客户已有档案，负责人 " + strings.Join(owners, "、") + "。"
+	text := "和" + text.Quote(name) + differs(name, near[0].Name) + "的客户已有档案，负责人 " + strings.Join(owners, "、") + "。"
 	way, buttons := "有新情况：提供线索 客户 内容…", []chat.Button(nil)
 	if access, err := c.Access(ctx, near[0]); err != nil {
 		return nil, err

@@ -99,11 +99,11 @@ func (h Handler) enterable(name string, values map[string]string) error {
 	return checkFields(h.companyFields(), values, companyRule)
 }
 
-// unknown refuses names that another customer than self has, or nearly has. It
+// unknown refuses names that another customer than self has. It
 // says whose that is, and nothing else (档-7).
 func (h Handler) unknown(ctx context.Context, c *command.Call, self string, names ...string) error {
 	for _, name := range names {
-		similar, err := vault.Search(c.Tx).Similar(ctx, name)
+		similar, err := same(ctx, c.Tx, name)
 		if err != nil {
 			return err
 		}

@@ -123,14 +123,21 @@ func nameRule(name string) error {
 	return nil
 }
 
+// incomplete is a number of which something lacks: masked, or as a spreadsheet
+// shortens it (1.38E+10).
+var incomplete = regexp.MustCompile(`\d[*x•]{2,}|[*x•]{2,}\d|\d\.?\d*e\+?\d`)
+
 func phoneRule(value string) error {
+	folded := text.Fold(value).Text
 	digits := 0
-	for _, r := range text.Fold(value).Text {
+	for _, r := range folded {
 		if r >= '0' && r <= '9' {
 			digits++
 		}
 	}
 	switch {
+	case incomplete.MatchString(folded):
+		return wrongSo("电话=0769-22335678", "电话不完整，请写全，几个号码用、隔开")
 	case digits < 5:
 		return wrongSo("电话=0769-22335678", "电话里至少要有 5 个数字")
 	case utf8.RuneCountInString(value) > maxPhone:

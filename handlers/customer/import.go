@@ -9,7 +9,6 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
-	"marketbot/store/vault"
 )
 
 // takeRow enters one customer, or says why not. A customer is entered with
@@ -36,8 +35,10 @@ func (h Handler) knownRow(ctx context.Context, tx *store.Tx, r bookRow) (string,
 	how, after := "已有档案 ", ""
 	known, err := h.knownNames(ctx, tx, r)
 	if err == nil && len(known) == 0 { // nobody can be asked here
-		how, after = "只差地名，像是已有档案 ", "；不是同一家请用 新客户 录入"
-		known, err = alike(ctx, tx, r.distinct()...)
+		how, after = "，像是已有档案 ", "；不是同一家请用 新客户 录入"
+		if known, err = alike(ctx, tx, r.distinct()...); len(known) > 0 {
+			how = differs(r.name(), known[0].Name) + how
+		}
 	}
 	if err != nil || len(known) == 0 {
 		return "", err
@@ -53,7 +54,7 @@ func (h Handler) knownRow(ctx context.Context, tx *store.Tx, r bookRow) (string,
 // short name may be that of several.
 func (h Handler) knownNames(ctx context.Context, tx *store.Tx, r bookRow) ([]store.Customer, error) {
 	for _, name := range r.distinct() {
-		known, err := vault.Search(tx).Similar(ctx, vault.FoldName(name))
+		known, err := same(ctx, tx, name)
 		if err != nil || len(known) > 0 {
 			return known, err
 		}

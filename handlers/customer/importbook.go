@@ -79,7 +79,8 @@ type record = intake.Record[bookRow]
 // placed is a name in a row.
 type placed struct {
 	called
-	row *record
+	name string
+	row  *record
 }
 
 // add takes a row in: a customer, or one more person of one that came before.
@@ -88,7 +89,7 @@ func (b *book) add(row *record) {
 	if before, how := b.before(row); before != nil {
 		switch {
 		case how == otherPlace: // nobody can be asked here
-			row.Fail("和第 %d 行只差地名，像是同一个客户；不是同一家请用 新客户 录入", before.Line)
+			row.Fail("和第 %d 行%s，像是同一个客户；不是同一家请用 新客户 录入", before.Line, differs(row.Value.name(), before.Value.name()))
 		case how == otherName || len(row.Value.people) == 0:
 			row.Fail("和第 %d 行是同一个客户", before.Line)
 		case join(before, row):
@@ -97,7 +98,7 @@ func (b *book) add(row *record) {
 	}
 	for _, name := range append(row.Value.distinct(), namesIn(row.Value.company[fieldShort])...) {
 		if name != "" {
-			this := placed{calledOf(name), row}
+			this := placed{calledOf(name), name, row}
 			b.first[this.core] = append(b.first[this.core], this)
 		}
 	}
@@ -133,9 +134,9 @@ func finish(row *record) {
 type likeness int
 
 const (
-	sameFirm  likeness = iota
-	otherName          // one of the two is a former or a short one
-	otherPlace
+	sameFirm   likeness = iota
+	otherName           // one of the two is a former or a short one
+	otherPlace          // or other signs: they may be two
 )
 
 // before is the first row whose name is like one of a row's.
@@ -145,7 +146,7 @@ func (b *book) before(row *record) (*record, likeness) {
 		for _, p := range b.first[this.core] {
 			switch {
 			case name == "" || !this.like(p.called):
-			case this.place != p.place:
+			case this.place != p.place, vault.FoldName(name) == vault.FoldName(p.name) && !vault.SameName(name, p.name):
 				return p.row, otherPlace
 			case vault.FoldName(row.Value.name()) != vault.FoldName(p.row.Value.name()):
 				return p.row, otherName

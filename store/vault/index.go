@@ -80,6 +80,9 @@ func (q Names) indexSome(ctx context.Context) (more bool, err error) {
 		if err := indexOf(q.tx).add(ctx, q.tx, n.doc, spelling.Tokens(n.plain)); err != nil {
 			return false, err
 		}
+		if _, err := q.tx.Exec(ctx, "fold name", `UPDATE customer_name SET folded = $1 WHERE doc = $2`, FoldName(n.name), n.doc); err != nil {
+			return false, err
+		}
 	}
 	_, err = q.tx.Exec(ctx, "search state", `UPDATE search_state SET next_doc = $1`, names[len(names)-1].doc+1)
 	return true, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"marketbot/store"
@@ -38,6 +37,12 @@ type Name struct {
 // punctuation, width and case, and without the form of the company behind
 // (有限公司, 集团). A branch (分公司) is another company.
 func FoldName(name string) string { return spelling.Fold(name) }
+
+// SameName reports whether two names are one company's beyond doubt: they fold to
+// the same, and no mark parts them (A&B, AB).
+func SameName(a, b string) bool {
+	return FoldName(a) == FoldName(b) && spelling.Signs(a) == spelling.Signs(b)
+}
 
 // AddName lets a customer be found by another name, from within the same
 // transaction on. A name that is not Plain is ErrNotPlain.
@@ -97,12 +102,12 @@ func (q Names) Similar(ctx context.Context, folded string) ([]store.Customer, er
 	return customers(ctx, q.tx, ids)
 }
 
-// With are those with a name that holds a text and is wanted; it is
+// With are those with a name that holds the words of a text and is wanted; it is
 // asked for some hundreds of them, by letters and digits only.
 func (q Names) With(ctx context.Context, text string, wanted func(name string) bool) ([]store.Customer, error) {
 	f := finder{names: q, query: spelling.Read(text), most: maxSimilar}
 	err := f.try(ctx, [][]string{f.query.Parts()}, func(name string) int {
-		if strings.Contains(name, f.query.Plain) && wanted(name) {
+		if f.query.PartAt(name) >= 0 && wanted(name) {
 			return 0
 		}
 		return -1

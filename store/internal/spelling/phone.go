@@ -2,6 +2,7 @@ package spelling
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -43,25 +44,55 @@ func phoneNumbers(text string) []phoneNumber {
 	text = extension.ReplaceAllString(text, ";")
 	var list []phoneNumber
 	for _, one := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsDigit(r) && !strings.ContainsRune(" -.()+–—", r) }) {
-		whole := keep(one, digit)
-		if len(whole) < lastDigits || len(whole) > maxDigits || len(list) == maxNumbers {
-			continue
+		for _, parts := range apart(strings.FieldsFunc(fraction.ReplaceAllString(one, "$1"), func(r rune) bool { return !digit(r) })) {
+			whole := strings.Join(parts, "")
+			if len(whole) < lastDigits || len(whole) > maxDigits || len(list) == maxNumbers {
+				continue
+			}
+			n := phoneNumber{whole: withoutCountry(whole)}
+			if last := parts[len(parts)-1]; len(parts) > 1 && len(last) >= minLocal {
+				n.local = last
+			}
+			list = append(list, n)
 		}
-		n := phoneNumber{whole: withoutCountry(whole)}
-		if parts := strings.FieldsFunc(one, func(r rune) bool { return !digit(r) }); len(parts) > 1 && len(parts[len(parts)-1]) >= minLocal {
-			n.local = parts[len(parts)-1]
+	}
+	return list
+}
+
+// fraction is what a spreadsheet makes of a number.
+var fraction = regexp.MustCompile(`^\s*([0-9]{7,})\.0+\s*$`)
+
+// mobile is a mobile number in one piece: two of them are two numbers.
+var mobile = regexp.MustCompile(`^(?:86)?1[3-9][0-9]{9}$`)
+
+// apart cuts groups of digits into numbers.
+func apart(groups []string) [][]string {
+	var list [][]string
+	begin := true
+	for _, g := range groups {
+		alone := mobile.MatchString(g)
+		if begin || alone && !slices.Contains([]string{"86", "0086"}, strings.Join(list[len(list)-1], "")) {
+			list = append(list, nil)
 		}
-		list = append(list, n)
+		list[len(list)-1] = append(list[len(list)-1], g)
+		begin = alone
 	}
 	return list
 }
 
 func digit(r rune) bool { return r >= '0' && r <= '9' }
 
-// withoutCountry takes China's code off a mobile number.
+// withoutCountry takes China's code off a number; an area gets its 0 back.
 func withoutCountry(digits string) string {
 	for _, code := range []string{"0086", "86"} {
-		if rest, found := strings.CutPrefix(digits, code); found && len(rest) == 11 && rest[0] == '1' {
+		rest, found := strings.CutPrefix(digits, code)
+		switch {
+		case !found || len(rest) < 9:
+		case len(rest) == 11 && rest[0] == '1':
+			return rest
+		case len(rest) <= 11 && rest[0] >= '1':
+			return "0" + rest
+		case len(rest) <= 12 && rest[0] == '0':
 			return rest
 		}
 	}

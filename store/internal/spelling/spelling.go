@@ -26,7 +26,7 @@ import (
 const (
 	maxPlain    = 128  // runes of a name that are searched
 	maxText     = 1024 // bytes of a text that are looked at
-	maxReadings = 4    // ways to say one character that are known
+	maxReadings = 5    // ways to say one character that are known
 )
 
 // Plain is how a name is compared: letters and digits only, narrow and small.
@@ -59,7 +59,8 @@ func keep(text string, wanted func(rune) bool) string {
 
 // forms are what follows a company's own name. A longer one stands before what
 // it ends with.
-var forms = []string{"有限责任公司", "股份有限公司", "有限公司", "股份公司", "集团公司", "总公司", "公司", "集团",
+var forms = []string{"国有独资", "国有控股", "自然人独资", "法人独资", "外商独资", "个体工商户", "特殊普通合伙", "普通合伙", "有限合伙", "合伙企业", "控股", "股份",
+	"有限责任公司", "股份有限公司", "有限公司", "股份公司", "集团公司", "总公司", "公司", "集团",
 	"companylimited", "coltd", "limited", "company", "ltd", "inc", "corp"}
 
 // Fold is alike for names that may well be one company's: without blanks,
@@ -74,6 +75,12 @@ func Fold(name string) string {
 		}
 	}
 	return p
+}
+
+// Signs are the marks of a name that make it another's, though Fold drops them:
+// A&B is not AB.
+func Signs(name string) string {
+	return keep(norm.NFKC.String(strings.ToValidUTF8(clip(name), "")), func(r rune) bool { return strings.ContainsRune("&+@#", r) })
 }
 
 // sounds is how each rune of a plain name may be said, without tones. What is
@@ -106,8 +113,11 @@ var spoken = sync.OnceValue(func() map[rune][]string {
 func readingsIn(said string) []string {
 	var list []string
 	for one := range strings.SplitSeq(said, ",") {
-		if s := toneless(one); s != "" && !slices.Contains(list, s) {
-			list = append(list, s)
+		s := toneless(one)
+		for _, typed := range []string{s, strings.Replace(s, "ve", "ue", 1)} { // 略: people type lve or lue
+			if typed != "" && !slices.Contains(list, typed) {
+				list = append(list, typed)
+			}
 		}
 	}
 	return list[:min(len(list), maxReadings)]
