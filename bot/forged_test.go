@@ -153,7 +153,7 @@ func argLines(t *testing.T, specs []*command.Spec) (lines []argLine) {
 			rows[m[1]] = m[2]
 		}
 	}
-	words := []command.Kind{command.Word, command.Free, command.Labels, command.Passage, command.Fields, command.Customer}
+	words := []command.Kind{command.Word, command.Number, command.Free, command.Labels, command.Passage, command.Fields, command.Customer}
 	for _, spec := range specs {
 		for _, a := range spec.Args {
 			name := spec.Name + "." + a.Name
