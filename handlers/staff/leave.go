@@ -118,7 +118,7 @@ func (h Handler) leave(ctx context.Context, c *command.Call) (*command.Answer, e
 func (h Handler) excusesToday(c *command.Call, p store.Person, l store.Leave) bool {
 	due, ok := h.Rules.ReportDue(h.Rules.Week(c.Now))
 	return ok && p.ID == c.Person.ID && slices.Contains(h.OwedBy, p.Post) && c.Now.Before(due) &&
-		h.Rules.Day(due) == h.Rules.Day(c.Now) && l.Covers(h.Rules.Day(due))
+		h.Rules.Day(due) == h.Rules.Day(c.Now) && h.Rules.Excuses(l, due, false)
 }
 
 // doubtful tells the superiors and the director of such leave, and how to end it.
@@ -126,7 +126,7 @@ func (h Handler) doubtful(ctx context.Context, c *command.Call, p store.Person, 
 	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
 	to := audience.But(audience.Join(above, roll.Standing(store.MarketingDirector).To), p.ID)
 	week := h.Rules.Week(c.Now)
-	card := chat.Card{Title: p.Name + " 请假：" + period(l.First, l.Last), Tone: chat.Warn, Blocks: []chat.Block{
+	card := chat.Card{Title: p.Name + " 请假：" + leavePeriod(l), Tone: chat.Warn, Blocks: []chat.Block{
 		{Text: fmt.Sprintf("今天截止的第%d周周报因此算请假，不用交。", week.Number)},
 		{Note: "不同意就发：销假 " + p.Name + "，周报照交。"},
 	}, Buttons: []chat.Button{{Label: "不算请假", Command: "销假 " + p.Name}}}
