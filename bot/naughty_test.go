@@ -105,7 +105,7 @@ func (o *office) newest(name, button string) message {
 func (o *office) naughtyTrip(s string) {
 	o.t.Helper()
 	o.screens.say("张伟", private, "签到 "+s)
-	if trimmed(s) != "" {
+	if strings.ContainsFunc(s, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsSymbol(c) }) { // marks alone are no progress
 		o.kept("progress", s, o.lastCheckIn("张伟").Progress)
 	}
 	o.screens.say("张伟", mentioned, "签到 广州 "+s)

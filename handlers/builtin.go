@@ -21,20 +21,24 @@ func (d *Desk) builtins() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "帮助", Aliases: []string{"help", "?", "bz", "菜单"}, Summary: "你在这里能做什么，每条一个例子",
+			Said:     []string{"使用说明", "说明书", "命令列表", "有哪些命令", "有什么命令", "有哪些功能", "有什么功能", "你会什么", "会做什么", "能做什么", "能干什么", "能干嘛", "怎么用", "教教我", "新来的", "怎么开始", "介绍一下你自己", "自我介绍", "help me", "how to use", "…的帮助", "看…帮助"},
 			Args:     []command.Arg{{Name: "命令", Kind: command.Free, Optional: true}},
 			Examples: []string{"帮助", "帮助 签到"}, Who: rulebook.TakePart, Clause: "附-2", Run: d.help,
 		},
 		{
 			Name: "我的", Aliases: []string{"wd"}, Summary: "我欠着什么、在等什么", Examples: []string{"我的"},
-			Who: rulebook.TakePart, Private: true, Daily: true, Clause: "总则", Run: d.mine,
+			Said: []string{"我的待办", "待办", "待办事项", "我的任务", "我的事", "什么没做", "什么没交", "要做什么", "要干什么", "要干嘛", "什么要交", "什么要我", "什么事", "我的提醒", "todo", "to do"},
+			Who:  rulebook.TakePart, Private: true, Daily: true, Clause: "总则", Run: d.mine,
 		},
 		{
 			Name: undoWord, Aliases: []string{"cx", "undo"}, Summary: "5 分钟内收回自己刚才的登记，并通知已得知的人",
+			Said:     []string{"撤销刚才的", "撤销上一条", "撤回上一条", "撤回刚才的", "写错了撤销", "发错了"},
 			Args:     []command.Arg{{Name: "登记", Kind: command.Free, Optional: true}}, // a button names its own
 			Examples: []string{"撤销", "撤销 列表", "撤销 签到"}, Who: rulebook.TakePart, Run: d.undo,
 		},
 		{
 			Name: cancelWord, Aliases: []string{"qx", "cancel"}, Summary: "离开正在问的问题或待确认的操作",
+			Said:     []string{"不弄了", "不办了", "不要了"},
 			Args:     []command.Arg{{Name: "编号", Kind: command.Free, Optional: true}},
 			Examples: []string{"取消"}, Who: rulebook.TakePart, Run: d.cancel,
 		},

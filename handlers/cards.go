@@ -29,31 +29,38 @@ func clauseName(number string) string {
 	return number
 }
 
-// guess answers words that are no command.
-func (m *matter) guess(line string) *chat.Card {
-	var near []chat.Button
-	for _, s := range m.router.Suggest(line) {
-		if s.Suits(m.person) {
-			near = append(near, chat.Button{Label: s.Name, Command: s.Name, Primary: len(near) == 0})
-		}
-	}
+// guess answers words that are no command: with what they may mean, whole, at
+// one tap; with the command that they speak of; else with how to be understood.
+func (m *matter) guess(line string, meant command.Meaning) *chat.Card {
 	c := &chat.Card{Title: "没看懂", Tone: chat.Warn}
 	if word := firstWord(line); word != "" {
 		c.Title = "没看懂" + word
 	}
 	help := chat.Button{Label: "帮助", Command: "帮助"}
-	if len(near) == 0 {
+	switch {
+	case len(meant.Lines) > 0:
+		c.Blocks = []chat.Block{{Text: "你是不是想："}}
+		for i, l := range meant.Lines {
+			c.Buttons = append(c.Buttons, chat.Button{Label: text.CutLine(l, longestLabel), Command: l, Primary: i == 0})
+		}
+		if meant.About != nil {
+			help = chat.Button{Label: "帮助 " + meant.About.Name, Command: "帮助 " + meant.About.Name}
+		}
+		if len(c.Buttons) < 3 {
+			c.Buttons = append(c.Buttons, help)
+		}
+	case meant.About != nil:
+		c.Blocks = []chat.Block{{Text: "说到了「" + meant.About.Name + "」，但没听明白要做什么，什么也没改。要用就这样写：" + meant.About.Examples[0]}}
+		c.Buttons = []chat.Button{{Label: "帮助 " + meant.About.Name, Command: "帮助 " + meant.About.Name, Primary: true}}
+	default:
 		c.Blocks = []chat.Block{{Text: "发「帮助」看你能做什么，例如：" + m.router.Hint(m.person, 3) + "。"}}
 		c.Buttons = []chat.Button{help}
-		return c
-	}
-	c.Blocks = []chat.Block{{Text: "你是不是想："}}
-	c.Buttons = near
-	if len(near) < 3 {
-		c.Buttons = append(near, help)
 	}
 	return c
 }
+
+// longestLabel is how much of a command line a button shows.
+const longestLabel = 20
 
 // firstWord is what is repeated of a message that was not understood.
 func firstWord(line string) string {

@@ -31,6 +31,9 @@ type matter struct {
 	agrees bool          // a preview waits, and what the person wrote says yes to it
 	later  bool          // another question waits, which was put only after the event was sent
 	left   []chat.Notice // whom to tell that somebody left the company
+	// Of a text that is no plain command:
+	people   []string // who there is
+	customer string   // that it names and nothing else; empty: none that the person may know
 }
 
 // decide is what comes of the event: an outcome, or a command to run first.
@@ -90,7 +93,7 @@ func (m *matter) text() outcome {
 	case m.dialog == nil && m.agrees:
 		return m.typed(confirmWord)
 	case m.dialog == nil:
-		return m.typed(line)
+		return m.sentence(line)
 	case !m.commands(line):
 		return m.resume()
 	}
@@ -165,7 +168,7 @@ func (m *matter) typed(line string) outcome {
 func (m *matter) line(c call) outcome {
 	var ok bool
 	if c.spec, c.rest, ok = m.router.Match(c.line); !ok {
-		return m.unknown("", chat.Message{Card: m.guess(c.line)})
+		return m.unknown("", chat.Message{Card: m.guess(c.line, command.Meaning{})})
 	}
 	return m.allowed(c)
 }

@@ -91,7 +91,10 @@ func (t *turn) read(ctx context.Context) error {
 		list, err = previews(ctx, t.tx, t.person.ID, t.event.Sent)
 		t.agrees = len(list) > 0
 	}
-	return err
+	if err != nil || t.agrees {
+		return err
+	}
+	return t.hear(ctx)
 }
 
 // then finds out how the person stood when they sent the event, where that may

@@ -20,6 +20,7 @@ func (h Handler) decideCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "批准", Aliases: []string{"pz"}, Summary: "批准一个查阅申请，不写时长是 24 小时，最长 7 天；客户不明确时写上客户",
+			Said: []string{"同意", "通过", "审批", "审批通过", "准了", "怎么审批", "approve"},
 			Args: []command.Arg{
 				number,
 				{Name: "时长", Kind: command.Length, Optional: true},
@@ -30,6 +31,7 @@ func (h Handler) decideCommands() []command.Spec {
 		},
 		{
 			Name: "驳回", Aliases: []string{"bh"}, Summary: "不批准一个查阅申请，理由会转告申请人",
+			Said: []string{"拒绝", "不同意", "不批准", "不通过", "退回", "reject"},
 			Args: []command.Arg{
 				number,
 				{Name: "理由", Kind: command.Free, Optional: true},
@@ -39,6 +41,7 @@ func (h Handler) decideCommands() []command.Spec {
 		},
 		{
 			Name: "收回查阅", Aliases: []string{"shcy"}, Summary: "提前结束一个查阅授权",
+			Said:     []string{"取消查阅", "停止查阅", "收回…查阅", "收回权限"},
 			Args:     []command.Arg{{Name: "编号", Kind: command.Number, Prompt: "收回哪一个？编号是批准时的申请编号，例如 A12。"}},
 			Examples: []string{"收回查阅 A12"},
 			Who:      rulebook.DecideLooks, Private: true, Clause: clause, Run: h.revoke,

@@ -17,6 +17,7 @@ func (h Handler) delegateCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "授权", Summary: "总经理不在时，把查阅审批交给执行董事或总经理助理几天",
+			Said:     []string{"授权给", "委托"},
 			Args:     []command.Arg{name, {Name: "起止", Kind: command.Span, Prompt: "哪几天？例如 明天，或 11-26 至 11-28。"}},
 			Examples: []string{"授权 周敏 3天", "授权 周敏 11-26 至 11-28"},
 			Who:      rulebook.Delegate, Private: true, Clause: clause, Run: h.delegate, Undo: h.undoDelegate,
@@ -26,6 +27,7 @@ func (h Handler) delegateCommands() []command.Spec {
 		},
 		{
 			Name: "收回授权", Aliases: []string{"shsq"}, Summary: "提前收回交出去的查阅审批",
+			Said:     []string{"取消授权", "收回…授权", "撤销授权", "停止授权", "结束授权"},
 			Args:     []command.Arg{name},
 			Examples: []string{"收回授权 周敏"},
 			Who:      rulebook.Delegate, Private: true, Clause: clause, Run: h.takeBack,

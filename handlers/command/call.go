@@ -106,8 +106,12 @@ func (c *Call) Duty(name string) store.Duty { return value[store.Duty](c, name, 
 
 // Labels is a Labels argument: text by label.
 func (c *Call) Labels(name string) map[string]string {
-	return value[map[string]string](c, name, Labels)
+	return value[reading.Labelled](c, name, Labels).Values
 }
+
+// Guessed reports whether which text belongs to which label of a Labels argument
+// does not stand there plainly.
+func (c *Call) Guessed(name string) bool { return value[reading.Labelled](c, name, Labels).Guessed }
 
 // Fields is a Fields argument: text by key; an empty text empties the field.
 func (c *Call) Fields(name string) map[string]string {

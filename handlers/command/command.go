@@ -38,22 +38,27 @@ import (
 
 // Spec is a command: everything there is to know about it.
 type Spec struct {
-	Name     string   // 签到, 人员 添加: the Chinese word(s); spaces inside are optional when typed
-	Aliases  []string // pinyin initials, English
-	Summary  string   // one line, for help
-	Args     []Arg    // in the order they are typed
-	Examples []string // complete lines; a test runs each as someone allowed and as someone not
-	Who      rulebook.Right
-	For      func(store.Person) bool // whom it concerns among Who, for help and suggestions; nil: all
-	Private  bool                    // the answer is confidential: from a group it goes to the private chat
-	Clause   string                  // the clause it serves; may be empty for the conversation's own words
-	Also     []string                // further clauses that it serves
-	Settles  bool                    // a second run finds what the first did and says so: a double click is answered, too
-	Form     bool                    // without values it shows a form
-	Hidden   bool                    // carried by buttons and forms only: not in help, still checked
-	Daily    bool                    // what help shows first
-	Area     int                     // what belongs together in help; the conversation's own is 0
-	Run      Step
+	Name    string   // 签到, 人员 添加: the Chinese word(s); spaces inside are optional when typed
+	Aliases []string // pinyin initials, English
+	// Said are other ways to speak of the command, with … where anything may
+	// stand: what other products call it, what one does to it. They are offered
+	// as the command, with all that stands around them. Tells are what people say
+	// who tell at once what the command takes as text: that is kept whole.
+	Said, Tells []string
+	Summary     string   // one line, for help
+	Args        []Arg    // in the order they are typed
+	Examples    []string // complete lines; a test runs each as someone allowed and as someone not
+	Who         rulebook.Right
+	For         func(store.Person) bool // whom it concerns among Who, for help and suggestions; nil: all
+	Private     bool                    // the answer is confidential: from a group it goes to the private chat
+	Clause      string                  // the clause it serves; may be empty for the conversation's own words
+	Also        []string                // further clauses that it serves
+	Settles     bool                    // a second run finds what the first did and says so: a double click is answered, too
+	Form        bool                    // without values it shows a form
+	Hidden      bool                    // carried by buttons and forms only: not in help, still checked
+	Daily       bool                    // what help shows first
+	Area        int                     // what belongs together in help; the conversation's own is 0
+	Run         Step
 	// Changed is when what the call changes was changed last: of two changes the
 	// one sent later counts, and a call that was sent before is refused. nil:
 	// what it writes replaces nothing.
@@ -88,7 +93,7 @@ const (
 	Person               // a name or @mention of an active person (store.Person)
 	Post                 // 市场总监 (store.Post)
 	Duty                 // 管理员 (store.Duty)
-	Labels               // 本周：… 下周：… (map[string]string by Keys), to the end of the line
+	Labels               // 本周：… 下周：… (reading.Labelled by Keys), to the end of the line
 	Customer             // a customer's code, name or a part of it, as typed (string); Call.Customer finds out who it is
 	Passage              // text up to the first of the command's fields (string)
 	Fields               // 地址=… 电话=… (map[string]string by Keys), to the end of the line

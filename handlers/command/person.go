@@ -124,7 +124,7 @@ func unknownName(people []store.Person, word string) error {
 		names[i] = one.Name
 	}
 	text := fmt.Sprintf("没有叫%s的在册人员", text.Quote(word))
-	if like := alike(word, names); len(like) > 0 {
+	if like := similar(word, names); len(like) > 0 {
 		text += "。是不是：" + strings.Join(like, "、") + "？"
 	}
 	return &Refusal{Text: text}

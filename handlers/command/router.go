@@ -18,7 +18,8 @@ import (
 type Router struct {
 	specs   []*Spec
 	root    *node
-	sounds  []sound // for Suggest
+	sounds  []sound  // as they are heard
+	phrases []phrase // as they are spoken of, the longest first
 	serving rulebook.Serving
 }
 
@@ -46,7 +47,7 @@ func NewRouter(specs []Spec) (*Router, error) {
 			}
 		}
 	}
-	r.sounds, r.serving = soundsOf(r.specs), serving(r.specs)
+	r.sounds, r.phrases, r.serving = soundsOf(r.specs), phrasesOf(r.specs), serving(r.specs)
 	return r, errors.Join(errs...)
 }
 
@@ -101,8 +102,16 @@ func (r *Router) checkExample(s *Spec, line string) error {
 // Names are read folded, behind an optional slash. A name in Latin letters
 // must be a whole word, a name without arguments too (我的天 is not 我的).
 func (r *Router) Match(typed string) (spec *Spec, rest string, ok bool) {
-	at, end := r.root, 0
-	slash := false
+	spec, end := r.find(typed)
+	if spec == nil {
+		return nil, "", false
+	}
+	return spec, strings.TrimFunc(afterMark(typed[end:]), unicode.IsSpace), true
+}
+
+// find is the command of Match, and where its name ends.
+func (r *Router) find(typed string) (spec *Spec, end int) {
+	at, slash := r.root, false
 	for i := 0; i < len(typed); {
 		raw, size := utf8.DecodeRuneInString(typed[i:])
 		i += size
@@ -121,10 +130,7 @@ func (r *Router) Match(typed string) (spec *Spec, rest string, ok bool) {
 			spec, end = at.spec, i
 		}
 	}
-	if spec == nil {
-		return nil, "", false
-	}
-	return spec, strings.TrimFunc(afterMark(typed[end:]), unicode.IsSpace), true
+	return spec, end
 }
 
 // afterMark drops what belongs to a word rather than to what follows it: the

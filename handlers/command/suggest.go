@@ -39,71 +39,72 @@ func soundsOf(specs []*Spec) []sound {
 	return list
 }
 
-// Suggest gives up to three commands that a text may have meant, the likeliest
-// first; none when it is like no command.
-func (r *Router) Suggest(typed string) []*Spec {
-	f := strings.TrimLeft(text.Fold(text.CutBytes(typed, suggestBytes)).Text, " \n/@")
-	type hit struct {
-		spec *Spec
-		far  int
-	}
-	var hits []hit
+// heardAs is a command that a text sounds like.
+type heardAs struct {
+	spec  *Spec
+	far   int
+	named bool   // it stands there in its own letters
+	rest  string // of the text, behind what sounds so
+}
+
+// alike are the commands that a text begins like, the likeliest first, each once.
+func (r *Router) alike(typed string) []heardAs {
+	said := strings.TrimLeft(typed, " \n\t/@")
+	f := text.Fold(text.CutBytes(said, suggestBytes))
+	var hits []heardAs
 	for i := range r.sounds {
-		if far, ok := r.sounds[i].far(f); ok {
-			hits = append(hits, hit{r.sounds[i].spec, far})
+		s := &r.sounds[i]
+		for _, end := range tries(f.Text, utf8.RuneCountInString(s.name)) {
+			if far, ok := s.far(strings.ReplaceAll(f.Text[:end], " ", "")); ok {
+				hits = append(hits, heardAs{s.spec, far, strings.HasPrefix(f.Text, s.name), strings.TrimSpace(afterMark(said[f.Raw(end):]))})
+			}
 		}
 	}
-	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.far, b.far) })
-	var found []*Spec
+	slices.SortStableFunc(hits, func(a, b heardAs) int { return cmp.Compare(a.far, b.far) })
+	var found []heardAs
 	for _, h := range hits {
-		if len(found) < maxSuggest && !slices.Contains(found, h.spec) {
-			found = append(found, h.spec)
+		if !slices.ContainsFunc(found, func(f heardAs) bool { return f.spec == h.spec }) {
+			found = append(found, h)
 		}
 	}
 	return found
 }
 
-// far is how far a folded text lies from the name: ten for each letter of the
-// pinyin that differs, at most one in four; five more when the name stands
-// somewhere in the text.
-func (s *sound) far(text string) (int, bool) {
-	best, ok := 0, false
-	size := utf8.RuneCountInString(s.name)
-	for _, try := range tries(text, size) {
-		if utf8.RuneCountInString(try) > 2*size+12 {
-			continue
-		}
-		d := levenshtein.ComputeDistance(heard(try), s.heard)
-		if near := d <= len(s.heard)/4 && len(s.heard) > 3; near && (!ok || 10*d < best) {
-			best, ok = 10*d, true
-		}
+// far is how many letters of the pinyin of a word differ from the name's, at
+// most one in four.
+func (s *sound) far(word string) (int, bool) {
+	if utf8.RuneCountInString(word) > 2*utf8.RuneCountInString(s.name)+12 || len(s.heard) <= 3 {
+		return 0, false
 	}
-	if !ok && size > 1 && len(s.name) > 3 && strings.Contains(text, s.name) {
-		return 5, true
-	}
-	return best, ok
+	d := levenshtein.ComputeDistance(heard(word), s.heard)
+	return d, d <= len(s.heard)/4
 }
 
-// tries are the beginnings of a text that may be a command of so many
-// characters: its first word, as many characters, its Latin letters (qian dao).
-func tries(typed string, size int) []string {
-	word := typed
-	if i := strings.IndexFunc(typed, func(c rune) bool { return text.Blank(c) || c == ':' || c == ',' }); i >= 0 {
-		word = typed[:i]
+// tries are where a word may end that a folded text begins with and that may be
+// a command of so many characters: its first word, as many characters, its Latin
+// letters (qian dao).
+func tries(folded string, size int) []int {
+	word := len(folded)
+	if i := strings.IndexFunc(folded, func(c rune) bool { return text.Blank(c) || c == ':' || c == ',' }); i >= 0 {
+		word = i
 	}
-	latin := typed
-	if i := strings.IndexFunc(typed, func(c rune) bool { return c >= utf8.RuneSelf }); i >= 0 {
-		latin = typed[:i]
+	latin := len(folded)
+	if i := strings.IndexFunc(folded, func(c rune) bool { return c >= utf8.RuneSelf }); i >= 0 {
+		latin = i
 	}
-	joined := []rune(strings.ReplaceAll(typed, " ", ""))
-	if latin != "" {
-		return []string{word, strings.ReplaceAll(latin, " ", "")}
+	if latin > 0 {
+		return []int{word, latin}
 	}
-	return []string{word, string(joined[:min(size, len(joined))])}
+	for i := range folded {
+		if size--; size < 0 {
+			return []int{word, i}
+		}
+	}
+	return []int{word}
 }
 
-// alike are up to three names that sound or look like a word.
-func alike(word string, names []string) []string {
+// similar are up to three names that sound or look like a word.
+func similar(word string, names []string) []string {
 	type hit struct {
 		name string
 		far  int

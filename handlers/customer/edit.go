@@ -22,18 +22,21 @@ func (h Handler) editCommands() []command.Spec {
 	return append([]command.Spec{
 		{
 			Name: "新客户", Aliases: []string{"jd", "建档"}, Summary: "给新客户建档；相近的名称先查重",
+			Said:     []string{"新增客户", "添加客户", "加客户", "录入客户", "录客户", "新建客户", "建客户", "建…新客户", "创建客户", "登记客户", "加个客户", "新增…客户"},
 			Args:     []command.Arg{{Name: "名称", Kind: command.Passage, Prompt: "客户全称是什么？"}, fields(h.enterKeys(), true)},
 			Examples: []string{"新客户 东莞市晨星机械有限公司 地址=东莞市南城区 行业=机械 来源=展会", "新客户 东莞市晨星机械有限公司"},
 			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-7", Run: h.enter,
 		},
 		{
 			Name: "改客户", Aliases: []string{"gkh"}, Summary: "改档案内容，写了哪一项就改哪一项；旧的内容留在历史里",
+			Said:     []string{"修改客户", "更新客户", "编辑客户", "改客户资料", "修改客户资料", "更新客户资料", "客户资料…改", "客户资料怎么改", "改…客户", "改客户地址", "客户…改成"},
 			Args:     []command.Arg{customerArg(command.ToChange), fields(h.changeKeys(), false)},
 			Examples: []string{"改客户 K12 地址=东莞市南城区 原因=搬迁", "改客户 华东机电 股东=张三=30%，李四=20% 来源=工商登记"},
 			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-8", Also: []string{"档-1"}, Run: h.change, Undo: h.undoChange,
 		},
 		{
 			Name: "联系人", Aliases: []string{"lxr"}, Summary: "加客户的联系人，或改他的资料",
+			Said: []string{"添加联系人", "新增联系人", "加联系人", "加…联系人", "加个联系人", "修改联系人", "改联系人", "新建联系人", "联系人…改"},
 			Args: []command.Arg{
 				customerArg(command.ToChange), {Name: "姓名", Kind: command.Passage, Prompt: "联系人叫什么？"}, fields(personKeys(), true),
 			},

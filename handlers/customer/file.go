@@ -25,12 +25,14 @@ func (h Handler) fileCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "客户", Aliases: []string{"查客户", "看档案", "kh", "ckh"}, Summary: "按名称、拼音、首字母或电话后四位找客户，看档案；每次查阅都有记录",
+			Said:     []string{"客户档案", "客户资料", "客户信息", "查客户", "查…客户", "看…客户", "找…客户", "…的资料", "…的档案", "…的信息", "…的地址", "…地址", "…资料", "…档案", "…负责人", "…负责人是谁", "…谁负责", "…是谁的客户", "客户查询", "搜", "搜索", "client"},
 			Args:     []command.Arg{{Name: "关键词", Kind: command.Free, Prompt: whichCustomer}},
 			Examples: []string{"客户 华东机电", "客户 hdjd", "客户 5678"},
 			Daily:    true, Who: rulebook.ReadFiles, For: h.reads, Private: true, Clause: clause, Also: []string{"档-4"}, Run: h.look,
 		},
 		{
 			Name: "看电话", Aliases: []string{"kdh"}, Summary: "写明理由，显示档案里的电话、住址等；按次计数",
+			Said: []string{"…的电话", "…电话", "…的手机", "…手机号", "…手机", "…的联系方式", "…联系方式", "查…电话", "查电话", "…电话…多少", "电话…多少", "电话是多少", "电话号码", "联系电话", "电话怎么看", "客户电话怎么看", "看…电话"},
 			Args: []command.Arg{
 				customerArg(command.ToRead), {Name: "联系人", Kind: command.Word, Optional: true},
 				{Name: "理由", Kind: command.Free, Prompt: "为什么要看？写一句，会记入查阅记录，例如：确认下周拜访时间。"},
@@ -40,6 +42,7 @@ func (h Handler) fileCommands() []command.Spec {
 		},
 		{
 			Name: "我的客户", Aliases: []string{"wdkh"}, Summary: "自己负责的客户，最久没有跟进的在前",
+			Said:     []string{"我…哪些客户", "我…几个客户", "我…多少客户", "我名下的客户", "我名下", "我负责的客户", "我的客户有", "客户列表", "客户名单", "全部客户", "所有客户"},
 			Args:     []command.Arg{command.PageArg()},
 			Examples: []string{"我的客户", "我的客户 第2页"},
 			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: "档-8", Run: h.mine,

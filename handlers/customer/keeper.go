@@ -17,6 +17,7 @@ func (h Handler) keeperCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "删除联系人", Aliases: []string{"sclxr"}, Summary: "应本人要求，永久删除联系人的全部资料，含历史",
+			Said: []string{"删联系人", "删掉联系人", "联系人…删", "删除…联系人", "去掉联系人"},
 			Args: []command.Arg{
 				customerArg(command.ToChange), {Name: "姓名", Kind: command.Word, Prompt: "删除哪位联系人？"},
 				{Name: "理由", Kind: command.Free, Prompt: "为什么删除？例如：本人要求。"},
@@ -26,11 +27,13 @@ func (h Handler) keeperCommands() []command.Spec {
 		},
 		{
 			Name: "核对", Aliases: []string{"hd"}, Summary: "确认档案无误：待核的内容记为已核，档案算作最新",
+			Said: []string{"核对档案", "核对客户", "核实"},
 			Args: []command.Arg{customerArg(command.ToChange)}, Examples: []string{"核对 K12"},
 			Who: rulebook.MoveCustomers, Private: true, Clause: "档-8", Also: []string{"档-4", "档-7"}, Run: h.check,
 		},
 		{
 			Name: "移交客户", Aliases: []string{"yjkh"}, Summary: "把客户交给另一位同事负责，历史全部保留",
+			Said:     []string{"移交", "把…移交", "客户移交", "客户…移交", "转移客户", "客户转移", "转交", "客户转交", "把…转给", "转给", "交接客户"},
 			Args:     []command.Arg{customerArg(command.ToChange), {Name: "接收人", Kind: command.Person, Prompt: "交给谁？"}},
 			Examples: []string{"移交客户 K12 张伟"},
 			Who:      rulebook.MoveCustomers, Private: true, Clause: "档-4", Run: h.move, Changed: owned,

@@ -41,6 +41,7 @@ func (h Handler) leadCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "提供线索", Aliases: []string{"tgxs"}, Summary: "把听到的客户情况交给市场主管，谁都可以用",
+			Said: []string{"报线索", "上报线索", "有个线索", "有…线索", "提供…线索", "线索…提供", "线索…报", "提交线索", "给个线索", "发现线索", "新线索"},
 			Args: []command.Arg{
 				{Name: labelCustomer, Kind: command.Word, Prompt: "关于哪个客户？写名称就行。"},
 				{Name: "线索", Kind: command.Labels, Keys: []string{labelText, labelSource}, Prompt: leadPrompt},
@@ -50,12 +51,14 @@ func (h Handler) leadCommands() []command.Spec {
 		},
 		{
 			Name: "线索", Summary: "还没判断的线索",
+			Said:     []string{"线索列表", "有没有新线索", "新线索", "有哪些线索", "多少线索", "看线索", "待判断的线索", "所有线索"},
 			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true}},
 			Examples: []string{"线索", "线索 L3"},
 			Who:      rulebook.JudgeLeads, For: h.reads, Private: true, Clause: "档-7", Run: h.showLeads,
 		},
 		{
 			Name: "采纳", Aliases: []string{"cn"}, Summary: "把线索记入客户档案",
+			Said: []string{"采纳线索", "线索…采纳", "接受线索"},
 			Args: []command.Arg{
 				{Name: "编号", Kind: command.Number, Optional: true},
 				{Name: "归入", Kind: command.Labels, Keys: []string{labelCustomer, labelField}, Optional: true},
@@ -65,6 +68,7 @@ func (h Handler) leadCommands() []command.Spec {
 		},
 		{
 			Name: "不采纳", Aliases: []string{"bcn"}, Summary: "退回线索，写明理由",
+			Said: []string{"不接受", "不要采纳", "退回线索"},
 			Args: []command.Arg{
 				{Name: "编号", Kind: command.Number, Optional: true},
 				{Name: "理由", Kind: command.Free, Prompt: "为什么不采纳？写一句，会转告提供的人。"},

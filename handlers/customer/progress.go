@@ -20,6 +20,7 @@ func (h Handler) progressCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "跟进", Aliases: []string{"gj"}, Summary: "记下客户的进展，可以带阶段和金额",
+			Said: []string{"客户跟进", "跟进客户", "写跟进", "记跟进", "添加跟进", "新增跟进", "录跟进", "跟进记录", "拜访记录", "写拜访记录"},
 			Args: []command.Arg{
 				customerArg(command.ToRead), {Name: "进展", Kind: command.Passage, Prompt: "有什么进展？写一两句，例如：送去方案，下周给答复。"},
 				{Name: "字段", Kind: command.Fields, Keys: []string{fieldStage, fieldAmount}, Optional: true},
@@ -29,6 +30,7 @@ func (h Handler) progressCommands() []command.Spec {
 		},
 		{
 			Name: "客户历史", Aliases: []string{"khls"}, Summary: "档案的全部变更、跟进和负责人，新的在前",
+			Said:     []string{"…的历史", "…历史记录", "…历史", "…的跟进记录", "跟进历史", "…的跟进", "最近进展", "…进展如何", "跟进情况", "跟进了吗", "跟进到哪", "变更记录"},
 			Args:     []command.Arg{customerArg(command.ToRead), command.PageArg()},
 			Examples: []string{"客户历史 K12", "客户历史 K12 第2页"},
 			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: "档-8", Run: h.history,

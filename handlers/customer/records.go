@@ -25,6 +25,7 @@ func (h Handler) recordCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "查阅记录", Aliases: []string{"cyjl"}, Summary: "谁在什么时候为什么看过客户档案，看成了还是被拒绝",
+			Said: []string{"谁看过", "谁查过", "谁看了", "…的查阅记录", "看过哪些客户", "查过哪些客户", "查阅…记录", "访问记录", "查看记录"},
 			Args: []command.Arg{
 				{Name: "姓名", Kind: command.Person, Optional: true},
 				{Name: "客户", Kind: command.Word, Optional: true},
@@ -36,6 +37,7 @@ func (h Handler) recordCommands() []command.Spec {
 		},
 		{
 			Name: "溯源", Aliases: []string{"sy"}, Summary: "按消息里的追踪码找出是谁在什么时候看的",
+			Said:     []string{"追踪码", "追溯", "追查"},
 			Args:     []command.Arg{{Name: "追踪码", Kind: command.Word, Prompt: "追踪码是什么？它写在档案消息的最下面，六位字母和数字。"}},
 			Examples: []string{"溯源 H7K2QM"}, Who: rulebook.TraceLooks, Private: true, Clause: "档-5", Also: []string{"档-3"}, Run: h.traceBack,
 		},

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -8,27 +9,64 @@ import (
 	"marketbot/handlers/text"
 )
 
-// Labels cuts raw at the labels that begin a line or a word: text by
-// label, as typed but for surrounding white space, the empty ones left out.
-// What stands before the first label belongs to keys[0]; what stands under the
-// same label twice is joined by a line break.
-func Labels(raw string, keys []string) map[string]string {
+// Labelled are the parts of a text by their labels.
+type Labelled struct {
+	Values map[string]string
+	// Guessed says that which part is which does not stand there plainly: a label
+	// runs on into its part, or text stands without any.
+	Guessed bool
+}
+
+// Labels cuts raw at the labels that begin a line or a word: text by label, as
+// typed but for surrounding white space, the empty ones left out. What stands
+// before the first label belongs to keys[0]; what stands under the same label
+// twice is joined by a line break. Where no label has a colon, one that begins a
+// clause is a label without it (回款 20万), and so is one that tells by what
+// follows (…客户下周打算…).
+func Labels(raw string, keys []string) Labelled {
+	f := text.Fold(raw)
+	cuts := labelsIn(f.Text, keys, labelAt)
+	said := Labelled{}
+	if len(cuts) == 0 {
+		cuts = spokenLabels(f.Text, keys)
+		said.Guessed = len(cuts) == 0 || cuts[0].start > 0 || slices.ContainsFunc(cuts, func(c cut) bool { return c.joined })
+	}
 	parts := map[string][]string{}
 	put := func(key, value string) {
 		if value = strings.TrimFunc(value, unicode.IsSpace); value != "" {
 			parts[key] = append(parts[key], value)
 		}
 	}
-	f := text.Fold(raw)
 	key, from := keys[0], 0
+	for _, c := range cuts {
+		put(key, raw[f.Raw(from):f.Raw(c.start)])
+		key, from = c.key, c.value
+	}
+	put(key, raw[f.Raw(from):])
+	said.Values = make(map[string]string, len(parts))
+	for key, list := range parts {
+		said.Values[key] = strings.Join(list, "\n")
+	}
+	return said
+}
+
+// cut is where a label stands in a folded text.
+type cut struct {
+	key    string
+	start  int  // of the label, or of the mark that parts it from what stands before
+	value  int  // where its value begins
+	joined bool // the value begins at once
+}
+
+// labelsIn are the labels that begin a line or a word, as at reads them.
+func labelsIn(folded string, keys []string, at func(string, []string) (string, int, bool)) (cuts []cut) {
 	atStart, mark := true, -1
-	for i := 0; i < len(f.Text); {
-		c, size := utf8.DecodeRuneInString(f.Text[i:])
+	for i := 0; i < len(folded); {
+		c, size := utf8.DecodeRuneInString(folded[i:])
 		if atStart {
-			if next, n, ok := labelAt(f.Text[i:], keys); ok {
-				put(key, raw[f.Raw(from):f.Raw(endOf(i, mark))])
-				key, from, mark = next, i+n, -1
-				i += n
+			if key, n, ok := at(folded[i:], keys); ok {
+				cuts = append(cuts, cut{key: key, start: endOf(i, mark), value: i + n})
+				i, mark = i+n, -1
 				continue
 			}
 		}
@@ -42,12 +80,59 @@ func Labels(raw string, keys []string) map[string]string {
 		}
 		i += size
 	}
-	put(key, raw[f.Raw(from):])
-	values := make(map[string]string, len(parts))
-	for key, list := range parts {
-		values[key] = strings.Join(list, "\n")
+	return cuts
+}
+
+// tells are words that follow a label where it is one in the middle of what was
+// said: plans, amounts.
+var tells = []string{"打算", "计划", "准备", "继续", "大概", "大约", "预计", "约", "改成", "改为"}
+
+// spokenLabels are labels without a colon: that begin a clause, or tell by what
+// follows them. None where there is nothing else.
+func spokenLabels(folded string, keys []string) []cut {
+	cuts := labelsIn(folded, keys, bareLabelAt)
+	has := map[string]bool{}
+	for i, c := range cuts {
+		next, _ := utf8.DecodeRuneInString(folded[c.value:])
+		cuts[i].joined = text.Wordy(next)
+		for _, w := range []string{"改成", "改为"} {
+			if strings.HasPrefix(folded[c.value:], w) {
+				cuts[i].value, cuts[i].joined = c.value+len(w), false
+			}
+		}
+		has[c.key] = true
 	}
-	return values
+	if len(cuts) == 0 {
+		return nil
+	}
+	for i := cuts[0].value; i < len(folded); {
+		_, size := utf8.DecodeRuneInString(folded[i:])
+		if key, n, ok := bareLabelAt(folded[i:], keys); ok && !has[key] && tellsAt(folded[i+n:]) {
+			has[key] = true
+			cuts = append(cuts, cut{key: key, start: i, value: i + n, joined: true})
+			size = n
+		}
+		i += size
+	}
+	slices.SortFunc(cuts, func(a, b cut) int { return a.start - b.start })
+	if !strings.ContainsFunc(folded[cuts[len(cuts)-1].value:], text.Wordy) && len(cuts) == 1 {
+		return nil
+	}
+	return cuts
+}
+
+func tellsAt(folded string) bool {
+	return slices.ContainsFunc(tells, func(w string) bool { return strings.HasPrefix(folded, w) })
+}
+
+// bareLabelAt reads the longest label at the beginning of a folded text.
+func bareLabelAt(folded string, keys []string) (key string, n int, ok bool) {
+	for _, k := range keys {
+		if strings.HasPrefix(folded, k) && len(k) > n {
+			key, n, ok = k, len(k), true
+		}
+	}
+	return key, n, ok
 }
 
 // AtLabel reports whether a label stands at the beginning of raw.

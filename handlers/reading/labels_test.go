@@ -31,8 +31,29 @@ func TestReadLabels(t *testing.T) {
 		"":                      {},
 		"\xff 下周：\xff\x00":      {"本周": "\xff", "下周": "\xff\x00"},
 	} {
-		if got := Labels(text, keys); fmt.Sprint(got) != fmt.Sprint(want) {
+		if got := Labels(text, keys).Values; fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("Labels(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestLabelsWithoutColons(t *testing.T) {
+	keys := []string{"本周", "这周", "下周", "回款", "问题", "本周完成", "下周计划"}
+	for text, want := range map[string]Labelled{
+		"回款 20万":  {Values: map[string]string{"回款": "20万"}},
+		"回款改成20万": {Values: map[string]string{"回款": "20万"}},
+		"本周完成 拜访两家，下周计划 签一家":     {Values: map[string]string{"本周完成": "拜访两家", "下周计划": "签一家"}},
+		"本周拜访两家 下周去深圳":           {Values: map[string]string{"本周": "拜访两家", "下周": "去深圳"}, Guessed: true},
+		"本周拜访了三家客户下周打算去广州回款大概八万": {Values: map[string]string{"本周": "拜访了三家客户", "下周": "打算去广州", "回款": "大概八万"}, Guessed: true},
+		"拜访三家都不错":                {Values: map[string]string{"本周": "拜访三家都不错"}, Guessed: true},
+		"跟客户约了下周见面":              {Values: map[string]string{"本周": "跟客户约了下周见面"}, Guessed: true},
+		"本周：约了下周 再谈 下周：签约":       {Values: map[string]string{"本周": "约了下周 再谈", "下周": "签约"}},
+		"见了两家，下周 再去":             {Values: map[string]string{"本周": "见了两家", "下周": "再去"}, Guessed: true},
+		"这周解决了问题 问题 缺样品":         {Values: map[string]string{"这周": "解决了问题", "问题": "缺样品"}, Guessed: true},
+		"ＡＢＣ　回款　２０万":             {Values: map[string]string{"本周": "ＡＢＣ", "回款": "２０万"}, Guessed: true},
+	} {
+		if got := Labels(text, keys); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("Labels(%q) = %+v, want %+v", text, got, want)
 		}
 	}
 }

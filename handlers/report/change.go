@@ -1,20 +1,24 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
 // change puts the parts that were given in the place of those of this week's
 // report. After the week was sent up the given parts alone are a supplement.
 func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	c = asFirstSaid(c)
 	w := h.Rules.Week(c.Now)
 	if err := h.mayHandIn(ctx, c, w); err != nil {
 		return nil, err
@@ -29,6 +33,9 @@ func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, 
 	given := written(c.Labels("内容"))
 	if given == (store.ReportText{}) {
 		return h.form(ctx, c, w)
+	}
+	if guessed(c) {
+		return h.understood(c, w, given), nil
 	}
 	return h.replace(ctx, c, reports, given)
 }
@@ -51,17 +58,34 @@ func (h Handler) replace(ctx context.Context, c *command.Call, reports []store.R
 	if err != nil {
 		return nil, err
 	}
-	r := store.Report{Week: w, Text: given}
-	if !sent {
-		r = effective(reports)
-		r.Text = over(r.Text, given)
+	if sent {
+		return h.handIn(ctx, c, store.Report{Week: w, Text: given})
 	}
-	return h.handIn(ctx, c, r)
+	was := effective(reports)
+	r := was
+	r.Text = over(was.Text, given)
+	a, err := h.handIn(ctx, c, r)
+	if err == nil {
+		a.Reply.Card.Blocks = slices.Insert(a.Reply.Card.Blocks, 1, chat.Block{Facts: changes(was.Text, r.Text)})
+	}
+	return a, err
+}
+
+// changes are the parts that are not what they were: what was, what is.
+func changes(was, is store.ReportText) (facts []chat.Fact) {
+	after := parts(is)
+	for i, old := range parts(was) {
+		if now := after[i].text; now != old.text {
+			facts = append(facts, chat.Fact{Label: old.label, Value: text.CutLine(cmp.Or(old.text, "（没写）"), mostItem) + " → " + text.CutLine(now, mostItem)})
+		}
+	}
+	return facts
 }
 
 // backdate hands in for a week before this one. Whoever handed in for it
 // already changes the parts that are given.
 func (h Handler) backdate(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	c = asFirstSaid(c)
 	w, err := h.backWeek(c)
 	if err != nil {
 		return nil, err
@@ -77,6 +101,9 @@ func (h Handler) backdate(ctx context.Context, c *command.Call) (*command.Answer
 		return nil, err
 	}
 	t := written(c.Labels("内容"))
+	if guessed(c) {
+		return h.understood(c, w, t), nil
+	}
 	if len(reports) > 0 && t != (store.ReportText{}) {
 		return h.replace(ctx, c, reports, t)
 	}
@@ -102,8 +129,8 @@ func (h Handler) backWeek(c *command.Call) (store.Week, error) {
 	case !w.Before(this):
 		return w, &command.Refusal{Text: "补交是给以前的周用的，" + w.String() + "不用补交。", Hint: "本周的直接发：周报 本周：… 下周：…", Clause: clause}
 	case h.tooOld(w, this):
-		text := fmt.Sprintf("最多补交 %d 周以内的周报，%s太早了。", h.Config.BackdateWeeks, w)
-		return w, &command.Refusal{Text: text, Hint: hint, Clause: clause}
+		words := fmt.Sprintf("最多补交 %d 周以内的周报，%s太早了。", h.Config.BackdateWeeks, w)
+		return w, &command.Refusal{Text: words, Hint: hint, Clause: clause}
 	default:
 		return w, nil
 	}
@@ -119,8 +146,8 @@ func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer
 		return nil, firstOf(err, frozen(w))
 	}
 	if h.tooOld(w, h.Rules.Week(c.Now)) {
-		text := fmt.Sprintf("最多撤回 %d 周以内的周报，%s太早了。", h.Config.BackdateWeeks, w)
-		return nil, &command.Refusal{Text: text, Hint: "看周报 " + w.Key(), Clause: clause}
+		words := fmt.Sprintf("最多撤回 %d 周以内的周报，%s太早了。", h.Config.BackdateWeeks, w)
+		return nil, &command.Refusal{Text: words, Hint: "看周报 " + w.Key(), Clause: clause}
 	}
 	n, err := c.Tx.Reports().WithdrawAll(ctx, c.Person.ID, w, c.Now)
 	if err != nil {
@@ -129,8 +156,8 @@ func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer
 	if n == 0 {
 		return nil, &command.Refusal{Text: w.String() + "没有交过周报，没有可撤回的。", Hint: "周报 本周：… 下周：…", Clause: clause}
 	}
-	text := fmt.Sprintf("已撤回%s周报（%d 版），现在算未交。重新提交按新的时间判定。\n5 分钟内发 撤销 可以恢复。", w, n)
-	a := command.Text(text)
+	words := fmt.Sprintf("已撤回%s周报（%d 版），现在算未交。重新提交按新的时间判定。\n5 分钟内发 撤销 可以恢复。", w, n)
+	a := command.Text(words)
 	a.Undo = w.Key() + " " + strconv.FormatInt(c.Now.UnixMilli(), 10)
 	a.Subject = subject(w, c.Person.ID)
 	return a, nil

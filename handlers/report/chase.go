@@ -20,12 +20,14 @@ func (h Handler) chaseCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "谁没交", Aliases: []string{"sjmj", "smj"}, Summary: "某一周谁已交、迟交、未交、请假",
+			Said:     []string{"谁没交周报", "谁…没交周报", "谁…没交", "周报谁没交", "没交周报的", "没交的人", "没交名单", "未交名单", "未交", "谁交了", "谁迟交", "迟交名单", "谁晚交", "几个人没交", "多少人没交", "哪些人没交", "交齐了", "交齐", "提交情况", "周报情况", "交了几份", "周报进度"},
 			Args:     []command.Arg{{Name: "周", Kind: command.Week, Optional: true}},
 			Examples: []string{"谁没交", "谁没交 上周"},
 			Daily:    true, Who: rulebook.Chase, Private: true, Clause: clause, Also: []string{"附-1"}, Run: h.states,
 		},
 		{
 			Name: "催交", Aliases: []string{"cj"}, Summary: "私信提醒没交周报的人，每人 30 分钟内最多一次",
+			Said:     []string{"催…交周报", "催…周报", "催", "催促…", "催…交", "提醒…交周报", "提醒…周报", "催交周报", "催一下"},
 			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}, {Name: "周", Kind: command.Week, Optional: true}},
 			Examples: []string{"催交", "催交 上周"},
 			Who:      rulebook.Chase, Private: true, Clause: clause, Run: h.chase,

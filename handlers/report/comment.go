@@ -21,12 +21,14 @@ func (h Handler) commentCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "批示", Aliases: []string{"ps"}, Summary: "对上报的汇总写意见，确认后转总监和被点名的人；可先写周次",
+			Said:     []string{"写批示", "批复", "我的批示"},
 			Args:     []command.Arg{{Name: "意见", Kind: command.Free, Prompt: "请写批示的内容。"}},
 			Examples: []string{"批示 滨海新材料要本月签下来", "批示 第48周 张伟的方案再细化"},
 			Daily:    true, Who: rulebook.CommentOnReports, Private: true, Clause: clause, Run: h.comment,
 		},
 		{
 			Name: "已阅", Aliases: []string{"yy"}, Summary: "告诉总监汇总已经看过",
+			Said:     []string{"收到已阅", "看过了", "已读", "已看", "看完了"},
 			Args:     []command.Arg{{Name: "周", Kind: command.Week, Optional: true}},
 			Examples: []string{"已阅", "已阅 2026-W48"},
 			Who:      rulebook.CommentOnReports, Private: true, Clause: clause, Run: h.read,

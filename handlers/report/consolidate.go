@@ -18,12 +18,14 @@ func (h Handler) consolidateCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "汇总", Aliases: []string{"hz"}, Summary: "收到的周报汇总成草稿，附全部原件 Excel",
+			Said:     []string{"汇总周报", "汇总…周报", "周报汇总", "合并周报", "整理周报", "导出周报", "导出…周报"},
 			Args:     []command.Arg{{Name: "周", Kind: command.Week, Optional: true}},
 			Examples: []string{"汇总", "汇总 上周"},
 			Daily:    true, Who: rulebook.Consolidate, Private: true, Clause: clause, Run: h.draft,
 		},
 		{
 			Name: "上报", Aliases: []string{"sb"}, Summary: "确认后把汇总和全部原件报总经理，每周一次；可先写周次",
+			Said:     []string{"上报周报", "上报…周报", "报给陈总", "报总经理", "提交汇总"},
 			Args:     []command.Arg{{Name: "意见", Kind: command.Free, Optional: true}},
 			Examples: []string{"上报", "上报 上周", "上报 本周回款偏慢，下周重点跟进"},
 			Who:      rulebook.Consolidate, Private: true, Clause: clause, Run: h.sendUp,

@@ -20,6 +20,7 @@ func (h Handler) handInCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "周报", Aliases: []string{"zb", "report"}, Summary: "交本周的周工作计划表；只发 周报 打开表格",
+			Said:     []string{"交周报", "写周报", "写…周报", "填周报", "发周报", "做周报", "提交周报", "交…周报", "周报表", "周报表格", "周报模板", "周计划", "周总结", "工作计划表", "工作计划", "工作汇报", "汇报", "日报", "写日报", "weekly report"},
 			Args:     []command.Arg{parts},
 			Examples: []string{"周报", "周报 本周：拜访华东机电 下周：签滨海新材料 回款：12.5万 问题：无"},
 			Daily:    true, Who: rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Run: h.report, Undo: h.undoHandIn,
@@ -32,22 +33,26 @@ func (h Handler) handInCommands() []command.Spec {
 		},
 		{
 			Name: "改周报", Aliases: []string{"gzb"}, Summary: "改本周已交的周报：写了哪一栏就换哪一栏，其余不变",
+			Said: []string{"修改周报", "更新周报", "改…周报", "修改…周报", "周报…改成", "周报…改为", "周报修改", "周报怎么改", "周报…改", "补充周报"},
 			Args: []command.Arg{parts}, Examples: []string{"改周报 下周：签滨海新材料、拜访南方重工"},
 			Who: rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Run: h.change, Undo: h.undoHandIn,
 		},
 		{
 			Name: "撤回周报", Aliases: []string{"chzb"}, Summary: "撤回还没有上报的周报；撤回后算未交",
+			Said: []string{"周报撤回", "周报…撤回", "撤回…周报", "撤销周报", "取消周报", "收回周报"},
 			Args: []command.Arg{week}, Examples: []string{"撤回周报", "撤回周报 上周"},
 			Who: rulebook.HandIn, For: h.concerns, Private: true, Clause: clause, Run: h.withdraw, Changed: h.reportChanged, Undo: h.undoWithdraw,
 		},
 		{
 			Name: "看周报", Aliases: []string{"kzb"}, Summary: "看自己的周报；总经理、总监、主管可看别人的",
+			Said:     []string{"我的周报", "…的周报", "看…周报", "查…周报", "查看…周报", "周报呢", "周报…写了", "周报内容", "周报", "周报交了没", "周报交了吗"},
 			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}, week},
 			Examples: []string{"看周报", "看周报 上周"},
 			Who:      rulebook.TakePart, Private: true, Clause: clause, Run: h.look,
 		},
 		{
 			Name: "补交", Aliases: []string{"bj"}, Summary: "补交以前某一周的周报，一律记迟交",
+			Said: []string{"补交周报", "补交…周报", "补周报", "补…周报", "周报…补交", "补写周报"},
 			Args: []command.Arg{week, parts}, Examples: []string{"补交 上周 本周：拜访华东机电 下周：签滨海新材料"},
 			Who: rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Run: h.backdate, Undo: h.undoHandIn,
 		},
@@ -56,6 +61,7 @@ func (h Handler) handInCommands() []command.Spec {
 
 // report hands in for the week in which the message was sent.
 func (h Handler) report(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	c = asFirstSaid(c)
 	w := h.Rules.Week(c.Now)
 	if err := h.mayHandIn(ctx, c, w); err != nil {
 		return nil, err
@@ -68,6 +74,9 @@ func (h Handler) report(ctx context.Context, c *command.Call) (*command.Answer, 
 		values = c.Form
 	}
 	t := written(values)
+	if guessed(c) {
+		return h.understood(c, w, t), nil
+	}
 	if err := complete(t); err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ const (
 // labels are what people may write in front of a part.
 var labels = []string{
 	partDone, partPlan, partPayment, partProblem,
-	"本周完成", "下周计划", "预计回款", "需要支持", "支持", "问题/需要支持", "上周计划",
+	"本周完成", "这周", "这周完成", "下周计划", "预计回款", "需要支持", "支持", "问题/需要支持", "上周计划",
 }
 
 // mostText is how many characters a part may have.
@@ -36,7 +36,7 @@ const mostText = 4000
 // nothing but blanks are none.
 func written(values map[string]string) store.ReportText {
 	return store.ReportText{
-		Done:    either(values, partDone, "本周完成"),
+		Done:    either(values, partDone, "本周完成", "这周", "这周完成"),
 		Plan:    either(values, partPlan, "下周计划"),
 		Payment: either(values, partPayment, "预计回款"),
 		Problem: either(values, partProblem, "需要支持", "支持", "问题/需要支持"),

@@ -38,6 +38,7 @@ const (
 func (h Handler) bindingCommand() command.Spec {
 	return command.Spec{
 		Name: "绑定", Aliases: []string{"bd", "bind"}, Summary: "要一个绑定码，用来在另一个平台上绑定自己；或用绑定码绑定这个账号",
+		Said:     []string{"绑定飞书", "绑定企业微信", "绑定账号", "绑定码", "换绑"},
 		Args:     []command.Arg{{Name: "绑定码", Kind: command.Free, Optional: true}},
 		Examples: []string{"绑定", "绑定 7K2M-9QXA"}, Who: rulebook.TakePart, Private: true, Clause: "总则", Run: h.Bind,
 	}

@@ -25,6 +25,7 @@ func (h Handler) leaveCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "请假", Aliases: []string{"qj", "leave"}, Summary: "登记请假：截止日在请假内的周报算请假，期间不催签到；主管和总监可以替别人登记",
+			Said: []string{"请假申请", "申请请假", "申请休假", "请个假", "请一下假", "请…假", "休假", "休息", "调休", "事假", "病假", "年假", "请…天假"},
 			Args: []command.Arg{
 				{Name: "姓名", Kind: command.Person, Optional: true},
 				{Name: "起止", Kind: command.Span, Halves: true, Prompt: "请哪几天？例如 明天，或 11-26 至 11-27。"},
@@ -34,6 +35,7 @@ func (h Handler) leaveCommands() []command.Spec {
 		},
 		{
 			Name: "销假", Aliases: []string{"xj"}, Summary: "提前回来，或取消还没开始的请假",
+			Said:     []string{"取消请假", "取消…请假", "请假取消", "请假…取消", "不请假", "请假回来", "请假结束", "结束请假", "提前回来", "休假结束"},
 			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}},
 			Examples: []string{"销假"}, Who: rulebook.TakePart, Clause: "会-3", Also: []string{"2-4"}, Run: h.back, Changed: leaveChanged, Undo: h.undoBack,
 		},

@@ -19,20 +19,24 @@ func (h Handler) peopleCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "人员", Aliases: []string{"ry", "people"}, Summary: "看谁在什么岗位、有什么职责；加姓名看任职经历",
+			Said:     []string{"人员名单", "人员列表", "人员表", "员工列表", "员工名单", "同事名单", "通讯录", "有哪些人", "有哪些同事", "都有谁", "什么岗位", "哪个岗位", "花名册"},
 			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}},
 			Examples: []string{"人员"}, Who: rulebook.TakePart, Clause: "总则", Also: []string{"附-4"}, Run: h.people,
 		},
 		manage(command.Spec{
 			Name: "人员 添加", Aliases: []string{"rytj"}, Summary: "登记一个人：@他就直接绑定账号，只写姓名则给出绑定码",
+			Said:     []string{"添加人员", "新增人员", "添加员工", "新增员工", "加人", "加个人", "加员工", "添加同事", "添加新人", "登记人员"},
 			Args:     []command.Arg{{Name: "姓名", Kind: command.Word, Prompt: "登记谁？@他，或写姓名。"}, post},
 			Examples: []string{"人员 添加 周敏 业务员"}, Run: h.add, Undo: h.undoAdd,
 		}),
 		manage(command.Spec{
 			Name: "人员 绑定码", Aliases: []string{"rybdm"}, Summary: "给还没绑定账号的人一个新的绑定码",
+			Said: []string{"绑定码", "给…绑定码"},
 			Args: []command.Arg{name}, Examples: []string{"人员 绑定码 张伟"}, Run: h.code,
 		}),
 		manage(command.Spec{
 			Name: "人员 岗位", Aliases: []string{"rygw"}, Summary: "改一个人的岗位",
+			Said: []string{"改岗位", "修改岗位", "调岗", "改…岗位"},
 			Args: []command.Arg{name, post}, Examples: []string{"人员 岗位 张伟 市场主管"}, Run: h.setPost, Undo: h.undoPost,
 		}),
 		manage(command.Spec{
@@ -45,6 +49,7 @@ func (h Handler) peopleCommands() []command.Spec {
 		}),
 		manage(command.Spec{
 			Name: "人员 停用", Aliases: []string{"ryty"}, Summary: "停用一个人：不能再使用，记录都保留；要确认",
+			Said: []string{"停用人员", "停用员工", "人员…停用", "停用", "删除人员", "删人", "离职"},
 			Args: []command.Arg{name}, Examples: []string{"人员 停用 张伟"}, Run: h.stop, Undo: h.undoStop,
 		}),
 		h.reinstateCommand(),

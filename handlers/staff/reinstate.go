@@ -13,6 +13,7 @@ import (
 func (h Handler) reinstateCommand() command.Spec {
 	return manage(command.Spec{
 		Name: "人员 恢复", Aliases: []string{"ryhf"}, Summary: "让停用的人重新使用，岗位、职责和记录照旧",
+		Said:     []string{"恢复人员", "人员…恢复"},
 		Args:     []command.Arg{{Name: "姓名", Kind: command.Free, Prompt: "恢复谁？写姓名。"}},
 		Examples: []string{"人员 恢复 张伟"}, Run: h.reinstate, Undo: h.undoReinstate,
 	})

@@ -28,6 +28,7 @@ func (h Handler) Commands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "出差", Aliases: []string{"cc", "trip"}, Summary: "登记出差；只发 出差 看谁在外面",
+			Said: []string{"出差申请", "申请出差", "登记出差", "登记…出差", "去…出差", "到…出差", "谁在…出差", "谁出差", "谁…出差", "出差的有谁", "出差名单", "出差人员", "谁在外面", "谁在外地", "business trip"},
 			Args: []command.Arg{
 				{Name: "地点", Kind: command.Word, Optional: true},
 				{Name: "时长或起止", Kind: command.Span, Optional: true},
@@ -38,10 +39,13 @@ func (h Handler) Commands() []command.Spec {
 		},
 		{
 			Name: "出差 结束", Summary: "提前结束出差，或取消还没开始的",
+			Said:     []string{"结束出差", "取消…出差", "出差取消", "出差…取消", "出差…结束", "不出差", "提前结束…出差", "出差回来", "出差提前"},
 			Examples: []string{"出差 结束"}, Who: rulebook.CheckIn, Clause: clause, Run: h.end, Changed: changed, Undo: h.undoEnd,
 		},
 		{
-			Name: "签到", Aliases: []string{"qd", "checkin"}, Summary: "出差期间报进展，每天一至两次；也可以直接发位置",
+			Name: "签到", Aliases: []string{"qd", "check in"}, Summary: "出差期间报进展，每天一至两次；也可以直接发位置",
+			Said:     []string{"打卡", "外勤打卡", "定位打卡", "出差打卡", "打个卡", "打一下卡", "签个到", "签一下到", "报到", "签退", "checkin"},
+			Tells:    []string{"在…见了", "在…拜访", "在…跟", "在…和", "见了…客户", "拜访了", "正在…客户", "到客户"},
 			Args:     []command.Arg{{Name: "[地点] 进展", Kind: command.Free, Prompt: "今天有什么进展？写一句就行，例如：拜访客户，谈妥初步意向。"}},
 			Examples: []string{"签到 广州 拜访客户，谈妥初步意向", "签到 和客户确认了活动方案"},
 			Daily:    true, Who: rulebook.CheckIn, Clause: clause, Run: h.checkIn, Undo: h.undoCheckIn,
@@ -54,6 +58,7 @@ func (h Handler) Commands() []command.Spec {
 		},
 		{
 			Name: "签到记录", Aliases: []string{"qdjl"}, Summary: "看每天的签到次数；主管、总监、总经理可看所有人",
+			Said: []string{"打卡记录", "签到情况", "打卡情况", "签到统计", "考勤", "考勤记录", "谁没签到", "谁…没签到", "谁没打卡", "谁…没打卡", "签到了没", "签到了吗", "签到没有", "打卡了没", "打卡了吗", "打卡没有"},
 			Args: []command.Arg{
 				{Name: "姓名", Kind: command.Person, Optional: true},
 				{Name: "时段", Kind: command.Span, Optional: true, Past: true},

@@ -1,0 +1,223 @@
+package command
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"marketbot/handlers/text"
+)
+
+// Meaning is what somebody may mean by what they wrote. At most one of Spec and
+// Help is set, or any of the others.
+type Meaning struct {
+	Spec  *Spec    // to be run, with Line and Rest
+	Line  string   // the command with all that was typed
+	Rest  string   // of the line, behind the command's name
+	Help  *Spec    // a question about this command, and nothing else
+	About *Spec    // it is spoken of, but nobody can tell what is wanted of it
+	Lines []string // commands that may be meant, each whole, the likeliest first
+	Small bool     // small talk
+	Greet bool     // small talk that wants an answer
+}
+
+// Read is what a text plainly means: a command that it begins with, behind
+// courtesies, or a question about it. ok is false where that takes knowledge of
+// who there is: see [Router.Guess].
+func (r *Router) Read(typed string) (m Meaning, ok bool) {
+	said, spec, end := r.behindCourtesy(typed)
+	if spec == nil {
+		return m, false
+	}
+	after := said[end:]
+	next, _ := utf8.DecodeRuneInString(after)
+	joined := after != "" && text.Wordy(next)
+	glued := joined
+	if glued || after != "" && latin(said) {
+		other, longer := r.longer(said, spec, end)
+		if other {
+			return m, false
+		}
+		if longer > 0 {
+			after, glued = said[longer:], false
+		}
+	}
+	rest := withoutParticles(after, glued)
+	folded := text.Fold(text.CutBytes(rest, suggestBytes)).Text
+	switch asks := ask.in(folded) != ""; {
+	case len(rest) > suggestBytes:
+	case !strings.ContainsFunc(folded, sayable):
+		if rest = ""; spec.Hidden && r.said(said, spec) {
+			return m, false
+		}
+	case joined && useUp(folded, listing) && !spec.needs():
+		rest = ""
+	case asks && useUp(folded, idle, spec.ownWords()):
+		return Meaning{Help: spec}, true
+	case !glued:
+	case doubt.at(folded) != "", asks && !spec.takesText(), asks && strings.HasSuffix(strings.TrimRight(folded, "?!。"), "吗"):
+		return m, false
+	}
+	return Meaning{Spec: spec, Rest: rest, Line: strings.TrimSpace(spec.Name + " " + rest)}, true
+}
+
+// behindCourtesy is a text behind the courtesies before a command, with the
+// command and where its name ends; nil where none follows.
+func (r *Router) behindCourtesy(typed string) (said string, spec *Spec, end int) {
+	said = typed
+	for {
+		if spec, end = r.find(said); spec != nil {
+			return said, spec, end
+		}
+		said = strings.TrimLeftFunc(said, func(c rune) bool { return !text.Wordy(c) && c != '@' })
+		f := text.Fold(text.CutBytes(said, suggestBytes))
+		word := courtesy.at(f.Text)
+		if word == "" {
+			return typed, nil, 0
+		}
+		said = afterCall(said[f.Raw(len(word)):])
+	}
+}
+
+// sayable reports whether a folded rune says anything: a letter, a digit, a
+// picture, but no mark.
+func sayable(c rune) bool { return text.Wordy(c) || unicode.IsSymbol(c) }
+
+// withoutParticles is the text behind a command's name without what only rounds
+// a sentence off.
+func withoutParticles(rest string, glued bool) string {
+	rest = strings.TrimFunc(afterMark(rest), unicode.IsSpace)
+	for glued {
+		word := particle.at(rest)
+		next, _ := utf8.DecodeRuneInString(rest[len(word):])
+		if word == "" || text.Wordy(next) && word != "一下" {
+			break
+		}
+		rest = strings.TrimFunc(afterMark(rest[len(word):]), unicode.IsSpace)
+	}
+	if i := strings.LastIndexFunc(rest, unicode.IsSpace); i >= 0 && particle.at(strings.TrimSpace(rest[i:])) == strings.TrimSpace(rest[i:]) {
+		rest = strings.TrimSpace(rest[:i])
+	}
+	return rest
+}
+
+// ownWords are the characters of a command's name: 签 in 签到怎么签.
+func (s *Spec) ownWords() lexicon { return newLexicon(strings.Join(strings.Split(s.Name, ""), " ")) }
+
+// takesText reports whether what follows the name may be any text.
+func (s *Spec) takesText() bool {
+	return len(s.Args) > 0 && (s.Args[0].Kind == Free || s.Args[0].Kind == Labels || s.Args[0].Kind == Passage)
+}
+
+// needs reports whether the command is nothing without more words.
+func (s *Spec) needs() bool {
+	return slices.ContainsFunc(s.Args, func(a Arg) bool { return !a.Optional })
+}
+
+// longer looks for a longer way to say something in a text that begins with the
+// name of a command: for another command (出差取消了, 周报撤回), or where a longer
+// way to say the same one ends (客户档案 华东机电).
+func (r *Router) longer(said string, spec *Spec, end int) (other bool, longer int) {
+	f := text.Fold(text.CutBytes(said, suggestBytes))
+	size := utf8.RuneCountInString(said[:end])
+	for i := range r.phrases {
+		p := &r.phrases[i]
+		if p.size <= size {
+			break
+		}
+		pieces, ok := p.around(f, said)
+		if !ok || p.tells || pieces[0] != "" && (!p.leads || p.spec == spec || spec.Undo != nil) {
+			continue
+		}
+		if p.spec == spec && len(p.parts) == 1 && !(len(spec.Args) > 0 && spec.Args[0].Kind == Person) {
+			return false, f.Raw(len(p.parts[0]))
+		}
+		return true, 0
+	}
+	return false, 0
+}
+
+// said reports whether a text is a way to say another command.
+func (r *Router) said(typed string, spec *Spec) bool {
+	bare := text.Bare(typed)
+	return slices.ContainsFunc(r.phrases, func(p phrase) bool { return p.spec != spec && len(p.parts) == 1 && p.parts[0] == bare })
+}
+
+// longestSentence is how many bytes of text are guessed at.
+const longestSentence = 2000
+
+// Known is what a guess may draw upon.
+type Known struct {
+	Suits  func(*Spec) bool // reports whether a command is of use to who wrote
+	People []string         // who there is
+	Now    time.Time
+}
+
+// Guess is what a text may mean that is no plain command. Nothing is done by
+// it: it only offers.
+func (r *Router) Guess(typed string, k Known) Meaning {
+	if len(typed) > longestSentence {
+		return Meaning{}
+	}
+	f := text.Fold(text.CutBytes(typed, suggestBytes))
+	if useUp(sticker.ReplaceAllString(f.Text, ""), smallTalk) {
+		return Meaning{Small: true, Greet: greeting.in(f.Text) != ""}
+	}
+	m := r.spoken(typed, f, k)
+	if m.Spec == nil && m.Help == nil && len(m.Lines) == 0 {
+		if lines := r.misheard(typed, k); len(lines) > 0 {
+			return Meaning{Lines: lines}
+		}
+	}
+	return m
+}
+
+// sticker is a picture as the platforms write it.
+var sticker = regexp.MustCompile(`\[\pL{1,6}\]`)
+
+// spoken is what a text means that speaks of a command.
+func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
+	for i := range r.phrases {
+		p := &r.phrases[i]
+		pieces, ok := p.around(f, typed)
+		if !ok || !k.Suits(p.spec) {
+			continue
+		}
+		s := speech{phrase: *p, pieces: pieces}
+		left, near := s.leftover(), s.close()
+		switch line, whole := s.line(typed, k.People, k.Now); {
+		case ask.in(left) != "" && useUp(left, idle, p.spec.ownWords()):
+			if m.About == nil {
+				return Meaning{Help: p.spec}
+			}
+		case ask.in(near) != "", doubt.in(near) != "":
+			if m.About == nil {
+				return Meaning{About: p.spec}
+			}
+		case whole && p.own && useUp(left, soft):
+			return Meaning{Spec: p.spec, Line: p.spec.Name}
+		case whole:
+			return Meaning{Lines: []string{line}, About: p.spec}
+		case m.About == nil:
+			m.About = p.spec
+		}
+	}
+	return m
+}
+
+// misheard are commands that a text sounds like, with the rest of it.
+func (r *Router) misheard(typed string, k Known) []string {
+	var lines []string
+	for _, h := range r.alike(typed) {
+		if k.Suits(h.spec) && len(lines) < maxSuggest && !h.named {
+			lines = append(lines, strings.TrimSpace(h.spec.Name+" "+h.rest))
+		}
+	}
+	return lines
+}
+
+// Bare is a text without the courtesies and fillers around it.
+func Bare(typed string) string { return trimSoft(strings.TrimSpace(typed)) }

@@ -1,0 +1,87 @@
+package handlers
+
+import (
+	"context"
+	"slices"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/text"
+	"marketbot/store"
+	"marketbot/store/ledger"
+)
+
+// hear gathers who there is, where what somebody wrote takes that to be
+// understood.
+func (t *turn) hear(ctx context.Context) error {
+	if t.event.Kind != chat.Text || t.person.ID == "" || t.dialog != nil {
+		return nil
+	}
+	line := t.said()
+	if _, plain := t.router.Read(line); plain {
+		return nil
+	}
+	people, err := t.tx.People().Active(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		t.people = append(t.people, p.Name)
+	}
+	t.customer, err = t.customerIn(ctx, line)
+	return err
+}
+
+// longestName is how many bytes of a text may be a bare customer.
+const longestName = 120
+
+// customerIn is the name of a customer that is all there is to a text, where
+// the person may know that there is one.
+func (t *turn) customerIn(ctx context.Context, line string) (string, error) {
+	name := command.Bare(line)
+	if len(line) > longestName || !store.Plain(name) || !t.offers("客户") {
+		return "", nil
+	}
+	c := command.Call{Tx: t.tx, Person: t.person, Now: t.event.Sent, Taken: t.now, Policy: t.desk.o.Policy}
+	found, err := c.CustomersLike(ctx, name, command.ToRead)
+	if err != nil || len(found.List) == 0 {
+		return "", err
+	}
+	if _, one := found.One(); !one && !slices.ContainsFunc(found.List, func(m command.Meant) bool { return text.Bare(m.Hit.Name) == text.Bare(name) }) {
+		return "", nil
+	}
+	return name, nil
+}
+
+// sentence is what somebody wrote who was not asked: a command, or words that
+// mean one, or a question, or neither.
+func (m *matter) sentence(line string) outcome {
+	suits := func(s *command.Spec) bool { return s.Suits(m.person) }
+	meant, plain := m.router.Read(line)
+	if !plain || meant.Help != nil && !suits(meant.Help) {
+		meant = m.router.Guess(line, command.Known{Suits: suits, People: m.people, Now: m.event.Sent})
+	}
+	switch {
+	case meant.Spec != nil:
+		return m.allowed(call{spec: meant.Spec, line: meant.Line, rest: meant.Rest, form: m.event.Values})
+	case meant.Help != nil:
+		return m.typed("帮助 " + meant.Help.Name)
+	case meant.Small:
+		return m.smallTalk(meant.Greet)
+	case len(meant.Lines) == 0 && m.customer != "":
+		meant.Lines = []string{"客户 " + m.customer}
+	}
+	return m.unknown("", chat.Message{Card: m.guess(line, meant)})
+}
+
+// smallTalk is answered with a line; in a group only a greeting is.
+func (m *matter) smallTalk(greeting bool) outcome {
+	o := outcome{ended: ledger.Done, audit: m.entry("寒暄", ledger.Done)}
+	switch {
+	case greeting:
+		o.replies = here(chat.Message{Text: "你好，我在。要办事直接说，例如：签到 广州 拜访客户；发「帮助」看我能做什么。"})
+	case !m.event.Chat.Group:
+		o.replies = here(chat.Message{Text: "好的。"})
+	}
+	return o
+}
