@@ -40,7 +40,7 @@ var imports = map[string][]string{
 	"scheduler/outbox":          {"handlers", "handlers/chat", "handlers/pace", "handlers/rulebook", "store"},
 	"scheduler/schedulertest":   {"handlers", "handlers/chat", "handlers/handlerstest", "handlers/rulebook", "scheduler", "scheduler/outbox", "store", "store/storetest"},
 	"scheduler/timetable":       {"handlers/...", "scheduler", "store"},
-	"handlers":                  {"handlers/chat", "handlers/command", "handlers/rulebook", "handlers/staff", "handlers/text", "handlers/words", "store", "store/ledger"},
+	"handlers":                  {"handlers/audience", "handlers/chat", "handlers/command", "handlers/rulebook", "handlers/staff", "handlers/text", "handlers/words", "store", "store/ledger"},
 	area:                        {"handlers/audience", "handlers/chat", "handlers/command", "handlers/daily", "handlers/intake", "handlers/reading", "handlers/rulebook", "handlers/sheet", "handlers/text", "handlers/words", "store", "store/ledger", "store/vault"},
 	"handlers/audience":         {"handlers/chat", "handlers/rulebook", "store"},
 	"handlers/chat":             {"handlers/text"},
@@ -205,7 +205,7 @@ func TestOnlyCommandFindsCustomers(t *testing.T) {
 	may := map[string][]string{
 		"Find":      {"handlers/command/customer.go", "handlers/command/meant.go"},
 		"FindAmong": {"handlers/command/resolve.go"},
-		"Similar":   {"handlers/command/meant.go", "handlers/customer/enter.go", "handlers/customer/import.go"},
+		"Similar":   {"handlers/command/meant.go", "handlers/customer/alike.go"},
 		"With":      {"handlers/customer/alike.go"},
 	}
 	for method, files := range may {
