@@ -125,11 +125,9 @@ func (q Changes) Since(ctx context.Context, person string, since time.Time) ([]C
 	return q.all(ctx, "changes of a person", `person = $1 AND (at >= $2 OR decided >= $2) ORDER BY at, code`, person, engine.Millis(since))
 }
 
-// AnyDue reports whether something acts by now without a word.
-func (q Changes) AnyDue(ctx context.Context, now time.Time) (bool, error) {
-	var n int
-	_, err := q.tx.One(ctx, "any change due", `SELECT COUNT(*) FROM person_change WHERE decided = 0 AND acts > 0 AND acts <= $1`, []any{engine.Millis(now)}, &n)
-	return n > 0, err
+// Due lists what acts by now without a word, oldest first.
+func (q Changes) Due(ctx context.Context, now time.Time) ([]Change, error) {
+	return q.all(ctx, "due changes", `decided = 0 AND acts > 0 AND acts <= $1 ORDER BY at, code`, engine.Millis(now))
 }
 
 // Decide ends an open change: false when it was not open any more, exactly one

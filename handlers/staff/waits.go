@@ -147,17 +147,15 @@ func withdraw(ctx context.Context, c *command.Call, code string) (string, error)
 // AnyDue reports whether something about the general manager acts by now
 // without a word.
 func (h Handler) AnyDue(ctx context.Context, tx *store.Tx, now time.Time) (bool, error) {
-	return tx.Changes().AnyDue(ctx, now)
+	due, err := tx.Changes().Due(ctx, now)
+	return len(due) > 0, err
 }
 
 // Due makes it act.
 func (h Handler) Due(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
-	open, err := tx.Changes().Open(ctx)
+	due, err := tx.Changes().Due(ctx, s.At)
 	var list []chat.Notice
-	for _, c := range open {
-		if c.Acts.IsZero() || c.Acts.After(s.At) {
-			continue
-		}
+	for _, c := range due {
 		done, err := h.settle(ctx, tx, store.Person{}, c, s.At)
 		var changed *command.Refusal
 		if errors.As(err, &changed) {

@@ -1,7 +1,9 @@
 package timetable_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +11,8 @@ import (
 	"marketbot/handlers/rulebook"
 	"marketbot/scheduler"
 	"marketbot/scheduler/timetable"
+	"marketbot/store"
+	"marketbot/store/storetest"
 )
 
 func rules(t *testing.T) rulebook.Rules {
@@ -46,5 +50,42 @@ func TestNoSuchClock(t *testing.T) {
 	r.Daily.Hour = 25
 	if _, err := timetable.Jobs(r, areas(rules(t))); err == nil {
 		t.Error("25:00 was taken for a time")
+	}
+}
+
+// A change that was damaged behind the store's back keeps no job busy: none can
+// do it.
+func TestDamagedChangeIsNotDue(t *testing.T) {
+	o := storetest.Options(t, storetest.SQLite)
+	db := storetest.Reopen(t, o)
+	now := time.Date(2026, 11, 26, 9, 30, 0, 0, handlerstest.Zone)
+	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		return tx.Changes().Add(ctx, store.Change{Code: "A1", Person: "gm", Kind: store.ChangeStop, Asks: store.AsksLine, At: now, Acts: now, State: store.ChangeWaiting})
+	})
+	jobs, err := timetable.Jobs(rules(t), areas(rules(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	due := func() (names []string) {
+		for _, j := range jobs {
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				if j.Due == nil {
+					return nil
+				}
+				due, err := j.Due(ctx, tx, now)
+				if due {
+					names = append(names, j.Name)
+				}
+				return err
+			})
+		}
+		return names
+	}
+	if got := due(); !slices.Equal(got, []string{"staff/due"}) {
+		t.Errorf("due: %v", got)
+	}
+	storetest.Behind(t, o).Do(`UPDATE person_change SET person = 'other'`)
+	if got := due(); len(got) > 0 {
+		t.Errorf("damaged, due: %v", got)
 	}
 }
