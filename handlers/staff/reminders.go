@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"marketbot/handlers/audience"
@@ -10,11 +11,41 @@ import (
 	"marketbot/store"
 )
 
-// Daily is what the bot's own order wants in the daily message: a missing
-// holiday table, and the head of the audit's chain.
+// Daily is what the bot's own order wants in the daily message: changes of
+// people that wait for somebody's word, a missing holiday table, and the head of
+// the audit's chain.
 func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
+	waiting, err := h.waitingLines(ctx, tx, s, roll)
+	if err != nil {
+		return nil, err
+	}
 	head, err := h.auditHead(ctx, tx, s, roll)
-	return append(h.holidayTable(s, roll), head...), err
+	return slices.Concat(waiting, h.holidayTable(s, roll), head), err
+}
+
+// waitingLines remind those whose word changes of people wait for, every day as
+// long as they do.
+func (h Handler) waitingLines(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
+	var list []daily.Line
+	for _, p := range roll.People() {
+		open, err := decidedBy(ctx, tx, p, s.At)
+		if err != nil {
+			return nil, err
+		}
+		if len(open) == 0 {
+			continue
+		}
+		of, _, err := tx.People().ByID(ctx, open[0].Person)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, daily.Line{
+			For: roll.Only(p), Key: "staff/waiting/" + p.ID + "/" + string(roll.Day), Urgency: daily.Due,
+			Text:    number(len(open)) + " 项人员变更等你确认，最早的是 " + open[0].Code + " " + what(of.Name, open[0]) + "。不同意发：取消 " + open[0].Code,
+			Command: "确认 " + allWord,
+		})
+	}
+	return list, nil
 }
 
 // holidayTable reminds the administrators, once a week, that the holiday table
