@@ -143,6 +143,7 @@ func (h Handler) requests() command.Numbered[store.Request] {
 			return tx.Requests().ByCode(ctx, code)
 		},
 		Code: func(r store.Request) string { return r.Code },
+		At:   func(r store.Request) time.Time { return r.At },
 		End: func(r store.Request, now time.Time) *command.Ended {
 			switch r.State {
 			case store.RequestApproved:

@@ -140,8 +140,6 @@ func (h Handler) decidable(ctx context.Context, c *command.Call) (store.Request,
 	switch {
 	case err != nil:
 		return r, d, err
-	case r.At.After(c.Now): // it was not there yet
-		return r, d, h.requests().Missing(c.Text("编号"), false)
 	case r.Asker == c.Person.ID:
 		return r, d, &command.Refusal{
 			Text: "不能批自己的申请，请由别人决定。", Hint: "请总经理处理 " + r.Code, Clause: clause,

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ type Numbered[T any] struct {
 	Clause string // that its refusals name; empty: the command's
 	Find   func(ctx context.Context, tx *store.Tx, code string) (T, bool, error)
 	Code   func(t T) string
+	At     func(t T) time.Time // when it was made: a call that was sent before finds none
 	// End is how one has ended by a moment; nil while it is open.
 	End func(t T, now time.Time) *Ended
 }
@@ -47,7 +49,7 @@ func (n Numbered[T]) Get(ctx context.Context, c *Call, arg string, may func(T) b
 	switch {
 	case err != nil:
 		return none, err
-	case !found || may != nil && !may(t):
+	case !found || n.At(t).After(c.Now) || may != nil && !may(t):
 		return none, n.Missing(typed, may != nil)
 	}
 	return t, nil
@@ -60,6 +62,7 @@ func (n Numbered[T]) Only(ctx context.Context, c *Call, arg string, may func(T) 
 		return n.Get(ctx, c, arg, may)
 	}
 	list, err := waiting(ctx, c)
+	list = slices.DeleteFunc(list, func(t T) bool { return n.At(t).After(c.Now) })
 	var none T
 	switch {
 	case err != nil:

@@ -25,6 +25,7 @@ func tickets() Numbered[ticket] {
 	}
 	return Numbered[ticket]{
 		What: "票", List: "票", Clause: "会-1",
+		At: func(ticket) time.Time { return at },
 		Find: func(_ context.Context, _ *store.Tx, code string) (ticket, bool, error) {
 			if code == "T9" {
 				return ticket{}, false, errLost

@@ -205,6 +205,7 @@ func leads() command.Numbered[store.Lead] {
 			return tx.Leads().ByCode(ctx, code)
 		},
 		Code: func(l store.Lead) string { return l.Code },
+		At:   func(l store.Lead) time.Time { return l.At },
 		End: func(l store.Lead, _ time.Time) *command.Ended {
 			switch l.State {
 			case store.LeadAccepted:

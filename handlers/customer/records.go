@@ -110,7 +110,7 @@ func (h Handler) recordQuery(ctx context.Context, c *command.Call) (recordQuery,
 	}
 	q.From, q.To = q.days.From.Start(h.Rules.Zone), q.days.To.Add(1).Start(h.Rules.Zone)
 	q.Acts = lookActs
-	if c.Person.Post == store.MarketingDirector {
+	if p := c.Person; p.Post == store.MarketingDirector || p.Then != nil && p.Then.Post == store.MarketingDirector {
 		q.Posts = postNames(department)
 	}
 	if c.Has("姓名") {

@@ -36,8 +36,12 @@ func (f FilePolicy) Guarded(p store.Person) bool {
 
 // Decides reports whether a person's word is what a change waits for: the
 // general manager's; where it is about the general manager the executive
-// director's too; of one more account the person's own.
+// director's too; of one more account the person's own. What arrives late is the
+// word of whoever they were then, too.
 func Decides(p store.Person, c store.Change) bool {
+	if p.Then != nil && !Decides(*p.Then, c) {
+		return false
+	}
 	switch c.Asks {
 	case store.AsksManager:
 		return Allows(ConfirmPeople, p) && p.Post == store.GeneralManager

@@ -117,10 +117,11 @@ func (h Handler) changes() numbered {
 type numbered struct{ command.Numbered[store.Change] }
 
 // Get is the open change of a code that the caller may decide, or take back as
-// who asked for it.
+// who asked for it. Nobody's word is about what was asked only after it.
 func (n numbered) Get(ctx context.Context, c *command.Call, typed string) (store.Change, error) {
 	code := text.Code(typed)
 	one, found, err := c.Tx.Changes().ByCode(ctx, code)
+	found = found && !one.At.After(c.Now)
 	own := found && one.By == c.Person.ID && rulebook.Allows(rulebook.ManagePeople, c.Person)
 	switch {
 	case err != nil:

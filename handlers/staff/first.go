@@ -6,6 +6,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
@@ -14,7 +15,7 @@ import (
 // each to be confirmed. Nil when there is nothing to confirm, or they wrote
 // before. What they themselves were given is theirs: it is their own word.
 func FirstWords(ctx context.Context, tx *store.Tx, p store.Person, now time.Time) (*chat.Card, error) {
-	if p.Post != store.GeneralManager || !p.Active() {
+	if !rulebook.Decides(p, store.Change{Asks: store.AsksManager}) {
 		return nil, nil
 	}
 	at, err := tx.Marks().At(ctx, wroteMark(p.ID))

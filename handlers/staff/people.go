@@ -56,10 +56,24 @@ func (h Handler) peopleCommands() []command.Spec {
 	}
 }
 
-// personChanged is when what somebody holds was changed last.
+// personChanged is when what somebody holds was changed last, or a change of it
+// was asked for or decided.
 func personChanged(ctx context.Context, c *command.Call) (time.Time, error) {
 	if c.Spec.Args[0].Kind == command.Person {
-		return c.Tx.People().Changed(ctx, c.Who("姓名").ID)
+		p := c.Who("姓名")
+		at, err := c.Tx.People().Changed(ctx, p.ID)
+		if err != nil {
+			return at, err
+		}
+		asked, err := c.Tx.Changes().Since(ctx, p.ID, c.Now)
+		for _, one := range asked {
+			for _, t := range []time.Time{one.At, one.Decided} {
+				if t.After(at) {
+					at = t
+				}
+			}
+		}
+		return at, err
 	}
 	p, found, err := c.Tx.People().StoppedNamed(ctx, cleanName(c.Text("姓名")))
 	if err != nil || !found {
