@@ -28,7 +28,7 @@ func TestHandInIsJudgedByWhenItWasSent(t *testing.T) {
 		t.Run(tt.at, func(t *testing.T) {
 			o := newOffice(t)
 			o.Clock(tt.at)
-			wants(t, o.Say("张伟", full), tt.want, "周报已收到", "版本=第 1 版", "12.5万", "截止")
+			wants(t, o.Say("张伟", full), tt.want, "周报已收到", "版本=第 1 版", "125,000.00 元", "截止")
 		})
 	}
 }
@@ -69,7 +69,7 @@ func TestVersionsArePunctualByTheFirst(t *testing.T) {
 	o := newOffice(t)
 	o.Say("张伟", full)
 	o.Clock("2026-11-28 10:00")
-	wants(t, o.Say("张伟", "改周报 下周：去深圳"), "按时（按第 1 版的时间）", "第 2 版", "去深圳", "拜访华东机电", "12.5万")
+	wants(t, o.Say("张伟", "改周报 下周：去深圳"), "按时（按第 1 版的时间）", "第 2 版", "去深圳", "拜访华东机电", "125,000.00 元")
 	wants(t, o.Say("张伟", "看周报"), "去深圳", "第 1 版")
 	wants(t, o.Say("王芳", "谁没交"), "张伟|已交|第 2 版")
 	wants(t, o.Refused("刘洋", "改周报 下周：去深圳"), "还没有交周报")
@@ -218,7 +218,7 @@ func TestReportsOfOthersAreForTheHeads(t *testing.T) {
 	wants(t, o.Refused("刘洋", "看周报 张伟"), "看别人的周报，只有总经理、市场总监、市场主管可以")
 	for _, head := range []string{"陈总", "王芳", "李娜"} {
 		a := o.Answer(head, "看周报 张伟 本周")
-		wants(t, flat(a.Reply), "张伟 · 第48周周报", "12.5万")
+		wants(t, flat(a.Reply), "张伟 · 第48周周报", "125,000.00 元")
 		if !a.Reply.Confidential {
 			t.Error("another's report may be passed on")
 		}
