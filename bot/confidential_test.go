@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -70,7 +71,8 @@ func TestFilesAreMadeInOnePlace(t *testing.T) {
 			return err
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
+		makes := func(s *ast.ImportSpec) bool { return s.Path.Value == `"`+module+`/handlers/chat"` }
+		if err != nil || !slices.ContainsFunc(file.Imports, makes) {
 			return err
 		}
 		ast.Inspect(file, func(n ast.Node) bool {

@@ -25,7 +25,7 @@ func TestRobotMoves(t *testing.T) {
 	ask := func(from *branch) {
 		t.Helper()
 		n := len(from.robot.Seen("WangFang"))
-		if err := from.robot.Say("WangFang", "", "帮助"); err != nil {
+		if err := from.robot.Say("WangFang", "", "人员"); err != nil {
 			t.Fatal(err)
 		}
 		from.eventually("an answer", func() bool { return len(from.robot.Seen("WangFang")) > n })
