@@ -17,7 +17,7 @@ RACE         = -race -pgo=off $(foreach p,$(UNWATCHED),-gcflags=$(p)=-race=false
 PURE         = ^marketbot/handlers/(audience|daily|picture|reading|rulebook|sheet|text|words)$$
 # So do the long conversations in which one thing happens after the other; with
 # it they are played over PostgreSQL and Redis, where most goes on at once.
-CALM         = ^Test(NaughtyStrings|Rights|RightsHold|RightsDefectsAreFound|DamagedRows|NoAnswerListsCustomers|SecretsStayInTheFile|Examples)$$|^TestScript$$/^sqlite
+CALM         = ^Test(NaughtyStrings|Sentences|EveryTextIsKept|ForgedLines|Rights|RightsHold|RightsDefectsAreFound|DamagedRows|NoAnswerListsCustomers|SecretsStayInTheFile|Examples)$$|^TestScript$$/^sqlite
 # The tests that kill, flood and starve the whole program, again and again.
 STORMS       = ^Test(Crash|Replicas|RedisFaults|DatabaseRestarts|Flood|FloodOfGroups|FullDisk|StoreKilled|RekeyWhileServing)$$
 # The flags of their long runs.
