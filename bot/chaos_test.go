@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/handlers/text"
 	"marketbot/store"
 	"marketbot/store/storetest"
 )
@@ -145,7 +146,7 @@ func (c *chaos) seen() (answers, slots [][]string) {
 		var a, s []string
 		for _, m := range c.platform.Seen(crowdID(p)) {
 			for line := range strings.Lines(m.Text) {
-				switch line = strings.TrimSpace(line); {
+				switch line = text.Typed(strings.TrimSpace(line)); {
 				case strings.HasPrefix(line, "拜访客户第"):
 					a = append(a, line)
 				case strings.HasPrefix(line, "到点第"):

@@ -20,6 +20,7 @@ import (
 	"marketbot/bot/feishu"
 	"marketbot/bot/feishu/feishutest"
 	"marketbot/bot/platform/platformtest"
+	"marketbot/handlers/text"
 	"marketbot/store"
 	"marketbot/store/storetest"
 )
@@ -193,7 +194,7 @@ func (s *storm) answers() map[string]int {
 	for p := range crashPeople {
 		for _, m := range s.platform.Seen(crowdID(p)) {
 			for line := range strings.Lines(m.Text) {
-				if line = strings.TrimSpace(line); strings.HasPrefix(line, "拜访客户第") {
+				if line = text.Typed(strings.TrimSpace(line)); strings.HasPrefix(line, "拜访客户第") {
 					seen[line]++
 				}
 			}
