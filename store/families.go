@@ -37,6 +37,8 @@ type (
 	Delegations struct{ tx *engine.Tx }
 	// Leads are what people brought in about customers, until it is judged.
 	Leads struct{ tx *engine.Tx }
+	// Contracts are the numbered forms and what became of them.
+	Contracts struct{ tx *engine.Tx }
 	// Dialogs are questions that wait for an answer, and previews for 确认.
 	Dialogs struct{ tx *engine.Tx }
 	// Writes are what people may take back for a while.
@@ -100,6 +102,9 @@ func (tx *Tx) Delegations() Delegations { return Delegations{tx.e} }
 
 // Leads are what people brought in about customers, until it is judged.
 func (tx *Tx) Leads() Leads { return Leads{tx.e} }
+
+// Contracts are the numbered forms and what became of them.
+func (tx *Tx) Contracts() Contracts { return Contracts{tx.e} }
 
 // Dialogs are questions that wait for an answer, and previews for 确认.
 func (tx *Tx) Dialogs() Dialogs { return Dialogs{tx.e} }

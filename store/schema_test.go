@@ -32,6 +32,7 @@ var released = map[string]string{
 	"0041_account.sql":       "6066e06b18ffb440a4422ae426349419fb5d358439c7d20c80bdf04a97ff9dda",
 	"0042_leave_begins.sql":  "ef1513e0c3afce4416f077876581019f49db1be1c2051473743bc680ed1c236f",
 	"0043_doubt.sql":         "11c9c2072162c4c314ca1995fb79e1e39aeb7e887da976100ca636d06b0031e9",
+	"0044_contract.sql":      "e055300f4262cce60b4bf71e9cae1e248caf88625ee742ef85d5ed662857bfeb",
 	"0037_proof.sql":         "cdc0920e6169e847c1289978b3a23d88663953a0f65db2ab03d29f52c2bb3628",
 }
 
@@ -79,6 +80,8 @@ progress: id customer author stage
 request: code kind asker customer state by_person
 access_grant: id person customer by_person proof
 delegation: id person first_day last_day by_person proof
+contract: number folded series customer holder state claimed signed due ended
+contract_act: id contract by_person act
 lead: code customer giver state by_person
 replica: id
 chat_note: platform address note
@@ -93,8 +96,13 @@ var texts = []struct {
 }{
 	{storetest.WriteTexts, readTexts},
 	{writeFile, readFile},
+	{storetest.WriteContract, readContract},
 }
 
 func readTexts(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
 	return storetest.ReadTexts(ctx, tx, i, got)
+}
+
+func readContract(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
+	return storetest.ReadContract(ctx, tx, i, got)
 }

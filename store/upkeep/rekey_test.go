@@ -56,6 +56,7 @@ func fillSealed(t *testing.T, db *store.DB) {
 			tx.Changes().Add(ctx, store.Change{Code: "A91", Person: "lin", At: now}),
 			tx.Codes().Add(ctx, "ABCDEF", "lin", now.AddDate(0, 0, 1)),
 			tx.Leads().Add(ctx, store.Lead{Code: "L1", Giver: "lin", At: now, Words: "明华", Text: "要扩建", Source: "展会"}),
+			storetest.WriteContract(ctx, tx, 1, "展会"),
 		}
 		_, err := tx.Leads().Decide(ctx, store.Lead{Code: "L1", State: store.LeadRejected, By: "li", Decided: now, Reason: "已有"})
 		no := storetest.ARequest("A90", "明华")
@@ -94,6 +95,13 @@ func readBack(t *testing.T, db *store.DB) {
 				}
 			}
 		}
+		contract := map[string]string{}
+		err9 := storetest.ReadContract(ctx, tx, 1, contract)
+		for what, text := range contract {
+			if text != "展会" {
+				t.Errorf("%s came back as %q", what, text)
+			}
+		}
 		f, err := storetest.OpenFile(ctx, tx)
 		if want := "电话=020-88886666（名片，wang）"; len(f.Facts) == 0 || !strings.Contains(strings.Join(storetest.Shown(f), "\n"), want) {
 			t.Errorf("the file says %v", storetest.Shown(f))
@@ -117,7 +125,7 @@ func readBack(t *testing.T, db *store.DB) {
 				t.Errorf("%+v", a)
 			}
 		}
-		return errors.Join(err, err1, err2, err3, err4, err5, err6, err7, err8)
+		return errors.Join(err, err1, err2, err3, err4, err5, err6, err7, err8, err9)
 	})
 }
 

@@ -12,6 +12,9 @@ type sealedColumn struct {
 // addressed are the columns that say to whom a message goes.
 var addressed = []string{"platform", "grp", "address", "person"}
 
+// deed are the columns that say who did what to a contract, and when.
+var deed = []string{"contract", "at", "by_person", "act", "version"}
+
 // sealedColumns are all of them. What rests under a customer's data key is not
 // among them: only that key's wrap is.
 var sealedColumns = []sealedColumn{
@@ -44,6 +47,9 @@ var sealedColumns = []sealedColumn{
 	{"person", []string{"id"}, "proof", nil},
 	{"account", []string{"platform", "id"}, "proof", nil},
 	{"binding", []string{"code"}, "proof", nil},
+	{"contract", []string{"number"}, "card", []string{"folded", "series", "seq", "customer", "holder", "state", "claimed", "signed", "due", "ended", "version"}},
+	{"contract_act", []string{"id"}, "was", deed},
+	{"contract_act", []string{"id"}, "words", deed},
 	{"lead", []string{"code"}, "words", nil},
 	{"lead", []string{"code"}, "body", nil},
 	{"lead", []string{"code"}, "source", nil},

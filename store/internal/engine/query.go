@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -148,6 +149,19 @@ func Joined(list ...string) string {
 		b.WriteString(w)
 	}
 	return b.String()
+}
+
+// Parted is the list of words that Joined made a text of.
+func Parted(text string) (list []string, err error) {
+	for text != "" {
+		size, rest, _ := strings.Cut(text, ":")
+		n, err := strconv.Atoi(size)
+		if err != nil || n < 0 || n > len(rest) {
+			return nil, errors.New("not a text that was joined")
+		}
+		list, text = append(list, rest[:n]), rest[n:]
+	}
+	return list, nil
 }
 
 // Scan reads the columns of a row.

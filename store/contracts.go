@@ -1,0 +1,223 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"marketbot/store/internal/engine"
+)
+
+// ContractAct is something that was done to a contract.
+type ContractAct struct {
+	ID       string
+	Contract string // its number
+	At       time.Time
+	By       string // person id; empty: the program
+	Act      string // as people call it: the command's name
+	Version  int    // of the contract, that the act made
+	Words    string // what was said about it
+	Was, Is  Contract
+}
+
+// First reports whether the act made the contract: there was nothing before.
+func (a ContractAct) First() bool { return a.Was.Number == "" }
+
+func (a ContractAct) place() string {
+	return engine.Joined(a.ID, a.Contract, fmt.Sprint(engine.Millis(a.At)), a.By, a.Act, fmt.Sprint(a.Version))
+}
+
+// contractSeries is the counter of a series' numbers.
+func contractSeries(series string) string { return "contract/" + series }
+
+// Draw is the next number of a series. Two never get the same one; whoever draws
+// next waits for the transaction, and gets the number if that comes to nothing.
+func (q Contracts) Draw(ctx context.Context, series string) (seq int, err error) {
+	_, err = q.tx.One(ctx, "draw contract number", `INSERT INTO counter (name, value) VALUES ($1, 1)
+		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`, []any{contractSeries(series)}, &seq)
+	return seq, err
+}
+
+// Drawn is the highest number that was drawn of a series; 0: none.
+func (q Contracts) Drawn(ctx context.Context, series string) (seq int, err error) {
+	_, err = q.tx.One(ctx, "drawn contract numbers", `SELECT value FROM counter WHERE name = $1`, []any{contractSeries(series)}, &seq)
+	return seq, err
+}
+
+// Raise draws all numbers of a series up to one.
+func (q Contracts) Raise(ctx context.Context, series string, seq int) error {
+	_, err := q.tx.Exec(ctx, "raise contract numbers", `INSERT INTO counter (name, value) VALUES ($1, $2)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE counter.value < excluded.value`, contractSeries(series), seq)
+	return err
+}
+
+// Add enters a contract, with the act that made it; false when its number is
+// there already.
+func (q Contracts) Add(ctx context.Context, c Contract, a ContractAct) (bool, error) {
+	if !Plain(c.Number) || !Plain(c.Series) {
+		return false, fmt.Errorf("add contract: %w", ErrNotPlain)
+	}
+	c.Version = 1
+	n, err := q.tx.Exec(ctx, "add contract", `INSERT INTO contract (number, folded, series, seq, customer, holder, state, claimed, signed, due, ended, version, waits, card)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
+		c.Number, c.Folded, c.Series, c.Seq, c.Customer, c.Holder, string(c.State), string(c.Claimed), string(c.Signed), string(c.Due), string(c.Ended),
+		c.Version, engine.Flag(c.Waits()), q.tx.SealText(c.card(), "contract", c.place(), "card"))
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, q.act(ctx, Contract{}, c, a)
+}
+
+// Save changes a contract from what it was to what it is, with the act that does
+// it; false when somebody else changed it meanwhile. What it is called stays.
+func (q Contracts) Save(ctx context.Context, was, is Contract, a ContractAct) (bool, error) {
+	is.Version = was.Version + 1
+	n, err := q.tx.Exec(ctx, "save contract", `UPDATE contract SET customer = $1, holder = $2, state = $3, claimed = $4, signed = $5, due = $6, ended = $7,
+		version = $8, waits = $9, card = $10 WHERE number = $11 AND version = $12`,
+		is.Customer, is.Holder, string(is.State), string(is.Claimed), string(is.Signed), string(is.Due), string(is.Ended),
+		is.Version, engine.Flag(is.Waits()), q.tx.SealText(is.card(), "contract", is.place(), "card"), was.Number, was.Version)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, q.act(ctx, was, is, a)
+}
+
+func (q Contracts) act(ctx context.Context, was, is Contract, a ContractAct) error {
+	a.Contract, a.Version = is.Number, is.Version
+	seal := func(text, column string) []byte {
+		if text == "" {
+			return nil
+		}
+		return q.tx.SealText(text, "contract_act", a.place(), column)
+	}
+	before := ""
+	if was.Number != "" {
+		before = was.card()
+	}
+	_, err := q.tx.Exec(ctx, "add contract act", `INSERT INTO contract_act (id, contract, at, by_person, act, version, was, words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		a.ID, a.Contract, engine.Millis(a.At), a.By, a.Act, a.Version, seal(before, "was"), seal(a.Words, "words"))
+	return err
+}
+
+const contractColumns = `number, folded, series, seq, customer, holder, state, claimed, signed, due, ended, version, card`
+
+// scan reads a contract whose row is what was sealed; it is damaged otherwise.
+func (q Contracts) scan(scan engine.Scan) (Contract, error) {
+	var c Contract
+	var sealed []byte
+	err := scan(&c.Number, &c.Folded, &c.Series, &c.Seq, &c.Customer, &c.Holder, &c.State, &c.Claimed, &c.Signed, &c.Due, &c.Ended, &c.Version, &sealed)
+	if err != nil {
+		return c, err
+	}
+	card, err := q.tx.OpenText(sealed, "contract", c.place(), "card")
+	if err == nil && card == "" {
+		err = ErrTampered
+	}
+	if err != nil {
+		return c, engine.InRow("contract", c.Number, err)
+	}
+	return contractOf(card)
+}
+
+// list reads the contracts that a condition finds, by number; damaged ones are
+// passed over.
+func (q Contracts) list(ctx context.Context, what, where string, args ...any) ([]Contract, error) {
+	return engine.Sound(ctx, q.tx, what, `SELECT `+contractColumns+` FROM contract WHERE `+where, args, q.scan)
+}
+
+// Get is the contract of a number, given by its letters and digits.
+func (q Contracts) Get(ctx context.Context, folded string) (Contract, bool, error) {
+	if engine.Nowhere(folded) {
+		return Contract{}, false, nil
+	}
+	list, err := engine.All(ctx, q.tx, "contract", `SELECT `+contractColumns+` FROM contract WHERE folded = $1`, []any{folded}, q.scan)
+	return engine.First(list), len(list) > 0, err
+}
+
+// ByHolder lists a person's contracts by number, likewise the others by what they
+// are named for.
+func (q Contracts) ByHolder(ctx context.Context, person string) ([]Contract, error) {
+	return q.list(ctx, "contracts of a holder", `holder = $1 ORDER BY number`, person)
+}
+
+// ByCustomer lists a customer's contracts.
+func (q Contracts) ByCustomer(ctx context.Context, customer string) ([]Contract, error) {
+	return q.list(ctx, "contracts of a customer", `customer = $1 ORDER BY number`, customer)
+}
+
+// ByState lists the contracts of a state.
+func (q Contracts) ByState(ctx context.Context, s ContractState) ([]Contract, error) {
+	return q.list(ctx, "contracts of a state", `state = $1 ORDER BY number`, string(s))
+}
+
+// ClaimedIn lists the contracts that were claimed from a day up to before another,
+// by number.
+func (q Contracts) ClaimedIn(ctx context.Context, from, before Day) ([]Contract, error) {
+	return q.list(ctx, "contracts of a time", `claimed >= $1 AND claimed < $2 ORDER BY claimed, number`, string(from), string(before))
+}
+
+// SignedIn lists the contracts that were signed from a day up to before another,
+// also those that were terminated since.
+func (q Contracts) SignedIn(ctx context.Context, from, before Day) ([]Contract, error) {
+	return q.list(ctx, "contracts signed in a time", `signed <> '' AND signed >= $1 AND signed < $2 ORDER BY signed, number`, string(from), string(before))
+}
+
+// EndedIn lists the contracts that were terminated from a day up to before another.
+func (q Contracts) EndedIn(ctx context.Context, from, before Day) ([]Contract, error) {
+	return q.list(ctx, "contracts ended in a time", `ended <> '' AND ended >= $1 AND ended < $2 ORDER BY ended, number`, string(from), string(before))
+}
+
+// Signed lists all contracts that were ever signed.
+func (q Contracts) Signed(ctx context.Context) ([]Contract, error) {
+	return q.list(ctx, "signed contracts", `signed <> '' ORDER BY signed, number`)
+}
+
+// Waiting lists the contracts about which somebody has still to do something.
+func (q Contracts) Waiting(ctx context.Context) ([]Contract, error) {
+	return q.list(ctx, "waiting contracts", `waits = 1 ORDER BY number`)
+}
+
+// InSeries lists the contracts of a series, by their running numbers.
+func (q Contracts) InSeries(ctx context.Context, series string) ([]Contract, error) {
+	return q.list(ctx, "contracts of a series", `series = $1 ORDER BY seq`, series)
+}
+
+// CountInHand is how many unused forms are with a person.
+func (q Contracts) CountInHand(ctx context.Context, person string) (n int, err error) {
+	_, err = q.tx.One(ctx, "count forms in hand", `SELECT COUNT(*) FROM contract WHERE holder = $1 AND state IN ($2, $3)`,
+		[]any{person, string(ContractClaimed), string(ContractReported)}, &n)
+	return n, err
+}
+
+// Acts are what was done to a contract as it is, oldest first.
+func (q Contracts) Acts(ctx context.Context, c Contract) ([]ContractAct, error) {
+	list, err := engine.All(ctx, q.tx, "acts of a contract", `SELECT id, contract, at, by_person, act, version, was, words FROM contract_act WHERE contract = $1 ORDER BY version, id`,
+		[]any{c.Number}, q.scanAct)
+	for i := range list {
+		if list[i].Is = c; i+1 < len(list) {
+			list[i].Is = list[i+1].Was
+		}
+	}
+	return list, err
+}
+
+func (q Contracts) scanAct(scan engine.Scan) (ContractAct, error) {
+	var a ContractAct
+	var was, words []byte
+	err := scan(&a.ID, &a.Contract, engine.At(&a.At), &a.By, &a.Act, &a.Version, &was, &words)
+	if err != nil {
+		return a, err
+	}
+	if a.Words, err = q.tx.OpenText(words, "contract_act", a.place(), "words"); q.tx.PassOver(engine.InRow("contract_act", a.ID, err)) {
+		a.Words, err = Unreadable, nil
+	}
+	if err != nil || len(was) == 0 {
+		return a, err
+	}
+	card, err := q.tx.OpenText(was, "contract_act", a.place(), "was")
+	if err != nil {
+		return a, engine.InRow("contract_act", a.ID, err)
+	}
+	a.Was, err = contractOf(card)
+	return a, err
+}
