@@ -28,7 +28,7 @@ func (t Trip) Days() int {
 	if t.Last < t.First {
 		return 0
 	}
-	return int(t.Last.Start(time.UTC).Sub(t.First.Start(time.UTC))/(24*time.Hour)) + 1
+	return t.Last.Since(t.First) + 1
 }
 
 const tripColumns = `t.id, t.person, t.place, t.reason, t.first_day, t.last_day, t.planned, t.declared, t.ended`

@@ -118,6 +118,11 @@ func (d Day) Start(loc *time.Location) time.Time {
 // Add is the day n days later (earlier when n is negative).
 func (d Day) Add(n int) Day { return DayOf(d.Start(time.UTC).AddDate(0, 0, n)) }
 
+// Since is how many days lie between an earlier day and this one.
+func (d Day) Since(earlier Day) int {
+	return int(d.Start(time.UTC).Sub(earlier.Start(time.UTC)) / (24 * time.Hour))
+}
+
 // String is how people read the day: 11月27日 周五.
 func (d Day) String() string {
 	t := d.Start(time.UTC)

@@ -149,7 +149,7 @@ func (h Handler) readsOwn(p store.Person, customer store.Customer, now time.Time
 
 // quietWords is how long ago a customer's last progress was noted.
 func (h Handler) quietWords(c store.Customer, now time.Time) string {
-	days := int(h.Rules.Day(now).Start(time.UTC).Sub(h.Rules.Day(c.Progressed).Start(time.UTC)) / (24 * time.Hour))
+	days := h.Rules.Day(now).Since(h.Rules.Day(c.Progressed))
 	switch {
 	case days <= 0:
 		return "今天有进展"

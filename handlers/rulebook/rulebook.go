@@ -1,13 +1,13 @@
 // Package rulebook is the company's rule book (市场管理细则) as pure functions:
 // the clauses and how people look them up, the deadlines and the working-day
-// calendar that moves them, and who may do what.
+// calendar that moves them, who may do what, and how a contract's money stands.
 //
 // It is not for anything that happens: it knows no clock, no database, no
 // messages and no commands. Callers hand in the time, the zone and the person,
 // and get an answer that depends on nothing else.
 //
 // Read clauses.go beside the rule book first, then rights.go, then deadline.go
-// with calendar.go.
+// with calendar.go, then standing.go with account.go and plan.go.
 package rulebook
 
 // Version is the date of the wording in Clauses. What a person acknowledged

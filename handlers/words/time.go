@@ -49,7 +49,7 @@ func Days(first, last store.Day) string {
 func DaysCounted(first, last store.Day) string {
 	n := 1
 	if last > first {
-		n += int(last.Start(time.UTC).Sub(first.Start(time.UTC)) / (24 * time.Hour))
+		n += last.Since(first)
 	}
 	return fmt.Sprintf("%s（%d 天）", Days(first, last), n)
 }
