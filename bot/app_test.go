@@ -82,7 +82,15 @@ func (s *site) start() {
 	ctx, stop := context.WithCancel(s.t.Context())
 	s.stop, s.done = stop, make(chan error, 1)
 	go func() { s.done <- serve(ctx, s.cfg, time.Now, &s.out, quiet()) }()
-	s.eventually("ready", func() bool { code, _ := s.get("/readyz"); return code == http.StatusOK })
+	s.eventually("ready", func() bool {
+		select {
+		case err := <-s.done:
+			s.t.Fatalf("serve ended: %v", err)
+		default:
+		}
+		code, _ := s.get("/readyz")
+		return code == http.StatusOK
+	})
 }
 
 // end stops the bot as a signal does.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +18,7 @@ import (
 	"marketbot/bot/feishu"
 	"marketbot/bot/feishu/feishutest"
 	"marketbot/store"
+	"marketbot/store/cluster/clustertest"
 )
 
 // program is the bot as a process of its own, which can be killed.
@@ -103,12 +103,8 @@ func newProgram(tb testing.TB, url string, o store.Options, people int) *program
 func tail(s string, n int) string { return s[max(0, len(s)-n):] }
 
 func freeAddress(tb testing.TB) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
+	tb.Helper()
+	return fmt.Sprintf("127.0.0.1:%d", clustertest.FreePort(tb))
 }
 
 // start returns when the bot is ready, and tells how long that took.

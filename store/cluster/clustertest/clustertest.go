@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -46,19 +47,26 @@ func NewServer(t testing.TB) *Server {
 			t.Error(err)
 		}
 	})
-	if s.port, err = freePort(); err != nil {
-		t.Fatal(err)
-	}
+	s.port = FreePort(t)
 	s.Start()
 	return s
 }
 
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+// FreePort is a port on loopback that a server of a test can listen at, now and
+// again after it stopped. It lies below those that systems give to clients: one
+// of theirs may be taken by any connection before the server is there.
+func FreePort(t testing.TB) int {
+	t.Helper()
+	const first, clients = 10000, 32768
+	for range 100 {
+		port := first + rand.IntN(clients-first)
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			l.Close()
+			return port
+		}
 	}
-	return l.Addr().(*net.TCPAddr).Port, l.Close()
+	t.Fatal("no port is free")
+	return 0
 }
 
 // URL is its address.
