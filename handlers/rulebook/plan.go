@@ -10,12 +10,9 @@ import (
 // of the contract, or what the others leave.
 type Part struct {
 	Fen   int64
-	Share int64 // in hundredths of a percent
+	Share int64 // in ten-thousandths: store.WholeShare is all
 	Rest  bool
 }
-
-// Hundred is a Share of all.
-const Hundred = 100 * 100
 
 // Apportion makes amounts of the parts of a price: shares are rounded half up,
 // 余款 takes what the others leave, and so does the last one where all are shares
@@ -31,15 +28,15 @@ func Apportion(price int64, parts []Part) (amounts []int64, over int64) {
 			continue
 		}
 		if p.Share > 0 {
-			amounts[i] = (price*p.Share + Hundred/2) / Hundred
+			amounts[i] = (price*p.Share + store.WholeShare/2) / store.WholeShare
 			shares += p.Share
 		} else {
 			amounts[i] = p.Fen
-			shares = -Hundred * int64(len(parts)+1) // no sum of shares any more
+			shares = -store.WholeShare * int64(len(parts)+1) // no sum of shares any more
 		}
 		sum += amounts[i]
 	}
-	if rest < 0 && shares == Hundred {
+	if rest < 0 && shares == store.WholeShare {
 		rest = len(parts) - 1
 		sum -= amounts[rest]
 	}
