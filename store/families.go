@@ -39,6 +39,8 @@ type (
 	Leads struct{ tx *engine.Tx }
 	// Contracts are the numbered forms and what became of them.
 	Contracts struct{ tx *engine.Tx }
+	// Receivables are what is owed for contracts, and what came of it.
+	Receivables struct{ tx *engine.Tx }
 	// Dialogs are questions that wait for an answer, and previews for 确认.
 	Dialogs struct{ tx *engine.Tx }
 	// Writes are what people may take back for a while.
@@ -105,6 +107,9 @@ func (tx *Tx) Leads() Leads { return Leads{tx.e} }
 
 // Contracts are the numbered forms and what became of them.
 func (tx *Tx) Contracts() Contracts { return Contracts{tx.e} }
+
+// Receivables are what is owed for contracts, and what came of it.
+func (tx *Tx) Receivables() Receivables { return Receivables{tx.e} }
 
 // Dialogs are questions that wait for an answer, and previews for 确认.
 func (tx *Tx) Dialogs() Dialogs { return Dialogs{tx.e} }

@@ -141,3 +141,23 @@ func (a Account) Until(day store.Day) Account {
 	a.Entries = slices.DeleteFunc(slices.Clone(a.Entries), func(e store.MoneyEntry) bool { return e.Day > day })
 	return a
 }
+
+// AccountOf is the account of a contract: its amount, or once it was ended what
+// is due for it. terms are the days of the settings.
+func AccountOf(c store.Contract, terms int, entries []store.MoneyEntry) Account {
+	return Account{Price: c.Won(), Signed: c.Signed, Terms: terms, Entries: entries}
+}
+
+// Holds is the first thing that was entered and counts, which a signature cannot
+// be taken back from under: a plan, money.
+func Holds(entries []store.MoneyEntry) (store.MoneyEntry, bool) {
+	list := live(entries)
+	if len(list) == 0 {
+		return store.MoneyEntry{}, false
+	}
+	return list[0], true
+}
+
+// Least is the lowest amount that the contract can be changed to: what was
+// received for it, and what was waived.
+func (s Standing) Least() int64 { return s.Allocated + s.Waived }

@@ -214,3 +214,23 @@ func TestDueSteps(t *testing.T) {
 		}
 	}
 }
+
+// What the area of contracts asks before a price is changed, or a signature
+// taken back.
+func TestAccountOfAContract(t *testing.T) {
+	c := store.Contract{State: store.ContractSigned, Signed: "2026-10-20", Amount: 1000, Earned: 400}
+	entries := made(twoLines(), receipt(300), of(store.MoneyWaiver, 1))
+	if s := AccountOf(c, 30, entries).Standing("2026-11-27", ends); s.Price != 1000 || s.Least() != 301 {
+		t.Errorf("price %d, least %d", s.Price, s.Least())
+	}
+	c.State = store.ContractTerminated
+	if s := AccountOf(c, 30, entries).Standing("2026-11-27", ends); s.Price != 400 || s.Open != 99 {
+		t.Errorf("ended: price %d, open %d", s.Price, s.Open)
+	}
+	if e, holds := Holds(entries); !holds || e.Kind != store.MoneyPlan {
+		t.Errorf("%+v, %v", e, holds)
+	}
+	if _, holds := Holds(made(twoLines(), about1(store.MoneyUndone, "1"))); holds {
+		t.Error("a plan that was taken back holds")
+	}
+}

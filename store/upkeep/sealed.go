@@ -50,6 +50,7 @@ var sealedColumns = []sealedColumn{
 	{"contract", []string{"number"}, "card", []string{"folded", "series", "seq", "customer", "holder", "state", "claimed", "signed", "due", "ended", "version"}},
 	{"contract_act", []string{"id"}, "was", deed},
 	{"contract_act", []string{"id"}, "words", deed},
+	{"money", []string{"id"}, "content", []string{"code", "kind", "contract", "customer", "holder", "day", "at", "by_person", "ref", "settled"}},
 	{"lead", []string{"code"}, "words", nil},
 	{"lead", []string{"code"}, "body", nil},
 	{"lead", []string{"code"}, "source", nil},

@@ -1,0 +1,205 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"marketbot/store/internal/engine"
+)
+
+// place is what the sealed part of an entry is bound to.
+func (e MoneyEntry) place() string {
+	return engine.Joined(e.ID, e.Code, string(e.Kind), e.Contract, e.Customer, e.Holder, string(e.Day),
+		strconv.FormatInt(engine.Millis(e.At), 10), e.By, e.Ref, strconv.Itoa(engine.Flag(e.Settled)))
+}
+
+// content is the sealed part of an entry as one text. What is added comes last: a
+// text from before has it empty.
+func (e MoneyEntry) content() string {
+	return engine.Joined(amount(e.Amount), strconv.Itoa(e.Line), string(e.Until), planText(e.Plan), yes(e.Alone), yes(e.Opening), e.Words)
+}
+
+// contentFields is how many words a content has.
+const contentFields = 7
+
+// fill reads what content made.
+func (e *MoneyEntry) fill(content string) error {
+	w, err := engine.Parted(content)
+	if err != nil {
+		return err
+	}
+	for len(w) < contentFields {
+		w = append(w, "")
+	}
+	n := numbers{}
+	e.Amount, e.Line, e.Until = n.read(w[0]), int(n.read(w[1])), Day(w[2])
+	e.Alone, e.Opening, e.Words = w[4] != "", w[5] != "", w[6]
+	if e.Plan, err = planOf(w[3]); err != nil {
+		return err
+	}
+	return n.err
+}
+
+// planText are the lines of a plan: 2026-10-31 2026-12-31 1 5000000, one after
+// the other.
+func planText(lines []PlanLine) string {
+	var b strings.Builder
+	for _, l := range lines {
+		fmt.Fprintf(&b, "%s %s %d %d\n", string(l.First), string(l.Due), l.Moved, l.Amount)
+	}
+	return b.String()
+}
+
+var errPlan = errors.New("a plan that cannot be read")
+
+func planOf(text string) ([]PlanLine, error) {
+	if text == "" {
+		return nil, nil
+	}
+	list := make([]PlanLine, 0, strings.Count(text, "\n"))
+	for line := range strings.Lines(text) {
+		first, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		due, rest, _ := strings.Cut(rest, " ")
+		moved, fen, _ := strings.Cut(rest, " ")
+		n := numbers{}
+		l := PlanLine{First: Day(first), Due: Day(due), Moved: int(n.read(moved)), Amount: n.read(fen)}
+		if n.err != nil || fen == "" {
+			return nil, errPlan
+		}
+		list = append(list, l)
+	}
+	return list, nil
+}
+
+// Receipts and arrivals are called by a letter and a number.
+const (
+	receiptLetter = "R"
+	arrivalLetter = "W"
+)
+
+// Add makes an entry under e.ID, and gives it with its code, where it is of a
+// kind that has one.
+func (q Receivables) Add(ctx context.Context, e MoneyEntry) (MoneyEntry, error) {
+	var err error
+	switch e.Kind {
+	case MoneyReceipt:
+		e.Code, err = nextCode(ctx, q.tx, receiptLetter)
+	case MoneyArrival:
+		e.Code, err = nextCode(ctx, q.tx, arrivalLetter)
+	}
+	if err != nil {
+		return e, err
+	}
+	_, err = q.tx.Exec(ctx, "add money", `INSERT INTO money (id, code, kind, contract, customer, holder, day, at, by_person, ref, settled, content)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		e.ID, e.Code, string(e.Kind), e.Contract, e.Customer, e.Holder, string(e.Day), engine.Millis(e.At), e.By, e.Ref,
+		engine.Flag(e.Settled), q.tx.SealText(e.content(), "money", e.place(), "content"))
+	return e, err
+}
+
+const moneyColumns = `m.id, m.code, m.kind, m.contract, m.customer, m.holder, m.day, m.at, m.by_person, m.ref, m.settled, m.content`
+
+// scan reads an entry. One that was changed behind the store's back is Damaged,
+// and among those of Tx.Damaged: a sum that lacks it must say so.
+func (q Receivables) scan(scan engine.Scan) (e MoneyEntry, err error) {
+	var sealed []byte
+	err = scan(&e.ID, &e.Code, &e.Kind, &e.Contract, &e.Customer, &e.Holder, &e.Day, engine.At(&e.At), &e.By, &e.Ref, &e.Settled, &sealed)
+	if err != nil {
+		return e, err
+	}
+	content, err := q.tx.OpenText(sealed, "money", e.place(), "content")
+	if err == nil && content == "" {
+		err = ErrTampered
+	}
+	if q.tx.PassOver(engine.InRow("money", e.ID, err)) {
+		e.Damaged = true
+		return e, nil
+	}
+	if err != nil {
+		return e, err
+	}
+	return e, e.fill(content)
+}
+
+// list reads the entries that a condition finds, contract by contract, oldest first.
+func (q Receivables) list(ctx context.Context, what, where string, args ...any) ([]MoneyEntry, error) {
+	return engine.All(ctx, q.tx, what, `SELECT `+moneyColumns+` FROM money m `+where+` ORDER BY m.contract, m.id`, args, q.scan)
+}
+
+// Of lists a contract's entries, oldest first; of no contract, for "", what has
+// arrived.
+func (q Receivables) Of(ctx context.Context, contract string) ([]MoneyEntry, error) {
+	return q.list(ctx, "money of a contract", `WHERE m.contract = $1`, contract)
+}
+
+// OfCustomer lists the entries of all contracts of a customer, contract by
+// contract, likewise the others by whose contracts they are.
+func (q Receivables) OfCustomer(ctx context.Context, customer string) ([]MoneyEntry, error) {
+	return q.list(ctx, "money of a customer", `JOIN contract c ON c.number = m.contract WHERE c.customer = $1`, customer)
+}
+
+// OfHolder lists the entries of all contracts that a person holds.
+func (q Receivables) OfHolder(ctx context.Context, person string) ([]MoneyEntry, error) {
+	return q.list(ctx, "money of a holder", `JOIN contract c ON c.number = m.contract WHERE c.holder = $1`, person)
+}
+
+// All lists the entries of all contracts.
+func (q Receivables) All(ctx context.Context) ([]MoneyEntry, error) {
+	return q.list(ctx, "money of all", `WHERE m.contract <> ''`)
+}
+
+// Received lists all entries of the contracts of which something was received
+// from a day up to and with another.
+func (q Receivables) Received(ctx context.Context, from, to Day) ([]MoneyEntry, error) {
+	return q.list(ctx, "money received", `WHERE m.contract IN (SELECT r.contract FROM money r WHERE r.kind = 'receipt' AND r.day >= $1 AND r.day <= $2)`, string(from), string(to))
+}
+
+// stands says that nothing of some kinds, which was not taken back itself, is
+// about the row of an alias.
+func stands(alias, kinds string) string {
+	return `NOT EXISTS (SELECT 1 FROM money s WHERE s.ref = ` + alias + `.id AND s.kind IN (` + kinds + `)
+		AND NOT EXISTS (SELECT 1 FROM money u WHERE u.ref = s.id AND u.kind = 'undone'))`
+}
+
+// Waiting lists all entries of the contracts that have a receipt which waits for
+// 核款.
+func (q Receivables) Waiting(ctx context.Context) ([]MoneyEntry, error) {
+	return q.list(ctx, "receipts that wait", `WHERE m.contract IN (SELECT w.contract FROM money w WHERE w.kind = 'receipt' AND w.settled = 0
+		AND `+stands("w", `'confirmed', 'rejected', 'undone'`)+`)`)
+}
+
+// ByCode is the receipt or arrival of a code.
+func (q Receivables) ByCode(ctx context.Context, code string) (MoneyEntry, bool, error) {
+	if engine.Nowhere(code) || code == "" {
+		return MoneyEntry{}, false, nil
+	}
+	list, err := q.list(ctx, "money by code", `WHERE m.code = $1`, code)
+	return engine.First(list), len(list) > 0, err
+}
+
+// ByID is an entry by its id.
+func (q Receivables) ByID(ctx context.Context, id string) (MoneyEntry, bool, error) {
+	list, err := q.list(ctx, "money by id", `WHERE m.id = $1`, id)
+	return engine.First(list), len(list) > 0, err
+}
+
+// About lists what is about an entry, oldest first.
+func (q Receivables) About(ctx context.Context, id string) ([]MoneyEntry, error) {
+	return q.list(ctx, "money about", `WHERE m.ref = $1`, id)
+}
+
+// Unclaimed lists the arrivals that no contract has yet, oldest first.
+func (q Receivables) Unclaimed(ctx context.Context) ([]MoneyEntry, error) {
+	return q.list(ctx, "unclaimed money", `WHERE m.contract = '' AND m.kind = 'arrival' AND `+stands("m", `'undone'`)+`
+		AND NOT EXISTS (SELECT 1 FROM money r WHERE r.ref = m.id AND r.kind = 'receipt' AND `+stands("r", `'rejected', 'undone'`)+`)`)
+}
+
+// Lock lets what is entered about a customer's money go one after the other, so
+// that nothing is used twice. It holds until the transaction ends.
+func (q Receivables) Lock(ctx context.Context, customer string) error {
+	_, err := q.tx.Exec(ctx, "lock money", `INSERT INTO counter (name, value) VALUES ($1, 0) ON CONFLICT (name) DO UPDATE SET value = counter.value`, "money/"+customer)
+	return err
+}
