@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"marketbot/handlers/reading"
 )
 
 func TestReadHolders(t *testing.T) {
@@ -14,6 +16,7 @@ func TestReadHolders(t *testing.T) {
 		"Li Lei=60 %，张三=40":   "[{Li Lei 6000} {张三 4000}]",
 		"某某（香港）有限公司=100%":     "[{某某（香港）有限公司 10000}]",
 		"张三=33.33%、李四=66.67%": "[{张三 3333} {李四 6667}]",
+		"张三60%，李四 40%":        "[{张三 6000} {李四 4000}]",
 		"张三":                  "!股东请写成 姓名=比例，例如 张三=30%，李四=20%",
 		"张三=":                 "!股东请写成 姓名=比例，例如 张三=30%，李四=20%",
 		"=30%":                "!股东请写成 姓名=比例，例如 张三=30%，李四=20%",
@@ -82,11 +85,11 @@ func FuzzHolders(f *testing.F) {
 		list, err := readHolders(text)
 		sum := 0
 		for _, h := range list {
-			if sum += h.share; h.share <= 0 || h.name == "" || !strings.Contains(text, strings.Fields(h.name)[0]) {
+			if sum += h.Parts; h.Parts <= 0 || h.Name == "" || !strings.Contains(text, strings.Fields(h.Name)[0]) {
 				t.Errorf("%q gives %+v", text, h)
 			}
 		}
-		if err != nil || sum > whole || sum == 0 {
+		if err != nil || sum > reading.WholeShare || sum == 0 {
 			t.Errorf("%q: %v, %d", text, err, sum)
 		}
 	})

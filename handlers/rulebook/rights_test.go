@@ -33,6 +33,13 @@ func TestWhoMayDoWhat(t *testing.T) {
 		rulebook.ManagePeople:     {"- - - - - - - y", "管理员", "总则"},
 		rulebook.ConfirmPeople:    {"y y - - - - - -", "总经理、执行董事", "附-4"},
 		rulebook.SelfCheck:        {"- - - - - - - y", "管理员", "附-4"},
+		rulebook.TakeContracts:    {"- - - y y y - -", "市场总监、市场主管、业务员", "2-3"},
+		rulebook.KnowContracts:    {"y y y y y y y y", "持有人、总监以上和主管、档案员、财务", "2-3"},
+		rulebook.SeeContracts:     {"y y y y y - - -", "执行董事、总经理、总经理助理、市场总监、市场主管、档案员、财务", "2-3"},
+		rulebook.SeeAmounts:       {"y y y y y - - -", "执行董事、总经理、总经理助理、市场总监、市场主管、财务", "2-3"},
+		rulebook.HeadContracts:    {"- - - y y - - -", "市场总监、市场主管", "2-3"},
+		rulebook.EndContracts:     {"- y - y - - - -", "总经理、市场总监", "2-3"},
+		rulebook.ArchiveContracts: {"- - - y - - - -", "档案员（没有档案员时市场总监）", "2-5"},
 		"unknown":                 {"- - - - - - - -", "", ""},
 	} {
 		may := strings.Fields(row.may)

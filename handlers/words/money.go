@@ -1,6 +1,7 @@
 package words
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -22,4 +23,9 @@ func Money(fen int64) string {
 		b.WriteRune(c)
 	}
 	return b.String() + "." + cents + " 元"
+}
+
+// Percent is a part in hundredths of a per cent: 30%, 33.33%.
+func Percent(parts int) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", parts/100, parts%100), "0"), ".") + "%"
 }
