@@ -75,9 +75,9 @@ func (c *Call) Has(name string) bool {
 	return ok
 }
 
-// Text is a Word, Number, Free, Customer or Passage argument as typed, or "".
+// Text is a Word, Number, Free, Customer, Contract or Passage argument as typed, or "".
 func (c *Call) Text(name string) string {
-	return value[string](c, name, Word, Number, Free, Customer, Passage)
+	return value[string](c, name, Word, Number, Free, Customer, Contract, Passage)
 }
 
 // Day is a Date or Month argument.

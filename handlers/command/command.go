@@ -13,6 +13,8 @@
 //   - a customer: [Call.Customer], which takes what the command wants with the
 //     customer from the Spec, and tells nobody of one whom they may not know
 //     (档-3). No area searches for customers itself;
+//   - a contract: [Call.Contract], by its number or its customer, in the same
+//     words where there is none and where the caller may not know of it;
 //   - a numbered thing (A12, L3): [Numbered], which also says how it ended;
 //   - a page of a list: [Call.Page].
 //
@@ -95,6 +97,7 @@ const (
 	Duty                 // 管理员 (store.Duty)
 	Labels               // 本周：… 下周：… (reading.Labelled by Keys), to the end of the line
 	Customer             // a customer's code, name or a part of it, as typed (string); Call.Customer finds out who it is
+	Contract             // a contract's number, or its customer, as typed (string); Call.Contract finds out which it is
 	Passage              // text up to the first of the command's fields (string)
 	Fields               // 地址=… 电话=… (map[string]string by Keys), to the end of the line
 )

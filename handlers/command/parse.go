@@ -163,6 +163,8 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 		return strings.TrimFunc(text, unicode.IsSpace), len(text), nil
 	case Customer:
 		return p.customer(ctx, a)
+	case Contract:
+		return p.contract(ctx, a)
 	case Word:
 		word := p.word(a)
 		return word, len(word), nil

@@ -284,7 +284,7 @@ func (g *gathering) arranged() (string, bool) {
 			}
 		case Span, Week, Date:
 			line, g.days = append(line, g.days...), nil
-		case Customer, Word, Number:
+		case Customer, Contract, Word, Number:
 			if len(g.words) > 0 {
 				line, g.words = append(line, g.words[0]), g.words[1:]
 			}

@@ -39,6 +39,8 @@ func expected(k Kind) string {
 		return strings.Join(dutyNames(), "、")
 	case Customer:
 		return "客户编号（如 K12）或名称"
+	case Contract:
+		return "合同号（如 ZYX-202611-001）或客户"
 	case Passage:
 		return "一段话，写在各字段的前面"
 	default:
