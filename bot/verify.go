@@ -98,6 +98,7 @@ var damages = []struct {
 }{
 	{ledger.TailCut, "末尾被截掉 %d 条"},
 	{ledger.EntryDeleted, "被删 %d 条"},
+	{ledger.Uncounted, "和写下时数的对不上，差 %d 条：没入链的被删或被换，或数被动过"},
 	{ledger.LinkMissing, "连同链一起被删 %d 条"},
 	{ledger.EntryEdited, "内容被改，或不是机器人写的：%d 条"},
 	{ledger.LinkBroken, "链对不上 %d 处：顺序被动过，或链被改过"},
@@ -116,7 +117,7 @@ func (v verdict) text(out io.Writer, head string, zone *time.Location) error {
 		fmt.Fprintf(&b, "链头 %s（%s）\n", v.Head.Code(), at(v.Head.At))
 	}
 	if v.Unlinked > 0 {
-		fmt.Fprintf(&b, "%d 条还没入链：机器人运行时一分钟内会入链，在那以前被删查不出来\n", v.Unlinked)
+		fmt.Fprintf(&b, "%d 条还没入链：机器人运行时一分钟内会入链，在那以前被删也数得出来\n", v.Unlinked)
 	}
 	for _, d := range damages {
 		if v.Counts[d.kind] > 0 {

@@ -24,7 +24,7 @@ type Keeper struct {
 }
 
 const (
-	linkEvery  = time.Minute     // until then a cut entry leaves no trace
+	linkEvery  = time.Minute     // until then a deleted entry is missed, but not known which
 	linkAll    = 24 * time.Hour  // how often old entries are looked through
 	linkStep   = 100             // entries in one transaction
 	orderEvery = 2 * time.Second // how soon an order is seen

@@ -4,10 +4,14 @@ import (
 	"context"
 
 	"marketbot/store/internal/engine"
+	"marketbot/store/ledger"
 )
 
 // steps are the migrations that are code, because they need secret_key.
-var steps = []engine.Step{{Version: 38, Name: "prove", Do: prove}}
+var steps = []engine.Step{
+	{Version: 38, Name: "prove", Do: prove},
+	{Version: 44, Name: "count", Do: ledger.Begin},
+}
 
 // prove vouches for whom a store knows from before there were proofs, once, and
 // binds what waits to whom it goes. Codes rest in another way since: those that

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"marketbot/store/internal/engine"
+	"marketbot/store/ledger"
 )
 
 // DB is an open store.
@@ -54,7 +55,7 @@ var migrations embed.FS
 var before = engine.Before{Last: 16, Same: 28, Sealed: `SELECT value FROM chain_state UNION ALL SELECT content FROM outbox LIMIT 100`}
 
 func (o Options) engine() engine.Options {
-	to := engine.Options{Source: o.Source, Pool: o.Pool, Keys: o.Seals.all(), Log: o.Log, Migrations: migrations, Steps: steps, Before: before, Cached: callerTables, Program: o.Program}
+	to := engine.Options{Source: o.Source, Pool: o.Pool, Keys: o.Seals.all(), Log: o.Log, Migrations: migrations, Steps: steps, Before: before, Cached: callerTables, Counter: ledger.NewCounter(), Program: o.Program}
 	if o.Examined != nil {
 		to.Examined = &o.Examined.State
 	}

@@ -29,9 +29,10 @@ import (
 
 // Head is the chain's last link as it was laid.
 type Head struct {
-	Seq int64 // how many links; 0: none yet
-	At  time.Time
-	sum []byte
+	Seq    int64 // how many links; 0: none yet
+	At     time.Time
+	sum    []byte
+	linked *tally // of the entries that were counted; nil: laid by a program that did not count
 }
 
 // codeLetters are those of codes that people copy: none looks like another.
@@ -51,17 +52,29 @@ func (h Head) Code() string {
 }
 
 func (h Head) rest() []byte {
-	return fmt.Appendf(nil, "%d %d %s", h.Seq, engine.Millis(h.At), h.sum)
+	return fmt.Appendf(nil, headMark+"%d %d %s%s", h.Seq, engine.Millis(h.At), h.linked.rest(), h.sum)
 }
 
+// headMark stands before heads that say what was linked. Programs that do not
+// count cannot read those, and lay no links beside one that does.
+const headMark = "counted "
+
 func headFrom(b []byte) (Head, error) {
+	b, counted := bytes.CutPrefix(b, []byte(headMark))
 	part := bytes.SplitN(b, []byte(" "), 3)
 	if len(part) != 3 {
 		return Head{}, errors.New("not a head")
 	}
 	seq, err1 := strconv.ParseInt(string(part[0]), 10, 64)
 	at, err2 := strconv.ParseInt(string(part[1]), 10, 64)
-	return Head{Seq: seq, At: engine.Moment(at), sum: part[2]}, errors.Join(err1, err2)
+	h := Head{Seq: seq, At: engine.Moment(at), sum: part[2]}
+	if err := errors.Join(err1, err2); err != nil || !counted {
+		return h, err
+	}
+	n := min(tallySize, len(h.sum))
+	linked, err := tallyFrom(h.sum[:n])
+	h.linked, h.sum = &linked, h.sum[n:]
+	return h, err
 }
 
 // chainState is a sealed value of the chain: nil when there is none. The error
@@ -72,6 +85,10 @@ func (q Ledger) state(ctx context.Context, name string) ([]byte, error) {
 	if err != nil || !found {
 		return nil, err
 	}
+	return q.openState(name, sealed)
+}
+
+func (q Ledger) openState(name string, sealed []byte) ([]byte, error) {
 	plain, err := q.tx.Keys().Open(sealed, "chain_state", name, "value")
 	if err != nil && !errors.Is(err, seal.ErrNoKey) {
 		err = fmt.Errorf("%w: %w", seal.ErrTampered, err)
@@ -85,11 +102,14 @@ func (q Ledger) setState(ctx context.Context, name string, value []byte) error {
 	return err
 }
 
-// Head is the chain's head; zero when nothing was linked yet. A head that
-// was changed is ErrTampered.
+// Head is the chain's head; its Seq is 0 when nothing was linked yet. A head that
+// was changed or is gone is ErrTampered.
 func (q Ledger) Head(ctx context.Context) (Head, error) {
 	b, err := q.state(ctx, "head")
-	if err != nil || b == nil {
+	if err == nil && b == nil {
+		err = fmt.Errorf("%w: the head is gone", seal.ErrTampered)
+	}
+	if err != nil {
 		return Head{}, err
 	}
 	return headFrom(b)
@@ -165,13 +185,17 @@ func (q Ledger) layLinks(ctx context.Context, key []byte, head Head, ids []strin
 	if err != nil || len(list) == 0 {
 		return head, err
 	}
-	args, rows := make([]any, 0, 3*len(list)), make([]string, len(list))
+	args, rows, linked := make([]any, 0, 3*len(list)), make([]string, len(list)), *head.linked
 	for i, a := range list {
 		head.Seq++
 		head.sum = linkSum(key, head.sum, head.Seq, a)
+		if a.counted {
+			linked = linked.and(weigh(key, a.ID))
+		}
 		args = append(args, head.Seq, a.ID, head.sum)
 		rows[i] = fmt.Sprintf("($%d, $%d, $%d)", 3*i+1, 3*i+2, 3*i+3)
 	}
+	head.linked = &linked
 	_, err = q.tx.Exec(ctx, "link", `INSERT INTO chain (seq, entry, sum) VALUES `+strings.Join(rows, ", "), args...)
 	return head, err
 }
@@ -191,19 +215,22 @@ func (q Ledger) resume(ctx context.Context) (key []byte, head Head, err error) {
 			return nil, head, err
 		}
 	}
-	fresh := key == nil && err1 == nil && head.Seq == 0 && err2 == nil && last.seq == 0
-	whole := key != nil && head.Seq > 0 && last.seq <= head.Seq // a cut tail leaves a gap by itself
+	whole := key != nil && head.linked != nil && last.seq <= head.Seq // a cut tail leaves a gap by itself
 	if key == nil {
-		key = make([]byte, 32)
-		rand.Read(key) // never fails (crypto/rand)
-		if err := q.setState(ctx, "key", key); err != nil {
+		if key, err = q.newKey(ctx); err != nil {
 			return nil, head, err
 		}
 	}
-	if !fresh && !whole {
-		head = Head{Seq: max(last.seq, head.Seq) + 1, sum: last.sum}
+	if !whole {
+		head = Head{Seq: max(last.seq, head.Seq) + 1, sum: last.sum, linked: &tally{}}
 	}
 	return key, head, nil
+}
+
+func (q Ledger) newKey(ctx context.Context) ([]byte, error) {
+	key := make([]byte, 32)
+	rand.Read(key) // never fails (crypto/rand)
+	return key, q.setState(ctx, "key", key)
 }
 
 // scanLoose reads an entry even where a value was replaced by one of another

@@ -34,6 +34,7 @@ type Entry struct {
 	Ref     string
 	Look
 	Changed bool // behind the store's back; said by those that read, see Looks
+	counted bool // as it committed: all are but those of programs that did not count yet
 }
 
 // Look is what an audit entry says beside when somebody looked into a
@@ -58,10 +59,14 @@ func (a Entry) fields() []string {
 	return list
 }
 
+// counts stands behind the fields under the MAC of an entry that was counted. A
+// link's sum is without it: it is the same for every program.
+const counts = "counted"
+
 // ErrTraceTaken is a look whose trace code is another's: nothing was recorded.
 var ErrTraceTaken = errors.New("trace code in use")
 
-// Record appends an entry under its own MAC.
+// Record appends an entry under its own MAC, and has its commit count it.
 func (q Ledger) Record(ctx context.Context, a Entry) error {
 	var why []byte
 	if a.Why != "" {
@@ -70,10 +75,13 @@ func (q Ledger) Record(ctx context.Context, a Entry) error {
 	n, err := q.tx.Exec(ctx, "audit", `INSERT INTO audit (id, at, person, act, subject, outcome, clause, ref, mac, customer, trace, grant_id, why, post, basis)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (trace) WHERE trace <> '' DO NOTHING`,
-		a.ID, engine.Millis(a.At), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref, q.tx.Keys().MAC(a.fields()...),
+		a.ID, engine.Millis(a.At), a.Person, a.Act, a.Subject, string(a.Outcome), a.Clause, a.Ref, q.tx.Keys().MAC(append(a.fields(), counts)...),
 		a.Customer, a.Trace, a.Grant, why, a.Post, a.Basis)
 	if err == nil && n == 0 {
 		err = ErrTraceTaken
+	}
+	if err == nil {
+		q.tx.Count(a.ID)
 	}
 	return err
 }
@@ -92,7 +100,8 @@ func (q Ledger) scan(scan engine.Scan) (a Entry, genuine bool, err error) {
 	if a.Why, err = q.tx.OpenText(why, "audit", a.ID, "why"); err != nil {
 		return a, false, nil // its why was changed, so the entry was
 	}
-	return a, q.tx.Keys().CheckMAC(mac, a.fields()...), nil
+	a.counted = q.tx.Keys().CheckMAC(mac, append(a.fields(), counts)...)
+	return a, a.counted || q.tx.Keys().CheckMAC(mac, a.fields()...), nil
 }
 
 // Tail is the last n entries, newest first. Entries that were changed

@@ -8,6 +8,10 @@
 // there is no act without its entry, and no entry without its act. It carries
 // a MAC of its own, so that an edited one shows at once, by itself.
 //
+// The commit counts it ([Counter]): into one of a few tallies of all that was ever
+// committed, once for all updates that share the commit. The head says what of
+// that was linked; the rest must be there.
+//
 // Soon after it committed an entry is linked ([Ledger.Unlinked], [Ledger.Lay]):
 // numbered without gaps, in the order of linking, under a sum over the link
 // before and the entry. One process at a time lays links; nobody who writes an
@@ -19,11 +23,11 @@
 // # Who may fear whom
 //
 // Somebody who writes to the database without secret_key can neither make an
-// entry nor change one: [Ledger.Verify] names it. They can delete entries that
-// are not linked yet, and nobody will know. They can cut the end off together
-// with the head that was sealed at that time, that is put back a whole old
-// state: a [Head.Code] that somebody wrote down outside finds that
-// ([Ledger.Holds]).
+// entry nor change or delete one: [Ledger.Verify] finds it, and names it where it
+// was linked. They can cut the end off together with the head and the tallies
+// that were sealed at that time, that is put back a whole old state: the next
+// entry of a process that runs tells, and so does a [Head.Code] that somebody
+// wrote down outside ([Ledger.Holds]).
 //
 // Who has secret_key can write everything anew. That is what a code outside is
 // for, too: its sum is under a key of the chain's own, and fits no other

@@ -44,7 +44,11 @@ func (q Ledger) scanMAC(scan engine.Scan) (entryMAC, error) {
 		return err
 	})
 	m := entryMAC{id: a.ID, mac: mac}
-	if fresh := q.tx.Keys().MAC(a.fields()...); !a.Changed && !bytes.Equal(fresh, mac) {
+	fields := a.fields()
+	if a.counted {
+		fields = append(fields, counts)
+	}
+	if fresh := q.tx.Keys().MAC(fields...); !a.Changed && !bytes.Equal(fresh, mac) {
 		m.fresh = fresh
 	}
 	return m, err

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"marketbot/store/internal/engine"
@@ -18,6 +19,7 @@ const (
 	LinkBroken   Damage = "broken"  // a link is not over what it follows and names
 	TailCut      Damage = "cut"     // links are gone from the end
 	HeadLost     Damage = "head"    // the head is gone, changed, or an old one
+	Uncounted    Damage = "count"   // the entries are not those that were counted as they committed
 )
 
 // Find is one damage: at which link, of which entry.
@@ -66,14 +68,28 @@ func (r *Report) saw(a Entry, seq int64) {
 
 // Verify goes over the audit and its chain: the last links and their
 // entries, and what is not linked yet, or everything when last is 0.
-func (q Ledger) Verify(ctx context.Context, last int64) (*Report, error) {
+func (q Ledger) Verify(ctx context.Context, last int64) (r *Report, err error) {
+	for range seen {
+		if r, err = q.look(ctx, last, r == nil); err != nil || r.Whole() {
+			break
+		}
+	}
+	return r, err
+}
+
+// seen is how often damage must be seen: others may link entries between two
+// statements of one look. The first is not beyond the end that was asked for.
+const seen = 3
+
+func (q Ledger) look(ctx context.Context, last int64, short bool) (*Report, error) {
 	r := &Report{Counts: map[Damage]int{}}
 	w := walk{report: r}
 	var err error
 	if w.key, err = q.state(ctx, "key"); err != nil && !tampered(err) {
 		return nil, err
 	}
-	if r.Head, err = q.Head(ctx); err != nil && !tampered(err) {
+	r.Head, err = q.Head(ctx)
+	if w.headless = tampered(err); err != nil && !w.headless {
 		return nil, err
 	}
 	if from := r.Head.Seq - last; last > 0 && from > 0 {
@@ -86,7 +102,11 @@ func (q Ledger) Verify(ctx context.Context, last int64) (*Report, error) {
 		return nil, err
 	}
 	w.end()
-	return r, q.walkUnlinked(ctx, r, last > 0)
+	after := ""
+	if short && last > 0 && !r.Head.At.IsZero() {
+		after = engine.IDBefore(r.Head.At.Add(-maxBehind))
+	}
+	return r, q.walkUnlinked(ctx, r, w.key, after)
 }
 
 // linkAt is a link by number; zero when there is none.
@@ -108,21 +128,44 @@ func (q Ledger) walkLinks(ctx context.Context, w *walk) error {
 		})
 }
 
-// walkUnlinked looks at entries without a link: all, or those of the end.
-func (q Ledger) walkUnlinked(ctx context.Context, r *Report, end bool) error {
-	after := ""
-	if end && !r.Head.At.IsZero() {
-		after = engine.IDBefore(r.Head.At.Add(-maxBehind))
-	}
-	return engine.Each(ctx, q.tx, "unlinked entries", `SELECT `+auditColumns+` FROM audit a WHERE id > $1
-		AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY id`, []any{after}, func(scan engine.Scan) error {
-		a, err := q.scanLoose(scan)
-		if err == nil {
+// walkUnlinked looks at the entries without a link, after one of them, and
+// compares what there is with what was counted. One statement reads all of it:
+// others commit before it or after it.
+func (q Ledger) walkUnlinked(ctx context.Context, r *Report, key []byte, after string) error {
+	var head Head
+	counted, there, lanesLeft := weigh(key, q.tx.Counting()...), tally{}, lanes
+	err := engine.Each(ctx, q.tx, "unlinked entries", `SELECT s.name, s.value, `+auditColumns+` FROM (SELECT name, value FROM chain_state UNION ALL SELECT '', NULL) s
+		LEFT JOIN audit a ON s.name = '' AND a.id > $1 AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.entry = a.id) ORDER BY a.id`, []any{after}, func(scan engine.Scan) error {
+		var name string
+		var sealed []byte
+		a, err := q.scanLoose(func(into ...any) error { return scan(append([]any{&name, &sealed}, into...)...) })
+		switch {
+		case err != nil:
+			return err
+		case a.ID != "":
 			r.Unlinked++
 			r.saw(a, 0)
+			if a.counted {
+				there = there.and(weigh(key, a.ID))
+			}
+		case name == "head":
+			if plain, err := q.openState(name, sealed); err == nil {
+				head, _ = headFrom(plain) // its zero value is none
+			}
+		case strings.HasPrefix(name, lanePrefix):
+			if t, err := q.openLane(name, sealed); err == nil {
+				counted, lanesLeft = counted.and(t), lanesLeft-1
+			}
 		}
-		return err
+		return nil
 	})
+	if err != nil || head.linked == nil { // gone, or of a store that a program which counts has not opened yet
+		return err
+	}
+	if lack := counted.without(*head.linked).without(there); lack != (tally{}) || lanesLeft > 0 {
+		r.found(Uncounted, int(max(lack.N, -lack.N, 1)), 0, "")
+	}
+	return nil
 }
 
 // walk goes along the chain.
@@ -130,6 +173,8 @@ type walk struct {
 	report *Report
 	key    []byte
 	before link
+
+	headless bool
 }
 
 // step compares a link with the one before it and with its entry, whose id is
@@ -155,6 +200,8 @@ func (w *walk) step(l link, a Entry) {
 func (w *walk) end() {
 	last, head := w.before, w.report.Head
 	switch {
+	case w.headless:
+		w.report.found(HeadLost, 1, last.seq, "")
 	case last.seq < head.Seq:
 		w.report.found(TailCut, int(head.Seq-last.seq), last.seq+1, "")
 	case last.seq > head.Seq, string(last.sum) != string(head.sum):

@@ -119,8 +119,11 @@ func vacant(ctx context.Context, o store.Options) error {
 	for _, table := range tables {
 		var rows int64
 		query := `SELECT COUNT(*) FROM ` + quoted(table)
-		if table == "meta" { // how it was made rests there
+		switch table {
+		case "meta": // how it was made rests there
 			query += ` WHERE NOT (` + engine.OwnNotes + `)`
+		case "chain_state": // and the beginning of a chain
+			continue
 		}
 		if err := t.QueryRowContext(ctx, query).Scan(&rows); err != nil {
 			return err
@@ -167,9 +170,11 @@ func (m mover) all(ctx context.Context) (Moved, error) {
 	if err != nil {
 		return done, err
 	}
-	defer t.Rollback()                                                // of no effect after the commit
-	if _, err := t.ExecContext(ctx, `DELETE FROM meta`); err != nil { // it comes with the rest
-		return done, err
+	defer t.Rollback()                                      // of no effect after the commit
+	for _, table := range []string{"meta", "chain_state"} { // they come with the rest
+		if _, err := t.ExecContext(ctx, `DELETE FROM `+table); err != nil {
+			return done, err
+		}
 	}
 	for _, table := range tables {
 		if remade(table) {

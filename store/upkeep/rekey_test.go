@@ -214,18 +214,23 @@ func foundByPhone(t *testing.T, db *store.DB) {
 func TestRekeyNamesWhatIsLost(t *testing.T) {
 	onBoth(t, func(t *testing.T, o store.Options) {
 		lost, old, key := store.NewSecretKey(), store.NewSecretKey(), store.NewSecretKey()
-		for i, k := range []string{lost, old} {
-			db := keyed(t, o, k)
+		other := storetest.Options(t, storetest.SQLite)
+		for place, k := range map[*store.Options]string{&other: lost, &o: old} {
+			db := keyed(t, *place, k)
 			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
-				return tx.Leaves().Add(ctx, store.Leave{ID: fmt.Sprint("l", i), Person: "p", First: "2026-11-26", Last: "2026-11-26", Reason: "病", By: "p", Entered: now})
+				return errors.Join(
+					tx.Leaves().Add(ctx, store.Leave{ID: "l0", Person: "p", First: "2026-11-26", Last: "2026-11-26", Reason: "病", By: "p", Entered: now}),
+					tx.Leaves().Add(ctx, store.Leave{ID: "l1", Person: "p", First: "2026-11-26", Last: "2026-11-26", Reason: "病", By: "p", Entered: now}))
 			})
 			db.Close()
-			storetest.Behind(t, o).Do(`DELETE FROM meta WHERE name = 'secret_key'`) // as before there were fingerprints
 		}
+		rest := storetest.Behind(t, o)
+		rest.Do(`UPDATE leave SET reason = $1 WHERE id = 'l0'`, storetest.Behind(t, other).Get(`SELECT reason FROM leave WHERE id = 'l0'`))
 		db := keyed(t, o, key, old)
 		t.Cleanup(func() { db.Close() })
 		done, err := upkeep.Rekey(t.Context(), db, func(upkeep.Rekeying) {})
-		if err != nil || done.Done != 1 || len(done.Lost) != 1 || done.Lost[0] != "leave reason l0" {
+		chain, ok := rest.Get(`SELECT COUNT(*) FROM chain_state`).(int64)
+		if err != nil || !ok || int64(done.Done) != 1+chain || len(done.Lost) != 1 || done.Lost[0] != "leave reason l0" {
 			t.Errorf("%+v, %v", done, err)
 		}
 	})

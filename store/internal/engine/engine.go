@@ -56,6 +56,7 @@ type DB struct {
 	keys    *seal.Keys
 	log     *slog.Logger
 	ids     lastID
+	counter Counter
 
 	postgres bool        // or else SQLite
 	whole    atomic.Bool // the file was read whole since it was opened, or just before
@@ -85,11 +86,14 @@ type Options struct {
 	Steps      []Step   // migrations that are code, numbered among the others
 	Before     Before   // the series of migrations before
 	Cached     []string // tables that Tx.Cache is made of
+	Counter    Counter  // of one open database; nil: nothing is counted
 	Program    string   // its version, for whoever meets the database with an older one
 	Examined   *State   // what Examine has just said of it; nil: it is asked
 }
 
-func (o Options) db() *DB { return &DB{keys: o.Keys, log: o.Log, postgres: OnPostgres(o.Source)} }
+func (o Options) db() *DB {
+	return &DB{keys: o.Keys, log: o.Log, counter: o.Counter, postgres: OnPostgres(o.Source)}
+}
 
 // Open opens a database that is fit to be opened, as [Examine] says, and brings
 // its tables up to date.

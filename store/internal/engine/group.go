@@ -10,9 +10,10 @@ import (
 // only when one fails so, all run again, each behind savepoints of its own.
 type group struct {
 	*sqlite
-	jobs   []*job
-	spoilt bool // something was to be undone
-	wrote  bool // something, that will be committed
+	jobs    []*job
+	spoilt  bool     // something was to be undone
+	wrote   bool     // something, that will be committed
+	counted []string // by the jobs so far
 }
 
 // job is one waiting update.
@@ -98,10 +99,11 @@ func (e *sqlite) batch(first *job) {
 // run runs the jobs, and what waits by then, in one transaction; bare is without
 // savepoints.
 func (g *group) run(ctx context.Context, bare bool) error {
+	g.counted = nil
 	err := g.exec(ctx, "BEGIN IMMEDIATE")
 	for i := 0; err == nil && (i < len(g.jobs) || g.more()); i++ {
 		j := g.jobs[i]
-		tx := &Tx{db: g.db, run: g.writer()}
+		tx := &Tx{db: g.db, run: g.writer(), counted: g.counted}
 		if bare {
 			tx.group = g
 		}
@@ -109,14 +111,26 @@ func (g *group) run(ctx context.Context, bare bool) error {
 			err = j.err
 		}
 		g.wrote = g.wrote || j.err == nil && tx.wrote
+		g.counted = tx.counted
 	}
 	if err == nil {
-		err = g.exec(ctx, "COMMIT")
+		err = g.commit(ctx)
 	}
 	if err != nil {
 		g.rollback(ctx)
 		g.cache.forget()
 	}
+	return err
+}
+
+func (g *group) commit(ctx context.Context) error {
+	tx := &Tx{db: g.db, run: g.writer(), group: g, counted: g.counted}
+	ended, err := tx.count(ctx)
+	if err != nil {
+		return err
+	}
+	err = g.exec(ctx, "COMMIT")
+	ended(err == nil)
 	return err
 }
 

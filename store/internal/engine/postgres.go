@@ -110,13 +110,22 @@ func (e *postgres) transact(ctx context.Context, o *sql.TxOptions, f func(*Tx) e
 		return &brokenError{err, false}
 	}
 	tx := &Tx{db: e.db, run: t}
-	if err := guard(func() error { return f(tx) }); err != nil {
+	var ended func(bool)
+	err = guard(func() (err error) {
+		if err = f(tx); err == nil {
+			ended, err = tx.count(ctx)
+		}
+		return err
+	})
+	if err != nil {
 		if e := t.Rollback(); e != nil && !errors.Is(e, sql.ErrTxDone) {
 			return errors.Join(&brokenError{e, true}, err)
 		}
 		return err
 	}
-	if err := t.Commit(); err != nil {
+	err = t.Commit()
+	ended(err == nil)
+	if err != nil {
 		return &brokenError{err, true}
 	}
 	return nil

@@ -20,6 +20,7 @@ type Tx struct {
 	group *group // of updates without savepoints; nil: savepoints
 
 	damaged []Damage // rows that were passed over
+	counted []string // to be written down before the commit, those of neighbours first
 }
 
 // runner executes prepared statements.
@@ -34,6 +35,7 @@ func (tx *Tx) Nested(ctx context.Context, f func() error) error {
 	if tx.group != nil {
 		return tx.unguarded(f)
 	}
+	counted := len(tx.counted)
 	tx.depth++
 	defer func() { tx.depth-- }()
 	name := fmt.Sprintf("s%d", tx.depth)
@@ -42,6 +44,7 @@ func (tx *Tx) Nested(ctx context.Context, f func() error) error {
 	}
 	err := guard(f)
 	if err != nil {
+		tx.counted = tx.counted[:counted]
 		if _, e := tx.run.ExecContext(ctx, "ROLLBACK TO SAVEPOINT "+name); e != nil {
 			return errors.Join(&brokenError{e, true}, err)
 		}
