@@ -10,7 +10,7 @@ import (
 // steps are the migrations that are code, because they need secret_key.
 var steps = []engine.Step{
 	{Version: 38, Name: "prove", Do: prove},
-	{Version: 44, Name: "count", Do: ledger.Begin},
+	{Version: 46, Name: "count", Do: ledger.Begin},
 }
 
 // prove vouches for whom a store knows from before there were proofs, once, and

@@ -202,7 +202,7 @@ func TestCountingBegins(t *testing.T) {
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
-		c.do(`DELETE FROM goose_db_version WHERE version_id = 44`)
+		c.do(`DELETE FROM goose_db_version WHERE version_id = 46`)
 		c.db = storetest.Reopen(t, o)
 		storetest.Update(t, c.db, uncounted)
 		c.lay()
