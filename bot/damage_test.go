@@ -43,7 +43,7 @@ func flip(t testing.TB, o store.Options, table, column, row string) (mend func()
 // sealedWords are the columns that rest sealed or vouch for their row, and that
 // commands and jobs read: of a customer's file those under its own key, too.
 const sealedWords = `
-person.proof account.proof person_change.proof binding.proof inbox.body outbox.content outbox.payload audit.mac chain.sum
+person.proof tenure.proof account.proof person_change.proof binding.proof inbox.body outbox.content outbox.payload audit.mac chain.sum
 dialog.line confirmation.line leave.reason trip.place trip.reason check_in.place check_in.progress
 report.review report.done report.plan report.payment report.problem consolidated.opinion report_comment.words
 audit.why request.words request.why request.reason access_grant.proof delegation.proof

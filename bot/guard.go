@@ -35,16 +35,28 @@ func (b *bot) guard(ctx context.Context) error {
 func (b *bot) tellForged(ctx context.Context) error {
 	var people []store.Person
 	var accounts []store.Account
+	var tenures int // of those that are damaged each is told once
 	err := b.DB.View(ctx, func(tx *store.Tx) (err error) {
-		if people, err = tx.People().Forged(ctx); err == nil {
-			accounts, err = tx.Accounts().Forged(ctx)
+		if people, err = tx.People().Forged(ctx); err != nil {
+			return err
 		}
+		if accounts, err = tx.Accounts().Forged(ctx); err != nil {
+			return err
+		}
+		err = tx.People().CheckTenures(ctx)
+		tenures = len(tx.Damaged())
 		return err
 	})
-	if err != nil || len(people)+len(accounts) == 0 {
+	if err != nil || len(people)+len(accounts)+tenures == 0 {
 		return err
 	}
 	return b.DB.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.People().CheckTenures(ctx); err != nil {
+			return err
+		}
+		if err := b.post.Damaged(ctx, tx, b.Now()); err != nil {
+			return err
+		}
 		for _, p := range people {
 			text := fmt.Sprintf("⚠ 有人绕过机器人改了数据库里%s的登记。这条登记现在没有任何权限。请查谁能写数据库；核对以后重新登记：人员 岗位 %s 岗位。", p.Name, p.Name)
 			if err := b.alarm(ctx, tx, "forged/person/"+p.ID, text); err != nil {

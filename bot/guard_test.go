@@ -44,3 +44,28 @@ func TestForgedPostIsTold(t *testing.T) {
 		t.Errorf("told %v, %v", told, err)
 	}
 }
+
+// So is somebody who wrote into the history of who held what, once for ever.
+func TestForgedTenureIsTold(t *testing.T) {
+	o := storetest.Options(t, storetest.SQLite)
+	b := openOffice(t, o, onPage, department(), thursday()).bot.Load()
+	storetest.Damage(t, o.Source, `UPDATE tenure SET since = 1 WHERE name = '业务员'`)
+	for range 2 {
+		if err := b.tellForged(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := 0
+	err := b.DB.View(t.Context(), func(tx *store.Tx) error {
+		list, err := tx.Outbox().Waiting(context.Background(), b.Now(), 1000)
+		for _, w := range list {
+			if strings.Contains(w.Key, "damaged/tenure/") {
+				told++
+			}
+		}
+		return err
+	})
+	if err != nil || told != 2 {
+		t.Errorf("told %d, %v", told, err)
+	}
+}

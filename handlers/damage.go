@@ -19,7 +19,7 @@ var (
 		"customer": "客户", "customer_person": "客户联系人", "customer_owner": "客户负责人记录", "fact": "客户资料", "progress": "客户跟进",
 	}
 	otherRows = map[string]string{
-		"access_grant": "查阅授权", "delegation": "审批授权", "person_change": "人员变更", "request": "查阅申请", "lead": "线索", "report": "周报", "consolidated": "上报",
+		"access_grant": "查阅授权", "tenure": "任职记录", "delegation": "审批授权", "person_change": "人员变更", "request": "查阅申请", "lead": "线索", "report": "周报", "consolidated": "上报",
 		"report_comment": "批示", "check_in": "签到", "trip": "出差", "leave": "请假",
 	}
 )

@@ -136,3 +136,86 @@ func TestForgedCodesAndAddresses(t *testing.T) {
 		})
 	}
 }
+
+// What somebody wrote into the history of who held what gives no rights to what
+// was sent then, and the rest of it counts.
+func TestForgedTenuresGiveNoRights(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		db, rest := forged(t, backend)
+		rest.Do(`CREATE TABLE was AS SELECT * FROM tenure`)
+		for name, forge := range map[string]string{
+			"another post":          `UPDATE tenure SET name = '总经理' WHERE person = 'lin'`,
+			"longer":                `UPDATE tenure SET since = 1 WHERE person = 'lin'`,
+			"another's":             `UPDATE tenure SET person = 'lin' WHERE person = 'gm'`,
+			"a stopped one goes on": `UPDATE tenure SET until = 0 WHERE person = 'old'`,
+			"made":                  `INSERT INTO tenure (id, person, kind, name, since, until) VALUES ('t', 'lin', 'post', '总经理', 1, 0)`,
+			"a duty":                `INSERT INTO tenure (id, person, kind, name, since, until) SELECT 't', 'lin', 'duty', '管理员', since, until FROM tenure WHERE kind = 'duty'`,
+		} {
+			t.Run(backend+"/"+name, func(t *testing.T) {
+				rest.Do(forge)
+				defer rest.Do(`INSERT INTO tenure SELECT * FROM was`)
+				defer rest.Do(`DELETE FROM tenure`)
+				storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+					for _, at := range []time.Time{now.Add(-time.Hour), now, now.Add(30 * time.Minute), now.Add(2 * time.Hour)} {
+						posts, err := tx.People().PostsAt(ctx, at.Add(time.Millisecond))
+						if err != nil {
+							return err
+						}
+						for id, post := range map[string]store.Post{"lin": store.Salesperson, "gm": store.GeneralManager, "old": store.Supervisor} {
+							p, err := tx.People().AsOf(ctx, store.Person{ID: id}, at)
+							one, err1 := tx.People().PostAt(ctx, id, at.Add(time.Millisecond))
+							if err := errors.Join(err, err1); err != nil {
+								return err
+							}
+							held := !at.Before(now) && (id != "old" || at.Before(now.Add(time.Hour)))
+							for _, got := range []store.Post{p.Post, posts[id], one} {
+								if got != "" && (got != post || !held) {
+									t.Errorf("%s at %v: %q", id, at, got)
+								}
+							}
+							if id == "lin" && len(p.Duties) > 0 {
+								t.Errorf("duties %v", p.Duties)
+							}
+						}
+					}
+					if len(tx.Damaged()) == 0 {
+						t.Error("nobody will hear of it")
+					}
+					return nil
+				})
+			})
+		}
+	}
+}
+
+// A history in which somebody wrote is not vouched for when it goes on in order.
+func TestForgedTenureIsNotVouchedFor(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		db, rest := forged(t, backend)
+		rest.Do(`UPDATE tenure SET since = 1 WHERE person = 'lin'`)
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			err := tx.People().SetPost(ctx, "lin", store.Supervisor, now.Add(time.Hour))
+			before, err1 := tx.People().PostAt(ctx, "lin", now.Add(-time.Hour))
+			after, err2 := tx.People().PostAt(ctx, "lin", now.Add(2*time.Hour))
+			if before != "" || after != store.Supervisor {
+				t.Errorf("%s: held %q, then %q", backend, before, after)
+			}
+			return errors.Join(err, err1, err2)
+		})
+	}
+}
+
+// Whoever has another name is the same person with the same rights.
+func TestRenamed(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		db, _ := forged(t, backend)
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			err := tx.People().Rename(ctx, "lin", "林小林")
+			p, _, err1 := tx.People().ByID(ctx, "lin")
+			if p.Forged || p.Post != store.Salesperson || p.Name != "林小林" {
+				t.Errorf("%s: %+v", backend, p)
+			}
+			return errors.Join(err, err1)
+		})
+	}
+}

@@ -173,9 +173,3 @@ func (q People) Reinstate(ctx context.Context, p Person, at time.Time) error {
 	}
 	return nil
 }
-
-func (q People) hold(ctx context.Context, person, kind, name string, since time.Time) error {
-	_, err := q.tx.Exec(ctx, "hold "+kind, `INSERT INTO tenure (id, person, kind, name, since, until) VALUES ($1, $2, $3, $4, $5, 0)`,
-		q.tx.NewID(since), person, kind, name, engine.Millis(since))
-	return err
-}

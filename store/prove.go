@@ -11,6 +11,7 @@ import (
 var steps = []engine.Step{
 	{Version: 38, Name: "prove", Do: prove},
 	{Version: 46, Name: "count", Do: ledger.Begin},
+	{Version: 48, Name: "prove tenures", Do: proveTenures},
 }
 
 // prove vouches for whom a store knows from before there were proofs, once, and
@@ -33,6 +34,17 @@ func prove(ctx context.Context, tx *engine.Tx) error {
 		return err
 	}
 	return bindWaiting(ctx, tx)
+}
+
+// proveTenures vouches for what people held before there were proofs of it, once.
+func proveTenures(ctx context.Context, tx *engine.Tx) error {
+	list, err := engine.All(ctx, tx, "tenures", `SELECT id, person, kind, name, since, until FROM tenure`, nil, func(scan engine.Scan) (h held, err error) {
+		return h, scan(&h.id, &h.person, &h.kind, &h.name, &h.since, &h.until)
+	})
+	for i := 0; err == nil && i < len(list); i++ {
+		_, err = tx.Exec(ctx, "vouch for a tenure", `UPDATE tenure SET proof = $1 WHERE id = $2`, People{tx}.sealHeld(list[i]), list[i].id)
+	}
+	return err
 }
 
 func proveAccounts(ctx context.Context, tx *engine.Tx) error {

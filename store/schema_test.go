@@ -34,6 +34,7 @@ var released = map[string]string{
 	"0043_doubt.sql":         "11c9c2072162c4c314ca1995fb79e1e39aeb7e887da976100ca636d06b0031e9",
 	"0044_contract.sql":      "e055300f4262cce60b4bf71e9cae1e248caf88625ee742ef85d5ed662857bfeb",
 	"0045_money.sql":         "6232dd43ceea4db1996536ad88c558fce048e3a717347c143baa01aae2a599a4",
+	"0047_tenure_proof.sql":  "83532452c37049712533c8ec79f8c6217be43d2f5947ff4357c742d6e1581ceb",
 	"0037_proof.sql":         "cdc0920e6169e847c1289978b3a23d88663953a0f65db2ab03d29f52c2bb3628",
 }
 
@@ -57,7 +58,7 @@ undo: id person command ref told
 person: id name post duties proof awaits
 person_change: code person kind was post duties platform account asks by_person state decider proof
 account: platform id person proof
-tenure: id person kind name
+tenure: id person kind name proof
 leave: id person first_day last_day by_person
 binding: code person proof
 wrong_code: platform account

@@ -14,7 +14,11 @@ func (q People) Stop(ctx context.Context, person string, at time.Time) error {
 	if err := q.set(ctx, "stop person", `UPDATE person SET until = $2 WHERE id = $1 AND until = 0`, person, engine.Millis(at)); err != nil {
 		return err
 	}
-	if _, err := q.tx.Exec(ctx, "end tenures", `UPDATE tenure SET until = $1 WHERE person = $2 AND until = 0`, engine.Millis(at), person); err != nil {
+	list, err := q.held(ctx, "what somebody holds", `person = $1 AND until = 0`, person)
+	if err == nil {
+		err = q.endHeld(ctx, "end tenure", list, at)
+	}
+	if err != nil {
 		return err
 	}
 	if err := Grants(q).endOf(ctx, person, at); err != nil {

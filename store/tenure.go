@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"marketbot/store/internal/engine"
@@ -16,41 +17,96 @@ type Tenure struct {
 	Until time.Time // zero while held
 }
 
+// held is a row of it.
+type held struct {
+	id, person, kind, name string
+	since, until           int64
+}
+
+const heldColumns = `id, person, kind, name, since, until, proof`
+
+// proof is all that the row says, to rest sealed beside it.
+func (h held) proof() string {
+	return proofOf(h.person, h.kind, h.name, strconv.FormatInt(h.since, 10), strconv.FormatInt(h.until, 10))
+}
+
+func (h held) tenure() Tenure {
+	t := Tenure{Since: engine.Moment(h.since), Until: engine.Moment(h.until)}
+	if h.kind == "post" {
+		t.Post = Post(h.name)
+	} else {
+		t.Duty = Duty(h.name)
+	}
+	return t
+}
+
+func (q People) sealHeld(h held) []byte {
+	return q.tx.SealText(h.proof(), "tenure", h.id, "proof")
+}
+
+// held reads rows, without those that were made or changed behind the store's
+// back: whoever they are about held nothing by them.
+func (q People) held(ctx context.Context, what, condition string, args ...any) ([]held, error) {
+	return engine.Sound(ctx, q.tx, what, `SELECT `+heldColumns+` FROM tenure WHERE `+condition, args, func(scan engine.Scan) (h held, err error) {
+		var proof []byte
+		if err = scan(&h.id, &h.person, &h.kind, &h.name, &h.since, &h.until, &proof); err != nil {
+			return h, err
+		}
+		return h, Grants(q).proven(h.proof(), proof, "tenure", h.id)
+	})
+}
+
+// hold begins what a person holds.
+func (q People) hold(ctx context.Context, person, kind, name string, since time.Time) error {
+	h := held{q.tx.NewID(since), person, kind, name, engine.Millis(since), 0}
+	_, err := q.tx.Exec(ctx, "hold "+kind, `INSERT INTO tenure (id, person, kind, name, since, until, proof) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		h.id, h.person, h.kind, h.name, h.since, h.until, q.sealHeld(h))
+	return err
+}
+
+// endHeld ends rows that were read, or has them go on.
+func (q People) endHeld(ctx context.Context, what string, list []held, at time.Time) error {
+	for _, h := range list {
+		h.until = engine.Millis(at)
+		if _, err := q.tx.Exec(ctx, what, `UPDATE tenure SET until = $1, proof = $2 WHERE id = $3`, h.until, q.sealHeld(h), h.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckTenures comes upon every tenure that is damaged.
+func (q People) CheckTenures(ctx context.Context) error {
+	_, err := q.held(ctx, "all tenures", `id <> ''`)
+	return err
+}
+
 // Tenures is what a person held and holds, oldest first.
 func (q People) Tenures(ctx context.Context, person string) ([]Tenure, error) {
-	return engine.All(ctx, q.tx, "tenures", `SELECT kind, name, since, until FROM tenure WHERE person = $1 ORDER BY since, id`, []any{person},
-		func(scan engine.Scan) (Tenure, error) {
-			var t Tenure
-			var kind, name string
-			err := scan(&kind, &name, engine.At(&t.Since), engine.At(&t.Until))
-			if kind == "post" {
-				t.Post = Post(name)
-			} else {
-				t.Duty = Duty(name)
-			}
-			return t, err
-		})
+	list, err := q.held(ctx, "tenures", `person = $1 ORDER BY since, id`, person)
+	tenures := make([]Tenure, len(list))
+	for i, h := range list {
+		tenures[i] = h.tenure()
+	}
+	return tenures, err
 }
 
 // PostsAt is the post that each person, active or stopped since, held just
 // before a moment, by the person's id.
 func (q People) PostsAt(ctx context.Context, at time.Time) (map[string]Post, error) {
-	type held struct{ person, post string }
-	list, err := engine.All(ctx, q.tx, "posts at", `SELECT person, name FROM tenure WHERE kind = 'post' AND since < $1 AND (until = 0 OR until >= $1)
-		ORDER BY since, id`, []any{engine.Millis(at)}, func(scan engine.Scan) (p held, err error) { return p, scan(&p.person, &p.post) })
+	list, err := q.held(ctx, "posts at", `kind = 'post' AND since < $1 AND (until = 0 OR until >= $1) ORDER BY since, id`, engine.Millis(at))
 	posts := make(map[string]Post, len(list))
-	for _, p := range list {
-		posts[p.person] = Post(p.post)
+	for _, h := range list {
+		posts[h.person] = Post(h.name)
 	}
 	return posts, err
 }
 
 // PostAt is PostsAt of one person; empty when they held none.
 func (q People) PostAt(ctx context.Context, person string, at time.Time) (post Post, err error) {
-	var name string
-	_, err = q.tx.One(ctx, "post at", `SELECT name FROM tenure WHERE person = $1 AND kind = 'post' AND since < $2 AND (until = 0 OR until >= $2)
-		ORDER BY since DESC, id DESC LIMIT 1`, []any{person, engine.Millis(at)}, &name)
-	return Post(name), err
+	list, err := q.held(ctx, "post at", `person = $1 AND kind = 'post' AND since < $2 AND (until = 0 OR until >= $2)
+		ORDER BY since DESC, id DESC`, person, engine.Millis(at))
+	return Post(engine.First(list).name), err
 }
 
 // Changed is when a person last got or lost a post or a duty.
@@ -82,7 +138,11 @@ func (q People) SetPost(ctx context.Context, person string, post Post, at time.T
 	if err := q.set(ctx, "set post", `UPDATE person SET post = $2, awaits = '' WHERE id = $1`, person, string(post)); err != nil {
 		return err
 	}
-	if _, err := q.tx.Exec(ctx, "end post", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'post' AND until = 0`, engine.Millis(at), person); err != nil {
+	list, err := q.held(ctx, "post", `person = $1 AND kind = 'post' AND until = 0`, person)
+	if err == nil {
+		err = q.endHeld(ctx, "end post", list, at)
+	}
+	if err != nil {
 		return err
 	}
 	return q.hold(ctx, person, "post", string(post), at)
@@ -90,8 +150,7 @@ func (q People) SetPost(ctx context.Context, person string, post Post, at time.T
 
 // Rename gives a person another name, which must be free.
 func (q People) Rename(ctx context.Context, person, name string) error {
-	_, err := q.tx.Exec(ctx, "rename person", `UPDATE person SET name = $1 WHERE id = $2`, name, person)
-	return err
+	return q.set(ctx, "rename person", `UPDATE person SET name = $2 WHERE id = $1`, person, name)
 }
 
 // Await notes a post that waits for the general manager's word; empty: none.
@@ -121,8 +180,11 @@ func (q People) TakeDuty(ctx context.Context, person string, duty Duty, at time.
 	if err := q.setDuties(ctx, person, rest); err != nil {
 		return err
 	}
-	_, err = q.tx.Exec(ctx, "end duty", `UPDATE tenure SET until = $1 WHERE person = $2 AND kind = 'duty' AND name = $3 AND until = 0`, engine.Millis(at), person, string(duty))
-	return err
+	list, err := q.held(ctx, "duty", `person = $1 AND kind = 'duty' AND name = $2 AND until = 0`, person, string(duty))
+	if err != nil {
+		return err
+	}
+	return q.endHeld(ctx, "end duty", list, at)
 }
 
 func (q People) setDuties(ctx context.Context, person string, duties []Duty) error {
@@ -132,10 +194,13 @@ func (q People) setDuties(ctx context.Context, person string, duties []Duty) err
 // Resume takes back a Stop; false when the person was not stopped
 // or somebody active has the name by now.
 func (q People) Resume(ctx context.Context, person string) (bool, error) {
-	n, err := q.tx.Exec(ctx, "resume tenures", `UPDATE tenure SET until = 0 WHERE person = $1
+	list, err := q.held(ctx, "tenures that a stop ended", `person = $1
 		AND until = (SELECT p.until FROM person p WHERE p.id = $1 AND p.until <> 0
 			AND NOT EXISTS (SELECT 1 FROM person q WHERE q.name = p.name AND q.until = 0))`, person)
-	if err != nil || n == 0 {
+	if err != nil || len(list) == 0 {
+		return false, err
+	}
+	if err := q.endHeld(ctx, "resume tenure", list, time.Time{}); err != nil {
 		return false, err
 	}
 	err = q.set(ctx, "resume person", `UPDATE person SET until = 0 WHERE id = $1`, person)

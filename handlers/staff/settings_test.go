@@ -119,7 +119,7 @@ func TestCorrectedNameIsTheSamePerson(t *testing.T) {
 	o.settle(entry("赵敏", store.Supervisor, "feishu/ou_zhao"))
 	id := o.person("赵敏").ID
 	heard := o.settle(entry("赵敏敏", store.Supervisor, "feishu/ou_zhao"))
-	if p := o.person("赵敏敏"); p.ID != id || o.person("赵敏").ID != "" {
+	if p := o.person("赵敏敏"); p.ID != id || o.person("赵敏").ID != "" || p.Post != store.Supervisor {
 		t.Errorf("a second person: %+v", p)
 	}
 	wants(t, heard["feishu/ou_zhao"], "你的姓名由赵敏改为赵敏敏")

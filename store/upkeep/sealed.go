@@ -45,6 +45,7 @@ var sealedColumns = []sealedColumn{
 	{"delegation", []string{"id"}, "proof", nil},
 	{"person_change", []string{"code"}, "proof", nil},
 	{"person", []string{"id"}, "proof", nil},
+	{"tenure", []string{"id"}, "proof", nil},
 	{"account", []string{"platform", "id"}, "proof", nil},
 	{"binding", []string{"code"}, "proof", nil},
 	{"contract", []string{"number"}, "card", []string{"folded", "series", "seq", "customer", "holder", "state", "claimed", "signed", "due", "ended", "version"}},
