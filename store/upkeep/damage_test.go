@@ -19,7 +19,7 @@ var wrecks = flag.Int("wrecks", 60, "how many damages of a database file are tri
 // damagedStore is a store with some rows, at rest, and its bytes.
 func damagedStore(t *testing.T) (store.Options, []byte, []string) {
 	t.Helper()
-	o := storetest.Options(t, storetest.SQLite)
+	o := storetest.Prepared(t, storetest.SQLite)
 	db, stop := storetest.Serve(t, o)
 	var names []string
 	err := db.Update(t.Context(), func(tx *store.Tx) error {
@@ -84,6 +84,22 @@ func TestDamagedPagesAreFound(t *testing.T) {
 			if missing := storetest.Noted(t, o, names...); len(missing) > 0 {
 				t.Errorf("%s: not found, and %d rows are gone", what, len(missing))
 			}
+		}
+	}
+}
+
+// TestFlippedVersionsAreFound: of a file whose two versions differ SQLite would
+// say only that it is locked.
+func TestFlippedVersionsAreFound(t *testing.T) {
+	o, whole, _ := damagedStore(t)
+	for bit := 18 * 8; bit < 20*8; bit++ {
+		bad := append([]byte(nil), whole...)
+		bad[bit/8] ^= 1 << (bit % 8)
+		if err := os.WriteFile(o.Source, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := upkeep.Examine(t.Context(), o); !errors.Is(err, upkeep.ErrDamaged) {
+			t.Errorf("bit %d of byte %d: %v", bit%8, bit/8, err)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"os"
 
 	"marketbot/store"
 	"marketbot/store/internal/engine"
@@ -55,9 +57,31 @@ func doubtful(err error) bool {
 
 // readPages reads every page of a file.
 func readPages(ctx context.Context, file string) error {
+	if err := readVersions(file); err != nil {
+		return err
+	}
 	db, err := sql.Open("sqlite", engine.DSN(file, "ro"))
 	if err != nil {
 		return err
 	}
 	return errors.Join(examine(ctx, db), db.Close())
+}
+
+// readVersions reads the versions of the format for writing and for reading,
+// which SQLite writes alike and does not compare: of a file in which they differ
+// it says only that it is locked.
+func readVersions(file string) (err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	var v [2]byte
+	if _, err := f.ReadAt(v[:], 18); err != nil {
+		return errors.Join(ErrDamaged, err)
+	}
+	if v[0] != v[1] {
+		return fmt.Errorf("%w: version %d for writing, %d for reading", ErrDamaged, v[0], v[1])
+	}
+	return nil
 }
