@@ -32,7 +32,7 @@ func openBoth(t *testing.T, now time.Time) *twofold {
 		{Name: "陈总", Post: store.GeneralManager}, {Name: "张伟", Post: store.Salesperson},
 		{Name: "王芳", Post: store.MarketingDirector, Duties: []store.Duty{store.Administrator}},
 	}
-	b.office = openOffice(t, storetest.Options(t, storetest.SQLite), func(o *office) screens {
+	b.office = openOffice(t, storetest.Prepared(t, storetest.SQLite), func(o *office) screens {
 		b.feishu, b.wecom = onFeishu(o).(*company), onWeCom(o).(*firm)
 		o.also = append(o.also, b.feishu.platform())
 		o.staff[0].Accounts = map[string]string{feishu.Name: b.feishu.ids["陈总"]}

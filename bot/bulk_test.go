@@ -93,7 +93,7 @@ func greedy(specs []*command.Spec) []string {
 // Nothing that anybody can type yields a list of customers to carry away.
 func TestNoAnswerListsCustomers(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, everyPost(), thursday())
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, everyPost(), thursday())
 	o.fillCabinet()
 	o.hear("小林", "提供线索 海湾 要搬家")
 	most := 0
@@ -120,7 +120,7 @@ func TestNoAnswerListsCustomers(t *testing.T) {
 // What reminders say names no more at once.
 func TestNoReminderListsCustomers(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, everyPost(), thursday())
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, everyPost(), thursday())
 	o.fillCabinet()
 	o.move(thursday().AddDate(0, 0, 8))
 	told := 0
@@ -142,7 +142,7 @@ func TestNoReminderListsCustomers(t *testing.T) {
 
 // No file that the bot makes holds customers.
 func TestNoFileHoldsCustomers(t *testing.T) {
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, everyPost(), thursday())
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, everyPost(), thursday())
 	o.fillCabinet()
 	o.hear("张伟", "周报 本周：拜访 下周：回访")
 	for recipe := range o.bot.Load().makers {

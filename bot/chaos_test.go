@@ -40,7 +40,7 @@ type chaos struct {
 // lose no acknowledged message and no slot of the timetable, say nothing twice,
 // and answer every chat in the order in which people wrote.
 func TestReplicas(t *testing.T) {
-	o := storetest.Options(t, storetest.Postgres)
+	o := storetest.Prepared(t, storetest.Postgres)
 	c := newChaos(t, o)
 	ended := make(chan struct{})
 	go func() { defer close(ended); c.arrive() }()

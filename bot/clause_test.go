@@ -13,7 +13,7 @@ import (
 // those of the conversation itself.
 func TestEveryCommandStandsInItsClause(t *testing.T) {
 	ofTheConversation := []string{"撤销", "取消", "确认", chat.TemplateWord, chat.QuestionsWord}
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, everyPost(), thursday())
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, everyPost(), thursday())
 	for _, spec := range o.bot.Load().desk.Specs() {
 		if own := slices.Contains(ofTheConversation, spec.Name); own || spec.Clause == "" {
 			if !own || spec.Clause != "" {

@@ -23,7 +23,7 @@ import (
 // form, question or receipt there, and what is to be confirmed says its number.
 func TestRobotAloneKeepsWhatFilesHold(t *testing.T) {
 	v := newVault()
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), v.tapping(onRobot), everyPost(), thursday())
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), v.tapping(onRobot), everyPost(), thursday())
 	hides := func(name, line string, want ...string) {
 		t.Helper()
 		words := o.hear(name, line)
@@ -123,7 +123,7 @@ func TestWaitingSecretsAreLookedAtAgain(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			held := &holding{}
 			world := func(o *office) screens { held.screens = onPage(o); return held }
-			o := openOffice(t, storetest.Options(t, storetest.SQLite), world, everyPost(), thursday())
+			o := openOffice(t, storetest.Prepared(t, storetest.SQLite), world, everyPost(), thursday())
 			o.hear("张伟", "新客户 东莞市晨星机械有限公司 业务状况=很好")
 			before := len(o.screens.messages("刘洋"))
 			held.holds.Store(true)

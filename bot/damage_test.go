@@ -59,7 +59,7 @@ const unsealed = ` outbox.print chain_state.value customer_name.plain customer_p
 // of them flipped at once, the morning still tells of what is sound.
 func TestDamagedRows(t *testing.T) {
 	people := append(department(), staff.Entry{Name: "周敏", Post: store.GMAssistant})
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, people, thursday().AddDate(0, 0, -9))
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, people, thursday().AddDate(0, 0, -9))
 	for _, line := range []string{
 		"李娜 新客户 东莞市南湖酒店", "李娜 新客户 东莞市晨星机械有限公司 地址=南城区 来源=展会", "李娜 联系人 K2 李明 职务=经理", "李娜 跟进 K2 送去方案",
 		"陈总 帮助", "张伟 出差 广州 3天 拜访", "张伟 签到 广州 拜访客户", "刘洋 请假 12-01 看病", "张伟 周报 本周：拜访 下周：签约 回款：3万 问题：无",

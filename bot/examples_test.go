@@ -73,11 +73,11 @@ func (o *office) hear(name, text string) string {
 // refused with the clause, and audited, for whoever may not.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, department(), thursday())
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, department(), thursday())
 	specs := o.bot.Load().desk.Specs()
 	for _, spec := range specs {
 		t.Run(spec.Name, func(t *testing.T) {
-			o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, department(), thursday())
+			o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, department(), thursday())
 			for _, line := range spec.Examples {
 				o.tryExample(spec, line)
 			}

@@ -185,7 +185,7 @@ func TestForgedLines(t *testing.T) {
 	for name, world := range map[string]func(*office) screens{"feishu": onFeishu} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := openOffice(t, storetest.Options(t, storetest.SQLite), world, department(), thursday())
+			o := openOffice(t, storetest.Prepared(t, storetest.SQLite), world, department(), thursday())
 			o.hear("李娜", "新客户 东莞市晨星机械有限公司 负责人=张伟")
 			lines := argLines(t, o.bot.Load().desk.Specs())
 			for i, s := range forgeries() {

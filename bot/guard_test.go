@@ -12,7 +12,7 @@ import (
 // Who changed their own post in the database has no rights, and the general
 // manager and the administrators hear of it, once.
 func TestForgedPostIsTold(t *testing.T) {
-	o := storetest.Options(t, storetest.SQLite)
+	o := storetest.Prepared(t, storetest.SQLite)
 	b := openOffice(t, o, onPage, department(), thursday()).bot.Load()
 	storetest.Damage(t, o.Source, `UPDATE person SET post = '总经理' WHERE post = '业务员'`)
 	for range 2 {

@@ -224,7 +224,7 @@ func playHistory(t *testing.T, steps []step, d defect) *history {
 		people = append(people, e)
 	}
 	h.reference = newReference(posts, h.account)
-	source := storetest.Options(t, storetest.SQLite)
+	source := storetest.Prepared(t, storetest.SQLite)
 	h.o = openOffice(t, source, func(o *office) screens { h.o = o; o.also = []chat.Platform{h.tablet}; return h.phone }, people, thursday())
 	for _, name := range []string{"陈总", "王芳"} {
 		h.says(h.account(name), "帮助", 0)

@@ -26,7 +26,7 @@ type drawer struct {
 func newDrawer(t *testing.T, backend string, rows [][]any) *drawer {
 	t.Helper()
 	dir := t.TempDir()
-	d := &drawer{T: t, config: filepath.Join(dir, "config.yaml"), file: filepath.Join(dir, "客户.xlsx"), options: storetest.Options(t, backend)}
+	d := &drawer{T: t, config: filepath.Join(dir, "config.yaml"), file: filepath.Join(dir, "客户.xlsx"), options: storetest.Prepared(t, backend)}
 	settings := fmt.Appendf(nil, "store: %q\nsecret_key: %q\n", d.options.Source, storeKey)
 	if err := os.WriteFile(d.config, settings, 0o600); err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ func TestEveryTextIsKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v := newVault()
-			o := openOffice(t, storetest.Options(t, storetest.SQLite), v.tapping(world), department(), thursday())
+			o := openOffice(t, storetest.Prepared(t, storetest.SQLite), v.tapping(world), department(), thursday())
 			o.hear("李娜", "新客户 东莞市晨星机械有限公司 负责人=张伟")
 			var everybody []string
 			for _, e := range o.staff {

@@ -61,7 +61,7 @@ func holder(r rulebook.Right) (store.Post, store.Duty) {
 // it does anything, however late it is delivered after they got it (abuse 23).
 func TestEveryCommandLate(t *testing.T) {
 	people := append(department(), staff.Entry{Name: "周敏", Post: store.OtherEmployee})
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, people, thursday().AddDate(0, 0, -1))
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, people, thursday().AddDate(0, 0, -1))
 	o.move(thursday())
 	tried := 0
 	for _, spec := range o.bot.Load().desk.Specs() {
@@ -115,7 +115,7 @@ func (o *office) falls() {
 
 // Whatever can be taken back is not, by a 撤销 that was sent before.
 func TestEveryUndoLate(t *testing.T) {
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, department(), thursday().AddDate(0, 0, -1))
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, department(), thursday().AddDate(0, 0, -1))
 	o.move(thursday())
 	for _, spec := range o.bot.Load().desk.Specs() {
 		if spec.Undo == nil || spec.Hidden {
@@ -142,7 +142,7 @@ func TestEveryUndoLate(t *testing.T) {
 // often it comes (fault 6).
 func TestSevenHoursLate(t *testing.T) {
 	at := time.Date(2026, 11, 27, 18, 59, 0, 0, shanghai) // a Friday: the report was due at noon
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, department(), at.AddDate(0, 0, -1))
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, department(), at.AddDate(0, 0, -1))
 	o.move(at)
 	for range 3 {
 		o.arrives("张伟", 7*time.Hour, chat.Event{ID: "report", Kind: chat.Text, Text: "周报 本周：拜访 下周：签约"})

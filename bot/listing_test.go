@@ -15,7 +15,7 @@ import (
 func TestListingCustomersIsHeardOf(t *testing.T) {
 	for name, ask := range map[string]string{"by searching": "客户 %s", "by commands that ask which is meant": "看电话 %s 核实", "by both": "客户历史 %s"} {
 		t.Run(name, func(t *testing.T) {
-			o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, everyPost(), thursday())
+			o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, everyPost(), thursday())
 			words := enterMany(o, 48)
 			o.clock.Store(thursday().Add(2 * time.Hour).UnixMilli())
 			before := len(o.screens.messages("陈总"))

@@ -61,7 +61,7 @@ func TestNaughtyStrings(t *testing.T) {
 
 func playNaughty(t *testing.T, backend string, part []string) {
 	t.Parallel()
-	o := openOffice(t, storetest.Options(t, backend), onFeishu, department(), thursday())
+	o := openOffice(t, storetest.Prepared(t, backend), onFeishu, department(), thursday())
 	form := o.reportForm("刘洋")
 	o.hear("张伟", "周报 本周：布展 下周：总结")
 	for i, s := range part {

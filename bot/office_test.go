@@ -15,7 +15,6 @@ import (
 	"marketbot/handlers/staff"
 	"marketbot/store"
 	"marketbot/store/cluster"
-	"marketbot/store/storetest"
 )
 
 // shanghai is the company's zone, without asking the machine for its tables.
@@ -55,7 +54,6 @@ func openOffice(t testing.TB, source store.Options, world func(o *office) screen
 		a := o.screens.account(o.staff[i].Name)
 		o.staff[i].Accounts = map[string]string{a.Platform: a.ID}
 	}
-	storetest.Prepare(t, source)
 	t.Cleanup(o.stop)
 	o.start()
 	o.tick()

@@ -31,7 +31,7 @@ const (
 // wait for it.
 func TestRedisFaults(t *testing.T) {
 	redis := clustertest.NewServer(t)
-	o := storetest.Options(t, storetest.Postgres)
+	o := storetest.Prepared(t, storetest.Postgres)
 	s := newStorm(t)
 	var programs []*program
 	for range redisTwice {

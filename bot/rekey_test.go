@@ -33,7 +33,7 @@ type rotation struct {
 }
 
 func newRotation(t *testing.T, backend, url string) *rotation {
-	r := &rotation{T: t, o: storetest.Options(t, backend), old: storeKey, key: store.NewSecretKey()}
+	r := &rotation{T: t, o: storetest.Prepared(t, backend), old: storeKey, key: store.NewSecretKey()}
 	r.program = newProgram(t, url, r.o, crashPeople)
 	return r
 }

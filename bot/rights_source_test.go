@@ -18,7 +18,7 @@ import (
 // and, unless everybody has, with somebody who has not; and what the tables say
 // of a post is what the rule book says of the right.
 func TestEveryRightStandsInTheTables(t *testing.T) {
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, everyPost(), thursday())
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, everyPost(), thursday())
 	specs := map[string]*command.Spec{}
 	for _, s := range o.bot.Load().desk.Specs() {
 		specs[s.Name] = s

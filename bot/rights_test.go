@@ -43,7 +43,7 @@ func TestRights(t *testing.T) {
 			t.Parallel()
 			config := customer.Defaults()
 			config.SupervisorIsSteward, config.SalespeopleSee, config.Canaries = s.steward, s.see, []string{nameOf(bait)}
-			o := openOffice(t, storetest.Options(t, storetest.SQLite), func(o *office) screens {
+			o := openOffice(t, storetest.Prepared(t, storetest.SQLite), func(o *office) screens {
 				o.customers = &config
 				return onPage(o)
 			}, everyPost(), thursday())
@@ -68,7 +68,7 @@ func TestRights(t *testing.T) {
 
 // Whatever can be said about a customer or a request stands in the tables.
 func TestRightsNameEveryCommand(t *testing.T) {
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, everyPost(), thursday())
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, everyPost(), thursday())
 	tried := map[string]bool{}
 	for _, c := range fileCommands() {
 		tried[strings.Fields(c.line)[0]] = true

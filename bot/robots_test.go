@@ -15,7 +15,7 @@ const moveTime = 5 * time.Second
 // the first is stopped, the second has it soon and answers.
 func TestRobotMoves(t *testing.T) {
 	one := newBranch(t)
-	one.cfg.Store, one.cfg.Redis = storetest.Options(t, storetest.Postgres).Source, clustertest.NewServer(t).URL()
+	one.cfg.Store, one.cfg.Redis = storetest.Prepared(t, storetest.Postgres).Source, clustertest.NewServer(t).URL()
 	two := &branch{site: site{t: t, cfg: one.cfg, client: one.client}, robot: one.robot, api: one.api}
 	two.cfg.Listen = freeAddress(t)
 	one.start()

@@ -194,7 +194,7 @@ func (p *conversation) moveClock(ts *testscript.TestScript, args []string) {
 			o.witness = p.stage.witness
 			return p.vault.tapping(p.stage.screens)(o)
 		}
-		p.office = openOffice(p.t, storetest.Options(p.t, p.stage.backend), world, p.people, at)
+		p.office = openOffice(p.t, storetest.Prepared(p.t, p.stage.backend), world, p.people, at)
 		p.t.Cleanup(func() {
 			p.vault.check(p.t, p.office)
 			p.stage.witness.reads(p.office)

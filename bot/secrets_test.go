@@ -27,7 +27,7 @@ func TestSecretsStayInTheFile(t *testing.T) {
 }
 
 func keepSecrets(t *testing.T, world func(*office) screens) {
-	source := storetest.Options(t, storetest.SQLite)
+	source := storetest.Prepared(t, storetest.SQLite)
 	p := newVault()
 	o := openOffice(t, source, p.tapping(world), everyPost(), thursday())
 	o.enterSecrets()

@@ -116,7 +116,7 @@ type spokenWorld struct {
 }
 
 func newSpokenWorld(t *testing.T) *spokenWorld {
-	w := &spokenWorld{source: storetest.Options(t, storetest.SQLite), people: append(department(),
+	w := &spokenWorld{source: storetest.Prepared(t, storetest.SQLite), people: append(department(),
 		staff.Entry{Name: "周敏", Post: store.GMAssistant}, staff.Entry{Name: "赵强", Post: store.Salesperson})}
 	o := openOffice(t, w.source, onPage, w.people, spoken())
 	o.update(func(ctx context.Context, tx *store.Tx) error {
@@ -145,7 +145,7 @@ func spoken() time.Time { return time.Date(2026, 11, 24, 9, 30, 0, 0, shanghai) 
 
 // open is a fresh copy of the world.
 func (w *spokenWorld) open(t *testing.T) *office {
-	source := storetest.Options(t, storetest.SQLite)
+	source := storetest.Prepared(t, storetest.SQLite)
 	source.Seals = w.source.Seals
 	if err := os.WriteFile(source.Source, w.rest, 0o600); err != nil {
 		t.Fatal(err)

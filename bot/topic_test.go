@@ -12,7 +12,7 @@ import (
 // What is asked in a topic of a group is answered there; where that cannot be
 // any more, in the group. What is confidential goes to the asker alone.
 func TestAnswersStayInTheirTopic(t *testing.T) {
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onFeishu, department(), thursday())
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onFeishu, department(), thursday())
 	c := o.screens.(*company)
 	asked := c.server.SayInTopic(c.ids["张伟"], feishuGroup, "omt_1", "签到 广州 拜访客户")
 	o.deliver()

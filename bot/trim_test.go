@@ -12,7 +12,7 @@ import (
 
 // What came and went is forgotten after a month and not before.
 func TestOldMessagesAreForgotten(t *testing.T) {
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, department(), thursday())
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, department(), thursday())
 	at := o.screens.account("张伟")
 	came := store.Received{Platform: "x", ID: "once", At: o.now()}
 	sent := store.Outgoing{

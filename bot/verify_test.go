@@ -27,7 +27,7 @@ type book struct {
 
 func newBook(t *testing.T, backend string) *book {
 	t.Helper()
-	o := storetest.Options(t, backend)
+	o := storetest.Prepared(t, backend)
 	l := &book{T: t, config: filepath.Join(t.TempDir(), "config.yaml")}
 	l.settings(o.Source, storeKey)
 	var err error

@@ -43,7 +43,7 @@ func TestFullDiskIsTold(t *testing.T) {
 	if !made {
 		return
 	}
-	o := storetest.Options(t, storetest.SQLite)
+	o := storetest.Prepared(t, storetest.SQLite)
 	o.Source = filepath.Join(dir, "full.db")
 	s := newStorm(t)
 	s.bot = newProgram(t, s.platform.URL, o, crashPeople)
@@ -84,7 +84,7 @@ func TestFullDiskIsTold(t *testing.T) {
 func TestDeletedFileIsNoticed(t *testing.T) {
 	for _, name := range []string{"", "-wal"} {
 		t.Run("market.db"+name, func(t *testing.T) {
-			o := storetest.Options(t, storetest.SQLite)
+			o := storetest.Prepared(t, storetest.SQLite)
 			s := newStorm(t)
 			s.bot = newProgram(t, s.platform.URL, o, crashPeople)
 			s.bot.start()

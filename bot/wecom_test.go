@@ -18,7 +18,7 @@ func openFirm(t *testing.T) (*office, *firm) {
 		{Name: "王芳", Post: store.MarketingDirector, Duties: []store.Duty{store.Administrator}},
 		{Name: "张伟", Post: store.Salesperson}, {Name: "刘洋", Post: store.Salesperson},
 	}
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), onWeCom, people, time.Date(2026, 11, 26, 9, 30, 0, 0, shanghai))
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onWeCom, people, time.Date(2026, 11, 26, 9, 30, 0, 0, shanghai))
 	return o, o.screens.(*firm)
 }
 
@@ -98,7 +98,7 @@ func TestRobotRepeats(t *testing.T) {
 // The settings write an account in other capitals than the platform does: it is
 // that person's all the same, for commands and for reminders.
 func TestCapitalsOfAnAccount(t *testing.T) {
-	o := openOffice(t, storetest.Options(t, storetest.SQLite), func(o *office) screens {
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), func(o *office) screens {
 		f := onWeCom(o).(*firm)
 		o.staff[0].Accounts = map[string]string{wecom.Name: strings.ToLower(f.ids["王芳"])}
 		o.staff[1].Accounts = map[string]string{wecom.Name: strings.ToUpper(f.ids["张伟"])}

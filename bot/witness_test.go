@@ -108,7 +108,7 @@ func (w *witness) check(t *testing.T) {
 		t.Logf("%d of %d conversations ended: what they show is not looked at (%v)", w.played, len(scripts), err)
 		return
 	}
-	b := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, department(), thursday()).bot.Load()
+	b := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, department(), thursday()).bot.Load()
 	for _, spec := range b.desk.Specs() {
 		if !w.done[spec.Name] {
 			t.Errorf("in no conversation anybody does %s: add lines to one of testdata/script", spec.Name)

@@ -96,7 +96,7 @@ func TestForgedContractsAreNotRead(t *testing.T) {
 			"another's amount": `UPDATE contract SET card = (SELECT card FROM contract WHERE seq = 2) WHERE seq = 1`,
 		} {
 			t.Run(backend+"/"+name, func(t *testing.T) {
-				o := storetest.Options(t, backend)
+				o := storetest.Prepared(t, backend)
 				db := storetest.Reopen(t, o)
 				storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 					return errors.Join(storetest.WriteContract(ctx, tx, 1, "a"), storetest.WriteContract(ctx, tx, 2, "b"))
@@ -117,7 +117,7 @@ func TestForgedContractsAreNotRead(t *testing.T) {
 
 // What was done to a contract cannot be laid at another's door.
 func TestForgedContractActs(t *testing.T) {
-	o := storetest.Options(t, storetest.SQLite)
+	o := storetest.Prepared(t, storetest.SQLite)
 	db := storetest.Reopen(t, o)
 	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error { return storetest.WriteContract(ctx, tx, 1, "词") })
 	storetest.Behind(t, o).Do(`UPDATE contract_act SET by_person = 'mallory' WHERE version = 1`)

@@ -14,7 +14,7 @@ import (
 // waits; somebody with the database but without the key writes to it.
 func forged(t *testing.T, backend string) (*store.DB, storetest.Rest) {
 	t.Helper()
-	o := storetest.Options(t, backend)
+	o := storetest.Prepared(t, backend)
 	db := storetest.Reopen(t, o)
 	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Outbox().Enqueue(ctx, &store.Outgoing{ID: "o1", Key: "k1", Platform: "x", Address: "chen", Person: "gm", Due: now, Created: now, Content: []byte("机密")})

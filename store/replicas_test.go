@@ -15,7 +15,7 @@ import (
 
 // Processes that start together on a new database all open it.
 func TestOpenTogether(t *testing.T) {
-	o := storetest.Options(t, storetest.Postgres)
+	o := storetest.Prepared(t, storetest.Postgres)
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {

@@ -17,7 +17,7 @@ import (
 // replicas are processes on one database.
 func replicas(t *testing.T, n int) []*store.DB {
 	t.Helper()
-	o := storetest.Options(t, storetest.Postgres)
+	o := storetest.Prepared(t, storetest.Postgres)
 	list := make([]*store.DB, n)
 	for i := range list {
 		list[i] = storetest.Reopen(t, o)

@@ -15,7 +15,7 @@ import (
 func TestTurn(t *testing.T) {
 	for _, backend := range storetest.Backends() {
 		t.Run(backend, func(t *testing.T) {
-			o := storetest.Options(t, backend)
+			o := storetest.Prepared(t, backend)
 			var working, most, turns atomic.Int32
 			var all sync.WaitGroup
 			for range 3 {

@@ -14,7 +14,7 @@ import (
 // A roll is read from the store: who was stopped is not on it, and a damaged
 // reason of a leave harms nothing, because nobody needs it to know who is away.
 func TestRead(t *testing.T) {
-	options := storetest.Options(t, storetest.SQLite)
+	options := storetest.Prepared(t, storetest.SQLite)
 	db, err := store.Open(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)

@@ -33,7 +33,7 @@ type branch struct {
 // openBranches has so many processes send to the same phone.
 func openBranches(t testing.TB, n int) (*schedulertest.Phone, []*branch) {
 	t.Helper()
-	o := storetest.Options(t, storetest.Postgres)
+	o := storetest.Prepared(t, storetest.Postgres)
 	p := schedulertest.NewPhone("phone", time.Now)
 	list := make([]*branch, n)
 	for i := range list {

@@ -56,7 +56,7 @@ func TestNoSuchClock(t *testing.T) {
 // A change that was damaged behind the store's back keeps no job busy: none can
 // do it.
 func TestDamagedChangeIsNotDue(t *testing.T) {
-	o := storetest.Options(t, storetest.SQLite)
+	o := storetest.Prepared(t, storetest.SQLite)
 	db := storetest.Reopen(t, o)
 	now := time.Date(2026, 11, 26, 9, 30, 0, 0, handlerstest.Zone)
 	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {

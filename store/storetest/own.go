@@ -31,7 +31,7 @@ func NewServer(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.MkdirTemp("", "marketbot-pg-")
+	dir, err := os.MkdirTemp(shelf(), "marketbot-pg-")
 	if err != nil {
 		t.Fatal(err)
 	}

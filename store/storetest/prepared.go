@@ -5,48 +5,70 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 
 	"marketbot/store"
 )
 
-// Prepare puts an empty store with all its tables where o has none yet, on
-// SQLite: to run every migration again for each test takes most of its time
-// under the race detector.
-func Prepare(t testing.TB, o store.Options) {
+// Prepared are the options of a new store that is empty but has all its tables:
+// to run every migration again for each test takes most of its time.
+func Prepared(t testing.TB, backend string) store.Options {
 	t.Helper()
-	if strings.HasPrefix(o.Source, "postgres") {
-		return
+	if backend == Postgres {
+		template, err := migratedDatabase()
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := options()
+		o.Source = database(t, template)
+		return o
 	}
-	if _, err := os.Stat(o.Source); err == nil {
-		return
-	}
-	made, err := migrated()
+	o := Options(t, backend)
+	file, err := migratedFile()
 	if err == nil {
-		err = os.WriteFile(o.Source, made, 0o600)
+		err = os.WriteFile(o.Source, file, 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	return o
 }
 
-// migrated is the file of an empty store at rest, made once a test binary.
-var migrated = sync.OnceValues(func() (file []byte, err error) {
-	dir, err := os.MkdirTemp("", "migrated")
+// migratedFile is an empty store at rest, made once a test binary.
+var migratedFile = sync.OnceValues(func() (file []byte, err error) {
+	dir, err := os.MkdirTemp(shelf(), "migrated")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	source := filepath.Join(dir, "test.db")
+	if err := makeTables(source); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(source)
+})
+
+// migratedDatabase is the name of a database to copy, made once a test binary.
+var migratedDatabase = sync.OnceValues(func() (name string, err error) {
+	c, err := server()
+	if err != nil {
+		return "", err
+	}
+	name = "migrated"
+	if err := run(c.dir, "CREATE DATABASE "+name); err != nil {
+		return "", err
+	}
+	return name, makeTables(source(c.dir, name))
+})
+
+// makeTables makes those of a store where there is none.
+func makeTables(source string) error {
 	o := options()
-	o.Source = filepath.Join(dir, "test.db")
+	o.Source = source
 	db, err := store.Open(context.Background(), o)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := db.Close(); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(o.Source)
-})
+	return db.Close()
+}

@@ -41,15 +41,15 @@ type cluster struct {
 // however that ends.
 var server = sync.OnceValues(startServer)
 
-// database is a new, empty database until the test ends.
-func database(t testing.TB) string {
+// database is a new one until the test ends, a copy of another.
+func database(t testing.TB, template string) string {
 	t.Helper()
 	c, err := server()
 	if err != nil {
 		t.Fatal(err)
 	}
 	name := "t" + strings.ToLower(rand.Text())
-	if err := run(c.dir, "CREATE DATABASE "+name); err != nil {
+	if err := run(c.dir, "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -86,7 +86,7 @@ func startServer() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "marketbot-pg-")
+	dir, err := os.MkdirTemp(shelf(), "marketbot-pg-")
 	if err != nil {
 		return nil, fmt.Errorf("directory of the server: %w", err)
 	}

@@ -34,7 +34,7 @@ func Options(t testing.TB, backend string) store.Options {
 	case SQLite:
 		o.Source = filepath.Join(folder(t), "test.db")
 	case Postgres:
-		o.Source = database(t)
+		o.Source = database(t, "template0")
 	default:
 		t.Fatalf("no backend %q", backend)
 	}
@@ -47,18 +47,24 @@ const memory = "/dev/shm"
 // roomy is how many free bytes it takes to be used.
 const roomy = 512 << 20
 
-// folder is a new one until the test ends, in memory where there is room:
-// thousands of commits would otherwise wait for the disk. A benchmark waits.
+// shelf is where the files of tests lie: in memory where there is room, since
+// thousands of commits and databases would otherwise wait for the disk; "" is the
+// usual place.
+func shelf() string {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(memory, &fs); err != nil || fs.Bavail*uint64(fs.Bsize) < roomy {
+		return ""
+	}
+	return memory
+}
+
+// folder is a new one until the test ends. A benchmark waits for the disk.
 func folder(t testing.TB) string {
 	t.Helper()
 	if _, measured := t.(*testing.B); measured {
 		return t.TempDir()
 	}
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(memory, &fs); err != nil || fs.Bavail*uint64(fs.Bsize) < roomy {
-		return t.TempDir()
-	}
-	dir, err := os.MkdirTemp(memory, "marketbot-")
+	dir, err := os.MkdirTemp(shelf(), "marketbot-")
 	if err != nil {
 		return t.TempDir()
 	}
@@ -73,9 +79,7 @@ func folder(t testing.TB) string {
 // Open opens a new, empty store until the test ends.
 func Open(t testing.TB, backend string) *store.DB {
 	t.Helper()
-	o := Options(t, backend)
-	Prepare(t, o)
-	db, err := store.Open(context.Background(), o)
+	db, err := store.Open(context.Background(), Prepared(t, backend))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ const backupsEach = 10
 
 func backUpUnderLoad(t *testing.T, backend string, n int) {
 	t.Helper()
-	from := storetest.Options(t, backend)
+	from := storetest.Prepared(t, backend)
 	db, closeStore := storetest.Serve(t, from)
 	defer closeStore()
 	load := newLoad(t, db)
@@ -107,7 +107,7 @@ func (l *load) end() {
 func TestRestoreKeepsWhatWasThere(t *testing.T) {
 	for _, backend := range storetest.Backends() {
 		t.Run(backend, func(t *testing.T) {
-			o := storetest.Options(t, backend)
+			o := storetest.Prepared(t, backend)
 			db, stop := storetest.Serve(t, o)
 			file := filepath.Join(t.TempDir(), "backup")
 			for _, step := range []func() error{
@@ -149,7 +149,7 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 func TestBackupIsVerified(t *testing.T) {
 	for _, backend := range storetest.Backends() {
 		t.Run(backend, func(t *testing.T) {
-			o := storetest.Options(t, backend)
+			o := storetest.Prepared(t, backend)
 			db, stop := storetest.Serve(t, o)
 			if err := db.Update(t.Context(), func(tx *store.Tx) error {
 				return tx.Audit().Record(t.Context(), ledger.Entry{At: now, Person: "p", Act: "a", Outcome: ledger.Done})
@@ -208,7 +208,7 @@ func TestBackupIsVerified(t *testing.T) {
 func TestBackupBesideTheLastOne(t *testing.T) {
 	for _, backend := range storetest.Backends() {
 		t.Run(backend, func(t *testing.T) {
-			o, file := storetest.Options(t, backend), filepath.Join(t.TempDir(), "backup")
+			o, file := storetest.Prepared(t, backend), filepath.Join(t.TempDir(), "backup")
 			_, stop := storetest.Serve(t, o)
 			stop()
 			left, err := os.Create(file + ".part")
@@ -232,7 +232,7 @@ func TestBackupBesideTheLastOne(t *testing.T) {
 // Whoever examines a store while a restore ends finds the old one or the new, not
 // one that has no tables.
 func TestExaminedWhileARestoreEnds(t *testing.T) {
-	o := storetest.Options(t, storetest.Postgres)
+	o := storetest.Prepared(t, storetest.Postgres)
 	_, stop := storetest.Serve(t, o)
 	stop()
 	rest := storetest.Behind(t, o)

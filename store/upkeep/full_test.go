@@ -15,7 +15,7 @@ import (
 // TestFileLimit: a database that may not grow refuses what it cannot store,
 // keeps all that it acknowledged, and goes on when it may grow again.
 func TestFileLimit(t *testing.T) {
-	o := storetest.Options(t, storetest.SQLite)
+	o := storetest.Prepared(t, storetest.SQLite)
 	db, stop := storetest.Serve(t, o)
 	if err := storetest.Note(t.Context(), db, "first"); err != nil {
 		t.Fatal(err)

@@ -18,7 +18,7 @@ import (
 // moves in a way of its own.
 func furnished(t *testing.T) store.Options {
 	t.Helper()
-	o := storetest.Options(t, storetest.SQLite)
+	o := storetest.Prepared(t, storetest.SQLite)
 	db, stop := storetest.Serve(t, o)
 	err := db.Update(t.Context(), func(tx *store.Tx) error {
 		ctx := t.Context()

@@ -13,7 +13,7 @@ import (
 // Whoever restores or backs up, as root too: the files are of the owner of their
 // folder, whose service has to open them.
 func TestFilesAreOfTheOwnerOfTheFolder(t *testing.T) {
-	o := storetest.Options(t, storetest.SQLite)
+	o := storetest.Prepared(t, storetest.SQLite)
 	db, stop := storetest.Serve(t, o)
 	if err := storetest.Note(t.Context(), db, "a"); err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ import (
 // backUp is a backup of a store with some rows.
 func backUp(t *testing.T, backend string) (o store.Options, file string) {
 	t.Helper()
-	o, file = storetest.Options(t, backend), filepath.Join(t.TempDir(), "backup")
+	o, file = storetest.Prepared(t, backend), filepath.Join(t.TempDir(), "backup")
 	db, stop := storetest.Serve(t, o)
 	defer stop()
 	storetest.Update(t, db, storetest.AddFile)

@@ -63,10 +63,10 @@ var wholeTable = map[string]*regexp.Regexp{
 
 // No query about files reads a whole table, on either database.
 func TestFileQueriesUseIndexes(t *testing.T) {
-	lite := storetest.Reopen(t, storetest.Options(t, storetest.SQLite))
+	lite := storetest.Reopen(t, storetest.Prepared(t, storetest.SQLite))
 	t.Cleanup(func() { lite.Close() })
 	storetest.Update(t, lite, everyFileQuery)
-	post := storetest.Options(t, storetest.Postgres)
+	post := storetest.Prepared(t, storetest.Postgres)
 	db := storetest.Reopen(t, post)
 	t.Cleanup(func() { db.Close() })
 	server := storetest.Behind(t, post)

@@ -66,7 +66,7 @@ func refused(db *store.DB, i int) error {
 func TestNothingIsShownUnrecorded(t *testing.T) {
 	for backend, ways := range broken {
 		t.Run(backend, func(t *testing.T) {
-			o := storetest.Options(t, backend)
+			o := storetest.Prepared(t, backend)
 			db := storetest.Reopen(t, o)
 			t.Cleanup(func() { db.Close() })
 			storetest.Update(t, db, storetest.AddFile)
@@ -93,7 +93,7 @@ func TestNothingIsShownUnrecorded(t *testing.T) {
 // On a full disk nothing is shown that was not recorded, 100 times of 100, and
 // files open again when there is room.
 func TestFullDiskShowsNothing(t *testing.T) {
-	db := storetest.Reopen(t, storetest.Options(t, storetest.SQLite))
+	db := storetest.Reopen(t, storetest.Prepared(t, storetest.SQLite))
 	t.Cleanup(func() { db.Close() })
 	storetest.Update(t, db, storetest.AddFile)
 	limit := func(pages int) {

@@ -42,7 +42,7 @@ func BenchmarkFindCustomers(b *testing.B) {
 		customers int
 	}{{storetest.SQLite, 100_000}, {storetest.Postgres, 100_000}, {storetest.SQLite, 1_000_000}} {
 		b.Run(fmt.Sprintf("%s/%d", c.backend, c.customers), func(b *testing.B) {
-			o := storetest.Options(b, c.backend)
+			o := storetest.Prepared(b, c.backend)
 			fill(b, o, c.customers)
 			db := built(b, o)
 			for _, a := range asked {
@@ -114,7 +114,7 @@ func typed(b *testing.B, db *store.DB, n int, text func(int, []rune) string) (te
 func BenchmarkAddName(b *testing.B) {
 	for _, backend := range storetest.Backends() {
 		b.Run(backend, func(b *testing.B) {
-			o := storetest.Options(b, backend)
+			o := storetest.Prepared(b, backend)
 			fill(b, o, 10_000)
 			db := built(b, o)
 			v := invented{rand.New(rand.NewPCG(3, 4))}
