@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -22,6 +23,9 @@ type able struct{ chat.Platform }
 
 func (able) Window([]byte) time.Duration { return 7 * time.Hour }
 func (able) Here() bool                  { return false }
+func (able) Show(_ context.Context, _ chat.Address, _ []byte, _, old string) (string, error) {
+	return "after " + old, nil
+}
 
 // plainPlatform can do nothing beside.
 type plainPlatform struct{ chat.Platform }
@@ -41,6 +45,7 @@ func optional() map[string]struct {
 	}{
 		"Namer":     {has[chat.Namer], true},
 		"Checker":   {has[chat.Checker], true},
+		"Editor":    {has[chat.Editor], false},
 		"Protector": {has[chat.Protector], false},
 		"Resident":  {has[chat.Resident], false},
 	}

@@ -78,12 +78,17 @@ type pace func(context.Context, chat.Platform) error
 
 // Send sends when it may, and counts.
 func (c *counted) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
-	err := c.pace(ctx, c.Platform)
-	if err == nil {
-		err = c.Platform.Send(ctx, to, payload, key)
+	_, err := c.Show(ctx, to, payload, key, "")
+	return err
+}
+
+// Show is the platform's, or Send: see chat.Editor.
+func (c *counted) Show(ctx context.Context, to chat.Address, payload []byte, key, old string) (card string, err error) {
+	if err = c.pace(ctx, c.Platform); err == nil {
+		card, err = chat.Show(ctx, c.Platform, to, payload, key, old)
 	}
 	c.sends.WithLabelValues(c.Name(), sendOutcome(err)).Inc()
-	return err
+	return card, err
 }
 
 // Window is the platform's: see chat.Protector.

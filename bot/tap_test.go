@@ -21,8 +21,14 @@ func (p tap) Render(ctx context.Context, to chat.Address, m chat.Message, data [
 }
 
 func (p tap) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
+	_, err := p.Show(ctx, to, payload, key, "")
+	return err
+}
+
+// Show is the platform's: see chat.Editor.
+func (p tap) Show(ctx context.Context, to chat.Address, payload []byte, key, old string) (string, error) {
 	p.vault.note(to, payload, nil)
-	return p.Platform.Send(ctx, to, payload, key)
+	return chat.Show(ctx, p.Platform, to, payload, key, old)
 }
 
 // Window is the platform's: see chat.Protector.

@@ -18,6 +18,12 @@ import (
 // news about bad news cannot go round.
 const AdminKey = "admin/"
 
+// ChangeKey begins the key of what is shown in the place of a card.
+const ChangeKey = "changed/"
+
+// changeable is how long after it was shown a card may be changed on any platform.
+const changeable = 14 * 24 * time.Hour
+
 // Post writes what the bot owes into the outbox: it knows which chat a person
 // or the department's group is reached in. It sends nothing itself.
 type Post struct {
@@ -62,6 +68,9 @@ func (p *Post) Notices(ctx context.Context, tx *store.Tx, notices []chat.Notice,
 }
 
 func (p *Post) notice(ctx context.Context, tx *store.Tx, chats map[string]chat.Address, n chat.Notice, class store.Class, now time.Time) error {
+	if n.Changes() {
+		return p.change(ctx, tx, n.Message, now)
+	}
 	if n.To == "" {
 		return p.toGroups(ctx, tx, n, class, now)
 	}
@@ -74,6 +83,27 @@ func (p *Post) notice(ctx context.Context, tx *store.Tx, chats map[string]chat.A
 	}
 	_, _, err := p.owe(ctx, tx, to, n, class, now)
 	return err
+}
+
+// change owes a card in the place of those that were shown about the same.
+func (p *Post) change(ctx context.Context, tx *store.Tx, m chat.Message, now time.Time) error {
+	cards, err := tx.Outbox().Cards(ctx, m.About, now.Add(-changeable))
+	for _, o := range cards {
+		if err == nil {
+			m.Replaces = o.Card
+			err = p.replace(ctx, tx, chat.Address{Platform: o.Platform, Group: o.Group, ID: o.Address}, o.Person, m, now)
+		}
+	}
+	return err
+}
+
+// replace owes a card in the place of the one that it replaces.
+func (p *Post) replace(ctx context.Context, tx *store.Tx, to chat.Address, person string, m chat.Message, now time.Time) error {
+	if to.Group && m.Confidential {
+		return nil
+	}
+	m.About = "" // there is nothing left to decide
+	return p.Message(ctx, tx, to, person, ChangeKey+to.Platform+"/"+m.Replaces, m, store.ClassAlarm, now)
 }
 
 // toAccounts says something to every account of a person.
@@ -158,7 +188,7 @@ func outgoing(tx *store.Tx, to chat.Address, n chat.Notice, class store.Class, n
 	return store.Outgoing{
 		ID: tx.NewID(now), Key: n.Key,
 		Platform: to.Platform, Group: to.Group, Address: to.ID, Person: n.To,
-		Cause: n.Cause, Class: class, Secret: n.Message.Confidential, Due: now, Created: now,
+		Cause: n.Cause, Class: class, Secret: n.Message.Confidential, About: n.Message.About, Due: now, Created: now,
 	}
 }
 

@@ -15,7 +15,7 @@ func (q Outbox) Backlog(ctx context.Context) ([]string, error) { return q.claims
 // With ErrUnreadable comes what is known of it beside what it says.
 func (q Outbox) ByID(ctx context.Context, id string) (Outgoing, bool, error) {
 	var unreadable error
-	list, err := engine.All(ctx, q.tx, "owed message", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, print, error, claimed_by, cause
+	list, err := engine.All(ctx, q.tx, "owed message", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, print, error, claimed_by, cause, about
 		FROM outbox WHERE id = $1 AND state = 'waiting'`, []any{id},
 		func(scan engine.Scan) (Outgoing, error) {
 			o, err := q.scan(scan)

@@ -44,6 +44,8 @@ type Outgoing struct {
 	Repeats  bool   // the Payload can be made of Content again: not it is kept, but its Print
 	Print    []byte // see Same
 	Error    string
+	About    string // what the card's buttons decide; empty: nothing
+	Card     string // what the platform calls it once it was shown, for who changes it
 	Claim    string // the replica that delivers it; empty for nobody, and where the store is not shared
 }
 
@@ -81,10 +83,10 @@ func (q Outbox) Enqueue(ctx context.Context, o *Outgoing) (bool, error) {
 		payload = keys.Seal(o.Payload, "outbox", o.place(), "payload")
 	}
 	n, err := q.tx.Exec(ctx, "owe", `INSERT INTO outbox
-		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, payload, print, error, done, claimed_by, cause)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, $14, '', 0, $15, $16) ON CONFLICT (key) DO NOTHING`,
+		(id, key, platform, grp, address, person, class, secret, state, due, created, tries, first_try, content, payload, print, error, done, claimed_by, cause, about)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, 0, $11, $12, $13, $14, '', 0, $15, $16, $17) ON CONFLICT (key) DO NOTHING`,
 		o.ID, o.Key, o.Platform, engine.Flag(o.Group), o.Address, o.Person, int(o.Class), engine.Flag(o.Secret), engine.Millis(o.Due), engine.Millis(o.Created),
-		engine.Millis(o.FirstTry), keys.Seal(o.Content, "outbox", o.place(), "content"), payload, o.Print, o.Claim, o.Cause)
+		engine.Millis(o.FirstTry), keys.Seal(o.Content, "outbox", o.place(), "content"), payload, o.Print, o.Claim, o.Cause, o.About)
 	return n == 1, err
 }
 
@@ -109,7 +111,7 @@ func (q Outbox) placeOf(ctx context.Context, id string) (string, error) {
 
 // Waiting lists what is due, most urgent first and oldest first, at most n.
 func (q Outbox) Waiting(ctx context.Context, now time.Time, n int) ([]Outgoing, error) {
-	return engine.All(ctx, q.tx, "waiting messages", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, print, error, claimed_by, cause
+	return engine.All(ctx, q.tx, "waiting messages", `SELECT id, key, platform, grp, address, person, class, secret, due, created, tries, first_try, content, payload, print, error, claimed_by, cause, about
 		FROM outbox WHERE state = 'waiting' AND due <= $1 ORDER BY class, id LIMIT $2`, []any{engine.Millis(now), n},
 		func(scan engine.Scan) (Outgoing, error) { return q.scan(scan) })
 }
@@ -119,7 +121,7 @@ func (q Outbox) scan(scan engine.Scan) (Outgoing, error) {
 	var o Outgoing
 	var group, secret int
 	if err := scan(&o.ID, &o.Key, &o.Platform, &group, &o.Address, &o.Person, &o.Class, &secret, engine.At(&o.Due), engine.At(&o.Created), &o.Tries, engine.At(&o.FirstTry),
-		&o.Content, &o.Payload, &o.Print, &o.Error, &o.Claim, &o.Cause); err != nil {
+		&o.Content, &o.Payload, &o.Print, &o.Error, &o.Claim, &o.Cause, &o.About); err != nil {
 		return o, err
 	}
 	o.Group, o.Secret = group == 1, secret == 1
@@ -165,10 +167,23 @@ func (q Outbox) Freeze(ctx context.Context, id string, payload []byte, at time.T
 }
 
 // Sent marks a message delivered and wipes what it said, whosoever it is: it
-// was seen.
-func (q Outbox) Sent(ctx context.Context, id string, at time.Time) error {
-	_, err := q.tx.Exec(ctx, "mark sent", `UPDATE outbox SET state = 'sent', done = $1, tries = tries + 1, content = NULL, payload = NULL, print = NULL WHERE id = $2`, engine.Millis(at), id)
+// was seen, as the card that the platform calls so.
+func (q Outbox) Sent(ctx context.Context, id, card string, at time.Time) error {
+	_, err := q.tx.Exec(ctx, "mark sent", `UPDATE outbox SET state = 'sent', done = $1, tries = tries + 1, content = NULL, payload = NULL, print = NULL, card = $2 WHERE id = $3`, engine.Millis(at), card, id)
 	return err
+}
+
+// Cards lists the cards about something that were shown since, and can be
+// changed.
+func (q Outbox) Cards(ctx context.Context, about string, since time.Time) ([]Outgoing, error) {
+	return engine.All(ctx, q.tx, "cards about something", `SELECT id, platform, grp, address, person, card FROM outbox
+		WHERE about = $1 AND about <> '' AND state = 'sent' AND card <> '' AND created >= $2 ORDER BY id`, []any{about, engine.Millis(since)},
+		func(scan engine.Scan) (o Outgoing, err error) {
+			var group int
+			err = scan(&o.ID, &o.Platform, &group, &o.Address, &o.Person, &o.Card)
+			o.Group = group == 1
+			return o, err
+		})
 }
 
 // Retry puts a message off. Keep is false when the next try renders anew.

@@ -56,7 +56,7 @@ func TestOwes(t *testing.T) {
 			if _, err := tx.Outbox().Enqueue(ctx, &store.Outgoing{ID: "m", Key: "k", Content: []byte("{}"), Due: now, Created: now}); err != nil {
 				return err
 			}
-			if err := tx.Outbox().Sent(ctx, "m", now); err != nil {
+			if err := tx.Outbox().Sent(ctx, "m", "", now); err != nil {
 				return err
 			}
 			for key, want := range map[string]bool{"k": true, "l": false} {

@@ -36,6 +36,7 @@ var released = map[string]string{
 	"0045_money.sql":         "6232dd43ceea4db1996536ad88c558fce048e3a717347c143baa01aae2a599a4",
 	"0047_tenure_proof.sql":  "83532452c37049712533c8ec79f8c6217be43d2f5947ff4357c742d6e1581ceb",
 	"0037_proof.sql":         "cdc0920e6169e847c1289978b3a23d88663953a0f65db2ab03d29f52c2bb3628",
+	"0049_card.sql":          "c8368a08ddfca4a14cb9343e40e96202c199c0718c298f0c56e4cddf71a732cb",
 }
 
 // notWords are the columns of text that hold no free words of people, table by
@@ -47,7 +48,7 @@ meta: name value
 counter: name
 inbox: platform id
 act: id
-outbox: id key platform address person state error claimed_by print cause
+outbox: id key platform address person state error claimed_by print cause about card
 firing: job state
 audit: id person act subject outcome clause ref customer trace grant_id mac post basis
 chain: entry sum

@@ -151,7 +151,7 @@ func TestLostClaims(t *testing.T) {
 	if keep(t, a, time.Minute) || a.Replica() == before {
 		t.Error("kept what it had lost")
 	}
-	storetest.Update(t, a, func(ctx context.Context, tx *store.Tx) error { return tx.Outbox().Sent(ctx, o.ID, now) })
+	storetest.Update(t, a, func(ctx context.Context, tx *store.Tx) error { return tx.Outbox().Sent(ctx, o.ID, "", now) })
 	claim(t, b, 9, false)
 }
 

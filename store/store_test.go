@@ -405,7 +405,7 @@ func TestOutboxForgets(t *testing.T) {
 				return err
 			}
 		}
-		return errors.Join(tx.Outbox().Sent(ctx, "1", now), tx.Outbox().DeadLetter(ctx, "2", "gone", now))
+		return errors.Join(tx.Outbox().Sent(ctx, "1", "", now), tx.Outbox().DeadLetter(ctx, "2", "gone", now))
 	})
 	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 		waiting, err := tx.Outbox().Waiting(ctx, now, 10)

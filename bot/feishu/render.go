@@ -134,6 +134,9 @@ func tailOf(c *chat.Card, in place) []any {
 		}
 		tail = append(tail, row)
 	}
+	if c.Done != "" {
+		tail = append(tail, note(text.Cut(c.Done, labelRunes)))
+	}
 	return tail
 }
 

@@ -3,6 +3,7 @@ package feishu
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -61,12 +62,33 @@ func (a *Adapter) render(ctx context.Context, to chat.Address, m chat.Message, d
 // an hour. What cannot be said in its topic any more is said in the chat. Every
 // error is a *chat.SendError.
 func (a *Adapter) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
+	_, err := a.send(ctx, to, payload, key)
+	return err
+}
+
+// Show is Send of a card, which for two weeks another can stand in the place of.
+func (a *Adapter) Show(ctx context.Context, to chat.Address, payload []byte, key, old string) (card string, err error) {
+	if old == "" {
+		return a.send(ctx, to, payload, key)
+	}
+	var b body
+	if err := json.Unmarshal(payload, &b); err != nil || b.MsgType != "interactive" {
+		return "", &chat.SendError{Failure: chat.BadContent, Err: errors.New("change a card of feishu: the payload is no card of ours")}
+	}
+	return old, a.deliver(ctx, func(token string) (reply, error) {
+		return a.call(ctx, a.http, "change card", http.MethodPatch, "/open-apis/im/v1/messages/"+url.PathEscape(old), token, jsonType, encode(map[string]string{"content": b.Content}))
+	})
+}
+
+const jsonType = "application/json; charset=utf-8"
+
+func (a *Adapter) send(ctx context.Context, to chat.Address, payload []byte, key string) (id string, err error) {
 	topic, rest, inTopic := bytes.Cut(payload, []byte("\n")) // JSON holds no line breaks
 	if inTopic {
 		payload = rest
 	}
 	if key == "" || len(key) > maxKey || len(payload) < 2 || payload[len(payload)-1] != '}' {
-		return &chat.SendError{Failure: chat.BadContent, Err: errors.New("send to feishu: payload or key is not one of ours")}
+		return "", &chat.SendError{Failure: chat.BadContent, Err: errors.New("send to feishu: payload or key is not one of ours")}
 	}
 	full := make([]byte, 0, len(payload)+len(key)+20)
 	full = append(full, payload[:len(payload)-1]...)
@@ -74,9 +96,9 @@ func (a *Adapter) Send(ctx context.Context, to chat.Address, payload []byte, key
 	full = append(full, encode(key)...)
 	full = append(full, '}')
 	if inTopic {
-		err := a.say(ctx, "/"+url.PathEscape(string(topic))+"/reply", append(full[:len(full)-1:len(full)-1], `,"reply_in_thread":true}`...))
+		id, err := a.say(ctx, "/"+url.PathEscape(string(topic))+"/reply", append(full[:len(full)-1:len(full)-1], `,"reply_in_thread":true}`...))
 		if !topicGone(err) {
-			return err
+			return id, err
 		}
 		full = slices.Concat([]byte(`{"receive_id":`), encode(to.ID), []byte(","), full[1:])
 	}
@@ -101,15 +123,17 @@ func topicGone(err error) bool {
 	return false
 }
 
-// say posts one message under a path of the messages.
-func (a *Adapter) say(ctx context.Context, where string, full []byte) error {
-	return a.deliver(ctx, func(token string) (reply, error) {
-		r, err := a.post(ctx, a.http, "send message", "/open-apis/im/v1/messages"+where, token, "application/json; charset=utf-8", full)
+// say posts one message under a path of the messages, and gives its id.
+func (a *Adapter) say(ctx context.Context, where string, full []byte) (id string, err error) {
+	err = a.deliver(ctx, func(token string) (reply, error) {
+		r, err := a.call(ctx, a.http, "send message", http.MethodPost, "/open-apis/im/v1/messages"+where, token, jsonType, full)
+		id = r.id
 		if err == nil && r.id == "" {
 			err = &platform.APIError{Call: "send message", Status: r.status, Code: r.code, Msg: "no message id in the answer"}
 		}
 		return r, err
 	})
+	return id, err
 }
 
 // upload hands a file over and gives the key under which a message names it.
@@ -130,7 +154,7 @@ func (a *Adapter) upload(ctx context.Context, name string, data []byte) (string,
 	patient.Timeout = uploadTime
 	key := ""
 	err = a.deliver(ctx, func(token string) (reply, error) {
-		r, err := a.post(ctx, &patient, "upload file", "/open-apis/im/v1/files", token, w.FormDataContentType(), form.Bytes())
+		r, err := a.call(ctx, &patient, "upload file", http.MethodPost, "/open-apis/im/v1/files", token, w.FormDataContentType(), form.Bytes())
 		if err == nil && r.file == "" {
 			err = &platform.APIError{Call: "upload file", Status: r.status, Code: r.code, Msg: "no file key in the answer"}
 		}
@@ -191,10 +215,10 @@ type reply struct {
 	dialed   bool          // the request left this machine
 }
 
-// post makes one request; only code 0 with HTTP 200 is a success.
-func (a *Adapter) post(ctx context.Context, client *http.Client, what, path, token, contentType string, body []byte) (reply, error) {
+// call makes one request; only code 0 with HTTP 200 is a success.
+func (a *Adapter) call(ctx context.Context, client *http.Client, what, method, path, token, contentType string, body []byte) (reply, error) {
 	r := reply{dialed: true}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.cfg.BaseURL+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, a.cfg.BaseURL+path, bytes.NewReader(body))
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", what, err)
 	}
@@ -300,7 +324,7 @@ func refusals(code int) chat.Failure {
 		return chat.BadSetup
 	case 230002, 230013, 230017, 230018, 230029, 230034, 230035, 230038, 230053, 230075, 99992351, 99992361:
 		return chat.BadReceiver
-	case 230001, 230015, 230019, 230022, 230025, 230028, 230054, 230055, 230099, 234001, 234006, 234010:
+	case 230001, 230015, 230019, 230022, 230025, 230028, 230031, 230054, 230055, 230099, 234001, 234006, 234010:
 		return chat.BadContent
 	}
 	if code/1000 == 232 { // all of them are about the chat

@@ -72,7 +72,7 @@ type record struct {
 	frames  []frame
 	entries map[string]entry
 	events  map[string]chat.Event // by traffic id, to be delivered again
-	keys    map[string]bool       // idempotency keys already shown
+	keys    map[string]string     // by idempotency key: what was shown
 	opened  map[string]bool       // private chats already opened
 	files   map[string][]byte
 	next    int
@@ -93,7 +93,7 @@ func (r *record) clear() {
 	r.frames = nil
 	r.entries = map[string]entry{}
 	r.events = map[string]chat.Event{}
-	r.keys = map[string]bool{}
+	r.keys = map[string]string{}
 	r.opened = map[string]bool{}
 	r.files = map[string][]byte{}
 	r.wake()
@@ -148,19 +148,37 @@ func (r *record) say(e *entry, t traffic, ev chat.Event) {
 	r.add("traffic", t)
 }
 
-// answer appends a message of the bot unless its key was shown before.
-func (r *record) answer(e entry, t traffic, key string) {
+// answer appends a message of the bot unless its key was shown before, and gives
+// its id.
+func (r *record) answer(e entry, t traffic, key string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.keys[key] {
-		return
+	if shown, known := r.keys[key]; known {
+		return shown
 	}
-	r.keys[key] = true
 	e.ID = r.id("e")
-	r.entries[e.ID] = e
+	r.keys[key], r.entries[e.ID] = e.ID, e
 	r.add("entry", e)
 	t.ID = r.id("t")
 	r.add("traffic", t)
+	return e.ID
+}
+
+// change shows a message in the place of the one with its id, at whose time; false
+// when there is none in the room. A press on what stood there may be under way, and
+// still finds it.
+func (r *record) change(e entry, t traffic) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	was, known := r.entries[e.ID]
+	if !known || was.Room != e.Room || was.Message == nil {
+		return false
+	}
+	e.At, e.WeCom = was.At, was.WeCom // a robot changes only what was pressed, at once
+	r.add("entry", e)
+	t.ID = r.id("t")
+	r.add("traffic", t)
+	return true
 }
 
 // note appends traffic that is no event.

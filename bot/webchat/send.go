@@ -31,20 +31,32 @@ func (c *Chat) PersonName(_ context.Context, id string) (string, error) {
 
 // Send appends a message to a room and shows it to the browsers.
 func (c *Chat) Send(ctx context.Context, to chat.Address, data []byte, key string) error {
+	_, err := c.Show(ctx, to, data, key, "")
+	return err
+}
+
+// Show is Send, or puts a card in the place of another.
+func (c *Chat) Show(ctx context.Context, to chat.Address, data []byte, key, old string) (card string, err error) {
 	room, where, err := c.room(to)
 	if err != nil {
-		return &chat.SendError{Failure: chat.BadReceiver, Err: err}
+		return "", &chat.SendError{Failure: chat.BadReceiver, Err: err}
 	}
 	var p payload
 	if err := json.Unmarshal(data, &p); err != nil {
-		return &chat.SendError{Failure: chat.BadContent, Err: fmt.Errorf("webchat payload: %w", err)}
+		return "", &chat.SendError{Failure: chat.BadContent, Err: fmt.Errorf("webchat payload: %w", err)}
 	}
-	now, dressed := c.o.Clock.Now(), c.dress(ctx, to, p.Message)
-	c.record.answer(
-		entry{Room: room, Name: BotName, At: stamp(now), Kind: "answer", Message: &p.Message, File: p.File, Charts: drawings(p.Message), WeCom: dressed},
-		traffic{At: now.Format(time.TimeOnly), Way: "out", Text: where + " " + p.summary(), Payload: data, WeCom: dressed},
-		room+"/"+key)
-	return nil
+	now := c.o.Clock.Now()
+	e := entry{ID: old, Room: room, Name: BotName, At: stamp(now), Kind: "answer", Message: &p.Message, File: p.File, Charts: drawings(p.Message)}
+	t := traffic{At: now.Format(time.TimeOnly), Way: "out", Text: where + " " + p.summary(), Payload: data}
+	if old == "" {
+		e.WeCom = c.dress(ctx, to, p.Message)
+		t.WeCom = e.WeCom
+		return c.record.answer(e, t, room+"/"+key), nil
+	}
+	if t.Text += "，已更新"; !c.record.change(e, t) {
+		return "", &chat.SendError{Failure: chat.BadContent, Err: fmt.Errorf("no card %s in the room", old)}
+	}
+	return old, nil
 }
 
 // room is an address's room and how the event stream names it.

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -234,9 +235,14 @@ func (s *site) frames(lastID string) []sent {
 func (s *site) Messages(at chat.Address) []chattest.Message {
 	var all []chattest.Message
 	for _, e := range s.entries() {
-		if e.Room == room(at) && e.Message != nil {
-			all = append(all, s.look(e))
+		if e.Room != room(at) || e.Message == nil {
+			continue
 		}
+		was := slices.IndexFunc(all, func(m chattest.Message) bool { return m.ID == e.ID })
+		if was < 0 {
+			was, all = len(all), append(all, chattest.Message{})
+		}
+		all[was] = s.look(e)
 	}
 	return all
 }

@@ -17,6 +17,8 @@
 //	private          who wrote to it before    whoever is in visible range  never
 //	confidential     its summary, no more      safe text, in private only   its summary, no more
 //	cards, buttons   in private, else typed    with a callback, else typed  typed
+//	a card changes   when it is pressed        when it is pressed, and      never
+//	                                           once within three days
 //	files            yes                       yes, confidential ones too   yes
 //	comes in         text, presses, entering   with a callback: all but     nothing
 //	                                           groups

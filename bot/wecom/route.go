@@ -55,33 +55,45 @@ func (a *Adapter) route(to chat.Address, confidential bool) way {
 // again. Where a way does not lead to the person, another is asked for by Busy:
 // the message is rendered anew.
 func (a *Adapter) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
+	_, err := a.Show(ctx, to, payload, key, "")
+	return err
+}
+
+// Show is Send; a card that the app showed can be changed once. On one of the
+// robot's, the robot itself notes what was pressed.
+func (a *Adapter) Show(ctx context.Context, to chat.Address, payload []byte, key, old string) (card string, err error) {
 	p, err := message.Unpack(payload)
 	if err != nil {
-		return err
+		return "", err
 	}
 	w := a.way(p.Way)
-	if w == nil {
-		return &chat.SendError{Failure: chat.BadSetup, Err: errors.New("send to wecom: the way it was made for is not configured any more")}
+	switch shown, known := a.shown.Get(key); {
+	case known:
+		return shown, nil
+	case w == nil:
+		return "", &chat.SendError{Failure: chat.BadSetup, Err: errors.New("send to wecom: the way it was made for is not configured any more")}
+	case old == "":
+		card, err = w.Send(ctx, to, p)
+	case p.Way == app.Way:
+		err = a.app.Change(ctx, p, old)
+	default:
+		return "", &chat.SendError{Failure: chat.BadContent, Err: errors.New("change a card of wecom: only the app's can be")}
 	}
-	if a.shown.Contains(key) {
-		return nil
-	}
-	err = w.Send(ctx, to, p)
 	if err == nil {
-		a.shown.Add(key, struct{}{})
-		return nil
+		a.shown.Add(key, card)
+		return card, nil
 	}
 	var s *chat.SendError
-	if !errors.As(err, &s) || s.Failure != chat.BadReceiver {
-		return err
+	if !errors.As(err, &s) || s.Failure != chat.BadReceiver || old != "" {
+		return "", err
 	}
 	if p.Way == app.Way {
 		a.chats.Hide(to, true)
 	}
 	if a.route(to, false) != w {
-		return &chat.SendError{Failure: chat.Busy, OneChat: true, Err: err}
+		return "", &chat.SendError{Failure: chat.Busy, OneChat: true, Err: err}
 	}
-	return err
+	return "", err
 }
 
 // hears notes which way a person came before it hands the event on.

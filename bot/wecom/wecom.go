@@ -32,8 +32,9 @@ const Path = app.Path
 type way interface {
 	// Render makes a packed parcel; an error is a *chat.SendError.
 	Render(ctx context.Context, to chat.Address, m chat.Message, data []byte) ([]byte, error)
-	// Send delivers the bodies of a parcel that Render made.
-	Send(ctx context.Context, to chat.Address, p message.Parcel) error
+	// Send delivers the bodies of a parcel that Render made, and gives what a card
+	// that can be changed is called.
+	Send(ctx context.Context, to chat.Address, p message.Parcel) (card string, err error)
 	// Window is how long a resend is protected against a second copy.
 	Window() time.Duration
 }
@@ -44,6 +45,7 @@ var (
 	_ way = (*hook.Hook)(nil)
 
 	_ chat.Platform  = (*Adapter)(nil)
+	_ chat.Editor    = (*Adapter)(nil)
 	_ chat.Namer     = (*Adapter)(nil)
 	_ chat.Checker   = (*Adapter)(nil)
 	_ chat.Protector = (*Adapter)(nil)
@@ -60,7 +62,7 @@ type Adapter struct {
 	chats *chats.Memory
 	log   *slog.Logger
 	met   *lru.Cache[string, struct{}] // groups other than the department's
-	shown *lru.Cache[string, struct{}] // keys that were delivered
+	shown *lru.Cache[string, string]   // what was delivered, by key: the card
 }
 
 const (
@@ -78,7 +80,7 @@ func New(cfg Config, receive chat.Receive, lease robot.Lease, now func() time.Ti
 	log = log.With("platform", Name)
 	a := &Adapter{
 		cfg: cfg, chats: chats.New(log), log: log,
-		met: platform.Memory[string, struct{}](maxMet), shown: platform.Memory[string, struct{}](maxShown),
+		met: platform.Memory[string, struct{}](maxMet), shown: platform.Memory[string, string](maxShown),
 	}
 	var err error
 	if a.http, err = qyapi.NewHTTP(cfg.Proxy); err != nil {

@@ -74,6 +74,7 @@ type Receipt struct {
 	Duplicate bool   // known already: nothing was done
 	OK        bool   // the command went through
 	Toast     string // a few neutral words for whoever pressed
+	Done      string // what came of the card that was pressed, in the place of its buttons; empty: they stay
 }
 
 // Receive takes an event. An error means that nothing was stored and the
@@ -88,6 +89,11 @@ type Message struct {
 	File *File  `json:"file,omitempty"` // alone in its message, see With
 	// Topic is the Topic of the event that this answers in its own chat.
 	Topic string `json:"topic,omitempty"`
+	// About is what the card's buttons decide, once for everybody who has one:
+	// A12. Replaces is what the platform calls the card that this one is shown in
+	// the place of. See Notice.
+	About    string `json:"about,omitempty"`
+	Replaces string `json:"replaces,omitempty"`
 	Secrecy
 }
 
@@ -109,6 +115,7 @@ type Card struct {
 	Blocks  []Block  `json:"blocks,omitempty"`
 	Buttons []Button `json:"buttons,omitempty"`
 	Form    *Form    `json:"form,omitempty"`
+	Done    string   `json:"done,omitempty"` // what came of the buttons, in their place
 }
 
 // Block is one part of a card's body: exactly one field is set.
@@ -179,6 +186,10 @@ type File struct {
 
 // Notice is something the bot says unasked. Key names it for ever
 // (report/2026-W48/<person id>/due): the same key is never said twice.
+//
+// One whose card is Done is no message of its own: it is shown in the place of
+// every card about the same, whosoever they are; without About, of the one that
+// was pressed. Its Key and To are empty.
 type Notice struct {
 	Key     string
 	To      string // person id; empty: the department's group
@@ -207,6 +218,14 @@ type Platform interface {
 	Send(ctx context.Context, to Address, payload []byte, key string) error
 	// Limits is what the platform allows.
 	Limits() Limits
+}
+
+// Editor is a Platform that can change a card that it showed.
+type Editor interface {
+	// Show is Send, in the place of an earlier card where old names it. What it
+	// gives is what a later Show calls the card, which may be the id that a press
+	// on it brings (Event.Card); empty: it stays as it is.
+	Show(ctx context.Context, to Address, payload []byte, key, old string) (card string, err error)
 }
 
 // Namer is a Platform that can look a person's name up.

@@ -18,7 +18,7 @@ func (m Message) Shown() Message {
 	m.Text, m.Summary = text.Shown(m.Text), text.Shown(m.Summary)
 	if m.Card != nil {
 		c := *m.Card
-		c.Title, c.Blocks = oneLine(c.Title), slices.Clone(c.Blocks)
+		c.Title, c.Done, c.Blocks = oneLine(c.Title), oneLine(c.Done), slices.Clone(c.Blocks)
 		for i := range c.Blocks {
 			c.Blocks[i] = c.Blocks[i].shown()
 		}

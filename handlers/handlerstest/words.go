@@ -52,6 +52,7 @@ func Flat(m chat.Message) string {
 			words += f.Label + "=" + f.Value + "\n" + strings.Join(f.Options, "/") + "\n"
 		}
 	}
+	words += m.Card.Done
 	for _, x := range m.Card.Buttons {
 		words += "[" + x.Label + ":" + x.Command + "]"
 	}

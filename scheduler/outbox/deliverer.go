@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
 	"sync/atomic"
@@ -80,7 +81,22 @@ func (d *deliverer) deliver(ctx context.Context, it *item) (out outcome) {
 func (d *deliverer) send(ctx context.Context, p chat.Platform, it *item) outcome {
 	own, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	return d.answered(ctx, it, p.Send(own, address(it), it.Payload, sendKey(it)), true)
+	return d.answered(ctx, it, show(own, p, it), true)
+}
+
+// show sends a message, in the place of the card that it changes; of one that may
+// be changed it notes what the platform calls it.
+func show(ctx context.Context, p chat.Platform, it *item) (err error) {
+	to, key := address(it), sendKey(it)
+	if it.About == "" && !it.changes() {
+		return p.Send(ctx, to, it.Payload, key)
+	}
+	var m chat.Message
+	if err := json.Unmarshal(it.Content, &m); err != nil {
+		return &chat.SendError{Failure: chat.BadContent, Err: fmt.Errorf("read message: %w", err)}
+	}
+	it.Card, err = chat.Show(ctx, p, to, it.Payload, key, m.Replaces)
+	return err
 }
 
 // prepare makes the bytes and freezes them before the first try.
@@ -106,7 +122,11 @@ func (d *deliverer) answered(ctx context.Context, it *item, err error, tried boo
 	} else {
 		a.others = it.others(passed.Load())
 		a.failure, a.reason = failure(it.Secret, err)
-		d.o.Log.Warn("message not delivered", "message", it.ID, "platform", it.Platform, "failure", int(a.failure.Failure), "code", a.failure.Code, "tries", it.Tries+1, "error", a.reason)
+		level := slog.LevelWarn
+		if it.changes() {
+			level = slog.LevelDebug
+		}
+		d.o.Log.Log(ctx, level, "message not delivered", "message", it.ID, "platform", it.Platform, "failure", int(a.failure.Failure), "code", a.failure.Code, "tries", it.Tries+1, "error", a.reason)
 	}
 	out := d.settle(ctx, it, judge(it, a, d.o.Now(), rand.Float64()))
 	out.tried = tried

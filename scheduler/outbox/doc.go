@@ -44,6 +44,10 @@
 // another's it becomes a dead letter, where they may not read it any more a
 // harmless line, and the administrators are told.
 //
+// What is shown in the place of a card ([chat.Notice.Changes]) is tried for an hour
+// and given up without a word: the card stays as it was, and who presses it hears
+// what came of it.
+//
 // Poison holds up nobody: its chat goes on, it is tried again beside it, its
 // receiver hears that something is late (of a card, at once, what it says, marked
 // 补发) and the administrators hear of it. While a platform takes nothing, nobody

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"container/heap"
 	"slices"
+	"strings"
 	"time"
 
+	"marketbot/handlers"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/pace"
 	"marketbot/store"
@@ -32,6 +34,9 @@ func (i *item) before(j *item) bool { return i.order(j) < 0 }
 func (i *item) order(j *item) int {
 	return cmp.Or(cmp.Compare(i.Class, j.Class), cmp.Compare(i.ID, j.ID))
 }
+
+// changes reports whether it is shown in the place of a card, not as a message.
+func (i *item) changes() bool { return strings.HasPrefix(i.Key, handlers.ChangeKey) }
 
 // stuck reports whether it failed so often that it may be its own fault.
 func (i *item) stuck() bool { return i.fails >= stuckAfter }

@@ -94,7 +94,10 @@ func cardLines(c *chat.Card) []string {
 		lines = append(lines, "请回复 "+c.Form.Line(chat.QuestionsWord)+"，或复制下面这段，填好后整段发回：", c.Form.Template())
 	}
 	for _, b := range c.Buttons {
-		lines = append(lines, b.Label+"：请回复 "+b.Command)
+		lines = append(lines, b.Label+"：请回复 "+b.Line())
+	}
+	if c.Done != "" {
+		lines = append(lines, c.Done)
 	}
 	return lines
 }
@@ -155,7 +158,7 @@ func (i *item) fits(j *item) bool {
 // fresh is what a message says that can be told with others: nothing that was
 // tried before, and no file.
 func (i *item) fresh() (m chat.Message, ok bool) {
-	if i.Tries > 0 || !i.FirstTry.IsZero() || i.unreadable {
+	if i.Tries > 0 || !i.FirstTry.IsZero() || i.unreadable || i.changes() {
 		return m, false
 	}
 	err := json.Unmarshal(i.Content, &m)

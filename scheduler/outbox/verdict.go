@@ -102,7 +102,7 @@ func beforeTry(it *item, now, quietEnd time.Time, configured bool, chance float6
 // without being seen twice: same is false when its first bytes cannot be made
 // any more, and window is how long its key keeps a second copy away.
 func beforeRepeat(it *item, now time.Time, same bool, window time.Duration) verdict {
-	if same && (!it.unsure || protected(now.Sub(it.FirstTry), window)) {
+	if same && (!it.unsure || it.changes() || protected(now.Sub(it.FirstTry), window)) {
 		return verdict{kind: try}
 	}
 	const reason = "no certainty whether it arrived"
@@ -123,6 +123,9 @@ func judge(it *item, a answer, now time.Time, chance float64) verdict {
 		return verdict{kind: sent}
 	}
 	late := verdict{kind: retry, due: now.Add(backOff(it.Tries, chance)), unsure: it.unsure, reason: a.reason}
+	if it.changes() {
+		return unchanged(it, a, late, now)
+	}
 	switch a.failure.Failure {
 	case chat.BadContent:
 		return simpler(it, a.reason)
@@ -148,6 +151,26 @@ func judge(it *item, a answer, now time.Time, chance float64) verdict {
 	}
 	late.failed = true
 	return poison(it, a, late, now, chance)
+}
+
+// changeFor is how long a card is tried to be changed.
+const changeFor = time.Hour
+
+// unchanged is for a card that does not change: what may pass is tried again, the
+// rest is given up, which nobody hears of. Who presses it is told what came of it.
+func unchanged(it *item, a answer, late verdict, now time.Time) verdict {
+	switch a.failure.Failure {
+	case chat.Busy:
+		late.due = now.Add(max(a.failure.After, late.due.Sub(now)))
+	case chat.Uncertain:
+		late.unsure = late.unsure || a.tried
+	default:
+		return bury(it, a.reason)
+	}
+	if now.Sub(it.Created) > changeFor {
+		return bury(it, a.reason)
+	}
+	return late
 }
 
 // stuckAfter is how often a message fails, within half a minute, until it may be
@@ -280,10 +303,10 @@ func reword(it *item, reason string, change func(chat.Message) (chat.Message, bo
 // withheld is what becomes of a confidential message by what its reader is
 // when it is sent: it is wiped, and who may not read it any more hears so.
 func withheld(it *item, stands handlers.Standing) verdict {
-	switch stands {
-	case handlers.LostHere:
+	switch {
+	case stands == handlers.LostHere, stands == handlers.LostRight && it.changes():
 		return bury(it, "the reader or the account is not the one it was owed to")
-	case handlers.LostRight:
+	case stands == handlers.LostRight:
 		v := reword(it, "the reader may not read it any more", func(chat.Message) (chat.Message, bool) { return chat.Message{Text: handlers.NotSent}, true })
 		v.news = bury(it, v.reason).news
 		return v
@@ -307,9 +330,9 @@ func expire(it *item) verdict {
 }
 
 // news is told unless the trouble is with such news itself: bad news about bad
-// news must not go round.
+// news must not go round. Nor is it where a card only stays as it was.
 func (i *item) news(n news) *news {
-	if strings.HasPrefix(i.Key, handlers.AdminKey) {
+	if strings.HasPrefix(i.Key, handlers.AdminKey) || i.changes() {
 		return nil
 	}
 	return &n

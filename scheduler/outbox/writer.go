@@ -44,7 +44,7 @@ func (r ruling) write(ctx context.Context, tx *store.Tx, now time.Time) error {
 	case freeze:
 		return tx.Outbox().Freeze(ctx, r.it.ID, r.payload, now)
 	case sent:
-		return tx.Outbox().Sent(ctx, r.it.ID, now)
+		return tx.Outbox().Sent(ctx, r.it.ID, r.it.Card, now)
 	case retry:
 		return tx.Outbox().Retry(ctx, r.it.ID, r.due, r.reason, r.unsure)
 	case rewrite:

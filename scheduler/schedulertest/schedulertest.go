@@ -80,6 +80,23 @@ func (p *Phone) Render(_ context.Context, _ chat.Address, m chat.Message, data [
 }
 
 func (p *Phone) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
+	_, err := p.Show(ctx, to, payload, key, "")
+	return err
+}
+
+// Show is Send; a card is called by its place among all.
+func (p *Phone) Show(ctx context.Context, to chat.Address, payload []byte, key, old string) (string, error) {
+	at, err := strconv.Atoi(old)
+	if err != nil {
+		at = -1
+	}
+	err = p.show(ctx, to, payload, key, &at)
+	return strconv.Itoa(at), err
+}
+
+// show shows a message at a place, or behind all others where that is -1, and says
+// where.
+func (p *Phone) show(ctx context.Context, to chat.Address, payload []byte, key string, place *int) error {
 	if len(key) > 50 {
 		return &chat.SendError{Failure: chat.BadContent, Err: errors.New("key too long")}
 	}
@@ -111,8 +128,10 @@ func (p *Phone) Send(ctx context.Context, to chat.Address, payload []byte, key s
 		p.unequal++
 	}
 	p.bytes[key] = string(payload)
-	if at, ok := p.keys[key]; !ok || now.Sub(at) >= p.Limit.Window {
-		p.keys[key] = now
+	if *place >= 0 {
+		p.shown[*place].Message = m
+	} else if at, ok := p.keys[key]; !ok || now.Sub(at) >= p.Limit.Window {
+		p.keys[key], *place = now, len(p.shown)
 		p.shown = append(p.shown, Shown{to, m, now})
 	}
 	if p.Lose != nil {

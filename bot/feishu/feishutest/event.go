@@ -150,7 +150,10 @@ func (s *Server) Submit(who, messageID string, values map[string]string) (Toast,
 }
 
 func (s *Server) find(id string) (platformtest.Message, error) {
-	m, known := s.Find(id)
+	m, known := s.Before(id)
+	if !known {
+		m, known = s.Find(id)
+	}
 	if !known {
 		return m, fmt.Errorf("no message %s", id)
 	}

@@ -83,6 +83,46 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, topic string) {
 	succeed(w, map[string]any{"message_id": m.ID, "msg_type": m.Type, "chat_id": chatOf(p.To)})
 }
 
+// changeable is how long after it was sent a card can be changed.
+const changeable = 14 * 24 * time.Hour
+
+// change puts another card in the place of one. A press on what stood there may be
+// under way.
+func (s *Server) change(w http.ResponseWriter, r *http.Request) {
+	var p posted
+	raw, _ := io.ReadAll(r.Body)
+	was, known := s.Find(r.PathValue("id"))
+	card, code, msg := platformtest.Message{}, 230001, "content"
+	if err := json.Unmarshal(raw, &p); err == nil {
+		card, code, msg = readCard(p.Content)
+	}
+	switch {
+	case code != 0:
+		refuse(w, code, msg)
+	case !known || was.Type != "interactive":
+		refuse(w, 230001, "message_id")
+	case s.now().Sub(was.At) > changeable:
+		refuse(w, 230031, "The message is too old to be changed.")
+	case len(raw) > maxCardBody:
+		refuse(w, 230025, "The length of the message content reaches its limit.")
+	default:
+		card.ID, card.To, card.Topic, card.Type, card.Key, card.At = was.ID, was.To, was.Topic, was.Type, was.Key, was.At
+		s.mu.Lock()
+		s.before[was.ID] = was
+		s.mu.Unlock()
+		s.Change(was.ID, card)
+		succeed(w, nil)
+	}
+}
+
+// Before is a card as it was shown first, if it was changed.
+func (s *Server) Before(id string) (platformtest.Message, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, changed := s.before[id]
+	return m, changed
+}
+
 func (s *Server) chatOfTopic(message string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -49,6 +49,7 @@ type Server struct {
 	groups   map[string]*group
 	byKey    map[string]shown
 	topics   map[string]string // chats, by message in a topic
+	before   map[string]platformtest.Message
 	files    map[string]file
 	pushes   []*push
 	sockets  []*socket
@@ -77,7 +78,7 @@ func New(now func() time.Time) *Server {
 		App:    App{ID: "cli_test", Secret: "app-secret", EncryptKey: "test key", VerificationToken: "verify"},
 		Status: 2, PingInterval: 120, now: now,
 		groups: map[string]*group{},
-		byKey:  map[string]shown{}, topics: map[string]string{}, files: map[string]file{},
+		byKey:  map[string]shown{}, topics: map[string]string{}, before: map[string]platformtest.Message{}, files: map[string]file{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /open-apis/auth/v3/tenant_access_token/internal", s.issueToken)
@@ -87,6 +88,7 @@ func New(now func() time.Time) *Server {
 	mux.HandleFunc("GET /open-apis/im/v1/chats/{id}", s.authed(s.chat))
 	mux.HandleFunc("POST /open-apis/im/v1/messages", s.authed(s.message))
 	mux.HandleFunc("POST /open-apis/im/v1/messages/{id}/reply", s.authed(s.reply))
+	mux.HandleFunc("PATCH /open-apis/im/v1/messages/{id}", s.authed(s.change))
 	mux.HandleFunc("POST /open-apis/im/v1/files", s.authed(s.upload))
 	mux.HandleFunc("POST /callback/ws/endpoint", s.endpoint)
 	mux.HandleFunc("GET /ws", s.connect)

@@ -219,6 +219,8 @@ const takes = {
     post("open", { as: view.as, room: view.room });
   },
   entry(entry) {
+    const was = entries.findIndex((e) => e.id === entry.id);
+    if (was >= 0) return change(was, entry);
     entries.push(entry);
     count(entry);
     if (onScreen(entry)) {
@@ -256,6 +258,14 @@ function listen() {
 }
 
 const list = (box, lines) => box.replaceChildren(...lines.map((l) => el("li", {}, l)));
+
+// change shows a card after what its buttons were for has happened.
+function change(at, entry) {
+  entries[at] = entry;
+  $("lines").querySelector(`[data-entry="${entry.id}"]`)?.replaceWith(line(entry));
+  settle();
+  waiting = waiting.filter((w) => !w(entry));
+}
 
 // count marks the newest entry unread for everybody else in its room.
 function count(entry) {

@@ -30,6 +30,7 @@ function card(entry, c, who, act) {
   if (c.buttons?.length) {
     inside.append(el("div", { class: "row" }, ...c.buttons.map((b, i) => button(b, () => act.press(entry, i)))));
   }
+  if (c.done) inside.append(el("p", { class: "done" }, c.done));
   return el("article", { class: `card ${c.tone ?? ""}`, "data-card": entry.id, "aria-label": c.title },
     el("header", {}, c.title), inside);
 }

@@ -113,7 +113,7 @@ func (a *App) take(ctx context.Context, c call) error {
 		return err
 	}
 	if e.Kind == chat.Press && receipt.OK && !receipt.Duplicate && c.response != "" {
-		a.mark(ctx, c)
+		a.mark(ctx, c, receipt.Done)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -35,6 +36,20 @@ type post struct {
 	Interval int           `json:"duplicate_check_interval"` // seconds
 }
 
+// update is a body of message/update_template_card: a card in the place of
+// another, or words in that of its buttons.
+type update struct {
+	Users  []string      `json:"userids"`
+	Agent  int           `json:"agentid"`
+	Code   string        `json:"response_code"`
+	Card   *message.Card `json:"template_card,omitempty"`
+	Button *replaced     `json:"button,omitempty"`
+}
+
+type replaced struct {
+	Name string `json:"replace_name"`
+}
+
 // Render makes the exact bodies that Send posts; a file and the pictures of
 // charts, whose figures stand in the text, are uploaded here. What is
 // confidential becomes plain text that cannot be passed on, and never a card.
@@ -45,6 +60,12 @@ func (a *App) Render(ctx context.Context, to chat.Address, m chat.Message, data 
 	}
 	if m.File != nil {
 		return a.renderFile(ctx, to, m, data)
+	}
+	if m.Card != nil && m.Card.Done != "" {
+		if m.Confidential { // it was text
+			return nil, &chat.SendError{Failure: chat.BadContent, Err: errors.New("render for wecom: what is confidential was no card")}
+		}
+		return message.Pack(Way, update{Users: []string{to.ID}, Agent: a.cfg.AgentID, Button: &replaced{m.Card.Done}})
 	}
 	mark := message.NewMark()
 	cards := a.key != nil && !m.Confidential // to be pressed takes a callback; none can be kept from being passed on
@@ -126,21 +147,41 @@ func (a *App) post(to chat.Address, kind string, confidential bool) post {
 // Send posts what Render made, one body after the other. The platform drops
 // what it was sent before within four hours, so the key is not needed: every
 // text and card carries a mark of its own. Every error is a *chat.SendError;
-// once something arrived it is Uncertain, so that the same bytes come again.
-func (a *App) Send(ctx context.Context, to chat.Address, p message.Parcel) error {
+// once something arrived it is Uncertain, so that the same bytes come again. A
+// card is called by the code that changes it, once and for three days.
+func (a *App) Send(ctx context.Context, to chat.Address, p message.Parcel) (card string, err error) {
 	if wait := a.Pace.Take(a.now(), strings.ToLower(to.ID), len(p.Bodies)); wait > 0 {
-		return &chat.SendError{Failure: chat.Busy, After: wait, OneChat: true, Err: errors.New("send message: the member's minute is full")}
+		return "", &chat.SendError{Failure: chat.Busy, After: wait, OneChat: true, Err: errors.New("send message: the member's minute is full")}
 	}
 	for i, b := range p.Bodies {
-		if err := a.sendOne(ctx, b); err != nil {
+		code, err := a.sendOne(ctx, b)
+		if err != nil {
 			if i > 0 && (err.Failure == chat.Busy || err.Failure == chat.Unknown) {
 				err.Failure = chat.Uncertain
 			}
-			return err
+			return "", err
 		}
+		card = cmp.Or(code, card)
 		a.remember(b)
 	}
+	return card, nil
+}
+
+// Change puts words that Render made in the place of a card's buttons.
+func (a *App) Change(ctx context.Context, p message.Parcel, card string) error {
+	var u update
+	if err := json.Unmarshal(p.Bodies[0], &u); err != nil || u.Button == nil {
+		return &chat.SendError{Failure: chat.BadContent, Err: errors.New("change a card of wecom: the payload is none of ours")}
+	}
+	u.Code = card
+	if err := a.update(ctx, u); err != nil {
+		return qyapi.Failure(err)
+	}
 	return nil
+}
+
+func (a *App) update(ctx context.Context, u update) error {
+	return a.api.Call(ctx, qyapi.Request{What: "update card", Path: "/cgi-bin/message/update_template_card", Body: message.Encode(u)}, nil)
 }
 
 // remember keeps a card that was shown.
@@ -151,23 +192,24 @@ func (a *App) remember(body json.RawMessage) {
 	}
 }
 
-// sendOne posts one body. The platform also answers 0 where the receiver is
-// not reached.
-func (a *App) sendOne(ctx context.Context, body json.RawMessage) *chat.SendError {
+// sendOne posts one body, and gives the code that changes a card. The platform
+// also answers 0 where the receiver is not reached.
+func (a *App) sendOne(ctx context.Context, body json.RawMessage) (code string, _ *chat.SendError) {
 	var answer struct {
+		Code       string `json:"response_code"`
 		Invalid    string `json:"invaliduser"`
 		Unlicensed string `json:"unlicenseduser"`
 	}
 	err := a.api.Call(ctx, qyapi.Request{What: "send message", Path: "/cgi-bin/message/send", Body: body}, &answer)
 	switch {
 	case err != nil:
-		return qyapi.Failure(err)
+		return "", qyapi.Failure(err)
 	case answer.Invalid != "":
-		return unreached("the member is unknown or not in the app's visible range")
+		return "", unreached("the member is unknown or not in the app's visible range")
 	case answer.Unlicensed != "":
-		return unreached("the member has no licence for the interface")
+		return "", unreached("the member has no licence for the interface")
 	}
-	return nil
+	return answer.Code, nil
 }
 
 func unreached(why string) *chat.SendError {
@@ -177,20 +219,19 @@ func unreached(why string) *chat.SendError {
 // markTime bounds the change of a card, which the platform waits for.
 const markTime = 2 * time.Second
 
-// mark shows on a card which button was pressed, under a task of its own: none
+// mark shows on a card which button was pressed, and what came of it, under a task of its own: none
 // may come twice. That the card stays as it was harms nothing.
-func (a *App) mark(ctx context.Context, c call) {
+func (a *App) mark(ctx context.Context, c call, done string) {
 	card, ok := a.shown.Get(c.task)
 	if !ok {
 		return
 	}
 	mark, _, _ := strings.Cut(c.task, "-")
-	card = card.Pressed(c.key)
+	card = card.Pressed(c.key, done)
 	card.Task = newTask(mark)
 	ctx, cancel := context.WithTimeout(ctx, markTime)
 	defer cancel()
-	update := map[string]any{"userids": []string{c.from}, "agentid": a.cfg.AgentID, "response_code": c.response, "template_card": card}
-	if err := a.api.Call(ctx, qyapi.Request{What: "update card", Path: "/cgi-bin/message/update_template_card", Body: message.Encode(update)}, nil); err != nil {
+	if err := a.update(ctx, update{Users: []string{c.from}, Agent: a.cfg.AgentID, Code: c.response, Card: &card}); err != nil {
 		a.log.Warn("a pressed card could not be changed", "event_id", c.id, "error", err)
 		return
 	}

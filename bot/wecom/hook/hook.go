@@ -81,9 +81,9 @@ func (h *Hook) Render(ctx context.Context, _ chat.Address, m chat.Message, data 
 
 // Send posts the bodies. A lost answer leaves it open whether the group saw
 // the message.
-func (h *Hook) Send(ctx context.Context, _ chat.Address, p message.Parcel) error {
+func (h *Hook) Send(ctx context.Context, _ chat.Address, p message.Parcel) (card string, err error) {
 	if wait := h.pace.Take(h.now(), "", len(p.Bodies)); wait > 0 {
-		return &chat.SendError{Failure: chat.Busy, After: wait, OneChat: true, Err: errors.New("send to group: the webhook's minute is full")}
+		return "", &chat.SendError{Failure: chat.Busy, After: wait, OneChat: true, Err: errors.New("send to group: the webhook's minute is full")}
 	}
 	for i, b := range p.Bodies {
 		err := h.post(ctx, "send to group", b)
@@ -94,9 +94,9 @@ func (h *Hook) Send(ctx context.Context, _ chat.Address, p message.Parcel) error
 		if i > 0 && (f.Failure == chat.Busy || f.Failure == chat.Unknown) { // the group saw the beginning
 			f.Failure = chat.Uncertain
 		}
-		return f
+		return "", f
 	}
-	return nil
+	return "", nil
 }
 
 func (h *Hook) post(ctx context.Context, what string, body json.RawMessage) error {

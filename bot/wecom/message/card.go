@@ -148,12 +148,16 @@ func (t *Card) addFacts(facts []chat.Fact) bool {
 }
 
 // Pressed is the card after one of its buttons was pressed: that button says
-// so, and all of them stay.
-func (t Card) Pressed(command string) Card {
+// so, and all of them stay; where something came of it for good, done, which is
+// said then, it alone does, because a card without any is none.
+func (t Card) Pressed(command, done string) Card {
 	t.Buttons = append([]cardButton(nil), t.Buttons...)
 	for i, b := range t.Buttons {
 		if b.Key == command && !strings.HasPrefix(b.Label, pressedSign) {
 			t.Buttons[i].Label = pressedSign + b.Label
+			if done != "" {
+				t.Buttons, t.Title.Desc = t.Buttons[i:i+1], inert(done)
+			}
 			break
 		}
 	}

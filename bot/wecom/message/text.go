@@ -31,6 +31,9 @@ func body(m chat.Message) string {
 	for _, b := range m.Card.Blocks {
 		lines = append(lines, blockLines(b)...)
 	}
+	if m.Card.Done != "" {
+		lines = append(lines, m.Card.Done)
+	}
 	return strings.Join(lines, "\n")
 }
 

@@ -88,7 +88,7 @@ func (r *Robot) hear(ctx context.Context, j job) {
 	case receipt.Duplicate:
 		r.asked.forget(e, j.req)
 	case e.Kind == chat.Press && receipt.OK && r.now().Sub(j.at) < updateTime:
-		r.mark(work, j, e)
+		r.mark(work, j, e, receipt.Done)
 	}
 }
 
@@ -157,14 +157,14 @@ func (r *Robot) apologize(ctx context.Context, to chat.Address) {
 	}
 }
 
-// mark shows on a card which button was pressed. That it stays as it was harms
-// nothing.
-func (r *Robot) mark(ctx context.Context, j job, e chat.Event) {
+// mark shows on a card which button was pressed, and what came of it. That it stays
+// as it was harms nothing.
+func (r *Robot) mark(ctx context.Context, j job, e chat.Event, done string) {
 	card, ok := r.shown.Get(e.Card)
 	if !ok {
 		return
 	}
-	card = card.Pressed(e.Command)
+	card = card.Pressed(e.Command, done)
 	r.shown.Add(e.Card, card)
 	update := map[string]any{"response_type": "update_template_card", "template_card": card}
 	if err := j.wire.call(ctx, cmdUpdate, j.req, update, nil); err != nil {

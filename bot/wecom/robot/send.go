@@ -82,8 +82,9 @@ func (r *Robot) mention(to chat.Address) string {
 }
 
 // Send says what Render made. A card of buttons that follows the words is
-// extra: all it does can be typed, so that its failure is none.
-func (r *Robot) Send(ctx context.Context, to chat.Address, p message.Parcel) error {
+// extra: all it does can be typed, so that its failure is none. Only what is pressed
+// can be changed, at once.
+func (r *Robot) Send(ctx context.Context, to chat.Address, p message.Parcel) (card string, err error) {
 	first := p.Bodies[0]
 	var second, hello json.RawMessage
 	for _, b := range p.Bodies[1:] {
@@ -99,24 +100,24 @@ func (r *Robot) Send(ctx context.Context, to chat.Address, p message.Parcel) err
 		n = 2
 	}
 	if wait := r.Pace.Take(r.now(), fmt.Sprint(to.Group, to.ID), n); wait > 0 {
-		return &chat.SendError{Failure: chat.Busy, After: wait, OneChat: true, Err: errors.New("send by robot: the chat's minute is full")}
+		return "", &chat.SendError{Failure: chat.Busy, After: wait, OneChat: true, Err: errors.New("send by robot: the chat's minute is full")}
 	}
 	if r.greet(ctx, to, hello) {
-		return nil
+		return "", nil
 	}
 	if err := r.say(ctx, to, first); err != nil {
-		return r.failure(ctx, to, err)
+		return "", r.failure(ctx, to, err)
 	}
 	r.keepCard(first)
 	if second == nil {
-		return nil
+		return "", nil
 	}
 	if err := r.push(ctx, to, second); err != nil {
 		r.log.Warn("a card of buttons was not sent after its words", "error", err)
-		return nil
+		return "", nil
 	}
 	r.keepCard(second)
-	return nil
+	return "", nil
 }
 
 // greet tries to answer somebody's entering.

@@ -201,6 +201,9 @@ func (a *API) update(w http.ResponseWriter, r *http.Request) {
 		Agent int      `json:"agentid"`
 		Code  string   `json:"response_code"`
 		Card  appCard  `json:"template_card"`
+		Words struct {
+			Name string `json:"replace_name"`
+		} `json:"button"`
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -208,7 +211,10 @@ func (a *API) update(w http.ResponseWriter, r *http.Request) {
 		refuse(w, 60140, "invalid response code")
 		return
 	}
-	if m, known := a.Find(a.codes[u.Code]); known && m.To == u.Users[0] {
+	if m, known := a.Find(a.codes[u.Code]); known && m.To == u.Users[0] && u.Words.Name != "" { // its buttons cannot be pressed any more
+		m.Text, m.Buttons = m.Text+"\n"+u.Words.Name, nil
+		a.Change(m.ID, m)
+	} else if known && m.To == u.Users[0] {
 		changed, code, msg := readCard(platformtest.Message{Type: m.Type, To: m.To, At: m.At}, u.Card)
 		if code == 0 && changed.ID == m.ID {
 			code, msg = 42021, "task_id exists"

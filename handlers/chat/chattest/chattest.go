@@ -91,6 +91,7 @@ func Run(t *testing.T, newPlatform func(t *testing.T) (chat.Platform, Seen)) {
 		{"what is said comes in", saidComesIn},
 		{"a button carries its command line", buttonCarriesCommand},
 		{"a form carries its values", formCarriesValues},
+		{"a card that was used says so", usedCardSaysSo},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
