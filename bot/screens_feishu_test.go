@@ -115,7 +115,11 @@ func (c *company) messages(name string) []message {
 	}
 	var list []message
 	for _, s := range c.server.Seen(at) {
-		m := message{id: s.ID, text: s.Text, file: s.File, data: s.Data}
+		m := message{}
+		if before, changed := c.server.Before(s.ID); changed {
+			m.now, s = s.Text, before
+		}
+		m.id, m.text, m.file, m.data = s.ID, s.Text, s.File, s.Data
 		for _, b := range s.Buttons {
 			if b.Submit {
 				m.text += "\n" + b.Label

@@ -45,6 +45,7 @@ type message struct {
 	fields  []string // names; empty: no form
 	file    string   // its name
 	data    []byte
+	now     string // what stands there now, where it was changed: all else is as it was shown first, when somebody may have pressed it
 }
 
 // words is everything on the screen, line by line.
@@ -107,5 +108,6 @@ func cardText(c *chat.Card) string {
 		}
 		lines = append(lines, c.Form.Submit)
 	}
+	lines = append(lines, c.Done)
 	return strings.Join(lines, "\n")
 }

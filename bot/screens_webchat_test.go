@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,7 @@ type line struct {
 	ID, Room, From string
 	Message        *chat.Message
 	File           *struct{ ID, Name string }
+	now            string // of one that was changed
 }
 
 // onPage makes the page of an office.
@@ -148,7 +150,7 @@ func (p *page) messages(name string) []message {
 }
 
 func (p *page) message(l line) message {
-	m := message{id: l.ID, text: l.Message.Text}
+	m := message{id: l.ID, text: l.Message.Text, now: l.now}
 	if c := l.Message.Card; c != nil {
 		m.text += cardText(c)
 		for _, b := range c.Buttons {
@@ -221,7 +223,11 @@ func (p *page) frame(kind, data string) {
 	case "entry":
 		var l line
 		err = json.Unmarshal([]byte(data), &l)
-		p.lines = append(p.lines, l)
+		if was := slices.IndexFunc(p.lines, func(o line) bool { return o.ID == l.ID }); was >= 0 {
+			p.lines[was].now = p.message(l).words()
+		} else {
+			p.lines = append(p.lines, l)
+		}
 	case "traffic":
 		var t struct{ ID, Way string }
 		if err = json.Unmarshal([]byte(data), &t); t.Way == "in" {

@@ -24,6 +24,7 @@ type stage struct {
 	backend  string
 	screens  func(o *office) screens
 	mentions bool     // the platform tells who is mentioned
+	changes  bool     // and changes every card that it showed
 	redis    bool     // as where there are several processes
 	witness  *witness // one stage shows what the conversations do; nil: another
 }
@@ -31,10 +32,10 @@ type stage struct {
 // stages are all of them: every database, and every platform.
 func stages() []stage {
 	return []stage{
-		{storetest.SQLite + "-" + webchat.Platform, storetest.SQLite, onPage, true, false, newWitness()},
-		{storetest.Postgres + "-redis-" + webchat.Platform, storetest.Postgres, onPage, true, true, nil},
-		{storetest.SQLite + "-" + feishu.Name, storetest.SQLite, onFeishu, true, false, nil},
-		{storetest.SQLite + "-" + wecom.Name, storetest.SQLite, onWeCom, false, false, nil},
+		{storetest.SQLite + "-" + webchat.Platform, storetest.SQLite, onPage, true, true, false, newWitness()},
+		{storetest.Postgres + "-redis-" + webchat.Platform, storetest.Postgres, onPage, true, true, true, nil},
+		{storetest.SQLite + "-" + feishu.Name, storetest.SQLite, onFeishu, true, true, false, nil},
+		{storetest.SQLite + "-" + wecom.Name, storetest.SQLite, onWeCom, false, false, false, nil},
 	}
 }
 
@@ -59,6 +60,7 @@ func stages() []stage {
 //	file 张伟 '第48周' …          the next unread message is an Excel file with these words in name or cells
 //	nothing 张伟                 nothing is unread; without a name: nowhere
 //	read 张伟                    passes over what is unread
+//	changed 陈总 '已由' …         the newest message of a private chat, or of 群, that was changed says all of this now
 //	head 陈总                    a head of the audit's chain came that was not there before; nothing else sees heads
 //	secret '13800138000' 张伟 …   a value of a file, and in whose private chats it may stand; see secrets
 //	damage customer.mac K1       one bit of a column is flipped behind the store's back; without a code that of the newest row
@@ -66,6 +68,7 @@ func stages() []stage {
 //	backup                       what is stored now is put away
 //	restore '2026-11-26 12:00'   the bot stops and starts again later, on what was put away last
 //	[mentions] …                 only where the platform tells who is mentioned
+//	[changes] …                  only where the platform changes every card that it showed
 func TestScript(t *testing.T) {
 	for _, s := range stages() {
 		t.Run(s.name, func(t *testing.T) {
@@ -82,10 +85,11 @@ func TestScript(t *testing.T) {
 				Setup: func(env *testscript.Env) error { return s.setUp(env) },
 				Cmds:  scriptCommands(),
 				Condition: func(what string) (bool, error) {
-					if what != "mentions" {
+					does, ok := map[string]bool{"mentions": s.mentions, "changes": s.changes}[what]
+					if !ok {
 						return false, fmt.Errorf("no condition %s", what)
 					}
-					return s.mentions, nil
+					return does, nil
 				},
 			})
 		})
@@ -139,6 +143,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"file":    {1, (*conversation).file},
 		"nothing": {0, (*conversation).nothing},
 		"read":    {1, (*conversation).read},
+		"changed": {2, (*conversation).changed},
 		"head":    {1, (*conversation).head},
 		"secret":  {1, (*conversation).secret},
 		"damage":  {1, (*conversation).damage},
@@ -388,6 +393,22 @@ func (p *conversation) read(_ *testscript.TestScript, args []string) {
 	for _, c := range args {
 		p.seen[c] = len(p.messages(c))
 	}
+}
+
+// changed finds the newest message that was changed.
+func (p *conversation) changed(ts *testscript.TestScript, args []string) {
+	for _, m := range slices.Backward(p.messages(args[0])) {
+		if m.now == "" {
+			continue
+		}
+		for _, want := range args[1:] {
+			if !strings.Contains(m.now, want) {
+				ts.Fatalf("%s: want %q in what is now:\n%s", args[0], want, m.now)
+			}
+		}
+		return
+	}
+	ts.Fatalf("%s: nothing was changed", args[0])
 }
 
 func (p *conversation) secret(_ *testscript.TestScript, args []string) {

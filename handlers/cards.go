@@ -84,7 +84,7 @@ func preview(m chat.Message, code, label string) chat.Message {
 		{Label: label, Command: confirmWord + " " + code, Primary: true},
 		{Label: "取消", Command: "取消 " + code},
 	}, c.Buttons...)
-	m.Card = &c
+	m.Card, m.About = &c, code
 	if m.Confidential { // where its summary is all, it can be confirmed, too
 		m.Summary = cmp.Or(m.Summary, chat.Withheld) + "\n编号：" + code + "，确认请发：" + confirmWord + " " + code
 	}

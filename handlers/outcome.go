@@ -33,7 +33,7 @@ func (m *matter) asked() time.Time {
 // outcome is all that comes of an event, but for what a step wrote: either it
 // is decided, and [turn.write] writes it, or a command is to be run first.
 type outcome struct {
-	run *call // the command to run; with it only question may be set
+	run *call // the command to run; with it only question and notices may be set
 
 	ended    ledger.Outcome      // for the receipt; empty counts as done
 	audit    *ledger.Entry       // without its id; nil: the step recorded itself
@@ -74,12 +74,23 @@ type call struct {
 func (o *outcome) receipt() chat.Receipt {
 	switch o.ended {
 	case ledger.Done, "":
-		return chat.Receipt{OK: true, Toast: "已收到"}
+		return chat.Receipt{OK: true, Toast: "已收到", Done: o.used()}
 	case ledger.Failed:
 		return chat.Receipt{Toast: "出错了，请看消息"}
 	default:
 		return chat.Receipt{Toast: "没有办成，请看消息"}
 	}
+}
+
+// used is what is shown in the place of the buttons of the card that was pressed;
+// empty: nothing.
+func (o *outcome) used() string {
+	for _, n := range o.notices {
+		if n.Changes() {
+			return n.Message.Card.Done
+		}
+	}
+	return ""
 }
 
 // here are messages that are said where the event came from.

@@ -74,7 +74,21 @@ func (d *Desk) confirm(ctx context.Context, c *command.Call) (*command.Answer, e
 	if c.Text("编号") == "" {
 		next.Means = code
 	}
-	return &command.Answer{Next: next, Subject: code}, nil
+	return &command.Answer{Next: next, Subject: code, Notices: []chat.Notice{d.used(c, o, confirmWord)}}, nil
+}
+
+// used shows on a preview what the caller made of it. The line may hold what is
+// shown to nobody without a reason: of a private command it is not said again.
+func (d *Desk) used(c *command.Call, o store.Confirmation, how string) chat.Notice {
+	card := chat.Card{Title: o.Code}.Used(c.Done(how))
+	m := chat.Message{Card: &card, About: o.Code}
+	if spec, _, ok := d.router.Match(o.Line); ok {
+		card.Title, m.Confidential = spec.Name+" "+o.Code, spec.Private
+	}
+	if !m.Confidential {
+		card.Blocks = []chat.Block{{Text: text.CutLine(o.Line, maxWaiting)}}
+	}
+	return chat.Notice{Message: m}
 }
 
 // cancel leaves the open question, which reading the command closed already, or
@@ -96,7 +110,7 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, er
 		typed = only
 	}
 	code := readCode(typed)
-	ok, err := c.Tx.Dialogs().Cancel(ctx, code, c.Person.ID, c.Now)
+	o, ok, err := c.Tx.Dialogs().Cancel(ctx, code, c.Person.ID, c.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +118,7 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, er
 		return d.handOver(ctx, c, staff.Refusing(typed), typed, code, "取消不了")
 	}
 	a := command.Text("好的，" + code + " 已取消，什么也没改。")
-	a.Subject = code
+	a.Subject, a.Notices = code, []chat.Notice{d.used(c, o, cancelWord)}
 	return a, nil
 }
 
@@ -162,21 +176,21 @@ func (d *Desk) handOver(ctx context.Context, c *command.Call, line, typed, code,
 // stale refuses a number that confirms nothing, and says what came of it where
 // the person confirmed it before; now is what comes of it this time.
 func (d *Desk) stale(ctx context.Context, c *command.Call, code, now string) error {
-	o, at, found, err := c.Tx.Dialogs().ConfirmedBefore(ctx, code, c.Person.ID)
+	o, found, err := c.Tx.Dialogs().Offered(ctx, code, c.Person.ID)
 	if err != nil {
 		return err
 	}
-	if !found {
-		return &command.Refusal{
-			Text: fmt.Sprintf("编号%s不能用：不是发给你的、已经取消、或已过期。", text.Quote(code)),
-			Hint: "重新发一次原来的命令，按新的编号确认",
-		}
-	}
-	what := ""
+	what, at := "", o.Used.In(d.o.Zone)
 	if spec, _, ok := d.router.Match(o.Line); ok {
 		what = "「" + spec.Name + "」"
 	}
-	at = at.In(d.o.Zone)
+	anew := "重新发一次原来的命令，按新的编号确认"
+	switch {
+	case !found || o.Used.IsZero():
+		return &command.Refusal{Text: fmt.Sprintf("编号%s不能用：不是发给你的、已经取消、或已过期。", text.Quote(code)), Hint: anew}
+	case o.Dropped:
+		return &command.Refusal{Text: fmt.Sprintf("%s%s不能用：已经在 %s 取消了。", code, what, words.Moment(at)), Hint: anew}
+	}
 	return &command.Refusal{
 		Text: fmt.Sprintf("%s%s已经在 %s 确认过了，%s；结果看当时的回复。", code, what, words.Moment(at), now),
 		Hint: "当时没有办成的，重新发一次原来的命令",

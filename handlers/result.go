@@ -66,7 +66,9 @@ func (m *matter) after(c call, r result) outcome {
 func (m *matter) done(c call, r result) outcome {
 	a := r.answer
 	if n := a.Next; n != nil {
-		return m.line(call{line: n.Line, confirmed: n.Version, form: n.Form, filling: n.Filled, means: n.Means})
+		o := m.line(call{line: n.Line, confirmed: n.Version, form: n.Form, filling: n.Filled, means: n.Means})
+		o.notices = append(o.notices, a.Notices...)
+		return o
 	}
 	o := outcome{ended: ledger.Done, notices: slices.Concat(a.Notices, r.alarms)}
 	said := a.Reply
@@ -104,7 +106,7 @@ func remembers(c call, a *command.Answer) bool {
 
 // told is a notice of something done; an alarm is about somebody who looked,
 // and must not show in what they can take back.
-func told(n chat.Notice) bool { return !n.Urgent }
+func told(n chat.Notice) bool { return !n.Urgent && !n.Changes() }
 
 // written is what 撤销 would take back, with those to be told then.
 func (m *matter) written(c call, r result) *store.Write {

@@ -40,7 +40,7 @@ func (t *turn) take(ctx context.Context) (chat.Receipt, error) {
 	}
 	t.out = t.decide()
 	for t.out.run != nil {
-		c, waiting := *t.out.run, t.out.question
+		c, waiting, used := *t.out.run, t.out.question, t.out.notices
 		r, err := t.perform(ctx, c)
 		if err != nil {
 			return chat.Receipt{}, err
@@ -50,7 +50,7 @@ func (t *turn) take(ctx context.Context) (chat.Receipt, error) {
 		} else {
 			t.out = t.after(c, r)
 		}
-		t.out.question = cmp.Or(t.out.question, waiting)
+		t.out.question, t.out.notices = cmp.Or(t.out.question, waiting), append(used, t.out.notices...)
 	}
 	if t.dialog != nil && t.out.question == t.dialog && (t.out.ended == ledger.Refused || t.out.ended == ledger.Denied) {
 		t.out.replies = remarked(t.out.replies, "刚才问的还在等你回复，发「取消」离开。")

@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -26,7 +27,7 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (*command.Answer, erro
 	if err != nil {
 		return nil, err
 	}
-	open := slices.DeleteFunc(slices.Clone(list), func(w store.Write) bool { return w.Undone })
+	open := slices.DeleteFunc(slices.Clone(list), func(w store.Write) bool { return !w.Undone.IsZero() })
 	typed := c.Text("登记")
 	code := strings.ToLower(text.Code(typed))
 	meant := func(w store.Write) bool { return w.Named(code) }
@@ -39,6 +40,11 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (*command.Answer, erro
 	if i := slices.IndexFunc(open, meant); i >= 0 {
 		return d.takeBack(ctx, c, open[i])
 	}
+	if code != "" {
+		if err := d.tooLate(ctx, c, list, code); err != nil {
+			return nil, err
+		}
+	}
 	if len(open) == 0 || code != "" {
 		return nil, &command.Refusal{Text: "你在 5 分钟内没有可以撤销的登记。", Hint: "帮助"}
 	}
@@ -47,6 +53,28 @@ func (d *Desk) undo(ctx context.Context, c *command.Call) (*command.Answer, erro
 		head = "刚才的「" + list[0].Command + "」已经撤销了。再往前还有："
 	}
 	return d.undoable(ctx, c, head, open[:min(len(open), maxUndo)])
+}
+
+// tooLate refuses a button whose write cannot be taken back any more, or not by
+// the caller, and says why.
+func (d *Desk) tooLate(ctx context.Context, c *command.Call, own []store.Write, code string) error {
+	w, found, err := c.Tx.Writes().ByID(ctx, code)
+	if i := slices.IndexFunc(own, func(w store.Write) bool { return w.Named(code) }); i >= 0 {
+		w, found = own[i], true
+	}
+	if err != nil || !found {
+		return err
+	}
+	whose, _, err := c.Tx.People().ByID(ctx, w.Person)
+	switch {
+	case err != nil:
+		return err
+	case !w.Undone.IsZero():
+		return &command.Refusal{Text: "「" + w.Command + "」已由" + words.WithPost(whose) + "于 " + words.Moment(w.Undone.In(d.o.Zone)) + " 撤销，没有再办一次。", Hint: "我的"}
+	case w.Person != c.Person.ID:
+		return &command.Refusal{Text: "你没有可以撤销的登记：这是" + words.WithPost(whose) + "的，只有本人能撤销。", Hint: "撤销 列表"}
+	}
+	return &command.Refusal{Text: "「" + w.Command + "」是 " + words.Moment(w.At.In(d.o.Zone)) + " 登记的，过了 5 分钟，不能撤销了。", Hint: "撤销 列表"}
 }
 
 // takeBack takes a write back, if the person may use its command still.
@@ -66,6 +94,12 @@ func (d *Desk) takeBack(ctx context.Context, c *command.Call, w store.Write) (*c
 		news.Confidential, news.Summary = true, c.Person.Name+"撤销了「"+spec.Name+"」。"
 	}
 	a.Notices, err = correct(ctx, c, w, news)
+	card := chat.Card{Title: spec.Name, Blocks: []chat.Block{{Text: said}}}.Used(c.Done(undoWord))
+	used := chat.Message{Card: &card, About: w.Ref, Secrecy: a.Reply.Secrecy}
+	a.Notices = append(a.Notices, chat.Notice{Message: used}) // who was asked to decide it
+	if used.About = ""; strings.EqualFold(c.Text("登记"), w.ID) {
+		a.Notices = append(a.Notices, chat.Notice{Message: used}) // the receipt whose button it is
+	}
 	return a, err
 }
 
@@ -126,7 +160,7 @@ func (d *Desk) undoable(ctx context.Context, c *command.Call, head string, list 
 			return nil, err
 		default:
 			a.Reply.Confidential = a.Reply.Confidential || spec.Private
-			b := chat.Button{Label: undoWord + " " + w.Command + " " + at, Command: undoWord + " " + w.ID, Typed: undoWord + " " + shortly(w.ID)}
+			b := chat.Button{Label: undoWord + " " + w.Command + " " + at, Command: undoWord + " " + shortly(w.ID)}
 			a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, b)
 		}
 		a.Reply.Card.Blocks = append(a.Reply.Card.Blocks, chat.Block{Text: "• " + at + " " + said})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"marketbot/handlers/chat"
 	"marketbot/store"
 )
 
@@ -27,6 +28,11 @@ func (t *turn) write(ctx context.Context) error {
 	}
 	t.more = len(o.notices) > 0 || len(t.tx.Damaged()) > 0
 	for i, n := range o.notices {
+		if n.Changes() && n.Message.About == "" {
+			if err := t.used(ctx, n.Message); err != nil {
+				return err
+			}
+		}
 		if !n.Urgent { // that waits for nothing
 			o.notices[i].Cause = t.cause()
 		}
@@ -35,6 +41,19 @@ func (t *turn) write(ctx context.Context) error {
 		return err
 	}
 	return t.desk.o.Post.Damaged(ctx, t.tx, t.now)
+}
+
+// used owes a card in the place of the one that was pressed.
+func (t *turn) used(ctx context.Context, m chat.Message) error {
+	if t.event.Card == "" {
+		return nil
+	}
+	person := t.person.ID
+	if t.event.Chat.Group {
+		person = ""
+	}
+	m.Replaces = t.event.Card
+	return t.desk.o.Post.replace(ctx, t.tx, t.event.Chat, person, m, t.now)
 }
 
 // remember keeps the write that 撤销 takes back, the preview that 确认 takes up,

@@ -51,6 +51,8 @@ type Confirmation struct {
 	Version string    // of what was shown
 	Asked   time.Time // what was sent before does not confirm it
 	Expires time.Time
+	Used    time.Time // when it was confirmed or cancelled; zero: it was not
+	Dropped bool      // it was cancelled
 }
 
 // Offer remembers a preview.
@@ -81,17 +83,22 @@ func (q Dialogs) Confirm(ctx context.Context, code, person string, now time.Time
 	return c, found, err
 }
 
-// Cancel lets a preview expire: true once, for the person it was shown to.
-func (q Dialogs) Cancel(ctx context.Context, code, person string, now time.Time) (bool, error) {
-	n, err := q.tx.Exec(ctx, "cancel offer", `UPDATE confirmation SET expires = 0 WHERE code = $1 AND person = $2 AND used = 0 AND asked <= $3 AND expires > $3`,
-		code, person, engine.Millis(now))
-	return n == 1, err
+// Cancel drops a preview: true once, for the person it was shown to. What was
+// sent before confirms nothing either.
+func (q Dialogs) Cancel(ctx context.Context, code, person string, now time.Time) (Confirmation, bool, error) {
+	c := Confirmation{Code: code, Person: person, Used: now, Dropped: true}
+	found, err := q.tx.One(ctx, "cancel offer", `UPDATE confirmation SET used = $3 WHERE code = $1 AND person = $2 AND used = 0 AND asked <= $4 AND expires > $4 RETURNING line`,
+		[]any{code, person, -engine.Millis(now), engine.Millis(now)}, q.tx.Sealed(&c.Line, "confirmation", &code, "line"))
+	return c, found, err
 }
 
-// ConfirmedBefore is a preview that the person confirmed, and when.
-func (q Dialogs) ConfirmedBefore(ctx context.Context, code, person string) (c Confirmation, at time.Time, found bool, err error) {
-	c = Confirmation{Code: code, Person: person}
-	found, err = q.tx.One(ctx, "confirmed before", `SELECT line, version, used FROM confirmation WHERE code = $1 AND person = $2 AND used > 0`,
-		[]any{code, person}, q.tx.Sealed(&c.Line, "confirmation", &code, "line"), &c.Version, engine.At(&at))
-	return c, at, found, err
+// Offered is a preview that a person was shown, whatever came of it.
+func (q Dialogs) Offered(ctx context.Context, code, person string) (Confirmation, bool, error) {
+	c := Confirmation{Code: code, Person: person}
+	var used int64
+	found, err := q.tx.One(ctx, "offered before", `SELECT line, version, used FROM confirmation WHERE code = $1 AND person = $2`,
+		[]any{code, person}, q.tx.Sealed(&c.Line, "confirmation", &code, "line"), &c.Version, &used)
+	c.Dropped = used < 0
+	c.Used = engine.Moment(max(used, -used))
+	return c, found, err
 }

@@ -382,7 +382,7 @@ func TestCancelledOffer(t *testing.T) {
 	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
 		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 			err := tx.Dialogs().Offer(ctx, store.Confirmation{Code: "A1", Person: "p", Line: "上报", Expires: now.Add(time.Hour)})
-			_, err2 := tx.Dialogs().Cancel(ctx, "A1", "p", now)
+			_, _, err2 := tx.Dialogs().Cancel(ctx, "A1", "p", now)
 			_, confirmed, err3 := tx.Dialogs().Confirm(ctx, "A1", "p", now.Add(-time.Second))
 			if confirmed {
 				t.Error("confirmed although cancelled")

@@ -12,8 +12,8 @@ import (
 type Write struct {
 	ID, Person, Command, Ref string
 	At                       time.Time
-	Told                     []string // people who heard of it
-	Undone                   bool
+	Told                     []string  // people who heard of it
+	Undone                   time.Time // zero while it counts
 }
 
 // WriteEnd is how many characters of a write's end tell it from the person's
@@ -34,18 +34,23 @@ func (q Writes) Add(ctx context.Context, w Write) error {
 // Of lists a person's writes from a time on, up to and with another, the last
 // one first.
 func (q Writes) Of(ctx context.Context, person string, from, to time.Time) ([]Write, error) {
-	return engine.All(ctx, q.tx, "writes", `SELECT id, command, ref, at, told, undone FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND at <= $4
-		ORDER BY at DESC, id DESC`, []any{engine.IDBefore(from), person, engine.Millis(from), engine.Millis(to)}, func(scan engine.Scan) (Write, error) {
-		w := Write{Person: person}
-		var told string
-		var undone int64
-		err := scan(&w.ID, &w.Command, &w.Ref, engine.At(&w.At), &told, &undone)
-		if told != "" {
-			w.Told = strings.Split(told, ",")
-		}
-		w.Undone = undone > 0
-		return w, err
-	})
+	return engine.All(ctx, q.tx, "writes", `SELECT id, person, command, ref, at, told, undone FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND at <= $4
+		ORDER BY at DESC, id DESC`, []any{engine.IDBefore(from), person, engine.Millis(from), engine.Millis(to)}, scanWrite)
+}
+
+// ByID is a write, whosoever it is.
+func (q Writes) ByID(ctx context.Context, id string) (Write, bool, error) {
+	list, err := engine.All(ctx, q.tx, "write", `SELECT id, person, command, ref, at, told, undone FROM undo WHERE id = $1`, []any{id}, scanWrite)
+	return engine.First(list), len(list) > 0, err
+}
+
+func scanWrite(scan engine.Scan) (w Write, err error) {
+	var told string
+	err = scan(&w.ID, &w.Person, &w.Command, &w.Ref, engine.At(&w.At), &told, engine.At(&w.Undone))
+	if told != "" {
+		w.Told = strings.Split(told, ",")
+	}
+	return w, err
 }
 
 // TakeBack marks a write as taken back.

@@ -87,7 +87,7 @@ func (h Handler) asked(ctx context.Context, c *command.Call, r store.Request) (*
 		return nil, err
 	}
 	a := command.Card(h.receipt(r, d))
-	a.Recorded, a.Undo = true, r.Code
+	a.Recorded, a.Undo, a.Reply.About = true, r.Code, askedBy(r)
 	a.Notices = append(audience.Same("approval/asked/"+r.Code, audience.But(d.all(), c.Person.ID), request), h.vacancy(d, c.Now)...)
 	return a, nil
 }
@@ -190,7 +190,10 @@ func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer
 	}
 	a := command.Text("已撤回查阅申请 " + r.Code + "。")
 	a.Subject = "request/" + r.Code
-	a.Notices = audience.Same("approval/withdrawn/"+r.Code, audience.But(d.all(), c.Person.ID),
-		chat.Message{Text: words.WithPost(c.Person) + "撤回了查阅申请 " + r.Code + "，不用再批。"})
+	if a.Notices, err = h.used(ctx, c, r, d, "撤回"); err != nil {
+		return nil, err
+	}
+	a.Notices = append(a.Notices, audience.Same("approval/withdrawn/"+r.Code, audience.But(d.all(), c.Person.ID),
+		chat.Message{Text: words.WithPost(c.Person) + "撤回了查阅申请 " + r.Code + "，不用再批。"})...)
 	return a, nil
 }

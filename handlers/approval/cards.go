@@ -58,7 +58,7 @@ func (h Handler) request(ctx context.Context, tx *store.Tx, r store.Request) (ch
 	return chat.Message{Secrecy: chat.Secrecy{Confidential: true, Right: string(rulebook.DecideLooks), Summary: fmt.Sprintf(
 		"查阅申请 %s\n申请人：%s\n客户：%s\n理由：%s\n失效：%s\n批准请发：%s，不批请发：驳回 %s 理由",
 		r.Code, asker, text.MaskPhones(customer), text.Continued(text.MaskPhones(r.Why)), h.at(r.Lapses), how, r.Code,
-	)}, Card: &chat.Card{
+	)}, About: r.Code, Card: &chat.Card{
 		Title: "查阅申请 " + r.Code, Tone: chat.Warn,
 		Blocks: []chat.Block{
 			{Text: "编号：" + r.Code},
@@ -74,6 +74,22 @@ func (h Handler) request(ctx context.Context, tx *store.Tx, r store.Request) (ch
 		},
 		Buttons: append(buttons, chat.Button{Label: "驳回", Command: "驳回 " + r.Code, Danger: true}),
 	}}, nil
+}
+
+// askedBy is what the receipt of a request is about.
+func askedBy(r store.Request) string { return r.Code + "/own" }
+
+// used shows on the cards about a request how the caller has ended it: on those of
+// the deciders, and on the asker's.
+func (h Handler) used(ctx context.Context, c *command.Call, r store.Request, d deciders, how string) ([]chat.Notice, error) {
+	m, err := h.request(ctx, c.Tx, r)
+	if err != nil {
+		return nil, err
+	}
+	card, receipt := m.Card.Used(c.Done(how)), h.receipt(r, d).Used(c.Done(how))
+	card.Blocks, receipt.Blocks = card.Blocks[:2], receipt.Blocks[:2] // without what could be done
+	m.Card = &card
+	return []chat.Notice{{Message: m}, {Message: chat.Message{Card: &receipt, About: askedBy(r)}}}, nil
 }
 
 // choices is whom a request is about, for whoever decides, and how to approve.
@@ -162,6 +178,9 @@ func (h Handler) approvedCard(g store.Grant, name string, asker store.Person) ch
 		Buttons: []chat.Button{{Label: "收回", Command: "收回查阅 " + g.ID, Danger: true}},
 	}
 }
+
+// given is what the card of whoever approved is about.
+func given(g store.Grant) string { return g.ID + "/given" }
 
 // grantedCard is what the asker hears.
 func (h Handler) grantedCard(g store.Grant, name string, by store.Person) chat.Card {

@@ -94,10 +94,16 @@ func (h Handler) approved(ctx context.Context, c *command.Call, r store.Request,
 	}
 	told := h.grantedCard(g, name, c.Person)
 	a := command.Card(h.approvedCard(g, name, asker))
-	a.Recorded = true
-	a.Notices = append([]chat.Notice{{Key: "approval/answer/" + r.Code + "/" + asker.ID, To: asker.ID, Message: chat.Message{Card: &told}}},
-		h.others(c, r, d, "批准")...)
-	return a, nil
+	a.Recorded, a.Reply.About = true, given(g)
+	a.Notices, err = h.told(ctx, c, r, d, told, "批准")
+	return a, err
+}
+
+// told is who hears how a request ended: the asker, and those who might decide too.
+func (h Handler) told(ctx context.Context, c *command.Call, r store.Request, d deciders, card chat.Card, how string) ([]chat.Notice, error) {
+	used, err := h.used(ctx, c, r, d, how)
+	answer := chat.Notice{Key: "approval/answer/" + r.Code + "/" + r.Asker, To: r.Asker, Message: chat.Message{Card: &card}}
+	return append(append(used, answer), h.others(c, r, d, how)...), err
 }
 
 // others tells those who might decide too that it is done.
@@ -121,12 +127,10 @@ func (h Handler) reject(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err := record(ctx, c, r, r.Reason); err != nil {
 		return nil, err
 	}
-	told := rejectedCard(r, c.Person)
 	a := command.Text("已驳回 " + r.Code + "，已告诉申请人。")
 	a.Recorded = true
-	a.Notices = append([]chat.Notice{{Key: "approval/answer/" + r.Code + "/" + r.Asker, To: r.Asker, Message: chat.Message{Card: &told}}},
-		h.others(c, r, d, "驳回")...)
-	return a, nil
+	a.Notices, err = h.told(ctx, c, r, d, rejectedCard(r, c.Person), "驳回")
+	return a, err
 }
 
 // decidable is the request that is to be decided, where the caller may and it

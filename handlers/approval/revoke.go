@@ -46,7 +46,8 @@ func (h Handler) revoked(ctx context.Context, c *command.Call, g store.Grant) (*
 	}
 	a := command.Card(h.overCard(o, "查阅授权已收回"))
 	a.Recorded = true
-	a.Notices = []chat.Notice{{Key: "approval/over/" + g.ID + "/" + g.Person, To: g.Person, Message: chat.Message{
+	used := chat.Card{Title: "已批准 " + g.ID, Blocks: []chat.Block{{Facts: []chat.Fact{{Label: "申请人", Value: o.asker}, {Label: "客户", Value: o.customer}}}}}.Used(c.Done("收回"))
+	a.Notices = []chat.Notice{{Message: chat.Message{Card: &used, About: given(g)}}, {Key: "approval/over/" + g.ID + "/" + g.Person, To: g.Person, Message: chat.Message{
 		Text: "你的查阅授权 " + g.ID + "（" + o.customer + "）已由" + words.WithPost(c.Person) + "收回，从现在起不能再看。",
 	}}}
 	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))

@@ -86,6 +86,7 @@ func (h Handler) showOne(ctx context.Context, c *command.Call) (*command.Answer,
 	switch {
 	case own && r.Open(c.Now):
 		a = command.Card(h.receipt(r, d))
+		a.Reply.About = askedBy(r)
 	case r.Open(c.Now):
 		reply, err := h.request(ctx, c.Tx, r)
 		if err != nil {

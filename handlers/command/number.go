@@ -112,6 +112,12 @@ func (n Numbered[T]) Happened(ctx context.Context, c *Call, code string, t T) (s
 	return n.What + " " + code + " " + e.words(by, c.Now.Location()), nil
 }
 
+// Done is what a card says in the place of its buttons once the caller has used
+// one of them: 已由陈总（总经理）于 11月27日 周五 10:00 批准.
+func (c *Call) Done(how string) string {
+	return (&Ended{At: c.Now, How: how}).words(words.WithPost(c.Person), c.Now.Location())
+}
+
 // words is how a thing ended: 已由陈总（总经理）于 11月27日 周五 10:00 批准.
 func (e *Ended) words(by string, zone *time.Location) string {
 	if by != "" {

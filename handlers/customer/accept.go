@@ -193,6 +193,6 @@ func (h Handler) intoFile(ctx context.Context, c *command.Call, l store.Lead, ta
 		Blocks:  []chat.Block{{Text: "记入 " + target.Name + "（" + target.ID + "）的档案，写在「" + field + "」，提供人和来源都保留。"}},
 		Buttons: []chat.Button{{Label: "看 " + target.Name, Command: "客户 " + target.ID}},
 	}, "线索 "+l.Code+" 已采纳。", "lead/"+l.Code+"/"+target.ID)
-	a.Notices = tellGiver(c, l, "线索 "+l.Code+" 已采纳，谢谢。")
-	return a, nil
+	a.Notices, err = h.tellDecided(ctx, c, l, "采纳", "线索 "+l.Code+" 已采纳，谢谢。")
+	return a, err
 }

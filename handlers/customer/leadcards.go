@@ -30,9 +30,22 @@ func (h Handler) tellJudges(ctx context.Context, c *command.Call, l store.Lead) 
 		return !rulebook.Allows(rulebook.JudgeLeads, p) || !h.reads(p)
 	})
 	list := audience.Same("customer/lead/"+l.Code, to, chat.Message{
-		Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: "有一条新线索 " + l.Code + " 等你判断。", Right: string(rulebook.JudgeLeads)},
+		Card: &card, About: l.Code, Secrecy: leadSecrecy(l),
 	})
 	return append(list, r.Vacancy(judges, "客户线索", h.Rules.Week(c.Now).Key())...), nil
+}
+
+func leadSecrecy(l store.Lead) chat.Secrecy {
+	return chat.Secrecy{Confidential: true, Summary: "有一条新线索 " + l.Code + " 等你判断。", Right: string(rulebook.JudgeLeads)}
+}
+
+// tellDecided is who hears how the caller has ended a lead: the giver, and those who
+// have its card.
+func (h Handler) tellDecided(ctx context.Context, c *command.Call, l store.Lead, how, giver string) ([]chat.Notice, error) {
+	card, err := h.leadCard(ctx, c.Tx, l)
+	card = card.Used(c.Done(how))
+	card.Blocks = card.Blocks[:1] // without what could be done
+	return append(tellGiver(c, l, giver), chat.Notice{Message: chat.Message{Card: &card, About: l.Code, Secrecy: leadSecrecy(l)}}), err
 }
 
 // leadCard shows a lead to whoever judges it.

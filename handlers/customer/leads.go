@@ -152,7 +152,9 @@ func (h Handler) showLeads(ctx context.Context, c *command.Call) (*command.Answe
 			return nil, err
 		}
 		card, err := h.leadCard(ctx, c.Tx, l)
-		return confidentialCard(card, "线索 "+l.Code+" 等你判断。", "lead/"+l.Code), err
+		a := confidentialCard(card, "线索 "+l.Code+" 等你判断。", "lead/"+l.Code)
+		a.Reply.About = l.Code
+		return a, err
 	}
 	if err := h.judges(c.Person, ""); err != nil {
 		return nil, err
@@ -261,8 +263,8 @@ func (h Handler) rejectLead(ctx context.Context, c *command.Call) (*command.Answ
 	}
 	a := command.Text("线索 " + l.Code + " 不采纳，已告诉提供的人。")
 	a.Subject = "lead/" + l.Code
-	a.Notices = tellGiver(c, l, "线索 "+l.Code+" 没有采纳："+text.Continued(reason))
-	return a, nil
+	a.Notices, err = h.tellDecided(ctx, c, l, "判为不采纳", "线索 "+l.Code+" 没有采纳："+text.Continued(reason))
+	return a, err
 }
 
 // decide ends a lead, once.

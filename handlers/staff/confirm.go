@@ -19,7 +19,7 @@ const (
 	confirmCommand = "人员 确认"
 	refuseCommand  = "人员 不同意"
 	allWord        = "全部"
-	waitsRef       = "waits/" // stands before the code of what 撤销 withdraws
+	waitsRef       = "waits/" // stands before the code of what 撤销 withdraws, and of what a card is about
 )
 
 // Codes reports whether what was typed behind 确认 or 取消 is about changes of
@@ -145,11 +145,11 @@ func (n numbered) Get(ctx context.Context, c *command.Call, typed string) (store
 // confirm makes true what waits for the caller's word, and keeps it of what is
 // in effect already.
 func (h Handler) confirm(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	return h.each(ctx, c, "已确认，现在生效：", func(one store.Change) (settled, error) { return h.settle(ctx, c.Tx, c.Person, one, c.Now) })
+	return h.each(ctx, c, "已确认，现在生效：", "确认", func(one store.Change) (settled, error) { return h.settle(ctx, c.Tx, c.Person, one, c.Now) })
 }
 
 // each decides every change that the caller chose.
-func (h Handler) each(ctx context.Context, c *command.Call, head string, decide func(store.Change) (settled, error)) (*command.Answer, error) {
+func (h Handler) each(ctx context.Context, c *command.Call, head, how string, decide func(store.Change) (settled, error)) (*command.Answer, error) {
 	list, err := h.chosen(ctx, c)
 	if err != nil {
 		return nil, err
@@ -162,7 +162,8 @@ func (h Handler) each(ctx context.Context, c *command.Call, head string, decide 
 			return nil, err
 		}
 		lines = append(lines, one.Code+" "+done.text)
-		notices = append(notices, done.notices...)
+		card := chat.Card{Title: "人员变更 " + one.Code, Blocks: []chat.Block{{Text: done.text}}}.Used(c.Done(how))
+		notices = append(append(notices, done.notices...), chat.Notice{Message: chat.Message{Card: &card, About: waitsRef + one.Code}})
 	}
 	a := command.Text(strings.Join(lines, "\n"))
 	a.Notices, a.Subject = notices, "changes/"+codesOf(list)

@@ -251,7 +251,7 @@ func (o proposal) news(tx *store.Tx) []chat.Notice {
 	}
 	deciding := audience.But(o.deciders(o.Change), o.by.ID)
 	card := o.ask(said)
-	list := audience.Same(key, deciding, chat.Message{Card: &card})
+	list := audience.Same(key, deciding, chat.Message{Card: &card, About: waitsRef + o.Code})
 	return append(list, audience.Same(key, withoutThose(o.heads(o.by.ID, o.of.ID), deciding), chat.Message{Text: said + "，" + o.waiting() + "。"})...)
 }
 

@@ -51,7 +51,7 @@ func (o proposal) asked(c *command.Call) *command.Answer {
 
 // refuse is the caller's no: what waited never comes, what was in effect goes.
 func (h Handler) refuse(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	return h.each(ctx, c, "没有同意，没有或不再生效：", func(one store.Change) (settled, error) { return h.turnDown(ctx, c, one) })
+	return h.each(ctx, c, "没有同意，没有或不再生效：", "取消（不同意）", func(one store.Change) (settled, error) { return h.turnDown(ctx, c, one) })
 }
 
 func (h Handler) turnDown(ctx context.Context, c *command.Call, one store.Change) (settled, error) {
