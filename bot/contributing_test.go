@@ -67,7 +67,7 @@ func TestContributing(t *testing.T) {
 		{"test", "./store", "-run", "^(TestMigrationsStay|TestEveryTextIsTriedWithHostileWords)$|^TestTextsRestByteForByte$/^sqlite$"},
 		{"test", "./bot", "-run", "^(TestImports|TestTheExampleNamesEverySetting)$|^TestScript$/^sqlite-webchat$/^note$"},
 	} {
-		run := exec.Command("go", append(args, "-count=1", "-pgo=off")...)
+		run := exec.Command("go", append(args, "-count=1", "-pgo=off", "-vet=off", "-ldflags=-s -w")...)
 		run.Dir = copied
 		if out, err := run.CombinedOutput(); err != nil || bytes.Contains(out, []byte("no tests to run")) {
 			t.Fatalf("go %v: %v\n%s", args, err, out)
