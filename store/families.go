@@ -41,6 +41,8 @@ type (
 	Contracts struct{ tx *engine.Tx }
 	// Receivables are what is owed for contracts, and what came of it.
 	Receivables struct{ tx *engine.Tx }
+	// Activities are what the department plans with and for customers.
+	Activities struct{ tx *engine.Tx }
 	// Dialogs are questions that wait for an answer, and previews for 确认.
 	Dialogs struct{ tx *engine.Tx }
 	// Writes are what people may take back for a while.
@@ -110,6 +112,9 @@ func (tx *Tx) Contracts() Contracts { return Contracts{tx.e} }
 
 // Receivables are what is owed for contracts, and what came of it.
 func (tx *Tx) Receivables() Receivables { return Receivables{tx.e} }
+
+// Activities are what the department plans with and for customers.
+func (tx *Tx) Activities() Activities { return Activities{tx.e} }
 
 // Dialogs are questions that wait for an answer, and previews for 确认.
 func (tx *Tx) Dialogs() Dialogs { return Dialogs{tx.e} }

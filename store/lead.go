@@ -33,14 +33,15 @@ type Lead struct {
 	Text     string
 	Source   string // where the giver has it from; may be empty
 	Reason   string // why it was not accepted
+	Activity string // the code of the activity that it comes of, as its giver wrote it; empty: none
 }
 
-const leadColumns = `code, customer, giver, at, state, by_person, decided, words, body, source, reason`
+const leadColumns = `code, customer, giver, at, state, by_person, decided, words, body, source, reason, activity`
 
 func (q Leads) scan(scan engine.Scan) (l Lead, err error) {
 	err = scan(&l.Code, &l.Customer, &l.Giver, engine.At(&l.At), &l.State, &l.By, engine.At(&l.Decided),
 		q.tx.Sealed(&l.Words, "lead", &l.Code, "words"), q.tx.Sealed(&l.Text, "lead", &l.Code, "body"),
-		q.tx.Sealed(&l.Source, "lead", &l.Code, "source"), q.tx.Sealed(&l.Reason, "lead", &l.Code, "reason"))
+		q.tx.Sealed(&l.Source, "lead", &l.Code, "source"), q.tx.Sealed(&l.Reason, "lead", &l.Code, "reason"), &l.Activity)
 	return l, err
 }
 
@@ -50,8 +51,8 @@ func (q Leads) NewCode(ctx context.Context) (string, error) { return nextCode(ct
 // Add keeps a new lead, open, under l.Code.
 func (q Leads) Add(ctx context.Context, l Lead) error {
 	seal := func(text, column string) []byte { return q.tx.SealText(text, "lead", l.Code, column) }
-	_, err := q.tx.Exec(ctx, "add lead", `INSERT INTO lead (`+leadColumns+`) VALUES ($1, $2, $3, $4, $5, '', 0, $6, $7, $8, NULL)`,
-		l.Code, l.Customer, l.Giver, engine.Millis(l.At), string(LeadOpen), seal(l.Words, "words"), seal(l.Text, "body"), seal(l.Source, "source"))
+	_, err := q.tx.Exec(ctx, "add lead", `INSERT INTO lead (`+leadColumns+`) VALUES ($1, $2, $3, $4, $5, '', 0, $6, $7, $8, NULL, $9)`,
+		l.Code, l.Customer, l.Giver, engine.Millis(l.At), string(LeadOpen), seal(l.Words, "words"), seal(l.Text, "body"), seal(l.Source, "source"), l.Activity)
 	return err
 }
 
@@ -73,6 +74,14 @@ func (q Leads) Open(ctx context.Context, most int) ([]Lead, error) {
 // CountOpen is how many leads wait to be judged.
 func (q Leads) CountOpen(ctx context.Context) (n int, err error) {
 	_, err = q.tx.One(ctx, "count leads", `SELECT COUNT(*) FROM lead WHERE state = 'open'`, nil, &n)
+	return n, err
+}
+
+// CountOf is how many leads an activity brought in: those that were taken back do
+// not count.
+func (q Leads) CountOf(ctx context.Context, activity string) (n int, err error) {
+	_, err = q.tx.One(ctx, "count leads of an activity", `SELECT COUNT(*) FROM lead WHERE activity = $1 AND activity <> '' AND state <> $2`,
+		[]any{activity, string(LeadWithdrawn)}, &n)
 	return n, err
 }
 

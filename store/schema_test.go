@@ -33,6 +33,7 @@ var released = map[string]string{
 	"0042_leave_begins.sql":  "ef1513e0c3afce4416f077876581019f49db1be1c2051473743bc680ed1c236f",
 	"0043_doubt.sql":         "11c9c2072162c4c314ca1995fb79e1e39aeb7e887da976100ca636d06b0031e9",
 	"0044_contract.sql":      "e055300f4262cce60b4bf71e9cae1e248caf88625ee742ef85d5ed662857bfeb",
+	"0050_activity.sql":      "eaf3beb1dfac4d96a838b9c5a1f7e81cbdbf40dfdd98568e065b57543e532b5f",
 	"0045_money.sql":         "6232dd43ceea4db1996536ad88c558fce048e3a717347c143baa01aae2a599a4",
 	"0047_tenure_proof.sql":  "83532452c37049712533c8ec79f8c6217be43d2f5947ff4357c742d6e1581ceb",
 	"0037_proof.sql":         "cdc0920e6169e847c1289978b3a23d88663953a0f65db2ab03d29f52c2bb3628",
@@ -85,8 +86,10 @@ access_grant: id person customer by_person proof
 delegation: id person first_day last_day by_person proof
 contract: number folded series customer holder state claimed signed due ended
 contract_act: id contract by_person act
+activity: code state first_day last_day
+activity_act: id activity by_person act
 money: id code kind contract customer holder day by_person ref
-lead: code customer giver state by_person
+lead: code customer giver state by_person activity
 replica: id
 chat_note: platform address note
 said: key
@@ -102,6 +105,7 @@ var texts = []struct {
 	{writeFile, readFile},
 	{storetest.WriteContract, readContract},
 	{storetest.WriteMoney, readMoney},
+	{storetest.WriteActivity, readActivity},
 }
 
 func readTexts(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
@@ -114,4 +118,8 @@ func readContract(ctx context.Context, tx *store.Tx, i int, _ string, got map[st
 
 func readMoney(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
 	return storetest.ReadMoney(ctx, tx, i, got)
+}
+
+func readActivity(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
+	return storetest.ReadActivity(ctx, tx, i, got)
 }

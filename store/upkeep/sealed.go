@@ -15,6 +15,9 @@ var addressed = []string{"platform", "grp", "address", "person"}
 // deed are the columns that say who did what to a contract, and when.
 var deed = []string{"contract", "at", "by_person", "act", "version"}
 
+// occasion are the columns that say who did what to an activity, and when.
+var occasion = []string{"activity", "at", "by_person", "act", "version"}
+
 // sealedColumns are all of them. What rests under a customer's data key is not
 // among them: only that key's wrap is.
 var sealedColumns = []sealedColumn{
@@ -52,6 +55,9 @@ var sealedColumns = []sealedColumn{
 	{"contract_act", []string{"id"}, "was", deed},
 	{"contract_act", []string{"id"}, "words", deed},
 	{"money", []string{"id"}, "content", []string{"code", "kind", "contract", "customer", "holder", "day", "at", "by_person", "ref", "settled"}},
+	{"activity", []string{"code"}, "card", []string{"state", "first_day", "last_day", "ends", "version"}},
+	{"activity_act", []string{"id"}, "was", occasion},
+	{"activity_act", []string{"id"}, "words", occasion},
 	{"lead", []string{"code"}, "words", nil},
 	{"lead", []string{"code"}, "body", nil},
 	{"lead", []string{"code"}, "source", nil},
