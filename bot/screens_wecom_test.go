@@ -16,6 +16,7 @@ import (
 	"marketbot/bot/platform/platformtest"
 	"marketbot/bot/wecom"
 	"marketbot/bot/wecom/app"
+	parcels "marketbot/bot/wecom/message"
 	"marketbot/bot/wecom/robot"
 	"marketbot/bot/wecom/wecomtest"
 	"marketbot/handlers/chat"
@@ -348,15 +349,15 @@ func (f *firm) show(at string, m message, buttons []platformtest.Button) {
 var (
 	typedButton = regexp.MustCompile(`(?m)^〔(.*?)〕回复：`)
 	fieldHead   = regexp.MustCompile(`(?m)^【(.+?)】`)
-	textMark    = regexp.MustCompile(`(?s)^(.*)\n#([a-z2-7]{6})( \d+/\d+)?$`)
+	numberLine  = regexp.MustCompile(`\n（\d+/\d+）$`)
 )
 
-// cutMark takes the line off that only keeps equal texts apart.
+// cutMark takes off what only keeps equal texts apart or numbers them.
 func cutMark(text string) (rest, mark string, part bool) {
-	if m := textMark.FindStringSubmatch(text); m != nil {
-		return m[1], m[2], m[3] != ""
-	}
-	return text, "", false
+	rest, mark = parcels.Unmark(text)
+	text = rest
+	rest = numberLine.ReplaceAllString(text, "")
+	return rest, mark, rest != text
 }
 
 // complete finds out what can be pressed and filled in by typing.

@@ -110,12 +110,12 @@ func refusal(t *testing.T, err error) *chat.SendError {
 	return s
 }
 
-var markLine = regexp.MustCompile(`(?s)^(.*)\n#([a-z2-7]{6})(?: \d+/\d+)?$`)
+var numberLine = regexp.MustCompile(`\n（\d+/\d+）$`)
 
 // eyes look at a company with a robot and an app for the conformance suite:
 // the group talks with the robot, the person in private with the app. The
-// texts of one message and the card behind them are one, and the last line,
-// which only keeps equal texts apart, is overlooked.
+// texts of one message and the card behind them are one, and what only keeps equal
+// texts apart or numbers them is overlooked.
 type eyes struct {
 	watcher
 	api *wecomtest.API
@@ -132,11 +132,14 @@ func (e eyes) Messages(at chat.Address) (out []chattest.Message) {
 			out[len(out)-1].Locked = out[len(out)-1].Locked && m.Locked
 			continue
 		}
-		mark, text := m.ID, m.Text
-		if parts := markLine.FindStringSubmatch(m.Text); parts != nil {
-			text, mark = parts[1], parts[2]
-		} else if m.Type == "template_card" {
+		text, mark := message.Unmark(m.Text)
+		switch {
+		case mark != "":
+			text = numberLine.ReplaceAllString(text, "")
+		case m.Type == "template_card":
 			mark, _, _ = strings.Cut(m.ID, "-")
+		default:
+			mark = m.ID
 		}
 		if mark != last {
 			out = append(out, chattest.Message{Locked: m.Locked, Typed: m.Type == "text"})

@@ -20,7 +20,7 @@ import (
 func TestWhatComesIn(t *testing.T) {
 	f := newFirm(t, nil, nil)
 	f.API.Say(wangID, "签到 广州 ]]> <b>")
-	f.API.Say(wangID, "填表 提交周报 2026-W48\n【本周】本周完成（必填）\n拜访\n三家\n【下周】下周计划\n签约\n#abcdef 2/2")
+	f.API.Say(wangID, "填表 提交周报 2026-W48\n【本周】本周完成（必填）\n拜访\n三家\n【下周】下周计划\n签约\n（2/2）")
 	f.Locate(wangID, "广州塔")
 	f.Picture(wangID)
 	f.Click(wangID, "周报")

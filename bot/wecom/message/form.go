@@ -43,11 +43,11 @@ func template(f *chat.Form) string {
 // that came back, what was copied along goes: the words before it, the marks
 // that keep texts apart, the looks of its heads.
 func Read(typed string) string {
-	typed = text.Typed(Worn(typed))
+	typed = text.Typed(Worn(marks.ReplaceAllString(typed, "")))
 	if !strings.Contains(typed, "\n【") { // as nearly every text
 		return typed
 	}
-	_, form, ok := strings.Cut("\n"+marked.ReplaceAllString(typed, ""), "\n"+chat.TemplateWord+" ")
+	_, form, ok := strings.Cut("\n"+numberedLine.ReplaceAllString(typed, ""), "\n"+chat.TemplateWord+" ")
 	if !ok {
 		return typed
 	}

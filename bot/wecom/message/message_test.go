@@ -26,7 +26,11 @@ func TestTextsAreCutAtLineEnds(t *testing.T) {
 		if len(part) > maxText {
 			t.Errorf("a part has %d bytes", len(part))
 		}
-		words, _, _ := strings.Cut(part, "\n#abcdef ")
+		words, mark := Unmark(part)
+		if mark != "abcdef" {
+			t.Errorf("the mark is %q", mark)
+		}
+		words, _, _ = strings.Cut(words, "\n（")
 		all = append(all, words)
 	}
 	if strings.Join(all, "\n") != long {
@@ -81,9 +85,9 @@ func TestLongMarkdownIsCutAtLineEnds(t *testing.T) {
 }
 
 func FuzzForm(f *testing.F) {
-	f.Add("填表 提交周报\n【本周】本周完成（必填）\n拜访\n#abcdef 1/2\n【下周】x\n")
+	f.Add("填表 提交周报\n【本周】本周完成（必填）\n拜访\n（1/2）" + hidden("abcdef") + "\n【下周】x\n")
 	f.Add("填表 x\n【】\n【a")
-	f.Add("填表 x\n【本周】\n拜访\n#abcdef 1/2 \n#222222\u3000")
+	f.Add("填表 x\n【本周】\n拜访\n（1/2）" + hidden("abcdef") + " \n（2/2）\u3000")
 	f.Fuzz(func(t *testing.T, text string) {
 		if once := Read(text); Read(once) != once {
 			t.Errorf("%q reads as %q, and that as %q", text, once, Read(once))

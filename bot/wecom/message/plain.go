@@ -19,22 +19,67 @@ const (
 // that are equal, although two check-ins have equal answers.
 func NewMark() string { return strings.ToLower(rand.Text()[:markSize]) }
 
-const markSize = 6
+const (
+	markSize = 6
+	markBits = 5 // of each character of a mark
+)
 
-// marked finds the line that numbered adds, with the blanks that copying may add.
-var marked = regexp.MustCompile(`(?m)^#[a-z2-7]{6}(?: \d+/\d+)?[\t\v\f\r\x{85}\p{Z}]*$\n?`)
+// What a mark is written in: people have no use for it, and see nothing of it.
+const (
+	zeroBit = '\u200c'
+	oneBit  = '\u2060'
+)
+
+const markAlphabet = "abcdefghijklmnopqrstuvwxyz234567"
+
+// hidden is a mark as nobody sees it.
+func hidden(mark string) string {
+	var out strings.Builder
+	for _, r := range mark {
+		at := strings.IndexRune(markAlphabet, r)
+		for bit := range markBits {
+			if at>>bit&1 == 1 {
+				out.WriteRune(oneBit)
+			} else {
+				out.WriteRune(zeroBit)
+			}
+		}
+	}
+	return out.String()
+}
+
+// marks finds what hidden makes, numberedLine what numbered adds to it where there
+// are several texts, with the blanks that copying may add.
+var (
+	marks        = regexp.MustCompile(`[\x{200c}\x{2060}]{30}`)
+	numberedLine = regexp.MustCompile(`(?m)^（\d+/\d+）[\t\v\f\r\x{85}\p{Z}]*$\n?`)
+)
+
+// Unmark takes the mark off a text, and tells which it was.
+func Unmark(text string) (rest, mark string) {
+	at := marks.FindStringIndex(text)
+	if at == nil {
+		return text, ""
+	}
+	bits := []rune(text[at[0]:at[1]])
+	for i := 0; i < len(bits); i += markBits {
+		n := 0
+		for bit := range markBits {
+			if bits[i+bit] == oneBit {
+				n |= 1 << bit
+			}
+		}
+		mark += markAlphabet[n : n+1]
+	}
+	return text[:at[0]] + text[at[1]:], mark
+}
 
 // numbered is the end of one text of several; mark may be empty.
 func numbered(mark string, i, n int) string {
-	switch {
-	case n == 1 && mark == "":
-		return ""
-	case n == 1:
-		return "\n#" + mark
-	case mark == "":
-		return fmt.Sprintf("\n（%d/%d）", i+1, n)
+	if n == 1 {
+		return hidden(mark)
 	}
-	return fmt.Sprintf("\n#%s %d/%d", mark, i+1, n)
+	return fmt.Sprintf("\n（%d/%d）", i+1, n) + hidden(mark)
 }
 
 // Texts is a message as plain texts, each short enough and, with a mark, unlike
