@@ -314,6 +314,7 @@ func (f *firm) take(at string) {
 	}
 	for _, m := range f.app.Seen(at)[f.read["app"+at]:] {
 		f.read["app"+at]++
+		readable(f.t, at, m.Text)
 		text, mark, part := cutMark(m.Text)
 		if list := f.screens[at]; part && len(list) > 0 && list[len(list)-1].id == mark {
 			list[len(list)-1] = f.complete(mark, list[len(list)-1].text+"\n"+text)

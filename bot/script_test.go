@@ -182,6 +182,13 @@ func (p *conversation) register(ts *testscript.TestScript, args []string) {
 	}
 }
 
+func (p *conversation) names() (list []string) {
+	for _, e := range p.people {
+		list = append(list, e.Name)
+	}
+	return list
+}
+
 func readMoment(ts *testscript.TestScript, text string) time.Time {
 	for _, layout := range []string{"2006-01-02 15:04", time.DateTime} {
 		if at, err := time.ParseInLocation(layout, text, shanghai); err == nil {
@@ -202,6 +209,7 @@ func (p *conversation) moveClock(ts *testscript.TestScript, args []string) {
 		p.office = openOffice(p.t, storetest.Prepared(p.t, p.stage.backend), world, p.people, at)
 		p.t.Cleanup(func() {
 			p.vault.check(p.t, p.office)
+			readableAll(p.t, p.office, p.names())
 			p.stage.witness.reads(p.office)
 		})
 		return
@@ -377,10 +385,7 @@ func (p *conversation) file(ts *testscript.TestScript, args []string) {
 func (p *conversation) nothing(ts *testscript.TestScript, args []string) {
 	chats := args
 	if len(chats) == 0 {
-		chats = []string{"群"}
-		for _, e := range p.people {
-			chats = append(chats, e.Name)
-		}
+		chats = append([]string{"群"}, p.names()...)
 	}
 	for _, c := range chats {
 		if all := p.messages(c); len(all) > p.seen[c] {

@@ -36,7 +36,7 @@ func damagedWords(list []store.Damage) string {
 		if name == "" {
 			name = d.Table
 		}
-		names = append(names, name+" "+d.Row)
+		names = append(names, name+" "+store.Short(d.Row))
 	}
 	words := strings.Join(names, "、")
 	if more := len(list) - maxDamaged; more > 0 {

@@ -126,7 +126,7 @@ func (m *matter) written(c call, r result) *store.Write {
 func (m *matter) bound(said chat.Message, write string) chat.Message {
 	typed := undoWord
 	if m.event.Chat.Group {
-		typed += " " + shortly(write)
+		typed += " " + store.Short(write)
 	}
 	undoes := func(b chat.Button) bool { return b.Command == undoWord }
 	if said.Card == nil || !slices.ContainsFunc(said.Card.Buttons, undoes) {

@@ -160,7 +160,7 @@ func (d *Desk) undoable(ctx context.Context, c *command.Call, head string, list 
 			return nil, err
 		default:
 			a.Reply.Confidential = a.Reply.Confidential || spec.Private
-			b := chat.Button{Label: undoWord + " " + w.Command + " " + at, Command: undoWord + " " + shortly(w.ID)}
+			b := chat.Button{Label: undoWord + " " + w.Command + " " + at, Command: undoWord + " " + store.Short(w.ID)}
 			a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, b)
 		}
 		a.Reply.Card.Blocks = append(a.Reply.Card.Blocks, chat.Block{Text: "• " + at + " " + said})
@@ -170,9 +170,6 @@ func (d *Desk) undoable(ctx context.Context, c *command.Call, head string, list 
 	}
 	return a, nil
 }
-
-// shortly is what tells a write from the person's others when typed.
-func shortly(write string) string { return write[max(0, len(write)-store.WriteEnd):] }
 
 // correct tells everybody who heard of a write, and is still here, that it was
 // taken back; whoever was stopped by that hears it on the accounts they had.

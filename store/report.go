@@ -95,6 +95,12 @@ func (q Reports) ByID(ctx context.Context, id string) (Report, bool, error) {
 	return engine.First(list), len(list) > 0, err
 }
 
+// Versions lists all that a person handed in of a week, whether it counts or not.
+func (q Reports) Versions(ctx context.Context, person string, w Week) ([]Report, error) {
+	return engine.All(ctx, q.tx, "versions of a report", `SELECT `+reportColumns+` FROM report WHERE person = $1 AND week = $2 ORDER BY sent, version`,
+		[]any{person, w.Key()}, q.scan)
+}
+
 // LastWeek is the latest week up to w for which something of a person
 // counts; false when there is none.
 func (q Reports) LastWeek(ctx context.Context, person string, w Week) (last Week, found bool, err error) {

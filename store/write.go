@@ -20,6 +20,18 @@ type Write struct {
 // others of the same minutes.
 const WriteEnd = 4
 
+// Short is what people see of an id and type: of one that NewID made its end, which
+// tells it from a few others; a code as it is.
+func Short(id string) string {
+	if len(id) <= madeID {
+		return id
+	}
+	return id[len(id)-WriteEnd:]
+}
+
+// madeID is how long a code may be; what NewID makes is longer.
+const madeID = 12
+
 // Named reports whether a write is called so: by its id, or by at least the last
 // WriteEnd characters of it.
 func (w Write) Named(id string) bool { return len(id) >= WriteEnd && strings.HasSuffix(w.ID, id) }

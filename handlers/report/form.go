@@ -67,15 +67,20 @@ func itemField(i int) string { return fmt.Sprintf("计划%d", i+1) }
 // the version that counts, else the week's own check-ins. The form names its
 // week, so that one left open over Sunday is not taken for the next week's.
 func (h Handler) form(ctx context.Context, c *command.Call, w store.Week) (*command.Answer, error) {
-	text, err := h.prefill(ctx, c, w)
-	if err != nil {
-		return nil, err
-	}
 	plan, err := h.planBefore(ctx, c.Tx, c.Person.ID, w)
 	if err != nil {
 		return nil, err
 	}
-	f := chat.Form{Command: strings.TrimSpace("提交周报 " + w.Key() + " " + plan.ID), Submit: "提交周报"}
+	return h.formAbout(ctx, c, w, plan)
+}
+
+// formAbout is the form that asks what became of a plan.
+func (h Handler) formAbout(ctx context.Context, c *command.Call, w store.Week, plan store.Report) (*command.Answer, error) {
+	text, err := h.prefill(ctx, c, w)
+	if err != nil {
+		return nil, err
+	}
+	f := chat.Form{Command: strings.TrimSpace("提交周报 " + w.Key() + " " + store.Short(plan.ID)), Submit: "提交周报"}
 	f.Fields = append(reviewFields(plan.Text.Plan, text.Review),
 		filled(chat.Field{Name: partDone, Label: "本周完成", Lines: 4, Required: true}, text.Done),
 		filled(chat.Field{Name: partPlan, Label: "下周计划", Hint: "一行一项，下周会逐项带出来", Lines: 4, Required: true}, text.Plan),
@@ -139,6 +144,20 @@ func (h Handler) planBefore(ctx context.Context, tx *store.Tx, person string, w 
 	return effective(reports), nil
 }
 
+// askedAbout is the report whose plan the form for week w asked about.
+func (h Handler) askedAbout(ctx context.Context, c *command.Call, w store.Week) (store.Report, bool, error) {
+	last, _, ok := h.near(w, -1)
+	if !ok || !c.Has("上期") {
+		return store.Report{}, false, nil
+	}
+	versions, err := c.Tx.Reports().Versions(ctx, c.Person.ID, last)
+	at := slices.IndexFunc(versions, func(r store.Report) bool { return strings.HasSuffix(r.ID, strings.ToLower(c.Text("上期"))) })
+	if at < 0 {
+		return store.Report{}, false, err
+	}
+	return versions[at], true, err
+}
+
 // submit takes a filled form. One whose week is over is handed in late for
 // that week.
 func (h Handler) submit(ctx context.Context, c *command.Call) (*command.Answer, error) {
@@ -153,9 +172,15 @@ func (h Handler) submit(ctx context.Context, c *command.Call) (*command.Answer, 
 		}
 	}
 	if c.Form == nil {
+		switch plan, found, err := h.askedAbout(ctx, c, w); {
+		case err != nil:
+			return nil, err
+		case found:
+			return h.formAbout(ctx, c, w, plan)
+		}
 		return h.form(ctx, c, w)
 	}
-	r, err := fromForm(ctx, c, w)
+	r, err := h.fromForm(ctx, c, w)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +188,7 @@ func (h Handler) submit(ctx context.Context, c *command.Call) (*command.Answer, 
 }
 
 // fromForm reads a report out of a form's values.
-func fromForm(ctx context.Context, c *command.Call, w store.Week) (store.Report, error) {
+func (h Handler) fromForm(ctx context.Context, c *command.Call, w store.Week) (store.Report, error) {
 	before, err := sentBefore(ctx, c, w)
 	if err != nil {
 		return store.Report{}, err
@@ -180,14 +205,14 @@ func fromForm(ctx context.Context, c *command.Call, w store.Week) (store.Report,
 			return r, &command.Refusal{Text: "「本周完成」和「下周计划」都要写。", Hint: "在表里补上再提交一次", Clause: clause, Field: p.field}
 		}
 	}
-	return r, review(ctx, c, &r, reason)
+	return r, h.review(ctx, c, &r, reason)
 }
 
 // review writes down what became of the plan that the form asked about. The
 // form carries that report's id, so that an answer stays with its item.
-func review(ctx context.Context, c *command.Call, r *store.Report, reason string) error {
-	before, found, err := c.Tx.Reports().ByID(ctx, c.Text("上期"))
-	if err != nil || !found || before.Person != c.Person.ID {
+func (h Handler) review(ctx context.Context, c *command.Call, r *store.Report, reason string) error {
+	before, found, err := h.askedAbout(ctx, c, r.Week)
+	if err != nil || !found {
 		return err
 	}
 	var lines []string
