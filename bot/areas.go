@@ -6,6 +6,7 @@ import (
 	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/contract"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
@@ -18,6 +19,7 @@ import (
 type AreaSettings struct {
 	Reports   report.Config   `yaml:"reports"`
 	Customers customer.Config `yaml:"customers"`
+	Contracts contract.Config `yaml:"contracts"`
 }
 
 // defaultAreas are the settings of who has set nothing.
@@ -25,6 +27,7 @@ func defaultAreas() AreaSettings {
 	return AreaSettings{
 		Reports:   report.Defaults(),
 		Customers: customer.Defaults(),
+		Contracts: contract.Defaults(),
 	}
 }
 
@@ -37,6 +40,7 @@ func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []c
 		&report.Handler{Rules: r, Config: s.Reports},
 		&customer.Handler{Rules: r, Config: s.Customers},
 		&approval.Handler{Rules: r},
+		&contract.Handler{Rules: r, Config: s.Contracts},
 		&staff.Handler{Rules: r, OwedBy: s.Reports.OwedBy, Health: health},
 	}
 }
@@ -49,6 +53,7 @@ func (s AreaSettings) problem() *problem {
 	}{
 		{"reports", s.Reports},
 		{"customers", s.Customers},
+		{"contracts", s.Contracts},
 	} {
 		if key, text := section.config.Problem(); key != "" {
 			return &problem{"$." + section.name + "." + key, text}

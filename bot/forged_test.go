@@ -130,6 +130,37 @@ const textArgs = `
 驳回.编号           陈总 驳回 %
 驳回.理由           陈总 驳回 A# %
 收回查阅.编号       陈总 收回查阅 %
+领合同.客户         李娜 领合同 % 展台
+领合同.项目         张伟 领合同 K1 %
+签前汇报.合同号     张伟 签前汇报 % 谈好了
+签前汇报.情况       张伟 签前汇报 ZYX-202611-001 说 %
+签前汇报.字段       张伟 签前汇报 ZYX-202611-001 谈好了 *=%
+签合同.合同号       张伟 签合同 % 金额=1万
+签合同.字段         张伟 签合同 ZYX-202611-001 *=%
+改合同.合同号       李娜 改合同 % 项目=会场 原因=写错
+改合同.字段         李娜 改合同 ZYX-202611-002 *=% 原因=写错
+转合同.合同号       李娜 转合同 % 刘洋
+终止合同.合同号     王芳 终止合同 % 对方取消
+终止合同.原因       王芳 终止合同 ZYX-202611-002 说 %
+终止合同.字段       王芳 终止合同 ZYX-202611-002 对方取消 *=%
+归档.合同号         王芳 归档 % 2 号柜
+归档.位置           王芳 归档 ZYX-202611-002 柜 %
+借原件.合同号       王芳 借原件 % 张伟 归还=12-05 核对
+借原件.事由         王芳 借原件 ZYX-202611-002 张伟 说 % 归还=12-05
+借原件.字段         王芳 借原件 ZYX-202611-002 张伟 核对 *=%
+还原件.合同号       王芳 还原件 %
+退合同.合同号       张伟 退合同 %
+作废合同.合同号     张伟 作废合同 % 写错
+作废合同.原因       张伟 作废合同 ZYX-202611-001 说 %
+合同遗失.合同号     张伟 合同遗失 % 找不到了
+合同遗失.经过       张伟 合同遗失 ZYX-202611-001 说 %
+找到.合同号         张伟 找到 % 在抽屉里
+找到.经过           张伟 找到 ZYX-202611-001 说 %
+合同.哪些           张伟 合同 %
+合同.页             张伟 合同 已签 %
+缺号.合同号         张伟 缺号 %
+缺号.说明           张伟 缺号 ZYX-202611-001 说 %
+烧号.编号           王芳 烧号 %
 人员 添加.姓名      王芳 人员 添加 % 其他员工
 人员 恢复.姓名      王芳 人员 恢复 %
 人员 确认.编号      陈总 人员 确认 %
@@ -153,7 +184,7 @@ func argLines(t *testing.T, specs []*command.Spec) (lines []argLine) {
 			rows[m[1]] = m[2]
 		}
 	}
-	words := []command.Kind{command.Word, command.Number, command.Free, command.Labels, command.Passage, command.Fields, command.Customer}
+	words := []command.Kind{command.Word, command.Number, command.Free, command.Labels, command.Passage, command.Fields, command.Customer, command.Contract}
 	for _, spec := range specs {
 		for _, a := range spec.Args {
 			name := spec.Name + "." + a.Name
@@ -187,6 +218,7 @@ func TestForgedLines(t *testing.T) {
 			t.Parallel()
 			o := openOffice(t, storetest.Prepared(t, storetest.SQLite), world, department(), thursday())
 			o.hear("李娜", "新客户 东莞市晨星机械有限公司 负责人=张伟")
+			o.formsTaken()
 			lines := argLines(t, o.bot.Load().desk.Specs())
 			for i, s := range forgeries() {
 				o.clock.Add((4 * time.Minute).Milliseconds()) // 撤销 ends, and what is equal is no double click
@@ -201,6 +233,16 @@ func TestForgedLines(t *testing.T) {
 			o.readsForged()
 		})
 	}
+}
+
+// formsTaken are two contracts of 张伟's: one that was reported, one that was signed.
+func (o *office) formsTaken() {
+	o.t.Helper()
+	for _, number := range []string{"ZYX-202611-001", "ZYX-202611-002"} {
+		o.hear("张伟", "领合同 K1 展台")
+		o.hear("张伟", "签前汇报 "+number+" 谈好了")
+	}
+	o.hear("张伟", "签合同 ZYX-202611-002 金额=1万")
 }
 
 // saysText says one of argLines with a text, n telling it from others.

@@ -119,6 +119,7 @@ func fileCommands() []fileCommand {
 		{line: "联系人 %s 某人%d 职务=经理", may: write, clause: "档-1", only: "档-4"},
 		{line: "核对 %s", may: keep, clause: "档-8", only: "档-4"},
 		{line: "移交客户 %s 王芳", may: keep, clause: "档-4", only: "档-4"},
+		{line: "领合同 %s 展台%d", may: write, clause: "2-3", only: "2-3"},
 		{line: "删除联系人 %s 李明 本人要求", may: keep, clause: "档-8", only: "档-4"},
 	}
 }
@@ -172,6 +173,20 @@ func plainCommands() []otherCommand {
 		{"人员 添加 钱某 其他员工", "---y----", "附-4", false, ""},
 		{"人员 确认 A99", "yy------", "附-4", false, rulebook.ConfirmPeople},
 		{"自检", "---y----", "附-4", false, ""},
+		{"合同 已作废", "yyyyyyyy", "2-3", false, ""},
+		{"合同 小林", "yyyyy--y", "2-3", false, rulebook.SeeContracts},
+		{"缺号", "yyyyyyyy", "2-3", false, ""},
+		{"签前汇报 ZYX-202611-900 谈好了", "---yyyy-", "2-5", false, ""},
+		{"签合同 ZYX-202611-900 金额=1万", "---yyyy-", "2-5", false, ""},
+		{"改合同 ZYX-202611-900 金额=1万 原因=写错", "---yyyy-", "2-3", false, ""},
+		{"转合同 ZYX-202611-900 刘洋", "---yy---", "2-3", false, ""},
+		{"终止合同 ZYX-202611-900 对方取消", "-y-y----", "2-3", false, ""},
+		{"归档 ZYX-202611-900 2 号柜", "---y----", "2-5", false, ""},
+		{"借原件 ZYX-202611-900 张伟 归还=12-05 核对", "---y----", "2-5", false, ""},
+		{"还原件 ZYX-202611-900", "---y----", "2-5", false, ""},
+		{"退合同 ZYX-202611-900", "---yyyy-", "2-3", false, ""},
+		{"作废合同 ZYX-202611-900 写错", "---yyyy-", "2-3", false, ""},
+		{"烧号 没有", "---y----", "2-3", false, ""},
 	}
 }
 

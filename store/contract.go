@@ -59,10 +59,11 @@ type Contract struct {
 	Claimant   string // person id of whoever took the form first
 	Project    string
 
-	Reported Day // the first report before signing
-	Event    Day // as the last report has it, likewise the next two
-	Prepare  int // working days; 0: not told
-	Expected int64
+	Reported   Day // the first report before signing
+	LastReport Day
+	Event      Day // as the last report has it, likewise the next two
+	Prepare    int // working days; 0: not told
+	Expected   int64
 
 	Amount   int64
 	Shares   []Share // of whom the signing counts for; none: the holder's alone
@@ -123,11 +124,11 @@ func (c Contract) card() string {
 		yes(c.Electronic), yes(c.Opening), c.Claimant, c.Project,
 		string(c.Reported), string(c.Event), strconv.Itoa(c.Prepare), amount(c.Expected),
 		amount(c.Amount), shares(c.Shares), yes(c.Early), string(c.Archived), c.Place,
-		c.Borrower, string(c.Back), string(c.Lost), string(c.LostFrom), yes(c.Explained), amount(c.Earned), c.Rest)
+		c.Borrower, string(c.Back), string(c.Lost), string(c.LostFrom), yes(c.Explained), amount(c.Earned), c.Rest, string(c.LastReport))
 }
 
 // cardFields is how many words a card has.
-const cardFields = 32
+const cardFields = 33
 
 var errCard = errors.New("a contract's card that cannot be read")
 
@@ -147,7 +148,7 @@ func contractOf(card string) (Contract, error) {
 		Electronic: w[12] != "", Opening: w[13] != "", Claimant: w[14], Project: w[15],
 		Reported: Day(w[16]), Event: Day(w[17]), Prepare: int(n.read(w[18])), Expected: n.read(w[19]),
 		Amount: n.read(w[20]), Shares: n.shares(w[21]), Early: w[22] != "", Archived: Day(w[23]), Place: w[24],
-		Borrower: w[25], Back: Day(w[26]), Lost: Day(w[27]), LostFrom: ContractState(w[28]), Explained: w[29] != "", Earned: n.read(w[30]), Rest: w[31],
+		Borrower: w[25], Back: Day(w[26]), Lost: Day(w[27]), LostFrom: ContractState(w[28]), Explained: w[29] != "", Earned: n.read(w[30]), Rest: w[31], LastReport: Day(w[32]),
 	}
 	return c, n.err
 }

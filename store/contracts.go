@@ -189,6 +189,18 @@ func (q Contracts) CountInHand(ctx context.Context, person string) (n int, err e
 	return n, err
 }
 
+// Changed is when a contract was changed last.
+func (q Contracts) Changed(ctx context.Context, c Contract) (at time.Time, err error) {
+	_, err = q.tx.One(ctx, "contract changed", `SELECT MAX(at) FROM contract_act WHERE contract = $1`, []any{c.Number}, engine.At(&at))
+	return at, err
+}
+
+// Any reports whether there is any contract.
+func (q Contracts) Any(ctx context.Context) (bool, error) {
+	var n int
+	return q.tx.One(ctx, "any contract", `SELECT 1 FROM contract LIMIT 1`, nil, &n)
+}
+
 // Acts are what was done to a contract as it is, oldest first.
 func (q Contracts) Acts(ctx context.Context, c Contract) ([]ContractAct, error) {
 	list, err := engine.All(ctx, q.tx, "acts of a contract", `SELECT id, contract, at, by_person, act, version, was, words FROM contract_act WHERE contract = $1 ORDER BY version, id`,

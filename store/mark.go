@@ -24,3 +24,9 @@ func (q Marks) At(ctx context.Context, name string) (at time.Time, err error) {
 	_, err = q.tx.One(ctx, "marked", `SELECT value FROM meta WHERE name = $1`, []any{name}, engine.Parsed(&at, parse))
 	return at, err
 }
+
+// Clear forgets a moment.
+func (q Marks) Clear(ctx context.Context, name string) error {
+	_, err := q.tx.Exec(ctx, "clear mark", `DELETE FROM meta WHERE name = $1`, name)
+	return err
+}

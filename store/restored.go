@@ -7,6 +7,10 @@ import (
 	"marketbot/store/internal/engine"
 )
 
+// ContractsUnsureMark is since when nobody knows which contract numbers were given
+// out after the backup that was restored; cleared when somebody has looked.
+const ContractsUnsureMark = "contracts/unsure"
+
 // Ended is what gave access before a restore and gives none any more.
 type Ended struct{ Grants, Delegations, Codes, Previews, Changes int }
 
@@ -41,6 +45,9 @@ func (tx *Tx) EndAccess(ctx context.Context, now time.Time) (n Ended, err error)
 			return n, err
 		}
 		n.Changes++
+	}
+	if err := tx.Marks().Set(ctx, ContractsUnsureMark, now); err != nil {
+		return n, err
 	}
 	if n.Codes, err = tx.empty(ctx, `DELETE FROM binding WHERE used = 0`); err != nil {
 		return n, err

@@ -95,9 +95,9 @@ func (c *Call) sawContract(ctx context.Context, ct store.Contract) (MeantContrac
 // that they may not know of.
 func (c *Call) NoContract() *Refusal {
 	return &Refusal{
-		Text:   "没有这份合同，或者它不归你看。能看一份合同的是：" + rulebook.Holders(rulebook.KnowContracts) + "；客户的负责人和有权查阅的人只看编号、状态和持有人。",
+		Text:   "没有这份合同，或者它不归你看。能看一份合同的是：" + "持有人、" + rulebook.Holders(rulebook.SeeContracts) + "；客户的负责人和有权查阅的人只看编号、状态和持有人。",
 		Hint:   "看自己的：合同",
-		Clause: "2-3", Denied: true, Private: true,
+		Clause: "2-3", Private: true,
 	}
 }
 
@@ -165,11 +165,10 @@ func (c *Call) contractOf(ctx context.Context, typed string, use ContractUse) (M
 func (c *Call) severalContracts(typed string, fit []MeantContract, use ContractUse) *Refusal {
 	r := &Refusal{Text: fmt.Sprintf("%s有 %d 份合同可以%s，是哪一份？", text.Quote(typed), len(fit), use.Verb), Private: true}
 	for _, m := range fit[:min(len(fit), maxHits)] {
-		label := m.Number
+		label, line := m.Number, "• "+m.Number+" "+string(m.State)
 		if m.View >= rulebook.ContractPaper {
-			label += " " + short(m.Project)
+			label, line = short(m.Project)+" "+m.Number, line+" "+m.Project // what tells them apart first: some platforms cut
 		}
-		line := "• " + label + " " + string(m.State)
 		if use.Tell != nil && m.View == rulebook.ContractWhole {
 			line += " " + use.Tell(m.Contract)
 		}

@@ -33,9 +33,7 @@ const (
 	ConfirmPeople    Right = "confirm people"     // give the word that changes of people wait for; which, Decides says
 	SelfCheck        Right = "self-check"         // look into the bot's own state
 	TakeContracts    Right = "take contracts"     // forms: to hold them, report, sign
-	KnowContracts    Right = "know contracts"     // some of them; which and what, ViewContract says
-	SeeContracts     Right = "see contracts"      // all, but for what they are worth
-	SeeAmounts       Right = "see amounts"        // of all contracts
+	SeeContracts     Right = "see contracts"      // all of them; the archivist without what they are worth
 	HeadContracts    Right = "head contracts"     // move them, change signed ones
 	EndContracts     Right = "end contracts"      // before their time
 	ArchiveContracts Right = "archive contracts"  // keep the originals; the director only while nobody is charged with it
@@ -75,14 +73,9 @@ var rights = map[Right]rule{
 	ConfirmPeople:    {Posts: []store.Post{store.GeneralManager, store.ExecutiveDirector}, Clause: "附-4"},
 	SelfCheck:        {Duties: []store.Duty{store.Administrator}, Clause: "附-4"},
 	TakeContracts:    {Posts: []store.Post{store.MarketingDirector, store.Supervisor, store.Salesperson}, Clause: "2-3"},
-	KnowContracts:    {Everyone: true, Words: "持有人、总监以上和主管、档案员、财务", Clause: "2-3"},
 	SeeContracts: {
 		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector, store.Supervisor},
 		Duties: []store.Duty{store.Archivist, store.Accountant}, Clause: "2-3",
-	},
-	SeeAmounts: {
-		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector, store.Supervisor},
-		Duties: []store.Duty{store.Accountant}, Clause: "2-3",
 	},
 	HeadContracts:    {Posts: []store.Post{store.MarketingDirector, store.Supervisor}, Clause: "2-3"},
 	EndContracts:     {Posts: []store.Post{store.GeneralManager, store.MarketingDirector}, Clause: "2-3"},

@@ -14,7 +14,7 @@ func AContract(n int, words string) store.Contract {
 	return store.Contract{
 		Number: fmt.Sprintf("ZYX-%03d", n), Folded: fmt.Sprintf("zyx%03d", n), Series: "ZYX-{seq}", Seq: n,
 		Customer: "K1", Holder: "p", State: store.ContractSigned, Claimed: "2026-11-02", Signed: "2026-11-20", Due: "2026-11-25", Ended: "2026-11-30",
-		Electronic: true, Opening: true, Claimant: "q", Project: words, Reported: "2026-11-10", Event: "2026-12-01", Prepare: 5, Expected: 12_500_000,
+		Electronic: true, Opening: true, Claimant: "q", Project: words, Reported: "2026-11-10", LastReport: "2026-11-12", Event: "2026-12-01", Prepare: 5, Expected: 12_500_000,
 		Amount: 12_345_678, Shares: []store.Share{{Person: "p", Parts: 6667}, {Person: "q", Parts: 3333}}, Early: true, Archived: "2026-11-27", Place: words,
 		Borrower: "b", Back: "2026-12-02", Lost: "2026-11-28", LostFrom: store.ContractClaimed, Explained: true, Earned: 99, Rest: words,
 	}

@@ -1,0 +1,184 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// numberArg is the argument that names the contract.
+const numberArg = "合同号"
+
+func contractArg() command.Arg {
+	return command.Arg{Name: numberArg, Kind: command.Contract, Prompt: "哪一份合同？写合同号，或者客户。"}
+}
+
+// begin is the contract that the caller may do a deed to now, as it was, and as it
+// will be but for what the deed itself changes.
+func (h Handler) begin(ctx context.Context, c *command.Call, d rulebook.Deed) (was, is store.Contract, err error) {
+	m, err := c.Contract(ctx, numberArg, command.ContractUse{
+		Verb: string(d),
+		Fits: func(ct store.Contract) bool {
+			_, can := rulebook.NextState(d, ct)
+			return can && rulebook.DoesContract(d, c.Person, ct)
+		},
+	})
+	if err != nil {
+		return was, is, err
+	}
+	was, is = m.Contract, m.Contract
+	if err := h.mayDo(ctx, c, d, was); err != nil {
+		return was, is, err
+	}
+	next, can := rulebook.NextState(d, was)
+	if !can {
+		return was, is, &command.Refusal{Text: was.Number + " " + stateWords(was) + "，不能" + string(d) + "。", Hint: "合同 " + was.Number, Clause: clauseOf(d), Private: true}
+	}
+	is.State = next
+	return was, is, nil
+}
+
+// mayDo refuses a deed that is not the caller's, and says whose it is.
+func (h Handler) mayDo(ctx context.Context, c *command.Call, d rulebook.Deed, ct store.Contract) error {
+	may := rulebook.DoesContract(d, c.Person, ct)
+	if may && rulebook.InPlaceOfArchivist(d, c.Person, ct) {
+		keepers, err := c.Tx.People().Holding(ctx, "", store.Archivist)
+		if err != nil {
+			return err
+		}
+		may = len(keepers) == 0
+	}
+	if may {
+		return nil
+	}
+	holder, err := h.people(c.Tx).name(ctx, ct.Holder)
+	if err != nil {
+		return err
+	}
+	return &command.Refusal{
+		Text: fmt.Sprintf("%s 的「%s」只有%s可以办；它在%s名下。", ct.Number, d, rulebook.DeedWords(d, ct), holder),
+		Hint: "合同 " + ct.Number, Clause: clauseOf(d), Denied: true, Private: true,
+	}
+}
+
+// clauseOf is the clause that a deed serves.
+func clauseOf(d rulebook.Deed) string {
+	switch d {
+	case rulebook.DeedReport, rulebook.DeedSign, rulebook.DeedFile, rulebook.DeedLend, rulebook.DeedGiveBack:
+		return signing
+	}
+	return taking
+}
+
+// save changes a contract, by the command that was called and with what was said.
+func (h Handler) save(ctx context.Context, c *command.Call, was store.Contract, is *store.Contract, words string) error {
+	ok, err := c.Tx.Contracts().Save(ctx, was, *is, store.ContractAct{ID: c.Tx.NewID(c.Now), At: c.Now, By: c.Person.ID, Act: c.Spec.Name, Words: words})
+	is.Version = was.Version + 1
+	if err == nil && !ok {
+		err = &command.Refusal{Text: was.Number + " 刚刚被别人改动了，请看过再办。", Hint: "合同 " + was.Number, Private: true}
+	}
+	return err
+}
+
+// changed is when the contract that is called for was changed last: of two changes
+// the one that was sent later counts.
+func (h Handler) changed(ctx context.Context, c *command.Call) (time.Time, error) {
+	m, found, err := c.NumberedContract(ctx, c.Text(numberArg))
+	if err != nil || !found {
+		return time.Time{}, nil //nolint:nilerr // the step says what is wrong
+	}
+	return c.Tx.Contracts().Changed(ctx, m.Contract)
+}
+
+// done answers a deed; 撤销 takes it back where back.
+func (h Handler) done(title string, ct store.Contract, facts []chat.Fact, back bool, notes ...string) *command.Answer {
+	card := chat.Card{Title: title, Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}}
+	for _, n := range notes {
+		if n != "" {
+			card.Blocks = append(card.Blocks, chat.Block{Note: n})
+		}
+	}
+	a := private(card, ct)
+	if back {
+		a.Undo = ct.Number + "/" + strconv.Itoa(ct.Version)
+		a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
+	}
+	return a
+}
+
+// private is an answer about a contract: confidential, and where that cannot be kept
+// no more than number, state and dates.
+func private(card chat.Card, ct store.Contract) *command.Answer {
+	a := command.Card(card)
+	a.Reply.Confidential, a.Reply.Summary = true, outline(ct)
+	a.Subject = "contract/" + ct.Number
+	return a
+}
+
+// elsewhere ends what a platform says that cannot keep a secret.
+const elsewhere = "完整内容请在应用或飞书里看。"
+
+// outline is what may be said of a contract anywhere but in a group.
+func outline(ct store.Contract) string { return ct.Number + " " + stateWords(ct) + "。" + elsewhere }
+
+// stateWords is a contract's state with its day: 已签（11月20日 周五）.
+func stateWords(ct store.Contract) string {
+	day := store.Day("")
+	switch ct.State {
+	case store.ContractClaimed:
+		day = ct.Claimed
+	case store.ContractReported:
+		day = ct.Reported
+	case store.ContractSigned:
+		day = ct.Signed
+	case store.ContractArchived:
+		day = ct.Archived
+	case store.ContractTerminated:
+		day = ct.Ended
+	case store.ContractLost:
+		day = ct.Lost
+	}
+	if day == "" {
+		return string(ct.State)
+	}
+	return string(ct.State) + "（" + day.String() + "）"
+}
+
+// undo takes back what made the version of a contract that the reference names, as
+// a change of its own.
+func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string, error) {
+	number, version, _ := strings.Cut(ref, "/")
+	ct, found, err := c.Tx.Contracts().Get(ctx, command.FoldedContract(number))
+	if err != nil || !found {
+		return "", fmt.Errorf("undo %s: found %v: %w", ref, found, err)
+	}
+	if strconv.Itoa(ct.Version) != version {
+		return "", &command.Refusal{Text: number + " 后来又有变动（现在" + stateWords(ct) + "），不能撤销了。", Hint: "合同 " + number, Clause: taking, Private: true}
+	}
+	acts, err := c.Tx.Contracts().Acts(ctx, ct)
+	if err != nil {
+		return "", err
+	}
+	last := acts[len(acts)-1]
+	is := last.Was
+	if last.First() {
+		is = ct
+		is.State = store.ContractUndone
+	}
+	undoing := *c
+	undoing.Spec = &command.Spec{Name: "撤销"}
+	if err := h.save(ctx, &undoing, ct, &is, last.Act); err != nil {
+		return "", err
+	}
+	if last.First() {
+		return "领用 " + number + "（编号不再使用，记为已撤销）", nil
+	}
+	return number + " 的「" + last.Act + "」，现在" + stateWords(is), nil
+}

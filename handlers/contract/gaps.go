@@ -1,0 +1,410 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
+	"marketbot/handlers/words"
+	"marketbot/store"
+)
+
+const explainPrompt = "这个编号怎么回事？写一句说明。"
+
+// maxBurnt is how many numbers are burnt at once: more is a slip of the pen.
+const maxBurnt = 300
+
+func (h Handler) gapCommands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "缺号", Aliases: []string{"qh"}, Summary: "某个月每个合同编号的去向，缺的在前；或者说明一个编号",
+			Said: []string{"合同缺号", "编号缺了", "缺哪些号", "查缺号", "合同编号去向", "缺号说明"},
+			Args: []command.Arg{
+				{Name: numberArg, Kind: command.Number, Optional: true}, {Name: "月", Kind: command.Month, Optional: true},
+				{Name: "说明", Kind: command.Free, Optional: true},
+			},
+			Examples: []string{"缺号", "缺号 11月", "缺号 ZYX-202611-003 打印时卡纸，已销毁"},
+			Who:      rulebook.TakePart, For: h.accounts, Clause: taking, Run: h.gaps, Undo: h.undo,
+		},
+		{
+			Name: "烧号", Summary: "恢复备份之后，报纸上用到的最大编号，没有记录的编号不再使用",
+			Said: []string{"最大编号", "核对编号", "纸上最大编号"},
+			Args: []command.Arg{{Name: "编号", Kind: command.Free, Prompt: "纸上用到的最大编号是哪个？几个月的都写；没有就写 没有。"}}, Examples: []string{"烧号 ZYX-202611-007", "烧号 没有"},
+			Who: rulebook.ArchiveContracts, Clause: taking, Run: h.burn,
+		},
+	}
+}
+
+// accounts reports whether somebody accounts for numbers.
+func (h Handler) accounts(p store.Person) bool {
+	return h.holds(p) || rulebook.Allows(rulebook.SeeContracts, p)
+}
+
+// gaps is 缺号: of a month, or the explanation of one number.
+func (h Handler) gaps(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	if c.Has(numberArg) {
+		return h.explain(ctx, c)
+	}
+	if c.Has("说明") {
+		return nil, &command.Refusal{Text: "没看懂" + text.Quote(c.Text("说明")) + "，写月份，或者合同号和说明。", Hint: "缺号 11月；缺号 ZYX-202611-003 说明…", Clause: taking}
+	}
+	month := h.Rules.Day(c.Now)[:8] + "01"
+	if c.Has("月") {
+		month = c.Day("月")
+	}
+	all, err := h.numbers(ctx, c.Tx, month)
+	if err != nil {
+		return nil, err
+	}
+	sees := rulebook.Allows(rulebook.SeeContracts, c.Person)
+	if !sees {
+		all = slices.DeleteFunc(all, func(n number) bool { return n.Holder != c.Person.ID || n.missing })
+		if len(all) == 0 && !rulebook.Allows(rulebook.TakeContracts, c.Person) {
+			return nil, c.NoContract()
+		}
+	}
+	if len(all) == 0 {
+		a := command.Text(monthWords(month) + "没有用过合同编号。")
+		a.Subject = "contracts/" + string(month)
+		return a, nil
+	}
+	a, err := h.numbersCard(ctx, c, month, all)
+	return a, err
+}
+
+// number is a number with its fate.
+type number struct {
+	store.Contract
+	missing bool // there is no contract: it was drawn, and nobody knows why
+}
+
+// numbers are all numbers of a month in order: those that were claimed in it, and
+// between and behind them those that were drawn and are not there.
+func (h Handler) numbers(ctx context.Context, tx *store.Tx, month store.Day) ([]number, error) {
+	claimed, err := tx.Contracts().ClaimedIn(ctx, month, after(month))
+	if err != nil {
+		return nil, err
+	}
+	series := []string{h.Config.numbering().Series(month)}
+	for _, ct := range claimed {
+		if !slices.Contains(series, ct.Series) {
+			series = append(series, ct.Series)
+		}
+	}
+	var list []number
+	for _, s := range series {
+		some, err := h.inSeries(ctx, tx, s, month)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	return list, nil
+}
+
+// inSeries are the numbers of a series that belong to a month: from behind the last
+// one claimed before it, up to before the first one claimed after it, or where none
+// was up to the last one drawn.
+func (h Handler) inSeries(ctx context.Context, tx *store.Tx, series string, month store.Day) ([]number, error) {
+	last, err := tx.Contracts().Drawn(ctx, series)
+	if err != nil {
+		return nil, err
+	}
+	there, err := tx.Contracts().InSeries(ctx, series)
+	if err != nil {
+		return nil, err
+	}
+	bySeq, from, to := map[int]store.Contract{}, 1, last
+	for _, ct := range there {
+		bySeq[ct.Seq], to = ct, max(to, ct.Seq)
+	}
+	for _, ct := range there {
+		switch {
+		case ct.Claimed < month && ct.Seq >= from:
+			from = ct.Seq + 1
+		case ct.Claimed >= after(month):
+			to = min(to, ct.Seq-1)
+		}
+	}
+	var list []number
+	for seq := from; seq <= to; seq++ {
+		ct, found := bySeq[seq]
+		if !found {
+			ct = store.Contract{Number: h.numberIn(series, seq, month), Series: series, Seq: seq}
+		}
+		list = append(list, number{ct, !found})
+	}
+	return list, nil
+}
+
+// numberIn is the number of a running one in a series, as the pattern gives it in
+// that month.
+func (h Handler) numberIn(series string, seq int, month store.Day) string {
+	n := h.Config.numbering()
+	if n.Series(month) == series {
+		return n.Number(month, seq)
+	}
+	return n.InSeries(series, seq)
+}
+
+// worries ranks fates: holes first, then what is lost or burnt, then what is in hand.
+func (n number) worries() int {
+	switch {
+	case n.missing:
+		return 0
+	case n.State == store.ContractLost || n.State == store.ContractBurnt && !n.Explained:
+		return 1
+	case n.InHand():
+		return 2
+	}
+	return 3
+}
+
+// numbersCard shows the numbers of a month, the worrying ones first.
+func (h Handler) numbersCard(ctx context.Context, c *command.Call, month store.Day, all []number) (*command.Answer, error) {
+	today := h.Rules.Day(c.Now)
+	slices.SortStableFunc(all, func(a, b number) int { return a.worries() - b.worries() })
+	people := h.people(c.Tx)
+	holes := 0
+	var lines []string
+	for i, n := range all {
+		if n.missing {
+			holes++
+		}
+		if i >= command.MaxRows {
+			continue
+		}
+		line := n.Number + " "
+		switch {
+		case n.missing:
+			line += "缺号：发出过，没有记录"
+		default:
+			line += fate(n.Contract, today)
+			if n.Holder != "" {
+				who, err := people.name(ctx, n.Holder)
+				if err != nil {
+					return nil, err
+				}
+				line += " · " + who
+			}
+		}
+		lines = append(lines, line)
+	}
+	if len(all) > command.MaxRows {
+		lines = append(lines, words.More(len(all)-command.MaxRows))
+	}
+	card := chat.Card{Title: fmt.Sprintf("%s 合同编号（%d 个，缺号 %d 个）", monthWords(month), len(all), holes), Blocks: []chat.Block{{Text: strings.Join(lines, "\n")}}}
+	if holes > 0 {
+		card.Tone = chat.Warn
+		card.Blocks = append(card.Blocks, chat.Block{Note: "查清以后：缺号 " + all[0].Number + " 说明…"})
+	}
+	card.Blocks = append(card.Blocks, chat.Block{Note: asOf(c)})
+	a := command.Card(card)
+	a.Reply.Confidential, a.Reply.Summary = true, fmt.Sprintf("%s 合同编号 %d 个，缺号 %d 个。", monthWords(month), len(all), holes)+elsewhere
+	a.Subject = "contracts/" + string(month)
+	return a, nil
+}
+
+// explain is 缺号 合同号 说明: what became of a number that is lost, burnt or not
+// there.
+func (h Handler) explain(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	m, found, err := c.NumberedContract(ctx, c.Text(numberArg))
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return h.explainHole(ctx, c)
+	}
+	if err := h.mayDo(ctx, c, rulebook.DeedExplain, m.Contract); err != nil {
+		return nil, err
+	}
+	was, is := m.Contract, m.Contract
+	if !text.HasWords(c.Text("说明")) && was.State != store.ContractLost && was.State != store.ContractBurnt {
+		return h.card(ctx, c, m)
+	}
+	said, err := needed(c.Text("说明"), explainPrompt, "说明")
+	if err != nil {
+		return nil, err
+	}
+	is.Explained = true
+	if err := h.save(ctx, c, was, &is, said); err != nil {
+		return nil, err
+	}
+	return h.explained(ctx, c, is, said)
+}
+
+// explainHole enters a number that was drawn and is not there as burnt.
+func (h Handler) explainHole(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	n := h.Config.numbering()
+	series, seq, ok := n.Read(text.Code(c.Text(numberArg)))
+	drawn := 0
+	if ok {
+		var err error
+		if drawn, err = c.Tx.Contracts().Drawn(ctx, series); err != nil {
+			return nil, err
+		}
+	}
+	if !rulebook.Allows(rulebook.SeeContracts, c.Person) || !ok || seq > drawn {
+		return nil, c.NoContract()
+	}
+	said, err := needed(c.Text("说明"), explainPrompt, "说明")
+	if err != nil {
+		return nil, err
+	}
+	ct, err := h.addBurnt(ctx, c, series, seq, true, said)
+	if err != nil {
+		return nil, err
+	}
+	a, err := h.explained(ctx, c, ct, said)
+	if a != nil {
+		a.Undo = ""
+		a.Reply.Card.Buttons = nil
+	}
+	return a, err
+}
+
+func (h Handler) explained(ctx context.Context, c *command.Call, ct store.Contract, said string) (*command.Answer, error) {
+	facts := []chat.Fact{{Label: "编号", Value: ct.Number}, {Label: "去向", Value: fate(ct, h.Rules.Day(c.Now))}, {Label: "说明", Value: said}}
+	a := h.done("已说明 "+ct.Number, ct, facts, true)
+	var err error
+	a.Notices, err = h.tell(ctx, c, ct, hearers{keepers: true}, []string{ct.Holder}, c.Person.Name+"说明了 "+ct.Number, func(rulebook.ContractView) []chat.Fact { return facts })
+	return a, err
+}
+
+// addBurnt enters a number that is never to be given out again.
+func (h Handler) addBurnt(ctx context.Context, c *command.Call, series string, seq int, explained bool, said string) (store.Contract, error) {
+	day := h.dayOf(series, h.Rules.Day(c.Now))
+	ct := store.Contract{Number: h.numberIn(series, seq, day), Series: series, Seq: seq, State: store.ContractBurnt, Claimed: day, Explained: explained, Version: 1}
+	ct.Folded = command.FoldedContract(ct.Number)
+	fresh, err := c.Tx.Contracts().Add(ctx, ct, store.ContractAct{ID: c.Tx.NewID(c.Now), At: c.Now, By: c.Person.ID, Act: c.Spec.Name, Words: said})
+	if err == nil && !fresh {
+		err = fmt.Errorf("burn %s: it is there already", ct.Number)
+	}
+	return ct, err
+}
+
+// dayOf is the last day, up to today, that a series is of; today where it is of none
+// of the last years.
+func (h Handler) dayOf(series string, today store.Day) store.Day {
+	n := h.Config.numbering()
+	for back := range 3 * 366 {
+		if day := today.Add(-back); n.Series(day) == series {
+			return day
+		}
+	}
+	return today
+}
+
+// burnQuestion asks for the highest numbers on paper.
+func (h Handler) burnQuestion(ctx context.Context, tx *store.Tx, now time.Time) (string, error) {
+	n, today := h.Config.numbering(), h.Rules.Day(now)
+	series := n.Series(today)
+	drawn, err := tx.Contracts().Drawn(ctx, series)
+	known := "这里还没有本月的编号"
+	if drawn > 0 {
+		known = "这里记到 " + n.Number(today, drawn)
+	}
+	return "数据库用备份恢复过，备份以后领过的合同编号没有记录了。" + known + "。请核对纸上用到的最大编号，再发：烧号 合同号（几个月的都写上）；没有更大的就发：烧号 没有。核对之前不能领合同，编号不会重复使用（2-3）。", err
+}
+
+// burn is 烧号: what the keeper finds on paper after a restore, asked first.
+func (h Handler) burn(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	if err := h.mayDo(ctx, c, rulebook.DeedFile, store.Contract{}); err != nil {
+		return nil, &command.Refusal{Text: "「烧号」只有" + rulebook.Holders(rulebook.ArchiveContracts) + "可以用。", Hint: "请档案员来核对", Clause: taking, Denied: true}
+	}
+	since, err := c.Tx.Marks().At(ctx, store.ContractsUnsureMark)
+	if err != nil {
+		return nil, err
+	}
+	if since.IsZero() {
+		return nil, &command.Refusal{Text: "没有要核对的编号：上次核对以后没有恢复过备份。", Hint: "看每个编号的去向：缺号", Clause: taking}
+	}
+	highest, err := h.highest(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	total := 0
+	var lines []string
+	for _, s := range highest {
+		total += s.to - s.drawn
+		lines = append(lines, fmt.Sprintf("%s 到 %s，%d 个", h.numberIn(s.series, s.drawn+1, s.day), h.numberIn(s.series, s.to, s.day), s.to-s.drawn))
+	}
+	if total == 0 {
+		lines = []string{"纸上没有更大的编号，从下一个接着领。"}
+	}
+	if total > maxBurnt {
+		return nil, &command.Refusal{Text: fmt.Sprintf("要烧掉 %d 个编号，太多了，请核对。", total), Hint: "烧号 合同号", Clause: taking}
+	}
+	if version := command.VersionOf(since, lines); !c.Confirms(version) {
+		a := command.Card(chat.Card{Title: fmt.Sprintf("记为烧号：%d 个？", total), Tone: chat.Warn, Blocks: []chat.Block{
+			{Text: strings.Join(lines, "\n")}, {Note: "烧掉的编号不再使用；查清是谁领的，用 缺号 合同号 说明… 补上。"},
+		}})
+		a.Reply.Confidential, a.Reply.Summary, a.Subject = true, fmt.Sprintf("记为烧号：%d 个。", total), "contracts/burnt"
+		return a.Preview(version), nil
+	}
+	return h.burnt(ctx, c, highest, total)
+}
+
+// span is what is burnt of a series.
+type span struct {
+	series    string
+	day       store.Day
+	drawn, to int
+}
+
+// highest reads the highest numbers on paper: none that is known already counts.
+func (h Handler) highest(ctx context.Context, c *command.Call) ([]span, error) {
+	typed := strings.TrimSpace(c.Text("编号"))
+	if slices.Contains([]string{"没有", "无", "没有更大的", "没有了"}, text.Bare(typed)) {
+		return nil, nil
+	}
+	var list []span
+	for _, word := range strings.FieldsFunc(typed, func(r rune) bool { return strings.ContainsRune(" 　,，;；、\n\t", r) }) {
+		series, seq, ok := h.Config.numbering().Read(text.Code(word))
+		if !ok {
+			return nil, &command.Refusal{Text: text.Quote(word) + "不像合同号。", Hint: "烧号 " + h.Config.numbering().Number(h.Rules.Day(c.Now), 7) + "；没有就发：烧号 没有", Clause: taking}
+		}
+		drawn, err := c.Tx.Contracts().Drawn(ctx, series)
+		if err != nil {
+			return nil, err
+		}
+		if seq > drawn && !slices.ContainsFunc(list, func(s span) bool { return s.series == series }) {
+			list = append(list, span{series, h.dayOf(series, h.Rules.Day(c.Now)), drawn, seq})
+		}
+	}
+	return list, nil
+}
+
+// burnt burns numbers and lets people claim again.
+func (h Handler) burnt(ctx context.Context, c *command.Call, list []span, total int) (*command.Answer, error) {
+	for _, s := range list {
+		for seq := s.drawn + 1; seq <= s.to; seq++ {
+			if _, err := h.addBurnt(ctx, c, s.series, seq, false, ""); err != nil {
+				return nil, err
+			}
+		}
+		if err := c.Tx.Contracts().Raise(ctx, s.series, s.to); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.Tx.Marks().Clear(ctx, store.ContractsUnsureMark); err != nil {
+		return nil, err
+	}
+	said := fmt.Sprintf("编号核对好了，烧号 %d 个，可以领合同了。", total)
+	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
+	if err != nil {
+		return nil, err
+	}
+	a := command.Text(said)
+	a.Subject = fmt.Sprintf("contracts/burnt %d", total)
+	key := fmt.Sprintf("contract/burnt/%d", c.Now.UnixMilli())
+	a.Notices = audience.Same(key, audience.But(hearers{heads: true, keepers: true}.of(roll), c.Person.ID), chat.Message{Text: said})
+	return a, nil
+}

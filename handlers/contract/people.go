@@ -1,0 +1,123 @@
+package contract
+
+import (
+	"context"
+
+	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+	"marketbot/store/vault"
+)
+
+// names are people and customers by id, each looked up once.
+type names struct {
+	tx        *store.Tx
+	people    map[string]string
+	customers map[string]string
+}
+
+func (h Handler) people(tx *store.Tx) *names {
+	return &names{tx, map[string]string{}, map[string]string{}}
+}
+
+// name is what a person is called, also after they left.
+func (n *names) name(ctx context.Context, id string) (string, error) {
+	if id == "" {
+		return "（不知道）", nil
+	}
+	if known, ok := n.people[id]; ok {
+		return known, nil
+	}
+	p, found, err := n.tx.People().ByID(ctx, id)
+	switch {
+	case err != nil:
+		return "", err
+	case !found:
+		n.people[id] = "（未知）"
+	case !p.Active():
+		n.people[id] = p.Name + "（离职）"
+	default:
+		n.people[id] = p.Name
+	}
+	return n.people[id], nil
+}
+
+// customer is what a customer is called; their code where the file is damaged.
+func (n *names) customer(ctx context.Context, id string) (string, error) {
+	if known, ok := n.customers[id]; ok || id == "" {
+		return known, nil
+	}
+	k, found, err := vault.In(n.tx).Sound(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if n.customers[id] = k.Name; !found {
+		n.customers[id] = id
+	}
+	return n.customers[id], nil
+}
+
+// hearers are posts and duties that hear of what is done to contracts.
+type hearers struct {
+	heads   bool // 主管, 总监
+	above   bool // 总监, 总经理
+	keepers bool // 档案员, in whose absence the director keeps the originals
+	books   bool // 财务
+}
+
+// people of a roll who hear, each once.
+func (w hearers) of(roll audience.Roll) []store.Person {
+	var lists [][]store.Person
+	if w.heads {
+		lists = append(lists, roll.Standing(store.Supervisor).To, roll.Standing(store.MarketingDirector).To)
+	}
+	if w.above {
+		lists = append(lists, roll.Standing(store.MarketingDirector).To, roll.Standing(store.GeneralManager).To)
+	}
+	if w.keepers {
+		lists = append(lists, keepers(roll))
+	}
+	if w.books {
+		lists = append(lists, roll.Charged(store.Accountant))
+	}
+	return audience.Join(lists...)
+}
+
+// keepers are who keep the originals.
+func keepers(roll audience.Roll) []store.Person {
+	if list := roll.Charged(store.Archivist); len(list) > 0 {
+		return list
+	}
+	return roll.Standing(store.MarketingDirector).To
+}
+
+// tell tells who hears, and some people beside, what the caller has done to a
+// contract: rows of it that each may know.
+func (h Handler) tell(ctx context.Context, c *command.Call, ct store.Contract, who hearers, also []string, title string, say func(rulebook.ContractView) []chat.Fact) ([]chat.Notice, error) {
+	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
+	if err != nil {
+		return nil, err
+	}
+	to := who.of(roll)
+	for _, id := range also {
+		if p, active := roll.Active(id); active {
+			to = audience.Join(to, []store.Person{p})
+		}
+	}
+	return audience.Notices(h.noticeKey(ct), audience.But(to, c.Person.ID), func(p store.Person) chat.Message {
+		view := max(rulebook.ViewContract(p, ct, false), rulebook.ContractPaper)
+		card := chat.Card{Title: title, Blocks: []chat.Block{{Facts: say(view)}}}
+		if view := rulebook.ViewContract(p, ct, false); view > rulebook.ContractHidden {
+			card.Buttons = []chat.Button{{Label: "看合同", Command: "合同 " + ct.Number}}
+		}
+		return chat.Message{Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: outline(ct)}}
+	}), nil
+}
+
+// noticeKey names for ever what is told of the change that made a contract's
+// version.
+func (h Handler) noticeKey(ct store.Contract) string {
+	return "contract/" + ct.Number + "/" + itoa(ct.Version)
+}
