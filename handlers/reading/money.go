@@ -75,7 +75,8 @@ func (r *reader) goesOn() bool {
 	start := r.i
 	defer func() { r.i = start }()
 	r.blanks()
-	return r.currency() || r.any("多余几来半+") || r.takeOne("左右", "上下", "以上", "以下", "以内", "出头", "不到")
+	more := r.any("多余几来半+") && (r.i == start || !text.Wordy(r.ahead(1))) // 2万 多付的
+	return r.currency() || more || r.takeOne("左右", "上下", "以上", "以下", "以内", "出头", "不到")
 }
 
 // exactly refuses what could still belong to an amount that was read; clear tells

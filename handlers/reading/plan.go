@@ -72,14 +72,10 @@ func planEqual(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(
 func planDay(left string, on Base) (store.Day, int, error) {
 	var r reader
 	r.load(left)
-	if r.take("第") {
-		if _, _, ok := r.number(); ok && r.take("期") {
-			r.blanks()
-			for r.any("=:") {
-				r.i++
-			}
-		} else {
-			r.i = 0
+	if _, ok := r.lineNumber(); ok {
+		r.blanks()
+		for r.any("=:") {
+			r.i++
 		}
 	}
 	used := r.used()
@@ -154,4 +150,31 @@ func (p PlanPart) into(list []PlanPart) ([]PlanPart, error) {
 
 func planUnread(left string) Refusal {
 	return Refusal("没看懂" + text.Quote(FirstWord(left)) + "。收款计划请写成 日期=金额、比例或余款，例如 " + planExample)
+}
+
+// LineNumber reads how a line of a plan is called: 第2期, 第二期, 2期, 2.
+func LineNumber(word string) (no int, ok bool) {
+	var r reader
+	r.load(word)
+	if no, ok = r.lineNumber(); !ok {
+		r.i = 0
+		no, _, ok = r.number()
+	}
+	r.blanks()
+	return no, ok && r.i == r.n && no > 0
+}
+
+// lineNumber reads 第2期 or 2期.
+func (r *reader) lineNumber() (no int, ok bool) {
+	start := r.i
+	r.take("第")
+	r.blanks()
+	if no, _, ok = r.number(); ok {
+		r.blanks()
+		if r.take("期") {
+			return no, true
+		}
+	}
+	r.i = start
+	return 0, false
 }

@@ -72,6 +72,14 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+func TestLineNumber(t *testing.T) {
+	for typed, want := range map[string]int{"第1期": 1, "第二期": 2, "3期": 3, "12": 12, "十二": 12, "第 １ 期": 1, "": 0, "第期": 0, "第0期": 0, "首期": 0, "1期款": 0, "-1": 0} {
+		if got, ok := LineNumber(typed); ok != (want > 0) || ok && got != want {
+			t.Errorf("%q is %d, %v", typed, got, ok)
+		}
+	}
+}
+
 // FuzzPlan: what is read is a plan, whatever is typed, and reading does not look
 // for ever.
 func FuzzPlan(f *testing.F) {
