@@ -81,10 +81,10 @@ func Replan(was Standing, planned []store.PlanLine, day store.Day) []store.PlanL
 
 // keep lets a line be known by the first date of the one that it takes the place of.
 func (l *LineStanding) keep(old LineStanding, day store.Day) {
-	if old.Unplanned && old.First >= day {
+	if old.Unplanned && old.First >= day || l.Due < old.First { // brought forward: a first date of its own
 		return
 	}
-	l.First, l.Moved = min(old.First, l.Due), old.Moved
+	l.First, l.Moved = old.First, old.Moved
 	if l.Due != old.Due {
 		l.Moved++
 	}

@@ -36,10 +36,10 @@ type Standing struct {
 	Waived        int64 // 抹零 and 坏账
 	Open          int64 // 未收
 	Invoiced      int64
-	Bands         []int64 // Open by age: not yet due, then band by band
+	Bands         []int64 // Open by age: not yet due, then band by band, then older
 	Lines         []LineStanding
 	Overdue       int  // the longest, in days; 0: none
-	Ended         int  // lines of the plan that the price does not reach
+	Dropped       int  // lines of the plan that the price does not reach
 	Damaged       bool // an entry does not open: the figures lack it
 }
 
@@ -81,13 +81,13 @@ func (a Account) Standing(day store.Day, bands []int) Standing {
 	net := max(0, m.net()) // below only where an entry is damaged
 	s := Standing{
 		Price: a.Price, Received: m.received, Refunded: m.refunded, UsedHere: m.here, UsedElsewhere: m.elsewhere,
-		Invoiced: m.invoiced, Waived: min(m.waived, a.Price), Bands: make([]int64, len(bands)+1), Damaged: m.damaged,
+		Invoiced: m.invoiced, Waived: min(m.waived, a.Price), Bands: make([]int64, len(bands)+2), Damaged: m.damaged,
 	}
 	s.Allocated = min(net, a.Price-s.Waived)
 	s.Surplus = net - s.Allocated
 	s.Pending = min(m.pending, net)
 	s.Open = a.Price - s.Waived - s.Allocated
-	s.Lines, s.Ended = a.lines(m)
+	s.Lines, s.Dropped = a.lines(m)
 	cover(s.Lines, s.Allocated, s.Waived)
 	for i := range s.Lines {
 		l := &s.Lines[i]
@@ -107,7 +107,7 @@ func band(age int, bands []int) int {
 		return 0
 	}
 	i, _ := slices.BinarySearch(bands, age)
-	return min(i+1, len(bands))
+	return i + 1
 }
 
 // sum adds up the entries that count. Those that were taken back do not; what
@@ -171,12 +171,12 @@ func Void(entries []store.MoneyEntry) (v Voided) {
 
 // lines are those of the plan as far as the price reaches, and one of what no
 // plan names, the one that is due first in front; nothing is allocated yet.
-func (a Account) lines(m money) (list []LineStanding, ended int) {
+func (a Account) lines(m money) (list []LineStanding, dropped int) {
 	left := a.Price
 	if m.plan != nil {
 		for i, l := range m.plan.Plan {
 			if left == 0 {
-				ended++
+				dropped++
 				continue
 			}
 			l.Amount = min(l.Amount, left)
@@ -189,7 +189,7 @@ func (a Account) lines(m money) (list []LineStanding, ended int) {
 		list = append(list, LineStanding{PlanLine: store.PlanLine{First: due, Due: due, Amount: left}, No: no, Unplanned: true, Paused: paused(m, no)})
 	}
 	slices.SortStableFunc(list, func(x, y LineStanding) int { return cmp.Compare(x.First, y.First) })
-	return list, ended
+	return list, dropped
 }
 
 // paused is to when the reminders of a line are silent. A new plan ends that.

@@ -25,8 +25,6 @@ type pair struct {
 	code     int
 }
 
-const modelBandCount = 3
-
 func (p *pair) standing(i int) Standing { return p.accounts[i].Standing(p.day, ends) }
 
 // add makes an entry where it fits.
@@ -214,7 +212,7 @@ func (p *pair) check(t *rapid.T) {
 		switch {
 		case min(s.Allocated, s.Pending, s.Open, s.Surplus, s.Waived) < 0 || slices.Min(s.Bands) < 0:
 			t.Fatalf("negative: %s", figures(s))
-		case len(s.Bands) != modelBandCount+1 || sum(s.Bands) != s.Open || open != s.Open || allocated != s.Allocated || waived != s.Waived || amounts != s.Price:
+		case len(s.Bands) != len(BandNames(ends)) || sum(s.Bands) != s.Open || open != s.Open || allocated != s.Allocated || waived != s.Waived || amounts != s.Price:
 			t.Fatalf("does not add up: %s", figures(s))
 		case s.Received-s.Refunded+s.UsedHere-s.UsedElsewhere != s.Allocated+s.Surplus:
 			t.Fatalf("money created or lost: %+v", s)

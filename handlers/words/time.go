@@ -37,6 +37,15 @@ func Date(d store.Day) string {
 	return fmt.Sprintf("%d月%d日", int(t.Month()), t.Day())
 }
 
+// DayIn is a day as people read it on another, with the year where that is
+// another one: 2027年3月31日 周三.
+func DayIn(d, today store.Day) string {
+	if d[:4] == today[:4] {
+		return d.String()
+	}
+	return string(d[:4]) + "年" + d.String()
+}
+
 // Days is inclusive days: 11月24日 周二 至 11月27日 周五.
 func Days(first, last store.Day) string {
 	if last <= first {
