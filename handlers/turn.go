@@ -176,7 +176,7 @@ func (t *turn) perform(ctx context.Context, c call) (r result, err error) {
 		return r, nil
 	}
 	if remembers(c, r.answer) {
-		r.write = t.tx.NewID(t.event.Sent)
+		r.write = t.tx.NewID(t.now)
 	}
 	if r.answer.Confirm != "" {
 		r.code, err = t.tx.NextCode(ctx, "A")

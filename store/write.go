@@ -8,10 +8,11 @@ import (
 	"marketbot/store/internal/engine"
 )
 
-// Write is a person's own write that can be taken back for a while.
+// Write is a person's own write that can be taken back for a while: from when it
+// arrived, which its ID tells, for only then they hear of it.
 type Write struct {
 	ID, Person, Command, Ref string
-	At                       time.Time
+	At                       time.Time // when it was sent
 	Told                     []string  // people who heard of it
 	Undone                   time.Time // zero while it counts
 }
@@ -43,11 +44,11 @@ func (q Writes) Add(ctx context.Context, w Write) error {
 	return err
 }
 
-// Of lists a person's writes from a time on, up to and with another, the last
-// one first.
+// Of lists a person's writes that arrived from a time on and were sent up to and
+// with another, the one sent last first.
 func (q Writes) Of(ctx context.Context, person string, from, to time.Time) ([]Write, error) {
-	return engine.All(ctx, q.tx, "writes", `SELECT id, person, command, ref, at, told, undone FROM undo WHERE id >= $1 AND person = $2 AND at >= $3 AND at <= $4
-		ORDER BY at DESC, id DESC`, []any{engine.IDBefore(from), person, engine.Millis(from), engine.Millis(to)}, scanWrite)
+	return engine.All(ctx, q.tx, "writes", `SELECT id, person, command, ref, at, told, undone FROM undo WHERE id >= $1 AND person = $2 AND at <= $3
+		ORDER BY at DESC, id DESC`, []any{engine.IDBefore(from), person, engine.Millis(to)}, scanWrite)
 }
 
 // ByID is a write, whosoever it is.
