@@ -123,9 +123,13 @@ func (c *Call) CustomersLike(ctx context.Context, typed string, want Want) (Foun
 // all reports whether the caller may know every customer there is.
 func (f *Found) all() bool { return f.want == ToName || f.call.Policy.ReadsAll(f.call.Person) }
 
-// sift parts customers into those whom the caller may know and others.
+// sift parts customers into those whom the caller may know and others. Of whom
+// there was no file yet when the call was sent, none was meant.
 func (f *Found) sift(ctx context.Context, hits []vault.Hit) error {
 	for _, hit := range hits {
+		if hit.Customer.Created.After(f.call.Now) {
+			continue
+		}
 		m := Meant{Customer: hit.Customer, Hit: hit}
 		if f.want != ToName {
 			var err error

@@ -48,6 +48,9 @@ func (h Handler) acceptLead(ctx context.Context, c *command.Call) (*command.Answ
 		return nil, err
 	}
 	target, found, err := h.leadTarget(ctx, c, l, given[labelCustomer])
+	if err == nil && found {
+		err = c.Overtaken(target.Created)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -172,6 +175,9 @@ func (h Handler) intoFile(ctx context.Context, c *command.Call, l store.Lead, ta
 		return nil, &command.Refusal{
 			Text: "你不能写客户档案，请由市场总监判断。", Clause: access.Clause, Denied: true, Look: ledger.Look{Customer: target.ID},
 		}
+	}
+	if err := overtaken(ctx, c, target.ID, "", field); err != nil {
+		return nil, err
 	}
 	source := "线索 " + l.Code + "，" + store.DayOf(l.At.In(h.Rules.Zone)).String() + " 提供"
 	if l.Source != "" {

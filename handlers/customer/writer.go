@@ -63,14 +63,8 @@ func (w *writer) put(ctx context.Context, field, value string) error {
 	if old.Value == value {
 		return nil
 	}
-	if w.c.Late() {
-		changed, err := vault.In(w.c.Tx).Changed(ctx, w.customer, w.person, field)
-		if err == nil {
-			err = w.c.Overtaken(changed)
-		}
-		if err != nil {
-			return err
-		}
+	if err := overtaken(ctx, w.c, w.customer, w.person, field); err != nil {
+		return err
 	}
 	now := w.c.Now
 	f := vault.Fact{
@@ -82,6 +76,19 @@ func (w *writer) put(ctx context.Context, field, value string) error {
 	}
 	w.ids = append(w.ids, f.ID)
 	return w.index(ctx, old, f)
+}
+
+// overtaken refuses a late call that would write over what a field was given
+// since.
+func overtaken(ctx context.Context, c *command.Call, customer, person, field string) error {
+	if !c.Late() {
+		return nil
+	}
+	changed, err := vault.In(c.Tx).Changed(ctx, customer, person, field)
+	if err != nil {
+		return err
+	}
+	return c.Overtaken(changed)
 }
 
 // index keeps up by what else the customer is found.
