@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -171,5 +172,29 @@ func TestSevenHoursLate(t *testing.T) {
 	}
 	if answers != 2 {
 		t.Errorf("%d answers", answers)
+	}
+}
+
+// What the settings made of somebody stands before what was said of them earlier
+// and arrives later, and before its 撤销.
+func TestSettingsStandBeforeLateWords(t *testing.T) {
+	o := openOffice(t, storetest.Options(t, storetest.SQLite), onPage, department(), thursday().AddDate(0, 0, -1))
+	o.move(thursday())
+	o.hear("王芳", "人员 岗位 张伟 其他员工")
+	o.move(thursday().Add(4 * time.Minute))
+	for _, post := range []store.Post{store.Supervisor, store.OtherEmployee} {
+		list := slices.Clone(o.staff)
+		list[slices.IndexFunc(list, func(e staff.Entry) bool { return e.Name == "张伟" })].Post = post
+		o.update(func(ctx context.Context, tx *store.Tx) error {
+			_, err := staff.Settle(ctx, tx, o.bot.Load().Customers.Policy(), list, o.now())
+			return err
+		})
+	}
+	for i, line := range []string{"撤销", "人员 岗位 张伟 市场主管", "人员 职责 张伟 财务", "人员 停用 张伟"} {
+		o.arrives("王芳", 2*time.Minute, chat.Event{ID: "late/" + line, Kind: chat.Text, Text: line})
+		p, a := o.person("张伟"), o.lastAudit()
+		if a.Outcome != ledger.Refused || p.Post != store.OtherEmployee || len(p.Duties) > 0 {
+			t.Errorf("%d %s: audited as %s %s, %+v", i, line, a.Act, a.Outcome, p)
+		}
 	}
 }

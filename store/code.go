@@ -32,6 +32,12 @@ func (q Codes) Add(ctx context.Context, code, person string, expires time.Time) 
 	return err
 }
 
+// Expires is when the unused code of a person does; zero where there is none.
+func (q Codes) Expires(ctx context.Context, person string) (at time.Time, err error) {
+	_, err = q.tx.One(ctx, "expiry of a code", `SELECT expires FROM binding WHERE person = $1 AND used = 0 ORDER BY expires DESC`, []any{person}, engine.At(&at))
+	return at, err
+}
+
 // Void ends the unused codes of a person.
 func (q Codes) Void(ctx context.Context, person string) error {
 	_, err := q.tx.Exec(ctx, "void binding codes", `DELETE FROM binding WHERE person = $1 AND used = 0`, person)

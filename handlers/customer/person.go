@@ -123,7 +123,8 @@ func (h Handler) undoPerson(ctx context.Context, c *command.Call, ref string) (s
 		return "", err
 	}
 	i := slices.IndexFunc(file.People, func(p vault.Person) bool { return p.ID == u.person })
-	if i < 0 {
+	later := func(f vault.Fact) bool { return f.At.After(file.People[i].Created) }
+	if i < 0 || slices.ContainsFunc(file.People[i].Facts, later) {
 		return "", changedSince(r.ID)
 	}
 	return r.ID + " 的新联系人", erasePerson(ctx, c, file.People[i])

@@ -109,11 +109,14 @@ func changedSince(customer string) error {
 }
 
 // unstage puts a customer back to the stage of before, unless somebody moved
-// it on.
+// it on. When that was is not kept: any change since counts.
 func (h Handler) unstage(ctx context.Context, c *command.Call, customer store.Customer, s stages) error {
 	n := len(h.Config.Stages)
 	if s.from < 0 || s.to < 0 || s.from >= n || s.to >= n || customer.Stage != h.Config.Stages[s.to] {
 		return nil
+	}
+	if err := c.Overtaken(customer.Checked); err != nil {
+		return err
 	}
 	return vault.In(c.Tx).SetStage(ctx, customer.ID, h.Config.Stages[s.from], c.Now)
 }

@@ -177,6 +177,13 @@ func (h Handler) undoWithdraw(ctx context.Context, c *command.Call, ref string) 
 	if _, sent, err := c.Tx.Weeks().SentUp(ctx, w); err != nil || sent {
 		return "", firstOf(err, &command.Refusal{Text: w.String() + "已经上报，不能恢复；可以补交。", Hint: amend(w) + " 下周：…", Clause: clause})
 	}
+	last, err := changed(ctx, c, w)
+	if err == nil {
+		err = c.Overtaken(last)
+	}
+	if err != nil {
+		return "", err
+	}
 	n, err := c.Tx.Reports().Restore(ctx, c.Person.ID, w, time.UnixMilli(ms))
 	if err == nil && n == 0 {
 		err = &command.Refusal{Text: "已经恢复过了。", Hint: "看周报", Clause: clause}

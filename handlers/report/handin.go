@@ -194,6 +194,11 @@ func (h Handler) reportChanged(ctx context.Context, c *command.Call) (time.Time,
 	if c.Has("周") {
 		w = c.Week("周")
 	}
+	return changed(ctx, c, w)
+}
+
+// changed is when the caller's reports of a week were changed.
+func changed(ctx context.Context, c *command.Call, w store.Week) (time.Time, error) {
 	sent, withdrawn, err := c.Tx.Reports().Changed(ctx, c.Person.ID, w)
 	if withdrawn.After(sent) {
 		return withdrawn, err

@@ -56,7 +56,7 @@ func (h Handler) Bind(ctx context.Context, c *command.Call) (*command.Answer, er
 	case c.Person.ID == "":
 		return command.Text(Unregistered), nil
 	}
-	code, err := newCode(ctx, c.Tx, c.Person.ID, c.Clock().Add(ownCode))
+	code, err := anotherCode(ctx, c, c.Person.ID, ownCode)
 	if err != nil {
 		return nil, err
 	}
@@ -260,7 +260,7 @@ func (h Handler) code(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil || o.waits() {
 		return o.asked(c), err
 	}
-	code, err := newCode(ctx, c.Tx, p.ID, c.Clock().Add(passedOn))
+	code, err := anotherCode(ctx, c, p.ID, passedOn)
 	if err != nil {
 		return nil, err
 	}
@@ -296,6 +296,22 @@ func FirstCode(ctx context.Context, tx *store.Tx, now time.Time) (code string, n
 	}
 	code, err = newCode(ctx, tx, whose, now.Add(firstCode))
 	return code, err == nil, err
+}
+
+// anotherCode makes a code for a person in the place of the one before, unless
+// that was made after the call was sent. All of one person's last equally long:
+// their own while they have an account, else an administrator's.
+func anotherCode(ctx context.Context, c *command.Call, person string, lasts time.Duration) (string, error) {
+	if c.Late() {
+		expires, err := c.Tx.Codes().Expires(ctx, person)
+		if err == nil && !expires.IsZero() {
+			err = c.Overtaken(expires.Add(-lasts))
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return newCode(ctx, c.Tx, person, c.Clock().Add(lasts))
 }
 
 // newCode makes a code for a person, or for the first administrator when

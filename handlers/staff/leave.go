@@ -327,6 +327,15 @@ func (h Handler) undoBack(ctx context.Context, c *command.Call, ref string) (str
 	if err != nil {
 		return "", err
 	}
+	entered, cancelled, err := c.Tx.Leaves().Changed(ctx, l.Person)
+	for _, at := range []time.Time{entered, cancelled} {
+		if err == nil {
+			err = c.Overtaken(at)
+		}
+	}
+	if err != nil {
+		return "", err
+	}
 	for id := range strings.SplitSeq(ref, ",") {
 		var done bool
 		var err error

@@ -60,26 +60,30 @@ func (h Handler) peopleCommands() []command.Spec {
 // was asked for or decided.
 func personChanged(ctx context.Context, c *command.Call) (time.Time, error) {
 	if c.Spec.Args[0].Kind == command.Person {
-		p := c.Who("姓名")
-		at, err := c.Tx.People().Changed(ctx, p.ID)
-		if err != nil {
-			return at, err
-		}
-		asked, err := c.Tx.Changes().Since(ctx, p.ID, c.Now)
-		for _, one := range asked {
-			for _, t := range []time.Time{one.At, one.Decided} {
-				if t.After(at) {
-					at = t
-				}
-			}
-		}
-		return at, err
+		return changed(ctx, c, c.Who("姓名").ID)
 	}
 	p, found, err := c.Tx.People().StoppedNamed(ctx, cleanName(c.Text("姓名")))
 	if err != nil || !found {
 		return time.Time{}, err
 	}
 	return p.Until, nil
+}
+
+// changed is personChanged of somebody.
+func changed(ctx context.Context, c *command.Call, id string) (time.Time, error) {
+	at, err := c.Tx.People().Changed(ctx, id)
+	if err != nil {
+		return at, err
+	}
+	asked, err := c.Tx.Changes().Since(ctx, id, c.Now)
+	for _, one := range asked {
+		for _, t := range []time.Time{one.At, one.Decided} {
+			if t.After(at) {
+				at = t
+			}
+		}
+	}
+	return at, err
 }
 
 // manage fills in what all commands of the administrator share.
@@ -89,6 +93,14 @@ func manage(s command.Spec) command.Spec {
 		s.Undo = func(ctx context.Context, c *command.Call, ref string) (string, error) {
 			if code, waits := strings.CutPrefix(ref, waitsRef); waits {
 				return withdraw(ctx, c, code)
+			}
+			id, _, _ := strings.Cut(ref, "|")
+			at, err := changed(ctx, c, id)
+			if err == nil {
+				err = c.Overtaken(at)
+			}
+			if err != nil {
+				return "", err
 			}
 			return undo(ctx, c, ref)
 		}
