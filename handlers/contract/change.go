@@ -75,6 +75,9 @@ func (h Handler) amend(ctx context.Context, c *command.Call) (*command.Answer, e
 	if err != nil {
 		return nil, err
 	}
+	if err := h.stands(ctx, c, was, is); err != nil {
+		return nil, err
+	}
 	if err := h.save(ctx, c, was, &is, reason); err != nil {
 		return nil, err
 	}
@@ -185,7 +188,7 @@ func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, err
 	if err != nil {
 		return nil, err
 	}
-	received, err := h.received(ctx, c.Tx, was)
+	received, err := h.received(ctx, c, was)
 	if err != nil {
 		return nil, err
 	}
@@ -281,9 +284,6 @@ func refundNote(ct store.Contract, received int64) string {
 func yuan(fen int64) string {
 	return strings.TrimSuffix(strings.ReplaceAll(strings.TrimSuffix(words.Money(fen), " 元"), ",", ""), ".00")
 }
-
-// received is what came in for a contract.
-func (h Handler) received(context.Context, *store.Tx, store.Contract) (int64, error) { return 0, nil }
 
 // differences are what a change made of a contract, old → new, as far as a reader
 // may know it.

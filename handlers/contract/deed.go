@@ -172,6 +172,9 @@ func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string,
 		is = ct
 		is.State = store.ContractUndone
 	}
+	if err := h.stands(ctx, c, ct, is); err != nil {
+		return "", err
+	}
 	undoing := *c
 	undoing.Spec = &command.Spec{Name: "撤销"}
 	if err := h.save(ctx, &undoing, ct, &is, last.Act); err != nil {
