@@ -15,7 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"marketbot/handlers/audience"
-	"marketbot/handlers/customer"
+	"marketbot/handlers/command"
 	"marketbot/handlers/intake"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/sheet"
@@ -26,7 +26,7 @@ import (
 
 // importCommand is the verb import.
 type importCommand struct {
-	What     string `arg:"" optional:"" help:"导入什么：客户；不写就是客户"`
+	What     string `arg:"" optional:"" help:"导入什么：客户、合同；不写就是客户"`
 	File     string `arg:"" optional:"" help:"要导入的 .xlsx 或 .csv（UTF-8、GBK 都行），其中一行是列名；--template 时是写到哪个文件" type:"path"`
 	Config   string `help:"配置文件" type:"path" placeholder:"config.yaml"`
 	By       string `help:"由谁负责这次导入；不写就是市场主管" placeholder:"姓名"`
@@ -34,19 +34,24 @@ type importCommand struct {
 	Template bool   `help:"写一个空表：列名和一行示例（示例不会导入），填好就能导入"`
 }
 
-// importKinds are the kinds of import.
-func importKinds(h customer.Handler) []intake.Kind {
-	return []intake.Kind{h.Imports()}
+// importKinds are the kinds of import, in the order of the areas.
+func importKinds(areas []command.Area) (kinds []intake.Kind) {
+	for _, a := range areas {
+		if from, ok := a.(intake.Area); ok {
+			kinds = append(kinds, from.Imports()...)
+		}
+	}
+	return kinds
 }
 
 // run reads a file and says of each row that is not as it should be what becomes
 // of it. Without --apply nothing is changed, and it can run beside a serving bot.
 func (c *importCommand) run(ctx context.Context, now func() time.Time, out, errOut io.Writer, log *slog.Logger) error {
-	h, cfg, err := c.handler()
+	rules, cfg, err := c.settings()
 	if err != nil {
 		return err
 	}
-	kind, err := c.kind(importKinds(h))
+	kind, err := c.kind(importKinds(newAreas(rules, cfg.AreaSettings, nil)))
 	if err != nil {
 		return &usageError{err}
 	}
@@ -57,7 +62,7 @@ func (c *importCommand) run(ctx context.Context, now func() time.Time, out, errO
 	if err != nil {
 		return err
 	}
-	db, err := c.open(ctx, cfg, h.Rules.Zone, now(), log)
+	db, err := c.open(ctx, cfg, rules.Zone, now(), log)
 	if err != nil {
 		return err
 	}
@@ -71,23 +76,23 @@ func (c *importCommand) run(ctx context.Context, now func() time.Time, out, errO
 	return err
 }
 
-// handler is the area with its settings; a template can do without.
-func (c *importCommand) handler() (customer.Handler, Config, error) {
+// settings are those of the bot; a template can do without a file of them.
+func (c *importCommand) settings() (rulebook.Rules, Config, error) {
 	if c.Config == "" {
 		if c.Template {
-			return customer.Handler{Config: customer.Defaults()}, Config{}, nil
+			return rulebook.Rules{}, Config{AreaSettings: defaultAreas()}, nil
 		}
-		return customer.Handler{}, Config{}, &usageError{errors.New("缺少配置文件，请写明 --config config.yaml")}
+		return rulebook.Rules{}, Config{}, &usageError{errors.New("缺少配置文件，请写明 --config config.yaml")}
 	}
 	cfg, err := loadConfig(c.Config, os.LookupEnv)
 	if err != nil {
-		return customer.Handler{}, cfg, err
+		return rulebook.Rules{}, cfg, err
 	}
 	rules, err := cfg.rules()
 	if err != nil {
-		return customer.Handler{}, cfg, &usageError{err}
+		err = &usageError{err}
 	}
-	return customer.Handler{Rules: rules, Config: cfg.Customers}, cfg, nil
+	return rules, cfg, err
 }
 
 // kind is what is to be imported: the first kind, where only a file is named.

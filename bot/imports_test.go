@@ -48,7 +48,7 @@ var imports = map[string][]string{
 	"handlers/command":          {"handlers/chat", "handlers/reading", "handlers/rulebook", "handlers/text", "handlers/words", "store", "store/ledger", "store/vault"},
 	"handlers/daily":            {"handlers/audience", "handlers/chat", "handlers/rulebook", "handlers/words", "store"},
 	"handlers/handlerstest":     {"handlers/chat", "handlers/command", "handlers/daily", "handlers/rulebook", "store", "store/storetest", "store/vault"},
-	"handlers/intake":           {"handlers/sheet", "handlers/text", "store"},
+	"handlers/intake":           {"handlers/reading", "handlers/sheet", "handlers/text", "store"},
 	"handlers/rulebook":         {"handlers/text", "store"},
 	"handlers/picture":          {"handlers/chat", "handlers/text"},
 	"handlers/pace":             {},

@@ -77,7 +77,7 @@ func (h Handler) register(ctx context.Context, c *command.Call, month store.Day)
 	a.Subject, a.Recorded = "contracts/"+string(month), true
 	a.Files = []chat.File{{
 		Name:   "合同领用登记表-" + string(month[:7]) + ".xlsx",
-		Recipe: fmt.Sprintf("%s:%s/%s/%d/%s", recipe, month, c.Person.ID, c.Now.Unix(), trace),
+		Recipe: fmt.Sprintf("%s:%s/%s/%d/%s", recipe, string(month), c.Person.ID, c.Now.Unix(), trace),
 	}}
 	return a, nil
 }

@@ -47,7 +47,7 @@ func excel(t testing.TB, customers, people [][]any) []byte {
 // imports reads and enters a workbook: what is said of it, line by line.
 func (o *office) imports(data []byte, apply bool) (lines []string, report *intake.Report) {
 	o.T.Helper()
-	kind := o.h.Imports()
+	kind := o.h.Imports()[0]
 	book, err := kind.Open(bytes.NewReader(data))
 	if err != nil {
 		o.T.Fatal(err)
@@ -126,7 +126,7 @@ func TestImportGoesOnWhereItWasCutOff(t *testing.T) {
 		rows = append(rows, []any{fmt.Sprintf("第%d公司", i), "张伟"})
 	}
 	data := excel(t, rows, nil)
-	book, err := o.h.Imports().Open(bytes.NewReader(data))
+	book, err := o.h.Imports()[0].Open(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -349,7 +349,7 @@ func TestReadBookRefusesWhatIsNone(t *testing.T) {
 		"twice":   excel(t, [][]any{{"名称", "客户名称"}, {"乙公司", "甲"}}, nil),
 		"people":  excel(t, [][]any{{"名称"}, {"乙公司"}}, [][]any{{"职务"}, {"经理"}}),
 	} {
-		_, err := o.h.Imports().Open(bytes.NewReader(data))
+		_, err := o.h.Imports()[0].Open(bytes.NewReader(data))
 		var unreadable *sheet.Unreadable
 		if !errors.As(err, &unreadable) {
 			t.Errorf("%s: %v", name, err)

@@ -20,8 +20,8 @@ const (
 )
 
 // Imports is the import of customers.
-func (h Handler) Imports() intake.Kind {
-	return intake.Kind{Name: "客户", Unit: "个客户", Read: h.readBook, Template: h.template}
+func (h Handler) Imports() []intake.Kind {
+	return []intake.Kind{{Name: "客户", Unit: "个客户", Read: h.readBook, Template: h.template}}
 }
 
 // template is an empty workbook, as readBook takes it.

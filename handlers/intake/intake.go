@@ -1,5 +1,5 @@
-// Package intake takes in what a department kept in tables before: customers
-// today, contracts or targets the same way.
+// Package intake takes in what a department kept in tables before: customers,
+// contracts, whatever else the same way.
 //
 // # What an import is
 //
@@ -34,6 +34,11 @@ import (
 
 // batch is how many rows one transaction enters.
 const batch = 50
+
+// Area is an area that takes in what was kept in tables before.
+type Area interface {
+	Imports() []Kind
+}
 
 // Kind is one kind of import.
 type Kind struct {

@@ -1,0 +1,325 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"marketbot/handlers/command"
+	"marketbot/handlers/intake"
+	"marketbot/handlers/reading"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/sheet"
+	"marketbot/handlers/text"
+	"marketbot/store"
+	"marketbot/store/ledger"
+	"marketbot/store/vault"
+)
+
+// Imports are what was kept in tables before: contracts, each marked 期初, with its
+// original holder and dates.
+func (h Handler) Imports() []intake.Kind {
+	return []intake.Kind{{Name: "合同", Unit: "份合同", Read: h.readContracts, Template: func() ([]byte, error) {
+		return sheet.Book{Sheets: []sheet.Sheet{intake.Empty("合同", "合同导入表：带 * 的要填，每行一份合同，示例不会导入", h.importColumns())}}.Write()
+	}}}
+}
+
+// importRow is a contract in a table.
+type importRow struct {
+	store.Contract
+	number, customer, holder, claimant, state, shares string
+}
+
+// importColumns are the columns of the table of contracts: those of the register, so
+// that one that was made here is read back.
+func (h Handler) importColumns() []intake.Column[importRow] {
+	words := func(into func(*importRow) *string) func(*importRow, sheet.Cell) error {
+		return func(r *importRow, c sheet.Cell) error {
+			*into(r) = strings.TrimSpace(c.Text)
+			return nil
+		}
+	}
+	day := func(into func(*importRow) *store.Day) func(*importRow, sheet.Cell) error {
+		return func(r *importRow, c sheet.Cell) error {
+			t, err := intake.Moment(c, h.zone())
+			if err == nil {
+				*into(r) = store.DayOf(t)
+			}
+			return err
+		}
+	}
+	return []intake.Column[importRow]{
+		{Head: "合同编号", Also: []string{"合同号", "编号"}, Required: true, Example: "ZYX-202411-001", Set: words(func(r *importRow) *string { return &r.number })},
+		{Head: "领用日", Also: []string{"领用日期", "领用时间", "领取日期"}, Example: "2024-11-05", Set: day(func(r *importRow) *store.Day { return &r.Claimed })},
+		{Head: "领用人", Also: []string{"领取人", "经办人"}, Example: "张伟", Set: words(func(r *importRow) *string { return &r.claimant })},
+		{Head: "持有人", Also: []string{"负责人", "业务员"}, Example: "张伟", Set: words(func(r *importRow) *string { return &r.holder })},
+		{Head: "客户", Also: []string{"客户名称", "客户全称", "甲方", "签约客户"}, Required: true, Example: "东莞市晨星机械有限公司", Set: words(func(r *importRow) *string { return &r.customer })},
+		{Head: "项目", Also: []string{"项目名称", "合同名称"}, Example: "2025 年会场地", Set: words(func(r *importRow) *string { return &r.Project })},
+		{Head: "签前汇报日", Also: []string{"汇报日期"}, Set: day(func(r *importRow) *store.Day { return &r.Reported })},
+		{Head: "活动日期", Set: day(func(r *importRow) *store.Day { return &r.Event })},
+		{Head: "准备天数", Set: func(r *importRow, c sheet.Cell) (err error) {
+			if r.Prepare, err = prepareIn(strings.TrimSuffix(c.Text, ".0")); err != nil {
+				err = errors.New("准备天数看不懂，请写成 5")
+			}
+			return err
+		}},
+		{Head: "签订日", Also: []string{"签订日期", "签约日期", "签约日"}, Example: "2024-11-20", Set: day(func(r *importRow) *store.Day { return &r.Signed })},
+		{Head: "金额", Also: []string{"合同金额", "签约金额", "合同额"}, Example: "125000", Set: func(r *importRow, c sheet.Cell) (err error) {
+			r.Amount, err = intake.Money(c)
+			return err
+		}},
+		{Head: "归档日", Also: []string{"归档日期"}, Set: day(func(r *importRow) *store.Day { return &r.Archived })},
+		{Head: "存放位置", Also: []string{"位置", "档案位置"}, Example: "2 号柜 3 层", Set: words(func(r *importRow) *string { return &r.Place })},
+		{Head: "去向", Also: []string{"状态", "合同状态"}, Example: "已归档", Set: words(func(r *importRow) *string { return &r.state })},
+		{Head: "类型", Also: []string{"合同类型"}, Example: "纸质", Set: func(r *importRow, c sheet.Cell) error {
+			r.Electronic = strings.HasPrefix(text.Bare(c.Text), "电子")
+			return nil
+		}},
+		{Head: "业绩", Also: []string{"业绩分成"}, Set: words(func(r *importRow) *string { return &r.shares })},
+		{Head: "序号", Set: func(*importRow, sheet.Cell) error { return nil }},
+		{Head: "备注", Set: func(r *importRow, c sheet.Cell) error {
+			r.Electronic = r.Electronic || strings.Contains(c.Text, "电子")
+			return nil
+		}},
+	}
+}
+
+// zone is the company's; a template can do without.
+func (h Handler) zone() *time.Location {
+	if h.Rules.Zone == nil {
+		return time.UTC
+	}
+	return h.Rules.Zone
+}
+
+// readContracts reads the contracts of a file, a row each.
+func (h Handler) readContracts(f *sheet.File) (*intake.Book, error) {
+	table, err := intake.Read(f, h.importColumns(), func() importRow { return importRow{} })
+	if err != nil {
+		return nil, err
+	}
+	book := &intake.Book{Notes: table.Notes}
+	lines := map[string]int{}
+	for i := range table.Records {
+		r := &table.Records[i]
+		h.finish(r)
+		if first, twice := lines[r.Value.Folded]; twice && r.Value.Folded != "" {
+			r.Fail("和第 %d 行是同一个编号", first)
+		} else {
+			lines[r.Value.Folded] = r.Line
+		}
+		book.Rows = append(book.Rows, intake.Row{Line: r.Line, Name: r.Value.number, Problems: r.Problems, Take: h.takeRow(r)})
+	}
+	return book, nil
+}
+
+// finish finds out what a row says by itself: its number and what became of it.
+func (h Handler) finish(r *intake.Record[importRow]) {
+	v := &r.Value
+	v.Opening = true
+	if v.Number = text.Code(v.number); v.Number == "" || !reading.IsNumber(v.Number) {
+		r.Fail("合同编号%s里只能有字母、数字和短横线", text.Quote(v.number))
+		return
+	}
+	v.Folded = command.FoldedContract(v.Number)
+	var ok bool
+	if v.Series, v.Seq, ok = h.Config.numbering().Read(v.Number); !ok {
+		v.Series, v.Seq = "#"+v.Folded, 1 // a number of another pattern is a series of its own
+	}
+	h.finishState(r)
+	switch signed := v.Signed != ""; {
+	case signed && v.Amount == 0:
+		r.Fail("签了的合同要有金额")
+	case !signed && v.Amount > 0:
+		r.Fail("有金额，没有签订日")
+	}
+	if v.Claimed == "" {
+		v.Claimed = firstDay(v.Reported, v.Signed, v.Archived)
+	}
+	if v.Claimed == "" {
+		r.Fail("没有领用日，也没有签订日")
+	}
+}
+
+// finishState finds out what became of a contract: what 去向 says, else what its
+// dates do.
+func (h Handler) finishState(r *intake.Record[importRow]) {
+	v := &r.Value
+	v.State = stateNamed(v.state)
+	switch {
+	case v.state == "" && (v.Archived != "" || v.Place != "" && v.Signed != ""):
+		v.State = store.ContractArchived
+	case v.state == "" && v.Signed != "":
+		v.State = store.ContractSigned
+	case v.state == "" && v.Reported != "":
+		v.State = store.ContractReported
+	case v.state == "":
+		v.State = store.ContractClaimed
+	case v.State == "":
+		r.Fail("去向%s看不懂，可以写：%s", text.Quote(v.state), stateNames())
+		return
+	}
+	needsSignature := v.State == store.ContractSigned || v.State == store.ContractArchived || v.State == store.ContractTerminated
+	switch {
+	case needsSignature && v.Signed == "":
+		r.Fail("%s的合同要有签订日", v.State)
+	case v.State == store.ContractReported && v.Reported == "":
+		r.Fail("已汇报的合同要有签前汇报日")
+	case (v.State == store.ContractClaimed || v.State == store.ContractReported) && v.Signed != "":
+		r.Fail("有签订日，去向不能是%s", v.State)
+	}
+	switch v.State {
+	case store.ContractArchived:
+		v.Archived = firstDay(v.Archived, v.Signed)
+	case store.ContractLost:
+		v.Lost, v.LostFrom = firstDay(v.Archived, v.Signed, v.Claimed), store.ContractClaimed
+		if v.Signed != "" {
+			v.LostFrom = store.ContractSigned
+		}
+	case store.ContractTerminated:
+		v.Ended, v.Earned = firstDay(v.Archived, v.Signed), v.Amount
+		r.Warn("终止的合同按全额应得记，以后没有冲减")
+	}
+	v.LastReport, v.Early = v.Reported, v.Signed != "" && v.Reported != "" && v.Signed < v.Reported
+	if v.OwesOriginal() {
+		v.Due = h.due(v.Contract)
+	}
+}
+
+func stateNames() string {
+	var names []string
+	for _, s := range store.ContractStates {
+		names = append(names, string(s))
+	}
+	return strings.Join(names, "、")
+}
+
+// firstDay is the first of some days that is known.
+func firstDay(days ...store.Day) store.Day {
+	for _, d := range days {
+		if d != "" {
+			return d
+		}
+	}
+	return ""
+}
+
+// takeRow enters one contract, or says why not; one whose number is there is passed
+// over.
+func (h Handler) takeRow(r *intake.Record[importRow]) func(context.Context, *store.Tx, intake.Import) (intake.Outcome, error) {
+	return func(ctx context.Context, tx *store.Tx, i intake.Import) (intake.Outcome, error) {
+		ct := r.Value.Contract
+		for what, day := range map[string]store.Day{"领用日": ct.Claimed, "签订日": ct.Signed, "归档日": ct.Archived} {
+			if day > h.Rules.Day(i.Now) {
+				return intake.Outcome{Result: intake.Wrong, Text: what + "在将来"}, nil
+			}
+		}
+		if _, found, err := tx.Contracts().Get(ctx, ct.Folded); err != nil || found {
+			return intake.Outcome{Result: intake.Known, Text: "编号已经有了"}, err
+		}
+		wrong, warned, err := h.importNames(ctx, tx, r.Value, &ct)
+		if err != nil || wrong != "" {
+			return intake.Outcome{Result: intake.Wrong, Text: wrong}, err
+		}
+		o := intake.Outcome{Result: intake.New, Text: strings.Join(warned, "；")}
+		if i.Apply {
+			o.Result, err = intake.Done, h.enterRow(ctx, tx, i, r.Line, ct)
+		}
+		return o, err
+	}
+}
+
+// importNames finds the customer, the holder and the others that a row names.
+func (h Handler) importNames(ctx context.Context, tx *store.Tx, row importRow, ct *store.Contract) (wrong string, warned []string, err error) {
+	hits, err := command.Near(ctx, tx, row.customer, 2)
+	switch {
+	case err != nil:
+		return "", nil, err
+	case len(hits) == 0 || !vault.SameName(hits[0].Name, row.customer):
+		return "没有客户" + text.Quote(row.customer) + "的档案，先导入客户", nil, nil
+	case len(hits) > 1 && vault.SameName(hits[1].Name, row.customer):
+		return "客户" + text.Quote(row.customer) + "不止一位，请写全称", nil, nil
+	}
+	ct.Customer = hits[0].Customer.ID
+	holder, claimant := row.holder, row.claimant
+	if holder == "" {
+		holder = claimant
+	}
+	if claimant == "" {
+		claimant = holder
+	}
+	if ct.Holder, err = known(ctx, tx, holder); err != nil {
+		return "", nil, err
+	}
+	if ct.Claimant, err = known(ctx, tx, claimant); err != nil {
+		return "", nil, err
+	}
+	if ct.Holder == "" { // the chase goes to whoever has the customer
+		ct.Holder = hits[0].Customer.Owner
+		warned = append(warned, "持有人"+text.Quote(holder)+"不在册，先记在客户负责人名下")
+	}
+	if ct.Claimant == "" {
+		ct.Claimant = ct.Holder
+	}
+	if ct.Signed == "" {
+		return "", warned, nil
+	}
+	return h.importShares(ctx, tx, row.shares, ct, warned)
+}
+
+// importShares finds whom a signature counts for: the holder, where nobody is named.
+func (h Handler) importShares(ctx context.Context, tx *store.Tx, typed string, ct *store.Contract, warned []string) (string, []string, error) {
+	ct.Shares = []store.Share{{Person: ct.Holder, Parts: store.WholeShare}}
+	if typed == "" {
+		return "", warned, nil
+	}
+	list, ok := reading.Shares(typed)
+	sum := 0
+	var shares []store.Share
+	for _, one := range list {
+		id, err := known(ctx, tx, one.Name)
+		if err != nil {
+			return "", nil, err
+		}
+		ok, sum = ok && id != "", sum+one.Parts
+		shares = append(shares, store.Share{Person: id, Parts: one.Parts})
+	}
+	if !ok || sum != store.WholeShare {
+		return "业绩看不懂，请写成 张伟60%,刘洋40%，人要在册，加起来 100%", nil, nil
+	}
+	ct.Shares = shares
+	return "", warned, nil
+}
+
+// known is the person of a name, here or gone; empty for nobody.
+func known(ctx context.Context, tx *store.Tx, name string) (string, error) {
+	name = strings.TrimSuffix(name, "（离职）")
+	if name == "" || !store.Plain(name) {
+		return "", nil
+	}
+	p, found, err := tx.People().Named(ctx, name)
+	if err == nil && !found {
+		p, _, err = tx.People().StoppedNamed(ctx, name)
+	}
+	return p.ID, err
+}
+
+// enterRow makes a contract of a row, in the transaction of its batch, so that its
+// number is never given out.
+func (h Handler) enterRow(ctx context.Context, tx *store.Tx, i intake.Import, line int, ct store.Contract) error {
+	fresh, err := tx.Contracts().Add(ctx, ct, store.ContractAct{ID: tx.NewID(i.Now), At: i.Now, By: i.By.ID, Act: "期初导入", Words: fmt.Sprintf("Excel 导入：%s 第 %d 行", i.File, line)})
+	if err == nil && !fresh {
+		err = fmt.Errorf("row %d: contract is there already", line)
+	}
+	if err == nil {
+		err = tx.Contracts().Raise(ctx, ct.Series, ct.Seq)
+	}
+	if err != nil {
+		return err
+	}
+	return tx.Audit().Record(ctx, ledger.Entry{
+		ID: tx.NewID(i.Now), At: i.Now, Person: i.By.ID, Act: "导入合同", Subject: fmt.Sprintf("contract/%s/row %d", ct.Number, line), Outcome: ledger.Done, Clause: rulebook.ClauseOf(rulebook.TakeContracts),
+	})
+}

@@ -1,0 +1,177 @@
+package contract
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"marketbot/handlers/handlerstest"
+	"marketbot/handlers/intake"
+	"marketbot/store"
+)
+
+// imported runs rows through the import and gives its report.
+func imported(t *testing.T, o *handlerstest.Office, h Handler, apply bool, rows ...[]any) (string, *intake.Report) {
+	t.Helper()
+	f := excelize.NewFile()
+	for i, row := range rows {
+		cell, err := excelize.CoordinatesToCellName(1, i+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.SetSheetRow("Sheet1", cell, &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var data bytes.Buffer
+	if err := f.Write(&data); err != nil {
+		t.Fatal(err)
+	}
+	kind := h.Imports()[0]
+	book, err := kind.Open(&data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := intake.Import{DB: o.DB, By: o.People["李娜"], File: "合同.xlsx", Apply: apply, Now: o.Now}.Run(t.Context(), book.Rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	if err := report.Print(&said, kind.Unit); err != nil {
+		t.Fatal(err)
+	}
+	return said.String(), report
+}
+
+func newOffice(t *testing.T, at string) (*handlerstest.Office, Handler) {
+	t.Helper()
+	h := Handler{Rules: handlerstest.Rules(t), Config: Defaults()}
+	o := handlerstest.New(t, h, at)
+	o.Policy.SalespeopleSeeAll, o.Policy.SupervisorIsSteward = true, true
+	return o, h
+}
+
+var importHeads = []any{"合同编号", "领用日", "持有人", "客户", "项目", "签前汇报日", "签订日", "金额", "归档日", "存放位置", "去向", "业绩"}
+
+// What was kept before comes in with its holder and dates, marked 期初; it is
+// entered once, and the next number is the one behind it.
+func TestImportedContracts(t *testing.T) {
+	o, h := newOffice(t, "2026-11-26 09:30")
+	o.Customer("南湖酒店", "张伟")
+	rows := [][]any{
+		importHeads,
+		{"ZYX-202611-007", "2026-11-02", "张伟", "南湖酒店", "年会", "2026-11-03", "2026-11-10", 125000.5, "2026-11-12", "2 号柜", "", "张伟60%,李娜40%"},
+		{"zyx－202611－００５", "2026/11/1", "老马", "南湖酒店", "展台", "", "", "", "", "", "", ""},
+		{"OLD-1", "2024-03-05", "张伟", "南湖酒店", "旧合同", "", "2024-03-06", "3万", "", "", "已签", ""},
+		{"ZYX-202611-007", "2026-11-02", "张伟", "南湖酒店"},
+		{"ZYX-202611-008", "2026-11-02", "张伟", "没有这家"},
+		{"ZYX-202611-009", "2026-12-02", "张伟", "南湖酒店"},
+		{"ZYX-202611-010", "2026-11-02", "张伟", "南湖酒店", "", "", "2026-11-05"},
+		{"ZYX-202611-011", "2026-11-02", "张伟", "南湖酒店", "", "", "", "", "", "", "丢给别人了"},
+		{"合同", "2026-11-02", "张伟", "南湖酒店"},
+	}
+	trial, _ := imported(t, o, h, false, rows...)
+	said, report := imported(t, o, h, true, rows...)
+	for _, want := range []string{
+		"持有人「老马」不在册，先记在客户负责人名下", "第 5 行\t有错\tZYX-202611-007\t和第 2 行是同一个编号", "没有客户「没有这家」的档案", "领用日在将来",
+		"签了的合同要有金额", "去向「丢给别人了」看不懂", "里只能有字母、数字和短横线", "3 份合同",
+	} {
+		if !strings.Contains(trial, want) || !strings.Contains(said, want) {
+			t.Errorf("lacks %q:\n%s\n%s", want, trial, said)
+		}
+	}
+	if report.Count(intake.Done) != 3 || report.Count(intake.Wrong) != 6 {
+		t.Errorf("%d done, %d wrong", report.Count(intake.Done), report.Count(intake.Wrong))
+	}
+	again, report := imported(t, o, h, true, rows[0], rows[1], rows[2], rows[3])
+	if report.Count(intake.Known) != 3 || !strings.Contains(again, "编号已经有了") {
+		t.Error(again)
+	}
+	if said := o.Say("张伟", "合同 ZYX-202611-007"); !strings.Contains(said, "期初") || !strings.Contains(said, "125,000.50 元") || !strings.Contains(said, "2 号柜") || !strings.Contains(said, "张伟 60%、李娜 40%") {
+		t.Error(said)
+	}
+	if said := o.Say("张伟", "领合同 南湖酒店 新的"); !strings.Contains(said, "ZYX-202611-008") {
+		t.Error(said)
+	}
+	said = o.Say("李娜", "缺号 11月")
+	for _, want := range []string{"8 个，缺号 5 个", "ZYX-202611-001 缺号：发出过，没有记录", "ZYX-202611-006 缺号", "ZYX-202611-007 已归档"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("lacks %q: %s", want, said)
+		}
+	}
+	o.Answer("李娜", "缺号 ZYX-202611-001 旧本子上撕掉的")
+	if said := o.Say("李娜", "缺号 11月"); !strings.Contains(said, "缺号 4 个") || !strings.Contains(said, "ZYX-202611-001 烧号（已说明）") {
+		t.Error(said)
+	}
+}
+
+// The template is read back, and its example is not entered.
+func TestImportTemplate(t *testing.T) {
+	_, h := newOffice(t, "2026-11-26 09:30")
+	kind := h.Imports()[0]
+	data, err := kind.Template()
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := kind.Open(bytes.NewReader(data))
+	if err != nil || len(book.Rows) > 0 {
+		t.Errorf("%d rows, %v", len(book.Rows), err)
+	}
+}
+
+// The register that the bot makes says what it means: whoever may not see amounts
+// gets none, and the rest is there.
+func TestRegister(t *testing.T) {
+	o, h := newOffice(t, "2026-11-23 09:30")
+	o.Register("老周", store.OtherEmployee, store.Archivist)
+	o.Customer("南湖酒店", "张伟")
+	o.Answer("张伟", "领合同 南湖酒店 年会")
+	o.Answer("张伟", "签前汇报 ZYX-202611-001 谈好了 活动日期=12-04 准备=5天 金额=12万")
+	o.Answer("张伟", "签合同 ZYX-202611-001 金额=12.5万")
+	o.Answer("张伟", "领合同 南湖酒店 展台 电子")
+	for who, wants := range map[string][2]string{"李娜": {"125000", ""}, "老周": {"年会", "125000"}} {
+		a := o.Answer(who, "合同 本月")
+		if len(a.Files) != 1 || a.Files[0].Name != "合同领用登记表-2026-11.xlsx" {
+			t.Fatalf("%+v", a.Files)
+		}
+		_, arg, _ := strings.Cut(a.Files[0].Recipe, ":")
+		var data []byte
+		o.Update(func(ctx context.Context, tx *store.Tx) (err error) {
+			data, err = h.Files()[recipe](ctx, tx, arg)
+			return err
+		})
+		cells := flat(t, data)
+		for _, want := range []string{"ZYX-202611-001", "ZYX-202611-002", "南湖酒店", "张伟", "已签", "电子", "截至 11月23日 周一 09:30", "查看人 " + who, "追踪码", wants[0]} {
+			if !strings.Contains(cells, want) {
+				t.Errorf("%s lacks %q: %s", who, want, cells)
+			}
+		}
+		if wants[1] != "" && strings.Contains(cells, wants[1]) {
+			t.Errorf("%s reads %q", who, wants[1])
+		}
+	}
+	if said := o.Say("张伟", "合同 10月"); !strings.Contains(said, "2026年10月没有领用合同") {
+		t.Error(said)
+	}
+}
+
+// flat are all cells of a workbook as one text.
+func flat(t *testing.T, data []byte) string {
+	t.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := f.GetRows(f.GetSheetList()[0], excelize.Options{RawCellValue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, r := range rows {
+		all = append(all, strings.Join(r, "|"))
+	}
+	return strings.Join(all, "\n")
+}
