@@ -8,6 +8,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/contract"
 	"marketbot/handlers/customer"
+	"marketbot/handlers/receivable"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
@@ -17,17 +18,19 @@ import (
 // AreaSettings are the settings of the areas, a section of the configuration
 // each.
 type AreaSettings struct {
-	Reports   report.Config   `yaml:"reports"`
-	Customers customer.Config `yaml:"customers"`
-	Contracts contract.Config `yaml:"contracts"`
+	Reports     report.Config     `yaml:"reports"`
+	Customers   customer.Config   `yaml:"customers"`
+	Contracts   contract.Config   `yaml:"contracts"`
+	Receivables receivable.Config `yaml:"receivables"`
 }
 
 // defaultAreas are the settings of who has set nothing.
 func defaultAreas() AreaSettings {
 	return AreaSettings{
-		Reports:   report.Defaults(),
-		Customers: customer.Defaults(),
-		Contracts: contract.Defaults(),
+		Reports:     report.Defaults(),
+		Customers:   customer.Defaults(),
+		Contracts:   contract.Defaults(),
+		Receivables: receivable.Defaults(),
 	}
 }
 
@@ -41,6 +44,7 @@ func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []c
 		&customer.Handler{Rules: r, Config: s.Customers},
 		&approval.Handler{Rules: r},
 		&contract.Handler{Rules: r, Config: s.Contracts},
+		&receivable.Handler{Rules: r, Config: s.Receivables},
 		&staff.Handler{Rules: r, OwedBy: s.Reports.OwedBy, Health: health},
 	}
 }
@@ -54,6 +58,7 @@ func (s AreaSettings) problem() *problem {
 		{"reports", s.Reports},
 		{"customers", s.Customers},
 		{"contracts", s.Contracts},
+		{"receivables", s.Receivables},
 	} {
 		if key, text := section.config.Problem(); key != "" {
 			return &problem{"$." + section.name + "." + key, text}

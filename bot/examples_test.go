@@ -99,10 +99,11 @@ func (o *office) tryExample(spec *command.Spec, line string) {
 	who := ""
 	for _, e := range o.staff {
 		p := o.person(e.Name)
-		if spec.Suits(p) {
+		may := rulebook.Allows(spec.Who, p)
+		if spec.Suits(p) || may && who == "" {
 			who = e.Name
 		}
-		if rulebook.Allows(spec.Who, p) {
+		if may {
 			continue
 		}
 		said, a := o.hear(e.Name, line), o.lastAudit()

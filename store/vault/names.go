@@ -132,3 +132,15 @@ func customers(ctx context.Context, tx *engine.Tx, ids []string) ([]store.Custom
 	slices.SortFunc(list, func(a, b store.Customer) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	return list, err
 }
+
+// WithContracts are the names of all customers that have a contract, by id;
+// those whose row is damaged are left out.
+func (q Files) WithContracts(ctx context.Context) (map[string]string, error) {
+	list, err := engine.Sound(ctx, q.tx, "customers with contracts", `SELECT `+customerColumns+` FROM customer
+		WHERE id IN (SELECT k.customer FROM contract k)`, nil, q.scanCustomer)
+	names := make(map[string]string, len(list))
+	for _, c := range list {
+		names[c.ID] = c.Name
+	}
+	return names, err
+}

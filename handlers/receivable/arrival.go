@@ -1,0 +1,333 @@
+package receivable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
+	"marketbot/handlers/words"
+	"marketbot/store"
+)
+
+func (h Handler) arrivalCommands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "到账", Aliases: []string{"dz"}, Summary: "账上到了钱，不知道是哪份合同的：通知客户的合同持有人来认领",
+			Said:     []string{"到账了", "账上到了", "来款", "银行到账", "有一笔到账", "不明到账"},
+			Args:     []command.Arg{{Name: "内容", Kind: command.Free, Prompt: "到了多少，谁打来的？例如：5万 南湖酒店"}},
+			Examples: []string{"到账 5万 南湖酒店", "到账 W3 南湖酒店"},
+			Who:      rulebook.KeepAccounts, For: keepsAccounts, Private: true, Clause: clause, Run: h.arrive, Undo: h.undoArrival,
+		},
+		{
+			Name: "认领", Aliases: []string{"rl"}, Summary: "把一笔到账认到自己的合同上，谁先认领归谁",
+			Said:     []string{"认款", "认领到账", "这笔钱是我的", "领款"},
+			Args:     []command.Arg{{Name: "编号", Kind: command.Number, Prompt: "认领哪一笔？编号例如 W3。"}, contractArg()},
+			Examples: []string{"认领 W3 ZYX-202611-001"},
+			Who:      rulebook.EnterMoney, Private: true, Settles: true, Clause: clause, Run: h.claim, Undo: h.undoEntries,
+		},
+		{
+			Name: "开票", Aliases: []string{"kp"}, Summary: "登记开出的发票，只记金额、号码和日期",
+			Said:     []string{"开发票", "发票登记", "登记发票", "开了发票", "发票"},
+			Args:     []command.Arg{contractArg(), {Name: "金额", Kind: command.Money, Prompt: "开了多少？例如 5万"}, {Name: "发票", Kind: command.Free, Optional: true}},
+			Examples: []string{"开票 ZYX-202611-001 5万", "开票 ZYX-202611-001 5万 44200123 11-24"},
+			Who:      rulebook.EnterMoney, Private: true, Clause: clause, Run: h.invoice, Undo: h.undoEntries,
+		},
+	}
+}
+
+// arrive is 到账.
+func (h Handler) arrive(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	typed := strings.TrimSpace(c.Text("内容"))
+	if first := reading.FirstWord(typed); strings.HasPrefix(text.Code(first), "W") && reading.IsNumber(first) {
+		return h.name(ctx, c, first, strings.TrimSpace(typed[len(first):]))
+	}
+	fen, n, err := reading.Money(typed)
+	var no reading.Refusal
+	switch {
+	case errors.As(err, &no):
+		return nil, &command.Refusal{Text: string(no) + "。", Hint: "到账 5万 南湖酒店", Private: true}
+	case err != nil || fen == 0:
+		return nil, &command.Refusal{Text: "先写到了多少，再写谁打来的。", Hint: "到账 5万 南湖酒店", Private: true}
+	}
+	whose := strings.TrimSpace(strings.TrimLeft(typed[n:], ",，:：;；"))
+	if !text.HasWords(whose) {
+		return nil, &command.Question{Prompt: "谁打来的？写客户名称或编号；还不知道就写附言里的字。", Secrecy: chat.Secrecy{Confidential: true, Summary: "谁打来的？写客户名称或编号。"}}
+	}
+	if err := noteRule(whose, "到账 5万 南湖酒店"); err != nil {
+		return nil, err
+	}
+	m, known, err := h.payer(ctx, c, whose)
+	if err != nil {
+		return nil, err
+	}
+	e := store.MoneyEntry{
+		ID: c.Tx.NewID(c.Clock()), Kind: store.MoneyArrival, Customer: m.ID, Day: store.DayOf(c.Now), At: c.Now, By: c.Person.ID, Amount: fen, Words: whose,
+	}
+	if e, err = c.Tx.Receivables().Add(ctx, e); err != nil {
+		return nil, err
+	}
+	return h.arrived(ctx, c, e, m, known)
+}
+
+// payer is the customer that words mean; false where it is none or not clear.
+func (h Handler) payer(ctx context.Context, c *command.Call, typed string) (command.Meant, bool, error) {
+	found, err := c.CustomersLike(ctx, typed, command.ToName)
+	if err != nil {
+		return command.Meant{}, false, err
+	}
+	if m, one := found.One(); one {
+		return m, true, nil
+	}
+	return command.Meant{}, false, nil
+}
+
+// name says whose an arrival is that nobody knew before.
+func (h Handler) name(ctx context.Context, c *command.Call, code, whose string) (*command.Answer, error) {
+	e, err := h.arrivalOf(ctx, c, code)
+	if err != nil {
+		return nil, err
+	}
+	if !text.HasWords(whose) {
+		return nil, &command.Question{Prompt: e.Code + " 是哪位客户打来的？写名称或编号。"}
+	}
+	found, err := c.CustomersLike(ctx, whose, command.ToName)
+	if err != nil {
+		return nil, err
+	}
+	m, one := found.One()
+	if !one {
+		no := found.Refusal()
+		no.Private = true
+		return nil, no
+	}
+	return h.renamed(ctx, c, e, m)
+}
+
+// renamed is an arrival in place of one whose customer was not known: entries are
+// never changed.
+func (h Handler) renamed(ctx context.Context, c *command.Call, old store.MoneyEntry, m command.Meant) (*command.Answer, error) {
+	u := store.MoneyEntry{ID: c.Tx.NewID(c.Clock()), Kind: store.MoneyUndone, Day: store.DayOf(c.Now), At: c.Now, By: c.Person.ID, Ref: old.ID}
+	if _, err := c.Tx.Receivables().Add(ctx, u); err != nil {
+		return nil, err
+	}
+	e := old
+	e.ID, e.Customer, e.By, e.At = c.Tx.NewID(c.Clock()), m.ID, c.Person.ID, c.Now
+	e, err := c.Tx.Receivables().Add(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	return h.arrived(ctx, c, e, m, true)
+}
+
+// arrived tells the holders of the customer's contracts.
+func (h Handler) arrived(ctx context.Context, c *command.Call, e store.MoneyEntry, m command.Meant, known bool) (*command.Answer, error) {
+	what := fmt.Sprintf("%s 到账 %s（%s）", e.Code, words.Money(e.Amount), text.Line(e.Words))
+	if !known {
+		a := card("已记下到账 "+e.Code, chat.Warn, []string{what, "不能确定是哪位客户，没有通知任何人。知道了就发：到账 " + e.Code + " 客户"}, "已记下到账 "+e.Code+"，还不知道是哪位客户。", taking)
+		a.Undo, a.Subject = e.ID, "arrival/"+e.Code
+		return a, nil
+	}
+	holders, err := h.holders(ctx, c, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	say := []string{what, "客户 " + m.ID + " " + m.Name}
+	if len(holders) == 0 {
+		say = append(say, "这位客户没有在册的合同持有人，没有通知任何人。")
+	} else {
+		say = append(say, "已通知 "+words.Names(holderNames(holders), 3)+" 认领。")
+	}
+	a := card("已记下到账 "+e.Code, chat.Good, say, "已记下到账 "+e.Code+"。", taking)
+	a.Undo, a.Subject = e.ID, "arrival/"+e.Code
+	for _, x := range holders {
+		if x.person.ID == c.Person.ID {
+			continue
+		}
+		a.Notices = append(a.Notices, notice("receivable/arrival/"+e.ID, x.person, what+"\n客户 "+m.Name+"。是你合同的就认领，谁先认领归谁：认领 "+e.Code+" "+x.numbers[0],
+			"有一笔到账 "+e.Code+" 等认领：认领 "+e.Code+" 合同号。", chat.Button{Label: "认领 " + e.Code + " " + x.numbers[0], Command: "认领 " + e.Code + " " + x.numbers[0], Primary: true}))
+	}
+	return a, nil
+}
+
+// holder is somebody who holds contracts of a customer.
+type holder struct {
+	person  store.Person
+	numbers []string
+}
+
+func holderNames(list []holder) (names []string) {
+	for _, x := range list {
+		names = append(names, x.person.Name)
+	}
+	return names
+}
+
+// holders are the active people who hold signed contracts of a customer; for who
+// is not active any more the next up the line.
+func (h Handler) holders(ctx context.Context, c *command.Call, customer string) (list []holder, err error) {
+	contracts, err := c.Tx.Contracts().ByCustomer(ctx, customer)
+	if err != nil {
+		return nil, err
+	}
+	roll, err := audience.Read(ctx, c.Tx, store.DayOf(c.Now))
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range contracts {
+		if k.Signed == "" {
+			continue
+		}
+		for _, p := range h.answerable(roll, k) {
+			i := slices.IndexFunc(list, func(x holder) bool { return x.person.ID == p.ID })
+			if i < 0 {
+				i, list = len(list), append(list, holder{person: p})
+			}
+			list[i].numbers = append(list[i].numbers, k.Number)
+		}
+	}
+	return list, nil
+}
+
+// answerable is who holds a contract, or the next up the line where that person
+// is not active any more.
+func (h Handler) answerable(roll audience.Roll, k store.Contract) []store.Person {
+	if p, active := roll.Active(k.Holder); active {
+		return []store.Person{p}
+	}
+	return roll.Standing(store.Supervisor).To
+}
+
+// arrivalOf is the arrival of a code that nobody has claimed. It is locked until
+// the transaction ends: who claims first has it.
+func (h Handler) arrivalOf(ctx context.Context, c *command.Call, typed string) (store.MoneyEntry, error) {
+	code := text.Code(typed)
+	if err := c.Tx.Receivables().Lock(ctx, code); err != nil {
+		return store.MoneyEntry{}, err
+	}
+	e, found, err := c.Tx.Receivables().ByCode(ctx, code)
+	if err != nil {
+		return e, err
+	}
+	if !found || e.Kind != store.MoneyArrival {
+		return e, noArrival()
+	}
+	open, err := c.Tx.Receivables().Unclaimed(ctx)
+	if err != nil {
+		return e, err
+	}
+	if slices.ContainsFunc(open, func(o store.MoneyEntry) bool { return o.ID == e.ID }) {
+		return e, nil
+	}
+	return e, &command.Refusal{Text: "到账 " + e.Code + " 已经有人认领，或者撤销了。", Hint: "我的", Clause: clause, Private: true}
+}
+
+func noArrival() *command.Refusal {
+	return &command.Refusal{Text: "没有这一笔到账，或者它不是你的客户的。", Hint: "我的", Clause: clause, Private: true}
+}
+
+// claim is 认领: a receipt of the day on which the money arrived.
+func (h Handler) claim(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	e, err := h.arrivalOf(ctx, c, c.Text("编号"))
+	if err != nil {
+		return nil, err
+	}
+	roll, err := audience.Read(ctx, c.Tx, store.DayOf(c.Now))
+	if err != nil {
+		return nil, err
+	}
+	own := func(k store.Contract) bool {
+		return slices.ContainsFunc(h.answerable(roll, k), func(p store.Person) bool { return p.ID == c.Person.ID })
+	}
+	d, err := h.contract(ctx, c, want{verb: "认领", may: own})
+	switch {
+	case err != nil:
+		return nil, err
+	case e.Customer == "" || d.Customer != e.Customer:
+		return nil, noArrival()
+	}
+	before := d
+	r := h.entry(c, d, store.MoneyReceipt)
+	r.Amount, r.Day, r.Ref, r.Words, r.Settled = e.Amount, e.Day, e.ID, e.Words, e.By != c.Person.ID || !h.Config.Confirm
+	if r, err = h.add(ctx, c, &d, r); err != nil {
+		return nil, err
+	}
+	a, err := h.received(ctx, c, before, d, r)
+	if err != nil {
+		return nil, err
+	}
+	a.Reply.Card.Title = "已认领 " + e.Code + "，回款 " + r.Code
+	for _, p := range audience.But(roll.Charged(store.Accountant), c.Person.ID) {
+		a.Notices = append(a.Notices, notice("receivable/claimed/"+e.ID+"/"+r.ID, p, fmt.Sprintf("%s认领了到账 %s：%s %s", c.Person.Name, e.Code, d.head(), words.Money(r.Amount)),
+			fmt.Sprintf("%s认领了到账 %s：合同 %s。", c.Person.Name, e.Code, d.Number)))
+	}
+	return a, nil
+}
+
+// undoArrival takes an arrival back that nobody has claimed.
+func (h Handler) undoArrival(ctx context.Context, c *command.Call, ref string) (string, error) {
+	e, _, err := h.byID(ctx, c, ref)
+	if err != nil {
+		return "", err
+	}
+	open, err := c.Tx.Receivables().Unclaimed(ctx)
+	if err != nil {
+		return "", err
+	}
+	if !slices.ContainsFunc(open, func(o store.MoneyEntry) bool { return o.ID == e.ID }) {
+		return "", &command.Refusal{Text: "到账 " + e.Code + " 已经有人认领，不能撤销。", Hint: "回款记录", Clause: clause, Private: true}
+	}
+	u := store.MoneyEntry{ID: c.Tx.NewID(c.Clock()), Kind: store.MoneyUndone, Day: store.DayOf(c.Now), At: c.Now, By: c.Person.ID, Ref: e.ID}
+	_, err = c.Tx.Receivables().Add(ctx, u)
+	return "到账 " + e.Code, err
+}
+
+// invoice is 开票: for who holds the contract, and who keeps the accounts.
+func (h Handler) invoice(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	may := func(k store.Contract) bool { return k.Holder == c.Person.ID || c.Person.Has(store.Accountant) }
+	d, err := h.contract(ctx, c, want{verb: "开票", may: may})
+	if err != nil {
+		return nil, err
+	}
+	e := h.entry(c, d, store.MoneyInvoice)
+	line := "开票 " + d.Number + " 5万 发票号 11-24"
+	if e.Amount = c.Money("金额"); e.Amount == 0 {
+		return nil, &command.Refusal{Text: "金额要大于 0。", Hint: line, Private: true}
+	}
+	base := c.Env().Base()
+	base.Past = true
+	fields := strings.Fields(c.Text("发票"))
+	if n := len(fields); n > 0 {
+		day, used, err := reading.Date(fields[n-1], base)
+		if err == nil && used == len(fields[n-1]) && (n > 1 || strings.Trim(fields[0], "0123456789") != "") {
+			e.Day, fields = day, fields[:n-1]
+		}
+	}
+	e.Words = strings.Join(fields, " ")
+	switch {
+	case e.Day > d.today:
+		return nil, &command.Refusal{Text: d.due(e.Day) + "还没到，开了再登记。", Hint: line, Clause: clause, Private: true}
+	case e.Day < d.today.Add(-maxBack):
+		return nil, &command.Refusal{Text: d.due(e.Day) + "太早了，请核对日期。", Hint: line, Private: true}
+	}
+	if err := noteRule(e.Words, line); err != nil {
+		return nil, err
+	}
+	if e, err = h.add(ctx, c, &d, e); err != nil {
+		return nil, err
+	}
+	say := []string{d.head(), fmt.Sprintf("开票 %s · %s %s", words.Money(e.Amount), d.due(e.Day), text.Line(e.Words)), "已开票 " + words.Money(d.Invoiced)}
+	if over := d.Invoiced - d.Price; over > 0 {
+		say = append(say, fmt.Sprintf("开票比合同金额 %s 多 %s，请核对。", words.Money(d.Price), words.Money(over)))
+	}
+	a := card("已登记开票", chat.Good, append(say, d.stand()...), "已登记开票，合同 "+d.Number+"。", taking)
+	a.Undo, a.Subject = e.ID, "contract/"+d.Number
+	return a, nil
+}

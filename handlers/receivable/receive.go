@@ -1,0 +1,277 @@
+package receivable
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
+	"marketbot/store"
+)
+
+func (h Handler) receiveCommands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "回款", Aliases: []string{"hk"}, Summary: "登记收到的一笔钱，先冲最早到期的一期",
+			Said: []string{"收款", "登记回款", "记回款", "录回款", "到款", "客户付款", "客户打款", "收到…款", "收到货款", "付了款", "付款登记", "打款了", "货款到了"},
+			Args: []command.Arg{
+				contractArg(), {Name: "金额", Kind: command.Money, Prompt: "收到多少？例如 5万 或 50,000.00"},
+				{Name: "日期", Kind: command.Date, Optional: true, Past: true},
+				{Name: "备注", Kind: command.Free, Optional: true},
+			},
+			Examples: []string{"回款 ZYX-202611-001 5万", "回款 ZYX-202611-001 50,000.00 11-24", "回款 南湖酒店 3万"},
+			Who:      rulebook.EnterMoney, Private: true, Clause: clause, Also: []string{meeting}, Daily: true, Run: h.receive, Undo: h.undoEntries,
+		},
+		{
+			Name: "预收", Aliases: []string{"yushou"}, Summary: "把客户多付的钱用到一份合同上",
+			Said:     []string{"用预收", "预收款", "使用预收", "多付的钱", "预收抵扣", "冲抵"},
+			Args:     []command.Arg{contractArg(), {Name: "金额", Kind: command.Money, Prompt: "用多少预收？例如 2万"}},
+			Examples: []string{"预收 ZYX-202611-002 2万"},
+			Who:      rulebook.EnterMoney, Private: true, Clause: clause, Run: h.useSurplus, Undo: h.undoEntries,
+		},
+	}
+}
+
+// maxNote is how many characters a remark or a reason may have.
+const maxNote = 200
+
+// receive is 回款.
+func (h Handler) receive(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	d, err := h.contract(ctx, c, want{verb: "收款", may: mine(c), fits: open})
+	if err != nil {
+		return nil, err
+	}
+	e := h.entry(c, d, store.MoneyReceipt)
+	if e.Amount, e.Words = c.Money("金额"), strings.TrimSpace(c.Text("备注")); c.Has("日期") {
+		e.Day = c.Day("日期")
+	}
+	if err := h.receivable(c, d, e); err != nil {
+		return nil, err
+	}
+	if ask, err := h.doubts(ctx, c, d, e); err != nil || ask != nil {
+		return ask, err
+	}
+	second, err := h.second(ctx, c, c.Person.ID)
+	if err != nil {
+		return nil, err
+	}
+	e.Settled = !h.Config.Confirm || second.alone()
+	e.Alone = h.Config.Confirm && second.alone()
+	before := d
+	if e, err = h.add(ctx, c, &d, e); err != nil {
+		return nil, err
+	}
+	return h.received(ctx, c, before, d, e)
+}
+
+// receivable refuses a receipt that cannot be.
+func (h Handler) receivable(c *command.Call, d deal, e store.MoneyEntry) error {
+	line := "回款 " + d.Number + " 5万"
+	switch {
+	case e.Amount == 0:
+		return &command.Refusal{Text: "回款金额要大于 0。", Hint: line, Private: true}
+	case e.Day > d.today:
+		return &command.Refusal{Text: d.due(e.Day) + "还没到，收到了再登记。", Hint: line, Clause: clause, Private: true}
+	case e.Day < d.today.Add(-maxBack):
+		return &command.Refusal{Text: d.due(e.Day) + "太早了，请核对日期。", Hint: line, Private: true}
+	}
+	return noteRule(e.Words, line)
+}
+
+// noteRule refuses a remark or reason that is too long.
+func noteRule(note, line string) error {
+	if utf8.RuneCountInString(note) > maxNote {
+		return &command.Refusal{Text: command.TooLong("说明", note, maxNote) + "。", Hint: line, Private: true}
+	}
+	return nil
+}
+
+// doubts asks before a receipt that looks like one entered before, or is more
+// than is open. nil: nothing is doubtful, or it was confirmed.
+func (h Handler) doubts(ctx context.Context, c *command.Call, d deal, e store.MoneyEntry) (*command.Answer, error) {
+	var say []string
+	a := command.Answer{Proceed: "记预收"}
+	twin := slices.ContainsFunc(rulebook.Receipts(d.account.Entries), func(r rulebook.Receipt) bool {
+		return r.Counts() && r.Amount == e.Amount && r.Day == e.Day
+	})
+	over := e.Amount - d.Open
+	if twin {
+		say, a.Proceed = append(say, fmt.Sprintf("刚登记过同样一笔（%s，%s），仍要登记？", words.Money(e.Amount), d.due(e.Day))), "仍要登记"
+	}
+	if over > 0 {
+		say, a.Proceed = append(say, fmt.Sprintf("%s 比未收的 %s 多 %s。多出来的记作客户的预收，还是金额不对，或者是别的合同的？",
+			words.Money(e.Amount), words.Money(d.Open), words.Money(over))), "记预收"
+	}
+	version := command.VersionOf("receipt", d.Number, e.Amount, e.Day, d.Open, twin)
+	if len(say) == 0 || c.Confirms(version) {
+		return nil, nil
+	}
+	var buttons []chat.Button
+	if over > 0 {
+		buttons = []chat.Button{
+			{Label: "改金额", Command: "回款 " + d.Number},
+			{Label: "记到别的合同", Command: fmt.Sprintf("回款 %s %s %s", d.Customer, plainMoney(e.Amount), string(e.Day))},
+		}
+	}
+	q := card("请确认", chat.Warn, append([]string{d.head()}, say...), "这一笔回款要确认："+d.outline()+"。", buttons...)
+	q.Proceed, q.Subject = a.Proceed, "contract/"+d.Number
+	return q.Preview(version), nil
+}
+
+// plainMoney is an amount as it can be typed without blanks: 50000.00.
+func plainMoney(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
+
+// received is what is said of a receipt: the lines that it went to, and the rest.
+func (h Handler) received(ctx context.Context, c *command.Call, before, d deal, e store.MoneyEntry) (*command.Answer, error) {
+	say := []string{d.head(), fmt.Sprintf("收到 %s · %s · %s", words.Money(e.Amount), d.due(e.Day), settledWords(e))}
+	for _, l := range d.Lines {
+		i := slices.IndexFunc(before.Lines, func(o rulebook.LineStanding) bool { return o.No == l.No })
+		if i >= 0 && before.Lines[i].Open != l.Open {
+			say = append(say, d.line(l))
+		}
+	}
+	if left := d.Surplus - before.Surplus; left > 0 {
+		say = append(say, "多出的 "+words.Money(left)+" 记作预收，可以用到这位客户的别的合同：预收 合同号 金额")
+	}
+	a := card("已登记回款 "+e.Code, chat.Good, append(say, d.stand()...),
+		fmt.Sprintf("已登记回款 %s（%s，%s）。%s。", e.Code, d.due(e.Day), settledWords(e), d.outline()), taking,
+		chat.Button{Label: "看这份合同", Command: "应收 " + d.Number})
+	a.Undo, a.Subject = e.ID, "contract/"+d.Number
+	var err error
+	a.Notices, err = h.tellHolder(ctx, c, d, e, fmt.Sprintf("%s登记了回款 %s：%s 收到 %s", c.Person.Name, e.Code, d.head(), words.Money(e.Amount)),
+		fmt.Sprintf("%s登记了回款 %s：合同 %s。", c.Person.Name, e.Code, d.Number))
+	return a, err
+}
+
+// settledWords say whether a receipt waits for somebody.
+func settledWords(e store.MoneyEntry) string {
+	switch {
+	case e.Alone:
+		return "直接计入（无人复核）"
+	case e.Settled:
+		return "已计入"
+	}
+	return "待核"
+}
+
+// useSurplus is 预收: it takes what is left over of the customer's other
+// contracts, the first one first.
+func (h Handler) useSurplus(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	d, err := h.contract(ctx, c, want{verb: "收款", may: mine(c), fits: open})
+	if err != nil {
+		return nil, err
+	}
+	fen := c.Money("金额")
+	sources, all, err := h.sources(ctx, c, d)
+	if err != nil {
+		return nil, err
+	}
+	if err := usable(d, fen, all); err != nil {
+		return nil, err
+	}
+	say, ids := []string{}, []string{}
+	for left := fen; left > 0; sources = sources[1:] {
+		some := min(left, sources[0].Surplus)
+		left -= some
+		from := sources[0]
+		out := h.entry(c, from, store.MoneyOut)
+		out.Amount = some
+		if out, err = h.add(ctx, c, &from, out); err != nil {
+			return nil, err
+		}
+		in := h.entry(c, d, store.MoneyIn)
+		in.Amount, in.Ref = some, out.ID
+		if in, err = h.add(ctx, c, &d, in); err != nil {
+			return nil, err
+		}
+		say, ids = append(say, "用 "+from.Number+" 的预收 "+words.Money(some)), append(ids, in.ID)
+	}
+	a := card("预收已用上", chat.Good, slices.Concat([]string{d.head()}, say, d.stand(), []string{"这位客户还有预收 " + words.Money(all-fen)}),
+		"预收已用上，"+d.outline()+"。", taking)
+	a.Undo, a.Subject = strings.Join(ids, ","), "contract/"+d.Number
+	a.Notices, err = h.tellHolder(ctx, c, d, store.MoneyEntry{ID: ids[0], Kind: store.MoneyIn}, c.Person.Name+"把预收用到了 "+d.head(), c.Person.Name+"把预收用到了合同 "+d.Number+"。")
+	return a, err
+}
+
+// sources are the other contracts of a deal's customer that have something left
+// over, and how much that is.
+func (h Handler) sources(ctx context.Context, c *command.Call, d deal) (list []deal, all int64, err error) {
+	contracts, err := c.Tx.Contracts().ByCustomer(ctx, d.Customer)
+	if err != nil {
+		return nil, 0, err
+	}
+	entries, err := c.Tx.Receivables().OfCustomer(ctx, d.Customer)
+	if err != nil {
+		return nil, 0, err
+	}
+	money := byContract(entries)
+	for _, k := range contracts {
+		if o := h.made(k, money[k.Number], d.today); k.Number != d.Number && k.Signed != "" && o.Surplus > 0 {
+			list, all = append(list, o), all+o.Surplus
+		}
+	}
+	return list, all, nil
+}
+
+// byContract are entries by their contracts.
+func byContract(entries []store.MoneyEntry) map[string][]store.MoneyEntry {
+	list := map[string][]store.MoneyEntry{}
+	for len(entries) > 0 {
+		n := slices.IndexFunc(entries, func(e store.MoneyEntry) bool { return e.Contract != entries[0].Contract })
+		if n < 0 {
+			n = len(entries)
+		}
+		list[entries[0].Contract] = entries[:n:n]
+		entries = entries[n:]
+	}
+	return list
+}
+
+// usable refuses more surplus than there is, or than is open.
+func usable(d deal, fen, all int64) error {
+	r := &command.Refusal{Hint: "应收 " + d.Number, Clause: clause, Private: true}
+	switch {
+	case fen == 0:
+		r.Text = "金额要大于 0。"
+	case all == 0:
+		r.Text = "这位客户没有预收可用。"
+	case fen > all:
+		r.Text = fmt.Sprintf("这位客户的预收只有 %s，不够 %s。", words.Money(all), words.Money(fen))
+		r.Hint = fmt.Sprintf("预收 %s %s", d.Number, plainMoney(min(all, d.Open)))
+	case fen > d.Open:
+		r.Text = fmt.Sprintf("%s 未收的只有 %s，用不了 %s。", d.Number, words.Money(d.Open), words.Money(fen))
+		r.Hint = fmt.Sprintf("预收 %s %s", d.Number, plainMoney(d.Open))
+	default:
+		return nil
+	}
+	return r
+}
+
+// hands are who else may look at what is a person's own with a second pair of eyes.
+type hands struct {
+	kept        bool           // somebody is charged with the accounts
+	accountants []store.Person // charged with the accounts
+	above       []store.Person // the director and the general manager
+}
+
+// all are all of them.
+func (h hands) all() []store.Person { return audience.Join(h.accountants, h.above) }
+
+// alone reports whether a receipt has nobody to wait for.
+func (h hands) alone() bool { return !h.kept || len(h.all()) == 0 }
+
+// second is who may confirm, let go or pay back what is a person's own.
+func (h Handler) second(ctx context.Context, c *command.Call, own string) (hands, error) {
+	roll, err := audience.Read(ctx, c.Tx, store.DayOf(c.Now))
+	accountants := roll.Charged(store.Accountant)
+	return hands{
+		kept: len(accountants) > 0, accountants: audience.But(accountants, own),
+		above: audience.But(slices.Concat(roll.Holders(store.MarketingDirector), roll.Holders(store.GeneralManager)), own),
+	}, err
+}

@@ -1,0 +1,215 @@
+package receivable
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/daily"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
+	"marketbot/store"
+)
+
+// tooOld is how many days after its due date nothing is said of a line any more:
+// what was said is forgotten then.
+const tooOld = 90 + 390
+
+// Daily is what is due: to who holds the contract, three days before, on the day
+// and later step by step, from 30 days on to the heads, too; receipts that wait
+// for 核款 to who keeps the accounts (会-2).
+func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
+	contracts, err := tx.Contracts().Signed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := tx.Receivables().All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	money := byContract(entries)
+	var list []daily.Line
+	var waiting []rulebook.Receipt
+	for _, k := range contracts {
+		d := h.made(k, money[k.Number], roll.Day)
+		for _, l := range d.Lines {
+			list = append(list, h.dueLines(d, l, roll)...)
+		}
+		for _, r := range rulebook.Receipts(d.account.Entries) {
+			if r.Pending() {
+				waiting = append(waiting, r)
+			}
+		}
+	}
+	return append(list, h.waitingLines(waiting, roll)...), nil
+}
+
+// dueLines are what is said of one line of a plan.
+func (h Handler) dueLines(d deal, l rulebook.LineStanding, roll audience.Roll) []daily.Line {
+	after := d.today.Since(l.Due)
+	step, since := rulebook.DueStep(after)
+	if l.Open == 0 || step == 0 || after > tooOld || l.Paused != "" && l.Paused >= d.today {
+		return nil
+	}
+	when := dueWords(after)
+	own := daily.Line{
+		For: h.owner(roll, d), Key: fmt.Sprintf("receivable/due/%s/%d/%s", d.Number, l.No, string(l.Due)), Step: step, Since: l.Due.Add(since), Urgency: daily.Due,
+		Text:     fmt.Sprintf("%s %s 第%d期 %s %s（%s 到期），会-2", d.Number, d.Project, l.No, words.Money(l.Open), when, short(l.Due, d.today)),
+		Harmless: fmt.Sprintf("合同 %s 第%d期%s（%s 到期）", d.Number, l.No, when, short(l.Due, d.today)),
+		Command:  "回款 " + d.Number, Label: "回款 " + d.Number,
+	}
+	if after == 0 {
+		own.Urgency = daily.Urgent
+	}
+	list := []daily.Line{own}
+	if !rulebook.HeadsHear(after) {
+		return list
+	}
+	for _, post := range []store.Post{store.Supervisor, store.MarketingDirector} {
+		head := own
+		head.For = roll.Hearing(post)
+		head.For.To = audience.But(head.For.To, ids(own.For.To)...)
+		head.Key += "/" + string(post)
+		head.Command, head.Label = "应收 "+d.Number, ""
+		if len(head.For.To) == 0 && len(own.For.To) > 0 { // the same person: it was said above
+			continue
+		}
+		list = append(list, head)
+	}
+	return list
+}
+
+// owner is who hears of a contract's money: who holds it, or the next up the line.
+func (h Handler) owner(roll audience.Roll, d deal) audience.Audience {
+	p, active := roll.Active(d.Holder)
+	if !active {
+		return roll.Hearing(store.Supervisor)
+	}
+	return roll.Person(p)
+}
+
+func ids(people []store.Person) (list []string) {
+	for _, p := range people {
+		list = append(list, p.ID)
+	}
+	return list
+}
+
+// dueWords say when a line is or was due.
+func dueWords(after int) string {
+	switch {
+	case after < 0:
+		return fmt.Sprintf("还有 %d 天到期", -after)
+	case after == 0:
+		return "今天到期"
+	}
+	return fmt.Sprintf("已逾期 %d 天", after)
+}
+
+// waitingLines tell who keeps the accounts of what waits for 核款, every day anew
+// while something does: of their own the posts above.
+func (h Handler) waitingLines(list []rulebook.Receipt, roll audience.Roll) []daily.Line {
+	accountants := roll.Charged(store.Accountant)
+	above := slices.Concat(roll.Holders(store.MarketingDirector), roll.Holders(store.GeneralManager))
+	var lines []daily.Line
+	for _, p := range audience.Join(accountants, above[:min(len(above), 1)]) {
+		var codes []string
+		var oldest store.Day
+		for _, r := range list {
+			others := audience.But(accountants, r.By)
+			mine := p.Has(store.Accountant) && r.By != p.ID || !p.Has(store.Accountant) && len(others) == 0 && r.By != p.ID
+			if mine {
+				codes = append(codes, r.Code)
+				if day := h.Rules.Day(r.At); oldest == "" || day < oldest {
+					oldest = day
+				}
+			}
+		}
+		if len(codes) == 0 {
+			continue
+		}
+		text := fmt.Sprintf("待核回款 %d 笔：%s", len(codes), words.Names(codes, 3))
+		lines = append(lines, daily.Line{
+			For: roll.Only(p), Key: "receivable/waiting/" + string(roll.Day) + "/" + p.ID, Since: oldest, Urgency: daily.Due, Text: text, Harmless: text,
+			Command: "核款", Label: "核款",
+		})
+	}
+	return lines
+}
+
+// Owes is what the caller has to see to: receipts to judge, money to claim, and
+// what is due or overdue of their own contracts, the longest overdue first.
+func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	if !rulebook.Allows(rulebook.SeeMoney, c.Person) {
+		return nil, nil
+	}
+	var items []command.Item
+	if rulebook.Allows(rulebook.KeepAccounts, c.Person) {
+		list, err := h.pending(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if len(list) > 0 {
+			items = append(items, command.Item{Text: fmt.Sprintf("待核回款 %d 笔", len(list)), Button: &chat.Button{Label: "核款", Command: "核款"}})
+		}
+	}
+	claims, err := h.claimable(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	due, err := h.dueItems(ctx, c)
+	return slices.Concat(items, claims, due), err
+}
+
+// claimable is the money that the caller may claim, and for who keeps the accounts
+// what nobody knows the customer of.
+func (h Handler) claimable(ctx context.Context, c *command.Call) (items []command.Item, err error) {
+	open, err := c.Tx.Receivables().Unclaimed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range open {
+		if e.Customer == "" {
+			if c.Person.Has(store.Accountant) {
+				items = append(items, command.Item{Text: "到账 " + e.Code + " 还不知道是哪位客户", Button: &chat.Button{Label: "写客户 " + e.Code, Command: "到账 " + e.Code}})
+			}
+			continue
+		}
+		holders, err := h.holders(ctx, c, e.Customer)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range holders {
+			if x.person.ID == c.Person.ID {
+				items = append(items, command.Item{Text: "到账 " + e.Code + " 等认领", Button: &chat.Button{Label: "认领 " + e.Code, Command: "认领 " + e.Code + " " + x.numbers[0]}})
+			}
+		}
+	}
+	return items, nil
+}
+
+// dueItems are the lines of the caller's contracts that are overdue, or due within
+// three days.
+func (h Handler) dueItems(ctx context.Context, c *command.Call) (items []command.Item, err error) {
+	list, err := h.open(ctx, c.Tx, c.Person, scope{person: c.Person.ID}, c.Now, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range list {
+		for _, l := range d.Lines {
+			after := d.today.Since(l.Due)
+			if step, _ := rulebook.DueStep(after); l.Open == 0 || step == 0 {
+				continue
+			}
+			items = append(items, command.Item{
+				Text:   strings.TrimSpace(fmt.Sprintf("%s 第%d期 %s", d.Number, l.No, dueWords(after))),
+				Button: &chat.Button{Label: "回款 " + d.Number, Command: "回款 " + d.Number},
+			})
+		}
+	}
+	return items, nil
+}

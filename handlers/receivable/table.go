@@ -1,0 +1,504 @@
+package receivable
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
+	"marketbot/handlers/words"
+	"marketbot/store"
+	"marketbot/store/ledger"
+)
+
+func (h Handler) tableCommands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "应收", Aliases: []string{"ys"}, Summary: "还有多少没收、逾期多久：全部，或一位客户、一个人、一份合同的",
+			Said: []string{"应收账款", "应收款", "未收款", "没收的钱", "欠款", "谁欠钱", "欠我们", "账龄", "账龄表", "逾期", "逾期款", "还有多少没收", "催款"},
+			Args: []command.Arg{{Name: "谁", Kind: command.Free, Optional: true}}, Examples: []string{"应收", "应收 ZYX-202611-001", "应收 南湖酒店", "应收 张伟"},
+			Who: rulebook.SeeMoney, Private: true, Clause: clause, Also: []string{meeting}, Daily: true, Run: h.table,
+		},
+		{
+			Name: "回款记录", Aliases: []string{"hkjl"}, Summary: "收到过哪些钱，核了没有：不写时段看本月",
+			Said: []string{"回款明细", "回款列表", "收款记录", "收了多少钱", "回款…多少", "本月回款", "…的回款"},
+			Args: []command.Arg{
+				{Name: "谁", Kind: command.Word, Optional: true}, {Name: "时段", Kind: command.Span, Optional: true, Past: true}, command.PageArg(),
+			},
+			Examples: []string{"回款记录", "回款记录 上周", "回款记录 张伟 11月"},
+			Who:      rulebook.SeeMoney, Private: true, Clause: clause, Run: h.records,
+		},
+	}
+}
+
+// scope is whose receivables are asked for; empty: all that the caller sees.
+type scope struct {
+	person   string // id
+	customer string // id
+	name     string // of either, for the title
+}
+
+// key is the scope as it stands in a recipe.
+func (s scope) key() string { return s.person + "/" + s.customer }
+
+// table is 应收.
+func (h Handler) table(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	typed := strings.TrimSpace(c.Text("谁"))
+	if reading.IsNumber(typed) && !reading.IsCustomerCode(typed) {
+		return h.one(ctx, c, typed)
+	}
+	s, err := h.scope(ctx, c, typed)
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.open(ctx, c.Tx, c.Person, s, c.Now, "")
+	if err != nil {
+		return nil, err
+	}
+	return h.overview(ctx, c, s, list)
+}
+
+// one is the lines of one contract.
+func (h Handler) one(ctx context.Context, c *command.Call, typed string) (*command.Answer, error) {
+	k, found, err := c.NumberedContract(ctx, typed)
+	switch {
+	case err != nil:
+		return nil, err
+	case !found || k.View != rulebook.ContractWhole:
+		return nil, c.NoContract()
+	case k.Signed == "":
+		return nil, unsigned(k.Contract)
+	}
+	d, err := h.look(ctx, c, k.Contract)
+	if err != nil {
+		return nil, err
+	}
+	holder, err := personName(ctx, c.Tx, k.Holder)
+	if err != nil {
+		return nil, err
+	}
+	say := []string{d.head(), fmt.Sprintf("负责人 %s · 签约 %s · 合同金额 %s · 已开票 %s", holder, d.due(k.Signed), words.Money(d.Price), words.Money(d.Invoiced))}
+	for _, l := range d.Lines {
+		say = append(say, d.line(l))
+	}
+	if d.Dropped > 0 {
+		say = append(say, fmt.Sprintf("另有 %d 期不再收（%s）。", d.Dropped, k.State))
+	}
+	say = append(say, d.stand()...)
+	say = append(say, h.ages(d.Standing)+"，合计 "+words.Money(d.Open))
+	for _, r := range rulebook.Receipts(d.account.Entries) {
+		if r.Pending() {
+			say = append(say, fmt.Sprintf("待核：%s %s · %s", r.Code, words.Money(r.Amount), d.due(r.Day)))
+		}
+	}
+	a := card("应收 "+k.Number, chat.Plain, append(say, asOf(c.Now)), d.outline()+"。"+asOf(c.Now)+"。", d.buttons(c)...)
+	return a, h.looked(ctx, c, a, []string{k.Customer})
+}
+
+// buttons are what the caller can do next about a contract's money.
+func (d deal) buttons(c *command.Call) (list []chat.Button) {
+	if !enters(c.Person, d.Contract) || d.Open == 0 {
+		return nil
+	}
+	return []chat.Button{{Label: "登记回款", Command: "回款 " + d.Number}, {Label: "重排收款计划", Command: "收款计划 " + d.Number}}
+}
+
+// asOf says as of when a table is: 截至 11月27日 周五 10:30.
+func asOf(now time.Time) string { return "截至 " + words.Moment(now) }
+
+// ages is a standing by age in words: 未到期 …，1–30天 ….
+func (h Handler) ages(s rulebook.Standing) string {
+	var list []string
+	for i, name := range rulebook.BandNames(h.Config.Bands) {
+		list = append(list, name+" "+words.Money(s.Bands[i]))
+	}
+	return strings.Join(list, "，")
+}
+
+// scope is whom the words of 应收 mean: a person, else a customer. Who sees only
+// their own hears nothing of others.
+func (h Handler) scope(ctx context.Context, c *command.Call, typed string) (scope, error) {
+	all := seesAll(c.Person)
+	if typed == "" && all {
+		return scope{}, nil
+	}
+	if typed == "" {
+		return scope{person: c.Person.ID, name: c.Person.Name}, nil
+	}
+	p, found, err := named(ctx, c.Tx, typed)
+	switch {
+	case err != nil:
+		return scope{}, err
+	case found && (all || p.ID == c.Person.ID):
+		return scope{person: p.ID, name: p.Name}, nil
+	case found:
+		return scope{}, c.NoContract()
+	}
+	like, err := c.CustomersLike(ctx, typed, command.ToName)
+	if err != nil {
+		return scope{}, err
+	}
+	m, one := like.One()
+	switch {
+	case one && all:
+		return scope{customer: m.ID, name: m.Name}, nil
+	case one:
+		return scope{person: c.Person.ID, customer: m.ID, name: m.Name}, nil
+	case all:
+		no := like.Refusal()
+		no.Private = true
+		return scope{}, no
+	}
+	return scope{}, c.NoContract()
+}
+
+// named is who is called so, active or not.
+func named(ctx context.Context, tx *store.Tx, name string) (store.Person, bool, error) {
+	p, found, err := tx.People().Named(ctx, name)
+	if err != nil || found {
+		return p, found, err
+	}
+	return tx.People().StoppedNamed(ctx, strings.TrimSuffix(name, left))
+}
+
+// left marks who is not with the company any more.
+const left = "（离职）"
+
+// personName is what a person is called: 张伟, 张伟（离职）.
+func personName(ctx context.Context, tx *store.Tx, id string) (string, error) {
+	p, found, err := tx.People().ByID(ctx, id)
+	switch {
+	case err != nil || !found:
+		return "（未知）", err
+	case !p.Active():
+		return p.Name + left, nil
+	}
+	return p.Name, nil
+}
+
+// open are the contracts of a scope that something is open of, or left over, or
+// waits for, the longest overdue first. Entries behind the id last are left out,
+// if there is one.
+func (h Handler) open(ctx context.Context, tx *store.Tx, reader store.Person, s scope, asOf time.Time, last string) ([]deal, error) {
+	contracts, entries, err := h.rows(ctx, tx, s)
+	if err != nil {
+		return nil, err
+	}
+	money := byContract(entries)
+	today := h.Rules.Day(asOf)
+	var list []deal
+	for _, k := range contracts {
+		if k.Signed == "" || k.Signed > today || !sees(reader, k) || s.person != "" && k.Holder != s.person {
+			continue
+		}
+		until := slices.DeleteFunc(money[k.Number], func(e store.MoneyEntry) bool { return last != "" && e.ID > last })
+		if d := h.made(k, until, today); d.Open > 0 || d.Surplus > 0 || d.Pending > 0 || d.Damaged {
+			list = append(list, d)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b deal) int {
+		return cmp.Or(cmp.Compare(b.Overdue, a.Overdue), cmp.Compare(b.Open, a.Open), cmp.Compare(a.Number, b.Number))
+	})
+	return list, nil
+}
+
+// rows are the contracts of a scope and what was entered about them, in two
+// queries.
+func (h Handler) rows(ctx context.Context, tx *store.Tx, s scope) (contracts []store.Contract, entries []store.MoneyEntry, err error) {
+	switch {
+	case s.customer != "":
+		if contracts, err = tx.Contracts().ByCustomer(ctx, s.customer); err == nil {
+			entries, err = tx.Receivables().OfCustomer(ctx, s.customer)
+		}
+	case s.person != "":
+		if contracts, err = tx.Contracts().ByHolder(ctx, s.person); err == nil {
+			entries, err = tx.Receivables().OfHolder(ctx, s.person)
+		}
+	default:
+		if contracts, err = tx.Contracts().Signed(ctx); err == nil {
+			entries, err = tx.Receivables().All(ctx)
+		}
+	}
+	return contracts, entries, err
+}
+
+// total is all rows added up.
+func (h Handler) total(list []deal) (t rulebook.Standing) {
+	t.Bands = make([]int64, len(h.Config.Bands)+2)
+	for _, d := range list {
+		t.Price += d.Price
+		t.Allocated += d.Allocated
+		t.Pending += d.Pending
+		t.Surplus += d.Surplus
+		t.Waived += d.Waived
+		t.Open += d.Open
+		t.Invoiced += d.Invoiced
+		t.Overdue = max(t.Overdue, d.Overdue)
+		t.Damaged = t.Damaged || d.Damaged
+		for i := range d.Bands {
+			t.Bands[i] += d.Bands[i]
+		}
+	}
+	return t
+}
+
+// overview is 应收 of several contracts: sums, a row a contract, the picture, and
+// the workbook behind it.
+func (h Handler) overview(ctx context.Context, c *command.Call, s scope, list []deal) (*command.Answer, error) {
+	title := "应收"
+	if s.name != "" {
+		title += " · " + s.name
+	}
+	if len(list) == 0 {
+		return card(title, chat.Plain, []string{"没有应收。", asOf(c.Now)}, "没有应收。"+asOf(c.Now)+"。"), nil
+	}
+	t := deal{Standing: h.total(list), today: store.DayOf(c.Now)}
+	say := []string{fmt.Sprintf("%d 份合同，%s", len(list), t.sums()), h.ages(t.Standing)}
+	if t.Damaged {
+		say = append(say, t.stand()[len(t.stand())-1])
+	}
+	table, err := h.tableOf(ctx, c.Tx, list)
+	if err != nil {
+		return nil, err
+	}
+	late := len(slices.DeleteFunc(slices.Clone(list), func(d deal) bool { return d.Overdue == 0 }))
+	a := card(title, chat.Plain, say, fmt.Sprintf("应收 %d 份合同，其中 %d 份逾期。%s。", len(list), late, asOf(c.Now)))
+	blocks := append(a.Reply.Card.Blocks, chat.Block{Table: table})
+	if n := len(list) - command.MaxRows; n > 0 {
+		blocks = append(blocks, chat.Block{Text: words.More(n) + "，都在表格文件里"})
+	}
+	chart, err := h.picture(ctx, c.Tx, title, list, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	a.Reply.Card.Blocks = append(blocks, chat.Block{Chart: chart}, chat.Block{Note: asOf(c.Now)})
+	return a, h.looked(ctx, c, a, customersOf(list), h.file(c, s))
+}
+
+func customersOf(list []deal) (ids []string) {
+	for _, d := range list {
+		ids = append(ids, d.Customer)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// tableOf is a row a contract, as many as one answer shows.
+func (h Handler) tableOf(ctx context.Context, tx *store.Tx, list []deal) (*chat.Table, error) {
+	t := &chat.Table{Heads: slices.Concat([]string{"合同", "客户", "负责人", "已收", "其中待核", "未收"}, rulebook.BandNames(h.Config.Bands), []string{"预收"})}
+	for _, d := range list[:min(len(list), command.MaxRows)] {
+		customer, err := customerName(ctx, tx, d.Customer)
+		if err != nil {
+			return nil, err
+		}
+		holder, err := personName(ctx, tx, d.Holder)
+		if err != nil {
+			return nil, err
+		}
+		row := []string{d.Number, customer, holder, words.Money(d.Allocated), words.Money(d.Pending), words.Money(d.Open)}
+		for _, fen := range d.Bands {
+			row = append(row, words.Money(fen))
+		}
+		t.Rows = append(t.Rows, append(row, words.Money(d.Surplus)))
+	}
+	return t, nil
+}
+
+// mostDrawn is how many customers are told apart in a picture.
+const mostDrawn = 12
+
+// picture is the ageing, the customers that owe most first; what they come to
+// stands for the others.
+func (h Handler) picture(ctx context.Context, tx *store.Tx, title string, list []deal, now time.Time) (*chat.Chart, error) {
+	sums := map[string]*rulebook.Standing{}
+	for _, d := range list {
+		s := sums[d.Customer]
+		if s == nil {
+			s = &rulebook.Standing{Bands: make([]int64, len(d.Bands))}
+			sums[d.Customer] = s
+		}
+		s.Open += d.Open
+		for i := range d.Bands {
+			s.Bands[i] += d.Bands[i]
+		}
+	}
+	ids := customersOf(list)
+	slices.SortStableFunc(ids, func(a, b string) int { return cmp.Compare(sums[b].Open, sums[a].Open) })
+	ids = slices.DeleteFunc(ids, func(id string) bool { return sums[id].Open == 0 })
+	chart := &chat.Chart{Title: title + "账龄", Kind: chat.Stacked, Unit: chat.Yuan, AsOf: asOf(now)}
+	for _, name := range rulebook.BandNames(h.Config.Bands) {
+		chart.Series = append(chart.Series, chat.Series{Name: name})
+	}
+	bar := func(name string, of []string) {
+		chart.Categories = append(chart.Categories, name)
+		for i := range chart.Series {
+			var fen int64
+			for _, id := range of {
+				fen += sums[id].Bands[i]
+			}
+			chart.Series[i].Values = append(chart.Series[i].Values, fen)
+		}
+	}
+	drawn := ids[:min(len(ids), mostDrawn)]
+	for _, id := range drawn {
+		name, err := customerName(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		bar(text.CutLine(name, mostName), []string{id})
+	}
+	if rest := ids[len(drawn):]; len(rest) > 0 {
+		bar(fmt.Sprintf("其余 %d 位", len(rest)), rest)
+	}
+	return chart, nil
+}
+
+// mostName is how many characters of a name stand below a bar.
+const mostName = 10
+
+// looked records that somebody looked at what customers owe, once for the whole
+// of an answer, under a trace code that stands on it.
+func (h Handler) looked(ctx context.Context, c *command.Call, a *command.Answer, customers []string, files ...func(trace string) chat.File) error {
+	e := ledger.Entry{
+		At: c.Now, Person: c.Person.ID, Act: c.Spec.Name, Subject: ledger.Listing(customers), Outcome: ledger.Done, Clause: clause, Ref: c.Event.ID,
+	}
+	e.Post = string(c.Person.Post)
+	for {
+		e.ID, e.Trace = c.Tx.NewID(c.Now), ledger.NewTrace()
+		err := c.Tx.Audit().Record(ctx, e)
+		if errors.Is(err, ledger.ErrTraceTaken) {
+			continue
+		}
+		a.Recorded = true
+		a.Reply.Card.Blocks = append(a.Reply.Card.Blocks, chat.Block{Note: c.Person.Name + " 查看 · 追踪码 " + e.Trace})
+		for _, f := range files {
+			a.Files = append(a.Files, f(e.Trace))
+		}
+		return err
+	}
+}
+
+// records is 回款记录.
+func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	today := store.DayOf(c.Now)
+	from, to := today[:8]+"01", today
+	if c.Has("时段") {
+		from, to = c.Days("时段").From, c.Days("时段").To
+	}
+	s, err := h.scope(ctx, c, strings.TrimSpace(c.Text("谁")))
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.receipts(ctx, c, s, from, to)
+	if err != nil {
+		return nil, err
+	}
+	line := strings.TrimSpace(fmt.Sprintf("回款记录 %s~%s", string(from), string(to)))
+	page, err := c.Page(len(list), command.MaxRows, line)
+	if err != nil {
+		return nil, err
+	}
+	return h.recorded(ctx, c, s, list, page, words.DayIn(from, today)+" 至 "+words.DayIn(to, today))
+}
+
+// receipts are those of a time that a scope holds, the newest first.
+func (h Handler) receipts(ctx context.Context, c *command.Call, s scope, from, to store.Day) ([]rulebook.Receipt, error) {
+	entries, err := c.Tx.Receivables().Received(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[string]bool{}
+	if s.person != "" && h.Config.ReceiptsFor == ForSigner {
+		if counts, err = h.signed(ctx, c.Tx, s.person); err != nil {
+			return nil, err
+		}
+	}
+	list := slices.DeleteFunc(rulebook.Receipts(entries), func(r rulebook.Receipt) bool {
+		return r.Day < from || r.Day > to || s.customer != "" && r.Customer != s.customer || s.person != "" && r.Holder != s.person && !counts[r.Contract]
+	})
+	slices.SortStableFunc(list, func(a, b rulebook.Receipt) int { return cmp.Or(cmp.Compare(b.Day, a.Day), cmp.Compare(b.ID, a.ID)) })
+	return list, nil
+}
+
+// signed are the contracts that a person has a share of.
+func (h Handler) signed(ctx context.Context, tx *store.Tx, person string) (map[string]bool, error) {
+	contracts, err := tx.Contracts().Signed(ctx)
+	has := map[string]bool{}
+	for _, k := range contracts {
+		has[k.Number] = slices.ContainsFunc(k.Shares, func(s store.Share) bool { return s.Person == person })
+	}
+	return has, err
+}
+
+func (h Handler) recorded(ctx context.Context, c *command.Call, s scope, list []rulebook.Receipt, page command.Page, span string) (*command.Answer, error) {
+	title := "回款记录"
+	if s.name != "" {
+		title += " · " + s.name
+	}
+	var sum, pending int64
+	var customers []string
+	for _, r := range list {
+		if r.Counts() {
+			sum += r.Amount
+		}
+		if r.Pending() {
+			pending += r.Amount
+		}
+		customers = append(customers, r.Customer)
+	}
+	say := []string{span, fmt.Sprintf("%d 笔，收到 %s%s", len(list), words.Money(sum), pendingWords(pending))}
+	if len(list) == 0 {
+		say = []string{span, "没有回款。"}
+	}
+	for _, r := range command.Rows(page, list) {
+		customer, err := customerName(ctx, c.Tx, r.Customer)
+		if err != nil {
+			return nil, err
+		}
+		by, err := personName(ctx, c.Tx, r.Holder)
+		if err != nil {
+			return nil, err
+		}
+		say = append(say, fmt.Sprintf("%s %s %s %s · %s · %s · %s", r.Code, words.DayIn(r.Day, store.DayOf(c.Now)), words.Money(r.Amount), becameWords(r), r.Contract, customer, by))
+	}
+	if rest := page.Rest(); rest != "" {
+		say = append(say, rest)
+	}
+	slices.Sort(customers)
+	a := card(title, chat.Plain, append(say, asOf(c.Now)), fmt.Sprintf("回款记录 %s：%d 笔。", span, len(list)), page.Turn("更早的")...)
+	return a, h.looked(ctx, c, a, slices.Compact(customers))
+}
+
+// becameWords say what became of a receipt.
+func becameWords(r rulebook.Receipt) string {
+	state := ""
+	switch {
+	case r.Damaged:
+		return "损坏打不开"
+	case r.Undone:
+		return "已撤销"
+	case r.Rejected != nil:
+		return "不符：" + text.Line(r.Rejected.Words)
+	case r.Pending():
+		state = "待核"
+	case r.Confirmed != nil:
+		state = "已核"
+	default:
+		state = "已计入"
+	}
+	if r.Opening {
+		state += "（期初）"
+	}
+	if r.Alone {
+		state += "（无人复核）"
+	}
+	return state
+}
