@@ -43,7 +43,11 @@ func (h Handler) prefill(ctx context.Context, c *command.Call, w store.Week) (st
 	if err != nil {
 		return store.ReportText{}, err
 	}
-	list = append(list, progress...)
+	contracts, err := h.contractLines(ctx, c, h.Rules.Day(monday))
+	if err != nil {
+		return store.ReportText{}, err
+	}
+	list = slices.Concat(list, progress, contracts)
 	slices.SortStableFunc(list, func(a, b entryLine) int { return a.at.Compare(b.at) })
 	var lines []string
 	for _, e := range list[max(0, len(list)-mostEntries):] {
@@ -64,6 +68,24 @@ func checkInLines(ctx context.Context, c *command.Call, from, to time.Time) ([]e
 			place += " "
 		}
 		list = append(list, entryLine{one.At, place + text.CutLine(one.Progress, mostProgress)})
+	}
+	return list, err
+}
+
+// contractLines are the contracts that the person took or signed in the week that
+// begins on a day: neither customer nor amount, for the form is not confidential.
+func (h Handler) contractLines(ctx context.Context, c *command.Call, monday store.Day) ([]entryLine, error) {
+	contracts, err := c.Tx.Contracts().ByHolder(ctx, c.Person.ID)
+	var list []entryLine
+	for _, ct := range contracts {
+		for _, did := range []struct {
+			day  store.Day
+			what string
+		}{{ct.Claimed, "领合同 "}, {ct.Signed, "签合同 "}} {
+			if did.day >= monday && did.day < monday.Add(7) && ct.State != store.ContractUndone {
+				list = append(list, entryLine{did.day.Start(h.Rules.Zone), did.what + ct.Number + " " + text.CutLine(ct.Project, mostProgress)})
+			}
+		}
 	}
 	return list, err
 }
