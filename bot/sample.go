@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marketbot/bot/webchat"
+	"marketbot/handlers/contract"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
@@ -34,10 +35,13 @@ func sampleReports() map[string]store.ReportText {
 	}
 }
 
-// sampleHistory gives the sample department its customers and a last week,
+// sampleHistory gives the sample department its customers, its contracts and a last week,
 // handed in, sent up and read, so that plans are carried over on the first day.
 func sampleHistory(ctx context.Context, tx *store.Tx, rules rulebook.Rules, start time.Time) error {
 	if err := sampleCustomers(ctx, tx, customer.Defaults(), start); err != nil {
+		return err
+	}
+	if err := sampleContracts(ctx, tx, rules, contract.Defaults(), start); err != nil {
 		return err
 	}
 	week, due, ok := lastReported(rules, start)

@@ -15,6 +15,8 @@ func Sample() []Persona {
 		{Account: "zhaoqiang", Name: "赵强", Post: store.Supervisor, Note: "管考勤与档案"},
 		{Account: "wangfang", Name: "王芳", Post: store.MarketingDirector, Duties: []store.Duty{store.Administrator}, Note: "兼管理员"},
 		{Account: "chenzong", Name: "陈总", Post: store.GeneralManager, Note: "看汇总、批示"},
+		{Account: "zhoujie", Name: "周姐", Post: store.OtherEmployee, Duties: []store.Duty{store.Archivist}, Note: "档案员，管合同原件"},
+		{Account: "xiaoqian", Name: "小钱", Post: store.OtherEmployee, Duties: []store.Duty{store.Accountant}, Note: "财务"},
 		{Account: "xiaolin", Name: "小林", Post: store.OtherEmployee, Note: "行政，无档案权限"},
 	}
 }
@@ -76,7 +78,7 @@ func quicks(p store.Post) []quick {
 	trip := []quick{{Label: "签到…", Command: "签到 ", Fill: true}, {Label: "出差…", Command: "出差 ", Fill: true}}
 	switch p {
 	case store.Salesperson:
-		return append(append(always, trip...), quick{Label: "周报", Command: "周报"}, quick{Label: "客户…", Command: "客户 ", Fill: true}, quick{Label: "签到记录", Command: "签到记录"})
+		return append(append(always, trip...), quick{Label: "周报", Command: "周报"}, quick{Label: "客户…", Command: "客户 ", Fill: true}, quick{Label: "合同", Command: "合同"})
 	case store.Supervisor:
 		return append(append(always, trip...), quick{Label: "谁没交", Command: "谁没交"}, quick{Label: "客户…", Command: "客户 ", Fill: true}, quick{Label: "签到记录", Command: "签到记录"})
 	case store.MarketingDirector:

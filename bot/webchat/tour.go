@@ -37,7 +37,7 @@ const (
 // start on Thursday 09:30.
 func Tour() []Step {
 	var all []Step
-	for _, part := range [][]Step{trips(), manners(), files(), handingIn(), due(), sendingUp()} {
+	for _, part := range [][]Step{trips(), manners(), files(), signing(), handingIn(), due(), sendingUp()} {
 		all = append(all, part...)
 	}
 	return all
@@ -89,6 +89,23 @@ func files() []Step {
 			As: "liuyang", Room: RoomPrivate, Say: "客户 白鹭礼品", See: See{Text: "客户档案 · 东莞市白鹭礼品"}},
 		{Caption: "……总经理和总监马上知道。按追踪码溯源：谁、何时、看了什么。",
 			As: "chenzong", Room: RoomPrivate, Press: "溯源", See: See{Text: "谁看的"}},
+	}
+}
+
+// signing shows how a contract is taken, why it is not signed unreported, and who
+// hears.
+func signing() []Step {
+	return []Step{
+		{Caption: "张伟领一份合同表（2-3）：编号当场给，档案员知道是谁、做什么用。",
+			As: "zhangwei", Room: RoomPrivate, Say: "领合同 华东机电 春季展位", See: See{Text: "已领用"}},
+		{Caption: "还没汇报就想登记签订？每次签约之前先汇报（2-5），要打的那一行就在下面。",
+			As: "zhangwei", Room: RoomPrivate, Say: "签合同 华东机电 金额=12.5万", See: See{Text: "还没有签前汇报"}},
+		{Caption: "补上汇报：离活动还有几个工作日，够不够准备，两边当场知道。",
+			As: "zhangwei", Room: RoomPrivate, Say: "签前汇报 华东机电 采购部同意报价，走盖章流程 准备=3天 金额=12.5万", See: See{Text: "已汇报"}},
+		{Caption: "签了。机器人说原件哪天前要交，主管、总监、财务同时知道；以后每个工作日催，直到档案员收到。",
+			As: "zhangwei", Room: RoomPrivate, Say: "签合同 华东机电 金额=12.5万", See: See{Text: "交给档案员"}},
+		{Caption: "档案员看得到编号、客户和去向，看不到金额。",
+			As: "zhoujie", Room: RoomPrivate, Say: "缺号", See: See{Text: "合同编号"}},
 	}
 }
 
