@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,7 +36,7 @@ func (b *bot) guard(ctx context.Context) error {
 func (b *bot) tellForged(ctx context.Context) error {
 	var people []store.Person
 	var accounts []store.Account
-	var tenures int // of those that are damaged each is told once
+	var damaged int // tenures and grants, of which each is told once
 	err := b.DB.View(ctx, func(tx *store.Tx) (err error) {
 		if people, err = tx.People().Forged(ctx); err != nil {
 			return err
@@ -43,15 +44,15 @@ func (b *bot) tellForged(ctx context.Context) error {
 		if accounts, err = tx.Accounts().Forged(ctx); err != nil {
 			return err
 		}
-		err = tx.People().CheckTenures(ctx)
-		tenures = len(tx.Damaged())
+		err = giving(ctx, tx)
+		damaged = len(tx.Damaged())
 		return err
 	})
-	if err != nil || len(people)+len(accounts)+tenures == 0 {
+	if err != nil || len(people)+len(accounts)+damaged == 0 {
 		return err
 	}
 	return b.DB.Update(ctx, func(tx *store.Tx) error {
-		if err := tx.People().CheckTenures(ctx); err != nil {
+		if err := giving(ctx, tx); err != nil {
 			return err
 		}
 		if err := b.post.Damaged(ctx, tx, b.Now()); err != nil {
@@ -71,6 +72,11 @@ func (b *bot) tellForged(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// giving comes upon what gives a right for a time and is damaged.
+func giving(ctx context.Context, tx *store.Tx) error {
+	return errors.Join(tx.People().CheckTenures(ctx), tx.Grants().Check(ctx))
 }
 
 // alarm says something to the general manager and to every administrator, once a

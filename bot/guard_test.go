@@ -45,11 +45,13 @@ func TestForgedPostIsTold(t *testing.T) {
 	}
 }
 
-// So is somebody who wrote into the history of who held what, once for ever.
-func TestForgedTenureIsTold(t *testing.T) {
+// So is what somebody wrote into the history of who held what, or among the grants,
+// once for ever.
+func TestForgedRightsOfATimeAreTold(t *testing.T) {
 	o := storetest.Options(t, storetest.SQLite)
 	b := openOffice(t, o, onPage, department(), thursday()).bot.Load()
 	storetest.Damage(t, o.Source, `UPDATE tenure SET since = 1 WHERE name = '业务员'`)
+	storetest.Damage(t, o.Source, `INSERT INTO access_grant (id, person, customer, by_person, from_time, until_time, closed, proof) VALUES ('A9', 'p', 'K1', 'p', 1, 2, 0, '')`)
 	for range 2 {
 		if err := b.tellForged(t.Context()); err != nil {
 			t.Fatal(err)
@@ -59,8 +61,13 @@ func TestForgedTenureIsTold(t *testing.T) {
 	err := b.DB.View(t.Context(), func(tx *store.Tx) error {
 		list, err := tx.Outbox().Waiting(context.Background(), b.Now(), 1000)
 		for _, w := range list {
-			if strings.Contains(w.Key, "damaged/tenure/") {
-				told++
+			if !strings.Contains(w.Key, "damaged/") {
+				continue
+			}
+			told++
+			one, _, err := tx.Outbox().ByID(context.Background(), w.ID)
+			if words := string(one.Content); err != nil || !strings.Contains(words, "任职记录") || !strings.Contains(words, "查阅授权 A9") {
+				t.Errorf("%s, %v", words, err)
 			}
 		}
 		return err

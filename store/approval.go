@@ -105,12 +105,3 @@ func (q Requests) Decide(ctx context.Context, r Request) (bool, error) {
 		r.Length.Milliseconds(), r.Customer, r.Code)
 	return n == 1, err
 }
-
-// AnyOver reports whether a grant ended or a request lapsed by now that is not
-// marked so.
-func (q Requests) AnyOver(ctx context.Context, now time.Time) (bool, error) {
-	var n int
-	_, err := q.tx.One(ctx, "any over", `SELECT (SELECT COUNT(*) FROM access_grant WHERE closed = 0 AND until_time <= $1)
-		+ (SELECT COUNT(*) FROM request WHERE state = 'open' AND lapses <= $1)`, []any{engine.Millis(now)}, &n)
-	return n > 0, err
-}

@@ -35,17 +35,12 @@ func proofOf(fields ...string) string { return engine.Joined(fields...) }
 const grantColumns = `id, person, customer, by_person, from_time, until_time, proof`
 
 // scan reads a grant that is what its proof says; it is damaged otherwise.
-func (q Grants) scan(scan engine.Scan) (Grant, error) {
-	g, proof, err := scanGrantRow(scan)
-	if err != nil {
+func (q Grants) scan(scan engine.Scan) (g Grant, err error) {
+	var proof []byte
+	if err := scan(&g.ID, &g.Person, &g.Customer, &g.By, engine.At(&g.From), engine.At(&g.Until), &proof); err != nil {
 		return g, err
 	}
 	return g, q.proven(g.proof(), proof, "access_grant", g.ID)
-}
-
-func scanGrantRow(scan engine.Scan) (g Grant, proof []byte, err error) {
-	err = scan(&g.ID, &g.Person, &g.Customer, &g.By, engine.At(&g.From), engine.At(&g.Until), &proof)
-	return g, proof, err
 }
 
 // proven reports whether a row is what was sealed beside it.
@@ -75,6 +70,12 @@ func (q Grants) For(ctx context.Context, person, customer string, asked, now tim
 	return engine.First(list), err
 }
 
+// Check comes upon every grant that is damaged and whose end was not told.
+func (q Grants) Check(ctx context.Context) error {
+	_, err := engine.Sound(ctx, q.tx, "all grants", `SELECT `+grantColumns+` FROM access_grant WHERE closed = 0`, nil, q.scan)
+	return err
+}
+
 // ByID is one grant by id, ended or not.
 func (q Grants) ByID(ctx context.Context, id string) (Grant, bool, error) {
 	if engine.Nowhere(id) {
@@ -92,14 +93,11 @@ func (q Grants) Of(ctx context.Context, person string, asked, now time.Time) ([]
 }
 
 // Ending lists the grants whose end was not told and lies after from, up
-// to and with to, the first to end first.
+// to and with to, the first to end first. Of one that was made or changed behind
+// the store's back nothing is told.
 func (q Grants) Ending(ctx context.Context, from, to time.Time) ([]Grant, error) {
-	return engine.All(ctx, q.tx, "grants that end", `SELECT `+grantColumns+` FROM access_grant
-		WHERE closed = 0 AND until_time > $1 AND until_time <= $2 ORDER BY until_time, id`, []any{engine.Millis(from), engine.Millis(to)},
-		func(scan engine.Scan) (Grant, error) {
-			g, _, err := scanGrantRow(scan)
-			return g, err
-		})
+	return engine.Sound(ctx, q.tx, "grants that end", `SELECT `+grantColumns+` FROM access_grant
+		WHERE closed = 0 AND until_time > $1 AND until_time <= $2 ORDER BY until_time, id`, []any{engine.Millis(from), engine.Millis(to)}, q.scan)
 }
 
 // End ends a running grant at a moment, before its time; false when it was

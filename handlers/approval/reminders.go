@@ -52,7 +52,12 @@ func (h Handler) endingLines(o ended, roll audience.Roll) []daily.Line {
 // AnyOver reports whether a grant ended or a request lapsed that nobody was told
 // of.
 func (h Handler) AnyOver(ctx context.Context, tx *store.Tx, now time.Time) (bool, error) {
-	return tx.Requests().AnyOver(ctx, now)
+	grants, err := tx.Grants().Ending(ctx, time.Time{}, now)
+	if err != nil || len(grants) > 0 {
+		return len(grants) > 0, err
+	}
+	requests, err := tx.Requests().Lapsed(ctx, now)
+	return len(requests) > 0, err
 }
 
 // Over tells of the grants that ended, with how they were used, and of the
