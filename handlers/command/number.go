@@ -39,8 +39,12 @@ type Ended struct {
 // in the same words where the caller may not know that there is; a nil may
 // lets everybody know.
 func (n Numbered[T]) Get(ctx context.Context, c *Call, arg string, may func(T) bool) (T, error) {
+	return n.Called(ctx, c, c.Text(arg), may)
+}
+
+// Called is Get of what a text numbers that is no argument of its own.
+func (n Numbered[T]) Called(ctx context.Context, c *Call, typed string, may func(T) bool) (T, error) {
 	var none T
-	typed := c.Text(arg)
 	code := text.Code(typed)
 	if code == "" {
 		return none, n.Missing(typed, may != nil)

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -70,7 +71,7 @@ func (h Handler) chosen(ctx context.Context, c *command.Call) ([]store.Change, e
 	}
 	var list []store.Change
 	for _, one := range typed {
-		found, err := h.changes().Get(ctx, c, one)
+		found, err := h.open(ctx, c, one)
 		if err != nil {
 			return nil, err
 		}
@@ -100,9 +101,14 @@ func decidedBy(ctx context.Context, tx *store.Tx, p store.Person, now time.Time)
 }
 
 // changes are changes by their numbers.
-func (h Handler) changes() numbered {
-	return numbered{command.Numbered[store.Change]{
+func (h Handler) changes() command.Numbered[store.Change] {
+	return command.Numbered[store.Change]{
 		What: "人员变更", List: "我的", Clause: "附-4",
+		Find: func(ctx context.Context, tx *store.Tx, code string) (store.Change, bool, error) {
+			return tx.Changes().ByCode(ctx, code)
+		},
+		Code: func(c store.Change) string { return c.Code },
+		At:   func(c store.Change) time.Time { return c.At },
 		End: func(c store.Change, _ time.Time) *command.Ended {
 			how := map[store.ChangeState]string{store.ChangeConfirmed: "确认", store.ChangeRefused: "取消（不同意）", store.ChangeWithdrawn: "撤回"}[c.State]
 			if how == "" {
@@ -110,32 +116,29 @@ func (h Handler) changes() numbered {
 			}
 			return &command.Ended{By: c.Decider, At: c.Decided, How: how}
 		},
-	}}
+	}
 }
 
-// numbered gets changes of which several stand in one argument.
-type numbered struct{ command.Numbered[store.Change] }
-
-// Get is the open change of a code that the caller may decide, or take back as
-// who asked for it. Nobody's word is about what was asked only after it.
-func (n numbered) Get(ctx context.Context, c *command.Call, typed string) (store.Change, error) {
-	code := text.Code(typed)
-	one, found, err := c.Tx.Changes().ByCode(ctx, code)
-	found = found && !one.At.After(c.Now)
-	own := found && one.By == c.Person.ID && rulebook.Allows(rulebook.ManagePeople, c.Person)
+// open is the open change of a code that the caller may decide, or take back as
+// who asked for it.
+func (h Handler) open(ctx context.Context, c *command.Call, typed string) (store.Change, error) {
+	decides := func(one store.Change) bool { return rulebook.Decides(c.Person, one) }
+	one, err := h.changes().Called(ctx, c, text.Code(typed), func(one store.Change) bool {
+		return decides(one) || one.By == c.Person.ID && rulebook.Allows(rulebook.ManagePeople, c.Person)
+	})
+	var missing *command.Refusal
 	switch {
+	case errors.As(err, &missing):
+		missing.Denied = !confirms(c.Person)
+		return one, missing
 	case err != nil:
 		return one, err
-	case !found || !rulebook.Decides(c.Person, one) && !own:
-		no := n.Missing(code, true)
-		no.Denied = !confirms(c.Person)
-		return one, no
-	case own && c.Spec.Name == confirmCommand && !rulebook.Decides(c.Person, one):
-		return one, &command.Refusal{Text: code + " 是你提出的，不能自己确认。", Hint: "取消 " + code + "（不要了就撤回）", Clause: "附-4", Denied: true}
+	case !decides(one) && c.Spec.Name == confirmCommand:
+		return one, &command.Refusal{Text: one.Code + " 是你提出的，不能自己确认。", Hint: "取消 " + one.Code + "（不要了就撤回）", Clause: "附-4", Denied: true}
 	case one.Open():
 		return one, nil
 	}
-	happened, err := n.Happened(ctx, c, code, one)
+	happened, err := h.changes().Happened(ctx, c, one.Code, one)
 	if err == nil {
 		err = &command.Refusal{Text: happened + "，没有再办一次。", Hint: "我的"}
 	}
