@@ -41,7 +41,8 @@ func TestOverdueLineKeepsItsAge(t *testing.T) {
 
 func TestReceiptsThatAreDoubtful(t *testing.T) {
 	d := openDesk(t)
-	d.Say("张伟", "回款 ZYX-202611-001 3万")
+	d.Say("张伟", "回款 ZYX-202611-001 3万 工行转来")
+	handlerstest.Wants(t, d.Say("张伟", "回款记录"), "ZYX-202611-001 · 东莞市晨星机械有限公司 · 张伟 · 工行转来")
 	again := d.Answer("张伟", "回款 ZYX-202611-001 3万")
 	handlerstest.Wants(t, handlerstest.Flat(again.Reply), "刚登记过同样一笔", "仍要登记？")
 	if again.Proceed != "仍要登记" {

@@ -467,7 +467,11 @@ func (h Handler) recorded(ctx context.Context, c *command.Call, s scope, list []
 		if err != nil {
 			return nil, err
 		}
-		say = append(say, fmt.Sprintf("%s %s %s %s · %s · %s · %s", r.Code, words.DayIn(r.Day, store.DayOf(c.Now)), words.Money(r.Amount), becameWords(r), r.Contract, customer, by))
+		line := fmt.Sprintf("%s %s %s %s · %s · %s · %s", r.Code, words.DayIn(r.Day, store.DayOf(c.Now)), words.Money(r.Amount), becameWords(r), r.Contract, customer, by)
+		if r.Words != "" {
+			line += " · " + text.Line(r.Words)
+		}
+		say = append(say, line)
 	}
 	if rest := page.Rest(); rest != "" {
 		say = append(say, rest)
