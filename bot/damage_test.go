@@ -16,7 +16,7 @@ import (
 // rowKeys are the columns that name a row, where that is not id.
 var rowKeys = map[string]string{
 	"dialog": "person", "confirmation": "code", "request": "code", "lead": "code", "consolidated": "week", "chain_state": "name",
-	"person_change": "code", "binding": "code", "chain": "entry",
+	"person_change": "code", "binding": "code", "chain": "entry", "contract": "number", "activity": "code",
 }
 
 // flip flips one bit of a sealed value behind the store's back, in the row of an
@@ -48,6 +48,7 @@ dialog.line confirmation.line leave.reason trip.place trip.reason check_in.place
 report.review report.done report.plan report.payment report.problem consolidated.opinion report_comment.words
 audit.why request.words request.why request.reason access_grant.proof delegation.proof
 lead.words lead.body lead.source lead.reason customer.data_key customer.mac customer.card
+contract.card contract_act.was contract_act.words money.content activity.card activity_act.was activity_act.words
 customer_owner.mac customer_person.data_key customer_person.card fact.value fact.source fact.why progress.words
 `
 
@@ -64,7 +65,9 @@ func TestDamagedRows(t *testing.T) {
 		"李娜 新客户 东莞市南湖酒店", "李娜 新客户 东莞市晨星机械有限公司 地址=南城区 来源=展会", "李娜 联系人 K2 李明 职务=经理", "李娜 跟进 K2 送去方案",
 		"陈总 帮助", "张伟 出差 广州 3天 拜访", "张伟 签到 广州 拜访客户", "刘洋 请假 12-01 看病", "张伟 周报 本周：拜访 下周：签约 回款：3万 问题：无",
 		"小林 提供线索 南湖酒店 办年会 来源=展会", "小林 申请查阅 K2 布展", "陈总 批准 A1 7天", "陈总 授权 周敏 12-01", "小林 申请查阅 K1 布展",
-		"陈总 驳回 A2 不用", "小林 客户 K2", "小林 提供线索 南湖酒店 换了经理", "李娜 不采纳 L2 没有这回事", "陈总 批示 抓紧", "王芳 人员 停用 小林", "张伟 签到",
+		"陈总 驳回 A2 不用", "小林 客户 K2", "小林 提供线索 南湖酒店 换了经理", "李娜 不采纳 L2 没有这回事", "陈总 批示 抓紧",
+		"李娜 领合同 K2 年会", "李娜 签前汇报 ZYX-202611-001 谈妥了", "李娜 签合同 ZYX-202611-001 金额=1万", "李娜 收款计划 ZYX-202611-001 12-31=余款", "李娜 回款 ZYX-202611-001 1000",
+		"王芳 人员 停用 小林", "张伟 签到",
 	} {
 		who, said, _ := strings.Cut(line, " ")
 		o.hear(who, said)
