@@ -272,14 +272,15 @@ func TestStrangersAreNotAsked(t *testing.T) {
 
 // Binding an answer's button to its write leaves the step's card alone.
 func TestBound(t *testing.T) {
+	const write = "01a2157949c000645beeb3c1cdef"
 	card := &chat.Card{Buttons: []chat.Button{{Command: "帮助"}, {Command: undoWord}}}
 	for _, tt := range []struct {
 		group bool
 		typed string
 	}{{false, undoWord}, {true, undoWord + " cdef"}} {
 		m := matter{event: chat.Event{Chat: chat.Address{Group: tt.group}}}
-		got := m.bound(chat.Message{Card: card}, "abcdef").Card.Buttons
-		if got[1].Command != undoWord+" abcdef" || got[1].Line() != tt.typed || got[0].Line() != "帮助" || card.Buttons[1].Command != undoWord {
+		got := m.bound(chat.Message{Card: card}, write).Card.Buttons
+		if got[1].Command != undoWord+" "+write || got[1].Line() != tt.typed || got[0].Line() != "帮助" || card.Buttons[1].Command != undoWord {
 			t.Errorf("%+v of %+v", got, card)
 		}
 	}
