@@ -23,7 +23,8 @@ import (
 
 // How people write, one sentence a line: who (with @群 in the group), what, and
 // behind ⇒ what is meant, one of several where | parts them: a command line, help
-// of a command, ask (a question back or an offer; nothing is done) or talk. Every
+// of a command, ask (a question back or an offer; nothing is done) or talk (no
+// command is in it). Every
 // third sentence was set aside as they were written, to tell how well the others
 // were learnt rather than learnt by heart.
 //
@@ -230,6 +231,13 @@ func (j *judge) say(s sentence, said string) heard {
 	return h
 }
 
+// asks reports whether somebody was asked back, or offered what they may have
+// meant, or told why not: more than that nothing was understood.
+func (h heard) asks() bool {
+	offers := func(line string) bool { return line != "帮助" }
+	return h.last.Subject == "question" || h.last.Outcome == ledger.Denied || h.last.Outcome == ledger.Refused && h.said != "" || slices.ContainsFunc(h.lines, offers)
+}
+
 func confirms(line string) bool { return strings.HasPrefix(line, "确认 ") }
 
 // changing is what differs between two answers to the same.
@@ -270,9 +278,9 @@ func (j *judge) meets(s sentence, got heard, meant string) bool {
 	what, of, _ := strings.Cut(meant, " ")
 	switch {
 	case what == "ask":
-		return !got.acted && got.said != ""
+		return !got.acted && got.asks()
 	case what == "talk":
-		return !got.acted && got.last.Act == "寒暄"
+		return !got.acted && (got.last.Act == "寒暄" || !got.asks())
 	case what == "help":
 		meant = strings.TrimSpace("帮助 " + of)
 	}

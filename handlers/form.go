@@ -70,7 +70,7 @@ func (d *Desk) fill(every bool) command.Step {
 			}
 			values[f.Name] = value
 		}
-		return &command.Answer{Next: &command.Next{Line: form.Command, Form: values, Filled: filled}}, nil
+		return &command.Answer{Next: &command.Next{Line: form.Command, Form: values, Filled: filled, Version: c.Confirmed}}, nil
 	}
 }
 

@@ -426,3 +426,27 @@ func TestTimeAheadIsNotBelieved(t *testing.T) {
 	d.receive(d.event("张伟", "三个"))
 	d.wantSaid("没看懂")
 }
+
+// Who opens the chat for the first time is told what there is to do, unless
+// something else is to be read there already, or a question waits.
+func TestOpening(t *testing.T) {
+	d := newDesk(t, new(int))
+	opens := func(e *chat.Event) { e.Kind = chat.Opened }
+	d.receive(d.event("张伟", "", opens))
+	d.wantSaid("张伟 … 我能帮你做的")
+	d.update(func(ctx context.Context, tx *store.Tx) error {
+		list, err := tx.Outbox().Waiting(ctx, d.now, 10)
+		for _, o := range list {
+			err = errors.Join(err, tx.Outbox().Sent(ctx, o.ID, "", d.now))
+		}
+		return err
+	})
+	d.receive(d.event("刘洋", "提问"))
+	d.wantSaid("刘洋 … 多少？")
+	d.receive(d.event("刘洋", "", opens))
+	d.wantSaid()
+	d.receive(d.event("张伟", "登记"))
+	d.said() // and not delivered yet
+	d.receive(d.event("张伟", "", opens))
+	d.wantSaid()
+}

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -68,6 +70,18 @@ type call struct {
 	filling   string            // the line that they were written in, where it was no form
 	means     string            // the number that is being confirmed, where none was typed
 	doubts    string            // what was said to the question that this line asks, and answers nothing
+}
+
+// again is the line that does the same once more, with what a form held.
+func (c *call) again() string {
+	if c.filling != "" || c.form == nil {
+		return cmp.Or(c.filling, c.line)
+	}
+	form := chat.Form{Command: c.line}
+	for _, name := range slices.Sorted(maps.Keys(c.form)) {
+		form.Fields = append(form.Fields, chat.Field{Name: name, Value: c.form[name]})
+	}
+	return form.Template()
 }
 
 // receipt tells the adapter how it went.

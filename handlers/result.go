@@ -83,7 +83,7 @@ func (m *matter) done(c call, r result) outcome {
 		said = remark(said, "编号："+c.means)
 	}
 	if a.Confirm != "" {
-		o.offer = &store.Confirmation{Code: r.code, Person: m.person.ID, Line: c.line, Version: a.Confirm, Asked: m.asked(), Expires: m.asked().Add(confirmTime)}
+		o.offer = &store.Confirmation{Code: r.code, Person: m.person.ID, Line: c.again(), Version: a.Confirm, Asked: m.asked(), Expires: m.asked().Add(confirmTime)}
 		said = preview(said, r.code, cmp.Or(a.Proceed, confirmWord))
 	}
 	if !a.Recorded {

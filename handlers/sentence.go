@@ -6,6 +6,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
 	"marketbot/store/ledger"
@@ -70,8 +71,28 @@ func (m *matter) sentence(line string) outcome {
 		return m.smallTalk(meant.Greet)
 	case len(meant.Lines) == 0 && m.customer != "":
 		meant.Lines = []string{"客户 " + m.customer}
+	case len(meant.Lines) == 0 && meant.About == nil:
+		if spec := m.others(line); spec != nil {
+			return m.refused(call{spec: spec, line: line}, notFor(spec))
+		}
 	}
 	return m.unknown("", chat.Message{Card: m.guess(line, meant)})
+}
+
+// others is the command that somebody speaks of who has not the right to it; nil:
+// none.
+func (m *matter) others(line string) *command.Spec {
+	may := func(s *command.Spec) bool { return !rulebook.Allows(s.Who, m.person) }
+	meant := m.router.Guess(line, command.Known{Suits: may, People: m.people, Now: m.event.Sent})
+	switch {
+	case meant.Small:
+		return nil
+	case meant.Spec != nil:
+		return meant.Spec
+	case meant.Help != nil:
+		return meant.Help
+	}
+	return meant.About
 }
 
 // smallTalk is answered with a line; in a group only a greeting is.

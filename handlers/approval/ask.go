@@ -19,7 +19,7 @@ func (h Handler) askCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "申请查阅", Aliases: []string{"sqcy"}, Summary: "无权查档案而工作需要时，请总经理批准查一个客户",
-			Said: []string{"申请查看", "申请看", "申请…查阅", "申请…资料", "申请…档案", "申请客户", "想申请", "申请"},
+			Said: []string{"申请查看客户", "申请查阅客户", "申请查看", "申请看", "申请…查阅", "申请…资料", "申请…档案", "申请客户", "想申请", "申请"},
 			Args: []command.Arg{
 				{Name: "客户", Kind: command.Word, Prompt: "要查哪个客户？写名称或编号。"},
 				{Name: "理由", Kind: command.Free, Prompt: "为什么要查？写一句工作上的理由，会给总经理看。"},

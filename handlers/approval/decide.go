@@ -42,8 +42,8 @@ func (h Handler) decideCommands() []command.Spec {
 		{
 			Name: "收回查阅", Aliases: []string{"shcy"}, Summary: "提前结束一个查阅授权",
 			Said:     []string{"取消查阅", "停止查阅", "收回…查阅", "收回权限"},
-			Args:     []command.Arg{{Name: "编号", Kind: command.Number, Prompt: "收回哪一个？编号是批准时的申请编号，例如 A12。"}},
-			Examples: []string{"收回查阅 A12"},
+			Args:     []command.Arg{number},
+			Examples: []string{"收回查阅 A12", "收回查阅"},
 			Who:      rulebook.DecideLooks, Private: true, Clause: clause, Run: h.revoke,
 		},
 	}

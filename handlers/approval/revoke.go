@@ -1,7 +1,10 @@
 package approval
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"time"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
@@ -16,20 +19,45 @@ func (h Handler) revoke(ctx context.Context, c *command.Call) (*command.Answer, 
 	if _, err := h.mayDecide(ctx, c); err != nil {
 		return nil, err
 	}
-	g, found, err := c.Tx.Grants().ByID(ctx, text.Code(c.Text("编号")))
+	g, err := h.running(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	ended := false
-	if found && c.Now.Before(g.Until) {
+	if c.Now.Before(g.Until) {
 		if ended, err = c.Tx.Grants().End(ctx, g, c.Now); err != nil {
 			return nil, err
 		}
 	}
 	if !ended {
-		return nil, &command.Refusal{Text: "没有正在生效的查阅授权" + text.Quote(c.Text("编号")) + "。", Hint: "查阅申请", Clause: clause}
+		return nil, noneRuns(c)
 	}
 	return h.revoked(ctx, c, g)
+}
+
+// running is the grant that the caller means: without a number the only one that
+// runs.
+func (h Handler) running(ctx context.Context, c *command.Call) (store.Grant, error) {
+	if c.Has("编号") {
+		g, _, err := c.Tx.Grants().ByID(ctx, text.Code(c.Text("编号")))
+		return g, err
+	}
+	list, err := c.Tx.Grants().Ending(ctx, c.Now, c.Now.Add(mostLength))
+	list = slices.DeleteFunc(list, func(g store.Grant) bool { return g.From.After(c.Now) })
+	if err != nil || len(list) == 0 {
+		return store.Grant{}, cmp.Or(err, error(noneRuns(c)))
+	}
+	grants := command.Numbered[store.Grant]{What: "查阅授权", List: "查阅申请", Clause: clause,
+		Code: func(g store.Grant) string { return g.ID }, At: func(g store.Grant) time.Time { return g.From }}
+	return grants.Only(ctx, c, "编号", nil, func(context.Context, *command.Call) ([]store.Grant, error) { return list, nil })
+}
+
+func noneRuns(c *command.Call) *command.Refusal {
+	which := ""
+	if c.Has("编号") {
+		which = text.Quote(c.Text("编号"))
+	}
+	return &command.Refusal{Text: "没有正在生效的查阅授权" + which + "。", Hint: "查阅申请", Clause: clause}
 }
 
 func (h Handler) revoked(ctx context.Context, c *command.Call, g store.Grant) (*command.Answer, error) {

@@ -53,6 +53,7 @@ type Spec struct {
 	Who         rulebook.Right
 	For         func(store.Person) bool // whom it concerns among Who, for help and suggestions; nil: all
 	Private     bool                    // the answer is confidential: from a group it goes to the private chat
+	Due         string                  // by when it is owed, in words; empty: by no time
 	Clause      string                  // the clause it serves; may be empty for the conversation's own words
 	Also        []string                // further clauses that it serves
 	Settles     bool                    // a second run finds what the first did and says so: a double click is answered, too

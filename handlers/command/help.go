@@ -121,6 +121,9 @@ func (r *Router) HelpFor(s *Spec, p store.Person) chat.Card {
 	if len(s.Aliases) > 0 {
 		facts = append(facts, chat.Fact{Label: "也可以写", Value: strings.Join(s.Aliases, "、")})
 	}
+	if s.Due != "" {
+		facts = append(facts, chat.Fact{Label: "截止", Value: s.Due})
+	}
 	facts = append(facts, chat.Fact{Label: "谁可以用", Value: rulebook.Holders(s.Who)})
 	if c, ok := rulebook.ByNumber(s.Clause); ok {
 		facts = append(facts, chat.Fact{Label: "对应条款", Value: c.Number + " " + c.Title})

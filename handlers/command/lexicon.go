@@ -99,6 +99,7 @@ const (
 
 var (
 	courtesy  = newLexicon(courtesies)
+	nowadays  = newLexicon(`今天 今日 今早 今天上午 今天下午 刚刚 这会儿`) // of what is told as it happens
 	particle  = newLexicon(particles)
 	soft      = newLexicon(courtesies, particles, fillers)
 	ask       = newLexicon(questions)

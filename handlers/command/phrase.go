@@ -182,6 +182,12 @@ func (g *gathering) take(piece string, first, last bool) bool {
 		if useUp(text.Fold(word).Text, particle) || !keeps && useUp(text.Fold(word).Text, soft) {
 			continue
 		}
+		if first && !g.has(Span, Week, Date) {
+			word = strings.TrimPrefix(word, nowadays.at(text.Fold(word).Text))
+		}
+		if word == "" {
+			continue
+		}
 		if first && !g.has(Customer) {
 			city, known := reading.City(word)
 			switch {
@@ -284,7 +290,7 @@ func (g *gathering) arranged() (string, bool) {
 			}
 		case Span, Week, Date:
 			line, g.days = append(line, g.days...), nil
-		case Customer, Contract, Word, Number:
+		case Customer, Contract, Word, Number, Post, Duty:
 			if len(g.words) > 0 {
 				line, g.words = append(line, g.words[0]), g.words[1:]
 			}

@@ -45,7 +45,7 @@ func (r *Router) Read(typed string) (m Meaning, ok bool) {
 			after, glued = said[longer:], false
 		}
 	}
-	rest := withoutParticles(after, glued)
+	rest := withoutParticles(after, glued, spec.takesText())
 	folded := text.Fold(text.CutBytes(rest, suggestBytes)).Text
 	switch asks := ask.in(folded) != ""; {
 	case len(rest) > suggestBytes:
@@ -88,12 +88,12 @@ func sayable(c rune) bool { return text.Wordy(c) || unicode.IsSymbol(c) }
 
 // withoutParticles is the text behind a command's name without what only rounds
 // a sentence off.
-func withoutParticles(rest string, glued bool) string {
+func withoutParticles(rest string, glued, keeps bool) string {
 	rest = strings.TrimFunc(afterMark(rest), unicode.IsSpace)
 	for glued {
 		word := particle.at(rest)
 		next, _ := utf8.DecodeRuneInString(rest[len(word):])
-		if word == "" || text.Wordy(next) && word != "一下" {
+		if word == "" || keeps && text.Wordy(next) && word != "一下" { // 谁没交啊这周; 签到哈尔滨
 			break
 		}
 		rest = strings.TrimFunc(afterMark(rest[len(word):]), unicode.IsSpace)
@@ -183,7 +183,7 @@ func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
 	for i := range r.phrases {
 		p := &r.phrases[i]
 		pieces, ok := p.around(f, typed)
-		if !ok || !k.Suits(p.spec) {
+		if !ok || !k.Suits(p.spec) || p.tells && strings.Contains(f.Text, p.spec.Name) { // what it tells stands behind the name
 			continue
 		}
 		s := speech{phrase: *p, pieces: pieces}

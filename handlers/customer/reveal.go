@@ -79,9 +79,11 @@ func (h Handler) revealing(ctx context.Context, c *command.Call, r command.Meant
 		open, reason, whose = onePerson(p.ID), rest, "联系人 "+p.Name+" "
 	case c.Text("联系人") == everybody:
 		reason = c.Text("理由")
-	case likeName(c.Text("联系人")):
-		a, err = h.noPerson(ctx, c, r, file)
-		return a, false, err
+	default:
+		if name, rest, _ := strings.Cut(words, " "); likeName(name) {
+			a, err = h.noPerson(ctx, c, r, file, name, strings.TrimSpace(rest))
+			return a, false, err
+		}
 	}
 	switch {
 	case !text.HasWords(reason):
@@ -109,6 +111,10 @@ func (h Handler) revealing(ctx context.Context, c *command.Call, r command.Meant
 // people are called by behind theirs.
 const surnames = "王李张刘陈杨赵黄吴徐孙朱胡郭林罗郑梁宋唐韩冯曹彭肖董潘袁蔡蒋杜苏吕丁卢姚沈姜崔谭陆范汪廖邹熊孟秦邱侯尹薛闫黎陶贺郝龚邵覃戴"
 
+// notNames are words that begin like a name and stand at the beginning of reasons.
+var notNames = strings.Fields(`陈列 陈设 陈述 王牌 张贴 张罗 张数 李子 杨树 黄金 黄页 朱红 胡同 林业 林场 罗列 罗湖 梁柱 宋代 唐装 韩国 韩语 董事 董事会 杜绝 苏州 沈阳 陆续 陆运 陆路 范围 范本 熊猫
+	秦皇岛 贺卡 贺信 戴尔 徐州 吴江 江门 孟买`)
+
 var titles = []string{"总", "经理", "先生", "女士", "小姐", "主任", "老板", "老师", "部长", "厂长"}
 
 // likeName reports whether a word that is no name on the card is somebody's all
@@ -117,7 +123,7 @@ func likeName(word string) bool {
 	n := utf8.RuneCountInString(word)
 	first, _ := utf8.DecodeRuneInString(word)
 	titled := slices.ContainsFunc(titles, func(t string) bool { return strings.HasSuffix(word, t) })
-	return n > 1 && (n <= nameRunes && strings.ContainsRune(surnames, first) || n <= nameRunes+2 && titled)
+	return n > 1 && !slices.Contains(notNames, word) && (n <= nameRunes && strings.ContainsRune(surnames, first) || n <= nameRunes+2 && titled)
 }
 
 // letters counts what of a text is neither digit nor mark.
@@ -143,12 +149,11 @@ func supplement(r command.Meant, p vault.Person) string {
 
 // noPerson answers a name that nobody at the customer bears. Whoever reads the
 // file may see who is there; what is masked stays so.
-func (h Handler) noPerson(ctx context.Context, c *command.Call, r command.Meant, file vault.File) (*command.Answer, error) {
-	name, reason := c.Text("联系人"), c.Text("理由")
+func (h Handler) noPerson(ctx context.Context, c *command.Call, r command.Meant, file vault.File, name, reason string) (*command.Answer, error) {
 	var names []string
 	var buttons []chat.Button
 	offer := func(who, words string) {
-		if line := "看电话 " + r.ID + " " + who + " " + words; len([]rune(line)) <= maxLine {
+		if line := strings.TrimSpace("看电话 " + r.ID + " " + who + " " + words); len([]rune(line)) <= maxLine {
 			buttons = append(buttons, chat.Button{Label: "看 " + text.CutLine(who, 12), Command: line})
 		}
 	}
@@ -158,7 +163,9 @@ func (h Handler) noPerson(ctx context.Context, c *command.Call, r command.Meant,
 			offer(p.Name, reason)
 		}
 	}
-	offer(everybody, name+" "+reason)
+	if reason != "" {
+		offer(everybody, name+" "+reason)
+	}
 	text := file.Name + " 的档案里没有联系人" + text.Quote(name) + "，什么也没有显示。"
 	if len(names) == 0 {
 		text += "还没有登记联系人。"

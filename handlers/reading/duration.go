@@ -17,9 +17,10 @@ func (r *reader) lasting(b base) (stretch, error) {
 	for r.any(" ,、") {
 		r.i++
 	}
+	apart := r.i > end
 	from := r.takeOne("从", "自")
 	t, _, err := r.date(b)
-	if err != nil || !r.takeOne("开始", "起", "出发") && !from {
+	if err != nil || !r.takeOne("开始", "起", "出发") && !from && !(apart && r.edge() && s.to.Equal(s.from) && !s.half) { // 一天 明天; 三天 周五 may end there
 		r.i = end
 		return s, nil
 	}

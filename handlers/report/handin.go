@@ -23,7 +23,7 @@ func (h Handler) handInCommands() []command.Spec {
 			Said:     []string{"交周报", "写周报", "写…周报", "填周报", "发周报", "做周报", "提交周报", "交…周报", "周报表", "周报表格", "周报模板", "周计划", "周总结", "工作计划表", "工作计划", "工作汇报", "汇报", "日报", "写日报", "weekly report"},
 			Args:     []command.Arg{parts},
 			Examples: []string{"周报", "周报 本周：拜访华东机电 下周：签滨海新材料 回款：12.5万 问题：无"},
-			Daily:    true, Who: rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Run: h.report, Undo: h.undoHandIn,
+			Daily:    true, Who: rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Due: due(h.Rules.Report.Due), Run: h.report, Undo: h.undoHandIn,
 		},
 		{
 			Name: "提交周报", Summary: "周报表格用的命令", Hidden: true,
@@ -57,6 +57,12 @@ func (h Handler) handInCommands() []command.Spec {
 			Who: rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Run: h.backdate, Undo: h.undoHandIn,
 		},
 	}
+}
+
+// due is by when something is owed every week, for help. What holidays make of a
+// week, its own form says.
+func due(m rulebook.Moment) string {
+	return "每周" + [...]string{"日", "一", "二", "三", "四", "五", "六"}[m.Weekday] + " " + m.Clock().String() + "，放假的那周看表上写的"
 }
 
 // report hands in for the week in which the message was sent.
@@ -149,7 +155,7 @@ func (h Handler) handIn(ctx context.Context, c *command.Call, r store.Report) (*
 		return nil, err
 	}
 	version := command.VersionOf("supplement", r.Week.Key(), r.Text)
-	if len(before) > 0 && r.Supplement && c.Form == nil && !c.Confirms(version) {
+	if len(before) > 0 && r.Supplement && !c.Confirms(version) {
 		return h.outward(ctx, c, r, version)
 	}
 	if len(before) > 0 && !r.Supplement && r.Text.Review == "" {
