@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/store"
 	"marketbot/store/vault"
@@ -73,7 +74,7 @@ func checkInLines(ctx context.Context, c *command.Call, from, to time.Time) ([]e
 }
 
 // contractLines are the contracts that the person took or signed in the week that
-// begins on a day: neither customer nor amount, for the form is not confidential.
+// begins on a day, and what was received for them: neither customer nor amount, for the form is not confidential.
 func (h Handler) contractLines(ctx context.Context, c *command.Call, monday store.Day) ([]entryLine, error) {
 	contracts, err := c.Tx.Contracts().ByHolder(ctx, c.Person.ID)
 	var list []entryLine
@@ -83,8 +84,31 @@ func (h Handler) contractLines(ctx context.Context, c *command.Call, monday stor
 			what string
 		}{{ct.Claimed, "领合同 "}, {ct.Signed, "签合同 "}} {
 			if did.day >= monday && did.day < monday.Add(7) && ct.State != store.ContractUndone {
-				list = append(list, entryLine{did.day.Start(h.Rules.Zone), did.what + ct.Number + " " + text.CutLine(ct.Project, mostProgress)})
+				list = append(list, entryLine{did.day.Start(h.Rules.Zone), did.what + contractWords(ct)})
 			}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	receipts, err := h.receiptLines(ctx, c, monday, contracts)
+	return append(list, receipts...), err
+}
+
+// contractWords name a contract in a line.
+func contractWords(ct store.Contract) string {
+	return ct.Number + " " + text.CutLine(ct.Project, mostProgress)
+}
+
+// receiptLines are what was received for the person's contracts in the week that
+// begins on a day, and counts.
+func (h Handler) receiptLines(ctx context.Context, c *command.Call, monday store.Day, contracts []store.Contract) ([]entryLine, error) {
+	entries, err := c.Tx.Receivables().OfHolder(ctx, c.Person.ID)
+	var list []entryLine
+	for _, r := range rulebook.Receipts(entries) {
+		i := slices.IndexFunc(contracts, func(ct store.Contract) bool { return ct.Number == r.Contract })
+		if i >= 0 && r.Counts() && r.Day >= monday && r.Day < monday.Add(7) {
+			list = append(list, entryLine{r.Day.Start(h.Rules.Zone), "回款 " + r.Code + "：" + contractWords(contracts[i])})
 		}
 	}
 	return list, err
