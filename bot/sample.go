@@ -44,6 +44,9 @@ func sampleHistory(ctx context.Context, tx *store.Tx, rules rulebook.Rules, star
 	if err := sampleContracts(ctx, tx, rules, contract.Defaults(), start); err != nil {
 		return err
 	}
+	if err := sampleReceivables(ctx, tx, rules, start); err != nil {
+		return err
+	}
 	week, due, ok := lastReported(rules, start)
 	if !ok {
 		return nil

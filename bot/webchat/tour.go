@@ -106,6 +106,10 @@ func signing() []Step {
 			As: "zhangwei", Room: RoomPrivate, Say: "签合同 华东机电 金额=12.5万", See: See{Text: "交给档案员"}},
 		{Caption: "档案员看得到编号、客户和去向，看不到金额。",
 			As: "zhoujie", Room: RoomPrivate, Say: "缺号", See: See{Text: "合同编号"}},
+		{Caption: "第一笔钱到了：先冲最早的一期，等财务核款。",
+			As: "zhangwei", Room: RoomPrivate, Say: "回款 华东机电 3万", See: See{Text: "已登记回款"}},
+		{Caption: "财务看应收：谁欠多少、逾期多久，文字、图和表格一分不差（会-2）。",
+			As: "xiaoqian", Room: RoomPrivate, Say: "应收", See: See{Text: "未到期"}},
 	}
 }
 
