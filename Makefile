@@ -51,6 +51,7 @@ test: tools vet
 soak: tools
 	$(GO) test $(RACE) -v -timeout 0 -run '^TestSoak$$' ./bot -soak $(SOAK)
 	$(GO) test $(RACE) -v -timeout 0 -run '$(STORMS)|^TestRightsHold$$' ./bot $(LONG)
+	$(GO) test $(RACE) -v -timeout 0 -run Linearizable ./store -claims 500
 	$(GO) test -pgo=off -v -timeout 0 ./store/upkeep -backups 100 -wrecks 1000
 	$(GO) test -pgo=off -v -timeout 0 $$(grep -rl --include='*_test.go' 'rapid\.Check' . | xargs -n1 dirname | sort -u) -rapid.checks=10000
 
