@@ -16,7 +16,10 @@ import (
 const endPrompt = "为什么终止？写一句。"
 
 // rests are what may become of money beyond what was earned.
-var rests = []string{"退款", "转预收", "不退"}
+var rests = []string{"退款", "转预收", keep}
+
+// keep is that nothing of it is given back.
+const keep = "不退"
 
 func (h Handler) changeCommands() []command.Spec {
 	keys := []string{fieldAmount, fieldDay, fieldShares, fieldProject, fieldKind, fieldCustomer, fieldEvent, fieldPrepare, fieldReason}
@@ -193,16 +196,19 @@ func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, err
 		return nil, err
 	}
 	values := c.Fields("字段")
-	if is.Earned, err = h.earned(was, received, values); err != nil {
+	if is.Rest, err = restIn(values); err != nil {
+		return nil, err
+	}
+	if is.Earned, err = h.earned(was, received, is.Rest, values); err != nil {
 		return nil, err
 	}
 	facts := []chat.Fact{
 		{Label: "合同金额", Value: words.Money(was.Amount)}, {Label: "应得", Value: words.Money(is.Earned)}, {Label: "已收", Value: words.Money(received)},
 	}
-	if is.Rest, err = h.rest(c, was, received-is.Earned, values); err != nil || is.Rest == "" && received > is.Earned {
-		if err != nil {
-			return nil, err
-		}
+	switch {
+	case received <= is.Earned && is.Rest != keep:
+		is.Rest = ""
+	case is.Rest == "":
 		return h.askRest(c, was, facts, received-is.Earned), nil
 	}
 	is.Ended = h.Rules.Day(c.Now)
@@ -211,6 +217,8 @@ func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, err
 		facts = append(facts, chat.Fact{Label: "还应收", Value: words.Money(open)})
 	case open < 0:
 		facts = append(facts, chat.Fact{Label: "多收", Value: words.Money(-open) + "，" + is.Rest})
+	case is.Rest != "":
+		facts = append(facts, chat.Fact{Label: "已收的", Value: is.Rest})
 	}
 	facts = append(facts, chat.Fact{Label: "冲减业绩", Value: words.Money(was.Amount-is.Earned) + "（" + is.Ended.String() + "）"}, chat.Fact{Label: fieldReason, Value: reason})
 	if version := command.VersionOf(was.Number, was.Version, is.Earned, received, is.Rest, reason); !c.Confirms(version) {
@@ -225,28 +233,28 @@ func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, err
 	return a, err
 }
 
-// earned is what is due to us of a contract that ends: as told, else what was
-// received.
-func (h Handler) earned(ct store.Contract, received int64, values map[string]string) (int64, error) {
-	v, given := values[fieldAmount]
-	if !given {
-		return min(received, ct.Amount), nil
+// earned is what is due to us of a contract that ends: as told, nothing where that is
+// not said; what is kept of the money that came in is earned, too.
+func (h Handler) earned(ct store.Contract, received int64, rest string, values map[string]string) (fen int64, err error) {
+	if v, given := values[fieldAmount]; given && text.Bare(v) != "0" {
+		if fen, err = amountIn(fieldAmount, v); err != nil {
+			return 0, err
+		}
 	}
-	if text.Bare(v) == "0" {
-		return 0, nil
+	if fen > ct.Amount {
+		return 0, &command.Refusal{Text: "应得 " + words.Money(fen) + " 超过合同金额 " + words.Money(ct.Amount) + "。", Hint: "终止合同 " + ct.Number + " 原因… 金额=应得", Clause: taking, Private: true}
 	}
-	fen, err := amountIn(fieldAmount, v)
-	if err == nil && fen > ct.Amount {
-		err = &command.Refusal{Text: "应得 " + words.Money(fen) + " 超过合同金额 " + words.Money(ct.Amount) + "。", Hint: "终止合同 " + ct.Number + " 原因… 金额=应得", Clause: taking, Private: true}
+	if rest == keep {
+		fen = max(fen, min(received, ct.Amount))
 	}
-	return fen, err
+	return fen, nil
 }
 
-// rest is what becomes of money beyond what was earned; empty where that is to be
-// asked, or there is none.
-func (h Handler) rest(c *command.Call, ct store.Contract, beyond int64, values map[string]string) (string, error) {
+// restIn reads what becomes of money beyond what was earned; empty where that is not
+// said.
+func restIn(values map[string]string) (string, error) {
 	v, given := values[fieldRest]
-	if !given || beyond <= 0 {
+	if !given {
 		return "", nil
 	}
 	for _, r := range rests {

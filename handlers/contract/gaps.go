@@ -154,6 +154,18 @@ func (h Handler) numberIn(series string, seq int, month store.Day) string {
 	return n.InSeries(series, seq)
 }
 
+// fate is what became of the number, with who had it.
+func (n number) fate(holder string, today store.Day) string {
+	switch said := fate(n.Contract, holder, today); {
+	case n.missing:
+		return "缺号：发出过，没有记录"
+	case n.Holder == "" || n.InHand():
+		return said
+	default:
+		return said + " · " + holder
+	}
+}
+
 // worries ranks fates: holes first, then what is lost or burnt, then what is in hand.
 func (n number) worries() int {
 	switch {
@@ -181,21 +193,11 @@ func (h Handler) numbersCard(ctx context.Context, c *command.Call, month store.D
 		if i >= command.MaxRows {
 			continue
 		}
-		line := n.Number + " "
-		switch {
-		case n.missing:
-			line += "缺号：发出过，没有记录"
-		default:
-			line += fate(n.Contract, today)
-			if n.Holder != "" {
-				who, err := people.name(ctx, n.Holder)
-				if err != nil {
-					return nil, err
-				}
-				line += " · " + who
-			}
+		holder, err := people.name(ctx, n.Holder)
+		if err != nil {
+			return nil, err
 		}
-		lines = append(lines, line)
+		lines = append(lines, n.Number+" "+n.fate(holder, today))
 	}
 	if len(all) > command.MaxRows {
 		lines = append(lines, words.More(len(all)-command.MaxRows))
@@ -271,9 +273,12 @@ func (h Handler) explainHole(ctx context.Context, c *command.Call) (*command.Ans
 }
 
 func (h Handler) explained(ctx context.Context, c *command.Call, ct store.Contract, said string) (*command.Answer, error) {
-	facts := []chat.Fact{{Label: "编号", Value: ct.Number}, {Label: "去向", Value: fate(ct, h.Rules.Day(c.Now))}, {Label: "说明", Value: said}}
+	holder, err := h.people(c.Tx).name(ctx, ct.Holder)
+	if err != nil {
+		return nil, err
+	}
+	facts := []chat.Fact{{Label: "编号", Value: ct.Number}, {Label: "去向", Value: fate(ct, holder, h.Rules.Day(c.Now))}, {Label: "说明", Value: said}}
 	a := h.done("已说明 "+ct.Number, ct, facts, true)
-	var err error
 	a.Notices, err = h.tell(ctx, c, ct, hearers{keepers: true}, []string{ct.Holder}, c.Person.Name+"说明了 "+ct.Number, func(rulebook.ContractView) []chat.Fact { return facts })
 	return a, err
 }

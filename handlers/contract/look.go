@@ -171,7 +171,7 @@ func (h Handler) row(ctx context.Context, n *names, m command.MeantContract, tod
 	if err != nil {
 		return "", err
 	}
-	parts := []string{m.Number, fate(m.Contract, today)}
+	parts := []string{m.Number, lives(m.Contract, holder, today)}
 	if m.View >= rulebook.ContractPaper && m.Customer != "" {
 		customer, err := n.customer(ctx, m.Customer)
 		if err != nil {
@@ -179,7 +179,7 @@ func (h Handler) row(ctx context.Context, n *names, m command.MeantContract, tod
 		}
 		parts = append(parts, customer, m.Project)
 	}
-	if m.Holder != "" {
+	if m.Holder != "" && !m.InHand() {
 		parts = append(parts, holder)
 	}
 	if m.View == rulebook.ContractWhole && m.Amount > 0 {
@@ -188,17 +188,25 @@ func (h Handler) row(ctx context.Context, n *names, m command.MeantContract, tod
 	return strings.Join(parts, " · "), nil
 }
 
-// fate is the one thing that became of a number.
-func fate(ct store.Contract, today store.Day) string {
+// fate is the one thing that became of a number, which a holder has or had.
+func fate(ct store.Contract, holder string, today store.Day) string {
 	switch {
 	case ct.InHand():
-		return fmt.Sprintf("在手 %d 天（%s）", daysSince(ct.Claimed, today), ct.State)
+		return fmt.Sprintf("在手 %d 天（%s）", daysSince(ct.Claimed, today), holder)
 	case ct.State == store.ContractBurnt && ct.Explained:
 		return "烧号（已说明）"
 	case ct.State == store.ContractLost && ct.Explained:
 		return stateWords(ct) + "，已说明"
 	}
 	return stateWords(ct)
+}
+
+// lives is a contract's state, and for how long its form is in hand.
+func lives(ct store.Contract, holder string, today store.Day) string {
+	if ct.InHand() {
+		return string(ct.State) + "，" + fate(ct, holder, today)
+	}
+	return fate(ct, holder, today)
 }
 
 // card is one contract with its life line.
@@ -231,7 +239,7 @@ func (h Handler) wholeFacts(ctx context.Context, n *names, m command.MeantContra
 	if err != nil {
 		return nil, err
 	}
-	facts := []chat.Fact{{Label: "状态", Value: fate(m.Contract, today)}, {Label: "持有人", Value: holder}}
+	facts := []chat.Fact{{Label: "状态", Value: lives(m.Contract, holder, today)}, {Label: "持有人", Value: holder}}
 	if m.View < rulebook.ContractPaper {
 		return facts, nil
 	}
