@@ -91,11 +91,13 @@ func (h Handler) payer(ctx context.Context, c *command.Call, typed string) (comm
 
 // name says whose an arrival is that nobody knew before.
 func (h Handler) name(ctx context.Context, c *command.Call, code, whose string) (*command.Answer, error) {
-	e, err := h.arrivalOf(ctx, c, code)
-	if err != nil {
+	e, unclaimed, err := h.arrivalOf(ctx, c, code)
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if !text.HasWords(whose) {
+	case !unclaimed:
+		return nil, taken(e)
+	case !text.HasWords(whose):
 		return nil, &command.Question{Prompt: e.Code + " 是哪位客户打来的？写名称或编号。"}
 	}
 	found, err := c.CustomersLike(ctx, whose, command.ToName)
@@ -205,28 +207,27 @@ func (h Handler) answerable(roll audience.Roll, k store.Contract) []store.Person
 	return roll.Standing(store.Supervisor).To
 }
 
-// arrivalOf is the arrival of a code that nobody has claimed. It is locked until
-// the transaction ends: who claims first has it.
-func (h Handler) arrivalOf(ctx context.Context, c *command.Call, typed string) (store.MoneyEntry, error) {
+// arrivalOf is the arrival of a code, and whether nobody has claimed it. It is
+// locked until the transaction ends: who claims first has it.
+func (h Handler) arrivalOf(ctx context.Context, c *command.Call, typed string) (e store.MoneyEntry, unclaimed bool, err error) {
 	code := text.Code(typed)
 	if err := c.Tx.Receivables().Lock(ctx, code); err != nil {
-		return store.MoneyEntry{}, err
+		return e, false, err
 	}
 	e, found, err := c.Tx.Receivables().ByCode(ctx, code)
 	if err != nil {
-		return e, err
+		return e, false, err
 	}
 	if !found || e.Kind != store.MoneyArrival {
-		return e, noArrival()
+		return e, false, noArrival()
 	}
 	open, err := c.Tx.Receivables().Unclaimed(ctx)
-	if err != nil {
-		return e, err
-	}
-	if slices.ContainsFunc(open, func(o store.MoneyEntry) bool { return o.ID == e.ID }) {
-		return e, nil
-	}
-	return e, &command.Refusal{Text: "到账 " + e.Code + " 已经有人认领，或者撤销了。", Hint: "我的", Clause: clause, Private: true}
+	return e, slices.ContainsFunc(open, func(o store.MoneyEntry) bool { return o.ID == e.ID }), err
+}
+
+// taken refuses an arrival that waits for nobody any more.
+func taken(e store.MoneyEntry) *command.Refusal {
+	return &command.Refusal{Text: "到账 " + e.Code + " 已经有人认领，或者撤销了。", Hint: "我的", Clause: clause, Private: true}
 }
 
 func noArrival() *command.Refusal {
@@ -235,7 +236,7 @@ func noArrival() *command.Refusal {
 
 // claim is 认领: a receipt of the day on which the money arrived.
 func (h Handler) claim(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	e, err := h.arrivalOf(ctx, c, c.Text("编号"))
+	e, unclaimed, err := h.arrivalOf(ctx, c, c.Text("编号"))
 	if err != nil {
 		return nil, err
 	}
@@ -252,6 +253,8 @@ func (h Handler) claim(ctx context.Context, c *command.Call) (*command.Answer, e
 		return nil, err
 	case e.Customer == "" || d.Customer != e.Customer:
 		return nil, noArrival()
+	case !unclaimed:
+		return nil, taken(e)
 	}
 	before := d
 	r := h.entry(c, d, store.MoneyReceipt)
