@@ -3,11 +3,13 @@ package customer
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"marketbot/handlers/intake"
 	"marketbot/handlers/sheet"
+	"marketbot/handlers/text"
 	"marketbot/store/vault"
 )
 
@@ -180,6 +182,12 @@ var (
 	areaLost  = regexp.MustCompile(`^([235679]\d{9}|[2-9]\d{10})$`)
 )
 
+// samePhone compares numbers in digits, of which one may lack the country or the
+// area.
+func samePhone(n string) func(string) bool {
+	return func(other string) bool { return strings.HasSuffix(n, other) || strings.HasSuffix(other, n) }
+}
+
 // morePhone adds the phone in a cell to those that there are.
 func morePhone(before string, c sheet.Cell) (string, error) {
 	value := c.Text
@@ -197,7 +205,7 @@ func morePhone(before string, c sheet.Cell) (string, error) {
 	if err := checked(phoneRule, value); err != nil || before == "" {
 		return value, err
 	}
-	if strings.Contains(before, value) {
+	if had := text.Phones(before); !slices.ContainsFunc(text.Phones(value), func(n string) bool { return !slices.ContainsFunc(had, samePhone(n)) }) {
 		return before, nil
 	}
 	return before + "、" + value, checked(phoneRule, before+"、"+value)

@@ -60,19 +60,27 @@ func MaskPhones(s string) string {
 // that may be called, to tell them apart, nothing of others.
 func MaskNumbers(s string) string {
 	var list []string
-	for _, run := range runs(s) {
-		for len(run) > 0 {
-			n := max(1, phoneIn(s, run))
-			if number := joined(run[:n]); len(list) == 0 || len(number) >= leastAlone {
-				list = append(list, MaskPhone(number))
-			}
-			run = run[n:]
+	for _, number := range Phones(s) {
+		if len(list) == 0 || len(number) >= leastAlone {
+			list = append(list, MaskPhone(number))
 		}
 	}
 	if len(list) == 0 {
 		return Hidden
 	}
 	return strings.Join(list, "、")
+}
+
+// Phones are the numbers in a text of phones, in digits alone.
+func Phones(s string) (list []string) {
+	for _, run := range runs(s) {
+		for len(run) > 0 {
+			n := max(1, phoneIn(s, run))
+			list = append(list, joined(run[:n]))
+			run = run[n:]
+		}
+	}
+	return list
 }
 
 // MaskPhone is all that is shown of a number: the first three digits and the
