@@ -72,7 +72,7 @@ func (r *Router) Help(p store.Person) chat.Card {
 	if len(daily) == 0 {
 		return chat.Card{Title: "帮助", Blocks: []chat.Block{{Text: "还没有可以使用的命令，请联系管理员登记。"}}}
 	}
-	card := chat.Card{Title: "我能帮你做的", Blocks: []chat.Block{rows(daily)}}
+	card := chat.Card{Title: "我能帮你做的", Blocks: []chat.Block{first(daily)}}
 	for i, s := range daily {
 		card.Buttons = append(card.Buttons, chat.Button{Label: s.Name, Command: s.Name, Primary: i == 0})
 	}
@@ -102,6 +102,19 @@ func (r *Router) Hint(p store.Person, most int) string {
 		}
 	}
 	return strings.Join(list[:min(len(list), most)], "、")
+}
+
+// first are commands as whoever is new needs them: how one is written, else what it
+// does, in a few words. They fit into one card of any platform.
+func first(list []*Spec) chat.Block {
+	facts := make([]chat.Fact, len(list))
+	for i, s := range list {
+		facts[i] = chat.Fact{Label: s.Name, Value: s.Examples[0]}
+		if s.Examples[0] == s.Name {
+			facts[i].Value = strings.FieldsFunc(s.Summary, func(c rune) bool { return strings.ContainsRune("；，：。", c) })[0]
+		}
+	}
+	return chat.Block{Facts: facts}
 }
 
 func rows(list []*Spec) chat.Block {

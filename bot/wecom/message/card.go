@@ -109,7 +109,11 @@ func WholeCard(m chat.Message, task string) *Card {
 		}
 		lines = append(lines, blockLines(b)...)
 	}
-	for _, says := range []string{typed(c, ""), briefly(c)} {
+	ways := []string{typed(c, ""), briefly(c)}
+	if !slices.ContainsFunc(c.Buttons, func(b chat.Button) bool { return b.Label != b.Line() }) {
+		ways = append(ways, "（也可以回复按钮上的字）")
+	}
+	for _, says := range ways {
 		if text := strings.Join(append(lines[:len(lines):len(lines)], says), "\n"); runes(text) <= cardText {
 			out.Text = inert(text)
 			return out
