@@ -73,6 +73,8 @@ func labelsIn(folded string, keys []string, at func(string, []string) (string, i
 		switch separates := strings.ContainsRune(",;。", c); {
 		case separates:
 			atStart, mark = true, i
+		case c == '\n': // the mark ended what stands before
+			atStart, mark = true, -1
 		case text.Blank(c):
 			atStart = true
 		default:

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -89,6 +90,25 @@ func FuzzMaskPhones(f *testing.F) {
 		got := MaskPhones(text)
 		if strings.Contains(got, "13800138000") {
 			t.Errorf("%q leaves a number: %q", text, got)
+		}
+	})
+}
+
+// No digit of a text of phones is lost, and none is made up, whatever parts them.
+func TestPhonesKeepEveryDigit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var typed, digits strings.Builder
+		for range rapid.IntRange(0, 40).Draw(t, "length") {
+			if rapid.Bool().Draw(t, "digit") {
+				d := rapid.IntRange(0, 9).Draw(t, "d")
+				fmt.Fprint(&typed, d)
+				fmt.Fprint(&digits, d)
+				continue
+			}
+			typed.WriteString(rapid.SampledFrom([]string{"-", " ", "、", "，", "转", "(", ")", "+", ".", "\u200b", "/", "手机", "\n"}).Draw(t, "gap"))
+		}
+		if got := strings.Join(Phones(typed.String()), ""); got != digits.String() {
+			t.Errorf("%q holds %s, want %s", typed.String(), got, digits.String())
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"marketbot/bot/wecom/wecomtest"
@@ -125,4 +126,25 @@ func TestWholeCard(t *testing.T) {
 			t.Errorf("%s: the buttons are %+v", tt.name, c.Buttons)
 		}
 	}
+}
+
+// A form as the app's texts, however many, comes back with the values that stood in
+// it: of what was copied along nothing is taken for somebody's words.
+func TestTemplateComesBack(t *testing.T) {
+	piece := rapid.SampledFrom([]string{"拜访华东机电", "12.5万", "（1/2）前", "#abcdef", "- ", "1. ", "@all", "<b>", "https://a.example/b", "，", "：", "*", "_", "\n", " ", "👍", "【华东机电】", "没有"})
+	rapid.Check(t, func(t *rapid.T) {
+		form := &chat.Form{Command: "提交周报 2026-W48 ab12"}
+		want := map[string]string{}
+		for i := range rapid.IntRange(1, 6).Draw(t, "fields") {
+			value := strings.TrimSpace(strings.Join(rapid.SliceOfN(piece, 0, 60).Draw(t, "value"), ""))
+			form.Fields = append(form.Fields, chat.Field{Name: fmt.Sprint("项", i), Label: "第几项", Value: value})
+			want[form.Fields[i].Name] = value
+		}
+		texts := Texts(Offering(chat.Message{Card: &chat.Card{Title: "周报", Blocks: []chat.Block{{Text: "说明"}}, Form: form}}), NewMark())
+		typed := Read(strings.Join(texts, "\n"))
+		line, rest := chat.CutTemplate(strings.TrimPrefix(typed, chat.TemplateWord))
+		if diff := cmp.Diff(want, chat.FilledIn(rest, form.Fields)); diff != "" || line != form.Command {
+			t.Errorf("%q is read as %q: %s", texts, line, diff)
+		}
+	})
 }
