@@ -26,7 +26,7 @@ import (
 
 // importCommand is the verb import.
 type importCommand struct {
-	What     string `arg:"" optional:"" help:"导入什么：客户、合同；不写就是客户"`
+	What     string `arg:"" optional:"" help:"导入什么：客户、合同、收款计划、回款；不写就是客户"`
 	File     string `arg:"" optional:"" help:"要导入的 .xlsx 或 .csv（UTF-8、GBK 都行），其中一行是列名；--template 时是写到哪个文件" type:"path"`
 	Config   string `help:"配置文件" type:"path" placeholder:"config.yaml"`
 	By       string `help:"由谁负责这次导入；不写就是市场主管" placeholder:"姓名"`
