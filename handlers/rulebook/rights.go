@@ -41,6 +41,9 @@ const (
 	SeeMoney         Right = "see money"          // what is owed and was received: the holder of their own contracts
 	KeepAccounts     Right = "keep accounts"      // 核款 and what is known of the bank; the posts above only of what is the accountant's own
 	ReleaseMoney     Right = "release money"      // pay back, let go; the general manager only of what is the director's own
+	SeeActivities    Right = "see activities"     // all; participants see theirs
+	PlanActivities   Right = "plan activities"    // enter, change, cancel
+	HeadActivities   Right = "head activities"    // say who came, sum up
 )
 
 // rule says who has a right and which clause says so.
@@ -100,6 +103,12 @@ var rights = map[Right]rule{
 		Posts:  []store.Post{store.GeneralManager, store.MarketingDirector},
 		Duties: []store.Duty{store.Accountant}, Words: "财务、市场总监", Clause: "会-2",
 	},
+	SeeActivities: {
+		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector, store.Supervisor},
+		Clause: "会-4",
+	},
+	PlanActivities: {Posts: []store.Post{store.MarketingDirector, store.Supervisor}, Clause: "会-4"},
+	HeadActivities: {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "2-8"},
 }
 
 // Allows reports whether p has the right, and had it when they asked. Nobody who

@@ -42,6 +42,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 		rulebook.SeeMoney:         {"y y y y y y - -", "执行董事、总经理、总经理助理、市场总监、市场主管、业务员、财务", "会-2"},
 		rulebook.KeepAccounts:     {"- y - y - - - -", "财务", "会-2"},
 		rulebook.ReleaseMoney:     {"- y - y - - - -", "财务、市场总监", "会-2"},
+		rulebook.SeeActivities:    {"y y y y y - - -", "执行董事、总经理、总经理助理、市场总监、市场主管", "会-4"},
+		rulebook.PlanActivities:   {"- - - y y - - -", "市场总监、市场主管", "会-4"},
+		rulebook.HeadActivities:   {"- y - y y - - -", "总经理、市场总监、市场主管", "2-8"},
 		"unknown":                 {"- - - - - - - -", "", ""},
 	} {
 		may := strings.Fields(row.may)

@@ -15,7 +15,7 @@ func AnActivity(n int, words string) store.Activity {
 	return store.Activity{
 		Code: fmt.Sprint("H", n), State: store.ActivityReviewed, First: "2026-12-05", Last: "2026-12-06", Ends: ends.Local(),
 		Kind: store.Promotion, Name: words, Timed: true, From: 14 * time.Hour, To: 17 * time.Hour, Place: words, Content: words, Effect: words,
-		Budgeted: true, Budget: 2_000_000, Customers: []string{"K1", "K2"}, Contract: "ZYX-001", Maker: "li", Moved: 1, Was: "2026-12-01",
+		Budgeted: true, Budget: 2_000_000, Customers: []string{"K1", "K2"}, Contract: "ZYX-001", Maker: "li", Made: ends.Local(), Moved: 1, Was: "2026-12-01",
 		People: []store.Participant{
 			{Person: "p", Task: words, Answer: store.Cannot, Why: words, Came: store.Absent, Excuse: words},
 			{Person: "q", Answer: store.Can, Came: store.Recorded, At: ends.Local()},
