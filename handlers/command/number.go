@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,16 @@ type Numbered[T any] struct {
 	At     func(t T) time.Time // when it was made: a call that was sent before finds none
 	// End is how one has ended by a moment; nil while it is open.
 	End func(t T, now time.Time) *Ended
+}
+
+// ActivityCode is an activity's code however it was typed: h3, ＃Ｈ３, H-03, 3; empty
+// where it is none.
+func ActivityCode(typed string) string {
+	digits := strings.TrimLeft(strings.TrimPrefix(text.Code(typed), "H"), "-0")
+	if n, err := strconv.Atoi(digits); err != nil || n < 1 {
+		return ""
+	}
+	return "H" + digits
 }
 
 // Ended is how a numbered thing ended.
