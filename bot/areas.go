@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"marketbot/handlers/activity"
 	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -45,6 +46,7 @@ func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []c
 		&approval.Handler{Rules: r},
 		&contract.Handler{Rules: r, Config: s.Contracts},
 		&receivable.Handler{Rules: r, Config: s.Receivables},
+		&activity.Handler{Rules: r},
 		&staff.Handler{Rules: r, OwedBy: s.Reports.OwedBy, Health: health},
 	}
 }

@@ -185,6 +185,26 @@ const textArgs = `
 应收.谁             李娜 应收 %
 回款记录.谁         李娜 回款记录 %
 回款记录.页         李娜 回款记录 本月 %
+活动.编号           李娜 活动 %
+活动.页             李娜 活动 12月 %
+活动 新增.名称      李娜 活动 新增 %
+活动 新增.字段      李娜 活动 新增 酒会 *=%
+活动 改.编号        李娜 活动 改 % 地点=厅
+活动 改.字段        李娜 活动 改 H2 *=%
+活动 取消.编号      李娜 活动 取消 % 下雨
+活动 取消.原因      李娜 活动 取消 H2 说 %
+活动 取消.字段      李娜 活动 取消 H2 下雨 *=%
+能去.编号           张伟 能去 %
+不能去.编号         张伟 不能去 % 有事
+不能去.原因         张伟 不能去 H1 说 %
+活动 替补.编号      李娜 活动 替补 % 刘洋 张伟
+到场.编号           张伟 到场 %
+未到.编号           李娜 未到 % 张伟 堵车
+未到.原因           李娜 未到 H1 张伟 说 %
+补记.编号           李娜 补记 % 张伟
+补记.时间           李娜 补记 H1 张伟 %
+活动 总结.编号      李娜 活动 总结 % 效果=好
+活动 总结.字段      李娜 活动 总结 H1 *=%
 人员 添加.姓名      王芳 人员 添加 % 其他员工
 人员 恢复.姓名      王芳 人员 恢复 %
 人员 确认.编号      陈总 人员 确认 %
@@ -243,6 +263,7 @@ func TestForgedLines(t *testing.T) {
 			o := openOffice(t, storetest.Prepared(t, storetest.SQLite), world, department(), thursday())
 			o.hear("李娜", "新客户 东莞市晨星机械有限公司 负责人=张伟")
 			o.formsTaken()
+			o.activitiesPlanned()
 			lines := argLines(t, o.bot.Load().desk.Specs())
 			for i, s := range forgeries() {
 				o.clock.Add((4 * time.Minute).Milliseconds()) // 撤销 ends, and what is equal is no double click
@@ -267,6 +288,15 @@ func (o *office) formsTaken() {
 		o.hear("张伟", "签前汇报 "+number+" 谈好了")
 	}
 	o.hear("张伟", "签合同 ZYX-202611-002 金额=1万")
+}
+
+// activitiesPlanned are two activities with 张伟 of 李娜's: one that is on today, one
+// of next month.
+func (o *office) activitiesPlanned() {
+	o.t.Helper()
+	for _, time := range []string{"今天", "12-05 14:00~17:00"} {
+		o.hear("李娜", "活动 新增 看场地 类型=现场 人员=张伟 时间="+time)
+	}
 }
 
 // saysText says one of argLines with a text, n telling it from others.

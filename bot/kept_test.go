@@ -23,6 +23,7 @@ var heardBy = map[string][]string{
 	"删除联系人.理由": {"陈总", "张伟"},
 	"领合同.项目":   {"王芳"}, "签前汇报.情况": {"李娜", "王芳"}, "改合同.字段": {"张伟", "王芳"}, "归档.位置": {"张伟"}, "借原件.事由": {"张伟"}, "借原件.字段": {"张伟"},
 	"合同遗失.经过": {"王芳", "陈总"}, "找到.经过": {"王芳", "陈总"}, "缺号.说明": {"王芳"},
+	"活动 改.字段": {"张伟"}, "活动 取消.原因": {"张伟"}, "不能去.原因": {"李娜"}, "未到.原因": {"张伟"}, "活动 总结.字段": {"王芳"},
 	"不符.原因": {"张伟"}, "退款.原因": {"张伟"}, "坏账.原因": {"张伟"}, "暂缓.原因": {"张伟", "李娜"},
 }
 
@@ -44,6 +45,7 @@ func TestEveryTextIsKept(t *testing.T) {
 			o := openOffice(t, storetest.Prepared(t, storetest.SQLite), v.tapping(world), department(), thursday())
 			o.hear("李娜", "新客户 东莞市晨星机械有限公司 负责人=张伟")
 			o.formsTaken()
+			o.activitiesPlanned()
 			var everybody []string
 			for _, e := range o.staff {
 				everybody = append(everybody, e.Name)

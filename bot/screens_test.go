@@ -63,6 +63,9 @@ func (m message) button(label string) int {
 
 // cells is every cell of an Excel file, line by line.
 func (m message) cells() (string, error) {
+	if strings.HasSuffix(m.file, ".ics") {
+		return string(m.data), nil
+	}
 	book, err := excelize.OpenReader(bytes.NewReader(m.data))
 	if err != nil {
 		return "", err

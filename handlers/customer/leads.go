@@ -33,6 +33,7 @@ const (
 	labelSource   = "来源"
 	labelCustomer = "客户"
 	labelField    = "字段"
+	labelActivity = "活动"
 )
 
 const leadPrompt = "线索是什么？写一两句，例如：下半年要办周年庆，正在比价。"
@@ -44,7 +45,7 @@ func (h Handler) leadCommands() []command.Spec {
 			Said: []string{"报线索", "上报线索", "有个线索", "有…线索", "提供…线索", "线索…提供", "线索…报", "提交线索", "给个线索", "发现线索", "新线索"},
 			Args: []command.Arg{
 				{Name: labelCustomer, Kind: command.Word, Prompt: "关于哪个客户？写名称就行。"},
-				{Name: "线索", Kind: command.Labels, Keys: []string{labelText, labelSource}, Prompt: leadPrompt},
+				{Name: "线索", Kind: command.Labels, Keys: []string{labelText, labelSource, labelActivity}, Prompt: leadPrompt},
 			},
 			Examples: []string{"提供线索 南湖酒店 下半年要办周年庆，正在比价 来源=展会上听说"},
 			Who:      rulebook.TakePart, Private: true, Clause: "档-2", Run: h.giveLead, Undo: h.undoLead,
@@ -87,13 +88,16 @@ func (h Handler) giveLead(ctx context.Context, c *command.Call) (*command.Answer
 		Giver: c.Person.ID, At: c.Now,
 		Words: strings.TrimSpace(c.Text(labelCustomer)), Text: given[labelText], Source: given[labelSource],
 	}
+	var err error
+	if l.Activity, err = activityOf(given[labelActivity]); err != nil {
+		return nil, err
+	}
 	if err := readableLead(l); err != nil { // before anybody is looked for, so that it does not depend on who is found
 		return nil, err
 	}
 	if err := h.leadNamed(ctx, c, &l); err != nil {
 		return nil, err
 	}
-	var err error
 	if l.Code, err = c.Tx.Leads().NewCode(ctx); err != nil {
 		return nil, err
 	}
@@ -111,6 +115,16 @@ func (h Handler) giveLead(ctx context.Context, c *command.Call) (*command.Answer
 	a.Undo, a.Subject = l.Code, "lead/"+l.Code
 	a.Notices, err = h.tellJudges(ctx, c, l)
 	return a, err
+}
+
+// activityOf is the code of the activity that a lead comes of. That there is one is
+// not looked up: its giver learns nothing of it.
+func activityOf(typed string) (string, error) {
+	code := command.ActivityCode(typed)
+	if code == "" && text.HasWords(typed) {
+		return "", &command.Refusal{Text: "活动编号没看懂" + text.Quote(text.CutLine(typed, maxLeadName)) + "。", Hint: "活动=H3"}
+	}
+	return code, nil
 }
 
 // readableLead refuses what says nothing, or too much for a message.

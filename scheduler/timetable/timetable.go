@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"time"
 
+	"marketbot/handlers/activity"
 	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -42,6 +43,7 @@ type areas struct {
 	Staff    *staff.Handler
 	Customer *customer.Handler
 	Approval *approval.Handler
+	Activity *activity.Handler
 }
 
 // areasIn finds them in the list of all; an error names those that are missing.
@@ -53,6 +55,7 @@ func areasIn(list []command.Area) (areas, error) {
 		Staff:    find[*staff.Handler](list, &errs),
 		Customer: find[*customer.Handler](list, &errs),
 		Approval: find[*approval.Handler](list, &errs),
+		Activity: find[*activity.Handler](list, &errs),
 	}
 	return a, errors.Join(errs...)
 }
@@ -84,6 +87,10 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 	if err != nil {
 		return nil, fmt.Errorf("daily: %w", err)
 	}
+	eve, err := scheduler.Daily(rules.Zone, activity.Eve)
+	if err != nil {
+		return nil, err
+	}
 	house, err := scheduler.Daily(rules.Zone, houseClock)
 	if err != nil {
 		return nil, err
@@ -111,6 +118,10 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 			Due: message.Owing, Do: message.MakeUp},
 		{Name: "approval/over", Title: "查阅授权到期、查阅申请失效", Clause: "档-6",
 			Due: a.Approval.AnyOver, Do: a.Approval.Over},
+		{Name: "activity/eve", Title: "明天的活动", Clause: "2-8", Reminder: true,
+			When: eve, Grace: dailyGrace, Do: a.Activity.Tomorrow},
+		{Name: "activity/over", Title: "活动结束后核对到场", Clause: "2-8", Reminder: true,
+			Due: a.Activity.AnyOver, Do: a.Activity.Over},
 		{Name: "staff/due", Title: "没人能确认的总经理变更生效", Clause: "附-4",
 			Due: a.Staff.AnyDue, Do: a.Staff.Due},
 		{Name: "trip/forget", Title: "清除过期的出差地点与进展", Clause: "2-4", House: true,
