@@ -72,7 +72,7 @@ func tallyFrom(b []byte) (t tally, err error) {
 
 // lanes is how many tallies there are: processes that share a database hardly
 // wait for each other at one. None is ever made after the table was.
-const lanes = 32
+const lanes = 128
 
 func laneName(i int) string { return lanePrefix + strconv.Itoa(i) }
 
