@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"marketbot/handlers/activity"
 	"marketbot/handlers/approval"
 	"marketbot/handlers/command"
 	"marketbot/handlers/customer"
@@ -38,7 +39,7 @@ func newAt(t testing.TB, now string) *schedulertest.Clocked {
 func areas(r rulebook.Rules) []command.Area {
 	return []command.Area{
 		&trip.Handler{Rules: r}, &report.Handler{Rules: r, Config: report.Defaults()},
-		&staff.Handler{Rules: r}, &customer.Handler{Rules: r, Config: customer.Defaults()}, &approval.Handler{Rules: r},
+		&staff.Handler{Rules: r}, &customer.Handler{Rules: r, Config: customer.Defaults()}, &approval.Handler{Rules: r}, &activity.Handler{Rules: r},
 	}
 }
 
