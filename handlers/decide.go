@@ -128,6 +128,9 @@ func (m *matter) commands(typed string) bool {
 	if !ok || !spec.Suits(m.person) && !m.fits(spec, rest) {
 		return false
 	}
+	if rest == "" && strings.HasPrefix(m.dialog.Prefix, "\n") && spec.Needs() {
+		return false // 签合同 is a plan, and of no use as a command without more
+	}
 	before, found := strings.CutSuffix(strings.TrimSpace(typed), rest)
 	last, _ := utf8.DecodeLastRuneInString(before)
 	return rest == "" || !found || unicode.IsSpace(last) || strings.HasPrefix(text.Fold(typed).Text, "/")

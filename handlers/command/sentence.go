@@ -53,7 +53,7 @@ func (r *Router) Read(typed string) (m Meaning, ok bool) {
 		if rest = ""; spec.Hidden && r.said(said, spec) {
 			return m, false
 		}
-	case joined && useUp(folded, listing) && !spec.needs():
+	case joined && useUp(folded, listing) && !spec.Needs():
 		rest = ""
 	case asks && useUp(folded, idle, spec.ownWords()):
 		return Meaning{Help: spec}, true
@@ -112,8 +112,8 @@ func (s *Spec) takesText() bool {
 	return len(s.Args) > 0 && (s.Args[0].Kind == Free || s.Args[0].Kind == Labels || s.Args[0].Kind == Passage)
 }
 
-// needs reports whether the command is nothing without more words.
-func (s *Spec) needs() bool {
+// Needs reports whether the command is nothing without more words.
+func (s *Spec) Needs() bool {
 	return slices.ContainsFunc(s.Args, func(a Arg) bool { return !a.Optional })
 }
 
