@@ -68,7 +68,7 @@ func (h Handler) workbook(ctx context.Context, tx *store.Tx, arg string) ([]byte
 }
 
 // ageing is 应收账款账龄表 of some contracts.
-func (h Handler) ageing(ctx context.Context, tx *store.Tx, list []deal, now time.Time) (sheet.Sheet, error) {
+func (h Handler) ageing(ctx context.Context, tx *store.Tx, list []*deal, now time.Time) (sheet.Sheet, error) {
 	names, err := vault.In(tx).WithContracts(ctx)
 	if err != nil {
 		return sheet.Sheet{}, err
@@ -82,7 +82,7 @@ func (h Handler) ageing(ctx context.Context, tx *store.Tx, list []deal, now time
 			}
 		}
 		d.name = names[d.Customer]
-		rows = append(rows, h.row(i+1, d, people[d.Holder], now))
+		rows = append(rows, h.row(i+1, *d, people[d.Holder], now))
 	}
 	return sheet.Sheet{Tab: "应收账款账龄表", Name: "应收账款账龄表", Columns: h.columns(), Groups: sheet.Rows(rows...), Total: true, Sign: true}, nil
 }

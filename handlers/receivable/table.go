@@ -187,24 +187,24 @@ func personName(ctx context.Context, tx *store.Tx, id string) (string, error) {
 // open are the contracts of a scope that something is open of, or left over, or
 // waits for, the longest overdue first. Entries behind the id last are left out,
 // if there is one.
-func (h Handler) open(ctx context.Context, tx *store.Tx, reader store.Person, s scope, asOf time.Time, last string) ([]deal, error) {
+func (h Handler) open(ctx context.Context, tx *store.Tx, reader store.Person, s scope, asOf time.Time, last string) ([]*deal, error) {
 	contracts, entries, err := h.rows(ctx, tx, s)
 	if err != nil {
 		return nil, err
 	}
 	money := byContract(entries)
 	today := h.Rules.Day(asOf)
-	var list []deal
+	list := make([]*deal, 0, len(contracts)) // sorted, and too large to be moved about
 	for _, k := range contracts {
 		if k.Signed == "" || k.Signed > today || !sees(reader, k) || s.person != "" && k.Holder != s.person {
 			continue
 		}
 		until := slices.DeleteFunc(money[k.Number], func(e store.MoneyEntry) bool { return last != "" && e.ID > last })
 		if d := h.made(k, until, today); d.Open > 0 || d.Surplus > 0 || d.Pending > 0 || d.Damaged {
-			list = append(list, d)
+			list = append(list, &d)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b deal) int {
+	slices.SortFunc(list, func(a, b *deal) int {
 		return cmp.Or(cmp.Compare(b.Overdue, a.Overdue), cmp.Compare(b.Open, a.Open), cmp.Compare(a.Number, b.Number))
 	})
 	return list, nil
@@ -231,7 +231,7 @@ func (h Handler) rows(ctx context.Context, tx *store.Tx, s scope) (contracts []s
 }
 
 // total is all rows added up.
-func (h Handler) total(list []deal) (t rulebook.Standing) {
+func (h Handler) total(list []*deal) (t rulebook.Standing) {
 	t.Bands = make([]int64, len(h.Config.Bands)+2)
 	for _, d := range list {
 		t.Price += d.Price
@@ -252,7 +252,7 @@ func (h Handler) total(list []deal) (t rulebook.Standing) {
 
 // overview is 应收 of several contracts: sums, a row a contract, the picture, and
 // the workbook behind it.
-func (h Handler) overview(ctx context.Context, c *command.Call, s scope, list []deal) (*command.Answer, error) {
+func (h Handler) overview(ctx context.Context, c *command.Call, s scope, list []*deal) (*command.Answer, error) {
 	title := "应收"
 	if s.name != "" {
 		title += " · " + s.name
@@ -269,7 +269,7 @@ func (h Handler) overview(ctx context.Context, c *command.Call, s scope, list []
 	if err != nil {
 		return nil, err
 	}
-	late := len(slices.DeleteFunc(slices.Clone(list), func(d deal) bool { return d.Overdue == 0 }))
+	late := len(slices.DeleteFunc(slices.Clone(list), func(d *deal) bool { return d.Overdue == 0 }))
 	a := card(title, chat.Plain, say, fmt.Sprintf("应收 %d 份合同，其中 %d 份逾期。%s。", len(list), late, asOf(c.Now)))
 	blocks := append(a.Reply.Card.Blocks, chat.Block{Table: table})
 	if n := len(list) - command.MaxRows; n > 0 {
@@ -283,7 +283,7 @@ func (h Handler) overview(ctx context.Context, c *command.Call, s scope, list []
 	return a, h.looked(ctx, c, a, customersOf(list), h.file(c, s))
 }
 
-func customersOf(list []deal) (ids []string) {
+func customersOf(list []*deal) (ids []string) {
 	for _, d := range list {
 		ids = append(ids, d.Customer)
 	}
@@ -292,7 +292,7 @@ func customersOf(list []deal) (ids []string) {
 }
 
 // tableOf is a row a contract, as many as one answer shows.
-func (h Handler) tableOf(ctx context.Context, tx *store.Tx, list []deal) (*chat.Table, error) {
+func (h Handler) tableOf(ctx context.Context, tx *store.Tx, list []*deal) (*chat.Table, error) {
 	t := &chat.Table{Heads: slices.Concat([]string{"合同", "客户", "负责人", "已收", "其中待核", "未收"}, rulebook.BandNames(h.Config.Bands), []string{"预收"})}
 	for _, d := range list[:min(len(list), command.MaxRows)] {
 		customer, err := customerName(ctx, tx, d.Customer)
@@ -317,7 +317,7 @@ const mostDrawn = 12
 
 // picture is the ageing, the customers that owe most first; what they come to
 // stands for the others.
-func (h Handler) picture(ctx context.Context, tx *store.Tx, title string, list []deal, now time.Time) (*chat.Chart, error) {
+func (h Handler) picture(ctx context.Context, tx *store.Tx, title string, list []*deal, now time.Time) (*chat.Chart, error) {
 	sums := map[string]*rulebook.Standing{}
 	for _, d := range list {
 		s := sums[d.Customer]

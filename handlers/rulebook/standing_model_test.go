@@ -240,22 +240,3 @@ func TestStandingsAddUp(t *testing.T) {
 		}
 	})
 }
-
-// BenchmarkStanding is of a contract with 60 lines, half of them paid.
-func BenchmarkStanding(b *testing.B) {
-	a := Account{Price: 60_000_00, Signed: "2026-01-01", Terms: 30}
-	plan := store.MoneyEntry{ID: "plan", Kind: store.MoneyPlan}
-	for i := range 60 {
-		due := store.Day("2026-01-31").Add(7 * i)
-		plan.Plan = append(plan.Plan, store.PlanLine{First: due, Due: due, Amount: 1_000_00})
-	}
-	a.Entries = []store.MoneyEntry{plan}
-	for i := range 30 {
-		a.Entries = append(a.Entries, store.MoneyEntry{ID: fmt.Sprint(i), Kind: store.MoneyReceipt, Amount: 1_000_00, Settled: true})
-	}
-	for b.Loop() {
-		if s := a.Standing("2027-01-01", ends); s.Open != 30_000_00 {
-			b.Fatal(s.Open)
-		}
-	}
-}
