@@ -29,13 +29,13 @@ func (h Handler) changeCommands() []command.Spec {
 			Said:     []string{"修改合同", "更正合同", "合同改", "变更合同", "合同变更"},
 			Args:     []command.Arg{contractArg(), {Name: "字段", Kind: command.Fields, Keys: keys, Prompt: "改什么？例如：金额=13万 原因=增加展台。"}},
 			Examples: []string{"改合同 ZYX-202611-001 金额=13万 原因=增加展台"},
-			Who:      rulebook.TakeContracts, Clause: taking, Changed: h.changed, Run: h.amend, Undo: h.undo,
+			Who:      rulebook.TakeContracts, Clause: taking, Run: h.amend, Undo: h.undo,
 		},
 		{
 			Name: "转合同", Summary: "把合同转给别人持有，以后的提醒跟着走",
 			Said: []string{"合同转给", "转交合同", "移交合同", "合同移交"},
 			Args: []command.Arg{contractArg(), {Name: "接收人", Kind: command.Person, Prompt: "转给谁？写姓名。"}}, Examples: []string{"转合同 ZYX-202611-001 刘洋"},
-			Who: rulebook.HeadContracts, Clause: taking, Changed: h.changed, Run: h.handOver,
+			Who: rulebook.HeadContracts, Clause: taking, Run: h.handOver,
 		},
 		{
 			Name: "终止合同", Aliases: []string{"zzht"}, Summary: "合同提前终止：应得多少，余下的怎么办",
@@ -45,7 +45,7 @@ func (h Handler) changeCommands() []command.Spec {
 				{Name: "字段", Kind: command.Fields, Keys: []string{fieldAmount, fieldRest}, Optional: true},
 			},
 			Examples: []string{"终止合同 ZYX-202611-001 对方取消年会 金额=3万"},
-			Who:      rulebook.EndContracts, Clause: taking, Also: []string{"会-4"}, Changed: h.changed, Run: h.end,
+			Who:      rulebook.EndContracts, Clause: taking, Also: []string{"会-4"}, Run: h.end,
 		},
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -37,12 +36,27 @@ func (h Handler) begin(ctx context.Context, c *command.Call, d rulebook.Deed) (w
 	if err := h.mayDo(ctx, c, d, was); err != nil {
 		return was, is, err
 	}
+	if err := inTime(ctx, c, was); err != nil {
+		return was, is, err
+	}
 	next, can := rulebook.NextState(d, was)
 	if !can {
 		return was, is, &command.Refusal{Text: was.Number + " " + stateWords(was) + "，不能" + string(d) + "。", Hint: "合同 " + was.Number, Clause: clauseOf(d), Private: true}
 	}
 	is.State = next
 	return was, is, nil
+}
+
+// inTime refuses what was sent before a contract was changed last and arrived after.
+func inTime(ctx context.Context, c *command.Call, ct store.Contract) error {
+	if !c.Late() {
+		return nil
+	}
+	changed, err := c.Tx.Contracts().Changed(ctx, ct)
+	if err != nil {
+		return err
+	}
+	return c.Overtaken(changed)
 }
 
 // mayDo refuses a deed that is not the caller's, and says whose it is.
@@ -85,16 +99,6 @@ func (h Handler) save(ctx context.Context, c *command.Call, was store.Contract, 
 		err = &command.Refusal{Text: was.Number + " 刚刚被别人改动了，请看过再办。", Hint: "合同 " + was.Number, Private: true}
 	}
 	return err
-}
-
-// changed is when the contract that is called for was changed last: of two changes
-// the one that was sent later counts.
-func (h Handler) changed(ctx context.Context, c *command.Call) (time.Time, error) {
-	m, found, err := c.NumberedContract(ctx, c.Text(numberArg))
-	if err != nil || !found {
-		return time.Time{}, nil //nolint:nilerr // the step says what is wrong
-	}
-	return c.Tx.Contracts().Changed(ctx, m.Contract)
 }
 
 // done answers a deed; 撤销 takes it back where back.

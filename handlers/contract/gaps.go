@@ -227,6 +227,9 @@ func (h Handler) explain(ctx context.Context, c *command.Call) (*command.Answer,
 	if err := h.mayDo(ctx, c, rulebook.DeedExplain, m.Contract); err != nil {
 		return nil, err
 	}
+	if err := inTime(ctx, c, m.Contract); err != nil {
+		return nil, err
+	}
 	was, is := m.Contract, m.Contract
 	if !text.HasWords(c.Text("说明")) && was.State != store.ContractLost && was.State != store.ContractBurnt {
 		return h.card(ctx, c, m)

@@ -26,7 +26,7 @@ func (h Handler) paperCommands() []command.Spec {
 			Name: "归档", Aliases: []string{"gd"}, Summary: "收到合同原件，记下放在哪里",
 			Said: []string{"合同归档", "归档合同", "收到原件", "原件归档", "交原件", "原件交了"},
 			Args: []command.Arg{contractArg(), words("位置", placePrompt)}, Examples: []string{"归档 ZYX-202611-001 2 号柜 3 层"},
-			Who: rulebook.ArchiveContracts, Clause: signing, Changed: h.changed, Run: h.file, Undo: h.undo,
+			Who: rulebook.ArchiveContracts, Clause: signing, Run: h.file, Undo: h.undo,
 		},
 		{
 			Name: "借原件", Aliases: []string{"jyj"}, Summary: "把归档的原件借给某人，到期提醒归还",
@@ -36,37 +36,37 @@ func (h Handler) paperCommands() []command.Spec {
 				{Name: "字段", Kind: command.Fields, Keys: []string{fieldBack, "事由"}, Optional: true},
 			},
 			Examples: []string{"借原件 ZYX-202611-001 张伟 归还=12-05 投标核对", "借原件 ZYX-202611-001 张伟 投标核对 归还=12-05"},
-			Who:      rulebook.ArchiveContracts, Clause: signing, Changed: h.changed, Run: h.lend, Undo: h.undo,
+			Who:      rulebook.ArchiveContracts, Clause: signing, Run: h.lend, Undo: h.undo,
 		},
 		{
 			Name: "还原件", Aliases: []string{"hyj"}, Summary: "借出的原件还回来了",
 			Said: []string{"归还原件", "原件还了", "还合同原件", "还合同"},
 			Args: []command.Arg{contractArg()}, Examples: []string{"还原件 ZYX-202611-001"},
-			Who: rulebook.ArchiveContracts, Clause: signing, Changed: h.changed, Run: h.giveBack, Undo: h.undo,
+			Who: rulebook.ArchiveContracts, Clause: signing, Run: h.giveBack, Undo: h.undo,
 		},
 		{
 			Name: "退合同", Aliases: []string{"tht"}, Summary: "没用上的合同表退回给档案员",
 			Said: []string{"退回合同", "合同退回", "交回合同", "合同不用了", "合同没用上"},
 			Args: []command.Arg{contractArg()}, Examples: []string{"退合同 ZYX-202611-001"},
-			Who: rulebook.TakeContracts, Clause: taking, Changed: h.changed, Run: h.giveUp, Undo: h.undo,
+			Who: rulebook.TakeContracts, Clause: taking, Run: h.giveUp, Undo: h.undo,
 		},
 		{
 			Name: "作废合同", Aliases: []string{"zfht"}, Summary: "写坏的合同表作废，编号不再用",
 			Said: []string{"合同作废", "合同写错了", "合同写坏了", "废掉合同"},
 			Args: []command.Arg{contractArg(), words(fieldReason, spoilPrompt)}, Examples: []string{"作废合同 ZYX-202611-001 金额写错了"},
-			Who: rulebook.TakeContracts, Clause: taking, Changed: h.changed, Run: h.spoil,
+			Who: rulebook.TakeContracts, Clause: taking, Run: h.spoil,
 		},
 		{
 			Name: "合同遗失", Aliases: []string{"htys"}, Summary: "合同丢了，马上报告经过",
 			Said: []string{"合同丢了", "丢了合同", "合同不见了", "合同找不到了", "遗失合同"},
 			Args: []command.Arg{contractArg(), words("经过", losePrompt)}, Examples: []string{"合同遗失 ZYX-202611-001 昨天在展会上放在资料袋里，散场后不见了"},
-			Who: rulebook.TakePart, For: h.holds, Clause: taking, Changed: h.changed, Run: h.lose, Undo: h.undo,
+			Who: rulebook.TakePart, For: h.holds, Clause: taking, Run: h.lose, Undo: h.undo,
 		},
 		{
 			Name: "找到", Aliases: []string{"找到合同"}, Summary: "遗失的合同找到了",
 			Said: []string{"合同找到了", "找回合同", "找到了合同"},
 			Args: []command.Arg{contractArg(), words("经过", findPrompt)}, Examples: []string{"找到 ZYX-202611-001 在办公室抽屉里"},
-			Who: rulebook.TakePart, For: h.holds, Clause: taking, Changed: h.changed, Run: h.find, Undo: h.undo,
+			Who: rulebook.TakePart, For: h.holds, Clause: taking, Run: h.find, Undo: h.undo,
 		},
 	}
 }

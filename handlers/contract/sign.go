@@ -28,7 +28,7 @@ func (h Handler) signCommands() []command.Spec {
 				{Name: "字段", Kind: command.Fields, Keys: []string{fieldEvent, fieldPrepare, fieldAmount}, Optional: true},
 			},
 			Examples: []string{"签前汇报 ZYX-202611-001 对方已定方案 活动日期=12-20 准备=5天 金额=12.5万"},
-			Who:      rulebook.TakeContracts, Clause: signing, Changed: h.changed, Run: h.report, Undo: h.undo,
+			Who:      rulebook.TakeContracts, Clause: signing, Run: h.report, Undo: h.undo,
 		},
 		{
 			Name: "签合同", Aliases: []string{"qht"}, Summary: "登记合同签了，金额多少，算谁的业绩",
@@ -38,7 +38,7 @@ func (h Handler) signCommands() []command.Spec {
 				{Name: "字段", Kind: command.Fields, Keys: []string{fieldAmount, fieldDay, fieldShares}, Optional: true},
 			},
 			Examples: []string{"签合同 ZYX-202611-001 金额=12.5万", "签合同 晨星 金额=125000 日期=11-24 业绩=张伟60%,刘洋40%"},
-			Who:      rulebook.TakeContracts, Clause: signing, Also: []string{"会-4"}, Changed: h.changed, Run: h.sign, Undo: h.undo,
+			Who:      rulebook.TakeContracts, Clause: signing, Also: []string{"会-4"}, Run: h.sign, Undo: h.undo,
 		},
 	}
 }
