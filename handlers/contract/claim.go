@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -160,11 +161,11 @@ func (h Handler) lookRecord(ctx context.Context, c *command.Call, subject string
 	}
 	for range 5 {
 		entry.Trace = ledger.NewTrace()
-		if err = c.Tx.Audit().Record(ctx, entry); err == nil {
-			return entry.Trace, nil
+		if err = c.Tx.Audit().Record(ctx, entry); !errors.Is(err, ledger.ErrTraceTaken) {
+			break
 		}
 	}
-	return "", err
+	return entry.Trace, err
 }
 
 // itoa is a number in digits.
