@@ -208,7 +208,7 @@ func TestUpcoming(t *testing.T) {
 	for _, c := range a.Scheduler.Upcoming(a.Now, 4) {
 		got = append(got, fmt.Sprint(c.At.In(handlerstest.Zone).Format("01-02 15:04 "), c.Titles))
 	}
-	want := []string{"11-27 11:23 [出差签到提醒]", "11-27 12:00 [周报截止]", "11-27 13:07 [周报逾期上报]", "11-27 17:23 [出差签到提醒]"}
+	want := []string{"11-27 11:23 [出差签到提醒]", "11-27 12:00 [周报截止]", "11-27 13:07 [周报逾期上报]", "11-27 16:47 [明天的活动]"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
