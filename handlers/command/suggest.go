@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
@@ -77,7 +78,14 @@ func (s *sound) far(word string) (int, bool) {
 		return 0, false
 	}
 	d := levenshtein.ComputeDistance(heard(word), s.heard)
-	return d, d <= len(s.heard)/4
+	return d, d == 0 || d <= len(s.heard)/4 && !otherWord(word, s.name)
+}
+
+// otherWord reports whether a word is of ideographs, and has none of another's: 华东
+// is not 活动 misspelt.
+func otherWord(word, name string) bool {
+	han := func(c rune) bool { return unicode.Is(unicode.Han, c) }
+	return strings.ContainsFunc(word, han) && !strings.ContainsFunc(word, func(c rune) bool { return han(c) && strings.ContainsRune(name, c) })
 }
 
 // tries are where a word may end that a folded text begins with and that may be
