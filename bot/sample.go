@@ -35,7 +35,7 @@ func sampleReports() map[string]store.ReportText {
 	}
 }
 
-// sampleHistory gives the sample department its customers, its contracts and a last week,
+// sampleHistory gives the sample department its customers, contracts, activities and a last week,
 // handed in, sent up and read, so that plans are carried over on the first day.
 func sampleHistory(ctx context.Context, tx *store.Tx, rules rulebook.Rules, start time.Time) error {
 	if err := sampleCustomers(ctx, tx, customer.Defaults(), start); err != nil {
@@ -45,6 +45,9 @@ func sampleHistory(ctx context.Context, tx *store.Tx, rules rulebook.Rules, star
 		return err
 	}
 	if err := sampleReceivables(ctx, tx, rules, start); err != nil {
+		return err
+	}
+	if err := sampleActivities(ctx, tx, rules, start); err != nil {
 		return err
 	}
 	week, due, ok := lastReported(rules, start)
