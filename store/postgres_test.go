@@ -81,11 +81,13 @@ func TestPool(t *testing.T) {
 	db := storetest.Reopen(t, o)
 	var mu sync.Mutex
 	var all sync.WaitGroup
-	at, most := 0, 0
+	at, most, both := 0, 0, make(chan struct{})
 	count := func(by int) {
 		mu.Lock()
 		defer mu.Unlock()
-		at += by
+		if at += by; at == 2 && most < 2 {
+			close(both)
+		}
 		most = max(most, at)
 	}
 	for range 6 {
@@ -93,6 +95,10 @@ func TestPool(t *testing.T) {
 			storetest.Update(t, db, func(context.Context, *store.Tx) error {
 				count(1)
 				defer count(-1)
+				select { // a slow machine begins the second late
+				case <-both:
+				case <-time.After(5 * time.Second):
+				}
 				time.Sleep(20 * time.Millisecond)
 				return nil
 			})

@@ -275,7 +275,7 @@ func (s *site) look(e shown) chattest.Message {
 }
 
 func cardTexts(c *chat.Card) []string {
-	texts := []string{c.Title}
+	texts := []string{c.Title, c.Done}
 	for _, b := range c.Blocks {
 		texts = append(texts, b.Text, b.Note)
 		for _, f := range b.Facts {
