@@ -129,9 +129,8 @@ func kindIn(typed string) (store.ActivityKind, error) {
 	return "", &command.Refusal{Text: "类型是 推广、现场 或 洽谈。", Hint: "类型=现场", Clause: onSite, Field: fieldKind}
 }
 
-// applyTies puts the customers and the contract that it is for (R32). An activity on
-// site has the contract's project for a name, its customer and its day, until others
-// are told.
+// applyTies puts the customers and the contract that it is for (R32). What is for a
+// contract has its customer and its day, until others are told.
 func (h Handler) applyTies(ctx context.Context, c *command.Call, is *store.Activity, values map[string]string) error {
 	if v, given := values[fieldCustomer]; given {
 		is.Customers = nil
@@ -159,7 +158,7 @@ func (h Handler) applyTies(ctx context.Context, c *command.Call, is *store.Activ
 	}
 	is.Contract = m.Number
 	if is.Name == "" {
-		is.Name = m.Number + " 现场"
+		is.Name = "现场活动"
 	}
 	if is.First == "" && m.Event != "" {
 		is.First, is.Last, is.To = m.Event, m.Event, wholeDay

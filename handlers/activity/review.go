@@ -98,10 +98,7 @@ func complete(a store.Activity) error {
 	case a.Lesson == "":
 		return &command.Question{Prompt: "有什么经验？会-4 要求每次活动都总结经验，写一句。", Prefix: fieldLesson + "="}
 	case a.Spent && a.Budgeted && rulebook.Overspent(a.Budget, a.Cost) && a.Over == "":
-		return &command.Question{
-			Prompt: "超出预算 10% 以上，为什么？写一句。", Prefix: fieldOver + "=",
-			Secrecy: chat.Secrecy{},
-		}
+		return &command.Question{Prompt: "超出预算 10% 以上，为什么？写一句。", Prefix: fieldOver + "="}
 	}
 	return nil
 }
