@@ -107,20 +107,20 @@ func (h Handler) cannot(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
-	reason, err := fitting(fieldReason, c.Text(fieldReason), maxTask)
+	why, err := reason(c, maxTask)
 	if err != nil {
 		return nil, err
 	}
-	if reason == "" {
+	if why == "" {
 		return nil, &command.Question{Prompt: cannotPrompt, Line: "不能去 " + was.Code}
 	}
-	mine.Answer, mine.Why = store.Cannot, reason
+	mine.Answer, mine.Why = store.Cannot, why
 	if err := h.save(ctx, c, was, &is, ""); err != nil {
 		return nil, err
 	}
 	card := chat.Card{Title: "记下了：不能去 " + is.Code, Blocks: []chat.Block{{Text: "已转告主管，会另外找人。"}}}
 	if !c.Event.Chat.Group {
-		card.Blocks = append([]chat.Block{{Facts: []chat.Fact{{Label: "时间", Value: when(is)}, {Label: fieldReason, Value: reason}}}}, card.Blocks...)
+		card.Blocks = append([]chat.Block{{Facts: []chat.Fact{{Label: "时间", Value: when(is)}, {Label: fieldReason, Value: why}}}}, card.Blocks...)
 	}
 	answer := command.Card(card)
 	answer.Subject = subject(is)

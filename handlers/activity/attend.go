@@ -160,14 +160,14 @@ func (h Handler) absent(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
-	reason, err := fitting(fieldReason, c.Text(fieldReason), maxTask)
+	why, err := reason(c, maxTask)
 	if err != nil {
 		return nil, err
 	}
-	if reason == "" {
+	if why == "" {
 		return nil, &command.Question{Prompt: absentPrompt}
 	}
-	part.Came, part.At, part.Excuse = store.Absent, time.Time{}, reason
+	part.Came, part.At, part.Excuse = store.Absent, time.Time{}, why
 	return h.noted(ctx, c, was, is, *part, "已记"+c.Who(personArg).Name+"未到 "+was.Code)
 }
 

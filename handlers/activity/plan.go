@@ -252,11 +252,11 @@ func (h Handler) cancel(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err := stillPlanned(was); err != nil {
 		return nil, err
 	}
-	reason, err := fitting(fieldReason, c.Text(fieldReason), maxText)
+	why, err := reason(c, maxText)
 	if err != nil {
 		return nil, err
 	}
-	if reason == "" {
+	if why == "" {
 		return nil, &command.Question{Prompt: cancelPrompt}
 	}
 	is := was
@@ -269,8 +269,8 @@ func (h Handler) cancel(ctx context.Context, c *command.Call) (*command.Answer, 
 			is.Spent = true
 		}
 	}
-	facts := []chat.Fact{{Label: "活动", Value: is.Name}, {Label: "时间", Value: when(is)}, {Label: fieldReason, Value: reason}, {Label: fieldSpent, Value: costWords(is)}}
-	if version := command.VersionOf(was.Code, when(was), len(was.People), reason, is.Cost, is.Spent); !c.Confirms(version) {
+	facts := []chat.Fact{{Label: "活动", Value: is.Name}, {Label: "时间", Value: when(is)}, {Label: fieldReason, Value: why}, {Label: fieldSpent, Value: costWords(is)}}
+	if version := command.VersionOf(was.Code, when(was), len(was.People), why, is.Cost, is.Spent); !c.Confirms(version) {
 		names, err := h.names(ctx, c.Tx, was)
 		if err != nil {
 			return nil, err
@@ -283,7 +283,7 @@ func (h Handler) cancel(ctx context.Context, c *command.Call) (*command.Answer, 
 		a.Subject = subject(was)
 		return private(c, a, was).Preview(version), nil
 	}
-	if err := h.save(ctx, c, was, &is, reason); err != nil {
+	if err := h.save(ctx, c, was, &is, why); err != nil {
 		return nil, err
 	}
 	card := chat.Card{Title: "已取消 " + is.Code, Blocks: []chat.Block{{Facts: facts}}}
@@ -295,7 +295,7 @@ func (h Handler) cancel(ctx context.Context, c *command.Call) (*command.Answer, 
 	if was.State == store.ActivityPlanned {
 		a.Notices, err = h.notify(ctx, c, is, ids(was.People), "cancelled", func(store.Participant) chat.Card {
 			return chat.Card{Title: "活动取消：" + is.Name, Blocks: []chat.Block{{Facts: []chat.Fact{
-				{Label: codeArg, Value: is.Code}, {Label: "时间", Value: when(is)}, {Label: fieldReason, Value: reason},
+				{Label: codeArg, Value: is.Code}, {Label: "时间", Value: when(is)}, {Label: fieldReason, Value: why},
 			}}}}
 		})
 	}

@@ -214,6 +214,15 @@ func whole[T any](field, value, how string, read func(string) (T, int, error)) (
 	return v, nil
 }
 
+// reason is why something is so, written with its field's name or without.
+func reason(c *command.Call, most int) (string, error) {
+	said := c.Text(fieldReason)
+	for _, mark := range []string{"=", "＝", ":", "："} {
+		said = strings.TrimPrefix(said, fieldReason+mark)
+	}
+	return fitting(fieldReason, said, most)
+}
+
 // fitting are words that are no longer than they may be; what they are for is
 // their field.
 func fitting(field, typed string, most int) (string, error) {
