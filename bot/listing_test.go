@@ -17,7 +17,7 @@ func TestListingCustomersIsHeardOf(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, everyPost(), thursday())
 			words := enterMany(o, 48)
-			o.clock.Store(thursday().Add(2 * time.Hour).UnixMilli())
+			o.clock.Store(thursday().Add(3 * time.Hour).UnixMilli()) // after all were entered
 			before := len(o.screens.messages("陈总"))
 			listed := map[string]bool{}
 			for i, word := range words {

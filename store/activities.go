@@ -115,6 +115,11 @@ func (q Activities) Open(ctx context.Context) ([]Activity, error) {
 	return q.list(ctx, "open activities", `state IN ($1, $2) ORDER BY first_day, ends, code`, string(ActivityDraft), string(ActivityPlanned))
 }
 
+// Any reports whether an activity was ever entered.
+func (q Activities) Any(ctx context.Context) (bool, error) {
+	return q.tx.One(ctx, "any activity", `SELECT 1 FROM activity LIMIT 1`, nil, new(int))
+}
+
 // AnyEnded reports whether a planned activity ended by now and nobody was asked
 // who came.
 func (q Activities) AnyEnded(ctx context.Context, now time.Time) (bool, error) {

@@ -133,6 +133,10 @@ func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll 
 	if s.At.In(h.Rules.Zone).Day() < planDay {
 		return list, nil
 	}
+	// Who never planned one here plans elsewhere, and is not asked every month.
+	if used, err := tx.Activities().Any(ctx); err != nil || !used {
+		return list, err
+	}
 	missing, err := h.planLines(ctx, tx, after(monthOf(today)), roll)
 	return append(list, missing...), err
 }
