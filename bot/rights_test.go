@@ -56,6 +56,7 @@ func TestRights(t *testing.T) {
 				}
 			}
 			o.hear("小林", "提供线索 "+nameOf(ofZhang)+" 听说要搬")
+			o.hear("王芳", "活动 新增 内训 类型=洽谈 时间=12-05")
 			for n, c := range slices.Concat(otherCommands(), leadCommands(s), plainCommands()) {
 				for i, may := range c.may {
 					o.tryOther(everyPost()[i].Name, fmt.Sprint(n, i), may, c)
