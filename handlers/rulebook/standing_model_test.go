@@ -22,7 +22,6 @@ type pair struct {
 	next     int
 	cash     int64    // received and not paid back
 	waived   [2]int64 // let go
-	code     int
 }
 
 func (p *pair) standing(i int) Standing { return p.accounts[i].Standing(p.day, ends) }

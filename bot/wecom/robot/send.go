@@ -87,11 +87,11 @@ func (r *Robot) mention(to chat.Address) string {
 func (r *Robot) Send(ctx context.Context, to chat.Address, p message.Parcel) (card string, err error) {
 	first := p.Bodies[0]
 	var second, hello json.RawMessage
-	for _, b := range p.Bodies[1:] {
+	for i, b := range p.Bodies {
 		var c content
-		if json.Unmarshal(b, &c) == nil && c.Text != nil {
-			hello = b
-		} else {
+		if json.Unmarshal(b, &c) == nil && (c.Text != nil || i == 0 && c.Card != nil) {
+			hello = b // words or a card: of markdown no greeting can be made
+		} else if i > 0 {
 			second = b
 		}
 	}
@@ -103,6 +103,7 @@ func (r *Robot) Send(ctx context.Context, to chat.Address, p message.Parcel) (ca
 		return "", &chat.SendError{Failure: chat.Busy, After: wait, OneChat: true, Err: errors.New("send by robot: the chat's minute is full")}
 	}
 	if r.greet(ctx, to, hello) {
+		r.keepCard(hello)
 		return "", nil
 	}
 	if err := r.say(ctx, to, first); err != nil {
