@@ -12,7 +12,8 @@
 //	handlers/command    what a command is, and how typed text becomes one
 //	handlers/audience   who hears: posts, leave, vacancy, the line above
 //	handlers/daily      the one message a person gets each morning, of what areas owe
-//	handlers/trip       one area of work; report, staff, customer and approval are built alike
+//	handlers/trip       one area of work; report, staff, customer, approval, contract, receivable and
+//	                    activity are built alike
 //	handlers/sheet      workbooks: an area says what, never how; handlers/picture draws charts
 //	handlers/intake     what was kept in tables before: columns, rows, a report of what is wrong
 //	handlers/pace       how many messages a platform takes in a second, a minute, an hour
