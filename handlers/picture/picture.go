@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/go-analyze/charts"
 	"github.com/golang/freetype/truetype"
@@ -64,6 +65,7 @@ const (
 	maxLabels  = 9   // categories named below a line
 	axisLabels = 6   // figures along an axis
 	labelRunes = 8
+	runeWidth  = 18 // of a letter of a name below a column, with some room
 	titleRunes = 24
 	margin     = 16
 	textSize   = 13
@@ -128,9 +130,15 @@ func arranged(c chat.Chart) chat.Chart {
 	return c
 }
 
-// lying reports whether the bars lie, as many names fit below one another only.
+// lying reports whether the bars lie, as many or long names fit below one another
+// only.
 func lying(c chat.Chart) bool {
-	return c.Kind != chat.Line && len(c.Categories) > maxColumns
+	longest := 0
+	for _, name := range c.Categories {
+		longest = max(longest, utf8.RuneCountInString(text.Cut(name, labelRunes)))
+	}
+	n := len(c.Categories)
+	return c.Kind != chat.Line && (n > maxColumns || n*longest*runeWidth > width-5*margin)
 }
 
 func (s sketch) height() int {
@@ -167,6 +175,7 @@ func (s sketch) draw(p *charts.Painter) error {
 	o := charts.NewBarChartOptionWithData(s.values())
 	o.Title, o.Legend, o.CategoryAxis, o.ValueAxis[0], o.Padding, o.Horizontal = title, legend, names, s.axis(), padding(), lying(s.Chart)
 	o.StackSeries = charts.Ptr(s.Kind == chat.Stacked)
+	o.CategoryAxis.LabelCount = len(s.Categories) // every one has its name
 	for i := range o.SeriesList {
 		o.SeriesList[i].Name, o.SeriesList[i].Label = s.Series[i].Name, s.label()
 	}
@@ -185,7 +194,16 @@ func (s sketch) labels() []string {
 }
 
 func (s sketch) label() charts.SeriesLabel {
-	return charts.SeriesLabel{Show: charts.Ptr(!s.empty), ValueFormatter: s.short, FontStyle: s.style(textSize - 1)}
+	return charts.SeriesLabel{Show: charts.Ptr(!s.empty), ValueFormatter: s.figure, FontStyle: s.style(textSize - 1)}
+}
+
+// figure is what stands beside a part of a bar: of stacked ones that have no
+// height it would cover the next.
+func (s sketch) figure(v float64) string {
+	if s.Kind == chat.Stacked && v == 0 {
+		return ""
+	}
+	return s.short(v)
 }
 
 // axis begins at zero unless something is below it.

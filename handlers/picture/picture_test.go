@@ -25,6 +25,36 @@ func people(n int) chat.Chart {
 	return c
 }
 
+// firms are n firms with long names, what each owes by its age, much of it nothing.
+func firms(n int) chat.Chart {
+	c := chat.Chart{Title: "应收账龄", Kind: chat.Stacked, Unit: chat.Yuan, AsOf: "截至 11月27日 周五 10:30"}
+	for i := range n {
+		c.Categories = append(c.Categories, fmt.Sprintf("东莞市第%d晨星机械制造有限公司", i+1))
+	}
+	for i, name := range []string{"未到期", "1–30天", "31–60天", "61–90天", "90天以上"} {
+		s := chat.Series{Name: name, Values: make([]int64, n)}
+		s.Values[i%n] = int64(5+i) * 1_000_000
+		c.Series = append(c.Series, s)
+	}
+	return c
+}
+
+// Names that do not fit beside one another stand below one another, and a part of no
+// height has no figure, which would cover that of the next.
+func TestNamesHaveRoom(t *testing.T) {
+	for n, lies := range map[int]bool{1: false, 3: false, 4: true, 8: true, 9: true} {
+		if c := firms(n); lying(c) != lies {
+			t.Errorf("%d firms lie: %t", n, !lies)
+		}
+		if c := people(n); lying(c) != (n > maxColumns) {
+			t.Errorf("%d people lie: %t", n, n <= maxColumns)
+		}
+	}
+	if got := (sketch{Chart: firms(1)}).figure(0); got != "" {
+		t.Errorf("nothing is shown as %q", got)
+	}
+}
+
 func drawn() map[string]chat.Chart {
 	weeks := chat.Chart{Title: "周报按时提交率", Kind: chat.Line, Unit: chat.Percent, AsOf: "截至 11月27日 周五 12:00",
 		Categories: []string{"第40周", "第41周", "第42周", "第43周", "第44周", "第45周", "第46周", "第47周"},
@@ -38,6 +68,7 @@ func drawn() map[string]chat.Chart {
 		counts.Series[i].Values = []int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, chat.NoValue}
 	}
 	return map[string]chat.Chart{
+		"firms": firms(3), "8 firms": firms(8),
 		"0": {Title: "本月没有活动", Kind: chat.Bars, AsOf: "截至 11月27日 周五 10:30"}, "1": people(1), "5": people(5), "50": people(50),
 		"line": weeks, "zero": zero, "negative": negative, "stacked": stacked, "lying-stacked": counts,
 		"one-week": {Title: "周报按时提交率", Kind: chat.Line, Unit: chat.Percent, Categories: []string{"第48周"}, Series: []chat.Series{{Name: "按时", Values: []int64{667}}}},
