@@ -2,9 +2,24 @@ package audience
 
 import (
 	"context"
+	"strings"
 
 	"marketbot/store"
 )
+
+// Left marks who is not with the company any more.
+const Left = "（离职）"
+
+// Named is who is called so, with the company or not any more; 张伟（离职） is not.
+func Named(ctx context.Context, tx *store.Tx, name string) (store.Person, bool, error) {
+	bare, gone := strings.CutSuffix(name, Left)
+	if !gone {
+		if p, found, err := tx.People().Named(ctx, bare); err != nil || found {
+			return p, found, err
+		}
+	}
+	return tx.People().StoppedNamed(ctx, bare)
+}
 
 // Names are what people are called, by id, each looked up once: also who left the
 // company, so that their rows stay theirs.
@@ -28,7 +43,7 @@ func (n *Names) Of(ctx context.Context, id string) (string, error) {
 	case !found:
 		n.known[id] = "（未知）"
 	case !p.Active():
-		n.known[id] = p.Name + "（离职）"
+		n.known[id] = p.Name + Left
 	default:
 		n.known[id] = p.Name
 	}

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
-	"marketbot/store/ledger"
 )
 
 // How long what people say about a contract may be, in characters.
@@ -150,22 +148,6 @@ func (h Handler) sure(ctx context.Context, c *command.Call) error {
 	}
 	no.Notices = audience.Same("contract/unsure/"+strconv.FormatInt(since.UnixMilli(), 10), audience.But(keepers(roll), c.Person.ID), chat.Message{Text: ask})
 	return no
-}
-
-// lookRecord records that a list or a sheet of contracts was shown, under one
-// trace code.
-func (h Handler) lookRecord(ctx context.Context, c *command.Call, subject string) (trace string, err error) {
-	entry := ledger.Entry{
-		ID: c.Tx.NewID(c.Now), At: c.Now, Person: c.Person.ID, Act: c.Spec.Name, Subject: subject, Outcome: ledger.Done, Clause: taking, Ref: c.Event.ID,
-		Look: ledger.Look{Post: string(c.Person.Post)},
-	}
-	for range 5 {
-		entry.Trace = ledger.NewTrace()
-		if err = c.Tx.Audit().Record(ctx, entry); !errors.Is(err, ledger.ErrTraceTaken) {
-			break
-		}
-	}
-	return entry.Trace, err
 }
 
 // itoa is a number in digits.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/command"
 	"marketbot/handlers/intake"
 	"marketbot/handlers/reading"
@@ -293,16 +294,9 @@ func (h Handler) importShares(ctx context.Context, tx *store.Tx, typed string, c
 	return "", warned, nil
 }
 
-// known is the person of a name, here or gone; empty for nobody.
+// known is the person of a name; empty for nobody.
 func known(ctx context.Context, tx *store.Tx, name string) (string, error) {
-	name = strings.TrimSuffix(name, "（离职）")
-	if name == "" || !store.Plain(name) {
-		return "", nil
-	}
-	p, found, err := tx.People().Named(ctx, name)
-	if err == nil && !found {
-		p, _, err = tx.People().StoppedNamed(ctx, name)
-	}
+	p, _, err := audience.Named(ctx, tx, name)
 	return p.ID, err
 }
 

@@ -150,7 +150,7 @@ func (h Handler) rows(ctx context.Context, c *command.Call, title, line string, 
 	if rest := page.Rest(); rest != "" {
 		lines = append(lines, rest)
 	}
-	trace, err := h.lookRecord(ctx, c, "contracts")
+	trace, err := c.LookedAt(ctx, "contracts", taking)
 	if err != nil {
 		return nil, err
 	}

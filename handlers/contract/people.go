@@ -13,13 +13,13 @@ import (
 
 // names are people and customers by id, each looked up once.
 type names struct {
+	*audience.Names
 	tx        *store.Tx
-	people    map[string]string
 	customers map[string]string
 }
 
 func (h Handler) people(tx *store.Tx) *names {
-	return &names{tx, map[string]string{}, map[string]string{}}
+	return &names{audience.NewNames(tx), tx, map[string]string{}}
 }
 
 // name is what a person is called, also after they left.
@@ -27,21 +27,7 @@ func (n *names) name(ctx context.Context, id string) (string, error) {
 	if id == "" {
 		return "（不知道）", nil
 	}
-	if known, ok := n.people[id]; ok {
-		return known, nil
-	}
-	p, found, err := n.tx.People().ByID(ctx, id)
-	switch {
-	case err != nil:
-		return "", err
-	case !found:
-		n.people[id] = "（未知）"
-	case !p.Active():
-		n.people[id] = p.Name + "（离职）"
-	default:
-		n.people[id] = p.Name
-	}
-	return n.people[id], nil
+	return n.Of(ctx, id)
 }
 
 // customer is what a customer is called; their code where the file is damaged.

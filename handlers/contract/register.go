@@ -66,7 +66,7 @@ func (h Handler) register(ctx context.Context, c *command.Call, month store.Day)
 	if len(seen) > command.MaxRows {
 		lines = append(lines, words.More(len(seen)-command.MaxRows))
 	}
-	trace, err := h.lookRecord(ctx, c, "contracts/"+string(month))
+	trace, err := c.LookedAt(ctx, "contracts/"+string(month), taking)
 	if err != nil {
 		return nil, err
 	}

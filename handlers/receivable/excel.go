@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
@@ -73,16 +74,15 @@ func (h Handler) ageing(ctx context.Context, tx *store.Tx, list []*deal, now tim
 	if err != nil {
 		return sheet.Sheet{}, err
 	}
-	people := map[string]string{}
+	people := audience.NewNames(tx)
 	var rows [][]sheet.Value
 	for i, d := range list {
-		if people[d.Holder] == "" {
-			if people[d.Holder], err = personName(ctx, tx, d.Holder); err != nil {
-				return sheet.Sheet{}, err
-			}
+		holder, err := people.Of(ctx, d.Holder)
+		if err != nil {
+			return sheet.Sheet{}, err
 		}
 		d.name = names[d.Customer]
-		rows = append(rows, h.row(i+1, *d, people[d.Holder], now))
+		rows = append(rows, h.row(i+1, *d, holder, now))
 	}
 	return sheet.Sheet{Tab: "应收账款账龄表", Name: "应收账款账龄表", Columns: h.columns(), Groups: sheet.Rows(rows...), Total: true, Sign: true}, nil
 }

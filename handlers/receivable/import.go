@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/command"
 	"marketbot/handlers/intake"
 	"marketbot/handlers/rulebook"
@@ -320,7 +321,7 @@ func (h Handler) importedHolder(ctx context.Context, tx *store.Tx, name string, 
 	if name == "" {
 		return "", nil
 	}
-	p, found, err := named(ctx, tx, name)
+	p, found, err := audience.Named(ctx, tx, name)
 	switch {
 	case err != nil:
 		return "", err

@@ -3,12 +3,12 @@ package receivable
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/reading"
@@ -81,7 +81,7 @@ func (h Handler) one(ctx context.Context, c *command.Call, typed string) (*comma
 	if err != nil {
 		return nil, err
 	}
-	holder, err := personName(ctx, c.Tx, k.Holder)
+	holder, err := audience.NewNames(c.Tx).Of(ctx, k.Holder)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (h Handler) scope(ctx context.Context, c *command.Call, typed string) (scop
 	if typed == "" {
 		return scope{person: c.Person.ID, name: c.Person.Name}, nil
 	}
-	p, found, err := named(ctx, c.Tx, typed)
+	p, found, err := audience.Named(ctx, c.Tx, typed)
 	switch {
 	case err != nil:
 		return scope{}, err
@@ -158,30 +158,6 @@ func (h Handler) scope(ctx context.Context, c *command.Call, typed string) (scop
 		return scope{}, no
 	}
 	return scope{}, c.NoContract()
-}
-
-// named is who is called so, active or not.
-func named(ctx context.Context, tx *store.Tx, name string) (store.Person, bool, error) {
-	p, found, err := tx.People().Named(ctx, name)
-	if err != nil || found {
-		return p, found, err
-	}
-	return tx.People().StoppedNamed(ctx, strings.TrimSuffix(name, left))
-}
-
-// left marks who is not with the company any more.
-const left = "（离职）"
-
-// personName is what a person is called: 张伟, 张伟（离职）.
-func personName(ctx context.Context, tx *store.Tx, id string) (string, error) {
-	p, found, err := tx.People().ByID(ctx, id)
-	switch {
-	case err != nil || !found:
-		return "（未知）", err
-	case !p.Active():
-		return p.Name + left, nil
-	}
-	return p.Name, nil
 }
 
 // open are the contracts of a scope that something is open of, or left over, or
@@ -294,12 +270,13 @@ func customersOf(list []*deal) (ids []string) {
 // tableOf is a row a contract, as many as one answer shows.
 func (h Handler) tableOf(ctx context.Context, tx *store.Tx, list []*deal) (*chat.Table, error) {
 	t := &chat.Table{Heads: slices.Concat([]string{"合同", "客户", "负责人", "已收", "其中待核", "未收"}, rulebook.BandNames(h.Config.Bands), []string{"预收"})}
+	names := audience.NewNames(tx)
 	for _, d := range list[:min(len(list), command.MaxRows)] {
 		customer, err := customerName(ctx, tx, d.Customer)
 		if err != nil {
 			return nil, err
 		}
-		holder, err := personName(ctx, tx, d.Holder)
+		holder, err := names.Of(ctx, d.Holder)
 		if err != nil {
 			return nil, err
 		}
@@ -367,23 +344,16 @@ const mostName = 10
 // looked records that somebody looked at what customers owe, once for the whole
 // of an answer, under a trace code that stands on it.
 func (h Handler) looked(ctx context.Context, c *command.Call, a *command.Answer, customers []string, files ...func(trace string) chat.File) error {
-	e := ledger.Entry{
-		At: c.Now, Person: c.Person.ID, Act: c.Spec.Name, Subject: ledger.Listing(customers), Outcome: ledger.Done, Clause: clause, Ref: c.Event.ID,
-	}
-	e.Post = string(c.Person.Post)
-	for {
-		e.ID, e.Trace = c.Tx.NewID(c.Now), ledger.NewTrace()
-		err := c.Tx.Audit().Record(ctx, e)
-		if errors.Is(err, ledger.ErrTraceTaken) {
-			continue
-		}
-		a.Recorded = true
-		a.Reply.Card.Blocks = append(a.Reply.Card.Blocks, chat.Block{Note: c.Person.Name + " 查看 · 追踪码 " + e.Trace})
-		for _, f := range files {
-			a.Files = append(a.Files, f(e.Trace))
-		}
+	trace, err := c.LookedAt(ctx, ledger.Listing(customers), clause)
+	if err != nil {
 		return err
 	}
+	a.Recorded = true
+	a.Reply.Card.Blocks = append(a.Reply.Card.Blocks, chat.Block{Note: c.Person.Name + " 查看 · 追踪码 " + trace})
+	for _, f := range files {
+		a.Files = append(a.Files, f(trace))
+	}
+	return nil
 }
 
 // records is 回款记录.
@@ -458,12 +428,13 @@ func (h Handler) recorded(ctx context.Context, c *command.Call, s scope, list []
 	if len(list) == 0 {
 		say = []string{span, "没有回款。"}
 	}
+	names := audience.NewNames(c.Tx)
 	for _, r := range command.Rows(page, list) {
 		customer, err := customerName(ctx, c.Tx, r.Customer)
 		if err != nil {
 			return nil, err
 		}
-		by, err := personName(ctx, c.Tx, r.Holder)
+		by, err := names.Of(ctx, r.Holder)
 		if err != nil {
 			return nil, err
 		}
