@@ -182,7 +182,7 @@ func (h Handler) noted(ctx context.Context, c *command.Call, was, is store.Activ
 	}
 	blocks := []chat.Block{{Text: line}, {Text: count(is, c.Now) + "。"}}
 	if part.Excuse != "" && !c.Event.Chat.Group {
-		blocks = append(blocks, chat.Block{Text: fieldReason + "：" + text.Said(part.Excuse)})
+		blocks = append(blocks, chat.Block{Text: fieldReason + "：" + text.Continued(part.Excuse)})
 	}
 	answer := command.Card(chat.Card{Title: title, Tone: chat.Good, Blocks: blocks})
 	answer.Subject = subject(is)

@@ -196,7 +196,7 @@ func (h Handler) card(ctx context.Context, c *command.Call, a store.Activity) (c
 		}
 	}
 	told(fieldPlace, a.Place)
-	told(rulebook.PlanPeople, people)
+	told(rulebook.PlanPeople, strings.Join(people, "；"))
 	told(fieldContent, a.Content)
 	told(fieldEffect, a.Effect)
 	if !c.Event.Chat.Group {
@@ -258,13 +258,12 @@ func (h Handler) buttons(c *command.Call, a store.Activity) (list []chat.Button)
 }
 
 // peopleLines are who takes part, each with their task and what is known of them.
-func (h Handler) peopleLines(ctx context.Context, tx *store.Tx, a store.Activity, at time.Time) (string, error) {
+func (h Handler) peopleLines(ctx context.Context, tx *store.Tx, a store.Activity, at time.Time) (list []string, err error) {
 	n := audience.NewNames(tx)
-	var list []string
 	for _, p := range a.People {
 		name, err := n.Of(ctx, p.Person)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if p.Task != "" {
 			name += "：" + p.Task
@@ -274,7 +273,7 @@ func (h Handler) peopleLines(ctx context.Context, tx *store.Tx, a store.Activity
 		}
 		list = append(list, name)
 	}
-	return strings.Join(list, "\n"), nil
+	return list, nil
 }
 
 // partWords is what is known of a participant: until it begins what they answered,

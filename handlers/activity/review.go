@@ -118,7 +118,7 @@ func (h Handler) reviewForm(c *command.Call, a store.Activity) *command.Answer {
 	}}
 	card := chat.Card{Title: "总结 " + a.Code + " " + a.Name, Form: &f, Blocks: []chat.Block{{Text: when(a) + "，" + count(a, c.Now)}}}
 	if a.Budgeted {
-		card.Blocks = append(card.Blocks, chat.Block{Text: "预算：" + words.Money(a.Budget) + "　预期效果：" + text.Said(a.Effect)})
+		card.Blocks = append(card.Blocks, chat.Block{Text: "预算：" + words.Money(a.Budget) + "　预期效果：" + text.Continued(a.Effect)})
 	}
 	answer := command.Card(card)
 	answer.Reply.Confidential, answer.Reply.Summary, answer.Subject = true, outline(a, c.Now), subject(a)
@@ -143,7 +143,7 @@ func (h Handler) reviewed(ctx context.Context, c *command.Call, a store.Activity
 		{Label: "超支", Value: overWords(a)}, {Label: fieldLesson, Value: a.Lesson},
 	}}}, Buttons: []chat.Button{{Label: "看活动", Command: "活动 " + a.Code}}}
 	if a.Over != "" {
-		news.Blocks = append(news.Blocks, chat.Block{Text: fieldOver + "：" + text.Said(a.Over)})
+		news.Blocks = append(news.Blocks, chat.Block{Text: fieldOver + "：" + text.Continued(a.Over)})
 	}
 	heads := audience.Join(roll.Standing(store.Supervisor).To, roll.Standing(store.MarketingDirector).To)
 	answer.Notices = audience.Same(fmt.Sprintf("activity/%s/%d/reviewed", a.Code, a.Version), audience.But(heads, c.Person.ID), chat.Message{
