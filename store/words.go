@@ -115,6 +115,15 @@ func (d Day) Start(loc *time.Location) time.Time {
 	return t
 }
 
+// Month is the first day of d's month.
+func (d Day) Month() Day {
+	t := d.Start(time.UTC)
+	return DayOf(t.AddDate(0, 0, 1-t.Day()))
+}
+
+// NextMonth is the first day of the month after d's.
+func (d Day) NextMonth() Day { return DayOf(d.Month().Start(time.UTC).AddDate(0, 1, 0)) }
+
 // Add is the day n days later (earlier when n is negative).
 func (d Day) Add(n int) Day { return DayOf(d.Start(time.UTC).AddDate(0, 0, n)) }
 

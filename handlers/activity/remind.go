@@ -138,7 +138,7 @@ func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll 
 	if used, err := tx.Activities().Any(ctx); err != nil || !used {
 		return list, err
 	}
-	missing, err := h.planLines(ctx, tx, after(monthOf(today)), roll)
+	missing, err := h.planLines(ctx, tx, today.NextMonth(), roll)
 	return append(list, missing...), err
 }
 
@@ -182,23 +182,23 @@ func (h Handler) summaryLines(a store.Activity, roll audience.Roll, s rulebook.S
 
 // planLines tell the director that nothing is planned for a month.
 func (h Handler) planLines(ctx context.Context, tx *store.Tx, month store.Day, roll audience.Roll) ([]daily.Line, error) {
-	all, err := tx.Activities().Between(ctx, month, after(month).Add(-1))
+	all, err := tx.Activities().Between(ctx, month, month.NextMonth().Add(-1))
 	if err != nil {
 		return nil, err
 	}
 	drafts := 0
 	for _, a := range all {
 		switch {
-		case monthOf(a.First) != month:
+		case a.First.Month() != month:
 		case a.State == store.ActivityPlanned, a.State == store.ActivityReviewed:
 			return nil, nil
 		case a.State == store.ActivityDraft:
 			drafts++
 		}
 	}
-	text := monthWords(month) + "还没有活动计划（" + monthly + "）"
+	text := words.Month(month) + "还没有活动计划（" + monthly + "）"
 	if drafts > 0 {
-		text = fmt.Sprintf("%s的活动只有草稿 %d 个，还没有计划（%s）", monthWords(month), drafts, monthly)
+		text = fmt.Sprintf("%s的活动只有草稿 %d 个，还没有计划（%s）", words.Month(month), drafts, monthly)
 	}
 	return []daily.Line{{
 		For: roll.Hearing(store.MarketingDirector), Key: "activity/plan/" + string(month), Urgency: daily.Due, Since: store.Day(fmt.Sprintf("%s%d", string(roll.Day)[:len("2026-11-")], planDay)), Text: text, Command: "活动 新增", Label: "登记活动",

@@ -37,7 +37,7 @@ func (h Handler) withTable(ctx context.Context, c *command.Call, answer *command
 
 // chart is what activities were to cost, beside what they cost.
 func (h Handler) chart(at time.Time, month store.Day, list []store.Activity) chat.Chart {
-	chart := chat.Chart{Title: monthWords(month) + "活动预算与实际", Kind: chat.Bars, Unit: chat.Yuan, AsOf: h.asOf(at)}
+	chart := chat.Chart{Title: words.Month(month) + "活动预算与实际", Kind: chat.Bars, Unit: chat.Yuan, AsOf: h.asOf(at)}
 	budget, cost := chat.Series{Name: fieldBudget}, chat.Series{Name: "实际"}
 	for _, a := range list {
 		if !a.Budgeted && !a.Spent {
@@ -78,7 +78,7 @@ func (h Handler) excel(ctx context.Context, tx *store.Tx, arg string) ([]byte, e
 		return nil, err
 	}
 	return sheet.Book{
-		Company: h.Rules.Company, Period: monthWords(month), Sheets: sheets,
+		Company: h.Rules.Company, Period: words.Month(month), Sheets: sheets,
 		About: sheet.About{Made: made, AsOf: words.Moment(made), Unit: "元", Version: "v1", Reader: reader.Name, Trace: parts[3]},
 	}.Write()
 }
@@ -86,19 +86,19 @@ func (h Handler) excel(ctx context.Context, tx *store.Tx, arg string) ([]byte, e
 // Sheets are the two parts of 市场活动总结表 (会-4): what is reviewed in a month, by its
 // end, and what is planned for the next, by its beginning.
 func (h Handler) Sheets(ctx context.Context, tx *store.Tx, month store.Day, at time.Time) ([]sheet.Sheet, error) {
-	next := after(month)
+	next := month.NextMonth()
 	over, err := tx.Activities().Between(ctx, month, next.Add(-1))
 	if err != nil {
 		return nil, err
 	}
-	ahead, err := tx.Activities().Between(ctx, next, after(next).Add(-1))
+	ahead, err := tx.Activities().Between(ctx, next, next.NextMonth().Add(-1))
 	if err != nil {
 		return nil, err
 	}
 	var review, plan [][]sheet.Value
 	n := audience.NewNames(tx)
 	for _, a := range over {
-		if monthOf(a.Last) == month && a.State != store.ActivityDraft {
+		if a.Last.Month() == month && a.State != store.ActivityDraft {
 			row, err := h.reviewRow(ctx, n, a, at)
 			if err != nil {
 				return nil, err
@@ -107,7 +107,7 @@ func (h Handler) Sheets(ctx context.Context, tx *store.Tx, month store.Day, at t
 		}
 	}
 	for _, a := range ahead {
-		if monthOf(a.First) == next && a.State != store.ActivityCancelled {
+		if a.First.Month() == next && a.State != store.ActivityCancelled {
 			row, err := h.planRow(ctx, tx, n, a)
 			if err != nil {
 				return nil, err

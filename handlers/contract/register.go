@@ -23,17 +23,6 @@ func (h Handler) Files() map[string]command.Maker {
 	return map[string]command.Maker{recipe: h.excel}
 }
 
-// after is the first day of the month after a day's.
-func after(month store.Day) store.Day {
-	return store.DayOf(month.Start(time.UTC).AddDate(0, 1, 0))
-}
-
-// monthWords is a month as people read it: 2026年11月.
-func monthWords(month store.Day) string {
-	t := month.Start(time.UTC)
-	return fmt.Sprintf("%d年%d月", t.Year(), int(t.Month()))
-}
-
 // register is 合同 本月: the month's contracts that the caller may know of, in words
 // and as a workbook.
 func (h Handler) register(ctx context.Context, c *command.Call, month store.Day) (*command.Answer, error) {
@@ -44,9 +33,9 @@ func (h Handler) register(ctx context.Context, c *command.Call, month store.Day)
 	if len(list) == 0 && !rulebook.Allows(rulebook.SeeContracts, c.Person) && !rulebook.Allows(rulebook.TakeContracts, c.Person) {
 		return nil, c.NoContract()
 	}
-	title := "合同领用登记表 " + monthWords(month)
+	title := "合同领用登记表 " + words.Month(month)
 	if len(list) == 0 {
-		a := command.Text(monthWords(month) + "没有领用合同。")
+		a := command.Text(words.Month(month) + "没有领用合同。")
 		a.Subject = "contracts/" + string(month)
 		return a, nil
 	}
@@ -85,7 +74,7 @@ func (h Handler) register(ctx context.Context, c *command.Call, month store.Day)
 // month are the contracts of a month that a person may know more of than the
 // outline, by number.
 func (h Handler) month(ctx context.Context, tx *store.Tx, p store.Person, month store.Day) ([]store.Contract, error) {
-	all, err := tx.Contracts().ClaimedIn(ctx, month, after(month))
+	all, err := tx.Contracts().ClaimedIn(ctx, month, month.NextMonth())
 	var list []store.Contract
 	for _, ct := range all {
 		if rulebook.ViewContract(p, ct, false) >= rulebook.ContractPaper {
@@ -119,7 +108,7 @@ func (h Handler) excel(ctx context.Context, tx *store.Tx, arg string) ([]byte, e
 		return nil, err
 	}
 	return sheet.Book{
-		Company: h.Rules.Company, Period: monthWords(month), Sheets: []sheet.Sheet{tab},
+		Company: h.Rules.Company, Period: words.Month(month), Sheets: []sheet.Sheet{tab},
 		About: sheet.About{Made: made, AsOf: words.Moment(made), Unit: "元", Version: "v1", Reader: reader.Name, Trace: parts[3]},
 	}.Write()
 }

@@ -37,6 +37,9 @@ func Date(d store.Day) string {
 	return fmt.Sprintf("%d月%d日", int(t.Month()), t.Day())
 }
 
+// Month is a day's month as people read it: 2026年11月.
+func Month(d store.Day) string { return d.Start(time.UTC).Format("2006年1月") }
+
 // DayIn is a day as people read it on another, with the year where that is
 // another one: 2027年3月31日 周三.
 func DayIn(d, today store.Day) string {

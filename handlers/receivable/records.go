@@ -1,0 +1,139 @@
+package receivable
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
+	"marketbot/handlers/words"
+	"marketbot/store"
+)
+
+// records is 回款记录.
+func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	today := store.DayOf(c.Now)
+	from, to := today[:8]+"01", today
+	if c.Has("时段") {
+		from, to = c.Days("时段").From, c.Days("时段").To
+	}
+	s, err := h.scope(ctx, c, strings.TrimSpace(c.Text("谁")))
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.receipts(ctx, c, s, from, to)
+	if err != nil {
+		return nil, err
+	}
+	line := strings.TrimSpace(fmt.Sprintf("回款记录 %s~%s", string(from), string(to)))
+	page, err := c.Page(len(list), command.MaxRows, line)
+	if err != nil {
+		return nil, err
+	}
+	return h.recorded(ctx, c, s, list, page, words.DayIn(from, today)+" 至 "+words.DayIn(to, today))
+}
+
+// receipts are those of a time that a scope holds, the newest first.
+func (h Handler) receipts(ctx context.Context, c *command.Call, s scope, from, to store.Day) ([]rulebook.Receipt, error) {
+	entries, err := c.Tx.Receivables().Received(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[string]bool{}
+	if s.person != "" && h.Config.ReceiptsFor == ForSigner {
+		if counts, err = h.signed(ctx, c.Tx, s.person); err != nil {
+			return nil, err
+		}
+	}
+	list := slices.DeleteFunc(rulebook.Receipts(entries), func(r rulebook.Receipt) bool {
+		return r.Day < from || r.Day > to || s.customer != "" && r.Customer != s.customer || s.person != "" && r.Holder != s.person && !counts[r.Contract]
+	})
+	slices.SortStableFunc(list, func(a, b rulebook.Receipt) int { return cmp.Or(cmp.Compare(b.Day, a.Day), cmp.Compare(b.ID, a.ID)) })
+	return list, nil
+}
+
+// signed are the contracts that a person has a share of.
+func (h Handler) signed(ctx context.Context, tx *store.Tx, person string) (map[string]bool, error) {
+	contracts, err := tx.Contracts().Signed(ctx)
+	has := map[string]bool{}
+	for _, k := range contracts {
+		has[k.Number] = slices.ContainsFunc(k.Shares, func(s store.Share) bool { return s.Person == person })
+	}
+	return has, err
+}
+
+func (h Handler) recorded(ctx context.Context, c *command.Call, s scope, list []rulebook.Receipt, page command.Page, span string) (*command.Answer, error) {
+	title := "回款记录"
+	if s.name != "" {
+		title += " · " + s.name
+	}
+	var sum, pending int64
+	var customers []string
+	for _, r := range list {
+		if r.Counts() {
+			sum += r.Amount
+		}
+		if r.Pending() {
+			pending += r.Amount
+		}
+		customers = append(customers, r.Customer)
+	}
+	say := []string{span, fmt.Sprintf("%d 笔，收到 %s%s", len(list), words.Money(sum), pendingWords(pending))}
+	if len(list) == 0 {
+		say = []string{span, "没有回款。"}
+	}
+	names := audience.NewNames(c.Tx)
+	for _, r := range command.Rows(page, list) {
+		customer, err := customerName(ctx, c.Tx, r.Customer)
+		if err != nil {
+			return nil, err
+		}
+		by, err := names.Of(ctx, r.Holder)
+		if err != nil {
+			return nil, err
+		}
+		line := fmt.Sprintf("%s %s %s %s · %s · %s · %s", r.Code, words.DayIn(r.Day, store.DayOf(c.Now)), words.Money(r.Amount), becameWords(r), r.Contract, customer, by)
+		if r.Words != "" {
+			line += " · " + text.Line(r.Words)
+		}
+		say = append(say, line)
+	}
+	if rest := page.Rest(); rest != "" {
+		say = append(say, rest)
+	}
+	slices.Sort(customers)
+	a := card(title, chat.Plain, append(say, asOf(c.Now)), fmt.Sprintf("回款记录 %s：%d 笔。", span, len(list)), page.Turn("更早的")...)
+	return a, h.looked(ctx, c, a, slices.Compact(customers))
+}
+
+// becameWords say what became of a receipt.
+func becameWords(r rulebook.Receipt) string {
+	state := ""
+	switch {
+	case r.Damaged:
+		return "损坏打不开"
+	case r.Undone:
+		return "已撤销"
+	case r.Rejected != nil:
+		return "不符：" + text.Line(r.Rejected.Words)
+	case r.Pending():
+		state = "待核"
+	case r.Confirmed != nil:
+		state = "已核"
+	default:
+		state = "已计入"
+	}
+	if r.Opening {
+		state += "（期初）"
+	}
+	if r.Alone {
+		state += "（无人复核）"
+	}
+	return state
+}
