@@ -2,7 +2,10 @@ package reading
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+
+	"marketbot/handlers/text"
 )
 
 func TestReadLabels(t *testing.T) {
@@ -56,4 +59,29 @@ func TestLabelsWithoutColons(t *testing.T) {
 			t.Errorf("Labels(%q) = %+v, want %+v", text, got, want)
 		}
 	}
+}
+
+// Of what was typed no word is lost: it stands in a part, or is of a label.
+func FuzzLabels(f *testing.F) {
+	keys := []string{"本周", "下周", "回款", "问题", "本周完成", "abc"}
+	labels := strings.Join(append(keys, "改成", "改为"), "")
+	for _, raw := range []string{"本周：拜访 下周：签约", "【本周】a\n【下周】b", "回款改成20万", "本周拜访了三家下周打算去广州回款大概八万", "ＡＢＣ＝x，abc:y", "\xff 下周：\xff\x00", "本周:本周:本周:", "é下周 ＝ ﬁ"} {
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		left := map[rune]int{}
+		for _, value := range Labels(raw, keys).Values {
+			if !strings.Contains(value, "\n") && !strings.Contains(raw, value) {
+				t.Errorf("%q holds %q, which was not typed", raw, value)
+			}
+			for _, c := range text.Fold(value).Text {
+				left[c]++
+			}
+		}
+		for _, c := range text.Fold(raw).Text {
+			if left[c]--; left[c] < 0 && text.Wordy(c) && !strings.ContainsRune(labels, c) {
+				t.Fatalf("%q: %q is lost", raw, c)
+			}
+		}
+	})
 }
