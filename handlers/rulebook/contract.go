@@ -116,7 +116,7 @@ const (
 	ContractWhole
 )
 
-// ViewContract is how much a person may know of a contract; reads tells whether
+// ViewContract is how much a person may know of a contract; reads reports whether
 // they read its customer's file.
 func ViewContract(p store.Person, c store.Contract, reads bool) ContractView {
 	switch {
