@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -17,6 +18,7 @@ type Value struct {
 
 type kind int
 
+// The kinds: kept values hold their numbers, so that new ones come last.
 const (
 	empty kind = iota
 	text
@@ -38,6 +40,27 @@ func Money(fen int64) Value { return Value{kind: money, n: fen} }
 
 // Rate is a share in tenths of a percent.
 func Rate(tenths int64) Value { return Value{kind: rate, n: tenths} }
+
+// kept is a Value as it is kept.
+type kept struct {
+	Kind kind      `json:"k"`
+	Text string    `json:"t,omitempty"`
+	N    int64     `json:"n,omitempty"`
+	Time time.Time `json:"at,omitzero"`
+}
+
+// MarshalJSON lets a table be kept as it was shown.
+func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(kept{v.kind, v.text, v.n, v.time}) }
+
+// UnmarshalJSON reads a value that was kept.
+func (v *Value) UnmarshalJSON(data []byte) error {
+	var k kept
+	if err := json.Unmarshal(data, &k); err != nil {
+		return err
+	}
+	*v = Value{k.Kind, k.Text, k.N, k.Time}
+	return nil
+}
 
 // Unset stands where a rate has no divisor.
 func Unset() Value { return Text(dash) }
