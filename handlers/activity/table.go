@@ -86,34 +86,29 @@ func (h Handler) excel(ctx context.Context, tx *store.Tx, arg string) ([]byte, e
 // Sheets are the two parts of 市场活动总结表 (会-4): what is reviewed in a month, by its
 // end, and what is planned for the next, by its beginning.
 func (h Handler) Sheets(ctx context.Context, tx *store.Tx, month store.Day, at time.Time) ([]sheet.Sheet, error) {
-	next := month.NextMonth()
-	over, err := tx.Activities().Between(ctx, month, next.Add(-1))
+	over, err := h.over(ctx, tx, month)
 	if err != nil {
 		return nil, err
 	}
-	ahead, err := tx.Activities().Between(ctx, next, next.NextMonth().Add(-1))
+	ahead, err := h.ahead(ctx, tx, month.NextMonth())
 	if err != nil {
 		return nil, err
 	}
 	var review, plan [][]sheet.Value
 	n := audience.NewNames(tx)
 	for _, a := range over {
-		if a.Last.Month() == month && a.State != store.ActivityDraft {
-			row, err := h.reviewRow(ctx, n, a, at)
-			if err != nil {
-				return nil, err
-			}
-			review = append(review, row)
+		row, err := h.reviewRow(ctx, n, a, at)
+		if err != nil {
+			return nil, err
 		}
+		review = append(review, row)
 	}
 	for _, a := range ahead {
-		if a.First.Month() == next && a.State != store.ActivityCancelled {
-			row, err := h.planRow(ctx, tx, n, a)
-			if err != nil {
-				return nil, err
-			}
-			plan = append(plan, row)
+		row, err := h.planRow(ctx, tx, n, a)
+		if err != nil {
+			return nil, err
 		}
+		plan = append(plan, row)
 	}
 	return []sheet.Sheet{
 		{

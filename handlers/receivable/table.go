@@ -160,8 +160,8 @@ func (h Handler) scope(ctx context.Context, c *command.Call, typed string) (scop
 }
 
 // open are the contracts of a scope that something is open of, or left over, or
-// waits for, the longest overdue first. Entries behind the id last are left out,
-// if there is one.
+// waits for, the longest overdue first. What happened after the day of asOf is left
+// out, and entries behind the id last, if there is one.
 func (h Handler) open(ctx context.Context, tx *store.Tx, reader store.Person, s scope, asOf time.Time, last string) ([]*deal, error) {
 	contracts, entries, err := h.rows(ctx, tx, s)
 	if err != nil {
@@ -174,7 +174,7 @@ func (h Handler) open(ctx context.Context, tx *store.Tx, reader store.Person, s 
 		if k.Signed == "" || k.Signed > today || !sees(reader, k) || s.person != "" && k.Holder != s.person {
 			continue
 		}
-		until := slices.DeleteFunc(money[k.Number], func(e store.MoneyEntry) bool { return last != "" && e.ID > last })
+		until := slices.DeleteFunc(money[k.Number], func(e store.MoneyEntry) bool { return last != "" && e.ID > last || e.Day > today })
 		if d := h.made(k, until, today); d.Open > 0 || d.Surplus > 0 || d.Pending > 0 || d.Damaged {
 			list = append(list, &d)
 		}
