@@ -3,7 +3,6 @@ package activity
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +29,7 @@ func (h Handler) withTable(ctx context.Context, c *command.Call, answer *command
 	answer.Reply.Card.Blocks = append(answer.Reply.Card.Blocks, chat.Block{Note: "追踪码 " + trace})
 	answer.Files = []chat.File{{
 		Name:   "市场活动总结表-" + string(month[:len("2026-11")]) + ".xlsx",
-		Recipe: fmt.Sprintf("%s:%s/%s/%d/%s", sheetRecipe, string(month), c.Person.ID, c.Now.Unix(), trace),
+		Recipe: c.Recipe(sheetRecipe, trace, string(month)),
 	}}
 	return answer, nil
 }
@@ -60,26 +59,18 @@ func figure(known bool, fen int64) int64 {
 
 // excel makes the workbook of a month.
 func (h Handler) excel(ctx context.Context, tx *store.Tx, arg string) ([]byte, error) {
-	parts := strings.Split(arg, "/")
-	if len(parts) != 4 {
-		return nil, fmt.Errorf("make %s: %d parts", sheetRecipe, len(parts))
-	}
-	seconds, err := strconv.ParseInt(parts[2], 10, 64)
-	if err != nil {
-		return nil, fmt.Errorf("make %s: %w", sheetRecipe, err)
-	}
-	month, made := store.Day(parts[0]), time.Unix(seconds, 0).In(h.Rules.Zone)
-	reader, _, err := tx.People().ByID(ctx, parts[1])
+	asked, err := command.ReadRecipe(ctx, tx, arg, 1, h.Rules.Zone)
 	if err != nil {
 		return nil, err
 	}
-	sheets, err := h.Sheets(ctx, tx, month, made)
+	month := store.Day(asked.Of[0])
+	sheets, err := h.Sheets(ctx, tx, month, asked.At)
 	if err != nil {
 		return nil, err
 	}
 	return sheet.Book{
 		Company: h.Rules.Company, Period: words.Month(month), Sheets: sheets,
-		About: sheet.About{Made: made, AsOf: words.Moment(made), Unit: "元", Version: "v1", Reader: reader.Name, Trace: parts[3]},
+		About: sheet.About{Made: asked.At, AsOf: words.Moment(asked.At), Unit: "元", Version: "v1", Reader: asked.Reader.Name, Trace: asked.Trace},
 	}.Write()
 }
 

@@ -3,7 +3,6 @@ package contract
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,7 +14,7 @@ import (
 	"marketbot/store"
 )
 
-// recipe names the Excel of a month in a chat.File: contracts:2026-11-01/<person id>/<seconds>/<trace>.
+// recipe names the Excel of a month in a chat.File.
 const recipe = "contracts"
 
 // Files are the files that the area makes, by the name of their recipe.
@@ -66,7 +65,7 @@ func (h Handler) register(ctx context.Context, c *command.Call, month store.Day)
 	a.Subject, a.Recorded = "contracts/"+string(month), true
 	a.Files = []chat.File{{
 		Name:   "合同领用登记表-" + string(month[:7]) + ".xlsx",
-		Recipe: fmt.Sprintf("%s:%s/%s/%d/%s", recipe, string(month), c.Person.ID, c.Now.Unix(), trace),
+		Recipe: c.Recipe(recipe, trace, string(month)),
 	}}
 	return a, nil
 }
@@ -86,30 +85,22 @@ func (h Handler) month(ctx context.Context, tx *store.Tx, p store.Person, month 
 
 // excel makes the workbook of a month for its reader.
 func (h Handler) excel(ctx context.Context, tx *store.Tx, arg string) ([]byte, error) {
-	parts := strings.Split(arg, "/")
-	if len(parts) != 4 {
-		return nil, fmt.Errorf("make %s: %d parts", recipe, len(parts))
-	}
-	seconds, err := strconv.ParseInt(parts[2], 10, 64)
-	if err != nil {
-		return nil, fmt.Errorf("make %s: %w", recipe, err)
-	}
-	month, made := store.Day(parts[0]), time.Unix(seconds, 0).In(h.Rules.Zone)
-	reader, _, err := tx.People().ByID(ctx, parts[1])
+	asked, err := command.ReadRecipe(ctx, tx, arg, 1, h.Rules.Zone)
 	if err != nil {
 		return nil, err
 	}
-	list, err := h.month(ctx, tx, reader, month)
+	month := store.Day(asked.Of[0])
+	list, err := h.month(ctx, tx, asked.Reader, month)
 	if err != nil {
 		return nil, err
 	}
-	tab, err := h.Sheet(ctx, tx, reader, list)
+	tab, err := h.Sheet(ctx, tx, asked.Reader, list)
 	if err != nil {
 		return nil, err
 	}
 	return sheet.Book{
 		Company: h.Rules.Company, Period: words.Month(month), Sheets: []sheet.Sheet{tab},
-		About: sheet.About{Made: made, AsOf: words.Moment(made), Unit: "元", Version: "v1", Reader: reader.Name, Trace: parts[3]},
+		About: sheet.About{Made: asked.At, AsOf: words.Moment(asked.At), Unit: "元", Version: "v1", Reader: asked.Reader.Name, Trace: asked.Trace},
 	}.Write()
 }
 

@@ -3,7 +3,6 @@ package receivable
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,8 +16,7 @@ import (
 	"marketbot/store/vault"
 )
 
-// recipe names the workbook in a chat.File:
-// receivables:<person id>/<customer id>/<reader id>/<milliseconds>/<id>/<trace>.
+// recipe names the workbook of a person's or a customer's in a chat.File.
 const recipe = "receivables"
 
 // Files are the files that the area makes, by the name of their recipe.
@@ -31,7 +29,7 @@ func (h Handler) file(c *command.Call, s scope) func(trace string) chat.File {
 	return func(trace string) chat.File {
 		return chat.File{
 			Name:   fmt.Sprintf("应收账款账龄表_%s.xlsx", string(store.DayOf(c.Now))),
-			Recipe: fmt.Sprintf("%s:%s/%s/%d/%s/%s", recipe, s.key(), c.Person.ID, c.Now.UnixMilli(), c.Tx.NewID(c.Clock()), trace),
+			Recipe: c.Recipe(recipe, trace, s.person, s.customer),
 		}
 	}
 }
@@ -39,30 +37,21 @@ func (h Handler) file(c *command.Call, s scope) func(trace string) chat.File {
 // workbook makes the table as it was when it was asked for, whatever was entered
 // since.
 func (h Handler) workbook(ctx context.Context, tx *store.Tx, arg string) ([]byte, error) {
-	parts := strings.Split(arg, "/")
-	if len(parts) != 6 {
-		return nil, fmt.Errorf("make %s: %q", recipe, arg)
-	}
-	ms, err := strconv.ParseInt(parts[3], 10, 64)
-	if err != nil {
-		return nil, fmt.Errorf("make %s: moment %q: %w", recipe, parts[3], err)
-	}
-	now := time.UnixMilli(ms).In(h.Rules.Zone)
-	reader, _, err := tx.People().ByID(ctx, parts[2])
+	asked, err := command.ReadRecipe(ctx, tx, arg, 2, h.Rules.Zone)
 	if err != nil {
 		return nil, err
 	}
-	list, err := h.open(ctx, tx, reader, scope{person: parts[0], customer: parts[1]}, now, parts[4])
+	list, err := h.open(ctx, tx, asked.Reader, scope{person: asked.Of[0], customer: asked.Of[1]}, asked.At, asked.Last)
 	if err != nil {
 		return nil, err
 	}
-	table, err := h.ageing(ctx, tx, list, now)
+	table, err := h.ageing(ctx, tx, list, asked.At)
 	if err != nil {
 		return nil, err
 	}
 	book := sheet.Book{
-		Company: h.Rules.Company, Period: now.Format("2006年1月"),
-		About:  sheet.About{Made: now, AsOf: words.Moment(now), Unit: "元", Reader: reader.Name, Trace: parts[5]},
+		Company: h.Rules.Company, Period: asked.At.Format("2006年1月"),
+		About:  sheet.About{Made: asked.At, AsOf: words.Moment(asked.At), Unit: "元", Reader: asked.Reader.Name, Trace: asked.Trace},
 		Sheets: []sheet.Sheet{table},
 	}
 	return book.Write()

@@ -45,9 +45,6 @@ type scope struct {
 	name     string // of either, for the title
 }
 
-// key is the scope as it stands in a recipe.
-func (s scope) key() string { return s.person + "/" + s.customer }
-
 // table is 应收.
 func (h Handler) table(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	typed := strings.TrimSpace(c.Text("谁"))
