@@ -163,7 +163,7 @@ func (b *bot) health(ctx context.Context) []chat.Finding {
 	if b.Cluster != nil {
 		f := chat.Finding{Name: "Redis", OK: true, Text: "正常"}
 		if b.sharing(ctx) != nil {
-			f.OK, f.Text = false, "连不上。程序照常运行，只是慢一些；一直不好，请运行 bot check。"
+			f.OK, f.Text = false, "连不上。程序照常运行，只是慢一些；一直不好，请运行 marketbot check。"
 		}
 		list = append(list, f)
 	}
@@ -174,7 +174,7 @@ func (b *bot) health(ctx context.Context) []chat.Finding {
 		}
 		f := chat.Finding{Name: "连接 " + name, OK: true, Text: "正常"}
 		if err := c.Ready(); err != nil {
-			f.OK, f.Text = false, "收不到消息："+err.Error()+"。程序会自己重连；一直不好，请运行 bot check。"
+			f.OK, f.Text = false, "收不到消息："+err.Error()+"。程序会自己重连；一直不好，请运行 marketbot check。"
 		}
 		if r, ok := p.(refusing); ok && r.Refused() != nil && f.OK {
 			if wrong := r.Refused().Wrong(); wrong != "" {

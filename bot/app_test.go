@@ -205,7 +205,7 @@ func TestServeRefuses(t *testing.T) {
 		{"half a platform", func(c *Config) { c.Feishu.AppSecret = "" }, "app_secret"},
 		{"no such folder", func(c *Config) { c.Store = "/nowhere/market.db" }, "不能写数据库"},
 		{"no holiday file", func(c *Config) { c.Holidays = "/nowhere/2031.json" }, "holidays"},
-		{"no such address", func(c *Config) { c.Listen = "203.0.113.1:1" }, "监听不了"},
+		{"no key to open what comes in", func(c *Config) { c.Feishu.Receive, c.Feishu.EncryptKey = feishu.Webhook, "" }, "encrypt_key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSite(t)
@@ -213,12 +213,22 @@ func TestServeRefuses(t *testing.T) {
 			if err := serve(t.Context(), s.cfg, time.Now, io.Discard, quiet()); err == nil || !strings.Contains(err.Error(), c.words) {
 				t.Errorf("%v", err)
 			}
+			if _, err := os.Stat(s.cfg.Store); err == nil {
+				t.Error("a database was made all the same")
+			}
 		})
 	}
 	s := newSite(t)
 	s.start()
-	if err := serve(t.Context(), s.cfg, time.Now, io.Discard, quiet()); err == nil || !strings.Contains(err.Error(), "in use") {
+	if err := serve(t.Context(), s.cfg, time.Now, io.Discard, quiet()); err == nil || ended(err, io.Discard) != exitUsage || !strings.Contains(err.Error(), "另一个程序正在用数据库") {
 		t.Errorf("a second process on the same file: %v", err)
+	}
+	other := newSite(t)
+	for address, words := range map[string]string{s.cfg.Listen: "端口被别的程序占着", "203.0.113.1:1": "没有这个地址"} {
+		other.cfg.Listen = address
+		if err := serve(t.Context(), other.cfg, time.Now, io.Discard, quiet()); ended(err, io.Discard) != exitUsage || !strings.Contains(err.Error(), words) {
+			t.Errorf("%s: %v", address, err)
+		}
 	}
 	s.end()
 }
@@ -256,7 +266,7 @@ func TestReadiness(t *testing.T) {
 		t.Fatal(err)
 	}
 	now = now.Add(11 * time.Minute)
-	if state := b.readiness(t.Context()); state.Ready || len(state.Reasons) != 1 || !strings.Contains(state.Reasons[0], "waits for 11m0s") {
+	if state := b.readiness(t.Context()); state.Ready || len(state.Reasons) != 1 || !strings.Contains(state.Reasons[0], "最早的等了 11 分钟") {
 		t.Errorf("%+v", state)
 	}
 	now = now.AddDate(9, 0, 0)
@@ -266,7 +276,7 @@ func TestReadiness(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if state := b.readiness(t.Context()); state.Ready || state.Reasons[0] != "store: cannot be read" {
+	if state := b.readiness(t.Context()); state.Ready || state.Reasons[0] != "数据库：读不了，原因在日志里" {
 		t.Errorf("%+v", state)
 	}
 }

@@ -19,7 +19,7 @@ import (
 // backupCommand is the verb backup.
 type backupCommand struct {
 	File   string `arg:"" help:"备份写到这个新文件" type:"path"`
-	Config string `help:"配置文件" required:"" type:"path" placeholder:"config.yaml"`
+	Config string `help:"配置文件" default:"config.yaml" type:"path"`
 }
 
 // run makes one backup, beside a serving bot or without one.
@@ -41,8 +41,8 @@ func (c *backupCommand) run(ctx context.Context, out io.Writer, log *slog.Logger
 
 // restoreCommand is the verb restore.
 type restoreCommand struct {
-	File   string `arg:"" help:"bot backup 或每晚备份写下的文件" type:"existingfile"`
-	Config string `help:"配置文件" required:"" type:"path" placeholder:"config.yaml"`
+	File   string `arg:"" help:"marketbot backup 或每晚备份写下的文件" type:"existingfile"`
+	Config string `help:"配置文件" default:"config.yaml" type:"path"`
 }
 
 // run puts a backup in the place of the store, and keeps what was there.
@@ -116,7 +116,7 @@ func backupHint(err error) string {
 	case errors.Is(err, upkeep.ErrNoSum):
 		return "旁边没有它的 " + upkeep.SumSuffix + "，看不出有没有坏。把一起写下的那个也拷来；确实没有、又信得过它，就在它的目录里运行 sha256sum 文件名 > 文件名" + upkeep.SumSuffix + "，再恢复"
 	case errors.Is(err, upkeep.ErrOtherKind):
-		return "这个文件是另一种数据库的备份；要换数据库，请用 bot migrate-store"
+		return "这个文件是另一种数据库的备份；要换数据库，请用 marketbot migrate-store"
 	case errors.Is(err, store.ErrNoKey):
 		return "这个备份用的是另一个 secret_key；把当时的写进 old_secret_keys"
 	case errors.Is(err, upkeep.ErrDamaged):

@@ -126,7 +126,7 @@ func TestBackupThatFails(t *testing.T) {
 		t.Errorf("files %v, %v", files, err)
 	}
 	clock.Time = clock.Add(backupOld + time.Minute)
-	if _, wrong := n.state(clock.Time); !strings.Contains(wrong, "old") {
+	if _, wrong := n.state(clock.Time); !strings.Contains(wrong, "小时以前") {
 		t.Errorf("an old backup: %q", wrong)
 	}
 }

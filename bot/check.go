@@ -25,7 +25,7 @@ import (
 
 // checkCommand is the verb check.
 type checkCommand struct {
-	Config string `help:"配置文件" required:"" type:"path" placeholder:"config.yaml"`
+	Config string `help:"配置文件" default:"config.yaml" type:"path"`
 	JSON   bool   `name:"json" help:"输出 JSON"`
 }
 
@@ -201,7 +201,7 @@ func lookInto(ctx context.Context, db *store.DB, now time.Time) chat.Finding {
 		return err
 	})
 	if err != nil {
-		f.OK, f.Text = false, "读不了："+err.Error()+"。新版本请先运行一次 serve 升级"
+		f.OK, f.Text = false, "读不了："+err.Error()+"。新版本请先运行一次 marketbot serve 升级"
 	}
 	return f
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"marketbot/bot/feishu"
@@ -83,14 +85,34 @@ func defaults() Config {
 func loadConfig(path string, getenv func(string) (string, bool)) (Config, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return Config{}, &usageError{fmt.Errorf("读不了配置文件：%w", err)}
+		return Config{}, &usageError{&unreadable{path, err}}
 	}
 	cfg, err := parseConfig(data, getenv)
 	if err != nil {
-		return cfg, &usageError{fmt.Errorf("%s: %w", path, err)}
+		return cfg, &usageError{fmt.Errorf("%s：%w", path, err)}
 	}
 	return cfg, nil
 }
+
+// unreadable is a file of settings that cannot be read.
+type unreadable struct {
+	path string
+	err  error
+}
+
+func (e *unreadable) Error() string {
+	switch {
+	case errors.Is(e.err, fs.ErrNotExist):
+		return "读不了配置文件：没有 " + e.path + "。第一次用请运行 marketbot setup；文件在别处，用 --config 写明"
+	case errors.Is(e.err, fs.ErrPermission):
+		return "读不了配置文件：运行程序的用户没有读 " + e.path + " 的权限。请把文件给这个用户（chown 用户 文件），不要放宽权限"
+	case errors.Is(e.err, syscall.EISDIR):
+		return "读不了配置文件：" + e.path + " 是目录。--config 后面要写文件；用 Docker 的，先在旁边放好这个文件再启动"
+	}
+	return "读不了配置文件 " + e.path + "：" + e.err.Error()
+}
+
+func (e *unreadable) Unwrap() error { return e.err }
 
 // parseConfig reads a configuration over the defaults.
 func parseConfig(data []byte, getenv func(string) (string, bool)) (Config, error) {
@@ -122,6 +144,9 @@ func (c Config) problem() *problem {
 	if c.Store == "" {
 		return &problem{"$.store", "store 不能为空：写 SQLite 文件名，或 postgres://…"}
 	}
+	if kind, _, found := strings.Cut(c.Store, "://"); found && !isPostgres(c.Store) {
+		return &problem{"$.store", fmt.Sprintf("不能用 %s：写 SQLite 文件名，或 postgres://用户:密码@主机/库名", kind)}
+	}
 	if key, text := c.Postgres.Problem(); key != "" {
 		return &problem{"$.postgres." + key, text}
 	}
@@ -136,11 +161,11 @@ func (c Config) problem() *problem {
 	}
 	if c.SecretKey != "" {
 		if _, err := c.sealer(); err != nil {
-			return &problem{"$.secret_key", "secret_key 和 old_secret_keys 要是 32 个随机字节的 base64；bot check 会给一个新的"}
+			return &problem{"$.secret_key", "secret_key 和 old_secret_keys 要是 32 个随机字节的 base64。要新的，运行 openssl rand -base64 32，或空着再运行 marketbot check"}
 		}
 	}
-	if err := staff.Check(c.entries()); err != nil {
-		return &problem{"$.people", err.Error()}
+	if i, key, text := staff.Check(c.entries()); text != "" {
+		return &problem{fmt.Sprintf("$.people[%d].%s", i, key), text}
 	}
 	if p := c.AreaSettings.problem(); p != nil {
 		return p
@@ -164,7 +189,7 @@ func (s Schedule) problem() *problem {
 }
 
 // errNoKey is the want of a secret_key, without which nothing can be sealed.
-var errNoKey = errors.New("没有 secret_key：运行 bot check 得到一个新的，写进配置文件或环境变量")
+var errNoKey = errors.New("没有 secret_key：第一次用请运行 marketbot setup；或运行 marketbot check 得到一个新的，写进配置文件")
 
 // sealer is made of the secret keys.
 func (c Config) sealer() (*store.Sealer, error) {
@@ -193,13 +218,13 @@ func (c Config) rules() (rulebook.Rules, error) {
 	if c.Holidays != "" {
 		table, err := os.ReadFile(c.Holidays)
 		if err != nil {
-			return rulebook.Rules{}, &usageError{fmt.Errorf("holidays: %w", err)}
+			return rulebook.Rules{}, &usageError{fmt.Errorf("读不了 holidays 指定的文件：%w", err)}
 		}
 		tables = append(tables, table)
 	}
 	calendar, err := rulebook.NewCalendar(tables...)
 	if err != nil {
-		return rulebook.Rules{}, &usageError{fmt.Errorf("holidays: %w", err)}
+		return rulebook.Rules{}, &usageError{fmt.Errorf("holidays 指定的文件不对，要写成 config.example.yaml 里的样子：%w", err)}
 	}
 	return rulebook.Rules{
 		Company: c.Company, Zone: zone, Calendar: calendar,

@@ -171,7 +171,7 @@ customers: {salespeople_see: own, canaries: [东莞市白鹭礼品有限公司],
 }
 
 func TestAnEmptyConfigIsTheDefaults(t *testing.T) {
-	for _, text := range []string{"", "\n", "# nothing\n", "---\n", "null\n"} {
+	for _, text := range []string{"", "\uFEFF", "\uFEFFstore: marketbot.db\n", "\n", "# nothing\n", "---\n", "null\n"} {
 		cfg, err := parseConfig([]byte(text), env())
 		if err != nil || !reflect.DeepEqual(cfg, defaults()) {
 			t.Errorf("%q: %v", text, err)
@@ -187,12 +187,21 @@ func TestWrongSettingsAreToldWithTheirLine(t *testing.T) {
 		{"unknown key of a robot", "wecom:\n  robot:\n    bot_key: b\n", "3", "没有 bot_key 这个设置"},
 		{"twice the same key", "store: a\nstore: b\n", "2", "store 写了两次"},
 		{"missing variable", "# ${NOT_THIS}\n\nsecret_key: ${MARKETBOT_KEY}\n", "3", "没有环境变量 MARKETBOT_KEY"},
+		{"all missing variables", "secret_key: ${A}\n\nfeishu: {app_id: \"${B}\", app_secret: \"${C}\"}\n", "1", "没有环境变量 A；第 3 行：没有环境变量 B；第 3 行：没有环境变量 C。用 export"},
 		{"missing variable in a block", "people:\n  - name: a\n    feishu: x${NOBODY}y\n", "3", "没有环境变量 NOBODY"},
 		{"moment", "schedule:\n  weekly_report:\n    remind: [Thu 16:47]\n    due: Fry 12:00\n", "4", "Fri 12:00"},
 		{"moment in a list", "schedule:\n  consolidated:\n    remind:\n      - Mon 09:37\n      - Mon 25:00\n", "5", "Fri 12:00"},
 		{"clock", "schedule: {daily: \"9h\"}\n", "1", "09:13"},
 		{"quiet", "schedule:\n  quiet: 21:00\n", "2", "21:00-08:00"},
 		{"grace", "schedule:\n  weekly_report:\n    grace: long\n", "3", "时长"},
+		{"grace without a unit", "schedule:\n  weekly_report: {grace: 4}\n", "2", "4h 或 90m"},
+		{"another database", "company: a\nstore: mysql://bot@db/market\n", "2", "不能用 mysql"},
+		{"of GBK", "company: a\nstore: \xce\xd2.db\n", "2", "GBK"},
+		{"of UTF-16", "\xff\xfea\x00", "", "UTF-16"},
+		{"no duty", "people:\n  - name: 王芳\n    post: 业务员\n    duties: [总管]\n", "4", "没有职责"},
+		{"no post", "people:\n  - name: 王芳\n", "2", "没有岗位"},
+		{"one account of two", "people:\n  - {name: 王芳, post: 业务员, wecom: A}\n  - {name: 张伟, post: 业务员, wecom: a}\n", "3", "王芳 和 张伟"},
+		{"a tab", "feishu:\n\tapp_id: a\n", "2", "缩进用空格"},
 		{"negative grace", "schedule:\n  trip_check_in:\n    grace: -1h\n", "3", "grace"},
 		{"no list", "people: 王芳\n", "1", ""},
 		{"no number", "reports:\n  backdate_weeks: many\n", "2", "整数"},
@@ -204,8 +213,8 @@ func TestWrongSettingsAreToldWithTheirLine(t *testing.T) {
 		{"a field that is there", "customers:\n  fields: [规模, 地址]\n", "2", "地址"},
 		{"a field that cannot be typed", "customers:\n  fields: [\"规 模\"]\n", "2", "规 模"},
 		{"no days", "customers:\n  progress_days: [7, 0]\n", "2", "progress_days"},
-		{"unknown post of a person", "people:\n  - {name: 王芳, post: 总管}\n", "", "总管"},
-		{"same name", "people:\n  - {name: 王芳, post: 业务员}\n  - {name: 王芳, post: 业务员}\n", "", "twice"},
+		{"unknown post of a person", "people:\n  - {name: 王芳, post: 总管}\n", "2", "总管"},
+		{"same name", "people:\n  - {name: 王芳, post: 业务员}\n  - {name: 王芳, post: 业务员}\n", "3", "写了两次"},
 		{"zone", "\ntimezone: Asia/Dongguan\n", "2", "Asia/Dongguan"},
 		{"address", "listen: 8080\n", "1", "监听地址"},
 		{"platform of notices", "notify_on: dingtalk\n", "1", "notify_on"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -35,6 +37,10 @@ func (e *lineError) Error() string {
 
 // parseDocument reads YAML and fills in the environment's values.
 func parseDocument(data []byte, getenv func(string) (string, bool)) (document, error) {
+	data, err := utf8Text(data)
+	if err != nil {
+		return document{}, err
+	}
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		return document{}, inLine(err)
@@ -48,16 +54,48 @@ func parseDocument(data []byte, getenv func(string) (string, bool)) (document, e
 			ast.Walk(x, doc.Body)
 		}
 	}
-	if x.err != nil {
-		return document{}, x.err
+	if len(x.missing) > 0 {
+		return document{}, x.missing
 	}
 	return document{file}, nil
 }
 
+// utf8Text is text without the mark that editors of Windows put before it. Its
+// error says in which line it is no UTF-8.
+func utf8Text(data []byte) ([]byte, error) {
+	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+	if utf8.Valid(data) && !bytes.ContainsRune(data, 0) {
+		return data, nil
+	}
+	what := "这个文件"
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return nil, &lineError{0, what + "是 UTF-16。请用编辑器另存为 UTF-8"}
+	}
+	line := 1
+	for l := range bytes.Lines(data) {
+		if !utf8.Valid(l) || bytes.ContainsRune(l, 0) {
+			break
+		}
+		line++
+	}
+	return nil, &lineError{line, what + "不是 UTF-8，多半是 GBK。请用编辑器另存为 UTF-8（记事本：另存为 → 编码 → UTF-8）"}
+}
+
 // expander fills ${NAME} in, in values only.
 type expander struct {
-	getenv func(string) (string, bool)
-	err    error
+	getenv  func(string) (string, bool)
+	missing missing
+}
+
+// missing are the variables that a file names and the environment lacks.
+type missing []lineError
+
+func (m missing) Error() string {
+	lines := make([]string, len(m))
+	for i, e := range m {
+		lines[i] = e.Error()
+	}
+	return strings.Join(lines, "；") + "。用 export 名字=值 写上，systemd 写进 EnvironmentFile，Docker 写进 .env；也可以直接写进配置文件（chmod 600）"
 }
 
 var variable = regexp.MustCompile(`\$\{([^}]*)\}`)
@@ -81,8 +119,8 @@ func (x *expander) fill(n *ast.StringNode) {
 	n.Value = variable.ReplaceAllStringFunc(n.Value, func(s string) string {
 		name := s[2 : len(s)-1]
 		value, ok := x.getenv(name)
-		if !ok && x.err == nil {
-			x.err = &lineError{n.Token.Position.Line, "没有环境变量 " + name}
+		if line := n.Token.Position.Line; !ok {
+			x.missing = append(x.missing, lineError{line, "没有环境变量 " + name})
 		}
 		return value
 	})
@@ -128,6 +166,12 @@ func misread(want reflect.Type, err error) string {
 	case reflect.TypeFor[time.Duration]():
 		return "时长要写成 4h 或 90m"
 	}
+	switch want.Kind() {
+	case reflect.Slice:
+		return "这里要写成列表，如 [一, 二]；一个也没有写 []"
+	case reflect.Struct, reflect.Map:
+		return "下面要缩进两格，一行一项地写，请对照 config.example.yaml"
+	}
 	return err.Error()
 }
 
@@ -145,12 +189,12 @@ func inLine(err error) error {
 	case *yaml.DuplicateKeyError:
 		text = fmt.Sprintf("%s 写了两次", at.Value)
 	case *yaml.UnexpectedNodeTypeError:
-		text = "这里的写法不对，请对照 config.example.yaml：" + text
+		text = "这里的写法不对：该是列表的写成列表，该有下一级的缩进写下一级。请对照 config.example.yaml"
 	case *yaml.TypeError:
 		text = "这里要写" + kindWord(e.DstType)
 	case *yaml.SyntaxError:
 		if !strings.Contains(text, "already defined") {
-			text = "不是正确的 YAML：" + text
+			text = "不是正确的 YAML。看看这一行和上一行：冒号后面要空一格，缩进用空格不用 Tab，引号和括号要成对"
 		} else {
 			text = fmt.Sprintf("%s 写了两次", at.Value)
 		}
@@ -160,6 +204,8 @@ func inLine(err error) error {
 
 func kindWord(t reflect.Type) string {
 	switch {
+	case t == reflect.TypeFor[time.Duration]():
+		return "时长，如 4h 或 90m"
 	case t.Kind() == reflect.Int:
 		return "整数"
 	case t.Kind() == reflect.Bool:
@@ -212,22 +258,29 @@ func culpritPair(pair *ast.MappingValueNode, t reflect.Type) *misfit {
 		return &misfit{pair.GetToken(), t}
 	}
 	for f := range t.Fields() {
-		if f.Tag.Get("yaml") == pair.Key.GetToken().Value {
+		switch f.Tag.Get("yaml") {
+		case pair.Key.GetToken().Value:
 			return culprit(pair.Value, f.Type)
+		case ",inline":
+			if found := culpritPair(pair, f.Type); found != nil {
+				return found
+			}
 		}
 	}
 	return nil
 }
 
-// line is where the value at a path stands; 0 when it does not.
+// line is where the value at a path stands, or the nearest above that does; 0
+// when none does.
 func (d document) line(path string) int {
-	p, err := yaml.PathString(path)
-	if err != nil {
-		return 0
+	for ; len(path) > 1; path = path[:strings.LastIndexAny(path, ".[")] {
+		p, err := yaml.PathString(path)
+		if err != nil {
+			return 0
+		}
+		if node, err := p.FilterFile(d.file); err == nil {
+			return node.GetToken().Position.Line
+		}
 	}
-	node, err := p.FilterFile(d.file)
-	if err != nil {
-		return 0
-	}
-	return node.GetToken().Position.Line
+	return 0
 }

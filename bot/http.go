@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -109,17 +111,17 @@ func (b *bot) readiness(ctx context.Context) readiness {
 	switch {
 	case err != nil:
 		b.Log.Error("read the store", "error", err)
-		state.Reasons = append(state.Reasons, "store: cannot be read")
+		state.Reasons = append(state.Reasons, "数据库：读不了，原因在日志里")
 	case q.Waiting > 0 && now.Sub(q.Oldest) > outboxOld:
-		state.Reasons = append(state.Reasons, fmt.Sprintf("outbox: the oldest of %d messages waits for %s", q.Waiting, now.Sub(q.Oldest).Round(time.Second)))
+		state.Reasons = append(state.Reasons, fmt.Sprintf("待发：%d 条发不出去，最早的等了 %d 分钟", q.Waiting, int(now.Sub(q.Oldest).Minutes())))
 	}
 	if since, why := b.unwritten(ctx); !since.IsZero() {
-		state.Reasons = append(state.Reasons, fmt.Sprintf("store: cannot be written since %s（%s）", since.In(b.Rules.Zone).Format(time.DateTime), why))
+		state.Reasons = append(state.Reasons, fmt.Sprintf("数据库：从 %s 起写不进去：%s", since.In(b.Rules.Zone).Format(time.DateTime), why))
 	}
 	if unfit := b.changed(ctx); unfit != nil && unfit.Why == store.NoRoom {
-		state.Warnings = append(state.Warnings, "store: "+unfit.Error())
+		state.Warnings = append(state.Warnings, "数据库："+unfitText(b.Store.Source, unfit))
 	} else if unfit != nil {
-		state.Reasons = append(state.Reasons, "store: "+unfit.Error())
+		state.Reasons = append(state.Reasons, "数据库："+unfitText(b.Store.Source, unfit))
 	}
 	for name, p := range b.platforms {
 		if c, ok := p.(connected); ok {
@@ -129,7 +131,7 @@ func (b *bot) readiness(ctx context.Context) readiness {
 		}
 	}
 	if year := now.In(b.Rules.Zone).Year(); !b.Rules.Calendar.Known(year) {
-		state.Warnings = append(state.Warnings, fmt.Sprintf("holidays: no table for %d", year))
+		state.Warnings = append(state.Warnings, fmt.Sprintf("节假日表：没有 %d 年的。请更新程序，或用 holidays 指定一个文件", year))
 	}
 	if b.Backups != nil {
 		last, wrong := b.Backups.state(now)
@@ -137,11 +139,11 @@ func (b *bot) readiness(ctx context.Context) readiness {
 			state.Backup = &age
 		}
 		if wrong != "" {
-			state.Warnings = append(state.Warnings, "backup: "+wrong)
+			state.Warnings = append(state.Warnings, "备份："+wrong)
 		}
 	}
 	if b.sharing(ctx) != nil {
-		state.Warnings = append(state.Warnings, "redis: does not answer")
+		state.Warnings = append(state.Warnings, "Redis：没有回答。程序照常运行，只是慢一些")
 	}
 	state.Ready = len(state.Reasons) == 0
 	return state
@@ -163,7 +165,20 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, errors.Join(errors.New("监听不了 "+address+"：换一个端口，或停掉占用它的程序"), err)
+		return nil, &usageError{fmt.Errorf("监听不了 %s：%s。listen 可以改", address, listenText(err))}
 	}
 	return l, nil
+}
+
+// listenText is why nothing can be listened to, in words.
+func listenText(err error) string {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "端口被别的程序占着，停掉它，或换一个端口"
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return "这台机器没有这个地址；只在本机用写 127.0.0.1，在容器里写 0.0.0.0"
+	case errors.Is(err, fs.ErrPermission):
+		return "1024 以下的端口要 root 才能用，换一个大的"
+	}
+	return err.Error()
 }

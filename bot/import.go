@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -28,7 +29,7 @@ import (
 type importCommand struct {
 	What     string `arg:"" optional:"" help:"导入什么：客户、合同、收款计划、回款；不写就是客户"`
 	File     string `arg:"" optional:"" help:"要导入的 .xlsx 或 .csv（UTF-8、GBK 都行），其中一行是列名；--template 时是写到哪个文件" type:"path"`
-	Config   string `help:"配置文件" type:"path" placeholder:"config.yaml"`
+	Config   string `help:"配置文件" default:"config.yaml" type:"path"`
 	By       string `help:"由谁负责这次导入；不写就是市场主管" placeholder:"姓名"`
 	Apply    bool   `help:"真的写入；不写这一项只试读，说会怎样，两次说的一样"`
 	Template bool   `help:"写一个空表：列名和一行示例（示例不会导入），填好就能导入"`
@@ -78,13 +79,10 @@ func (c *importCommand) run(ctx context.Context, now func() time.Time, out, errO
 
 // settings are those of the bot; a template can do without a file of them.
 func (c *importCommand) settings() (rulebook.Rules, Config, error) {
-	if c.Config == "" {
-		if c.Template {
-			return rulebook.Rules{}, Config{AreaSettings: defaultAreas()}, nil
-		}
-		return rulebook.Rules{}, Config{}, &usageError{errors.New("缺少配置文件，请写明 --config config.yaml")}
-	}
 	cfg, err := loadConfig(c.Config, os.LookupEnv)
+	if c.Template && errors.Is(err, fs.ErrNotExist) {
+		return rulebook.Rules{}, Config{AreaSettings: defaultAreas()}, nil
+	}
 	if err != nil {
 		return rulebook.Rules{}, cfg, err
 	}
@@ -129,7 +127,7 @@ func (c *importCommand) writeTemplate(kind intake.Kind, out io.Writer) error {
 	}
 	_, err = f.Write(data)
 	if err = errors.Join(err, f.Close()); err == nil {
-		_, err = fmt.Fprintf(out, "空表写在 %s，示例那一行不会导入。填好后：bot import %s %s --config config.yaml\n", c.File, kind.Name, c.File)
+		_, err = fmt.Fprintf(out, "空表写在 %s，示例那一行不会导入。填好后：marketbot import %s %s --config config.yaml\n", c.File, kind.Name, c.File)
 	}
 	return err
 }
@@ -162,9 +160,6 @@ func (c *importCommand) open(ctx context.Context, cfg Config, zone *time.Locatio
 	o := store.Options{Source: cfg.Store, Seals: seals, Log: log, Program: version(), Beside: vault.Index}
 	if c.Apply {
 		db, _, err := openStore(ctx, cfg, zone, o, now)
-		if store.InUse(err) {
-			err = fmt.Errorf("%w（SQLite 要先停下 bot serve）", err)
-		}
 		return db, err
 	}
 	if err := upkeep.Look(ctx, o); err != nil {
@@ -172,7 +167,7 @@ func (c *importCommand) open(ctx context.Context, cfg Config, zone *time.Locatio
 	}
 	db, err := store.Peek(ctx, o)
 	if err != nil {
-		return nil, fmt.Errorf("%w（还没有数据库的，先运行一次 bot serve）", err)
+		return nil, fmt.Errorf("打不开数据库：%w（还没有数据库的，先运行一次 marketbot serve）", err)
 	}
 	return db, nil
 }
@@ -197,7 +192,7 @@ func (c *importCommand) enter(ctx context.Context, kind intake.Kind, db *store.D
 	case report.Count(intake.Wrong) > 0:
 		fmt.Fprintln(out, "有错的行不会写入。改好后把同一个文件再导入一次，已导入的会自动跳过。")
 	case !c.Apply:
-		fmt.Fprintln(out, "没有问题就加上 --apply 再运行一次（SQLite 要先停下 bot serve）。")
+		fmt.Fprintln(out, "没有问题就加上 --apply 再运行一次（SQLite 要先停下 marketbot serve）。")
 	}
 	return report, err
 }

@@ -127,7 +127,7 @@ func TestImportCustomersBesideAServingBot(t *testing.T) {
 		}
 	})
 	d.imports(exitFine, nil, "可导入 1 个客户", "--apply")
-	d.imports(exitWrong, []string{"--apply"}, "bot serve")
+	d.imports(exitUsage, []string{"--apply"}, "marketbot serve")
 }
 
 func TestImportCustomersRefusesWhatItCannotRead(t *testing.T) {

@@ -218,7 +218,7 @@ func restoring(t *testing.T, backend string) errand {
 		ready: func() { noteIn(t, o, "after") },
 		run:   func(ctx context.Context) (string, error) { return p.verb(ctx, "restore", file) },
 		left: func(what string) {
-			if fit(t, o, what, "bot restore") {
+			if fit(t, o, what, "marketbot restore") {
 				holds(t, o, what, "before")
 			}
 		},
@@ -258,7 +258,7 @@ func moving(t *testing.T, backend string) errand {
 			return out, err
 		},
 		left: func(what string) {
-			if same(what); fit(t, to, what, "bot migrate-store") && !untouched(t, to) {
+			if same(what); fit(t, to, what, "marketbot migrate-store") && !untouched(t, to) {
 				keptOlder(t, to, what)
 			}
 		},

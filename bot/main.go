@@ -60,21 +60,18 @@ func main() {
 func run(ctx context.Context, now func() time.Time, args []string, out, errOut io.Writer) int {
 	var c cli
 	code := -1
-	parser, err := kong.New(&c, kong.Name("bot"), kong.Description("市场部助手：签到、周报、提醒，都在聊天里。"),
+	parser, err := kong.New(&c, kong.Name(programName), kong.Help(printHelp), kong.Description("市场部助手：签到、周报、提醒，都在聊天里。"),
 		kong.Writers(out, errOut), kong.Exit(func(n int) { code = n }), kong.Vars{"version": version()})
 	if err != nil {
 		fmt.Fprintln(errOut, err)
 		return exitUsage
 	}
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	verb, err := parser.Parse(args)
+	verb, err := parser.Parse(asked(args))
 	if code >= 0 { // --help or --version has answered
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(errOut, "%v\n用法：bot --help\n", err)
+		fmt.Fprintf(errOut, "%s\n怎么用：%s help\n", usageText(err), programName)
 		return exitUsage
 	}
 	return ended(c.do(ctx, verb.Command(), now, out, errOut), errOut)

@@ -16,7 +16,7 @@ import (
 type moveCommand struct {
 	From   string `arg:"" help:"SQLite 数据文件" type:"path"`
 	To     string `arg:"" help:"空的 PostgreSQL 库：postgres://用户@主机/库名；密码放在环境变量 PGPASSWORD 里"`
-	Config string `help:"配置文件，用里面的 secret_key" required:"" type:"path" placeholder:"config.yaml"`
+	Config string `help:"配置文件，用里面的 secret_key" default:"config.yaml" type:"path"`
 }
 
 // run moves everything, or nothing. The file stays as it is.
@@ -26,7 +26,7 @@ func (c *moveCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) 
 		return err
 	}
 	if isPostgres(c.From) || !isPostgres(c.To) {
-		return &usageError{errors.New("只能从 SQLite 搬到 PostgreSQL：bot migrate-store marketbot.db postgres://用户@主机/库名")}
+		return &usageError{errors.New("只能从 SQLite 搬到 PostgreSQL：marketbot migrate-store marketbot.db postgres://用户@主机/库名")}
 	}
 	from, to := o, o
 	from.Source, to.Source = c.From, c.To
@@ -40,7 +40,7 @@ func (c *moveCommand) run(ctx context.Context, out io.Writer, log *slog.Logger) 
 	}
 	text := "✓ 搬好了：%d 张表，%d 行，两边逐行核对过；审计记录 %d 条，链头 %s，两边一致。\n"
 	if !moved.Audit.Whole() {
-		text += "注意：审计记录在搬以前就被动过，照样搬了过去；用 bot audit verify 看是哪些。\n"
+		text += "注意：审计记录在搬以前就被动过，照样搬了过去；用 marketbot audit verify 看是哪些。\n"
 	}
 	text += "现在把配置里的 store 改成新的库，再启动。旧文件没有动，确认不需要了再删。\n"
 	head := "还没有"

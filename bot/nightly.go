@@ -282,11 +282,11 @@ func (n *nightly) state(now time.Time) (last time.Time, wrong string) {
 	defer n.mu.Unlock()
 	switch err := errors.Join(n.unseen, n.unmade); {
 	case err != nil:
-		wrong = err.Error()
+		wrong = "没有做成（" + err.Error() + "）"
 	case !n.last.IsZero() && now.Sub(n.last) > backupOld:
-		wrong = fmt.Sprintf("the last is %s old", now.Sub(n.last).Round(time.Minute))
+		wrong = fmt.Sprintf("最近一份是 %d 小时以前的", int(now.Sub(n.last).Hours()))
 	case n.last.IsZero() && !n.since.IsZero() && now.Sub(n.since) > backupAgain:
-		wrong = "there is none"
+		wrong = "还没有一份"
 	}
 	return n.last, wrong
 }
@@ -305,7 +305,7 @@ func (n *nightly) finding(now time.Time) chat.Finding {
 		f.Text = "最近一份是 " + last.In(n.Zone).Format("01-02 15:04")
 	}
 	if f.OK = wrong == ""; !f.OK {
-		f.Text += "。每晚备份没有做成，原因在日志里；请在服务器上运行 bot check。"
+		f.Text += "。每晚备份没有做成，原因在日志里；请在服务器上运行 marketbot check。"
 	}
 	return f
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"marketbot/bot/platform"
 	"marketbot/store"
 	"marketbot/store/upkeep"
 )
@@ -61,9 +62,12 @@ func openError(ctx context.Context, cfg Config, zone *time.Location, o store.Opt
 	if errors.Is(err, upkeep.ErrDamaged) {
 		return damagedError(ctx, cfg, zone, o, err)
 	}
+	if store.InUse(err) {
+		return &usageError{fmt.Errorf("另一个程序正在用数据库 %s：先停掉它（多半是还在运行的 marketbot serve）；要几个一起运行，请用 PostgreSQL", cfg.Store)}
+	}
 	var unfit *store.UnfitError
 	if !errors.As(err, &unfit) {
-		return fmt.Errorf("打不开数据库：%w", err)
+		return fmt.Errorf("打不开数据库：%s", platform.Why(err))
 	}
 	err = fmt.Errorf("数据库没有动，也没有启动：%s", unfitText(cfg.Store, unfit))
 	if unfit.Why == store.NotWritable || unfit.Why == store.NoRoom {
@@ -87,12 +91,12 @@ func unfitText(source string, e *store.UnfitError) string {
 	case store.TooOld:
 		return "数据库的表太旧（" + e.Detail + "）。请先用写到后一个版本的程序打开它一次，再用现在的程序"
 	case store.Unmoved:
-		return "上次 migrate-store 没有搬完，里面的数据不全。请再运行一次 bot migrate-store 旧文件 新库 --config 配置文件；不搬了就用原来的文件"
+		return "上次 migrate-store 没有搬完，里面的数据不全。请再运行一次 marketbot migrate-store 旧文件 新库 --config 配置文件；不搬了就用原来的文件"
 	case store.Unfinished:
 		if isPostgres(source) {
-			return "上次恢复没有做完：表还在 schema " + e.Detail + " 里。请再运行一次 bot restore 备份文件 --config 配置文件"
+			return "上次恢复没有做完：表还在 schema " + e.Detail + " 里。请再运行一次 marketbot restore 备份文件 --config 配置文件"
 		}
-		return "上次恢复没有做完（" + e.Detail + "）。请再运行一次 bot restore 备份文件 --config 配置文件"
+		return "上次恢复没有做完（" + e.Detail + "）。请再运行一次 marketbot restore 备份文件 --config 配置文件"
 	case store.NotWritable:
 		return "不能写数据库（" + e.Detail + "）。请确认目录存在，运行程序的用户能写它和里面的文件"
 	case store.NoRoom:
@@ -105,7 +109,7 @@ func unfitText(source string, e *store.UnfitError) string {
 func damagedError(ctx context.Context, cfg Config, zone *time.Location, o store.Options, err error) error {
 	text := "没有找到完好的备份。请保留坏文件，另找一份备份"
 	if good, found := newestGood(ctx, cfg.Backup.folder(cfg.Store), zone, o); found {
-		text = fmt.Sprintf("最近一份完好的备份是 %s（%s）。恢复它：bot restore %s --config 配置文件；坏文件会留在旁边", good.path, good.at.In(zone).Format("2006-01-02 15:04"), good.path)
+		text = fmt.Sprintf("最近一份完好的备份是 %s（%s）。恢复它：marketbot restore %s --config 配置文件；坏文件会留在旁边", good.path, good.at.In(zone).Format("2006-01-02 15:04"), good.path)
 	}
-	return fmt.Errorf("数据库 %s 坏了，没有启动。%s。（%w）", cfg.Store, text, err)
+	return &usageError{fmt.Errorf("数据库 %s 坏了，没有启动。%s。（%w）", cfg.Store, text, err)}
 }

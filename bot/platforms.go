@@ -24,7 +24,7 @@ type connection interface {
 }
 
 // errNoPlatform is the want of somebody to talk to.
-var errNoPlatform = errors.New("没有配置聊天平台：填写 feishu 或 wecom，或用 bot demo 试用")
+var errNoPlatform = errors.New("没有配置聊天平台：填写 feishu 或 wecom，或用 marketbot demo 试用")
 
 // others is how a process gets along with those that serve the same store.
 type others struct {

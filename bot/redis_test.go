@@ -51,7 +51,7 @@ func TestRedisFaults(t *testing.T) {
 		func() {
 			redis.Silence()
 			time.Sleep(*redisAway)
-			if w := p.ready(); !strings.Contains(w, `"ready":true`) || !strings.Contains(w, "redis") {
+			if w := p.ready(); !strings.Contains(w, `"ready":true`) || !strings.Contains(w, "Redis") {
 				t.Errorf("while Redis is silent readyz says %s", w)
 			}
 			redis.Speak()

@@ -17,7 +17,7 @@ import (
 
 // rekeyCommand is the verb rekey.
 type rekeyCommand struct {
-	Config string `help:"配置文件" required:"" type:"path" placeholder:"config.yaml"`
+	Config string `help:"配置文件" default:"config.yaml" type:"path"`
 }
 
 // How long rekey waits for the bot that serves the store.
@@ -34,7 +34,7 @@ func (c *rekeyCommand) run(ctx context.Context, now func() time.Time, out io.Wri
 		return err
 	}
 	if len(cfg.OldSecretKeys) == 0 {
-		return &usageError{errors.New("没有 old_secret_keys：先把旧的 secret_key 移到 old_secret_keys，写上新的 secret_key，重启机器人，再运行 rekey")}
+		return &usageError{errors.New("没有 old_secret_keys：先把旧的 secret_key 移到 old_secret_keys，写上新的 secret_key，重启机器人，再运行 marketbot rekey")}
 	}
 	seals, err := cfg.sealer()
 	if err != nil {
@@ -147,7 +147,7 @@ func refused(state upkeep.State) error {
 	case upkeep.Done:
 		return nil
 	case upkeep.OtherKey:
-		return errors.New("正在运行的机器人用的还不是这个 secret_key：请重启它，再运行 rekey")
+		return errors.New("正在运行的机器人用的还不是这个 secret_key：请重启它，再运行 marketbot rekey")
 	}
 	return errors.New("没有换完，原因在机器人的日志里。可以再运行一次 rekey")
 }

@@ -20,7 +20,7 @@ import (
 
 // serveCommand is the verb serve.
 type serveCommand struct {
-	Config string `help:"配置文件" required:"" type:"path" placeholder:"config.yaml"`
+	Config string `help:"配置文件" default:"config.yaml" type:"path"`
 }
 
 // run serves until ctx ends.
@@ -48,6 +48,9 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	}
 	rules, err := cfg.rules()
 	if err != nil {
+		return err
+	}
+	if _, err := cfg.connections(nobody, others{}, now, log); err != nil { // before anything is written
 		return err
 	}
 	o := store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log, Program: version(), Beside: vault.Index}

@@ -22,7 +22,7 @@ type auditCommand struct {
 
 // verifyCommand is the verb audit verify.
 type verifyCommand struct {
-	Config string `help:"配置文件" required:"" type:"path" placeholder:"config.yaml"`
+	Config string `help:"配置文件" default:"config.yaml" type:"path"`
 	Head   string `help:"总经理私聊里留着的审计链头：看现在的记录还包不包含它" placeholder:"1823-K7QXM2PA9D"`
 	JSON   bool   `name:"json" help:"输出 JSON"`
 }

@@ -31,7 +31,7 @@ func (p *program) readyz() (code int, state readiness) {
 // unready wants the next answer of /readyz to say that nothing is stored.
 func (p *program) unready(words string) {
 	p.tb.Helper()
-	if code, state := p.readyz(); code != 503 || !strings.Contains(fmt.Sprint(state.Reasons), "cannot be written since") || !strings.Contains(fmt.Sprint(state.Reasons), words) {
+	if code, state := p.readyz(); code != 503 || !strings.Contains(fmt.Sprint(state.Reasons), "起写不进去") || !strings.Contains(fmt.Sprint(state.Reasons), words) {
 		p.tb.Errorf("%d %+v, want %q", code, state, words)
 	}
 }

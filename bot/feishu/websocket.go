@@ -144,13 +144,13 @@ func (l *link) health(now time.Time) error {
 	defer l.mu.Unlock()
 	switch {
 	case l.alive && now.Sub(l.last) > silence:
-		return fmt.Errorf("feishu long connection silent since %s", l.last.Format(time.RFC3339))
+		return fmt.Errorf("飞书长连接从 %s 起没有声音", l.last.Format(time.RFC3339))
 	case l.alive:
 		return nil
 	case l.cause == nil:
-		return errors.New("feishu long connection not up yet")
+		return errors.New("飞书长连接还没有连上")
 	}
-	return fmt.Errorf("feishu long connection down since %s: %w", l.since.Format(time.RFC3339), l.cause)
+	return fmt.Errorf("飞书长连接从 %s 起断着：%s", l.since.Format(time.RFC3339), platform.Why(l.cause))
 }
 
 // heardConn notes every arrival, pongs included, and keeps what is written

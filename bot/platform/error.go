@@ -1,7 +1,13 @@
 package platform
 
 import (
+	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
+	"net"
+	"os"
+	"syscall"
 
 	"marketbot/handlers/chat"
 )
@@ -22,5 +28,43 @@ func (e *APIError) Error() string {
 
 // Failed is a finding of a check that failed; mend says what to do about it.
 func Failed(name string, err error, mend string) chat.Finding {
-	return chat.Finding{Name: name, Text: fmt.Sprintf("%v。%s", err, mend)}
+	return chat.Finding{Name: name, Text: Why(err) + "。" + mend}
+}
+
+// Why is an error in words for people: what of the network failed, or what the
+// platform said. What is of another kind is given as it is.
+func Why(err error) string {
+	var refused *APIError
+	var unknown *net.DNSError
+	var untrusted *tls.CertificateVerificationError
+	var network net.Error
+	switch {
+	case errors.As(err, &refused):
+		return "平台不接受：" + err.Error()
+	case errors.As(err, &unknown) && unknown.IsNotFound:
+		return "没有网址 " + unknown.Name
+	case errors.As(err, &unknown):
+		return "查不到网址 " + unknown.Name + " 在哪里：没有网络，或 DNS 不通"
+	case errors.As(err, &untrusted):
+		return "对方的证书不可信：请核对机器的时钟和代理，装上 ca-certificates"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "连不上：那个地址上没有程序在听（" + place(err) + "）"
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+		return "连不上：没有网络，或防火墙不让出去（" + place(err) + "）"
+	case errors.Is(err, syscall.ECONNRESET):
+		return "连接被断开（" + place(err) + "）"
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return "没有等到答复：网络太慢，或防火墙不让出去"
+	}
+	return err.Error()
+}
+
+// place is the address of a connection that failed; a path of a request, where
+// secrets may stand, is never among it.
+func place(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Addr != nil {
+		return op.Addr.String()
+	}
+	return "网络"
 }

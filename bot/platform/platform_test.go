@@ -2,8 +2,14 @@ package platform
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -72,5 +78,28 @@ func TestGuard(t *testing.T) {
 	}
 	if r, err := receive(t.Context(), chat.Event{ID: "good"}); err != nil || !r.OK {
 		t.Errorf("got %+v, %v", r, err)
+	}
+}
+
+// What fails on the way to a platform is said in words that tell what to look at,
+// and never holds the path that was asked for, where secrets stand.
+func TestWhy(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}, Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	for _, c := range []struct {
+		err   error
+		words string
+	}{
+		{&url.Error{Op: "Get", URL: "https://x.example/?secret=hush", Err: &net.DNSError{Name: "x.example", IsNotFound: true}}, "没有网址 x.example"},
+		{&net.DNSError{Name: "x.example", IsTemporary: true}, "DNS 不通"},
+		{&url.Error{Op: "Get", URL: "https://x.example/?secret=hush", Err: refused}, "连不上：那个地址上没有程序在听（127.0.0.1:9）"},
+		{os.NewSyscallError("connect", syscall.ENETUNREACH), "没有网络"},
+		{&url.Error{Op: "Get", URL: "https://x.example/?secret=hush", Err: context.DeadlineExceeded}, "没有等到答复"},
+		{&tls.CertificateVerificationError{Err: errors.New("x509")}, "证书不可信"},
+		{&APIError{Call: "send", Status: 400, Code: 7, Msg: "no"}, "平台不接受：send: HTTP 400, code 7: no"},
+		{errors.New("else"), "else"},
+	} {
+		if got := Why(c.err); !strings.Contains(got, c.words) || strings.Contains(got, "hush") {
+			t.Errorf("%v: %s, want %s", c.err, got, c.words)
+		}
 	}
 }

@@ -233,7 +233,7 @@ type Namer interface {
 	PersonName(ctx context.Context, id string) (string, error)
 }
 
-// Checker is a Platform that can examine its own set-up (bot check, 自检).
+// Checker is a Platform that can examine its own set-up (marketbot check, 自检).
 type Checker interface {
 	Check(ctx context.Context) []Finding
 }

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -179,17 +180,18 @@ func TestSeedAppliesOnlyWhatChanged(t *testing.T) {
 func TestSeedNamesWhatIsWrong(t *testing.T) {
 	ok := Entry{Name: "赵敏", Post: store.Salesperson, Accounts: map[string]string{"feishu": "ou_1"}}
 	for want, list := range map[string][]Entry{
-		`name "@赵"`:               {{Name: "@赵", Post: store.Salesperson}},
-		`赵敏 stands there twice`:   {ok, ok},
-		`unknown post "经理"`:       {{Name: "赵敏", Post: "经理"}},
-		`unknown duty "司机"`:       {{Name: "赵敏", Post: store.Salesperson, Duties: []store.Duty{"司机"}}},
-		`the feishu account of 赵`: {ok, {Name: "钱", Post: store.Salesperson, Accounts: map[string]string{"feishu": "ou_1"}}},
+		`0 name: 姓名 "@赵"`:              {{Name: "@赵", Post: store.Salesperson}},
+		`1 name: 赵敏 写了两次`:              {ok, ok},
+		`0 post: 没有岗位 "经理"；可以写：执行董事、`:  {{Name: "赵敏", Post: "经理"}},
+		`0 duties: 没有职责 "司机"；可以写：管理员、`: {{Name: "赵敏", Post: store.Salesperson, Duties: []store.Duty{"司机"}}},
+		`1 feishu: 赵敏 和 钱 写了同一个`:       {ok, {Name: "钱", Post: store.Salesperson, Accounts: map[string]string{"feishu": "ou_1"}}},
 	} {
-		if err := Check(list); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v; want %s", err, want)
+		i, key, problem := Check(list)
+		if got := fmt.Sprintf("%d %s: %s", i, key, problem); !strings.HasPrefix(got, want) {
+			t.Errorf("%s; want %s", got, want)
 		}
 	}
-	if err := Check([]Entry{ok, {Name: "钱", Post: store.Salesperson}}); err != nil {
-		t.Error(err)
+	if _, _, problem := Check([]Entry{ok, {Name: "钱", Post: store.Salesperson}}); problem != "" {
+		t.Error(problem)
 	}
 }

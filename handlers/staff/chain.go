@@ -57,7 +57,7 @@ func (h Handler) checkAudit(ctx context.Context, c *command.Call) (chat.Finding,
 	r, err := c.Tx.Audit().Verify(ctx, auditSeen)
 	switch {
 	case errors.Is(err, store.ErrNoKey):
-		f.Text = "打不开。换过 secret_key 的话，把旧的写进 old_secret_keys，再运行 bot rekey。"
+		f.Text = "打不开。换过 secret_key 的话，把旧的写进 old_secret_keys，再运行 marketbot rekey。"
 		return f, nil
 	case err != nil:
 		return f, err
@@ -86,5 +86,5 @@ func damageText(r *ledger.Report) string {
 	for _, k := range r.Counts {
 		n += k
 	}
-	return "审计记录在数据库里被动过，看到 " + number(n) + " 处。请保留现场，在服务器上运行 bot audit verify 看是哪些，再查谁能写数据库。"
+	return "审计记录在数据库里被动过，看到 " + number(n) + " 处。请保留现场，在服务器上运行 marketbot audit verify 看是哪些，再查谁能写数据库。"
 }

@@ -47,8 +47,8 @@ type entering struct {
 }
 
 func enter(ctx context.Context, in *entering, entries []Entry) ([]chat.Notice, error) {
-	if err := Check(entries); err != nil {
-		return nil, err
+	if i, key, problem := Check(entries); problem != "" {
+		return nil, fmt.Errorf("people[%d].%s: %s", i, key, problem)
 	}
 	applied, err := in.tx.Seeds().All(ctx) // of thousands, hardly one is new
 	if err != nil {

@@ -16,32 +16,42 @@ type Entry struct {
 	Accounts map[string]string `json:"accounts,omitempty"` // account id by platform
 }
 
-// Check finds what is wrong with entries, without a store.
-func Check(entries []Entry) error {
+// Check finds the first thing that is wrong with entries, without a store: which
+// entry, which of its settings, and what to write instead, for people. The
+// problem is empty when all is well.
+func Check(entries []Entry) (entry int, key, problem string) {
 	names := map[string]bool{}
 	owners := map[[2]string]string{}
 	for i, e := range entries {
 		switch {
 		case !validName(e.Name):
-			return fmt.Errorf("people: entry %d: name %q cannot be registered", i+1, e.Name)
+			return i, "name", fmt.Sprintf("姓名 %q 登记不了：要 1 到 %d 个看得见的字，没有 @ 和尖括号", e.Name, longestName)
 		case names[e.Name]:
-			return fmt.Errorf("people: %s stands there twice", e.Name)
+			return i, "name", e.Name + " 写了两次；是同名的两个人，就在一个人的姓名后面加字分开"
 		case !slices.Contains(store.Posts, e.Post):
-			return fmt.Errorf("people: %s: unknown post %q", e.Name, e.Post)
+			return i, "post", fmt.Sprintf("没有岗位 %q；可以写：%s", e.Post, listed(store.Posts))
 		}
 		names[e.Name] = true
 		for _, d := range e.Duties {
 			if !slices.Contains(store.Duties, d) {
-				return fmt.Errorf("people: %s: unknown duty %q", e.Name, d)
+				return i, "duties", fmt.Sprintf("没有职责 %q；可以写：%s", d, listed(store.Duties))
 			}
 		}
 		for platform, id := range e.Accounts {
 			account := [2]string{platform, strings.ToLower(id)}
 			if other, taken := owners[account]; taken && id != "" {
-				return fmt.Errorf("people: %s has the %s account of %s", e.Name, platform, other)
+				return i, platform, fmt.Sprintf("%s 和 %s 写了同一个 %s 账号；一个账号只能是一个人的", other, e.Name, platform)
 			}
 			owners[account] = e.Name
 		}
 	}
-	return nil
+	return 0, "", ""
+}
+
+func listed[S ~string](all []S) string {
+	words := make([]string, len(all))
+	for i, s := range all {
+		words[i] = string(s)
+	}
+	return strings.Join(words, "、")
 }

@@ -264,7 +264,7 @@ func simpler(it *item, reason string) verdict {
 func lacking(it *item, reason string, now time.Time, chance float64) verdict {
 	v := verdict{kind: retry, due: now.Add(setupRetry + time.Duration(chance*float64(time.Minute))), unsure: it.unsure, lacks: true, reason: reason}
 	v.news = it.news(news{subject: "setup/" + it.Platform, avoid: it.Platform,
-		text: fmt.Sprintf("%s 暂时发不出消息：应用的设置缺少什么（%s）。消息都保留着，每 10 分钟再试一次。请运行 bot check 查看。", it.Platform, reason)})
+		text: fmt.Sprintf("%s 暂时发不出消息：应用的设置缺少什么（%s）。消息都保留着，每 10 分钟再试一次。请运行 marketbot check 查看。", it.Platform, reason)})
 	var m chat.Message
 	if err := json.Unmarshal(it.Content, &m); err == nil && (m.File != nil || m.Card != nil && it.overtaken) {
 		v.kind, v.content = rewrite, reword(it, reason, plain).content

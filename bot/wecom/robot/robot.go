@@ -217,7 +217,7 @@ func (r *Robot) Ready() error {
 	case r.wire != nil, r.waits: // another process hears
 		return nil
 	case r.cause == nil:
-		return errors.New("wecom robot connection not up yet")
+		return errors.New("企业微信智能机器人还没有连上")
 	}
-	return fmt.Errorf("wecom robot connection down since %s: %w", r.since.Format(time.RFC3339), r.cause)
+	return fmt.Errorf("企业微信智能机器人从 %s 起断着：%s", r.since.Format(time.RFC3339), platform.Why(r.cause))
 }
