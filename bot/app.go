@@ -79,8 +79,12 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if b.makers, err = command.Makers(b.areas); err != nil {
 		return nil, err
 	}
+	leaves, err := command.AreaOf[*staff.Handler](b.areas)
+	if err != nil {
+		return nil, err
+	}
 	b.desk, err = handlers.NewDesk(handlers.Options{
-		DB: p.DB, Areas: b.areas, Policy: p.Customers.Policy(), Calendar: p.Rules.Calendar, Left: staff.Left, Post: post, Zone: p.Rules.Zone, Now: p.Now, Owed: b.outbox.Owed, Log: p.Log,
+		DB: p.DB, Areas: b.areas, Policy: p.Customers.Policy(), Calendar: p.Rules.Calendar, Left: leaves.Left, Post: post, Zone: p.Rules.Zone, Now: p.Now, Owed: b.outbox.Owed, Log: p.Log,
 	})
 	if err != nil {
 		return nil, err

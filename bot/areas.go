@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/contract"
 	"marketbot/handlers/customer"
+	"marketbot/handlers/leaving"
 	"marketbot/handlers/receivable"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
@@ -39,7 +40,8 @@ func defaultAreas() AreaSettings {
 // an area is put in. The desk, the timetable and the files are all made from
 // this list, and whoever misses an area in it says so at start.
 func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []chat.Finding) []command.Area {
-	return []command.Area{
+	people := &staff.Handler{Rules: r, OwedBy: s.Reports.OwedBy, Health: health}
+	list := []command.Area{
 		&trip.Handler{Rules: r},
 		&report.Handler{Rules: r, Config: s.Reports},
 		&customer.Handler{Rules: r, Config: s.Customers},
@@ -47,8 +49,10 @@ func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []c
 		&contract.Handler{Rules: r, Config: s.Contracts},
 		&receivable.Handler{Rules: r, Config: s.Receivables},
 		&activity.Handler{Rules: r},
-		&staff.Handler{Rules: r, OwedBy: s.Reports.OwedBy, Health: health},
+		people,
 	}
+	people.Leaves = leaving.Of(list)
+	return list
 }
 
 // problem is the first setting of an area that cannot be.

@@ -13,6 +13,7 @@
 //	handlers/audience   who hears: posts, leave, vacancy, the line above
 //	handlers/daily      the one message a person gets each morning, of what areas owe
 //	handlers/pack       what areas hand over for the monthly meeting, each by one function
+//	handlers/leaving    what somebody answers for in every area, and who has it after them
 //	handlers/trip       one area of work; report, staff, customer, approval, contract, receivable and
 //	                    activity are built alike
 //	handlers/sheet      workbooks: an area says what, never how; handlers/picture draws charts

@@ -7,20 +7,26 @@ import (
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/leaving"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
 // Left ends the access of an account whose person left the company: the
-// account is freed, the person stopped, administrators and superiors told.
-// Nothing happens for an account that nobody has.
-func Left(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]chat.Notice, error) {
+// account is freed, the person stopped, administrators and superiors told, with
+// how many things of each kind are left behind. Nothing happens for an account that
+// nobody has.
+func (h Handler) Left(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]chat.Notice, error) {
 	p, found, err := tx.Accounts().Person(ctx, a.Platform, a.ID)
 	if err != nil || !found {
 		return nil, err
 	}
 	changed, err := tx.People().Changed(ctx, p.ID)
 	if err != nil || changed.After(now) { // sent before somebody put them right
+		return nil, err
+	}
+	behind, err := h.behind(ctx, tx, p, now)
+	if err != nil {
 		return nil, err
 	}
 	had, err := audience.Accounts(ctx, tx, p.ID)
@@ -42,6 +48,16 @@ func Left(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]c
 	if p.Post == store.GeneralManager { // all heads, see power
 		to = audience.Join(to, power{roll: r}.heads())
 	}
-	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 恢复 " + p.Name + vacancy(r, p.Post)
+	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 恢复 " + p.Name + behind + vacancy(r, p.Post)
 	return append(everywhere(tx, now, p, had, stoppedText), news(tx, now, to, text)...), nil
+}
+
+// behind says how many things of each kind somebody leaves behind, on a line of its
+// own; empty when there are none.
+func (h Handler) behind(ctx context.Context, tx *store.Tx, p store.Person, now time.Time) (string, error) {
+	list, err := leaving.All(ctx, tx, h.Leaves, p, now)
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return "\n未办交接离开（2-7），名下还有：" + leaving.Counts(list) + "。", nil
 }

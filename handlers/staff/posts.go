@@ -150,13 +150,21 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, err
 	}
 	if version := command.VersionOf("stop", p.ID, p.Post); !c.Confirms(version) {
-		a := command.Card(stopCard(p))
+		behind, err := h.behind(ctx, c.Tx, p, c.Now)
+		if err != nil {
+			return nil, err
+		}
+		a := command.Card(stopCard(p, behind))
 		a.Subject = "person/" + p.ID
 		return a.Preview(version), nil
 	}
 	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, store.Change{Kind: store.ChangeStop, At: c.Now})
 	if err != nil || o.waits() {
 		return o.asked(c), err
+	}
+	behind, err := h.behind(ctx, c.Tx, p, c.Now)
+	if err != nil {
+		return nil, err
 	}
 	if err := c.Tx.People().Stop(ctx, p.ID, c.Now); err != nil {
 		return nil, err
@@ -173,7 +181,7 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	notices = append(notices, news(c.Tx, c.Now, above, p.Name+"（"+string(p.Post)+"）已停用，不再要求周报和签到。")...)
+	notices = append(notices, news(c.Tx, c.Now, above, p.Name+"（"+string(p.Post)+"）已停用，不再要求周报和签到。"+behind)...)
 	a := command.Text("已停用：" + p.Name + "（" + string(p.Post) + "），自 " + h.Rules.Day(c.Now).String() + " 起。记录都保留；5 分钟内可发 撤销，以后可发 人员 恢复 " + p.Name + "。" + empty)
 	for _, n := range o.news(c.Tx) { // who is above has heard
 		if !slices.ContainsFunc(above, func(q store.Person) bool { return q.ID == n.To }) {

@@ -12,6 +12,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/leaving"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/words"
 	"marketbot/store"
@@ -24,6 +25,8 @@ type Handler struct {
 	// Health is what the program knows about itself without asking anybody
 	// over the network; it is called inside the transaction of 自检.
 	Health func(ctx context.Context) []chat.Finding
+	// Leaves finds what somebody leaves behind in all areas.
+	Leaves []leaving.Holdings
 }
 
 // Commands are the area's commands.
