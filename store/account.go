@@ -43,13 +43,17 @@ func (q Accounts) ours(o owned) bool {
 	return Grants(q).proven(o.Account.proof(o.bound), o.proof, "account", o.row()) == nil
 }
 
-// theAccount is the condition that finds an account, by platform and id.
-const theAccount = `platform = $1 AND lower(id) = lower($2)`
+// theAccount is the condition that finds an account, by platform and id, and
+// theAccounts the same for DELETE, for which SQLite uses no index of lower(id).
+const (
+	theAccount  = `platform = $1 AND lower(id) = lower($2)`
+	theAccounts = `platform = $1 AND id IN (SELECT id FROM account WHERE ` + theAccount + `)`
+)
 
 // Bind joins an account to a person, taking it from whoever had it. The person's
 // unused codes are void: they were for who had no account, or one fewer.
 func (q Accounts) Bind(ctx context.Context, a Account, at time.Time) error {
-	if _, err := q.tx.Exec(ctx, "bind", `DELETE FROM account WHERE `+theAccount+` AND id <> $2`, a.Platform, a.ID); err != nil {
+	if _, err := q.tx.Exec(ctx, "bind", `DELETE FROM account WHERE `+theAccounts+` AND id <> $2`, a.Platform, a.ID); err != nil {
 		return err
 	}
 	if err := Codes(q).Void(ctx, a.Person); err != nil {
@@ -115,6 +119,6 @@ func (q Accounts) Person(ctx context.Context, platform, account string) (Person,
 
 // Unbind frees an account.
 func (q Accounts) Unbind(ctx context.Context, platform, account string) error {
-	_, err := q.tx.Exec(ctx, "unbind", `DELETE FROM account WHERE `+theAccount, platform, account)
+	_, err := q.tx.Exec(ctx, "unbind", `DELETE FROM account WHERE `+theAccounts, platform, account)
 	return err
 }

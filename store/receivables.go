@@ -176,7 +176,7 @@ func (q Receivables) ByCode(ctx context.Context, code string) (MoneyEntry, bool,
 	if engine.Nowhere(code) || code == "" {
 		return MoneyEntry{}, false, nil
 	}
-	list, err := q.list(ctx, "money by code", `WHERE m.code = $1`, code)
+	list, err := q.list(ctx, "money by code", `WHERE m.code = $1 AND m.code <> ''`, code)
 	return engine.First(list), len(list) > 0, err
 }
 
@@ -188,7 +188,7 @@ func (q Receivables) ByID(ctx context.Context, id string) (MoneyEntry, bool, err
 
 // About lists what is about an entry, oldest first.
 func (q Receivables) About(ctx context.Context, id string) ([]MoneyEntry, error) {
-	return q.list(ctx, "money about", `WHERE m.ref = $1`, id)
+	return q.list(ctx, "money about", `WHERE m.ref = $1 AND m.ref <> ''`, id)
 }
 
 // Unclaimed lists the arrivals that no contract has yet, oldest first.

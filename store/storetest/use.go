@@ -3,6 +3,9 @@ package storetest
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -68,4 +71,40 @@ func Asked(t testing.TB, db *store.DB, f func(context.Context, *store.Tx) error)
 		}
 	}
 	return asked
+}
+
+// Plans is how SQLite runs every query that updates of a database ran so far, by
+// the query's text, a step a line.
+func Plans(t testing.TB, db *store.DB) map[string]string {
+	t.Helper()
+	plans := map[string]string{}
+	queries := slices.Collect(maps.Keys(engine.BorrowDB(db).Statements()))
+	Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+		for _, query := range queries {
+			if verb, _, _ := strings.Cut(query, " "); !slices.Contains([]string{"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}, verb) {
+				continue
+			}
+			steps, err := engine.All(ctx, engine.Borrow(tx), "plan", "EXPLAIN QUERY PLAN "+query, make([]any, Parameters(query)), func(scan engine.Scan) (string, error) {
+				var id, parent, unused int
+				var detail string
+				err := scan(&id, &parent, &unused, &detail)
+				return detail, err
+			})
+			if err != nil {
+				return err
+			}
+			plans[query] = strings.Join(steps, "\n")
+		}
+		return nil
+	})
+	return plans
+}
+
+// Parameters is how many a query takes.
+func Parameters(query string) int {
+	n := 0
+	for strings.Contains(query, "$"+strconv.Itoa(n+1)) {
+		n++
+	}
+	return n
 }

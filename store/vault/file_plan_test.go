@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"marketbot/store/internal/engine"
 
 	"marketbot/store"
 	"marketbot/store/storetest"
@@ -73,17 +70,12 @@ func TestFileQueriesUseIndexes(t *testing.T) {
 	server.DB.SetMaxOpenConns(1)
 	server.Do(`SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan`) // a few rows are scanned sooner
 	explained := 0
-	for query := range engine.BorrowDB(lite).Statements() {
+	for query, litePlan := range storetest.Plans(t, lite) {
 		if !ofFiles.MatchString(query) {
 			continue
 		}
 		explained++
-		plans := map[string]string{storetest.Postgres: plan(t, server, query)}
-		storetest.Update(t, lite, func(ctx context.Context, tx *store.Tx) (err error) {
-			plans[storetest.SQLite], err = litePlan(ctx, tx, query)
-			return err
-		})
-		for backend, plan := range plans {
+		for backend, plan := range map[string]string{storetest.SQLite: litePlan, storetest.Postgres: plan(t, server, query)} {
 			for line := range strings.Lines(plan) {
 				step := wholeTable[backend].FindString(strings.TrimSpace(line))
 				if step != "" && !strings.Contains(plan, "CO-ROUTINE "+strings.TrimPrefix(step, "SCAN ")+"\n") {
@@ -103,7 +95,7 @@ func plan(t *testing.T, r storetest.Rest, query string) string {
 	r.Do("PREPARE q AS " + query)
 	defer r.Do("DEALLOCATE q")
 	explain := "EXPLAIN EXECUTE q"
-	if n := parameters(query); n > 0 {
+	if n := storetest.Parameters(query); n > 0 {
 		explain += "(NULL" + strings.Repeat(", NULL", n-1) + ")"
 	}
 	rows, err := r.DB.Query(explain)
@@ -123,24 +115,4 @@ func plan(t *testing.T, r storetest.Rest, query string) string {
 		t.Fatal(err)
 	}
 	return plan.String()
-}
-
-// litePlan is how SQLite would run a query, a step a line.
-func litePlan(ctx context.Context, tx *store.Tx, query string) (string, error) {
-	steps, err := engine.All(ctx, engine.Borrow(tx), "plan", "EXPLAIN QUERY PLAN "+query, make([]any, parameters(query)), func(scan engine.Scan) (string, error) {
-		var id, parent, unused int
-		var detail string
-		err := scan(&id, &parent, &unused, &detail)
-		return detail, err
-	})
-	return strings.Join(steps, "\n"), err
-}
-
-// parameters is how many a query takes.
-func parameters(query string) int {
-	n := 0
-	for strings.Contains(query, "$"+strconv.Itoa(n+1)) {
-		n++
-	}
-	return n
 }
