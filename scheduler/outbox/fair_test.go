@@ -312,3 +312,30 @@ func crowd(t *testing.T, limits chat.Limits, causes int) {
 	}
 	t.Logf("%d messages", len(got))
 }
+
+// What waits for the end of quiet hours holds up no answer, not even those of
+// who asks more than their share.
+func TestAnswersDoNotWaitForQuietHours(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := schedulertest.NewOffice(t, time.Now)
+		o.Rules.Quiet.From.Hour, o.Rules.Quiet.To.Hour = 7, 12 // it is 08:00 by the company's clock
+		o.Close()
+		o.Open()
+		stop := o.Run()
+		defer func() { stop() }()
+		o.Owe("li", store.ClassReminder, schedulertest.Text("reminder"))
+		asked := map[string]time.Time{}
+		for i := range 30 {
+			text := fmt.Sprint("ask ", i)
+			asked[text] = time.Now()
+			answer(o, chat.Address{Platform: "phone", ID: "li"}, "li", text)
+		}
+		time.Sleep(time.Minute)
+		if took := waits(o, asked); len(took) != 30 || took[29] > 5*time.Second {
+			t.Errorf("answers took %v", took)
+		}
+		if q := o.Queue(); q.Waiting != 1 {
+			t.Errorf("the reminder does not wait: %+v", q)
+		}
+	})
+}

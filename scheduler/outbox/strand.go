@@ -59,12 +59,16 @@ func (s *strand) turn(now time.Time) turn {
 // notices reports whether it holds what can be told together.
 func (s *strand) notices() bool { return s.class != store.ClassAnswer && s.flow != nil }
 
-// hold is until when its notices wait for more; zero: they do not.
+// hold is until when it lets others go first: its notices wait for more, or its
+// reminder for the end of quiet hours. Zero: it does not.
 func (s *strand) hold(now time.Time) time.Time {
-	if !s.notices() {
-		return time.Time{}
+	switch {
+	case s.notices():
+		return s.flow.hold(s.items[0], now)
+	case s.class == store.ClassReminder:
+		return s.items[0].due(now)
 	}
-	return s.flow.hold(s.items[0], now)
+	return time.Time{}
 }
 
 // pick is an item of a strand that is to go next.
