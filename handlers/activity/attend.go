@@ -36,14 +36,14 @@ func (h Handler) attendCommands() []command.Spec {
 			Said:     []string{"没到场", "没来参加", "缺席活动"},
 			Args:     []command.Arg{theActivity(), someone, {Name: fieldReason, Kind: command.Free, Prompt: absentPrompt}},
 			Examples: []string{"未到 H3 张伟 临时出差"},
-			Who:      rulebook.HeadActivities, Clause: onSite, Run: h.absent, Undo: h.undo,
+			Who:      rulebook.HeadActivities, Clause: onSite, Changed: h.said, Run: h.absent, Undo: h.undo,
 		},
 		{
 			Name: "补记", Summary: "替忘了报的人补记到场",
 			Said:     []string{"补记到场", "补到场", "补登到场"},
 			Args:     []command.Arg{theActivity(), someone, {Name: fieldTime, Kind: command.Free, Optional: true}},
 			Examples: []string{"补记 H3 张伟", "补记 H3 张伟 14:10"},
-			Who:      rulebook.HeadActivities, Clause: onSite, Run: h.record, Undo: h.undo,
+			Who:      rulebook.HeadActivities, Clause: onSite, Changed: h.said, Run: h.record, Undo: h.undo,
 		},
 	}
 }

@@ -116,6 +116,21 @@ func (h Handler) answered(ctx context.Context, c *command.Call) (time.Time, erro
 	return c.Tx.Activities().ChangedBy(ctx, command.ActivityCode(c.Text(codeArg)), c.Person.ID, ownActs...)
 }
 
+// said is when it was last said whether the person came who is called for: by a head,
+// of whoever it was, or by that person.
+func (h Handler) said(ctx context.Context, c *command.Call) (time.Time, error) {
+	code := command.ActivityCode(c.Text(codeArg))
+	head, err := c.Tx.Activities().ChangedBy(ctx, code, "", "未到", "补记")
+	if err != nil {
+		return head, err
+	}
+	own, err := c.Tx.Activities().ChangedBy(ctx, code, c.Who(personArg).ID, "到场")
+	if own.After(head) {
+		return own, err
+	}
+	return head, err
+}
+
 // undo takes back what made the version of an activity that the reference names, as
 // a change of its own. What a participant said of themselves can be taken back
 // whatever others did since.

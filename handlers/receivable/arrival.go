@@ -97,6 +97,8 @@ func (h Handler) name(ctx context.Context, c *command.Call, code, whose string) 
 		return nil, err
 	case !unclaimed:
 		return nil, taken(e)
+	case e.At.After(c.Now):
+		return nil, c.Overtaken(e.At)
 	case !text.HasWords(whose):
 		return nil, &command.Question{Prompt: e.Code + " 是哪位客户打来的？写名称或编号。"}
 	}
@@ -255,6 +257,8 @@ func (h Handler) claim(ctx context.Context, c *command.Call) (*command.Answer, e
 		return nil, noArrival()
 	case !unclaimed:
 		return nil, taken(e)
+	case e.At.After(c.Now):
+		return nil, c.Overtaken(e.At)
 	}
 	before := d
 	r := h.entry(c, d, store.MoneyReceipt)

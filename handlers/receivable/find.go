@@ -95,7 +95,23 @@ func (h Handler) contract(ctx context.Context, c *command.Call, w want) (deal, e
 	case m.Signed == "":
 		return deal{}, unsigned(m.Contract)
 	}
+	if err := inTime(ctx, c, m.Contract); err != nil {
+		return deal{}, err
+	}
 	return h.deal(ctx, c, m.Contract)
+}
+
+// inTime refuses money that was entered before the contract was signed, or changed
+// since, and arrived after.
+func inTime(ctx context.Context, c *command.Call, k store.Contract) error {
+	if !c.Late() {
+		return nil
+	}
+	changed, err := c.Tx.Contracts().Changed(ctx, k)
+	if err != nil {
+		return err
+	}
+	return c.Overtaken(changed)
 }
 
 // unsigned refuses money for a contract that is not signed.

@@ -84,7 +84,10 @@ func (h Handler) receipt(ctx context.Context, c *command.Call, typed string) (ru
 	if i < 0 {
 		return rulebook.Receipt{}, d, errGone
 	}
-	return list[i], d, h.judges(ctx, c, list[i])
+	if err := h.judges(ctx, c, list[i]); err != nil {
+		return rulebook.Receipt{}, d, err
+	}
+	return list[i], d, c.Overtaken(e.At)
 }
 
 // judges refuses a receipt that is not the caller's to judge: it is judged

@@ -34,7 +34,7 @@ func (h Handler) plan(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	if err := h.planOvertaken(c, d); err != nil {
+	if err := planOvertaken(c, d); err != nil {
 		return nil, err
 	}
 	lines, below, err := h.planned(c, d)
@@ -72,8 +72,8 @@ func mine(c *command.Call) func(store.Contract) bool {
 }
 
 // planOvertaken refuses a plan that was sent before the one that holds.
-func (h Handler) planOvertaken(c *command.Call, d deal) error {
-	if plans := entriesOf(d, store.MoneyPlan); c.Late() && len(plans) > 0 {
+func planOvertaken(c *command.Call, d deal) error {
+	if plans := entriesOf(d, store.MoneyPlan); len(plans) > 0 {
 		return c.Overtaken(plans[len(plans)-1].At)
 	}
 	return nil

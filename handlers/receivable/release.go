@@ -212,9 +212,13 @@ func (h Handler) pause(ctx context.Context, c *command.Call) (*command.Answer, e
 	}
 	before := 0
 	for _, p := range entriesOf(d, store.MoneyPause) {
-		if p.Line == e.Line {
-			before++
+		if p.Line != e.Line {
+			continue
 		}
+		if err := c.Overtaken(p.At); err != nil {
+			return nil, err
+		}
+		before++
 	}
 	if plans := entriesOf(d, store.MoneyPlan); len(plans) > 0 {
 		e.Ref = plans[len(plans)-1].ID
