@@ -24,8 +24,19 @@ var (
 	vague = strings.Fields("嗯 嗯嗯 哦 噢 喔 啊 收到 知道了 不知道 不清楚 不懂 不会 等等 等一下 稍等")
 )
 
-// agrees reports whether words say yes and nothing else.
-func agrees(said string) bool { return slices.Contains(yeses, alone(said)) }
+// mayAgree reports whether what was written says yes, or what a button that
+// confirms says, and nothing else.
+func (m *matter) mayAgree() bool {
+	word := alone(m.said())
+	return slices.Contains(yeses, word) || slices.ContainsFunc(m.router.Specs(), func(s *command.Spec) bool { return slices.Contains(s.Proceeds, word) })
+}
+
+// agreesTo reports whether it says so to a preview.
+func (m *matter) agreesTo(c store.Confirmation) bool {
+	word := alone(m.said())
+	spec, _, ok := m.router.Match(c.Line)
+	return slices.Contains(yeses, word) || ok && slices.Contains(spec.Proceeds, word)
+}
 
 // hollow reports whether words answer no question; of a form's field, under whose
 // head they would stand, 没有 is an answer.

@@ -83,6 +83,9 @@ func (m *matter) done(c call, r result) outcome {
 		said = remark(said, "编号："+c.means)
 	}
 	if a.Confirm != "" {
+		if a.Proceed != "" && !slices.Contains(c.spec.Proceeds, a.Proceed) {
+			panic("command " + c.spec.Name + " does not declare that it proceeds by " + a.Proceed)
+		}
 		o.offer = &store.Confirmation{Code: r.code, Person: m.person.ID, Line: c.again(), Version: a.Confirm, Asked: m.asked(), Expires: m.asked().Add(confirmTime)}
 		said = preview(said, r.code, cmp.Or(a.Proceed, confirmWord))
 	}

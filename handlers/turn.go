@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"marketbot/handlers/chat"
@@ -86,10 +87,10 @@ func (t *turn) read(ctx context.Context) error {
 	case caller.Asked:
 		err = t.question(ctx)
 	}
-	if err == nil && t.dialog == nil && caller.ID != "" && t.event.Kind == chat.Text && !t.event.Chat.Group && agrees(t.said()) {
+	if err == nil && t.dialog == nil && caller.ID != "" && t.event.Kind == chat.Text && !t.event.Chat.Group && t.mayAgree() {
 		var list []store.Confirmation
 		list, err = previews(ctx, t.tx, t.person.ID, t.event.Sent)
-		t.agrees = len(list) > 0
+		t.agrees = slices.ContainsFunc(list, t.agreesTo)
 	}
 	if err != nil || t.agrees {
 		return err

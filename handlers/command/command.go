@@ -56,6 +56,7 @@ type Spec struct {
 	Due         string                  // by when it is owed, in words; empty: by no time
 	Clause      string                  // the clause it serves; may be empty for the conversation's own words
 	Also        []string                // further clauses that it serves
+	Proceeds    []string                // what the buttons that confirm it may say in place of 确认, which can be typed as well
 	Settles     bool                    // a second run finds what the first did and says so: a double click is answered, too
 	Form        bool                    // without values it shows a form
 	Hidden      bool                    // carried by buttons and forms only: not in help, still checked

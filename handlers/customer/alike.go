@@ -30,6 +30,9 @@ func (a called) like(b called) bool {
 	return a.core == b.core && (strings.Contains(a.place, b.place) || strings.Contains(b.place, a.place))
 }
 
+// anyway is what a customer is entered by although another has a name like it.
+const anyway = "仍要新建"
+
 // alike are the customers whose name is like one of these, though it may not be
 // the same.
 func alike(ctx context.Context, tx *store.Tx, names ...string) ([]store.Customer, error) {
@@ -119,7 +122,7 @@ func (h Handler) whetherAlike(ctx context.Context, c *command.Call, name string,
 		{Text: "是同一家就不用再建，" + way},
 		{Note: "一家一档（档-7）；不是同一家，可以仍要新建。"},
 	}}, text, "customers")
-	a.Proceed, a.Recorded = "仍要新建", true
+	a.Proceed, a.Recorded = anyway, true
 	return a.Preview(version), nil
 }
 

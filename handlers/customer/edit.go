@@ -25,7 +25,7 @@ func (h Handler) editCommands() []command.Spec {
 			Said:     []string{"新增客户", "添加客户", "加客户", "录入客户", "录客户", "新建客户", "建客户", "建…新客户", "创建客户", "登记客户", "加个客户", "新增…客户"},
 			Args:     []command.Arg{{Name: "名称", Kind: command.Passage, Prompt: "客户全称是什么？"}, fields(h.enterKeys(), true)},
 			Examples: []string{"新客户 东莞市晨星机械有限公司 地址=东莞市南城区 行业=机械 来源=展会", "新客户 东莞市晨星机械有限公司"},
-			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-7", Run: h.enter,
+			Who:      rulebook.EnterCustomers, Private: true, Clause: "档-7", Proceeds: []string{anyway}, Run: h.enter,
 		},
 		{
 			Name: "改客户", Aliases: []string{"gkh"}, Summary: "改档案内容，写了哪一项就改哪一项；旧的内容留在历史里",

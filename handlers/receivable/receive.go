@@ -26,7 +26,7 @@ func (h Handler) receiveCommands() []command.Spec {
 				{Name: "备注", Kind: command.Free, Optional: true},
 			},
 			Examples: []string{"回款 ZYX-202611-001 5万", "回款 ZYX-202611-001 50,000.00 11-24", "回款 南湖酒店 3万"},
-			Who:      rulebook.EnterMoney, Private: true, Clause: clause, Also: []string{meeting}, Daily: true, Run: h.receive, Undo: h.undoEntries,
+			Who:      rulebook.EnterMoney, Private: true, Clause: clause, Also: []string{meeting}, Daily: true, Proceeds: []string{again, surplus}, Run: h.receive, Undo: h.undoEntries,
 		},
 		{
 			Name: "预收", Aliases: []string{"yushou"}, Summary: "把客户多付的钱用到一份合同上",
@@ -37,6 +37,12 @@ func (h Handler) receiveCommands() []command.Spec {
 		},
 	}
 }
+
+// What a receipt that is doubtful can be confirmed by.
+const (
+	again   = "仍要登记"
+	surplus = "记预收"
+)
 
 // maxNote is how many characters a remark or a reason may have.
 const maxNote = 200
@@ -96,17 +102,17 @@ func noteRule(note, line string) error {
 // than is open. nil: nothing is doubtful, or it was confirmed.
 func (h Handler) doubts(ctx context.Context, c *command.Call, d deal, e store.MoneyEntry) (*command.Answer, error) {
 	var say []string
-	a := command.Answer{Proceed: "记预收"}
+	proceed := surplus
 	twin := slices.ContainsFunc(rulebook.Receipts(d.account.Entries), func(r rulebook.Receipt) bool {
 		return r.Counts() && r.Amount == e.Amount && r.Day == e.Day
 	})
 	over := e.Amount - d.Open
 	if twin {
-		say, a.Proceed = append(say, fmt.Sprintf("刚登记过同样一笔（%s，%s），仍要登记？", words.Money(e.Amount), d.due(e.Day))), "仍要登记"
+		say, proceed = append(say, fmt.Sprintf("刚登记过同样一笔（%s，%s），仍要登记？", words.Money(e.Amount), d.due(e.Day))), again
 	}
 	if over > 0 {
-		say, a.Proceed = append(say, fmt.Sprintf("%s 比未收的 %s 多 %s。多出来的记作客户的预收，还是金额不对，或者是别的合同的？",
-			words.Money(e.Amount), words.Money(d.Open), words.Money(over))), "记预收"
+		say, proceed = append(say, fmt.Sprintf("%s 比未收的 %s 多 %s。多出来的记作客户的预收，还是金额不对，或者是别的合同的？",
+			words.Money(e.Amount), words.Money(d.Open), words.Money(over))), surplus
 	}
 	version := command.VersionOf("receipt", d.Number, e.Amount, e.Day, d.Open, twin)
 	if len(say) == 0 || c.Confirms(version) {
@@ -120,7 +126,7 @@ func (h Handler) doubts(ctx context.Context, c *command.Call, d deal, e store.Mo
 		}
 	}
 	q := card("请确认", chat.Warn, append([]string{d.head()}, say...), "这一笔回款要确认："+d.outline()+"。", buttons...)
-	q.Proceed, q.Subject = a.Proceed, "contract/"+d.Number
+	q.Proceed, q.Subject = proceed, "contract/"+d.Number
 	return q.Preview(version), nil
 }
 
