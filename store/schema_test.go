@@ -35,6 +35,7 @@ var released = map[string]string{
 	"0044_contract.sql":      "e055300f4262cce60b4bf71e9cae1e248caf88625ee742ef85d5ed662857bfeb",
 	"0050_activity.sql":      "eaf3beb1dfac4d96a838b9c5a1f7e81cbdbf40dfdd98568e065b57543e532b5f",
 	"0064_one_row.sql":       "fc9c788a81d8094940346cf46d6036437228db6164e311106bb308ff0b39fec7",
+	"0065_check_in_at.sql":   "9a9ae34b81a978a0bd334695f1fbb8581841c55844de2a589514d5d8ad5093f9",
 	"0045_money.sql":         "6232dd43ceea4db1996536ad88c558fce048e3a717347c143baa01aae2a599a4",
 	"0047_tenure_proof.sql":  "83532452c37049712533c8ec79f8c6217be43d2f5947ff4357c742d6e1581ceb",
 	"0037_proof.sql":         "cdc0920e6169e847c1289978b3a23d88663953a0f65db2ab03d29f52c2bb3628",
