@@ -104,8 +104,8 @@ func fillable(m chat.Message) chat.Message {
 func joinedCard() *chat.Card {
 	return &chat.Card{Title: "市场部助手来了", Tone: chat.Good, Blocks: []chat.Block{
 		{Text: "在群里 @我 说命令，例如：签到 广州 拜访客户。\n周报、查询这类内容请私聊我，群里不回。"},
-		{Note: "没有登记的同事请先找管理员登记。"},
-	}, Buttons: []chat.Button{{Label: "帮助", Command: "帮助", Primary: true}}}
+		{Note: "没有登记的同事请先找管理员登记。管理员：要让群提醒发到这里，点「设为部门群」，或发 @我 部门群。"},
+	}, Buttons: []chat.Button{{Label: "帮助", Command: "帮助", Primary: true}, {Label: "设为部门群", Command: "部门群"}}}
 }
 
 // unreadableCard answers pictures, stickers and files.

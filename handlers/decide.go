@@ -30,6 +30,7 @@ type matter struct {
 	awaits bool          // something else is to be read in the chat that was opened
 	agrees bool          // a preview waits, and what the person wrote says yes to it
 	later  bool          // another question waits, which was put only after the event was sent
+	owns   bool          // the settings name who sent it as the owner
 	left   []chat.Notice // whom to tell that somebody left the company
 	// Of a text that is no plain command:
 	people   []string // who there is
@@ -70,12 +71,15 @@ func (m *matter) decide() outcome {
 func (m *matter) said() string { return m.router.Addressed(m.event.Text, m.event.Mentions) }
 
 // stranger answers an account that nobody is known by: only 绑定 is open to
-// it, and nothing of what it wrote is repeated.
+// it, which whatever an owner writes is, and nothing of what it wrote is repeated.
 func (m *matter) stranger() outcome {
 	line := m.said()
 	spec, rest, ok := m.router.Match(line)
 	if m.event.Kind == chat.Text && ok && spec.Name == "绑定" {
 		return outcome{run: &call{spec: spec, line: line, rest: rest, form: m.event.Values}}
+	}
+	if spec, _, ok := m.router.Match("绑定"); ok && m.owns && m.event.Kind == chat.Text && !m.event.Chat.Group {
+		return outcome{run: &call{spec: spec, line: spec.Name}}
 	}
 	return m.unknown("未登记的消息", chat.Message{Text: staff.Unregistered})
 }

@@ -80,9 +80,11 @@ type Options struct {
 	Calendar *rulebook.Calendar // what holidays are called
 	// Left is what happens when an account's person left the company.
 	Left func(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]chat.Notice, error)
-	Post *Post
-	Zone *time.Location
-	Now  func() time.Time
+	// Owners are the accounts of who set the bot up: see staff.Handler.
+	Owners []chat.Account
+	Post   *Post
+	Zone   *time.Location
+	Now    func() time.Time
 	// Owed is called with the answers that were owed and committed; more tells
 	// that there are messages beside them.
 	Owed func(answers []store.Outgoing, more bool)

@@ -27,7 +27,7 @@ const changeable = 14 * 24 * time.Hour
 // Post writes what the bot owes into the outbox: it knows which chat a person
 // or the department's group is reached in. It sends nothing itself.
 type Post struct {
-	Groups    []chat.Address      // every one gets what is said to the group; none: nothing is said
+	Groups    []chat.Address      // every one gets what is said to the group, as do those that administrators named on other platforms; none: nothing is said
 	Platforms []string            // names of those that run; accounts of others are passed over; empty: all run
 	Policy    rulebook.FilePolicy // who reads customers' files
 	Prefer    string              // name of the platform whose accounts go before those used last; empty: none
@@ -123,7 +123,11 @@ func (p *Post) toAccounts(ctx context.Context, tx *store.Tx, n chat.Notice, clas
 
 // toGroups owes no group more than the summary of what is confidential.
 func (p *Post) toGroups(ctx context.Context, tx *store.Tx, n chat.Notice, class store.Class, now time.Time) error {
-	for i, g := range p.Groups {
+	groups, err := p.groups(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for i, g := range groups {
 		own := n
 		if i > 0 { // the same words, but each group's own debt
 			own.Key += "@" + g.Platform + "/" + g.ID
@@ -134,6 +138,21 @@ func (p *Post) toGroups(ctx context.Context, tx *store.Tx, n chat.Notice, class 
 		}
 	}
 	return nil
+}
+
+// groups are the department's: those of the settings, and of each other platform
+// the one that an administrator named there (部门群).
+func (p *Post) groups(ctx context.Context, tx *store.Tx) ([]chat.Address, error) {
+	named, err := tx.Marks().Under(ctx, store.DepartmentMark)
+	all := slices.Clone(p.Groups)
+	for _, name := range named {
+		platform, id, _ := strings.Cut(name, "/")
+		if len(p.Platforms) > 0 && !slices.Contains(p.Platforms, platform) || slices.ContainsFunc(p.Groups, func(g chat.Address) bool { return g.Platform == platform }) {
+			continue
+		}
+		all = append(all, chat.Address{Platform: platform, Group: true, ID: id})
+	}
+	return all, err
 }
 
 // Message owes m to a chat; a key that was owed before is passed over. person

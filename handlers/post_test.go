@@ -51,6 +51,36 @@ func TestPost(t *testing.T) {
 	}
 }
 
+// What an administrator named in a chat counts where the settings name no group
+// of the platform.
+func TestNamedGroups(t *testing.T) {
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name string
+		post handlers.Post
+		want []string
+	}{
+		{"none in the settings", handlers.Post{}, []string{"a/named k", "b/named k@b/named"}},
+		{"one in the settings", handlers.Post{Groups: []chat.Address{{Platform: "a", Group: true, ID: "g1"}}}, []string{"a/g1 k", "b/named k@b/named"}},
+		{"one platform runs", handlers.Post{Platforms: []string{"b"}}, []string{"b/named k"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			db := openPeople(t, now)
+			got, _ := owed(t, db, now, func(ctx context.Context, tx *store.Tx) error {
+				for _, platform := range []string{"a", "b"} {
+					if err := tx.Marks().Set(ctx, store.DepartmentOf(platform, "named"), now); err != nil {
+						return err
+					}
+				}
+				return c.post.Notices(ctx, tx, []chat.Notice{{Key: "k", Message: chat.Message{Text: "x"}}}, store.ClassDue, now)
+			})
+			if !slices.Equal(got, c.want) {
+				t.Errorf("owed %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 func TestTellAvoidsABrokenPlatform(t *testing.T) {
 	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct{ prefer, avoid, want string }{{"", "", "a/wang"}, {"", "a", "b/wang2"}, {"b", "", "b/wang2"}, {"b", "b", "a/wang"}} {

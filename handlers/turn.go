@@ -69,7 +69,7 @@ func (t *turn) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.person = caller.Person
+	t.person, t.owns = caller.Person, slices.Contains(t.desk.o.Owners, t.event.From)
 	if err := t.then(ctx, caller); err != nil {
 		return err
 	}

@@ -53,6 +53,8 @@ func (h Handler) Bind(ctx context.Context, c *command.Call) (*command.Answer, er
 	switch {
 	case code != "":
 		return h.bind(ctx, c, code)
+	case c.Person.ID == "" && slices.Contains(h.Owners, c.Event.From):
+		return h.claim(ctx, c)
 	case c.Person.ID == "":
 		return command.Text(Unregistered), nil
 	}
@@ -149,7 +151,11 @@ func (h Handler) bindRegistered(ctx context.Context, c *command.Call, code strin
 	if err != nil {
 		return nil, err
 	}
-	a := command.Text("你现在是管理员。下一步：人员 添加 姓名 岗位")
+	card, err := h.startCard(ctx, c.Tx, "你现在是管理员。")
+	if err != nil {
+		return nil, err
+	}
+	a := command.Card(card)
 	a.Notices = news(c.Tx, c.Now, w.heads(c.Person.ID), c.Person.Name+"用程序启动时显示的绑定码成了管理员。如果不对，请马上 人员 取消职责 "+c.Person.Name+" 管理员。")
 	a.Subject = "person/" + c.Person.ID
 	return a, nil
@@ -200,11 +206,21 @@ func freeName(ctx context.Context, tx *store.Tx, wanted string) (string, error) 
 // bound is the answer for an account that just got in.
 func (h Handler) bound(ctx context.Context, c *command.Call, p store.Person, had []chat.Account) (*command.Answer, error) {
 	text := "绑定成功：你是" + p.Name + "，" + role(p) + "。发送 帮助 看能做什么；请先读一遍 制度。"
-	if p.Has(store.Administrator) {
-		text += "\n管理员下一步：人员 添加 姓名 岗位；改岗位：人员 岗位 " + p.Name + " 岗位"
-	}
 	a := command.Text(text)
 	var err error
+	if p.Has(store.Administrator) {
+		if p.Post == store.OtherEmployee {
+			text += "\n你是什么岗位？点下面的按钮，或发 人员 岗位 " + p.Name + " 岗位。"
+		}
+		card, err := h.startCard(ctx, c.Tx, text)
+		if err != nil {
+			return nil, err
+		}
+		if p.Post == store.OtherEmployee {
+			card.Buttons = postButtons(p)
+		}
+		a = command.Card(card)
+	}
 	if a.Notices, err = h.boundNews(ctx, c.Tx, c.Policy, p, c.Event.From, had, c.Now); err != nil {
 		return nil, err
 	}
@@ -277,6 +293,18 @@ func FirstCode(ctx context.Context, tx *store.Tx, now time.Time) (code string, n
 	if err := tx.Codes().Void(ctx, ""); err != nil {
 		return "", false, err
 	}
+	whose, needed, err := firstAdministrator(ctx, tx)
+	if err != nil || !needed {
+		return "", false, err
+	}
+	code, err = newCode(ctx, tx, whose, now.Add(firstCode))
+	return code, err == nil, err
+}
+
+// firstAdministrator is who the first to come in as administrator is: one of the
+// config file without an account, or somebody new (whose is empty). None is
+// needed once an administrator has an account.
+func firstAdministrator(ctx context.Context, tx *store.Tx) (whose string, needed bool, err error) {
 	admins, err := tx.People().Holding(ctx, "", store.Administrator)
 	if err != nil {
 		return "", false, err
@@ -285,7 +313,6 @@ func FirstCode(ctx context.Context, tx *store.Tx, now time.Time) (code string, n
 	if err != nil {
 		return "", false, err
 	}
-	whose := ""
 	for _, p := range admins {
 		if len(accounts[p.ID]) > 0 {
 			return "", false, nil
@@ -294,8 +321,7 @@ func FirstCode(ctx context.Context, tx *store.Tx, now time.Time) (code string, n
 			whose = p.ID
 		}
 	}
-	code, err = newCode(ctx, tx, whose, now.Add(firstCode))
-	return code, err == nil, err
+	return whose, true, nil
 }
 
 // anotherCode makes a code for a person in the place of the one before, unless

@@ -95,7 +95,7 @@ func TestFirstAdministratorOfTheConfigFile(t *testing.T) {
 	if err != nil || o.of(boss).Name != "王芳" {
 		t.Errorf("%q, %v", flat(a.Reply), err)
 	}
-	wants(t, flat(a.Reply), "管理员下一步")
+	wants(t, flat(a.Reply), "绑定成功", "○ 1. 把我拉进部门群", "✓ 2. 加同事", "○ 3. 看一周的例子")
 }
 
 func TestFirstAdministratorFromNothing(t *testing.T) {

@@ -14,7 +14,9 @@ import (
 
 func (h Handler) peopleCommands() []command.Spec {
 	name := command.Arg{Name: "姓名", Kind: command.Person, Prompt: "哪一位？写姓名。"}
-	post := command.Arg{Name: "岗位", Kind: command.Post, Prompt: "什么岗位？" + posts()}
+	post := command.Arg{Name: "岗位", Kind: command.Post, Prompt: postPrompt()}
+	later := post
+	later.Optional = true // a button gives it to whoever was mentioned
 	duty := command.Arg{Name: "职责", Kind: command.Duty, Prompt: "什么职责？管理员、档案员或财务。"}
 	return []command.Spec{
 		{
@@ -26,7 +28,7 @@ func (h Handler) peopleCommands() []command.Spec {
 		manage(command.Spec{
 			Name: "人员 添加", Aliases: []string{"rytj"}, Summary: "登记一个人：@他就直接绑定账号，只写姓名则给出绑定码",
 			Said:     []string{"添加人员", "新增人员", "添加员工", "新增员工", "加人", "加个人", "加员工", "添加同事", "添加新人", "登记人员"},
-			Args:     []command.Arg{{Name: "姓名", Kind: command.Word, Prompt: "登记谁？@他，或写姓名。"}, post},
+			Args:     []command.Arg{{Name: "姓名", Kind: command.Word, Prompt: "登记谁？@他，或写姓名。"}, later},
 			Examples: []string{"人员 添加 周敏 业务员"}, Run: h.add, Undo: h.undoAdd,
 		}),
 		manage(command.Spec{
@@ -108,6 +110,24 @@ func manage(s command.Spec) command.Spec {
 	return s
 }
 
+// postPrompt asks for a post.
+func postPrompt() string { return "什么岗位？" + posts() }
+
+// postCard offers the posts for somebody who was registered without one.
+func postCard(p store.Person, text string) chat.Card {
+	return chat.Card{Title: "已登记：" + p.Name, Tone: chat.Good, Blocks: []chat.Block{{Text: text}, {Text: "是什么岗位？"}}, Buttons: postButtons(p)}
+}
+
+// postButtons give somebody any post but the one that they have.
+func postButtons(p store.Person) (list []chat.Button) {
+	for _, post := range store.Posts {
+		if post != p.Post {
+			list = append(list, chat.Button{Label: string(post), Command: "人员 岗位 " + p.Name + " " + string(post)})
+		}
+	}
+	return list
+}
+
 func posts() string {
 	var names []string
 	for _, p := range store.Posts {
@@ -161,8 +181,15 @@ func (h Handler) add(ctx context.Context, c *command.Call) (*command.Answer, err
 			return nil, err
 		}
 	}
+	post := c.Post("岗位")
+	switch {
+	case post == "" && !mentioned: // a code waits for its answer
+		return nil, &command.Question{Prompt: postPrompt()}
+	case post == "":
+		post = store.OtherEmployee
+	}
 	p := store.Person{ID: c.Tx.NewID(c.Now), Name: name, Since: c.Now}
-	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, store.Change{Kind: store.ChangeHold, Post: c.Post("岗位"), At: c.Now})
+	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, store.Change{Kind: store.ChangeHold, Post: post, At: c.Now})
 	if err != nil {
 		return nil, err
 	}
@@ -177,6 +204,9 @@ func (h Handler) add(ctx context.Context, c *command.Call) (*command.Answer, err
 		return nil, err
 	}
 	a := command.Text("已登记：" + p.Name + "，" + string(o.Post) + "，自 " + h.Rules.Day(c.Now).String() + " 起；聊天账号已绑定。" + o.note())
+	if c.Post("岗位") == "" {
+		a = command.Card(postCard(p, a.Reply.Text))
+	}
 	a.Notices = news(c.Tx, c.Now, []store.Person{p}, "你已登记为"+string(o.Post)+"。"+o.meanwhile()+"发送 帮助 看能做什么；请先读一遍 制度。")
 	a.Notices = append(a.Notices, o.news(c.Tx)...)
 	a.Undo, a.Subject = p.ID, "person/"+p.ID

@@ -21,7 +21,9 @@ import (
 // Handler is the area. Nothing in it changes after it was made.
 type Handler struct {
 	Rules  rulebook.Rules
-	OwedBy []store.Post // who owes a weekly report, for what 请假 says about it
+	OwedBy []store.Post   // who owes a weekly report, for what 请假 says about it
+	Groups []chat.Address // the department's groups of the settings
+	Owners []chat.Account // who set the bot up: the first to write becomes administrator while there is none
 	// Health is what the program knows about itself without asking anybody
 	// over the network; it is called inside the transaction of 自检.
 	Health func(ctx context.Context) []chat.Finding
@@ -36,7 +38,8 @@ func (h Handler) Commands() []command.Spec {
 	specs = append(specs, h.bindingCommand())
 	specs = append(specs, h.leaveCommands()...)
 	specs = append(specs, h.clauseCommands()...)
-	return append(specs, h.checkCommand())
+	specs = append(specs, h.checkCommand())
+	return append(specs, h.startCommands()...)
 }
 
 // Owes is the rule book that the caller has not acknowledged (R06), and for an
