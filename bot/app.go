@@ -31,8 +31,9 @@ type parts struct {
 	People   []staff.Entry
 	Weighed  bool // the people are of settings that somebody may change: what they gain waits for the general manager
 	Groups   []chat.Address
-	NotifyOn string   // platform that is preferred for what is said unasked; empty: the one used last
-	Backups  *nightly // nil: none
+	Owners   []chat.Account // who set the bot up
+	NotifyOn string         // platform that is preferred for what is said unasked; empty: the one used last
+	Backups  *nightly       // nil: none
 	// Platforms makes the platforms; they hand their events to receive.
 	Platforms func(receive chat.Receive) ([]chat.Platform, error)
 	Now       func() time.Time
@@ -76,15 +77,16 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	})
 	post.Freeze = b.outbox.Freeze
 	b.areas = newAreas(p.Rules, p.AreaSettings, b.health)
-	if b.makers, err = command.Makers(b.areas); err != nil {
-		return nil, err
-	}
-	leaves, err := command.AreaOf[*staff.Handler](b.areas)
+	people, err := command.AreaOf[*staff.Handler](b.areas)
 	if err != nil {
 		return nil, err
 	}
+	people.Groups, people.Owners = p.Groups, p.Owners
+	if b.makers, err = command.Makers(b.areas); err != nil {
+		return nil, err
+	}
 	b.desk, err = handlers.NewDesk(handlers.Options{
-		DB: p.DB, Areas: b.areas, Policy: p.Customers.Policy(), Calendar: p.Rules.Calendar, Left: leaves.Left, Post: post, Zone: p.Rules.Zone, Now: p.Now, Owed: b.outbox.Owed, Log: p.Log,
+		DB: p.DB, Areas: b.areas, Policy: p.Customers.Policy(), Calendar: p.Rules.Calendar, Left: people.Left, Owners: p.Owners, Post: post, Zone: p.Rules.Zone, Now: p.Now, Owed: b.outbox.Owed, Log: p.Log,
 	})
 	if err != nil {
 		return nil, err

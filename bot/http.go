@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -86,6 +88,11 @@ type readiness struct {
 	Reasons  []string `json:"reasons,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
 	Backup   *int64   `json:"backup_age_seconds,omitempty"` // of the last backup
+}
+
+// misses reports whether it is said of a platform that nothing arrives from it.
+func (r readiness) misses(platform string) bool {
+	return slices.ContainsFunc(r.Reasons, func(reason string) bool { return strings.HasPrefix(reason, platform+": ") })
 }
 
 // outboxOld is how long a message may wait before something is wrong.

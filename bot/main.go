@@ -26,6 +26,7 @@ const (
 // cli is the command line.
 type cli struct {
 	Demo    demoCommand      `cmd:"" help:"在本机网页上试用：不用账号，不用配置"`
+	Setup   setupCommand     `cmd:"" help:"第一次用：扫码接飞书或企业微信，写好配置，检查，启动"`
 	Serve   serveCommand     `cmd:"" help:"按配置文件运行机器人"`
 	Check   checkCommand     `cmd:"" help:"检查配置、数据库和平台，说明哪里不对、怎么改"`
 	Audit   auditCommand     `cmd:"" help:"查审计记录"`
@@ -82,6 +83,8 @@ func (c *cli) do(ctx context.Context, verb string, now func() time.Time, out, er
 	switch verb {
 	case "demo":
 		return c.Demo.run(ctx, now, out, logger(errOut, slog.LevelWarn))
+	case "setup":
+		return c.Setup.run(ctx, now, os.Stdin, out, logger(errOut, slog.LevelInfo))
 	case "serve":
 		return c.Serve.run(ctx, now, out, logger(errOut, slog.LevelInfo))
 	case "check":

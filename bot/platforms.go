@@ -95,6 +95,14 @@ func (c Config) groups() []chat.Address {
 	return all
 }
 
+// owners are the accounts of who set the bot up.
+func (c Config) owners() []chat.Account {
+	if c.Feishu == nil || c.Feishu.Owner == "" {
+		return nil
+	}
+	return []chat.Account{{Platform: feishu.Name, ID: c.Feishu.Owner}}
+}
+
 // accounts are where a person of the settings is reached, by platform.
 func (p Person) accounts() map[string]string {
 	all := map[string]string{}

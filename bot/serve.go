@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"marketbot/store/vault"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"marketbot/handlers/chat"
@@ -26,6 +28,15 @@ type serveCommand struct {
 // run serves until ctx ends.
 func (c *serveCommand) run(ctx context.Context, now func() time.Time, out io.Writer, log *slog.Logger) error {
 	cfg, err := loadConfig(c.Config, os.LookupEnv)
+	if errors.Is(err, fs.ErrNotExist) {
+		if t := newTerminal(os.Stdin, out); t.width > 0 && t.hidden != nil { // somebody sits there
+			answer, _ := t.ask(ctx, "还没有配置文件 "+c.Config+"。现在扫码接好吗？[回车=好，n=不] ", "y")
+			if strings.EqualFold(answer, "y") {
+				setup := &setupCommand{Config: c.Config}
+				return setup.run(ctx, now, os.Stdin, out, log)
+			}
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -77,7 +88,7 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 		return platforms, err
 	}
 	b, err := newBot(ctx, parts{
-		DB: db, Store: o, Cluster: shared, Rules: rules, AreaSettings: cfg.AreaSettings, People: cfg.entries(), Weighed: true, Groups: cfg.groups(), NotifyOn: cfg.NotifyOn, Now: now, Log: log,
+		DB: db, Store: o, Cluster: shared, Rules: rules, AreaSettings: cfg.AreaSettings, People: cfg.entries(), Weighed: true, Groups: cfg.groups(), Owners: cfg.owners(), NotifyOn: cfg.NotifyOn, Now: now, Log: log,
 		Backups: cfg.backups(o, db, rules.Zone, now), Platforms: connect,
 	})
 	if err != nil {

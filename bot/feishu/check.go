@@ -140,7 +140,7 @@ func (a *Adapter) askEndpoint(ctx context.Context) error {
 func (a *Adapter) checkGroup(ctx context.Context) chat.Finding {
 	const name = "飞书部门群"
 	if a.cfg.Group == "" {
-		return chat.Finding{Name: name, OK: true, Text: "未配置 feishu.group：群提醒不会发送"}
+		return chat.Finding{Name: name, OK: true, Text: "没有填写 feishu.group：用管理员在群里发「部门群」定下的那个；都没有就不在群里发提醒"}
 	}
 	var answer struct {
 		Data struct {

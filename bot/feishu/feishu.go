@@ -45,6 +45,7 @@ type Config struct {
 	EncryptKey        string `yaml:"encrypt_key"`        // required by webhook
 	VerificationToken string `yaml:"verification_token"` // checked where it is set
 	Group             string `yaml:"group"`              // chat id of the department's group
+	Owner             string `yaml:"owner"`              // open_id of who set the bot up: the first administrator, once they write to it
 }
 
 // Secret reports whether the settings hold a secret.

@@ -55,6 +55,7 @@ type Server struct {
 	sockets  []*socket
 	refusals refusals
 	webhook  string
+	console  Subscribed
 }
 
 type group struct {
@@ -84,6 +85,9 @@ func New(now func() time.Time) *Server {
 	mux.HandleFunc("POST /open-apis/auth/v3/tenant_access_token/internal", s.issueToken)
 	mux.HandleFunc("GET /open-apis/bot/v3/info", s.authed(s.botInfo))
 	mux.HandleFunc("GET /open-apis/application/v6/scopes", s.authed(s.scopes))
+	mux.HandleFunc("GET /open-apis/application/v6/applications/{id}", s.scoped("application:application:self_manage", s.application))
+	mux.HandleFunc("PATCH /open-apis/application/v7/applications/{id}/config", s.scoped("application:application:patch", s.configure))
+	mux.HandleFunc("POST /open-apis/application/v7/applications/{id}/publish", s.scoped("application:application:patch", s.publish))
 	mux.HandleFunc("GET /open-apis/contact/v3/users/{id}", s.authed(s.user))
 	mux.HandleFunc("GET /open-apis/im/v1/chats/{id}", s.authed(s.chat))
 	mux.HandleFunc("POST /open-apis/im/v1/messages", s.authed(s.message))
