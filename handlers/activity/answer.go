@@ -205,6 +205,9 @@ func (h Handler) standIn(ctx context.Context, c *command.Call) (*command.Answer,
 	by, of := c.Who("接替人"), c.Who("原来的人")
 	is := was
 	is.People = append([]store.Participant(nil), was.People...)
+	if is.Participant(of.ID) == nil && is.Participant(by.ID) != nil { // who is replaced was named first
+		by, of = of, by
+	}
 	mine := is.Participant(of.ID)
 	switch {
 	case mine == nil:

@@ -68,7 +68,13 @@ func (h Handler) month(ctx context.Context, c *command.Call) (*command.Answer, e
 	if err != nil {
 		return nil, err
 	}
-	if len(all) == 0 {
+	var later []string
+	if !c.Has(monthArg) {
+		if later, err = h.later(ctx, c, month.NextMonth()); err != nil {
+			return nil, err
+		}
+	}
+	if len(all) == 0 && len(later) == 0 {
 		answer := command.Text(called + "没有活动。")
 		answer.Subject = "activities/" + string(month)
 		return answer, nil
@@ -80,6 +86,7 @@ func (h Handler) month(ctx context.Context, c *command.Call) (*command.Answer, e
 	if rest := page.Rest(); rest != "" {
 		rows = append(rows, rest)
 	}
+	rows = append(rows, later...)
 	answer := command.Card(chat.Card{
 		Title:  fmt.Sprintf("%s的活动（%d 个）", called, len(all)),
 		Blocks: []chat.Block{{Text: strings.Join(rows, "\n")}, {Note: h.asOf(c.Now)}}, Buttons: page.Turn("下一页"),
@@ -93,6 +100,24 @@ func (h Handler) month(ctx context.Context, c *command.Call) (*command.Answer, e
 		return h.withTable(ctx, c, answer, month, all)
 	}
 	return answer, nil
+}
+
+// later are lines about the activities from a day on that the caller may see and
+// that are not over.
+func (h Handler) later(ctx context.Context, c *command.Call, from store.Day) (rows []string, err error) {
+	open, err := c.Tx.Activities().Open(ctx)
+	for _, a := range open {
+		if a.First >= from && rulebook.SeesActivity(c.Person, a) {
+			rows = append(rows, h.row(a, c.Now))
+		}
+	}
+	if len(rows) > command.MaxRows {
+		rows = append(rows[:command.MaxRows], words.More(len(rows)-command.MaxRows))
+	}
+	if len(rows) > 0 {
+		rows = append([]string{"之后："}, rows...)
+	}
+	return rows, err
 }
 
 // inMonth are the activities of a month that the caller may see, drafts that have no
