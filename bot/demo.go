@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -23,10 +22,12 @@ import (
 // demo plays the bot on a page: a store in a folder of its own that goes with
 // it, and a clock that runs on and can be moved ahead.
 type demo struct {
-	dir  string
-	real func() time.Time
-	log  *slog.Logger
-	chat *webchat.Chat
+	dir   string
+	kept  bool // dir is somebody's and stays, with what lies in it
+	seals *store.Sealer
+	real  func() time.Time
+	log   *slog.Logger
+	chat  *webchat.Chat
 
 	turn sync.Mutex // held while the clock moves or everything is made anew
 
@@ -36,30 +37,31 @@ type demo struct {
 	plays  int
 }
 
-// newDemo starts a demo; close ends it and removes its files. real is the
-// clock of the machine, in the zone of the department.
-func newDemo(ctx context.Context, real func() time.Time, log *slog.Logger) (*demo, error) {
-	dir, err := os.MkdirTemp("", "marketbot-demo-")
+// newDemo starts a demo; close ends it and removes its files, but for those in a
+// folder that is to be kept: what lies there goes on. real is the clock of the
+// machine, in the zone of the department.
+func newDemo(ctx context.Context, real func() time.Time, log *slog.Logger, keep string) (*demo, error) {
+	d := &demo{dir: keep, kept: keep != "", real: real, log: log}
+	err := d.settle()
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
-	d := &demo{dir: dir, real: real, log: log}
 	skin, err := wecomSkin(d.now, log)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("demo: %w", err), os.RemoveAll(dir))
+		return nil, errors.Join(fmt.Errorf("demo: %w", err), d.leave())
 	}
 	d.chat = webchat.New(webchat.Options{
 		Receive: d.receive, People: webchat.Sample(), Group: webchat.SampleGroup(), WeCom: skin, Draw: picture.New().PNG, Log: log,
 		Clock:    webchat.Clock{Now: d.now, Jump: d.jump, Jobs: d.jobs, Audit: d.audit, Reset: d.reset},
 		Commands: d.commands,
 	})
-	if err := d.reset(ctx); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
+	if err := d.begun(ctx); err != nil {
+		return nil, errors.Join(err, d.leave())
 	}
 	return d, nil
 }
 
-// close stops the bot and removes everything that it wrote.
+// close stops the bot and removes everything that it wrote, unless it is kept.
 func (d *demo) close() error {
 	d.turn.Lock()
 	defer d.turn.Unlock()
@@ -68,7 +70,11 @@ func (d *demo) close() error {
 	p := d.play
 	d.play = nil
 	d.mu.Unlock()
-	return errors.Join(p.stop(), os.RemoveAll(d.dir))
+	if !d.kept || p == nil {
+		return errors.Join(p.stop(), d.leave())
+	}
+	p.rest()
+	return errors.Join(d.note(context.Background(), p), p.DB.Close())
 }
 
 // now is the time of the demo.
@@ -116,7 +122,10 @@ func (d *demo) jump(ctx context.Context, target time.Time) error {
 			return err
 		}
 	}
-	return d.fire(ctx, p, target)
+	if err := d.fire(ctx, p, target); err != nil {
+		return err
+	}
+	return d.note(ctx, p)
 }
 
 func (d *demo) fire(ctx context.Context, p *play, at time.Time) error {
@@ -164,12 +173,11 @@ func (d *demo) reset(ctx context.Context) error {
 	if old := d.current(); old != nil {
 		old.rest()
 	}
-	cfg := defaults()
-	cfg.Customers.Canaries = []string{sampleCanary}
-	rules, err := cfg.rules()
+	cfg, rules, err := d.settings()
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
+	d.plays++
 	start := webchat.Start(ordinary(rules, d.real()))
 	d.set(start.Add(sampleSince))
 	b, err := d.newBot(ctx, cfg, rules, start)
@@ -212,6 +220,8 @@ func listenNear(ctx context.Context, address string) (net.Listener, error) {
 // demoCommand is the verb demo.
 type demoCommand struct {
 	Listen string `help:"网页地址（只能是本机）；端口被占用时用后面的" default:"127.0.0.1:8080"`
+	Keep   string `help:"数据留在这个目录里，下次接着用；不写就在临时目录，结束时删除" type:"path" placeholder:"目录"`
+	NoOpen bool   `name:"no-open" help:"不打开浏览器"`
 }
 
 // run serves the page until ctx ends.
@@ -224,12 +234,19 @@ func (c *demoCommand) run(ctx context.Context, now func() time.Time, out io.Writ
 	if err != nil {
 		return err
 	}
-	d, err := newDemo(ctx, func() time.Time { return now().In(zone) }, log)
+	d, err := newDemo(ctx, func() time.Time { return now().In(zone) }, log, c.Keep)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
-	fmt.Fprintf(out, "市场部助手 · 演示\n\n  打开  http://%s\n\n不连接任何平台；数据在临时目录里，按 Ctrl+C 结束并删除。\n", l.Addr())
+	ends := "数据在临时目录里，按 Ctrl+C 结束并删除。"
+	if c.Keep != "" {
+		ends = "数据在 " + c.Keep + " 里，按 Ctrl+C 结束，下次接着用。"
+	}
+	fmt.Fprintf(out, "市场部助手 · 演示\n\n  打开  http://%s\n\n不连接任何平台；%s\n", l.Addr(), ends)
+	if !c.NoOpen && newTerminal(nil, out).width > 0 {
+		openPage(ctx, "http://"+l.Addr().String(), log)
+	}
 	server := &http.Server{Handler: d.chat, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	return serveHTTP(ctx, server, l, d.chat.Close)
 }

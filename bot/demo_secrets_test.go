@@ -56,7 +56,7 @@ func TestTheDemoKeepsSecrets(t *testing.T) {
 	}
 	week := time.Date(2026, 11, 24, 10, 0, 0, 0, shanghai)
 	began := time.Now()
-	d, err := newDemo(context.Background(), func() time.Time { return week.Add(time.Since(began)) }, slog.New(slog.NewTextHandler(v, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	d, err := newDemo(context.Background(), func() time.Time { return week.Add(time.Since(began)) }, slog.New(slog.NewTextHandler(v, &slog.HandlerOptions{Level: slog.LevelDebug})), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func newTestDemo(t *testing.T) (*demo, string) {
 	}
 	// A week without holidays, whatever today is; the seconds run.
 	began, week := time.Now(), time.Date(2026, 11, 24, 10, 0, 0, 0, zone)
-	d, err := newDemo(context.Background(), func() time.Time { return week.Add(time.Since(began)) }, quiet())
+	d, err := newDemo(context.Background(), func() time.Time { return week.Add(time.Since(began)) }, quiet(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +155,7 @@ func TestTheDemoBeginsAfterALongHoliday(t *testing.T) {
 	}
 	for _, day := range []string{"2026-10-08", "2026-02-24", "2026-05-06"} {
 		at := store.Day(day).Start(zone)
-		d, err := newDemo(t.Context(), func() time.Time { return at }, quiet())
+		d, err := newDemo(t.Context(), func() time.Time { return at }, quiet(), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,5 +168,46 @@ func TestTheDemoBeginsAfterALongHoliday(t *testing.T) {
 		if err := d.close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A demo that is kept goes on where it stopped, with what was said and the time
+// that it was; reset begins anew there, and one file is left.
+func TestTheDemoIsKept(t *testing.T) {
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, dir := time.Date(2026, 11, 24, 10, 0, 0, 0, zone), filepath.Join(t.TempDir(), "kept")
+	open := func() *demo {
+		t.Helper()
+		d, err := newDemo(t.Context(), func() time.Time { return at }, quiet(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	d := open()
+	if err := d.jump(t.Context(), d.now().Add(26*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	stopped, entries := d.now(), len(d.audit())
+	if err := d.close(); err != nil {
+		t.Fatal(err)
+	}
+	at = at.Add(72 * time.Hour)
+	d = open()
+	if !d.now().Equal(stopped) || len(d.audit()) != entries {
+		t.Errorf("goes on at %v with %d entries, stopped at %v with %d", d.now(), len(d.audit()), stopped, entries)
+	}
+	if err := d.reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.close(); err != nil {
+		t.Fatal(err)
+	}
+	list, err := filepath.Glob(filepath.Join(dir, "*.db"))
+	if err != nil || len(list) != 1 {
+		t.Errorf("left %q, %v", list, err)
 	}
 }

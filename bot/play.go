@@ -30,20 +30,11 @@ const demoTick = time.Second
 
 // newBot makes a bot on a new store in which the department has a past.
 func (d *demo) newBot(ctx context.Context, cfg Config, rules rulebook.Rules, start time.Time) (*bot, error) {
-	seals, err := store.NewSealer(store.NewSecretKey())
+	db, err := d.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	d.plays++
-	db, err := store.Open(ctx, store.Options{Source: d.path(), Seals: seals, Log: d.log, Beside: vault.Index})
-	if err != nil {
-		return nil, err
-	}
-	b, err := newBot(ctx, parts{
-		DB: db, Rules: rules, AreaSettings: cfg.AreaSettings, People: sampleEntries(), Now: d.now, Log: d.log,
-		Groups:    []chat.Address{{Platform: webchat.Platform, Group: true, ID: webchat.SampleGroup().ID}},
-		Platforms: func(chat.Receive) ([]chat.Platform, error) { return []chat.Platform{d.chat}, nil },
-	})
+	b, err := newBot(ctx, d.parts(db, cfg, rules))
 	if err == nil {
 		err = db.Update(ctx, func(tx *store.Tx) error {
 			if err := sampleHistory(ctx, tx, rules, start); err != nil {
@@ -58,8 +49,23 @@ func (d *demo) newBot(ctx context.Context, cfg Config, rules rulebook.Rules, sta
 	return b, nil
 }
 
-// path is the store's file of this play.
-func (d *demo) path() string { return filepath.Join(d.dir, "demo-"+strconv.Itoa(d.plays)+".db") }
+// open opens the store of this play.
+func (d *demo) open(ctx context.Context) (*store.DB, error) {
+	return store.Open(ctx, store.Options{Source: d.path(), Seals: d.seals, Log: d.log, Beside: vault.Index})
+}
+
+func (d *demo) parts(db *store.DB, cfg Config, rules rulebook.Rules) parts {
+	return parts{
+		DB: db, Rules: rules, AreaSettings: cfg.AreaSettings, People: sampleEntries(), Now: d.now, Log: d.log,
+		Groups:    []chat.Address{{Platform: webchat.Platform, Group: true, ID: webchat.SampleGroup().ID}},
+		Platforms: func(chat.Receive) ([]chat.Platform, error) { return []chat.Platform{d.chat}, nil },
+	}
+}
+
+// path is the store's file of this play; file is that of any.
+func (d *demo) path() string { return d.file(d.plays) }
+
+func (d *demo) file(n int) string { return filepath.Join(d.dir, "demo-"+strconv.Itoa(n)+".db") }
 
 // begin lets a bot run.
 func (d *demo) begin(ctx context.Context, b *bot) *play {
