@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +28,10 @@ import (
 type checkCommand struct {
 	Config string `help:"配置文件" default:"config.yaml" type:"path"`
 	JSON   bool   `name:"json" help:"输出 JSON"`
+	Fix    bool   `help:"飞书应用缺权限、事件或回调时，显示二维码，扫一下补上，再检查一遍"`
+
+	in io.Reader // who is asked; nil: whoever sits at the terminal
+	at places
 }
 
 // checkTime bounds a whole check.
@@ -52,13 +57,39 @@ func (c *checkCommand) run(ctx context.Context, now func() time.Time, out io.Wri
 	if err := tell(out, c.JSON, list); err != nil {
 		return err
 	}
-	for _, f := range list {
-		if !f.OK {
-			return errFound
+	if c.Fix && !c.JSON && slices.ContainsFunc(list, feishu.Mends) {
+		if list, err = c.fix(ctx, cfg, now, out, log); err != nil {
+			return err
 		}
+	}
+	if slices.ContainsFunc(list, func(f chat.Finding) bool { return !f.OK }) {
+		return errFound
 	}
 	return nil
 }
+
+// fix gives the app what it lacks by a scan, and looks once more.
+func (c *checkCommand) fix(ctx context.Context, cfg Config, now func() time.Time, out io.Writer, log *slog.Logger) ([]chat.Finding, error) {
+	in := c.in
+	if in == nil {
+		in = os.Stdin
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fixTime)
+	defer cancel()
+	s := &setup{setupCommand: setupCommand{Config: c.Config, AppID: cfg.Feishu.AppID, at: c.at}, terminal: newTerminal(in, out), log: log}
+	if _, err := s.feishu(ctx, cfg); err != nil {
+		return nil, err
+	}
+	if err := s.subscribed(ctx, cfg, now); err != nil {
+		s.say("%s", s.clicks(cfg, err))
+	}
+	s.say("\n再检查一遍：")
+	list := checkConfig(ctx, cfg, now, log)
+	return list, tell(out, false, list)
+}
+
+// fixTime bounds a scan with the checks around it.
+const fixTime = 12 * time.Minute
 
 // checkConfig looks at everything that the settings name.
 func checkConfig(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) []chat.Finding {

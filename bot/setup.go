@@ -168,6 +168,11 @@ func (s *setup) feishu(ctx context.Context, cfg Config) (string, error) {
 		return err
 	}
 	manual := func(ctx context.Context) error {
+		if cfg.Feishu != nil {
+			s.say("在 %s 开通 README 里的权限，在 %s 添加事件和回调，再到 %s 发布。", cfg.Feishu.Page("auth"), cfg.Feishu.Page("event"), cfg.Feishu.Page("version"))
+			app.AppID = cfg.Feishu.AppID
+			return nil
+		}
 		s.say("在 https://open.feishu.cn/app 里「创建企业自建应用」（步骤见 README「接到飞书」），再到「凭证与基础信息」里复制：")
 		app, s.scanned = feishu.Scanned{AppID: s.AppID}, false
 		for app.AppID == "" {
@@ -190,8 +195,10 @@ func (s *setup) feishu(ctx context.Context, cfg Config) (string, error) {
 	if err := s.obtain(ctx, "飞书", scan, manual); err != nil {
 		return "", err
 	}
-	if cfg.Feishu != nil {
+	if cfg.Feishu != nil && s.scanned {
 		s.say("✓ 应用 %s 的权限补好了，配置没有动。", app.AppID)
+	}
+	if cfg.Feishu != nil {
 		return "", nil
 	}
 	var b strings.Builder
@@ -430,6 +437,21 @@ func (s *setup) next(cfg Config) string {
 // subscribeLook is how often it is looked whether the long connection is up.
 const subscribeLook = time.Second
 
+// subscribed subscribes the app of the settings to what the bot acts on.
+func (s *setup) subscribed(ctx context.Context, cfg Config, now func() time.Time) error {
+	a, err := feishu.New(*cfg.Feishu, nobody, now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	return a.Subscribe(ctx)
+}
+
+// clicks says what to do where the app may not subscribe itself.
+func (s *setup) clicks(cfg Config, err error) string {
+	return fmt.Sprintf("还差两下：飞书要在后台选收消息的方式（marketbot serve 要正在运行）。\n  1. 打开 %s，「订阅方式」选长连接，保存\n  2. 同一页「回调配置」也选长连接，保存，再到 %s 发布\n（%s）",
+		cfg.Feishu.Page("event"), cfg.Feishu.Page("version"), platform.Why(err))
+}
+
 // subscribe makes Feishu deliver events once the long connection is up. Where
 // the app may not change that, it says where to click.
 func (s *setup) subscribe(ctx context.Context, cfg Config, now func() time.Time) {
@@ -444,15 +466,10 @@ func (s *setup) subscribe(ctx context.Context, cfg Config, now func() time.Time)
 		state, answers := serving(ctx, cfg.Listen)
 		up = answers && !state.misses(feishu.Name)
 	}
-	a, err := feishu.New(*cfg.Feishu, nobody, now, slog.New(slog.DiscardHandler))
-	if err == nil {
-		err = a.Subscribe(ctx)
-	}
-	switch {
+	switch err := s.subscribed(ctx, cfg, now); {
 	case ctx.Err() != nil:
 	case err != nil:
-		s.say("还差两下：飞书要在后台选收消息的方式。\n  1. 打开 %s，「订阅方式」选长连接，保存\n  2. 同一页「回调配置」也选长连接，保存，再到 %s 发布\n（%s）",
-			cfg.Feishu.Page("event"), cfg.Feishu.Page("version"), platform.Why(err))
+		s.say("%s", s.clicks(cfg, err))
 	default:
 		s.say("✓ 飞书的事件和按钮都接好了。企业要审批的，等管理员在 %s 通过后才收得到消息。", cfg.Feishu.Page("version"))
 	}

@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -238,6 +240,46 @@ func TestSetupAddsToWhatIsThere(t *testing.T) {
 	n.setup.WeCom, n.setup.Manual, n.setup.AppID = false, false, cfg.Feishu.AppID
 	if err := n.run(t.Context()); err != nil || n.file("config.yaml") != before || !strings.Contains(n.out.String(), "权限补好了") {
 		t.Errorf("%v\n%s", err, n.out.String())
+	}
+}
+
+// check names each scope, event and callback that the app lacks, with the page
+// to mend it on; --fix offers the scan and looks once more.
+func TestCheckMendsByScan(t *testing.T) {
+	n := newBeginner(t)
+	n.setup.NoServe, n.setup.Feishu = true, true
+	if err := n.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	all := n.feishu.App.Scopes
+	n.feishu.App.Scopes = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return s == "im:resource" })
+	n.feishu.Subscribe(feishutest.Subscribed{By: feishu.Websocket, CallbackBy: "webhook", Events: feishu.Events()[1:6]})
+	check := func(fix bool) (string, error) {
+		var out lines
+		c := checkCommand{Config: n.setup.Config, Fix: fix, in: strings.NewReader(""), at: n.setup.at}
+		err := c.run(t.Context(), time.Now, &out, quiet())
+		return out.String(), err
+	}
+	page := n.feishu.URL + "/app/" + n.feishu.App.ID
+	said, err := check(false)
+	if !errors.Is(err, errFound) {
+		t.Errorf("%v", err)
+	}
+	for _, want := range []string{"✗ 飞书权限：缺少 im:resource。打开 " + page + "/auth?q=im:resource", "没有订阅事件 im.message.receive_v1（" + page + "/event）", "没有订阅回调 card.action.trigger",
+		"回调的订阅方式不是长连接（" + page + "/event?tab=callback）", "marketbot check --fix"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("lacks %q:\n%s", want, said)
+		}
+	}
+	if strings.Contains(said, "事件的订阅方式") {
+		t.Errorf("what is right is told as wrong:\n%s", said)
+	}
+	if said, _ = check(true); !strings.Contains(said, "权限补好了") || !strings.Contains(said, "还差两下") || !strings.Contains(said, "再检查一遍") {
+		t.Error(said)
+	}
+	n.feishu.App.Scopes = granted(t) // the app may not read what it is subscribed to
+	if said, err = check(true); err != nil || !strings.Contains(said, "✓ 飞书事件和回调：应用没有读它们的权限") {
+		t.Errorf("%v\n%s", err, said)
 	}
 }
 

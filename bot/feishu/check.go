@@ -50,7 +50,7 @@ func (a *Adapter) Check(ctx context.Context) []chat.Finding {
 		return []chat.Finding{platform.Failed("飞书凭证", err, "核对 feishu.app_id、feishu.app_secret 与 feishu.base_url；服务器须能访问该网址")}
 	}
 	out := []chat.Finding{{Name: "飞书凭证", OK: true, Text: "有效"}}
-	for _, step := range []func(context.Context) chat.Finding{a.checkBot, a.checkScopes, a.checkReceiving, a.checkGroup} {
+	for _, step := range []func(context.Context) chat.Finding{a.checkBot, a.checkScopes, a.checkEvents, a.checkReceiving, a.checkGroup} {
 		out = append(out, step(ctx))
 	}
 	return out
@@ -65,13 +65,13 @@ func (a *Adapter) checkBot(ctx context.Context) chat.Finding {
 	case info.Bot.OpenID == "":
 		return chat.Finding{Name: name, Text: "应用没有机器人。在开发者后台「添加应用能力」里添加机器人，再创建版本并发布"}
 	case info.Bot.Status != 2:
-		return chat.Finding{Name: name, Text: fmt.Sprintf("应用未启用（activate_status=%d）。请发布版本，并由企业管理员在管理后台启用", info.Bot.Status)}
+		return chat.Finding{Name: name, Text: fmt.Sprintf("应用未启用（activate_status=%d）。请在 %s 发布版本，并由企业管理员通过；通过之前收不到消息", info.Bot.Status, a.cfg.Page("version"))}
 	}
 	return chat.Finding{Name: name, OK: true, Text: "已启用：" + info.Bot.Name}
 }
 
 func (a *Adapter) checkScopes(ctx context.Context) chat.Finding {
-	const name = "飞书权限"
+	const name = scopesName
 	var answer struct {
 		Data struct {
 			Scopes []struct {
@@ -90,10 +90,75 @@ func (a *Adapter) checkScopes(ctx context.Context) chat.Finding {
 		}
 	}
 	if len(missing) > 0 {
-		return chat.Finding{Name: name, Text: "缺少 " + strings.Join(missing, "、") + "。在「权限管理 → 批量导入/导出权限」导入 README 里的 JSON，再创建版本并发布"}
+		return chat.Finding{Name: name, Text: "缺少 " + strings.Join(missing, "、") + "。打开 " + a.cfg.Page("auth") + "?q=" + strings.Join(missing, ",") + "&token_type=tenant 开通，再到 " + a.cfg.Page("version") + " 发布；或运行 marketbot check --fix 扫码补上"}
 	}
 	return chat.Finding{Name: name, OK: true, Text: "齐全"}
 }
+
+// checkEvents looks at what the app is subscribed to, where it may read that.
+func (a *Adapter) checkEvents(ctx context.Context) chat.Finding {
+	const name = eventsName
+	var answer struct {
+		Data struct {
+			App struct {
+				Event *struct {
+					Type   string   `json:"subscription_type"`
+					Events []string `json:"subscribed_events"`
+				} `json:"event"`
+				Callback *struct {
+					Type      string   `json:"callback_type"`
+					Callbacks []string `json:"subscribed_callbacks"`
+				} `json:"callback"`
+			} `json:"app"`
+		} `json:"data"`
+	}
+	byHand := "请在 " + a.cfg.Page("event") + " 核对：「事件配置」有 " + strings.Join(acted(), "、") + "，「回调配置」有 " + typeCard + "，方式都是" + receiveWords[a.cfg.Receive]
+	err := a.get(ctx, "read subscriptions", "/open-apis/application/v6/applications/"+a.cfg.AppID+"?lang=zh_cn", &answer)
+	var refused *platform.APIError
+	switch app := answer.Data.App; {
+	case errors.As(err, &refused):
+		return chat.Finding{Name: name, OK: true, Text: "应用没有读它们的权限（application:application:self_manage），没有核对。" + byHand}
+	case err != nil:
+		return platform.Failed(name, err, byHand)
+	case app.Event == nil || app.Callback == nil:
+		return chat.Finding{Name: name, OK: true, Text: "飞书没有给，没有核对。" + byHand}
+	}
+	var wrong []string
+	event, press := answer.Data.App.Event, answer.Data.App.Callback
+	if event.Type != a.cfg.Receive {
+		wrong = append(wrong, "事件的订阅方式不是"+receiveWords[a.cfg.Receive]+"（"+a.cfg.Page("event")+"）")
+	}
+	if press.Type != a.cfg.Receive {
+		wrong = append(wrong, "回调的订阅方式不是"+receiveWords[a.cfg.Receive]+"（"+a.cfg.Page("event")+"?tab=callback）")
+	}
+	if missing := lacking(acted(), event.Events); len(missing) > 0 {
+		wrong = append(wrong, "没有订阅事件 "+strings.Join(missing, "、")+"（"+a.cfg.Page("event")+"）")
+	}
+	if !slices.Contains(press.Callbacks, typeCard) {
+		wrong = append(wrong, "没有订阅回调 "+typeCard+"，按钮按了没有反应（"+a.cfg.Page("event")+"?tab=callback）")
+	}
+	if len(wrong) > 0 {
+		return chat.Finding{Name: name, Text: strings.Join(wrong, "；") + "。改好再到 " + a.cfg.Page("version") + " 发布；或运行 marketbot check --fix"}
+	}
+	return chat.Finding{Name: name, OK: true, Text: "齐全"}
+}
+
+// receiveWords are the ways to receive as the developer console calls them.
+var receiveWords = map[string]string{Websocket: "长连接", Webhook: "请求地址"}
+
+// lacking is what of the wanted is not among what there is.
+func lacking(wanted, have []string) []string {
+	return slices.DeleteFunc(slices.Clone(wanted), func(w string) bool { return slices.Contains(have, w) })
+}
+
+// What findings are called that a scan mends.
+const (
+	scopesName = "飞书权限"
+	eventsName = "飞书事件和回调"
+)
+
+// Mends reports whether another scan mends what a finding of ours is about.
+func Mends(f chat.Finding) bool { return !f.OK && (f.Name == scopesName || f.Name == eventsName) }
 
 func (a *Adapter) checkReceiving(ctx context.Context) chat.Finding {
 	if a.cfg.Receive == Webhook {
