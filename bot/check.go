@@ -76,7 +76,7 @@ func (c *checkCommand) fix(ctx context.Context, cfg Config, now func() time.Time
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fixTime)
 	defer cancel()
-	s := &setup{setupCommand: setupCommand{Config: c.Config, AppID: cfg.Feishu.AppID, at: c.at}, terminal: newTerminal(in, out), log: log}
+	s := &setup{setupCommand: setupCommand{Config: c.Config, AppID: cfg.Feishu.AppID, at: c.at}, terminal: newTerminal(in, out)}
 	if _, err := s.feishu(ctx, cfg); err != nil {
 		return nil, err
 	}
@@ -240,7 +240,7 @@ func lookInto(ctx context.Context, db *store.DB, now time.Time) chat.Finding {
 // checkPlatforms asks the platforms, over the network.
 func checkPlatforms(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) []chat.Finding {
 	var findings []chat.Finding
-	state, answers := serving(ctx, cfg.Listen)
+	state, answers := askReady(ctx, cfg.Listen)
 	if answers && cfg.WeCom != nil && cfg.WeCom.Robot != nil {
 		findings = append(findings, robotOf(state))
 	}
@@ -271,8 +271,8 @@ func served(ctx context.Context, cfg Config) bool {
 	return is || err != nil && !errors.Is(err, fs.ErrNotExist)
 }
 
-// serving asks a bot that may be serving with these settings how it is.
-func serving(ctx context.Context, listen string) (readiness, bool) {
+// askReady asks a bot that may be serving with these settings how it is.
+func askReady(ctx context.Context, listen string) (readiness, bool) {
 	var state readiness
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

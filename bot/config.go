@@ -32,6 +32,7 @@ type Config struct {
 	SecretKey     string         `yaml:"secret_key"`
 	OldSecretKeys []string       `yaml:"old_secret_keys"`
 	Holidays      string         `yaml:"holidays"`
+	Log           Log            `yaml:"log"`
 	Feishu        *feishu.Config `yaml:"feishu"`
 	WeCom         *wecom.Config  `yaml:"wecom"`
 	NotifyOn      string         `yaml:"notify_on"`
@@ -65,6 +66,7 @@ func defaults() Config {
 		Listen:   "127.0.0.1:8080",
 		Store:    "marketbot.db",
 		Postgres: store.DefaultPool(),
+		Log:      Log{Format: logText},
 		Backup:   Backup{Dir: "backups", Keep: 14, At: rulebook.Clock{Hour: 3, Minute: 17}},
 		Schedule: Schedule{
 			WeeklyReport: rulebook.WeeklyReport(),
@@ -158,6 +160,9 @@ func (c Config) problem() *problem {
 	}
 	if on := []string{"", feishu.Name, wecom.Name}; !slices.Contains(on, c.NotifyOn) {
 		return &problem{"$.notify_on", "notify_on 写 feishu 或 wecom；空着是每个人上次说话的平台"}
+	}
+	if c.Log.Format != logText && c.Log.Format != logJSON {
+		return &problem{"$.log.format", "log.format 写 text 或 json"}
 	}
 	if c.SecretKey != "" {
 		if _, err := c.sealer(); err != nil {

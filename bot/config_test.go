@@ -202,6 +202,8 @@ func TestWrongSettingsAreToldWithTheirLine(t *testing.T) {
 		{"no post", "people:\n  - name: 王芳\n", "2", "没有岗位"},
 		{"one account of two", "people:\n  - {name: 王芳, post: 业务员, wecom: A}\n  - {name: 张伟, post: 业务员, wecom: a}\n", "3", "王芳 和 张伟"},
 		{"a tab", "feishu:\n\tapp_id: a\n", "2", "缩进用空格"},
+		{"no level", "log:\n  level: loud\n", "2", "debug、info"},
+		{"no format", "log: {format: xml}\n", "1", "text 或 json"},
 		{"negative grace", "schedule:\n  trip_check_in:\n    grace: -1h\n", "3", "grace"},
 		{"no list", "people: 王芳\n", "1", ""},
 		{"no number", "reports:\n  backdate_weeks: many\n", "2", "整数"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"log/slog"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -165,6 +166,8 @@ func misread(want reflect.Type, err error) string {
 		return "要写成 21:00-08:00，起止不能相同；空着就没有"
 	case reflect.TypeFor[time.Duration]():
 		return "时长要写成 4h 或 90m"
+	case reflect.TypeFor[slog.Level]():
+		return "写 debug、info、warn 或 error"
 	}
 	switch want.Kind() {
 	case reflect.Slice:

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 	_ "time/tzdata" // a bare machine may have no zones
@@ -25,18 +24,19 @@ const (
 
 // cli is the command line.
 type cli struct {
-	Demo    demoCommand      `cmd:"" help:"在本机网页上试用：不用账号，不用配置"`
-	Setup   setupCommand     `cmd:"" help:"第一次用：扫码接飞书或企业微信，写好配置，检查，启动"`
-	Serve   serveCommand     `cmd:"" help:"按配置文件运行机器人"`
-	Check   checkCommand     `cmd:"" help:"检查配置、数据库和平台，说明哪里不对、怎么改"`
-	Audit   auditCommand     `cmd:"" help:"查审计记录"`
-	Backup  backupCommand    `cmd:"" help:"备份数据库到一个文件；机器人运行着也行"`
-	Restore restoreCommand   `cmd:"" help:"用备份换下现在的数据库，现在的留在旁边；要先停下机器人"`
-	Move    moveCommand      `cmd:"" name:"migrate-store" help:"把 SQLite 里的全部数据搬到一个空的 PostgreSQL 库；要先停下机器人"`
-	Rekey   rekeyCommand     `cmd:"" help:"换了 secret_key 以后，把已存的内容都改用新密钥"`
-	Docs    docsCommand      `cmd:"" help:"重写 README 里由代码生成的表格"`
-	Import  importCommand    `cmd:"" aliases:"import-customers" help:"从 Excel 或 CSV 导入已有的客户、合同、收款计划、回款：先试读，只说有问题的行；--template 取一个空表"`
-	Version kong.VersionFlag `help:"显示版本"`
+	Demo       demoCommand       `cmd:"" help:"在本机网页上试用：不用账号，不用配置"`
+	Setup      setupCommand      `cmd:"" help:"第一次用：扫码接飞书或企业微信，写好配置，检查，启动"`
+	Serve      serveCommand      `cmd:"" help:"按配置文件运行机器人"`
+	Check      checkCommand      `cmd:"" help:"检查配置、数据库和平台，说明哪里不对、怎么改"`
+	Audit      auditCommand      `cmd:"" help:"查审计记录"`
+	Backup     backupCommand     `cmd:"" help:"备份数据库到一个文件；机器人运行着也行"`
+	Restore    restoreCommand    `cmd:"" help:"用备份换下现在的数据库，现在的留在旁边；要先停下机器人"`
+	Move       moveCommand       `cmd:"" name:"migrate-store" help:"把 SQLite 里的全部数据搬到一个空的 PostgreSQL 库；要先停下机器人"`
+	Rekey      rekeyCommand      `cmd:"" help:"换了 secret_key 以后，把已存的内容都改用新密钥"`
+	Docs       docsCommand       `cmd:"" help:"重写 README 里由代码生成的表格"`
+	Import     importCommand     `cmd:"" aliases:"import-customers" help:"从 Excel 或 CSV 导入已有的客户、合同、收款计划、回款：先试读，只说有问题的行；--template 取一个空表"`
+	Completion completionCommand `cmd:"" help:"命令行的补全脚本：bash、zsh 或 fish"`
+	Version    kong.VersionFlag  `help:"显示版本、提交和日期"`
 }
 
 // usageError is about what the caller wrote, not about what went wrong.
@@ -62,7 +62,7 @@ func run(ctx context.Context, now func() time.Time, args []string, out, errOut i
 	var c cli
 	code := -1
 	parser, err := kong.New(&c, kong.Name(programName), kong.Help(printHelp), kong.Description("市场部助手：签到、周报、提醒，都在聊天里。"),
-		kong.Writers(out, errOut), kong.Exit(func(n int) { code = n }), kong.Vars{"version": version()})
+		kong.Writers(out, errOut), kong.Exit(func(n int) { code = n }), kong.Vars{"version": versionLine()})
 	if err != nil {
 		fmt.Fprintln(errOut, err)
 		return exitUsage
@@ -84,9 +84,9 @@ func (c *cli) do(ctx context.Context, verb string, now func() time.Time, out, er
 	case "demo":
 		return c.Demo.run(ctx, now, out, logger(errOut, slog.LevelWarn))
 	case "setup":
-		return c.Setup.run(ctx, now, os.Stdin, out, logger(errOut, slog.LevelInfo))
+		return c.Setup.run(ctx, now, os.Stdin, out, errOut)
 	case "serve":
-		return c.Serve.run(ctx, now, out, logger(errOut, slog.LevelInfo))
+		return c.Serve.run(ctx, now, out, errOut)
 	case "check":
 		return c.Check.run(ctx, now, out, logger(io.Discard, slog.LevelError))
 	case "audit verify":
@@ -101,6 +101,8 @@ func (c *cli) do(ctx context.Context, verb string, now func() time.Time, out, er
 		return c.Rekey.run(ctx, now, out, logger(errOut, slog.LevelWarn))
 	case "import", "import <what>", "import <what> <file>":
 		return c.Import.run(ctx, now, out, errOut, logger(errOut, slog.LevelWarn))
+	case "completion <shell>":
+		return c.Completion.run(out)
 	default:
 		return c.Docs.run(out)
 	}
@@ -124,19 +126,4 @@ func ended(err error, errOut io.Writer) int {
 
 func logger(w io.Writer, level slog.Level) *slog.Logger {
 	return slog.New(newRepeats(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})))
-}
-
-// version is what the build says of itself.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	v := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
-			v = s.Value
-		}
-	}
-	return v
 }

@@ -133,6 +133,7 @@ func sendOutcome(err error) string {
 type gauges struct {
 	b                                                *bot
 	waiting, oldest, dead, fired, connected, refused *prometheus.Desc
+	up, ready, backup                                *prometheus.Desc
 }
 
 func newGauges(b *bot) *gauges {
@@ -146,12 +147,15 @@ func newGauges(b *bot) *gauges {
 		desc("jobs_7d", "Slots of the timetable in the last 7 days.", "outcome"),
 		desc("platform_connected", "Whether events can arrive.", "platform"),
 		desc("callbacks_refused_total", "Calls that claim to be a platform's and were refused.", "platform", "reason"),
+		desc("store_up", "Whether the store can be read."),
+		desc("ready", "Whether /readyz says that the bot works."),
+		desc("backup_age_seconds", "How long ago the last backup was made; missing while there is none."),
 	}
 }
 
 // Describe is for prometheus.
 func (g *gauges) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.waiting, g.oldest, g.dead, g.fired, g.connected, g.refused} {
+	for _, d := range []*prometheus.Desc{g.waiting, g.oldest, g.dead, g.fired, g.connected, g.refused, g.up, g.ready, g.backup} {
 		to <- d
 	}
 }
@@ -177,8 +181,19 @@ func (g *gauges) Collect(to chan<- prometheus.Metric) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), gaugeTime)
 	defer cancel()
+	up, ready := 1.0, 0.0
 	if err := g.collectStore(ctx, set); err != nil {
-		to <- prometheus.NewInvalidMetric(g.waiting, err)
+		g.b.Log.Warn("no metrics of the store", "error", err) // which may name the server and the user
+		up = 0
+	}
+	set(g.up, up)
+	state := g.b.readiness(ctx)
+	if state.Ready {
+		ready = 1
+	}
+	set(g.ready, ready)
+	if state.Backup != nil {
+		set(g.backup, float64(*state.Backup))
 	}
 }
 

@@ -26,30 +26,51 @@ type serveCommand struct {
 }
 
 // run serves until ctx ends.
-func (c *serveCommand) run(ctx context.Context, now func() time.Time, out io.Writer, log *slog.Logger) error {
+func (c *serveCommand) run(ctx context.Context, now func() time.Time, out, errOut io.Writer) error {
 	cfg, err := loadConfig(c.Config, os.LookupEnv)
 	if errors.Is(err, fs.ErrNotExist) {
 		if t := newTerminal(os.Stdin, out); t.width > 0 && t.hidden != nil { // somebody sits there
 			answer, _ := t.ask(ctx, "还没有配置文件 "+c.Config+"。现在扫码接好吗？[回车=好，n=不] ", "y")
 			if strings.EqualFold(answer, "y") {
 				setup := &setupCommand{Config: c.Config}
-				return setup.run(ctx, now, os.Stdin, out, log)
+				return setup.run(ctx, now, os.Stdin, out, errOut)
 			}
 		}
 	}
 	if err != nil {
 		return err
 	}
+	return c.serve(ctx, cfg, now, out, errOut)
+}
+
+// serve serves with the settings that were read from the file.
+func (c *serveCommand) serve(ctx context.Context, cfg Config, now func() time.Time, out, errOut io.Writer) error {
+	log, level := cfg.Log.logger(errOut)
 	if secretsExposed(c.Config) {
 		log.Warn("others on this machine can read the secrets; run chmod 600", "file", c.Config)
 	}
-	return serve(ctx, cfg, now, out, log)
+	return serving{Config: cfg, Now: now, Out: out, Log: log, Reload: c.reloads(cfg, level)}.run(ctx)
 }
 
-// serve runs a bot of the settings until ctx ends. It stops in the reverse of
-// the order in which it started: first nothing is taken in any more, then what
-// is owed goes out, then the store closes.
-func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer, log *slog.Logger) (err error) {
+// serve runs a bot of the settings until ctx ends.
+func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer, log *slog.Logger) error {
+	return serving{Config: cfg, Now: now, Out: out, Log: log}.run(ctx)
+}
+
+// serving is a bot that serves with its surroundings.
+type serving struct {
+	Config
+	Now    func() time.Time
+	Out    io.Writer // whoever sits at the terminal
+	Log    *slog.Logger
+	Reload *reloader // nil: SIGHUP is nothing to it
+}
+
+// run runs the bot until ctx ends. It stops in the reverse of the order in which
+// it started: first nothing is taken in any more, then what is owed goes out,
+// then the store closes.
+func (s serving) run(ctx context.Context) (err error) {
+	cfg, now, out, log := s.Config, s.Now, s.Out, s.Log
 	if cfg.Feishu == nil && cfg.WeCom == nil {
 		return &usageError{errNoPlatform}
 	}
@@ -104,9 +125,18 @@ func serve(ctx context.Context, cfg Config, now func() time.Time, out io.Writer,
 	log.Info("serving", "listen", l.Addr().String(), "store_kind", storeKind(cfg.Store), "version", version())
 	defer log.Info("stopped")
 	running := b.running(list, l)
+	boss := newSupervisor(os.Getenv)
+	running = append(running, part{"watchdog", func(ctx context.Context) error { return boss.watch(ctx, l.Addr().String()) }})
+	if s.Reload != nil {
+		running = append(running, part{"reload", func(ctx context.Context) error { return s.Reload.run(ctx, b) }})
+	}
 	if !state.Whole {
 		running = append(running, part{"examine", func(ctx context.Context) error { return examine(ctx, cfg, rules.Zone, o, db) }})
 	}
+	if err := boss.tell(ctx, "READY=1"); err != nil {
+		log.Warn("systemd was not told", "error", err)
+	}
+	defer func() { _ = boss.tell(context.WithoutCancel(ctx), "STOPPING=1") }() // it sees the end in any case
 	return runAll(ctx, running, log)
 }
 

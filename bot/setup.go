@@ -40,8 +40,8 @@ type setupCommand struct {
 type places struct{ accounts, lark, api, robots, robotURL, listen string }
 
 // run takes somebody from nothing to a bot that runs.
-func (c *setupCommand) run(ctx context.Context, now func() time.Time, in io.Reader, out io.Writer, log *slog.Logger) error {
-	s := &setup{setupCommand: *c, terminal: newTerminal(in, out), log: log}
+func (c *setupCommand) run(ctx context.Context, now func() time.Time, in io.Reader, out, errOut io.Writer) error {
+	s := &setup{setupCommand: *c, terminal: newTerminal(in, out)}
 	if err := s.settings(ctx); err != nil {
 		return err
 	}
@@ -66,14 +66,13 @@ func (c *setupCommand) run(ctx context.Context, now func() time.Time, in io.Read
 	if s.scanned {
 		beside.Go(func() { s.subscribe(own, cfg, now) })
 	}
-	return serve(ctx, cfg, now, out, log)
+	return (&serveCommand{Config: c.Config}).serve(ctx, cfg, now, out, errOut)
 }
 
 // setup is one run of the verb.
 type setup struct {
 	setupCommand
 	*terminal
-	log     *slog.Logger
 	scanned bool // an app of Feishu was scanned: it may change its own settings
 }
 
@@ -463,7 +462,7 @@ func (s *setup) subscribe(ctx context.Context, cfg Config, now func() time.Time)
 			return
 		case <-look.C:
 		}
-		state, answers := serving(ctx, cfg.Listen)
+		state, answers := askReady(ctx, cfg.Listen)
 		up = answers && !state.misses(feishu.Name)
 	}
 	switch err := s.subscribed(ctx, cfg, now); {

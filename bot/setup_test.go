@@ -55,7 +55,7 @@ func newBeginner(t *testing.T, polls ...string) *beginner {
 // words before it were said, counted from the line before.
 func (n *beginner) run(ctx context.Context, answers ...[2]string) error {
 	c := n.setup
-	return c.run(ctx, time.Now, &typist{out: &n.out, answers: answers, from: len(n.out.String())}, &n.out, logger(&n.log, 0))
+	return c.run(ctx, time.Now, &typist{out: &n.out, answers: answers, from: len(n.out.String())}, &n.out, &n.log)
 }
 
 // typist reads what is said and types what is to be answered.

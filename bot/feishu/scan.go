@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
@@ -99,9 +100,14 @@ func scanError(ctx context.Context, err error) error {
 	return err
 }
 
+// stdout is held while os.Stdout is another.
+var stdout sync.Mutex
+
 // silently keeps from the terminal what the SDK prints there of its own accord.
 // Nothing else writes to os.Stdout meanwhile: the program was given its own.
 func silently[T any](do func() (T, error)) (T, error) {
+	stdout.Lock()
+	defer stdout.Unlock()
 	was := os.Stdout
 	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
 		os.Stdout = null

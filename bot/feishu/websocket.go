@@ -85,7 +85,8 @@ func (a *Adapter) newClient(events *dispatcher.EventDispatcher) *larkws.Client {
 // dispatcher takes every subscribed event raw, so that our own reader decodes
 // it; only the press of a card needs the SDK's typed way, to be answered.
 func (a *Adapter) dispatcher() *dispatcher.EventDispatcher {
-	d := dispatcher.NewEventDispatcher("", "")
+	// It says that it is there, before it can be given a log.
+	d, _ := silently(func() (*dispatcher.EventDispatcher, error) { return dispatcher.NewEventDispatcher("", ""), nil })
 	d.InitConfig(larkevent.WithLogger(sdkLog{a.log}), larkevent.WithLogLevel(larkcore.LogLevelInfo))
 	raw := func(ctx context.Context, e *larkevent.EventReq) error {
 		_, err := a.handle(ctx, e.Body)
