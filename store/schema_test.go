@@ -39,6 +39,7 @@ var released = map[string]string{
 	"0045_money.sql":         "6232dd43ceea4db1996536ad88c558fce048e3a717347c143baa01aae2a599a4",
 	"0047_tenure_proof.sql":  "83532452c37049712533c8ec79f8c6217be43d2f5947ff4357c742d6e1581ceb",
 	"0037_proof.sql":         "cdc0920e6169e847c1289978b3a23d88663953a0f65db2ab03d29f52c2bb3628",
+	"0054_progress.sql":      "54865381b97e31360b3abb348e94dfb8ef93292474f6f5086f378b18dfd4f2f9",
 	"0049_card.sql":          "c8368a08ddfca4a14cb9343e40e96202c199c0718c298f0c56e4cddf71a732cb",
 }
 
@@ -82,7 +83,10 @@ customer_person: id customer author erased_by data_key
 customer_name: id customer name folded kind plain
 customer_phone: fact customer token
 fact: id customer person field author checked_by until_by
-progress: id customer author stage
+progress: id customer author stage next_day
+customer_stage: id customer was stage mac
+stall: id customer by_person until_day
+promise: id customer month kept by_person
 request: code kind asker customer state by_person
 access_grant: id person customer by_person proof
 delegation: id person first_day last_day by_person proof
@@ -108,6 +112,7 @@ var texts = []struct {
 	{storetest.WriteContract, readContract},
 	{storetest.WriteMoney, readMoney},
 	{storetest.WriteActivity, readActivity},
+	{storetest.WriteStall, readStall},
 }
 
 func readTexts(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
@@ -124,4 +129,8 @@ func readMoney(ctx context.Context, tx *store.Tx, i int, _ string, got map[strin
 
 func readActivity(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
 	return storetest.ReadActivity(ctx, tx, i, got)
+}
+
+func readStall(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
+	return storetest.ReadStall(ctx, tx, i, got)
 }

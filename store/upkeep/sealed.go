@@ -58,6 +58,8 @@ var sealedColumns = []sealedColumn{
 	{"activity", []string{"code"}, "card", []string{"state", "first_day", "last_day", "ends", "version"}},
 	{"activity_act", []string{"id"}, "was", occasion},
 	{"activity_act", []string{"id"}, "words", occasion},
+	{"stall", []string{"id"}, "words", []string{"customer", "at", "by_person", "until_day"}},
+	{"promise", []string{"id"}, "words", []string{"customer", "month", "kept", "at", "by_person"}},
 	{"lead", []string{"code"}, "words", nil},
 	{"lead", []string{"code"}, "body", nil},
 	{"lead", []string{"code"}, "source", nil},
