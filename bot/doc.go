@@ -14,7 +14,7 @@
 //	handlers/daily      the one message a person gets each morning, of what areas owe
 //	handlers/pack       what areas hand over for the monthly meeting, each by one function
 //	handlers/leaving    what somebody answers for in every area, and who has it after them
-//	handlers/trip       one area of work; report, staff, customer, approval, contract, receivable and
+//	handlers/trip       one area of work; report, staff, customer, approval, contract, receivable, progress and
 //	                    activity are built alike
 //	handlers/sheet      workbooks: an area says what, never how; handlers/picture draws charts
 //	handlers/intake     what was kept in tables before: columns, rows, a report of what is wrong
