@@ -145,13 +145,6 @@ func (q Contracts) ByCustomer(ctx context.Context, customer string) ([]Contract,
 	return q.list(ctx, "contracts of a customer", `customer = $1 ORDER BY number`, customer)
 }
 
-// OfCustomers lists the contracts of some customers, of all for none, customer by
-// customer.
-func (q Contracts) OfCustomers(ctx context.Context, customers ...string) ([]Contract, error) {
-	where, args := among("customer", customers)
-	return q.list(ctx, "contracts of customers", `customer <> ''`+where+` ORDER BY customer, number`, args...)
-}
-
 // ByState lists the contracts of a state.
 func (q Contracts) ByState(ctx context.Context, s ContractState) ([]Contract, error) {
 	return q.list(ctx, "contracts of a state", `state = $1 ORDER BY number`, string(s))
@@ -218,6 +211,46 @@ func (q Contracts) Acts(ctx context.Context, c Contract) ([]ContractAct, error) 
 		}
 	}
 	return list, err
+}
+
+// DoneSince lists what was done to contracts from about a moment on, contract by
+// contract, oldest first; of a contract that is damaged nothing.
+func (q Contracts) DoneSince(ctx context.Context, at time.Time) ([]ContractAct, error) {
+	since := engine.IDBefore(at)
+	list, err := engine.Sound(ctx, q.tx, "acts since", `SELECT id, contract, at, by_person, act, version, was, words FROM contract_act WHERE id >= $1 ORDER BY contract, version, id`,
+		[]any{since}, q.scanAct)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	now, err := q.list(ctx, "contracts done to since", `number IN (SELECT contract FROM contract_act WHERE id >= $1)`, since)
+	is := make(map[string]Contract, len(now))
+	for _, c := range now {
+		is[c.Number] = c
+	}
+	var sound []ContractAct
+	for i, a := range list {
+		c, found := is[a.Contract]
+		if !found {
+			continue
+		}
+		if a.Is = c; i+1 < len(list) && list[i+1].Contract == a.Contract {
+			a.Is = list[i+1].Was
+		}
+		sound = append(sound, a)
+	}
+	return sound, err
+}
+
+// OfNumbers lists the contracts of some numbers.
+func (q Contracts) OfNumbers(ctx context.Context, numbers []string) (list []Contract, err error) {
+	for _, n := range numbers {
+		one, err := q.list(ctx, "contract of a number", `number = $1`, n)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, one...)
+	}
+	return list, nil
 }
 
 func (q Contracts) scanAct(scan engine.Scan) (ContractAct, error) {

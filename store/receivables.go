@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"marketbot/store/internal/engine"
 )
@@ -146,16 +147,6 @@ func (q Receivables) OfHolder(ctx context.Context, person string) ([]MoneyEntry,
 	return q.list(ctx, "money of a holder", `JOIN contract c ON c.number = m.contract WHERE c.holder = $1`, person)
 }
 
-// OfCustomers lists the entries of all contracts of some customers, of all
-// customers for none.
-func (q Receivables) OfCustomers(ctx context.Context, customers ...string) ([]MoneyEntry, error) {
-	if len(customers) == 0 {
-		return q.All(ctx)
-	}
-	where, args := among("c.customer", customers)
-	return q.list(ctx, "money of customers", `JOIN contract c ON c.number = m.contract WHERE m.contract <> ''`+where, args...)
-}
-
 // All lists the entries of all contracts.
 func (q Receivables) All(ctx context.Context) ([]MoneyEntry, error) {
 	return q.list(ctx, "money of all", `WHERE m.contract <> ''`)
@@ -165,6 +156,30 @@ func (q Receivables) All(ctx context.Context) ([]MoneyEntry, error) {
 // from a day up to and with another.
 func (q Receivables) Received(ctx context.Context, from, to Day) ([]MoneyEntry, error) {
 	return q.list(ctx, "money received", `WHERE m.contract IN (SELECT r.contract FROM money r WHERE r.kind = 'receipt' AND r.day >= $1 AND r.day <= $2)`, string(from), string(to))
+}
+
+// Counting lists the receipts and refunds from a day up to and with another, and
+// what was entered about them.
+func (q Receivables) Counting(ctx context.Context, from, to Day) ([]MoneyEntry, error) {
+	return q.counting(ctx, "money that counts", `SELECT id FROM money WHERE kind = 'receipt' AND day >= $1 AND day <= $2
+		UNION SELECT id FROM money WHERE kind = 'refund' AND day >= $1 AND day <= $2`, string(from), string(to))
+}
+
+// CountingSince lists the receipts and refunds that were entered from about a
+// moment on, or about which something was, with all that was entered about them.
+func (q Receivables) CountingSince(ctx context.Context, at time.Time) ([]MoneyEntry, error) {
+	since := engine.IDBefore(at)
+	return q.counting(ctx, "money that counts since", `SELECT id FROM money WHERE id >= $1 AND kind IN ('receipt', 'refund')
+		UNION SELECT r.id FROM money n JOIN money r ON r.id = n.ref WHERE n.id >= $1 AND r.kind IN ('receipt', 'refund')
+		UNION SELECT r.id FROM money n JOIN money d ON d.id = n.ref JOIN money r ON r.id = d.ref WHERE n.id >= $1 AND r.kind IN ('receipt', 'refund')`, since)
+}
+
+// counting are the entries that a query finds by id, in their order, with those
+// about them as far as a decision about a decision.
+func (q Receivables) counting(ctx context.Context, what, ids string, args ...any) ([]MoneyEntry, error) {
+	about := `SELECT a.id FROM money a WHERE a.ref <> '' AND a.ref IN (` + ids + `)`
+	return engine.All(ctx, q.tx, what, `SELECT `+moneyColumns+` FROM money m WHERE m.id IN (`+ids+` UNION `+about+`
+		UNION SELECT b.id FROM money b WHERE b.ref <> '' AND b.ref IN (`+about+`)) ORDER BY m.id`, args, q.scan)
 }
 
 // stands says that nothing of some kinds, which was not taken back itself, is

@@ -39,7 +39,9 @@ var released = map[string]string{
 	"0045_money.sql":         "6232dd43ceea4db1996536ad88c558fce048e3a717347c143baa01aae2a599a4",
 	"0047_tenure_proof.sql":  "83532452c37049712533c8ec79f8c6217be43d2f5947ff4357c742d6e1581ceb",
 	"0037_proof.sql":         "cdc0920e6169e847c1289978b3a23d88663953a0f65db2ab03d29f52c2bb3628",
-	"0054_progress.sql":      "54865381b97e31360b3abb348e94dfb8ef93292474f6f5086f378b18dfd4f2f9",
+	"0051_target.sql":        "1702a3a834ecea568aac9659e5260d71135fd4b3787369730350c1e22c1881aa",
+	"0052_month.sql":         "376b47e0f9e1d3e94038041e70a2e8e01a99ee96d8ac69a2b1131b8098397688",
+	"0053_money_day.sql":     "056fc2c3edf5c6a6bdbee9b2a334f52c1791602d13a7f9477c044b7499eff46e",
 	"0049_card.sql":          "c8368a08ddfca4a14cb9343e40e96202c199c0718c298f0c56e4cddf71a732cb",
 }
 
@@ -83,10 +85,7 @@ customer_person: id customer author erased_by data_key
 customer_name: id customer name folded kind plain
 customer_phone: fact customer token
 fact: id customer person field author checked_by until_by
-progress: id customer author stage next_day
-customer_stage: id customer was stage mac
-stall: id customer by_person until_day
-promise: id customer month kept by_person
+progress: id customer author stage
 request: code kind asker customer state by_person
 access_grant: id person customer by_person proof
 delegation: id person first_day last_day by_person proof
@@ -94,6 +93,9 @@ contract: number folded series customer holder state claimed signed due ended
 contract_act: id contract by_person act
 activity: code state first_day last_day
 activity_act: id activity by_person act
+target: id person month measure by_person corrects
+frozen_month: month by_person proof
+kept_table: month name hash
 money: id code kind contract customer holder day by_person ref
 lead: code customer giver state by_person activity
 replica: id
@@ -112,7 +114,7 @@ var texts = []struct {
 	{storetest.WriteContract, readContract},
 	{storetest.WriteMoney, readMoney},
 	{storetest.WriteActivity, readActivity},
-	{storetest.WriteStall, readStall},
+	{storetest.WriteTarget, readTarget},
 }
 
 func readTexts(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
@@ -131,6 +133,6 @@ func readActivity(ctx context.Context, tx *store.Tx, i int, _ string, got map[st
 	return storetest.ReadActivity(ctx, tx, i, got)
 }
 
-func readStall(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
-	return storetest.ReadStall(ctx, tx, i, got)
+func readTarget(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
+	return storetest.ReadTarget(ctx, tx, i, got)
 }
