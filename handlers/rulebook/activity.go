@@ -110,15 +110,7 @@ func Overspent(budget, cost int64) bool { return 10*(cost-budget) > budget }
 // OverPercent is by how much a cost is over a budget, in tenths of a percent, half
 // up; false without a budget.
 func OverPercent(budget, cost int64) (tenths int64, ok bool) {
-	if budget <= 0 {
-		return 0, false
-	}
-	doubled := 2*1000*(cost-budget) + budget
-	tenths = doubled / (2 * budget)
-	if doubled < 0 && doubled%(2*budget) != 0 {
-		tenths--
-	}
-	return tenths, true
+	return Percent(cost-budget, budget)
 }
 
 // SeesActivity reports whether a person may see an activity: heads all, participants

@@ -44,11 +44,9 @@ const (
 	SeeActivities    Right = "see activities"     // all; participants see theirs
 	PlanActivities   Right = "plan activities"    // enter, change, cancel
 	HeadActivities   Right = "head activities"    // say who came, sum up
-	SeeProgress      Right = "see progress"       // of customers; whose, SeesProgress says
-	ExplainStalls    Right = "explain stalls"     // why a customer stands still; salespeople of their own
-	NameKeys         Right = "name keys"          // the key customers of a month, with what is promised
-	AnswerPromises   Right = "answer promises"    // whether one was kept; salespeople of their own
-	SeeDepartment    Right = "see department"     // what there is to do today, in counts
+	SeeResults       Right = "see results"        // targets and what was reached: their own
+	SeeAllResults    Right = "see all results"    // everybody's
+	SetTargets       Right = "set targets"        // of people and of the department
 )
 
 // rule says who has a right and which clause says so.
@@ -114,17 +112,15 @@ var rights = map[Right]rule{
 	},
 	PlanActivities: {Posts: []store.Post{store.MarketingDirector, store.Supervisor}, Clause: "会-4"},
 	HeadActivities: {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "2-8"},
-	SeeProgress: {
+	SeeResults: {
 		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector, store.Supervisor, store.Salesperson},
 		Clause: "会-4",
 	},
-	ExplainStalls:  {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor, store.Salesperson}, Clause: "会-4"},
-	NameKeys:       {Posts: []store.Post{store.MarketingDirector, store.Supervisor}, Clause: "会-4"},
-	AnswerPromises: {Posts: []store.Post{store.MarketingDirector, store.Supervisor, store.Salesperson}, Clause: "会-4"},
-	SeeDepartment: {
+	SeeAllResults: {
 		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector, store.Supervisor},
-		Clause: "总则",
+		Clause: "会-4",
 	},
+	SetTargets: {Posts: []store.Post{store.GeneralManager, store.MarketingDirector}, Clause: "会-4"},
 }
 
 // Allows reports whether p has the right, and had it when they asked. Nobody who
