@@ -3,9 +3,11 @@ package contract
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/closing"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
@@ -85,9 +87,28 @@ func (h Handler) amend(ctx context.Context, c *command.Call) (*command.Answer, e
 		return nil, err
 	}
 	facts := append(lines, chat.Fact{Label: fieldReason, Value: reason})
-	a := h.done("已改 "+is.Number, is, facts, true)
+	note, err := h.corrects(ctx, c, was, is)
+	if err != nil {
+		return nil, err
+	}
+	a := h.done("已改 "+is.Number, is, facts, true, note)
 	a.Notices, err = h.tell(ctx, c, is, hearers{heads: true, books: is.Signed != ""}, []string{is.Holder}, c.Person.Name+"改了 "+is.Number, func(rulebook.ContractView) []chat.Fact { return facts })
 	return a, err
+}
+
+// corrects says that what a change does to 业绩 goes to the open month, because the one
+// in which it would count is frozen; empty otherwise.
+func (h Handler) corrects(ctx context.Context, c *command.Call, was, is store.Contract) (string, error) {
+	before, now := rulebook.ContractCredits(was), rulebook.ContractCredits(is)
+	if slices.Equal(before, now) {
+		return "", nil
+	}
+	for _, one := range slices.Concat(before, now) {
+		if note, err := closing.Note(ctx, c.Tx, h.Rules, one.Day, c.Now); err != nil || note != "" {
+			return note, err
+		}
+	}
+	return "", nil
 }
 
 // amended puts what fields say.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/closing"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
@@ -250,7 +251,11 @@ func (h Handler) signed(ctx context.Context, c *command.Call, ct store.Contract)
 	if ct.Due != "" {
 		note = "原件 " + ct.Due.String() + " 前交给档案员（签订后 " + itoa(h.Config.ArchiveDays) + " 个工作日，2-5）；照片不算。"
 	}
-	a := h.done("已签 "+ct.Number, ct, facts, true, note)
+	frozen, err := closing.Note(ctx, c.Tx, h.Rules, ct.Signed, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	a := h.done("已签 "+ct.Number, ct, facts, true, note, frozen)
 	offer := func(name, label, line string) {
 		if c.Offers != nil && c.Offers(name) {
 			a.Reply.Card.Buttons = append([]chat.Button{{Label: label, Command: line}}, a.Reply.Card.Buttons...)

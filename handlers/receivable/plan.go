@@ -144,7 +144,10 @@ func (h Handler) add(ctx context.Context, c *command.Call, d *deal, e store.Mone
 	if !d.account.Fits(e) {
 		return e, fmt.Errorf("%s of contract %s does not fit", e.Kind, d.Number)
 	}
-	e, err := c.Tx.Receivables().Add(ctx, e)
+	err := h.heldOn(ctx, c, *d, &e)
+	if err == nil {
+		e, err = c.Tx.Receivables().Add(ctx, e)
+	}
 	if err == nil {
 		*d = h.with(*d, e)
 	}
@@ -166,4 +169,19 @@ func (h Handler) tellHolder(ctx context.Context, c *command.Call, d deal, e stor
 	}
 	see := chat.Button{Label: "看应收", Command: "应收 " + d.Number}
 	return []chat.Notice{notice("receivable/"+string(e.Kind)+"/"+e.ID, holder, text+"\n"+strings.Join(d.stand(), "\n"), outline, see)}, nil
+}
+
+// heldOn puts who held the contract on the day of a receipt, for whom it counts,
+// where that is past (会-4).
+func (h Handler) heldOn(ctx context.Context, c *command.Call, d deal, e *store.MoneyEntry) error {
+	if e.Kind != store.MoneyReceipt || e.Day >= d.today {
+		return nil
+	}
+	acts, err := c.Tx.Contracts().Acts(ctx, d.Contract)
+	for i, a := range acts {
+		if i == 0 || h.Rules.Day(a.At) <= e.Day {
+			e.Holder = a.Is.Holder
+		}
+	}
+	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/closing"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/words"
@@ -145,11 +146,17 @@ func (h Handler) received(ctx context.Context, c *command.Call, before, d deal, 
 	if left := d.Surplus - before.Surplus; left > 0 {
 		say = append(say, "多出的 "+words.Money(left)+" 记作预收，可以用到这位客户的别的合同：预收 合同号 金额")
 	}
+	note, err := closing.Note(ctx, c.Tx, h.Rules, e.Day, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	if note != "" {
+		say = append(say, note)
+	}
 	a := card("已登记回款 "+e.Code, chat.Good, append(say, d.stand()...),
 		fmt.Sprintf("已登记回款 %s（%s，%s）。%s。", e.Code, d.due(e.Day), settledWords(e), d.outline()), taking,
 		chat.Button{Label: "看这份合同", Command: "应收 " + d.Number})
 	a.Undo, a.Subject = e.ID, "contract/"+d.Number
-	var err error
 	a.Notices, err = h.tellHolder(ctx, c, d, e, fmt.Sprintf("%s登记了回款 %s：%s 收到 %s", c.Person.Name, e.Code, d.head(), words.Money(e.Amount)),
 		fmt.Sprintf("%s登记了回款 %s：合同 %s。", c.Person.Name, e.Code, d.Number))
 	return a, err
