@@ -10,11 +10,11 @@ import (
 	"marketbot/handlers/contract"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/leaving"
-	"marketbot/handlers/progress"
 	"marketbot/handlers/receivable"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
+	"marketbot/handlers/target"
 	"marketbot/handlers/trip"
 )
 
@@ -25,6 +25,7 @@ type AreaSettings struct {
 	Customers   customer.Config   `yaml:"customers"`
 	Contracts   contract.Config   `yaml:"contracts"`
 	Receivables receivable.Config `yaml:"receivables"`
+	Targets     target.Config     `yaml:"targets"`
 }
 
 // defaultAreas are the settings of who has set nothing.
@@ -34,6 +35,7 @@ func defaultAreas() AreaSettings {
 		Customers:   customer.Defaults(),
 		Contracts:   contract.Defaults(),
 		Receivables: receivable.Defaults(),
+		Targets:     target.Defaults(),
 	}
 }
 
@@ -49,7 +51,7 @@ func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []c
 		&approval.Handler{Rules: r},
 		&contract.Handler{Rules: r, Config: s.Contracts},
 		&receivable.Handler{Rules: r, Config: s.Receivables},
-		&progress.Handler{Rules: r, Stages: s.Customers.Stages, TermsDays: s.Receivables.TermsDays},
+		&target.Handler{Rules: r, Config: s.Targets, ForSigner: s.Receivables.ReceiptsFor == receivable.ForSigner},
 		&activity.Handler{Rules: r},
 		people,
 	}
@@ -67,6 +69,7 @@ func (s AreaSettings) problem() *problem {
 		{"customers", s.Customers},
 		{"contracts", s.Contracts},
 		{"receivables", s.Receivables},
+		{"targets", s.Targets},
 	} {
 		if key, text := section.config.Problem(); key != "" {
 			return &problem{"$." + section.name + "." + key, text}

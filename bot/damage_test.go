@@ -17,6 +17,7 @@ import (
 var rowKeys = map[string]string{
 	"dialog": "person", "confirmation": "code", "request": "code", "lead": "code", "consolidated": "week", "chain_state": "name",
 	"person_change": "code", "binding": "code", "chain": "entry", "contract": "number", "activity": "code",
+	"frozen_month": "month", "kept_table": "hash",
 }
 
 // flip flips one bit of a sealed value behind the store's back, in the row of an
@@ -49,6 +50,7 @@ report.review report.done report.plan report.payment report.problem consolidated
 audit.why request.words request.why request.reason access_grant.proof delegation.proof
 lead.words lead.body lead.source lead.reason customer.data_key customer.mac customer.card
 contract.card contract_act.was contract_act.words money.content activity.card activity_act.was activity_act.words
+target.content frozen_month.proof kept_table.content
 customer_owner.mac customer_person.data_key customer_person.card fact.value fact.source fact.why progress.words
 `
 
@@ -67,6 +69,7 @@ func TestDamagedRows(t *testing.T) {
 		"小林 提供线索 南湖酒店 办年会 来源=展会", "小林 申请查阅 K2 布展", "陈总 批准 A1 7天", "陈总 授权 周敏 12-01", "小林 申请查阅 K1 布展",
 		"陈总 驳回 A2 不用", "小林 客户 K2", "小林 提供线索 南湖酒店 换了经理", "李娜 不采纳 L2 没有这回事", "陈总 批示 抓紧",
 		"李娜 领合同 K2 年会", "李娜 签前汇报 ZYX-202611-001 谈妥了", "李娜 签合同 ZYX-202611-001 金额=1万", "李娜 收款计划 ZYX-202611-001 12-31=余款", "李娜 回款 ZYX-202611-001 1000",
+		"王芳 目标 李娜 12月 5万",
 		"王芳 人员 停用 小林", "张伟 签到",
 	} {
 		who, said, _ := strings.Cut(line, " ")

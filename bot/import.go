@@ -27,7 +27,7 @@ import (
 
 // importCommand is the verb import.
 type importCommand struct {
-	What     string `arg:"" optional:"" help:"导入什么：客户、合同、收款计划、回款；不写就是客户"`
+	What     string `arg:"" optional:"" help:"导入什么：客户、合同、收款计划、回款、目标；不写就是客户"`
 	File     string `arg:"" optional:"" help:"要导入的 .xlsx 或 .csv（UTF-8、GBK 都行），其中一行是列名；--template 时是写到哪个文件" type:"path"`
 	Config   string `help:"配置文件" default:"config.yaml" type:"path"`
 	By       string `help:"由谁负责这次导入；不写就是市场主管" placeholder:"姓名"`
@@ -183,7 +183,7 @@ func (c *importCommand) enter(ctx context.Context, kind intake.Kind, db *store.D
 		fmt.Fprintln(out, "注意：", note)
 	}
 	report, err := intake.Import{
-		DB: db, By: by, File: filepath.Base(c.File), Apply: c.Apply, Now: now, Step: progressBar(errOut, len(book.Rows)),
+		DB: db, By: by, File: filepath.Base(c.File), Apply: c.Apply, Now: now, Step: progress(errOut, len(book.Rows)),
 	}.Run(ctx, book.Rows)
 	if e := report.Print(out, kind.Unit); err == nil {
 		err = e
@@ -197,8 +197,8 @@ func (c *importCommand) enter(ctx context.Context, kind intake.Kind, db *store.D
 	return report, err
 }
 
-// progressBar shows how far an import is, to whoever sits before a terminal.
-func progressBar(w io.Writer, rows int) func(done int) {
+// progress shows how far an import is, to whoever sits before a terminal.
+func progress(w io.Writer, rows int) func(done int) {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil

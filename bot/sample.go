@@ -15,7 +15,7 @@ import (
 )
 
 // sampleSince is how long before its start the sample department has existed.
-const sampleSince = -5 * 7 * 24 * time.Hour
+const sampleSince = -14 * 7 * 24 * time.Hour
 
 // sampleEntries are the sample people as the settings would name them.
 func sampleEntries() []staff.Entry {
@@ -47,7 +47,7 @@ func sampleHistory(ctx context.Context, tx *store.Tx, rules rulebook.Rules, star
 	if err := sampleReceivables(ctx, tx, rules, start); err != nil {
 		return err
 	}
-	if err := sampleProgress(ctx, tx, rules, start); err != nil {
+	if err := sampleTargets(ctx, tx, rules, start); err != nil {
 		return err
 	}
 	if err := sampleActivities(ctx, tx, rules, start); err != nil {

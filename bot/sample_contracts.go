@@ -27,6 +27,11 @@ type sampleContract struct {
 // sampleContractList is one of every fate, the oldest first.
 func sampleContractList() []sampleContract {
 	return []sampleContract{
+		{customer: "K6", holder: "张伟", project: "夏季照明展", claimed: 84, reported: 83, signed: 80, amount: 18_000_000, state: store.ContractArchived},
+		{customer: "K2", holder: "李娜", project: "陶瓷新品会", claimed: 76, reported: 75, signed: 72, amount: 9_600_000, state: store.ContractArchived},
+		{customer: "K11", holder: "刘洋", project: "家具团购会", claimed: 69, reported: 68, signed: 66, amount: 5_400_000, state: store.ContractArchived},
+		{customer: "K12", holder: "张伟", project: "夏季展位", claimed: 57, reported: 56, signed: 54, amount: 11_000_000, state: store.ContractArchived},
+		{customer: "K4", holder: "李娜", project: "酒店推广", claimed: 49, reported: 48, signed: 46, amount: 7_200_000, state: store.ContractArchived},
 		{customer: "K2", holder: "李娜", project: "秋季推介会", claimed: 32, reported: 31, signed: 30, amount: 12_000_000, state: store.ContractArchived, borrower: "刘洋"},
 		{customer: "K6", holder: "张伟", project: "春季照明展", claimed: 31, reported: 30, signed: 28, amount: 26_500_000, state: store.ContractArchived},
 		{customer: "K11", holder: "刘洋", project: "新店开业", claimed: 29, reported: 28, signed: 26, amount: 4_800_000, state: store.ContractTerminated, words: "客户搬厂，活动取消"},

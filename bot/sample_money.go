@@ -30,6 +30,16 @@ type sampleLine struct {
 // one customer with something left over.
 func sampleMoneyList() []sampleMoney {
 	return []sampleMoney{
+		{project: "夏季照明展", kind: store.MoneyReceipt, ago: 60, fen: 18_000_000},
+		{project: "夏季照明展", kind: store.MoneyConfirmed, by: "小钱", ago: 59},
+		{project: "陶瓷新品会", kind: store.MoneyReceipt, ago: 50, fen: 9_600_000},
+		{project: "陶瓷新品会", kind: store.MoneyConfirmed, by: "小钱", ago: 49},
+		{project: "家具团购会", kind: store.MoneyReceipt, ago: 45, fen: 5_400_000},
+		{project: "家具团购会", kind: store.MoneyConfirmed, by: "小钱", ago: 44},
+		{project: "夏季展位", kind: store.MoneyReceipt, ago: 34, fen: 11_000_000},
+		{project: "夏季展位", kind: store.MoneyConfirmed, by: "小钱", ago: 33},
+		{project: "酒店推广", kind: store.MoneyReceipt, ago: 25, fen: 7_200_000},
+		{project: "酒店推广", kind: store.MoneyConfirmed, by: "小钱", ago: 24},
 		{project: "秋季推介会", kind: store.MoneyPlan, ago: 29, plan: []sampleLine{{12, 4_800_000}, {-30, 7_200_000}}},
 		{project: "春季照明展", kind: store.MoneyPlan, ago: 27, plan: []sampleLine{{14, 13_250_000}, {-21, 13_250_000}}},
 		{project: "春季照明展", kind: store.MoneyReceipt, ago: 13, fen: 13_250_000},

@@ -110,8 +110,10 @@ func signing() []Step {
 			As: "zhangwei", Room: RoomPrivate, Say: "回款 华东机电 3万", See: See{Text: "已登记回款"}},
 		{Caption: "财务看应收：谁欠多少、逾期多久，文字、图和表格一分不差（会-2）。",
 			As: "xiaoqian", Room: RoomPrivate, Say: "应收", See: See{Text: "未到期"}},
-		{Caption: "主管看客户进度：每位客户月初到现在走到哪一步、下次做什么；没有进展又没写原因的排在最前（会-4）。",
-			As: "zhaoqiang", Room: RoomPrivate, Say: "客户进度", See: See{Text: "缺原因"}},
+		{Caption: "总监给张伟定下月的目标（会-4）：每一版都留着，本人马上收到。",
+			As: "wangfang", Room: RoomPrivate, Say: "目标 张伟 下月 30万", See: See{Text: "目标已定"}},
+		{Caption: "业绩一发就有：签约和回款对着各自的目标，完成率、上月、年初至今，图和表格一分不差；以前的月份已经定稿。",
+			As: "wangfang", Room: RoomPrivate, Say: "业绩", See: See{Text: "各人合计"}},
 	}
 }
 

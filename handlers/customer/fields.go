@@ -26,7 +26,6 @@ const (
 	fieldOwner   = "负责人"
 	fieldReason  = "原因"
 	fieldAmount  = "金额"
-	fieldNext    = "下次"
 	fieldHolders = "股东"
 )
 

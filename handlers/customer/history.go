@@ -150,20 +150,17 @@ func pastValue(f vault.Fact) string {
 func progressEvents(list []vault.Progress) []event {
 	var events []event
 	for _, p := range slices.Backward(list) {
-		said := "跟进：" + text.CutLine(shown("进展", p.Words, false, false), 2*historyText)
+		text := "跟进：" + text.CutLine(shown("进展", p.Words, false, false), 2*historyText)
 		if p.Stage != "" {
-			said += "；阶段 " + p.Stage
+			text += "；阶段 " + p.Stage
 		}
 		if p.Amount != 0 {
-			said += "；金额 " + words.Money(p.Amount)
-		}
-		if p.Next.Day != "" {
-			said += "；下次 " + string(p.Next.Day) + " " + text.CutLine(shown(fieldNext, p.Next.What, false, false), historyText)
+			text += "；金额 " + words.Money(p.Amount)
 		}
 		if !p.Undone.IsZero() {
-			said += "（已撤销）"
+			text += "（已撤销）"
 		}
-		events = append(events, event{p.At, p.Author, said})
+		events = append(events, event{p.At, p.Author, text})
 	}
 	return events
 }

@@ -16,6 +16,7 @@ import (
 	"marketbot/handlers/activity"
 	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/closing"
 	"marketbot/handlers/command"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/daily"
@@ -98,6 +99,7 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 	weekly := func(moments func(store.Week) []time.Time) scheduler.Schedule {
 		return scheduler.Weekly(rules, moments)
 	}
+	months := closing.Of(rules, list)
 	message := daily.Job{Rules: rules, Grace: dailyGrace, Areas: speakers(list)}
 	return []scheduler.Job{
 		{Name: "report/remind", Series: "report", Title: "周报提醒", Clause: "会-3", Reminder: true,
@@ -122,6 +124,8 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 			When: eve, Grace: dailyGrace, Do: a.Activity.Tomorrow},
 		{Name: "activity/over", Title: "活动结束后核对到场", Clause: "2-8", Reminder: true,
 			Due: a.Activity.AnyOver, Do: a.Activity.Over},
+		{Name: "month/freeze", Title: "没散会的月份在 15 日 24:00 定稿", Clause: "会-4",
+			Due: months.Due, Do: months.Run},
 		{Name: "staff/due", Title: "没人能确认的总经理变更生效", Clause: "附-4",
 			Due: a.Staff.AnyDue, Do: a.Staff.Due},
 		{Name: "trip/forget", Title: "清除过期的出差地点与进展", Clause: "2-4", House: true,

@@ -1,0 +1,388 @@
+package target
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/handlers/closing"
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
+)
+
+// What is kept of a month that freezes: its table, and what each figure is made of.
+const (
+	keptTable   = "业绩"
+	keptCredits = "业绩明细"
+)
+
+// credits are what the figures of a kept month are made of.
+type credits struct {
+	Own         []rulebook.Credit `json:"own"`
+	Corrections []rulebook.Credit `json:"corrections"`
+}
+
+// cut leaves out what came later: behind an id, or else from a moment on. The zero
+// cut leaves out nothing.
+type cut struct {
+	at   time.Time
+	last string
+}
+
+// later reports whether what was entered under an id at a moment is left out.
+func (c cut) later(id string, at time.Time) bool {
+	if c.last != "" {
+		return id > c.last
+	}
+	return !c.at.IsZero() && !at.Before(c.at)
+}
+
+// reader reads figures in one transaction, as of a moment.
+type reader struct {
+	Handler
+	tx  *store.Tx
+	now time.Time
+	cut cut
+	// damaged tells that a record does not open that the figures lack.
+	damaged bool
+}
+
+func (h Handler) reader(tx *store.Tx, now time.Time, c cut) *reader {
+	return &reader{Handler: h, tx: tx, now: now.In(h.Rules.Zone), cut: c}
+}
+
+// table is 业绩 of a month: as it was kept, or as it is.
+func (r *reader) table(ctx context.Context, month store.Day) (t rulebook.ResultTable, kept *store.KeptTable, err error) {
+	list, err := r.tx.Months().Kept(ctx, keptTable, month, month)
+	if err != nil {
+		return t, nil, err
+	}
+	if len(list) > 0 {
+		return t, &list[0], json.Unmarshal([]byte(list[0].Content), &t)
+	}
+	t, err = r.live(ctx, month)
+	return t, nil, err
+}
+
+// live is the table of a month that nobody kept.
+func (r *reader) live(ctx context.Context, month store.Day) (t rulebook.ResultTable, err error) {
+	from := min(rulebook.FirstOfYear(month), month.Add(-1).Month())
+	months, err := r.months(ctx, from, month.NextMonth())
+	if err != nil {
+		return t, err
+	}
+	people, err := r.people(ctx, month, months)
+	if err != nil {
+		return t, err
+	}
+	t = rulebook.NewResultTable(month, months, people)
+	t.Damaged = r.damaged
+	return t, nil
+}
+
+// months are the results of the months from … to: those that froze as they were
+// kept, the others of what is known.
+func (r *reader) months(ctx context.Context, from, to store.Day) (map[store.Day]rulebook.MonthResult, error) {
+	months := map[store.Day]rulebook.MonthResult{}
+	kept, err := r.tx.Months().Kept(ctx, keptTable, from, to)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range kept {
+		var t rulebook.ResultTable
+		if err := json.Unmarshal([]byte(k.Content), &t); err != nil {
+			return nil, err
+		}
+		months[k.Month] = t.Result()
+	}
+	targets, err := r.targets(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	for month := from; month <= to; month = month.NextMonth() {
+		if _, frozen := months[month]; frozen {
+			continue
+		}
+		last := month // of those in a row that are not kept
+		for next := month.NextMonth(); next <= to; next = next.NextMonth() {
+			if _, frozen := months[next]; frozen {
+				break
+			}
+			last = next
+		}
+		if err := r.open(ctx, months, targets, month, last); err != nil {
+			return nil, err
+		}
+		month = last
+	}
+	return months, nil
+}
+
+// targets are those that are needed for some months, without what came later.
+func (r *reader) targets(ctx context.Context, from, to store.Day) ([]store.Target, error) {
+	list, err := r.tx.Targets().Between(ctx, from, to)
+	return slices.DeleteFunc(list, func(t store.Target) bool { return r.cut.later(t.ID, t.At) }), err
+}
+
+// open puts the results of months from … to that are not kept.
+func (r *reader) open(ctx context.Context, months map[store.Day]rulebook.MonthResult, targets []store.Target, from, to store.Day) error {
+	own, err := r.credits(ctx, from, to.NextMonth())
+	if err != nil {
+		return err
+	}
+	for month := from; month <= to; month = month.NextMonth() {
+		months[month] = rulebook.MonthResult{
+			Goals: rulebook.GoalsOf(targets, month), Sums: map[string]rulebook.Sums{}, Corrections: rulebook.GoalCorrections(targets, month, r.Rules.Zone),
+		}
+	}
+	for _, c := range own {
+		sums := months[c.Day.Month()].Sums
+		sums[c.Person] = sums[c.Person].With(c)
+	}
+	open, err := closing.Open(ctx, r.tx, r.Rules, r.now)
+	if err != nil || open < from || open > to {
+		return err
+	}
+	pending, known, err := r.pending(ctx)
+	m := months[open]
+	for _, c := range pending {
+		m.Corrections = append(m.Corrections, rulebook.Correction{
+			Day: known[c.Key], Of: c.Day.Month(), Person: c.Person, Measure: c.Measure, Fen: c.Fen, Contract: c.Contract,
+		})
+	}
+	months[open] = m
+	return err
+}
+
+// credits are what counts for people on the days from … to before another.
+func (r *reader) credits(ctx context.Context, from, before store.Day) (list []rulebook.Credit, err error) {
+	contracts, err := r.contracts(ctx, from, before)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := r.tx.Receivables().Counting(ctx, from, before.Add(-1))
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range contracts {
+		for _, c := range rulebook.ContractCredits(k) {
+			if c.Day >= from && c.Day < before {
+				list = append(list, c)
+			}
+		}
+	}
+	money, err := r.money(ctx, entries)
+	return append(list, money...), err
+}
+
+// contracts are those that were signed or ended on some days, each once, as they
+// stood before what came later.
+func (r *reader) contracts(ctx context.Context, from, before store.Day) ([]store.Contract, error) {
+	list, err := r.tx.Contracts().SignedIn(ctx, from, before)
+	if err != nil {
+		return nil, err
+	}
+	ended, err := r.tx.Contracts().EndedIn(ctx, from, before)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range ended {
+		if k.Signed < from || k.Signed >= before {
+			list = append(list, k)
+		}
+	}
+	if r.cut == (cut{}) {
+		return list, nil
+	}
+	acts, err := r.tx.Contracts().DoneSince(ctx, r.cut.at.Add(-late))
+	changed := r.before(acts)
+	list = slices.DeleteFunc(list, func(k store.Contract) bool { _, is := changed[k.Number]; return is })
+	for _, k := range changed {
+		list = append(list, k)
+	}
+	return list, err
+}
+
+// before are the contracts to which something was done that is left out, as they
+// were before the first of it.
+func (r *reader) before(acts []store.ContractAct) map[string]store.Contract {
+	list := map[string]store.Contract{}
+	for _, a := range acts {
+		if _, seen := list[a.Contract]; !seen && r.cut.later(a.ID, a.At) {
+			list[a.Contract] = a.Was
+		}
+	}
+	return list
+}
+
+// money is what entries count for, without those that came later.
+func (r *reader) money(ctx context.Context, entries []store.MoneyEntry) ([]rulebook.Credit, error) {
+	entries = slices.DeleteFunc(entries, func(e store.MoneyEntry) bool { return r.cut.later(e.ID, e.At) })
+	var shares func(string) []store.Share
+	if r.ForSigner {
+		signers, err := r.signers(ctx, entries)
+		if err != nil {
+			return nil, err
+		}
+		shares = func(contract string) []store.Share { return signers[contract] }
+	}
+	list, damaged := rulebook.MoneyCredits(entries, shares)
+	r.damaged = r.damaged || damaged
+	return list, nil
+}
+
+// signers are whom the contracts of some entries count for.
+func (r *reader) signers(ctx context.Context, entries []store.MoneyEntry) (map[string][]store.Share, error) {
+	var numbers []string
+	for _, e := range entries {
+		numbers = append(numbers, e.Contract)
+	}
+	slices.Sort(numbers)
+	contracts, err := r.tx.Contracts().OfNumbers(ctx, slices.Compact(numbers))
+	signers := map[string][]store.Share{}
+	for _, k := range contracts {
+		signers[k.Number] = rulebook.SharesOf(k)
+	}
+	return signers, err
+}
+
+// late is how long after it was sent something may arrive: what was done so long
+// before a month froze is looked at again, lest it was left out of its table.
+const late = 31 * 24 * time.Hour
+
+// pending are the corrections that no table has yet, and when each became known.
+// What was counted of everything that was done since the last month froze, in the
+// tables of all months, is compared with what it counts for now.
+func (r *reader) pending(ctx context.Context) (list []rulebook.Credit, known map[string]store.Day, err error) {
+	last, frozen, err := r.tx.Months().Last(ctx)
+	if err != nil || !frozen {
+		return nil, nil, err
+	}
+	known = map[string]store.Day{}
+	now, err := r.touched(ctx, last.At.Add(-late), known)
+	if err != nil || len(known) == 0 {
+		return nil, nil, err
+	}
+	kept, err := r.tx.Months().Kept(ctx, keptCredits, "", last.Month)
+	if err != nil {
+		return nil, nil, err
+	}
+	tables, err := r.tx.Months().Kept(ctx, keptTable, "", last.Month)
+	if err != nil {
+		return nil, nil, err
+	}
+	is := map[store.Day]bool{}
+	for _, k := range tables { // of others both are lost
+		is[k.Month] = false
+	}
+	var counted []rulebook.Credit
+	for _, k := range kept {
+		var c credits
+		if err := json.Unmarshal([]byte(k.Content), &c); err != nil {
+			return nil, nil, err
+		}
+		if _, sound := is[k.Month]; !sound {
+			continue
+		}
+		is[k.Month] = true
+		counted = append(append(counted, c.Own...), c.Corrections...)
+	}
+	counted = slices.DeleteFunc(counted, func(c rulebook.Credit) bool { _, touched := known[c.Key]; return !touched })
+	now = slices.DeleteFunc(now, func(c rulebook.Credit) bool { return !is[c.Day.Month()] })
+	return rulebook.Reconcile(counted, now, func(key string) store.Day { return known[key] }), known, nil
+}
+
+// touched is what everything counts for that something was done to since a moment,
+// and on which day that was last.
+func (r *reader) touched(ctx context.Context, since time.Time, known map[string]store.Day) (now []rulebook.Credit, err error) {
+	acts, err := r.tx.Contracts().DoneSince(ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	is := map[string]store.Contract{}
+	for _, a := range acts {
+		if r.cut.later(a.ID, a.At) {
+			continue
+		}
+		is[a.Contract], known[a.Contract] = a.Is, r.Rules.Day(a.At)
+	}
+	entries, err := r.tx.Receivables().CountingSince(ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	for number, k := range is {
+		now = append(now, rulebook.ContractCredits(k)...)
+		if !r.ForSigner {
+			continue
+		}
+		more, err := r.tx.Receivables().Of(ctx, number)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, more...)
+	}
+	slices.SortFunc(entries, func(a, b store.MoneyEntry) int { return strings.Compare(a.ID, b.ID) })
+	entries = slices.CompactFunc(entries, func(a, b store.MoneyEntry) bool { return a.ID == b.ID })
+	money, err := r.money(ctx, entries)
+	about := map[string]string{} // what an entry is about in the end
+	for _, e := range entries {
+		key := e.ID
+		if of, found := about[e.Ref]; found && e.Kind != store.MoneyReceipt && e.Kind != store.MoneyRefund {
+			key = of
+		}
+		about[e.ID] = key
+		if !r.cut.later(e.ID, e.At) {
+			known[key] = max(known[key], r.Rules.Day(e.At))
+		}
+	}
+	return append(now, money...), err
+}
+
+// people are who may have a row in a month's table, with the post of its last day:
+// by registration, behind them who is not with the company any more.
+func (r *reader) people(ctx context.Context, month store.Day, months map[store.Day]rulebook.MonthResult) ([]store.Person, error) {
+	list, err := r.tx.People().Active(ctx)
+	if err != nil {
+		return nil, err
+	}
+	posts := map[string]store.Post{}
+	end := month.NextMonth().Start(r.Rules.Zone)
+	if over := !r.now.Before(end); over {
+		if posts, err = r.tx.People().PostsAt(ctx, end); err != nil {
+			return nil, err
+		}
+	} else {
+		for _, p := range list {
+			posts[p.ID] = p.Post
+		}
+	}
+	seen := map[string]bool{"": true}
+	for i := range list {
+		seen[list[i].ID], list[i].Post = true, posts[list[i].ID]
+	}
+	var gone []string
+	for _, m := range months {
+		for _, id := range m.People() {
+			if !seen[id] {
+				seen[id], gone = true, append(gone, id)
+			}
+		}
+	}
+	slices.Sort(gone)
+	for _, id := range gone {
+		p, found, err := r.tx.People().ByID(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			p.ID = id
+		}
+		if post := posts[id]; post != "" {
+			p.Post = post
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
