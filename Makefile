@@ -30,11 +30,31 @@ BENCHTIME   ?= 1s
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI     = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: build test soak tools vet lint bench profile fuzz docs
+.PHONY: build test soak tools vet lint bench profile fuzz docs release ops
 
 # build makes the program: one file, nothing to install beside it.
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o marketbot ./bot
+
+# release makes archives, packages and their sums in dist/; see .ci/release.
+release:
+	GO=$(GO) .ci/release
+
+# ops looks at what only the tools of operators can tell, where they are: the
+# unit, the alert rules, the sample for nginx, and a package in an empty root.
+ops:
+	@if command -v systemd-analyze >/dev/null; then \
+		d=$$(mktemp -d); mkdir -p $$d/usr/local/bin $$d/etc/systemd/system $$d/bin $$d/usr/lib/systemd; \
+		cp -r /usr/lib/systemd/system $$d/usr/lib/systemd/; \
+		cp docs/marketbot.service $$d/etc/systemd/system/; \
+		for f in /usr/local/bin/marketbot /bin/kill; do printf '#!/bin/sh\n' > $$d$$f; chmod +x $$d$$f; done; \
+		systemd-analyze verify --root=$$d --man=no marketbot.service && echo "unit: fine"; code=$$?; rm -rf $$d; [ $$code = 0 ]; \
+	else echo "no systemd-analyze" >&2; fi
+	@if command -v promtool >/dev/null; then promtool check rules docs/ops/alerts.yaml; else echo "no promtool" >&2; fi
+	@for deb in dist/*$$(dpkg --print-architecture 2>/dev/null)*.deb; do \
+		[ -f "$$deb" ] || { echo "no package; make release makes it" >&2; continue; }; \
+		d=$$(mktemp -d); dpkg-deb -x "$$deb" $$d && $$d/usr/local/bin/marketbot setup --help >/dev/null && echo "$$deb: fine"; code=$$?; rm -rf $$d; [ $$code = 0 ]; \
+	done
 
 # test is everything that must hold. A skipped test fails too. What storms the
 # whole program has a time limit of its own, so that neither half of the bot's

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"regexp"
 	"slices"
@@ -8,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"marketbot/bot/feishu"
+	"marketbot/bot/wecom"
 )
 
 // composed is compose.yaml as far as the tests look at it.
@@ -92,9 +96,61 @@ func TestDockerfile(t *testing.T) {
 // The unit starts the program as its README does.
 func TestUnit(t *testing.T) {
 	unit := deployed(t, "docs/marketbot.service")
-	for _, want := range []string{"\nExecStart=/usr/local/bin/marketbot serve --config /etc/marketbot.yaml\n", "\nUser=marketbot\n", "\nEnvironmentFile=/etc/marketbot.env\n"} {
+	for _, want := range []string{"\nExecStart=/usr/local/bin/marketbot serve --config /etc/marketbot.yaml\n", "\nUser=marketbot\n", "\nEnvironmentFile=-/etc/marketbot.env\n", "\nType=notify\n", "\nExecReload=/bin/kill -HUP $MAINPID\n", "\nRestartPreventExitStatus=2\n"} {
 		if !strings.Contains(unit, want) {
 			t.Errorf("the unit lacks %q", want)
 		}
+	}
+}
+
+// What is asked in the alert rules and on the dashboard are metrics that there are.
+func TestMetricsThatAreWatched(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	_, body := s.get("/metrics")
+	s.end()
+	known := map[string]bool{"marketbot_events_total": true, "marketbot_sends_total": true, "marketbot_answer_seconds_bucket": true, // of what has not happened yet
+		"marketbot_backup_age_seconds": true, "marketbot_callbacks_refused_total": true}
+	for line := range strings.Lines(body) {
+		name, _, _ := strings.Cut(strings.TrimPrefix(line, "# HELP "), " ")
+		name, _, _ = strings.Cut(name, "{")
+		known[name] = true
+	}
+	described := deployed(t, "bot/metrics.go")
+	for _, file := range []string{"docs/ops/alerts.yaml", "docs/ops/grafana.json"} {
+		found := regexp.MustCompile(`\b(marketbot_[a-z0-9_]+|process_[a-z_]+)\b`).FindAllString(deployed(t, file), -1)
+		if len(found) < 8 {
+			t.Errorf("%s watches %q", file, found)
+		}
+		for _, name := range found {
+			short := strings.TrimSuffix(strings.TrimPrefix(name, "marketbot_"), "_bucket")
+			if !known[name] || strings.HasPrefix(name, "marketbot_") && !strings.Contains(described, short+`"`) {
+				t.Errorf("%s: there is no %s", file, name)
+			}
+		}
+	}
+	var rules struct {
+		Groups []struct {
+			Rules []struct{ Alert, Expr string }
+		}
+	}
+	if err := yaml.Unmarshal([]byte(deployed(t, "docs/ops/alerts.yaml")), &rules); err != nil || len(rules.Groups) != 1 || len(rules.Groups[0].Rules) < 10 {
+		t.Errorf("%v, %+v", err, rules)
+	}
+	if !json.Valid([]byte(deployed(t, "docs/ops/grafana.json"))) {
+		t.Error("the dashboard is no JSON")
+	}
+}
+
+// The sample lets through what a platform calls, and nothing else.
+func TestNginxSample(t *testing.T) {
+	conf := deployed(t, "docs/ops/nginx.conf")
+	for _, path := range []string{feishu.Path, wecom.Path} {
+		if !strings.Contains(conf, "location = "+path+" {") {
+			t.Errorf("no %s", path)
+		}
+	}
+	if strings.Count(conf, "proxy_pass") != 2 || !strings.Contains(conf, "client_max_body_size 2m;") {
+		t.Error("more is let through, or larger")
 	}
 }

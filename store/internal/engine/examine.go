@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 )
 
 // Unfit is why a database must not be written to as it is.
@@ -93,10 +92,8 @@ func (db *DB) examine(ctx context.Context, o Options) (s State, err error) {
 	return e.all(ctx)
 }
 
-const (
-	minRoom  = 4 << 20 // bytes free on the disk; with less nothing is begun
-	writable = 2       // W_OK of access(2)
-)
+// minRoom is how many bytes have to be free on the disk for anything to begin.
+const minRoom = 4 << 20
 
 // besideFile looks at where a file of SQLite lies.
 func besideFile(source string) error {
@@ -105,7 +102,7 @@ func besideFile(source string) error {
 	}
 	folder := filepath.Dir(source)
 	for _, path := range []string{folder, source, source + "-wal", source + "-shm"} {
-		if err := syscall.Access(path, writable); err != nil && (path == folder || !errors.Is(err, fs.ErrNotExist)) {
+		if err := mayWrite(path); err != nil && (path == folder || !errors.Is(err, fs.ErrNotExist)) {
 			return &UnfitError{NotWritable, path + ": " + err.Error()}
 		}
 	}
@@ -114,15 +111,6 @@ func besideFile(source string) error {
 		return &UnfitError{NoRoom, folder}
 	}
 	return nil
-}
-
-// Room is how many bytes are free where a file of SQLite lies.
-func Room(source string) (free uint64, err error) {
-	var disk syscall.Statfs_t
-	if err := syscall.Statfs(filepath.Dir(source), &disk); err != nil {
-		return 0, err
-	}
-	return disk.Bavail * uint64(disk.Bsize), nil
 }
 
 // RestoreMark is a file that lies beside a database of SQLite while another is
