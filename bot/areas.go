@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/contract"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/leaving"
+	"marketbot/handlers/progress"
 	"marketbot/handlers/receivable"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
@@ -52,6 +53,7 @@ func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []c
 		&contract.Handler{Rules: r, Config: s.Contracts},
 		&receivable.Handler{Rules: r, Config: s.Receivables},
 		&target.Handler{Rules: r, Config: s.Targets, ForSigner: s.Receivables.ReceiptsFor == receivable.ForSigner},
+		&progress.Handler{Rules: r, Stages: s.Customers.Stages, TermsDays: s.Receivables.TermsDays},
 		&activity.Handler{Rules: r},
 		people,
 	}

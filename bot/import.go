@@ -183,7 +183,7 @@ func (c *importCommand) enter(ctx context.Context, kind intake.Kind, db *store.D
 		fmt.Fprintln(out, "注意：", note)
 	}
 	report, err := intake.Import{
-		DB: db, By: by, File: filepath.Base(c.File), Apply: c.Apply, Now: now, Step: progress(errOut, len(book.Rows)),
+		DB: db, By: by, File: filepath.Base(c.File), Apply: c.Apply, Now: now, Step: progressBar(errOut, len(book.Rows)),
 	}.Run(ctx, book.Rows)
 	if e := report.Print(out, kind.Unit); err == nil {
 		err = e
@@ -197,8 +197,8 @@ func (c *importCommand) enter(ctx context.Context, kind intake.Kind, db *store.D
 	return report, err
 }
 
-// progress shows how far an import is, to whoever sits before a terminal.
-func progress(w io.Writer, rows int) func(done int) {
+// progressBar shows how far an import is, to whoever sits before a terminal.
+func progressBar(w io.Writer, rows int) func(done int) {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil

@@ -21,9 +21,11 @@ func busyOffice(t *testing.T) *office {
 	for _, line := range []string{
 		"新客户 东莞市甲一有限公司", "新客户 东莞市乙二有限公司", "领合同 K1 展台搭建", "领合同 K2 年会场地", "签前汇报 ZYX-202611-002 谈好了",
 		"签合同 ZYX-202611-002 金额=3万", "回款 ZYX-202611-002 1万", "提供线索 丙三公司 听说要搬",
+		"跟进 K1 谈了 下次=12-20 送样品",
 	} {
 		o.hear("张伟", line)
 	}
+	o.hear("王芳", "重点客户 K1 签下展台")
 	o.hear("王芳", "活动 新增 会餐 类型=洽谈 时间=12-05 人员=张伟 分工=张伟:订位")
 	return o
 }
@@ -46,7 +48,7 @@ func (o *office) holdings(name string) (keys []string) {
 func TestHoldingsMove(t *testing.T) {
 	o := busyOffice(t)
 	o.move(o.now().AddDate(0, 0, 8)) // the week's report was due and is owed
-	want := []string{"周报 2026-W48", "客户 K2", "客户 K1", "线索 L1", "合同 ZYX-202611-001", "合同 ZYX-202611-002", "收款 ZYX-202611-002/1", "待核 R1", "活动 H1", "职责 财务"}
+	want := []string{"周报 2026-W48", "客户 K2", "客户 K1", "线索 L1", "合同 ZYX-202611-001", "合同 ZYX-202611-002", "收款 ZYX-202611-002/1", "待核 R1", "下一步 K1", "承诺 K1/2026-12", "活动 H1", "职责 财务"}
 	if got := o.holdings("张伟"); !slices.Equal(got, want) {
 		t.Fatalf("张伟 answers for %q, want %q", got, want)
 	}
@@ -88,7 +90,7 @@ func TestHoldingsMove(t *testing.T) {
 func TestStoppedPersonLeavesCounts(t *testing.T) {
 	o := busyOffice(t)
 	o.move(o.now().Add(time.Hour))
-	const counts = "客户 2、线索 1、合同 2、收款 1、待核 1、活动 1、职责 1"
+	const counts = "客户 2、线索 1、合同 2、收款 1、待核 1、下一步 1、承诺 1、活动 1、职责 1"
 	if said := o.hear("王芳", "人员 停用 张伟"); !strings.Contains(said, counts) {
 		t.Errorf("before it is done is said %q", said)
 	}

@@ -48,6 +48,7 @@ type setting struct {
 	read              rights // 档-4: these posts, whom the general manager let for that customer (档-6)
 	note              rights // progress: readers, but with leave one only looks
 	write, keep, lead rights // 档-4, 档-7: the supervisor and the director, salespeople their own
+	stall             rights // 会-4: likewise, and the general manager
 }
 
 // settings are all four. The supervisor reads as who organises the files, and
@@ -63,6 +64,7 @@ func withSteward() []setting {
 			rights{"yyyyyyyh", "yyyyyyyh", "yyyyyyyr", "yyyyyyyh", "yyyyyyyh", "yyyyyyyh", "nnnnnnnh"},
 			rights{"---yyyr-", "---yyry-", "---yyyr-", "---yyyr-", "---yyyr-", "---yyyr-", "---nnnn-"},
 			rights{"---yy---", "---yy---", "---yy---", "---yy---", "---yy---", "---yy---", "---nn---"}, leads,
+			rights{"-y-yyyr-", "-y-yyry-", "-y-yyyr-", "-y-yyyr-", "-y-yyyr-", "-y-yyyr-", "-n-nnnn-"},
 		},
 		{
 			"own", true, customer.SeeOwn,
@@ -70,6 +72,7 @@ func withSteward() []setting {
 			rights{"yyyyyyhh", "yyyyyhyh", "yyyyyyrr", "yyyyyyhh", "yyyyyyhh", "yyyyyyhh", "nnnnnhhh"},
 			rights{"---yyyh-", "---yyhy-", "---yyyr-", "---yyyh-", "---yyyh-", "---yyyh-", "---nnhh-"},
 			rights{"---yy---", "---yy---", "---yy---", "---yy---", "---yy---", "---yy---", "---nn---"}, leads,
+			rights{"-y-yyyh-", "-y-yyhy-", "-y-yyyr-", "-y-yyyh-", "-y-yyyh-", "-y-yyyh-", "-n-nnhh-"},
 		},
 	}
 }
@@ -83,6 +86,7 @@ func withoutSteward() []setting {
 			rights{"yyyyhyyh", "yyyyhyyh", "yyyyryyr", "yyyyhyyh", "yyyyhyyh", "yyyyhyyh", "nnnnhnnh"},
 			rights{"---yhyr-", "---yhry-", "---yryr-", "---yhyr-", "---yhyr-", "---yhyr-", "---nhnn-"},
 			rights{"---yh---", "---yh---", "---yr---", "---yh---", "---yh---", "---yh---", "---nh---"}, leads,
+			rights{"-y-yhyr-", "-y-yhry-", "-y-yyyr-", "-y-yhyr-", "-y-yhyr-", "-y-yhyr-", "-n-nhnn-"},
 		},
 		{
 			"own, no steward", false, customer.SeeOwn,
@@ -90,6 +94,7 @@ func withoutSteward() []setting {
 			rights{"yyyyhyhh", "yyyyhhyh", "yyyyryrr", "yyyyhyhh", "yyyyhyhh", "yyyyhyhh", "nnnnhhhh"},
 			rights{"---yhyh-", "---yhhy-", "---yryr-", "---yhyh-", "---yhyh-", "---yhyh-", "---nhhh-"},
 			rights{"---yh---", "---yh---", "---yr---", "---yh---", "---yh---", "---yh---", "---nh---"}, leads,
+			rights{"-y-yhyh-", "-y-yhhy-", "-y-yyyr-", "-y-yhyh-", "-y-yhyh-", "-y-yhyh-", "-n-nhhh-"},
 		},
 	}
 }
@@ -120,6 +125,9 @@ func fileCommands() []fileCommand {
 		{line: "核对 %s", may: keep, clause: "档-8", only: "档-4"},
 		{line: "移交客户 %s 王芳", may: keep, clause: "档-4", only: "档-4"},
 		{line: "领合同 %s 展台%d", may: write, clause: "2-3", only: "2-3"},
+		{line: "停滞原因 %s 预算", may: func(s setting) rights { return s.stall }, clause: "会-4", only: "会-4"},
+		{line: "重点客户 11月 %s 签下年会%d", may: keep, clause: "会-4", only: "会-4"},
+		{line: "兑现 %s 部分", may: write, clause: "会-4", only: "会-4"},
 		{line: "删除联系人 %s 李明 本人要求", may: keep, clause: "档-8", only: "档-4"},
 	}
 }
@@ -208,6 +216,8 @@ func plainCommands() []otherCommand {
 		{"到场 H99", "yyyyyyyy", "会-4", false, ""},
 		{"未到 H99 张伟 堵车", "-y-yy---", "2-8", false, ""},
 		{"补记 H99 张伟", "-y-yy---", "2-8", false, ""},
+		{"客户进度", "yyyyyyy-", "会-4", false, ""},
+		{"工作台", "yyyyy---", "总则", false, ""},
 		{"烧号 没有", "---y----", "2-3", false, ""},
 	}
 }

@@ -50,6 +50,9 @@ func sampleHistory(ctx context.Context, tx *store.Tx, rules rulebook.Rules, star
 	if err := sampleTargets(ctx, tx, rules, start); err != nil {
 		return err
 	}
+	if err := sampleProgress(ctx, tx, rules, start); err != nil {
+		return err
+	}
 	if err := sampleActivities(ctx, tx, rules, start); err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func sampleCustomers(ctx context.Context, tx *store.Tx, cfg customer.Config, sta
 	}
 	for i, c := range sampleFile() {
 		s := samples{tx: tx, author: ids[c.owner], at: start.AddDate(0, 0, -33+i)}
-		if err := s.enter(ctx, c, cfg.Stages[c.stage]); err != nil {
+		if err := s.enter(ctx, c, cfg.Stages[max(0, c.stage-1)], cfg.Stages[c.stage]); err != nil {
 			return fmt.Errorf("sample customer %s: %w", c.name, err)
 		}
 	}
@@ -94,14 +94,22 @@ type samples struct {
 	at       time.Time
 }
 
-func (s *samples) enter(ctx context.Context, c sampleCustomer, stage string) (err error) {
+// moved is how many days after it was begun a sample file comes to its stage.
+const moved = 9
+
+func (s *samples) enter(ctx context.Context, c sampleCustomer, first, stage string) (err error) {
 	if s.customer, err = vault.In(s.tx).NewCode(ctx); err != nil {
 		return err
 	}
 	if err := vault.In(s.tx).Add(ctx, store.Customer{
-		ID: s.customer, Name: c.name, Owner: s.author, Stage: stage, Created: s.at, Author: s.author,
+		ID: s.customer, Name: c.name, Owner: s.author, Stage: first, Created: s.at, Author: s.author,
 	}); err != nil {
 		return err
+	}
+	if first != stage {
+		if err := vault.In(s.tx).SetStage(ctx, s.customer, stage, s.at.AddDate(0, 0, moved)); err != nil {
+			return err
+		}
 	}
 	if err := s.name(ctx, c.name, vault.FullName); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 )
 
 // Commands of the conversation that other words of it lead to.
@@ -29,6 +30,11 @@ func (d *Desk) builtins() []command.Spec {
 			Name: "我的", Aliases: []string{"wd"}, Summary: "我欠着什么、在等什么", Examples: []string{"我的"},
 			Said: []string{"我的待办", "待办", "待办事项", "我的任务", "我的事", "什么没做", "什么没交", "要做什么", "要干什么", "要干嘛", "什么要交", "什么要我", "什么事", "我的提醒", "todo", "to do"},
 			Who:  rulebook.TakePart, Private: true, Daily: true, Clause: "总则", Run: d.mine,
+		},
+		{
+			Name: "工作台", Aliases: []string{"gzt"}, Summary: "部门今天的情况：周报、出差、合同、应收、客户、活动", Examples: []string{"工作台"},
+			Said: []string{"部门情况", "今天的情况", "今天部门", "部门今天", "看板", "总览", "概览", "dashboard"},
+			Who:  rulebook.SeeDepartment, Private: true, Clause: "总则", Run: d.department,
 		},
 		{
 			Name: undoWord, Aliases: []string{"cx", "undo"}, Summary: "5 分钟内收回自己刚才的登记，并通知已得知的人",
@@ -88,4 +94,32 @@ func (d *Desk) mine(ctx context.Context, c *command.Call) (*command.Answer, erro
 		card.Blocks = []chat.Block{{Text: "没有欠着的事，也没有在等的事。"}}
 	}
 	return command.Card(card), nil
+}
+
+// department collects from every area what there is in the department today, a
+// line a button.
+func (d *Desk) department(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	card := chat.Card{Title: "工作台 · " + words.Moment(c.Now)}
+	for _, a := range d.o.Areas {
+		overseen, ok := a.(command.Overseen)
+		if !ok {
+			continue
+		}
+		items, err := overseen.Today(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range items {
+			card.Blocks = append(card.Blocks, chat.Block{Text: "• " + i.Text})
+			if spec, _, ok := d.router.Match(i.Button.Command); ok && spec.Suits(c.Person) {
+				card.Buttons = append(card.Buttons, *i.Button)
+			}
+		}
+	}
+	if len(card.Blocks) == 0 {
+		card.Tone, card.Blocks = chat.Good, []chat.Block{{Text: "今天没有要看的事。"}}
+	}
+	a := command.Card(card)
+	a.Subject = "department"
+	return a, nil
 }

@@ -145,6 +145,13 @@ func (q Contracts) ByCustomer(ctx context.Context, customer string) ([]Contract,
 	return q.list(ctx, "contracts of a customer", `customer = $1 ORDER BY number`, customer)
 }
 
+// OfCustomers lists the contracts of some customers, of all for none, customer by
+// customer.
+func (q Contracts) OfCustomers(ctx context.Context, customers ...string) ([]Contract, error) {
+	where, args := among("customer", customers)
+	return q.list(ctx, "contracts of customers", `customer <> ''`+where+` ORDER BY customer, number`, args...)
+}
+
 // ByState lists the contracts of a state.
 func (q Contracts) ByState(ctx context.Context, s ContractState) ([]Contract, error) {
 	return q.list(ctx, "contracts of a state", `state = $1 ORDER BY number`, string(s))

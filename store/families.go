@@ -47,6 +47,10 @@ type (
 	Targets struct{ tx *engine.Tx }
 	// Months are which of them are frozen, and their tables as they were then.
 	Months struct{ tx *engine.Tx }
+	// Stalls are why customers stand still.
+	Stalls struct{ tx *engine.Tx }
+	// Promises are what is promised of key customers, and whether it was kept.
+	Promises struct{ tx *engine.Tx }
 	// Dialogs are questions that wait for an answer, and previews for 确认.
 	Dialogs struct{ tx *engine.Tx }
 	// Writes are what people may take back for a while.
@@ -125,6 +129,12 @@ func (tx *Tx) Targets() Targets { return Targets{tx.e} }
 
 // Months are which of them are frozen, and their tables as they were then.
 func (tx *Tx) Months() Months { return Months{tx.e} }
+
+// Stalls are why customers stand still.
+func (tx *Tx) Stalls() Stalls { return Stalls{tx.e} }
+
+// Promises are what is promised of key customers, and whether it was kept.
+func (tx *Tx) Promises() Promises { return Promises{tx.e} }
 
 // Dialogs are questions that wait for an answer, and previews for 确认.
 func (tx *Tx) Dialogs() Dialogs { return Dialogs{tx.e} }

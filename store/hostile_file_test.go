@@ -25,7 +25,7 @@ func writeFile(ctx context.Context, tx *store.Tx, i int, s string) error {
 	if err := errors.Join(
 		vault.In(tx).Add(ctx, store.Customer{ID: k, Name: k, Stage: "接触", Created: at, Author: "p"}),
 		vault.In(tx).PutFact(ctx, fact), vault.In(tx).AddPerson(ctx, person),
-		vault.In(tx).AddProgress(ctx, vault.Progress{ID: k + "g", Customer: k, Author: "p", At: at, Words: s}),
+		vault.In(tx).AddProgress(ctx, vault.Progress{ID: k + "g", Customer: k, Author: "p", At: at, Words: s, Next: store.NextStep{Day: "2026-12-05", What: s}}),
 		tx.Requests().Add(ctx, request), tx.Leads().Add(ctx, lead),
 	); err != nil {
 		return err
@@ -62,7 +62,7 @@ func readFile(ctx context.Context, tx *store.Tx, i int, s string, got map[string
 		}
 		got["value"], got["why"] = f.Value, f.Why
 	}
-	got["words of progress"] = h.Progress[0].Words
+	got["words of progress"], got["next step"] = h.Progress[0].Words, h.Progress[0].Next.What
 	look, _, err := tx.Audit().ByTrace(ctx, h.Trace)
 	if err != nil {
 		return err

@@ -147,6 +147,16 @@ func (q Receivables) OfHolder(ctx context.Context, person string) ([]MoneyEntry,
 	return q.list(ctx, "money of a holder", `JOIN contract c ON c.number = m.contract WHERE c.holder = $1`, person)
 }
 
+// OfCustomers lists the entries of all contracts of some customers, of all
+// customers for none.
+func (q Receivables) OfCustomers(ctx context.Context, customers ...string) ([]MoneyEntry, error) {
+	if len(customers) == 0 {
+		return q.All(ctx)
+	}
+	where, args := among("c.customer", customers)
+	return q.list(ctx, "money of customers", `JOIN contract c ON c.number = m.contract WHERE m.contract <> ''`+where, args...)
+}
+
 // All lists the entries of all contracts.
 func (q Receivables) All(ctx context.Context) ([]MoneyEntry, error) {
 	return q.list(ctx, "money of all", `WHERE m.contract <> ''`)

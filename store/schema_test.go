@@ -42,6 +42,7 @@ var released = map[string]string{
 	"0051_target.sql":        "1702a3a834ecea568aac9659e5260d71135fd4b3787369730350c1e22c1881aa",
 	"0052_month.sql":         "376b47e0f9e1d3e94038041e70a2e8e01a99ee96d8ac69a2b1131b8098397688",
 	"0053_money_day.sql":     "056fc2c3edf5c6a6bdbee9b2a334f52c1791602d13a7f9477c044b7499eff46e",
+	"0054_progress.sql":      "54865381b97e31360b3abb348e94dfb8ef93292474f6f5086f378b18dfd4f2f9",
 	"0049_card.sql":          "c8368a08ddfca4a14cb9343e40e96202c199c0718c298f0c56e4cddf71a732cb",
 }
 
@@ -85,7 +86,10 @@ customer_person: id customer author erased_by data_key
 customer_name: id customer name folded kind plain
 customer_phone: fact customer token
 fact: id customer person field author checked_by until_by
-progress: id customer author stage
+progress: id customer author stage next_day
+customer_stage: id customer was stage mac
+stall: id customer by_person until_day
+promise: id customer month kept by_person
 request: code kind asker customer state by_person
 access_grant: id person customer by_person proof
 delegation: id person first_day last_day by_person proof
@@ -115,6 +119,7 @@ var texts = []struct {
 	{storetest.WriteMoney, readMoney},
 	{storetest.WriteActivity, readActivity},
 	{storetest.WriteTarget, readTarget},
+	{storetest.WriteStall, readStall},
 }
 
 func readTexts(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
@@ -135,4 +140,8 @@ func readActivity(ctx context.Context, tx *store.Tx, i int, _ string, got map[st
 
 func readTarget(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
 	return storetest.ReadTarget(ctx, tx, i, got)
+}
+
+func readStall(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
+	return storetest.ReadStall(ctx, tx, i, got)
 }

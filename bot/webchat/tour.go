@@ -114,6 +114,8 @@ func signing() []Step {
 			As: "wangfang", Room: RoomPrivate, Say: "目标 张伟 下月 30万", See: See{Text: "目标已定"}},
 		{Caption: "业绩一发就有：签约和回款对着各自的目标，完成率、上月、年初至今，图和表格一分不差；以前的月份已经定稿。",
 			As: "wangfang", Room: RoomPrivate, Say: "业绩", See: See{Text: "各人合计"}},
+		{Caption: "主管看客户进度：每位客户月初到现在走到哪一步、下次做什么；没有进展又没写原因的排在最前（会-4）。",
+			As: "zhaoqiang", Room: RoomPrivate, Say: "客户进度", See: See{Text: "缺原因"}},
 	}
 }
 

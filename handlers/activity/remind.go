@@ -236,3 +236,24 @@ func (h Handler) owed(c *command.Call, a store.Activity) (command.Item, bool) {
 	}
 	return command.Item{}, false
 }
+
+// Today is what is on, and what is not summed up yet (工作台).
+func (h Handler) Today(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	open, err := c.Tx.Activities().Open(ctx)
+	if err != nil || len(open) == 0 {
+		return nil, err
+	}
+	today := h.Rules.Day(c.Now)
+	on, ahead, ended := 0, 0, 0
+	for _, a := range open {
+		switch {
+		case rulebook.ActivityState(a, c.Now) == store.ActivityEnded:
+			ended++
+		case a.First != "" && a.First <= today:
+			on++
+		default:
+			ahead++
+		}
+	}
+	return []command.Item{{Text: fmt.Sprintf("活动：今天 %d 个，筹备中 %d 个，待总结 %d 个", on, ahead, ended), Button: &chat.Button{Label: "活动", Command: "活动"}}}, nil
+}

@@ -18,6 +18,14 @@ type Area interface {
 	Owes(ctx context.Context, c *Call) ([]Item, error)
 }
 
+// Overseen is an area of whose work heads see at a glance what there is today
+// (工作台).
+type Overseen interface {
+	// Today is what there is, in counts that a group may hear: nothing where
+	// there is nothing. A button that the caller may not use is left out.
+	Today(ctx context.Context, c *Call) ([]Item, error)
+}
+
 // Watcher is an area that watches over what is told of customers.
 type Watcher interface {
 	// Watch is told whom an answer to the call lists, before that is recorded,

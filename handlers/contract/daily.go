@@ -247,3 +247,25 @@ func (h Handler) originalItem(ct store.Contract, today store.Day) string {
 	}
 	return text
 }
+
+// Today is how many forms are in hand, and how many originals are late (工作台).
+func (h Handler) Today(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	waiting, err := c.Tx.Contracts().Waiting(ctx)
+	if err != nil || len(waiting) == 0 {
+		return nil, err
+	}
+	hand, late, lost := 0, 0, 0
+	for _, ct := range waiting {
+		switch {
+		case ct.InHand():
+			hand++
+		case ct.OwesOriginal() && ct.Due != "" && ct.Due < h.Rules.Day(c.Now):
+			late++
+		case ct.State == store.ContractLost:
+			lost++
+		}
+	}
+	return []command.Item{{
+		Text: fmt.Sprintf("合同：在手 %d 份，原件逾期未交 %d 份，遗失未查清 %d 份", hand, late, lost), Button: &chat.Button{Label: "合同", Command: "合同"},
+	}}, nil
+}

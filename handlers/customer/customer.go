@@ -10,16 +10,22 @@ package customer
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
+	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
+	"marketbot/store/vault"
 )
 
 // clause is the rule that most of the area serves: files are secret, and every
 // look is recorded.
 const clause = "档-3"
+
+// meeting is the rule that the monthly meeting sees what is done next.
+const meeting = "会-4"
 
 // Handler is the area. Nothing in it changes after it was made.
 type Handler struct {
@@ -40,6 +46,17 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 	}
 	care, err := h.careItems(ctx, c)
 	return append(leads, care...), err
+}
+
+// Today is what of the files waits to be judged (工作台).
+func (h Handler) Today(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	waiting, err := vault.In(c.Tx).Waiting(ctx, h.stale(c.Now))
+	if err != nil || waiting.Leads+waiting.Unchecked == 0 {
+		return nil, err
+	}
+	return []command.Item{{
+		Text: fmt.Sprintf("线索待判断 %d 条，有待核内容的客户档案 %d 份", waiting.Leads, waiting.Unchecked), Button: &chat.Button{Label: "线索", Command: "线索"},
+	}}, nil
 }
 
 // reads reports whether a person reads files by post, for help and suggestions.

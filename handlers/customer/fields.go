@@ -26,6 +26,7 @@ const (
 	fieldOwner   = "负责人"
 	fieldReason  = "原因"
 	fieldAmount  = "金额"
+	fieldNext    = "下次"
 	fieldHolders = "股东"
 )
 

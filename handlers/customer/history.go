@@ -150,17 +150,20 @@ func pastValue(f vault.Fact) string {
 func progressEvents(list []vault.Progress) []event {
 	var events []event
 	for _, p := range slices.Backward(list) {
-		text := "跟进：" + text.CutLine(shown("进展", p.Words, false, false), 2*historyText)
+		said := "跟进：" + text.CutLine(shown("进展", p.Words, false, false), 2*historyText)
 		if p.Stage != "" {
-			text += "；阶段 " + p.Stage
+			said += "；阶段 " + p.Stage
 		}
 		if p.Amount != 0 {
-			text += "；金额 " + words.Money(p.Amount)
+			said += "；金额 " + words.Money(p.Amount)
+		}
+		if p.Next.Day != "" {
+			said += "；下次 " + string(p.Next.Day) + " " + text.CutLine(shown(fieldNext, p.Next.What, false, false), historyText)
 		}
 		if !p.Undone.IsZero() {
-			text += "（已撤销）"
+			said += "（已撤销）"
 		}
-		events = append(events, event{p.At, p.Author, text})
+		events = append(events, event{p.At, p.Author, said})
 	}
 	return events
 }

@@ -2,8 +2,11 @@ package customer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -19,14 +22,14 @@ import (
 func (h Handler) progressCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "跟进", Aliases: []string{"gj"}, Summary: "记下客户的进展，可以带阶段和金额",
+			Name: "跟进", Aliases: []string{"gj"}, Summary: "记下客户的进展，可以带阶段、金额和下一步",
 			Said: []string{"客户跟进", "跟进客户", "写跟进", "记跟进", "添加跟进", "新增跟进", "录跟进", "跟进记录", "拜访记录", "写拜访记录"},
 			Args: []command.Arg{
 				customerArg(command.ToRead), {Name: "进展", Kind: command.Passage, Prompt: "有什么进展？写一两句，例如：送去方案，下周给答复。"},
-				{Name: "字段", Kind: command.Fields, Keys: []string{fieldStage, fieldAmount}, Optional: true},
+				{Name: "字段", Kind: command.Fields, Keys: []string{fieldStage, fieldAmount, fieldNext}, Optional: true},
 			},
-			Examples: []string{"跟进 K12 送去年会方案，下周给答复", "跟进 华东机电 报价已确认 阶段=方案报价 金额=12.5万"},
-			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: "档-8", Run: h.progress, Undo: h.undoProgress,
+			Examples: []string{"跟进 K12 送去年会方案，下周给答复", "跟进 华东机电 报价已确认 阶段=方案报价 金额=12.5万", "跟进 K12 对方要样品 下次=下周三 送样品"},
+			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: "档-8", Also: []string{"会-4"}, Run: h.progress, Undo: h.undoProgress,
 		},
 		{
 			Name: "客户历史", Aliases: []string{"khls"}, Summary: "档案的全部变更、跟进和负责人，新的在前",
@@ -48,7 +51,7 @@ func (h Handler) progress(ctx context.Context, c *command.Call) (*command.Answer
 		return nil, onlyLooks(r)
 	}
 	p := vault.Progress{ID: c.Tx.NewID(c.Now), Customer: r.ID, Author: c.Person.ID, At: c.Now, Words: c.Text("进展")}
-	if err := h.readProgress(&p, c.Fields("字段")); err != nil {
+	if err := h.readProgress(c, &p, c.Fields("字段")); err != nil {
 		return nil, err
 	}
 	if p.Stage != "" && c.Late() { // when the stage was moved is not kept: any later change counts
@@ -70,7 +73,7 @@ func (h Handler) progress(ctx context.Context, c *command.Call) (*command.Answer
 	if err != nil {
 		return nil, err
 	}
-	a := confidentialCard(progressCard(r.Customer, p), summary(r.Customer, owner), subject(r.ID))
+	a := confidentialCard(progressCard(c, r.Customer, p), summary(r.Customer, owner), subject(r.ID))
 	a.Reply.Customers = []string{r.ID}
 	a.Undo = undoRef{customer: r.ID, facts: []string{p.ID}, stages: moved}.String()
 	return a, nil
@@ -83,9 +86,12 @@ func onlyLooks(r command.Meant) *command.Refusal {
 	}
 }
 
-// readProgress reads the stage and the amount of an entry.
-func (h Handler) readProgress(p *vault.Progress, values map[string]string) error {
+// readProgress reads the stage, the amount and the next step of an entry.
+func (h Handler) readProgress(c *command.Call, p *vault.Progress, values map[string]string) error {
 	if err := textRule(p.Words); err != nil {
+		return err
+	}
+	if err := readNext(c, p, values[fieldNext]); err != nil {
 		return err
 	}
 	if p.Stage = values[fieldStage]; p.Stage != "" {
@@ -105,7 +111,37 @@ func (h Handler) readProgress(p *vault.Progress, values map[string]string) error
 	return nil
 }
 
-func progressCard(customer store.Customer, p vault.Progress) chat.Card {
+// readNext reads what is to be done next, and when: 12-05 送样品.
+func readNext(c *command.Call, p *vault.Progress, typed string) error {
+	if typed == "" {
+		return nil
+	}
+	hint := "跟进 " + p.Customer + " 进展… " + fieldNext + "=下周三 送样品"
+	day, n, err := reading.Date(typed, c.Env().Base())
+	var no reading.Refusal
+	switch {
+	case errors.As(err, &no):
+		return &command.Refusal{Text: string(no) + "。", Hint: hint, Clause: meeting}
+	case err != nil:
+		return &command.Refusal{Text: "下次要先写日期，再写做什么，没看懂" + text.Quote(typed) + "。", Hint: hint, Clause: meeting}
+	case day < store.DayOf(c.Now):
+		return &command.Refusal{Text: day.String() + " 已经过去，下次要写今天或以后的日期。", Hint: hint, Clause: meeting}
+	}
+	what := strings.TrimLeftFunc(typed[n:], func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) })
+	if !text.HasWords(what) {
+		return &command.Refusal{Text: "下次（" + day.String() + "）要做什么？日期后面写一句。", Hint: hint, Clause: meeting}
+	}
+	if utf8.RuneCountInString(what) > maxStep {
+		return &command.Refusal{Text: command.TooLong("下次要做的事", what, maxStep) + "。", Hint: hint, Clause: meeting}
+	}
+	p.Next = store.NextStep{Day: day, What: what}
+	return nil
+}
+
+// maxStep is how long a next step is at most, in characters.
+const maxStep = 60
+
+func progressCard(c *command.Call, customer store.Customer, p vault.Progress) chat.Card {
 	facts := []chat.Fact{{Label: "客户", Value: customer.ID + " " + customer.Name}, {Label: "进展", Value: shown("进展", p.Words, false, false)}}
 	if p.Stage != "" && p.Stage != customer.Stage {
 		facts = append(facts, chat.Fact{Label: fieldStage, Value: orNone(customer.Stage) + " → " + p.Stage})
@@ -114,6 +150,9 @@ func progressCard(customer store.Customer, p vault.Progress) chat.Card {
 	}
 	if p.Amount != 0 {
 		facts = append(facts, chat.Fact{Label: fieldAmount, Value: words.Money(p.Amount)})
+	}
+	if p.Next.Day != "" {
+		facts = append(facts, chat.Fact{Label: fieldNext, Value: words.DayIn(p.Next.Day, store.DayOf(c.Now)) + " " + shown(fieldNext, p.Next.What, false, false) + "（到时提醒）"})
 	}
 	return chat.Card{
 		Title: "已记下跟进", Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}},

@@ -118,5 +118,5 @@ func (h Handler) unstage(ctx context.Context, c *command.Call, customer store.Cu
 	if err := c.Overtaken(customer.Checked); err != nil {
 		return err
 	}
-	return vault.In(c.Tx).SetStage(ctx, customer.ID, h.Config.Stages[s.from], c.Now)
+	return vault.In(c.Tx).UndoStage(ctx, customer.ID, h.Config.Stages[s.from], c.Now)
 }

@@ -213,3 +213,23 @@ func (h Handler) dueItems(ctx context.Context, c *command.Call) (items []command
 	}
 	return items, nil
 }
+
+// Today is how many contracts are overdue, and how many receipts wait (工作台).
+func (h Handler) Today(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	list, err := h.open(ctx, c.Tx, c.Person, scope{}, c.Now, "")
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	late, waiting := 0, 0
+	for _, d := range list {
+		if d.Overdue > 0 {
+			late++
+		}
+		if d.Pending > 0 {
+			waiting++
+		}
+	}
+	return []command.Item{{
+		Text: fmt.Sprintf("应收：%d 份合同没收齐，其中逾期 %d 份，有待核回款的 %d 份", len(list), late, waiting), Button: &chat.Button{Label: "应收", Command: "应收"},
+	}}, nil
+}

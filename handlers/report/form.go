@@ -94,7 +94,7 @@ func (h Handler) formAbout(ctx context.Context, c *command.Call, w store.Week, p
 	asked := owed && e.state != onLeave || w.Before(h.Rules.Week(c.Now))
 	a := command.Card(h.formCard(c, w, f, asked && e.state != handedIn))
 	a.Subject = subject(w, c.Person.ID)
-	return a, h.guard(ctx, c, w, a, text.Done)
+	return a, h.guard(ctx, c, w, a, text)
 }
 
 // reviewFields ask what became of each item of a plan, with what was answered

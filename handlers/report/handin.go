@@ -177,7 +177,7 @@ func (h Handler) outward(ctx context.Context, c *command.Call, r store.Report, v
 		{Text: text.CutWith(read(r.Text), mostRead, isCut)},
 	}})
 	a.Subject = subject(r.Week, c.Person.ID)
-	return a.Preview(version), h.guard(ctx, c, r.Week, a, r.Text.Done)
+	return a.Preview(version), h.guard(ctx, c, r.Week, a, r.Text)
 }
 
 // sentBefore are the versions of the caller's week that were there when the call
@@ -237,7 +237,7 @@ func (h Handler) kept(ctx context.Context, c *command.Call, r store.Report) (*co
 	}
 	a := command.Card(card)
 	a.Subject = subject(r.Week, r.Person)
-	if err := h.guard(ctx, c, r.Week, a, r.Text.Done); err != nil {
+	if err := h.guard(ctx, c, r.Week, a, r.Text); err != nil {
 		return nil, err
 	}
 	if a.Notices, err = h.handInNotices(ctx, c, e); err != nil {

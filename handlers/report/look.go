@@ -46,7 +46,7 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 	}
 	a := command.Card(h.reportCard(e, comments, own))
 	if own {
-		err = h.guard(ctx, c, w, a, effective(e.reports).Text.Done)
+		err = h.guard(ctx, c, w, a, effective(e.reports).Text)
 	} else {
 		a.Reply.Secrecy = others(c.Person, a.Reply.Card.Title)
 	}

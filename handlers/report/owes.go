@@ -24,6 +24,22 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 	return items, nil
 }
 
+// Today is how many of the reports that are asked for came (工作台).
+func (h Handler) Today(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	w, err := h.current(ctx, c.Tx, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	if _, owed := h.Rules.ReportDue(w); !owed {
+		return nil, nil
+	}
+	s, err := h.sheet(ctx, c.Tx, w, store.Reports.Heads)
+	if err != nil {
+		return nil, err
+	}
+	return []command.Item{{Text: w.String() + "周报：" + cameWords(s), Button: &chat.Button{Label: "谁没交", Command: "谁没交"}}}, nil
+}
+
 func (h Handler) ownOwed(ctx context.Context, c *command.Call) ([]command.Item, error) {
 	this := h.Rules.Week(c.Now)
 	var items []command.Item

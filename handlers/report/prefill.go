@@ -57,7 +57,32 @@ func (h Handler) prefill(ctx context.Context, c *command.Call, w store.Week) (st
 	for len(lines) > 1 && tooLong(strings.Join(lines, "\n")) {
 		lines = lines[1:] // the oldest
 	}
-	return store.ReportText{Done: strings.Join(lines, "\n")}, nil
+	plan, err := h.stepLines(ctx, c, w)
+	return store.ReportText{Done: strings.Join(lines, "\n"), Plan: strings.Join(plan[:min(len(plan), mostEntries)], "\n")}, err
+}
+
+// stepLines are what the person said would be done with their customers up to the
+// end of the week after w, where they may still read the files.
+func (h Handler) stepLines(ctx context.Context, c *command.Call, w store.Week) (lines []string, err error) {
+	steps, err := vault.In(c.Tx).StepsDue(ctx, h.Rules.Day(w.Monday(h.Rules.Zone)).Add(13), c.Person.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range steps {
+		name, err := h.readableName(ctx, c, d.Customer.ID)
+		if err != nil {
+			return nil, err
+		}
+		if name != "" {
+			lines = append(lines, string(d.Next.Day)[len("2026-"):]+" "+name+"："+stepAsFilledIn(d))
+		}
+	}
+	return lines, nil
+}
+
+// stepAsFilledIn is a next step as a report says it.
+func stepAsFilledIn(d vault.DueStep) string {
+	return text.CutLine(text.MaskPhones(d.Next.What), mostProgress)
 }
 
 func checkInLines(ctx context.Context, c *command.Call, from, to time.Time) ([]entryLine, error) {
@@ -144,14 +169,10 @@ func asFilledIn(p vault.Progress) string {
 }
 
 // guard makes an answer about one's own report confidential where what was
-// done in the week came out of customers' files.
-func (h Handler) guard(ctx context.Context, c *command.Call, w store.Week, a *command.Answer, done string) error {
-	if done == "" {
-		return nil
-	}
-	monday := w.Monday(h.Rules.Zone)
-	progress, err := vault.In(c.Tx).OwnProgress(ctx, c.Person.ID, monday, monday.AddDate(0, 0, 7))
-	if err != nil || !slices.ContainsFunc(progress, func(p vault.Progress) bool { return strings.Contains(done, asFilledIn(p)) }) {
+// done in the week, or is to be done next, came out of customers' files.
+func (h Handler) guard(ctx context.Context, c *command.Call, w store.Week, a *command.Answer, t store.ReportText) error {
+	secret, err := h.holdsProgress(ctx, c, w, t)
+	if err != nil || !secret {
 		return err
 	}
 	card := a.Reply.Card
@@ -168,6 +189,22 @@ func (h Handler) guard(ctx context.Context, c *command.Call, w store.Week, a *co
 	lines = slices.DeleteFunc(lines, func(l string) bool { return l == "" })
 	a.Reply.Confidential, a.Reply.Summary = true, strings.Join(lines, "\n")
 	return nil
+}
+
+// holdsProgress reports whether something of a report came out of customers' files.
+func (h Handler) holdsProgress(ctx context.Context, c *command.Call, w store.Week, t store.ReportText) (bool, error) {
+	monday := w.Monday(h.Rules.Zone)
+	if t.Done != "" {
+		progress, err := vault.In(c.Tx).OwnProgress(ctx, c.Person.ID, monday, monday.AddDate(0, 0, 7))
+		if err != nil || slices.ContainsFunc(progress, func(p vault.Progress) bool { return strings.Contains(t.Done, asFilledIn(p)) }) {
+			return err == nil, err
+		}
+	}
+	if t.Plan == "" {
+		return false, nil
+	}
+	steps, err := vault.In(c.Tx).StepsDue(ctx, h.Rules.Day(monday).Add(13), c.Person.ID)
+	return slices.ContainsFunc(steps, func(d vault.DueStep) bool { return strings.Contains(t.Plan, stepAsFilledIn(d)) }), err
 }
 
 // readableName is a customer's name; empty when the caller may not read the

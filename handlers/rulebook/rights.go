@@ -47,6 +47,11 @@ const (
 	SeeResults       Right = "see results"        // targets and what was reached: their own
 	SeeAllResults    Right = "see all results"    // everybody's
 	SetTargets       Right = "set targets"        // of people and of the department
+	SeeProgress      Right = "see progress"       // of customers; whose, SeesProgress says
+	ExplainStalls    Right = "explain stalls"     // why a customer stands still; salespeople of their own
+	NameKeys         Right = "name keys"          // the key customers of a month, with what is promised
+	AnswerPromises   Right = "answer promises"    // whether one was kept; salespeople of their own
+	SeeDepartment    Right = "see department"     // what there is to do today, in counts
 )
 
 // rule says who has a right and which clause says so.
@@ -121,6 +126,17 @@ var rights = map[Right]rule{
 		Clause: "会-4",
 	},
 	SetTargets: {Posts: []store.Post{store.GeneralManager, store.MarketingDirector}, Clause: "会-4"},
+	SeeProgress: {
+		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector, store.Supervisor, store.Salesperson},
+		Clause: "会-4",
+	},
+	ExplainStalls:  {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor, store.Salesperson}, Clause: "会-4"},
+	NameKeys:       {Posts: []store.Post{store.MarketingDirector, store.Supervisor}, Clause: "会-4"},
+	AnswerPromises: {Posts: []store.Post{store.MarketingDirector, store.Supervisor, store.Salesperson}, Clause: "会-4"},
+	SeeDepartment: {
+		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector, store.Supervisor},
+		Clause: "总则",
+	},
 }
 
 // Allows reports whether p has the right, and had it when they asked. Nobody who

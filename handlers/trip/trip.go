@@ -8,6 +8,7 @@ package trip
 
 import (
 	"context"
+	"fmt"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -95,4 +96,20 @@ func onLeave(ctx context.Context, tx *store.Tx, person string, day store.Day) (b
 		}
 	}
 	return false, err
+}
+
+// Today is who is on a trip, and how many of them have not checked in (工作台).
+func (h Handler) Today(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	today := h.Rules.Day(c.Now)
+	away, err := c.Tx.Trips().On(ctx, today, noonOf(h.Rules, today))
+	if err != nil || len(away) == 0 {
+		return nil, err
+	}
+	silent := 0
+	for _, a := range away {
+		if a.CheckIns == 0 {
+			silent++
+		}
+	}
+	return []command.Item{{Text: fmt.Sprintf("出差 %d 人，今天还没签到 %d 人", len(away), silent), Button: &chat.Button{Label: "出差", Command: "出差"}}}, nil
 }

@@ -22,7 +22,7 @@ func AddFile(ctx context.Context, tx *store.Tx) error {
 		vault.In(tx).PutFact(ctx, vault.Fact{ID: "f2", Customer: "K1", Field: "行业", Value: "食品", Source: "拜访", Author: "wang", At: Now}),
 		vault.In(tx).AddPerson(ctx, vault.Person{ID: "p1", Customer: "K1", Name: "陈国强", Source: "名片", Created: Now, Author: "wang"}),
 		vault.In(tx).PutFact(ctx, vault.Fact{ID: "f4", Customer: "K1", Person: "p1", Field: "家庭", Value: "二女", Source: "闲谈", Author: "wang", At: Now}),
-		vault.In(tx).AddProgress(ctx, vault.Progress{ID: "g1", Customer: "K1", Author: "wang", At: Now.Add(time.Hour), Words: "谈价格", Stage: "报价", Amount: 1234500}),
+		vault.In(tx).AddProgress(ctx, vault.Progress{ID: "g1", Customer: "K1", Author: "wang", At: Now.Add(time.Hour), Words: "谈价格", Stage: "报价", Amount: 1234500, Next: store.NextStep{Day: "2026-12-05", What: "送样"}}),
 	)
 }
 

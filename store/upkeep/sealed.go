@@ -61,6 +61,8 @@ var sealedColumns = []sealedColumn{
 	{"target", []string{"id"}, "content", []string{"person", "month", "measure", "version", "at", "by_person", "corrects"}},
 	{"frozen_month", []string{"month"}, "proof", nil},
 	{"kept_table", []string{"month", "name"}, "content", []string{"hash"}},
+	{"stall", []string{"id"}, "words", []string{"customer", "at", "by_person", "until_day"}},
+	{"promise", []string{"id"}, "words", []string{"customer", "month", "kept", "at", "by_person"}},
 	{"lead", []string{"code"}, "words", nil},
 	{"lead", []string{"code"}, "body", nil},
 	{"lead", []string{"code"}, "source", nil},

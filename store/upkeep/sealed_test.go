@@ -27,6 +27,8 @@ var elsewhere = map[string]string{
 	"fact.source":              "under a data key",
 	"fact.why":                 "under a data key",
 	"progress.words":           "under the customer's data key",
+	"progress.step":            "under the customer's data key",
+	"customer_stage.mac":       "under the customer's data key",
 }
 
 // Every column of bytes is known to rekey, or rests under no secret_key.

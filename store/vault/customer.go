@@ -129,14 +129,6 @@ func (q Files) Of(ctx context.Context, owner string) ([]store.Customer, error) {
 		[]any{owner}, q.scanCustomer)
 }
 
-// SetStage moves a customer to a stage; the file counts as changed.
-func (q Files) SetStage(ctx context.Context, id, stage string, at time.Time) error {
-	if _, err := q.changeCustomer(ctx, id, func(c *store.Customer) { c.Stage = stage }); err != nil {
-		return err
-	}
-	return q.Touch(ctx, id, at)
-}
-
 // Rename gives a customer another name in full; the file counts as
 // changed. The names that it is found by are CustomerNames of their own.
 func (q Files) Rename(ctx context.Context, id, name string, at time.Time) error {

@@ -77,7 +77,7 @@ var protected = []struct{ table, id, columns string }{
 	{"customer_person", "p1", "id data_key card created author"},
 	{"fact", "f1", "id person field value source why author at checked checked_by until"},
 	{"fact", "f4", "id person field value source why author at checked checked_by until"},
-	{"progress", "g1", "id author at words stage amount"},
+	{"progress", "g1", "id author at words stage amount next_day step"},
 }
 
 // A bit flipped in any protected column is found on read, every one of them.

@@ -24,6 +24,7 @@ func everyFileQuery(ctx context.Context, tx *store.Tx) error {
 	note(vault.In(tx).Move(ctx, "K1", "sun", "li", later))
 	note(vault.In(tx).Rename(ctx, "K1", "新名", later))
 	note(vault.In(tx).SetStage(ctx, "K1", "签约", later))
+	note(vault.In(tx).UndoStage(ctx, "K1", "报价", later))
 	_, err := vault.In(tx).UndoProgress(ctx, "g1", later)
 	note(err)
 	_, err = vault.In(tx).OwnProgress(ctx, "wang", now, later)
@@ -42,6 +43,14 @@ func everyFileQuery(ctx context.Context, tx *store.Tx) error {
 	note(err)
 	_, err = vault.In(tx).QuietUnsaid(ctx, "quiet/", 30, now, later)
 	note(err)
+	_, err = vault.In(tx).Courses(ctx, "", later)
+	note(err)
+	_, err = vault.In(tx).Courses(ctx, "wang", later)
+	note(err)
+	_, err = vault.In(tx).StepsDue(ctx, "2026-12-05", "")
+	note(err)
+	_, err = vault.In(tx).StepsDue(ctx, "2026-12-05", "wang")
+	note(err)
 	_, err = storetest.OpenFile(ctx, tx)
 	note(err)
 	_, err = storetest.OpenHistory(ctx, tx)
@@ -49,7 +58,7 @@ func everyFileQuery(ctx context.Context, tx *store.Tx) error {
 	return errors.Join(list...)
 }
 
-var ofFiles = regexp.MustCompile(`\b(FROM|INTO|UPDATE) (customer|customer_name|customer_owner|customer_person|customer_phone|fact|progress)\b`)
+var ofFiles = regexp.MustCompile(`\b(FROM|INTO|UPDATE) (customer|customer_name|customer_owner|customer_person|customer_phone|customer_stage|fact|progress)\b`)
 
 // wholeTable matches steps of a plan that read all rows of a table. What lists
 // all files reads an index of what counts. What a subquery gives (CO-ROUTINE) is no table.

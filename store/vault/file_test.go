@@ -286,7 +286,7 @@ func TestAmountsRestSealed(t *testing.T) {
 			t.Fatal(err)
 		}
 		at := fmt.Sprint(now.Add(time.Hour).UnixMilli())
-		rest.Do(`UPDATE progress SET amount = 1234500, words = $1`, key.Seal([]byte("谈价格"), "progress", "g1", "words", "K1", "wang", at, "报价", "1234500"))
+		rest.Do(`UPDATE progress SET amount = 1234500, words = $1, next_day = '', step = NULL`, key.Seal([]byte("谈价格"), "progress", "g1", "words", "K1", "wang", at, "报价", "1234500"))
 		told()
 		db.Close()
 		db = storetest.Reopen(t, o)

@@ -22,6 +22,7 @@ type Progress struct {
 	Stage    string    // empty: not told
 	Amount   int64     // 分; 0: not told
 	Undone   time.Time // zero while it counts
+	Next     store.NextStep
 }
 
 // told is the column of words with their amount in front, as it is sealed: what a
@@ -29,10 +30,14 @@ type Progress struct {
 const told = "told"
 
 // words are what a sealed column is bound to: the stage cannot be changed in
-// silence, nor an amount that rests in plain, as older programs left it beside
-// their "words".
+// silence, nor the day of the next step, nor an amount that rests in plain, as
+// older programs left it beside their "words".
 func (p Progress) words(column string) []string {
-	return []string{"progress", p.ID, column, p.Customer, p.Author, ms(p.At), p.Stage, strconv.FormatInt(p.Amount, 10)}
+	list := []string{"progress", p.ID, column, p.Customer, p.Author, ms(p.At), p.Stage, strconv.FormatInt(p.Amount, 10)}
+	if p.Next.Day != "" {
+		list = append(list, string(p.Next.Day))
+	}
+	return list
 }
 
 // seal closes words and amount.
@@ -40,6 +45,15 @@ func (p Progress) seal(key seal.DataKey) []byte {
 	plain := fmt.Appendf(nil, "%d %s", p.Amount, p.Words)
 	p.Amount = 0 // none rests beside them
 	return key.Seal(plain, p.words(told)...)
+}
+
+// sealStep closes what is to be done next; nothing where there is none.
+func (p Progress) sealStep(key seal.DataKey) []byte {
+	if p.Next.Day == "" {
+		return nil
+	}
+	p.Amount = 0
+	return key.Seal([]byte(p.Next.What), p.words("step")...)
 }
 
 // AddProgress keeps an entry under p.ID. It does not move the customer's stage.
@@ -51,9 +65,14 @@ func (q Files) AddProgress(ctx context.Context, p Progress) error {
 	if err != nil {
 		return err
 	}
-	if _, err := q.tx.Exec(ctx, "add progress", `INSERT INTO progress (id, customer, author, at, words, stage, amount, undone)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, 0)`, p.ID, p.Customer, p.Author, engine.Millis(p.At), p.seal(c.key), p.Stage); err != nil {
+	if _, err := q.tx.Exec(ctx, "add progress", `INSERT INTO progress (id, customer, author, at, words, stage, amount, undone, next_day, step)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8)`, p.ID, p.Customer, p.Author, engine.Millis(p.At), p.seal(c.key), p.Stage, string(p.Next.Day), p.sealStep(c.key)); err != nil {
 		return err
+	}
+	if p.Stage != "" && p.Stage == c.Stage { // that it was told is not to be taken for a move of which nothing is kept
+		if err := q.addMove(ctx, c, store.StageMove{At: p.At, Was: p.Stage, Stage: p.Stage}); err != nil {
+			return err
+		}
 	}
 	_, err = q.tx.Exec(ctx, "note progress", `UPDATE customer SET progressed = $1 WHERE id = $2 AND progressed < $1`, engine.Millis(p.At), p.Customer)
 	return err
@@ -72,25 +91,38 @@ func (q Files) UndoProgress(ctx context.Context, id string, at time.Time) (bool,
 	return err == nil, err
 }
 
-const progressColumns = `p.id, p.customer, p.author, p.at, p.words, p.stage, p.amount, p.undone`
+const progressColumns = `p.id, p.customer, p.author, p.at, p.words, p.stage, p.amount, p.undone, p.next_day, p.step`
 
-// scanProgress reads an entry, and what follows it into more; the words stay
-// sealed.
-func scanProgress(scan engine.Scan, more ...any) (p Progress, sealed []byte, err error) {
-	into := []any{&p.ID, &p.Customer, &p.Author, engine.At(&p.At), &sealed, &p.Stage, &p.Amount, engine.At(&p.Undone)}
-	err = scan(append(into, more...)...)
-	return p, sealed, err
+// sealedProgress is an entry whose words and next step are still sealed.
+type sealedProgress struct {
+	Progress
+	words, step []byte
 }
 
-// unseal opens words and amount with the customer's key.
-func (p Progress) unseal(sealed []byte, key seal.DataKey) (Progress, error) {
-	if plain, err := key.Open(sealed, p.words(told)...); err == nil {
+// scanProgress reads an entry, and what follows it into more.
+func scanProgress(scan engine.Scan, more ...any) (p sealedProgress, err error) {
+	into := []any{&p.ID, &p.Customer, &p.Author, engine.At(&p.At), &p.words, &p.Stage, &p.Amount, engine.At(&p.Undone), &p.Next.Day, &p.step}
+	err = scan(append(into, more...)...)
+	return p, err
+}
+
+// unseal opens words, amount and next step with the customer's key.
+func (s sealedProgress) unseal(key seal.DataKey) (Progress, error) {
+	p := s.Progress
+	if p.Next.Day != "" || len(s.step) > 0 {
+		what, err := key.Open(s.step, p.words("step")...)
+		if err != nil {
+			return Progress{}, engine.InRow("progress", p.ID, err)
+		}
+		p.Next.What = string(what)
+	}
+	if plain, err := key.Open(s.words, p.words(told)...); err == nil {
 		amount, words, _ := strings.Cut(string(plain), " ")
 		p.Words = words
 		p.Amount, err = strconv.ParseInt(amount, 10, 64)
 		return p, err
 	}
-	words, err := key.Open(sealed, p.words("words")...)
+	words, err := key.Open(s.words, p.words("words")...)
 	if err != nil {
 		return Progress{}, engine.InRow("progress", p.ID, err)
 	}
@@ -102,11 +134,11 @@ func (p Progress) unseal(sealed []byte, key seal.DataKey) (Progress, error) {
 func (q Files) progress(ctx context.Context, c keptCustomer) ([]Progress, error) {
 	return engine.All(ctx, q.tx, "progress of", `SELECT `+progressColumns+` FROM progress p WHERE p.customer = $1 ORDER BY p.at, p.id`, []any{c.ID},
 		func(scan engine.Scan) (Progress, error) {
-			p, sealed, err := scanProgress(scan)
+			p, err := scanProgress(scan)
 			if err != nil {
-				return p, err
+				return Progress{}, err
 			}
-			return p.unseal(sealed, c.key)
+			return p.unseal(c.key)
 		})
 }
 
@@ -124,14 +156,14 @@ func (q Files) OwnProgress(ctx context.Context, person string, from, to time.Tim
 // unlockProgress reads an entry that the wrap of its customer's key follows.
 func (q Files) unlockProgress(scan engine.Scan) (p Progress, key seal.DataKey, err error) {
 	var wrapped []byte
-	p, sealed, err := scanProgress(scan, &wrapped)
+	sealed, err := scanProgress(scan, &wrapped)
 	if err != nil {
 		return p, key, err
 	}
-	if key, err = q.customerKey(wrapped, p.Customer); err != nil {
-		return p, key, engine.InRow("customer", p.Customer, err)
+	if key, err = q.customerKey(wrapped, sealed.Customer); err != nil {
+		return p, key, engine.InRow("customer", sealed.Customer, err)
 	}
-	p, err = p.unseal(sealed, key)
+	p, err = sealed.unseal(key)
 	return p, key, err
 }
 
