@@ -172,7 +172,7 @@ func (s *setup) feishu(ctx context.Context, cfg Config) (string, error) {
 			app.AppID = cfg.Feishu.AppID
 			return nil
 		}
-		s.say("在 https://open.feishu.cn/app 里「创建企业自建应用」（步骤见 README「接到飞书」），再到「凭证与基础信息」里复制：")
+		s.say("在 https://open.feishu.cn/app 里「创建企业自建应用」（步骤见 README「手动接飞书」），再到「凭证与基础信息」里复制：")
 		app, s.scanned = feishu.Scanned{AppID: s.AppID}, false
 		for app.AppID == "" {
 			id, err := s.ask(ctx, "App ID（cli_ 开头）：", "")
