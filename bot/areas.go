@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/contract"
 	"marketbot/handlers/customer"
+	"marketbot/handlers/handover"
 	"marketbot/handlers/leaving"
 	"marketbot/handlers/progress"
 	"marketbot/handlers/receivable"
@@ -27,6 +28,7 @@ type AreaSettings struct {
 	Contracts   contract.Config   `yaml:"contracts"`
 	Receivables receivable.Config `yaml:"receivables"`
 	Targets     target.Config     `yaml:"targets"`
+	Leaving     handover.Config   `yaml:"leaving"`
 }
 
 // defaultAreas are the settings of who has set nothing.
@@ -37,6 +39,7 @@ func defaultAreas() AreaSettings {
 		Contracts:   contract.Defaults(),
 		Receivables: receivable.Defaults(),
 		Targets:     target.Defaults(),
+		Leaving:     handover.Defaults(),
 	}
 }
 
@@ -44,7 +47,8 @@ func defaultAreas() AreaSettings {
 // an area is put in. The desk, the timetable and the files are all made from
 // this list, and whoever misses an area in it says so at start.
 func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []chat.Finding) []command.Area {
-	people := &staff.Handler{Rules: r, OwedBy: s.Reports.OwedBy, Health: health}
+	leave := &handover.Handler{Rules: r, Config: s.Leaving}
+	people := &staff.Handler{Rules: r, OwedBy: s.Reports.OwedBy, Health: health, Policy: s.Customers.Policy()}
 	list := []command.Area{
 		&trip.Handler{Rules: r},
 		&report.Handler{Rules: r, Config: s.Reports},
@@ -55,9 +59,11 @@ func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []c
 		&target.Handler{Rules: r, Config: s.Targets, ForSigner: s.Receivables.ReceiptsFor == receivable.ForSigner},
 		&progress.Handler{Rules: r, Stages: s.Customers.Stages, TermsDays: s.Receivables.TermsDays},
 		&activity.Handler{Rules: r},
+		leave,
 		people,
 	}
-	people.Leaves = leaving.Of(list)
+	leave.Leaves = leaving.Of(list)
+	people.Leaves = leave.Leaves
 	return list
 }
 
@@ -72,6 +78,7 @@ func (s AreaSettings) problem() *problem {
 		{"contracts", s.Contracts},
 		{"receivables", s.Receivables},
 		{"targets", s.Targets},
+		{"leaving", s.Leaving},
 	} {
 		if key, text := section.config.Problem(); key != "" {
 			return &problem{"$." + section.name + "." + key, text}

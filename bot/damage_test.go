@@ -17,7 +17,7 @@ import (
 var rowKeys = map[string]string{
 	"dialog": "person", "confirmation": "code", "request": "code", "lead": "code", "consolidated": "week", "chain_state": "name",
 	"person_change": "code", "binding": "code", "chain": "entry", "contract": "number", "activity": "code",
-	"frozen_month": "month", "kept_table": "hash",
+	"handed": "departure", "frozen_month": "month", "kept_table": "hash",
 }
 
 // flip flips one bit of a sealed value behind the store's back, in the row of an
@@ -51,6 +51,7 @@ audit.why request.words request.why request.reason access_grant.proof delegation
 lead.words lead.body lead.source lead.reason customer.data_key customer.mac customer.card
 contract.card contract_act.was contract_act.words money.content activity.card activity_act.was activity_act.words
 target.content frozen_month.proof kept_table.content
+departure.card departure_act.was handed.words
 customer_owner.mac customer_person.data_key customer_person.card fact.value fact.source fact.why progress.words
 `
 

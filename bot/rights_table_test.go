@@ -203,7 +203,7 @@ func plainCommands() []otherCommand {
 		{"业绩 钱七", "yyyyy---", "会-4", false, rulebook.SeeAllResults},
 		{"目标 部门 12月 5万", "-y-y----", "会-4", false, rulebook.SetTargets},
 		{"目标 折算 钱七", "-y-y----", "会-4", false, ""},
-		{"活动", "yyyyyyyy", "会-4", false, ""},
+		{"活动 10月", "yyyyyyyy", "会-4", false, ""},
 		{"活动 H1", "yyyyy---", "会-4", false, rulebook.SeeActivities},
 		{"活动 H99", "yyyyyyyy", "会-4", false, ""},
 		{"活动 新增 会餐%d 类型=洽谈 时间=12-05", "---yy---", "会-4", false, ""},
@@ -219,6 +219,17 @@ func plainCommands() []otherCommand {
 		{"客户进度", "yyyyyyy-", "会-4", false, ""},
 		{"工作台", "yyyyy---", "总则", false, ""},
 		{"烧号 没有", "---y----", "2-3", false, ""},
+		{"离职 昨天 不干了", "yyyyyyyy", "2-7", false, ""},
+		{"调走 昨天 业务员 换组", "yyyyyyyy", "2-7", false, ""},
+		{"撤回离职", "yyyyyyyy", "2-7", false, ""},
+		{"交接", "yyyyyyyy", "2-7", false, ""},
+		{"交接 张伟", "yyyyyy--", "2-7", false, rulebook.SeeHandovers},
+		{"交接 张伟 全部 刘洋", "-y-yyy--", "2-7", false, rulebook.HeadHandovers},
+		{"接收 K1", "yyyyyyyy", "2-7", false, ""},
+		{"不接收 K1 没空", "yyyyyyyy", "2-7", false, ""},
+		{"账清 小林", "-y-y----", "2-7", false, ""},
+		{"账未清 小林 差旅费", "-y-y----", "2-7", false, ""},
+		{"签字放行 小林", "yy-yy---", "2-7", false, ""},
 	}
 }
 

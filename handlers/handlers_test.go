@@ -100,7 +100,7 @@ func newDesk(t testing.TB, wrote *int) *desk {
 	}
 	whole := staff.Handler{Rules: rulebook.Rules{Zone: zone, Calendar: calendar}, Health: func(context.Context) []chat.Finding { return nil }}
 	d.desk, err = handlers.NewDesk(handlers.Options{
-		DB: db, Areas: []command.Area{trouble{wrote}, whole}, Left: staff.Handler{}.Left, Post: &handlers.Post{}, Zone: zone,
+		DB: db, Areas: []command.Area{trouble{wrote}, whole}, Left: staff.Handler{Rules: rulebook.Rules{Zone: zone}}.Left, Post: &handlers.Post{}, Zone: zone,
 		Now: func() time.Time { return d.now }, Owed: d.hand, Log: slog.New(slog.NewTextHandler(&d.log, nil)),
 	})
 	if err != nil {

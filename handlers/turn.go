@@ -70,6 +70,10 @@ func (t *turn) read(ctx context.Context) error {
 		return err
 	}
 	t.person, t.owns = caller.Person, slices.Contains(t.desk.o.Owners, t.event.From)
+	if t.event.Kind != chat.MemberLeft && t.person.Gone(t.event.Sent) {
+		t.person = store.Person{} // the last day is over, whether or not the clock has said so
+		return nil
+	}
 	if err := t.then(ctx, caller); err != nil {
 		return err
 	}

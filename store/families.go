@@ -51,6 +51,9 @@ type (
 	Stalls struct{ tx *engine.Tx }
 	// Promises are what is promised of key customers, and whether it was kept.
 	Promises struct{ tx *engine.Tx }
+	// Departures are those who leave the company or their post, and what becomes of
+	// what they leave behind.
+	Departures struct{ tx *engine.Tx }
 	// Dialogs are questions that wait for an answer, and previews for 确认.
 	Dialogs struct{ tx *engine.Tx }
 	// Writes are what people may take back for a while.
@@ -135,6 +138,10 @@ func (tx *Tx) Stalls() Stalls { return Stalls{tx.e} }
 
 // Promises are what is promised of key customers, and whether it was kept.
 func (tx *Tx) Promises() Promises { return Promises{tx.e} }
+
+// Departures are those who leave the company or their post, and what becomes of
+// what they leave behind.
+func (tx *Tx) Departures() Departures { return Departures{tx.e} }
 
 // Dialogs are questions that wait for an answer, and previews for 确认.
 func (tx *Tx) Dialogs() Dialogs { return Dialogs{tx.e} }

@@ -3,35 +3,39 @@ package store
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"marketbot/store/internal/engine"
 )
 
-const personColumns = `p.id, p.name, p.post, p.duties, p.since, p.until, p.awaits, p.proof`
+const personColumns = `p.id, p.name, p.post, p.duties, p.since, p.until, p.awaits, p.notice, p.notice_ends, p.proof`
 
 // scan reads a person. Whoever is not what was sealed beside them is Forged, and
 // has no post and no duty.
 func (q People) scan(scan engine.Scan) (Person, error) {
 	p, proof, err := scanPersonRow(scan)
 	if err == nil && Grants(q).proven(p.proof(), proof, "person", p.ID) != nil {
-		p.Post, p.Duties, p.Awaits, p.Forged = "", nil, "", true
+		p.Post, p.Duties, p.Awaits, p.Notice, p.Ends, p.Forged = "", nil, "", "", time.Time{}, true
 	}
 	return p, err
 }
 
 func scanPersonRow(scan engine.Scan) (p Person, proof []byte, err error) {
 	var duties string
-	err = scan(&p.ID, &p.Name, &p.Post, &duties, engine.At(&p.Since), engine.At(&p.Until), &p.Awaits, &proof)
+	err = scan(&p.ID, &p.Name, &p.Post, &duties, engine.At(&p.Since), engine.At(&p.Until), &p.Awaits, &p.Notice, engine.At(&p.Ends), &proof)
 	p.Duties = splitDuties(duties)
 	return p, proof, err
 }
 
-// proof is all that a person's row says, to rest sealed beside it.
+// proof is all that a person's row says, to rest sealed beside it. A notice stands
+// in it only where there is one, as rows were sealed before there were any.
 func (p Person) proof() string {
-	return proofOf(p.Name, string(p.Post), joinDuties(p.Duties), strconv.FormatInt(engine.Millis(p.Since), 10), strconv.FormatInt(engine.Millis(p.Until), 10), string(p.Awaits))
+	words := []string{p.Name, string(p.Post), joinDuties(p.Duties), millis(p.Since), millis(p.Until), string(p.Awaits)}
+	if p.InNotice() {
+		words = append(words, string(p.Notice), millis(p.Ends))
+	}
+	return proofOf(words...)
 }
 
 // vouch seals a person's row as it is. Only what the store itself has just

@@ -11,7 +11,7 @@ import (
 // more, their codes are void, their name is free, and what they were let read
 // ends for ever, whether or not they come back (档-6). History stays.
 func (q People) Stop(ctx context.Context, person string, at time.Time) error {
-	if err := q.set(ctx, "stop person", `UPDATE person SET until = $2 WHERE id = $1 AND until = 0`, person, engine.Millis(at)); err != nil {
+	if err := q.set(ctx, "stop person", `UPDATE person SET until = $2, notice = '', notice_ends = 0 WHERE id = $1 AND until = 0`, person, engine.Millis(at)); err != nil {
 		return err
 	}
 	list, err := q.held(ctx, "what somebody holds", `person = $1 AND until = 0`, person)

@@ -48,6 +48,10 @@ type Person struct {
 	// nil where they stand the same now. They may do what both may.
 	Then   *Person
 	Awaits Post // waits for the general manager's word; gives nothing but to check in
+	// Notice is how the person leaves, while the notice runs, and Ends when their post
+	// or registration does then; empty and zero for everybody else (2-7).
+	Notice DepartureKind
+	Ends   time.Time
 	// Forged is a row that was made or changed behind the store's back. It
 	// gives nothing: no post, no duty, no account.
 	Forged bool
@@ -55,6 +59,13 @@ type Person struct {
 
 // Active reports whether the person is registered and not stopped.
 func (p Person) Active() bool { return p.ID != "" && p.Until.IsZero() }
+
+// InNotice reports whether the person has given notice and has not gone yet.
+func (p Person) InNotice() bool { return p.Notice != "" }
+
+// Gone reports whether the person's registration has ended by a moment, be it that
+// nobody has ended it yet.
+func (p Person) Gone(at time.Time) bool { return p.Notice == Resignation && !at.Before(p.Ends) }
 
 // Has reports whether the person is charged with a duty.
 func (p Person) Has(d Duty) bool { return slices.Contains(p.Duties, d) }

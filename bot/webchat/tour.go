@@ -37,7 +37,7 @@ const (
 // start on Thursday 09:30.
 func Tour() []Step {
 	var all []Step
-	for _, part := range [][]Step{trips(), manners(), files(), signing(), handingIn(), due(), sendingUp()} {
+	for _, part := range [][]Step{trips(), manners(), files(), signing(), handingIn(), due(), sendingUp(), leaving()} {
 		all = append(all, part...)
 	}
 	return all
@@ -174,5 +174,19 @@ func sendingUp() []Step {
 			As: "chenzong", Room: RoomPrivate, Press: "确认", See: See{Text: "批示已记录"}},
 		{Caption: "总监和被点名的人马上收到。右边的审计里，每一步都有账可查。",
 			As: "wangfang", Room: RoomPrivate, See: See{Text: "同意样品费，张伟盯紧", Old: true}},
+	}
+}
+
+// leaving shows a notice, what there is to hand over, and how it is withdrawn.
+func leaving() []Step {
+	return []Step{
+		{Caption: "最后，小林想走。提前一个月书面提出（2-7）：最早哪天、按什么算的，当场说。",
+			As: "xiaolin", Room: RoomPrivate, Say: "离职 两个月后 换个城市", See: See{Text: "最后工作日"}},
+		{Caption: "确认。从现在起只能查自己负责的客户，名下的事要一项一项交接。",
+			As: "xiaolin", Room: RoomPrivate, Press: "确认", See: See{Text: "已提出离职"}},
+		{Caption: "上级马上知道。交接清单从客户、合同、应收、活动里现查，新来的自动算进去；主管最后签字放行。",
+			As: "chenzong", Room: RoomPrivate, Say: "交接 小林", See: See{Text: "小林的交接"}},
+		{Caption: "不走了也行，一句话撤回。",
+			As: "xiaolin", Room: RoomPrivate, Say: "撤回离职", See: See{Text: "已撤回离职"}},
 	}
 }

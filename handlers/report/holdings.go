@@ -24,7 +24,7 @@ func (h Handler) Holdings(ctx context.Context, tx *store.Tx, of store.Person, at
 			return nil, err
 		}
 		if some && e.state == missing {
-			list = append(list, leaving.Held{Kind: "周报", Ref: week.Key(), Name: week.String() + "的周报没有交", Own: true})
+			list = append(list, leaving.Held{Kind: leaving.Report, Ref: week.Key(), Name: week.String() + "的周报没有交", Own: true})
 		}
 	}
 	return list, nil

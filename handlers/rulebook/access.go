@@ -19,7 +19,7 @@ func (f FilePolicy) ReadsFiles(p store.Person) bool {
 	if p.Then != nil && !f.ReadsFiles(*p.Then) {
 		return false
 	}
-	return f.basis(p) != store.NoBasis || p.Active() && p.Post == store.Salesperson
+	return f.basis(p) != store.NoBasis || p.Active() && f.ofOwn(p.Post)
 }
 
 // ReadsAll reports whether a person reads every customer's file by post.
@@ -64,7 +64,7 @@ func (f FilePolicy) access(p store.Person, c store.Customer, grant store.Grant, 
 		a.Basis = store.NoBasis
 	case a.Basis != store.NoBasis:
 		a.Write = writesFiles(p.Post)
-	case p.Post == store.Salesperson && c.Owner == p.ID:
+	case c.Owner == p.ID && f.ofOwn(p.Post):
 		a.Basis, a.Write = store.ByOwner, true
 	case grant.Covers(p.ID, c.ID, now):
 		a.Basis, a.Grant, a.Clause = store.ByGrant, grant.ID, "档-6"
@@ -77,12 +77,23 @@ func (f FilePolicy) access(p store.Person, c store.Customer, grant store.Grant, 
 	return a
 }
 
-// basis is what a post gives for every customer.
+// basis is what somebody has for every customer. Whoever is in notice has the looks
+// of 档-4 no more; to organise the files is a duty of the post, which lasts to its end
+// (2-7).
 func (f FilePolicy) basis(p store.Person) store.Basis {
 	if !p.Active() || p.Then != nil && f.basis(*p.Then) == store.NoBasis {
 		return store.NoBasis
 	}
-	switch p.Post {
+	b := f.ofPost(p.Post)
+	if b == store.ByPost && p.InNotice() {
+		return store.NoBasis
+	}
+	return b
+}
+
+// ofPost is what a post gives for every customer.
+func (f FilePolicy) ofPost(p store.Post) store.Basis {
+	switch p {
 	case store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector:
 		return store.ByPost
 	case store.Supervisor:
@@ -95,6 +106,12 @@ func (f FilePolicy) basis(p store.Person) store.Basis {
 		}
 	}
 	return store.NoBasis
+}
+
+// ofOwn reports whether a post reads at least the files of the customers that are its
+// holder's own.
+func (f FilePolicy) ofOwn(p store.Post) bool {
+	return p == store.Salesperson || f.ofPost(p) == store.ByPost
 }
 
 // writesFiles reports whether a post changes files of every customer.

@@ -52,6 +52,10 @@ const (
 	NameKeys         Right = "name keys"          // the key customers of a month, with what is promised
 	AnswerPromises   Right = "answer promises"    // whether one was kept; salespeople of their own
 	SeeDepartment    Right = "see department"     // what there is to do today, in counts
+	SeeHandovers     Right = "see handovers"      // of others
+	HeadHandovers    Right = "head handovers"     // say who takes over what others leave behind
+	ClearAccounts    Right = "clear accounts"     // of who leaves; the director only while nobody else is charged with it
+	ReleaseLeavers   Right = "release leavers"    // sign last; of whom, the line says
 )
 
 // rule says who has a right and which clause says so.
@@ -136,6 +140,19 @@ var rights = map[Right]rule{
 	SeeDepartment: {
 		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector, store.Supervisor},
 		Clause: "总则",
+	},
+	SeeHandovers: {
+		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector, store.Supervisor},
+		Duties: []store.Duty{store.Accountant}, Clause: "2-7",
+	},
+	HeadHandovers: {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "2-7"},
+	ClearAccounts: {
+		Posts:  []store.Post{store.GeneralManager, store.MarketingDirector},
+		Duties: []store.Duty{store.Accountant}, Words: "财务（没有财务时市场总监）", Clause: "2-7",
+	},
+	ReleaseLeavers: {
+		Posts: []store.Post{store.ExecutiveDirector, store.GeneralManager, store.MarketingDirector, store.Supervisor},
+		Words: "直接上级（市场主管；主管离开时市场总监，总监离开时总经理）", Clause: "2-7",
 	},
 }
 

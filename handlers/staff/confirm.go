@@ -211,9 +211,11 @@ func (h Handler) settle(ctx context.Context, tx *store.Tx, by store.Person, c st
 		return settled{}, err
 	}
 	if c.State == store.ChangeWaiting {
-		if err := enact(ctx, tx, c, now); err != nil {
+		behind, err := h.enact(ctx, tx, by, p, c, now)
+		if err != nil {
 			return settled{}, err
 		}
+		s.text += behind
 		if by.ID != p.ID || c.Kind != store.ChangeStop { // who stopped themselves has the answer
 			s.notices = told(tx, now, p, c, had)
 		}

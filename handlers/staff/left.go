@@ -7,7 +7,6 @@ import (
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
-	"marketbot/handlers/leaving"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -25,10 +24,6 @@ func (h Handler) Left(ctx context.Context, tx *store.Tx, a chat.Account, now tim
 	if err != nil || changed.After(now) { // sent before somebody put them right
 		return nil, err
 	}
-	behind, err := h.behind(ctx, tx, p, now)
-	if err != nil {
-		return nil, err
-	}
 	had, err := audience.Accounts(ctx, tx, p.ID)
 	if err != nil {
 		return nil, err
@@ -37,7 +32,8 @@ func (h Handler) Left(ctx context.Context, tx *store.Tx, a chat.Account, now tim
 	if err := tx.Accounts().Unbind(ctx, a.Platform, a.ID); err != nil {
 		return nil, err
 	}
-	if err := tx.People().Stop(ctx, p.ID, now); err != nil {
+	behind, err := h.goes(ctx, tx, p, "", removedAct, now)
+	if err != nil {
 		return nil, err
 	}
 	r, err := audience.Read(ctx, tx, store.DayOf(now))
@@ -50,14 +46,4 @@ func (h Handler) Left(ctx context.Context, tx *store.Tx, a chat.Account, now tim
 	}
 	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 恢复 " + p.Name + behind + vacancy(r, p.Post)
 	return append(everywhere(tx, now, p, had, stoppedText), news(tx, now, to, text)...), nil
-}
-
-// behind says how many things of each kind somebody leaves behind, on a line of its
-// own; empty when there are none.
-func (h Handler) behind(ctx context.Context, tx *store.Tx, p store.Person, now time.Time) (string, error) {
-	list, err := leaving.All(ctx, tx, h.Leaves, p, now)
-	if err != nil || len(list) == 0 {
-		return "", err
-	}
-	return "\n未办交接离开（2-7），名下还有：" + leaving.Counts(list) + "。", nil
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/handlerstest"
 	"marketbot/store"
 )
 
@@ -14,7 +15,7 @@ func TestLeavingTheCompanyEndsAccess(t *testing.T) {
 	left := func(id string) {
 		o.Update(func(ctx context.Context, tx *store.Tx) error {
 			var err error
-			notices, err = Handler{}.Left(ctx, tx, chat.Account{Platform: "webchat", ID: id}, o.Now)
+			notices, err = Handler{Rules: handlerstest.Rules(t)}.Left(ctx, tx, chat.Account{Platform: "webchat", ID: id}, o.Now)
 			return err
 		})
 	}
@@ -35,7 +36,7 @@ func TestWhoseAccountWentComesBackWithACode(t *testing.T) {
 	o.Register("赵敏", store.GMAssistant, store.Archivist)
 	account := chat.Account{Platform: "webchat", ID: "赵敏"}
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
-		notices, err := Handler{}.Left(ctx, tx, account, o.Now)
+		notices, err := Handler{Rules: handlerstest.Rules(t)}.Left(ctx, tx, account, o.Now)
 		wants(t, o.Told(notices)["王芳"], "赵敏（总经理助理）已从演示页通讯录中移除", "人员 恢复 赵敏")
 		return err
 	})

@@ -162,11 +162,8 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil || o.waits() {
 		return o.asked(c), err
 	}
-	behind, err := h.behind(ctx, c.Tx, p, c.Now)
+	behind, err := h.goes(ctx, c.Tx, p, c.Person.ID, stopCommand, c.Now)
 	if err != nil {
-		return nil, err
-	}
-	if err := c.Tx.People().Stop(ctx, p.ID, c.Now); err != nil {
 		return nil, err
 	}
 	above, err := superiors(ctx, c.Tx, p, c.Now, c.Person.ID)
@@ -200,6 +197,9 @@ func (h Handler) undoStop(ctx context.Context, c *command.Call, ref string) (str
 	resumed, err := c.Tx.People().Resume(ctx, ref)
 	if err == nil && !resumed {
 		err = errUndone
+	}
+	if err == nil {
+		err = h.revert(ctx, c, ref, stopCommand)
 	}
 	return "停用" + p.Name + "，现在恢复使用", err
 }

@@ -162,11 +162,18 @@ func overtake(ctx context.Context, tx *store.Tx, c *store.Change) error {
 	return err
 }
 
-// enact makes a change true. c is confirmed, or acts by itself.
+// enact makes a change of a person true, and says what they leave behind whom it
+// stops. c is confirmed, or acts by itself.
+func (h Handler) enact(ctx context.Context, tx *store.Tx, by, p store.Person, c store.Change, now time.Time) (behind string, err error) {
+	if c.Kind == store.ChangeStop {
+		return h.goes(ctx, tx, p, by.ID, stopCommand, now)
+	}
+	return "", enact(ctx, tx, c, now)
+}
+
+// enact makes a change true that stops nobody.
 func enact(ctx context.Context, tx *store.Tx, c store.Change, now time.Time) error {
 	switch c.Kind {
-	case store.ChangeStop:
-		return tx.People().Stop(ctx, c.Person, now)
 	case store.ChangeAccount:
 		return tx.Accounts().Bind(ctx, store.Account{Platform: c.Platform, ID: c.Account, Person: c.Person}, now)
 	case store.ChangeCode:

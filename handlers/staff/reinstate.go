@@ -39,6 +39,9 @@ func (h Handler) reinstate(ctx context.Context, c *command.Call) (*command.Answe
 	if err := c.Tx.People().Reinstate(ctx, p, c.Now); err != nil {
 		return nil, err
 	}
+	if err := h.returned(ctx, c, p.ID); err != nil {
+		return nil, err
+	}
 	a, err := h.reinstated(ctx, c, p, o)
 	if err != nil {
 		return nil, err
@@ -102,5 +105,8 @@ func (h Handler) undoReinstate(ctx context.Context, c *command.Call, ref string)
 	if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
 		return "", err
 	}
-	return "恢复" + p.Name + "，现在仍是停用", c.Tx.People().Stop(ctx, ref, c.Now)
+	if err := c.Tx.People().Stop(ctx, ref, c.Now); err != nil {
+		return "", err
+	}
+	return "恢复" + p.Name + "，现在仍是停用", h.revert(ctx, c, ref, returnCommand)
 }

@@ -27,6 +27,7 @@ type Handler struct {
 	// Health is what the program knows about itself without asking anybody
 	// over the network; it is called inside the transaction of 自检.
 	Health func(ctx context.Context) []chat.Finding
+	Policy rulebook.FilePolicy // who reads customers' files, for what a new post gives
 	// Leaves finds what somebody leaves behind in all areas.
 	Leaves []leaving.Holdings
 }

@@ -128,6 +128,8 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 			Due: months.Due, Do: months.Run},
 		{Name: "staff/due", Title: "没人能确认的总经理变更生效", Clause: "附-4",
 			Due: a.Staff.AnyDue, Do: a.Staff.Due},
+		{Name: "staff/gone", Title: "最后工作日已过，停用或转岗", Clause: "2-7",
+			Due: a.Staff.AnyGone, Do: a.Staff.Gone},
 		{Name: "trip/forget", Title: "清除过期的出差地点与进展", Clause: "2-4", House: true,
 			When: house, Grace: houseGrace, Do: a.Trip.Forget},
 		{Name: "store/trim", Title: "清理收发记录", House: true,

@@ -18,6 +18,9 @@ var deed = []string{"contract", "at", "by_person", "act", "version"}
 // occasion are the columns that say who did what to an activity, and when.
 var occasion = []string{"activity", "at", "by_person", "act", "version"}
 
+// step are the columns that say who did what to a departure, and when.
+var step = []string{"departure", "at", "by_person", "act", "version"}
+
 // sealedColumns are all of them. What rests under a customer's data key is not
 // among them: only that key's wrap is.
 var sealedColumns = []sealedColumn{
@@ -63,6 +66,9 @@ var sealedColumns = []sealedColumn{
 	{"kept_table", []string{"month", "name"}, "content", []string{"hash"}},
 	{"stall", []string{"id"}, "words", []string{"customer", "at", "by_person", "until_day"}},
 	{"promise", []string{"id"}, "words", []string{"customer", "month", "kept", "at", "by_person"}},
+	{"departure", []string{"id"}, "card", []string{"person", "kind", "state", "last_day", "ends", "version"}},
+	{"departure_act", []string{"id"}, "was", step},
+	{"handed", []string{"departure", "kind", "ref"}, "words", []string{"state", "taker", "by_person", "at"}},
 	{"lead", []string{"code"}, "words", nil},
 	{"lead", []string{"code"}, "body", nil},
 	{"lead", []string{"code"}, "source", nil},

@@ -1,0 +1,428 @@
+package handover
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/leaving"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
+	"marketbot/handlers/words"
+	"marketbot/store"
+)
+
+// everybody is who may use what is everybody's.
+const everybody = rulebook.TakePart
+
+func (h Handler) offerCommands() []command.Spec {
+	return []command.Spec{{
+		Name: "交接", Aliases: []string{"jj"}, Summary: "看要交接的清单；后面写编号（或 全部）和接收人，就请他接收",
+		Said:     []string{"工作交接", "交接工作", "交接清单", "看交接", "我的交接", "交接单", "离职交接"},
+		Args:     []command.Arg{{Name: "内容", Kind: command.Free, Optional: true}},
+		Examples: []string{"交接"}, Who: everybody, Run: h.hand, Undo: h.undoOffer,
+	}}
+}
+
+// fields are the words of a line, however they are parted.
+func fields(typed string) []string {
+	return strings.FieldsFunc(typed, func(r rune) bool { return strings.ContainsRune(" \t\n　,，、;；", r) })
+}
+
+// hand is 交接: nothing or a name shows, things and a name offer them.
+func (h Handler) hand(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	typed := fields(c.Text("内容"))
+	switch len(typed) {
+	case 0:
+		return h.mine(ctx, c)
+	case 1:
+		if p, found, err := named(ctx, c, typed[0]); err != nil || !found && isItem(typed[0]) {
+			return nil, firstOf(err, refuse("交接 "+typed[0]+" 刘洋", "%s 交给谁？写上接收人。", text.Line(typed[0])))
+		} else if found && p.ID == c.Person.ID {
+			return h.mine(ctx, c)
+		}
+		e, err := h.of(ctx, c, typed[0], rulebook.SeeHandovers)
+		if err != nil {
+			return nil, err
+		}
+		return h.show(ctx, c, e)
+	}
+	return h.offer(ctx, c, typed)
+}
+
+// isItem reports whether a word can only be a thing: it has a digit in it.
+func isItem(word string) bool {
+	return word == allWord || strings.ContainsAny(text.Code(word), "0123456789")
+}
+
+func firstOf(err error, no *command.Refusal) error {
+	if err != nil {
+		return err
+	}
+	return no
+}
+
+// mine is what the caller has to do with handing over: what is their own, what is
+// offered to them, and for heads who leaves.
+func (h Handler) mine(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	own, running, err := c.Tx.Departures().Of(ctx, c.Person.ID)
+	if err != nil {
+		return nil, err
+	}
+	if running && !own.Given.After(c.Now) {
+		e, err := leaving.Read(ctx, c.Tx, h.Leaves, own, c.Now)
+		if err != nil {
+			return nil, err
+		}
+		return h.show(ctx, c, e)
+	}
+	all, err := h.open(ctx, c.Tx, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
+	if err != nil {
+		return nil, err
+	}
+	var card chat.Card
+	for _, e := range all {
+		if offered := forTaker(roll, e, c.Person); len(offered) > 0 {
+			card.Blocks = append(card.Blocks, chat.Block{Text: e.Name() + "交给你的（" + strconv.Itoa(len(offered)) + " 项）：\n" + leaving.Lines(keys(offered))})
+		}
+	}
+	if len(card.Blocks) > 0 {
+		card.Buttons = append(card.Buttons, chat.Button{Label: "接收 全部", Command: "接收 " + allWord, Primary: true})
+		card.Blocks = append(card.Blocks, chat.Block{Note: "一项一项：接收 编号；不接：不接收 编号 理由。"})
+	}
+	if rulebook.Allows(rulebook.SeeHandovers, c.Person) {
+		for _, e := range all {
+			card.Blocks = append(card.Blocks, chat.Block{Text: h.row(e)})
+			card.Buttons = append(card.Buttons, chat.Button{Label: "看 " + e.Name(), Command: "交接 " + e.Name()})
+		}
+	}
+	if len(card.Blocks) == 0 {
+		a := command.Text("没有要交接、也没有等你接收的。")
+		a.Subject = "departures"
+		return a, nil
+	}
+	card.Title = "交接"
+	return secret(card, fmt.Sprintf("交接：%d 人。", len(all)), "departures"), nil
+}
+
+// row is one who leaves, in a list.
+func (h Handler) row(e leaving.Estate) string {
+	parts := []string{"• " + e.Name(), string(e.Kind), "最后工作日 " + e.Last.String(), string(e.State), fmt.Sprintf("未交接 %d 项", len(e.Items))}
+	if e.Cleared.IsZero() {
+		parts = append(parts, "账没有结清")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// show is the list of one who leaves.
+func (h Handler) show(ctx context.Context, c *command.Call, e leaving.Estate) (*command.Answer, error) {
+	facts := h.noticeFacts(e.Departure)
+	if e.Kind == store.Stopped {
+		facts = []chat.Fact{{Label: "岗位", Value: string(e.Post)}, {Label: "离开", Value: e.Last.String() + "，未办交接"}}
+	}
+	facts = append(facts, chat.Fact{Label: "状态", Value: string(e.State)}, chat.Fact{Label: "账", Value: accountWords(e)})
+	card := chat.Card{Title: e.Name() + "的交接", Blocks: []chat.Block{{Facts: facts}}}
+	if len(e.Items) > 0 {
+		var rows []string
+		for _, i := range e.Items {
+			row := i.Key() + " " + i.Name + "：" + i.Status()
+			if counts := leaving.Counts(i.Goes); counts != "" {
+				row += "（连同 " + counts + "）"
+			}
+			rows = append(rows, row)
+		}
+		card.Blocks = append(card.Blocks, chat.Block{Text: fmt.Sprintf("未交接 %d 项（%s）：\n", len(e.Items), leaving.Counts(e.Held())) + limited(rows)})
+	}
+	if len(e.Taken) > 0 {
+		names := audience.NewNames(c.Tx)
+		var rows []string
+		for _, t := range e.Taken {
+			who, err := names.Of(ctx, t.Taker)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, leaving.Key(t.Kind, t.Ref)+"：已由"+who+"于 "+words.Moment(t.At.In(h.Rules.Zone))+" 接收")
+		}
+		card.Blocks = append(card.Blocks, chat.Block{Text: fmt.Sprintf("已交接 %d 项：\n", len(e.Taken)) + limited(rows)})
+	}
+	for _, own := range e.Own {
+		card.Blocks = append(card.Blocks, chat.Block{Text: own.Name})
+	}
+	switch {
+	case len(e.Items) == 0 && len(e.Taken) == 0:
+		card.Blocks = append(card.Blocks, chat.Block{Text: "名下没有要交接的。"})
+	case len(e.Items) == 0:
+		card.Blocks = append(card.Blocks, chat.Block{Text: "都交接完了。"})
+	}
+	card.Blocks = append(card.Blocks, chat.Block{Note: "请人接收：交接 编号 接收人，或 交接 " + h.before(c, e) + allWord + " 接收人。截至 " + words.Moment(c.Now)})
+	return secret(card, fmt.Sprintf("%s的交接：未交接 %d 项，已交接 %d 项。", e.Name(), len(e.Items), len(e.Taken)), subject(e.Departure)), nil
+}
+
+// before is the name that stands in front of 全部 where it is not one's own.
+func (h Handler) before(c *command.Call, e leaving.Estate) string {
+	if e.Person == c.Person.ID {
+		return ""
+	}
+	return e.Name() + " "
+}
+
+// limited are rows as far as one message shows them.
+func limited(rows []string) string {
+	if n := len(rows) - command.MaxRows; n > 0 {
+		rows = append(slices.Clone(rows[:command.MaxRows]), words.More(n))
+	}
+	return "• " + strings.Join(rows, "\n• ")
+}
+
+func accountWords(e leaving.Estate) string {
+	switch {
+	case e.Owes != "":
+		return "没有结清：" + e.Owes
+	case e.Cleared.IsZero():
+		return "没有结清"
+	}
+	return "已结清"
+}
+
+func keys(items []leaving.Item) (list []string) {
+	for _, i := range items {
+		list = append(list, i.Key())
+	}
+	return list
+}
+
+// fits reports whether a word means a thing: its code however it is typed, its kind, or
+// 全部.
+func fits(i leaving.Item, word string) bool {
+	code := text.Code(word)
+	return word == allWord || word == i.Kind || word == i.Ref || code != "" && code == text.Code(i.Ref) ||
+		command.FoldedContract(word) != "" && i.Kind == leaving.Contract && command.FoldedContract(word) == command.FoldedContract(i.Ref)
+}
+
+// chosen are the things that words mean; the error names a word that means none.
+func chosen(items []leaving.Item, typed []string) (list []leaving.Item, err error) {
+	picked := map[string]bool{}
+	for _, word := range typed {
+		some := false
+		for _, i := range items {
+			if fits(i, word) {
+				some = true
+				picked[i.Key()] = true
+			}
+		}
+		if !some {
+			return nil, refuse("看清单：交接", "要交接的里面没有%s。", text.Quote(word))
+		}
+	}
+	for _, i := range items {
+		if picked[i.Key()] {
+			list = append(list, i)
+		}
+	}
+	return list, nil
+}
+
+// offer is 交接 项 接收人.
+func (h Handler) offer(ctx context.Context, c *command.Call, typed []string) (*command.Answer, error) {
+	to, found, err := named(ctx, c, typed[len(typed)-1])
+	switch {
+	case err != nil:
+		return nil, err
+	case !found || !to.Active():
+		if !rulebook.Allows(rulebook.HeadHandovers, c.Person) && !c.Person.InNotice() {
+			return nil, h.denied(rulebook.HeadHandovers)
+		}
+		return nil, refuse("交接 "+typed[0]+" 刘洋", "没有叫%s的在册人员，不能接收。", text.Quote(typed[len(typed)-1]))
+	}
+	e, which, err := h.whose(ctx, c, typed[:len(typed)-1])
+	if err != nil {
+		return nil, err
+	}
+	items, err := chosen(e.Items, which)
+	if err != nil {
+		return nil, err
+	}
+	fit, not, err := h.takeable(ctx, c, e, items, to)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range fit {
+		if err := c.Tx.Departures().Put(ctx, store.Handed{
+			Departure: e.ID, Kind: i.Kind, Ref: i.Ref, State: store.HandedOffered, Taker: to.ID, By: c.Person.ID, At: c.Now, Name: i.Name,
+		}); err != nil {
+			return nil, err
+		}
+	}
+	counts := leaving.Counts(heldOf(fit))
+	card := chat.Card{Title: "已请" + to.Name + "接收", Tone: chat.Good, Blocks: []chat.Block{{Text: e.Name() + "的 " + counts + "：\n" + leaving.Lines(keys(fit))}}}
+	if away, err := h.away(ctx, c, to); err != nil {
+		return nil, err
+	} else if away != "" {
+		card.Blocks = append(card.Blocks, chat.Block{Text: away})
+	}
+	if len(not) > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Text: to.Name + "（" + string(to.Post) + "）接不了，另请人：\n" + leaving.Lines(keys(not))})
+	}
+	a := secret(card, fmt.Sprintf("已请%s接收 %d 项。", to.Name, len(fit)), subject(e.Departure))
+	a.Undo = fmt.Sprintf("%s/%d/%s", e.ID, c.Now.UnixMilli(), to.ID)
+	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
+	if to.ID == c.Person.ID {
+		a.Reply.Card.Buttons = append([]chat.Button{{Label: "接收 全部", Command: "接收 " + allWord, Primary: true}}, a.Reply.Card.Buttons...)
+		return a, nil
+	}
+	news := chat.Card{Title: e.Name() + "交给你 " + strconv.Itoa(len(fit)) + " 项", Tone: chat.Warn, Blocks: []chat.Block{
+		{Text: words.WithPost(e.Leaver) + string(e.Kind) + "，最后工作日 " + e.Last.String() + "。请你接收：" + counts + "。\n" + leaving.Lines(keys(fit))},
+		{Note: "一项一项：接收 编号；不接：不接收 编号 理由。接收之前还是" + e.Leaver.Name + "的。"},
+	}, Buttons: []chat.Button{{Label: "接收 全部", Command: "接收 " + allWord, Primary: true}}}
+	a.Notices = h.tell(c, "offered", e.Departure, []store.Person{to}, news, news.Title+"："+counts+"。")
+	return a, nil
+}
+
+// whose are the estate and the words for its things: of whoever is named in front, the
+// caller's own, or, for heads, of whose thing the first word is.
+func (h Handler) whose(ctx context.Context, c *command.Call, typed []string) (leaving.Estate, []string, error) {
+	p, found, err := named(ctx, c, typed[0])
+	switch {
+	case err != nil:
+		return leaving.Estate{}, nil, err
+	case found && len(typed) > 1:
+		e, err := h.of(ctx, c, typed[0], rulebook.HeadHandovers)
+		return e, typed[1:], err
+	case found:
+		no := refuse("交接 "+typed[0]+" "+allWord+" 接收人", "%s的哪一项？写编号，或全部。", p.Name)
+		if p.ID != c.Person.ID && !rulebook.Allows(rulebook.HeadHandovers, c.Person) {
+			no = h.denied(rulebook.HeadHandovers)
+		}
+		return leaving.Estate{}, nil, no
+	}
+	own, running, err := c.Tx.Departures().Of(ctx, c.Person.ID)
+	if err != nil {
+		return leaving.Estate{}, nil, err
+	}
+	if running && own.InNotice() {
+		e, err := leaving.Read(ctx, c.Tx, h.Leaves, own, c.Now)
+		return e, typed, err
+	}
+	if !rulebook.Allows(rulebook.HeadHandovers, c.Person) {
+		return leaving.Estate{}, nil, h.denied(rulebook.HeadHandovers)
+	}
+	all, err := h.open(ctx, c.Tx, c.Now)
+	if err != nil {
+		return leaving.Estate{}, nil, err
+	}
+	var some []leaving.Estate
+	for _, e := range all {
+		if slices.ContainsFunc(e.Items, func(i leaving.Item) bool { return fits(i, typed[0]) }) {
+			some = append(some, e)
+		}
+	}
+	switch len(some) {
+	case 0:
+		return leaving.Estate{}, nil, refuse("看有哪些：交接", "要交接的里面没有%s。", text.Quote(typed[0]))
+	case 1:
+		return some[0], typed, nil
+	}
+	no := refuse("交接 "+some[0].Name()+" "+strings.Join(typed, " ")+" 接收人", "有 %d 个人在交接，写上是谁的。", len(some))
+	return leaving.Estate{}, nil, no
+}
+
+// takeable sorts things by whether a person can take them over. It refuses where they
+// can take none.
+func (h Handler) takeable(ctx context.Context, c *command.Call, e leaving.Estate, items []leaving.Item, to store.Person) (fit, not []leaving.Item, err error) {
+	switch {
+	case to.ID == e.Person:
+		return nil, nil, refuse("交接 "+allWord+" 接收人", "不能交给离开的人自己。")
+	case to.InNotice():
+		return nil, nil, refuse("看名单：人员", "%s也已提出%s（%s 起不在岗），接不了。", to.Name, to.Notice, h.Rules.Day(to.Ends))
+	}
+	for _, i := range items {
+		if i.Takes == nil || i.Takes(to) {
+			fit = append(fit, i)
+		} else {
+			not = append(not, i)
+		}
+	}
+	if len(fit) > 0 {
+		return fit, not, nil
+	}
+	people, err := c.Tx.People().Active(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var names []string
+	for _, p := range people {
+		if p.ID != e.Person && !p.InNotice() && items[0].Takes(p) {
+			names = append(names, p.Name)
+		}
+	}
+	can := "现在没有人可以接收，请先安排岗位。"
+	if len(names) > 0 {
+		can = "可以接收的是：" + words.Names(names, 5) + "。"
+	}
+	return nil, nil, refuse("交接 "+items[0].Ref+" 接收人", "%s是%s，不能接收 %s。%s", to.Name, to.Post, items[0].Key(), can)
+}
+
+// away says that somebody is on leave for long, and until when; empty when not.
+func (h Handler) away(ctx context.Context, c *command.Call, p store.Person) (string, error) {
+	today := h.Rules.Day(c.Now)
+	list, err := c.Tx.Leaves().Of(ctx, p.ID, today)
+	if err != nil {
+		return "", err
+	}
+	last := today.Add(-1)
+	for _, l := range list {
+		if l.First <= last.Add(1) && l.Last > last {
+			last = l.Last
+		}
+	}
+	if last.Since(today) < audience.Patience {
+		return "", nil
+	}
+	return fmt.Sprintf("%s 请假到 %s，回来之前未必接得了；急的另请人。", p.Name, last), nil
+}
+
+func heldOf(items []leaving.Item) (list []leaving.Held) {
+	for _, i := range items {
+		list = append(list, i.All()...)
+	}
+	return list
+}
+
+// undoOffer takes an offer back that was not answered.
+func (h Handler) undoOffer(ctx context.Context, c *command.Call, ref string) (string, error) {
+	parts := strings.Split(ref, "/")
+	if len(parts) != 3 {
+		return "", fmt.Errorf("undo %s: %d parts", ref, len(parts))
+	}
+	ms, err := strconv.ParseInt(parts[1], 10, 64)
+	if err != nil {
+		return "", fmt.Errorf("undo %s: %w", ref, err)
+	}
+	rows, err := c.Tx.Departures().Handed(ctx, parts[0])
+	if err != nil {
+		return "", err
+	}
+	n := 0
+	for _, r := range rows {
+		if r.Taker == parts[2] && r.At.Equal(time.UnixMilli(ms)) && r.State == store.HandedOffered {
+			n++
+			if err := c.Tx.Departures().Drop(ctx, r); err != nil {
+				return "", err
+			}
+		}
+	}
+	if n == 0 {
+		return "", refuse("交接", "已经答复过了，不能撤销。")
+	}
+	return fmt.Sprintf("请人接收的 %d 项", n), nil
+}

@@ -1,0 +1,209 @@
+package staff
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/leaving"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
+	"marketbot/store"
+	"marketbot/store/ledger"
+)
+
+// The acts that end a registration, as the history of a departure has them.
+const (
+	stopCommand   = "人员 停用"
+	returnCommand = "人员 恢复"
+	removedAct    = "通讯录移除"
+	lastDayAct    = "最后工作日已过"
+)
+
+// behind says what somebody leaves behind who goes without handing it over, on a line
+// of its own; empty when there is nothing.
+func (h Handler) behind(ctx context.Context, tx *store.Tx, p store.Person, now time.Time) (string, error) {
+	list, err := leaving.All(ctx, tx, h.Leaves, p, now)
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return "\n未办交接离开（2-7），名下还有：" + leaving.Counts(list) + "。", nil
+}
+
+// goes ends somebody's registration, whoever ends it and however, and keeps what they
+// leave behind for those above. A notice that runs ends with it. It says what is left
+// behind, on a line of its own.
+func (h Handler) goes(ctx context.Context, tx *store.Tx, p store.Person, by, act string, at time.Time) (string, error) {
+	behind, err := h.behind(ctx, tx, p, at)
+	if err != nil {
+		return "", err
+	}
+	was, found, err := tx.Departures().Latest(ctx, p.ID)
+	if err != nil {
+		return "", err
+	}
+	if !found || !was.InNotice() {
+		was = store.Departure{}
+	}
+	is := was
+	if was.ID == "" {
+		is = store.Departure{ID: tx.NewID(at), Person: p.ID, Kind: store.Stopped, Last: h.Rules.Day(at), Ends: at, Given: at, Post: p.Post}
+	}
+	e, err := leaving.Read(ctx, tx, h.Leaves, is, at)
+	if err != nil {
+		return "", err
+	}
+	if err := tx.People().Stop(ctx, p.ID, at); err != nil {
+		return "", err
+	}
+	if behind != "" {
+		behind += "\n安排接收：交接 " + p.Name + audience.Left
+	}
+	return behind, h.over(ctx, tx, was, e, by, act, at)
+}
+
+// over ends a departure, with what is missing then.
+func (h Handler) over(ctx context.Context, tx *store.Tx, was store.Departure, e leaving.Estate, by, act string, at time.Time) error {
+	is := e.Departure
+	is.State = store.DepartureClosed
+	if len(e.Items) > 0 {
+		is.State = store.DepartureOver
+	}
+	if is.Kind != store.Stopped {
+		is.Undone = strings.Join(e.Lacks(), "\n")
+	}
+	a := store.DepartureAct{ID: tx.NewID(at), At: at, By: by, Act: act}
+	if was.ID == "" {
+		return tx.Departures().Add(ctx, is, a)
+	}
+	_, err := tx.Departures().Save(ctx, was, is, a)
+	return err
+}
+
+// returned ends the departure of somebody who is taken on again: what others took over
+// stays with them.
+func (h Handler) returned(ctx context.Context, c *command.Call, person string) error {
+	was, found, err := c.Tx.Departures().Latest(ctx, person)
+	if err != nil || !found || was.State != store.DepartureOver && was.State != store.DepartureClosed {
+		return err
+	}
+	is := was
+	is.State = store.DepartureReturned
+	_, err = c.Tx.Departures().Save(ctx, was, is, store.DepartureAct{ID: c.Tx.NewID(c.Now), At: c.Now, By: c.Person.ID, Act: returnCommand})
+	return err
+}
+
+// revert takes back what an act did to the departure of somebody; another act has
+// nothing to take back.
+func (h Handler) revert(ctx context.Context, c *command.Call, person, act string) error {
+	was, found, err := c.Tx.Departures().Latest(ctx, person)
+	if err != nil || !found {
+		return err
+	}
+	acts, err := c.Tx.Departures().Acts(ctx, was)
+	if err != nil || len(acts) == 0 || acts[len(acts)-1].Act != act {
+		return err
+	}
+	is := acts[len(acts)-1].Was
+	if is.ID == "" {
+		is = was
+		is.State = store.DepartureWithdrawn
+	}
+	_, err = c.Tx.Departures().Save(ctx, was, is, store.DepartureAct{ID: c.Tx.NewID(c.Now), At: c.Now, By: c.Person.ID, Act: "撤销"})
+	return err
+}
+
+// AnyGone reports whether somebody's last working day is over who is still there.
+func (h Handler) AnyGone(ctx context.Context, tx *store.Tx, now time.Time) (bool, error) {
+	due, err := tx.Departures().Due(ctx, now)
+	return len(due) > 0, err
+}
+
+// Gone ends the registration of those whose last working day is over, and gives those
+// their new post who go to another; with or without the last signature (R22, R23).
+func (h Handler) Gone(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
+	due, err := tx.Departures().Due(ctx, s.At)
+	var list []chat.Notice
+	for _, d := range due {
+		more, err := h.gone(ctx, tx, d, s.At)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+		err = tx.Audit().Record(ctx, ledger.Entry{
+			ID: tx.NewID(s.At), At: s.At, Act: lastDayAct, Subject: "person/" + d.Person, Outcome: ledger.Done, Clause: "2-7",
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, err
+}
+
+func (h Handler) gone(ctx context.Context, tx *store.Tx, d store.Departure, at time.Time) ([]chat.Notice, error) {
+	e, err := leaving.Read(ctx, tx, h.Leaves, d, at)
+	if err != nil {
+		return nil, err
+	}
+	had, err := audience.Accounts(ctx, tx, d.Person)
+	if err != nil {
+		return nil, err
+	}
+	what, own := "登记已停用", "你的最后工作日 "+d.Last.String()+" 已过。"+stoppedText
+	var more []chat.Notice
+	if d.Kind == store.Transfer {
+		if own, more, err = h.transfer(ctx, tx, e, at); err != nil {
+			return nil, err
+		}
+		what = "转任" + string(d.To)
+	} else if _, err := h.goes(ctx, tx, e.Leaver, "", lastDayAct, at); err != nil {
+		return nil, err
+	}
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(at))
+	if err != nil {
+		return nil, err
+	}
+	head := fmt.Sprintf("%s的最后工作日 %s 已过，%s。", words.WithPost(store.Person{Name: e.Leaver.Name, Post: d.Post}), d.Last, what)
+	to := audience.But(roll.Standing(rulebook.Superior(d.Post)).To, d.Person)
+	text := head + "手续齐全。"
+	if lacks := e.Lacks(); len(lacks) > 0 {
+		to = audience.But(audience.Join(to, roll.Standing(store.GeneralManager).To), d.Person)
+		text = head + fmt.Sprintf("手续未齐：%d 项", len(lacks))
+		head = text + "。"
+		text += "\n" + leaving.Lines(lacks) + "\n安排接收：交接 " + h.called(e)
+	} else if e.Released.IsZero() {
+		text = head + "都交接完了，没有最后签字（2-7）。"
+	}
+	list := audience.Same("staff/gone/"+d.ID, to, chat.Message{Text: text, Secrecy: chat.Secrecy{Confidential: true, Summary: head + leaving.Elsewhere}})
+	return append(append(everywhere(tx, at, e.Leaver, had, own), list...), more...), nil
+}
+
+// called is what the leaver is called once they have gone.
+func (h Handler) called(e leaving.Estate) string {
+	if e.Kind == store.Transfer {
+		return e.Leaver.Name
+	}
+	return e.Leaver.Name + audience.Left
+}
+
+// transfer gives somebody their new post, at once or once the general manager has
+// given the word.
+func (h Handler) transfer(ctx context.Context, tx *store.Tx, e leaving.Estate, at time.Time) (own string, list []chat.Notice, err error) {
+	if err := h.over(ctx, tx, e.Departure, e, "", lastDayAct, at); err != nil {
+		return "", nil, err
+	}
+	o, err := propose(ctx, tx, h.Policy, e.Leaver, e.Leaver, store.Change{Kind: store.ChangeHold, Post: e.To, At: at})
+	if err != nil {
+		return "", nil, err
+	}
+	list = o.news(tx)
+	if o.waits() {
+		return "你的调岗日 " + e.Last.String() + " 已过，转任" + string(e.To) + o.waiting() + "。", list, nil
+	}
+	own = "你的岗位由" + string(e.Leaver.Post) + "改为" + string(e.To) + "，现在生效。发送 帮助 看能做什么。"
+	return own, list, tx.People().SetPost(ctx, e.Leaver.ID, e.To, at)
+}
