@@ -28,6 +28,7 @@ type cli struct {
 	Setup      setupCommand      `cmd:"" help:"第一次用：扫码接飞书或企业微信，写好配置，检查，启动"`
 	Serve      serveCommand      `cmd:"" help:"按配置文件运行机器人"`
 	Check      checkCommand      `cmd:"" help:"检查配置、数据库和平台，说明哪里不对、怎么改"`
+	Doctor     doctorCommand     `cmd:"" help:"求助时发给别人的一个文件：版本、写了哪些设置、检查结果；没有密钥和姓名"`
 	Audit      auditCommand      `cmd:"" help:"查审计记录"`
 	Backup     backupCommand     `cmd:"" help:"备份数据库到一个文件；机器人运行着也行"`
 	Restore    restoreCommand    `cmd:"" help:"用备份换下现在的数据库，现在的留在旁边；要先停下机器人"`
@@ -89,6 +90,8 @@ func (c *cli) do(ctx context.Context, verb string, now func() time.Time, out, er
 		return c.Serve.run(ctx, now, out, errOut)
 	case "check":
 		return c.Check.run(ctx, now, out, logger(io.Discard, slog.LevelError))
+	case "doctor", "doctor <file>":
+		return c.Doctor.run(ctx, now, out)
 	case "audit verify":
 		return c.Audit.Verify.run(ctx, out, logger(io.Discard, slog.LevelError))
 	case "backup <file>":

@@ -243,6 +243,37 @@ func TestSetupAddsToWhatIsThere(t *testing.T) {
 	}
 }
 
+// A robot is made by a scan, too, and added to nothing: the key is made with it.
+func TestSetupOfARobot(t *testing.T) {
+	n := newBeginner(t)
+	polls := 0
+	maker := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/generate") {
+			io.WriteString(w, `{"data":{"scode":"hush-code","auth_url":"https://work.weixin.qq.com/ai/qc/gen?x=1"}}`)
+			return
+		}
+		polls++
+		io.WriteString(w, `{"data":{"status":"success","bot_info":{"botid":"aib_2","secret":"robot-secret"}}}`)
+	}))
+	t.Cleanup(maker.Close)
+	n.setup.WeCom, n.setup.NoServe, n.setup.at.robots, n.setup.at.robotURL = true, true, maker.URL, "ws://127.0.0.1:1"
+	if err := n.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := loadConfig(n.setup.Config, os.LookupEnv)
+	if err != nil || cfg.Feishu != nil || cfg.WeCom.Robot.BotID != "aib_2" || cfg.SecretKey != strings.TrimSpace(n.file(keyFile)) || polls != 1 {
+		t.Errorf("%v, %d polls\n%s", err, polls, n.file("config.yaml"))
+	}
+	for _, secret := range []string{"hush-code", "robot-secret", cfg.SecretKey} {
+		if strings.Contains(n.out.String()+n.log.String(), secret) {
+			t.Errorf("%q is shown", secret)
+		}
+	}
+	if !strings.Contains(n.out.String(), "https://work.weixin.qq.com/ai/qc/gen?x=1") {
+		t.Error(n.out.String())
+	}
+}
+
 // check names each scope, event and callback that the app lacks, with the page
 // to mend it on; --fix offers the scan and looks once more.
 func TestCheckMendsByScan(t *testing.T) {
