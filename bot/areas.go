@@ -6,11 +6,14 @@ import (
 	"marketbot/handlers/activity"
 	"marketbot/handlers/approval"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/closing"
 	"marketbot/handlers/command"
 	"marketbot/handlers/contract"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/handover"
 	"marketbot/handlers/leaving"
+	"marketbot/handlers/meeting"
+	"marketbot/handlers/pack"
 	"marketbot/handlers/progress"
 	"marketbot/handlers/receivable"
 	"marketbot/handlers/report"
@@ -29,6 +32,7 @@ type AreaSettings struct {
 	Receivables receivable.Config `yaml:"receivables"`
 	Targets     target.Config     `yaml:"targets"`
 	Leaving     handover.Config   `yaml:"leaving"`
+	Meetings    meeting.Config    `yaml:"meetings"`
 }
 
 // defaultAreas are the settings of who has set nothing.
@@ -40,6 +44,7 @@ func defaultAreas() AreaSettings {
 		Receivables: receivable.Defaults(),
 		Targets:     target.Defaults(),
 		Leaving:     handover.Defaults(),
+		Meetings:    meeting.Defaults(),
 	}
 }
 
@@ -49,21 +54,30 @@ func defaultAreas() AreaSettings {
 func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []chat.Finding) []command.Area {
 	leave := &handover.Handler{Rules: r, Config: s.Leaving}
 	people := &staff.Handler{Rules: r, OwedBy: s.Reports.OwedBy, Health: health, Policy: s.Customers.Policy()}
+	contracts := &contract.Handler{Rules: r, Config: s.Contracts}
+	receivables := &receivable.Handler{Rules: r, Config: s.Receivables}
+	targets := &target.Handler{Rules: r, Config: s.Targets, ForSigner: s.Receivables.ReceiptsFor == receivable.ForSigner}
+	courses := &progress.Handler{Rules: r, Stages: s.Customers.Stages, TermsDays: s.Receivables.TermsDays}
+	activities := &activity.Handler{Rules: r}
+	meetings := &meeting.Handler{Rules: r, Config: s.Meetings, OwedBy: s.Reports.OwedBy}
+	meetings.Sections = []pack.Maker{targets.Pack, courses.Pack, receivables.Pack, activities.Pack, contracts.Pack} // as they stand in the workbook
 	list := []command.Area{
 		&trip.Handler{Rules: r},
 		&report.Handler{Rules: r, Config: s.Reports},
 		&customer.Handler{Rules: r, Config: s.Customers},
 		&approval.Handler{Rules: r},
-		&contract.Handler{Rules: r, Config: s.Contracts},
-		&receivable.Handler{Rules: r, Config: s.Receivables},
-		&target.Handler{Rules: r, Config: s.Targets, ForSigner: s.Receivables.ReceiptsFor == receivable.ForSigner},
-		&progress.Handler{Rules: r, Stages: s.Customers.Stages, TermsDays: s.Receivables.TermsDays},
-		&activity.Handler{Rules: r},
+		contracts,
+		receivables,
+		targets,
+		courses,
+		activities,
+		meetings,
 		leave,
 		people,
 	}
 	leave.Leaves = leaving.Of(list)
 	people.Leaves = leave.Leaves
+	meetings.Months = closing.Of(r, list)
 	return list
 }
 
@@ -79,6 +93,7 @@ func (s AreaSettings) problem() *problem {
 		{"receivables", s.Receivables},
 		{"targets", s.Targets},
 		{"leaving", s.Leaving},
+		{"meetings", s.Meetings},
 	} {
 		if key, text := section.config.Problem(); key != "" {
 			return &problem{"$." + section.name + "." + key, text}

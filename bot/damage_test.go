@@ -18,6 +18,7 @@ var rowKeys = map[string]string{
 	"dialog": "person", "confirmation": "code", "request": "code", "lead": "code", "consolidated": "week", "chain_state": "name",
 	"person_change": "code", "binding": "code", "chain": "entry", "contract": "number", "activity": "code",
 	"handed": "departure", "frozen_month": "month", "kept_table": "hash",
+	"meeting": "code", "agenda_item": "code", "decision": "code",
 }
 
 // flip flips one bit of a sealed value behind the store's back, in the row of an
@@ -52,6 +53,7 @@ lead.words lead.body lead.source lead.reason customer.data_key customer.mac cust
 contract.card contract_act.was contract_act.words money.content activity.card activity_act.was activity_act.words
 target.content frozen_month.proof kept_table.content
 departure.card departure_act.was handed.words
+meeting.card agenda_item.card meeting_note.words meeting_act.was meeting_act.words decision.card minutes.content
 customer_owner.mac customer_person.data_key customer_person.card fact.value fact.source fact.why progress.words
 `
 
@@ -71,6 +73,7 @@ func TestDamagedRows(t *testing.T) {
 		"陈总 驳回 A2 不用", "小林 客户 K2", "小林 提供线索 南湖酒店 换了经理", "李娜 不采纳 L2 没有这回事", "陈总 批示 抓紧",
 		"李娜 领合同 K2 年会", "李娜 签前汇报 ZYX-202611-001 谈妥了", "李娜 签合同 ZYX-202611-001 金额=1万", "李娜 收款计划 ZYX-202611-001 12-31=余款", "李娜 回款 ZYX-202611-001 1000",
 		"王芳 目标 李娜 12月 5万",
+		"王芳 议题 展会", "王芳 月会 开始 11月", "王芳 讨论 Y1 分头做", "王芳 决议 Y1 分头做 负责=张伟 期限=12-20", "张伟 延期 D1 12-25 等回话", "刘洋 议题 车辆",
 		"王芳 人员 停用 小林", "张伟 签到",
 	} {
 		who, said, _ := strings.Cut(line, " ")

@@ -50,6 +50,7 @@ var pictures = []struct{ name, words, clock string }{
 	{"form", "提交周报", "16:47"},
 	{"friday", "已交", "12:00"},
 	{"monday", "批示", "11:00"},
+	{"meeting", "没有结论，不能散会", "11:00"},
 }
 
 func TestTheTourPlays(t *testing.T) {

@@ -16,7 +16,7 @@
 //	handlers/pack       what areas hand over for the monthly meeting, each by one function
 //	handlers/leaving    what somebody answers for in every area, and who has it after them
 //	handlers/trip       one area of work; report, staff, customer, approval, contract, receivable, progress,
-//	                    target and activity are built alike
+//	                    target, activity and meeting are built alike
 //	handlers/sheet      workbooks: an area says what, never how; handlers/picture draws charts
 //	handlers/intake     what was kept in tables before: columns, rows, a report of what is wrong
 //	handlers/pace       how many messages a platform takes in a second, a minute, an hour

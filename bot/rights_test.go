@@ -57,6 +57,8 @@ func TestRights(t *testing.T) {
 			}
 			o.hear("小林", "提供线索 "+nameOf(ofZhang)+" 听说要搬")
 			o.hear("王芳", "活动 新增 内训 类型=洽谈 时间=12-05")
+			o.hear("王芳", "议题 展会分工")
+			o.hear("王芳", "月会 开始 11月")
 			for n, c := range slices.Concat(otherCommands(), leadCommands(s), plainCommands()) {
 				for i, may := range c.may {
 					o.tryOther(everyPost()[i].Name, fmt.Sprint(n, i), may, c)

@@ -90,6 +90,32 @@ func (w weekly) Next(after time.Time) []rulebook.Slot {
 	return slots
 }
 
+// Monthly is a moment about each month, which lies in the month itself or the one
+// after, as the rules find it.
+func Monthly(rules rulebook.Rules, moment func(month store.Day) (time.Time, bool)) Schedule {
+	return monthly{rules, moment}
+}
+
+type monthly struct {
+	rules  rulebook.Rules
+	moment func(month store.Day) (time.Time, bool)
+}
+
+// monthsAhead is in how many months one has its moment, whatever is off.
+const monthsAhead = 15
+
+// Next walks the months until one has its moment after the time.
+func (m monthly) Next(after time.Time) []rulebook.Slot {
+	month := m.rules.Day(after).Month().Add(-1).Month()
+	for range monthsAhead {
+		if t, ok := m.moment(month); ok && t.After(after) {
+			return []rulebook.Slot{{At: t}}
+		}
+		month = month.NextMonth()
+	}
+	return nil
+}
+
 // earlier is the earlier of two times, of which a zero one is none.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {

@@ -54,6 +54,12 @@ type (
 	// Departures are those who leave the company or their post, and what becomes of
 	// what they leave behind.
 	Departures struct{ tx *engine.Tx }
+	// Meetings are the department's meetings, and their minutes.
+	Meetings struct{ tx *engine.Tx }
+	// Agenda is what is to be decided, what was said of it, and who was there.
+	Agenda struct{ tx *engine.Tx }
+	// Decisions are what was decided in meetings.
+	Decisions struct{ tx *engine.Tx }
 	// Dialogs are questions that wait for an answer, and previews for 确认.
 	Dialogs struct{ tx *engine.Tx }
 	// Writes are what people may take back for a while.
@@ -142,6 +148,15 @@ func (tx *Tx) Promises() Promises { return Promises{tx.e} }
 // Departures are those who leave the company or their post, and what becomes of
 // what they leave behind.
 func (tx *Tx) Departures() Departures { return Departures{tx.e} }
+
+// Meetings are the department's meetings, and their minutes.
+func (tx *Tx) Meetings() Meetings { return Meetings{tx.e} }
+
+// Agenda is what is to be decided, what was said of it, and who was there.
+func (tx *Tx) Agenda() Agenda { return Agenda{tx.e} }
+
+// Decisions are what was decided in meetings.
+func (tx *Tx) Decisions() Decisions { return Decisions{tx.e} }
 
 // Dialogs are questions that wait for an answer, and previews for 确认.
 func (tx *Tx) Dialogs() Dialogs { return Dialogs{tx.e} }

@@ -85,6 +85,20 @@ func (q Leads) CountOf(ctx context.Context, activity string) (n int, err error) 
 	return n, err
 }
 
+// CountGiven is how many leads everybody gave in [from, to), but for those that were
+// taken back.
+func (q Leads) CountGiven(ctx context.Context, from, to time.Time) (map[string]int, error) {
+	n := map[string]int{}
+	return n, engine.Each(ctx, q.tx, "count leads given", `SELECT giver, COUNT(*) FROM lead WHERE at >= $1 AND at < $2 AND state <> $3 GROUP BY giver`,
+		[]any{engine.Millis(from), engine.Millis(to), string(LeadWithdrawn)}, func(scan engine.Scan) error {
+			var person string
+			var k int
+			err := scan(&person, &k)
+			n[person] = k
+			return err
+		})
+}
+
 // OpenOf lists the codes of a giver's leads that wait, the oldest first.
 func (q Leads) OpenOf(ctx context.Context, giver string) ([]string, error) {
 	return engine.All(ctx, q.tx, "leads of", `SELECT code FROM lead WHERE giver = $1 AND state = 'open' ORDER BY at, code`, []any{giver}, engine.Word)

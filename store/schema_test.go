@@ -36,6 +36,9 @@ var released = map[string]string{
 	"0050_activity.sql":      "eaf3beb1dfac4d96a838b9c5a1f7e81cbdbf40dfdd98568e065b57543e532b5f",
 	"0064_one_row.sql":       "fc9c788a81d8094940346cf46d6036437228db6164e311106bb308ff0b39fec7",
 	"0065_check_in_at.sql":   "9a9ae34b81a978a0bd334695f1fbb8581841c55844de2a589514d5d8ad5093f9",
+	"0057_meeting.sql":       "c4486065866d47986b69da9d4227f638a1ca98f6f5d5cda5d4a26b84996c7d7d",
+	"0058_decision.sql":      "36ed8a2ff6415b1dc896c890cfbec3bce491f159fb1ef985c001e230324f5543",
+	"0059_minutes.sql":       "d793fc588bc35aeb64ad277e933aa3d5c09409247e66af13310244df2cac94d9",
 	"0045_money.sql":         "6232dd43ceea4db1996536ad88c558fce048e3a717347c143baa01aae2a599a4",
 	"0047_tenure_proof.sql":  "83532452c37049712533c8ec79f8c6217be43d2f5947ff4357c742d6e1581ceb",
 	"0037_proof.sql":         "cdc0920e6169e847c1289978b3a23d88663953a0f65db2ab03d29f52c2bb3628",
@@ -104,6 +107,12 @@ activity_act: id activity by_person act
 target: id person month measure by_person corrects
 frozen_month: month by_person proof
 kept_table: month name hash
+meeting: code kind month state
+agenda_item: code meeting state
+meeting_note: id meeting item kind person by_person
+meeting_act: id thing by_person act
+decision: code state owner due
+minutes: id
 money: id code kind contract customer holder day by_person ref
 lead: code customer giver state by_person activity
 replica: id
@@ -125,6 +134,7 @@ var texts = []struct {
 	{storetest.WriteTarget, readTarget},
 	{storetest.WriteStall, readStall},
 	{storetest.WriteDeparture, readDeparture},
+	{storetest.WriteMeeting, readMeeting},
 }
 
 func readTexts(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
@@ -153,4 +163,8 @@ func readStall(ctx context.Context, tx *store.Tx, i int, _ string, got map[strin
 
 func readDeparture(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
 	return storetest.ReadDeparture(ctx, tx, i, got)
+}
+
+func readMeeting(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
+	return storetest.ReadMeeting(ctx, tx, i, got)
 }

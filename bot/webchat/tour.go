@@ -37,7 +37,7 @@ const (
 // start on Thursday 09:30.
 func Tour() []Step {
 	var all []Step
-	for _, part := range [][]Step{trips(), manners(), files(), signing(), handingIn(), due(), sendingUp(), leaving()} {
+	for _, part := range [][]Step{trips(), manners(), files(), signing(), handingIn(), due(), sendingUp(), meeting(), leaving()} {
 		all = append(all, part...)
 	}
 	return all
@@ -188,5 +188,32 @@ func leaving() []Step {
 			As: "chenzong", Room: RoomPrivate, Say: "交接 小林", See: See{Text: "小林的交接"}},
 		{Caption: "不走了也行，一句话撤回。",
 			As: "xiaolin", Room: RoomPrivate, Say: "撤回离职", See: See{Text: "已撤回离职"}},
+	}
+}
+
+// meeting shows the monthly meeting, from the pack over an end that is refused to the
+// minutes.
+func meeting() []Step {
+	return []Step{
+		{Caption: "月会之前不用做表：上月的工作、业绩、应收、活动都和再上月对着，附图和 Excel，每月第一个工作日自己送到（会-2、会-4）。",
+			As: "wangfang", Room: RoomPrivate, Say: "月会", See: See{Text: "月会资料"}},
+		{Caption: "谁都可以先提议题。",
+			As: "xiaolin", Room: RoomPrivate, Say: "议题 推介会派谁去", See: See{Text: "议题 Y1 已记下"}},
+		{Caption: "开会：议程自己生成。群里只有数量，内容各人在私聊里看自己的那一份。",
+			As: "wangfang", Room: RoomGroup, Say: "月会 开始", See: See{Text: "月会开始了"}},
+		{Caption: "散会？还有没结论的，散不了（会-1），该发哪一句都列着。",
+			As: "wangfang", Room: RoomPrivate, Say: "散会", See: See{Text: "没有结论，不能散会"}},
+		{Caption: "只要看过的一次知悉；要决定的先讨论。",
+			As: "wangfang", Room: RoomPrivate, Say: "知悉 全部", See: See{Text: "已知悉"}},
+		{Caption: "张伟说一句，记名字和时间。",
+			As: "zhangwei", Room: RoomPrivate, Say: "讨论 Y1 刘洋熟悉场地，我带样品过去", See: See{Text: "记下了"}},
+		{Caption: "决议要一个负责人和期限，缺什么问什么；编号从此不变。",
+			As: "wangfang", Room: RoomPrivate, Say: "决议 Y1 刘洋去布展，样品前一天送到 负责=刘洋 期限=后天 协办=张伟", See: See{Text: "决议 D1"}},
+		{Caption: "现在可以散会：先看会发生什么。",
+			As: "wangfang", Room: RoomPrivate, Say: "散会", See: See{Text: "散会？"}},
+		{Caption: "确认。纪要按人做，表从此定稿。",
+			As: "wangfang", Room: RoomPrivate, Press: "确认", See: See{Text: "已散会"}},
+		{Caption: "刘洋收到归他的那一件；期限前一天、当天和过期，机器人来催。",
+			As: "liuyang", Room: RoomPrivate, See: See{Text: "件事归你", Old: true}},
 	}
 }

@@ -30,12 +30,16 @@ type Numbered[T any] struct {
 
 // ActivityCode is an activity's code however it was typed: h3, ＃Ｈ３, H-03, 3; empty
 // where it is none.
-func ActivityCode(typed string) string {
-	digits := strings.TrimLeft(strings.TrimPrefix(text.Code(typed), "H"), "-0")
+func ActivityCode(typed string) string { return CodeIn("H", typed) }
+
+// CodeIn is a code of one letter however it was typed: with Y y4, ＃Ｙ４, Y-04, 4; empty
+// where it is none.
+func CodeIn(letter, typed string) string {
+	digits := strings.TrimLeft(strings.TrimPrefix(text.Code(typed), letter), "-0")
 	if n, err := strconv.Atoi(digits); err != nil || n < 1 {
 		return ""
 	}
-	return "H" + digits
+	return letter + digits
 }
 
 // Ended is how a numbered thing ended.

@@ -48,7 +48,11 @@ func (h Handler) prefill(ctx context.Context, c *command.Call, w store.Week) (st
 	if err != nil {
 		return store.ReportText{}, err
 	}
-	list = slices.Concat(list, progress, contracts)
+	decisions, err := decisionLines(ctx, c, monday, monday.AddDate(0, 0, 7))
+	if err != nil {
+		return store.ReportText{}, err
+	}
+	list = slices.Concat(list, progress, contracts, decisions)
 	slices.SortStableFunc(list, func(a, b entryLine) int { return a.at.Compare(b.at) })
 	var lines []string
 	for _, e := range list[max(0, len(list)-mostEntries):] {
@@ -118,6 +122,18 @@ func (h Handler) contractLines(ctx context.Context, c *command.Call, monday stor
 	}
 	receipts, err := h.receiptLines(ctx, c, monday, contracts)
 	return append(list, receipts...), err
+}
+
+// decisionLines are the decisions of meetings that the person reported done in a time:
+// their codes alone, for the form is not confidential.
+func decisionLines(ctx context.Context, c *command.Call, from, to time.Time) (list []entryLine, err error) {
+	all, err := c.Tx.Decisions().All(ctx)
+	for _, d := range all {
+		if d.Owner == c.Person.ID && !d.Claimed.Before(from) && d.Claimed.Before(to) {
+			list = append(list, entryLine{d.Claimed, "完成决议 " + d.Code})
+		}
+	}
+	return list, err
 }
 
 // contractWords name a contract in a line.

@@ -56,6 +56,10 @@ const (
 	HeadHandovers    Right = "head handovers"     // say who takes over what others leave behind
 	ClearAccounts    Right = "clear accounts"     // of who leaves; the director only while nobody else is charged with it
 	ReleaseLeavers   Right = "release leavers"    // sign last; of whom, the line says
+	AttendMeetings   Right = "attend meetings"    // who belongs to every one
+	SeeMeetings      Right = "see meetings"       // the pack, the minutes and all decisions in full
+	HeadMeetings     Right = "head meetings"      // open them, give items their outcome, judge what was done
+	SkipMeetings     Right = "skip meetings"      // say that a month has none
 )
 
 // rule says who has a right and which clause says so.
@@ -154,6 +158,13 @@ var rights = map[Right]rule{
 		Posts: []store.Post{store.ExecutiveDirector, store.GeneralManager, store.MarketingDirector, store.Supervisor},
 		Words: "直接上级（市场主管；主管离开时市场总监，总监离开时总经理）", Clause: "2-7",
 	},
+	AttendMeetings: {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor, store.Salesperson}, Clause: "会-1"},
+	SeeMeetings: {
+		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector, store.Supervisor},
+		Clause: "会-4",
+	},
+	HeadMeetings: {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "会-1"},
+	SkipMeetings: {Posts: []store.Post{store.MarketingDirector}, Clause: "会-4"},
 }
 
 // Allows reports whether p has the right, and had it when they asked. Nobody who

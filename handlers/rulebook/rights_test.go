@@ -49,6 +49,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 		rulebook.HeadHandovers:    {"- y - y y - - -", "总经理、市场总监、市场主管", "2-7"},
 		rulebook.ClearAccounts:    {"- y - y - - - -", "财务（没有财务时市场总监）", "2-7"},
 		rulebook.ReleaseLeavers:   {"y y - y y - - -", "直接上级（市场主管；主管离开时市场总监，总监离开时总经理）", "2-7"},
+		rulebook.AttendMeetings:   {"- y - y y y - -", "总经理、市场总监、市场主管、业务员", "会-1"},
+		rulebook.SeeMeetings:      {"y y y y y - - -", "执行董事、总经理、总经理助理、市场总监、市场主管", "会-4"},
+		rulebook.HeadMeetings:     {"- y - y y - - -", "总经理、市场总监、市场主管", "会-1"},
+		rulebook.SkipMeetings:     {"- - - y - - - -", "市场总监", "会-4"},
 		"unknown":                 {"- - - - - - - -", "", ""},
 	} {
 		may := strings.Fields(row.may)

@@ -13,6 +13,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/handlerstest"
+	"marketbot/handlers/meeting"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
@@ -40,6 +41,7 @@ func areas(r rulebook.Rules) []command.Area {
 	return []command.Area{
 		&trip.Handler{Rules: r}, &report.Handler{Rules: r, Config: report.Defaults()},
 		&staff.Handler{Rules: r}, &customer.Handler{Rules: r, Config: customer.Defaults()}, &approval.Handler{Rules: r}, &activity.Handler{Rules: r},
+		&meeting.Handler{Rules: r, Config: meeting.Defaults()},
 	}
 }
 

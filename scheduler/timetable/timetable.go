@@ -20,6 +20,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/daily"
+	"marketbot/handlers/meeting"
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
@@ -45,6 +46,7 @@ type areas struct {
 	Customer *customer.Handler
 	Approval *approval.Handler
 	Activity *activity.Handler
+	Meeting  *meeting.Handler
 }
 
 // areasIn finds them in the list of all; an error names those that are missing.
@@ -57,6 +59,7 @@ func areasIn(list []command.Area) (areas, error) {
 		Customer: find[*customer.Handler](list, &errs),
 		Approval: find[*approval.Handler](list, &errs),
 		Activity: find[*activity.Handler](list, &errs),
+		Meeting:  find[*meeting.Handler](list, &errs),
 	}
 	return a, errors.Join(errs...)
 }
@@ -89,6 +92,10 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 		return nil, fmt.Errorf("daily: %w", err)
 	}
 	eve, err := scheduler.Daily(rules.Zone, activity.Eve)
+	if err != nil {
+		return nil, err
+	}
+	evening, err := scheduler.Daily(rules.Zone, meeting.Evening)
 	if err != nil {
 		return nil, err
 	}
@@ -126,6 +133,10 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 			Due: a.Activity.AnyOver, Do: a.Activity.Over},
 		{Name: "month/freeze", Title: "没散会的月份在 15 日 24:00 定稿", Clause: "会-4",
 			Due: months.Due, Do: months.Run},
+		{Name: "meeting/pack", Title: "上月月会资料", Clause: "会-4", Reminder: true,
+			When: scheduler.Monthly(rules, rules.PackDue), Grace: dailyGrace, Do: a.Meeting.SendPack},
+		{Name: "meeting/open", Title: "会还没有散", Clause: "会-1", Reminder: true,
+			When: evening, Grace: dailyGrace, Do: a.Meeting.StillOpen},
 		{Name: "staff/due", Title: "没人能确认的总经理变更生效", Clause: "附-4",
 			Due: a.Staff.AnyDue, Do: a.Staff.Due},
 		{Name: "staff/gone", Title: "最后工作日已过，停用或转岗", Clause: "2-7",

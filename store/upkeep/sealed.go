@@ -21,6 +21,9 @@ var occasion = []string{"activity", "at", "by_person", "act", "version"}
 // step are the columns that say who did what to a departure, and when.
 var step = []string{"departure", "at", "by_person", "act", "version"}
 
+// deedOf are the columns that say who did what to something of a meeting, and when.
+var deedOf = []string{"thing", "at", "by_person", "act", "version"}
+
 // sealedColumns are all of them. What rests under a customer's data key is not
 // among them: only that key's wrap is.
 var sealedColumns = []sealedColumn{
@@ -69,6 +72,13 @@ var sealedColumns = []sealedColumn{
 	{"departure", []string{"id"}, "card", []string{"person", "kind", "state", "last_day", "ends", "version"}},
 	{"departure_act", []string{"id"}, "was", step},
 	{"handed", []string{"departure", "kind", "ref"}, "words", []string{"state", "taker", "by_person", "at"}},
+	{"meeting", []string{"code"}, "card", []string{"kind", "month", "state", "opened", "version"}},
+	{"agenda_item", []string{"code"}, "card", []string{"meeting", "state", "version"}},
+	{"meeting_note", []string{"id"}, "words", []string{"meeting", "item", "kind", "person", "by_person", "at", "gone"}},
+	{"meeting_act", []string{"id"}, "was", deedOf},
+	{"meeting_act", []string{"id"}, "words", deedOf},
+	{"decision", []string{"code"}, "card", []string{"state", "owner", "due", "version"}},
+	{"minutes", []string{"id"}, "content", []string{"at"}},
 	{"lead", []string{"code"}, "words", nil},
 	{"lead", []string{"code"}, "body", nil},
 	{"lead", []string{"code"}, "source", nil},

@@ -153,6 +153,28 @@ func (q Files) OwnProgress(ctx context.Context, person string, from, to time.Tim
 		})
 }
 
+// CountProgress is how many entries everybody made in [from, to) and did not take
+// back.
+func (q Files) CountProgress(ctx context.Context, from, to time.Time) (map[string]int, error) {
+	return q.counted(ctx, "count progress", `SELECT author, COUNT(*) FROM progress WHERE at >= $1 AND at < $2 AND undone = 0 GROUP BY author`, from, to)
+}
+
+// CountNew is how many files everybody made in [from, to).
+func (q Files) CountNew(ctx context.Context, from, to time.Time) (map[string]int, error) {
+	return q.counted(ctx, "count new customers", `SELECT author, COUNT(*) FROM customer WHERE created >= $1 AND created < $2 GROUP BY author`, from, to)
+}
+
+func (q Files) counted(ctx context.Context, what, query string, from, to time.Time) (map[string]int, error) {
+	n := map[string]int{}
+	return n, engine.Each(ctx, q.tx, what, query, []any{engine.Millis(from), engine.Millis(to)}, func(scan engine.Scan) error {
+		var person string
+		var k int
+		err := scan(&person, &k)
+		n[person] = k
+		return err
+	})
+}
+
 // unlockProgress reads an entry that the wrap of its customer's key follows.
 func (q Files) unlockProgress(scan engine.Scan) (p Progress, key seal.DataKey, err error) {
 	var wrapped []byte

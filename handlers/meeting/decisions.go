@@ -1,0 +1,730 @@
+package meeting
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
+	"marketbot/handlers/words"
+	"marketbot/store"
+)
+
+const (
+	donePrompt   = "怎么完成的？写一句，会给确认的人看。"
+	returnPrompt = "哪里还没有完成？写一句，会告诉负责人。"
+	laterPrompt  = "为什么延期？写一句。"
+)
+
+func (h Handler) decisionCommands() []command.Spec {
+	code := command.Arg{Name: codeArg, Kind: command.Number, Prompt: "哪项决议？写编号，例如 D7。"}
+	only := code
+	only.Optional = true
+	return []command.Spec{
+		{
+			Name: "完成", Aliases: []string{"wc"}, Summary: "决议办完了：写怎么完成的，等上级确认",
+			Said: []string{"完成决议", "决议完成", "决议办完了", "办完了"},
+			Args: []command.Arg{only, {Name: "说明", Kind: command.Free, Optional: true}}, Examples: []string{"完成 D7 三期都排好了"},
+			Who: rulebook.TakePart, Private: true, Clause: deciding, Changed: h.decisionChanged, Run: h.done, Undo: h.undoDecision,
+		},
+		{
+			Name: "确认完成", Aliases: []string{"qrwc"}, Summary: "确认决议已经完成；自己的由上一级确认",
+			Said: []string{"确认决议", "确认决议完成", "验收决议"},
+			Args: []command.Arg{only}, Examples: []string{"确认完成 D7"},
+			Who: rulebook.SeeMeetings, Private: true, Settles: true, Clause: deciding, Changed: h.decisionChanged, Run: h.confirm, Undo: h.undoDecision,
+		},
+		{
+			Name: "退回", Aliases: []string{"thjy"}, Summary: "决议还没有真正完成：退回给负责人，写原因",
+			Said: []string{"退回决议", "决议没完成", "没有完成，退回"},
+			Args: []command.Arg{code, {Name: fieldReason, Kind: command.Free, Prompt: returnPrompt}}, Examples: []string{"退回 D7 第三期还没签"},
+			Who: rulebook.SeeMeetings, Private: true, Clause: deciding, Changed: h.decisionChanged, Run: h.reject, Undo: h.undoDecision,
+		},
+		{
+			Name: "延期", Aliases: []string{"yq"}, Summary: "改决议的期限：最早的期限和延了几次都留着",
+			Said:     []string{"延期决议", "决议延期", "推迟决议"},
+			Args:     []command.Arg{code, {Name: "日期", Kind: command.Date, Prompt: "延到哪天？例如 12-31。"}, {Name: fieldReason, Kind: command.Free, Prompt: laterPrompt}},
+			Examples: []string{"延期 D7 12-31 客户月底才开会"},
+			Who:      rulebook.TakePart, Private: true, Clause: deciding, Changed: h.decisionChanged, Run: h.putOff, Undo: h.undoDecision,
+		},
+		{
+			Name: "改派", Aliases: []string{"gp"}, Summary: "换决议的负责人，新旧都会收到通知",
+			Said: []string{"改派决议", "换负责人", "决议换人", "转给别人负责"},
+			Args: []command.Arg{code, {Name: personArg, Kind: command.Person, Prompt: "改派给谁？写姓名。"}}, Examples: []string{"改派 D7 刘洋"},
+			Who: rulebook.HeadMeetings, Private: true, Clause: deciding, Changed: h.decisionChanged, Run: h.reassign, Undo: h.undoDecision,
+		},
+	}
+}
+
+// decisionChanged is when the decision that is called for was changed last.
+func (h Handler) decisionChanged(ctx context.Context, c *command.Call) (time.Time, error) {
+	return c.Tx.Meetings().Changed(ctx, command.CodeIn("D", c.Text(codeArg)))
+}
+
+// answers is who answers for a decision on a day: its owner, and for one who is not
+// with the company any more the next up the line, until somebody takes it over (2-7).
+func answers(ctx context.Context, tx *store.Tx, roll audience.Roll, d store.Decision) (store.Person, error) {
+	if p, active := roll.Active(d.Owner); active {
+		return p, nil
+	}
+	gone, _, err := tx.People().ByID(ctx, d.Owner)
+	if err != nil {
+		return gone, err
+	}
+	if above := roll.Standing(rulebook.Superior(gone.Post)).To; len(above) > 0 {
+		return above[0], nil
+	}
+	if admins := roll.Charged(store.Administrator); len(admins) > 0 {
+		return admins[0], nil
+	}
+	return gone, nil
+}
+
+// dueWords are who does a decision until when, without what it says.
+func (h Handler) dueWords(ctx context.Context, n *audience.Names, d store.Decision, today store.Day) (string, error) {
+	owner, err := n.Of(ctx, d.Owner)
+	if err != nil {
+		return "", err
+	}
+	said := owner + "，期限 " + words.DayIn(d.Due, today)
+	if d.Moved > 0 {
+		said += fmt.Sprintf("，延期 %d 次", d.Moved)
+	}
+	switch late := today.Since(d.Due); {
+	case d.State != store.DecisionOpen:
+		said += "，" + string(d.State)
+	case late > 0:
+		said += fmt.Sprintf("，逾期 %d 天", late)
+	}
+	return said, nil
+}
+
+// facts are a decision in full.
+func (h Handler) facts(ctx context.Context, n *audience.Names, d store.Decision, today store.Day) ([]chat.Fact, error) {
+	owner, err := n.Of(ctx, d.Owner)
+	if err != nil {
+		return nil, err
+	}
+	facts := []chat.Fact{{Label: fieldConclusion, Value: d.Words}, {Label: fieldOwner, Value: owner}}
+	if len(d.Helpers) > 0 {
+		helpers, err := namesOf(ctx, n, d.Helpers)
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, chat.Fact{Label: fieldHelpers, Value: strings.Join(helpers, "、")})
+	}
+	due := words.DayIn(d.Due, today)
+	if d.Moved > 0 || d.First != d.Due {
+		due += fmt.Sprintf("（原定 %s，延期 %d 次）", words.DayIn(d.First, today), d.Moved)
+	}
+	state := string(d.State)
+	switch late := today.Since(d.Due); {
+	case d.State == store.DecisionOpen && late > 0:
+		state += fmt.Sprintf("，逾期 %d 天", late)
+	case d.State == store.DecisionDone && d.Alone:
+		state += "，无人复核"
+	case d.State == store.DecisionDone:
+		by, err := n.Of(ctx, d.Judge)
+		if err != nil {
+			return nil, err
+		}
+		state += "，" + by + "确认"
+		if d.Judge == "" {
+			state = string(d.State)
+		}
+	}
+	facts = append(facts, chat.Fact{Label: fieldDue, Value: due}, chat.Fact{Label: "状态", Value: state})
+	if d.Report != "" {
+		facts = append(facts, chat.Fact{Label: "完成情况", Value: d.Report})
+	}
+	return facts, nil
+}
+
+// noDecision is what everybody hears of a decision that there is not, and of one
+// that they may not know of; the record alone tells the one from the other.
+func noDecision(hidden bool) *command.Refusal {
+	return &command.Refusal{
+		Text: "没有这项决议，或者它不归你看。负责人和协办人看自己的，全部由" + rulebook.Holders(rulebook.SeeMeetings) + "看。", Hint: "看自己的：决议", Clause: deciding, Denied: hidden, Private: true,
+	}
+}
+
+// decision is the decision of a code that the caller may see.
+func (h Handler) decision(ctx context.Context, c *command.Call, typed string) (d store.Decision, err error) {
+	d, found, err := c.Tx.Decisions().Get(ctx, command.CodeIn("D", typed))
+	if c.Tx.PassOver(err) {
+		return d, &command.Refusal{Text: "这项决议的记录损坏，打不开；管理员已经知道。", Hint: "决议", Private: true}
+	}
+	if err != nil {
+		return d, err
+	}
+	if !found || d.State == store.DecisionUndone || d.Made.After(c.Now) {
+		return d, noDecision(false)
+	}
+	if rulebook.SeesDecision(c.Person, d) {
+		return d, nil
+	}
+	roll, err := h.roll(ctx, c)
+	if err != nil {
+		return d, err
+	}
+	if p, err := answers(ctx, c.Tx, roll, d); err != nil || p.ID != c.Person.ID {
+		return d, orNone(err)
+	}
+	return d, nil
+}
+
+func orNone(err error) error {
+	if err == nil {
+		err = noDecision(true)
+	}
+	return err
+}
+
+// decisions is 决议 without an item: one by its code, those of a person, all.
+func (h Handler) decisions(ctx context.Context, c *command.Call, said string) (*command.Answer, error) {
+	if code := command.CodeIn("D", said); code != "" && reading.FirstWord(said) == said {
+		return h.oneDecision(ctx, c, code)
+	}
+	heads := rulebook.Allows(rulebook.SeeMeetings, c.Person)
+	whose, of, all := "", "", false
+	switch {
+	case said == "":
+		if heads {
+			break
+		}
+		whose, of = c.Person.ID, c.Person.Name
+	case said == "全部" || said == "所有":
+		all = true
+		if !heads {
+			whose, of = c.Person.ID, c.Person.Name
+		}
+	case said == "我的":
+		whose, of = c.Person.ID, c.Person.Name
+	default:
+		p, found, err := audience.Named(ctx, c.Tx, strings.TrimSuffix(said, "的"))
+		switch {
+		case err != nil:
+			return nil, err
+		case !found || !heads && p.ID != c.Person.ID:
+			return nil, noDecision(found)
+		}
+		whose, of = p.ID, p.Name
+	}
+	list, err := h.listed(ctx, c, whose, all)
+	if err != nil {
+		return nil, err
+	}
+	return h.decisionList(ctx, c, list, of, all)
+}
+
+// listed are the decisions that a list shows: a person's or everybody's, the open
+// ones or all.
+func (h Handler) listed(ctx context.Context, c *command.Call, whose string, all bool) (list []store.Decision, err error) {
+	if all {
+		list, err = c.Tx.Decisions().All(ctx)
+	} else {
+		list, err = c.Tx.Decisions().Open(ctx)
+	}
+	if err != nil || whose == "" {
+		return list, err
+	}
+	roll, err := h.roll(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var own []store.Decision
+	for _, d := range list {
+		p, err := answers(ctx, c.Tx, roll, d)
+		if err != nil {
+			return nil, err
+		}
+		if d.Concerns(whose) || p.ID == whose {
+			own = append(own, d)
+		}
+	}
+	return own, nil
+}
+
+func (h Handler) decisionList(ctx context.Context, c *command.Call, list []store.Decision, of string, all bool) (*command.Answer, error) {
+	name := "没完成的决议"
+	if all {
+		name = "全部决议"
+	}
+	if of != "" {
+		name = of + " · " + name
+	}
+	n, today := audience.NewNames(c.Tx), h.Rules.Day(c.Now)
+	var rows []string
+	var late int
+	for _, d := range list {
+		due, err := h.dueWords(ctx, n, d, today)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, "• "+d.Code+" "+text.CutLine(d.Words, shown)+"（"+due+"）")
+		if d.State == store.DecisionOpen && d.Due < today {
+			late++
+		}
+	}
+	if len(rows) == 0 {
+		rows = []string{"没有。"}
+	}
+	lines := rows[:min(len(rows), command.MaxRows)]
+	if rest := len(rows) - len(lines); rest > 0 {
+		lines = append(lines, words.More(rest))
+	}
+	card := chat.Card{Title: fmt.Sprintf("%s（%d 项）", name, len(list)), Blocks: []chat.Block{{Text: strings.Join(lines, "\n")}}}
+	if chart := h.chart(list, today, c.Now); all && !chart.Empty() {
+		card.Blocks = append(card.Blocks, chat.Block{Chart: &chart})
+	}
+	card.Blocks = append(card.Blocks, chat.Block{Note: h.asOf(c.Now)})
+	return secret(card, "decisions", fmt.Sprintf("%s：%d 项，其中逾期 %d 项。", name, len(list), late)+h.asOf(c.Now)+"。"+elsewhere), nil
+}
+
+// chart is how many decisions are done, open and overdue.
+func (h Handler) chart(list []store.Decision, today store.Day, at time.Time) chat.Chart {
+	var done, open, late int64
+	for _, d := range list {
+		switch {
+		case !d.Open():
+			done++
+		case d.Due < today:
+			late++
+		default:
+			open++
+		}
+	}
+	chart := chat.Chart{Title: "决议完成情况", Kind: chat.Bars, Unit: "项", AsOf: h.asOf(at)}
+	if done+open+late > 0 {
+		chart.Categories, chart.Series = []string{"已完成", "办理中", "逾期"}, []chat.Series{{Name: "决议", Values: []int64{done, open, late}}}
+	}
+	return chart
+}
+
+// oneDecision is a decision with all that was done to it.
+func (h Handler) oneDecision(ctx context.Context, c *command.Call, code string) (*command.Answer, error) {
+	d, err := h.decision(ctx, c, code)
+	if err != nil {
+		return nil, err
+	}
+	return h.decisionCard(ctx, c, d, "决议 "+d.Code)
+}
+
+func (h Handler) decisionCard(ctx context.Context, c *command.Call, d store.Decision, heading string) (*command.Answer, error) {
+	n, today := audience.NewNames(c.Tx), h.Rules.Day(c.Now)
+	facts, err := h.facts(ctx, n, d, today)
+	if err != nil {
+		return nil, err
+	}
+	acts, err := c.Tx.Decisions().Acts(ctx, d.Code)
+	if err != nil {
+		return nil, err
+	}
+	var history []string
+	for _, a := range acts {
+		by, err := n.Of(ctx, a.By)
+		if err != nil {
+			return nil, err
+		}
+		line := a.At.In(h.Rules.Zone).Format("01-02 ") + a.Act + "（" + by + "）"
+		if a.Words != "" {
+			line += "：" + text.CutLine(a.Words, maxTitle)
+		}
+		history = append(history, line)
+	}
+	card := chat.Card{Title: heading, Blocks: []chat.Block{{Facts: facts}, {Text: strings.Join(history, "\n")}}}
+	roll, err := h.roll(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	owner, err := answers(ctx, c.Tx, roll, d)
+	if err != nil {
+		return nil, err
+	}
+	if owner.ID != d.Owner && d.Open() {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "交接之前由" + owner.Name + "负责（2-7）。"})
+	}
+	switch {
+	case d.State == store.DecisionOpen && owner.ID == c.Person.ID:
+		card.Buttons = []chat.Button{{Label: "完成", Command: "完成 " + d.Code, Primary: true}}
+	case d.State == store.DecisionClaimed && rulebook.Judges(c.Person, owner):
+		card.Buttons = judgeButtons(d)
+	}
+	due, err := h.dueWords(ctx, n, d, today)
+	if err != nil {
+		return nil, err
+	}
+	return secret(card, "decision/"+d.Code, "决议 "+d.Code+"："+due+"。"+elsewhere), nil
+}
+
+func judgeButtons(d store.Decision) []chat.Button {
+	return []chat.Button{{Label: "确认完成", Command: "确认完成 " + d.Code, Primary: true}, {Label: "退回", Command: "退回 " + d.Code, Typed: "退回 " + d.Code + " 原因…"}}
+}
+
+// save changes a decision by the command that was called, answers with it, and lets
+// that be taken back.
+func (h Handler) save(ctx context.Context, c *command.Call, was store.Decision, is *store.Decision, said, heading string) (*command.Answer, error) {
+	if saved, err := c.Tx.Decisions().Save(ctx, was, *is, deed(c, said)); err != nil || !saved {
+		return nil, orRaced(err, was.Code)
+	}
+	is.Version = was.Version + 1
+	a, err := h.decisionCard(ctx, c, *is, heading)
+	if err != nil {
+		return nil, err
+	}
+	a.Reply.Card.Tone, a.Reply.Card.Buttons = chat.Good, nil
+	return undoable(a, is.Code+"/"+strconv.Itoa(is.Version)), nil
+}
+
+// undoDecision takes back what made the version of a decision that the reference
+// names.
+func (h Handler) undoDecision(ctx context.Context, c *command.Call, ref string) (string, error) {
+	code, version, _ := strings.Cut(ref, "/")
+	acts, err := c.Tx.Decisions().Acts(ctx, code)
+	if err != nil {
+		return "", err
+	}
+	if len(acts) == 0 {
+		return "", fmt.Errorf("undo %s: there is no such decision", ref)
+	}
+	err = h.undecide(ctx, c, code, version, store.MeetingAct{At: c.Now, By: c.Person.ID, Act: "撤销"})
+	return code + " 的「" + acts[len(acts)-1].Act + "」", err
+}
+
+// tellOf tells people of what was done to a decision.
+func (h Handler) tellOf(ctx context.Context, c *command.Call, d store.Decision, to []store.Person, what, heading string, extra []chat.Fact, buttons ...chat.Button) ([]chat.Notice, error) {
+	n := audience.NewNames(c.Tx)
+	facts, err := h.facts(ctx, n, d, h.Rules.Day(c.Now))
+	if err != nil {
+		return nil, err
+	}
+	due, err := h.dueWords(ctx, n, d, h.Rules.Day(c.Now))
+	if err != nil {
+		return nil, err
+	}
+	card := chat.Card{Title: heading, Blocks: []chat.Block{{Facts: append(facts, extra...)}}, Buttons: buttons}
+	key := fmt.Sprintf("decision/%s/%d/%s", d.Code, d.Version, what)
+	return audience.Same(key, audience.But(to, c.Person.ID), chat.Message{
+		Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: heading + "：" + due + "。" + elsewhere},
+	}), nil
+}
+
+// mine are the decisions that wait for the caller's 完成.
+func (h Handler) mine(ctx context.Context, c *command.Call) (list []store.Decision, err error) {
+	open, err := c.Tx.Decisions().Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	roll, err := h.roll(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range open {
+		p, err := answers(ctx, c.Tx, roll, d)
+		if err != nil {
+			return nil, err
+		}
+		if p.ID == c.Person.ID && d.State == store.DecisionOpen {
+			list = append(list, d)
+		}
+	}
+	return list, nil
+}
+
+// toJudge are the decisions that wait for the caller's 确认完成.
+func (h Handler) toJudge(ctx context.Context, c *command.Call) (list []store.Decision, err error) {
+	open, err := c.Tx.Decisions().Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	roll, err := h.roll(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range open {
+		owner, err := answers(ctx, c.Tx, roll, d)
+		if err != nil {
+			return nil, err
+		}
+		if d.State == store.DecisionClaimed && rulebook.Judges(c.Person, owner) {
+			list = append(list, d)
+		}
+	}
+	return list, nil
+}
+
+// called is the decision that the caller means: by its code, else the only one that
+// waits for them.
+func (h Handler) called(ctx context.Context, c *command.Call, waiting func(context.Context, *command.Call) ([]store.Decision, error)) (store.Decision, error) {
+	if c.Has(codeArg) {
+		return h.decision(ctx, c, c.Text(codeArg))
+	}
+	return command.Numbered[store.Decision]{
+		What: "决议", List: "决议", Clause: deciding,
+		Code: func(d store.Decision) string { return d.Code },
+		At:   func(d store.Decision) time.Time { return d.Made },
+	}.Only(ctx, c, codeArg, nil, waiting)
+}
+
+// judgesOf are who may confirm what somebody did, the nearest up the line first.
+func judgesOf(roll audience.Roll, owner store.Person) (list []store.Person) {
+	for post := rulebook.Superior(owner.Post); post != ""; post = rulebook.Superior(post) {
+		for _, p := range roll.Holders(post) {
+			if rulebook.Judges(p, owner) {
+				list = append(list, p)
+			}
+		}
+	}
+	return list
+}
+
+// done is 完成.
+func (h Handler) done(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	was, err := h.called(ctx, c, h.mine)
+	if err != nil {
+		return nil, err
+	}
+	roll, err := h.roll(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	owner, err := answers(ctx, c.Tx, roll, was)
+	switch {
+	case err != nil:
+		return nil, err
+	case owner.ID != c.Person.ID:
+		return nil, &command.Refusal{Text: "决议 " + was.Code + " 由" + owner.Name + "负责，由负责人来说完成。", Hint: "决议 " + was.Code, Clause: deciding, Denied: true, Private: true}
+	case was.State != store.DecisionOpen:
+		return nil, &command.Refusal{Text: "决议 " + was.Code + " 已经是" + string(was.State) + "。", Hint: "决议 " + was.Code, Clause: deciding, Private: true}
+	}
+	said, err := fitting("说明", c.Text("说明"), maxTalk)
+	if err != nil {
+		return nil, err
+	}
+	if said == "" {
+		return nil, &command.Question{Prompt: donePrompt, Line: "完成 " + was.Code}
+	}
+	is := was
+	is.State, is.Report, is.Claimed = store.DecisionClaimed, said, c.Now
+	judges := judgesOf(roll, owner)
+	heading := was.Code + " 已报完成，等确认"
+	if !h.Config.ConfirmDone || len(judges) == 0 {
+		is.State, is.Done, is.Alone = store.DecisionDone, c.Now, h.Config.ConfirmDone
+		heading = was.Code + " 已完成"
+		if is.Alone {
+			heading += "（无人复核）"
+		}
+	}
+	a, err := h.save(ctx, c, was, &is, said, heading)
+	if err != nil || is.State == store.DecisionDone {
+		return h.settle(ctx, c, is, a, err)
+	}
+	to := audience.But(roll.Standing(rulebook.Superior(owner.Post)).To, owner.ID)
+	to = slices.DeleteFunc(to, func(p store.Person) bool { return !rulebook.Judges(p, owner) })
+	if len(to) == 0 {
+		to = judges[:1]
+	}
+	a.Notices, err = h.tellOf(ctx, c, is, to, "claimed", owner.Name+"报完成："+was.Code, nil, judgeButtons(is)...)
+	return a, err
+}
+
+// settle gives the item that is about a decision which is done its outcome, if it
+// stands on the agenda of the open meeting.
+func (h Handler) settle(ctx context.Context, c *command.Call, d store.Decision, a *command.Answer, err error) (*command.Answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	m, open, err := c.Tx.Meetings().Now(ctx)
+	if err != nil || !open {
+		return a, err
+	}
+	items, err := c.Tx.Agenda().On(ctx, m.Code)
+	if err != nil {
+		return nil, err
+	}
+	for _, was := range items {
+		if was.Decision != d.Code || was.State != store.ItemOpen {
+			continue
+		}
+		is := was
+		is.State, is.By, is.At, is.Why = store.ItemNoted, c.Person.ID, c.Now, "已完成"
+		if saved, err := c.Tx.Agenda().Save(ctx, was, is, deed(c, "")); err != nil || !saved {
+			return nil, orRaced(err, was.Code)
+		}
+		a.Undo = "" // the meeting builds on it
+		a.Reply.Card.Buttons = nil
+	}
+	return a, nil
+}
+
+// judged is the claimed decision that the caller judges, with who answers for it.
+func (h Handler) judged(ctx context.Context, c *command.Call) (d store.Decision, owner store.Person, err error) {
+	if d, err = h.called(ctx, c, h.toJudge); err != nil {
+		return d, owner, err
+	}
+	roll, err := h.roll(ctx, c)
+	if err != nil {
+		return d, owner, err
+	}
+	owner, err = answers(ctx, c.Tx, roll, d)
+	may, err2 := namesAndPosts(judgesOf(roll, owner)), err
+	switch {
+	case err2 != nil:
+		return d, owner, err2
+	case owner.ID == c.Person.ID:
+		err = &command.Refusal{Text: "决议 " + d.Code + " 是你自己负责的，要由上一级确认。", Hint: "请" + may + "发：确认完成 " + d.Code, Clause: deciding, Denied: true, Private: true}
+	case !rulebook.Judges(c.Person, owner):
+		err = &command.Refusal{Text: "决议 " + d.Code + " 由负责人的上级确认。", Hint: "请" + may + "发：确认完成 " + d.Code, Clause: deciding, Denied: true, Private: true}
+	case d.State == store.DecisionOpen:
+		err = &command.Refusal{Text: "决议 " + d.Code + " 还没有报完成，" + owner.Name + "负责。", Hint: "决议 " + d.Code, Clause: deciding, Private: true}
+	case d.State == store.DecisionDone:
+		by := "（无人复核）"
+		if d.Judge != "" {
+			if by, err = audience.NewNames(c.Tx).Of(ctx, d.Judge); err != nil {
+				return d, owner, err
+			}
+			by = "由" + by
+		}
+		err = &command.Refusal{Text: "决议 " + d.Code + " 已" + by + "于 " + words.Moment(d.Done.In(h.Rules.Zone)) + " 确认完成。", Hint: "决议 " + d.Code, Clause: deciding, Private: true}
+	}
+	return d, owner, err
+}
+
+func namesAndPosts(list []store.Person) string {
+	var all []string
+	for _, p := range list {
+		all = append(all, words.WithPost(p))
+	}
+	if len(all) == 0 {
+		return "上级"
+	}
+	return words.Names(all, 3)
+}
+
+// confirm is 确认完成.
+func (h Handler) confirm(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	was, owner, err := h.judged(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	is := was
+	is.State, is.Judge, is.Done = store.DecisionDone, c.Person.ID, c.Now
+	a, err := h.save(ctx, c, was, &is, "", was.Code+" 已确认完成")
+	if err != nil {
+		return nil, err
+	}
+	if a.Notices, err = h.tellOf(ctx, c, is, []store.Person{owner}, "confirmed", c.Person.Name+"确认完成："+was.Code, nil); err != nil {
+		return nil, err
+	}
+	return h.settle(ctx, c, is, a, nil)
+}
+
+// reject is 退回.
+func (h Handler) reject(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	was, owner, err := h.judged(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	why, err := reason(c.Text(fieldReason))
+	if err != nil {
+		return nil, err
+	}
+	if why == "" {
+		return nil, &command.Question{Prompt: returnPrompt, Line: "退回 " + was.Code}
+	}
+	is := was
+	is.State, is.Claimed = store.DecisionOpen, time.Time{}
+	a, err := h.save(ctx, c, was, &is, why, was.Code+" 已退回")
+	if err != nil {
+		return nil, err
+	}
+	a.Notices, err = h.tellOf(ctx, c, is, []store.Person{owner}, "returned", c.Person.Name+"退回："+was.Code, []chat.Fact{{Label: fieldReason, Value: why}}, chat.Button{Label: "完成", Command: "完成 " + was.Code})
+	return a, err
+}
+
+// putOff is 延期: by who answers for it, or a head.
+func (h Handler) putOff(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	was, err := h.decision(ctx, c, c.Text(codeArg))
+	if err != nil {
+		return nil, err
+	}
+	roll, err := h.roll(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	owner, err := answers(ctx, c.Tx, roll, was)
+	if err != nil {
+		return nil, err
+	}
+	due, today := c.Day("日期"), h.Rules.Day(c.Now)
+	switch {
+	case owner.ID != c.Person.ID && !rulebook.Allows(rulebook.HeadMeetings, c.Person):
+		return nil, &command.Refusal{Text: "决议 " + was.Code + " 由" + owner.Name + "负责，负责人和" + rulebook.Holders(rulebook.HeadMeetings) + "可以延期。", Hint: "决议 " + was.Code, Clause: deciding, Denied: true, Private: true}
+	case !was.Open():
+		return nil, &command.Refusal{Text: "决议 " + was.Code + " 已完成。", Hint: "决议 " + was.Code, Clause: deciding, Private: true}
+	case due < today:
+		return nil, &command.Refusal{Text: "日期 " + words.DayIn(due, today) + " 已经过去了，写今天或以后。", Hint: "延期 " + was.Code + " " + string(today.Add(7)) + " 原因…", Clause: deciding, Private: true}
+	case due <= was.Due:
+		return nil, &command.Refusal{Text: "现在的期限是 " + words.DayIn(was.Due, today) + "，延期要写更晚的日子。", Hint: "延期 " + was.Code + " " + string(max(was.Due, today).Add(7)) + " 原因…", Clause: deciding, Private: true}
+	}
+	why, err := reason(c.Text(fieldReason))
+	if err != nil {
+		return nil, err
+	}
+	if why == "" {
+		return nil, &command.Question{Prompt: laterPrompt}
+	}
+	is := was
+	is.Due = due
+	is.Moved++
+	a, err := h.save(ctx, c, was, &is, "到 "+words.DayIn(due, today)+"："+why, was.Code+" 已延期")
+	if err != nil {
+		return nil, err
+	}
+	to := audience.Join([]store.Person{owner}, roll.Standing(rulebook.Superior(owner.Post)).To)
+	a.Notices, err = h.tellOf(ctx, c, is, to, "put off", c.Person.Name+"延期："+was.Code, []chat.Fact{{Label: fieldReason, Value: why}})
+	return a, err
+}
+
+// reassign is 改派.
+func (h Handler) reassign(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	was, err := h.decision(ctx, c, c.Text(codeArg))
+	if err != nil {
+		return nil, err
+	}
+	to := c.Who(personArg)
+	switch {
+	case !was.Open():
+		return nil, &command.Refusal{Text: "决议 " + was.Code + " 已完成。", Hint: "决议 " + was.Code, Clause: deciding, Private: true}
+	case was.Owner == to.ID:
+		return nil, &command.Refusal{Text: "决议 " + was.Code + " 本来就由" + to.Name + "负责。", Hint: "决议 " + was.Code, Clause: deciding, Private: true}
+	}
+	roll, err := h.roll(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	old, err := answers(ctx, c.Tx, roll, was)
+	if err != nil {
+		return nil, err
+	}
+	is := was.With(to.ID)
+	is.State, is.Claimed = store.DecisionOpen, time.Time{}
+	a, err := h.save(ctx, c, was, &is, old.Name+" → "+to.Name, was.Code+" 已改派给"+to.Name)
+	if err != nil {
+		return nil, err
+	}
+	news, err := h.tellOf(ctx, c, is, []store.Person{to}, "assigned", c.Person.Name+"把决议改派给你："+was.Code, nil, chat.Button{Label: "看决议", Command: "决议 " + was.Code})
+	if err != nil {
+		return nil, err
+	}
+	rest, err := h.tellOf(ctx, c, is, audience.But([]store.Person{old}, to.ID), "taken", c.Person.Name+"把决议改派给了"+to.Name+"："+was.Code, nil)
+	a.Notices = append(news, rest...)
+	return a, err
+}

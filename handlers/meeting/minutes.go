@@ -1,0 +1,441 @@
+package meeting
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/sheet"
+	"marketbot/handlers/text"
+	"marketbot/handlers/words"
+	"marketbot/store"
+)
+
+// record are the minutes of a meeting as they were written: nothing in them is read
+// anew afterwards, not even a name.
+type record struct {
+	Title   string
+	Version int
+	Opened  time.Time
+	Closed  time.Time
+	Place   string
+	Chair   string
+	Why     string // it was opened again
+	People  []attendee
+	Items   []recordItem
+	Earlier []recordDecision // what was decided before and was not done when it began
+}
+
+type attendee struct {
+	Name  string
+	Kind  store.NoteKind // empty: nothing is known
+	Late  int            // minutes
+	Words string
+}
+
+type named struct{ ID, Name string }
+
+type recordItem struct {
+	Code, Title, Source string
+	Lines               []store.ItemLine
+	Talks               []talk
+	State               store.ItemState
+	Decision, Words     string // what was decided, or why it was shelved
+	Owner               named
+	Helpers             []named
+	Due                 store.Day
+	Shelved             int
+}
+
+type talk struct {
+	By    named
+	At    time.Time
+	Words string
+}
+
+type recordDecision struct {
+	Code, Words string
+	Owner       named
+	Helpers     []string // ids
+	Due, First  store.Day
+	Moved       int
+	Done        time.Time
+	State       store.DecisionState
+}
+
+// write writes the minutes of a meeting that was just closed.
+func (h Handler) write(ctx context.Context, c *command.Call, v view, roll audience.Roll) (record, error) {
+	m, n := v.meeting, audience.NewNames(c.Tx)
+	r := record{Title: title(m), Version: m.Minutes, Opened: m.Opened, Closed: m.Closed, Chair: v.names[m.Opener], Why: m.Why}
+	if m.Group {
+		r.Place = "群聊"
+	}
+	there := v.attendance()
+	for _, p := range v.belong(roll) {
+		note := there[p.ID]
+		r.People = append(r.People, attendee{Name: p.Name, Kind: note.Kind, Late: v.late(note), Words: note.Words})
+	}
+	name := func(id string) (named, error) {
+		if id == "" {
+			return named{}, nil
+		}
+		of, err := n.Of(ctx, id)
+		return named{id, of}, err
+	}
+	for _, i := range v.items {
+		one := recordItem{Code: i.Code, Title: i.Title, Source: i.Source, Lines: i.Lines, State: i.State, Words: i.Why, Due: i.Due, Shelved: i.Shelved}
+		var err error
+		if one.Owner, err = name(i.Owner); err != nil {
+			return r, err
+		}
+		for _, note := range v.notes {
+			if note.Item == i.Code {
+				one.Talks = append(one.Talks, talk{named{note.Person, v.names[note.Person]}, note.At, note.Words})
+			}
+		}
+		if i.State == store.ItemDecided {
+			d, found, err := c.Tx.Decisions().Get(ctx, i.Decision)
+			if err != nil && !c.Tx.PassOver(err) || err == nil && !found {
+				return r, fmt.Errorf("decision %s of item %s: found %v: %w", i.Decision, i.Code, found, err)
+			}
+			one.Decision, one.Words, one.Due = i.Decision, d.Words, d.Due
+			if one.Owner, err = name(d.Owner); err != nil {
+				return r, err
+			}
+			for _, id := range d.Helpers {
+				helper, err := name(id)
+				if err != nil {
+					return r, err
+				}
+				one.Helpers = append(one.Helpers, helper)
+			}
+		}
+		r.Items = append(r.Items, one)
+	}
+	all, err := c.Tx.Decisions().All(ctx)
+	if err != nil {
+		return r, err
+	}
+	slices.Reverse(all)
+	for _, d := range all {
+		if d.Meeting == m.Code || !d.Made.Before(m.Opened) || !d.Done.IsZero() && d.Done.Before(m.Opened) {
+			continue
+		}
+		owner, err := name(d.Owner)
+		if err != nil {
+			return r, err
+		}
+		r.Earlier = append(r.Earlier, recordDecision{Code: d.Code, Words: d.Words, Owner: owner, Helpers: d.Helpers, Due: d.Due, First: d.First, Moved: d.Moved, Done: d.Done, State: d.State})
+	}
+	content, err := json.Marshal(r)
+	if err != nil {
+		return r, fmt.Errorf("minutes of %s: %w", m.Code, err)
+	}
+	return r, c.Tx.Meetings().Write(ctx, m.Code, m.Minutes, m.Closed, string(content))
+}
+
+// whole reports whether a reader sees minutes in full.
+func whole(reader store.Person) bool { return rulebook.Allows(rulebook.SeeMeetings, reader) }
+
+// concerns reports whether what became of an item is a reader's.
+func (i recordItem) concerns(reader store.Person) bool {
+	return whole(reader) || i.Owner.ID == reader.ID || slices.ContainsFunc(i.Helpers, func(n named) bool { return n.ID == reader.ID })
+}
+
+// outcome is what became of an item, as a reader may see it.
+func (i recordItem) outcome(reader store.Person) string {
+	said := string(i.State)
+	switch i.State {
+	case store.ItemDecided:
+		said = "决议 " + i.Decision
+		if i.concerns(reader) {
+			said += " " + text.Line(i.Words)
+		}
+		said += "（负责 " + i.Owner.Name
+		if len(i.Helpers) > 0 {
+			var helpers []string
+			for _, n := range i.Helpers {
+				helpers = append(helpers, n.Name)
+			}
+			said += "，协办 " + strings.Join(helpers, "、")
+		}
+		said += "，期限 " + i.Due.String() + "）"
+	case store.ItemShelved:
+		said = fmt.Sprintf("搁置到 %s（负责 %s，第 %d 次）", i.Due.String(), i.Owner.Name, i.Shelved)
+		if i.concerns(reader) {
+			said += "：" + text.Line(i.Words)
+		}
+	case store.ItemWaiting, store.ItemOpen, store.ItemNoted, store.ItemUndone:
+	}
+	return said
+}
+
+// heading is what minutes are called: 2026年11月月会纪要，第 2 版.
+func (r record) heading() string {
+	if r.Version < 2 {
+		return r.Title + "纪要"
+	}
+	return fmt.Sprintf("%s纪要，第 %d 版", r.Title, r.Version)
+}
+
+// came are how many should have come, came and were on leave, with who was late or
+// missing.
+func (r record) came() (counts string, who []string) {
+	n := map[store.NoteKind]int{}
+	for _, p := range r.People {
+		n[p.Kind]++
+		switch {
+		case p.Late > 0:
+			who = append(who, p.Name+"迟到 "+words.Minutes(p.Late))
+		case p.Kind == store.NoteLeave:
+			who = append(who, p.Name+"请假")
+		case p.Kind == store.NoteAbsent:
+			who = append(who, p.Name+"缺席："+text.Line(p.Words))
+		case p.Kind == "":
+			who = append(who, p.Name+"未报到")
+		}
+	}
+	return fmt.Sprintf("应到 %d，实到 %d，请假 %d", len(r.People), n[store.NotePresent], n[store.NoteLeave]), who
+}
+
+func (r record) when(zone *time.Location) string {
+	closed := r.Closed.In(zone)
+	said := words.Moment(r.Opened.In(zone)) + "–"
+	if store.DayOf(closed) == store.DayOf(r.Opened.In(zone)) {
+		return said + closed.Format("15:04")
+	}
+	return said + words.Moment(closed)
+}
+
+// card are the minutes as a reader may see them: titles, counts and names for all,
+// what was said and decided for heads, and everybody's own.
+func (r record) card(reader store.Person, h Handler) chat.Card {
+	counts, who := r.came()
+	facts := []chat.Fact{{Label: "时间", Value: r.when(h.Rules.Zone)}, {Label: "主持", Value: r.Chair}, {Label: "到会", Value: counts}}
+	if r.Place != "" {
+		facts = append(facts, chat.Fact{Label: "地点", Value: r.Place})
+	}
+	if r.Why != "" {
+		facts = append(facts, chat.Fact{Label: "重开", Value: r.Why})
+	}
+	card := chat.Card{Title: r.heading(), Blocks: []chat.Block{{Facts: facts}}}
+	if len(who) > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Text: strings.Join(who, "；")})
+	}
+	for _, i := range r.Items[:min(len(r.Items), command.MaxRows)] {
+		said := fmt.Sprintf("%s %s：%s（讨论 %d 条）\n　→ %s", i.Code, i.Source, text.Line(i.Title), len(i.Talks), i.outcome(reader))
+		card.Blocks = append(card.Blocks, chat.Block{Text: said})
+	}
+	if rest := len(r.Items) - command.MaxRows; rest > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Text: words.More(rest) + "，都在表格文件里"})
+	}
+	if len(r.Items) == 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "没有议题。"})
+	}
+	if len(r.Earlier) > 0 {
+		open := 0
+		for _, d := range r.Earlier {
+			if d.Done.IsZero() {
+				open++
+			}
+		}
+		card.Blocks = append(card.Blocks, chat.Block{Text: fmt.Sprintf("上次决议 %d 项，没完成 %d 项。", len(r.Earlier), open)})
+	}
+	return card
+}
+
+// minutes is 纪要.
+func (h Handler) minutes(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	m, r, err := h.record(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	roll, err := h.roll(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	v, err := h.view(ctx, c.Tx, m)
+	if err != nil {
+		return nil, err
+	}
+	if !whole(c.Person) && !slices.ContainsFunc(v.belong(roll), func(p store.Person) bool { return p.ID == c.Person.ID }) {
+		return nil, &command.Refusal{Text: "纪要给参加会议的人看：" + rulebook.Holders(rulebook.AttendMeetings) + "和到会的人。", Hint: "我的", Clause: deciding, Denied: true, Private: true}
+	}
+	card := r.card(c.Person, h)
+	trace, err := c.LookedAt(ctx, subject(m), deciding)
+	if err != nil {
+		return nil, err
+	}
+	if r.Version > 1 {
+		card.Blocks = append(card.Blocks, chat.Block{Note: fmt.Sprintf("以前的版本：第 %d 版留在记录里。", r.Version-1)})
+	}
+	card.Blocks = append(card.Blocks, chat.Block{Note: c.Person.Name + " 查看 · 追踪码 " + trace})
+	a := secret(card, subject(m), fmt.Sprintf("%s：议题 %d 项。", outline(m), len(r.Items))+elsewhere)
+	a.Recorded = true
+	a.Files = []chat.File{{Name: fmt.Sprintf("%s_v%d.xlsx", r.Title+"纪要", r.Version), Recipe: c.Recipe(minutesRecipe, trace, m.Code, fmt.Sprint(r.Version))}}
+	return a, nil
+}
+
+// record are the minutes that the caller means: of a month, of a meeting by its
+// number, else of the last one that was closed.
+func (h Handler) record(ctx context.Context, c *command.Call) (m store.Meeting, r record, err error) {
+	found := false
+	switch {
+	case c.Has("会议号"):
+		m, found, err = c.Tx.Meetings().Get(ctx, command.CodeIn("M", c.Text("会议号")))
+	case c.Has(monthArg):
+		m, found, err = c.Tx.Meetings().Of(ctx, c.Day(monthArg).Month())
+	default:
+		m, found, err = h.lastHeld(ctx, c.Tx)
+	}
+	if err != nil {
+		return m, r, err
+	}
+	version := m.Minutes
+	if found && m.State == store.MeetingOpen {
+		version-- // the one before, while another is made
+	}
+	content, written := "", false
+	if found && version > 0 {
+		if content, written, err = c.Tx.Meetings().Read(ctx, m.Code, version); c.Tx.PassOver(err) {
+			return m, r, &command.Refusal{Text: "这份纪要的记录损坏，打不开；管理员已经知道。", Hint: "决议 全部", Private: true}
+		}
+	}
+	switch {
+	case err != nil:
+		return m, r, err
+	case found && m.State == store.MeetingOff:
+		return m, r, &command.Refusal{Text: title(m) + "没有开：" + text.CutLine(m.Why, shown) + "。", Hint: "纪要", Clause: deciding, Private: true}
+	case !written:
+		return m, r, &command.Refusal{Text: "还没有纪要：散会时才写。", Hint: "议题", Clause: deciding, Private: true}
+	}
+	if err := json.Unmarshal([]byte(content), &r); err != nil {
+		return m, r, fmt.Errorf("minutes of %s: %w", m.Code, err)
+	}
+	return m, r, nil
+}
+
+// lastHeld is the meeting of which there were minutes last: one that was opened again,
+// else the one that was closed last.
+func (h Handler) lastHeld(ctx context.Context, tx *store.Tx) (store.Meeting, bool, error) {
+	m, open, err := tx.Meetings().Now(ctx)
+	if err != nil || open && m.Minutes > 1 {
+		return m, open, err
+	}
+	list, err := tx.Meetings().Closed(ctx, 1)
+	if err != nil || len(list) == 0 {
+		return store.Meeting{}, false, err
+	}
+	return list[0], true, nil
+}
+
+// minutesRecipe names the workbook of minutes in a chat.File, packRecipe that of a
+// pack.
+const (
+	minutesRecipe = "minutes"
+	packRecipe    = "pack"
+)
+
+// Files are the files that the area makes, by the name of their recipe.
+func (h Handler) Files() map[string]command.Maker {
+	return map[string]command.Maker{minutesRecipe: h.minutesBook, packRecipe: h.packBook}
+}
+
+// minutesBook makes the workbook of minutes for its reader.
+func (h Handler) minutesBook(ctx context.Context, tx *store.Tx, arg string) ([]byte, error) {
+	asked, err := command.ReadRecipe(ctx, tx, arg, 2, h.Rules.Zone)
+	if err != nil {
+		return nil, err
+	}
+	var version int
+	if _, err := fmt.Sscan(asked.Of[1], &version); err != nil {
+		return nil, fmt.Errorf("make %s %q: %w", minutesRecipe, arg, err)
+	}
+	content, found, err := tx.Meetings().Read(ctx, asked.Of[0], version)
+	if err != nil || !found {
+		return nil, fmt.Errorf("make %s %q: found %v: %w", minutesRecipe, arg, found, err)
+	}
+	var r record
+	if err := json.Unmarshal([]byte(content), &r); err != nil {
+		return nil, fmt.Errorf("make %s %q: %w", minutesRecipe, arg, err)
+	}
+	return sheet.Book{
+		Company: h.Rules.Company, Period: r.Title, Sheets: r.sheets(asked.Reader, h),
+		About: sheet.About{Made: asked.At, AsOf: words.Moment(r.Closed.In(h.Rules.Zone)), Version: fmt.Sprintf("v%d", r.Version), Reader: asked.Reader.Name, Trace: asked.Trace},
+	}.Write()
+}
+
+// sheets are 月会纪要 and what became of what was decided before.
+func (r record) sheets(reader store.Person, h Handler) []sheet.Sheet {
+	counts, who := r.came()
+	items := sheet.Sheet{Tab: "月会纪要", Name: "会议纪要", Columns: heads("编号", "议题", "来源", "讨论要点", "结论", "负责人", "协办", "期限"), Sign: true, Notes: []sheet.Note{
+		{Label: "时间", Text: r.when(h.Rules.Zone)}, {Label: "地点", Text: r.Place}, {Label: "主持", Text: r.Chair}, {Label: "记录", Text: "市场部助手"}, {Label: "应到/实到/请假", Text: counts}, {Label: "到会情况", Text: strings.Join(who, "；")},
+	}}
+	var rows [][]sheet.Value
+	for _, i := range r.Items {
+		subject := i.Title
+		for _, l := range i.Lines {
+			if seesLine(reader, l) {
+				subject += "\n" + l.Text
+			}
+		}
+		var talks, helpers []string
+		for _, t := range i.Talks {
+			if whole(reader) || t.By.ID == reader.ID {
+				talks = append(talks, t.By.Name+" "+h.clock(t.At)+"："+t.Words)
+			}
+		}
+		for _, n := range i.Helpers {
+			helpers = append(helpers, n.Name)
+		}
+		said, due := string(i.State), sheet.Value{}
+		if i.State == store.ItemDecided {
+			said += " " + i.Decision
+		}
+		if i.Words != "" && i.concerns(reader) {
+			said += "：" + i.Words
+		}
+		if i.Due != "" && i.State != store.ItemNoted {
+			due = sheet.Day(i.Due.Start(time.UTC))
+		}
+		rows = append(rows, []sheet.Value{
+			sheet.Text(i.Code), sheet.Text(subject), sheet.Text(i.Source), sheet.Text(strings.Join(talks, "\n")), sheet.Text(said), sheet.Text(i.Owner.Name), sheet.Text(strings.Join(helpers, "、")), due,
+		})
+	}
+	items.Groups = sheet.Rows(rows...)
+	return []sheet.Sheet{items, r.earlier(reader)}
+}
+
+// earlier is what became of what was decided before, as a reader may see it.
+func (r record) earlier(reader store.Person) sheet.Sheet {
+	var rows [][]sheet.Value
+	for _, d := range r.Earlier {
+		said, done := "", sheet.Value{}
+		if whole(reader) || d.Owner.ID == reader.ID || slices.Contains(d.Helpers, reader.ID) {
+			said = d.Words
+		}
+		if !d.Done.IsZero() {
+			done = sheet.Day(d.Done)
+		}
+		due := string(d.Due)
+		if d.Moved > 0 {
+			due += fmt.Sprintf("（原定 %s，改期 %d 次）", d.First, d.Moved)
+		}
+		rows = append(rows, []sheet.Value{sheet.Text(d.Code), sheet.Text(said), sheet.Text(d.Owner.Name), sheet.Text(due), done, sheet.Text(string(d.State))})
+	}
+	return sheet.Sheet{Tab: "上次决议", Name: "上次决议", Columns: heads("编号", "内容", "负责人", "期限（改期）", "完成日", "状态"), Groups: sheet.Rows(rows...)}
+}
+
+func heads(names ...string) (list []sheet.Column) {
+	for _, n := range names {
+		list = append(list, sheet.Column{Head: n})
+	}
+	return list
+}

@@ -1,0 +1,507 @@
+package meeting
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
+	"marketbot/handlers/pack"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
+	"marketbot/handlers/words"
+	"marketbot/store"
+)
+
+// The ranks of an agenda: what was put off comes first, what people bring last, and
+// what the pack asks for stands between, in its own order.
+const (
+	rankShelved  = 1
+	rankDecision = 2
+	rankPack     = 10
+	rankProposed = 100
+)
+
+// sourceProposed and sourceDecision are what items come of that no section of the
+// pack made.
+const (
+	sourceProposed = "提出"
+	sourceDecision = "上次决议"
+)
+
+const topicPrompt = "例会的主题是什么？写一句。"
+
+func (h Handler) openCommands() []command.Spec {
+	return []command.Spec{
+		{
+			Name: "月会 开始", Aliases: []string{"yhks"}, Summary: "开月会：议程自动生成，一次只开一个会",
+			Said: []string{"开始月会", "开月会", "召开月会", "现在开月会", "月会开会"},
+			Args: []command.Arg{{Name: monthArg, Kind: command.Month, Optional: true}}, Examples: []string{"月会 开始", "月会 开始 11月"},
+			Who: rulebook.HeadMeetings, Private: true, Clause: deciding, Also: []string{monthly, summing}, Run: h.open,
+		},
+		{
+			Name: "例会 开始", Aliases: []string{"lhks"}, Summary: "开一次不带月度材料的会，写主题",
+			Said: []string{"开始例会", "开例会", "召开例会"},
+			Args: []command.Arg{{Name: "主题", Kind: command.Free, Prompt: topicPrompt}}, Examples: []string{"例会 开始 展会分工"},
+			Who: rulebook.HeadMeetings, Private: true, Clause: deciding, Run: h.openRegular,
+		},
+	}
+}
+
+// months is the month that a meeting is about where nobody names one: the one before,
+// unless nothing is known of it or its meeting is over; then the present one.
+func (h Handler) defaultMonth(ctx context.Context, tx *store.Tx, day store.Day) (store.Day, error) {
+	before := day.Month().Add(-1).Month()
+	m, found, err := tx.Meetings().Of(ctx, before)
+	if err != nil {
+		return "", err
+	}
+	known, err := h.knows(ctx, tx, before)
+	if err != nil || known && (!found || m.State == store.MeetingOpen) {
+		return before, err
+	}
+	return day.Month(), nil
+}
+
+// knows reports whether anything of a month can be known: the bot was there before
+// its end.
+func (h Handler) knows(ctx context.Context, tx *store.Tx, month store.Day) (bool, error) {
+	created, err := tx.Marks().At(ctx, store.CreatedMark)
+	return created.Before(month.NextMonth().Start(h.Rules.Zone)), err
+}
+
+// alone refuses to open a meeting while another is open.
+func (h Handler) alone(ctx context.Context, c *command.Call) error {
+	if err := c.Tx.Meetings().Lock(ctx); err != nil {
+		return err
+	}
+	m, open, err := c.Tx.Meetings().Now(ctx)
+	if err != nil || !open {
+		return err
+	}
+	return &command.Refusal{Text: "正在开" + title(m) + "（" + words.Moment(m.Opened.In(h.Rules.Zone)) + " 开始），一次只开一个会。", Hint: "先散会：散会", Clause: deciding, Private: true,
+		Buttons: []chat.Button{{Label: "看议程", Command: "议题"}}}
+}
+
+// open is 月会 开始.
+func (h Handler) open(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	if err := h.alone(ctx, c); err != nil {
+		return nil, err
+	}
+	today := h.Rules.Day(c.Now)
+	month, err := h.defaultMonth(ctx, c.Tx, today)
+	if err != nil {
+		return nil, err
+	}
+	if c.Has(monthArg) {
+		month = c.Day(monthArg).Month()
+	}
+	if month > today {
+		return nil, &command.Refusal{Text: words.Month(month) + "还没有到。", Hint: "月会 开始", Clause: monthly, Private: true}
+	}
+	was, found, err := c.Tx.Meetings().Of(ctx, month)
+	switch {
+	case err != nil:
+		return nil, err
+	case found && was.State == store.MeetingClosed:
+		return nil, &command.Refusal{Text: title(was) + "已经开过，" + words.Moment(was.Closed.In(h.Rules.Zone)) + " 散会。", Hint: "重开 " + string(month[:7]) + " 原因", Clause: deciding, Private: true,
+			Buttons: []chat.Button{{Label: "看纪要", Command: "纪要 " + string(month[:7])}}}
+	}
+	m := store.Meeting{Kind: store.MonthlyMeeting, Month: month}
+	if found { // it was not to be held, and is
+		m = was
+	}
+	return h.begin(ctx, c, was, m)
+}
+
+// openRegular is 例会 开始.
+func (h Handler) openRegular(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	topic, err := fitting("主题", c.Text("主题"), maxTitle)
+	if err != nil {
+		return nil, err
+	}
+	if topic == "" {
+		return nil, &command.Question{Prompt: topicPrompt}
+	}
+	if err := h.alone(ctx, c); err != nil {
+		return nil, err
+	}
+	return h.begin(ctx, c, store.Meeting{}, store.Meeting{Kind: store.RegularMeeting, Topic: topic})
+}
+
+// begin opens a meeting: it makes the agenda, notes who is on leave, and tells
+// everybody who belongs to it.
+func (h Handler) begin(ctx context.Context, c *command.Call, was, m store.Meeting) (*command.Answer, error) {
+	m.State, m.Opened, m.Opener, m.Minutes, m.Group, m.Why = store.MeetingOpen, c.Now, c.Person.ID, 1, c.Event.Chat.Group, ""
+	var err error
+	if was.Code == "" {
+		if taken, err := c.Tx.Meetings().Taken(ctx, store.MeetingOpen, m.Month); err != nil || taken { // and was not found
+			return nil, orDamaged(err)
+		}
+		if m.Code, err = c.Tx.Meetings().NewCode(ctx); err == nil {
+			err = c.Tx.Meetings().Add(ctx, m, deed(c, ""))
+		}
+	} else {
+		var saved bool
+		if saved, err = c.Tx.Meetings().Save(ctx, was, m, deed(c, "")); err == nil && !saved {
+			err = errRaced(title(m), "月会 开始 "+string(m.Month[:7]))
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	roll, err := h.roll(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.fillAgenda(ctx, c, m, roll); err != nil {
+		return nil, err
+	}
+	if err := h.fillAttendance(ctx, c, m, roll); err != nil {
+		return nil, err
+	}
+	v, err := h.view(ctx, c.Tx, m)
+	if err != nil {
+		return nil, err
+	}
+	card := v.card(title(m)+"开始了", c.Person)
+	card.Tone = chat.Good
+	a := secret(card, subject(m), v.outline())
+	a.Notices = append(v.tell(roll, "opened", "开始了", c.Person.ID), v.group("opened", outline(m)+"开始了："+v.counts()+"。到会请私聊或在这里发 到会；议题和内容在各人的私聊里。"))
+	return a, nil
+}
+
+func orDamaged(err error) error {
+	if err == nil {
+		err = &command.Refusal{Text: "已有一个会的记录损坏，打不开；管理员已经知道。", Hint: "议题", Private: true}
+	}
+	return err
+}
+
+// fillAgenda puts on the agenda what was shelved, the decisions that are not done,
+// what the pack asks for, and what people brought.
+func (h Handler) fillAgenda(ctx context.Context, c *command.Call, m store.Meeting, roll audience.Roll) error {
+	waiting, err := c.Tx.Agenda().Waiting(ctx)
+	if err != nil {
+		return err
+	}
+	returned := map[string]bool{} // decisions that a shelved item is about
+	for _, was := range inOrder(waiting) {
+		is := was
+		is.Meeting, is.State = m.Code, store.ItemOpen
+		if was.State == store.ItemShelved {
+			is.Rank, returned[is.Decision] = rankShelved, true
+		}
+		saved, err := c.Tx.Agenda().Save(ctx, was, is, deed(c, ""))
+		if err != nil || !saved {
+			return orRaced(err, is.Code)
+		}
+	}
+	open, err := c.Tx.Decisions().Open(ctx)
+	if err != nil {
+		return err
+	}
+	n := audience.NewNames(c.Tx)
+	for _, d := range open {
+		if returned[d.Code] {
+			continue
+		}
+		due, err := h.dueWords(ctx, n, d, roll.Day)
+		if err != nil {
+			return err
+		}
+		i := store.AgendaItem{Rank: rankDecision, Source: sourceDecision, Title: d.Code + "：" + due, Decision: d.Code}
+		for _, id := range append([]string{d.Owner}, d.Helpers...) {
+			i.Lines = append(i.Lines, store.ItemLine{Person: id, Text: d.Words})
+		}
+		if err := h.put(ctx, c, m, i); err != nil {
+			return err
+		}
+	}
+	if m.Kind != store.MonthlyMeeting {
+		return nil
+	}
+	p, err := h.pack(ctx, c.Tx, m.Month, c.Now)
+	if err != nil {
+		return err
+	}
+	var items []pack.Item
+	for _, s := range p.Sections {
+		items = append(items, s.Items...)
+	}
+	slices.SortStableFunc(items, func(a, b pack.Item) int { return int(a.Rank) - int(b.Rank) })
+	for _, one := range items {
+		i := store.AgendaItem{Rank: rankPack + int(one.Rank), Source: one.Source, Title: one.Title}
+		for _, l := range one.Lines {
+			i.Lines = append(i.Lines, store.ItemLine{Person: l.Person, Text: l.Text})
+		}
+		if err := h.put(ctx, c, m, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func orRaced(err error, code string) error {
+	if err == nil {
+		err = errRaced(code, "议题")
+	}
+	return err
+}
+
+// put enters an item that the agenda makes itself.
+func (h Handler) put(ctx context.Context, c *command.Call, m store.Meeting, i store.AgendaItem) (err error) {
+	if i.Code, err = c.Tx.Agenda().NewCode(ctx); err != nil {
+		return err
+	}
+	i.Meeting, i.State, i.Made = m.Code, store.ItemOpen, c.Now
+	return c.Tx.Agenda().Add(ctx, i, deed(c, ""))
+}
+
+// fillAttendance notes that the opener is there, and who of those who belong to the
+// meeting is on leave.
+func (h Handler) fillAttendance(ctx context.Context, c *command.Call, m store.Meeting, roll audience.Roll) error {
+	for _, p := range roll.People() {
+		n := store.MeetingNote{Meeting: m.Code, Kind: store.NoteLeave, Person: p.ID, At: c.Now}
+		switch {
+		case p.ID == c.Person.ID:
+			n.Kind, n.By = store.NotePresent, p.ID
+		case !rulebook.Member(p) || roll.Present(p.ID):
+			continue
+		}
+		n.ID = c.Tx.NewID(c.Now)
+		if err := c.Tx.Agenda().Note(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// view is a meeting with all that is to be shown of it.
+type view struct {
+	h       Handler
+	meeting store.Meeting
+	items   []store.AgendaItem // as they stand on the agenda
+	notes   []store.MeetingNote
+	talks   map[string]int    // by item
+	names   map[string]string // of people, by id
+}
+
+func (h Handler) view(ctx context.Context, tx *store.Tx, m store.Meeting) (v view, err error) {
+	v = view{h: h, meeting: m, talks: map[string]int{}, names: map[string]string{}}
+	if v.items, err = tx.Agenda().On(ctx, m.Code); err != nil {
+		return v, err
+	}
+	inOrder(v.items)
+	if v.notes, err = tx.Agenda().Notes(ctx, m.Code); err != nil {
+		return v, err
+	}
+	n := audience.NewNames(tx)
+	name := func(ids ...string) error {
+		for _, id := range ids {
+			if id == "" {
+				continue
+			}
+			if v.names[id], err = n.Of(ctx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, note := range v.notes {
+		if note.Item != "" {
+			v.talks[note.Item]++
+		}
+		if err := name(note.Person); err != nil {
+			return v, err
+		}
+	}
+	for _, i := range v.items {
+		if err := name(i.Maker, i.Owner, i.By); err != nil {
+			return v, err
+		}
+	}
+	return v, name(m.Opener, m.Closer)
+}
+
+// open are the items without an outcome.
+func (v view) open() (list []store.AgendaItem) {
+	for _, i := range v.items {
+		if i.State == store.ItemOpen {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// counts are how many items there are, and of what outcome: nothing of what they
+// say.
+func (v view) counts() string {
+	n := map[store.ItemState]int{}
+	for _, i := range v.items {
+		n[i.State]++
+	}
+	said := fmt.Sprintf("议题 %d 项", len(v.items))
+	for _, s := range []store.ItemState{store.ItemDecided, store.ItemShelved, store.ItemNoted, store.ItemOpen} {
+		if n[s] > 0 && n[s] < len(v.items) || n[s] > 0 && s != store.ItemOpen {
+			said += fmt.Sprintf("，%s %d", s, n[s])
+		}
+	}
+	return said
+}
+
+// outline is what may be said of the meeting anywhere but in a group.
+func (v view) outline() string { return outline(v.meeting) + "：" + v.counts() + "。" + elsewhere }
+
+// card is the agenda as a reader may see it.
+func (v view) card(heading string, reader store.Person) chat.Card {
+	card := chat.Card{Title: heading, Blocks: []chat.Block{{Text: v.counts() + "。" + v.presence()}}}
+	for _, i := range v.items[:min(len(v.items), command.MaxRows)] {
+		card.Blocks = append(card.Blocks, chat.Block{Text: v.row(i, reader)})
+	}
+	if rest := len(v.items) - command.MaxRows; rest > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Text: words.More(rest) + "，看一项：议题 Y…"})
+	}
+	if len(v.items) == 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "没有议题。提一个：议题 内容…"})
+	}
+	if v.meeting.State != store.MeetingOpen {
+		return card
+	}
+	card.Buttons = append(card.Buttons, chat.Button{Label: "到会", Command: "到会", Primary: true})
+	if v.closes(reader) {
+		card.Buttons = append(card.Buttons, chat.Button{Label: "散会", Command: "散会"})
+	}
+	card.Blocks = append(card.Blocks, chat.Block{Note: "先讨论再决议（会-1）：讨论 Y1 内容…；决议 Y1 结论… 负责=姓名 期限=日期；搁置 Y1 …；知悉 Y1"})
+	return card
+}
+
+// most is how many lines of an item an agenda shows.
+const mostLines = 5
+
+// row is an item in a list as a reader may see it: the title and counts for all, of
+// the lines one's own, all of them for who reads what heads read.
+func (v view) row(i store.AgendaItem, reader store.Person) string {
+	said := i.Code + " " + i.Source + "：" + text.Line(i.Title) + "（" + v.state(i) + "）"
+	lines := v.lines(i, reader)
+	for _, l := range lines[:min(len(lines), mostLines)] {
+		said += "\n　" + text.CutLine(l, maxTitle)
+	}
+	if len(lines) > mostLines {
+		said += "\n　" + words.More(len(lines)-mostLines)
+	}
+	return said
+}
+
+// lines are those of an item that a reader may see.
+func (v view) lines(i store.AgendaItem, reader store.Person) (list []string) {
+	for _, l := range i.Lines {
+		if seesLine(reader, l) && !slices.Contains(list, l.Text) {
+			list = append(list, l.Text)
+		}
+	}
+	return list
+}
+
+func seesLine(reader store.Person, l store.ItemLine) bool {
+	return rulebook.Allows(rulebook.SeeMeetings, reader) || l.Person == reader.ID
+}
+
+// state is how far an item has come, in words.
+func (v view) state(i store.AgendaItem) string {
+	var parts []string
+	if n := v.talks[i.Code]; n > 0 {
+		parts = append(parts, fmt.Sprintf("讨论 %d 条", n))
+	}
+	if i.State == store.ItemOpen && i.Shelved > 0 {
+		parts = append(parts, fmt.Sprintf("搁置过 %d 次", i.Shelved))
+	}
+	switch i.State {
+	case store.ItemDecided:
+		parts = append(parts, "决议 "+i.Decision)
+	case store.ItemShelved:
+		parts = append(parts, fmt.Sprintf("搁置到 %s，%s", i.Due.String(), v.names[i.Owner]))
+	default:
+		parts = append(parts, string(i.State))
+	}
+	return strings.Join(parts, "，")
+}
+
+// closes reports whether somebody may close the meeting.
+func (v view) closes(p store.Person) bool { return closes(v.meeting, p) }
+
+// closes reports whether somebody may close a meeting, or open it again: its opener,
+// the director and the general manager.
+func closes(m store.Meeting, p store.Person) bool {
+	return rulebook.Allows(rulebook.HeadMeetings, p) && (p.ID == m.Opener || p.Post != store.Supervisor)
+}
+
+// tell tells everybody who belongs to the meeting, each what they may see of it.
+func (v view) tell(roll audience.Roll, what, said string, but ...string) []chat.Notice {
+	key := fmt.Sprintf("meeting/%s/%d/%s", v.meeting.Code, v.meeting.Minutes, what)
+	return audience.Notices(key, audience.But(v.belong(roll), but...), func(p store.Person) chat.Message {
+		card := v.card(title(v.meeting)+said, p)
+		return chat.Message{Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: v.outline()}}
+	})
+}
+
+// belong are who belongs to the meeting: those of its posts, and whoever was there.
+func (v view) belong(roll audience.Roll) (list []store.Person) {
+	there := v.attendance()
+	for _, p := range roll.People() {
+		if note, noted := there[p.ID]; rulebook.Member(p) || noted && note.Kind == store.NotePresent {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// group tells the department's group: only how many of what there are.
+func (v view) group(what, said string) chat.Notice {
+	return chat.Notice{Key: fmt.Sprintf("meeting/%s/%d/%s/group", v.meeting.Code, v.meeting.Minutes, what), Message: chat.Message{Text: said}}
+}
+
+// attendance is who was there and who was not, by person: what was noted last
+// counts, and who said something was there.
+func (v view) attendance() map[string]store.MeetingNote {
+	all := map[string]store.MeetingNote{}
+	for _, n := range v.notes {
+		switch {
+		case n.Item == "":
+			all[n.Person] = n
+		case all[n.Person].Kind != store.NotePresent:
+			all[n.Person] = store.MeetingNote{Kind: store.NotePresent, Person: n.Person} // when they came is not told
+		}
+	}
+	return all
+}
+
+// late is by how many minutes somebody came late; 0: they were not, or nobody knows.
+func (v view) late(n store.MeetingNote) int {
+	if n.Kind != store.NotePresent || n.At.IsZero() || v.meeting.Minutes > 1 && n.At.After(v.meeting.First) {
+		return 0
+	}
+	return rulebook.LateBy(v.meeting.Opened, n.At)
+}
+
+// presence is how many are there.
+func (v view) presence() string {
+	n := map[store.NoteKind]int{}
+	for _, note := range v.attendance() {
+		n[note.Kind]++
+	}
+	said := fmt.Sprintf("到会 %d 人", n[store.NotePresent])
+	for _, k := range []store.NoteKind{store.NoteLeave, store.NoteAbsent} {
+		if n[k] > 0 {
+			said += fmt.Sprintf("，%s %d 人", k, n[k])
+		}
+	}
+	return said + "。"
+}
+
+// clock is a time of the day in the company's zone.
+func (h Handler) clock(t time.Time) string { return t.In(h.Rules.Zone).Format("15:04") }

@@ -1,0 +1,348 @@
+package meeting
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
+	"marketbot/handlers/closing"
+	"marketbot/handlers/command"
+	"marketbot/handlers/pack"
+	"marketbot/handlers/rulebook"
+	"marketbot/handlers/sheet"
+	"marketbot/handlers/words"
+	"marketbot/store"
+)
+
+// What a card of figures holds.
+const (
+	mostTables = 5
+	mostCharts = 5
+)
+
+func (h Handler) packCommands() []command.Spec {
+	return []command.Spec{{
+		Name: "月会", Aliases: []string{"yh"}, Summary: "月会资料：会-4 的各项表，本月和上月对照，附图和 Excel",
+		Said: []string{"月会资料", "月度会议", "月会材料", "月度资料", "月会表", "月报"},
+		Args: []command.Arg{{Name: monthArg, Kind: command.Month, Optional: true}, {Name: "做什么", Kind: command.Free, Optional: true}}, Examples: []string{"月会", "月会 11月"},
+		Who: rulebook.SeeMeetings, Private: true, Daily: true, Clause: monthly, Also: []string{summing, deciding}, Run: h.show,
+	}}
+}
+
+// thePack is the pack of a month: as it was kept, or as it is now.
+type thePack struct {
+	Month    store.Day
+	At       time.Time // as of when
+	Sections []pack.Section
+	Frozen   bool
+	Since    []change // what is otherwise by now, where it was kept
+}
+
+// change is something of a pack that was kept and is otherwise now.
+type change struct{ Section, What, Was, Is string }
+
+// kept is a pack as it is kept.
+type kept struct{ Sections []pack.Section }
+
+// pack is the pack of a month for a moment: where it was kept, that, with what has
+// changed since.
+func (h Handler) pack(ctx context.Context, tx *store.Tx, month store.Day, at time.Time) (thePack, error) {
+	p := thePack{Month: month, At: at}
+	sections, err := h.sections(ctx, tx, month, at)
+	if err != nil {
+		return p, err
+	}
+	frozen, found, err := tx.Months().Frozen(ctx, month)
+	if err != nil || !found {
+		p.Sections = sections
+		return p, err
+	}
+	tables, err := tx.Months().Kept(ctx, keptName, month, month)
+	if err != nil {
+		return p, err
+	}
+	if len(tables) == 0 { // from before there were packs, or damaged, and told as such: what is now is shown as that
+		p.Sections = sections
+		return p, nil
+	}
+	var k kept
+	if err := json.Unmarshal([]byte(tables[0].Content), &k); err != nil {
+		return p, fmt.Errorf("pack of %s: %w", string(month), err)
+	}
+	p.Frozen, p.At, p.Sections, p.Since = true, frozen.At.In(h.Rules.Zone), k.Sections, since(k.Sections, sections)
+	return p, nil
+}
+
+// sections are those of a month as it is now, the work that was done first.
+func (h Handler) sections(ctx context.Context, tx *store.Tx, month store.Day, at time.Time) ([]pack.Section, error) {
+	makers := append([]pack.Maker{h.work}, h.Sections...)
+	return pack.Make(ctx, tx, pack.Ask{Month: month, At: at.In(h.Rules.Zone)}, makers)
+}
+
+// keptName is under what a pack is kept when its month freezes.
+const keptName = "pack"
+
+// Keep is the pack of a month that freezes: as it was in its meeting, or at the end of
+// the 15th.
+func (h Handler) Keep(ctx context.Context, tx *store.Tx, month store.Day, at time.Time) ([]store.KeptTable, error) {
+	sections, err := h.sections(ctx, tx, month, at)
+	if err != nil {
+		return nil, err
+	}
+	table, err := closing.Table(month, keptName, kept{sections})
+	return []store.KeptTable{table}, err
+}
+
+// freeze freezes the month of a meeting that ends, in all areas.
+func (h Handler) freeze(ctx context.Context, c *command.Call, m store.Meeting) error {
+	if m.Kind != store.MonthlyMeeting {
+		return nil
+	}
+	return h.Months.Freeze(ctx, c.Tx, m.Month, c.Now, c.Person.ID)
+}
+
+// since is what differs between a pack that was kept and what is so now: figures,
+// and how many rows of a table.
+func since(was, is []pack.Section) (list []change) {
+	for _, old := range was {
+		i := slices.IndexFunc(is, func(s pack.Section) bool { return s.Name == old.Name })
+		if i < 0 {
+			continue
+		}
+		for _, f := range old.Figures {
+			j := slices.IndexFunc(is[i].Figures, func(g pack.Figure) bool { return g.Label == f.Label })
+			if j >= 0 && is[i].Figures[j].Now != f.Now {
+				list = append(list, change{old.Name, f.Label, f.Unit.Words(f.Now), f.Unit.Words(is[i].Figures[j].Now)})
+			}
+		}
+		for _, s := range old.Sheets {
+			j := slices.IndexFunc(is[i].Sheets, func(t sheet.Sheet) bool { return t.Tab == s.Tab })
+			if j < 0 {
+				continue
+			}
+			if n := rowsApart(s, is[i].Sheets[j]); n > 0 {
+				list = append(list, change{old.Name, s.Tab, "", fmt.Sprintf("%d 行不同", n)})
+			}
+		}
+	}
+	return list
+}
+
+// rowsApart is how many rows of the one table are not in the other, of whichever has
+// more of them.
+func rowsApart(a, b sheet.Sheet) int {
+	rows := func(s sheet.Sheet) map[string]int {
+		n := map[string]int{}
+		for _, g := range s.Groups {
+			for _, r := range g.Rows {
+				n[fmt.Sprintf("%+v", r)]++
+			}
+		}
+		return n
+	}
+	x, y := rows(a), rows(b)
+	gone, come := 0, 0
+	for r, n := range x {
+		gone += max(0, n-y[r])
+	}
+	for r, n := range y {
+		come += max(0, n-x[r])
+	}
+	return max(gone, come)
+}
+
+// words are what has changed, as people read it.
+func (c change) words() string {
+	if c.Was == "" {
+		return c.What + "：" + c.Is
+	}
+	return c.Section + " " + c.What + "：" + c.Was + " → " + c.Is
+}
+
+// show is 月会. What else may be done with one stands behind the month, too: 月会 11月
+// 不开 原因.
+func (h Handler) show(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	month := ""
+	if c.Has(monthArg) {
+		month = " " + string(c.Day(monthArg)[:7])
+	}
+	if said := strings.TrimSpace(c.Text("做什么")); said != "" {
+		for _, verb := range []string{"不开", "开始"} {
+			if rest, ok := strings.CutPrefix(said, verb); ok {
+				return &command.Answer{Next: &command.Next{Line: strings.TrimSpace("月会 " + verb + month + " " + strings.TrimSpace(rest))}}, nil
+			}
+		}
+		return nil, &command.Refusal{Text: "月会后面写月份。", Hint: "月会 11月", Clause: monthly, Private: true}
+	}
+	of, err := h.shownMonth(ctx, c.Tx, h.Rules.Day(c.Now))
+	if err != nil {
+		return nil, err
+	}
+	if c.Has(monthArg) {
+		of = c.Day(monthArg).Month()
+	}
+	if of > h.Rules.Day(c.Now) {
+		return nil, &command.Refusal{Text: words.Month(of) + "还没有到。", Hint: "月会", Clause: monthly, Private: true}
+	}
+	p, err := h.pack(ctx, c.Tx, of, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	trace, err := c.LookedAt(ctx, "pack/"+string(of), monthly)
+	if err != nil {
+		return nil, err
+	}
+	m, found, err := c.Tx.Meetings().Of(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	card := h.packCard(p, c.Person, trace)
+	switch {
+	case found && m.State == store.MeetingClosed:
+		card.Buttons = []chat.Button{{Label: "看纪要", Command: "纪要 " + string(of[:7])}}
+	case found && m.State == store.MeetingOpen:
+		card.Buttons = []chat.Button{{Label: "看议程", Command: "议题"}}
+	case rulebook.Allows(rulebook.HeadMeetings, c.Person):
+		card.Buttons = []chat.Button{{Label: "开月会", Command: "月会 开始 " + string(of[:7])}}
+	}
+	a := secret(card, "pack/"+string(of), h.packOutline(p))
+	a.Recorded, a.Files = true, []chat.File{h.packFile(c, p, trace)}
+	return a, nil
+}
+
+// ahead is the day of a month from which on the present month is of more interest than
+// one whose meeting is over.
+const ahead = 21
+
+// shownMonth is the month whose pack is shown where nobody names one: the one before,
+// while it is spoken of.
+func (h Handler) shownMonth(ctx context.Context, tx *store.Tx, day store.Day) (store.Day, error) {
+	before := day.Month().Add(-1).Month()
+	known, err := h.knows(ctx, tx, before)
+	if err != nil || !known {
+		return day.Month(), err
+	}
+	m, found, err := tx.Meetings().Of(ctx, before)
+	if found && m.State != store.MeetingOpen && day.Since(day.Month()) >= ahead-1 {
+		return day.Month(), err
+	}
+	return before, err
+}
+
+// packOutline is what may be said of a pack anywhere: that there is one.
+func (h Handler) packOutline(p thePack) string {
+	return words.Month(p.Month) + "的月会资料，" + h.asOf(p.At) + "。" + elsewhere
+}
+
+// packCard are the figures of a pack, each beside the month before.
+func (h Handler) packCard(p thePack, reader store.Person, trace string) chat.Card {
+	card := chat.Card{Title: words.Month(p.Month) + "月会资料"}
+	state := "（未定稿）"
+	if p.Frozen {
+		state = "（会上定稿）"
+	}
+	card.Blocks = []chat.Block{{Note: h.asOf(p.At) + state + "，括号里是上月"}}
+	tables, charts := 0, 0
+	for _, s := range p.Sections {
+		facts := []chat.Fact{{Label: "【" + s.Name + "】", Value: fmt.Sprintf("%d 项要议", len(s.Items))}}
+		for _, f := range s.Figures {
+			facts = append(facts, chat.Fact{Label: f.Label, Value: f.Words()})
+		}
+		card.Blocks = append(card.Blocks, chat.Block{Facts: facts})
+		if s.Table != nil && tables < mostTables {
+			tables++
+			card.Blocks = append(card.Blocks, chat.Block{Table: s.Table})
+		}
+	}
+	if p.Frozen {
+		said := "此后变化：没有。"
+		if len(p.Since) > 0 {
+			var lines []string
+			for _, c := range p.Since[:min(len(p.Since), command.MaxRows)] {
+				lines = append(lines, c.words())
+			}
+			said = "此后变化：\n" + strings.Join(lines, "\n")
+		}
+		card.Blocks = append(card.Blocks, chat.Block{Text: said})
+	}
+	for _, s := range p.Sections {
+		for i := range s.Charts {
+			if charts < mostCharts {
+				charts++
+				card.Blocks = append(card.Blocks, chat.Block{Chart: &s.Charts[i]})
+			}
+		}
+	}
+	card.Blocks = append(card.Blocks, chat.Block{Note: reader.Name + " 查看 · 追踪码 " + trace})
+	return card
+}
+
+// packFile is the workbook of a pack: a tab for each table.
+func (h Handler) packFile(c *command.Call, p thePack, trace string) chat.File {
+	return chat.File{Name: fmt.Sprintf("%s_市场部月会资料_v1.xlsx", words.Month(p.Month)), Recipe: c.Recipe(packRecipe, trace, string(p.Month))}
+}
+
+// packBook makes the workbook of a pack as its card showed it.
+func (h Handler) packBook(ctx context.Context, tx *store.Tx, arg string) ([]byte, error) {
+	asked, err := command.ReadRecipe(ctx, tx, arg, 1, h.Rules.Zone)
+	if err != nil {
+		return nil, err
+	}
+	month := store.Day(asked.Of[0])
+	p, err := h.pack(ctx, tx, month, asked.At)
+	if err != nil {
+		return nil, err
+	}
+	book := sheet.Book{
+		Company: h.Rules.Company, Period: words.Month(month),
+		About: sheet.About{Made: asked.At, AsOf: words.Moment(p.At), Unit: "元", Version: "v1", Reader: asked.Reader.Name, Trace: asked.Trace},
+	}
+	for _, s := range p.Sections {
+		book.Sheets = append(book.Sheets, s.Sheets...)
+	}
+	if len(p.Since) > 0 {
+		var rows [][]sheet.Value
+		for _, c := range p.Since {
+			rows = append(rows, []sheet.Value{sheet.Text(c.Section), sheet.Text(c.What), sheet.Text(c.Was), sheet.Text(c.Is)})
+		}
+		book.Sheets = append(book.Sheets, sheet.Sheet{Tab: "此后变化", Name: "此后变化", Columns: heads("表", "项目", "会上", "现在"), Groups: sheet.Rows(rows...)})
+	}
+	return book.Write()
+}
+
+// SendPack tells the supervisor, the director and the general manager the pack of
+// the month before, each under a trace code of their own.
+func (h Handler) SendPack(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
+	month := h.Rules.Day(s.At).Month().Add(-1).Month()
+	if known, err := h.knows(ctx, tx, month); err != nil || !known {
+		return nil, err
+	}
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(s.At))
+	if err != nil {
+		return nil, err
+	}
+	p, err := h.pack(ctx, tx, month, s.At)
+	if err != nil {
+		return nil, err
+	}
+	var list []chat.Notice
+	heads := audience.Join(roll.Hearing(store.Supervisor).To, roll.Hearing(store.MarketingDirector).To, roll.Hearing(store.GeneralManager).To)
+	for _, reader := range heads {
+		c := &command.Call{Tx: tx, Person: reader, Now: s.At, Spec: &command.Spec{Name: "月会"}}
+		trace, err := c.LookedAt(ctx, "pack/"+string(month), monthly)
+		if err != nil {
+			return nil, err
+		}
+		card := h.packCard(p, reader, trace)
+		card.Buttons = []chat.Button{{Label: "开月会", Command: "月会 开始 " + string(month[:7])}}
+		one := audience.Same("pack/"+string(month), []store.Person{reader}, chat.Message{Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: h.packOutline(p), Right: string(rulebook.SeeMeetings)}})
+		one[0].Files = []chat.File{h.packFile(c, p, trace)}
+		list = append(list, one...)
+	}
+	return list, nil
+}
