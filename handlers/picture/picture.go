@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-analyze/charts"
@@ -135,7 +136,7 @@ func arranged(c chat.Chart) chat.Chart {
 func lying(c chat.Chart) bool {
 	longest := 0
 	for _, name := range c.Categories {
-		longest = max(longest, utf8.RuneCountInString(text.Cut(name, labelRunes)))
+		longest = max(longest, (halves(fit(name))+1)/2)
 	}
 	n := len(c.Categories)
 	return c.Kind != chat.Line && (n > maxColumns || n*longest*runeWidth > width-5*margin)
@@ -188,9 +189,32 @@ func padding() charts.Box { return charts.NewBox(margin, margin, 3*margin, 3*mar
 func (s sketch) labels() []string {
 	list := make([]string, len(s.Categories))
 	for i, name := range s.Categories {
-		list[i] = text.Cut(name, labelRunes)
+		list[i] = fit(name)
 	}
 	return list
+}
+
+// nameHalves is how much of a category's name is shown: a letter or a figure is half
+// as wide as a character, and a rate stands behind some names.
+const nameHalves = 20
+
+// fit is as much of a name as is shown.
+func fit(name string) string {
+	short := name
+	for n := min(utf8.RuneCountInString(name), nameHalves); halves(short) > nameHalves; n-- {
+		short = text.Cut(name, n)
+	}
+	return short
+}
+
+// halves is how wide a text is, in halves of a character.
+func halves(s string) (n int) {
+	for _, r := range s {
+		if n++; r > unicode.MaxLatin1 {
+			n++
+		}
+	}
+	return n
 }
 
 func (s sketch) label() charts.SeriesLabel {

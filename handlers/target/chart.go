@@ -13,8 +13,8 @@ import (
 	"marketbot/store"
 )
 
-// mostName is how many characters of a name stand below a bar.
-const mostName = 8
+// mostName is how many characters of a name stand below a bar, before its rate.
+const mostName = 6
 
 // monthCharts are the pictures of a month: what was to be reached beside what was,
 // with the rate written, and the same of the year up to it.
