@@ -146,3 +146,19 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 	}
 	return items, err
 }
+
+// Today is how many salespeople have a target of the month, once any was set (工作台).
+func (h Handler) Today(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	if used, err := c.Tx.Targets().Any(ctx); err != nil || !used {
+		return nil, err
+	}
+	today := h.Rules.Day(c.Now)
+	people, err := c.Tx.People().Holding(ctx, store.Salesperson, "")
+	if err != nil {
+		return nil, err
+	}
+	names, err := h.missing(ctx, c.Tx, today.Month(), people)
+	return []command.Item{{
+		Text: fmt.Sprintf("业绩：%s %d 人有目标，%d 人没有", monthIn(today.Month(), today), len(people)-len(names), len(names)), Button: &chat.Button{Label: "业绩", Command: "业绩"},
+	}}, err
+}
