@@ -68,7 +68,7 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 		a.owner, title, line = who.ID, title+" · "+who.Name, line+" "+who.Name
 	}
 	a.own = a.owner == c.Person.ID
-	list, err := h.months(ctx, c.Tx, a)
+	list, frozen, err := h.months(ctx, c.Tx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	return h.table(ctx, c, a, title, list, page)
+	return h.table(ctx, c, shown{a, frozen, title, list, page})
 }
 
 // readable are the months of customers of whom the caller may know: whoever sees
@@ -89,16 +89,26 @@ func (h Handler) readable(c *command.Call, list []*entry) []*entry {
 	return slices.DeleteFunc(list, func(e *entry) bool { return !c.Policy.Access(c.Person, e.Customer, store.Grant{}, c.Now).Read() })
 }
 
+// shown is what an answer shows.
+type shown struct {
+	asked
+	frozen *store.FrozenMonth // nil: the month is not settled yet
+	title  string
+	list   []*entry
+	page   command.Page
+}
+
 // table is the answer of 客户进度: sums, a row a customer, the picture, and the
 // workbook behind it, under one look record.
-func (h Handler) table(ctx context.Context, c *command.Call, a asked, title string, list []*entry, page command.Page) (*command.Answer, error) {
+func (h Handler) table(ctx context.Context, c *command.Call, s shown) (*command.Answer, error) {
+	a, title, list, page := s.asked, s.title, s.list, s.page
 	n := count(list)
 	say := fmt.Sprintf("%d 位客户：%s，缺原因 %d", len(list), n.words(), n.missing)
 	if len(list) == 0 {
 		say = words.Month(a.month) + "没有客户。"
 	}
 	card := chat.Card{Title: title, Blocks: []chat.Block{{Text: say}}}
-	if n.missing > 0 {
+	if n.missing > 0 && s.frozen == nil {
 		card.Blocks = append(card.Blocks, chat.Block{Text: fmt.Sprintf("缺原因的排在前面：没有进展的要写明原因（%s），发 停滞原因 编号 原因… [至=日期]。", clause)})
 	}
 	if lost := len(c.Tx.Damaged()); lost > 0 {
@@ -124,11 +134,14 @@ func (h Handler) table(ctx context.Context, c *command.Call, a asked, title stri
 	if err != nil {
 		return nil, err
 	}
-	card.Blocks = append(card.Blocks, chat.Block{Note: fmt.Sprintf("%s · %s 查看 · 追踪码 %s", h.asOf(a), c.Person.Name, trace)})
-	card.Buttons = append(h.buttons(c, list), page.Turn("下一页")...)
+	card.Blocks = append(card.Blocks, chat.Block{Note: fmt.Sprintf("%s · %s 查看 · 追踪码 %s", h.asOf(s), c.Person.Name, trace)})
+	if s.frozen == nil {
+		card.Buttons = h.buttons(c, list)
+	}
+	card.Buttons = append(card.Buttons, page.Turn("下一页")...)
 	answer := command.Card(card)
 	answer.Recorded, answer.Subject = true, ledger.Listing(ids)
-	answer.Reply.Confidential, answer.Reply.Summary = true, fmt.Sprintf("%s：%d 位，%s，缺原因 %d。%s。%s", title, len(list), n.words(), n.missing, h.asOf(a), elsewhere)
+	answer.Reply.Confidential, answer.Reply.Summary = true, fmt.Sprintf("%s：%d 位，%s，缺原因 %d。%s。%s", title, len(list), n.words(), n.missing, h.asOf(s), elsewhere)
 	answer.Files = []chat.File{{
 		Name:   "客户销售业绩进度管理表_" + string(a.month[:len("2026-11")]) + ".xlsx",
 		Recipe: c.Recipe(recipe, trace, string(a.month), a.owner),
@@ -145,13 +158,13 @@ func (n counts) words() string {
 	return strings.Join(list, "，")
 }
 
-// asOf says as of when a table is, and that the month is not settled yet.
-func (h Handler) asOf(a asked) string {
-	said := "截至 " + words.Moment(a.at.In(h.Rules.Zone))
-	if a.at.Before(h.Rules.MonthFreezes(a.month)) {
-		said += "（未定稿）"
+// asOf says as of when a table is, and whether the month is settled.
+func (h Handler) asOf(s shown) string {
+	said := "截至 " + words.Moment(s.at.In(h.Rules.Zone))
+	if s.frozen == nil {
+		return said + "（未定稿）"
 	}
-	return said
+	return said + "（已定稿 " + words.Moment(s.frozen.At.In(h.Rules.Zone)) + "）"
 }
 
 // mostAsked is how many customers are offered by buttons.

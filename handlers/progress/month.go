@@ -23,14 +23,36 @@ type asked struct {
 // entry is a customer's month with what was promised for it and for the next one.
 type entry struct {
 	rulebook.CustomerMonth
-	before          rulebook.ProgressState // in the month before; empty: there was no file yet
-	promise, coming *rulebook.Promise
+	Before          rulebook.ProgressState // in the month before; empty: there was no file yet
+	Promise, Coming *rulebook.Promise
+}
+
+// is reports whether an entry is one that is asked for.
+func (a asked) is(e *entry) bool {
+	return a.owner == "" || e.Owner == a.owner || a.own && e.Customer.Owner == a.owner
 }
 
 // months are the customers' months that are asked for: what lacks a cause first,
-// then the longest without progress. There are as many queries however many
-// customers there are.
-func (h Handler) months(ctx context.Context, tx *store.Tx, a asked) ([]*entry, error) {
+// then the longest without progress. Of a month that froze they are what was kept;
+// frozen is nil for others.
+func (h Handler) months(ctx context.Context, tx *store.Tx, a asked) (list []*entry, frozen *store.FrozenMonth, err error) {
+	f, found, err := tx.Months().Frozen(ctx, a.month)
+	if err != nil {
+		return nil, nil, err
+	}
+	if found && !a.at.Before(f.At) {
+		list, found, err = h.kept(ctx, tx, a)
+		if err != nil || found {
+			return list, &f, err
+		}
+	}
+	list, err = h.live(ctx, tx, a)
+	return list, nil, err
+}
+
+// live is months of what is known. There are as many queries however many customers
+// there are.
+func (h Handler) live(ctx context.Context, tx *store.Tx, a asked) ([]*entry, error) {
 	until := h.Rules.MonthEnd(a.month)
 	if a.at.Before(until) {
 		until = a.at.Add(time.Millisecond)
@@ -47,13 +69,13 @@ func (h Handler) months(ctx context.Context, tx *store.Tx, a asked) ([]*entry, e
 	for i := range courses {
 		c := courses[i]
 		e := &entry{CustomerMonth: h.of(c, f, a.month, a.at)}
-		if a.owner != "" && e.Owner != a.owner && !(a.own && c.Owner == a.owner) {
+		if !a.is(e) {
 			continue
 		}
 		if before := a.month.Add(-1).Month(); c.Created.Before(a.month.Start(h.Rules.Zone)) {
-			e.before = h.of(c, f, before, a.at).State
+			e.Before = h.of(c, f, before, a.at).State
 		}
-		e.promise, e.coming = f.promise(c.ID, a.month), f.promise(c.ID, a.month.NextMonth())
+		e.Promise, e.Coming = f.promise(c.ID, a.month), f.promise(c.ID, a.month.NextMonth())
 		list = append(list, e)
 	}
 	slices.SortStableFunc(list, func(x, y *entry) int {
@@ -153,8 +175,8 @@ func count(list []*entry) counts {
 	n := counts{now: map[rulebook.ProgressState]int{}, before: map[rulebook.ProgressState]int{}}
 	for _, e := range list {
 		n.now[e.State]++
-		if e.before != "" {
-			n.before[e.before]++
+		if e.Before != "" {
+			n.before[e.Before]++
 		}
 		if e.Missing() {
 			n.missing++

@@ -19,7 +19,7 @@ import (
 func (h Handler) Pack(ctx context.Context, tx *store.Tx, ask pack.Ask) (pack.Section, error) {
 	s := pack.Section{Name: "客户进度"}
 	a := asked{month: ask.Month, at: ask.At}
-	list, err := h.months(ctx, tx, a)
+	list, _, err := h.months(ctx, tx, a)
 	if err != nil {
 		return s, err
 	}

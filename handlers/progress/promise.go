@@ -218,7 +218,7 @@ func (h Handler) fact(ctx context.Context, c *command.Call, k store.Customer, mo
 	if month > h.Rules.Day(c.Now) {
 		return "还没到", nil
 	}
-	list, err := h.months(ctx, c.Tx, asked{owner: k.Owner, own: true, month: month, at: c.Now})
+	list, _, err := h.months(ctx, c.Tx, asked{owner: k.Owner, own: true, month: month, at: c.Now})
 	for _, e := range list {
 		if e.ID != k.ID {
 			continue

@@ -124,7 +124,7 @@ func (h Handler) causeLines(ctx context.Context, tx *store.Tx, now time.Time, ro
 	if roll.Day < since {
 		return nil, nil
 	}
-	all, err := h.months(ctx, tx, asked{month: month, at: now})
+	all, _, err := h.months(ctx, tx, asked{month: month, at: now})
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (h Handler) causeItems(ctx context.Context, c *command.Call) ([]command.Ite
 	if h.Rules.Day(c.Now) < h.Rules.CausesAsked(month) {
 		return nil, nil
 	}
-	list, err := h.months(ctx, c.Tx, asked{owner: c.Person.ID, own: true, month: month, at: c.Now})
+	list, _, err := h.months(ctx, c.Tx, asked{owner: c.Person.ID, own: true, month: month, at: c.Now})
 	n := 0
 	for _, e := range list {
 		if e.Missing() && e.Customer.Owner == c.Person.ID {
@@ -238,7 +238,7 @@ func (h Handler) causeItems(ctx context.Context, c *command.Call) ([]command.Ite
 
 // Today is how the department's customers do this month (工作台).
 func (h Handler) Today(ctx context.Context, c *command.Call) ([]command.Item, error) {
-	list, err := h.months(ctx, c.Tx, asked{month: h.Rules.Day(c.Now).Month(), at: c.Now})
+	list, _, err := h.months(ctx, c.Tx, asked{month: h.Rules.Day(c.Now).Month(), at: c.Now})
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

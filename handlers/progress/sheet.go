@@ -29,7 +29,7 @@ func (h Handler) workbook(ctx context.Context, tx *store.Tx, arg string) ([]byte
 		return nil, fmt.Errorf("make %s: %w", recipe, err)
 	}
 	a := asked{owner: r.Of[1], month: store.Day(r.Of[0]), own: r.Of[1] == r.Reader.ID, at: r.At, last: r.Last}
-	list, err := h.months(ctx, tx, a)
+	list, _, err := h.months(ctx, tx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -87,11 +87,11 @@ func (h Handler) row(no int, e *entry, owner string, a asked) []sheet.Value {
 		filled(stepWords(e.Next, h.Rules.Day(a.at))), amount, sheet.Money(e.Signed), sheet.Money(e.Received), sheet.Money(e.Open), sheet.Count(e.Idle), filled(causeWords(e)),
 	}
 	promised, kept, key, todo := "", "", "", ""
-	if e.promise != nil {
-		promised, kept = said(e.promise.Words), keptWords(e.promise)
+	if e.Promise != nil {
+		promised, kept = said(e.Promise.Words), keptWords(e.Promise)
 	}
-	if e.coming != nil {
-		key, todo = "是", said(e.coming.Words)
+	if e.Coming != nil {
+		key, todo = "是", said(e.Coming.Words)
 	}
 	return append(row, sheet.Text(promised), sheet.Text(kept), sheet.Text(key), sheet.Text(todo))
 }

@@ -31,9 +31,6 @@ const (
 	causeDay = 25
 )
 
-// openDays are the days of the next month in which a month is not settled yet.
-const openDays = 15
-
 // StageAt is the stage of a customer at a moment, as far as what is kept tells;
 // empty before there was a file. What entries told before moves were kept counts
 // too, and before the first of those the stage that a file begins with: first.
@@ -111,12 +108,6 @@ func (m CustomerMonth) Missing() bool { return m.State == Stalled && m.Cause == 
 // MonthEnd is when a month is over: the first moment of the next one.
 func (r Rules) MonthEnd(month store.Day) time.Time { return month.NextMonth().Start(r.Zone) }
 
-// MonthFreezes is when a month is settled at the latest: its tables do not change any
-// more.
-func (r Rules) MonthFreezes(month store.Day) time.Time {
-	return month.NextMonth().Add(openDays).Start(r.Zone)
-}
-
 // CustomerMonth is how a customer did in the month of a first day, as it is known
 // at a moment: of a month that is over all of it. first is the stage that a file
 // begins with, terms are the days of the settings of receivables, causes those that
@@ -149,7 +140,7 @@ func (r Rules) CustomerMonth(c store.Course, d Deals, causes []store.Stall, mont
 	}
 	m.deals(&p, d, terms)
 	m.Idle, m.New = day.Since(p.last), day.Since(r.Day(c.Created)) < newDays
-	m.Cause = CauseOn(causes, day, earlier(now.Add(time.Millisecond), r.MonthFreezes(month)))
+	m.Cause = CauseOn(causes, day, earlier(now.Add(time.Millisecond), r.FreezesAt(month)))
 	switch {
 	case m.Signed != 0 || p.signed:
 		m.State = Won
