@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/contract"
 	"marketbot/handlers/customer"
 	"marketbot/handlers/handover"
+	"marketbot/handlers/incident"
 	"marketbot/handlers/leaving"
 	"marketbot/handlers/meeting"
 	"marketbot/handlers/pack"
@@ -73,6 +74,7 @@ func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []c
 		activities,
 		meetings,
 		leave,
+		&incident.Handler{Rules: r},
 		people,
 	}
 	leave.Leaves = leaving.Of(list)

@@ -17,7 +17,7 @@ import (
 var rowKeys = map[string]string{
 	"dialog": "person", "confirmation": "code", "request": "code", "lead": "code", "consolidated": "week", "chain_state": "name",
 	"person_change": "code", "binding": "code", "chain": "entry", "contract": "number", "activity": "code",
-	"handed": "departure", "frozen_month": "month", "kept_table": "hash",
+	"handed": "departure", "incident": "code", "frozen_month": "month", "kept_table": "hash",
 	"meeting": "code", "agenda_item": "code", "decision": "code",
 }
 
@@ -54,6 +54,7 @@ contract.card contract_act.was contract_act.words money.content activity.card ac
 target.content frozen_month.proof kept_table.content
 departure.card departure_act.was handed.words
 meeting.card agenda_item.card meeting_note.words meeting_act.was meeting_act.words decision.card minutes.content
+incident.card
 customer_owner.mac customer_person.data_key customer_person.card fact.value fact.source fact.why progress.words
 progress.step customer_stage.mac stall.words promise.words
 `

@@ -60,6 +60,8 @@ type (
 	Agenda struct{ tx *engine.Tx }
 	// Decisions are what was decided in meetings.
 	Decisions struct{ tx *engine.Tx }
+	// Incidents are what must not happen and was reported.
+	Incidents struct{ tx *engine.Tx }
 	// Dialogs are questions that wait for an answer, and previews for 确认.
 	Dialogs struct{ tx *engine.Tx }
 	// Writes are what people may take back for a while.
@@ -157,6 +159,9 @@ func (tx *Tx) Agenda() Agenda { return Agenda{tx.e} }
 
 // Decisions are what was decided in meetings.
 func (tx *Tx) Decisions() Decisions { return Decisions{tx.e} }
+
+// Incidents are what must not happen and was reported.
+func (tx *Tx) Incidents() Incidents { return Incidents{tx.e} }
 
 // Dialogs are questions that wait for an answer, and previews for 确认.
 func (tx *Tx) Dialogs() Dialogs { return Dialogs{tx.e} }

@@ -46,6 +46,7 @@ var released = map[string]string{
 	"0052_month.sql":         "376b47e0f9e1d3e94038041e70a2e8e01a99ee96d8ac69a2b1131b8098397688",
 	"0053_money_day.sql":     "056fc2c3edf5c6a6bdbee9b2a334f52c1791602d13a7f9477c044b7499eff46e",
 	"0054_progress.sql":      "54865381b97e31360b3abb348e94dfb8ef93292474f6f5086f378b18dfd4f2f9",
+	"0061_incident.sql":      "842710427226acb7c74e230dee310c7b792479be9f17ba341a6c8fcd224ff9f1",
 	"0060_departure.sql":     "2fb58f481453c55b2ac864e6730def20006c021ab70e37661104899b130de121",
 	"0049_card.sql":          "c8368a08ddfca4a14cb9343e40e96202c199c0718c298f0c56e4cddf71a732cb",
 }
@@ -68,6 +69,7 @@ dialog: person prefix
 confirmation: code person version
 undo: id person command ref told
 person: id name post duties proof awaits notice
+incident: code state
 departure: id person kind state last_day
 departure_act: id departure by_person act
 handed: departure kind ref state taker by_person
@@ -135,6 +137,7 @@ var texts = []struct {
 	{storetest.WriteStall, readStall},
 	{storetest.WriteDeparture, readDeparture},
 	{storetest.WriteMeeting, readMeeting},
+	{storetest.WriteIncident, readIncident},
 }
 
 func readTexts(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
@@ -167,4 +170,8 @@ func readDeparture(ctx context.Context, tx *store.Tx, i int, _ string, got map[s
 
 func readMeeting(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
 	return storetest.ReadMeeting(ctx, tx, i, got)
+}
+
+func readIncident(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
+	return storetest.ReadIncident(ctx, tx, i, got)
 }

@@ -60,6 +60,7 @@ const (
 	SeeMeetings      Right = "see meetings"       // the pack, the minutes and all decisions in full
 	HeadMeetings     Right = "head meetings"      // open them, give items their outcome, judge what was done
 	SkipMeetings     Right = "skip meetings"      // say that a month has none
+	HandleIncidents  Right = "handle incidents"   // see all that were reported, close them
 )
 
 // rule says who has a right and which clause says so.
@@ -154,6 +155,7 @@ var rights = map[Right]rule{
 		Posts:  []store.Post{store.GeneralManager, store.MarketingDirector},
 		Duties: []store.Duty{store.Accountant}, Words: "财务（没有财务时市场总监）", Clause: "2-7",
 	},
+	HandleIncidents: {Posts: []store.Post{store.GeneralManager, store.MarketingDirector}, Clause: "档-5"},
 	ReleaseLeavers: {
 		Posts: []store.Post{store.ExecutiveDirector, store.GeneralManager, store.MarketingDirector, store.Supervisor},
 		Words: "直接上级（市场主管；主管离开时市场总监，总监离开时总经理）", Clause: "2-7",

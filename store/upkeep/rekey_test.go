@@ -57,7 +57,7 @@ func fillSealed(t *testing.T, db *store.DB) {
 			tx.Codes().Add(ctx, "ABCDEF", "lin", now.AddDate(0, 0, 1)),
 			tx.Leads().Add(ctx, store.Lead{Code: "L1", Giver: "lin", At: now, Words: "明华", Text: "要扩建", Source: "展会"}),
 			storetest.WriteContract(ctx, tx, 1, "展会"), storetest.WriteActivity(ctx, tx, 1, "展会"),
-			storetest.WriteMoney(ctx, tx, 1, "展会"), storetest.WriteDeparture(ctx, tx, 1, "展会"), storetest.WriteTarget(ctx, tx, 1, "展会"), storetest.WriteStall(ctx, tx, 1, "展会"), storetest.WriteMeeting(ctx, tx, 1, "展会"),
+			storetest.WriteMoney(ctx, tx, 1, "展会"), storetest.WriteDeparture(ctx, tx, 1, "展会"), storetest.WriteIncident(ctx, tx, 1, "展会"), storetest.WriteTarget(ctx, tx, 1, "展会"), storetest.WriteStall(ctx, tx, 1, "展会"), storetest.WriteMeeting(ctx, tx, 1, "展会"),
 		}
 		_, err := tx.Leads().Decide(ctx, store.Lead{Code: "L1", State: store.LeadRejected, By: "li", Decided: now, Reason: "已有"})
 		no := storetest.ARequest("A90", "明华")
@@ -97,7 +97,7 @@ func readBack(t *testing.T, db *store.DB) {
 			}
 		}
 		contract := map[string]string{}
-		err9 := errors.Join(storetest.ReadContract(ctx, tx, 1, contract), storetest.ReadMoney(ctx, tx, 1, contract), storetest.ReadActivity(ctx, tx, 1, contract), storetest.ReadDeparture(ctx, tx, 1, contract), storetest.ReadTarget(ctx, tx, 1, contract), storetest.ReadStall(ctx, tx, 1, contract),
+		err9 := errors.Join(storetest.ReadContract(ctx, tx, 1, contract), storetest.ReadMoney(ctx, tx, 1, contract), storetest.ReadActivity(ctx, tx, 1, contract), storetest.ReadDeparture(ctx, tx, 1, contract), storetest.ReadIncident(ctx, tx, 1, contract), storetest.ReadTarget(ctx, tx, 1, contract), storetest.ReadStall(ctx, tx, 1, contract),
 			storetest.ReadMeeting(ctx, tx, 1, contract))
 		for what, text := range contract {
 			if text != "展会" {

@@ -69,6 +69,7 @@ var sealedColumns = []sealedColumn{
 	{"kept_table", []string{"month", "name"}, "content", []string{"hash"}},
 	{"stall", []string{"id"}, "words", []string{"customer", "at", "by_person", "until_day"}},
 	{"promise", []string{"id"}, "words", []string{"customer", "month", "kept", "at", "by_person"}},
+	{"incident", []string{"code"}, "card", []string{"state", "at", "version"}},
 	{"departure", []string{"id"}, "card", []string{"person", "kind", "state", "last_day", "ends", "version"}},
 	{"departure_act", []string{"id"}, "was", step},
 	{"handed", []string{"departure", "kind", "ref"}, "words", []string{"state", "taker", "by_person", "at"}},
