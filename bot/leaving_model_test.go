@@ -83,7 +83,6 @@ type leaveModel struct {
 	o         *office
 	customers int
 	contracts int
-	signed    int
 }
 
 // says lets somebody write, and agrees to what is asked back.
