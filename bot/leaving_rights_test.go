@@ -128,7 +128,7 @@ func TestRemovedFromOneDirectory(t *testing.T) {
 	o.must(err)
 	o.deliver()
 	told := o.screens.messages("李娜")[before:]
-	if len(told) != 1 || !strings.Contains(told[0].words(), "通讯录中移除") || !strings.Contains(told[0].words(), "未办交接离开（2-7），名下还有：客户 2、线索 1、合同 2、收款 1、待核 1、活动 1、职责 1") {
+	if len(told) != 1 || !strings.Contains(told[0].words(), "通讯录中移除") || !strings.Contains(told[0].words(), "未办交接离开（2-7），名下还有：客户 2、线索 1、合同 2、收款 1、待核 1、下一步 1、承诺 1、活动 1、职责 1") {
 		t.Errorf("李娜 heard %v", told)
 	}
 	o.isStranger("张伟", "交接")

@@ -235,7 +235,7 @@ func plainCommands() []otherCommand {
 		{"改派 D99 刘洋", "-y-yy---", "会-1", false, ""},
 		{"烧号 没有", "---y----", "2-3", false, ""},
 		{"事件", "yyyyyyyy", "档-5", false, ""},
-		{"事件 登记", "yyyyyyyy", "档-5", false, ""},
+		{"事件 登记 有人翻柜子", "yyyyyyyy", "档-5", false, ""},
 		{"事件 结案 S99 没事", "-y-y----", "档-5", false, ""},
 		{"离职 昨天 不干了", "yyyyyyyy", "2-7", false, ""},
 		{"调走 昨天 业务员 换组", "yyyyyyyy", "2-7", false, ""},

@@ -76,15 +76,15 @@ func (r *Router) Help(p store.Person) chat.Card {
 	for i, s := range daily {
 		card.Buttons = append(card.Buttons, chat.Button{Label: s.Name, Command: s.Name, Primary: i == 0})
 	}
-	more := "帮助 全部"
+	var more []string
 	area := 0
 	for _, s := range r.useful(p) {
 		if s.Area != area {
 			area = s.Area
-			more += "、帮助 " + s.Name
+			more = append(more, s.Name)
 		}
 	}
-	card.Blocks = append(card.Blocks, chat.Block{Note: "更多：" + more + "。群里请先 @我。"})
+	card.Blocks = append(card.Blocks, chat.Block{Note: "更多：帮助 全部，或 帮助 " + strings.Join(more, "、") + "。群里请先 @我。"})
 	return card
 }
 

@@ -8,6 +8,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
 )
@@ -93,10 +94,10 @@ func (h Handler) absent(ctx context.Context, c *command.Call) (*command.Answer, 
 		return nil, err
 	}
 	v.notes = append(v.notes, n)
-	a := secret(chat.Card{Title: "已记：" + who.Name + "缺席", Blocks: []chat.Block{{Text: fieldReason + "：" + why}, {Text: v.presence()}}}, subject(m), "已记"+who.Name+"缺席。"+v.presence())
+	a := secret(chat.Card{Title: "已记：" + who.Name + "缺席", Blocks: []chat.Block{{Text: fieldReason + "：" + text.Line(why)}, {Text: v.presence()}}}, subject(m), "已记"+who.Name+"缺席。"+v.presence())
 	if who.ID != c.Person.ID {
 		a.Notices = audience.Same("meeting/"+n.ID, []store.Person{who}, chat.Message{
-			Text: c.Person.Name + "记下你缺席" + title(m) + "：" + why + "。不对的话，在会上发 到会。", Secrecy: chat.Secrecy{Confidential: true, Summary: c.Person.Name + "记下你缺席" + outline(m) + "。"},
+			Text: c.Person.Name + "记下你缺席" + title(m) + "：" + text.Line(why) + "。不对的话，在会上发 到会。", Secrecy: chat.Secrecy{Confidential: true, Summary: c.Person.Name + "记下你缺席" + outline(m) + "。"},
 		})
 	}
 	return undoable(a, m.Code+"/"+n.ID), nil

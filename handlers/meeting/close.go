@@ -290,7 +290,7 @@ func (h Handler) reopen(ctx context.Context, c *command.Call) (*command.Answer, 
 		return nil, err
 	}
 	card := v.card(title(is)+"重开了（第 "+fmt.Sprint(is.Minutes)+" 版）", c.Person)
-	card.Blocks = append([]chat.Block{{Text: fieldReason + "：" + why}}, card.Blocks...)
+	card.Blocks = append([]chat.Block{{Text: fieldReason + "：" + text.Line(why)}}, card.Blocks...)
 	a := secret(card, subject(is), v.outline())
 	a.Notices = append(v.tell(roll, "opened", "重开了："+text.CutLine(why, shown), c.Person.ID), v.group("opened", outline(is)+"重开了："+v.counts()+"。"))
 	return a, nil
@@ -339,10 +339,10 @@ func (h Handler) skip(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, err
 	}
 	said := words.Month(month) + "的月会不开"
-	a := secret(chat.Card{Title: said, Blocks: []chat.Block{{Text: fieldReason + "：" + why}, {Note: "还是要开的话：月会 开始 " + string(month[:7])}}}, subject(m), said+"。")
+	a := secret(chat.Card{Title: said, Blocks: []chat.Block{{Text: fieldReason + "：" + text.Line(why)}, {Note: "还是要开的话：月会 开始 " + string(month[:7])}}}, subject(m), said+"。")
 	to := audience.Join(roll.Standing(store.GeneralManager).To, roll.Standing(store.Supervisor).To)
 	a.Notices = audience.Same("meeting/"+m.Code+"/off", audience.But(to, c.Person.ID), chat.Message{
-		Text: c.Person.Name + "定了：" + said + "。" + fieldReason + "：" + why, Secrecy: chat.Secrecy{Confidential: true, Summary: said + "。"},
+		Text: c.Person.Name + "定了：" + said + "。" + fieldReason + "：" + text.Line(why), Secrecy: chat.Secrecy{Confidential: true, Summary: said + "。"},
 	})
 	return a, nil
 }
