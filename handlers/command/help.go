@@ -84,6 +84,7 @@ func (r *Router) Help(p store.Person) chat.Card {
 			more = append(more, s.Name)
 		}
 	}
+	slices.Reverse(more) // what is needed least often is not among the buttons
 	card.Blocks = append(card.Blocks, chat.Block{Note: "更多：帮助 全部，或 帮助 " + strings.Join(more, "、") + "。群里请先 @我。"})
 	return card
 }
