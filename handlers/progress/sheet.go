@@ -86,14 +86,14 @@ func (h Handler) row(no int, e *entry, owner string, a asked) []sheet.Value {
 		sheet.Count(no), sheet.Text(e.ID), sheet.Text(e.Name), sheet.Text(owner), sheet.Text(begun), sheet.Text(e.To), sheet.Count(e.Entries), last,
 		filled(stepWords(e.Next, h.Rules.Day(a.at))), amount, sheet.Money(e.Signed), sheet.Money(e.Received), sheet.Money(e.Open), sheet.Count(e.Idle), filled(causeWords(e)),
 	}
-	promised, kept, key, todo := "", "", "", ""
+	promised, kept, key, action := "", "", "", ""
 	if e.Promise != nil {
 		promised, kept = said(e.Promise.Words), keptWords(e.Promise)
 	}
 	if e.Coming != nil {
-		key, todo = "是", said(e.Coming.Words)
+		key, action = "是", said(e.Coming.Words)
 	}
-	return append(row, sheet.Text(promised), sheet.Text(kept), sheet.Text(key), sheet.Text(todo))
+	return append(row, sheet.Text(promised), sheet.Text(kept), sheet.Text(key), sheet.Text(action))
 }
 
 // filled is a cell that stays empty where there is nothing to say.
