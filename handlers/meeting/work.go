@@ -55,7 +55,8 @@ func (h Handler) work(ctx context.Context, tx *store.Tx, ask pack.Ask) (pack.Sec
 		rows = append(rows, append(row, before[p.ID].row()...))
 		sum, last = sum.plus(now[p.ID]), last.plus(before[p.ID])
 	}
-	table.Groups, s.Sheets = sheet.Rows(rows...), []sheet.Sheet{table}
+	table.Groups = sheet.Rows(rows...)
+	s.Sheets = []sheet.Sheet{table}
 	s.Figures = []pack.Figure{
 		{Label: "周报按时", Now: int64(sum.onTime), Before: int64(last.onTime), Unit: "份"}, {Label: "迟交和缺", Now: int64(sum.late + sum.missing), Before: int64(last.late + last.missing), Unit: "份"},
 		{Label: "签到", Now: int64(sum.checkIns), Before: int64(last.checkIns), Unit: "次"}, {Label: "跟进", Now: int64(sum.progress), Before: int64(last.progress), Unit: "次"},
