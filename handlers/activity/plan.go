@@ -161,20 +161,23 @@ func stillPlanned(a store.Activity) error {
 	return &command.Refusal{Text: a.Code + " 已取消。", Hint: "活动 新增 名称…", Clause: monthly}
 }
 
-// moved reports whether a time that was told became another.
+// moved reports whether a time that was set became another.
 func moved(was, is store.Activity) bool {
 	return was.First != "" && (was.First != is.First || was.Last != is.Last || was.From != is.From || was.To != is.To)
 }
 
 // move is the preview of another time; nil once it is confirmed, and then everybody
-// is asked anew.
+// is asked anew, who was asked before: nobody knows of a draft.
 func (h Handler) move(ctx context.Context, c *command.Call, was store.Activity, is *store.Activity) (*command.Answer, error) {
 	if today := h.Rules.Day(c.Now); is.Last < today {
 		return nil, &command.Refusal{Text: "新的时间 " + when(*is) + " 已经过去了。", Hint: "活动 改 " + was.Code + " 时间=" + string(today.Add(7)) + " 14:00~17:00", Clause: monthly}
 	}
-	is.Moved, is.Was = was.Moved+1, was.First
-	for i, p := range is.People {
-		is.People[i] = store.Participant{Person: p.Person, Task: p.Task}
+	known := was.State == store.ActivityPlanned
+	if known {
+		is.Moved, is.Was = was.Moved+1, was.First
+		for i, p := range is.People {
+			is.People[i] = store.Participant{Person: p.Person, Task: p.Task}
+		}
 	}
 	version := command.VersionOf(was.Code, when(was), fmt.Sprintf("%+v", is.People), when(*is), is.Name, is.Place, is.Content, is.Effect, is.Budget, is.Customers, is.Contract)
 	if c.Confirms(version) {
@@ -188,9 +191,14 @@ func (h Handler) move(ctx context.Context, c *command.Call, was store.Activity, 
 	if err != nil {
 		return nil, err
 	}
-	note := "还没有人员，不通知谁。"
-	if len(names) > 0 {
+	note := "确认之后列入计划，通知 " + strings.Join(names, "、") + "。"
+	switch {
+	case len(names) == 0:
+		note = "还没有人员，不通知谁。"
+	case known:
 		note = "确认之后：原来的答复和到场作废，" + strings.Join(names, "、") + " 都重新问一遍能不能去。"
+	case is.State == store.ActivityDraft:
+		note = "不通知谁：还是草稿，补齐之后才通知参加人员。"
 	}
 	card := chat.Card{Title: was.Code + " 改期？", Tone: chat.Warn, Blocks: []chat.Block{
 		{Facts: []chat.Fact{{Label: "活动", Value: is.Name}, {Label: "时间", Value: when(was) + " → " + when(*is)}}}, {Text: note},
@@ -221,7 +229,7 @@ func (h Handler) saved(ctx context.Context, c *command.Call, was, is store.Activ
 		card.Title = is.Code + " 已列入计划"
 	case was.State == store.ActivityDraft && is.State == store.ActivityPlanned:
 		card.Title = is.Code + " 补齐了，已列入计划"
-	case moved(was, is):
+	case was.State == store.ActivityPlanned && moved(was, is):
 		card.Title = is.Code + " 已改期，重新问过所有人"
 	default:
 		card.Title = "已改 " + is.Code
