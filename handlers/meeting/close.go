@@ -3,6 +3,7 @@ package meeting
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"marketbot/handlers/audience"
@@ -143,7 +144,7 @@ func versionWords(m store.Meeting) string {
 // last: their owners have not been told.
 func (h Handler) fresh(ctx context.Context, c *command.Call, v view) (list []store.Decision, err error) {
 	for _, i := range v.items {
-		if i.State != store.ItemDecided || v.meeting.Minutes > 1 && !i.At.After(v.meeting.Closed) {
+		if i.State != store.ItemDecided || !freshly(v.meeting, i) {
 			continue
 		}
 		d, found, err := c.Tx.Decisions().Get(ctx, i.Decision)
@@ -156,6 +157,11 @@ func (h Handler) fresh(ctx context.Context, c *command.Call, v view) (list []sto
 		list = append(list, d)
 	}
 	return list, nil
+}
+
+// freshly reports whether an outcome came since the meeting was opened last.
+func freshly(m store.Meeting, i store.AgendaItem) bool {
+	return m.Minutes == 1 || i.At.After(m.Closed)
 }
 
 func ownersOf(list []store.Decision) map[string]bool {
@@ -198,7 +204,8 @@ func (h Handler) closed(ctx context.Context, c *command.Call, v view, roll audie
 	if err != nil {
 		return nil, err
 	}
-	a.Notices = append(append(a.Notices, told...), v.group("closed", outline(is)+versionWords(is)+"散会了："+v.counts()+"。"+v.presence()+"纪要在各人的私聊里。"))
+	a.Notices = append(append(a.Notices, tellKeepers(v, was, roll, key)...), told...)
+	a.Notices = append(a.Notices, v.group("closed", outline(is)+versionWords(is)+"散会了："+v.counts()+"。"+v.presence()+"纪要在各人的私聊里。"))
 	return a, nil
 }
 
@@ -237,6 +244,29 @@ func (h Handler) tellOwners(ctx context.Context, c *command.Call, m store.Meetin
 		})...)
 	}
 	return list, nil
+}
+
+// tellKeepers tells whoever is to bring back what was shelved, where the minutes do
+// not go to them.
+func tellKeepers(v view, was store.Meeting, roll audience.Roll, key string) (list []chat.Notice) {
+	members := v.belong(roll)
+	for _, p := range roll.People() {
+		var lines []string
+		for _, i := range v.items {
+			if i.State == store.ItemShelved && i.Owner == p.ID && freshly(was, i) {
+				lines = append(lines, i.Code+" "+text.Continued(i.Title)+"（期限 "+words.DayIn(i.Due, roll.Day)+"）："+text.Continued(i.Why))
+			}
+		}
+		if len(lines) == 0 || slices.ContainsFunc(members, func(m store.Person) bool { return m.ID == p.ID }) {
+			continue
+		}
+		said := fmt.Sprintf("%s搁置了 %d 项，由你准备", title(v.meeting), len(lines))
+		card := chat.Card{Title: said, Blocks: []chat.Block{{Text: strings.Join(lines, "\n")}, {Note: "下次会自动列入（会-1）；先把要决定的想好。"}}}
+		list = append(list, audience.Same(key+"/keeper", []store.Person{p}, chat.Message{
+			Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: outline(v.meeting) + "有搁置的议题由你准备。" + elsewhere},
+		})...)
+	}
+	return list
 }
 
 // mostButtons is how many buttons every platform shows.
