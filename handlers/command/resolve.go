@@ -247,8 +247,12 @@ func (f Found) denial() *Refusal {
 	if len(f.hidden) == 1 || len(f.hidden) > 1 && text.Bare(f.hidden[0].Name) == text.Bare(f.typed) {
 		look.Customer = f.hidden[0].Customer.ID
 	}
+	who := "可以直接查阅的是：" + f.call.Policy.Readers() + "。其他人"
+	if f.call.Person.InNotice() { // their post may be one of those
+		who = "交接期间只能查阅自己负责的客户（2-7）。其他的"
+	}
 	r := &Refusal{
-		Text:   "客户档案属于机密，可以直接查阅的是：" + f.call.Policy.Readers() + "。其他人确因工作需要的，须经总经理批准；有没有这位客户也不能说。",
+		Text:   "客户档案属于机密，" + who + "确因工作需要的，须经总经理批准；有没有这位客户也不能说。",
 		Hint:   "申请查阅 客户 理由…",
 		Clause: "档-6", Denied: true, Look: look,
 	}

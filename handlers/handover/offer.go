@@ -221,7 +221,7 @@ func chosen(items []leaving.Item, typed []string) (list []leaving.Item, err erro
 			}
 		}
 		if !some {
-			return nil, refuse("看清单：交接", "要交接的里面没有%s。", text.Quote(word))
+			return nil, notAmong(word)
 		}
 	}
 	for _, i := range items {
@@ -230,6 +230,13 @@ func chosen(items []leaving.Item, typed []string) (list []leaving.Item, err erro
 		}
 	}
 	return list, nil
+}
+
+func notAmong(word string) *command.Refusal {
+	if word == allWord {
+		return refuse("看清单：交接", "没有还要交接的了。")
+	}
+	return refuse("看清单：交接", "要交接的里面没有%s。", text.Quote(word))
 }
 
 // offer is 交接 项 接收人.
@@ -328,7 +335,7 @@ func (h Handler) whose(ctx context.Context, c *command.Call, typed []string) (le
 	}
 	switch len(some) {
 	case 0:
-		return leaving.Estate{}, nil, refuse("看有哪些：交接", "要交接的里面没有%s。", text.Quote(typed[0]))
+		return leaving.Estate{}, nil, notAmong(typed[0])
 	case 1:
 		return some[0], typed, nil
 	}
