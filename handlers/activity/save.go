@@ -33,7 +33,7 @@ func orTheOnly() command.Arg {
 // activities are activities by their numbers.
 func activities() command.Numbered[store.Activity] {
 	return command.Numbered[store.Activity]{
-		What: "活动", List: "活动", Clause: onSite,
+		What: "活动", List: "活动", Letter: "H", Clause: onSite,
 		Find: func(ctx context.Context, tx *store.Tx, code string) (store.Activity, bool, error) {
 			return tx.Activities().Get(ctx, code)
 		},

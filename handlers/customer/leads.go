@@ -216,7 +216,7 @@ func (h Handler) judges(p store.Person, customer string) error {
 // leads are leads by their numbers.
 func leads() command.Numbered[store.Lead] {
 	return command.Numbered[store.Lead]{
-		What: "线索", List: "线索",
+		What: "线索", List: "线索", Letter: "L",
 		Find: func(ctx context.Context, tx *store.Tx, code string) (store.Lead, bool, error) {
 			return tx.Leads().ByCode(ctx, code)
 		},

@@ -75,7 +75,7 @@ func (h Handler) Commands() []command.Spec {
 // incidents are incidents by their numbers.
 func incidents() command.Numbered[store.Incident] {
 	return command.Numbered[store.Incident]{
-		What: "事件", List: "事件", Clause: clause,
+		What: "事件", List: "事件", Letter: "S", Clause: clause,
 		Find: func(ctx context.Context, tx *store.Tx, code string) (store.Incident, bool, error) {
 			return tx.Incidents().ByCode(ctx, code)
 		},

@@ -458,7 +458,7 @@ func (h Handler) called(ctx context.Context, c *command.Call, waiting func(conte
 		return h.decision(ctx, c, c.Text(codeArg))
 	}
 	return command.Numbered[store.Decision]{
-		What: "决议", List: "决议", Clause: deciding,
+		What: "决议", List: "决议", Letter: "D", Clause: deciding,
 		Code: func(d store.Decision) string { return d.Code },
 		At:   func(d store.Decision) time.Time { return d.Made },
 	}.Only(ctx, c, codeArg, nil, waiting)

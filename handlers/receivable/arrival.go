@@ -212,7 +212,7 @@ func (h Handler) answerable(roll audience.Roll, k store.Contract) []store.Person
 // arrivalOf is the arrival of a code, and whether nobody has claimed it. It is
 // locked until the transaction ends: who claims first has it.
 func (h Handler) arrivalOf(ctx context.Context, c *command.Call, typed string) (e store.MoneyEntry, unclaimed bool, err error) {
-	code := text.Code(typed)
+	code := command.CodeIn("W", typed)
 	if err := c.Tx.Receivables().Lock(ctx, code); err != nil {
 		return e, false, err
 	}

@@ -68,7 +68,7 @@ func (h Handler) confirm(ctx context.Context, c *command.Call) (*command.Answer,
 
 // receipt is the one of a code that waits for the caller.
 func (h Handler) receipt(ctx context.Context, c *command.Call, typed string) (rulebook.Receipt, deal, error) {
-	e, found, err := c.Tx.Receivables().ByCode(ctx, text.Code(typed))
+	e, found, err := c.Tx.Receivables().ByCode(ctx, command.CodeIn("R", typed))
 	if err != nil {
 		return rulebook.Receipt{}, deal{}, err
 	}
