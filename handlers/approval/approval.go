@@ -138,7 +138,7 @@ func (h Handler) person(ctx context.Context, tx *store.Tx, id string) (string, e
 // requests are requests by their numbers.
 func (h Handler) requests() command.Numbered[store.Request] {
 	return command.Numbered[store.Request]{
-		What: "查阅申请", List: "查阅申请", Letter: "A", Clause: clause,
+		What: "查阅申请", List: "查阅申请", Clause: clause,
 		Find: func(ctx context.Context, tx *store.Tx, code string) (store.Request, bool, error) {
 			return tx.Requests().ByCode(ctx, code)
 		},

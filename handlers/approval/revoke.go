@@ -39,7 +39,7 @@ func (h Handler) revoke(ctx context.Context, c *command.Call) (*command.Answer, 
 // runs.
 func (h Handler) running(ctx context.Context, c *command.Call) (store.Grant, error) {
 	if c.Has("编号") {
-		g, _, err := c.Tx.Grants().ByID(ctx, command.CodeIn("A", c.Text("编号")))
+		g, _, err := c.Tx.Grants().ByID(ctx, text.Code(c.Text("编号")))
 		return g, err
 	}
 	list, err := c.Tx.Grants().Ending(ctx, c.Now, c.Now.Add(mostLength))
@@ -47,7 +47,7 @@ func (h Handler) running(ctx context.Context, c *command.Call) (store.Grant, err
 	if err != nil || len(list) == 0 {
 		return store.Grant{}, cmp.Or(err, error(noneRuns(c)))
 	}
-	grants := command.Numbered[store.Grant]{What: "查阅授权", List: "查阅申请", Letter: "A", Clause: clause,
+	grants := command.Numbered[store.Grant]{What: "查阅授权", List: "查阅申请", Clause: clause,
 		Code: func(g store.Grant) string { return g.ID }, At: func(g store.Grant) time.Time { return g.From }}
 	return grants.Only(ctx, c, "编号", nil, func(context.Context, *command.Call) ([]store.Grant, error) { return list, nil })
 }

@@ -20,7 +20,7 @@ import (
 type Numbered[T any] struct {
 	What   string // as a sentence calls it: 查阅申请
 	List   string // the command that lists them, for who has the number wrong
-	Letter string // that its codes begin with
+	Letter string // that its codes begin with, where it may be left out; empty: it may not
 	Clause string // that its refusals name; empty: the command's
 	Find   func(ctx context.Context, tx *store.Tx, code string) (T, bool, error)
 	Code   func(t T) string
@@ -61,7 +61,10 @@ func (n Numbered[T]) Get(ctx context.Context, c *Call, arg string, may func(T) b
 // Called is Get of what a text numbers that is no argument of its own.
 func (n Numbered[T]) Called(ctx context.Context, c *Call, typed string, may func(T) bool) (T, error) {
 	var none T
-	code := CodeIn(n.Letter, typed)
+	code := text.Code(typed)
+	if n.Letter != "" {
+		code = CodeIn(n.Letter, typed)
+	}
 	if code == "" {
 		return none, n.Missing(typed, may != nil)
 	}

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -24,7 +23,7 @@ func tickets() Numbered[ticket] {
 		"T1": {}, "T2": {ended: &Ended{As: "申请人", At: at, How: "撤回"}}, "T3": {ended: &Ended{At: at, How: "失效"}}, "T4": {hidden: true},
 	}
 	return Numbered[ticket]{
-		What: "票", List: "票", Clause: "会-1",
+		What: "票", List: "票", Letter: "T", Clause: "会-1",
 		At: func(ticket) time.Time { return at },
 		Find: func(_ context.Context, _ *store.Tx, code string) (ticket, bool, error) {
 			if code == "T9" {
@@ -46,6 +45,9 @@ func TestNumbered(t *testing.T) {
 	}{
 		{"T1", "", "", nil},
 		{"#ｔ１", "", "", seen},
+		{"＃１", "", "", nil},
+		{"t-01", "", "", nil},
+		{"K1", "没有票「K1」。", "", nil},
 		{"T2", "", "票 T2 已由申请人于 11月27日 周五 10:00 撤回", nil},
 		{"t3", "", "票 T3 已于 11月27日 周五 10:00 失效", seen},
 		{"T4", "", "", nil},
@@ -67,7 +69,7 @@ func TestNumbered(t *testing.T) {
 			t.Errorf("%s: %v, want refusal %q", c.typed, err, c.refused)
 			continue
 		}
-		if said, err := tickets().Happened(t.Context(), call, text.Code(c.typed), got); err != nil || said != c.happened {
+		if said, err := tickets().Happened(t.Context(), call, CodeIn("T", c.typed), got); err != nil || said != c.happened {
 			t.Errorf("%s: %q, %v; want %q", c.typed, said, err, c.happened)
 		}
 	}

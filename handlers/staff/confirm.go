@@ -103,7 +103,7 @@ func decidedBy(ctx context.Context, tx *store.Tx, p store.Person, now time.Time)
 // changes are changes by their numbers.
 func (h Handler) changes() command.Numbered[store.Change] {
 	return command.Numbered[store.Change]{
-		What: "人员变更", List: "我的", Letter: "A", Clause: "附-4",
+		What: "人员变更", List: "我的", Clause: "附-4",
 		Find: func(ctx context.Context, tx *store.Tx, code string) (store.Change, bool, error) {
 			return tx.Changes().ByCode(ctx, code)
 		},
