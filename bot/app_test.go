@@ -365,6 +365,7 @@ func TestCheck(t *testing.T) {
 		{"lists that are empty", "secret_key: " + storeKey + "\nreports: {owed_by: []}\nschedule: {trip_check_in: {at: []}}\n", exitFine, []string{"✓ 空着的名单：reports.owed_by（没有人要交周报）、schedule.trip_check_in.at"}},
 		{"no key yet", "", exitWrong, []string{"✗ secret_key：没有填写", "=\n"}},
 		{"no platform yet", "secret_key: " + storeKey + "\nholidays: /nowhere\n", exitWrong, []string{"✗ 节假日表"}},
+		{"no such rules", "secret_key: " + storeKey + "\nrules: {file: /nowhere}\n", exitWrong, []string{"✗ 制度：读不了 rules.file"}},
 		{"unknown setting", "colour: red\n", exitUsage, []string{"第 3 行", "colour"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

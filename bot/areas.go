@@ -34,6 +34,7 @@ type AreaSettings struct {
 	Targets     target.Config     `yaml:"targets"`
 	Leaving     handover.Config   `yaml:"leaving"`
 	Meetings    meeting.Config    `yaml:"meetings"`
+	Rules       staff.Config      `yaml:"rules"`
 }
 
 // defaultAreas are the settings of who has set nothing.
@@ -65,7 +66,7 @@ func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []c
 	list := []command.Area{
 		&trip.Handler{Rules: r},
 		&report.Handler{Rules: r, Config: s.Reports},
-		&customer.Handler{Rules: r, Config: s.Customers},
+		&customer.Handler{Rules: r, Config: s.Customers, RulesFirst: s.Rules.BeforeFiles},
 		&approval.Handler{Rules: r},
 		contracts,
 		receivables,

@@ -95,7 +95,9 @@ const fixTime = 12 * time.Minute
 func checkConfig(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) []chat.Finding {
 	list := []chat.Finding{checkKey(cfg), checkAccounts(cfg)}
 	rules, err := cfg.rules()
-	if err != nil {
+	if _, wrong := cfg.book(); wrong != nil {
+		list = append(list, chat.Finding{Name: "制度", Text: wrong.Error()})
+	} else if err != nil {
 		list = append(list, chat.Finding{Name: "节假日表", Text: err.Error()})
 	} else {
 		list = append(list, checkClock(rules, now()), checkHolidays(rules, now()), checkDuties(cfg), checkBackups(cfg, rules.Zone, now()))

@@ -231,11 +231,38 @@ func (c Config) rules() (rulebook.Rules, error) {
 	if err != nil {
 		return rulebook.Rules{}, &usageError{fmt.Errorf("holidays 指定的文件不对，要写成 config.example.yaml 里的样子：%w", err)}
 	}
+	book, err := c.book()
+	if err != nil {
+		return rulebook.Rules{}, &usageError{err}
+	}
 	return rulebook.Rules{
-		Company: c.Company, Zone: zone, Calendar: calendar,
+		Company: c.Company, Zone: zone, Calendar: calendar, Book: book,
 		Report: c.Schedule.WeeklyReport, Consolidated: c.Schedule.Consolidated, Trip: c.Schedule.TripCheckIn,
 		Daily: c.Schedule.Daily, Quiet: c.Schedule.Quiet,
 	}, nil
+}
+
+// book is the later editions of the rule book; none where no file is named.
+func (c Config) book() (book rulebook.Book, err error) {
+	file := c.AreaSettings.Rules.File
+	if file == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("读不了 rules.file 指定的文件：%w", err)
+	}
+	doc, err := parseDocument(data, os.LookupEnv)
+	if err == nil {
+		err = doc.decode(&book)
+	}
+	if at, problem := book.Problem(); err == nil && problem != "" {
+		err = &lineError{doc.line(fmt.Sprintf("$[%d].from", at)), problem}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("rules.file 指定的 %s：%w", file, err)
+	}
+	return book, nil
 }
 
 // exposed tells that others on the machine may read the file at path.

@@ -340,3 +340,31 @@ func TestAccountsOfAnotherKind(t *testing.T) {
 		}
 	}
 }
+
+// Later editions of the rule book stand in a file of their own, whose errors name their
+// line.
+func TestLaterEditions(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"- from: 2027-01-01\n  kind: 实质\n  clauses:\n    2-4: 每天两次。\n- {from: 2027-02-01, kind: 文字, clauses: {会-3: 周四交。}}\n", ""},
+		{"", ""},
+		{"- from: 2027-01-01\n  kind: 大改\n  clauses: {2-4: 每天两次。}\n", "第 1 行：kind 写"},
+		{"- {from: 2027-02-01, kind: 文字, clauses: {2-4: 每天两次。}}\n- {from: 2027-01-01, kind: 文字, clauses: {2-4: 每天三次。}}\n", "第 2 行：from 要一版比一版晚：2027-01-01 在 2027-02-01 后面"},
+		{"- from: 2027-01-01\n  knd: 实质\n", "第 2 行：没有 knd"},
+		{"- from: [\n", "YAML"},
+	} {
+		cfg := defaults()
+		cfg.AreaSettings.Rules.File = filepath.Join(t.TempDir(), "rules.yaml")
+		if err := os.WriteFile(cfg.AreaSettings.Rules.File, []byte(tt.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		rules, err := cfg.rules()
+		if tt.want == "" && (err != nil || len(rules.Book) != strings.Count(tt.text, "from")) || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+			t.Errorf("%q: %d editions, %v; want %q", tt.text, len(rules.Book), err, tt.want)
+		}
+	}
+	cfg := defaults()
+	cfg.AreaSettings.Rules.File = "/nowhere/rules.yaml"
+	if _, err := cfg.rules(); err == nil || !strings.Contains(err.Error(), "rules.file") {
+		t.Errorf("a file that is not there: %v", err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -34,6 +35,8 @@ type office struct {
 	also       []chat.Platform // beside that of the screens
 	// customers are the settings of their files; nil: of who has set nothing.
 	customers *customer.Config
+	settings  func() Config       // all of them; nil: of who has set nothing
+	unread    []string            // names of those who have not confirmed the rules when they begin
 	cluster   *cluster.Cluster    // nil: alone
 	witness   *witness            // sees what is done; nil: nobody
 	clock     atomic.Int64        // Unix milliseconds
@@ -56,8 +59,20 @@ func openOffice(t testing.TB, source store.Options, world func(o *office) screen
 	}
 	t.Cleanup(o.stop)
 	o.start()
+	o.update(o.rulesRead)
 	o.tick()
 	return o
+}
+
+// rulesRead has everybody confirm the rules who does not begin unread.
+func (o *office) rulesRead(ctx context.Context, tx *store.Tx) error {
+	people, err := tx.People().Active(ctx)
+	for _, p := range people {
+		if err == nil && !slices.Contains(o.unread, p.Name) {
+			err = tx.People().Acknowledge(ctx, p.ID, rulebook.Version, o.now())
+		}
+	}
+	return err
 }
 
 func (o *office) now() time.Time { return time.UnixMilli(o.clock.Load()).In(shanghai) }
@@ -90,12 +105,17 @@ func (o *office) start() {
 	o.t.Helper()
 	db, err := store.Open(context.Background(), o.source)
 	o.must(err)
-	settings := defaultAreas()
+	settings := defaults()
+	if o.settings != nil {
+		settings = o.settings()
+	}
 	if o.customers != nil {
 		settings.Customers = *o.customers
 	}
+	book, err := settings.rules()
+	o.must(err)
 	b, err := newBot(context.Background(), parts{
-		DB: db, Cluster: o.cluster, Rules: rules(o.t), AreaSettings: settings, People: o.staff, Groups: []chat.Address{o.screens.group()},
+		DB: db, Cluster: o.cluster, Rules: book, AreaSettings: settings.AreaSettings, People: o.staff, Groups: []chat.Address{o.screens.group()},
 		Platforms: func(chat.Receive) ([]chat.Platform, error) {
 			return append([]chat.Platform{o.screens.platform()}, o.also...), nil
 		},

@@ -56,13 +56,18 @@ func sampleHistory(ctx context.Context, tx *store.Tx, rules rulebook.Rules, star
 	if err := sampleActivities(ctx, tx, rules, start); err != nil {
 		return err
 	}
-	week, due, ok := lastReported(rules, start)
-	if !ok {
-		return nil
-	}
 	people, err := tx.People().Active(ctx)
 	if err != nil {
 		return err
+	}
+	for _, p := range people {
+		if err := tx.People().Acknowledge(ctx, p.ID, rulebook.Version, p.Since); err != nil {
+			return err
+		}
+	}
+	week, due, ok := lastReported(rules, start)
+	if !ok {
+		return nil
 	}
 	for _, p := range people {
 		text, owes := sampleReports()[p.Name]

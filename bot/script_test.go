@@ -45,7 +45,8 @@ func stages() []stage {
 // The language: who speaks is a name, with @群 in the group and the bot
 // mentioned, with @群! in the group without.
 //
-//	people '张伟 业务员' …        who is registered: name, post, duties
+//	people '张伟 业务员' …        who is registered: name, post, duties; 未读: who has not confirmed the rules
+//	settings config.yaml         a file of the script from the next start of the bot on, and what it names
 //	clock '2026-11-26 09:30'     moves the clock and runs every job in between; the first one begins
 //	say 张伟 '签到 广州'          somebody writes
 //	place 张伟 '广州塔'           somebody sends a place
@@ -101,6 +102,8 @@ type conversation struct {
 	t      testing.TB
 	stage  stage
 	people []staff.Entry
+	unread []string // of them
+	config func() Config
 	office *office            // nil before the first clock
 	seen   map[string]int     // messages read, by chat
 	last   map[string]message // read last, by chat
@@ -128,29 +131,30 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		least int
 		do    do
 	}{
-		"people":  {1, (*conversation).register},
-		"clock":   {1, (*conversation).moveClock},
-		"say":     {2, (*conversation).say},
-		"place":   {2, (*conversation).place},
-		"press":   {2, (*conversation).press},
-		"fill":    {1, (*conversation).fill},
-		"again":   {0, (*conversation).again},
-		"late":    {3, (*conversation).late},
-		"often":   {3, (*conversation).often},
-		"few":     {2, (*conversation).few},
-		"expect":  {1, (*conversation).expect},
-		"absent":  {2, (*conversation).absent},
-		"file":    {1, (*conversation).file},
-		"nothing": {0, (*conversation).nothing},
-		"read":    {1, (*conversation).read},
-		"changed": {2, (*conversation).changed},
-		"head":    {1, (*conversation).head},
-		"secret":  {1, (*conversation).secret},
-		"damage":  {1, (*conversation).damage},
-		"down":    {0, (*conversation).down},
-		"up":      {1, (*conversation).up},
-		"backup":  {0, (*conversation).backUp},
-		"restore": {1, (*conversation).restore},
+		"people":   {1, (*conversation).register},
+		"settings": {1, (*conversation).set},
+		"clock":    {1, (*conversation).moveClock},
+		"say":      {2, (*conversation).say},
+		"place":    {2, (*conversation).place},
+		"press":    {2, (*conversation).press},
+		"fill":     {1, (*conversation).fill},
+		"again":    {0, (*conversation).again},
+		"late":     {3, (*conversation).late},
+		"often":    {3, (*conversation).often},
+		"few":      {2, (*conversation).few},
+		"expect":   {1, (*conversation).expect},
+		"absent":   {2, (*conversation).absent},
+		"file":     {1, (*conversation).file},
+		"nothing":  {0, (*conversation).nothing},
+		"read":     {1, (*conversation).read},
+		"changed":  {2, (*conversation).changed},
+		"head":     {1, (*conversation).head},
+		"secret":   {1, (*conversation).secret},
+		"damage":   {1, (*conversation).damage},
+		"down":     {0, (*conversation).down},
+		"up":       {1, (*conversation).up},
+		"backup":   {0, (*conversation).backUp},
+		"restore":  {1, (*conversation).restore},
 	}
 	commands := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, c := range list {
@@ -159,7 +163,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 			if neg || len(args) < c.least {
 				ts.Fatalf("usage: see TestScript")
 			}
-			if p.office == nil && name != "people" && name != "clock" && name != "secret" {
+			if p.office == nil && name != "people" && name != "settings" && name != "clock" && name != "secret" {
 				ts.Fatalf("the clock is not set yet")
 			}
 			c.do(p, ts, args)
@@ -175,10 +179,28 @@ func (p *conversation) register(ts *testscript.TestScript, args []string) {
 			ts.Fatalf("people: name and post, before the clock")
 		}
 		e := staff.Entry{Name: words[0], Post: store.Post(words[1])}
+		if at := slices.Index(words, "未读"); at > 0 {
+			words, p.unread = slices.Delete(words, at, at+1), append(p.unread, words[0])
+		}
 		for _, d := range words[2:] {
 			e.Duties = append(e.Duties, store.Duty(d))
 		}
 		p.people = append(p.people, e)
+	}
+}
+
+func (p *conversation) set(ts *testscript.TestScript, args []string) {
+	text := ts.ReadFile(args[0])
+	p.config = func() Config {
+		cfg, err := parseConfig([]byte(text), func(string) (string, bool) { return "", false })
+		ts.Check(err)
+		if f := &cfg.AreaSettings.Rules.File; *f != "" {
+			*f = ts.MkAbs(*f)
+		}
+		return cfg
+	}
+	if p.office != nil {
+		p.office.settings = p.config
 	}
 }
 
@@ -203,7 +225,7 @@ func (p *conversation) moveClock(ts *testscript.TestScript, args []string) {
 	at := readMoment(ts, args[0])
 	if p.office == nil {
 		world := func(o *office) screens {
-			o.witness = p.stage.witness
+			o.witness, o.unread, o.settings = p.stage.witness, p.unread, p.config
 			return p.vault.tapping(p.stage.screens)(o)
 		}
 		p.office = openOffice(p.t, storetest.Prepared(p.t, p.stage.backend), world, p.people, at)

@@ -215,8 +215,24 @@ func (q People) Acknowledge(ctx context.Context, person, version string, at time
 	return err
 }
 
-// Acknowledged is when a person acknowledged a version; zero when never.
-func (q People) Acknowledged(ctx context.Context, person, version string) (at time.Time, err error) {
-	_, err = q.tx.One(ctx, "acknowledged", `SELECT at FROM acknowledgement WHERE person = $1 AND version = $2`, []any{person, version}, engine.At(&at))
-	return at, err
+// Acknowledged is when each person acknowledged one of some versions, last.
+func (q People) Acknowledged(ctx context.Context, versions []string) (map[string]time.Time, error) {
+	by := map[string]time.Time{}
+	err := engine.Each(ctx, q.tx, "acknowledged", `SELECT person, MAX(at) FROM acknowledgement WHERE version IN (`+engine.Marks(len(versions))+`) GROUP BY person`,
+		engine.Args(versions), func(scan engine.Scan) error {
+			var person string
+			var at time.Time
+			err := scan(&person, engine.At(&at))
+			by[person] = at
+			return err
+		})
+	return by, err
+}
+
+// AcknowledgedBy is which of some versions a person acknowledged last, and when; zero
+// when none.
+func (q People) AcknowledgedBy(ctx context.Context, person string, versions []string) (version string, at time.Time, err error) {
+	_, err = q.tx.One(ctx, "acknowledged by", `SELECT version, at FROM acknowledgement WHERE version IN (`+engine.Marks(len(versions))+`)
+		AND person = $`+strconv.Itoa(len(versions)+1)+` ORDER BY at DESC, version DESC LIMIT 1`, append(engine.Args(versions), person), &version, engine.At(&at))
+	return version, at, err
 }

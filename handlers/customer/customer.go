@@ -31,6 +31,8 @@ const meeting = "会-4"
 type Handler struct {
 	Rules  rulebook.Rules
 	Config Config
+	// RulesFirst says that who has not confirmed the rules opens no file (2-2).
+	RulesFirst bool
 }
 
 // Commands are the area's commands.

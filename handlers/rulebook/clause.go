@@ -44,12 +44,12 @@ func ByNumber(query string) (Clause, bool) {
 // by words, the names of commands among them: best hit first, in the order of
 // the rule book among equals. Several words separated by spaces must all be
 // met. None when nothing fits or nothing was asked.
-func (s Serving) Find(query string) []Clause {
+func (s Serving) Find(clauses []Clause, query string) []Clause {
 	if c, ok := ByNumber(query); ok {
-		return []Clause{c}
+		return slices.DeleteFunc(slices.Clone(clauses), func(o Clause) bool { return o.Number != c.Number })
 	}
 	key := folded(query)
-	if group := inGroup(key); len(group) > 0 {
+	if group := inGroup(clauses, key); len(group) > 0 {
 		return group
 	}
 	words := strings.Fields(key)
@@ -61,7 +61,7 @@ func (s Serving) Find(query string) []Clause {
 		score  int
 	}
 	var hits []hit
-	for _, c := range Clauses {
+	for _, c := range clauses {
 		if n := c.meets(words, s[c.Number]); n > 0 {
 			hits = append(hits, hit{c, n})
 		}
@@ -75,9 +75,9 @@ func (s Serving) Find(query string) []Clause {
 }
 
 // inGroup is every clause whose number begins with the group key.
-func inGroup(key string) []Clause {
+func inGroup(clauses []Clause, key string) []Clause {
 	var group []Clause
-	for _, c := range Clauses {
+	for _, c := range clauses {
 		if head, _, ok := strings.Cut(c.Number, "-"); ok && head == key {
 			group = append(group, c)
 		}

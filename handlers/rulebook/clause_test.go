@@ -20,7 +20,7 @@ func TestEveryClauseIsThere(t *testing.T) {
 		if c.Title == "" || !strings.HasSuffix(c.Text, "。") || strings.Count(c.Text, "。") > 3 || len(c.Keywords) == 0 {
 			t.Errorf("clause %s is incomplete or too long: %+v", c.Number, c)
 		}
-		if found := serving().Find(c.Number); len(found) != 1 || found[0].Number != c.Number {
+		if found := serving().Find(rulebook.Clauses, c.Number); len(found) != 1 || found[0].Number != c.Number {
 			t.Errorf("Find(%s) = %v", c.Number, numbers(found))
 		}
 	}
@@ -80,7 +80,7 @@ func TestFind(t *testing.T) {
 		{" \u200b", "", ""},
 		{"2-9", "", ""},
 	} {
-		got := numbers(serving().Find(tt.query))
+		got := numbers(serving().Find(rulebook.Clauses, tt.query))
 		first := ""
 		if len(got) > 0 {
 			first = got[0]
@@ -101,7 +101,7 @@ func FuzzFind(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		found := serving().Find(s)
+		found := serving().Find(rulebook.Clauses, s)
 		if len(found) > len(rulebook.Clauses) {
 			t.Errorf("Find(%q): %d clauses", s, len(found))
 		}

@@ -60,6 +60,7 @@ const (
 	SeeMeetings      Right = "see meetings"       // the pack, the minutes and all decisions in full
 	HeadMeetings     Right = "head meetings"      // open them, give items their outcome, judge what was done
 	SkipMeetings     Right = "skip meetings"      // say that a month has none
+	SeeUnread        Right = "see unread"         // who has not confirmed the rules
 	HandleIncidents  Right = "handle incidents"   // see all that were reported, close them
 )
 
@@ -145,6 +146,10 @@ var rights = map[Right]rule{
 	SeeDepartment: {
 		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector, store.Supervisor},
 		Clause: "总则",
+	},
+	SeeUnread: {
+		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector, store.Supervisor},
+		Clause: "2-2",
 	},
 	SeeHandovers: {
 		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.GMAssistant, store.MarketingDirector, store.Supervisor},

@@ -10,7 +10,7 @@
 // with calendar.go, then standing.go with account.go and plan.go.
 package rulebook
 
-// Version is the date of the wording in Clauses. What a person acknowledged
-// (R06) names it, so every change of a clause's number, title or text needs a
-// new date; a test holds the two together.
+// Version is the date of the wording in Clauses, the first edition of a Book. What a
+// person acknowledged (R06) names it, so every change of a clause's number, title or
+// text needs a new date; a test holds the two together.
 const Version = "2026-11-24"

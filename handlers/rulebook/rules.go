@@ -12,6 +12,7 @@ type Rules struct {
 	Company      string // its name, on papers that leave the chat; may be empty
 	Zone         *time.Location
 	Calendar     *Calendar
+	Book         Book
 	Report       Schedule // weekly report to the director
 	Consolidated Schedule // consolidated report to the general manager
 	Trip         TripSchedule

@@ -89,7 +89,7 @@ func peopleCard(list []store.Person, manages bool) chat.Card {
 	return chat.Card{Title: "人员（" + number(len(list)) + " 人）", Blocks: []chat.Block{{Table: t}, {Note: note}}}
 }
 
-func (h Handler) personCard(p store.Person, tenures []store.Tenure, read time.Time) chat.Card {
+func (h Handler) personCard(p store.Person, tenures []store.Tenure, rules string) chat.Card {
 	t := &chat.Table{Heads: []string{"岗位或职责", "自", "至"}}
 	for _, x := range tenures {
 		name, until := string(x.Post), "现在"
@@ -100,10 +100,6 @@ func (h Handler) personCard(p store.Person, tenures []store.Tenure, read time.Ti
 			until = string(h.Rules.Day(x.Until))
 		}
 		t.Rows = append(t.Rows, []string{name, string(h.Rules.Day(x.Since)), until})
-	}
-	rules := "还没确认 " + rulebook.Version + " 版"
-	if !read.IsZero() {
-		rules = h.at(read) + " 确认已读 " + rulebook.Version + " 版"
 	}
 	return chat.Card{Title: p.Name + "：" + role(p), Blocks: []chat.Block{{Table: t}, {Facts: []chat.Fact{{Label: "制度", Value: rules}}}}}
 }
@@ -135,20 +131,23 @@ var howToLookUp = chat.Block{Note: "看某一条：制度 条号，例如 制度
 
 // clauseList is the whole rule book; the texts are folded, so that they can be
 // read where they are acknowledged.
-func clauseList() chat.Card {
+func clauseList(e rulebook.Edition, clauses []rulebook.Clause) chat.Card {
 	var b strings.Builder
-	for _, c := range rulebook.Clauses {
+	for _, c := range clauses {
 		b.WriteString(c.Number + " " + c.Title + "\n" + c.Text + "\n\n")
 	}
-	return chat.Card{Title: "市场管理细则（" + rulebook.Version + " 版）", Blocks: []chat.Block{
-		clauseTable(rulebook.Clauses), {Fold: &chat.Folded{Title: "展开全文", Text: strings.TrimSpace(b.String())}}, howToLookUp,
+	return chat.Card{Title: "市场管理细则（" + string(e.From) + " 版）", Blocks: []chat.Block{
+		clauseTable(clauses), {Fold: &chat.Folded{Title: "展开全文", Text: strings.TrimSpace(b.String())}}, howToLookUp,
 	}}
 }
 
 // clauseCard is one clause with the commands that serve it and are of use to
-// the reader.
-func clauseCard(c rulebook.Clause, to *command.Call) chat.Card {
+// the reader, and what it said before the edition that worded it last.
+func (h Handler) clauseCard(c rulebook.Clause, to *command.Call) chat.Card {
 	card := chat.Card{Title: c.Number + " " + c.Title, Blocks: []chat.Block{{Text: c.Text}}}
+	if from, old, ok := h.Rules.Book.Reworded(c.Number, h.Rules.Day(to.Now)); ok {
+		card.Blocks = append(card.Blocks, chat.Block{Note: string(from) + " 起这样写；以前：" + old})
+	}
 	var names []string
 	for _, name := range to.Serving[c.Number] {
 		if to.Offers != nil && to.Offers(name) {

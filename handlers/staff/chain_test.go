@@ -22,6 +22,7 @@ func (o *office) entered() {
 // day that has entries.
 func TestAuditHead(t *testing.T) {
 	o := newOffice(t)
+	o.rulesRead()
 	morning := func() []chat.Notice {
 		o.Now = o.Now.Add(24 * time.Hour)
 		return o.Daily()

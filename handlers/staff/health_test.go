@@ -34,6 +34,7 @@ func TestSelfCheck(t *testing.T) {
 
 func TestHolidayTableIsAskedForOnceAWeek(t *testing.T) {
 	o := newOffice(t)
+	o.rulesRead()
 	at := func(day string) []chat.Notice {
 		t.Helper()
 		o.Clock(day + " 09:13")

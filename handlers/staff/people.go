@@ -156,11 +156,15 @@ func (h Handler) person(ctx context.Context, c *command.Call, p store.Person) (*
 	if err != nil {
 		return nil, err
 	}
-	read, err := c.Tx.People().Acknowledged(ctx, p.ID, rulebook.Version)
+	version, read, err := h.confirmed(ctx, c.Tx, p.ID, c.Now)
 	if err != nil {
 		return nil, err
 	}
-	a := command.Card(h.personCard(p, tenures, read))
+	rules := "还没确认 " + string(h.Rules.Book.On(h.Rules.Day(c.Now)).From) + " 版"
+	if !read.IsZero() {
+		rules = h.at(read) + " 确认已读 " + version + " 版"
+	}
+	a := command.Card(h.personCard(p, tenures, rules))
 	a.Subject = "person/" + p.ID
 	return a, nil
 }

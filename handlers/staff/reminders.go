@@ -12,15 +12,19 @@ import (
 )
 
 // Daily is what the bot's own order wants in the daily message: changes of
-// people that wait for somebody's word, a missing holiday table, and the head of
-// the audit's chain.
+// people that wait for somebody's word, rules that somebody has not confirmed, a
+// missing holiday table, and the head of the audit's chain.
 func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
 	waiting, err := h.waitingLines(ctx, tx, s, roll)
 	if err != nil {
 		return nil, err
 	}
+	unread, err := h.unreadLines(ctx, tx, roll)
+	if err != nil {
+		return nil, err
+	}
 	head, err := h.auditHead(ctx, tx, s, roll)
-	return slices.Concat(waiting, h.holidayTable(s, roll), head), err
+	return slices.Concat(waiting, unread, h.holidayTable(s, roll), head), err
 }
 
 // waitingLines remind those whose word changes of people wait for, every day as

@@ -18,6 +18,12 @@ import (
 	"marketbot/store"
 )
 
+// Config is the part rules of the settings.
+type Config struct {
+	File        string `yaml:"file"`         // later editions of the rule book; empty: there are none
+	BeforeFiles bool   `yaml:"before_files"` // whoever has not confirmed the rules opens no customer's file
+}
+
 // Handler is the area. Nothing in it changes after it was made.
 type Handler struct {
 	Rules  rulebook.Rules
@@ -47,13 +53,13 @@ func (h Handler) Commands() []command.Spec {
 // administrator the people whom no message reaches.
 func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, error) {
 	var items []command.Item
-	at, err := c.Tx.People().Acknowledged(ctx, c.Person.ID, rulebook.Version)
+	_, at, err := h.confirmed(ctx, c.Tx, c.Person.ID, c.Now)
 	if err != nil {
 		return nil, err
 	}
 	if at.IsZero() {
 		items = append(items, command.Item{
-			Text:   "《市场管理细则》" + rulebook.Version + " 版待阅读确认（2-2）",
+			Text:   "《市场管理细则》" + string(h.Rules.Book.On(h.Rules.Day(c.Now)).From) + " 版待阅读确认（2-2）",
 			Button: &chat.Button{Label: "看制度", Command: "制度"},
 		})
 	}

@@ -271,11 +271,15 @@ func (o *Office) Do(f func(ctx context.Context, tx *store.Tx) error) {
 	}
 }
 
-// Person registers somebody whose id is their account on the phone.
+// Person registers somebody whose id is their account on the phone, and who has
+// confirmed the rules.
 func (o *Office) Person(id, name string, post store.Post, duties ...store.Duty) {
 	o.Helper()
 	o.Do(func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.People().Add(ctx, store.Person{ID: id, Name: name, Post: post, Duties: duties, Since: o.clock()}); err != nil {
+			return err
+		}
+		if err := tx.People().Acknowledge(ctx, id, rulebook.Version, o.clock()); err != nil {
 			return err
 		}
 		return tx.Accounts().Bind(ctx, store.Account{Platform: "phone", ID: id, Person: id}, o.clock())

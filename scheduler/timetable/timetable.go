@@ -121,6 +121,8 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 			When: weekly(once(rules.ConsolidatedDue)), Grace: rules.Consolidated.Grace, Do: a.Report.ConsolidatedDue},
 		{Name: "trip/check-in", Series: "trip", Title: "出差签到提醒", Clause: "2-4", Reminder: true,
 			When: trips, Grace: rules.Trip.Grace, Do: a.Trip.Remind},
+		{Name: "staff/rules", Title: "制度有实质修改的新版，请每人确认", Clause: "2-2", Reminder: true,
+			When: morning, Grace: dailyGrace, Do: a.Staff.AskAll},
 		{Name: "daily", Title: "每日提醒，一人一条", Clause: "档-8", Reminder: true,
 			When: morning, Grace: dailyGrace, Do: message.Run},
 		{Name: "daily/again", Title: "补上每日提醒里出错的部分", Clause: "档-8",

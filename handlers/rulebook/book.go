@@ -1,0 +1,143 @@
+package rulebook
+
+import (
+	"fmt"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"marketbot/handlers/text"
+	"marketbot/store"
+)
+
+// EditionKind is what an edition asks of people, as the settings say it.
+type EditionKind string
+
+// The kinds of edition.
+const (
+	Substantial EditionKind = "实质" // everybody confirms it
+	Editorial   EditionKind = "文字" // nobody does
+)
+
+// Edition is the wording of the rule book from a day on, which is its name, too.
+type Edition struct {
+	From    store.Day         `yaml:"from"`
+	Kind    EditionKind       `yaml:"kind"`
+	Clauses map[string]string `yaml:"clauses"` // what it words anew, by number
+}
+
+// Book is the rule book through time: the editions after the built-in one, oldest
+// first. The built-in one holds from ever, under the name of Version.
+type Book []Edition
+
+// upTo are the editions that hold or held by a day, the built-in one first.
+func (b Book) upTo(day store.Day) []Edition {
+	list := []Edition{{From: Version, Kind: Substantial}}
+	for _, e := range b {
+		if e.From <= day {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// On is the edition that holds on a day.
+func (b Book) On(day store.Day) Edition {
+	list := b.upTo(day)
+	return list[len(list)-1]
+}
+
+// Asked are the editions that somebody may have confirmed for nothing to be asked of
+// them on a day: the last one of substance, and those after it.
+func (b Book) Asked(day store.Day) []Edition {
+	list := b.upTo(day)
+	for i := len(list) - 1; ; i-- {
+		if list[i].Kind == Substantial { // the first one is
+			return list[i:]
+		}
+	}
+}
+
+// Names are the names of editions.
+func Names(list []Edition) []string {
+	names := make([]string, len(list))
+	for i, e := range list {
+		names[i] = string(e.From)
+	}
+	return names
+}
+
+// Clauses is the wording that holds on a day.
+func (b Book) Clauses(day store.Day) []Clause {
+	list := slices.Clone(Clauses)
+	for _, e := range b.upTo(day) {
+		for i := range list {
+			if said, ok := e.Clauses[list[i].Number]; ok {
+				list[i].Text = said
+			}
+		}
+	}
+	return list
+}
+
+// Change is a clause that an edition words anew.
+type Change struct {
+	Clause
+	Old string // what it said before
+}
+
+// Changes are the clauses that an edition words anew, in their order.
+func (b Book) Changes(e Edition) (list []Change) {
+	before := b.Clauses(e.From.Add(-1))
+	for i, c := range b.Clauses(e.From) {
+		if _, ok := e.Clauses[c.Number]; ok {
+			list = append(list, Change{c, before[i].Text})
+		}
+	}
+	return list
+}
+
+// Reworded is the edition that worded a clause last by a day, and what the clause said
+// before; false while it is worded as at first.
+func (b Book) Reworded(number string, day store.Day) (from store.Day, old string, ok bool) {
+	list := b.upTo(day)
+	for i := len(list) - 1; i >= 0; i-- {
+		for _, c := range b.Changes(list[i]) {
+			if c.Number == number {
+				return list[i].From, c.Old, true
+			}
+		}
+	}
+	return "", "", false
+}
+
+// maxClause is how long a clause may be, in characters.
+const maxClause = 500
+
+// Problem is what is wrong with the edition of an index, for people; empty when all
+// is well with all.
+func (b Book) Problem() (at int, problem string) {
+	for i, e := range b {
+		switch {
+		case e.From.Start(time.UTC).IsZero():
+			return i, fmt.Sprintf("from 写生效的那天，如 2027-01-01，不能是 %q", string(e.From))
+		case e.From == Version:
+			return i, Version + " 是程序自带的那一版，from 请写别的日子"
+		case i > 0 && e.From <= b[i-1].From:
+			return i, fmt.Sprintf("from 要一版比一版晚：%s 在 %s 后面", string(e.From), string(b[i-1].From))
+		case e.Kind != Substantial && e.Kind != Editorial:
+			return i, fmt.Sprintf("kind 写 实质（每个人确认一次）或 文字（不用确认），不能是 %q", string(e.Kind))
+		case len(e.Clauses) == 0:
+			return i, "clauses 里至少写一条改了的条款，如 会-3: 新的全文"
+		}
+		for number, said := range e.Clauses {
+			if c, ok := ByNumber(number); !ok || c.Number != number {
+				return i, fmt.Sprintf("没有条款 %q；条号写成 2-4、档-6、会-3", number)
+			}
+			if n := utf8.RuneCountInString(said); !text.HasWords(said) || text.Line(said) != said || n > maxClause {
+				return i, fmt.Sprintf("%s 要写成一段，最多 %d 个字", number, maxClause)
+			}
+		}
+	}
+	return 0, ""
+}
