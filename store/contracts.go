@@ -73,7 +73,7 @@ func (q Contracts) Add(ctx context.Context, c Contract, a ContractAct) (bool, er
 func (q Contracts) Save(ctx context.Context, was, is Contract, a ContractAct) (bool, error) {
 	is.Version = was.Version + 1
 	n, err := q.tx.Exec(ctx, "save contract", `UPDATE contract SET customer = $1, holder = $2, state = $3, claimed = $4, signed = $5, due = $6, ended = $7,
-		version = $8, waits = $9, card = $10 WHERE number = $11 AND version = $12`,
+		version = $8, waits = $9, card = $10, open_until = '`+stillOpen+`' WHERE number = $11 AND version = $12`,
 		is.Customer, is.Holder, string(is.State), string(is.Claimed), string(is.Signed), string(is.Due), string(is.Ended),
 		is.Version, engine.Flag(is.Waits()), q.tx.SealText(is.card(), "contract", is.place(), "card"), was.Number, was.Version)
 	if err != nil || n == 0 {
@@ -177,6 +177,27 @@ func (q Contracts) EndedIn(ctx context.Context, from, before Day) ([]Contract, e
 // Signed lists all contracts that were ever signed.
 func (q Contracts) Signed(ctx context.Context) ([]Contract, error) {
 	return q.list(ctx, "signed contracts", `signed <> '' ORDER BY signed, number`)
+}
+
+// stillOpen is until when something of a contract's money is open, as long as nobody
+// has found that nothing is.
+const stillOpen = "9999-12-31"
+
+// owes is what finds the contracts of which something may be open on the day $1, of
+// the holder $2, or for "" of all.
+const owes = `c.signed <> '' AND c.open_until >= $1 AND ($2 = '' OR c.holder = $2)`
+
+// Owing lists the signed contracts but those of which nothing was open, left over or
+// waiting before a day, as far as PaidUp was told: of a person, for "" of all.
+func (q Contracts) Owing(ctx context.Context, day Day, holder string) ([]Contract, error) {
+	return q.list(ctx, "owing contracts", `number IN (SELECT c.number FROM contract c WHERE `+owes+`) ORDER BY signed, number`, string(day), holder)
+}
+
+// PaidUp remembers that from a day on nothing of a contract is open, left over or
+// waiting, until something is entered about it or changed in it.
+func (q Contracts) PaidUp(ctx context.Context, number string, day Day) error {
+	_, err := q.tx.Exec(ctx, "paid up", `UPDATE contract SET open_until = $1 WHERE number = $2`, string(day), number)
+	return err
 }
 
 // Waiting lists the contracts about which somebody has still to do something.

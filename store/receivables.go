@@ -98,6 +98,10 @@ func (q Receivables) Add(ctx context.Context, e MoneyEntry) (MoneyEntry, error) 
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		e.ID, e.Code, string(e.Kind), e.Contract, e.Customer, e.Holder, string(e.Day), engine.Millis(e.At), e.By, e.Ref,
 		engine.Flag(e.Settled), q.tx.SealText(e.content(), "money", e.place(), "content"))
+	if err != nil || e.Contract == "" {
+		return e, err
+	}
+	_, err = q.tx.Exec(ctx, "open again", `UPDATE contract SET open_until = '`+stillOpen+`' WHERE number = $1 AND open_until < '`+stillOpen+`'`, e.Contract)
 	return e, err
 }
 
@@ -155,6 +159,11 @@ func (q Receivables) OfCustomers(ctx context.Context, customers ...string) ([]Mo
 	}
 	where, args := among("c.customer", customers)
 	return q.list(ctx, "money of customers", `JOIN contract c ON c.number = m.contract WHERE m.contract <> ''`+where, args...)
+}
+
+// Owing lists the entries of the contracts that [Contracts.Owing] lists.
+func (q Receivables) Owing(ctx context.Context, day Day, holder string) ([]MoneyEntry, error) {
+	return q.list(ctx, "money owing", `WHERE m.contract IN (SELECT c.number FROM contract c WHERE `+owes+`)`, string(day), holder)
 }
 
 // All lists the entries of all contracts.

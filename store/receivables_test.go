@@ -82,6 +82,47 @@ func TestForgedMoneyIsDamaged(t *testing.T) {
 	}
 }
 
+// What is paid up is read no more from the day after, until something is entered
+// about it or changed in it.
+func TestPaidUpIsReadNoMore(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			db := storetest.Open(t, backend)
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				c := storetest.AContract(1, "展台")
+				enter := func() error {
+					e := storetest.AMoneyEntry(1, "")
+					e.ID = tx.NewID(now)
+					_, err := tx.Receivables().Add(ctx, e)
+					return err
+				}
+				owing := func(step string, day store.Day, holder string, want int) {
+					contracts, err := tx.Contracts().Owing(ctx, day, holder)
+					entries, err1 := tx.Receivables().Owing(ctx, day, holder)
+					if len(contracts) != min(want, 1) || len(entries) != want || err != nil || err1 != nil {
+						t.Errorf("%s: %d contracts and %d entries on %s, %v, %v", step, len(contracts), len(entries), day, err, err1)
+					}
+				}
+				_, err := tx.Contracts().Add(ctx, c, store.ContractAct{ID: tx.NewID(now), At: now})
+				err = errors.Join(err, enter())
+				owing("entered", "2027-11-30", "", 1)
+				owing("entered", "2027-11-30", c.Holder, 1)
+				owing("entered", "2027-11-30", "somebody else", 0)
+				err = errors.Join(err, tx.Contracts().PaidUp(ctx, c.Number, "2026-12-01"))
+				owing("paid up", "2026-12-01", "", 1)
+				owing("paid up", "2026-12-02", "", 0)
+				err = errors.Join(err, enter())
+				owing("entered again", "2026-12-02", "", 2)
+				err = errors.Join(err, tx.Contracts().PaidUp(ctx, c.Number, "2026-12-01"))
+				c.Version = 1
+				_, err1 := tx.Contracts().Save(ctx, c, c, store.ContractAct{ID: tx.NewID(now), At: now})
+				owing("changed", "2026-12-02", "", 2)
+				return errors.Join(err, err1)
+			})
+		})
+	}
+}
+
 // The lists hold what they say.
 func TestMoneyLists(t *testing.T) {
 	for _, backend := range storetest.Backends() {

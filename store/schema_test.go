@@ -49,6 +49,7 @@ var released = map[string]string{
 	"0061_incident.sql":      "842710427226acb7c74e230dee310c7b792479be9f17ba341a6c8fcd224ff9f1",
 	"0060_departure.sql":     "2fb58f481453c55b2ac864e6730def20006c021ab70e37661104899b130de121",
 	"0049_card.sql":          "c8368a08ddfca4a14cb9343e40e96202c199c0718c298f0c56e4cddf71a732cb",
+	"0070_open_until.sql":    "7210eff4b6e59e7594377fc15d565300e8b5f20a5f96742b85e1a5c2f66caf26",
 }
 
 // notWords are the columns of text that hold no free words of people, table by
@@ -102,7 +103,7 @@ promise: id customer month kept by_person
 request: code kind asker customer state by_person
 access_grant: id person customer by_person proof
 delegation: id person first_day last_day by_person proof
-contract: number folded series customer holder state claimed signed due ended
+contract: number folded series customer holder state claimed signed due ended open_until
 contract_act: id contract by_person act
 activity: code state first_day last_day
 activity_act: id activity by_person act

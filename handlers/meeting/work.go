@@ -208,7 +208,7 @@ func (h Handler) money(ctx context.Context, tx *store.Tx, month, last store.Day,
 			add(s.Person, func(d *deeds) { d.signed += fen })
 		}
 	}
-	entries, err := tx.Receivables().All(ctx)
+	entries, err := tx.Receivables().Counting(ctx, month, last)
 	if err != nil {
 		return err
 	}

@@ -121,6 +121,9 @@ func unsigned(k store.Contract) *command.Refusal {
 	}
 }
 
+// owing reports whether something is open, left over or waits, or cannot be told.
+func (d deal) owing() bool { return d.Open > 0 || d.Surplus > 0 || d.Pending > 0 || d.Damaged }
+
 // open reports whether something is still to be received.
 func open(d deal) bool { return d.Open > 0 }
 

@@ -69,7 +69,7 @@ func late(s rulebook.Standing) (fen int64) {
 // cameIn is what came in in a month and in the one before, less what was paid back,
 // for contracts, confirmed or not.
 func (h Handler) cameIn(ctx context.Context, tx *store.Tx, ask pack.Ask) (now, before int64, err error) {
-	entries, err := tx.Receivables().All(ctx)
+	entries, err := tx.Receivables().Counting(ctx, ask.Before().Month(), ask.Last())
 	if err != nil {
 		return 0, 0, err
 	}

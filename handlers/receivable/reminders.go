@@ -23,11 +23,7 @@ const tooOld = 90 + 390
 // and later step by step, from 30 days on to the heads, too; receipts that wait
 // for 核款 to who keeps the accounts (会-2).
 func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
-	contracts, err := tx.Contracts().Signed(ctx)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := tx.Receivables().All(ctx)
+	contracts, entries, err := h.rows(ctx, tx, scope{}, roll.Day)
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +32,12 @@ func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll 
 	var waiting []rulebook.Receipt
 	for _, k := range contracts {
 		d := h.made(k, money[k.Number], roll.Day)
+		if !d.owing() {
+			if err := tx.Contracts().PaidUp(ctx, k.Number, roll.Day); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		for _, l := range d.Lines {
 			list = append(list, h.dueLines(d, l, roll)...)
 		}

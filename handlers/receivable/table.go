@@ -160,19 +160,19 @@ func (h Handler) scope(ctx context.Context, c *command.Call, typed string) (scop
 // waits for, the longest overdue first. What happened after the day of asOf is left
 // out, and entries behind the id last, if there is one.
 func (h Handler) open(ctx context.Context, tx *store.Tx, reader store.Person, s scope, asOf time.Time, last string) ([]*deal, error) {
-	contracts, entries, err := h.rows(ctx, tx, s)
+	today := h.Rules.Day(asOf)
+	contracts, entries, err := h.rows(ctx, tx, s, today)
 	if err != nil {
 		return nil, err
 	}
 	money := byContract(entries)
-	today := h.Rules.Day(asOf)
 	list := make([]*deal, 0, len(contracts)) // sorted, and too large to be moved about
 	for _, k := range contracts {
 		if k.Signed == "" || k.Signed > today || !sees(reader, k) || s.person != "" && k.Holder != s.person {
 			continue
 		}
 		until := slices.DeleteFunc(money[k.Number], func(e store.MoneyEntry) bool { return last != "" && e.ID > last || e.Day > today })
-		if d := h.made(k, until, today); d.Open > 0 || d.Surplus > 0 || d.Pending > 0 || d.Damaged {
+		if d := h.made(k, until, today); d.owing() {
 			list = append(list, &d)
 		}
 	}
@@ -182,22 +182,15 @@ func (h Handler) open(ctx context.Context, tx *store.Tx, reader store.Person, s 
 	return list, nil
 }
 
-// rows are the contracts of a scope and what was entered about them, in two
-// queries.
-func (h Handler) rows(ctx context.Context, tx *store.Tx, s scope) (contracts []store.Contract, entries []store.MoneyEntry, err error) {
-	switch {
-	case s.customer != "":
+// rows are the contracts of a scope of which something may be open on a day, and what
+// was entered about them, in two queries.
+func (h Handler) rows(ctx context.Context, tx *store.Tx, s scope, day store.Day) (contracts []store.Contract, entries []store.MoneyEntry, err error) {
+	if s.customer != "" {
 		if contracts, err = tx.Contracts().ByCustomer(ctx, s.customer); err == nil {
 			entries, err = tx.Receivables().OfCustomer(ctx, s.customer)
 		}
-	case s.person != "":
-		if contracts, err = tx.Contracts().ByHolder(ctx, s.person); err == nil {
-			entries, err = tx.Receivables().OfHolder(ctx, s.person)
-		}
-	default:
-		if contracts, err = tx.Contracts().Signed(ctx); err == nil {
-			entries, err = tx.Receivables().All(ctx)
-		}
+	} else if contracts, err = tx.Contracts().Owing(ctx, day, s.person); err == nil {
+		entries, err = tx.Receivables().Owing(ctx, day, s.person)
 	}
 	return contracts, entries, err
 }

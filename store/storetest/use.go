@@ -73,6 +73,15 @@ func Asked(t testing.TB, db *store.DB, f func(context.Context, *store.Tx) error)
 	return asked
 }
 
+// Ran is how many statements updates of a SQLite database ran so far, with what
+// begins and ends transactions.
+func Ran(db *store.DB) (n int) {
+	for _, times := range engine.BorrowDB(db).Statements() {
+		n += times
+	}
+	return n
+}
+
 // Plans is how SQLite runs every query that updates of a database ran so far, by
 // the query's text, a step a line.
 func Plans(t testing.TB, db *store.DB) map[string]string {
