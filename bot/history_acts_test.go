@@ -14,7 +14,7 @@ import (
 )
 
 // hands gives the bot an event, and gives what it says to whoever sent it.
-func (h *history) hands(e chat.Event) (said string, again bool) {
+func (h *history) hands(e chat.Event) (said string, r chat.Receipt) {
 	g := h.phone
 	if e.From.Platform == h.tablet.name {
 		g = h.tablet
@@ -30,7 +30,7 @@ func (h *history) hands(e chat.Event) (said string, again bool) {
 			said += flatCard(s.m) + "\n"
 		}
 	}
-	return said, r.Duplicate
+	return said, r
 }
 
 // says lets somebody write, so long ago.
@@ -287,7 +287,7 @@ func (h *history) repeats(s step) {
 	if h.o.now().Sub(e.Sent) > 7*time.Hour {
 		return
 	}
-	if said, again := h.hands(e); !again || said != "" && !h.phone.down {
+	if said, r := h.hands(e); !r.Duplicate || said != "" && !h.phone.down {
 		h.wrongs("%q delivered again is answered %q", e.Text, said)
 	}
 }
