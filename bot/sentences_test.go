@@ -245,7 +245,8 @@ var changing = regexp.MustCompile(`追踪码[:： ]*\w+|\d\d:\d\d|编号\S*|[A-Z
 
 // facts are the tables of what people do by what they write.
 var facts = []string{"trip", "trip_change", "check_in", "report", "consolidated", "report_comment", "report_reading", "report_chase", "leave", "person",
-	"tenure", "binding", "person_change", "customer", "customer_owner", "customer_person", "fact", "progress", "contract", "contract_act", "lead", "request", "access_grant", "delegation", "acknowledgement"}
+	"tenure", "binding", "person_change", "customer", "customer_owner", "customer_person", "fact", "progress", "contract", "contract_act", "lead", "request", "access_grant", "delegation", "acknowledgement",
+	"money", "activity", "activity_act", "target", "stall", "promise", "meeting", "meeting_note", "agenda_item", "decision", "departure", "departure_act", "incident"}
 
 // state is what is stored of what people did.
 func (j *judge) state() string {

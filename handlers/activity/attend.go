@@ -27,13 +27,13 @@ func (h Handler) attendCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "到场", Aliases: []string{"dc"}, Summary: "活动开始前 2 小时到第二天，参加人员报到场",
-			Said: []string{"到场了", "我到场了", "报到场", "活动到场", "到活动现场", "活动签到"},
+			Said: []string{"到场了", "我到场了", "报到场", "活动到场", "到活动现场", "到现场了", "活动签到"},
 			Args: []command.Arg{orTheOnly(), maybe}, Examples: []string{"到场 H3"},
 			Who: rulebook.TakePart, Clause: onSite, Changed: h.answered, Run: h.attend, Undo: h.undo,
 		},
 		{
 			Name: "未到", Summary: "记下谁没到活动、为什么；没说话的是未核，不算没到",
-			Said:     []string{"没到场", "没来参加", "缺席活动"},
+			Said:     []string{"没到场", "没到活动", "没来参加", "缺席活动"},
 			Args:     []command.Arg{theActivity(), someone, {Name: fieldReason, Kind: command.Free, Prompt: absentPrompt}},
 			Examples: []string{"未到 H3 张伟 临时出差"},
 			Who:      rulebook.HeadActivities, Clause: onSite, Changed: h.said, Run: h.absent, Undo: h.undo,

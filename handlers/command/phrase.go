@@ -165,7 +165,7 @@ func (g *gathering) take(piece string, first, last bool) bool {
 			}
 		}
 	}
-	if g.has(Span, Week, Date) {
+	if g.has(Span, Week, Date, Month) {
 		piece = g.takeDays(piece)
 	}
 	keeps := last && g.has(Free, Passage, Labels, Fields)
@@ -182,7 +182,7 @@ func (g *gathering) take(piece string, first, last bool) bool {
 		if useUp(text.Fold(word).Text, particle) || !keeps && useUp(text.Fold(word).Text, soft) {
 			continue
 		}
-		if first && !g.has(Span, Week, Date) {
+		if first && !g.has(Span, Week, Date, Month) {
 			word = strings.TrimPrefix(word, nowadays.at(text.Fold(word).Text))
 		}
 		if word == "" {
@@ -250,9 +250,12 @@ func (g *gathering) daysAt(piece string) int {
 func (g *gathering) readDays(piece string) int {
 	var n int
 	var err error
-	if g.has(Week) {
+	switch {
+	case g.has(Week):
 		_, n, err = reading.Week(piece, g.today)
-	} else {
+	case g.has(Month):
+		_, n, err = reading.Month(piece, g.today)
+	default:
 		_, n, err = reading.Span(piece, reading.Base{Today: g.today, Halves: true})
 	}
 	if err != nil {
@@ -288,9 +291,9 @@ func (g *gathering) arranged() (string, bool) {
 			if len(g.names) > 0 {
 				line, g.names = append(line, g.names[0]), g.names[1:]
 			}
-		case Span, Week, Date:
+		case Span, Week, Date, Month:
 			line, g.days = append(line, g.days...), nil
-		case Customer, Contract, Word, Number, Post, Duty:
+		case Customer, Contract, Word, Number, Money, Post, Duty:
 			if len(g.words) > 0 {
 				line, g.words = append(line, g.words[0]), g.words[1:]
 			}

@@ -33,7 +33,7 @@ func (h Handler) signCommands() []command.Spec {
 		},
 		{
 			Name: "签合同", Aliases: []string{"qht"}, Summary: "登记合同签了，金额多少，算谁的业绩",
-			Said: []string{"合同签了", "签了合同", "合同签好了", "签约了", "签下来了", "签订合同", "合同签订", "签单"},
+			Said: []string{"合同签了", "签了合同", "合同签好了", "签约了", "签下来了", "签订合同", "合同签订", "签单", "…签了", "和…签了合同", "跟…签了合同", "…合同签了"},
 			Args: []command.Arg{
 				contractArg(), {Name: "数额", Kind: command.Money, Optional: true},
 				{Name: "字段", Kind: command.Fields, Keys: []string{fieldAmount, fieldDay, fieldShares}, Optional: true},

@@ -33,7 +33,7 @@ func (h Handler) clearCommands() []command.Spec {
 		},
 		{
 			Name: "签字放行", Aliases: []string{"qzfx"}, Summary: "最后签字：交接完、账结清之后由直接上级签，出工作交接单",
-			Said:     []string{"离职签字", "放行签字", "同意离职", "交接签字"},
+			Said:     []string{"离职签字", "放行签字", "同意离职", "交接签字", "…签字放行"},
 			Args:     []command.Arg{name},
 			Examples: []string{"签字放行 张伟"}, Who: rulebook.ReleaseLeavers, Run: h.release,
 		},

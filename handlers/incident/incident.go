@@ -50,12 +50,12 @@ func (h Handler) Commands() []command.Spec {
 	list := []command.Spec{
 		{
 			Name: "事件", Aliases: []string{"sj"}, Summary: "看登记的事件：自己登记的；总经理和市场总监看全部",
-			Said: []string{"事件列表", "看事件", "我的事件", "泄密事件"},
+			Said: []string{"事件列表", "看事件", "有哪些事件", "我的事件", "泄密事件"},
 			Args: []command.Arg{optional, command.PageArg()}, Examples: []string{"事件"}, Who: rulebook.TakePart, Run: h.look,
 		},
 		{
 			Name: "事件 登记", Aliases: []string{"sjdj"}, Summary: "登记泄密、遗失等不该发生的事，只有总经理和总监知道，登记人受保护",
-			Said:     []string{"登记事件", "举报", "我要举报", "泄密了", "报告事件", "资料外泄"},
+			Said:     []string{"登记事件", "上报事件", "举报", "我要举报", "泄密了", "报告事件", "资料外泄"},
 			Args:     []command.Arg{{Name: "内容", Kind: command.Free, Prompt: reportPrompt}},
 			Examples: []string{"事件 登记 群里有人发了客户名单的截图，追踪码 7KQ2MX"}, Who: rulebook.TakePart, Run: h.report, Undo: h.undo,
 		},

@@ -41,7 +41,7 @@ func theCustomer() command.Arg {
 func (h Handler) stallCommands() []command.Spec {
 	return []command.Spec{{
 		Name: "停滞原因", Aliases: []string{"tzyy"}, Summary: "写明客户为什么没有进展，知道到哪天为止，有什么对策",
-		Said: []string{"没进展原因", "没有进展的原因", "写原因", "无进展原因", "停滞的原因", "客户停滞原因"},
+		Said: []string{"没进展原因", "没有进展的原因", "写原因", "写停滞原因", "…的停滞原因是", "…没进展是因为", "无进展原因", "停滞的原因", "客户停滞原因"},
 		Args: []command.Arg{
 			theCustomer(), {Name: causeArg, Kind: command.Passage, Optional: true},
 			{Name: fieldsArg, Kind: command.Fields, Keys: []string{fieldUntil, fieldRemedy}, Optional: true},
