@@ -19,7 +19,7 @@ PURE         = ^marketbot/handlers/(audience|daily|picture|reading|rulebook|shee
 # other; with it conversations are played over PostgreSQL and Redis, where most
 # goes on at once.
 CALM_IN      = ./bot ./handlers/command ./handlers/customer ./handlers/meeting ./handlers/target ./scheduler/outbox ./scheduler/timetable ./store/vault
-CALM         = ^Test(ModelTroubles|ModelFloods|FiftyTwoWeeks|LongTextIsReadOnce|Histories|FlippedBitsAreFound|NaughtyStrings|Sentences|EveryTextIsKept|ForgedLines|Rights|RightsHold|RightsDefectsAreFound|DamagedRows|NoAnswerListsCustomers|SecretsStayInTheFile|Examples|NobodyGoneOwnsAnything|RightsOnTheWayOut|TwoYears|AYear|WholeYear)$$|^TestScript$$/^sqlite
+CALM         = ^Test(ModelTroubles|ModelFloods|FiftyTwoWeeks|LongTextIsReadOnce|Histories|FlippedBitsAreFound|NaughtyStrings|Sentences|EveryTextIsKept|ForgedLines|Rights|RightsHold|RightsDefectsAreFound|DamagedRows|NoAnswerListsCustomers|SecretsStayInTheFile|Examples|NobodyGoneOwnsAnything|RightsOnTheWayOut|TwoYears|AYear|WholeYear|NothingServesUnseen)$$|^TestScript$$/^sqlite
 # The tests that kill, flood and starve the whole program, again and again.
 STORMS       = ^Test(Crash|Replicas|RedisFaults|DatabaseRestarts|Flood|FloodOfGroups|FullDisk|StoreKilled|RekeyWhileServing)$$
 # The flags of their long runs.

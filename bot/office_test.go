@@ -39,6 +39,7 @@ type office struct {
 	unread    []string            // names of those who have not confirmed the rules when they begin
 	cluster   *cluster.Cluster    // nil: alone
 	witness   *witness            // sees what is done; nil: nobody
+	without   string              // what the bot has not, see lose; empty: it has all
 	clock     atomic.Int64        // Unix milliseconds
 	late      atomic.Int64        // how long ago what arrives now was sent, in nanoseconds
 	bot       atomic.Pointer[bot] // nil while it is down
@@ -127,6 +128,9 @@ func (o *office) start() {
 	}
 	if o.witness != nil {
 		o.witness.attend(b)
+	}
+	if o.without != "" {
+		o.lose(b, o.without)
 	}
 	o.bot.Store(b)
 }

@@ -82,19 +82,22 @@ func TestScript(t *testing.T) {
 				}
 			}
 			testscript.Run(t, testscript.Params{
-				Dir:   "testdata/script",
-				Setup: func(env *testscript.Env) error { return s.setUp(env) },
-				Cmds:  scriptCommands(),
-				Condition: func(what string) (bool, error) {
-					does, ok := map[string]bool{"mentions": s.mentions, "changes": s.changes}[what]
-					if !ok {
-						return false, fmt.Errorf("no condition %s", what)
-					}
-					return does, nil
-				},
+				Dir:       "testdata/script",
+				Setup:     func(env *testscript.Env) error { return s.setUp(env) },
+				Cmds:      scriptCommands(),
+				Condition: s.does,
 			})
 		})
 	}
+}
+
+// does tells the words in brackets.
+func (s stage) does(what string) (bool, error) {
+	does, ok := map[string]bool{"mentions": s.mentions, "changes": s.changes}[what]
+	if !ok {
+		return false, fmt.Errorf("no condition %s", what)
+	}
+	return does, nil
 }
 
 // conversation is one script at work.
