@@ -237,6 +237,8 @@ func plainCommands() []otherCommand {
 		{"事件", "yyyyyyyy", "档-5", false, ""},
 		{"事件 登记 有人翻柜子", "yyyyyyyy", "档-5", false, ""},
 		{"事件 结案 S99 没事", "-y-y----", "档-5", false, ""},
+		{"职责", "yyyyyyyy", "总则", false, ""},
+		{"职责 张伟", "yyyyyy--", "总则", false, rulebook.SeeDepartment},
 		{"制度", "yyyyyyyy", "附-3", false, ""},
 		{"制度 未确认", "yyyyy---", "2-2", false, ""},
 		{"制度 确认", "yyyyyyyy", "2-2", false, ""},

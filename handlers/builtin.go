@@ -37,6 +37,12 @@ func (d *Desk) builtins() []command.Spec {
 			Who:  rulebook.SeeDepartment, Private: true, Clause: "总则", Run: d.department,
 		},
 		{
+			Name: "职责", Aliases: []string{"zz"}, Summary: "各条款要你做什么、用哪条命令、今天还有什么没办；主管以上加姓名看别人的",
+			Said: []string{"我的职责", "岗位职责", "我该做什么", "我负责什么", "要我做什么"},
+			Args: []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}}, Examples: []string{"职责"},
+			Who: rulebook.TakePart, Private: true, Clause: "总则", Run: d.duties,
+		},
+		{
 			Name: undoWord, Aliases: []string{"cx", "undo"}, Summary: "5 分钟内收回自己刚才的登记，并通知已得知的人",
 			Said:     []string{"撤销刚才的", "撤销上一条", "撤回上一条", "撤回刚才的", "写错了撤销", "发错了"},
 			Args:     []command.Arg{{Name: "登记", Kind: command.Free, Optional: true}}, // a button names its own
