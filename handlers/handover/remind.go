@@ -160,3 +160,25 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 	}
 	return items, nil
 }
+
+// Today is how many are about to leave or to change their post, and how many have gone
+// of whose things some are nobody's yet (工作台).
+func (h Handler) Today(ctx context.Context, c *command.Call) ([]command.Item, error) {
+	open, err := c.Tx.Departures().Open(ctx)
+	notice, over := 0, 0
+	for _, d := range open {
+		switch {
+		case d.Given.After(c.Now):
+		case d.State == store.DepartureOver:
+			over++
+		default:
+			notice++
+		}
+	}
+	if err != nil || notice+over == 0 {
+		return nil, err
+	}
+	return []command.Item{{
+		Text: fmt.Sprintf("离职和调岗：办理中 %d 人，已离开还没交接完 %d 人", notice, over), Button: &chat.Button{Label: "交接", Command: "交接"},
+	}}, nil
+}

@@ -249,3 +249,31 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 	}
 	return items, err
 }
+
+// Today is how many decisions are not done, how many of them are overdue or wait to be
+// confirmed, and whether a meeting goes on (工作台).
+func (h Handler) Today(ctx context.Context, c *command.Call) (items []command.Item, err error) {
+	m, going, err := c.Tx.Meetings().Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if going && !m.Opened.After(c.Now) {
+		items = append(items, command.Item{Text: "会议：" + outline(m) + "还没有散会", Button: &chat.Button{Label: "议题", Command: "议题"}})
+	}
+	open, err := c.Tx.Decisions().Open(ctx)
+	if err != nil || len(open) == 0 {
+		return items, err
+	}
+	today, late, claimed := h.Rules.Day(c.Now), 0, 0
+	for _, d := range open {
+		switch {
+		case d.State == store.DecisionClaimed:
+			claimed++
+		case d.Due < today:
+			late++
+		}
+	}
+	return append(items, command.Item{
+		Text: fmt.Sprintf("决议：没完成 %d 项，其中逾期 %d 项，等确认 %d 项", len(open), late, claimed), Button: &chat.Button{Label: "决议", Command: "决议"},
+	}), nil
+}
