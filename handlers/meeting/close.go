@@ -89,12 +89,16 @@ func (h Handler) close(ctx context.Context, c *command.Call) (*command.Answer, e
 		return nil, err
 	}
 	owners := ownersOf(fresh)
+	_, frozen, err := c.Tx.Months().Frozen(ctx, m.Month)
+	if err != nil {
+		return nil, err
+	}
 	if version := command.VersionOf(m.Code, m.Version, len(v.notes), fmt.Sprintf("%+v", v.items)); !c.Confirms(version) {
 		will := []string{fmt.Sprintf("纪要%s发给 %d 人", versionWords(m), len(v.belong(roll)))}
 		if len(owners) > 0 {
 			will = append(will, fmt.Sprintf("%d 位负责人各收到一条", len(owners)))
 		}
-		if m.Kind == store.MonthlyMeeting && m.Minutes == 1 {
+		if m.Kind == store.MonthlyMeeting && !frozen {
 			will = append(will, words.Month(m.Month)+"的表定稿，以后的变化另记")
 		}
 		card := chat.Card{Title: title(m) + "散会？", Tone: chat.Warn, Blocks: []chat.Block{

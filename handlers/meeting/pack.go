@@ -40,6 +40,7 @@ type thePack struct {
 	At       time.Time // as of when
 	Sections []pack.Section
 	Frozen   bool
+	Late     bool     // by the clock, without a meeting
 	Since    []change // what is otherwise by now, where it was kept
 }
 
@@ -74,7 +75,8 @@ func (h Handler) pack(ctx context.Context, tx *store.Tx, month store.Day, at tim
 	if err := json.Unmarshal([]byte(tables[0].Content), &k); err != nil {
 		return p, fmt.Errorf("pack of %s: %w", string(month), err)
 	}
-	p.Frozen, p.At, p.Sections, p.Since = true, frozen.At.In(h.Rules.Zone), k.Sections, since(k.Sections, sections)
+	p.Frozen, p.Late = true, frozen.By == ""
+	p.At, p.Sections, p.Since = frozen.At.In(h.Rules.Zone), k.Sections, since(k.Sections, sections)
 	return p, nil
 }
 
@@ -243,7 +245,10 @@ func (h Handler) packOutline(p thePack) string {
 func (h Handler) packCard(p thePack, reader store.Person, trace string) chat.Card {
 	card := chat.Card{Title: words.Month(p.Month) + "月会资料"}
 	state := "（未定稿）"
-	if p.Frozen {
+	switch {
+	case p.Late:
+		state = "（到期定稿）"
+	case p.Frozen:
 		state = "（会上定稿）"
 	}
 	card.Blocks = []chat.Block{{Note: h.asOf(p.At) + state + "，括号里是上月"}}
@@ -310,7 +315,7 @@ func (h Handler) packBook(ctx context.Context, tx *store.Tx, arg string) ([]byte
 		for _, c := range p.Since {
 			rows = append(rows, []sheet.Value{sheet.Text(c.Section), sheet.Text(c.What), sheet.Text(c.Was), sheet.Text(c.Is)})
 		}
-		book.Sheets = append(book.Sheets, sheet.Sheet{Tab: "此后变化", Name: "此后变化", Columns: heads("表", "项目", "会上", "现在"), Groups: sheet.Rows(rows...)})
+		book.Sheets = append(book.Sheets, sheet.Sheet{Tab: "此后变化", Name: "此后变化", Columns: heads("表", "项目", "定稿时", "现在"), Groups: sheet.Rows(rows...)})
 	}
 	return book.Write()
 }
