@@ -9,6 +9,7 @@ import (
 
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
+	"marketbot/handlers/words"
 	"marketbot/store"
 	"marketbot/store/storetest"
 )
@@ -86,6 +87,12 @@ func TestDamagedRows(t *testing.T) {
 	for column := range strings.FieldsSeq(there) {
 		if !slices.Contains(strings.Fields(sealedWords+unsealed), column) {
 			t.Errorf("what does somebody hear when %s is damaged? Say it in sealedWords", column)
+		}
+	}
+	for column := range strings.FieldsSeq(sealedWords) {
+		table, _, _ := strings.Cut(column, ".")
+		if said := words.Damaged([]store.Damage{{Table: table, Row: "1"}}); strings.Contains(said, table) {
+			t.Errorf("what do people call a row of %s? Say it in words.Damaged", table)
 		}
 	}
 	var mends []func()

@@ -2,55 +2,23 @@ package handlers
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/words"
 	"marketbot/store"
 	"marketbot/store/ledger"
 )
-
-// What damaged rows are called before their code; others by their table.
-var (
-	fileRows = map[string]string{
-		"customer": "客户", "customer_person": "客户联系人", "customer_owner": "客户负责人记录", "fact": "客户资料", "progress": "客户跟进",
-	}
-	otherRows = map[string]string{
-		"access_grant": "查阅授权", "tenure": "任职记录", "delegation": "审批授权", "person_change": "人员变更", "request": "查阅申请", "lead": "线索", "report": "周报", "consolidated": "上报",
-		"report_comment": "批示", "check_in": "签到", "trip": "出差", "leave": "请假",
-	}
-)
-
-// maxDamaged is how many damaged rows one message names.
-const maxDamaged = 20
-
-// damagedWords names damaged rows: 客户 K12、线索 L3. A code says nothing of what
-// the row holds.
-func damagedWords(list []store.Damage) string {
-	var names []string
-	for _, d := range list[:min(len(list), maxDamaged)] {
-		name := fileRows[d.Table] + otherRows[d.Table]
-		if name == "" {
-			name = d.Table
-		}
-		names = append(names, name+" "+store.Short(d.Row))
-	}
-	words := strings.Join(names, "、")
-	if more := len(list) - maxDamaged; more > 0 {
-		words += fmt.Sprintf(" 等 %d 处", len(list))
-	}
-	return words
-}
 
 // Damaged tells the general manager and the administrators, once each, of the
 // damaged rows that the transaction has come upon: it went on without them.
 func (p *Post) Damaged(ctx context.Context, tx *store.Tx, now time.Time) error {
 	var fresh []store.Damage
 	for _, d := range tx.Damaged() {
-		first, err := tx.Said().Once(ctx, "damaged/"+d.Table+"/"+d.Row, now)
+		first, err := tx.Said().Damaged(ctx, d, now)
 		if err != nil {
 			return err
 		}
@@ -65,7 +33,7 @@ func (p *Post) Damaged(ctx context.Context, tx *store.Tx, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	said := chat.Message{Text: "数据库里有记录损坏，打不开：" + damagedWords(fresh) +
+	said := chat.Message{Text: "数据库里有记录损坏，打不开：" + words.Damaged(fresh) +
 		"。\n其他记录照常使用，这些没有列出来，也不给任何权限。可能是磁盘出错，或有人绕过程序改了数据库。请管理员核对审计，并从备份里找回。"}
 	var list []chat.Notice
 	for _, to := range mending(people) {
@@ -88,16 +56,16 @@ func mending(people []store.Person) []store.Person {
 // are (档-3).
 func (t *turn) known() []store.Damage {
 	all := t.desk.o.Policy.ReadsAll(t.person)
-	return slices.DeleteFunc(slices.Clone(t.tx.Damaged()), func(d store.Damage) bool { return fileRows[d.Table] != "" && !all })
+	return slices.DeleteFunc(slices.Clone(t.tx.Damaged()), func(d store.Damage) bool { return words.OfFile(d.Table) && !all })
 }
 
 // damaged is a command that a damaged row kept from going through.
 func (t *turn) damaged(c call, err error) outcome {
-	words := "要用到的记录损坏，打不开"
+	said := "要用到的记录损坏，打不开"
 	if known := t.known(); len(known) > 0 {
-		words += "：" + damagedWords(known)
+		said += "：" + words.Damaged(known)
 	}
-	r := &command.Refusal{Text: words + "。什么也没改，已通知总经理和管理员；其他记录照常使用。", Hint: "等管理员从备份里找回后再试"}
+	r := &command.Refusal{Text: said + "。什么也没改，已通知总经理和管理员；其他记录照常使用。", Hint: "等管理员从备份里找回后再试"}
 	o := outcome{
 		ended: ledger.Refused, audit: t.entry(c.spec.Name, ledger.Failed), replies: t.privately(chat.Message{Card: refusalCard(r)}),
 		fault: &fault{err: err, ref: "damaged", command: c.spec.Name},
@@ -118,7 +86,7 @@ func (t *turn) mention() {
 		if r.File != nil || t.event.Chat.Group && !r.privately {
 			continue
 		}
-		r.Message = lacking(r.Message, "有记录损坏打不开，没有列出："+damagedWords(known)+"。已通知总经理和管理员。")
+		r.Message = lacking(r.Message, "有记录损坏打不开，没有列出："+words.Damaged(known)+"。已通知总经理和管理员。")
 		return
 	}
 }

@@ -84,6 +84,29 @@ func (q Said) Once(ctx context.Context, key string, at time.Time) (bool, error) 
 	return n == 1, err
 }
 
+// damagedPrefix is what the keys of damaged rows begin with.
+const damagedPrefix = "damaged/"
+
+// Damaged remembers that it was said that a row is damaged: true the first time.
+func (q Said) Damaged(ctx context.Context, d Damage, at time.Time) (bool, error) {
+	return q.Once(ctx, damagedPrefix+d.Table+"/"+d.Row, at)
+}
+
+// DamagedSince are the rows that were said to be damaged since a moment, the oldest
+// first, and when the last one was.
+func (q Said) DamagedSince(ctx context.Context, since time.Time) (list []Damage, last time.Time, err error) {
+	err = engine.Each(ctx, q.tx, "damaged", `SELECT key, at FROM said WHERE at >= $1 AND key LIKE '`+damagedPrefix+`%' ORDER BY at, key`, []any{engine.Millis(since)},
+		func(scan engine.Scan) error {
+			var key string
+			var at int64
+			err := scan(&key, &at)
+			table, row, _ := strings.Cut(strings.TrimPrefix(key, damagedPrefix), "/")
+			list, last = append(list, Damage{Table: table, Row: row}), engine.Moment(at)
+			return err
+		})
+	return list, last, err
+}
+
 // Forget forgets what was said before a moment.
 func (q Said) Forget(ctx context.Context, before time.Time) error {
 	_, err := q.tx.Exec(ctx, "trim said", `DELETE FROM said WHERE at < $1`, engine.Millis(before))

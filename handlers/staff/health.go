@@ -15,6 +15,8 @@ import (
 const (
 	overdue   = 10 * time.Minute // a message that waits longer means trouble
 	deadSince = 7 * 24 * time.Hour
+
+	damagedSince = 30 * 24 * time.Hour
 )
 
 func (h Handler) checkCommand() command.Spec {
@@ -28,7 +30,7 @@ func (h Handler) checkCommand() command.Spec {
 func (h Handler) check(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	list := h.Health(ctx)
 	for _, look := range []func(context.Context, *command.Call) (chat.Finding, error){
-		h.checkQueue, h.checkDead, h.checkMissed, h.checkHolidays, h.checkPeople, h.checkPosts, h.checkAudit,
+		h.checkQueue, h.checkDead, h.checkMissed, h.checkHolidays, h.checkPeople, h.checkPosts, h.checkAudit, h.checkRows,
 	} {
 		f, err := look(ctx, c)
 		if err != nil {
@@ -70,6 +72,17 @@ func (h Handler) checkMissed(ctx context.Context, c *command.Call) (chat.Finding
 	if missed > 0 {
 		f.OK = false
 		f.Text = "最近 7 天 " + number(missed) + " 次，最后一次原定 " + h.at(last) + "。程序当时没有运行，超过了补发时限；需要的话请人工通知。"
+	}
+	return f, err
+}
+
+// checkRows tells of the rows that would not open. Whether they do by now, nobody
+// knows before they are read again.
+func (h Handler) checkRows(ctx context.Context, c *command.Call) (chat.Finding, error) {
+	list, last, err := c.Tx.Said().DamagedSince(ctx, c.Now.Add(-damagedSince))
+	f := chat.Finding{Name: "损坏的记录", OK: len(list) == 0, Text: "最近 30 天没有发现"}
+	if !f.OK {
+		f.Text = "最近 30 天发现 " + number(len(list)) + " 处打不开，最后一处在 " + h.at(last) + "：" + words.Damaged(list) + "。请核对审计，从备份里找回：marketbot restore。"
 	}
 	return f, err
 }
