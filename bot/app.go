@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -173,7 +175,8 @@ func (b *bot) health(ctx context.Context) []chat.Finding {
 		}
 		list = append(list, f)
 	}
-	for name, p := range b.platforms {
+	for _, name := range slices.Sorted(maps.Keys(b.platforms)) {
+		p := b.platforms[name]
 		c, ok := p.(connected)
 		if !ok {
 			continue

@@ -37,7 +37,7 @@ func (b *bot) restored(ctx context.Context, tx *store.Tx) error {
 	moment := func(t time.Time) string { return t.In(b.Rules.Zone).Format("2006-01-02 15:04") }
 	text := "⚠ 数据库在 " + moment(at) + " 用备份恢复了。"
 	if len(tail) > 0 {
-		text += "备份里最后一条记录是 " + moment(tail[0].At) + " 的，那以后的签到、周报、审批、收回的授权和人员变动都可能没有了，请核对。"
+		text += "备份里最后一条记录是 " + moment(tail[0].At) + " 的，那以后的签到、周报、审批、收回的授权和人员变动，还有合同、回款、目标、活动、会议和交接里的登记都可能没有了，请核对。"
 	}
 	text += fmt.Sprintf("恢复以前给出的 %d 个查阅授权、%d 个委托、%d 个绑定码、%d 个待确认的预览和 %d 个等人答复的人员变动都已作废，需要的请重新办。",
 		n.Grants, n.Delegations, n.Codes, n.Previews, n.Changes)
