@@ -196,6 +196,7 @@ func (g *gadget) group() chat.Address                       { return chat.Addres
 func (g *gadget) messages(string) []message                 { return nil }
 func (g *gadget) say(string, room, string)                  {}
 func (g *gadget) place(string, string)                      {}
+func (g *gadget) picture(string, room, []byte, string)      {}
 func (g *gadget) press(string, message, int)                {}
 func (g *gadget) submit(string, message, map[string]string) {}
 func (g *gadget) again()                                    {}

@@ -108,9 +108,9 @@ func joinedCard() *chat.Card {
 	}, Buttons: []chat.Button{{Label: "帮助", Command: "帮助", Primary: true}, {Label: "设为部门群", Command: "部门群"}}}
 }
 
-// unreadableCard answers pictures, stickers and files.
+// unreadableCard answers stickers and files.
 func (m *matter) unreadableCard() *chat.Card {
 	return &chat.Card{Title: "只看得懂文字和位置", Blocks: []chat.Block{
-		{Text: "图片、表情、文件我读不了。请用文字告诉我，例如：" + m.router.Hint(m.person, 2) + "。"},
+		{Text: "表情、语音、文件我读不了。请用文字告诉我，例如：" + m.router.Hint(m.person, 2) + "。"},
 	}, Buttons: []chat.Button{{Label: "帮助", Command: "帮助", Primary: true}}}
 }

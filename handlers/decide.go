@@ -24,6 +24,7 @@ import (
 type matter struct {
 	router *command.Router
 	event  chat.Event
+	photo  photograph
 	now    time.Time     // when the event arrived, which may be hours after it was sent
 	person store.Person  // who sent it; nobody when not registered
 	dialog *store.Dialog // the question that waited for what the person wrote; nil: none
@@ -59,6 +60,11 @@ func (m *matter) decide() outcome {
 		return m.typed("帮助")
 	case chat.Location:
 		return m.typed("签到定位 " + m.event.Place)
+	case chat.Picture:
+		if why := m.photo.unfit; why != "" {
+			return m.unknown("照片", chat.Message{Text: why})
+		}
+		return m.typed("发照片")
 	case chat.Other:
 		return m.unknown("非文字消息", chat.Message{Card: m.unreadableCard()})
 	case chat.Text:

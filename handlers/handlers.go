@@ -98,13 +98,14 @@ type Desk struct {
 	router *command.Router
 	watch  command.Watcher // nil: no area is one
 	seed   maphash.Seed
+	photos chan struct{}    // held while a picture is fetched and unpacked
 	chats  [1024]sync.Mutex // by the chat's hash: few chats wait for another
 }
 
 // NewDesk makes a Desk of the areas' commands and the conversation's own. It
 // refuses an area with a hole in it, and incomplete or clashing commands.
 func NewDesk(o Options) (*Desk, error) {
-	d := &Desk{o: o, seed: maphash.MakeSeed()}
+	d := &Desk{o: o, seed: maphash.MakeSeed(), photos: make(chan struct{}, maxPhotos)}
 	specs := append(d.builtins(), d.forms()...)
 	for i, a := range o.Areas {
 		if a == nil {
@@ -137,9 +138,10 @@ func (d *Desk) Serving() rulebook.Serving { return d.router.Serving() }
 // Receive is the chat.Receive of every adapter. When it returns nil, the event
 // and all that follows from it are on the disk.
 func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) {
-	if !e.ToBot && e.Chat.Group && (e.Kind == chat.Text || e.Kind == chat.Location || e.Kind == chat.Other) {
+	if !e.ToBot && e.Chat.Group && (e.Kind == chat.Text || e.Kind == chat.Location || e.Kind == chat.Picture || e.Kind == chat.Other) {
 		return chat.Receipt{}, nil // people talking among themselves
 	}
+	sent := d.photo(ctx, e)
 	lock := &d.chats[maphash.String(d.seed, e.Chat.Platform+"/"+e.Chat.ID)%uint64(len(d.chats))]
 	lock.Lock()
 	defer lock.Unlock()
@@ -150,10 +152,10 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 	e.Sent = e.Sent.In(d.o.Zone)
 	// An answer waits with its address, which may be a piece of all that came.
 	e.Chat.ID, e.From.ID, e.Topic = strings.Clone(e.Chat.ID), strings.Clone(e.From.ID), strings.Clone(e.Topic)
-	r, t, err := d.turn(ctx, e, now)
+	r, t, err := d.turn(ctx, e, sent, now)
 	ran := t // the last that may be stored
 	for again := 0; err != nil && again < turnsMore && store.Again(err) && ctx.Err() == nil; again++ {
-		if r, t, err = d.turn(ctx, e, now); r.Duplicate { // the one before was stored after all
+		if r, t, err = d.turn(ctx, e, sent, now); r.Duplicate { // the one before was stored after all
 			t.more, r.Duplicate = true, false
 		} else if t != nil {
 			ran = t
@@ -174,9 +176,9 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 }
 
 // turn is one try of Receive: what it does is done whole or not at all.
-func (d *Desk) turn(ctx context.Context, e chat.Event, now time.Time) (r chat.Receipt, t *turn, err error) {
+func (d *Desk) turn(ctx context.Context, e chat.Event, sent photograph, now time.Time) (r chat.Receipt, t *turn, err error) {
 	err = d.o.DB.Update(ctx, func(tx *store.Tx) (err error) {
-		t = &turn{desk: d, tx: tx, matter: matter{router: d.router, event: e, now: now}}
+		t = &turn{desk: d, tx: tx, matter: matter{router: d.router, event: e, photo: sent, now: now}}
 		// Another process may be at work on an event of the same chat.
 		if err := tx.Lock(ctx, "chat/"+e.Chat.Platform+"/"+e.Chat.ID); err != nil {
 			return err

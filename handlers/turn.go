@@ -53,6 +53,9 @@ func (t *turn) take(ctx context.Context) (chat.Receipt, error) {
 		}
 		t.out.question, t.out.notices = cmp.Or(t.out.question, waiting), append(used, t.out.notices...)
 	}
+	if why := t.unkept(); why != "" {
+		t.out.replies = remarked(t.out.replies, why)
+	}
 	if t.dialog != nil && t.out.question == t.dialog && (t.out.ended == ledger.Refused || t.out.ended == ledger.Denied) {
 		t.out.replies = remarked(t.out.replies, "刚才问的还在等你回复，发「取消」离开。")
 	}
@@ -164,10 +167,16 @@ func (t *turn) perform(ctx context.Context, c call) (r result, err error) {
 		Line: c.line, Form: c.form, Confirmed: c.confirmed, Offers: t.offers,
 		Serving: t.desk.router.Serving(), Policy: t.desk.o.Policy, Calendar: t.desk.o.Calendar,
 	}
+	if c.spec.Photo {
+		made.Photo = t.photo.kept
+	}
 	r.err = t.tx.Nested(ctx, func() (err error) {
 		r.answer, err = step(ctx, made, c.rest)
 		return err
 	})
+	if made.Photo != nil {
+		t.photo.tried, t.photo.taken = true, r.err == nil
+	}
 	if listed := r.listed(); len(listed.Customers) > 0 && t.desk.watch != nil {
 		if r.alarms, err = t.desk.watch.Watch(ctx, &made, listed); err != nil {
 			return r, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 
@@ -19,20 +20,55 @@ func (a *Adapter) request(ctx context.Context, what string, req *larkcore.ApiReq
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", what, err)
 	}
-	var head struct {
-		Code *int   `json:"code"`
-		Msg  string `json:"msg"`
-	}
-	if err := json.Unmarshal(resp.RawBody, &head); err != nil || head.Code == nil {
-		return 0, &platform.APIError{Call: what, Status: resp.StatusCode, Code: -1, Msg: "answer without a code"}
-	}
-	if resp.StatusCode != http.StatusOK || *head.Code != 0 {
-		return *head.Code, &platform.APIError{Call: what, Status: resp.StatusCode, Code: *head.Code, Msg: head.Msg}
+	if code, err := refusal(what, resp.StatusCode, resp.RawBody); err != nil {
+		return code, err
 	}
 	if err := json.Unmarshal(resp.RawBody, out); err != nil {
 		return 0, fmt.Errorf("%s: %w", what, err)
 	}
 	return 0, nil
+}
+
+// refusal is the platform's code in an answer, and an error unless all is well.
+func refusal(what string, status int, answer []byte) (code int, err error) {
+	var head struct {
+		Code *int   `json:"code"`
+		Msg  string `json:"msg"`
+	}
+	if err := json.Unmarshal(answer, &head); err != nil || head.Code == nil {
+		return 0, &platform.APIError{Call: what, Status: status, Code: -1, Msg: "answer without a code"}
+	}
+	if status != http.StatusOK || *head.Code != 0 {
+		return *head.Code, &platform.APIError{Call: what, Status: status, Code: *head.Code, Msg: head.Msg}
+	}
+	return 0, nil
+}
+
+// picture fetches the picture of a message, which is refused in JSON.
+func (a *Adapter) picture(ctx context.Context, message, key string) (data []byte, err error) {
+	const what = "fetch picture"
+	err = a.withToken(ctx, func(token string) (int, error) {
+		where := a.cfg.BaseURL + "/open-apis/im/v1/messages/" + url.PathEscape(message) + "/resources/" + url.PathEscape(key) + "?type=image"
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, where, nil)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", what, err)
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		resp, err := platform.Pictures(a.http).Do(req)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", what, err)
+		}
+		defer resp.Body.Close()
+		var refused []byte
+		data, refused, err = platform.ReadPicture(resp, 0)
+		if refused != nil {
+			if code, err := refusal(what, resp.StatusCode, refused); err != nil {
+				return code, err
+			}
+		}
+		return 0, err
+	})
+	return data, err
 }
 
 // get reads one resource of the API into out.

@@ -24,6 +24,7 @@ type envelope struct {
 	sent                    string
 	// message
 	contentType, content string
+	picture              string // its key
 	mentions             []mention
 	// card
 	command  string

@@ -1,6 +1,7 @@
 package feishu
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -114,8 +115,16 @@ func (v *envelope) fillMessage(e *chat.Event, self string) {
 	case "text":
 		e.Kind, e.Text = chat.Text, text.Typed(v.resolve(field(c, "text"), self))
 	case "post":
-		if e.Text = text.Typed(v.resolve(postText(c), self)); strings.TrimSpace(e.Text) != "" {
+		e.Text = text.Typed(v.resolve(v.postText(c), self))
+		switch {
+		case strings.TrimSpace(e.Text) != "":
 			e.Kind = chat.Text
+		case v.picture != "":
+			e.Kind = chat.Picture
+		}
+	case "image":
+		if v.picture = field(c, "image_key"); v.picture != "" {
+			e.Kind = chat.Picture
 		}
 	case "location":
 		e.Kind, e.Place = chat.Location, field(c, "name")
@@ -134,8 +143,9 @@ func field(c *cursor, wanted string) (value string) {
 	return value
 }
 
-// postText is the words of a formatted message, line by line.
-func postText(c *cursor) string {
+// postText is the words of a formatted message, line by line; its first picture is
+// noted.
+func (v *envelope) postText(c *cursor) string {
 	var lines []string
 	c.object(func(name string) {
 		switch name {
@@ -144,7 +154,7 @@ func postText(c *cursor) string {
 				lines = append([]string{title}, lines...)
 			}
 		case "content":
-			c.array(func() { lines = append(lines, postLine(c)) })
+			c.array(func() { lines = append(lines, v.postLine(c)) })
 		default:
 			c.skip()
 		}
@@ -152,7 +162,7 @@ func postText(c *cursor) string {
 	return strings.Join(lines, "\n")
 }
 
-func postLine(c *cursor) string {
+func (v *envelope) postLine(c *cursor) string {
 	var line strings.Builder
 	c.array(func() {
 		var tag, text, who string
@@ -164,6 +174,8 @@ func postLine(c *cursor) string {
 				text = c.text()
 			case "user_id":
 				who = c.text()
+			case "image_key":
+				v.picture = cmp.Or(v.picture, c.text())
 			default:
 				c.skip()
 			}

@@ -228,9 +228,19 @@ func (a *Adapter) take(ctx context.Context, v *envelope) (*callback.CardActionTr
 	case !ok:
 		return nil, nil
 	}
+	if v.picture != "" {
+		e.Fetch = func(ctx context.Context) ([]byte, error) { return a.picture(ctx, v.message, v.picture) }
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), platform.PictureTime+receiveTime)
+		defer cancel()
+	}
 	_, err := a.receive(ctx, e)
 	return nil, err
 }
+
+// receiveTime is what storing an event may take that is not given up with the
+// platform's call.
+const receiveTime = 10 * time.Second
 
 const (
 	pressAnswer = 2 * time.Second  // the platform shows an error after 3

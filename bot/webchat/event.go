@@ -22,6 +22,7 @@ type act struct {
 	Text    string            `json:"text"`
 	Mention bool              `json:"mention"` // in the group: with @ of the bot
 	Place   string            `json:"place"`
+	Picture []byte            `json:"picture"` // with Text or alone
 	Command string            `json:"command"` // of the menu
 	Card    string            `json:"card"`    // entry pressed on
 	Button  int               `json:"button"`  // which one, from 0
@@ -70,6 +71,12 @@ func (c *Chat) text(a act) (chat.Event, *entry, error) {
 	}
 	e.ToBot = e.ToBot || a.Mention
 	e.Mentions = c.mentions(a.Text)
+	if len(a.Picture) > 0 {
+		if e.Fetch = func(context.Context) ([]byte, error) { return a.Picture, nil }; e.Text == "" {
+			e.Kind = chat.Picture
+		}
+		a.Text = strings.TrimSpace("[照片] " + a.Text)
+	}
 	if a.WeCom && !e.ToBot { // which WeCom keeps to itself
 		e.Kind = ""
 	}
@@ -228,6 +235,8 @@ func kindName(k chat.Kind) string {
 		return "文本"
 	case chat.Location:
 		return "位置"
+	case chat.Picture:
+		return "照片"
 	case chat.Press:
 		return "按钮"
 	case chat.Submit:

@@ -20,7 +20,7 @@ import (
 var page embed.FS
 
 const (
-	maxBody = 1 << 20
+	maxBody = 8 << 20 // a photo in base64 among it
 	// policy lets the page use nothing but its own files.
 	policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 )

@@ -1,6 +1,7 @@
 package webchat_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -77,6 +78,10 @@ func TestActsBecomeEvents(t *testing.T) {
 				Mentions: []chat.Mention{{Name: "张伟", Account: chat.Account{Platform: webchat.Platform, ID: "zhangwei"}}}}},
 		{"a place", "/location", map[string]any{"room": "lina", "place": "深圳"},
 			chat.Event{Kind: chat.Location, Chat: lina.Private(), Place: "深圳", ToBot: true}},
+		{"a photo", "/say", map[string]any{"room": "lina", "text": "", "picture": []byte("jpeg")},
+			chat.Event{Kind: chat.Picture, Chat: lina.Private(), ToBot: true}},
+		{"a photo with words", "/say", map[string]any{"room": "lina", "text": "到场 H3", "picture": []byte("jpeg")},
+			chat.Event{Kind: chat.Text, Chat: lina.Private(), Text: "到场 H3", ToBot: true}},
 		{"a place in the group mentions nobody", "/location", map[string]any{"room": "#group", "place": "深圳"},
 			chat.Event{Kind: chat.Location, Chat: group, Place: "深圳"}},
 		{"the menu", "/menu", map[string]any{"command": "我的"},
@@ -96,6 +101,11 @@ func TestActsBecomeEvents(t *testing.T) {
 				t.Fatalf("%d events", len(all))
 			}
 			got := all[0]
+			if data, sent := tt.body["picture"]; sent {
+				if fetched, err := got.Fetch(t.Context()); err != nil || !bytes.Equal(fetched, data.([]byte)) {
+					t.Errorf("fetched %q, %v", fetched, err)
+				}
+			}
 			if got.ID == "" || got.From != lina || got.FromName != "李娜" || !got.Sent.Equal(s.Now()) {
 				t.Errorf("event is from nobody or of no time: %+v", got)
 			}

@@ -194,3 +194,30 @@ func TestEveryStepOfTheTourCanBePlayed(t *testing.T) {
 		}
 	}
 }
+
+// A photo is chosen and sent; in the group there is no way to.
+func TestAPhotoIsSent(t *testing.T) {
+	s := newEchoSite(t)
+	p := pagetest.Open(t, s.url, 390, 844)
+	p.Wait(`document.querySelector("#photo").hidden`, "no photo in the group")
+	p.Click("[data-tab-to=who]")
+	p.Click("[data-room=private]")
+	p.Wait(`document.querySelector("#photo").checkVisibility()`, "the photo's button")
+	p.Fits()
+	pagetest.Eval[bool](p, `(() => {
+		const chosen = new DataTransfer();
+		chosen.items.add(new File(["a picture"], "现场.jpg", { type: "image/jpeg" }));
+		const input = document.querySelector("#photo-file");
+		input.files = chosen.files;
+		input.dispatchEvent(new Event("change"));
+		return true;
+	})()`)
+	p.WaitText("[照片]")
+	p.NoErrors()
+	all := s.Events()
+	if e := all[len(all)-1]; e.Kind != chat.Picture {
+		t.Errorf("%+v", e)
+	} else if data, err := e.Fetch(t.Context()); err != nil || string(data) != "a picture" {
+		t.Errorf("%q, %v", data, err)
+	}
+}

@@ -22,7 +22,7 @@ func TestWhatComesIn(t *testing.T) {
 	f.API.Say(wangID, "签到 广州 ]]> <b>")
 	f.API.Say(wangID, "填表 提交周报 2026-W48\n【本周】本周完成（必填）\n拜访\n三家\n【下周】下周计划\n签约\n（2/2）")
 	f.Locate(wangID, "广州塔")
-	f.Picture(wangID)
+	f.Picture(wangID, []byte("a picture"))
 	f.Click(wangID, "周报")
 	f.Subscribe(wangID)
 	f.Enter(wangID) // comes with every look at the app
@@ -31,7 +31,7 @@ func TestWhatComesIn(t *testing.T) {
 		{Kind: chat.Text, Text: "签到 广州 ]]> <b>"},
 		{Kind: chat.Text, Text: "填表 提交周报 2026-W48\n【本周】本周完成（必填）\n拜访\n三家\n【下周】下周计划\n签约"},
 		{Kind: chat.Location, Place: "广州塔"},
-		{Kind: chat.Other},
+		{Kind: chat.Picture},
 		{Kind: chat.Menu, Command: "周报"},
 		{Kind: chat.Opened},
 	}

@@ -94,7 +94,7 @@ func New(cfg Config, receive chat.Receive, lease robot.Lease, now func() time.Ti
 	}
 	if cfg.Robot != nil {
 		a.robot = robot.New(*cfg.Robot, cfg.Proxy, a.hears(robot.Way, receive), a.chats, now, log)
-		a.robot.Lease = lease
+		a.robot.Lease, a.robot.HTTP = lease, a.http
 		if a.app != nil {
 			a.robot.Identify = a.app.PlainID
 		}

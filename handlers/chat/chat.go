@@ -7,6 +7,7 @@ package chat
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 )
 
@@ -33,13 +34,14 @@ type Kind string
 const (
 	Text       Kind = "text"       // somebody wrote
 	Location   Kind = "location"   // somebody sent a place
+	Picture    Kind = "picture"    // somebody sent a picture without words
 	Press      Kind = "press"      // a card's button: Command
 	Submit     Kind = "submit"     // a card's form: Command and Values
 	Menu       Kind = "menu"       // the bot menu: Command
 	Opened     Kind = "opened"     // the private chat was opened for the first time
 	BotJoined  Kind = "bot_joined" // the bot was added to a group
 	MemberLeft Kind = "left"       // From is no longer with the company
-	Other      Kind = "other"      // picture, sticker, file …: nothing the bot reads
+	Other      Kind = "other"      // sticker, file …: nothing the bot reads
 )
 
 // Event is something that a person did on a platform.
@@ -58,7 +60,17 @@ type Event struct {
 	Values   map[string]string // Submit: what was filled in, by field name
 	Card     string            // Press, Submit: the platform's id of the message pressed on
 	Topic    string            // the platform's id of a message in a topic, whose answers belong there; empty outside one
+	// Fetch fetches the picture, as it was sent, of a Picture, or of a Text that
+	// came with one; nil: there is none. It gives MaxPicture bytes at most, and
+	// ErrLarge for more.
+	Fetch func(ctx context.Context) ([]byte, error) `json:"-"`
 }
+
+// MaxPicture is how many bytes a picture may have.
+const MaxPicture = 5 << 20
+
+// ErrLarge is a picture of more than MaxPicture.
+var ErrLarge = errors.New("a picture that is too large")
 
 // Platform is where the event happened.
 func (e Event) Platform() string { return e.From.Platform }

@@ -26,6 +26,7 @@ type Call struct {
 	Rest      string                 // of it, behind the command's name
 	Answered  bool                   // a question waited for what was written
 	Form      map[string]string      // values of a submitted form, by field name; nil when typed
+	Photo     []byte                 // that came with the line, fit to be kept; nil: none, or Spec takes none
 	Confirmed string                 // the version that was confirmed; empty when not (yet)
 	Offers    func(name string) bool // reports whether a command is of use to the caller; nil: none is
 	Serving   rulebook.Serving       // which commands serve which clause

@@ -59,6 +59,7 @@ type Spec struct {
 	Proceeds    []string                // what the buttons that confirm it may say in place of 确认, which can be typed as well
 	Settles     bool                    // a second run finds what the first did and says so: a double click is answered, too
 	Form        bool                    // without values it shows a form
+	Photo       bool                    // it takes a photo that comes with its line
 	Hidden      bool                    // carried by buttons and forms only: not in help, still checked
 	Daily       bool                    // what help shows first
 	Area        int                     // what belongs together in help; the conversation's own is 0

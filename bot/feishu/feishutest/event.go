@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,6 +65,37 @@ func (s *Server) Locate(from, to, name string) string {
 	return s.Post(from, to, "location", object{"name": name, "longitude": "113.7518", "latitude": "23.0207"})
 }
 
+// Picture lets a person send a picture, with words, which may mention the bot, or,
+// where they are empty, alone.
+func (s *Server) Picture(from, to string, data []byte, words string, mentioned ...string) string {
+	key := s.IDs.Next("img_v3_")
+	s.mu.Lock()
+	s.pictures[key] = data
+	s.mu.Unlock()
+	if words == "" {
+		return s.Post(from, to, "image", object{"image_key": key})
+	}
+	line, mentions := []object{{"tag": "text", "text": words}}, []object{}
+	for range mentioned {
+		line = append([]object{{"tag": "at", "user_id": "@_user_1"}}, line...)
+		mentions = append(mentions, ofBot("@_user_1"))
+	}
+	return s.Post(from, to, "post", object{"title": "", "content": [][]object{line, {{"tag": "img", "image_key": key}}}}, mentions...)
+}
+
+// resource is what a picture shows, for whoever knows the message and the key.
+func (s *Server) resource(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	data, known := s.pictures[r.PathValue("key")]
+	s.mu.Unlock()
+	if !known || !strings.HasPrefix(r.PathValue("id"), "om_said_") || r.FormValue("type") != "image" {
+		refuse(w, 234003, "File not in msg.")
+		return
+	}
+	w.Header().Set("Content-Type", "image/jpeg")
+	w.Write(data)
+}
+
 // Post lets a person send a message of any type.
 func (s *Server) Post(from, to, kind string, content any, mentions ...object) string {
 	return s.post(from, to, "", kind, content, mentions)
@@ -71,8 +103,12 @@ func (s *Server) Post(from, to, kind string, content any, mentions ...object) st
 
 // SayInTopic lets a person write to the bot in a topic of a group.
 func (s *Server) SayInTopic(from, to, topic, text string) string {
-	return s.post(from, to, topic, "text", object{"text": "@_user_1 " + text}, []object{{"key": "@_user_1",
-		"id": object{"open_id": BotID, "union_id": "on_" + BotID}, "mentioned_type": "bot", "name": BotName, "tenant_key": tenant}})
+	return s.post(from, to, topic, "text", object{"text": "@_user_1 " + text}, []object{ofBot("@_user_1")})
+}
+
+// ofBot is the mention of the bot that stands in a text as key.
+func ofBot(key string) object {
+	return object{"key": key, "id": object{"open_id": BotID, "union_id": "on_" + BotID}, "mentioned_type": "bot", "name": BotName, "tenant_key": tenant}
 }
 
 // Withdraw lets a person take back what they wrote in a topic.

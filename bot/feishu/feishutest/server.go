@@ -51,6 +51,7 @@ type Server struct {
 	topics   map[string]string // chats, by message in a topic
 	before   map[string]platformtest.Message
 	files    map[string]file
+	pictures map[string][]byte
 	pushes   []*push
 	sockets  []*socket
 	refusals refusals
@@ -79,7 +80,7 @@ func New(now func() time.Time) *Server {
 		App:    App{ID: "cli_test", Secret: "app-secret", EncryptKey: "test key", VerificationToken: "verify"},
 		Status: 2, PingInterval: 120, now: now,
 		groups: map[string]*group{},
-		byKey:  map[string]shown{}, topics: map[string]string{}, before: map[string]platformtest.Message{}, files: map[string]file{},
+		byKey:  map[string]shown{}, topics: map[string]string{}, before: map[string]platformtest.Message{}, files: map[string]file{}, pictures: map[string][]byte{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /open-apis/auth/v3/tenant_access_token/internal", s.issueToken)
@@ -94,6 +95,7 @@ func New(now func() time.Time) *Server {
 	mux.HandleFunc("POST /open-apis/im/v1/messages/{id}/reply", s.authed(s.reply))
 	mux.HandleFunc("PATCH /open-apis/im/v1/messages/{id}", s.authed(s.change))
 	mux.HandleFunc("POST /open-apis/im/v1/files", s.authed(s.upload))
+	mux.HandleFunc("GET /open-apis/im/v1/messages/{id}/resources/{key}", s.authed(s.resource))
 	mux.HandleFunc("POST /callback/ws/endpoint", s.endpoint)
 	mux.HandleFunc("GET /ws", s.connect)
 	s.http = httptest.NewServer(s.Spoil(mux))

@@ -43,7 +43,7 @@ function render() {
   $("room-name").textContent = group ? config.group.name : `${p.name}与${config.bot}的私聊`;
   $("room-note").textContent = `我是 ${p.name}（${p.post}）`;
   $("mention").hidden = !group;
-  $("place").hidden = group;
+  $("place").hidden = $("photo").hidden = group;
   $("lines").replaceChildren(...entries.filter(onScreen).map(line));
   if (!$("lines").children.length) $("lines").append(empty(group));
   $("quick").replaceChildren(...p.quick.map(offer));
@@ -163,6 +163,20 @@ export function sendPlace(place) {
   return perform("location", { room: view.room, place });
 }
 
+// maxPhoto is what the demo takes in one piece; the bot itself takes less, and says so.
+const maxPhoto = 5.5 * 1024 * 1024;
+
+// sendPhoto sends a picture to the private chat.
+async function sendPhoto(file) {
+  if (file.size > maxPhoto) return toast("照片太大，演示程序收不下");
+  const url = await new Promise((done) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => done(reader.result));
+    reader.readAsDataURL(file);
+  });
+  return perform("say", { room: view.room, text: "", picture: url.slice(url.indexOf(",") + 1), wecom: view.wecom });
+}
+
 // jump moves the clock.
 export async function jump(to) {
   document.body.classList.add("busy");
@@ -200,6 +214,11 @@ const closeMore = () => { document.querySelector(".more").open = false; };
 
 for (const b of document.querySelectorAll("[data-skin-to]")) b.addEventListener("click", () => wear(b.dataset.skinTo === "wecom"));
 $("place").addEventListener("click", () => $("place-dialog").showModal());
+$("photo").addEventListener("click", () => $("photo-file").click());
+$("photo-file").addEventListener("change", () => {
+  const [file] = $("photo-file").files;
+  if (file) sendPhoto(file).then(() => { $("photo-file").value = ""; });
+});
 $("place-cancel").addEventListener("click", () => $("place-dialog").close());
 for (const b of document.querySelectorAll("[data-place]")) b.addEventListener("click", () => { $("place-dialog").close(); sendPlace(b.dataset.place); });
 $("place-form").addEventListener("submit", () => { if ($("place-text").value.trim()) sendPlace($("place-text").value.trim()); $("place-text").value = ""; });

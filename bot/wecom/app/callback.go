@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"time"
 
 	"marketbot/bot/platform"
 	"marketbot/handlers/chat"
@@ -12,7 +13,12 @@ import (
 // Path is where the platform delivers the app's events.
 const Path = "/wecom/callback"
 
-const maxCall = 256 << 10 // bytes; a callback has a few hundred
+const (
+	maxCall = 256 << 10 // bytes; a callback has a few hundred
+	// receiveTime is what storing an event may take that is not given up with the
+	// platform's call.
+	receiveTime = 10 * time.Second
+)
 
 // ServeHTTP takes the platform's calls at Path. Without token and aes_key it
 // refuses everything, as nothing else proves where a call comes from. It
@@ -107,6 +113,12 @@ func (a *App) take(ctx context.Context, c call) error {
 	e, ok := c.event(a.now())
 	if !ok {
 		return nil
+	}
+	if e.Kind == chat.Picture {
+		e.Fetch = func(ctx context.Context) ([]byte, error) { return a.api.Picture(ctx, c.picture) }
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), platform.PictureTime+receiveTime)
+		defer cancel()
 	}
 	receipt, err := a.receive(ctx, e)
 	if err != nil {

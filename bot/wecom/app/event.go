@@ -24,6 +24,7 @@ type call struct {
 	response       string            // the right to change that card, once
 	values         map[string]string // what was chosen on the card, by question
 	question       string            // of the choice being read
+	picture        string            // by which it is fetched
 }
 
 // readCall reads the plain XML of a callback.
@@ -69,6 +70,8 @@ func (c *call) leaf(name, text string, deep bool) {
 		c.task = text
 	case "ResponseCode":
 		c.response = text
+	case "MediaId":
+		c.picture = text
 	}
 }
 
@@ -120,7 +123,9 @@ func (c *call) event(now time.Time) (chat.Event, bool) {
 		e.Kind, e.Place = chat.Location, strings.TrimSpace(c.label)
 	case "event":
 		return c.happened(e)
-	default: // picture, voice, video, file, link
+	case "image":
+		e.Kind = chat.Picture
+	default: // voice, video, file, link
 		e.Kind = chat.Other
 	}
 	return e, true

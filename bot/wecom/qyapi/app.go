@@ -1,6 +1,7 @@
 package qyapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -33,9 +34,34 @@ func NewApp(base, corp, secret string, client *http.Client, now func() time.Time
 	return a
 }
 
-// Call is Do under the app's token, and once more with a new one where the
-// platform refused the first.
+// Call is Do in the app's name.
 func (a *App) Call(ctx context.Context, r Request, out any) error {
+	return a.withToken(ctx, r, func(r Request) error { return a.Do(ctx, r, out) })
+}
+
+// Picture fetches a picture that somebody sent to the app, by the id that the
+// platform gave it.
+func (a *App) Picture(ctx context.Context, media string) (data []byte, err error) {
+	r := Request{What: "fetch picture", Path: "/cgi-bin/media/get", Query: url.Values{"media_id": {media}}}
+	err = a.withToken(ctx, r, func(r Request) error {
+		resp, err := a.exchange(ctx, *platform.Pictures(a.http), r)
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		var refused []byte
+		data, refused, err = platform.ReadPicture(resp, 0)
+		if refused != nil {
+			return cmp.Or(refusal(r.What, resp.StatusCode, refused), err)
+		}
+		return err
+	})
+	return data, err
+}
+
+// withToken makes a call under the app's token, and once more with a new one where
+// the platform refused the first.
+func (a *App) withToken(ctx context.Context, r Request, call func(Request) error) error {
 	query := r.Query
 	for attempt := 0; ; attempt++ {
 		token, err := a.Tokens.Get(ctx)
@@ -44,7 +70,7 @@ func (a *App) Call(ctx context.Context, r Request, out any) error {
 		}
 		r.Query = url.Values{"access_token": {token}}
 		maps.Copy(r.Query, query)
-		err = a.Do(ctx, r, out)
+		err = call(r)
 		var refused *platform.APIError
 		if attempt > 0 || !errors.As(err, &refused) || !staleToken(refused.Code) {
 			return err

@@ -66,7 +66,9 @@ type Request struct {
 // Do makes one call; only errcode 0 with HTTP 200 is a success. out takes the
 // answer; nil: nobody reads it. A refusal is a *platform.APIError.
 func (c *Client) Do(ctx context.Context, r Request, out any) error {
-	resp, err := c.exchange(ctx, r)
+	client := *c.http
+	client.Timeout = max(r.Patience, callTime)
+	resp, err := c.exchange(ctx, client, r)
 	if err != nil {
 		return err
 	}
@@ -75,27 +77,34 @@ func (c *Client) Do(ctx context.Context, r Request, out any) error {
 	if err != nil {
 		return fmt.Errorf("%s: read answer: %w", r.What, Bare(err))
 	}
-	refused := &platform.APIError{Call: r.What, Status: resp.StatusCode, Code: NoCode}
+	if err := refusal(r.What, resp.StatusCode, text); err != nil {
+		return err
+	}
+	if out != nil && json.Unmarshal(text, out) != nil {
+		return &platform.APIError{Call: r.What, Status: resp.StatusCode, Code: NoCode, Msg: "answer of another shape"}
+	}
+	return nil
+}
+
+// refusal is the error of an answer; nil when all is well.
+func refusal(what string, status int, answer []byte) error {
+	refused := &platform.APIError{Call: what, Status: status, Code: NoCode}
 	var head struct {
 		Code *int   `json:"errcode"`
 		Msg  string `json:"errmsg"`
 	}
-	if err := json.Unmarshal(text, &head); err != nil || head.Code == nil {
+	if err := json.Unmarshal(answer, &head); err != nil || head.Code == nil {
 		refused.Msg = "answer without a code"
 		return refused
 	}
-	if resp.StatusCode != http.StatusOK || *head.Code != 0 {
+	if status != http.StatusOK || *head.Code != 0 {
 		refused.Code, refused.Msg = *head.Code, head.Msg
-		return refused
-	}
-	if out != nil && json.Unmarshal(text, out) != nil {
-		refused.Msg = "answer of another shape"
 		return refused
 	}
 	return nil
 }
 
-func (c *Client) exchange(ctx context.Context, r Request) (*http.Response, error) {
+func (c *Client) exchange(ctx context.Context, client http.Client, r Request) (*http.Response, error) {
 	method := http.MethodGet
 	if r.Body != nil {
 		method = http.MethodPost
@@ -110,8 +119,6 @@ func (c *Client) exchange(ctx context.Context, r Request) (*http.Response, error
 	if r.Body != nil {
 		req.Header.Set("Content-Type", r.ContentType)
 	}
-	client := *c.http
-	client.Timeout = max(r.Patience, callTime)
 	resp, err := client.Do(req)
 	if err == nil {
 		return resp, nil

@@ -34,7 +34,9 @@ func (c *callback) event(name string, received time.Time) (chat.Event, bool) {
 		c.said(&e, string(c.Voice.Content), name)
 	case "mixed":
 		c.said(&e, c.mixed(), name)
-	default: // picture, file, video
+	case "image":
+		e.Kind = chat.Picture
+	default: // file, video
 		e.Kind = chat.Other
 	}
 	return e, ok && c.ID != "" && c.From.User != "" && e.Chat.ID != ""
@@ -55,11 +57,15 @@ func (c *callback) happened(e *chat.Event) bool {
 	return true
 }
 
+// mixed are the words of a message of several kinds; its first picture is noted.
 func (c *callback) mixed() string {
 	var lines []string
 	for _, i := range c.Mixed.Items {
-		if i.Type == "text" {
+		switch {
+		case i.Type == "text":
 			lines = append(lines, string(i.Text.Content))
+		case i.Type == "image" && c.Image == (image{}):
+			c.Image = i.Image
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -72,7 +78,11 @@ func (c *callback) said(e *chat.Event, typed, name string) {
 		typed = unmention(typed, name)
 	}
 	e.Kind, e.Text = chat.Text, message.Read(typed)
-	if strings.TrimSpace(typed) == "" && c.Type == "mixed" {
+	switch {
+	case strings.TrimSpace(typed) != "" || c.Type != "mixed":
+	case c.Image.URL != "":
+		e.Kind = chat.Picture
+	default:
 		e.Kind = chat.Other
 	}
 }

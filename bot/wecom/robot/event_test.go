@@ -33,6 +33,7 @@ func TestCallbacks(t *testing.T) {
 	}
 	grouped := func(e *chat.Event) { e.Chat = chats.Group("wrGroup-Aa") }
 	other := func(e *chat.Event) { e.Kind = chat.Other }
+	pictured := func(e *chat.Event) { e.Kind = chat.Picture }
 	const group = `,"chattype":"group","chatid":"wrGroup-Aa"`
 	tests := []struct {
 		name string
@@ -47,8 +48,9 @@ func TestCallbacks(t *testing.T) {
 		{"time ahead", callbackJSON("text", `,"create_time":4102444800,"text":{"content":"好"}`), text("好", nil)},
 		{"voice", callbackJSON("voice", `,"voice":{"content":"签到广州"}`), text("签到广州", nil)},
 		{"mixed", callbackJSON("mixed", group+`,"mixed":{"msg_item":[{"msgtype":"text","text":{"content":"@市场部 助手 签到"}},{"msgtype":"image","image":{"url":"u"}},{"msgtype":"text","text":{"content":"广州"}}]}`), text("签到\n广州", grouped)},
-		{"only a picture in it", callbackJSON("mixed", `,"mixed":{"msg_item":[{"msgtype":"image","image":{"url":"u"}}]}`), text("", other)},
-		{"picture", callbackJSON("image", `,"image":{"url":"u","aeskey":"k"}`), text("", other)},
+		{"only a picture in it", callbackJSON("mixed", `,"mixed":{"msg_item":[{"msgtype":"image","image":{"url":"u"}}]}`), text("", pictured)},
+		{"nothing in it", callbackJSON("mixed", `,"mixed":{"msg_item":[]}`), text("", other)},
+		{"picture", callbackJSON("image", `,"image":{"url":"u","aeskey":"k"}`), text("", pictured)},
 		{"file", callbackJSON("file", `,"file":{"url":"u","aeskey":"k"}`), text("", other)},
 		{"form", callbackJSON("text", `,"text":{"content":"填表 提交周报 2026-W48\n【本周】本周完成\n拜访\n三家\n【下周】\n"}`),
 			text("填表 提交周报 2026-W48\n【本周】本周完成\n拜访\n三家\n【下周】", nil)},

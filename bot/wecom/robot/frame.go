@@ -84,10 +84,12 @@ type callback struct {
 	Type  loose `json:"msgtype"`
 	Text  words `json:"text"`
 	Voice words `json:"voice"`
+	Image image `json:"image"`
 	Mixed struct {
 		Items []struct {
-			Type loose `json:"msgtype"`
-			Text words `json:"text"`
+			Type  loose `json:"msgtype"`
+			Text  words `json:"text"`
+			Image image `json:"image"`
 		} `json:"msg_item"`
 	} `json:"mixed"`
 	Event struct {
@@ -102,6 +104,12 @@ type callback struct {
 // words are what somebody wrote.
 type words struct {
 	Content loose `json:"content"`
+}
+
+// image is where a picture lies for five minutes, and the key that opens it.
+type image struct {
+	URL loose `json:"url"`
+	Key loose `json:"aeskey"`
 }
 
 // press is a button of a card that was pressed; some events have it flat.

@@ -75,6 +75,9 @@ func (r *Robot) hear(ctx context.Context, j job) {
 	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute+receiveTime)
 	defer cancel()
 	raw := r.name(work, &e)
+	if e.Kind == chat.Picture || j.call.Image.URL != "" {
+		e.Fetch = func(ctx context.Context) ([]byte, error) { return r.picture(ctx, j.call.Image) }
+	}
 	if e.Kind == chat.Opened && r.chats.Of(e.Chat).Open {
 		return // it comes once a day, also of people who write anyway
 	}

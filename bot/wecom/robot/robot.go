@@ -36,6 +36,7 @@ type Robot struct {
 	Lease    Lease                                                // nil: a program that runs once and alone
 	Identify func(ctx context.Context, id string) (string, error) // to a userid; nil: nobody can
 	Dialer   *websocket.Dialer
+	HTTP     *http.Client   // fetches pictures
 	Pace     pace.Receivers // of one chat
 
 	cfg     Config
@@ -84,7 +85,7 @@ func New(cfg Config, proxy string, receive chat.Receive, memory *chats.Memory, n
 		dialer.Proxy = http.ProxyURL(u)
 	}
 	return &Robot{
-		Dialer: dialer, Pace: pace.Receivers{Limit: pace.Limit{Max: perMinute, Span: time.Minute}},
+		Dialer: dialer, HTTP: http.DefaultClient, Pace: pace.Receivers{Limit: pace.Limit{Max: perMinute, Span: time.Minute}},
 		cfg: cfg, receive: platform.Guard(receive, log), now: now, log: log,
 		chats: memory, asked: newQuestions(now), shown: message.Deck(),
 		oddities: platform.Memory[string, struct{}](maxOddities),

@@ -36,6 +36,7 @@ type API struct {
 	mu    sync.Mutex
 	open  map[string]string // userids by open_userid
 	files map[string]appFile
+	media map[string][]byte
 	same  map[string]time.Time // bodies sent with enable_duplicate_check
 	codes map[string]string    // response codes not yet used, to the card's task
 	menu  []string
@@ -57,7 +58,7 @@ const sampleKey = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C" // the documenta
 func NewAPI(now func() time.Time) *API {
 	a := &API{
 		CorpID: "ww1234567890abcdef", AgentID: 1000002, Secret: "app-secret", Token: "callback-token", AESKey: sampleKey, HookKey: "hook-key",
-		now: now, open: map[string]string{}, files: map[string]appFile{},
+		now: now, open: map[string]string{}, files: map[string]appFile{}, media: map[string][]byte{},
 		same: map[string]time.Time{}, codes: map[string]string{},
 	}
 	mux := http.NewServeMux()
@@ -68,6 +69,7 @@ func NewAPI(now func() time.Time) *API {
 	mux.HandleFunc("POST /cgi-bin/message/send", a.authed(a.send))
 	mux.HandleFunc("POST /cgi-bin/message/update_template_card", a.authed(a.update))
 	mux.HandleFunc("POST /cgi-bin/media/upload", a.authed(a.upload))
+	mux.HandleFunc("GET /cgi-bin/media/get", a.authed(a.getMedia))
 	mux.HandleFunc("POST /cgi-bin/menu/create", a.authed(a.createMenu))
 	mux.HandleFunc("POST /cgi-bin/webhook/send", a.keyed(a.hookSend))
 	mux.HandleFunc("POST /cgi-bin/webhook/upload_media", a.keyed(a.upload))
@@ -180,6 +182,19 @@ func (a *API) convert(w http.ResponseWriter, r *http.Request) {
 		users = append(users, map[string]string{"open_userid": open, "userid": plain})
 	}
 	succeed(w, map[string]any{"userid_list": users, "invalid_open_userid_list": invalid})
+}
+
+func (a *API) getMedia(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	data, known := a.media[r.FormValue("media_id")]
+	a.mu.Unlock()
+	if !known {
+		refuse(w, 40007, "invalid media_id")
+		return
+	}
+	w.Header().Set("Content-Type", "image/jpeg")
+	w.Header().Set("Content-Disposition", `attachment; filename="MEDIA_ID.jpg"`)
+	w.Write(data)
 }
 
 func (a *API) createMenu(w http.ResponseWriter, r *http.Request) {

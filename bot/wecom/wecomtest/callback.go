@@ -55,8 +55,12 @@ func (a *API) Locate(userid, label string) {
 }
 
 // Picture lets a member send a picture.
-func (a *API) Picture(userid string) {
-	a.message(userid, "image", "<PicUrl>"+data("https://pic.example/1")+"</PicUrl><MediaId>"+data("m1")+"</MediaId>")
+func (a *API) Picture(userid string, picture []byte) {
+	id := a.IDs.Next("media")
+	a.mu.Lock()
+	a.media[id] = picture
+	a.mu.Unlock()
+	a.message(userid, "image", "<PicUrl>"+data("https://pic.example/1")+"</PicUrl><MediaId>"+data(id)+"</MediaId>")
 }
 
 // Click lets a member press an item of the app's menu.

@@ -1,6 +1,7 @@
 package wecomtest
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,9 +44,29 @@ func (r *Robot) Say(user, chat, text string) error {
 	return r.do("aibot_msg_callback", user, chat, map[string]any{"msgtype": "text", "text": map[string]any{"content": text}})
 }
 
-// SendPicture lets somebody send a picture in private.
-func (r *Robot) SendPicture(user string) error {
-	return r.do("aibot_msg_callback", user, "", map[string]any{"msgtype": "image", "image": map[string]any{"url": "https://x.example/p", "aeskey": "k"}})
+// Picture lets somebody send a picture, with words or, where they are empty, alone;
+// in a group the words mention the robot.
+func (r *Robot) Picture(user, chat string, data []byte, words string) error {
+	image := map[string]any{"url": r.URL + r.lay(data), "aeskey": sampleKey}
+	if words == "" {
+		return r.do("aibot_msg_callback", user, chat, map[string]any{"msgtype": "image", "image": image})
+	}
+	return r.do("aibot_msg_callback", user, chat, map[string]any{"msgtype": "mixed", "mixed": map[string]any{"msg_item": []any{
+		map[string]any{"msgtype": "text", "text": map[string]any{"content": words}}, map[string]any{"msgtype": "image", "image": image},
+	}}})
+}
+
+// lay puts a picture, sealed, where it can be fetched.
+func (r *Robot) lay(data []byte) (path string) {
+	sealed, err := base64.StdEncoding.DecodeString(SealRaw(sampleKey, Pad(data)))
+	if err != nil {
+		panic(err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	path = "/" + r.serial.Next("picture")
+	r.pictures[path] = sealed
+	return path
 }
 
 // Speak lets somebody send a voice message, which comes as text.

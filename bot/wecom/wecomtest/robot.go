@@ -18,6 +18,7 @@ type Robot struct {
 	Keeps         bool              // delivers after the next subscribe what came while nobody was connected
 	Lag           time.Duration     // that a callback is under way
 	Alias         map[string]string // by userid: the encrypted id it tells instead
+	URL           string            // by which it is served over HTTP; pictures lie there
 
 	platformtest.Board
 
@@ -37,13 +38,14 @@ type Robot struct {
 	faults     []*robotFault
 	uploads    map[string]*transfer
 	media      map[string]transfer
+	pictures   map[string][]byte // sealed, by path
 }
 
 // NewRobot makes a robot's platform. now is its clock.
 func NewRobot(now func() time.Time) *Robot {
 	return &Robot{
 		BotID: "aib_test", Secret: "robot-secret", Alias: map[string]string{}, now: now,
-		all: map[*socket]bool{}, opened: map[string]bool{}, asks: map[string]*ask{}, uploads: map[string]*transfer{}, media: map[string]transfer{},
+		all: map[*socket]bool{}, opened: map[string]bool{}, asks: map[string]*ask{}, uploads: map[string]*transfer{}, media: map[string]transfer{}, pictures: map[string][]byte{},
 	}
 }
 

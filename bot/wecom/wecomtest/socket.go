@@ -29,7 +29,12 @@ const (
 func (r *Robot) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.mu.Lock()
 	away := r.away
+	picture, laid := r.pictures[req.URL.Path]
 	r.mu.Unlock()
+	if laid {
+		w.Write(picture)
+		return
+	}
 	if away {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
