@@ -51,7 +51,7 @@ dialog.line confirmation.line leave.reason trip.place trip.reason check_in.place
 report.review report.done report.plan report.payment report.problem consolidated.opinion report_comment.words
 audit.why request.words request.why request.reason access_grant.proof delegation.proof
 lead.words lead.body lead.source lead.reason customer.data_key customer.mac customer.card
-contract.card contract_act.was contract_act.words money.content activity.card activity_act.was activity_act.words
+contract.card contract_act.was contract_act.words money.content activity.card activity_act.was activity_act.words photo.content
 target.content frozen_month.proof kept_table.content
 departure.card departure_act.was handed.words
 meeting.card agenda_item.card meeting_note.words meeting_act.was meeting_act.words decision.card minutes.content

@@ -47,6 +47,8 @@ var foreignReaders = map[string]struct{ where, test string }{
 	"handlers/sheet/value.go":       {ours, "cells of a table that it froze in the store"},
 	"bot/check.go":                  {ours, "the readiness of the program beside it"},
 	"bot/document.go":               {"bot/config_test.go", "FuzzConfig"},
+	"bot/platform/picture.go":       {"bot/platform/picture_test.go", "TestReadPicture"},
+	"handlers/photo/photo.go":       {"handlers/photo/photo_test.go", "FuzzClean"},
 	"handlers/sheet/open.go":        {"handlers/sheet/rows_test.go", "TestOpenWeighsFirst"},
 	"handlers/sheet/csv.go":         {"handlers/sheet/rows_test.go", "FuzzOpen"},
 	"handlers/rulebook/calendar.go": {"handlers/rulebook/calendar_test.go", "FuzzNewCalendar"},
@@ -64,7 +66,7 @@ var foreignReaders = map[string]struct{ where, test string }{
 var takesApart = map[string][]string{
 	"json": {"Unmarshal", "NewDecoder"}, "xml": {"Unmarshal", "NewDecoder"}, "yaml": {"Unmarshal", "NewDecoder", "NodeToValue"},
 	"zip": {"NewReader", "OpenReader"}, "gzip": {"NewReader"}, "zlib": {"NewReader"}, "flate": {"NewReader"}, "tar": {"NewReader"},
-	"csv": {"NewReader"}, "excelize": {"Open"}, "image": {"Decode"}, "png": {"Decode"}, "gob": {"NewDecoder"}, "io": {"ReadAll"}, "ioutil": {"ReadAll"},
+	"csv": {"NewReader"}, "excelize": {"Open"}, "image": {"Decode"}, "png": {"Decode"}, "jpeg": {"Decode"}, "gob": {"NewDecoder"}, "io": {"ReadAll"}, "ioutil": {"ReadAll"},
 }
 
 // Every file of the program that takes foreign bytes apart is tried with

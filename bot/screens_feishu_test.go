@@ -81,6 +81,18 @@ func (c *company) place(name, what string) {
 	c.acknowledged()
 }
 
+func (c *company) picture(name string, where room, data []byte, words string) {
+	switch where {
+	case private:
+		c.server.Picture(c.ids[name], "", data, words)
+	case mentioned: // which a picture alone cannot
+		c.server.Picture(c.ids[name], feishuGroup, data, words, feishutest.BotName)
+	case aside:
+		c.server.Picture(c.ids[name], feishuGroup, data, words)
+	}
+	c.acknowledged()
+}
+
 func (c *company) acknowledged() {
 	c.t.Helper()
 	if n := c.server.Unacked(); n > 0 {

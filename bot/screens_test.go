@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"fmt"
+	"image"
+	_ "image/jpeg"
 	"slices"
 	"strings"
 
@@ -20,6 +23,9 @@ type screens interface {
 	// say writes; in the group the bot is mentioned or not.
 	say(name string, where room, text string)
 	place(name, what string)
+	// picture sends a picture in private, or into the group with the bot mentioned
+	// where the platform can, with words or without.
+	picture(name string, where room, data []byte, words string)
 	// press presses the button of a message by its place among the buttons.
 	press(name string, m message, button int)
 	// submit hands a form in; fields not given stay as they were prefilled.
@@ -65,6 +71,10 @@ func (m message) button(label string) int {
 func (m message) cells() (string, error) {
 	if strings.HasSuffix(m.file, ".ics") {
 		return string(m.data), nil
+	}
+	if strings.HasSuffix(m.file, ".jpg") {
+		config, kind, err := image.DecodeConfig(bytes.NewReader(m.data))
+		return fmt.Sprintf("%s %dx%d", kind, config.Width, config.Height), err
 	}
 	book, err := excelize.OpenReader(bytes.NewReader(m.data))
 	if err != nil {

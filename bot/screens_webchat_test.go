@@ -108,6 +108,14 @@ func (p *page) place(name, what string) {
 	p.post("/location", map[string]any{"as": name, "room": name, "place": what})
 }
 
+func (p *page) picture(name string, where room, data []byte, words string) {
+	in := name
+	if where != private {
+		in = "#group"
+	}
+	p.post("/say", map[string]any{"as": name, "room": in, "text": words, "mention": where == mentioned, "picture": data})
+}
+
 func (p *page) press(name string, m message, button int) {
 	p.post("/press", map[string]any{"as": name, "card": m.id, "button": button})
 }

@@ -123,6 +123,7 @@ func newFirm(o *office, helped bool) screens {
 	}
 	f.robot.Open(wecomGroup)
 	socket := httptest.NewServer(f.robot)
+	f.robot.URL = socket.URL
 	o.t.Cleanup(func() { f.robot.Drop(); socket.Close() })
 	receive := func(ctx context.Context, e chat.Event) (chat.Receipt, error) {
 		r, err := o.receive(ctx, e)
@@ -228,6 +229,19 @@ func (f *firm) place(name, what string) {
 	f.mu.Lock()
 	f.byApp = true
 	f.mu.Unlock()
+}
+
+// picture goes to the robot, which hears of one in a group only beside words that
+// mention it.
+func (f *firm) picture(name string, where room, data []byte, words string) {
+	f.t.Helper()
+	switch where {
+	case private:
+		f.hears(1, func() error { return f.robot.Picture(f.ids[name], "", data, words) })
+	case mentioned:
+		f.hears(1, func() error { return f.robot.Picture(f.ids[name], wecomGroup, data, "@"+wecomtest.RobotName+" "+words) })
+	case aside:
+	}
 }
 
 // press presses a card's button; where there is no card, what stands there is

@@ -12,6 +12,7 @@ import (
 	"marketbot/bot/feishu"
 	"marketbot/bot/webchat"
 	"marketbot/bot/wecom"
+	"marketbot/handlers/photo/phototest"
 	"marketbot/handlers/staff"
 	"marketbot/store"
 	"marketbot/store/cluster/clustertest"
@@ -50,10 +51,11 @@ func stages() []stage {
 //	clock '2026-11-26 09:30'     moves the clock and runs every job in between; the first one begins
 //	say 张伟 '签到 广州'          somebody writes
 //	place 张伟 '广州塔'           somebody sends a place
+//	picture 张伟 jpeg '到场 H1'   somebody sends a picture, named in phototest.Pictures, with words or without
 //	press 张伟 '确认'             presses the button, named by its beginning, of the newest message that has it
 //	fill 张伟 '本周=拜访'         hands in the newest form; what is not given stays as it was prefilled
 //	again                        the platform delivers the last event once more
-//	late 6h say 张伟 '签到 广州'   somebody wrote six hours ago, and it arrives only now; so with place, press and fill
+//	late 6h say 张伟 '签到 广州'   somebody wrote six hours ago, and it arrives only now; so with the others
 //	often 80 小林 '线索 第#个' …   somebody writes these one after the other, so often, # being the number
 //	few 张伟 12 '第1个' '第80个' …  at most so many messages of a private chat are unread, which say all of this; all are passed over
 //	expect 张伟 '成功' …          the next unread message of a private chat, or of 群, says all of this
@@ -139,6 +141,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"clock":    {1, (*conversation).moveClock},
 		"say":      {2, (*conversation).say},
 		"place":    {2, (*conversation).place},
+		"picture":  {2, (*conversation).picture},
 		"press":    {2, (*conversation).press},
 		"fill":     {1, (*conversation).fill},
 		"again":    {0, (*conversation).again},
@@ -272,6 +275,18 @@ func (p *conversation) place(_ *testscript.TestScript, args []string) {
 	p.office.deliver()
 }
 
+func (p *conversation) picture(ts *testscript.TestScript, args []string) {
+	name, in := where(ts, args[0])
+	data, known := phototest.Pictures()[args[1]]
+	if !known {
+		ts.Fatalf("no picture: %s", args[1])
+	}
+	words := strings.Join(args[2:], "")
+	p.vault.hears(words)
+	p.office.screens.picture(name, in, data, words)
+	p.office.deliver()
+}
+
 // messages is a chat's, by a name or 群, without the heads of the audit's chain,
 // one of which comes every day.
 func (p *conversation) messages(chat string) []message {
@@ -352,7 +367,7 @@ func (p *conversation) late(ts *testscript.TestScript, args []string) {
 		ts.Fatalf("late: no time: %s", args[0])
 	}
 	do := map[string]func(*conversation, *testscript.TestScript, []string){
-		"say": (*conversation).say, "place": (*conversation).place, "press": (*conversation).press, "fill": (*conversation).fill,
+		"say": (*conversation).say, "picture": (*conversation).picture, "place": (*conversation).place, "press": (*conversation).press, "fill": (*conversation).fill,
 	}[args[1]]
 	if do == nil {
 		ts.Fatalf("late: nothing that arrives: %s", args[1])

@@ -91,10 +91,11 @@ func (w *witness) reads(o *office) {
 // is broken, with the test that shows what they do.
 func shownElsewhere() map[string]struct{ file, test string } {
 	return map[string]struct{ file, test string }{
-		"trip/forget":  {"../handlers/trip/reminders_test.go", "TestOldPlacesAreForgottenButNotTheDays"},
-		"daily/again":  {"../handlers/daily/again_test.go", "TestWhatFailedIsMadeUp"},
-		"store/trim":   {"trim_test.go", "TestOldMessagesAreForgotten"},
-		"month/freeze": {"../handlers/closing/closing_test.go", "TestMonthsFreezeInOrder"},
+		"trip/forget":     {"../handlers/trip/reminders_test.go", "TestOldPlacesAreForgottenButNotTheDays"},
+		"activity/forget": {"../handlers/activity/photo_test.go", "TestOldPhotosAreForgotten"},
+		"daily/again":     {"../handlers/daily/again_test.go", "TestWhatFailedIsMadeUp"},
+		"store/trim":      {"trim_test.go", "TestOldMessagesAreForgotten"},
+		"month/freeze":    {"../handlers/closing/closing_test.go", "TestMonthsFreezeInOrder"},
 	}
 }
 

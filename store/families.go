@@ -43,6 +43,8 @@ type (
 	Receivables struct{ tx *engine.Tx }
 	// Activities are what the department plans with and for customers.
 	Activities struct{ tx *engine.Tx }
+	// Photos are by what participants show that they were there.
+	Photos struct{ tx *engine.Tx }
 	// Targets are what people and the department are to reach.
 	Targets struct{ tx *engine.Tx }
 	// Months are which of them are frozen, and their tables as they were then.
@@ -134,6 +136,9 @@ func (tx *Tx) Receivables() Receivables { return Receivables{tx.e} }
 
 // Activities are what the department plans with and for customers.
 func (tx *Tx) Activities() Activities { return Activities{tx.e} }
+
+// Photos are by what participants show that they were there.
+func (tx *Tx) Photos() Photos { return Photos{tx.e} }
 
 // Targets are what people and the department are to reach.
 func (tx *Tx) Targets() Targets { return Targets{tx.e} }

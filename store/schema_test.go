@@ -42,6 +42,7 @@ var released = map[string]string{
 	"0045_money.sql":         "6232dd43ceea4db1996536ad88c558fce048e3a717347c143baa01aae2a599a4",
 	"0047_tenure_proof.sql":  "83532452c37049712533c8ec79f8c6217be43d2f5947ff4357c742d6e1581ceb",
 	"0037_proof.sql":         "cdc0920e6169e847c1289978b3a23d88663953a0f65db2ab03d29f52c2bb3628",
+	"0074_photo.sql":         "72da55a9193cfcc36e1bce959f6cdbd60e1d6f9212d75109dbdd31726e91c402",
 	"0051_target.sql":        "1702a3a834ecea568aac9659e5260d71135fd4b3787369730350c1e22c1881aa",
 	"0052_month.sql":         "376b47e0f9e1d3e94038041e70a2e8e01a99ee96d8ac69a2b1131b8098397688",
 	"0053_money_day.sql":     "056fc2c3edf5c6a6bdbee9b2a334f52c1791602d13a7f9477c044b7499eff46e",
@@ -107,6 +108,7 @@ contract: number folded series customer holder state claimed signed due ended op
 contract_act: id contract by_person act
 activity: code state first_day last_day
 activity_act: id activity by_person act
+photo: id activity person
 target: id person month measure by_person corrects
 frozen_month: month by_person proof
 kept_table: month name hash
@@ -134,6 +136,7 @@ var texts = []struct {
 	{storetest.WriteContract, readContract},
 	{storetest.WriteMoney, readMoney},
 	{storetest.WriteActivity, readActivity},
+	{storetest.WritePhoto, readPhoto},
 	{storetest.WriteTarget, readTarget},
 	{storetest.WriteStall, readStall},
 	{storetest.WriteDeparture, readDeparture},
@@ -155,6 +158,10 @@ func readMoney(ctx context.Context, tx *store.Tx, i int, _ string, got map[strin
 
 func readActivity(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
 	return storetest.ReadActivity(ctx, tx, i, got)
+}
+
+func readPhoto(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
+	return storetest.ReadPhoto(ctx, tx, i, got)
 }
 
 func readTarget(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {

@@ -34,5 +34,5 @@ type Handler struct {
 
 // Commands are the area's commands.
 func (h Handler) Commands() []command.Spec {
-	return slices.Concat(h.lookCommands(), h.planCommands(), h.answerCommands(), h.attendCommands(), h.reviewCommands())
+	return slices.Concat(h.lookCommands(), h.planCommands(), h.answerCommands(), h.attendCommands(), h.photoCommands(), h.reviewCommands())
 }

@@ -16,6 +16,7 @@ import (
 )
 
 const (
+	attendName   = "到场"
 	personArg    = "姓名"
 	absentPrompt = "为什么没到？写一句。"
 )
@@ -26,10 +27,10 @@ func (h Handler) attendCommands() []command.Spec {
 	maybe.Optional = true
 	return []command.Spec{
 		{
-			Name: "到场", Aliases: []string{"dc"}, Summary: "活动开始前 2 小时到第二天，参加人员报到场",
+			Name: attendName, Aliases: []string{"dc"}, Summary: "活动开始前 2 小时到第二天，参加人员报到场",
 			Said: []string{"到场了", "我到场了", "报到场", "活动到场", "到活动现场", "到现场了", "活动签到"},
 			Args: []command.Arg{orTheOnly(), maybe}, Examples: []string{"到场 H3"},
-			Who: rulebook.TakePart, Clause: onSite, Changed: h.answered, Run: h.attend, Undo: h.undo,
+			Who: rulebook.TakePart, Clause: onSite, Photo: true, Changed: h.answered, Run: h.attend, Undo: h.undo,
 		},
 		{
 			Name: "未到", Summary: "记下谁没到活动、为什么；没说话的是未核，不算没到",
@@ -71,17 +72,35 @@ func (h Handler) attend(ctx context.Context, c *command.Call) (*command.Answer, 
 		}
 		return nil, r
 	}
+	if mine.Came.Came() && c.Photo != nil {
+		return h.evidence(ctx, c, was)
+	}
 	if mine.Came.Came() {
 		return nil, &command.Refusal{Text: "已经记过你到 " + was.Code + " 了。", Hint: "活动 " + was.Code, Clause: onSite}
 	}
 	mine.Came, mine.At, mine.Excuse = store.Attended, c.Now, ""
-	return h.noted(ctx, c, was, is, *mine, "到场 "+was.Code)
+	answer, err := h.noted(ctx, c, was, is, *mine, attendName+" "+was.Code)
+	if err != nil {
+		return nil, err
+	}
+	said := "现场照片可以私聊发给我，作到场的凭证。"
+	if c.Photo != nil {
+		if _, said, err = h.keep(ctx, c, was); err != nil {
+			return nil, err
+		}
+	}
+	card := answer.Reply.Card
+	card.Blocks = append(card.Blocks, chat.Block{Note: said})
+	return answer, nil
 }
 
 // attendOf is 到场 编号 姓名, which heads say of others.
 func (h Handler) attendOf(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	if !rulebook.Allows(rulebook.HeadActivities, c.Person) {
 		return nil, &command.Refusal{Text: "别人的到场只有" + rulebook.Holders(rulebook.HeadActivities) + "可以记。", Hint: "记自己的：到场", Clause: onSite, Denied: true}
+	}
+	if c.Photo != nil {
+		return nil, &command.Refusal{Text: "到场的照片由到场的人自己发。", Hint: attendName + " " + c.Text(codeArg) + " " + c.Who(personArg).Name, Clause: onSite}
 	}
 	if !c.Has(codeArg) {
 		return nil, &command.Refusal{Text: "要写哪个活动。", Hint: "补记 H3 " + c.Who(personArg).Name, Clause: onSite}

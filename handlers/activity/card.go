@@ -139,6 +139,11 @@ func (h Handler) secretFacts(ctx context.Context, c *command.Call, a store.Activ
 	if money && a.Budgeted {
 		list = append(list, chat.Fact{Label: fieldBudget, Value: words.Money(a.Budget)})
 	}
+	photos, err := h.photoFact(ctx, c, a)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, photos...)
 	customers, err := h.customers(ctx, c, a)
 	if err != nil {
 		return nil, err

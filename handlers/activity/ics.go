@@ -12,16 +12,17 @@ import (
 	"marketbot/store"
 )
 
-// The recipes of the area's files: calendar:H3, activities:2026-12-01/<person
-// id>/<seconds>/<trace>.
+// The recipes of the area's files: calendar:H3, and what
+// [command.Call.Recipe] writes.
 const (
 	calendarRecipe = "calendar"
 	sheetRecipe    = "activities"
+	photoRecipe    = "photo"
 )
 
 // Files are the files that the area makes, by the name of their recipe.
 func (h Handler) Files() map[string]command.Maker {
-	return map[string]command.Maker{calendarRecipe: h.ics, sheetRecipe: h.excel}
+	return map[string]command.Maker{calendarRecipe: h.ics, sheetRecipe: h.excel, photoRecipe: h.photoFile}
 }
 
 // calendarFile is the file by which an activity comes into people's calendars.

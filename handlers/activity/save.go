@@ -103,7 +103,7 @@ func (h Handler) save(ctx context.Context, c *command.Call, was store.Activity, 
 // an activity, and what a participant says of themselves.
 var (
 	headActs = []string{"活动 新增", "活动 改", "活动 取消", "活动 总结", "活动 替补", "撤销"}
-	ownActs  = []string{"能去", "不能去", "到场"}
+	ownActs  = []string{"能去", "不能去", attendName}
 )
 
 // changed is when the activity that is called for was changed last by a head.
@@ -157,6 +157,11 @@ func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string,
 	undoing.Spec = &command.Spec{Name: "撤销"}
 	if err := h.save(ctx, &undoing, a, &is, act.Act); err != nil {
 		return "", err
+	}
+	if act.Act == attendName {
+		if err := c.Tx.Photos().WipeOf(ctx, code, act.By); err != nil {
+			return "", err
+		}
 	}
 	if act.First() {
 		return "活动 " + code + "，编号不再使用", nil

@@ -145,6 +145,8 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 			Due: a.Staff.AnyGone, Do: a.Staff.Gone},
 		{Name: "trip/forget", Title: "清除过期的出差地点与进展", Clause: "2-4", House: true,
 			When: house, Grace: houseGrace, Do: a.Trip.Forget},
+		{Name: "activity/forget", Title: "清除过期的到场照片", Clause: "2-8", House: true,
+			When: house, Grace: houseGrace, Do: a.Activity.Forget},
 		{Name: "store/trim", Title: "清理收发记录", House: true,
 			When: house, Grace: houseGrace, Do: trim},
 	}, nil

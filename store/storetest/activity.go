@@ -57,3 +57,16 @@ func ReadActivity(ctx context.Context, tx *store.Tx, i int, got map[string]strin
 	got["name before"], got["words of an act"] = acts[1].Was.Name, acts[1].Words
 	return nil
 }
+
+// WritePhoto stores a photo whose content is a text; i tells texts apart.
+func WritePhoto(ctx context.Context, tx *store.Tx, i int, s string) error {
+	now := time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)
+	return tx.Photos().Add(ctx, store.Photo{ID: fmt.Sprint("photo", i), Activity: fmt.Sprint("H", i), Person: "p", At: now, Content: []byte(s)})
+}
+
+// ReadPhoto reads back what WritePhoto stored.
+func ReadPhoto(ctx context.Context, tx *store.Tx, i int, got map[string]string) error {
+	p, _, err := tx.Photos().Get(ctx, fmt.Sprint("photo", i))
+	got["photo"] = string(p.Content)
+	return err
+}

@@ -64,6 +64,7 @@ var sealedColumns = []sealedColumn{
 	{"activity", []string{"code"}, "card", []string{"state", "first_day", "last_day", "ends", "version"}},
 	{"activity_act", []string{"id"}, "was", occasion},
 	{"activity_act", []string{"id"}, "words", occasion},
+	{"photo", []string{"id"}, "content", []string{"activity", "person", "at"}},
 	{"target", []string{"id"}, "content", []string{"person", "month", "measure", "version", "at", "by_person", "corrects"}},
 	{"frozen_month", []string{"month"}, "proof", nil},
 	{"kept_table", []string{"month", "name"}, "content", []string{"hash"}},
