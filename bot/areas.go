@@ -61,7 +61,7 @@ func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []c
 	targets := &target.Handler{Rules: r, Config: s.Targets, ForSigner: s.Receivables.ReceiptsFor == receivable.ForSigner}
 	courses := &progress.Handler{Rules: r, Stages: s.Customers.Stages, TermsDays: s.Receivables.TermsDays}
 	activities := &activity.Handler{Rules: r}
-	meetings := &meeting.Handler{Rules: r, Config: s.Meetings, OwedBy: s.Reports.OwedBy}
+	meetings := &meeting.Handler{Rules: r, Config: s.Meetings, OwedBy: s.Reports.OwedBy, Reached: targets.Reached}
 	meetings.Sections = []pack.Maker{targets.Pack, courses.Pack, receivables.Pack, activities.Pack, contracts.Pack} // as they stand in the workbook
 	list := []command.Area{
 		&trip.Handler{Rules: r},

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/closing"
 	"marketbot/handlers/command"
 	"marketbot/handlers/handlerstest"
 	"marketbot/handlers/pack"
+	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
@@ -26,12 +28,16 @@ type board struct {
 func newBoard(t testing.TB, at string) *board {
 	t.Helper()
 	b := &board{}
-	b.h = Handler{Rules: handlerstest.Rules(t), Config: Defaults(), OwedBy: []store.Post{store.Salesperson}, Sections: []pack.Maker{b.section}}
+	b.h = Handler{Rules: handlerstest.Rules(t), Config: Defaults(), OwedBy: []store.Post{store.Salesperson}, Sections: []pack.Maker{b.section}, Reached: b.reached}
 	b.h.Months = closing.Months{Rules: b.h.Rules, Areas: []closing.Area{b.h}}
 	b.Office = handlerstest.New(t, b.h, at)
 	b.Update(func(ctx context.Context, tx *store.Tx) error { return tx.Marks().Set(ctx, store.CreatedMark, b.Now) })
 	b.Register("刘洋", store.Salesperson)
 	return b
+}
+
+func (b *board) reached(context.Context, *store.Tx, store.Day, time.Time) (map[string]rulebook.Sums, error) {
+	return map[string]rulebook.Sums{b.People["张伟"].ID: {Signed: b.figure}}, nil
 }
 
 func (b *board) section(context.Context, *store.Tx, pack.Ask) (pack.Section, error) {

@@ -124,10 +124,13 @@ func (h Handler) deeds(ctx context.Context, tx *store.Tx, month, last store.Day,
 		change(&d)
 		all[person] = d
 	}
-	for _, gather := range []func(context.Context, *store.Tx, store.Day, store.Day, func(string, func(*deeds))) error{h.roads, h.entries, h.money} {
+	for _, gather := range []func(context.Context, *store.Tx, store.Day, store.Day, func(string, func(*deeds))) error{h.roads, h.entries} {
 		if err := gather(ctx, tx, month, last, add); err != nil {
 			return nil, err
 		}
+	}
+	if err := h.money(ctx, tx, month, now, add); err != nil {
+		return nil, err
 	}
 	return all, h.handedIn(ctx, tx, month, last, now, add)
 }
@@ -185,45 +188,13 @@ func (h Handler) entries(ctx context.Context, tx *store.Tx, month, last store.Da
 	return nil
 }
 
-// money is what was signed, by the shares of who signed, and what was received, for
-// who held the contract.
-func (h Handler) money(ctx context.Context, tx *store.Tx, month, last store.Day, add func(string, func(*deeds))) error {
-	contracts, err := tx.Contracts().SignedIn(ctx, month, last.Add(1))
-	if err != nil {
-		return err
+// money is what was signed and received, as 业绩 counts it.
+func (h Handler) money(ctx context.Context, tx *store.Tx, month store.Day, at time.Time, add func(string, func(*deeds))) error {
+	reached, err := h.Reached(ctx, tx, month, at)
+	for person, sums := range reached {
+		add(person, func(d *deeds) { d.signed, d.received = sums.Signed, sums.Received })
 	}
-	for _, k := range contracts {
-		shares := k.Shares
-		if len(shares) == 0 {
-			shares = []store.Share{{Person: k.Holder, Parts: store.WholeShare}}
-		}
-		rest := k.Amount
-		for i, s := range shares {
-			fen := k.Amount / store.WholeShare * int64(s.Parts)
-			fen += k.Amount % store.WholeShare * int64(s.Parts) / store.WholeShare
-			if i == len(shares)-1 {
-				fen = rest
-			}
-			rest -= fen
-			add(s.Person, func(d *deeds) { d.signed += fen })
-		}
-	}
-	entries, err := tx.Receivables().Counting(ctx, month, last)
-	if err != nil {
-		return err
-	}
-	void := rulebook.Void(entries)
-	for _, r := range rulebook.Receipts(entries) {
-		if r.Counts() && r.Day >= month && r.Day <= last {
-			add(r.Holder, func(d *deeds) { d.received += r.Amount })
-		}
-	}
-	for _, e := range entries {
-		if e.Kind == store.MoneyRefund && !void.Has(e.ID) && e.Day >= month && e.Day <= last {
-			add(e.Holder, func(d *deeds) { d.received -= e.Amount })
-		}
-	}
-	return nil
+	return err
 }
 
 // handedIn are the weekly reports that were due in a month.

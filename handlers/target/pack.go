@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
@@ -11,6 +12,12 @@ import (
 	"marketbot/handlers/sheet"
 	"marketbot/store"
 )
+
+// Reached is what counts for whom in a month, as of a moment.
+func (h Handler) Reached(ctx context.Context, tx *store.Tx, month store.Day, at time.Time) (map[string]rulebook.Sums, error) {
+	months, err := h.reader(tx, at, cut{}).months(ctx, month, month)
+	return months[month].Sums, err
+}
 
 // Pack is the section of targets in the pack of a month (会-4, R62–R63): what was to be
 // reached and was, and who is below what is asked of them.

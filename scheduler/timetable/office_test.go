@@ -17,6 +17,7 @@ import (
 	"marketbot/handlers/report"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
+	"marketbot/handlers/target"
 	"marketbot/handlers/trip"
 	"marketbot/scheduler"
 	"marketbot/scheduler/schedulertest"
@@ -41,7 +42,7 @@ func areas(r rulebook.Rules) []command.Area {
 	return []command.Area{
 		&trip.Handler{Rules: r}, &report.Handler{Rules: r, Config: report.Defaults()},
 		&staff.Handler{Rules: r}, &customer.Handler{Rules: r, Config: customer.Defaults()}, &approval.Handler{Rules: r}, &activity.Handler{Rules: r},
-		&meeting.Handler{Rules: r, Config: meeting.Defaults()},
+		&meeting.Handler{Rules: r, Config: meeting.Defaults(), Reached: target.Handler{Rules: r}.Reached},
 	}
 }
 
