@@ -69,8 +69,8 @@ type DayCount struct {
 // Counts counts everyone's check-ins of the days from … to; days
 // without any are not listed.
 func (q CheckIns) Counts(ctx context.Context, from, to Day) ([]DayCount, error) {
-	return engine.All(ctx, q.tx, "check-in counts", `SELECT person, day, COUNT(*) FROM check_in WHERE day >= $1 AND day <= $2 AND undone = 0
-		GROUP BY person, day ORDER BY person, day`, []any{string(from), string(to)},
+	return engine.All(ctx, q.tx, "check-in counts", `SELECT c.person, c.day, COUNT(*) FROM person p CROSS JOIN check_in c
+		WHERE c.person = p.id AND c.day >= $1 AND c.day <= $2 AND c.undone = 0 GROUP BY c.person, c.day ORDER BY c.person, c.day`, []any{string(from), string(to)},
 		func(scan engine.Scan) (DayCount, error) {
 			var d DayCount
 			err := scan(&d.Person, &d.Day, &d.Times)

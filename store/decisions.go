@@ -77,6 +77,11 @@ func (q Decisions) Open(ctx context.Context) ([]Decision, error) {
 	return list, err
 }
 
+// OfOwner lists the decisions of a person that count.
+func (q Decisions) OfOwner(ctx context.Context, person string) ([]Decision, error) {
+	return engine.Sound(ctx, q.tx, "decisions of a person", decisionColumns+`owner = $1 AND state <> $2 ORDER BY code`, []any{person, string(DecisionUndone)}, q.scan)
+}
+
 // All lists the decisions that count, the newest first.
 func (q Decisions) All(ctx context.Context) ([]Decision, error) {
 	list, err := engine.Sound(ctx, q.tx, "decisions", decisionColumns+`state <> $1`, []any{string(DecisionUndone)}, q.scan)

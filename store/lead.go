@@ -89,7 +89,8 @@ func (q Leads) CountOf(ctx context.Context, activity string) (n int, err error) 
 // taken back.
 func (q Leads) CountGiven(ctx context.Context, from, to time.Time) (map[string]int, error) {
 	n := map[string]int{}
-	return n, engine.Each(ctx, q.tx, "count leads given", `SELECT giver, COUNT(*) FROM lead WHERE at >= $1 AND at < $2 AND state <> $3 GROUP BY giver`,
+	return n, engine.Each(ctx, q.tx, "count leads given", `SELECT l.giver, COUNT(*) FROM person p CROSS JOIN lead l
+		WHERE l.giver = p.id AND l.at >= $1 AND l.at < $2 AND l.state <> $3 GROUP BY l.giver`,
 		[]any{engine.Millis(from), engine.Millis(to), string(LeadWithdrawn)}, func(scan engine.Scan) error {
 			var person string
 			var k int

@@ -204,15 +204,15 @@ func (q Receivables) counting(ctx context.Context, what, ids string, args ...any
 // stands says that nothing of some kinds, which was not taken back itself, is
 // about the row of an alias.
 func stands(alias, kinds string) string {
-	return `NOT EXISTS (SELECT 1 FROM money s WHERE s.ref = ` + alias + `.id AND s.kind IN (` + kinds + `)
-		AND NOT EXISTS (SELECT 1 FROM money u WHERE u.ref = s.id AND u.kind = 'undone'))`
+	return `NOT EXISTS (SELECT 1 FROM money s WHERE s.ref <> '' AND s.ref = ` + alias + `.id AND s.kind IN (` + kinds + `)
+		AND NOT EXISTS (SELECT 1 FROM money u WHERE u.ref <> '' AND u.ref = s.id AND u.kind = 'undone'))`
 }
 
 // Waiting lists all entries of the contracts that have a receipt which waits for
 // 核款.
 func (q Receivables) Waiting(ctx context.Context) ([]MoneyEntry, error) {
-	return q.list(ctx, "receipts that wait", `WHERE m.contract IN (SELECT w.contract FROM money w WHERE w.kind = 'receipt' AND w.settled = 0
-		AND `+stands("w", `'confirmed', 'rejected', 'undone'`)+`)`)
+	return q.list(ctx, "receipts that wait", `WHERE m.contract IN (SELECT w.contract FROM contract c CROSS JOIN money w
+		WHERE c.signed <> '' AND c.open_until >= '`+stillOpen+`' AND w.contract = c.number AND w.kind = 'receipt' AND w.settled = 0 AND `+stands("w", `'confirmed', 'rejected', 'undone'`)+`)`)
 }
 
 // ByCode is the receipt or arrival of a code.
@@ -238,7 +238,7 @@ func (q Receivables) About(ctx context.Context, id string) ([]MoneyEntry, error)
 // Unclaimed lists the arrivals that no contract has yet, oldest first.
 func (q Receivables) Unclaimed(ctx context.Context) ([]MoneyEntry, error) {
 	return q.list(ctx, "unclaimed money", `WHERE m.contract = '' AND m.kind = 'arrival' AND `+stands("m", `'undone'`)+`
-		AND NOT EXISTS (SELECT 1 FROM money r WHERE r.ref = m.id AND r.kind = 'receipt' AND `+stands("r", `'rejected', 'undone'`)+`)`)
+		AND NOT EXISTS (SELECT 1 FROM money r WHERE r.ref <> '' AND r.ref = m.id AND r.kind = 'receipt' AND `+stands("r", `'rejected', 'undone'`)+`)`)
 }
 
 // Lock lets what is entered about a customer's money go one after the other, so

@@ -130,7 +130,7 @@ func TestMoneyLists(t *testing.T) {
 			db := storetest.Open(t, backend)
 			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 				for i := range 3 {
-					c := store.Contract{Number: fmt.Sprint("N", i+1), Folded: fmt.Sprint("n", i+1), Series: "N", Seq: i + 1, Customer: fmt.Sprint("K", i%2), Holder: fmt.Sprint("p", i%2), State: store.ContractSigned}
+					c := store.Contract{Number: fmt.Sprint("N", i+1), Folded: fmt.Sprint("n", i+1), Series: "N", Seq: i + 1, Customer: fmt.Sprint("K", i%2), Holder: fmt.Sprint("p", i%2), State: store.ContractSigned, Signed: "2026-11-30"}
 					if _, err := tx.Contracts().Add(ctx, c, store.ContractAct{ID: tx.NewID(now), At: now}); err != nil {
 						return err
 					}

@@ -51,6 +51,7 @@ var released = map[string]string{
 	"0060_departure.sql":     "2fb58f481453c55b2ac864e6730def20006c021ab70e37661104899b130de121",
 	"0049_card.sql":          "c8368a08ddfca4a14cb9343e40e96202c199c0718c298f0c56e4cddf71a732cb",
 	"0070_open_until.sql":    "7210eff4b6e59e7594377fc15d565300e8b5f20a5f96742b85e1a5c2f66caf26",
+	"0071_found.sql":         "dd3f79480d71b0b69d045bd05164850acaf9906616af7bd1b849607095b646a7",
 }
 
 // notWords are the columns of text that hold no free words of people, table by

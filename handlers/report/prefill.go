@@ -127,9 +127,9 @@ func (h Handler) contractLines(ctx context.Context, c *command.Call, monday stor
 // decisionLines are the decisions of meetings that the person reported done in a time:
 // their codes alone, for the form is not confidential.
 func decisionLines(ctx context.Context, c *command.Call, from, to time.Time) (list []entryLine, err error) {
-	all, err := c.Tx.Decisions().All(ctx)
-	for _, d := range all {
-		if d.Owner == c.Person.ID && !d.Claimed.Before(from) && d.Claimed.Before(to) {
+	own, err := c.Tx.Decisions().OfOwner(ctx, c.Person.ID)
+	for _, d := range own {
+		if !d.Claimed.Before(from) && d.Claimed.Before(to) {
 			list = append(list, entryLine{d.Claimed, "完成决议 " + d.Code})
 		}
 	}

@@ -87,10 +87,19 @@ func Ran(db *store.DB) (n int) {
 func Plans(t testing.TB, db *store.DB) map[string]string {
 	t.Helper()
 	plans := map[string]string{}
+	Explain(t, db, plans)
+	return plans
+}
+
+// Explain adds to plans how SQLite runs the queries that are not among them, of
+// those that updates of a database ran so far.
+func Explain(t testing.TB, db *store.DB, plans map[string]string) {
+	t.Helper()
 	queries := slices.Collect(maps.Keys(engine.BorrowDB(db).Statements()))
 	Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 		for _, query := range queries {
-			if verb, _, _ := strings.Cut(query, " "); !slices.Contains([]string{"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}, verb) {
+			verb, _, _ := strings.Cut(query, " ")
+			if _, known := plans[query]; known || !slices.Contains([]string{"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}, verb) {
 				continue
 			}
 			steps, err := engine.All(ctx, engine.Borrow(tx), "plan", "EXPLAIN QUERY PLAN "+query, make([]any, Parameters(query)), func(scan engine.Scan) (string, error) {
@@ -106,7 +115,6 @@ func Plans(t testing.TB, db *store.DB) map[string]string {
 		}
 		return nil
 	})
-	return plans
 }
 
 // Parameters is how many a query takes.

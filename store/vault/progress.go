@@ -156,7 +156,8 @@ func (q Files) OwnProgress(ctx context.Context, person string, from, to time.Tim
 // CountProgress is how many entries everybody made in [from, to) and did not take
 // back.
 func (q Files) CountProgress(ctx context.Context, from, to time.Time) (map[string]int, error) {
-	return q.counted(ctx, "count progress", `SELECT author, COUNT(*) FROM progress WHERE at >= $1 AND at < $2 AND undone = 0 GROUP BY author`, from, to)
+	return q.counted(ctx, "count progress", `SELECT g.author, COUNT(*) FROM person p CROSS JOIN progress g
+		WHERE g.author = p.id AND g.at >= $1 AND g.at < $2 AND g.undone = 0 GROUP BY g.author`, from, to)
 }
 
 // CountNew is how many files everybody made in [from, to).
