@@ -19,19 +19,22 @@ import (
 )
 
 // witness sees what the conversations of a stage show: which commands went
-// through, and which jobs of the timetable had something to say. It looks at
-// what the bot did, because a name in a script would prove nothing. What no
-// conversation shows fails.
+// through, which jobs of the timetable had something to say, and what was asked
+// of the store. It looks at what the bot did, because a name in a script would
+// prove nothing. What no conversation shows fails.
 //
 // A nil one sees nothing.
 type witness struct {
 	mu     sync.Mutex
 	played int
-	done   map[string]bool // commands, by name
-	spoke  map[string]bool // jobs, by name
+	done   map[string]bool   // commands, by name
+	spoke  map[string]bool   // jobs, by name
+	plans  map[string]string // how SQLite runs what it was asked, by the query
 }
 
-func newWitness() *witness { return &witness{done: map[string]bool{}, spoke: map[string]bool{}} }
+func newWitness() *witness {
+	return &witness{done: map[string]bool{}, spoke: map[string]bool{}, plans: map[string]string{}}
+}
 
 // attend listens to a bot's jobs.
 func (w *witness) attend(b *bot) {
@@ -85,6 +88,7 @@ func (w *witness) reads(o *office) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.played++
+	storetest.Explain(o.t, o.bot.Load().DB, w.plans)
 }
 
 // shownElsewhere are the jobs that never say anything, or only where something
@@ -110,7 +114,9 @@ func (w *witness) check(t *testing.T) {
 		t.Logf("%d of %d conversations ended: what they show is not looked at (%v)", w.played, len(scripts), err)
 		return
 	}
-	b := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, department(), thursday()).bot.Load()
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, department(), thursday())
+	b := o.bot.Load()
+	w.readsFew(t, o.source)
 	for _, spec := range b.desk.Specs() {
 		if !w.done[spec.Name] {
 			t.Errorf("in no conversation anybody does %s: add lines to one of testdata/script", spec.Name)
