@@ -61,6 +61,9 @@ func (y *year) someone(posts ...store.Post) string {
 			names = append(names, p.Name)
 		}
 	}
+	if len(names) == 0 {
+		y.t.Skip("nobody is left")
+	}
 	return rapid.SampledFrom(names).Draw(y.t, "who")
 }
 
