@@ -82,7 +82,7 @@ const (
 )
 
 // testsToo is what the tests of any package may import beside.
-var testsToo = []string{"store", "bot/platform/platformtest", "bot/wecom/wecomtest", "store/storetest", "store/cluster/clustertest", "handlers/chat/chattest", "handlers/handlerstest", "scheduler/schedulertest"}
+var testsToo = []string{"store", "bot/platform/platformtest", "bot/wecom/wecomtest", "bot/webchat/pagetest", "store/storetest", "store/cluster/clustertest", "handlers/chat/chattest", "handlers/handlerstest", "scheduler/schedulertest"}
 
 // source is one Go file.
 type source struct {

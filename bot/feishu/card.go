@@ -82,6 +82,7 @@ type (
 	chartElement struct {
 		Tag         string    `json:"tag"`
 		AspectRatio string    `json:"aspect_ratio"`
+		Height      string    `json:"height,omitempty"` // in place of the ratio
 		Spec        chartSpec `json:"chart_spec"`
 	}
 	columnsElement struct {

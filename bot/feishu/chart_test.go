@@ -25,15 +25,24 @@ func TestChartSpec(t *testing.T) {
 		change func(*chat.Chart)
 		want   string
 	}{
-		{"grouped", func(*chat.Chart) {}, `{"type":"bar","title":{"text":"业绩"},"data":{"values":[{"x":"张伟0","y":100000,"s":"目标"},{"x":"张伟0","y":null,"s":"签约"}]},"xField":["x","s"],"yField":"y","seriesField":"s","legends":{"visible":true},"label":{"visible":true}}`},
+		{"grouped", func(*chat.Chart) {}, `{"type":"bar","title":{"text":"业绩","subtext":"单位：万元"},"data":{"values":[{"x":"张伟0","y":10,"s":"目标"},{"x":"张伟0","y":null,"s":"签约"}]},"xField":["x","s"],"yField":"y","seriesField":"s","legends":{"visible":true},"label":{"visible":true,"position":"outside","overlap":{"clampForce":false,"strategy":[]},"style":{"fill":"#7A7F87","fontSize":10,"lineWidth":0}}}`},
 		{"stacked", func(c *chat.Chart) { c.Kind = chat.Stacked }, `"xField":"x","yField":"y","seriesField":"s","stack":true`},
 		{"one series", func(c *chat.Chart) { c.Series = c.Series[:1] }, `"xField":"x","yField":"y","seriesField":"s","legends":{"visible":false}`},
-		{"line", func(c *chat.Chart) { c.Kind, c.Unit = chat.Line, chat.Percent }, `"type":"line","title":{"text":"业绩"},"data":{"values":[{"x":"张伟0","y":1000000,`},
+		{"line", func(c *chat.Chart) { c.Kind, c.Unit = chat.Line, chat.Percent }, `"type":"line","title":{"text":"业绩","subtext":"单位：%"},"data":{"values":[{"x":"张伟0","y":1000000,`},
+		{"small money is not rounded", func(c *chat.Chart) { c.Series[0].Values[0] = 9_999_99 }, `"subtext":"单位：元"},"data":{"values":[{"x":"张伟0","y":9999.99,`},
+		{"nothing of stacked bars", func(c *chat.Chart) { c.Kind, c.Series[0].Values[0] = chat.Stacked, 0 }, `{"x":"张伟0","y":null,"s":"目标"}`},
+		{"names that look alike", func(c *chat.Chart) {
+			*c = staff(2)
+			c.Categories = []string{"东莞市晨星机械制造有限公司一厂", "东莞市晨星机械制造有限公司二厂"}
+		}, `"s":"签约"},{"x":"东莞市晨星机械制…·2","y":10,"s":"目标"}`},
 		{"many", func(c *chat.Chart) { *c = staff(9) }, `"xField":"y","yField":["x","s"],"seriesField":"s","direction":"horizontal"`},
-		{"empty", func(c *chat.Chart) { c.Series, c.AsOf = nil, "截至 周五" }, `"title":{"text":"业绩（没有）","subtext":"截至 周五"},"data":{"values":[]}`},
+		{"empty", func(c *chat.Chart) { c.Series, c.AsOf = nil, "截至 周五" }, `"title":{"text":"业绩（没有）","subtext":"截至 周五 · 单位：元"},"data":{"values":[]}`},
 	} {
 		c := staff(1)
 		tt.change(&c)
+		if element := chartOf(c); (element.Height != "") != (element.Spec.Direction != "") {
+			t.Errorf("%s: lying bars need their height: %+v", tt.name, element)
+		}
 		if got := string(encode(chartOf(c).Spec)); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %s lacks %s", tt.name, got, tt.want)
 		}

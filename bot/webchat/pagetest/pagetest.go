@@ -39,9 +39,17 @@ type Page struct {
 	errors []string
 }
 
-// Open opens url in a fresh Chromium whose window has width and height in
+// Open opens the demo in a fresh Chromium whose window has width and height in
 // pixels, and closes it when the test ends.
 func Open(t *testing.T, url string, width, height int) *Page {
+	t.Helper()
+	p := Browse(t, url, width, height)
+	p.Wait(`document.querySelector("[data-now]").dataset.now`, "the clock")
+	return p
+}
+
+// Browse is Open of any page.
+func Browse(t *testing.T, url string, width, height int) *Page {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(width, height),
@@ -60,7 +68,6 @@ func Open(t *testing.T, url string, width, height int) *Page {
 		t.Fatal(err)
 	}
 	p.do("open the page", chromedp.EmulateViewport(int64(width), int64(height)), chromedp.Navigate(url))
-	p.Wait(`document.querySelector("[data-now]").dataset.now`, "the clock")
 	return p
 }
 
@@ -274,7 +281,7 @@ func (p *Page) Screenshot(name string) {
 	if dir == "" {
 		return
 	}
-	Eval[bool](p, `document.querySelector("#toast").hidden = true`) // it would cover something and fade soon
+	Eval[bool](p, `document.querySelectorAll("#toast").forEach((t) => { t.hidden = true; }) ?? true`) // it would cover something and fade soon
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
