@@ -31,8 +31,12 @@ func TestPackAgreesWithItself(t *testing.T) {
 		for _, c := range []struct{ tab, column, figure string }{
 			{"工作完成情况表", "签约", "签约"}, {"销售业绩目标管理表", "本月签约", "签约"},
 			{"工作完成情况表", "回款", "回款"}, {"销售业绩目标管理表", "本月回款", "回款"},
+			{"客户销售业绩进度管理表", "本月签约", "签约"}, {"客户销售业绩进度管理表", "本月回款", "回款"},
 			{"应收账款账龄表", "未收", "未收"}, {"应收账款账龄表", "预收", "预收"},
 		} {
+			if month == "10月" && c.tab == "客户销售业绩进度管理表" { // some files of the sample were begun after their contract
+				continue
+			}
 			sum, rows := columnSum(t, book, c.tab, c.column)
 			if rows == 0 {
 				t.Errorf("%s: %s has no rows", month, c.tab)

@@ -64,14 +64,26 @@ func (h Handler) ageing(ctx context.Context, tx *store.Tx, list []*deal, now tim
 		return sheet.Sheet{}, err
 	}
 	people := audience.NewNames(tx)
+	end := store.DayOf(time.Date(now.Year(), now.Month(), 0, 0, 0, 0, 0, h.Rules.Zone)) // the last day of the month before
+	then, err := h.then(ctx, tx, end)
+	if err != nil {
+		return sheet.Sheet{}, err
+	}
 	var rows [][]sheet.Value
 	for i, d := range list {
+		was, before := d.Contract, int64(0)
+		if k, changed := then[d.Number]; changed {
+			was = k
+		}
+		if was.Signed != "" && was.Signed <= end {
+			before = rulebook.AccountOf(was, h.Config.TermsDays, d.account.Entries).Until(end).Standing(end, nil).Open
+		}
 		holder, err := people.Of(ctx, d.Holder)
 		if err != nil {
 			return sheet.Sheet{}, err
 		}
 		d.name = names[d.Customer]
-		rows = append(rows, h.row(i+1, *d, holder, now))
+		rows = append(rows, h.row(i+1, *d, holder, before))
 	}
 	return sheet.Sheet{Tab: "应收账款账龄表", Name: "应收账款账龄表", Columns: h.columns(), Groups: sheet.Rows(rows...), Total: true, Sign: true}, nil
 }
@@ -86,7 +98,7 @@ func (h Handler) columns() []sheet.Column {
 		sheet.Column{Head: "预收", Sum: true}, sheet.Column{Head: "上月未收", Sum: true})
 }
 
-func (h Handler) row(no int, d deal, holder string, now time.Time) []sheet.Value {
+func (h Handler) row(no int, d deal, holder string, before int64) []sheet.Value {
 	row := []sheet.Value{sheet.Count(no), sheet.Text(d.name), sheet.Text(d.Number), sheet.Text(d.Project), sheet.Text(holder), sheet.Day(d.Signed.Start(h.Rules.Zone))}
 	for _, fen := range append([]int64{d.Price, d.Invoiced, d.Allocated, d.Pending, d.Open}, d.Bands...) {
 		row = append(row, sheet.Money(fen))
@@ -97,11 +109,6 @@ func (h Handler) row(no int, d deal, holder string, now time.Time) []sheet.Value
 			next = sheet.Day(l.Due.Start(h.Rules.Zone))
 			break
 		}
-	}
-	end := store.DayOf(time.Date(now.Year(), now.Month(), 0, 0, 0, 0, 0, h.Rules.Zone)) // the last day of the month before
-	var before int64
-	if d.Signed <= end {
-		before = d.account.Until(end).Standing(end, h.Config.Bands).Open
 	}
 	return append(row, sheet.Count(d.Overdue), next, sheet.Text(d.chase()), sheet.Money(d.Surplus), sheet.Money(before))
 }

@@ -165,9 +165,16 @@ func (h Handler) open(ctx context.Context, tx *store.Tx, reader store.Person, s 
 	if err != nil {
 		return nil, err
 	}
+	then, err := h.then(ctx, tx, today)
+	if err != nil {
+		return nil, err
+	}
 	money := byContract(entries)
 	list := make([]*deal, 0, len(contracts)) // sorted, and too large to be moved about
 	for _, k := range contracts {
+		if was, changed := then[k.Number]; changed {
+			k = was
+		}
 		if k.Signed == "" || k.Signed > today || !sees(reader, k) || s.person != "" && k.Holder != s.person {
 			continue
 		}
@@ -180,6 +187,20 @@ func (h Handler) open(ctx context.Context, tx *store.Tx, reader store.Person, s 
 		return cmp.Or(cmp.Compare(b.Overdue, a.Overdue), cmp.Compare(b.Open, a.Open), cmp.Compare(a.Number, b.Number))
 	})
 	return list, nil
+}
+
+// then are the contracts to which something was done after a day, as they were before:
+// their amount, their holder, and that they had not ended. What was entered later but
+// signed by then was owed by then.
+func (h Handler) then(ctx context.Context, tx *store.Tx, day store.Day) (map[string]store.Contract, error) {
+	acts, err := tx.Contracts().DoneSince(ctx, day.Add(1).Start(h.Rules.Zone))
+	list := map[string]store.Contract{}
+	for _, a := range acts {
+		if _, seen := list[a.Contract]; !seen && a.Was.Signed != "" {
+			list[a.Contract] = a.Was
+		}
+	}
+	return list, err
 }
 
 // rows are the contracts of a scope of which something may be open on a day, and what

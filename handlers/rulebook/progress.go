@@ -142,7 +142,7 @@ func (r Rules) CustomerMonth(c store.Course, d Deals, causes []store.Stall, mont
 	m.Idle, m.New = day.Since(p.last), day.Since(r.Day(c.Created)) < newDays
 	m.Cause = CauseOn(causes, day, earlier(now.Add(time.Millisecond), r.FreezesAt(month)))
 	switch {
-	case m.Signed != 0 || p.signed:
+	case p.signed:
 		m.State = Won
 	case slices.Contains(LostStages, m.To):
 		m.State = Lost
@@ -187,9 +187,11 @@ func (m *CustomerMonth) deals(p *progressing, d Deals, terms int) {
 		if k.Signed == "" || k.Signed > p.day {
 			continue
 		}
-		if k.Signed >= p.month {
-			m.Signed += k.Amount
-			p.signed = true
+		p.signed = p.signed || k.Signed >= p.month
+		for _, c := range ContractCredits(k) {
+			if c.Day >= p.month && c.Day <= p.day {
+				m.Signed += c.Fen
+			}
 		}
 		entries := money[k.Number]
 		for _, e := range live(entries) {
