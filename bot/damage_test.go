@@ -54,7 +54,7 @@ lead.words lead.body lead.source lead.reason customer.data_key customer.mac cust
 contract.card contract_act.was contract_act.words money.content activity.card activity_act.was activity_act.words photo.content
 target.content frozen_month.proof kept_table.content
 departure.card departure_act.was handed.words
-meeting.card agenda_item.card meeting_note.words meeting_act.was meeting_act.words decision.card minutes.content
+meeting.card agenda_item.card meeting_note.words meeting_act.was meeting_act.words decision.card minutes.content shown.content
 incident.card
 customer_owner.mac customer_person.data_key customer_person.card fact.value fact.source fact.why progress.words
 progress.step customer_stage.mac stall.words promise.words

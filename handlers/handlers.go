@@ -15,6 +15,8 @@
 //     command to run: [command.Router] finds it, [rulebook.Allows] lets it pass.
 //  3. Run: the command's step, behind a savepoint. Only steps write facts, and
 //     what one that fails has written is undone.
+//     What a step reads that takes long is read before (command.Ahead), while others
+//     write: the transaction is given up for that, and run again.
 //  4. Decide again (result.go): a function of the step's answer, refusal,
 //     question or fault. What was confirmed or filled in runs one more command.
 //  5. Write (write.go), once: what 撤销, 确认 and the next message come back to,
@@ -54,6 +56,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"log/slog"
@@ -152,10 +155,11 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 	e.Sent = e.Sent.In(d.o.Zone)
 	// An answer waits with its address, which may be a piece of all that came.
 	e.Chat.ID, e.From.ID, e.Topic = strings.Clone(e.Chat.ID), strings.Clone(e.From.ID), strings.Clone(e.Topic)
-	r, t, err := d.turn(ctx, e, sent, now)
+	reads := command.ReadAhead{}
+	r, t, err := d.readied(ctx, e, sent, now, reads)
 	ran := t // the last that may be stored
 	for again := 0; err != nil && again < turnsMore && store.Again(err) && ctx.Err() == nil; again++ {
-		if r, t, err = d.turn(ctx, e, sent, now); r.Duplicate { // the one before was stored after all
+		if r, t, err = d.readied(ctx, e, sent, now, reads); r.Duplicate { // the one before was stored after all
 			t.more, r.Duplicate = true, false
 		} else if t != nil {
 			ran = t
@@ -175,10 +179,25 @@ func (d *Desk) Receive(ctx context.Context, e chat.Event) (chat.Receipt, error) 
 	return r, nil
 }
 
+// readied is a turn for which all was read ahead that it wants; what is read is kept
+// for the next try.
+func (d *Desk) readied(ctx context.Context, e chat.Event, sent photograph, now time.Time, reads command.ReadAhead) (r chat.Receipt, t *turn, err error) {
+	for {
+		r, t, err = d.turn(ctx, e, sent, now, reads)
+		var wanted *command.Wanted
+		if !errors.As(err, &wanted) {
+			return r, t, err
+		}
+		if err := wanted.Do(ctx, d.o.DB, reads); err != nil {
+			return r, t, err
+		}
+	}
+}
+
 // turn is one try of Receive: what it does is done whole or not at all.
-func (d *Desk) turn(ctx context.Context, e chat.Event, sent photograph, now time.Time) (r chat.Receipt, t *turn, err error) {
+func (d *Desk) turn(ctx context.Context, e chat.Event, sent photograph, now time.Time, reads command.ReadAhead) (r chat.Receipt, t *turn, err error) {
 	err = d.o.DB.Update(ctx, func(tx *store.Tx) (err error) {
-		t = &turn{desk: d, tx: tx, matter: matter{router: d.router, event: e, photo: sent, now: now}}
+		t = &turn{desk: d, tx: tx, reads: reads, matter: matter{router: d.router, event: e, photo: sent, now: now}}
 		// Another process may be at work on an event of the same chat.
 		if err := tx.Lock(ctx, "chat/"+e.Chat.Platform+"/"+e.Chat.ID); err != nil {
 			return err

@@ -36,12 +36,17 @@ type desk struct {
 	seen map[string]bool
 	log  bytes.Buffer
 
+	meanwhile func() error
+
 	mu   sync.Mutex
 	owed []store.Outgoing // as handed over
 }
 
 // trouble is an area whose commands go wrong in every way.
-type trouble struct{ wrote *int }
+type trouble struct {
+	wrote     *int
+	meanwhile *func() error // while something is read ahead
+}
 
 func (a trouble) Owes(context.Context, *command.Call) ([]command.Item, error) { return nil, nil }
 
@@ -61,6 +66,11 @@ func (a trouble) Commands() []command.Spec {
 		}),
 		spec("出错", func(context.Context, *command.Call) (*command.Answer, error) {
 			return nil, errors.New("no luck")
+		}),
+		spec("久读", func(ctx context.Context, c *command.Call) (*command.Answer, error) {
+			*a.wrote++
+			said, err := command.Ahead(ctx, c, "long", func(context.Context, *store.Tx) (string, error) { return "读完了", (*a.meanwhile)() })
+			return command.Text(said), err
 		}),
 		spec("写错", func(_ context.Context, c *command.Call) (*command.Answer, error) {
 			return command.Text(c.Text("clent")), nil
@@ -100,7 +110,7 @@ func newDesk(t testing.TB, wrote *int) *desk {
 	}
 	whole := staff.Handler{Rules: rulebook.Rules{Zone: zone, Calendar: calendar}, Health: func(context.Context) []chat.Finding { return nil }}
 	d.desk, err = handlers.NewDesk(handlers.Options{
-		DB: db, Areas: []command.Area{trouble{wrote}, whole}, Left: staff.Handler{Rules: rulebook.Rules{Zone: zone}}.Left, Post: &handlers.Post{}, Zone: zone,
+		DB: db, Areas: []command.Area{trouble{wrote, &d.meanwhile}, whole}, Left: staff.Handler{Rules: rulebook.Rules{Zone: zone}}.Left, Post: &handlers.Post{}, Zone: zone,
 		Now: func() time.Time { return d.now }, Owed: d.hand, Log: slog.New(slog.NewTextHandler(&d.log, nil)),
 	})
 	if err != nil {
@@ -449,4 +459,28 @@ func TestOpening(t *testing.T) {
 	d.said() // and not delivered yet
 	d.receive(d.event("张伟", "", opens))
 	d.wantSaid()
+}
+
+// What takes long is read once, while others write; then the step is run again with it,
+// or with what went wrong.
+func TestAhead(t *testing.T) {
+	runs := 0
+	d := newDesk(t, &runs)
+	reads := 0
+	d.meanwhile = func() error {
+		reads++
+		d.receive(d.event("刘洋", "登记")) // for ever, if the first one's transaction were open
+		return nil
+	}
+	d.receive(d.event("张伟", "久读"))
+	d.wantSaid("刘洋 … 登记好了", "张伟 … 读完了")
+	if reads != 1 || runs < 3 {
+		t.Errorf("read %d times, %d runs", reads, runs)
+	}
+	d.meanwhile = func() error { return errors.New("no luck") }
+	d.receive(d.event("张伟", "久读"))
+	d.wantSaid("张伟 … 出错")
+	if !strings.Contains(d.log.String(), "no luck") {
+		t.Error(d.log.String())
+	}
 }

@@ -24,9 +24,10 @@ type turn struct {
 	desk *Desk
 	tx   *store.Tx
 	matter
-	out  outcome
-	owed []store.Outgoing // the answers, as they were written
-	more bool             // others were owed notices
+	out   outcome
+	owed  []store.Outgoing // the answers, as they were written
+	more  bool             // others were owed notices
+	reads command.ReadAhead
 }
 
 // take reads what the event is about, runs what it asks and writes what comes
@@ -160,12 +161,12 @@ func (t *turn) firstWords(ctx context.Context) error {
 }
 
 // perform runs a command behind a savepoint: what a step that fails has written
-// is undone. Its error is the store's.
+// is undone. Its error is the store's, or what the step wants to be read first.
 func (t *turn) perform(ctx context.Context, c call) (r result, err error) {
 	made := command.Call{
 		Tx: t.tx, Rest: c.rest, Answered: t.dialog != nil, Person: t.person, Now: t.event.Sent, Taken: t.now, Event: t.event, Spec: c.spec,
 		Line: c.line, Form: c.form, Confirmed: c.confirmed, Offers: t.offers,
-		Serving: t.desk.router.Serving(), Policy: t.desk.o.Policy, Calendar: t.desk.o.Calendar,
+		Serving: t.desk.router.Serving(), Policy: t.desk.o.Policy, Calendar: t.desk.o.Calendar, ReadAhead: t.reads,
 	}
 	if c.spec.Photo {
 		made.Photo = t.photo.kept
@@ -176,6 +177,10 @@ func (t *turn) perform(ctx context.Context, c call) (r result, err error) {
 	})
 	if made.Photo != nil {
 		t.photo.tried, t.photo.taken = true, r.err == nil
+	}
+	var wanted *command.Wanted
+	if errors.As(r.err, &wanted) {
+		return r, wanted
 	}
 	if listed := r.listed(); len(listed.Customers) > 0 && t.desk.watch != nil {
 		if r.alarms, err = t.desk.watch.Watch(ctx, &made, listed); err != nil {

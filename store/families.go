@@ -56,6 +56,8 @@ type (
 	// Departures are those who leave the company or their post, and what becomes of
 	// what they leave behind.
 	Departures struct{ tx *engine.Tx }
+	// Shown is what answers showed, until the files are made that were promised with them.
+	Shown struct{ tx *engine.Tx }
 	// Meetings are the department's meetings, and their minutes.
 	Meetings struct{ tx *engine.Tx }
 	// Agenda is what is to be decided, what was said of it, and who was there.
@@ -155,6 +157,9 @@ func (tx *Tx) Promises() Promises { return Promises{tx.e} }
 // Departures are those who leave the company or their post, and what becomes of
 // what they leave behind.
 func (tx *Tx) Departures() Departures { return Departures{tx.e} }
+
+// Shown is what answers showed, until the files are made that were promised with them.
+func (tx *Tx) Shown() Shown { return Shown{tx.e} }
 
 // Meetings are the department's meetings, and their minutes.
 func (tx *Tx) Meetings() Meetings { return Meetings{tx.e} }

@@ -48,6 +48,7 @@ var released = map[string]string{
 	"0053_money_day.sql":     "056fc2c3edf5c6a6bdbee9b2a334f52c1791602d13a7f9477c044b7499eff46e",
 	"0054_progress.sql":      "54865381b97e31360b3abb348e94dfb8ef93292474f6f5086f378b18dfd4f2f9",
 	"0061_incident.sql":      "842710427226acb7c74e230dee310c7b792479be9f17ba341a6c8fcd224ff9f1",
+	"0072_shown.sql":         "46d12bd23742f5befe11bf52ac86aff8f03c4df39f030e74faf9dcefda8ea4a5",
 	"0060_departure.sql":     "2fb58f481453c55b2ac864e6730def20006c021ab70e37661104899b130de121",
 	"0049_card.sql":          "c8368a08ddfca4a14cb9343e40e96202c199c0718c298f0c56e4cddf71a732cb",
 	"0070_open_until.sql":    "7210eff4b6e59e7594377fc15d565300e8b5f20a5f96742b85e1a5c2f66caf26",
@@ -119,6 +120,7 @@ meeting_note: id meeting item kind person by_person
 meeting_act: id thing by_person act
 decision: code state owner due
 minutes: id
+shown: id
 money: id code kind contract customer holder day by_person ref
 lead: code customer giver state by_person activity
 replica: id
@@ -143,6 +145,7 @@ var texts = []struct {
 	{storetest.WriteDeparture, readDeparture},
 	{storetest.WriteMeeting, readMeeting},
 	{storetest.WriteIncident, readIncident},
+	{storetest.WriteShown, readShown},
 }
 
 func readTexts(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
@@ -183,4 +186,8 @@ func readMeeting(ctx context.Context, tx *store.Tx, i int, _ string, got map[str
 
 func readIncident(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
 	return storetest.ReadIncident(ctx, tx, i, got)
+}
+
+func readShown(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
+	return storetest.ReadShown(ctx, tx, i, got)
 }

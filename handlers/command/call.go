@@ -32,6 +32,7 @@ type Call struct {
 	Serving   rulebook.Serving       // which commands serve which clause
 	Policy    rulebook.FilePolicy    // who reads customers' files
 	Calendar  *rulebook.Calendar     // what holidays are called; nil: none is known
+	ReadAhead ReadAhead              // what was read for it before; nil: it reads all itself
 	args      map[string]any
 }
 

@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"marketbot/handlers/handlerstest"
 	"marketbot/handlers/pack"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/sheet"
 	"marketbot/store"
 )
 
@@ -23,6 +25,7 @@ type board struct {
 	h      Handler
 	figure int64
 	items  []pack.Item
+	sheets []sheet.Sheet
 }
 
 func newBoard(t testing.TB, at string) *board {
@@ -41,7 +44,7 @@ func (b *board) reached(context.Context, *store.Tx, store.Day, time.Time) (map[s
 }
 
 func (b *board) section(context.Context, *store.Tx, pack.Ask) (pack.Section, error) {
-	return pack.Section{Name: "业绩", Figures: []pack.Figure{{Label: "签约", Now: b.figure, Before: 0, Unit: chat.Yuan}}, Items: b.items}, nil
+	return pack.Section{Name: "业绩", Figures: []pack.Figure{{Label: "签约", Now: b.figure, Before: 0, Unit: chat.Yuan}}, Items: b.items, Sheets: b.sheets}, nil
 }
 
 // confirm says a line and confirms its preview.
@@ -238,4 +241,66 @@ func TestPutOff(t *testing.T) {
 		t.Errorf("%q, %v", text, err)
 	}
 	handlerstest.Wants(t, b.Say("张伟", "决议 D1"), "12月20日 周日（原定 12月10日 周四，延期 1 次）")
+}
+
+// The workbook of a pack is made of what its card showed, whatever was entered before
+// it is delivered; so it is for each who is sent the pack.
+func TestPackAgrees(t *testing.T) {
+	b := newBoard(t, "2026-11-20 09:00")
+	b.Clock("2026-12-01 09:00")
+	b.figure, b.sheets = 120_000_00, []sheet.Sheet{{Tab: "业绩", Columns: heads("签约"), Groups: sheet.Rows([]sheet.Value{sheet.Money(120_000_00)})}}
+	a := b.Answer("李娜", "月会 11月")
+	notices := b.Job(b.h.SendPack, store.Week{})
+	handlerstest.Wants(t, handlerstest.Flat(a.Reply), "120,000.00 元", "截至 12月1日 周二 09:00")
+	b.Clock("2026-12-01 09:05")
+	b.figure, b.sheets = 1, []sheet.Sheet{{Tab: "业绩", Columns: heads("签约"), Groups: sheet.Rows([]sheet.Value{sheet.Money(1)})}}
+	files := a.Files
+	for _, n := range notices {
+		files = append(files, n.Files...)
+	}
+	if len(files) != 4 { // and one for each of three heads
+		t.Fatalf("%d files", len(files))
+	}
+	for _, file := range files {
+		if said := b.book(file); !strings.Contains(said, "|120000|") || !strings.Contains(said, "截至 12月1日 周二 09:00") {
+			t.Errorf("%s: %s", file.Name, said)
+		}
+	}
+	b.Update(func(ctx context.Context, tx *store.Tx) error { return tx.Shown().Forget(ctx, b.Now) })
+	name, arg, _ := strings.Cut(files[0].Recipe, ":")
+	b.Update(func(ctx context.Context, tx *store.Tx) error {
+		if _, err := b.h.Files()[name](ctx, tx, arg); err == nil {
+			t.Error("made of nothing")
+		}
+		return nil
+	})
+}
+
+// book is a workbook as text, its cells parted by |.
+func (b *board) book(file chat.File) (said string) {
+	b.T.Helper()
+	name, arg, _ := strings.Cut(file.Recipe, ":")
+	b.Update(func(ctx context.Context, tx *store.Tx) error {
+		data, err := b.h.Files()[name](ctx, tx, arg)
+		if err != nil {
+			return err
+		}
+		f, err := sheet.Open(bytes.NewReader(data))
+		if err != nil {
+			return err
+		}
+		for _, tab := range f.Tabs {
+			rows, err := f.Rows(tab)
+			if err != nil {
+				return err
+			}
+			for _, r := range rows {
+				for i := range r.Cells {
+					said += r.At(i).Text + "|"
+				}
+			}
+		}
+		return nil
+	})
+	return said
 }

@@ -225,7 +225,7 @@ func (h Handler) fillAgenda(ctx context.Context, c *command.Call, m store.Meetin
 	if m.Kind != store.MonthlyMeeting {
 		return nil
 	}
-	p, err := h.pack(ctx, c.Tx, m.Month, c.Now)
+	p, err := command.Ahead(ctx, c, "agenda", func(ctx context.Context, tx *store.Tx) (thePack, error) { return h.pack(ctx, tx, m.Month, c.Now) })
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ type thePack struct {
 	Frozen   bool
 	Late     bool     // by the clock, without a meeting
 	Since    []change // what is otherwise by now, where it was kept
+	content  string   // all this, as it is kept for the workbook
 }
 
 // change is something of a pack that was kept and is otherwise now.
@@ -191,7 +192,7 @@ func (h Handler) show(ctx context.Context, c *command.Call) (*command.Answer, er
 	if of > h.Rules.Day(c.Now) {
 		return nil, &command.Refusal{Text: words.Month(of) + "还没有到。", Hint: "月会", Clause: monthly, Private: true}
 	}
-	p, err := h.pack(ctx, c.Tx, of, c.Now)
+	p, err := h.readPack(ctx, c, of)
 	if err != nil {
 		return nil, err
 	}
@@ -213,8 +214,9 @@ func (h Handler) show(ctx context.Context, c *command.Call) (*command.Answer, er
 		card.Buttons = []chat.Button{{Label: "开月会", Command: "月会 开始 " + string(of[:7])}}
 	}
 	a := secret(card, "pack/"+string(of), h.packOutline(p))
-	a.Recorded, a.Files = true, []chat.File{h.packFile(c, p, trace)}
-	return a, nil
+	file, err := h.packFile(ctx, c, p, trace)
+	a.Recorded, a.Files = true, []chat.File{file}
+	return a, err
 }
 
 // ahead is the day of a month from which on the present month is of more interest than
@@ -287,9 +289,25 @@ func (h Handler) packCard(p thePack, reader store.Person, trace string) chat.Car
 	return card
 }
 
-// packFile is the workbook of a pack: a tab for each table.
-func (h Handler) packFile(c *command.Call, p thePack, trace string) chat.File {
-	return chat.File{Name: fmt.Sprintf("%s_市场部月会资料_v1.xlsx", words.Month(p.Month)), Recipe: c.Recipe(packRecipe, trace, string(p.Month))}
+// readPack reads the pack of a month for a call, with what its workbook is made of.
+func (h Handler) readPack(ctx context.Context, c *command.Call, month store.Day) (thePack, error) {
+	return command.Ahead(ctx, c, "pack/"+string(month), func(ctx context.Context, tx *store.Tx) (thePack, error) {
+		p, err := h.pack(ctx, tx, month, c.Now)
+		if err != nil {
+			return p, err
+		}
+		content, err := json.Marshal(p)
+		p.content = string(content)
+		return p, err
+	})
+}
+
+// packFile is the workbook of a pack, a tab for each table, made of what its card
+// shows.
+func (h Handler) packFile(ctx context.Context, c *command.Call, p thePack, trace string) (chat.File, error) {
+	id := c.Tx.NewID(c.Clock())
+	err := c.Tx.Shown().Keep(ctx, id, c.Clock(), p.content)
+	return chat.File{Name: fmt.Sprintf("%s_市场部月会资料_v1.xlsx", words.Month(p.Month)), Recipe: c.Recipe(packRecipe, trace, id)}, err
 }
 
 // packBook makes the workbook of a pack as its card showed it.
@@ -298,14 +316,17 @@ func (h Handler) packBook(ctx context.Context, tx *store.Tx, arg string) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	month := store.Day(asked.Of[0])
-	p, err := h.pack(ctx, tx, month, asked.At)
+	content, err := tx.Shown().Content(ctx, asked.Of[0])
 	if err != nil {
 		return nil, err
 	}
+	var p thePack
+	if err := json.Unmarshal([]byte(content), &p); err != nil {
+		return nil, fmt.Errorf("make %s: %w", packRecipe, err)
+	}
 	book := sheet.Book{
-		Company: h.Rules.Company, Period: words.Month(month),
-		About: sheet.About{Made: asked.At, AsOf: words.Moment(p.At), Unit: "元", Version: "v1", Reader: asked.Reader.Name, Trace: asked.Trace},
+		Company: h.Rules.Company, Period: words.Month(p.Month),
+		About: sheet.About{Made: asked.At, AsOf: words.Moment(p.At.In(h.Rules.Zone)), Unit: "元", Version: "v1", Reader: asked.Reader.Name, Trace: asked.Trace},
 	}
 	for _, s := range p.Sections {
 		book.Sheets = append(book.Sheets, s.Sheets...)
@@ -331,7 +352,7 @@ func (h Handler) SendPack(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([
 	if err != nil {
 		return nil, err
 	}
-	p, err := h.pack(ctx, tx, month, s.At)
+	p, err := h.readPack(ctx, &command.Call{Tx: tx, Now: s.At}, month)
 	if err != nil {
 		return nil, err
 	}
@@ -346,7 +367,11 @@ func (h Handler) SendPack(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([
 		card := h.packCard(p, reader, trace)
 		card.Buttons = []chat.Button{{Label: "开月会", Command: "月会 开始 " + string(month[:7])}}
 		one := audience.Same("pack/"+string(month), []store.Person{reader}, chat.Message{Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: h.packOutline(p), Right: string(rulebook.SeeMeetings)}})
-		one[0].Files = []chat.File{h.packFile(c, p, trace)}
+		file, err := h.packFile(ctx, c, p, trace)
+		if err != nil {
+			return nil, err
+		}
+		one[0].Files = []chat.File{file}
 		list = append(list, one...)
 	}
 	return list, nil

@@ -187,5 +187,8 @@ func trim(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice,
 	if err := tx.Outbox().Forget(ctx, old); err != nil {
 		return nil, err
 	}
+	if err := tx.Shown().Forget(ctx, old); err != nil {
+		return nil, err
+	}
 	return nil, tx.Said().Forget(ctx, slot.At.Add(-store.SaidKept).AddDate(0, 0, -1))
 }

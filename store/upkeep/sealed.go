@@ -81,6 +81,7 @@ var sealedColumns = []sealedColumn{
 	{"meeting_act", []string{"id"}, "words", deedOf},
 	{"decision", []string{"code"}, "card", []string{"state", "owner", "due", "version"}},
 	{"minutes", []string{"id"}, "content", []string{"at"}},
+	{"shown", []string{"id"}, "content", []string{"at"}},
 	{"lead", []string{"code"}, "words", nil},
 	{"lead", []string{"code"}, "body", nil},
 	{"lead", []string{"code"}, "source", nil},
