@@ -21,9 +21,9 @@ PURE         = ^marketbot/handlers/(audience|daily|picture|reading|rulebook|shee
 CALM_IN      = ./bot ./handlers/command ./handlers/customer ./handlers/meeting ./handlers/target ./scheduler/outbox ./scheduler/timetable ./store/vault
 CALM         = ^Test(ModelTroubles|ModelFloods|FiftyTwoWeeks|LongTextIsReadOnce|Histories|FlippedBitsAreFound|NaughtyStrings|Sentences|EveryTextIsKept|ForgedLines|Rights|RightsHold|RightsDefectsAreFound|DamagedRows|NoAnswerListsCustomers|SecretsStayInTheFile|Examples|NobodyGoneOwnsAnything|RightsOnTheWayOut|TwoYears|AYear|WholeYear|NothingServesUnseen)$$|^TestScript$$/^sqlite
 # The tests that kill, flood and starve the whole program, again and again.
-STORMS       = ^Test(Crash|ToldOnce|Replicas|RedisFaults|DatabaseRestarts|Flood|FloodOfGroups|FullDisk|StoreKilled|RekeyWhileServing)$$
+STORMS       = ^Test(Crash|ToldOnce|Replicas|ReplicasClaim|RedisFaults|DatabaseRestarts|Flood|FloodOfGroups|FullDisk|StoreKilled|RekeyWhileServing)$$
 # The flags of their long runs.
-LONG         = -kills 200 -check-ins 1000 -messages 5000 -slots 1000 -redis-away 1m -restarts 20 -abuse 1m -histories 10000 -store-kills 50
+LONG         = -kills 200 -check-ins 1000 -messages 5000 -slots 1000 -redis-away 1m -restarts 20 -abuse 1m -histories 10000 -store-kills 50 -claimed 3000
 SOAK        ?= 1h
 FUZZTIME    ?= 1m
 BENCHTIME   ?= 1s

@@ -41,7 +41,7 @@ type chaos struct {
 // and answer every chat in the order in which people wrote.
 func TestReplicas(t *testing.T) {
 	o := storetest.Prepared(t, storetest.Postgres)
-	c := newChaos(t, o)
+	c := newChaos(t, o, *chaosSlots)
 	ended := make(chan struct{})
 	go func() { defer close(ended); c.arrive() }()
 	c.trouble(ended)
@@ -52,10 +52,10 @@ func TestReplicas(t *testing.T) {
 	c.check(o)
 }
 
-func newChaos(t *testing.T, o store.Options) *chaos {
+func newChaos(t *testing.T, o store.Options, slots int) *chaos {
 	c := &chaos{storm: newStorm(t)}
 	c.settings = replicaSettings{Source: o.Source, Platform: c.platform.URL, People: crashPeople, Connections: 20,
-		Slots: slotList{From: time.Now().Add(5 * time.Second), Every: slotEvery, N: *chaosSlots}}
+		Slots: slotList{From: time.Now().Add(5 * time.Second), Every: slotEvery, N: slots}}
 	for range replicaCount {
 		p := newReplica(t)
 		c.replicas = append(c.replicas, p)

@@ -104,7 +104,9 @@ func (r replicaSettings) bot(ctx context.Context, db *store.DB, rules rulebook.R
 	for i := range r.People {
 		people = append(people, staff.Entry{Name: fmt.Sprint("业务", i), Post: store.Salesperson, Accounts: map[string]string{feishu.Name: crowdID(i)}})
 	}
-	b, err = newBot(ctx, parts{DB: db, Rules: rules, AreaSettings: defaultAreas(), People: people, Now: time.Now, Log: log,
+	areas := defaultAreas()
+	areas.Contracts.OpenPerPerson = 0
+	b, err = newBot(ctx, parts{DB: db, Rules: rules, AreaSettings: areas, People: people, Now: time.Now, Log: log,
 		Platforms: func(receive chat.Receive) ([]chat.Platform, error) {
 			a, err := feishu.New(feishu.Config{AppID: crowdApp, AppSecret: crowdSecret, BaseURL: r.Platform, Receive: feishu.Webhook,
 				EncryptKey: crowdKey, VerificationToken: "verify"}, receive, time.Now, log)
