@@ -49,8 +49,8 @@ type Handler struct {
 	OwedBy   []store.Post   // who owes weekly reports
 	Sections []pack.Maker   // of the pack, in its order
 	Months   closing.Months // what freezes with a month when its meeting ends
-	// Reached is what counts for whom in a month, as of a moment: 业绩.
-	Reached func(ctx context.Context, tx *store.Tx, month store.Day, at time.Time) (map[string]rulebook.Sums, error)
+	// Reached is what counts for whom in a month and in the one before: 业绩.
+	Reached func(ctx context.Context, tx *store.Tx, ask pack.Ask) (now, before map[string]rulebook.Sums, err error)
 }
 
 // Commands are the area's commands.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/closing"
@@ -39,8 +38,8 @@ func newBoard(t testing.TB, at string) *board {
 	return b
 }
 
-func (b *board) reached(context.Context, *store.Tx, store.Day, time.Time) (map[string]rulebook.Sums, error) {
-	return map[string]rulebook.Sums{b.People["张伟"].ID: {Signed: b.figure}}, nil
+func (b *board) reached(context.Context, *store.Tx, pack.Ask) (now, before map[string]rulebook.Sums, err error) {
+	return map[string]rulebook.Sums{b.People["张伟"].ID: {Signed: b.figure}}, nil, nil
 }
 
 func (b *board) section(context.Context, *store.Tx, pack.Ask) (pack.Section, error) {

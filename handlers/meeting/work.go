@@ -29,11 +29,15 @@ type deeds struct {
 // people, gathered where they all meet.
 func (h Handler) work(ctx context.Context, tx *store.Tx, ask pack.Ask) (pack.Section, error) {
 	s := pack.Section{Name: "工作完成情况"}
-	now, err := h.deeds(ctx, tx, ask.Month, ask.Last(), ask.At)
+	reached, reachedBefore, err := h.Reached(ctx, tx, ask)
 	if err != nil {
 		return s, err
 	}
-	before, err := h.deeds(ctx, tx, ask.Before().Month(), ask.Before(), ask.At)
+	now, err := h.deeds(ctx, tx, ask.Month, ask.Last(), ask.At, reached)
+	if err != nil {
+		return s, err
+	}
+	before, err := h.deeds(ctx, tx, ask.Before().Month(), ask.Before(), ask.At, reachedBefore)
 	if err != nil {
 		return s, err
 	}
@@ -116,8 +120,9 @@ func (h Handler) workers(ctx context.Context, tx *store.Tx, months ...map[string
 	return list, nil
 }
 
-// deeds are what everybody did in a month, up to its last day that counts.
-func (h Handler) deeds(ctx context.Context, tx *store.Tx, month, last store.Day, now time.Time) (map[string]deeds, error) {
+// deeds are what everybody did in a month, up to its last day that counts; reached is
+// what was signed and received.
+func (h Handler) deeds(ctx context.Context, tx *store.Tx, month, last store.Day, now time.Time, reached map[string]rulebook.Sums) (map[string]deeds, error) {
 	all := map[string]deeds{}
 	add := func(person string, change func(*deeds)) {
 		d := all[person]
@@ -129,8 +134,8 @@ func (h Handler) deeds(ctx context.Context, tx *store.Tx, month, last store.Day,
 			return nil, err
 		}
 	}
-	if err := h.money(ctx, tx, month, now, add); err != nil {
-		return nil, err
+	for person, sums := range reached {
+		add(person, func(d *deeds) { d.signed, d.received = sums.Signed, sums.Received })
 	}
 	return all, h.handedIn(ctx, tx, month, last, now, add)
 }
@@ -186,15 +191,6 @@ func (h Handler) entries(ctx context.Context, tx *store.Tx, month, last store.Da
 		}
 	}
 	return nil
-}
-
-// money is what was signed and received, as 业绩 counts it.
-func (h Handler) money(ctx context.Context, tx *store.Tx, month store.Day, at time.Time, add func(string, func(*deeds))) error {
-	reached, err := h.Reached(ctx, tx, month, at)
-	for person, sums := range reached {
-		add(person, func(d *deeds) { d.signed, d.received = sums.Signed, sums.Received })
-	}
-	return err
 }
 
 // handedIn are the weekly reports that were due in a month.

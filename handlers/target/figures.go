@@ -44,6 +44,8 @@ type reader struct {
 	tx  *store.Tx
 	now time.Time
 	cut cut
+	// afresh is a month that is read as it is, be it kept or not; empty: none.
+	afresh store.Day
 	// damaged tells that a record does not open that the figures lack.
 	damaged bool
 }
@@ -82,7 +84,7 @@ func (r *reader) live(ctx context.Context, month store.Day) (t rulebook.ResultTa
 }
 
 // months are the results of the months from … to: those that froze as they were
-// kept, the others of what is known.
+// kept, the others, and the one that is read afresh, of what is known.
 func (r *reader) months(ctx context.Context, from, to store.Day) (map[store.Day]rulebook.MonthResult, error) {
 	months := map[store.Day]rulebook.MonthResult{}
 	kept, err := r.tx.Months().Kept(ctx, keptTable, from, to)
@@ -90,6 +92,9 @@ func (r *reader) months(ctx context.Context, from, to store.Day) (map[store.Day]
 		return nil, err
 	}
 	for _, k := range kept {
+		if k.Month == r.afresh {
+			continue
+		}
 		var t rulebook.ResultTable
 		if err := json.Unmarshal([]byte(k.Content), &t); err != nil {
 			return nil, err

@@ -3,7 +3,6 @@ package target
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
@@ -13,16 +12,26 @@ import (
 	"marketbot/store"
 )
 
-// Reached is what counts for whom in a month, as of a moment.
-func (h Handler) Reached(ctx context.Context, tx *store.Tx, month store.Day, at time.Time) (map[string]rulebook.Sums, error) {
-	months, err := h.reader(tx, at, cut{}).months(ctx, month, month)
-	return months[month].Sums, err
+// Reached is what counts for whom in a month, be it kept or not, and in the month
+// before.
+func (h Handler) Reached(ctx context.Context, tx *store.Tx, ask pack.Ask) (now, before map[string]rulebook.Sums, err error) {
+	last := ask.Before().Month()
+	months, err := h.fresh(tx, ask).months(ctx, last, ask.Month)
+	return months[ask.Month].Sums, months[last].Sums, err
+}
+
+// fresh reads the month of a pack as it is now: what was shown in its meeting, the
+// meeting keeps.
+func (h Handler) fresh(tx *store.Tx, ask pack.Ask) *reader {
+	r := h.reader(tx, ask.At, cut{})
+	r.afresh = ask.Month
+	return r
 }
 
 // Pack is the section of targets in the pack of a month (会-4, R62–R63): what was to be
 // reached and was, and who is below what is asked of them.
 func (h Handler) Pack(ctx context.Context, tx *store.Tx, ask pack.Ask) (s pack.Section, err error) {
-	t, _, err := h.reader(tx, ask.At, cut{}).table(ctx, ask.Month)
+	t, err := h.fresh(tx, ask).live(ctx, ask.Month)
 	if err != nil {
 		return s, err
 	}
