@@ -31,7 +31,8 @@ type parts struct {
 	Cluster  *cluster.Cluster // nil: alone
 	Rules    rulebook.Rules
 	People   []staff.Entry
-	Weighed  bool // the people are of settings that somebody may change: what they gain waits for the general manager
+	Settings Config // all of them, as 设置 shows them
+	Weighed  bool   // the people are of settings that somebody may change: what they gain waits for the general manager
 	Groups   []chat.Address
 	Owners   []chat.Account // who set the bot up
 	NotifyOn string         // platform that is preferred for what is said unasked; empty: the one used last
@@ -106,8 +107,12 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 // startLock keeps processes on a shared store from seeding it at the same time.
 const startLock = "start"
 
-// settle dates a new store and seeds the people.
+// settle dates a new store, notes what settings were changed and seeds the people.
 func (b *bot) settle(ctx context.Context, post *handlers.Post) error {
+	values, err := b.Settings.values()
+	if err != nil {
+		return err
+	}
 	return b.DB.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.Lock(ctx, startLock); err != nil {
 			return err
@@ -118,6 +123,9 @@ func (b *bot) settle(ctx context.Context, post *handlers.Post) error {
 		}
 		if err == nil {
 			err = b.restored(ctx, tx)
+		}
+		if err == nil {
+			err = tx.Settings().Note(ctx, values, b.Now())
 		}
 		if err != nil {
 			return err

@@ -55,7 +55,7 @@ contract.card contract_act.was contract_act.words money.content activity.card ac
 target.content frozen_month.proof kept_table.content
 departure.card departure_act.was handed.words
 meeting.card agenda_item.card meeting_note.words meeting_act.was meeting_act.words decision.card minutes.content shown.content
-incident.card
+incident.card setting.value
 customer_owner.mac customer_person.data_key customer_person.card fact.value fact.source fact.why progress.words
 progress.step customer_stage.mac stall.words promise.words
 `

@@ -116,7 +116,7 @@ func (o *office) start() {
 	book, err := settings.rules()
 	o.must(err)
 	b, err := newBot(context.Background(), parts{
-		DB: db, Cluster: o.cluster, Rules: book, AreaSettings: settings.AreaSettings, People: o.staff, Groups: []chat.Address{o.screens.group()},
+		DB: db, Cluster: o.cluster, Rules: book, AreaSettings: settings.AreaSettings, Settings: settings, People: o.staff, Groups: []chat.Address{o.screens.group()},
 		Platforms: func(chat.Receive) ([]chat.Platform, error) {
 			return append([]chat.Platform{o.screens.platform()}, o.also...), nil
 		},

@@ -56,7 +56,7 @@ func (d *demo) open(ctx context.Context) (*store.DB, error) {
 
 func (d *demo) parts(db *store.DB, cfg Config, rules rulebook.Rules) parts {
 	return parts{
-		DB: db, Rules: rules, AreaSettings: cfg.AreaSettings, People: sampleEntries(), Now: d.now, Log: d.log,
+		DB: db, Rules: rules, AreaSettings: cfg.AreaSettings, Settings: cfg, People: sampleEntries(), Now: d.now, Log: d.log,
 		Groups:    []chat.Address{{Platform: webchat.Platform, Group: true, ID: webchat.SampleGroup().ID}},
 		Platforms: func(chat.Receive) ([]chat.Platform, error) { return []chat.Platform{d.chat}, nil },
 	}

@@ -237,6 +237,7 @@ func plainCommands() []otherCommand {
 		{"事件", "yyyyyyyy", "档-5", false, ""},
 		{"事件 登记 有人翻柜子", "yyyyyyyy", "档-5", false, ""},
 		{"事件 结案 S99 没事", "-y-y----", "档-5", false, ""},
+		{"设置", "-y-y----", "附-4", false, ""},
 		{"职责", "yyyyyyyy", "总则", false, ""},
 		{"职责 张伟", "yyyyyy--", "总则", false, rulebook.SeeDepartment},
 		{"制度", "yyyyyyyy", "附-3", false, ""},

@@ -109,7 +109,7 @@ func (s serving) run(ctx context.Context) (err error) {
 		return platforms, err
 	}
 	b, err := newBot(ctx, parts{
-		DB: db, Store: o, Cluster: shared, Rules: rules, AreaSettings: cfg.AreaSettings, People: cfg.entries(), Weighed: true, Groups: cfg.groups(), Owners: cfg.owners(), NotifyOn: cfg.NotifyOn, Now: now, Log: log,
+		DB: db, Store: o, Cluster: shared, Rules: rules, AreaSettings: cfg.AreaSettings, Settings: cfg, People: cfg.entries(), Weighed: true, Groups: cfg.groups(), Owners: cfg.owners(), NotifyOn: cfg.NotifyOn, Now: now, Log: log,
 		Backups: cfg.backups(o, db, rules.Zone, now), Platforms: connect,
 	})
 	if err != nil {

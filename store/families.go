@@ -66,6 +66,8 @@ type (
 	Decisions struct{ tx *engine.Tx }
 	// Incidents are what must not happen and was reported.
 	Incidents struct{ tx *engine.Tx }
+	// Settings are what the settings were from start to start.
+	Settings struct{ tx *engine.Tx }
 	// Dialogs are questions that wait for an answer, and previews for 确认.
 	Dialogs struct{ tx *engine.Tx }
 	// Writes are what people may take back for a while.
@@ -172,6 +174,9 @@ func (tx *Tx) Decisions() Decisions { return Decisions{tx.e} }
 
 // Incidents are what must not happen and was reported.
 func (tx *Tx) Incidents() Incidents { return Incidents{tx.e} }
+
+// Settings are what the settings were from start to start.
+func (tx *Tx) Settings() Settings { return Settings{tx.e} }
 
 // Dialogs are questions that wait for an answer, and previews for 确认.
 func (tx *Tx) Dialogs() Dialogs { return Dialogs{tx.e} }

@@ -49,6 +49,7 @@ var released = map[string]string{
 	"0054_progress.sql":      "54865381b97e31360b3abb348e94dfb8ef93292474f6f5086f378b18dfd4f2f9",
 	"0061_incident.sql":      "842710427226acb7c74e230dee310c7b792479be9f17ba341a6c8fcd224ff9f1",
 	"0072_shown.sql":         "46d12bd23742f5befe11bf52ac86aff8f03c4df39f030e74faf9dcefda8ea4a5",
+	"0066_setting.sql":       "c4efe74778a2a0d20153c45d3ba0e459590b473923771fa19b8e525b87a5a26c",
 	"0060_departure.sql":     "2fb58f481453c55b2ac864e6730def20006c021ab70e37661104899b130de121",
 	"0049_card.sql":          "c8368a08ddfca4a14cb9343e40e96202c199c0718c298f0c56e4cddf71a732cb",
 	"0070_open_until.sql":    "7210eff4b6e59e7594377fc15d565300e8b5f20a5f96742b85e1a5c2f66caf26",
@@ -85,6 +86,7 @@ binding: code person proof
 wrong_code: platform account
 acknowledgement: person version
 seed: name content person
+setting: id name
 trip: id person first_day last_day planned
 trip_change: id trip cause was becomes
 check_in: id person day
@@ -146,6 +148,7 @@ var texts = []struct {
 	{storetest.WriteMeeting, readMeeting},
 	{storetest.WriteIncident, readIncident},
 	{storetest.WriteShown, readShown},
+	{storetest.WriteSetting, readSetting},
 }
 
 func readTexts(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
@@ -190,4 +193,8 @@ func readIncident(ctx context.Context, tx *store.Tx, i int, _ string, got map[st
 
 func readShown(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
 	return storetest.ReadShown(ctx, tx, i, got)
+}
+
+func readSetting(ctx context.Context, tx *store.Tx, i int, _ string, got map[string]string) error {
+	return storetest.ReadSetting(ctx, tx, i, got)
 }

@@ -61,6 +61,7 @@ const (
 	HeadMeetings     Right = "head meetings"      // open them, give items their outcome, judge what was done
 	SkipMeetings     Right = "skip meetings"      // say that a month has none
 	SeeUnread        Right = "see unread"         // who has not confirmed the rules
+	SeeSettings      Right = "see settings"       // every one but credentials, and what they were
 	HandleIncidents  Right = "handle incidents"   // see all that were reported, close them
 )
 
@@ -96,6 +97,7 @@ var rights = map[Right]rule{
 	TraceLooks:       {Posts: []store.Post{store.ExecutiveDirector, store.GeneralManager, store.MarketingDirector}, Clause: "档-3"},
 	ManagePeople:     {Duties: []store.Duty{store.Administrator}, Clause: "总则"},
 	ConfirmPeople:    {Posts: []store.Post{store.GeneralManager, store.ExecutiveDirector}, Clause: "附-4"},
+	SeeSettings:      {Posts: []store.Post{store.GeneralManager}, Duties: []store.Duty{store.Administrator}, Clause: "附-4"},
 	SelfCheck:        {Duties: []store.Duty{store.Administrator}, Clause: "附-4"},
 	TakeContracts:    {Posts: []store.Post{store.MarketingDirector, store.Supervisor, store.Salesperson}, Clause: "2-3"},
 	SeeContracts: {

@@ -45,6 +45,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		rulebook.SeeActivities:    {"y y y y y - - -", "执行董事、总经理、总经理助理、市场总监、市场主管", "会-4"},
 		rulebook.PlanActivities:   {"- - - y y - - -", "市场总监、市场主管", "会-4"},
 		rulebook.HeadActivities:   {"- y - y y - - -", "总经理、市场总监、市场主管", "2-8"},
+		rulebook.SeeSettings:      {"- y - - - - - y", "总经理、管理员", "附-4"},
 		rulebook.SeeUnread:        {"y y y y y - - -", "执行董事、总经理、总经理助理、市场总监、市场主管", "2-2"},
 		rulebook.SeeHandovers:     {"y y y y y - - -", "执行董事、总经理、总经理助理、市场总监、市场主管、财务", "2-7"},
 		rulebook.HeadHandovers:    {"- y - y y - - -", "总经理、市场总监、市场主管", "2-7"},

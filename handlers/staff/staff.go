@@ -45,7 +45,7 @@ func (h Handler) Commands() []command.Spec {
 	specs = append(specs, h.bindingCommand())
 	specs = append(specs, h.leaveCommands()...)
 	specs = append(specs, h.clauseCommands()...)
-	specs = append(specs, h.checkCommand())
+	specs = append(specs, h.checkCommand(), h.settingsCommand())
 	return append(specs, h.startCommands()...)
 }
 

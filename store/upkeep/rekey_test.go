@@ -57,7 +57,7 @@ func fillSealed(t *testing.T, db *store.DB) {
 			tx.Codes().Add(ctx, "ABCDEF", "lin", now.AddDate(0, 0, 1)),
 			tx.Leads().Add(ctx, store.Lead{Code: "L1", Giver: "lin", At: now, Words: "明华", Text: "要扩建", Source: "展会"}),
 			storetest.WriteContract(ctx, tx, 1, "展会"), storetest.WriteActivity(ctx, tx, 1, "展会"), storetest.WritePhoto(ctx, tx, 1, "展会"),
-			storetest.WriteMoney(ctx, tx, 1, "展会"), storetest.WriteDeparture(ctx, tx, 1, "展会"), storetest.WriteIncident(ctx, tx, 1, "展会"), storetest.WriteShown(ctx, tx, 1, "展会"), storetest.WriteTarget(ctx, tx, 1, "展会"), storetest.WriteStall(ctx, tx, 1, "展会"), storetest.WriteMeeting(ctx, tx, 1, "展会"),
+			storetest.WriteMoney(ctx, tx, 1, "展会"), storetest.WriteDeparture(ctx, tx, 1, "展会"), storetest.WriteIncident(ctx, tx, 1, "展会"), storetest.WriteSetting(ctx, tx, 1, "展会"), storetest.WriteShown(ctx, tx, 1, "展会"), storetest.WriteTarget(ctx, tx, 1, "展会"), storetest.WriteStall(ctx, tx, 1, "展会"), storetest.WriteMeeting(ctx, tx, 1, "展会"),
 		}
 		_, err := tx.Leads().Decide(ctx, store.Lead{Code: "L1", State: store.LeadRejected, By: "li", Decided: now, Reason: "已有"})
 		no := storetest.ARequest("A90", "明华")

@@ -71,6 +71,7 @@ var sealedColumns = []sealedColumn{
 	{"stall", []string{"id"}, "words", []string{"customer", "at", "by_person", "until_day"}},
 	{"promise", []string{"id"}, "words", []string{"customer", "month", "kept", "at", "by_person"}},
 	{"incident", []string{"code"}, "card", []string{"state", "at", "version"}},
+	{"setting", []string{"id"}, "value", []string{"name", "at"}},
 	{"departure", []string{"id"}, "card", []string{"person", "kind", "state", "last_day", "ends", "version"}},
 	{"departure_act", []string{"id"}, "was", step},
 	{"handed", []string{"departure", "kind", "ref"}, "words", []string{"state", "taker", "by_person", "at"}},
