@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -50,6 +52,7 @@ var pictures = []struct{ name, words, clock string }{
 	{"form", "提交周报", "16:47"},
 	{"friday", "已交", "12:00"},
 	{"monday", "批示", "11:00"},
+	{"pack", "月会资料", "11:00"},
 	{"meeting", "没有结论，不能散会", "11:00"},
 }
 
@@ -124,6 +127,44 @@ func TestTheDemoOnAPhone(t *testing.T) {
 	p.WaitText("第 1 次")
 	p.Fits()
 	p.Screenshot("mobile")
+	p.NoErrors()
+}
+
+// The demo can be read on a desk, on a small laptop and on a telephone, when it is
+// opened and after two hundred messages of all kinds.
+func TestTheDemoAtEverySize(t *testing.T) {
+	d, url := newTestDemo(t)
+	p := pagetest.Open(t, url, 1360, 820)
+	look := func(what string) {
+		for _, size := range [][2]int{{1360, 820}, {1000, 700}, {390, 844}} {
+			p.Resize(size[0], size[1])
+			p.Wait(fmt.Sprintf("innerWidth === %d && innerHeight === %d", size[0], size[1]), "the size")
+			p.Fits()
+			p.Screenshot(fmt.Sprintf("demo_%s_%d", what, size[0]))
+		}
+		p.Axe(what)
+	}
+	p.WaitText("市场部助手来了")
+	look("first")
+	lines := []string{"帮助", "客户 千灯陶瓷", "合同", "应收", "业绩", "客户进度", "活动", "活动 H1", "照片 H1", "交接 李娜", "月会", "工作台", "我的", "设置", "制度 2-8", "签到记录 上周", "周报", "没有这句话"}
+	for i := range 90 {
+		body := fmt.Sprintf(`{"as":"zhaoqiang","room":"zhaoqiang","text":%q}`, lines[i%len(lines)])
+		resp, err := http.Post(url+"/say", "application/json", strings.NewReader(body))
+		// some are answered by several messages
+		if err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatal(resp, err)
+		}
+		resp.Body.Close()
+	}
+	if err := d.jump(t.Context(), d.now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	p.Click("[data-tab-to=who]")
+	p.Click("[data-persona=zhaoqiang]")
+	p.Click("[data-tab-to=who]")
+	p.Click("[data-room=private]")
+	p.Wait(`document.querySelectorAll("#lines [data-entry]").length >= 200`, "two hundred messages")
+	look("many")
 	p.NoErrors()
 }
 

@@ -35,7 +35,7 @@ func sampleReports() map[string]store.ReportText {
 	}
 }
 
-// sampleHistory gives the sample department its customers, contracts, activities and a last week,
+// sampleHistory gives the sample department its customers, contracts, activities, somebody who leaves and a last week,
 // handed in, sent up and read, so that plans are carried over on the first day.
 func sampleHistory(ctx context.Context, tx *store.Tx, rules rulebook.Rules, start time.Time) error {
 	if err := sampleCustomers(ctx, tx, customer.Defaults(), start); err != nil {
@@ -54,6 +54,9 @@ func sampleHistory(ctx context.Context, tx *store.Tx, rules rulebook.Rules, star
 		return err
 	}
 	if err := sampleActivities(ctx, tx, rules, start); err != nil {
+		return err
+	}
+	if err := sampleDeparture(ctx, tx, rules, start); err != nil {
 		return err
 	}
 	people, err := tx.People().Active(ctx)

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
 	"time"
 
 	"marketbot/handlers/rulebook"
@@ -67,6 +72,43 @@ func sampleActivities(ctx context.Context, tx *store.Tx, rules rulebook.Rules, s
 		if err := tx.Activities().Add(ctx, a, store.ActivityAct{ID: tx.NewID(a.Made), At: a.Made, By: maker, Act: "活动 新增"}); err != nil {
 			return fmt.Errorf("sample activity %s: %w", a.Name, err)
 		}
+		if err := samplePhotos(ctx, tx, a); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// samplePhotos are of everybody who was there.
+func samplePhotos(ctx context.Context, tx *store.Tx, a store.Activity) error {
+	for i, p := range a.People {
+		if !p.Came.Came() {
+			continue
+		}
+		picture, err := samplePhoto(i)
+		if err != nil {
+			return err
+		}
+		if err := tx.Photos().Add(ctx, store.Photo{ID: tx.NewID(p.At), Activity: a.Code, Person: p.Person, At: p.At, Content: picture}); err != nil {
+			return fmt.Errorf("sample photo: %w", err)
+		}
+	}
+	return nil
+}
+
+// samplePhoto is a hall with a booth in it, which stands elsewhere in each.
+func samplePhoto(n int) ([]byte, error) {
+	p := image.NewRGBA(image.Rect(0, 0, 800, 600))
+	fill := func(x, y, w, h int, c color.RGBA) {
+		draw.Draw(p, image.Rect(x, y, x+w, y+h), image.NewUniform(c), image.Point{}, draw.Src)
+	}
+	fill(0, 0, 800, 380, color.RGBA{R: 236, G: 240, B: 245, A: 255})
+	fill(0, 380, 800, 220, color.RGBA{R: 196, G: 176, B: 150, A: 255})
+	left := 120 + 260*n
+	fill(left, 170, 300, 230, color.RGBA{R: 31, G: 98, B: 190, A: 255})
+	fill(left+20, 190, 260, 60, color.RGBA{R: 255, G: 255, B: 255, A: 255})
+	fill(left-30, 380, 360, 70, color.RGBA{R: 120, G: 84, B: 52, A: 255})
+	var b bytes.Buffer
+	err := jpeg.Encode(&b, p, nil)
+	return b.Bytes(), err
 }

@@ -204,6 +204,9 @@ func TestAPhotoIsSent(t *testing.T) {
 	p.Click("[data-room=private]")
 	p.Wait(`document.querySelector("#photo").checkVisibility()`, "the photo's button")
 	p.Fits()
+	if rows := pagetest.Eval[int](p, `new Set(["text", "place", "photo", "send"].map((id) => document.querySelector("#" + id).getBoundingClientRect().bottom)).size`); rows != 1 {
+		t.Errorf("the composer has %d rows", rows)
+	}
 	pagetest.Eval[bool](p, `(() => {
 		const chosen = new DataTransfer();
 		chosen.items.add(new File(["a picture"], "现场.jpg", { type: "image/jpeg" }));

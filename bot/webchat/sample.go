@@ -11,7 +11,7 @@ func Sample() []Persona {
 	return []Persona{
 		{Account: "zhangwei", Name: "张伟", Post: store.Salesperson, Note: "常出差广州"},
 		{Account: "liuyang", Name: "刘洋", Post: store.Salesperson, Note: "周报常忘"},
-		{Account: "lina", Name: "李娜", Post: store.Salesperson, Note: "按时交"},
+		{Account: "lina", Name: "李娜", Post: store.Salesperson, Note: "按时交，要离职"},
 		{Account: "zhaoqiang", Name: "赵强", Post: store.Supervisor, Note: "管考勤与档案"},
 		{Account: "wangfang", Name: "王芳", Post: store.MarketingDirector, Duties: []store.Duty{store.Administrator}, Note: "兼管理员"},
 		{Account: "chenzong", Name: "陈总", Post: store.GeneralManager, Note: "看汇总、批示"},
