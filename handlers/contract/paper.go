@@ -60,13 +60,13 @@ func (h Handler) paperCommands() []command.Spec {
 			Name: "合同遗失", Aliases: []string{"htys"}, Summary: "合同丢了，马上报告经过",
 			Said: []string{"合同丢了", "丢了合同", "合同不见了", "合同找不到了", "遗失合同"},
 			Args: []command.Arg{contractArg(), words("经过", losePrompt)}, Examples: []string{"合同遗失 ZYX-202611-001 昨天在展会上放在资料袋里，散场后不见了"},
-			Who: rulebook.TakePart, For: h.holds, Clause: taking, Run: h.lose, Undo: h.undo,
+			Who: rulebook.TakePart, For: h.holds, Clause: taking, Run: h.lose, Undo: h.undoLost,
 		},
 		{
 			Name: "找到", Aliases: []string{"找到合同"}, Summary: "遗失的合同找到了",
 			Said: []string{"合同找到了", "找回合同", "找到了合同"},
 			Args: []command.Arg{contractArg(), words("经过", findPrompt)}, Examples: []string{"找到 ZYX-202611-001 在办公室抽屉里"},
-			Who: rulebook.TakePart, For: h.holds, Clause: taking, Run: h.find, Undo: h.undo,
+			Who: rulebook.TakePart, For: h.holds, Clause: taking, Run: h.find, Undo: h.undoFound,
 		},
 	}
 }
@@ -227,8 +227,13 @@ func (h Handler) lose(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
+	i, err := openIncident(ctx, c, is.Number, said)
+	if err != nil {
+		return nil, err
+	}
 	a, err := h.answer(ctx, c, is, "已登记遗失", hearers{above: true, keepers: true}, []string{is.Holder}, true,
-		"已告诉市场总监、总经理和档案员。找到了发：找到 "+is.Number+" 经过；查清了发：缺号 "+is.Number+" 说明…", chat.Fact{Label: "经过", Value: said})
+		"已告诉市场总监、总经理和档案员。找到了发：找到 "+is.Number+" 经过；查清了发：缺号 "+is.Number+" 说明…",
+		chat.Fact{Label: "经过", Value: said}, chat.Fact{Label: "事件", Value: i.Code + "，查清后由总经理或市场总监结案"})
 	if err != nil {
 		return nil, err
 	}
@@ -249,6 +254,9 @@ func (h Handler) find(ctx context.Context, c *command.Call) (*command.Answer, er
 	is.Lost, is.LostFrom, is.Explained = "", "", false
 	said, err := h.said(ctx, c, was, &is, "经过", findPrompt)
 	if err != nil {
+		return nil, err
+	}
+	if err := noteIncidents(ctx, c.Tx, is.Number, string(h.Rules.Day(c.Now))+" 找到："+said); err != nil {
 		return nil, err
 	}
 	return h.answer(ctx, c, is, "已找到", hearers{above: true, keepers: true}, []string{is.Holder}, true, "现在"+stateWords(is)+"。", chat.Fact{Label: "经过", Value: said})
