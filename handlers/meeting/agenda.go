@@ -42,12 +42,18 @@ func (h Handler) agenda(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
-	code := command.CodeIn("Y", said)
-	switch {
+	first := reading.FirstWord(said)
+	code := command.CodeIn("Y", first)
+	switch numbered := code != "" && strings.HasPrefix(text.Code(first), "Y"); {
 	case said == "":
 		return h.list(ctx, c)
-	case code != "" && reading.FirstWord(said) == said && strings.HasPrefix(text.Code(said), "Y"):
+	case numbered && first == said:
 		return h.one(ctx, c, code)
+	case numbered: // what is said of an item is no new one
+		about := strings.TrimSpace(strings.TrimPrefix(said, first))
+		return nil, &command.Refusal{
+			Text: "这是说议题 " + code + " 的，没有另记一个议题。", Hint: "讨论 " + code + " " + text.CutLine(about, shown), Clause: deciding, Private: true,
+		}
 	}
 	m, open, err := c.Tx.Meetings().Now(ctx)
 	if err != nil {
