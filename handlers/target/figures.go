@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -74,11 +75,14 @@ func (r *reader) live(ctx context.Context, month store.Day) (t rulebook.ResultTa
 	if err != nil {
 		return t, err
 	}
-	people, err := r.people(ctx, month, months)
+	people, later, err := r.people(ctx, month, months)
 	if err != nil {
 		return t, err
 	}
 	t = rulebook.NewResultTable(month, months, people)
+	for i := range t.Rows {
+		t.Rows[i].Post = cmp.Or(t.Rows[i].Post, later[t.Rows[i].Person])
+	}
 	t.Damaged = r.damaged
 	return t, nil
 }
@@ -253,21 +257,22 @@ func (r *reader) signers(ctx context.Context, entries []store.MoneyEntry) (map[s
 }
 
 // people are who may have a row in a month's table, with the post of its last day:
-// by registration, behind them who is not with the company any more.
-func (r *reader) people(ctx context.Context, month store.Day, months map[store.Day]rulebook.MonthResult) ([]store.Person, error) {
-	list, err := r.tx.People().Active(ctx)
+// by registration, behind them who is not with the company any more. Who was not
+// registered yet has none then, but figures may have been entered since: later are
+// the posts of now.
+func (r *reader) people(ctx context.Context, month store.Day, months map[store.Day]rulebook.MonthResult) (list []store.Person, later map[string]store.Post, err error) {
+	list, err = r.tx.People().Active(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	posts := map[string]store.Post{}
-	end := month.NextMonth().Start(r.Rules.Zone)
+	later = map[string]store.Post{}
+	for _, p := range list {
+		later[p.ID] = p.Post
+	}
+	posts, end := later, month.NextMonth().Start(r.Rules.Zone)
 	if over := !r.now.Before(end); over {
 		if posts, err = r.tx.People().PostsAt(ctx, end); err != nil {
-			return nil, err
-		}
-	} else {
-		for _, p := range list {
-			posts[p.ID] = p.Post
+			return nil, nil, err
 		}
 	}
 	seen := map[string]bool{"": true}
@@ -286,7 +291,7 @@ func (r *reader) people(ctx context.Context, month store.Day, months map[store.D
 	for _, id := range gone {
 		p, found, err := r.tx.People().ByID(ctx, id)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if !found {
 			p.ID = id
@@ -296,5 +301,5 @@ func (r *reader) people(ctx context.Context, month store.Day, months map[store.D
 		}
 		list = append(list, p)
 	}
-	return list, nil
+	return list, later, nil
 }

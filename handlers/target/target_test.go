@@ -42,14 +42,14 @@ func TestPack(t *testing.T) {
 	signed(o, "A2", "张伟", "2026-11-03", 79_999_99)
 	signed(o, "A3", "刘洋", "2026-11-03", 80_000_00)
 	o.Clock("2026-12-01 09:27")
-	section := func() (s pack.Section) {
+	section := func(month store.Day) (s pack.Section) {
 		o.Update(func(ctx context.Context, tx *store.Tx) (err error) {
-			s, err = h.Pack(ctx, tx, pack.Ask{Month: "2026-11-01", At: o.Now})
+			s, err = h.Pack(ctx, tx, pack.Ask{Month: month, At: o.Now})
 			return err
 		})
 		return s
 	}
-	s := section()
+	s := section("2026-11-01")
 	handlerstest.Wants(t, fmt.Sprint(s.Figures), "{签约 15999999 5000000 元}", "{签约目标 20000000 5000000 元}", "{签约完成率 800 1000 %}")
 	if len(s.Items) != 1 || s.Items[0].Title != "11月目标完成率低于 80%：1 人" || s.Items[0].Lines[0].Person != o.People["张伟"].ID || !strings.Contains(s.Items[0].Lines[0].Text, "张伟 签约 79,999.99 元，目标 100,000.00 元，完成率 80.0%") {
 		t.Errorf("%+v", s.Items)
@@ -65,9 +65,14 @@ func TestPack(t *testing.T) {
 	})
 	o.Clock("2026-12-02 09:27")
 	signed(o, "A4", "张伟", "2026-11-30", 1)
-	handlerstest.Wants(t, fmt.Sprint(section().Figures), "{签约 16000000 5000000 元}") // the meeting keeps what it showed
+	handlerstest.Wants(t, fmt.Sprint(section("2026-11-01").Figures), "{签约 16000000 5000000 元}") // the meeting keeps what it showed
 	handlerstest.Wants(t, o.Say("王芳", "业绩 11月"), "159,999.99 元", "已定稿")
 	handlerstest.Wants(t, o.Say("张伟", "业绩"), "会后更正", "12月2日 周三 张伟 签约 +0.01 元（11月 A4）")
+	o.Register("新人", store.Supervisor)
+	signed(o, "A5", "新人", "2026-10-20", 1)
+	if rows := fmt.Sprint(section("2026-10-01").Sheets[0].Groups); !strings.Contains(rows, string(store.Supervisor)) {
+		t.Errorf("who was registered later has no post: %s", rows)
+	}
 }
 
 // The trial run says what the real one does; what was set before is passed over, what
