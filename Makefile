@@ -30,7 +30,7 @@ BENCHTIME   ?= 1s
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI     = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: build test soak tools vet lint bench profile fuzz docs release ops
+.PHONY: build test soak tools vet lint bench profile fuzz docs release ops office
 
 # build makes the program: one file, nothing to install beside it.
 build:
@@ -55,6 +55,16 @@ ops:
 		[ -f "$$deb" ] || { echo "no package; make release makes it" >&2; continue; }; \
 		d=$$(mktemp -d); dpkg-deb -x "$$deb" $$d && $$d/usr/local/bin/marketbot setup --help >/dev/null && echo "$$deb: fine"; code=$$?; rm -rf $$d; [ $$code = 0 ]; \
 	done
+
+# office has LibreOffice calculate and print every workbook that people get, and holds
+# both to what the bot wrote; the pages stay in printed/, to be looked at. It is not
+# part of test: LibreOffice is 400 MB to install, and takes minutes for what tests of
+# package sheet tell in a second, as long as nobody changes how sheets are written.
+office: tools
+	@command -v soffice >/dev/null && command -v pdfinfo >/dev/null || { \
+		as=""; [ "$$(id -u)" = 0 ] || as=sudo; \
+		$$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends libreoffice-calc poppler-utils; }
+	$(GO) test -pgo=off -tags office -v -timeout 30m -run '^TestPrinted$$' ./bot
 
 # test is everything that must hold. A skipped test fails too. What storms the
 # whole program has a time limit of its own, so that neither half of the bot's

@@ -88,9 +88,8 @@ func watchHeap() (most func() uint64) {
 
 type packBench struct {
 	*bot
-	now    time.Time
-	lines  atomic.Int64
-	people []store.Person
+	now   time.Time
+	lines atomic.Int64
 }
 
 func newPackBench(b *testing.B) *packBench {
@@ -103,28 +102,10 @@ func newPackBench(b *testing.B) *packBench {
 	}
 	db := storetest.Open(b, storetest.SQLite)
 	founded := p.now.AddDate(0, -packMonths, 0)
-	must := func(f func(context.Context, *store.Tx) error) {
-		if err := db.Update(b.Context(), func(tx *store.Tx) error { return f(b.Context(), tx) }); err != nil {
-			b.Fatal(err)
-		}
+	if err := db.Update(b.Context(), func(tx *store.Tx) error { return staff.Seed(b.Context(), tx, entries, founded) }); err != nil {
+		b.Fatal(err)
 	}
-	must(func(ctx context.Context, tx *store.Tx) (err error) {
-		if err := staff.Seed(ctx, tx, entries, founded); err != nil {
-			return err
-		}
-		p.people, err = tx.People().Holding(ctx, store.Salesperson, "")
-		return err
-	})
-	for from := 0; from < packContracts; from += 500 {
-		must(func(ctx context.Context, tx *store.Tx) error {
-			for i := from; i < from+500; i++ {
-				if err := p.enter(ctx, tx, i, founded); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
+	past{p.now, packCustomers, packContracts}.fill(b, db)
 	var err error
 	p.bot, err = newBot(b.Context(), parts{
 		DB: db, Rules: r, AreaSettings: defaultAreas(), People: entries, Log: log, Now: func() time.Time { return p.now },
@@ -136,12 +117,32 @@ func newPackBench(b *testing.B) *packBench {
 	return p
 }
 
-// enter enters a contract that was signed, planned and for the most part paid, and a
-// customer with what was done of late for every fourth.
-func (p *packBench) enter(ctx context.Context, tx *store.Tx, i int, founded time.Time) error {
-	at := founded.AddDate(0, i*packMonths/packContracts, i%27)
-	day, who, customer := store.DayOf(at), p.people[i%len(p.people)].ID, fmt.Sprint("K", i%packCustomers+1)
-	if i < packCustomers {
+// past is what salespeople did in the months before a moment.
+type past struct {
+	now                  time.Time
+	customers, contracts int
+}
+
+func (p past) fill(tb testing.TB, db *store.DB) {
+	tb.Helper()
+	for from := 0; from < p.contracts; from += 500 {
+		storetest.Update(tb, db, func(ctx context.Context, tx *store.Tx) error {
+			people, err := tx.People().Holding(ctx, store.Salesperson, "")
+			for i := from; i < min(from+500, p.contracts) && err == nil; i++ {
+				err = p.enter(ctx, tx, i, people[i%len(people)].ID)
+			}
+			return err
+		})
+	}
+}
+
+// enter enters a contract that was signed and planned, nine of ten paid, and while
+// there are fewer than so many, a customer with what was done last.
+func (p past) enter(ctx context.Context, tx *store.Tx, i int, who string) error {
+	founded := p.now.AddDate(0, -packMonths, 0)
+	at := founded.AddDate(0, i*packMonths/p.contracts, i%27)
+	day, customer := store.DayOf(at), fmt.Sprint("K", i%p.customers+1)
+	if i < p.customers {
 		k := store.Customer{ID: customer, Name: fmt.Sprintf("华东机电%d号有限公司", i), Owner: who, Stage: "初步接触", Created: founded, Author: who}
 		if err := vault.In(tx).Add(ctx, k); err != nil {
 			return err
@@ -154,16 +155,16 @@ func (p *packBench) enter(ctx context.Context, tx *store.Tx, i int, founded time
 	number := fmt.Sprintf("ZYX-%s-%05d", strings.ReplaceAll(string(day[:7]), "-", ""), i)
 	k := store.Contract{
 		Number: number, Folded: command.FoldedContract(number), Series: "ZYX#", Seq: i, Customer: customer, Holder: who,
-		State: store.ContractSigned, Claimed: day, Reported: day, LastReport: day, Signed: day, Amount: 90_000_00, Project: "年会布置与执行",
+		State: store.ContractSigned, Claimed: day, Reported: day, LastReport: day, Signed: day, Amount: 90_000_01, Project: "年会布置与执行",
 	}
 	if _, err := tx.Contracts().Add(ctx, k, store.ContractAct{ID: tx.NewID(at), At: at, Act: "签合同"}); err != nil {
 		return err
 	}
-	e := store.MoneyEntry{ID: tx.NewID(at), Kind: store.MoneyPlan, Contract: number, Customer: customer, Holder: who, Day: day, At: at, By: who, Plan: []store.PlanLine{{First: day.Add(30), Due: day.Add(30), Amount: 90_000_00}}}
+	e := store.MoneyEntry{ID: tx.NewID(at), Kind: store.MoneyPlan, Contract: number, Customer: customer, Holder: who, Day: day, At: at, By: who, Plan: []store.PlanLine{{First: day.Add(30), Due: day.Add(30), Amount: 90_000_01}}}
 	if _, err := tx.Receivables().Add(ctx, e); err != nil || i%10 == 0 {
 		return err
 	}
-	e.ID, e.Kind, e.Plan, e.Amount, e.Settled = tx.NewID(at), store.MoneyReceipt, nil, 90_000_00, true
+	e.ID, e.Kind, e.Plan, e.Amount, e.Settled = tx.NewID(at), store.MoneyReceipt, nil, 90_000_01, true
 	_, err := tx.Receivables().Add(ctx, e)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 	"pgregory.net/rapid"
 )
 
@@ -298,5 +300,57 @@ func TestUnwritable(t *testing.T) {
 		if _, err := b.Write(); err == nil {
 			t.Errorf("%s was written", name)
 		}
+	}
+}
+
+// A text is broken where its cell is full, and where it breaks itself; a wide
+// character takes the room of two.
+func TestLines(t *testing.T) {
+	for _, tt := range []struct {
+		text  string
+		width float64
+		want  []string
+	}{
+		{"", 10, []string{""}},
+		{"a\n\nb", 10, []string{"a", "", "b"}},
+		{"客户预算推迟", 9, []string{"客户预算", "推迟"}},
+		{"abcdefghi", 5, []string{"abcd", "efgh", "i"}},
+		{"客户", 1, []string{"客", "户"}},
+	} {
+		if got := lines(tt.text, tt.width); !slices.Equal(got, tt.want) {
+			t.Errorf("%q in %v: %q", tt.text, tt.width, got)
+		}
+	}
+}
+
+// Who only looks at a table sees all of it: rows are as high as what they hold, and a
+// long note goes on below itself.
+func TestRowsAreHighEnough(t *testing.T) {
+	note := strings.Repeat("业务员未报到；", 30)
+	data, err := Book{Sheets: []Sheet{{Tab: "纪要", Columns: []Column{{Head: "编号"}, {Head: "讨论要点"}}, Groups: Rows([]Value{Text("Y1"), Text(strings.Repeat("先签框架。", 20))}), Notes: []Note{{"应到/实到/请假", note}}}}}.Write()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if high, err := f.GetRowHeight("纪要", 4); err != nil || high != 5*lineHigh {
+		t.Errorf("%v points high, %v", high, err)
+	}
+	rows, err := f.GetRows("纪要")
+	if err != nil || len(rows) < 8 {
+		t.Fatalf("%q, %v", rows, err)
+	}
+	said := ""
+	for _, r := range rows[5:] {
+		said += r[1]
+	}
+	if said != note || rows[5][0] != "应到/实到/请假" || rows[6][0] != "" {
+		t.Errorf("%q", rows[5:])
+	}
+	if width, err := f.GetColWidth("纪要", "A"); err != nil || width < 14 {
+		t.Errorf("%v wide, %v", width, err)
 	}
 }

@@ -56,9 +56,11 @@ func addTab(f *excelize.File, i int, s Sheet) error {
 		_, err = f.NewSheet(s.Tab)
 	}
 	yes, landscape, paper, wide, high := true, "landscape", a4, 1, 0
+	side, above, below, foot := 0.4, 0.5, 0.6, 0.3 // inches
 	return errors.Join(err,
 		f.SetSheetProps(s.Tab, &excelize.SheetPropsOptions{FitToPage: &yes}),
 		f.SetPageLayout(s.Tab, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &paper, FitToWidth: &wide, FitToHeight: &high}),
+		f.SetPageMargins(s.Tab, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &above, Bottom: &below, Footer: &foot}),
 		f.SetHeaderFooter(s.Tab, &excelize.HeaderFooterOptions{OddFooter: "&C第 &P 页，共 &N 页"}),
 		f.SetDefinedName(&excelize.DefinedName{
 			Name: "_xlnm.Print_Titles", Scope: s.Tab, RefersTo: fmt.Sprintf("'%s'!$1:$%d", strings.ReplaceAll(s.Tab, "'", "''"), headRow),
@@ -69,8 +71,9 @@ func addTab(f *excelize.File, i int, s Sheet) error {
 type writer struct {
 	*excelize.StreamWriter
 	Sheet
-	looks styles
-	row   int // the last one written
+	looks  styles
+	widths []float64 // of the columns
+	row    int       // the last one written
 }
 
 func (b Book) fill(f *excelize.File, s Sheet, looks styles) error {
@@ -80,7 +83,8 @@ func (b Book) fill(f *excelize.File, s Sheet, looks styles) error {
 	}
 	w := &writer{StreamWriter: stream, Sheet: s, looks: looks}
 	for i, c := range s.Columns {
-		if err := w.SetColWidth(i+1, i+1, s.width(i, c)); err != nil {
+		w.widths = append(w.widths, s.width(i, c))
+		if err := w.SetColWidth(i+1, i+1, w.widths[i]); err != nil {
 			return err
 		}
 		if c.Literal {
@@ -93,14 +97,15 @@ func (b Book) fill(f *excelize.File, s Sheet, looks styles) error {
 	if err != nil {
 		return err
 	}
-	heads := make([]any, len(s.Columns))
+	heads, high := make([]any, len(s.Columns)), 1
 	for i, c := range s.Columns {
+		high = max(high, len(lines(clean(c.Head), w.widths[i])))
 		heads[i] = excelize.Cell{StyleID: looks.head, Value: clean(c.Head)}
 	}
 	err = errors.Join(
 		w.add(excelize.Cell{StyleID: looks.title, Value: clean(joined(" ", b.Company, s.Name, b.Period))}),
 		w.add(excelize.Cell{StyleID: looks.about, Value: clean(b.About.words())}),
-		w.add(heads...))
+		w.addHigh(high, heads...))
 	if err != nil {
 		return err
 	}
@@ -111,9 +116,23 @@ func (b Book) fill(f *excelize.File, s Sheet, looks styles) error {
 }
 
 // add writes the next row.
-func (w *writer) add(cells ...any) error {
+func (w *writer) add(cells ...any) error { return w.addHigh(1, cells...) }
+
+// The height of a line, and of the highest row, in points.
+const (
+	lineHigh = 15
+	mostHigh = 409
+)
+
+// addHigh writes the next row, with room for so many lines: not every program that
+// shows it finds that out by itself.
+func (w *writer) addHigh(lines int, cells ...any) error {
 	w.row++
-	return w.SetRow(fmt.Sprintf("A%d", w.row), cells)
+	var opts []excelize.RowOpts
+	if lines > 1 {
+		opts = append(opts, excelize.RowOpts{Height: min(float64(lines)*lineHigh, mostHigh)})
+	}
+	return w.SetRow(fmt.Sprintf("A%d", w.row), cells, opts...)
 }
 
 // table writes the rows, each group with its 小计, and the 合计.
@@ -144,15 +163,18 @@ func (w *writer) table() error {
 }
 
 func (w *writer) values(row []Value) error {
-	cells := make([]any, len(w.Columns))
+	cells, high := make([]any, len(w.Columns)), 1
 	for i := range cells {
 		var v Value
 		if i < len(row) {
 			v = row[i]
 		}
+		if v.kind == text {
+			high = max(high, len(lines(clean(v.text), w.widths[i])))
+		}
 		cells[i] = excelize.Cell{StyleID: w.looks.of(v), Value: v.content()}
 	}
-	return w.add(cells...)
+	return w.addHigh(high, cells...)
 }
 
 // sum writes a row that adds up what stands from a row on. Each formula
@@ -215,9 +237,17 @@ func (w *writer) tail() error {
 	if len(w.Notes) > 0 {
 		w.row++
 	}
+	room := 0.0
+	for _, width := range w.widths[min(1, len(w.widths)):] {
+		room += width
+	}
 	for _, n := range w.Notes {
-		if err := w.add(excelize.Cell{StyleID: w.looks.about, Value: clean(n.Label)}, excelize.Cell{StyleID: w.looks.about, Value: clean(n.Text)}); err != nil {
-			return err
+		label := n.Label
+		for _, line := range lines(clean(n.Text), max(room, maxWidth)) {
+			if err := w.add(excelize.Cell{StyleID: w.looks.about, Value: clean(label)}, excelize.Cell{StyleID: w.looks.about, Value: line}); err != nil {
+				return err
+			}
+			label = ""
 		}
 	}
 	if !w.Sign {
@@ -262,6 +292,7 @@ func joined(by string, list ...string) string {
 const (
 	minWidth = 6
 	maxWidth = 42
+	longHead = 8
 )
 
 // width is how wide a column has to be for what it holds.
@@ -270,6 +301,14 @@ func (s Sheet) width(i int, c Column) float64 {
 		return c.Width
 	}
 	most := wide(c.Head)
+	if most > longHead { // in two lines
+		most = max((most+1)/2, longHead)
+	}
+	for _, n := range s.Notes {
+		if i == 0 {
+			most = max(most, wide(n.Label))
+		}
+	}
 	for _, g := range s.Groups {
 		for _, row := range g.Rows {
 			if i < len(row) {
@@ -314,4 +353,21 @@ func wide(s string) int {
 func name(i int) string {
 	n, _ := excelize.ColumnNumberToName(i + 1) // fails beyond 16,384 columns only
 	return n
+}
+
+// lines are a text as it stands in a cell of a width: broken where it is full, and
+// where it breaks itself. There is at least one.
+func lines(s string, width float64) (list []string) {
+	for line := range strings.SplitSeq(s, "\n") {
+		begin, n := 0, 0
+		for i, r := range line {
+			if k := wide(string(r)); float64(n+k) > width-1 && i > begin {
+				list, begin, n = append(list, line[begin:i]), i, k
+			} else {
+				n += k
+			}
+		}
+		list = append(list, line[begin:])
+	}
+	return list
 }
