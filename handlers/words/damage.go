@@ -18,9 +18,9 @@ var (
 		"access_grant": "查阅授权", "delegation": "审批授权", "request": "查阅申请", "lead": "线索",
 		"trip": "出差", "check_in": "签到", "report": "周报", "consolidated": "上报", "report_comment": "批示",
 		"contract": "合同", "contract_act": "合同经过", "money": "收款记录", "target": "目标", "frozen_month": "定稿的月份", "kept_table": "定稿的表",
-		"activity": "活动", "activity_act": "活动经过", "meeting": "会议", "meeting_act": "会议经过", "meeting_note": "讨论", "agenda_item": "议题", "decision": "决议", "minutes": "纪要",
+		"activity": "活动", "activity_act": "活动经过", "photo": "活动照片", "meeting": "会议", "meeting_act": "会议经过", "meeting_note": "讨论", "agenda_item": "议题", "decision": "决议", "minutes": "纪要",
 		"departure": "离职交接", "departure_act": "交接经过", "handed": "交接项", "incident": "事件",
-		"inbox": "收到的消息", "outbox": "待发的消息", "dialog": "没答完的问题", "confirmation": "待确认的操作", "audit": "审计记录", "chain": "审计链",
+		"setting": "设置记录", "shown": "答复的底稿", "inbox": "收到的消息", "outbox": "待发的消息", "dialog": "没答完的问题", "confirmation": "待确认的操作", "audit": "审计记录", "chain": "审计链",
 	}
 )
 
