@@ -22,22 +22,23 @@ import (
 // Config is the configuration file. config.example.yaml is its manual; each
 // part belongs to the package that it sets up.
 type Config struct {
-	Company       string         `yaml:"company"`
-	Timezone      string         `yaml:"timezone"`
-	Listen        string         `yaml:"listen"`
-	Store         string         `yaml:"store"`
-	Postgres      store.Pool     `yaml:"postgres"`
-	Redis         string         `yaml:"redis"`
-	Backup        Backup         `yaml:"backup"`
-	SecretKey     string         `yaml:"secret_key"`
-	OldSecretKeys []string       `yaml:"old_secret_keys"`
-	Holidays      string         `yaml:"holidays"`
-	Log           Log            `yaml:"log"`
-	Feishu        *feishu.Config `yaml:"feishu"`
-	WeCom         *wecom.Config  `yaml:"wecom"`
-	NotifyOn      string         `yaml:"notify_on"`
-	People        []Person       `yaml:"people"`
-	Schedule      Schedule       `yaml:"schedule"`
+	Company       string             `yaml:"company"`
+	Timezone      string             `yaml:"timezone"`
+	Listen        string             `yaml:"listen"`
+	Store         string             `yaml:"store"`
+	Postgres      store.Pool         `yaml:"postgres"`
+	Redis         string             `yaml:"redis"`
+	Backup        Backup             `yaml:"backup"`
+	SecretKey     string             `yaml:"secret_key"`
+	OldSecretKeys []string           `yaml:"old_secret_keys"`
+	Holidays      string             `yaml:"holidays"`
+	Log           Log                `yaml:"log"`
+	Feishu        *feishu.Config     `yaml:"feishu"`
+	WeCom         *wecom.Config      `yaml:"wecom"`
+	NotifyOn      string             `yaml:"notify_on"`
+	People        []Person           `yaml:"people"`
+	Schedule      Schedule           `yaml:"schedule"`
+	Retention     rulebook.Retention `yaml:"retention"`
 	AreaSettings  `yaml:",inline"`
 }
 
@@ -78,6 +79,7 @@ func defaults() Config {
 			Daily: rulebook.Clock{Hour: 9, Minute: 13},
 			Quiet: rulebook.Quiet{From: rulebook.Clock{Hour: 21}, To: rulebook.Clock{Hour: 8}},
 		},
+		Retention:    rulebook.DefaultRetention(),
 		AreaSettings: defaultAreas(),
 	}
 }
@@ -172,6 +174,9 @@ func (c Config) problem() *problem {
 	if i, key, text := staff.Check(c.entries()); text != "" {
 		return &problem{fmt.Sprintf("$.people[%d].%s", i, key), text}
 	}
+	if key, text := c.Retention.Problem(); key != "" {
+		return &problem{"$.retention." + key, text}
+	}
 	if p := c.AreaSettings.problem(); p != nil {
 		return p
 	}
@@ -238,7 +243,7 @@ func (c Config) rules() (rulebook.Rules, error) {
 	return rulebook.Rules{
 		Company: c.Company, Zone: zone, Calendar: calendar, Book: book,
 		Report: c.Schedule.WeeklyReport, Consolidated: c.Schedule.Consolidated, Trip: c.Schedule.TripCheckIn,
-		Daily: c.Schedule.Daily, Quiet: c.Schedule.Quiet,
+		Daily: c.Schedule.Daily, Quiet: c.Schedule.Quiet, Keep: c.Retention,
 	}, nil
 }
 

@@ -214,6 +214,8 @@ func TestWrongSettingsAreToldWithTheirLine(t *testing.T) {
 		{"a stage twice", "customers:\n  stages:\n    - 签约\n    - 签约\n", "4", "签约"},
 		{"a field that is there", "customers:\n  fields: [规模, 地址]\n", "2", "地址"},
 		{"a field that cannot be typed", "customers:\n  fields: [\"规 模\"]\n", "2", "规 模"},
+		{"a month too short", "retention:\n  received: 7\n  check_ins: 30\n", "3", "check_ins 至少是 62 天"},
+		{"shorter than what came in", "retention: {received: 40}\n", "1", "messages 至少是 8 天"},
 		{"no days", "customers:\n  progress_days: [7, 0]\n", "2", "progress_days"},
 		{"unknown post of a person", "people:\n  - {name: 王芳, post: 总管}\n", "2", "总管"},
 		{"same name", "people:\n  - {name: 王芳, post: 业务员}\n  - {name: 王芳, post: 业务员}\n", "3", "写了两次"},

@@ -15,7 +15,7 @@ import (
 // shownSections are the settings whose values 设置 shows: of all others, among them every
 // credential, it says only whether they are filled in.
 var shownSections = []string{
-	"company", "timezone", "listen", "postgres", "backup", "holidays", "log", "notify_on", "schedule",
+	"company", "timezone", "listen", "postgres", "backup", "holidays", "log", "notify_on", "schedule", "retention",
 	"reports", "customers", "contracts", "receivables", "targets", "leaving", "meetings", "rules",
 }
 

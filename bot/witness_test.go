@@ -96,6 +96,7 @@ func (w *witness) reads(o *office) {
 func shownElsewhere() map[string]struct{ file, test string } {
 	return map[string]struct{ file, test string }{
 		"trip/forget":     {"../handlers/trip/reminders_test.go", "TestOldPlacesAreForgottenButNotTheDays"},
+		"staff/forget":    {"../handlers/staff/retention_test.go", "TestOldReasonsOfLeaveAreForgotten"},
 		"activity/forget": {"../handlers/activity/photo_test.go", "TestOldPhotosAreForgotten"},
 		"daily/again":     {"../handlers/daily/again_test.go", "TestWhatFailedIsMadeUp"},
 		"store/trim":      {"trim_test.go", "TestOldMessagesAreForgotten"},

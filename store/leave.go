@@ -81,3 +81,10 @@ func (q Leaves) Restore(ctx context.Context, id string) (bool, error) {
 	n, err := q.tx.Exec(ctx, "restore leave", `UPDATE leave SET cancelled = 0 WHERE id = $1 AND cancelled <> 0`, id)
 	return n == 1, err
 }
+
+// Forget wipes the reasons of leave that ended before a day; that somebody was away
+// stays. It tells how many it wiped.
+func (q Leaves) Forget(ctx context.Context, before Day) (int, error) {
+	n, err := q.tx.Exec(ctx, "forget reasons of leave", `UPDATE leave SET reason = NULL WHERE last_day < $1 AND reason IS NOT NULL`, string(before))
+	return int(n), err
+}

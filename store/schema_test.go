@@ -49,6 +49,7 @@ var released = map[string]string{
 	"0054_progress.sql":      "54865381b97e31360b3abb348e94dfb8ef93292474f6f5086f378b18dfd4f2f9",
 	"0061_incident.sql":      "842710427226acb7c74e230dee310c7b792479be9f17ba341a6c8fcd224ff9f1",
 	"0072_shown.sql":         "46d12bd23742f5befe11bf52ac86aff8f03c4df39f030e74faf9dcefda8ea4a5",
+	"0067_retention.sql":     "5a13c6e203cf3fcc556af7da92389549820b82821d623966d5d4ae719bcc74eb",
 	"0066_setting.sql":       "c4efe74778a2a0d20153c45d3ba0e459590b473923771fa19b8e525b87a5a26c",
 	"0060_departure.sql":     "2fb58f481453c55b2ac864e6730def20006c021ab70e37661104899b130de121",
 	"0049_card.sql":          "c8368a08ddfca4a14cb9343e40e96202c199c0718c298f0c56e4cddf71a732cb",

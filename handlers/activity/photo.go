@@ -206,6 +206,6 @@ func (h Handler) photoFile(ctx context.Context, tx *store.Tx, arg string) ([]byt
 // Forget is a daily job without notices: it wipes photos whose retention time is over
 // (C13). That they were sent stays for good.
 func (h Handler) Forget(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
-	_, err := tx.Photos().Forget(ctx, h.Rules.Day(s.At).Add(-rulebook.EvidenceKept).Start(h.Rules.Zone))
+	_, err := tx.Photos().Forget(ctx, h.Rules.Day(s.At).Add(-h.Rules.Keep.Photos).Start(h.Rules.Zone))
 	return nil, err
 }

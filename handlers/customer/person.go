@@ -180,10 +180,10 @@ func (h Handler) erasing(ctx context.Context, c *command.Call, r command.Meant, 
 	}
 	version := command.VersionOf(r.ID, p.ID)
 	card := chat.Card{Title: "永久删除联系人", Tone: chat.Bad}
-	text := fmt.Sprintf("将删除 %s 的联系人 %s 的全部资料（%d 项），历史里的也一起销毁，不能恢复。", r.Name, p.Name, len(p.Facts))
+	text := fmt.Sprintf("将删除 %s 的联系人 %s 的全部资料（%d 项），历史里的也一起销毁，不能恢复。这位客户的合同、回款和跟进照旧保留。", r.Name, p.Name, len(p.Facts))
 	if c.Confirms(version) {
 		card.Title, card.Tone = "已删除联系人", chat.Good
-		text = fmt.Sprintf("%s 的联系人 %s 的全部资料已销毁，历史里只剩“有过一位联系人”。", r.Name, p.Name)
+		text = fmt.Sprintf("%s 的联系人 %s 的全部资料已销毁，历史里只剩“有过一位联系人”。合同、回款和跟进照旧保留。", r.Name, p.Name)
 		if err := erasePerson(ctx, c, p); err != nil {
 			return nil, err
 		}

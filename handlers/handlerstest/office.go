@@ -32,7 +32,7 @@ func Rules(t testing.TB) rulebook.Rules {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rulebook.Rules{Zone: Zone, Calendar: calendar, Report: rulebook.WeeklyReport(), Consolidated: rulebook.Consolidated()}
+	return rulebook.Rules{Zone: Zone, Calendar: calendar, Report: rulebook.WeeklyReport(), Consolidated: rulebook.Consolidated(), Keep: rulebook.DefaultRetention()}
 }
 
 // Office is a department with one area.

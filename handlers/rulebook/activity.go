@@ -83,10 +83,6 @@ func (r Rules) AttendanceHours(a store.Activity) (from, before time.Time) {
 	return r.ActivityBegins(a).Add(-early), a.Last.Add(2).Start(r.Zone)
 }
 
-// EvidenceKept is how many days it stays known where somebody was, what they
-// reported from there, and what they sent to show that they were (C13).
-const EvidenceKept = 366
-
 // summaryAfter is how many working days after an activity its summary is missing.
 const summaryAfter = 3
 

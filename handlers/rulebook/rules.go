@@ -18,6 +18,7 @@ type Rules struct {
 	Trip         TripSchedule
 	Daily        Clock
 	Quiet        Quiet
+	Keep         Retention
 }
 
 // TripSchedule is when people on a trip are asked for their check-in.

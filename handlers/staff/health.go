@@ -30,7 +30,7 @@ func (h Handler) checkCommand() command.Spec {
 func (h Handler) check(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	list := h.Health(ctx)
 	for _, look := range []func(context.Context, *command.Call) (chat.Finding, error){
-		h.checkQueue, h.checkDead, h.checkMissed, h.checkHolidays, h.checkPeople, h.checkPosts, h.checkAudit, h.checkRows,
+		h.checkQueue, h.checkDead, h.checkMissed, h.checkHolidays, h.checkRetention, h.checkPeople, h.checkPosts, h.checkAudit, h.checkRows,
 	} {
 		f, err := look(ctx, c)
 		if err != nil {
@@ -39,6 +39,10 @@ func (h Handler) check(ctx context.Context, c *command.Call) (*command.Answer, e
 		list = append(list, f)
 	}
 	return command.Card(healthCard(list)), nil
+}
+
+func (h Handler) checkRetention(context.Context, *command.Call) (chat.Finding, error) {
+	return chat.Finding{Name: "保留期限", OK: true, Text: h.Rules.Keep.Words()}, nil
 }
 
 func (h Handler) checkQueue(ctx context.Context, c *command.Call) (chat.Finding, error) {

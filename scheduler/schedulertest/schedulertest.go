@@ -222,7 +222,7 @@ func NewOffice(t testing.TB, clock func() time.Time) *Office {
 	o.Rules = rulebook.Rules{
 		Zone: handlerstest.Zone, Calendar: calendar, Report: rulebook.WeeklyReport(), Consolidated: rulebook.Consolidated(),
 		Trip:  rulebook.TripSchedule{At: []rulebook.Clock{{Hour: 11, Minute: 23}, {Hour: 17, Minute: 23}, {Hour: 20, Minute: 11}}, Grace: 2 * time.Hour},
-		Daily: rulebook.Clock{Hour: 9, Minute: 13},
+		Daily: rulebook.Clock{Hour: 9, Minute: 13}, Keep: rulebook.DefaultRetention(),
 		Quiet: rulebook.Quiet{From: rulebook.Clock{Hour: 21}, To: rulebook.Clock{Hour: 8}},
 	}
 	o.Phone = NewPhone("phone", clock)

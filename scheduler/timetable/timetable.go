@@ -147,8 +147,10 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 			When: house, Grace: houseGrace, Do: a.Trip.Forget},
 		{Name: "activity/forget", Title: "清除过期的到场照片", Clause: "2-8", House: true,
 			When: house, Grace: houseGrace, Do: a.Activity.Forget},
+		{Name: "staff/forget", Title: "清除过期的请假事由", House: true,
+			When: house, Grace: houseGrace, Do: a.Staff.Forget},
 		{Name: "store/trim", Title: "清理收发记录", House: true,
-			When: house, Grace: houseGrace, Do: trim},
+			When: house, Grace: houseGrace, Do: trimmer(rules.Keep)},
 	}, nil
 }
 
@@ -172,23 +174,24 @@ func once(moment func(store.Week) (time.Time, bool)) func(store.Week) []time.Tim
 	}
 }
 
-// How many days messages are kept: what came in loses its words first.
-const (
-	bodiesKept   = 7
-	messagesKept = 30
-)
+// trimmer makes the job that forgets messages that came and went long ago.
+func trimmer(keep rulebook.Retention) func(context.Context, *store.Tx, rulebook.Slot) ([]chat.Notice, error) {
+	return func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
+		return nil, trim(ctx, tx, slot, keep)
+	}
+}
 
-// trim forgets messages that came and went long ago.
-func trim(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
-	old := slot.At.AddDate(0, 0, -messagesKept)
-	if err := tx.Inbox().Forget(ctx, slot.At.AddDate(0, 0, -bodiesKept), old); err != nil {
-		return nil, err
+// trim forgets what came in by its words first.
+func trim(ctx context.Context, tx *store.Tx, slot rulebook.Slot, keep rulebook.Retention) error {
+	old := slot.At.AddDate(0, 0, -keep.Messages)
+	if err := tx.Inbox().Forget(ctx, slot.At.AddDate(0, 0, -keep.Received), old); err != nil {
+		return err
 	}
 	if err := tx.Outbox().Forget(ctx, old); err != nil {
-		return nil, err
+		return err
 	}
 	if err := tx.Shown().Forget(ctx, old); err != nil {
-		return nil, err
+		return err
 	}
-	return nil, tx.Said().Forget(ctx, slot.At.Add(-store.SaidKept).AddDate(0, 0, -1))
+	return tx.Said().Forget(ctx, slot.At.Add(-store.SaidKept).AddDate(0, 0, -1))
 }
