@@ -36,6 +36,14 @@ func (h Handler) receiveCommands() []command.Spec {
 			Examples: []string{"预收 ZYX-202611-002 2万"},
 			Who:      rulebook.EnterMoney, Private: true, Clause: clause, Run: h.useSurplus, Undo: h.undoEntries,
 		},
+		{
+			Name: otherAmount, Summary: "等着确认的那笔回款，金额重新写", Examples: []string{otherAmount}, Hidden: true,
+			Who: rulebook.EnterMoney, Private: true, Clause: clause, Run: h.instead(otherAmount),
+		},
+		{
+			Name: otherContract, Summary: "等着确认的那笔回款，是这位客户别的合同的", Examples: []string{otherContract}, Hidden: true,
+			Who: rulebook.EnterMoney, Private: true, Clause: clause, Run: h.instead(otherContract),
+		},
 	}
 }
 
@@ -43,6 +51,12 @@ func (h Handler) receiveCommands() []command.Spec {
 const (
 	again   = "仍要登记"
 	surplus = "记预收"
+)
+
+// What a receipt that is more than is open may be instead.
+const (
+	otherAmount   = "改金额"
+	otherContract = "记到别的合同"
 )
 
 // maxNote is how many characters a remark or a reason may have.
@@ -121,10 +135,7 @@ func (h Handler) doubts(ctx context.Context, c *command.Call, d deal, e store.Mo
 	}
 	var buttons []chat.Button
 	if over > 0 {
-		buttons = []chat.Button{
-			{Label: "改金额", Command: "回款 " + d.Number},
-			{Label: "记到别的合同", Command: fmt.Sprintf("回款 %s %s %s", d.Customer, plainMoney(e.Amount), string(e.Day))},
-		}
+		buttons = []chat.Button{{Label: otherAmount, Command: otherAmount}, {Label: otherContract, Command: otherContract}}
 	}
 	q := card("请确认", chat.Warn, append([]string{d.head()}, say...), "这一笔回款要确认："+d.outline()+"。", buttons...)
 	q.Proceed, q.Subject = proceed, "contract/"+d.Number
@@ -133,6 +144,44 @@ func (h Handler) doubts(ctx context.Context, c *command.Call, d deal, e store.Mo
 
 // plainMoney is an amount as it can be typed without blanks: 50000.00.
 func plainMoney(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
+
+// instead is for who sees that the receipt which waits for their 确认 is another one:
+// it waits no more, and its line is read again, without the amount or with the
+// contract's customer.
+func (h Handler) instead(word string) command.Step {
+	return func(ctx context.Context, c *command.Call) (*command.Answer, error) {
+		waiting, err := c.Tx.Dialogs().Waiting(ctx, c.Person.ID, c.Now)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range slices.Backward(waiting) {
+			parts := strings.Fields(w.Line)
+			if len(parts) < 3 || parts[0] != "回款" && parts[0] != "hk" {
+				continue
+			}
+			if _, _, err := c.Tx.Dialogs().Cancel(ctx, w.Code, c.Person.ID, c.Now); err != nil {
+				return nil, err
+			}
+			used := chat.Card{Title: "回款 " + w.Code}.Used(c.Done(word))
+			a := &command.Answer{Next: &command.Next{Line: "回款 " + parts[1]}, Notices: []chat.Notice{{
+				Message: chat.Message{Card: &used, About: w.Code, Secrecy: chat.Secrecy{Confidential: true}},
+			}}}
+			if word == otherAmount {
+				return a, nil
+			}
+			k, found, err := c.Tx.Contracts().Get(ctx, command.FoldedContract(parts[1]))
+			if err != nil {
+				return nil, err
+			}
+			if found {
+				parts[1] = k.Customer
+			}
+			a.Next.Line = strings.Join(parts, " ")
+			return a, nil
+		}
+		return nil, &command.Refusal{Text: "没有等你确认的回款。", Hint: "回款 合同号 金额", Clause: clause}
+	}
+}
 
 // received is what is said of a receipt: the lines that it went to, and the rest.
 func (h Handler) received(ctx context.Context, c *command.Call, before, d deal, e store.MoneyEntry) (*command.Answer, error) {
