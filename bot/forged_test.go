@@ -74,6 +74,7 @@ func forged(said string) string {
 const textArgs = `
 帮助.命令           张伟 帮助 %
 撤销.登记           张伟 撤销 %
+照这句办.命令       张伟 照这句办 %
 取消.编号           张伟 取消 %
 确认.编号           张伟 确认 %
 填表.表             张伟 填表 %

@@ -215,7 +215,7 @@ func (j *judge) say(s sentence, said string) heard {
 		words = append(words, page.message(l).words())
 		if c := l.Message.Card; c != nil {
 			for _, b := range c.Buttons {
-				h.lines = append(h.lines, b.Command)
+				h.lines = append(h.lines, b.Line())
 			}
 		}
 	}

@@ -15,6 +15,7 @@ const (
 	confirmWord = "确认" // a preview waits for it
 	cancelWord  = "取消"
 	undoWord    = "撤销"
+	offerWord   = "照这句办" // carried by what is offered for words that were not understood
 )
 
 // builtins are the commands of the conversation itself.
@@ -53,6 +54,11 @@ func (d *Desk) builtins() []command.Spec {
 			Said:     []string{"不弄了", "不办了", "不要了"},
 			Args:     []command.Arg{{Name: "编号", Kind: command.Free, Optional: true}},
 			Examples: []string{"取消"}, Who: rulebook.TakePart, Run: d.cancel,
+		},
+		{
+			Name: offerWord, Summary: "办猜到的那一句", Hidden: true,
+			Args:     []command.Arg{{Name: "命令", Kind: command.Free, Prompt: "哪一句？"}},
+			Examples: []string{offerWord + " 帮助"}, Who: rulebook.TakePart, Run: d.choose,
 		},
 		{
 			Name: confirmWord, Aliases: []string{"qr"}, Summary: "确认一份预览",

@@ -41,7 +41,7 @@ func (m *matter) guess(line string, meant command.Meaning) *chat.Card {
 	case len(meant.Lines) > 0:
 		c.Blocks = []chat.Block{{Text: "你是不是想："}}
 		for i, l := range meant.Lines {
-			c.Buttons = append(c.Buttons, chat.Button{Label: text.CutLine(l, longestLabel), Command: l, Primary: i == 0})
+			c.Buttons = append(c.Buttons, chat.Button{Label: text.CutLine(l, longestLabel), Command: offerWord + " " + l, Typed: l, Primary: i == 0})
 		}
 		if meant.About != nil {
 			help = chat.Button{Label: "帮助 " + meant.About.Name, Command: "帮助 " + meant.About.Name}

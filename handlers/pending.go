@@ -88,18 +88,33 @@ func (d *Desk) confirm(ctx context.Context, c *command.Call) (*command.Answer, e
 	return &command.Answer{Next: next, Subject: code, Notices: []chat.Notice{d.used(c, o, confirmWord)}}, nil
 }
 
-// used shows on a preview what the caller made of it. The line may hold what is
-// shown to nobody without a reason: of a private command it is not said again.
+// used shows on a preview what the caller made of it; see carried.
 func (d *Desk) used(c *command.Call, o store.Confirmation, how string) chat.Notice {
-	card := chat.Card{Title: o.Code}.Used(c.Done(how))
-	m := chat.Message{Card: &card, About: o.Code}
-	if spec, _, ok := d.router.Match(o.Line); ok {
-		card.Title, m.Confidential = spec.Name+" "+o.Code, spec.Private
+	m := d.carried(c, o.Line, how)
+	m.About, m.Card.Title = o.Code, strings.TrimSpace(m.Card.Title+" "+o.Code)
+	return chat.Notice{Message: m}
+}
+
+// carried is a card after the caller has used the line that it carried. The line may
+// hold what is shown to nobody without a reason: of a private command it is not said
+// again.
+func (d *Desk) carried(c *command.Call, line, how string) (m chat.Message) {
+	card := chat.Card{}.Used(c.Done(how))
+	if spec, _, ok := d.router.Match(line); ok {
+		card.Title, m.Confidential = spec.Name, spec.Private
 	}
 	if !m.Confidential {
-		card.Blocks = []chat.Block{{Text: text.CutLine(o.Line, maxWaiting)}}
+		card.Blocks = []chat.Block{{Text: text.CutLine(line, maxWaiting)}}
 	}
-	return chat.Notice{Message: m}
+	m.Card = &card
+	return m
+}
+
+// choose is what an offer for words that were not understood carries: its line is
+// run, and the others are no longer offered.
+func (d *Desk) choose(_ context.Context, c *command.Call) (*command.Answer, error) {
+	line := c.Text("命令")
+	return &command.Answer{Next: &command.Next{Line: line}, Notices: []chat.Notice{{Message: d.carried(c, line, "选了这一句")}}}, nil
 }
 
 // cancel leaves the open question, which reading the command closed already, or

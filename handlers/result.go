@@ -97,8 +97,20 @@ func (m *matter) done(c call, r result) outcome {
 	if said.Confidential && said.Right == "" {
 		said.Right = string(c.spec.Who)
 	}
+	if m.event.Kind == chat.Submit && a.Confirm == "" && (said.Card == nil || said.Card.Form == nil) && o.used() == "" {
+		o.notices = append(o.notices, m.handedIn(c, said.Secrecy))
+	}
 	o.replies = m.answer(c.spec, fillable(said).With(a.Files...)...)
 	return o
+}
+
+// handedIn shows in the place of a form that it was handed in. What stood in it is in
+// the answer, as confidential as that.
+func (m *matter) handedIn(c call, secrecy chat.Secrecy) chat.Notice {
+	by := command.Call{Person: m.person, Now: m.event.Sent}
+	card := chat.Card{Title: c.spec.Name}.Used(by.Done("提交"))
+	secrecy.Confidential, secrecy.Summary = secrecy.Confidential || c.spec.Private, ""
+	return chat.Notice{Message: chat.Message{Card: &card, Secrecy: secrecy}}
 }
 
 // remembers reports whether a command wrote something of its own: 撤销 takes it
