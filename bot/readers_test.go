@@ -46,6 +46,7 @@ var foreignReaders = map[string]struct{ where, test string }{
 	"handlers/progress/keep.go":     {ours, "a table that it froze in the store"},
 	"handlers/sheet/value.go":       {ours, "cells of a table that it froze in the store"},
 	"bot/check.go":                  {ours, "the readiness of the program beside it"},
+	"bot/settings.go":               {ours, "the settings of the last start, which it keeps in the store"},
 	"bot/document.go":               {"bot/config_test.go", "FuzzConfig"},
 	"bot/platform/picture.go":       {"bot/platform/picture_test.go", "TestReadPicture"},
 	"handlers/photo/photo.go":       {"handlers/photo/photo_test.go", "FuzzClean"},
