@@ -80,14 +80,14 @@ func (h Handler) give(ctx context.Context, c *command.Call, d store.Departure) (
 	case running && was.InNotice():
 		return nil, refuse("不走了：撤回离职", "你已经在 %s 提出%s，最后工作日 %s。要改日期，先撤回再重新提出。", h.Rules.Day(was.Given), was.Kind, was.Last)
 	case d.Last < today:
-		return nil, refuse(c.Spec.Name+" "+string(h.Config.notice().Earliest(today))+" 说明", "%s 已经过去了。", d.Last)
+		return nil, refuse(c.Spec.Name+" "+string(h.notice(today).Earliest(today))+" 说明", "%s 已经过去了。", d.Last)
 	case d.Last > today.Add(farthestNotice):
-		return nil, refuse(c.Spec.Name+" "+string(h.Config.notice().Earliest(today))+" 说明", "%s 太远了，最多提前一年提出。", d.Last)
+		return nil, refuse(c.Spec.Name+" "+string(h.notice(today).Earliest(today))+" 说明", "%s 太远了，最多提前一年提出。", d.Last)
 	}
 	if d.Words, err = wordsIn(c.Text("书面说明"), wordsPrompt); err != nil {
 		return nil, err
 	}
-	n := h.Config.notice()
+	n := h.notice(today)
 	d.ID, d.Person, d.State, d.Given, d.Post = c.Tx.NewID(c.Now), c.Person.ID, store.DepartureGiven, c.Now, c.Person.Post
 	d.Ends, d.Earliest, d.Counted = h.Rules.LeavingEnds(d.Last), n.Earliest(today), n.String()
 	d.Insisted = d.Last < d.Earliest

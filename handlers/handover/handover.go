@@ -53,20 +53,22 @@ func (c Config) Problem() (key, problem string) {
 	return "", ""
 }
 
-// notice is the time of the settings, which was found right at start.
-func (c Config) notice() rulebook.LeavingNotice {
-	n, err := rulebook.ParseLeavingNotice(c.Notice)
-	if err != nil {
-		panic(fmt.Sprintf("leaving.notice %q: %v", c.Notice, err))
-	}
-	return n
-}
-
 // Handler is the area. Nothing in it changes after it was made.
 type Handler struct {
 	Rules  rulebook.Rules
 	Config Config
 	Leaves []leaving.Holdings // what people answer for in all areas
+}
+
+// notice is the time that holds on a day, by the settings and the rules, which were
+// found right at start.
+func (h Handler) notice(day store.Day) rulebook.LeavingNotice {
+	set := h.Rules.Book.Notice(day, h.Config.Notice)
+	n, err := rulebook.ParseLeavingNotice(set)
+	if err != nil {
+		panic(fmt.Sprintf("notice %q: %v", set, err))
+	}
+	return n
 }
 
 // Commands are the area's commands.

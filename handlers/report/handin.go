@@ -23,7 +23,7 @@ func (h Handler) handInCommands() []command.Spec {
 			Said:     []string{"交周报", "写周报", "写…周报", "填周报", "发周报", "做周报", "提交周报", "交…周报", "周报表", "周报表格", "周报模板", "周计划", "周总结", "工作计划表", "工作计划", "工作汇报", "汇报", "日报", "写日报", "weekly report"},
 			Args:     []command.Arg{parts},
 			Examples: []string{"周报", "周报 本周：拜访华东机电 下周：签滨海新材料 回款：12.5万 问题：无"},
-			Daily:    true, Who: rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Due: due(h.Rules.Report.Due), Run: h.report, Undo: h.undoHandIn,
+			Daily:    true, Who: rulebook.HandIn, For: h.concerns, Private: true, Form: true, Clause: clause, Due: h.due(h.Rules.Report.Due, func(d rulebook.Dues) *rulebook.Moment { return d.Report }), Run: h.report, Undo: h.undoHandIn,
 		},
 		{
 			Name: "提交周报", Summary: "周报表格用的命令", Hidden: true,
@@ -59,10 +59,20 @@ func (h Handler) handInCommands() []command.Spec {
 	}
 }
 
-// due is by when something is owed every week, for help. What holidays make of a
-// week, its own form says.
-func due(m rulebook.Moment) string {
-	return "每周" + [...]string{"日", "一", "二", "三", "四", "五", "六"}[m.Weekday] + " " + m.Clock().String() + "，放假的那周看表上写的"
+// due is by when something is owed every week, for help, and under which later editions
+// of the rules. What holidays make of a week, its own form says.
+func (h Handler) due(m rulebook.Moment, of func(rulebook.Dues) *rulebook.Moment) string {
+	said := everyWeek(m)
+	for _, e := range h.Rules.Book {
+		if later := of(e.Due); later != nil {
+			said += "（" + string(e.From) + " 起" + everyWeek(*later) + "）"
+		}
+	}
+	return said + "，放假的那周看表上写的"
+}
+
+func everyWeek(m rulebook.Moment) string {
+	return "每周" + [...]string{"日", "一", "二", "三", "四", "五", "六"}[m.Weekday] + " " + m.Clock().String()
 }
 
 // report hands in for the week in which the message was sent.

@@ -24,6 +24,15 @@ type Edition struct {
 	From    store.Day         `yaml:"from"`
 	Kind    EditionKind       `yaml:"kind"`
 	Clauses map[string]string `yaml:"clauses"` // what it words anew, by number
+	// What the new words steer, from the week or the day on that they hold.
+	Due    Dues   `yaml:"due"`    // 会-3
+	Notice string `yaml:"notice"` // 2-7, like leaving.notice of the settings; empty: as before
+}
+
+// Dues are when the reports are due (会-3); nil: as before.
+type Dues struct {
+	Report       *Moment `yaml:"weekly_report"`
+	Consolidated *Moment `yaml:"consolidated"`
 }
 
 // Book is the rule book through time: the editions after the built-in one, oldest
@@ -111,6 +120,31 @@ func (b Book) Reworded(number string, day store.Day) (from store.Day, old string
 	return "", "", false
 }
 
+// steered are the schedules of a week under the edition that holds when it begins.
+func (r Rules) steered(w store.Week) (report, consolidated Schedule) {
+	report, consolidated = r.Report, r.Consolidated
+	for _, e := range r.Book.upTo(store.DayOf(w.Monday(time.UTC))) {
+		if e.Due.Report != nil {
+			report.Due = *e.Due.Report
+		}
+		if e.Due.Consolidated != nil {
+			consolidated.Due = *e.Due.Consolidated
+		}
+	}
+	return report, consolidated
+}
+
+// Notice is how long before they go people say so on a day; set is what the settings
+// say for the first edition.
+func (b Book) Notice(day store.Day, set string) string {
+	for _, e := range b.upTo(day) {
+		if e.Notice != "" {
+			set = e.Notice
+		}
+	}
+	return set
+}
+
 // maxClause is how long a clause may be, in characters.
 const maxClause = 500
 
@@ -130,6 +164,9 @@ func (b Book) Problem() (at int, problem string) {
 		case len(e.Clauses) == 0:
 			return i, "clauses 里至少写一条改了的条款，如 会-3: 新的全文"
 		}
+		if problem := e.steering(); problem != "" {
+			return i, problem
+		}
 		for number, said := range e.Clauses {
 			if c, ok := ByNumber(number); !ok || c.Number != number {
 				return i, fmt.Sprintf("没有条款 %q；条号写成 2-4、档-6、会-3", number)
@@ -140,4 +177,22 @@ func (b Book) Problem() (at int, problem string) {
 		}
 	}
 	return 0, ""
+}
+
+// steering is what is wrong with what an edition steers, for people: it changes with
+// the words that say so.
+func (e Edition) steering() string {
+	if _, worded := e.Clauses["会-3"]; !worded && e.Due != (Dues{}) {
+		return "改了 due，clauses 里要有 会-3 的新全文"
+	}
+	if e.Notice == "" {
+		return ""
+	}
+	if _, worded := e.Clauses["2-7"]; !worded {
+		return "改了 notice，clauses 里要有 2-7 的新全文"
+	}
+	if _, err := ParseLeavingNotice(e.Notice); err != nil {
+		return fmt.Sprintf("notice 写 1 month 或 30 days 这样的时间，不能是 %q", e.Notice)
+	}
+	return ""
 }

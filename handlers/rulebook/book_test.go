@@ -123,6 +123,13 @@ func TestBookProblem(t *testing.T) {
 		{"没有条款", func(e *rulebook.Edition) { e.Clauses = map[string]string{"2.4": "一。"} }},
 		{"一段", func(e *rulebook.Edition) { e.Clauses = map[string]string{"2-4": " "} }},
 		{"一段", func(e *rulebook.Edition) { e.Clauses = map[string]string{"2-4": "一\n编号：A1"} }},
+		{"会-3 的新全文", func(e *rulebook.Edition) { e.Due.Report = &rulebook.Moment{Weekday: 4, Hour: 12} }},
+		{"2-7 的新全文", func(e *rulebook.Edition) { e.Notice = "2 months" }},
+		{"notice 写", func(e *rulebook.Edition) { e.Notice, e.Clauses = "bald", map[string]string{"2-7": "早说。"} }},
+		{"", func(e *rulebook.Edition) {
+			e.Notice, e.Due.Report = "2 months", &rulebook.Moment{Weekday: 4, Hour: 12}
+			e.Clauses = map[string]string{"2-7": "早说。", "会-3": "周四。"}
+		}},
 		{"最多", func(e *rulebook.Edition) { e.Clauses = map[string]string{"2-4": strings.Repeat("长", 501)} }},
 	} {
 		e := good()

@@ -41,7 +41,8 @@ func (r Rules) Day(t time.Time) store.Day { return store.DayOf(t.In(r.Zone)) }
 
 // ReportDue is when the reports of w are due; false: w has none.
 func (r Rules) ReportDue(w store.Week) (time.Time, bool) {
-	return ReportDue(r.Calendar, r.Zone, r.Report.Due, w)
+	report, _ := r.steered(w)
+	return ReportDue(r.Calendar, r.Zone, report.Due, w)
 }
 
 // Begun reports whether it is leave at a moment; one that begins within a day
@@ -60,7 +61,8 @@ func (r Rules) Excuses(l store.Leave, due time.Time, byHead bool) bool {
 
 // ConsolidatedDue is when the consolidated report of w is due; false: w has none.
 func (r Rules) ConsolidatedDue(w store.Week) (time.Time, bool) {
-	return ConsolidatedDue(r.Calendar, r.Zone, r.Report.Due, r.Consolidated.Due, w)
+	report, consolidated := r.steered(w)
+	return ConsolidatedDue(r.Calendar, r.Zone, report.Due, consolidated.Due, w)
 }
 
 // ReportReminders are when those who owe the report of w are reminded.
@@ -69,16 +71,18 @@ func (r Rules) ReportReminders(w store.Week) []time.Time {
 	if !ok {
 		return nil
 	}
-	return Reminders(due, r.Report.Due, r.Report.Remind)
+	report, _ := r.steered(w)
+	return Reminders(due, report.Due, report.Remind)
 }
 
 // ReportEscalation is when missing reports of w go up the line.
 func (r Rules) ReportEscalation(w store.Week) []time.Time {
+	report, _ := r.steered(w)
 	due, ok := r.ReportDue(w)
-	if !ok || r.Report.Escalate == nil {
+	if !ok || report.Escalate == nil {
 		return nil
 	}
-	return []time.Time{After(due, r.Report.Due, *r.Report.Escalate)}
+	return []time.Time{After(due, report.Due, *report.Escalate)}
 }
 
 // ConsolidatedReminders are when the director is reminded of w.
@@ -87,5 +91,6 @@ func (r Rules) ConsolidatedReminders(w store.Week) []time.Time {
 	if !ok {
 		return nil
 	}
-	return Reminders(due, r.Consolidated.Due, r.Consolidated.Remind)
+	_, consolidated := r.steered(w)
+	return Reminders(due, consolidated.Due, consolidated.Remind)
 }
