@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"marketbot/handlers/chat"
@@ -34,7 +35,7 @@ func (h Handler) picture(ctx context.Context, tx *store.Tx, title string, list [
 	ids := customersOf(list)
 	slices.SortStableFunc(ids, func(a, b string) int { return cmp.Compare(sums[b].Open, sums[a].Open) })
 	ids = slices.DeleteFunc(ids, func(id string) bool { return sums[id].Open == 0 })
-	chart := &chat.Chart{Title: title + "账龄", Kind: chat.Stacked, Unit: chat.Yuan, AsOf: asOf(now)}
+	chart := &chat.Chart{Title: "应收账龄" + strings.TrimPrefix(title, "应收"), Kind: chat.Stacked, Unit: chat.Yuan, AsOf: asOf(now)}
 	for _, name := range rulebook.BandNames(h.Config.Bands) {
 		chart.Series = append(chart.Series, chat.Series{Name: name})
 	}
