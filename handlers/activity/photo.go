@@ -95,7 +95,7 @@ func (h Handler) keep(ctx context.Context, c *command.Call, a store.Activity) (i
 		return "", "", &command.Refusal{Text: fmt.Sprintf("你在 %s 已经有 %d 张照片，够了；这张没有收。", a.Code, maxPhotos), Hint: "照片 " + a.Code, Clause: onSite}
 	}
 	p := store.Photo{ID: c.Tx.NewID(c.Now), Activity: a.Code, Person: c.Person.ID, At: c.Now, Content: c.Photo}
-	said = fmt.Sprintf("收下第 %d 张照片（最多 %d 张），作到场的凭证：只有你、负责人和主管以上能看，每次查看都有记录，一年后删除；照片里的位置和设备信息已经去掉。", n, maxPhotos)
+	said = fmt.Sprintf("收下第 %d 张照片（最多 %d 张），作到场的凭证：只有你、负责人和主管以上能看，每次查看都有记录，%d 天后删除；照片里的位置和设备信息已经去掉。", n, maxPhotos, h.Rules.Keep.Photos)
 	return p.ID, said, c.Tx.Photos().Add(ctx, p)
 }
 
@@ -186,7 +186,7 @@ func (h Handler) album(ctx context.Context, c *command.Call, a store.Activity, l
 	if rest > 0 {
 		lines = append(lines, fmt.Sprintf("更早的还有 %d 张，按人看：照片 %s 姓名", rest, a.Code))
 	}
-	answer.Reply.Card.Blocks = []chat.Block{{Text: strings.Join(lines, "\n")}, {Note: "追踪码 " + trace + " · 一年后删除"}}
+	answer.Reply.Card.Blocks = []chat.Block{{Text: strings.Join(lines, "\n")}, {Note: fmt.Sprintf("追踪码 %s · 每张存 %d 天", trace, h.Rules.Keep.Photos)}}
 	return answer, nil
 }
 
