@@ -46,9 +46,7 @@ func TestWhatClausesAskCanBeDone(t *testing.T) {
 	seen := map[string]bool{}
 	for _, e := range everyPost() {
 		p := o.person(e.Name)
-		for _, duty := range []store.Duty{store.Administrator, store.Archivist, store.Accountant} {
-			p.Duties = append(p.Duties, duty)
-		}
+		p.Duties = append(p.Duties, store.Administrator, store.Archivist, store.Accountant)
 		for _, a := range rulebook.Asks(p) {
 			i := slices.IndexFunc(desk.Specs(), func(s *command.Spec) bool { return s.Name == a.Command })
 			if i < 0 {

@@ -50,6 +50,7 @@ type year struct {
 	costs     map[string][]cost // by month, command and who says it
 	morning   []owing           // what the areas owe this morning
 	told      int               // messages of the morning
+	letters   map[string]int    // of the daily message, by day and person
 }
 
 // deal is a contract that goes its way.
@@ -87,7 +88,7 @@ func yearOffice() []staff.Entry {
 func TestWholeYear(t *testing.T) {
 	y := &year{
 		history: &history{}, Rand: rand.New(rand.NewPCG(2026, 12)), sellers: []string{"张伟", "刘洋", "赵敏", "周强"},
-		trips: map[string]int{}, coming: map[string]time.Time{}, costs: map[string][]cost{}, tried: map[string]bool{},
+		trips: map[string]int{}, coming: map[string]time.Time{}, costs: map[string][]cost{}, tried: map[string]bool{}, letters: map[string]int{},
 	}
 	y.phone, y.tablet = &gadget{name: "phone", h: y.history}, &gadget{name: "tablet", h: y.history}
 	openOffice(t, storetest.Prepared(t, storetest.SQLite), func(o *office) screens { y.o = o; o.also = []chat.Platform{y.tablet}; return y.phone }, yearOffice(), yearFounded)
@@ -112,8 +113,6 @@ func at(day time.Time, hour, minute int) time.Time {
 
 // one is true once in n times.
 func (y *year) one(n int) bool { return y.IntN(n) == 0 }
-
-func some[T any](y *year, list []T) T { return list[y.IntN(len(list))] }
 
 // day plays a day: the morning's messages, then three sittings.
 func (y *year) day(day time.Time) {
@@ -397,22 +396,31 @@ func (y *year) meets(day time.Time) {
 
 var errLooked = errors.New("only looked")
 
-// listens notes what areas owe each morning, and what the job that says it costs.
+// listens notes what areas owe each morning, what the job that says it costs, and
+// whom it gives a letter.
 func (y *year) listens() {
 	b := y.o.bot.Load()
 	for i := range b.jobs {
-		if b.jobs[i].Name != "daily" {
+		name, do := b.jobs[i].Name, b.jobs[i].Do
+		switch name {
+		case "daily", "daily/again":
+		default:
 			continue
 		}
-		do := b.jobs[i].Do
 		b.jobs[i].Do = func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) (list []chat.Notice, err error) {
 			y.morning = nil
 			if err := tx.Nested(ctx, func() error { return errors.Join(y.owed(ctx, tx, slot, b.areas), errLooked) }); !errors.Is(err, errLooked) {
 				return nil, err
 			}
 			spent := y.spends(func() { list, err = do(ctx, tx, slot) })
-			key := slot.At.In(shanghai).Format("2006-01 ") + "daily"
+			key := slot.At.In(shanghai).Format("2006-01 ") + name
 			y.costs[key] = append(y.costs[key], spent)
+			for _, n := range list {
+				key := slot.At.In(shanghai).Format(time.DateOnly) + n.To
+				if y.letters[key]++; y.letters[key] > 1 && !n.Urgent {
+					y.wrongs("%s is written to %d times", n.To, y.letters[key])
+				}
+			}
 			return list, err
 		}
 	}
