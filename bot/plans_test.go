@@ -15,7 +15,7 @@ import (
 var few = map[string]string{
 	"meta": "marks and settings", "search_state": "one row", "chain_state": "three rows", "seed": "the entries of the settings",
 	"person": "a department's people", "account": "one or two a person", "tenure": "a change of somebody's post or name", "acknowledgement": "one a person and edition",
-	"report_chase": "one a person", "binding": "one a person that joins", "wrong_code": "an hour", "meeting": "a dozen a year", "incident": "what must not happen", "inbox": "a month is kept", "outbox": "a month is kept",
+	"report_chase": "one a person", "binding": "one a person that joins", "wrong_code": "an hour", "meeting": "a dozen a year", "incident": "what must not happen", "setting": "a change of a setting", "inbox": "a month is kept", "outbox": "a month is kept",
 }
 
 // waiting are the indexes that hold only what waits for something.
@@ -24,7 +24,6 @@ var waiting = []string{"lead_open", "person_change_open", "fact_unchecked", "con
 // readWhole are the queries, by a part of them, that read all of a table that grows,
 // with the reason.
 var readWhole = map[string]string{
-	"UPDATE check_in SET place = NULL":            "once a night",
 	"FROM progress p WHERE p.undone = 0 AND p.at": "客户进度 of all customers tells since when nothing moved",
 	"FROM customer_stage WHERE undone = 0":        "客户进度 of all customers, each stage then",
 	"FROM customer_owner WHERE since":             "客户进度 of all customers, each owner then",
