@@ -29,12 +29,15 @@ R03  总则  who reports to whom                                trip-vacant     
 R04  总则  results                                            says
 R05  2-1   one interest                                       says
 R06  2-2   everybody confirms the rules                       staff-rules        制度 确认
+R06  2-2   an edition of substance is put to everybody        rules-editions     job staff/rules
+R06  2-2   who has not confirmed is known                     rules-editions     制度 未确认
 R07  2-3   a form is claimed before it is used                contract-claim     领合同
 R08  2-3   no number twice, holes are told                    contract-paper     缺号
 R08  2-3   no number twice after a restore                    contract-restore   烧号
 R10  2-3   a claim names customer and project                 contract-life      rows contract
 R11  2-3   incidents are recorded                             incident           事件 登记
 R11  2-3   a lost form is an incident                         contract-paper     合同遗失
+R11  2-3   that says what was found                            incident-lost      找到
 R12  2-4   every day of a trip in the ledger                  trip-ledger        签到记录
 R12  2-4   who said nothing is asked                          trip-remind        job trip/check-in
 R13  2-4   progress has words                                 trip-checkin       签到
@@ -106,6 +109,7 @@ R69  附-1  lateness is counted                                report-chase     
 R70  附-2  a refusal says how else                            desk-help          帮助
 R71  附-3  clauses are found                                  staff-rules        制度
 R72  附-4  posts change from a day on                         staff-people       人员 岗位
+R72  附-4  settings say since when, and what they were        staff-settings     设置
 `
 
 // onlyStated are the clauses that ask nothing of the bot.
