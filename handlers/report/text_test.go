@@ -40,7 +40,7 @@ func TestOneAmountAndNothingElse(t *testing.T) {
 
 // FuzzText holds what is made of people's words to being whole and bounded.
 func FuzzText(f *testing.F) {
-	for _, s := range []string{"", "1. 拜访A\n2、B", "=cmd|x", "\xff\x00＝", "12.5万", "\u3164"} {
+	for _, s := range []string{"", "1. 拜访A\n2、B", "=cmd|x", "\xff\x00＝", "12.5万", "\u3164", strings.Repeat("0", mostItem+1)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -49,7 +49,7 @@ func FuzzText(f *testing.F) {
 			t.Errorf("%d items", len(list))
 		}
 		for _, i := range list {
-			if !utf8.ValidString(i) || utf8.RuneCountInString(i) > 60 || strings.ContainsAny(i, "\r\n") || !text.HasWords(i) {
+			if !utf8.ValidString(i) || utf8.RuneCountInString(i) > mostItem+1 || strings.ContainsAny(i, "\r\n") || !text.HasWords(i) {
 				t.Errorf("item %q of %q", i, s)
 			}
 		}
