@@ -14,7 +14,7 @@ UNWATCHED    = modernc.org/sqlite/lib modernc.org/libc image/... golang.org/x/im
                github.com/golang/freetype/raster github.com/golang/freetype/truetype
 RACE         = -race -pgo=off $(foreach p,$(UNWATCHED),-gcflags=$(p)=-race=false)
 # Packages of pure functions run without it.
-PURE         = ^marketbot/handlers/(audience|daily|picture|reading|rulebook|sheet|text|words)$$
+PURE         = ^marketbot/handlers/(audience|daily|pdf|picture|reading|rulebook|sheet|text|words)$$
 # So do the long conversations and models in which one thing happens after the
 # other; with it conversations are played over PostgreSQL and Redis, where most
 # goes on at once.
@@ -61,9 +61,9 @@ ops:
 # part of test: LibreOffice is 400 MB to install, and takes minutes for what tests of
 # package sheet tell in a second, as long as nobody changes how sheets are written.
 office: tools
-	@command -v soffice >/dev/null && command -v pdfinfo >/dev/null || { \
+	@command -v soffice >/dev/null || { \
 		as=""; [ "$$(id -u)" = 0 ] || as=sudo; \
-		$$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends libreoffice-calc poppler-utils; }
+		$$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends libreoffice-calc; }
 	$(GO) test -pgo=off -tags office -v -timeout 30m -run '^TestPrinted$$' ./bot
 
 # test is everything that must hold. A skipped test fails too. What storms the
@@ -122,7 +122,7 @@ docs:
 
 # tools installs what the tests run beside Go: a C compiler for the race
 # detector, Chromium with Chinese letters for the demo's page, PostgreSQL for
-# the store, Redis for several processes. The tests start servers of their own:
+# the store, Redis for several processes, poppler to read what is printed. The tests start servers of their own:
 # those that Debian starts with its packages are stopped, now and at boot.
 tools:
 	@command -v $(GO) >/dev/null || { echo "Go is not in PATH; see https://go.dev/dl" >&2; exit 1; }
@@ -131,6 +131,7 @@ tools:
 	command -v chromium >/dev/null || command -v google-chrome >/dev/null || need="$$need chromium"; \
 	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { need="$$need postgresql"; services="$$services postgresql"; }; \
 	command -v redis-server >/dev/null || { need="$$need redis-server"; services="$$services redis-server"; }; \
+	command -v pdftotext >/dev/null || need="$$need poppler-utils"; \
 	ls /usr/share/fonts/truetype/wqy >/dev/null 2>&1 || need="$$need fonts-wqy-microhei"; \
 	ls /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf >/dev/null 2>&1 || need="$$need fonts-noto-color-emoji"; \
 	[ -n "$$need" ] || exit 0; \

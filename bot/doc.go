@@ -17,7 +17,7 @@
 //	handlers/leaving    what somebody answers for in every area, and who has it after them
 //	handlers/trip       one area of work; report, staff, customer, approval, contract, receivable, progress,
 //	                    target, activity and meeting are built alike
-//	handlers/sheet      workbooks: an area says what, never how; handlers/picture draws charts
+//	handlers/sheet      workbooks: an area says what, never how; handlers/pdf prints them, handlers/picture draws charts
 //	handlers/photo      what is made of a picture that somebody sent, before it is kept
 //	handlers/intake     what was kept in tables before: columns, rows, a report of what is wrong
 //	handlers/pace       how many messages a platform takes in a second, a minute, an hour

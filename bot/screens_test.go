@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	_ "image/jpeg"
+	"os/exec"
 	"slices"
 	"strings"
 
@@ -67,10 +68,19 @@ func (m message) button(label string) int {
 	return slices.IndexFunc(m.buttons, func(b string) bool { return strings.HasPrefix(b, label) })
 }
 
+// pages reports whether it is a file for who only reads.
+func (m message) pages() bool { return strings.HasSuffix(m.file, ".pdf") }
+
 // cells is every cell of an Excel file, line by line.
 func (m message) cells() (string, error) {
 	if strings.HasSuffix(m.file, ".ics") {
 		return string(m.data), nil
+	}
+	if m.pages() {
+		read := exec.Command("pdftotext", "-raw", "-", "-")
+		read.Stdin = bytes.NewReader(m.data)
+		text, err := read.Output()
+		return strings.Join(strings.Fields(string(text)), ""), err
 	}
 	if strings.HasSuffix(m.file, ".jpg") {
 		config, kind, err := image.DecodeConfig(bytes.NewReader(m.data))

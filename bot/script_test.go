@@ -61,6 +61,7 @@ func stages() []stage {
 //	expect 张伟 '成功' …          the next unread message of a private chat, or of 群, says all of this
 //	absent 张伟 '密码' …          the message read last says none of this
 //	file 张伟 '第48周' …          the next unread message is an Excel file with these words in name or cells
+//	                             so are its pages, where they follow
 //	nothing 张伟                 nothing is unread; without a name: nowhere
 //	read 张伟                    passes over what is unread
 //	changed 陈总 '已由' …         the newest message of a private chat, or of 群, that was changed says all of this now
@@ -418,6 +419,16 @@ func (p *conversation) file(ts *testscript.TestScript, args []string) {
 	for _, want := range args[1:] {
 		if !strings.Contains(m.file+"\n"+cells, want) {
 			ts.Fatalf("%s: want %q in %s:\n%s", args[0], want, m.file, cells)
+		}
+	}
+	all, n := p.messages(args[0]), p.seen[args[0]]
+	if len(all) == n || !all[n].pages() || strings.TrimSuffix(all[n].file, ".pdf") != strings.TrimSuffix(m.file, ".xlsx") {
+		return
+	}
+	text, err := p.next(ts, args[0]).cells()
+	for _, want := range args[1:] {
+		if err != nil || !strings.Contains(m.file, want) && !strings.Contains(text, strings.Join(strings.Fields(want), "")) {
+			ts.Fatalf("%s: want %q in %s: %v\n%s", args[0], want, all[n].file, err, text)
 		}
 	}
 }

@@ -253,7 +253,8 @@ func (h Handler) released(ctx context.Context, c *command.Call, e leaving.Estate
 	file := func(p store.Person) []chat.File {
 		own := *c
 		own.Person = p
-		return []chat.File{{Name: "工作交接单-" + e.Leaver.Name + "-" + string(e.Last) + ".xlsx", Recipe: own.Recipe(recipe, trace, e.ID)}}
+		name := "工作交接单-" + e.Leaver.Name + "-" + string(e.Last)
+		return []chat.File{{Name: name + ".xlsx", Recipe: own.Recipe(recipe, trace, e.ID)}, {Name: name + ".pdf", Recipe: own.Recipe(printedRecipe, trace, e.ID)}}
 	}
 	a := secret(card, card.Title+"。", subject(e.Departure))
 	a.Recorded, a.Files = true, file(c.Person)

@@ -8,44 +8,66 @@ import (
 	"marketbot/handlers/audience"
 	"marketbot/handlers/command"
 	"marketbot/handlers/leaving"
+	"marketbot/handlers/pdf"
 	"marketbot/handlers/sheet"
 	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
 // recipe names the 工作交接单 of a departure in a chat.File.
-const recipe = "handover"
+const (
+	recipe        = "handover"
+	printedRecipe = "handover-pdf" // the same as pages
+)
 
 // Files are the files that the area makes, by the name of their recipe.
 func (h Handler) Files() map[string]command.Maker {
-	return map[string]command.Maker{recipe: h.certificate}
+	return map[string]command.Maker{recipe: h.excel, printedRecipe: h.pages}
 }
 
-// certificate makes the 工作交接单 of a departure for its reader.
-func (h Handler) certificate(ctx context.Context, tx *store.Tx, arg string) ([]byte, error) {
-	asked, err := command.ReadRecipe(ctx, tx, arg, 1, h.Rules.Zone)
+// excel makes the workbook of the 工作交接单 for its reader.
+func (h Handler) excel(ctx context.Context, tx *store.Tx, arg string) ([]byte, error) {
+	b, err := h.certificate(ctx, tx, arg)
 	if err != nil {
 		return nil, err
+	}
+	return b.Write()
+}
+
+// pages makes the pages of the 工作交接单 for their reader.
+func (h Handler) pages(ctx context.Context, tx *store.Tx, arg string) ([]byte, error) {
+	b, err := h.certificate(ctx, tx, arg)
+	if err != nil {
+		return nil, err
+	}
+	return pdf.Write(b)
+}
+
+// certificate is the 工作交接单 of a departure for its reader.
+func (h Handler) certificate(ctx context.Context, tx *store.Tx, arg string) (b sheet.Book, err error) {
+	asked, err := command.ReadRecipe(ctx, tx, arg, 1, h.Rules.Zone)
+	if err != nil {
+		return b, err
 	}
 	d, found, err := tx.Departures().Get(ctx, asked.Of[0])
 	if err == nil && !found {
 		err = fmt.Errorf("make %s: no such departure", recipe)
 	}
 	if err != nil {
-		return nil, err
+		return b, err
 	}
 	e, err := leaving.Read(ctx, tx, h.Leaves, d, asked.At)
 	if err != nil {
-		return nil, err
+		return b, err
 	}
 	tab, err := h.sheet(ctx, tx, e)
 	if err != nil {
-		return nil, err
+		return b, err
 	}
 	return sheet.Book{
 		Company: h.Rules.Company, Period: e.Leaver.Name, Sheets: []sheet.Sheet{tab},
 		About: sheet.About{Made: asked.At, AsOf: words.Moment(asked.At), Version: "v1", Reader: asked.Reader.Name, Trace: asked.Trace},
-	}.Write()
+	}, nil
 }
 
 // sheet is the 工作交接单: what was handed over to whom and when, what was not, the

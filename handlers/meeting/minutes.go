@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/pdf"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/sheet"
 	"marketbot/handlers/text"
@@ -279,7 +280,10 @@ func (h Handler) minutes(ctx context.Context, c *command.Call) (*command.Answer,
 	card.Blocks = append(card.Blocks, chat.Block{Note: c.Person.Name + " 查看 · 追踪码 " + trace})
 	a := secret(card, subject(m), fmt.Sprintf("%s：议题 %d 项。", outline(m), len(r.Items))+elsewhere)
 	a.Recorded = true
-	a.Files = []chat.File{{Name: fmt.Sprintf("%s_v%d.xlsx", r.Title+"纪要", r.Version), Recipe: c.Recipe(minutesRecipe, trace, m.Code, fmt.Sprint(r.Version))}}
+	name := fmt.Sprintf("%s_v%d", r.Title+"纪要", r.Version)
+	a.Files = []chat.File{
+		{Name: name + ".xlsx", Recipe: c.Recipe(minutesRecipe, trace, m.Code, fmt.Sprint(r.Version))}, {Name: name + ".pdf", Recipe: c.Recipe(printedRecipe, trace, m.Code, fmt.Sprint(r.Version))},
+	}
 	return a, nil
 }
 
@@ -340,36 +344,55 @@ func (h Handler) lastHeld(ctx context.Context, tx *store.Tx) (store.Meeting, boo
 // pack.
 const (
 	minutesRecipe = "minutes"
+	printedRecipe = "minutes-pdf" // the same as pages
 	packRecipe    = "pack"
 )
 
 // Files are the files that the area makes, by the name of their recipe.
 func (h Handler) Files() map[string]command.Maker {
-	return map[string]command.Maker{minutesRecipe: h.minutesBook, packRecipe: h.packBook}
+	return map[string]command.Maker{minutesRecipe: h.minutesExcel, printedRecipe: h.minutesPages, packRecipe: h.packBook}
 }
 
-// minutesBook makes the workbook of minutes for its reader.
-func (h Handler) minutesBook(ctx context.Context, tx *store.Tx, arg string) ([]byte, error) {
-	asked, err := command.ReadRecipe(ctx, tx, arg, 2, h.Rules.Zone)
+// minutesExcel makes the workbook of minutes for its reader.
+func (h Handler) minutesExcel(ctx context.Context, tx *store.Tx, arg string) ([]byte, error) {
+	b, err := h.minutesBook(ctx, tx, arg)
 	if err != nil {
 		return nil, err
 	}
+	return b.Write()
+}
+
+// minutesPages makes the pages of minutes for their reader.
+func (h Handler) minutesPages(ctx context.Context, tx *store.Tx, arg string) ([]byte, error) {
+	b, err := h.minutesBook(ctx, tx, arg)
+	if err != nil {
+		return nil, err
+	}
+	return pdf.Write(b)
+}
+
+// minutesBook are minutes for their reader.
+func (h Handler) minutesBook(ctx context.Context, tx *store.Tx, arg string) (b sheet.Book, err error) {
+	asked, err := command.ReadRecipe(ctx, tx, arg, 2, h.Rules.Zone)
+	if err != nil {
+		return b, err
+	}
 	var version int
 	if _, err := fmt.Sscan(asked.Of[1], &version); err != nil {
-		return nil, fmt.Errorf("make %s %q: %w", minutesRecipe, arg, err)
+		return b, fmt.Errorf("make %s %q: %w", minutesRecipe, arg, err)
 	}
 	content, found, err := tx.Meetings().Read(ctx, asked.Of[0], version)
 	if err != nil || !found {
-		return nil, fmt.Errorf("make %s %q: found %v: %w", minutesRecipe, arg, found, err)
+		return b, fmt.Errorf("make %s %q: found %v: %w", minutesRecipe, arg, found, err)
 	}
 	var r record
 	if err := json.Unmarshal([]byte(content), &r); err != nil {
-		return nil, fmt.Errorf("make %s %q: %w", minutesRecipe, arg, err)
+		return b, fmt.Errorf("make %s %q: %w", minutesRecipe, arg, err)
 	}
 	return sheet.Book{
 		Company: h.Rules.Company, Period: r.Title, Sheets: r.sheets(asked.Reader, h),
 		About: sheet.About{Made: asked.At, AsOf: words.Moment(r.Closed.In(h.Rules.Zone)), Version: fmt.Sprintf("v%d", r.Version), Reader: asked.Reader.Name, Trace: asked.Trace},
-	}.Write()
+	}, nil
 }
 
 // sheets are 月会纪要 and what became of what was decided before.

@@ -40,7 +40,8 @@ type Drawer struct {
 // New makes a Drawer.
 func New() *Drawer { return &Drawer{sync.OnceValues(readFont)} }
 
-func readFont() (*truetype.Font, error) {
+// Font is the font, a file of TrueType.
+func Font() ([]byte, error) {
 	z, err := gzip.NewReader(bytes.NewReader(font))
 	if err != nil {
 		return nil, fmt.Errorf("read font: %w", err)
@@ -48,6 +49,14 @@ func readFont() (*truetype.Font, error) {
 	data, err := io.ReadAll(z)
 	if err != nil {
 		return nil, fmt.Errorf("read font: %w", err)
+	}
+	return data, nil
+}
+
+func readFont() (*truetype.Font, error) {
+	data, err := Font()
+	if err != nil {
+		return nil, err
 	}
 	f, err := truetype.Parse(data)
 	if err != nil {

@@ -2,6 +2,8 @@ package sheet
 
 import (
 	"encoding/json"
+	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -101,6 +103,41 @@ const (
 	maxUnits = 32767 // of UTF-16: what a cell holds
 	cutNote  = "…（内容过长，已截断）"
 )
+
+// Words are a value as a cell shows it.
+func (v Value) Words() string {
+	switch v.kind {
+	case empty:
+		return ""
+	case count:
+		return grouped(v.n)
+	case money:
+		sign, n := "", v.n
+		if n < 0 {
+			sign, n = "-", -n
+		}
+		return fmt.Sprintf("%s%s.%02d", sign, grouped(n/100), n%100)
+	case rate:
+		return fmt.Sprintf("%.1f%%", float64(v.n)/10)
+	case day:
+		return v.time.Format(time.DateOnly)
+	case moment:
+		return v.time.Format(time.DateTime)
+	}
+	return clean(v.text)
+}
+
+// grouped is a number with a comma before each three digits.
+func grouped(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > len(s)-len(strings.TrimLeft(s, "-")); i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// Clean makes a text that every document can hold.
+func Clean(s string) string { return clean(s) }
 
 // clean makes a text that a file of XML can hold, cut to what a cell can.
 func clean(s string) string {

@@ -83,7 +83,7 @@ func (b Book) fill(f *excelize.File, s Sheet, looks styles) error {
 	}
 	w := &writer{StreamWriter: stream, Sheet: s, looks: looks}
 	for i, c := range s.Columns {
-		w.widths = append(w.widths, s.width(i, c))
+		w.widths = append(w.widths, s.Width(i, c))
 		if err := w.SetColWidth(i+1, i+1, w.widths[i]); err != nil {
 			return err
 		}
@@ -103,8 +103,8 @@ func (b Book) fill(f *excelize.File, s Sheet, looks styles) error {
 		heads[i] = excelize.Cell{StyleID: looks.head, Value: clean(c.Head)}
 	}
 	err = errors.Join(
-		w.add(excelize.Cell{StyleID: looks.title, Value: clean(joined(" ", b.Company, s.Name, b.Period))}),
-		w.add(excelize.Cell{StyleID: looks.about, Value: clean(b.About.words())}),
+		w.add(excelize.Cell{StyleID: looks.title, Value: clean(b.Title(s))}),
+		w.add(excelize.Cell{StyleID: looks.about, Value: clean(b.About.Words())}),
 		w.addHigh(high, heads...))
 	if err != nil {
 		return err
@@ -155,7 +155,7 @@ func (w *writer) table() error {
 	}
 	switch {
 	case len(all) == 0:
-		return w.values([]Value{Text("没有")})
+		return w.values([]Value{Text(Nothing)})
 	case w.Total:
 		return w.sum("合计", first, all)
 	}
@@ -254,7 +254,7 @@ func (w *writer) tail() error {
 		return nil
 	}
 	w.row++
-	signs := []string{"制表：", "审核：", "批准："}
+	signs := Signs()
 	cells := make([]any, max(len(w.Columns), len(signs)))
 	for i, s := range signs {
 		cells[i*len(cells)/len(signs)] = excelize.Cell{StyleID: w.looks.sign, Value: s}
@@ -262,8 +262,8 @@ func (w *writer) tail() error {
 	return w.add(cells...)
 }
 
-// words is row 2.
-func (a About) words() string {
+// Words is row 2.
+func (a About) Words() string {
 	made := ""
 	if !a.Made.IsZero() {
 		made = a.Made.Format(time.DateOnly)
@@ -276,6 +276,15 @@ func (a About) words() string {
 	}
 	return joined(" · ", list...)
 }
+
+// Title is row 1 of a sheet.
+func (b Book) Title(s Sheet) string { return joined(" ", b.Company, s.Name, b.Period) }
+
+// Nothing is what a table says that has no rows.
+const Nothing = "没有"
+
+// Signs are what the last row says, for who signs.
+func Signs() []string { return []string{"制表：", "审核：", "批准："} }
 
 // joined leaves out what is empty.
 func joined(by string, list ...string) string {
@@ -295,8 +304,8 @@ const (
 	longHead = 8
 )
 
-// width is how wide a column has to be for what it holds.
-func (s Sheet) width(i int, c Column) float64 {
+// Width is how wide a column has to be for what it holds, in characters of Latin.
+func (s Sheet) Width(i int, c Column) float64 {
 	if c.Width > 0 {
 		return c.Width
 	}
