@@ -10,6 +10,8 @@ import (
 	"marketbot/store"
 )
 
+const loseName = "合同遗失"
+
 // lostWords begin what the incident of a lost form says.
 func lostWords(number string) string { return "合同 " + number + " 遗失：" }
 
@@ -18,10 +20,18 @@ func openIncident(ctx context.Context, c *command.Call, number, said string) (st
 	return c.Tx.Incidents().Add(ctx, store.Incident{At: c.Now, Giver: c.Person.ID, Words: lostWords(number) + said, Contract: number})
 }
 
-// incidentsOf are the incidents about a form that stand, the newest first.
+// incidentsOf are the incidents that came of the loss of a form and stand, the newest
+// first; not those that others reported of it in their own words.
 func incidentsOf(ctx context.Context, tx *store.Tx, number string) ([]store.Incident, error) {
+	acts, err := tx.Contracts().Acts(ctx, store.Contract{Number: number})
+	if err != nil {
+		return nil, err
+	}
 	all, err := tx.Incidents().All(ctx)
-	return slices.DeleteFunc(all, func(i store.Incident) bool { return i.Contract != number }), err
+	return slices.DeleteFunc(all, func(i store.Incident) bool {
+		lost := func(a store.ContractAct) bool { return a.Act == loseName && a.By == i.Giver }
+		return i.Contract != number || !strings.HasPrefix(i.Words, lostWords(number)) || !slices.ContainsFunc(acts, lost)
+	}), err
 }
 
 // noteIncidents adds a line to the incidents about a form that nobody has closed.
@@ -51,18 +61,17 @@ func (h Handler) undoLost(ctx context.Context, c *command.Call, ref string) (str
 	if err != nil {
 		return "", err
 	}
-	i := slices.IndexFunc(list, func(i store.Incident) bool { return strings.HasPrefix(i.Words, lostWords(number)) })
-	if i >= 0 && list[i].State == store.IncidentClosed {
+	if len(list) > 0 && list[0].State == store.IncidentClosed {
 		return "", &command.Refusal{
-			Text: "事件 " + list[i].Code + " 已经结案，不能撤销了。", Hint: "找到了发：找到 " + number + " 经过", Clause: taking, Private: true,
+			Text: "事件 " + list[0].Code + " 已经结案，不能撤销了。", Hint: "找到了发：找到 " + number + " 经过", Clause: taking, Private: true,
 		}
 	}
 	said, err := h.undo(ctx, c, ref)
-	if err != nil || i < 0 {
+	if err != nil || len(list) == 0 {
 		return said, err
 	}
-	list[i].State = store.IncidentWithdrawn
-	return said + "；事件 " + list[i].Code + " 一起撤销", saveIncident(ctx, c.Tx, list[i])
+	list[0].State = store.IncidentWithdrawn
+	return said + "；事件 " + list[0].Code + " 一起撤销", saveIncident(ctx, c.Tx, list[0])
 }
 
 // undoFound takes 找到 back, which its incident says.

@@ -57,7 +57,7 @@ func (h Handler) paperCommands() []command.Spec {
 			Who: rulebook.TakeContracts, Clause: taking, Run: h.spoil,
 		},
 		{
-			Name: "合同遗失", Aliases: []string{"htys"}, Summary: "合同丢了，马上报告经过",
+			Name: loseName, Aliases: []string{"htys"}, Summary: "合同丢了，马上报告经过",
 			Said: []string{"合同丢了", "丢了合同", "合同不见了", "合同找不到了", "遗失合同"},
 			Args: []command.Arg{contractArg(), words("经过", losePrompt)}, Examples: []string{"合同遗失 ZYX-202611-001 昨天在展会上放在资料袋里，散场后不见了"},
 			Who: rulebook.TakePart, For: h.holds, Clause: taking, Run: h.lose, Undo: h.undoLost,

@@ -98,7 +98,7 @@ func (h Handler) list(ctx context.Context, c *command.Call) (*command.Answer, er
 	n := audience.NewNames(c.Tx)
 	var rows []string
 	for _, i := range inOrder(waiting) {
-		if !(view{}).admits(c.Person) && i.Maker != c.Person.ID {
+		if !(view{}).admits(c.Person) && !keeps(c.Person, i) {
 			continue
 		}
 		row := "• " + i.Code + " " + text.CutLine(i.Title, maxTitle)
@@ -123,6 +123,10 @@ func (h Handler) list(ctx context.Context, c *command.Call) (*command.Answer, er
 	card.Blocks = append([]chat.Block{{Text: strings.Join(shown, "\n")}}, card.Blocks...)
 	return secret(card, "agenda", card.Title+"。"+elsewhere), nil
 }
+
+// keeps reports whether an item is somebody's own: they brought it, or are to bring it
+// back.
+func keeps(p store.Person, i store.AgendaItem) bool { return i.Maker == p.ID || i.Owner == p.ID }
 
 // one is an item with all that was said of it, as the caller may see it.
 func (h Handler) one(ctx context.Context, c *command.Call, code string) (*command.Answer, error) {
@@ -149,7 +153,7 @@ func (h Handler) one(ctx context.Context, c *command.Call, code string) (*comman
 	if i.Meeting == "" {
 		v = view{h: h, talks: map[string]int{}}
 	}
-	if !v.admits(c.Person) && i.Maker != c.Person.ID {
+	if !v.admits(c.Person) && !keeps(c.Person, i) {
 		return nil, &command.Refusal{Text: "没有议题 " + code + "。", Hint: "看有哪些：议题", Clause: deciding, Private: true, Denied: true}
 	}
 	card := chat.Card{Title: "议题 " + i.Code, Blocks: []chat.Block{{Text: i.Source + "：" + text.Line(i.Title) + "（" + v.state(i) + "）"}}}

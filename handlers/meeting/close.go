@@ -101,9 +101,11 @@ func (h Handler) close(ctx context.Context, c *command.Call) (*command.Answer, e
 		if m.Kind == store.MonthlyMeeting && !frozen {
 			will = append(will, words.Month(m.Month)+"的表定稿，以后的变化另记")
 		}
-		card := chat.Card{Title: title(m) + "散会？", Tone: chat.Warn, Blocks: []chat.Block{
-			{Text: v.counts() + "。" + v.presence()}, {Text: "确认之后：" + strings.Join(will, "；") + fmt.Sprintf("。%d 个工作日内可以重开。", h.Config.ReopenDays)},
-		}}
+		after := "确认之后：" + strings.Join(will, "；") + "。"
+		if m.Kind == store.MonthlyMeeting {
+			after += fmt.Sprintf("%d 个工作日内可以重开。", h.Config.ReopenDays)
+		}
+		card := chat.Card{Title: title(m) + "散会？", Tone: chat.Warn, Blocks: []chat.Block{{Text: v.counts() + "。" + v.presence()}, {Text: after}}}
 		return secret(card, subject(m), v.outline()).Preview(version), nil
 	}
 	return h.closed(ctx, c, v, roll, fresh)

@@ -433,11 +433,11 @@ func (r record) sheets(reader store.Person, h Handler) []sheet.Sheet {
 		})
 	}
 	items.Groups = sheet.Rows(rows...)
-	return []sheet.Sheet{items, r.earlier(reader)}
+	return []sheet.Sheet{items, r.earlier(reader, h.Rules.Zone)}
 }
 
 // earlier is what became of what was decided before, as a reader may see it.
-func (r record) earlier(reader store.Person) sheet.Sheet {
+func (r record) earlier(reader store.Person, zone *time.Location) sheet.Sheet {
 	var rows [][]sheet.Value
 	for _, d := range r.Earlier {
 		said, done := "", sheet.Value{}
@@ -445,7 +445,7 @@ func (r record) earlier(reader store.Person) sheet.Sheet {
 			said = d.Words
 		}
 		if !d.Done.IsZero() {
-			done = sheet.Day(d.Done)
+			done = sheet.Day(d.Done.In(zone))
 		}
 		due := string(d.Due)
 		if d.Moved > 0 {
