@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -67,7 +68,7 @@ func newSite(t *testing.T) *site {
 }
 
 // granted are the scopes that the README tells to grant.
-func granted(t *testing.T) []string {
+func granted(t testing.TB) []string {
 	t.Helper()
 	var all struct{ Scopes struct{ Tenant []string } }
 	if err := json.Unmarshal([]byte(feishu.Scopes()), &all); err != nil {
@@ -128,6 +129,23 @@ func (s *site) eventually(what string, ok func() bool) {
 			s.t.Fatalf("never %s", what)
 		}
 	}
+}
+
+// An app from before a scope was asked for says who is to mend that.
+func TestAPictureWithoutItsScope(t *testing.T) {
+	s := newSite(t)
+	s.feishu.App.Scopes = slices.DeleteFunc(granted(t), func(scope string) bool { return scope == "im:message:readonly" })
+	s.start()
+	s.feishu.Say("ou_wang", "", "绑定 "+regexp.MustCompile(`绑定 (\S+)`).FindStringSubmatch(s.out.String())[1])
+	wait, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	n := len(s.feishu.Await(wait, "ou_wang", 1))
+	s.feishu.Picture("ou_wang", "", []byte("picture"), "")
+	seen := s.feishu.Await(wait, "ou_wang", n+1)
+	if len(seen) == 0 || !strings.Contains(seen[len(seen)-1].Text, "请找管理员运行 marketbot check") {
+		t.Errorf("answers %+v", seen)
+	}
+	s.end()
 }
 
 func TestServe(t *testing.T) {

@@ -33,6 +33,7 @@ func (u unhurried) Limits() chat.Limits { return chat.Limits{Window: time.Hour, 
 func onFeishu(o *office) screens {
 	c := &company{t: o.t, server: feishutest.New(o.now), ids: map[string]string{stranger: "ou_stranger", newcomer: "ou_newcomer"}}
 	o.t.Cleanup(c.server.Close)
+	c.server.App.Scopes = granted(o.t)
 	for i, e := range o.staff {
 		c.ids[e.Name] = fmt.Sprintf("ou_%d", i)
 	}

@@ -25,6 +25,7 @@ const (
 	publicPhoto    = "照片请私聊发给我，群里的不收，也没有留。"
 	largePhoto     = "照片超过 5 MB，没有收。发送时不要勾「原图」，再发一次。"
 	lostPhoto      = "照片没取到，没有收，请再发一次。"
+	deniedPhoto    = "应用没有取照片的权限，照片没有收。请找管理员运行 marketbot check，按写的补上权限。"
 	refusedPhoto   = "照片也没有收。"
 	pointlessPhoto = "照片没有收：跟着「到场」发，或者报了到场再单独发，才作凭证。"
 )
@@ -55,6 +56,9 @@ func (d *Desk) photo(ctx context.Context, e chat.Event) photograph {
 		return photograph{unfit: largePhoto}
 	case err != nil:
 		d.o.Log.Warn("a picture could not be fetched", "platform", e.Platform(), "event_id", e.ID, "error", err)
+		if errors.Is(err, chat.ErrDenied) {
+			return photograph{unfit: deniedPhoto}
+		}
 		return photograph{unfit: lostPhoto}
 	}
 	kept, err := photo.Clean(data)

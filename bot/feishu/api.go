@@ -10,6 +10,7 @@ import (
 	larkcore "github.com/larksuite/oapi-sdk-go/v3/core"
 
 	"marketbot/bot/platform"
+	"marketbot/handlers/chat"
 )
 
 // request makes one call with the SDK, reads its answer into out and gives the
@@ -63,6 +64,9 @@ func (a *Adapter) picture(ctx context.Context, message, key string) (data []byte
 		data, refused, err = platform.ReadPicture(resp, 0)
 		if refused != nil {
 			if code, err := refusal(what, resp.StatusCode, refused); err != nil {
+				if refusals(code) == chat.BadSetup {
+					err = fmt.Errorf("%w: %w", chat.ErrDenied, err)
+				}
 				return code, err
 			}
 		}

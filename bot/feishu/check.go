@@ -38,6 +38,7 @@ func needed() []string {
 		"im:chat:readonly",
 		"im:message.group_at_msg:readonly",
 		"im:message.p2p_msg:readonly",
+		"im:message:readonly",
 		"im:message:send_as_bot",
 		"im:resource",
 	}

@@ -33,6 +33,7 @@ func TestPictures(t *testing.T) {
 		"hollow":         {data: large[1:], spoil: func(w *world) { w.Fail(path, 9, feishutest.Hollow) }, kind: chat.Picture, fails: errAny},
 		"without a code": {data: large[1:], spoil: func(w *world) { w.Fail(path, 9, feishutest.Codeless) }, kind: chat.Picture, fails: errAny},
 		"not allowed":    {data: large[1:], spoil: func(w *world) { w.Fail(path, 9, feishutest.Refuse(234009, "no")) }, kind: chat.Picture, fails: errAny},
+		"without scope":  {data: large[1:], spoil: func(w *world) { w.App.Scopes = nil }, kind: chat.Picture, fails: chat.ErrDenied},
 		"lost":           {data: large[1:], spoil: func(w *world) { w.Fail(path, 9, platformtest.LostAnswer) }, kind: chat.Picture, fails: errAny},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -62,7 +62,7 @@ type Event struct {
 	Topic    string            // the platform's id of a message in a topic, whose answers belong there; empty outside one
 	// Fetch fetches the picture, as it was sent, of a Picture, or of a Text that
 	// came with one; nil: there is none. It gives MaxPicture bytes at most, and
-	// ErrLarge for more.
+	// ErrLarge for more; ErrDenied is for the administrator to mend.
 	Fetch func(ctx context.Context) ([]byte, error) `json:"-"`
 }
 
@@ -71,6 +71,9 @@ const MaxPicture = 5 << 20
 
 // ErrLarge is a picture of more than MaxPicture.
 var ErrLarge = errors.New("a picture that is too large")
+
+// ErrDenied is a picture that the app may not fetch.
+var ErrDenied = errors.New("the app lacks the permission to fetch pictures")
 
 // Platform is where the event happened.
 func (e Event) Platform() string { return e.From.Platform }

@@ -95,7 +95,7 @@ func New(now func() time.Time) *Server {
 	mux.HandleFunc("POST /open-apis/im/v1/messages/{id}/reply", s.authed(s.reply))
 	mux.HandleFunc("PATCH /open-apis/im/v1/messages/{id}", s.authed(s.change))
 	mux.HandleFunc("POST /open-apis/im/v1/files", s.authed(s.upload))
-	mux.HandleFunc("GET /open-apis/im/v1/messages/{id}/resources/{key}", s.authed(s.resource))
+	mux.HandleFunc("GET /open-apis/im/v1/messages/{id}/resources/{key}", s.scoped("im:message:readonly", s.resource))
 	mux.HandleFunc("POST /callback/ws/endpoint", s.endpoint)
 	mux.HandleFunc("GET /ws", s.connect)
 	s.http = httptest.NewServer(s.Spoil(mux))
