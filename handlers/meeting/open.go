@@ -60,7 +60,7 @@ func (h Handler) defaultMonth(ctx context.Context, tx *store.Tx, day store.Day) 
 	if err != nil {
 		return "", err
 	}
-	known, err := h.knows(ctx, tx, before)
+	known, err := h.tells(ctx, tx, before)
 	if err != nil || known && (!found || m.State == store.MeetingOpen) {
 		return before, err
 	}
@@ -72,6 +72,17 @@ func (h Handler) defaultMonth(ctx context.Context, tx *store.Tx, day store.Day) 
 func (h Handler) knows(ctx context.Context, tx *store.Tx, month store.Day) (bool, error) {
 	created, err := tx.Marks().At(ctx, store.CreatedMark)
 	return created.Before(month.NextMonth().Start(h.Rules.Zone)), err
+}
+
+// tells reports whether there is something to tell of a month: it can be known, or
+// contracts of it were entered since (期初).
+func (h Handler) tells(ctx context.Context, tx *store.Tx, month store.Day) (bool, error) {
+	known, err := h.knows(ctx, tx, month)
+	if err != nil || known {
+		return known, err
+	}
+	signed, err := tx.Contracts().SignedIn(ctx, month, month.NextMonth())
+	return len(signed) > 0, err
 }
 
 // alone refuses to open a meeting while another is open.

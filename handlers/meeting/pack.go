@@ -227,7 +227,7 @@ const ahead = 21
 // while it is spoken of.
 func (h Handler) shownMonth(ctx context.Context, tx *store.Tx, day store.Day) (store.Day, error) {
 	before := day.Month().Add(-1).Month()
-	known, err := h.knows(ctx, tx, before)
+	known, err := h.tells(ctx, tx, before)
 	if err != nil || !known {
 		return day.Month(), err
 	}
