@@ -42,9 +42,15 @@ func (p *parser) daysAfter(a *Arg) *Arg {
 }
 
 // dayFirst reports whether the days of the next argument stand before the word
-// of the i-th.
+// of the i-th, or before its amount.
 func (p *parser) dayFirst(i int) bool {
 	a := &p.spec.Args[i]
+	if a.Kind == Money && i+1 < len(p.spec.Args) && p.spec.Args[i+1].Kind == Date {
+		p.skip()
+		_, _, amount := reading.Money(p.left)
+		_, n, day := reading.Date(p.left, p.base(&p.spec.Args[i+1]))
+		return amount != nil && day == nil && n >= len(reading.FirstWord(p.left))
+	}
 	days := p.daysAfter(a)
 	if a.Kind != Word || days == nil {
 		return false

@@ -50,7 +50,7 @@ func TestReceiptsThatAreDoubtful(t *testing.T) {
 	}
 	handlerstest.Wants(t, d.Say("张伟", "回款 ZYX-202611-001 3万", handlerstest.Confirmed(again.Confirm)), "R2", "未收 40,000.00 元")
 	over := d.Answer("张伟", "回款 ZYX-202611-001 5万")
-	handlerstest.Wants(t, handlerstest.Flat(over.Reply), "多 10,000.00 元", "[改金额:改金额]", "[记到别的合同:记到别的合同]")
+	handlerstest.Wants(t, handlerstest.Flat(over.Reply), "多 10,000.00 元", "[改金额:改金额 "+over.Confirm+"]", "[记到别的合同:记到别的合同 "+over.Confirm+"]")
 	if over.Proceed != "记预收" {
 		t.Errorf("the button says %q", over.Proceed)
 	}

@@ -17,18 +17,20 @@ import (
 )
 
 func (h Handler) receiveCommands() []command.Spec {
-	return []command.Spec{
-		{
-			Name: "回款", Aliases: []string{"hk"}, Summary: "登记收到的一笔钱，先冲最早到期的一期",
-			Said: []string{"收款", "登记回款", "登记一笔回款", "记一笔回款", "…回款", "…的回款", "收到…回款", "收到…的回款", "…打款", "…付了", "…打了", "记回款", "录回款", "到款", "客户付款", "客户打款", "收到…款", "收到货款", "付了款", "付款登记", "打款了", "货款到了"},
-			Args: []command.Arg{
-				contractArg(), {Name: "金额", Kind: command.Money, Prompt: "收到多少？例如 5万 或 50,000.00"},
-				{Name: "日期", Kind: command.Date, Optional: true, Past: true},
-				{Name: "备注", Kind: command.Free, Optional: true},
-			},
-			Examples: []string{"回款 ZYX-202611-001 5万", "回款 ZYX-202611-001 50,000.00 11-24", "回款 南湖酒店 3万"},
-			Who:      rulebook.EnterMoney, Private: true, Clause: clause, Also: []string{meeting}, Daily: true, Proceeds: []string{again, surplus}, Run: h.receive, Undo: h.undoEntries,
+	receipt := command.Spec{
+		Name: "回款", Aliases: []string{"hk"}, Summary: "登记收到的一笔钱，先冲最早到期的一期",
+		Said: []string{"收款", "登记回款", "登记一笔回款", "记一笔回款", "…回款", "…的回款", "收到…回款", "收到…的回款", "…打款", "…付了", "…打了", "记回款", "录回款", "到款", "客户付款", "客户打款", "收到…款", "收到货款", "付了款", "付款登记", "打款了", "货款到了"},
+		Args: []command.Arg{
+			contractArg(), {Name: "金额", Kind: command.Money, Prompt: "收到多少？例如 5万 或 50,000.00"},
+			{Name: "日期", Kind: command.Date, Optional: true, Past: true},
+			{Name: "备注", Kind: command.Free, Optional: true},
 		},
+		Examples: []string{"回款 ZYX-202611-001 5万", "回款 ZYX-202611-001 50,000.00 11-24", "回款 南湖酒店 3万"},
+		Who:      rulebook.EnterMoney, Private: true, Clause: clause, Also: []string{meeting}, Daily: true, Proceeds: []string{again, surplus}, Run: h.receive, Undo: h.undoEntries,
+	}
+	which := []command.Arg{{Name: whichOne, Kind: command.Word, Optional: true}}
+	return []command.Spec{
+		receipt,
 		{
 			Name: "预收", Aliases: []string{"yushou"}, Summary: "把客户多付的钱用到一份合同上",
 			Said:     []string{"用预收", "预收款", "使用预收", "多付的钱", "预收抵扣", "冲抵"},
@@ -37,12 +39,12 @@ func (h Handler) receiveCommands() []command.Spec {
 			Who:      rulebook.EnterMoney, Private: true, Clause: clause, Run: h.useSurplus, Undo: h.undoEntries,
 		},
 		{
-			Name: otherAmount, Summary: "等着确认的那笔回款，金额重新写", Examples: []string{otherAmount}, Hidden: true,
-			Who: rulebook.EnterMoney, Private: true, Clause: clause, Run: h.instead(otherAmount),
+			Name: otherAmount, Summary: "等着确认的那笔回款，金额重新写", Args: which, Examples: []string{otherAmount}, Hidden: true,
+			Who: rulebook.EnterMoney, Private: true, Clause: clause, Run: h.instead(otherAmount, receipt),
 		},
 		{
-			Name: otherContract, Summary: "等着确认的那笔回款，是这位客户别的合同的", Examples: []string{otherContract}, Hidden: true,
-			Who: rulebook.EnterMoney, Private: true, Clause: clause, Run: h.instead(otherContract),
+			Name: otherContract, Summary: "等着确认的那笔回款，是这位客户别的合同的", Args: which, Examples: []string{otherContract}, Hidden: true,
+			Who: rulebook.EnterMoney, Private: true, Clause: clause, Run: h.instead(otherContract, receipt),
 		},
 	}
 }
@@ -57,6 +59,7 @@ const (
 const (
 	otherAmount   = "改金额"
 	otherContract = "记到别的合同"
+	whichOne      = "哪一笔" // the version of its preview, or its contract
 )
 
 // maxNote is how many characters a remark or a reason may have.
@@ -135,7 +138,9 @@ func (h Handler) doubts(ctx context.Context, c *command.Call, d deal, e store.Mo
 	}
 	var buttons []chat.Button
 	if over > 0 {
-		buttons = []chat.Button{{Label: otherAmount, Command: otherAmount}, {Label: otherContract, Command: otherContract}}
+		for _, word := range []string{otherAmount, otherContract} {
+			buttons = append(buttons, chat.Button{Label: word, Command: word + " " + version, Typed: word + " " + d.Number})
+		}
 	}
 	q := card("请确认", chat.Warn, append([]string{d.head()}, say...), "这一笔回款要确认："+d.outline()+"。", buttons...)
 	q.Proceed, q.Subject = proceed, "contract/"+d.Number
@@ -145,42 +150,70 @@ func (h Handler) doubts(ctx context.Context, c *command.Call, d deal, e store.Mo
 // plainMoney is an amount as it can be typed without blanks: 50000.00.
 func plainMoney(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }
 
-// instead is for who sees that the receipt which waits for their 确认 is another one:
+// instead is for who sees that a receipt which waits for their 确认 is another one:
 // it waits no more, and its line is read again, without the amount or with the
 // contract's customer.
-func (h Handler) instead(word string) command.Step {
+func (h Handler) instead(word string, receipt command.Spec) command.Step {
 	return func(ctx context.Context, c *command.Call) (*command.Answer, error) {
-		waiting, err := c.Tx.Dialogs().Waiting(ctx, c.Person.ID, c.Now)
+		w, r, err := h.doubted(ctx, c, receipt)
 		if err != nil {
 			return nil, err
 		}
-		for _, w := range slices.Backward(waiting) {
-			parts := strings.Fields(w.Line)
-			if len(parts) < 3 || parts[0] != "回款" && parts[0] != "hk" {
-				continue
-			}
-			if _, _, err := c.Tx.Dialogs().Cancel(ctx, w.Code, c.Person.ID, c.Now); err != nil {
-				return nil, err
-			}
-			used := chat.Card{Title: "回款 " + w.Code}.Used(c.Done(word))
-			a := &command.Answer{Next: &command.Next{Line: "回款 " + parts[1]}, Notices: []chat.Notice{{
-				Message: chat.Message{Card: &used, About: w.Code, Secrecy: chat.Secrecy{Confidential: true}},
-			}}}
-			if word == otherAmount {
-				return a, nil
-			}
-			k, found, err := c.Tx.Contracts().Get(ctx, command.FoldedContract(parts[1]))
+		if _, _, err := c.Tx.Dialogs().Cancel(ctx, w.Code, c.Person.ID, c.Now); err != nil {
+			return nil, err
+		}
+		used := chat.Card{Title: "回款 " + w.Code}.Used(c.Done(word))
+		line := []string{receipt.Name, r.Text(contractName)}
+		if word == otherContract {
+			k, found, err := c.Tx.Contracts().Get(ctx, command.FoldedContract(line[1]))
 			if err != nil {
 				return nil, err
 			}
 			if found {
-				parts[1] = k.Customer
+				line[1] = k.Customer
 			}
-			a.Next.Line = strings.Join(parts, " ")
-			return a, nil
+			line = append(line, plainMoney(r.Money("金额")))
 		}
-		return nil, &command.Refusal{Text: "没有等你确认的回款。", Hint: "回款 合同号 金额", Clause: clause}
+		if r.Has("日期") {
+			line = append(line, string(r.Day("日期")))
+		}
+		if word == otherContract {
+			line = append(line, r.Text("备注"))
+		}
+		return &command.Answer{Next: &command.Next{Line: strings.Join(line, " ")}, Notices: []chat.Notice{{
+			Message: chat.Message{Card: &used, About: w.Code, Secrecy: chat.Secrecy{Confidential: true}},
+		}}}, nil
 	}
+}
+
+// doubted is the receipt that waits for the caller's 确认, and how its line reads:
+// that whose card was pressed or whose contract was typed, else the newest.
+func (h Handler) doubted(ctx context.Context, c *command.Call, receipt command.Spec) (store.Confirmation, *command.Call, error) {
+	waiting, err := c.Tx.Dialogs().Waiting(ctx, c.Person.ID, c.Now)
+	if err != nil {
+		return store.Confirmation{}, nil, err
+	}
+	router, err := command.NewRouter([]command.Spec{receipt})
+	if err != nil {
+		return store.Confirmation{}, nil, err
+	}
+	for _, w := range slices.Backward(waiting) {
+		spec, rest, ok := router.Match(w.Line)
+		if !ok {
+			continue
+		}
+		env := c.Env()
+		env.Now = w.Asked.In(c.Now.Location())
+		args, err := command.Parse(ctx, spec, rest, env)
+		if err != nil {
+			return store.Confirmation{}, nil, err
+		}
+		r := command.NewCall(command.Call{Spec: spec}, args)
+		if which := c.Text(whichOne); which == "" || which == w.Version || command.FoldedContract(which) == command.FoldedContract(r.Text(contractName)) {
+			return w, r, nil
+		}
+	}
+	return store.Confirmation{}, nil, &command.Refusal{Text: "没有等你确认的回款。", Hint: "回款 合同号 金额", Clause: clause}
 }
 
 // received is what is said of a receipt: the lines that it went to, and the rest.
