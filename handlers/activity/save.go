@@ -135,7 +135,10 @@ func (h Handler) said(ctx context.Context, c *command.Call) (time.Time, error) {
 // a change of its own. What a participant said of themselves can be taken back
 // whatever others did since.
 func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string, error) {
-	code, version, _ := strings.Cut(ref, "/")
+	code, version, ok := strings.Cut(ref, "/")
+	if !ok { // a photo that came with 到场 again
+		return h.undoPhoto(ctx, c, ref)
+	}
 	a, found, err := c.Tx.Activities().Get(ctx, code)
 	if err != nil || !found {
 		return "", fmt.Errorf("undo %s: found %v: %w", ref, found, err)
