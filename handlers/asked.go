@@ -15,7 +15,8 @@ import (
 const maxAskedButtons = 5
 
 // duties is 职责: what the clauses ask of a person, each with its command and what is to
-// be done today. Of others no more is said than how much.
+// be done today. Of others no more is said than how much, and that only of what the
+// caller might do as well: that incidents are open is not for everybody (档-5).
 func (d *Desk) duties(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	p, own := c.Person, true
 	if c.Has("姓名") {
@@ -45,10 +46,13 @@ func (d *Desk) duties(ctx context.Context, c *command.Call) (*command.Answer, er
 			what += " → " + a.Command
 			card.Buttons = append(card.Buttons, buttons(a.items)...)
 			what += listed("\n　· ", a.items)
-		case len(a.items) > 0:
+		case len(a.items) > 0 && a.spec.Suits(c.Person):
 			what += fmt.Sprintf("：%d 件要办", len(a.items))
 		}
 		card.Blocks = append(card.Blocks, chat.Block{Text: what})
+	}
+	if !own {
+		card.Blocks = append(card.Blocks, chat.Block{Note: "你办不了的不写件数。"})
 	}
 	if own && len(rest) > 0 {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "另外：" + listed("\n　· ", rest)})
