@@ -15,6 +15,9 @@ const Unreadable = engine.Unreadable
 // Damaged are the damaged rows that the transaction has come upon, each once.
 func (tx *Tx) Damaged() []Damage { return tx.e.Damaged() }
 
+// Note counts a damaged row among Damaged that another transaction came upon.
+func (tx *Tx) Note(d Damage) { tx.e.Note(d) }
+
 // PassOver reports whether a damaged row is the reason for an error, and counts
 // it among Damaged.
 func (tx *Tx) PassOver(err error) bool { return tx.e.PassOver(err) }

@@ -11,8 +11,9 @@ import (
 type ReadAhead map[string]read
 
 type read struct {
-	value any
-	err   error
+	value   any
+	err     error
+	damaged []store.Damage // what was passed over
 }
 
 // Wanted is what a step wants to be read before it is run: an error that ends the
@@ -30,6 +31,7 @@ func (w *Wanted) Do(ctx context.Context, db *store.DB, into ReadAhead) error {
 	var r read
 	err := db.View(ctx, func(tx *store.Tx) error {
 		r.value, r.err = w.read(ctx, tx)
+		r.damaged = tx.Damaged()
 		return r.err
 	})
 	if err != nil && (r.err == nil || store.Broken(err)) {
@@ -41,7 +43,8 @@ func (w *Wanted) Do(ctx context.Context, db *store.DB, into ReadAhead) error {
 
 // Ahead is what f reads for a step, as of one moment, without keeping those waiting
 // who write: for what takes long. The key names what is read, among all that the step
-// reads so. Where nobody reads ahead, as for a job, f reads in the call's transaction.
+// reads so; what was damaged of it is so to the call's transaction, too. Where nobody
+// reads ahead, as for a job, f reads in the call's transaction.
 func Ahead[T any](ctx context.Context, c *Call, key string, f func(ctx context.Context, tx *store.Tx) (T, error)) (T, error) {
 	if c.ReadAhead == nil {
 		return f(ctx, c.Tx)
@@ -50,6 +53,9 @@ func Ahead[T any](ctx context.Context, c *Call, key string, f func(ctx context.C
 	r, done := c.ReadAhead[key]
 	if !done {
 		return none, &Wanted{key, func(ctx context.Context, tx *store.Tx) (any, error) { return f(ctx, tx) }}
+	}
+	for _, d := range r.damaged {
+		c.Tx.Note(d)
 	}
 	if r.err != nil {
 		return none, r.err
