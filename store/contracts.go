@@ -194,9 +194,15 @@ func (q Contracts) Owing(ctx context.Context, day Day, holder string) ([]Contrac
 }
 
 // PaidUp remembers that from a day on nothing of a contract is open, left over or
-// waiting, until something is entered about it or changed in it.
-func (q Contracts) PaidUp(ctx context.Context, number string, day Day) error {
-	_, err := q.tx.Exec(ctx, "paid up", `UPDATE contract SET open_until = $1 WHERE number = $2`, string(day), number)
+// waiting, until something is entered about it or changed in it. Nothing is remembered
+// of one that was changed since it was read, or has not as many entries any more. The
+// first statement waits for who is entering one, so that the second one sees it.
+func (q Contracts) PaidUp(ctx context.Context, c Contract, entries int, day Day) error {
+	if _, err := q.tx.Exec(ctx, "hold contract", `UPDATE contract SET open_until = open_until WHERE number = $1`, c.Number); err != nil {
+		return err
+	}
+	_, err := q.tx.Exec(ctx, "paid up", `UPDATE contract SET open_until = $1 WHERE number = $2 AND version = $3
+		AND (SELECT COUNT(*) FROM money WHERE contract = $2) = $4`, string(day), c.Number, c.Version, entries)
 	return err
 }
 

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -114,5 +115,54 @@ func TestPool(t *testing.T) {
 	began := time.Now()
 	if err := db.Update(t.Context(), func(*store.Tx) error { return nil }); err == nil || time.Since(began) > time.Second {
 		t.Errorf("closed: %v after %v", err, time.Since(began))
+	}
+}
+
+// What is entered about a contract while that is found to be paid up keeps it open,
+// also of who has entered it and not committed yet.
+func TestEnteredWhilePaidUp(t *testing.T) {
+	for _, before := range []bool{true, false} {
+		o := storetest.Options(t, storetest.Postgres)
+		a, b, behind := storetest.Reopen(t, o), storetest.Reopen(t, o), storetest.Behind(t, o)
+		c := storetest.AContract(1, "")
+		storetest.Update(t, a, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Contracts().Add(ctx, c, store.ContractAct{ID: tx.NewID(now), At: now})
+			return err
+		})
+		c.Version = 1
+		entered, commit, committed, paid := make(chan struct{}), make(chan struct{}), make(chan error, 1), make(chan error, 1)
+		go func() {
+			committed <- b.Update(context.Background(), func(tx *store.Tx) error {
+				err := storetest.WriteMoney(context.Background(), tx, 1, "退款")
+				close(entered)
+				<-commit
+				return err
+			})
+		}()
+		<-entered
+		err := a.Update(t.Context(), func(tx *store.Tx) error {
+			if before {
+				close(commit)
+				if err := <-committed; err != nil {
+					return err
+				}
+				return tx.Contracts().PaidUp(t.Context(), c, 0, "2026-12-01")
+			}
+			go func() { paid <- tx.Contracts().PaidUp(t.Context(), c, 0, "2026-12-01") }()
+			for len(paid) == 0 && behind.Get(`SELECT COUNT(*) FROM pg_locks WHERE NOT granted`) == int64(0) {
+			}
+			close(commit)
+			return errors.Join(<-committed, <-paid)
+		})
+		storetest.Update(t, a, func(ctx context.Context, tx *store.Tx) error {
+			list, err := tx.Contracts().Owing(ctx, "2026-12-02", "")
+			if len(list) != 1 {
+				t.Errorf("committed before %t: nothing is owing", before)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
 	}
 }

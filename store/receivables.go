@@ -101,7 +101,8 @@ func (q Receivables) Add(ctx context.Context, e MoneyEntry) (MoneyEntry, error) 
 	if err != nil || e.Contract == "" {
 		return e, err
 	}
-	_, err = q.tx.Exec(ctx, "open again", `UPDATE contract SET open_until = '`+stillOpen+`' WHERE number = $1 AND open_until < '`+stillOpen+`'`, e.Contract)
+	// Also where it is open: [Contracts.PaidUp] waits for who holds the row.
+	_, err = q.tx.Exec(ctx, "open again", `UPDATE contract SET open_until = '`+stillOpen+`' WHERE number = $1`, e.Contract)
 	return e, err
 }
 

@@ -104,19 +104,24 @@ func TestPaidUpIsReadNoMore(t *testing.T) {
 					}
 				}
 				_, err := tx.Contracts().Add(ctx, c, store.ContractAct{ID: tx.NewID(now), At: now})
+				c.Version = 1
 				err = errors.Join(err, enter())
 				owing("entered", "2027-11-30", "", 1)
 				owing("entered", "2027-11-30", c.Holder, 1)
 				owing("entered", "2027-11-30", "somebody else", 0)
-				err = errors.Join(err, tx.Contracts().PaidUp(ctx, c.Number, "2026-12-01"))
+				err = errors.Join(err, tx.Contracts().PaidUp(ctx, c, 1, "2026-12-01"))
 				owing("paid up", "2026-12-01", "", 1)
 				owing("paid up", "2026-12-02", "", 0)
 				err = errors.Join(err, enter())
 				owing("entered again", "2026-12-02", "", 2)
-				err = errors.Join(err, tx.Contracts().PaidUp(ctx, c.Number, "2026-12-01"))
-				c.Version = 1
+				err = errors.Join(err, tx.Contracts().PaidUp(ctx, c, 1, "2026-12-01"))
+				owing("paid up, as was read before", "2026-12-02", "", 2)
+				err = errors.Join(err, tx.Contracts().PaidUp(ctx, c, 2, "2026-12-01"))
+				owing("paid up again", "2026-12-02", "", 0)
 				_, err1 := tx.Contracts().Save(ctx, c, c, store.ContractAct{ID: tx.NewID(now), At: now})
 				owing("changed", "2026-12-02", "", 2)
+				err = errors.Join(err, tx.Contracts().PaidUp(ctx, c, 2, "2026-12-01"))
+				owing("paid up, as it was before", "2026-12-02", "", 2)
 				return errors.Join(err, err1)
 			})
 		})
