@@ -155,8 +155,8 @@ func (b Book) Problem() (at int, problem string) {
 		switch {
 		case e.From.Start(time.UTC).IsZero():
 			return i, fmt.Sprintf("from 写生效的那天，如 2027-01-01，不能是 %q", string(e.From))
-		case e.From == Version:
-			return i, Version + " 是程序自带的那一版，from 请写别的日子"
+		case e.From <= Version:
+			return i, fmt.Sprintf("%s 是程序自带的那一版，from 要比它晚，不能是 %s", Version, string(e.From))
 		case i > 0 && e.From <= b[i-1].From:
 			return i, fmt.Sprintf("from 要一版比一版晚：%s 在 %s 后面", string(e.From), string(b[i-1].From))
 		case e.Kind != Substantial && e.Kind != Editorial:

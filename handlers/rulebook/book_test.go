@@ -116,6 +116,7 @@ func TestBookProblem(t *testing.T) {
 		{"", func(*rulebook.Edition) {}},
 		{"from 写", func(e *rulebook.Edition) { e.From = "下周" }},
 		{"自带", func(e *rulebook.Edition) { e.From = rulebook.Version }},
+		{"要比它晚", func(e *rulebook.Edition) { e.From = "2026-11-23" }},
 		{"一版比一版晚", func(e *rulebook.Edition) { e.From = "2026-12-01" }},
 		{"kind 写", func(e *rulebook.Edition) { e.Kind = "大改" }},
 		{"至少写一条", func(e *rulebook.Edition) { e.Clauses = nil }},

@@ -35,12 +35,15 @@ func (h Handler) reworded(e rulebook.Edition) (blocks []chat.Block) {
 	return blocks
 }
 
+// askedMark is the mark of when an edition was put to everybody.
+func askedMark(e rulebook.Edition) string { return "rules/asked/" + string(e.From) }
+
 // AskAll is the job that asks everybody once to confirm an edition of substance. Who
 // came later was asked when they were registered.
 func (h Handler) AskAll(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
 	today := h.Rules.Day(s.At)
 	asked := h.Rules.Book.Asked(today)
-	e, mark := asked[0], "rules/asked/"+string(asked[0].From)
+	e, mark := asked[0], askedMark(asked[0])
 	if e.Clauses == nil { // the built-in one
 		return nil, nil
 	}
@@ -52,16 +55,10 @@ func (h Handler) AskAll(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]c
 	if err != nil {
 		return nil, err
 	}
-	var to []store.Person
-	for _, p := range people {
-		if h.Rules.Day(p.Since) <= e.From {
-			to = append(to, p)
-		}
-	}
 	card := chat.Card{Title: "《市场管理细则》改了，请看过并确认", Tone: chat.Warn, Blocks: append([]chat.Block{
 		{Text: string(e.From) + " 起施行的新版有实质修改，每个人要确认一次（2-2）："},
 	}, h.reworded(e)...), Buttons: []chat.Button{confirmButton(h.Rules.Book.On(today)), {Label: "看全文", Command: "制度"}}}
-	return audience.Same("rules/"+string(e.From), to, chat.Message{Card: &card}), tx.Marks().Set(ctx, mark, s.At)
+	return audience.Same("rules/"+string(e.From), people, chat.Message{Card: &card}), tx.Marks().Set(ctx, mark, s.At)
 }
 
 // unconfirmed are the people who have not confirmed what is asked of them on a day.
@@ -79,21 +76,36 @@ func (h Handler) unconfirmed(ctx context.Context, tx *store.Tx, day store.Day) (
 	return list, err
 }
 
-// waited is how many working days somebody has had to confirm the rules by a day.
-func (h Handler) waited(p store.Person, day store.Day) int {
-	from := h.Rules.Day(p.Since)
-	if e := h.Rules.Book.Asked(day)[0]; e.Clauses != nil {
-		from = max(from, e.From)
+// asked is the day since which everybody knows of what is asked on a day: an edition may
+// be entered after the day that it holds from. Nobody was asked for the built-in one.
+func (h Handler) asked(ctx context.Context, tx *store.Tx, day store.Day) (store.Day, error) {
+	e := h.Rules.Book.Asked(day)[0]
+	if e.Clauses == nil {
+		return "", nil
 	}
-	return h.Rules.Calendar.WorkingDays(from, day)
+	at, err := tx.Marks().At(ctx, askedMark(e))
+	if at.IsZero() {
+		return day, err
+	}
+	return max(e.From, h.Rules.Day(at)), err
+}
+
+// waited is how many working days somebody has had by a day to confirm the rules that
+// everybody was asked for on another.
+func (h Handler) waited(p store.Person, asked, day store.Day) int {
+	return h.Rules.Calendar.WorkingDays(max(h.Rules.Day(p.Since), asked), day)
 }
 
 // unreadLines remind who has not confirmed the rules, and then those above.
 func (h Handler) unreadLines(ctx context.Context, tx *store.Tx, roll audience.Roll) (list []daily.Line, err error) {
 	people, err := h.unconfirmed(ctx, tx, roll.Day)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := h.asked(ctx, tx, roll.Day)
 	edition := string(h.Rules.Book.Asked(roll.Day)[0].From)
 	for _, p := range people {
-		n, step := h.waited(p, roll.Day), 0
+		n, step := h.waited(p, asked, roll.Day), 0
 		for _, s := range unreadSteps {
 			if n >= s {
 				step = s
@@ -139,6 +151,10 @@ func (h Handler) unread(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
+	asked, err := h.asked(ctx, c.Tx, today)
+	if err != nil {
+		return nil, err
+	}
 	edition := string(h.Rules.Book.Asked(today)[0].From)
 	said := fmt.Sprintf("《市场管理细则》%s 版：%d 人已确认，%d 人没有。", edition, len(all)-len(people), len(people))
 	a := command.Text(said)
@@ -149,7 +165,7 @@ func (h Handler) unread(ctx context.Context, c *command.Call) (*command.Answer, 
 	default:
 		t := &chat.Table{Heads: []string{"姓名", "岗位", "等了几个工作日"}}
 		for _, p := range people {
-			t.Rows = append(t.Rows, []string{p.Name, string(p.Post), number(h.waited(p, today))})
+			t.Rows = append(t.Rows, []string{p.Name, string(p.Post), number(h.waited(p, asked, today))})
 		}
 		a = command.Card(chat.Card{Title: "谁还没有确认制度", Blocks: []chat.Block{{Text: said}, {Table: t}}})
 	}

@@ -46,6 +46,8 @@ func TestWhoHasNotConfirmedIsReminded(t *testing.T) {
 	o.rulesRead()
 	o.h.Rules.Book = rulebook.Book{{From: "2026-11-26", Kind: rulebook.Substantial, Clauses: map[string]string{"2-4": "每天两次。"}}}
 	o.Serve(o.h)
+	o.Clock("2026-11-26 09:13")
+	o.Job(o.h.AskAll, store.Week{})
 	o.Clock("2026-11-27 10:00")
 	o.Register("周敏", store.Salesperson)
 	for _, name := range []string{"陈总", "王芳"} {
