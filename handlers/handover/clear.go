@@ -40,13 +40,9 @@ func (h Handler) clearCommands() []command.Spec {
 	}
 }
 
-// clears refuses whoever may not clear the accounts of somebody: 财务 does, in whose
-// absence the director, and of their own the next above.
-func (h Handler) clears(ctx context.Context, c *command.Call, e leaving.Estate) error {
-	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
-	if err != nil {
-		return err
-	}
+// clearers are who clear the accounts of somebody: 财务, in whose absence the director,
+// and of their own the next above.
+func clearers(roll audience.Roll, e leaving.Estate) []store.Person {
 	may := audience.But(roll.Charged(store.Accountant), e.Person)
 	if len(may) == 0 {
 		may = audience.But(roll.Standing(store.MarketingDirector).To, e.Person)
@@ -54,6 +50,16 @@ func (h Handler) clears(ctx context.Context, c *command.Call, e leaving.Estate) 
 	if len(may) == 0 {
 		may = audience.But(roll.Standing(store.GeneralManager).To, e.Person)
 	}
+	return may
+}
+
+// clears refuses whoever may not clear the accounts of somebody.
+func (h Handler) clears(ctx context.Context, c *command.Call, e leaving.Estate) error {
+	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
+	if err != nil {
+		return err
+	}
+	may := clearers(roll, e)
 	for _, p := range may {
 		if p.ID == c.Person.ID {
 			return nil

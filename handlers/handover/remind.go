@@ -15,8 +15,9 @@ import (
 )
 
 // Daily reminds of what is not handed over: every third working day who leaves, who has
-// not answered, 财务 and who signs; 7, 3 and 1 days before the last one the supervisor
-// and the director. Of what somebody left behind who has gone, those above (2-7).
+// not answered, who clears the accounts and who signs; 7, 3 and 1 days before the last
+// one the supervisor and the director. Of what somebody left behind who has gone, those
+// above (2-7).
 func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
 	all, err := h.open(ctx, tx, s.At)
 	if err != nil {
@@ -90,7 +91,7 @@ func (h Handler) lines(e leaving.Estate, roll audience.Roll) []daily.Line {
 	}
 	if e.Cleared.IsZero() {
 		text := e.Name() + "要离开，账还没有结清"
-		line(audience.But(roll.Charged(store.Accountant), e.Person), "accounts", text, text, "账清 "+e.Name(), "账清 "+e.Name())
+		line(clearers(roll, e), "accounts", text, text, "账清 "+e.Name(), "账清 "+e.Name())
 	}
 	if len(lacks) == 0 && e.Released.IsZero() {
 		list2, _ := signers(roll, e)
@@ -150,7 +151,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 		if n := len(forTaker(roll, e, c.Person)); n > 0 {
 			put(fmt.Sprintf("%s交给你 %d 项，等你接收", e.Name(), n), "看交接", "交接")
 		}
-		if c.Person.Has(store.Accountant) && e.Person != c.Person.ID && e.InNotice() && e.Cleared.IsZero() {
+		if e.InNotice() && e.Cleared.IsZero() && (audience.Audience{To: clearers(roll, e)}).Has(c.Person.ID) {
 			put(e.Name()+"要离开，账还没有结清", "账清 "+e.Name(), "账清 "+e.Name())
 		}
 		above, _ := signers(roll, e)
