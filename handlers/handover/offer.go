@@ -3,6 +3,7 @@ package handover
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -282,6 +283,12 @@ func (h Handler) offer(ctx context.Context, c *command.Call, typed []string) (*c
 	}
 	a := secret(card, fmt.Sprintf("已请%s接收 %d 项。", to.Name, len(fit)), subject(e.Departure))
 	a.Undo = fmt.Sprintf("%s/%d/%s", e.ID, c.Now.UnixMilli(), to.ID)
+	for _, i := range fit {
+		if i.Taker.ID != "" {
+			a.Undo += "|" + formerRef(i.Last)
+		}
+	}
+	a.Notices = h.recalled(c, e, to, fit)
 	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
 	if to.ID == c.Person.ID {
 		a.Reply.Card.Buttons = append([]chat.Button{{Label: "接收 全部", Command: "接收 " + allWord, Primary: true}}, a.Reply.Card.Buttons...)
@@ -291,8 +298,26 @@ func (h Handler) offer(ctx context.Context, c *command.Call, typed []string) (*c
 		{Text: words.WithPost(e.Leaver) + string(e.Kind) + "，最后工作日 " + e.Last.String() + "。请你接收：" + counts + "。\n" + leaving.Lines(keys(fit))},
 		{Note: "一项一项：接收 编号；不接：不接收 编号 理由。接收之前还是" + e.Leaver.Name + "的。"},
 	}, Buttons: []chat.Button{{Label: "接收 全部", Command: "接收 " + allWord, Primary: true}}}
-	a.Notices = h.tell(c, "offered", e.Departure, []store.Person{to}, news, news.Title+"："+counts+"。")
+	a.Notices = append(a.Notices, h.tell(c, "offered", e.Departure, []store.Person{to}, news, news.Title+"："+counts+"。")...)
 	return a, nil
+}
+
+// recalled tells those who had an offer of things that somebody else has it now.
+func (h Handler) recalled(c *command.Call, e leaving.Estate, to store.Person, items []leaving.Item) (list []chat.Notice) {
+	had := map[string][]leaving.Item{}
+	for _, i := range items {
+		if i.Taker.ID != "" && i.Taker.ID != to.ID && i.Taker.ID != c.Person.ID {
+			had[i.Taker.ID] = append(had[i.Taker.ID], i)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(had)) {
+		card := chat.Card{
+			Title:  fmt.Sprintf("%s的交接：改由%s接收 %d 项", e.Name(), words.WithPost(to), len(had[id])),
+			Blocks: []chat.Block{{Text: "你不用接收了：\n" + leaving.Lines(keys(had[id]))}},
+		}
+		list = append(list, h.tell(c, "recalled", e.Departure, []store.Person{had[id][0].Taker}, card, card.Title+"。")...)
+	}
+	return list
 }
 
 // whose are the estate and the words for its things: of whoever is named in front, the
@@ -405,15 +430,47 @@ func heldOf(items []leaving.Item) (list []leaving.Held) {
 	return list
 }
 
-// undoOffer takes an offer back that was not answered.
+// formerRef names an offer that another one takes the place of, for the undo of that.
+func formerRef(h store.Handed) string {
+	return fmt.Sprintf("%d/%s/%s/%s/%s", h.At.UnixMilli(), h.Taker, h.By, h.Kind, h.Ref)
+}
+
+// formerOffers reads what formerRef named, by what was offered.
+func formerOffers(departure, refs string) (map[string]store.Handed, error) {
+	list := map[string]store.Handed{}
+	for ref := range strings.SplitSeq(refs, "|") {
+		if ref == "" {
+			continue
+		}
+		w := strings.SplitN(ref, "/", 5)
+		if len(w) < 5 {
+			return nil, fmt.Errorf("undo %s: %d parts", ref, len(w))
+		}
+		ms, err := strconv.ParseInt(w[0], 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("undo %s: %w", ref, err)
+		}
+		list[leaving.Key(w[3], w[4])] = store.Handed{
+			Departure: departure, Kind: w[3], Ref: w[4], State: store.HandedOffered, Taker: w[1], By: w[2], At: time.UnixMilli(ms),
+		}
+	}
+	return list, nil
+}
+
+// undoOffer takes an offer back that was not answered; who had it before has it again.
 func (h Handler) undoOffer(ctx context.Context, c *command.Call, ref string) (string, error) {
-	parts := strings.Split(ref, "/")
+	offer, former, _ := strings.Cut(ref, "|")
+	parts := strings.Split(offer, "/")
 	if len(parts) != 3 {
 		return "", fmt.Errorf("undo %s: %d parts", ref, len(parts))
 	}
 	ms, err := strconv.ParseInt(parts[1], 10, 64)
 	if err != nil {
 		return "", fmt.Errorf("undo %s: %w", ref, err)
+	}
+	before, err := formerOffers(parts[0], former)
+	if err != nil {
+		return "", err
 	}
 	rows, err := c.Tx.Departures().Handed(ctx, parts[0])
 	if err != nil {
@@ -423,7 +480,13 @@ func (h Handler) undoOffer(ctx context.Context, c *command.Call, ref string) (st
 	for _, r := range rows {
 		if r.Taker == parts[2] && r.At.Equal(time.UnixMilli(ms)) && r.State == store.HandedOffered {
 			n++
-			if err := c.Tx.Departures().Drop(ctx, r); err != nil {
+			was, again := before[leaving.Key(r.Kind, r.Ref)]
+			if was.Name = r.Name; again {
+				err = c.Tx.Departures().Put(ctx, was)
+			} else {
+				err = c.Tx.Departures().Drop(ctx, r)
+			}
+			if err != nil {
 				return "", err
 			}
 		}
