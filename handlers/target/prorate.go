@@ -75,7 +75,7 @@ func (h Handler) prorate(ctx context.Context, c *command.Call) (*command.Answer,
 			return nil, err
 		}
 		last, set := w.last()
-		if !set || last.Fen == 0 || !last.At.Before(m.at) {
+		if !set || last.Fen == 0 || !setAt(w.was).Before(m.at) {
 			continue
 		}
 		w.fen = rulebook.Portion(last.Fen, m.before, m.of)
@@ -103,26 +103,27 @@ func (h Handler) unasked(ctx context.Context, tx *store.Tx, month store.Day, peo
 	if err != nil {
 		return nil, err
 	}
-	last := map[string]map[store.Measure]store.Target{}
+	was := map[string]map[store.Measure][]store.Target{}
 	for _, t := range all {
 		if t.Month != month || t.Person == "" {
 			continue
 		}
-		if last[t.Person] == nil {
-			last[t.Person] = map[store.Measure]store.Target{}
+		if was[t.Person] == nil {
+			was[t.Person] = map[store.Measure][]store.Target{}
 		}
-		last[t.Person][t.Measure] = t
+		was[t.Person][t.Measure] = append(was[t.Person][t.Measure], t)
 	}
 	for _, p := range people {
-		if last[p.ID] == nil {
+		if was[p.ID] == nil {
 			continue
 		}
 		m, found, err := h.moved(ctx, tx, p.ID, month)
 		if err != nil {
 			return nil, err
 		}
-		for _, t := range last[p.ID] {
-			if found && !t.None && t.Fen > 0 && t.At.Before(m.at) {
+		for _, versions := range was[p.ID] {
+			t := versions[len(versions)-1]
+			if found && !t.None && t.Fen > 0 && setAt(versions).Before(m.at) {
 				list = append(list, movedPerson{p, m})
 				break
 			}

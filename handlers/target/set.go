@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
@@ -65,6 +66,19 @@ func (w wish) last() (store.Target, bool) {
 	}
 	t := w.was[len(w.was)-1]
 	return t, !t.None
+}
+
+// undone is the reason of a version that takes back the one before it.
+const undone = "撤销"
+
+// setAt is when what holds was set, of the versions of a target: what was put back
+// counts from when it was set first.
+func setAt(was []store.Target) time.Time {
+	i := len(was) - 1
+	for i >= 2 && was[i].Reason == undone && was[i].Fen == was[i-2].Fen && was[i].None == was[i-2].None {
+		i -= 2
+	}
+	return was[i].At
 }
 
 // subject is whose target it is, and which: 张伟 12月 签约.

@@ -39,7 +39,7 @@ func (h Handler) undoOne(ctx context.Context, c *command.Call, id string) (strin
 	if err != nil || !found {
 		return "", fmt.Errorf("undo target %s: found %v: %w", id, found, err)
 	}
-	w := wish{said: said{month: t.Month, measure: t.Measure, name: department}, reason: "撤销"}
+	w := wish{said: said{month: t.Month, measure: t.Measure, name: department}, reason: undone}
 	if t.Person != "" {
 		if w.person, _, err = c.Tx.People().ByID(ctx, t.Person); err != nil {
 			return "", err
