@@ -167,7 +167,8 @@ func moved(was, is store.Activity) bool {
 }
 
 // move is the preview of another time; nil once it is confirmed, and then everybody
-// is asked anew, who was asked before: nobody knows of a draft.
+// is asked anew, who was asked before: nobody knows of a draft. Photos of the time
+// before are wiped.
 func (h Handler) move(ctx context.Context, c *command.Call, was store.Activity, is *store.Activity) (*command.Answer, error) {
 	if today := h.Rules.Day(c.Now); is.Last < today {
 		return nil, &command.Refusal{Text: "新的时间 " + when(*is) + " 已经过去了。", Hint: "活动 改 " + was.Code + " 时间=" + string(today.Add(7)) + " 14:00~17:00", Clause: monthly}
@@ -179,8 +180,17 @@ func (h Handler) move(ctx context.Context, c *command.Call, was store.Activity, 
 			is.People[i] = store.Participant{Person: p.Person, Task: p.Task}
 		}
 	}
-	version := command.VersionOf(was.Code, when(was), fmt.Sprintf("%+v", is.People), when(*is), is.Name, is.Place, is.Content, is.Effect, is.Budget, is.Customers, is.Contract)
+	photos, err := c.Tx.Photos().Of(ctx, was.Code)
+	if err != nil {
+		return nil, err
+	}
+	version := command.VersionOf(was.Code, when(was), fmt.Sprintf("%+v", is.People), when(*is), is.Name, is.Place, is.Content, is.Effect, is.Budget, is.Customers, is.Contract, len(photos))
 	if c.Confirms(version) {
+		for _, p := range photos {
+			if _, err := c.Tx.Photos().Wipe(ctx, p.ID, p.Person); err != nil {
+				return nil, err
+			}
+		}
 		return nil, nil
 	}
 	names, err := h.names(ctx, c.Tx, *is)
@@ -196,7 +206,11 @@ func (h Handler) move(ctx context.Context, c *command.Call, was store.Activity, 
 	case len(names) == 0:
 		note = "还没有人员，不通知谁。"
 	case known:
-		note = "确认之后：原来的答复和到场作废，" + strings.Join(names, "、") + " 都重新问一遍能不能去。"
+		void := "原来的答复和到场作废，"
+		if len(photos) > 0 {
+			void = fmt.Sprintf("原来的答复、到场和 %d 张到场照片作废，", len(photos))
+		}
+		note = "确认之后：" + void + strings.Join(names, "、") + " 都重新问一遍能不能去。"
 	case is.State == store.ActivityDraft:
 		note = "不通知谁：还是草稿，补齐之后才通知参加人员。"
 	}
