@@ -111,7 +111,7 @@ func (d *Desk) carried(c *command.Call, line, how string) (m chat.Message) {
 }
 
 // choose is what an offer for words that were not understood carries: its line is
-// run, and the others are no longer offered.
+// run, and where that goes through the others are no longer offered.
 func (d *Desk) choose(_ context.Context, c *command.Call) (*command.Answer, error) {
 	line := c.Text("命令")
 	return &command.Answer{Next: &command.Next{Line: line}, Notices: []chat.Notice{{Message: d.carried(c, line, "选了这一句")}}}, nil

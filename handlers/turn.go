@@ -54,6 +54,9 @@ func (t *turn) take(ctx context.Context) (chat.Receipt, error) {
 		}
 		t.out.question, t.out.notices = cmp.Or(t.out.question, waiting), append(used, t.out.notices...)
 	}
+	if !t.out.receipt().OK { // an offer that was pressed stays; a number was used up
+		t.out.notices = slices.DeleteFunc(t.out.notices, func(n chat.Notice) bool { return n.Changes() && n.Message.About == "" })
+	}
 	if why := t.unkept(); why != "" {
 		t.out.replies = remarked(t.out.replies, why)
 	}
