@@ -249,7 +249,7 @@ func (h Handler) Today(ctx context.Context, c *command.Call) ([]command.Item, er
 		switch {
 		case rulebook.ActivityState(a, c.Now) == store.ActivityEnded:
 			ended++
-		case a.First != "" && a.First <= today:
+		case a.State == store.ActivityPlanned && a.First <= today:
 			on++
 		default:
 			ahead++
