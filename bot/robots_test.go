@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -58,5 +59,18 @@ func TestRobotMoves(t *testing.T) {
 	time.Sleep(300 * time.Millisecond) // for what would come twice
 	if n := len(two.robot.Seen("WangFang")); n != 6 {
 		t.Errorf("6 questions have %d answers", n)
+	}
+}
+
+// Where an answer cannot be shown whole it still says what was done.
+func TestRobotSaysWhatWasDoneAtAnActivity(t *testing.T) {
+	o := openOffice(t, storetest.Options(t, storetest.SQLite), onRobot, department(), thursday())
+	o.hear("李娜", "活动 新增 看场地 类型=现场 人员=张伟 时间="+thursday().Add(time.Hour).Format("01-02 15:04"))
+	for _, says := range []string{"不能去 H1", "能去 H1", "到场 H1"} {
+		words := o.hear("张伟", strings.Replace(says, "不能去 H1", "不能去 H1 牙疼", 1))
+		if !strings.Contains(words, says+"\n活动 H1：") || strings.Contains(words, "看场地") || strings.Contains(words, "牙疼") {
+			t.Errorf("%s: %q", says, words)
+		}
+		o.move(o.now().Add(time.Minute)) // a robot says only so much in a minute
 	}
 }

@@ -58,10 +58,11 @@ func subject(a store.Activity) string {
 }
 
 // private makes an answer confidential where it is said in a private chat: a group
-// hears it without what is secret.
+// hears it without what is secret. The title, which it hears as well, says what was
+// done; of a look it says nothing more.
 func private(c *command.Call, answer *command.Answer, a store.Activity) *command.Answer {
 	if !c.Event.Chat.Group {
-		answer.Reply.Confidential, answer.Reply.Summary = true, outline(a, c.Now)
+		answer.Reply.Confidential, answer.Reply.Summary = true, strings.TrimPrefix(answer.Reply.Card.Title+"\n"+outline(a, c.Now), "活动 "+a.Code+"\n")
 	}
 	return answer
 }
