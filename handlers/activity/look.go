@@ -97,7 +97,7 @@ func (h Handler) month(ctx context.Context, c *command.Call) (*command.Answer, e
 	}
 	answer.Reply.Confidential, answer.Reply.Summary = true, fmt.Sprintf("%s的活动：%d 个。", called, len(all))+elsewhere
 	if rulebook.Allows(rulebook.SeeActivities, c.Person) {
-		return h.withTable(ctx, c, answer, month, all)
+		return h.withTable(ctx, c, answer, month)
 	}
 	return answer, nil
 }

@@ -16,9 +16,13 @@ import (
 )
 
 // withTable puts the figures of a month on an answer, as a picture and as a
-// workbook, under one trace code.
-func (h Handler) withTable(ctx context.Context, c *command.Call, answer *command.Answer, month store.Day, list []store.Activity) (*command.Answer, error) {
-	if chart := h.chart(c.Now, month, list); !chart.Empty() {
+// workbook, under one trace code: both are about what ends in the month.
+func (h Handler) withTable(ctx context.Context, c *command.Call, answer *command.Answer, month store.Day) (*command.Answer, error) {
+	over, err := h.over(ctx, c.Tx, month)
+	if err != nil {
+		return nil, err
+	}
+	if chart := h.chart(c.Now, month, over); !chart.Empty() {
 		answer.Reply.Card.Blocks = append(answer.Reply.Card.Blocks, chat.Block{Chart: &chart})
 	}
 	trace, err := c.LookedAt(ctx, "activities/"+string(month), monthly)
