@@ -177,7 +177,7 @@ func TestNoFileHoldsWhatIsKept(t *testing.T) {
 			t.Errorf("%s holds customers, or nothing: %s", m.file, cells)
 		}
 	}
-	if sheets != len(makers)-4 { // photos, entries for calendars, and what ends a meeting and an employment
+	if sheets != len(makers)-6 { // photos, entries for calendars, and what ends a meeting and an employment, also as pages
 		t.Errorf("%d sheets of %d makers", sheets, len(makers))
 	}
 }

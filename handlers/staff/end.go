@@ -113,6 +113,15 @@ func (h Handler) revert(ctx context.Context, c *command.Call, person, act string
 		is = was
 		is.State = store.DepartureWithdrawn
 	}
+	if is.State == store.DepartureClosed { // what came to them meanwhile waits for those above
+		e, err := leaving.Read(ctx, c.Tx, h.Leaves, is, c.Now)
+		if err != nil {
+			return err
+		}
+		if len(e.Items) > 0 {
+			is.State = store.DepartureOver
+		}
+	}
 	_, err = c.Tx.Departures().Save(ctx, was, is, store.DepartureAct{ID: c.Tx.NewID(c.Now), At: c.Now, By: c.Person.ID, Act: "撤销"})
 	return err
 }
