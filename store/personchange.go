@@ -119,6 +119,11 @@ func (q Changes) Open(ctx context.Context) ([]Change, error) {
 	return q.all(ctx, "open changes", `decided = 0 ORDER BY at, code`)
 }
 
+// OpenOf lists what is open of a person, oldest first.
+func (q Changes) OpenOf(ctx context.Context, person string) ([]Change, error) {
+	return q.all(ctx, "open changes of a person", `person = $1 AND decided = 0 ORDER BY at, code`, person)
+}
+
 // Since lists what was asked of a person or decided from a moment on, oldest
 // first.
 func (q Changes) Since(ctx context.Context, person string, since time.Time) ([]Change, error) {

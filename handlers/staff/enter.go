@@ -41,7 +41,8 @@ type entering struct {
 	tx      *store.Tx
 	now     time.Time
 	policy  rulebook.FilePolicy
-	weighed bool // the entries are of settings
+	weighed bool   // the entries are of settings
+	power   *power // as it is; nil: it is to be read
 	asked   []proposal
 	notices []chat.Notice
 }
@@ -144,13 +145,29 @@ func (in *entering) add(ctx context.Context, e Entry) (store.Person, error) {
 	return p, in.tx.People().Add(ctx, p)
 }
 
-// propose weighs what settings ask; of others everything counts at once.
+// hears reports whether a post or duties make somebody hear, or decide, of changes.
+func hears(post store.Post, duties []store.Duty) bool {
+	return slices.Contains([]store.Post{store.GeneralManager, store.ExecutiveDirector, store.MarketingDirector}, post) || slices.Contains(duties, store.Administrator)
+}
+
+// propose weighs what settings ask; of others everything counts at once. Of thousands
+// that enter, few change who hears of it.
 func (in *entering) propose(ctx context.Context, p store.Person, c store.Change) (proposal, error) {
 	c.At = in.now
 	if !in.weighed {
 		return proposal{Change: c, of: p}, nil
 	}
-	o, err := propose(ctx, in.tx, in.policy, store.Person{}, p, c)
+	if in.power == nil {
+		w, err := readPower(ctx, in.tx, in.now)
+		if err != nil {
+			return proposal{}, err
+		}
+		in.power = &w
+	}
+	o, err := in.power.propose(ctx, in.tx, in.policy, store.Person{}, p, c)
+	if hears(p.Post, p.Duties) || hears(c.Post, c.Duties) {
+		in.power = nil
+	}
 	if o.guarded {
 		in.asked = append(in.asked, o)
 	}

@@ -124,6 +124,10 @@ func propose(ctx context.Context, tx *store.Tx, policy rulebook.FilePolicy, by, 
 	if err != nil {
 		return proposal{}, err
 	}
+	return w.propose(ctx, tx, policy, by, p, c)
+}
+
+func (w power) propose(ctx context.Context, tx *store.Tx, policy rulebook.FilePolicy, by, p store.Person, c store.Change) (proposal, error) {
 	c.Person, c.By = p.ID, by.ID
 	if p.Active() {
 		c.Was = p.Post
@@ -135,6 +139,7 @@ func propose(ctx context.Context, tx *store.Tx, policy rulebook.FilePolicy, by, 
 	if err := overtake(ctx, tx, &o.Change); err != nil {
 		return o, err
 	}
+	var err error
 	if o.Code, err = tx.Changes().NewCode(ctx); err != nil {
 		return o, err
 	}
@@ -145,9 +150,9 @@ func propose(ctx context.Context, tx *store.Tx, policy rulebook.FilePolicy, by, 
 // last counts, of a duty or an account the last word on it. What the first of
 // them began from stays where refusing the last leads back to.
 func overtake(ctx context.Context, tx *store.Tx, c *store.Change) error {
-	open, err := tx.Changes().Open(ctx)
+	open, err := tx.Changes().OpenOf(ctx, c.Person)
 	for _, old := range open {
-		same := old.Person == c.Person && old.Kind == c.Kind && old.Platform == c.Platform &&
+		same := old.Kind == c.Kind && old.Platform == c.Platform &&
 			(old.Post != "" && c.Post != "" || slices.Equal(old.Duties, c.Duties))
 		if !same {
 			continue
