@@ -81,40 +81,10 @@ func (h Handler) write(ctx context.Context, c *command.Call, v view, roll audien
 		note := there[p.ID]
 		r.People = append(r.People, attendee{Name: p.Name, Kind: note.Kind, Late: v.late(note), Words: note.Words})
 	}
-	name := func(id string) (named, error) {
-		if id == "" {
-			return named{}, nil
-		}
-		of, err := n.Of(ctx, id)
-		return named{id, of}, err
-	}
 	for _, i := range v.items {
-		one := recordItem{Code: i.Code, Title: i.Title, Source: i.Source, Lines: i.Lines, State: i.State, Words: i.Why, Due: i.Due, Shelved: i.Shelved}
-		var err error
-		if one.Owner, err = name(i.Owner); err != nil {
+		one, err := v.record(ctx, c.Tx, n, i)
+		if err != nil {
 			return r, err
-		}
-		for _, note := range v.notes {
-			if note.Item == i.Code {
-				one.Talks = append(one.Talks, talk{named{note.Person, v.names[note.Person]}, note.At, note.Words})
-			}
-		}
-		if i.State == store.ItemDecided {
-			d, found, err := c.Tx.Decisions().Get(ctx, i.Decision)
-			if err != nil && !c.Tx.PassOver(err) || err == nil && !found {
-				return r, fmt.Errorf("decision %s of item %s: found %v: %w", i.Decision, i.Code, found, err)
-			}
-			one.Decision, one.Words, one.Due = i.Decision, d.Words, d.Due
-			if one.Owner, err = name(d.Owner); err != nil {
-				return r, err
-			}
-			for _, id := range d.Helpers {
-				helper, err := name(id)
-				if err != nil {
-					return r, err
-				}
-				one.Helpers = append(one.Helpers, helper)
-			}
 		}
 		r.Items = append(r.Items, one)
 	}
@@ -127,7 +97,7 @@ func (h Handler) write(ctx context.Context, c *command.Call, v view, roll audien
 		if d.Meeting == m.Code || !d.Made.Before(m.Opened) || !d.Done.IsZero() && d.Done.Before(m.Opened) {
 			continue
 		}
-		owner, err := name(d.Owner)
+		owner, err := called(ctx, n, d.Owner)
 		if err != nil {
 			return r, err
 		}
@@ -138,6 +108,47 @@ func (h Handler) write(ctx context.Context, c *command.Call, v view, roll audien
 		return r, fmt.Errorf("minutes of %s: %w", m.Code, err)
 	}
 	return r, c.Tx.Meetings().Write(ctx, m.Code, m.Minutes, m.Closed, string(content))
+}
+
+// record is an item as the minutes have it, with what was said and decided of it.
+func (v view) record(ctx context.Context, tx *store.Tx, n *audience.Names, i store.AgendaItem) (one recordItem, err error) {
+	one = recordItem{Code: i.Code, Title: i.Title, Source: i.Source, Lines: i.Lines, State: i.State, Words: i.Why, Due: i.Due, Shelved: i.Shelved}
+	if one.Owner, err = called(ctx, n, i.Owner); err != nil {
+		return one, err
+	}
+	for _, note := range v.notes {
+		if note.Item == i.Code {
+			one.Talks = append(one.Talks, talk{named{note.Person, v.names[note.Person]}, note.At, note.Words})
+		}
+	}
+	if i.State != store.ItemDecided {
+		return one, nil
+	}
+	d, found, err := tx.Decisions().Get(ctx, i.Decision)
+	if err != nil && !tx.PassOver(err) || err == nil && !found {
+		return one, fmt.Errorf("decision %s of item %s: found %v: %w", i.Decision, i.Code, found, err)
+	}
+	one.Decision, one.Words, one.Due = i.Decision, d.Words, d.Due
+	if one.Owner, err = called(ctx, n, d.Owner); err != nil {
+		return one, err
+	}
+	for _, id := range d.Helpers {
+		helper, err := called(ctx, n, id)
+		if err != nil {
+			return one, err
+		}
+		one.Helpers = append(one.Helpers, helper)
+	}
+	return one, nil
+}
+
+// called is somebody by their name; nobody for no id.
+func called(ctx context.Context, n *audience.Names, id string) (named, error) {
+	if id == "" {
+		return named{}, nil
+	}
+	of, err := n.Of(ctx, id)
+	return named{id, of}, err
 }
 
 // whole reports whether a reader sees minutes in full.
