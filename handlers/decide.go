@@ -11,6 +11,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/handlers/text"
@@ -130,8 +131,8 @@ func (m *matter) resume() outcome {
 }
 
 // commands reports whether a text is meant as a command although a question is
-// open: one that stands apart as a word, whoever may use it; of one that is no
-// use to the person only what it could take may follow. An answer
+// open: one that stands apart as a word, or before a number such as D7, whoever may
+// use it; of one that is no use to the person only what it could take may follow. An answer
 // that merely begins like one (出差深圳3天 as next week's plan) stays an answer.
 func (m *matter) commands(typed string) bool {
 	spec, rest, ok := m.router.Match(typed)
@@ -143,7 +144,8 @@ func (m *matter) commands(typed string) bool {
 	}
 	before, found := strings.CutSuffix(strings.TrimSpace(typed), rest)
 	last, _ := utf8.DecodeLastRuneInString(before)
-	return rest == "" || !found || unicode.IsSpace(last) || strings.HasPrefix(text.Fold(typed).Text, "/")
+	numbered := reading.FirstCode(rest) != "" && strings.TrimLeft(rest, "0123456789") == rest
+	return rest == "" || !found || unicode.IsSpace(last) || numbered || strings.HasPrefix(text.Fold(typed).Text, "/")
 }
 
 // fits reports whether what follows a command is surely for it: it is no name and

@@ -137,6 +137,7 @@ func TestDecide(t *testing.T) {
 		{"answer", text("见了李总"), zhang, asked, `run 签到 "广州 进展：见了李总"`},
 		{"answer like a command", text("签到三家客户"), zhang, asked, `run 签到 "广州 进展：签到三家客户"`},
 		{"another's command", text("催交"), zhang, asked, `denied; audit 催交 denied 会-3; here 没有办成; waits "签到 广州进展："`},
+		{"command before a number", text("签到K1好了"), zhang, asked, `run 签到 "K1好了"`},
 		{"no answer", text("好。"), zhang, asked, `run 签到 "广州"`},
 		{"no answer again", text("好。"), zhang, &store.Dialog{Line: "签到 广州", Prefix: "进展：", Doubted: true}, `run 签到 "广州 进展：好。"`},
 		{"answer like another's command", text("催交 了三家"), zhang, asked, `run 签到 "广州 进展：催交 了三家"`},

@@ -30,8 +30,12 @@ type MeantContract struct {
 // contract takes the words that name a contract: a number, else what names a
 // customer. Which one is meant, [Call.Contract] finds out.
 func (p *parser) contract(ctx context.Context, a *Arg) (any, int, error) {
-	if word := reading.FirstWord(p.left); isContractNumber(word) {
-		return word, len(word), nil
+	code, err := p.code(ctx, a)
+	if err == nil && isContractNumber(code) {
+		return code, len(code), nil
+	}
+	if err != nil {
+		return nil, 0, err
 	}
 	return p.customer(ctx, a)
 }

@@ -34,7 +34,33 @@ func (p *parser) customer(ctx context.Context, a *Arg) (any, int, error) {
 			return p.left[:ends[i]], ends[i], nil
 		}
 	}
-	return p.left[:ends[0]], ends[0], nil
+	if code, err := p.code(ctx, a); err != nil || reading.IsCustomerCode(code) {
+		return code, len(code), err
+	}
+	name := beforeColon(p.left[:ends[0]])
+	return name, len(name), nil
+}
+
+// beforeColon is a word without what stands behind a colon in it: 晨星：送了样品.
+func beforeColon(word string) string {
+	if i := strings.IndexAny(word, ":："); i > 0 {
+		return word[:i]
+	}
+	return word
+}
+
+// code is the number that what is left begins with. Words that were typed right
+// behind it are no part of it, but where they are one name with it of a customer
+// whom the person may know: K1送了样品, but K11购物中心.
+func (p *parser) code(ctx context.Context, a *Arg) (string, error) {
+	code, word := reading.FirstCode(p.left), beforeColon(reading.FirstWord(p.left))
+	if code == word || code == "" || p.env.Tx == nil {
+		return code, nil
+	}
+	if hit, err := p.knows(ctx, a, word); err != nil || hit != "" {
+		return "", err
+	}
+	return code, nil
 }
 
 // wordEnds is where each of the first words of a text ends.
@@ -60,16 +86,23 @@ func wordEnds(text string) []int {
 // wholeName reports whether a text is the whole name of a customer whom the
 // person may know, however it is spelt.
 func (p *parser) wholeName(ctx context.Context, a *Arg, typed string) (bool, error) {
+	name, err := p.knows(ctx, a, typed)
+	return name != "" && vault.SameName(name, typed), err
+}
+
+// knows is the name by which a text finds a customer whom the person may know;
+// empty where it finds none.
+func (p *parser) knows(ctx context.Context, a *Arg, typed string) (string, error) {
 	if typed == "" || !store.Plain(typed) {
-		return false, nil
+		return "", nil
 	}
 	hits, err := vault.Search(p.env.Tx).Find(ctx, typed, 1)
 	if err != nil || len(hits) == 0 {
-		return false, err
-	}
-	if !vault.SameName(hits[0].Name, typed) {
-		return false, nil
+		return "", err
 	}
 	may := p.env.Policy.Access(p.env.Person, hits[0].Customer, store.Grant{}, time.Time{})
-	return a.For == ToName || may.Read(), nil
+	if a.For != ToName && !may.Read() {
+		return "", nil
+	}
+	return hits[0].Name, nil
 }

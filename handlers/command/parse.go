@@ -169,11 +169,11 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 		word := p.word(a)
 		return word, len(word), nil
 	case Number:
-		word := reading.FirstWord(p.left)
-		if !reading.IsNumber(word) {
+		code := reading.FirstCode(p.left)
+		if code == "" {
 			return nil, 0, reading.ErrNone
 		}
-		return word, len(word), nil
+		return code, len(code), nil
 	case Date:
 		return boxed(reading.Date(p.left, base))
 	case Span:

@@ -18,7 +18,7 @@ func TooLong(what, text string, most int) string {
 func expected(k Kind) string {
 	switch k {
 	case Number:
-		return "编号，例如 A12"
+		return "字母加数字的编号"
 	case Date:
 		return "明天、周五、11-24 或 11月24日"
 	case Span:

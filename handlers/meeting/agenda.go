@@ -42,7 +42,7 @@ func (h Handler) agenda(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
-	first := reading.FirstWord(said)
+	first := reading.FirstCode(said)
 	code := command.CodeIn("Y", first)
 	switch numbered := code != "" && strings.HasPrefix(text.Code(first), "Y"); {
 	case said == "":

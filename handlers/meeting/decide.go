@@ -59,13 +59,13 @@ func (h Handler) decideCommands() []command.Spec {
 
 // itemChanged is when the item that the call gives an outcome was changed last.
 func (h Handler) itemChanged(ctx context.Context, c *command.Call) (at time.Time, err error) {
-	return c.Tx.Meetings().Changed(ctx, command.CodeIn("Y", reading.FirstWord(strings.TrimSpace(c.Rest))))
+	return c.Tx.Meetings().Changed(ctx, command.CodeIn("Y", reading.FirstCode(strings.TrimSpace(c.Rest))))
 }
 
 // decide is 决议: with an item its outcome, else the decisions that there are.
 func (h Handler) decide(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	said, fields := strings.TrimSpace(c.Text("内容")), c.Fields(fieldsArg)
-	first := reading.FirstWord(said)
+	first := reading.FirstCode(said)
 	code := command.CodeIn("Y", first)
 	conclusion := strings.TrimLeft(said[len(first):], " 　,，:：")
 	if code == "" || !strings.HasPrefix(text.Code(first), "Y") && conclusion == "" && len(fields) == 0 {

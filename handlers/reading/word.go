@@ -31,6 +31,27 @@ func IsNumber(typed string) bool {
 	return digits != "" && (len(digits) < len(code) || strings.Trim(code, "0123456789") == "")
 }
 
+// FirstCode is the raw number that a text begins with: its first word, or what of
+// that stands before words that were typed right behind it: Y4找人, K1：送了样品. It is
+// empty where the text begins with none.
+func FirstCode(s string) string {
+	word := FirstWord(s)
+	if IsNumber(word) {
+		return word
+	}
+	for i, raw := range word {
+		c, _ := text.FoldRune(raw)
+		if !unicode.Is(unicode.Han, c) && !strings.ContainsRune(":、。(", c) {
+			continue
+		}
+		if code := text.Code(word[:i]); IsNumber(code) && code[0] > '9' && code[len(code)-1] <= '9' {
+			return word[:i]
+		}
+		return ""
+	}
+	return ""
+}
+
 // PageNumber reads 第2页.
 func PageNumber(word string) (no int, ok bool) {
 	digits, begins := strings.CutPrefix(text.Fold(text.CutBytes(word, 4*maxRead)).Text, "第")

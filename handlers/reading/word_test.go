@@ -12,3 +12,15 @@ func TestPageNumber(t *testing.T) {
 		}
 	}
 }
+
+func TestANumberEndsWhereWordsBegin(t *testing.T) {
+	for typed, want := range map[string]string{
+		"Y4 找人": "Y4", "Y4找人": "Y4", "ｙ４找人": "ｙ４", "#Y4找人": "#Y4", "K1：送了样品": "K1", "Y4、Y5": "Y4", "Y4（再议）": "Y4",
+		"ZYX-202611-001谈妥了": "ZYX-202611-001", "ZYX-202611-001金额=10万": "ZYX-202611-001", "zyx－202611－００１谈妥": "zyx－202611－００１", "D7，好": "D7", "12": "12",
+		"找人": "", "": "", "3天": "", "12月": "", "24h": "", "B2B平台": "", "VIP客户": "", "5G基站": "", "A-款": "", "A1x年": "", "\xff": "",
+	} {
+		if got := FirstCode(typed); got != want {
+			t.Errorf("FirstCode(%q) = %q, want %q", typed, got, want)
+		}
+	}
+}

@@ -46,7 +46,7 @@ func (h Handler) arrivalCommands() []command.Spec {
 // arrive is 到账.
 func (h Handler) arrive(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	typed := strings.TrimSpace(c.Text("内容"))
-	if first := reading.FirstWord(typed); strings.HasPrefix(text.Code(first), "W") && reading.IsNumber(first) {
+	if first := reading.FirstCode(typed); strings.HasPrefix(text.Code(first), "W") {
 		return h.name(ctx, c, first, strings.TrimSpace(typed[len(first):]))
 	}
 	fen, n, err := reading.Money(typed)
