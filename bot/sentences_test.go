@@ -118,7 +118,8 @@ type spokenWorld struct {
 
 func newSpokenWorld(t *testing.T) *spokenWorld {
 	w := &spokenWorld{source: storetest.Prepared(t, storetest.SQLite), people: append(department(),
-		staff.Entry{Name: "周敏", Post: store.GMAssistant}, staff.Entry{Name: "赵强", Post: store.Salesperson})}
+		staff.Entry{Name: "周敏", Post: store.GMAssistant}, staff.Entry{Name: "赵强", Post: store.Salesperson},
+		staff.Entry{Name: "小钱", Post: store.OtherEmployee, Duties: []store.Duty{store.Accountant}})}
 	o := openOffice(t, w.source, onPage, w.people, spoken())
 	o.update(func(ctx context.Context, tx *store.Tx) error {
 		return sampleHistory(ctx, tx, rules(t), spoken())

@@ -19,7 +19,7 @@ func (h Handler) decideCommands() []command.Spec {
 	number := command.Arg{Name: "编号", Kind: command.Number, Optional: true} // needless where one waits
 	return []command.Spec{
 		{
-			Name: "批准", Aliases: []string{"pz"}, Summary: "批准一个查阅申请，不写时长是 24 小时，最长 7 天；客户不明确时写上客户",
+			Name: "批准", Aliases: []string{"pz"}, Summary: "批准一个查阅申请，不写时长是 24 小时，最长 7 天；客户不明确时写上客户", Of: "A",
 			Said: []string{"同意", "通过", "审批", "审批通过", "准了", "怎么审批", "approve"},
 			Args: []command.Arg{
 				number,
@@ -30,7 +30,7 @@ func (h Handler) decideCommands() []command.Spec {
 			Who:      rulebook.DecideLooks, Private: true, Settles: true, Clause: clause, Run: h.approve,
 		},
 		{
-			Name: "驳回", Aliases: []string{"bh"}, Summary: "不批准一个查阅申请，理由会转告申请人",
+			Name: "驳回", Aliases: []string{"bh"}, Summary: "不批准一个查阅申请，理由会转告申请人", Of: "A",
 			Said: []string{"拒绝", "不同意", "不批准", "不通过", "退回", "reject"},
 			Args: []command.Arg{
 				number,

@@ -118,6 +118,9 @@ func (s *speech) close() string {
 func (s *speech) line(typed string, people []string, now time.Time) (line string, ok bool) {
 	g := gathering{spec: s.spec, people: people, today: store.DayOf(now)}
 	last := len(s.pieces) - 1
+	if s.tells && g.has(Customer) && !s.names(typed) {
+		return "", false
+	}
 	if s.tells {
 		g.words = []string{strings.TrimSpace(typed)}
 	} else {
@@ -137,6 +140,12 @@ func (s *speech) line(typed string, people []string, now time.Time) (line string
 		return "", false
 	}
 	return strings.TrimSpace(s.spec.Name + " " + rest), true
+}
+
+// names reports whether the customer may stand before what is told: a word of its own.
+func (s *speech) names(typed string) bool {
+	head, _, more := strings.Cut(strings.TrimSpace(typed), " ")
+	return more && !strings.Contains(head, s.parts[0])
 }
 
 // gathering are the pieces that a command's arguments are made of.
@@ -193,7 +202,7 @@ func (g *gathering) take(piece string, first, last bool) bool {
 			switch {
 			case known && g.has(Word, Free):
 				word = city
-			case !g.has(Word, Number) || text.Code(word) == "":
+			case !g.has(Word, Number, Contract) || text.Code(word) == "":
 				return false
 			}
 		}

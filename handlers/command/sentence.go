@@ -168,8 +168,10 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 	}
 	m := r.spoken(typed, f, k)
 	if m.Spec == nil && m.Help == nil && len(m.Lines) == 0 {
-		if lines := r.misheard(typed, k); len(lines) > 0 {
-			return Meaning{Lines: lines}
+		if m.Lines = r.bare(typed, k); len(m.Lines) == 0 {
+			if lines := r.misheard(typed, k); len(lines) > 0 {
+				return Meaning{Lines: lines}
+			}
 		}
 	}
 	return m

@@ -46,7 +46,7 @@ func (h Handler) paperCommands() []command.Spec {
 		},
 		{
 			Name: "退合同", Aliases: []string{"tht"}, Summary: "没用上的合同表退回给档案员",
-			Said: []string{"退回合同", "合同退回", "交回合同", "合同不用了", "合同没用上"},
+			Said: []string{"退回合同", "合同退回", "交回合同", "合同不用了", "…不用了", "合同没用上"},
 			Args: []command.Arg{contractArg()}, Examples: []string{"退合同 ZYX-202611-001"},
 			Who: rulebook.TakeContracts, Clause: taking, Run: h.giveUp, Undo: h.undo,
 		},
@@ -58,7 +58,7 @@ func (h Handler) paperCommands() []command.Spec {
 		},
 		{
 			Name: loseName, Aliases: []string{"htys"}, Summary: "合同丢了，马上报告经过",
-			Said: []string{"合同丢了", "丢了合同", "合同不见了", "合同找不到了", "遗失合同"},
+			Said: []string{"合同丢了", "…丢了", "丢了合同", "合同不见了", "合同找不到了", "遗失合同"},
 			Args: []command.Arg{contractArg(), words("经过", losePrompt)}, Examples: []string{"合同遗失 ZYX-202611-001 昨天在展会上放在资料袋里，散场后不见了"},
 			Who: rulebook.TakePart, For: h.holds, Clause: taking, Run: h.lose, Undo: h.undoLost,
 		},

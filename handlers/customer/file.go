@@ -24,7 +24,7 @@ func customerArg(want command.Want) command.Arg {
 func (h Handler) fileCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "客户", Aliases: []string{"查客户", "看档案", "kh", "ckh"}, Summary: "按名称、拼音、首字母或电话后四位找客户，看档案；每次查阅都有记录",
+			Name: "客户", Aliases: []string{"查客户", "看档案", "kh", "ckh"}, Summary: "按名称、拼音、首字母或电话后四位找客户，看档案；每次查阅都有记录", Of: "K",
 			Said:     []string{"客户档案", "客户资料", "客户信息", "查客户", "查…客户", "看…客户", "找…客户", "…的资料", "…的档案", "…的信息", "…的地址", "…地址", "…资料", "…档案", "…负责人", "…负责人是谁", "…谁负责", "…是谁的客户", "客户查询", "搜", "搜索", "client"},
 			Args:     []command.Arg{{Name: "关键词", Kind: command.Free, Prompt: whichCustomer}},
 			Examples: []string{"客户 华东机电", "客户 hdjd", "客户 5678"},

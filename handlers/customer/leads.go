@@ -58,7 +58,7 @@ func (h Handler) leadCommands() []command.Spec {
 			Who:      rulebook.JudgeLeads, For: h.reads, Private: true, Clause: "档-7", Run: h.showLeads,
 		},
 		{
-			Name: "采纳", Aliases: []string{"cn"}, Summary: "把线索记入客户档案",
+			Name: "采纳", Aliases: []string{"cn"}, Summary: "把线索记入客户档案", Of: "L",
 			Said: []string{"采纳线索", "线索…采纳", "接受线索"},
 			Args: []command.Arg{
 				{Name: "编号", Kind: command.Number, Optional: true},
@@ -68,7 +68,7 @@ func (h Handler) leadCommands() []command.Spec {
 			Who:      rulebook.JudgeLeads, For: h.reads, Private: true, Clause: "档-7", Run: h.acceptLead,
 		},
 		{
-			Name: "不采纳", Aliases: []string{"bcn"}, Summary: "退回线索，写明理由",
+			Name: "不采纳", Aliases: []string{"bcn"}, Summary: "退回线索，写明理由", Of: "L",
 			Said: []string{"不接受", "不要采纳", "退回线索"},
 			Args: []command.Arg{
 				{Name: "编号", Kind: command.Number, Optional: true},

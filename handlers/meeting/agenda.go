@@ -19,13 +19,13 @@ const talkPrompt = "讨论了什么？写要点，会记在你名下。"
 func (h Handler) agendaCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "议题", Aliases: []string{"yt"}, Summary: "提一个议题；不写内容看议程，写编号看一项",
+			Name: "议题", Aliases: []string{"yt"}, Summary: "提一个议题；不写内容看议程，写编号看一项", Of: "Y",
 			Said: []string{"提议题", "加议题", "提个议题", "议程", "会议议程", "会上讨论", "有什么议题", "有哪些议题", "议题列表", "看议程"},
 			Args: []command.Arg{{Name: "内容", Kind: command.Free, Optional: true}}, Examples: []string{"议题 展会分工怎么排", "议题", "议题 Y4"},
 			Who: rulebook.TakePart, Private: true, Clause: deciding, Run: h.agenda, Undo: h.undoItem,
 		},
 		{
-			Name: "讨论", Aliases: []string{"tl"}, Summary: "把讨论的要点记到议题上，记名字和时间",
+			Name: "讨论", Aliases: []string{"tl"}, Summary: "把讨论的要点记到议题上，记名字和时间", Of: "Y",
 			Said: []string{"讨论议题", "记录讨论", "发言", "我的意见"},
 			Args: []command.Arg{
 				{Name: itemArg, Kind: command.Number, Prompt: "哪个议题？写编号，例如 Y4。"}, {Name: "内容", Kind: command.Free, Prompt: talkPrompt},

@@ -27,7 +27,7 @@ func (h Handler) arrivalCommands() []command.Spec {
 			Who:      rulebook.KeepAccounts, For: keepsAccounts, Private: true, Clause: clause, Run: h.arrive, Undo: h.undoArrival,
 		},
 		{
-			Name: "认领", Aliases: []string{"rl"}, Summary: "把一笔到账认到自己的合同上，谁先认领归谁",
+			Name: "认领", Aliases: []string{"rl"}, Summary: "把一笔到账认到自己的合同上，谁先认领归谁", Of: "W",
 			Said:     []string{"认款", "认领到账", "这笔钱是我的", "领款"},
 			Args:     []command.Arg{{Name: "编号", Kind: command.Number, Prompt: "认领哪一笔？编号例如 W3。"}, contractArg()},
 			Examples: []string{"认领 W3 ZYX-202611-001"},

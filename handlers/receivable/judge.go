@@ -18,14 +18,14 @@ import (
 func (h Handler) judgeCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "核款", Aliases: []string{"hek"}, Summary: "核实登记的回款，可以一次写几笔；不写编号列出待核的",
+			Name: "核款", Aliases: []string{"hek"}, Summary: "核实登记的回款，可以一次写几笔；不写编号列出待核的", Of: "R",
 			Said:     []string{"核对回款", "确认回款", "核回款", "待核", "待核回款", "回款…核实", "核实回款", "确认到款", "款项核对"},
 			Args:     []command.Arg{{Name: "编号", Kind: command.Free, Optional: true}},
 			Examples: []string{"核款 R12", "核款 R12 R13"},
 			Who:      rulebook.KeepAccounts, For: keepsAccounts, Private: true, Settles: true, Clause: clause, Run: h.confirm, Undo: h.undoEntries,
 		},
 		{
-			Name: "不符", Aliases: []string{"bf"}, Summary: "登记的回款和账上对不上：这一笔不算，告诉登记的人",
+			Name: "不符", Aliases: []string{"bf"}, Summary: "登记的回款和账上对不上：这一笔不算，告诉登记的人", Of: "R",
 			Said: []string{"回款不符", "对不上", "没收到这笔", "回款有误", "账上没有"},
 			Args: []command.Arg{
 				{Name: "编号", Kind: command.Number, Prompt: "哪一笔？编号例如 R12。"},

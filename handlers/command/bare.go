@@ -1,0 +1,67 @@
+package command
+
+import (
+	"regexp"
+	"strings"
+
+	"marketbot/handlers/text"
+)
+
+// Contracts in [Spec.Of] are the numbers of contracts.
+const Contracts = "ZYX"
+
+// codes are what stands in Latin letters and digits, as one word of a text.
+var codes = regexp.MustCompile(`[#＃]?[A-Za-zＡ-Ｚａ-ｚ0-9０-９]+(?:[-－][A-Za-z0-9０-９]+)*`)
+
+// contractCode is how a contract's number is written that stands alone: with what
+// it begins with, or with its year and month.
+var contractCode = regexp.MustCompile(`^(?:[A-Z]{2,}-?[0-9][0-9-]{4,}|20[0-9]{2}-?[0-9]{2}-[0-9]{3,})$`)
+
+// letterOf is the kind of a code, as [Spec.Of] has it; empty where it is none.
+func letterOf(code string) string {
+	switch letter := strings.TrimRight(code, "-0123456789"); {
+	case contractCode.MatchString(code):
+		return Contracts
+	case len(letter) == 1 && CodeIn(letter, code) != "":
+		return letter
+	}
+	return ""
+}
+
+// bare are the commands that may be meant by a code that stands in a text which
+// names none: those that are about it, to see it or to note down all the words
+// beside it.
+func (r *Router) bare(typed string, k Known) (lines []string) {
+	for _, at := range codes.FindAllStringIndex(text.CutBytes(typed, suggestBytes), -1) {
+		words := strings.TrimSpace(afterMark(typed[at[1]:]))
+		if !useUp(text.Fold(typed[:at[0]]).Text, soft) {
+			words = strings.TrimSpace(typed)
+		}
+		if lines = r.about(text.Code(typed[at[0]:at[1]]), words, k); len(lines) > 0 {
+			break
+		}
+	}
+	return lines
+}
+
+// about are the commands that may be meant by a code with words beside it.
+func (r *Router) about(code, words string, k Known) (lines []string) {
+	letter, folded := letterOf(code), text.Fold(words).Text
+	says := ask.in(folded) == "" && !useUp(folded, soft)
+	for _, s := range r.specs {
+		switch notes := s.takesWords(); {
+		case letter == "" || s.Of != letter || !k.Suits(s) || len(lines) == maxSuggest:
+		case notes && says:
+			lines = append([]string{s.Name + " " + code + " " + words}, lines...)
+		case !notes:
+			lines = append(lines, s.Name+" "+code)
+		}
+	}
+	return lines
+}
+
+// takesWords reports whether the command is nothing without words of any kind
+// behind the code.
+func (s *Spec) takesWords() bool {
+	return len(s.Args) > 1 && !s.Args[1].Optional && (s.Args[1].Kind == Free || s.Args[1].Kind == Passage)
+}
