@@ -192,7 +192,22 @@ func addMonths(t time.Time, n int) time.Time {
 // dateEdge reports whether a date without a unit may end here, so that 12.5万 or
 // 11.24家 is none.
 func (r *reader) dateEdge() bool {
-	return r.any("到至起开共") || r.edge() && !r.any("%‰") && !(r.any(".,/:") && arabic(r.ahead(1)))
+	return r.any("到至起开共") || r.edge() && !r.any("%‰") && !(r.any(".,/:") && arabic(r.ahead(1))) || r.dayGoesOn()
+}
+
+// dayGoesOn reports whether a part of the day, or which day of the week it is, stands
+// right here: the 下午 of 12-2下午, the 周三 of 12-2周三.
+func (r *reader) dayGoesOn() bool {
+	start := r.i
+	defer func() { r.i = start }()
+	if _, found, err := r.timeOfDay(true); found || err != nil {
+		return true
+	}
+	if !r.week() {
+		return false
+	}
+	_, ok := r.dayOfWeek()
+	return ok && (r.edge() || !isCounter(r.peek()))
 }
 
 // complete is a date with the year, 0 meaning the nearest to the anchor.
