@@ -177,6 +177,12 @@ func (v view) admits(p store.Person) bool {
 	return rulebook.Member(p) || rulebook.Allows(rulebook.SeeMeetings, p) || v.attendance()[p.ID].Kind == store.NotePresent
 }
 
+// speaks reports whether somebody may say something of an item: who belongs to every
+// meeting, and who is there.
+func (v view) speaks(p store.Person) bool {
+	return rulebook.Member(p) || v.attendance()[p.ID].Kind == store.NotePresent
+}
+
 // said is what was said of an item, with name and time: for everybody who was in the
 // meeting, for they heard it.
 func (v view) said(i store.AgendaItem, reader store.Person) (list []string) {
@@ -199,7 +205,7 @@ func (h Handler) talk(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	if !rulebook.Member(c.Person) && v.attendance()[c.Person.ID].Kind != store.NotePresent { // who only reads, listens
+	if !v.speaks(c.Person) { // who only reads, listens
 		return nil, &command.Refusal{Text: "讨论由参加会议的人来说：" + rulebook.Holders(rulebook.AttendMeetings) + "，别人先报到会。", Hint: "到会", Clause: deciding, Denied: true, Private: true}
 	}
 	if i.State != store.ItemOpen {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
@@ -99,7 +100,7 @@ func (h Handler) close(ctx context.Context, c *command.Call) (*command.Answer, e
 			will = append(will, fmt.Sprintf("%d 位负责人各收到一条", len(owners)))
 		}
 		if m.Kind == store.MonthlyMeeting && !frozen {
-			will = append(will, words.Month(m.Month)+"的表定稿，以后的变化另记")
+			will = append(will, words.Month(m.Month)+"的表定稿，以后的变化另记"+h.early(m, c.Now))
 		}
 		after := "确认之后：" + strings.Join(will, "；") + "。"
 		if m.Kind == store.MonthlyMeeting {
@@ -109,6 +110,15 @@ func (h Handler) close(ctx context.Context, c *command.Call) (*command.Answer, e
 		return secret(card, subject(m), v.outline()).Preview(version), nil
 	}
 	return h.closed(ctx, c, v, roll, fresh)
+}
+
+// early warns that a month is not over yet whose tables freeze.
+func (h Handler) early(m store.Meeting, now time.Time) string {
+	left := m.Month.NextMonth().Since(h.Rules.Day(now)) - 1
+	if left < 1 {
+		return ""
+	}
+	return fmt.Sprintf("（这个月还有 %d 天，这些天签的、收的只能记为会后更正）", left)
 }
 
 // undecided refuses to end a meeting in which an item has no outcome, with the lines
@@ -190,6 +200,9 @@ func (h Handler) closed(ctx context.Context, c *command.Call, v view, roll audie
 		return nil, orRaced(err, title(was))
 	}
 	v.meeting = is
+	if err := v.fillLeave(ctx, c, roll); err != nil {
+		return nil, err
+	}
 	if err := h.freeze(ctx, c, is); err != nil {
 		return nil, err
 	}
@@ -210,7 +223,7 @@ func (h Handler) closed(ctx context.Context, c *command.Call, v view, roll audie
 	if err != nil {
 		return nil, err
 	}
-	a.Notices = append(append(a.Notices, tellKeepers(v, was, roll, key)...), told...)
+	a.Notices = append(append(a.Notices, tellAside(v, was, r, roll, fresh, key)...), told...)
 	a.Notices = append(a.Notices, v.group("closed", outline(is)+versionWords(is)+"散会了："+v.counts()+"。"+v.presence()+"纪要在各人的私聊里。"))
 	return a, nil
 }
@@ -252,27 +265,43 @@ func (h Handler) tellOwners(ctx context.Context, c *command.Call, m store.Meetin
 	return list, nil
 }
 
-// tellKeepers tells whoever is to bring back what was shelved, where the minutes do
-// not go to them.
-func tellKeepers(v view, was store.Meeting, roll audience.Roll, key string) (list []chat.Notice) {
+// tellAside tells whose an item was, where the minutes do not go to them: who brought
+// it, who is to bring it back, and who had the decision that was made anew.
+func tellAside(v view, was store.Meeting, r record, roll audience.Roll, fresh []store.Decision, key string) (list []chat.Notice) {
 	members := v.belong(roll)
 	for _, p := range roll.People() {
-		var lines []string
-		for _, i := range v.items {
-			if i.State == store.ItemShelved && i.Owner == p.ID && freshly(was, i) {
-				lines = append(lines, i.Code+" "+text.Continued(i.Title)+"（期限 "+words.DayIn(i.Due, roll.Day)+"）："+text.Continued(i.Why))
-			}
-		}
-		if len(lines) == 0 || slices.ContainsFunc(members, func(m store.Person) bool { return m.ID == p.ID }) {
+		if slices.ContainsFunc(members, func(m store.Person) bool { return m.ID == p.ID }) {
 			continue
 		}
-		said := fmt.Sprintf("%s搁置了 %d 项，由你准备", title(v.meeting), len(lines))
-		card := chat.Card{Title: said, Blocks: []chat.Block{{Text: strings.Join(lines, "\n")}, {Note: "下次会自动列入（会-1）；先把要决定的想好。"}}}
-		list = append(list, audience.Same(key+"/keeper", []store.Person{p}, chat.Message{
-			Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: outline(v.meeting) + "有搁置的议题由你准备。" + elsewhere},
+		var lines []string
+		keeps := 0
+		for _, i := range v.items {
+			told := slices.ContainsFunc(fresh, func(d store.Decision) bool { return d.Code == i.Decision && d.Concerns(p.ID) })
+			if told || !freshly(was, i) || !touches(p, i) {
+				continue
+			}
+			lines = append(lines, i.Code+" "+text.Continued(i.Title)+"\n　→ "+r.item(i.Code).outcome(p))
+			if i.State == store.ItemShelved && i.Owner == p.ID {
+				keeps++
+			}
+		}
+		if len(lines) == 0 {
+			continue
+		}
+		card := chat.Card{Title: fmt.Sprintf("%s散会了，你的议题 %d 项", title(v.meeting), len(lines)), Blocks: []chat.Block{{Text: strings.Join(lines, "\n")}}}
+		if keeps > 0 {
+			card.Blocks = append(card.Blocks, chat.Block{Note: fmt.Sprintf("其中 %d 项由你准备，下次会自动列入（会-1）；先把要决定的想好。", keeps)})
+		}
+		list = append(list, audience.Same(key+"/aside", []store.Person{p}, chat.Message{
+			Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: fmt.Sprintf("%s散会了，你的议题 %d 项。", outline(v.meeting), len(lines)) + elsewhere},
 		})...)
 	}
 	return list
+}
+
+// touches reports whether an item is somebody's own, or was when it came on the agenda.
+func touches(p store.Person, i store.AgendaItem) bool {
+	return keeps(p, i) || slices.ContainsFunc(i.Lines, func(l store.ItemLine) bool { return l.Person == p.ID })
 }
 
 // mostButtons is how many buttons every platform shows.

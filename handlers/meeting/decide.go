@@ -195,7 +195,11 @@ func (h Handler) conclude(ctx context.Context, c *command.Call, m store.Meeting,
 			is.Moved++
 		}
 		d = is
-		if saved, err := c.Tx.Decisions().Save(ctx, was, d, deed(c, "")); err != nil || !saved {
+		change, err := anewWords(ctx, c, was, t.owner)
+		if err != nil {
+			return nil, err
+		}
+		if saved, err := c.Tx.Decisions().Save(ctx, was, d, deed(c, change)); err != nil || !saved {
 			return nil, orRaced(err, d.Code)
 		}
 		d.Version = was.Version + 1
@@ -223,6 +227,16 @@ func (h Handler) conclude(ctx context.Context, c *command.Call, m store.Meeting,
 		return nil, err
 	}
 	return undoable(a, fmt.Sprintf("%s/%d/%s/%d", i.Code, i.Version+1, d.Code, d.Version)), nil
+}
+
+// anewWords are what a decision that is made anew was before, for its history.
+func anewWords(ctx context.Context, c *command.Call, was store.Decision, to store.Person) (string, error) {
+	said := "原来是 " + text.CutLine(was.Words, shown)
+	if was.Owner == to.ID {
+		return said, nil
+	}
+	owner, err := audience.NewNames(c.Tx).Of(ctx, was.Owner)
+	return said + "；" + owner + " → " + to.Name, err
 }
 
 // about is the decision that is not done yet and that an item is about.

@@ -136,7 +136,11 @@ func (h Handler) asOf(at time.Time) string { return "截至 " + words.Moment(at.
 func (h Handler) now(ctx context.Context, c *command.Call) (store.Meeting, error) {
 	m, open, err := c.Tx.Meetings().Now(ctx)
 	if err == nil && (!open || m.Opened.After(c.Now)) {
-		err = &command.Refusal{Text: "现在没有在开会。", Hint: "月会 开始", Clause: deciding, Private: true}
+		r := &command.Refusal{Text: "现在没有在开会。", Hint: "要会上讨论的先提出来：议题 内容…", Clause: deciding, Private: true}
+		if rulebook.Allows(rulebook.HeadMeetings, c.Person) {
+			r.Hint = "月会 开始"
+		}
+		err = r
 	}
 	return m, err
 }

@@ -81,7 +81,11 @@ func (h Handler) write(ctx context.Context, c *command.Call, v view, roll audien
 		note := there[p.ID]
 		r.People = append(r.People, attendee{Name: p.Name, Kind: note.Kind, Late: v.late(note), Words: note.Words})
 	}
+	r.Items = slices.Clone(v.before.Items) // they stay as they were written
 	for _, i := range v.items {
+		if v.before.item(i.Code).Code != "" {
+			continue
+		}
 		one, err := v.record(ctx, c.Tx, n, i)
 		if err != nil {
 			return r, err
@@ -108,6 +112,16 @@ func (h Handler) write(ctx context.Context, c *command.Call, v view, roll audien
 		return r, fmt.Errorf("minutes of %s: %w", m.Code, err)
 	}
 	return r, c.Tx.Meetings().Write(ctx, m.Code, m.Minutes, m.Closed, string(content))
+}
+
+// item is what minutes say of an item; nothing where they do not hold it.
+func (r record) item(code string) recordItem {
+	for _, i := range r.Items {
+		if i.Code == code {
+			return i
+		}
+	}
+	return recordItem{}
 }
 
 // record is an item as the minutes have it, with what was said and decided of it.
@@ -315,9 +329,9 @@ func (h Handler) record(ctx context.Context, c *command.Call) (m store.Meeting, 
 	if found && m.State == store.MeetingOpen {
 		version-- // the one before, while another is made
 	}
-	content, written := "", false
+	written := false
 	if found && version > 0 {
-		if content, written, err = c.Tx.Meetings().Read(ctx, m.Code, version); c.Tx.PassOver(err) {
+		if r, written, err = readMinutes(ctx, c.Tx, m.Code, version); c.Tx.PassOver(err) {
 			return m, r, &command.Refusal{Text: "这份纪要的记录损坏，打不开；管理员已经知道。", Hint: "决议 全部", Private: true}
 		}
 	}
@@ -329,10 +343,19 @@ func (h Handler) record(ctx context.Context, c *command.Call) (m store.Meeting, 
 	case !written:
 		return m, r, &command.Refusal{Text: "还没有纪要：散会时才写。", Hint: "议题", Clause: deciding, Private: true}
 	}
-	if err := json.Unmarshal([]byte(content), &r); err != nil {
-		return m, r, fmt.Errorf("minutes of %s: %w", m.Code, err)
-	}
 	return m, r, nil
+}
+
+// readMinutes are a version of a meeting's minutes.
+func readMinutes(ctx context.Context, tx *store.Tx, meeting string, version int) (r record, found bool, err error) {
+	content, found, err := tx.Meetings().Read(ctx, meeting, version)
+	if err != nil || !found {
+		return r, false, err
+	}
+	if err := json.Unmarshal([]byte(content), &r); err != nil {
+		return r, false, fmt.Errorf("minutes of %s: %w", meeting, err)
+	}
+	return r, true, nil
 }
 
 // lastHeld is the meeting of which there were minutes last: one that was opened again,

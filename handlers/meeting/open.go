@@ -168,11 +168,15 @@ func (h Handler) begin(ctx context.Context, c *command.Call, was, m store.Meetin
 	if err := h.fillAgenda(ctx, c, m, roll); err != nil {
 		return nil, err
 	}
-	if err := h.fillAttendance(ctx, c, m, roll); err != nil {
+	there := store.MeetingNote{ID: c.Tx.NewID(c.Now), Meeting: m.Code, Kind: store.NotePresent, Person: c.Person.ID, By: c.Person.ID, At: c.Now}
+	if err := c.Tx.Agenda().Note(ctx, there); err != nil {
 		return nil, err
 	}
 	v, err := h.view(ctx, c.Tx, m)
 	if err != nil {
+		return nil, err
+	}
+	if err := v.fillLeave(ctx, c, roll); err != nil {
 		return nil, err
 	}
 	card := v.card(title(m)+"开始了", c.Person)
@@ -269,21 +273,25 @@ func (h Handler) put(ctx context.Context, c *command.Call, m store.Meeting, i st
 	return c.Tx.Agenda().Add(ctx, i, deed(c, ""))
 }
 
-// fillAttendance notes that the opener is there, and who of those who belong to the
-// meeting is on leave.
-func (h Handler) fillAttendance(ctx context.Context, c *command.Call, m store.Meeting, roll audience.Roll) error {
+// fillLeave notes who of those who belong to the meeting is on leave, of whom nothing
+// is noted yet.
+func (v *view) fillLeave(ctx context.Context, c *command.Call, roll audience.Roll) error {
+	leaves, err := c.Tx.Leaves().Days(ctx, roll.Day, roll.Day)
+	if err != nil {
+		return err
+	}
+	there := v.attendance()
 	for _, p := range roll.People() {
-		n := store.MeetingNote{Meeting: m.Code, Kind: store.NoteLeave, Person: p.ID, At: c.Now}
-		switch {
-		case p.ID == c.Person.ID:
-			n.Kind, n.By = store.NotePresent, p.ID
-		case !rulebook.Member(p) || roll.Present(p.ID):
+		_, noted := there[p.ID]
+		away := slices.ContainsFunc(leaves, func(l store.Leave) bool { return l.Person == p.ID && v.h.Rules.Begun(l, c.Now) })
+		if noted || !away || !rulebook.Member(p) {
 			continue
 		}
-		n.ID = c.Tx.NewID(c.Now)
+		n := store.MeetingNote{ID: c.Tx.NewID(c.Now), Meeting: v.meeting.Code, Kind: store.NoteLeave, Person: p.ID, At: c.Now}
 		if err := c.Tx.Agenda().Note(ctx, n); err != nil {
 			return err
 		}
+		v.notes = append(v.notes, n)
 	}
 	return nil
 }

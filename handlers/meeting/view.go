@@ -21,6 +21,7 @@ type view struct {
 	h       Handler
 	meeting store.Meeting
 	items   []store.AgendaItem // as they stand on the agenda
+	before  record             // what the minutes said when the meeting was closed, of one that was opened again
 	notes   []store.MeetingNote
 	talks   map[string]int    // by item
 	names   map[string]string // of people, by id
@@ -32,6 +33,9 @@ func (h Handler) view(ctx context.Context, tx *store.Tx, m store.Meeting) (v vie
 		return v, err
 	}
 	inOrder(v.items)
+	if err = v.recall(ctx, tx); err != nil {
+		return v, err
+	}
 	if v.notes, err = tx.Agenda().Notes(ctx, m.Code); err != nil {
 		return v, err
 	}
@@ -61,6 +65,29 @@ func (h Handler) view(ctx context.Context, tx *store.Tx, m store.Meeting) (v vie
 		}
 	}
 	return v, name(m.Opener, m.Closer)
+}
+
+// recall puts what the minutes of a meeting that was opened again hold already on its
+// agenda: another meeting may have taken it up since.
+func (v *view) recall(ctx context.Context, tx *store.Tx) (err error) {
+	if v.meeting.Minutes < 2 {
+		return nil
+	}
+	if v.before, _, err = readMinutes(ctx, tx, v.meeting.Code, v.meeting.Minutes-1); tx.PassOver(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, r := range slices.Backward(v.before.Items) {
+		if !slices.ContainsFunc(v.items, func(i store.AgendaItem) bool { return i.Code == r.Code }) {
+			v.items = slices.Insert(v.items, 0, store.AgendaItem{
+				Code: r.Code, Meeting: v.meeting.Code, State: r.State, Source: r.Source, Title: r.Title, Lines: r.Lines,
+				Decision: r.Decision, Owner: r.Owner.ID, Due: r.Due, Why: r.Words, Shelved: r.Shelved,
+			})
+		}
+	}
+	return nil
 }
 
 // open are the items without an outcome.
@@ -111,8 +138,28 @@ func (v view) card(heading string, reader store.Person) chat.Card {
 	if v.closes(reader) {
 		card.Buttons = append(card.Buttons, chat.Button{Label: "散会", Command: "散会"})
 	}
-	card.Blocks = append(card.Blocks, chat.Block{Note: "先讨论再决议（会-1）：讨论 Y1 内容…；决议 Y1 结论… 负责=姓名 期限=日期；搁置 Y1 …；知悉 Y1"})
+	if next := v.next(reader); next != "" {
+		card.Blocks = append(card.Blocks, chat.Block{Note: next})
+	}
 	return card
+}
+
+// next is what a reader may type about the first item without an outcome.
+func (v view) next(reader store.Person) string {
+	open := v.open()
+	if len(open) == 0 || !v.speaks(reader) {
+		return ""
+	}
+	code := open[0].Code
+	said := "先讨论再决议（会-1）：讨论 " + code + " 内容…"
+	if !rulebook.Allows(rulebook.HeadMeetings, reader) {
+		return said
+	}
+	said += "；决议 " + code + " 结论… 负责=姓名 期限=日期；搁置 " + code + " 期限=日期 负责=姓名 原因=…"
+	if i := slices.IndexFunc(open, store.AgendaItem.Report); i >= 0 {
+		said += "；只要看过的：知悉 " + open[i].Code
+	}
+	return said
 }
 
 // most is how many lines of an item an agenda shows.

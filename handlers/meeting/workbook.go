@@ -2,7 +2,6 @@ package meeting
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,13 +55,9 @@ func (h Handler) minutesBook(ctx context.Context, tx *store.Tx, arg string) (b s
 	if _, err := fmt.Sscan(asked.Of[1], &version); err != nil {
 		return b, fmt.Errorf("make %s %q: %w", minutesRecipe, arg, err)
 	}
-	content, found, err := tx.Meetings().Read(ctx, asked.Of[0], version)
+	r, found, err := readMinutes(ctx, tx, asked.Of[0], version)
 	if err != nil || !found {
 		return b, fmt.Errorf("make %s %q: found %v: %w", minutesRecipe, arg, found, err)
-	}
-	var r record
-	if err := json.Unmarshal([]byte(content), &r); err != nil {
-		return b, fmt.Errorf("make %s %q: %w", minutesRecipe, arg, err)
 	}
 	return sheet.Book{
 		Company: h.Rules.Company, Period: r.Title, Sheets: r.sheets(asked.Reader, h),
