@@ -280,9 +280,12 @@ func TestBound(t *testing.T) {
 		typed string
 	}{{false, undoWord}, {true, undoWord + " cdef"}} {
 		m := matter{event: chat.Event{Chat: chat.Address{Group: tt.group}}}
-		got := m.bound(chat.Message{Card: card}, write).Card.Buttons
+		got := m.bound(chat.Message{Card: card}, store.Write{ID: write, Ref: "r"}).Card.Buttons
 		if got[1].Command != undoWord+" "+write || got[1].Line() != tt.typed || got[0].Line() != "帮助" || card.Buttons[1].Command != undoWord {
 			t.Errorf("%+v of %+v", got, card)
+		}
+		if got := m.bound(chat.Message{Card: card}, store.Write{ID: write}).Card.Buttons; len(got) != 1 || got[0].Command != "帮助" {
+			t.Errorf("what cannot be taken back has %+v", got)
 		}
 	}
 }

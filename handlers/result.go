@@ -74,12 +74,15 @@ func (m *matter) done(c call, r result) outcome {
 	said := a.Reply
 	if r.write != "" {
 		o.write = m.written(c, r)
-		said = m.bound(said, r.write)
+		said = m.bound(said, *o.write)
 		if a.Undo == "" {
 			said = remark(said, "这一步不能撤销："+final(len(o.write.Told) > 0)+"。")
 		}
 	}
-	if c.means != "" {
+	switch {
+	case c.confirmed != "" && a.Confirm != "":
+		said = remark(said, "和刚才确认的不一样了，请看过再确认一次。")
+	case c.means != "":
 		said = remark(said, "编号："+c.means)
 	}
 	if a.Confirm != "" {
@@ -114,9 +117,9 @@ func (m *matter) handedIn(c call, secrecy chat.Secrecy) chat.Notice {
 }
 
 // remembers reports whether a command wrote something of its own: 撤销 takes it
-// back, or must not reach past it where it cannot be.
+// back, or must not reach past it where it cannot be. What asks again wrote nothing.
 func remembers(c call, a *command.Answer) bool {
-	return a.Next == nil && (a.Undo != "" || c.confirmed != "" || !a.Undid && slices.ContainsFunc(a.Notices, told))
+	return a.Next == nil && a.Confirm == "" && (a.Undo != "" || c.confirmed != "" || !a.Undid && slices.ContainsFunc(a.Notices, told))
 }
 
 // told is a notice of something done; an alarm is about somebody who looked,
@@ -137,11 +140,11 @@ func (m *matter) written(c call, r result) *store.Write {
 // bound binds an answer's button to the write that it takes back: in a group
 // anybody may press it, at any time. Typed in private it means the last write; in
 // a group, where words of others stand in between, the end of the write's id
-// tells which.
-func (m *matter) bound(said chat.Message, write string) chat.Message {
+// tells which. A write that cannot be taken back has none.
+func (m *matter) bound(said chat.Message, write store.Write) chat.Message {
 	typed := undoWord
 	if m.event.Chat.Group {
-		typed += " " + store.Short(write)
+		typed += " " + store.Short(write.ID)
 	}
 	undoes := func(b chat.Button) bool { return b.Command == undoWord }
 	if said.Card == nil || !slices.ContainsFunc(said.Card.Buttons, undoes) {
@@ -149,9 +152,12 @@ func (m *matter) bound(said chat.Message, write string) chat.Message {
 	}
 	card := *said.Card
 	card.Buttons = slices.Clone(card.Buttons)
+	if write.Ref == "" {
+		card.Buttons = slices.DeleteFunc(card.Buttons, undoes)
+	}
 	for i, b := range card.Buttons {
 		if undoes(b) {
-			card.Buttons[i].Command, card.Buttons[i].Typed = b.Command+" "+write, typed
+			card.Buttons[i].Command, card.Buttons[i].Typed = b.Command+" "+write.ID, typed
 		}
 	}
 	said.Card = &card
