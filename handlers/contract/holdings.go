@@ -68,7 +68,7 @@ func (h Handler) unpaid(ct store.Contract, entries []store.MoneyEntry, at time.T
 		return false
 	}
 	s := rulebook.AccountOf(ct, 0, entries).Standing(h.Rules.Day(at), nil)
-	return s.Open > 0 || s.Pending > 0
+	return s.Open > 0 || s.Pending+s.PendingSurplus > 0
 }
 
 // moving is the Move of a contract: a change of its own, so that its history says by

@@ -43,7 +43,7 @@ func (d deal) head() string {
 func (d deal) sums() string {
 	list := []string{"已收 " + words.Money(d.Allocated) + pendingWords(d.Pending), "未收 " + words.Money(d.Open)}
 	if d.Surplus > 0 {
-		list = append(list, "预收 "+words.Money(d.Surplus))
+		list = append(list, "预收 "+words.Money(d.Surplus)+pendingWords(d.PendingSurplus))
 	}
 	if d.Waived > 0 {
 		list = append(list, "核销 "+words.Money(d.Waived))

@@ -37,7 +37,7 @@ func (h Handler) Pack(ctx context.Context, tx *store.Tx, ask pack.Ask) (pack.Sec
 		{Label: "回款", Now: got, Before: gotBefore, Unit: chat.Yuan},
 		{Label: "未收", Now: now.Open, Before: then.Open, Unit: chat.Yuan},
 		{Label: "其中逾期", Now: late(now), Before: late(then), Unit: chat.Yuan},
-		{Label: "待核", Now: now.Pending, Before: then.Pending, Unit: chat.Yuan},
+		{Label: "待核", Now: now.Pending + now.PendingSurplus, Before: then.Pending + then.PendingSurplus, Unit: chat.Yuan},
 		{Label: "预收", Now: now.Surplus, Before: then.Surplus, Unit: chat.Yuan},
 	}
 	s.Table = &chat.Table{Heads: []string{"账龄", "本月", "上月"}}

@@ -178,8 +178,8 @@ func (h Handler) open(ctx context.Context, tx *store.Tx, reader store.Person, s 
 		if k.Signed == "" || k.Signed > today || !sees(reader, k) || s.person != "" && k.Holder != s.person {
 			continue
 		}
-		until := slices.DeleteFunc(money[k.Number], func(e store.MoneyEntry) bool { return last != "" && e.ID > last || e.Day > today })
-		if d := h.made(k, until, today); d.owing() {
+		known := slices.DeleteFunc(money[k.Number], func(e store.MoneyEntry) bool { return last != "" && e.ID > last })
+		if d := h.made(k, rulebook.EntriesUntil(known, today), today); d.owing() {
 			list = append(list, &d)
 		}
 	}
@@ -223,6 +223,7 @@ func (h Handler) total(list []*deal) (t rulebook.Standing) {
 		t.Price += d.Price
 		t.Allocated += d.Allocated
 		t.Pending += d.Pending
+		t.PendingSurplus += d.PendingSurplus
 		t.Surplus += d.Surplus
 		t.Waived += d.Waived
 		t.Open += d.Open

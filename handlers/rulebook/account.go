@@ -136,10 +136,25 @@ func Receipts(entries []store.MoneyEntry) (list []Receipt) {
 }
 
 // Until is the account as it stood at the end of a day, by the days on which
-// things happened.
+// things happened, and as what is known of them now.
 func (a Account) Until(day store.Day) Account {
-	a.Entries = slices.DeleteFunc(slices.Clone(a.Entries), func(e store.MoneyEntry) bool { return e.Day > day })
+	a.Entries = EntriesUntil(a.Entries, day)
 	return a
+}
+
+// EntriesUntil are the entries of what happened up to and with a day, oldest first.
+// What was taken back later, or turned out not to be in the accounts, never
+// happened; and what was confirmed later was there.
+func EntriesUntil(entries []store.MoneyEntry, day store.Day) []store.MoneyEntry {
+	if !slices.ContainsFunc(entries, func(e store.MoneyEntry) bool { return e.Day > day }) {
+		return entries
+	}
+	kept := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(entries), func(e store.MoneyEntry) bool {
+		verdict := e.Kind == store.MoneyUndone || e.Kind == store.MoneyRejected || e.Kind == store.MoneyConfirmed
+		kept[e.ID] = e.Day <= day || verdict && kept[e.Ref]
+		return !kept[e.ID]
+	})
 }
 
 // AccountOf is the account of a contract: its amount, or once it was ended what

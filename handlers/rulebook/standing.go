@@ -27,7 +27,6 @@ type Account struct {
 type Standing struct {
 	Price         int64
 	Received      int64 // receipts that count
-	Pending       int64 // of what is allocated and left over: waits for 核款
 	Refunded      int64
 	UsedHere      int64 // surplus of other contracts that was used for this one
 	UsedElsewhere int64 // surplus of this one that was used for others
@@ -41,6 +40,9 @@ type Standing struct {
 	Overdue       int  // the longest, in days; 0: none
 	Dropped       int  // lines of the plan that the price does not reach
 	Damaged       bool // an entry does not open: the figures lack it
+
+	Pending        int64 // of Allocated: waits for 核款
+	PendingSurplus int64 // of Surplus, where more waits than is allocated
 }
 
 // LineStanding is how one line of a plan stands.
@@ -85,7 +87,8 @@ func (a Account) Standing(day store.Day, bands []int) Standing {
 	}
 	s.Allocated = min(net, a.Price-s.Waived)
 	s.Surplus = net - s.Allocated
-	s.Pending = min(m.pending, net)
+	s.Pending = min(m.pending, s.Allocated)
+	s.PendingSurplus = min(m.pending-s.Pending, s.Surplus)
 	s.Open = a.Price - s.Waived - s.Allocated
 	s.Lines, s.Dropped = a.lines(m)
 	cover(s.Lines, s.Allocated, s.Waived)

@@ -146,7 +146,7 @@ func (p *pair) judge(t *rapid.T, i int) {
 		if rapid.Bool().Draw(t, "confirm") {
 			before := p.standing(i)
 			p.add(i, store.MoneyEntry{Kind: store.MoneyConfirmed, Ref: r.ID})
-			if now := p.standing(i); now.Open != before.Open || now.Pending > before.Pending {
+			if now := p.standing(i); now.Open != before.Open || now.Pending+now.PendingSurplus > before.Pending+before.PendingSurplus {
 				t.Fatalf("核款 changed what is open: %s → %s", figures(before), figures(now))
 			}
 		} else if _, stands := p.accounts[i].StandsOn(r.ID); !stands {
@@ -217,7 +217,7 @@ func (p *pair) check(t *rapid.T) {
 			t.Fatalf("money created or lost: %+v", s)
 		case s.Price != s.Allocated+s.Waived+s.Open || s.Waived != p.waived[i]:
 			t.Fatalf("the price is not what was paid, let go and is open: %s, let go %d", figures(s), p.waived[i])
-		case s.Open > 0 && s.Surplus > 0 || s.Pending > s.Allocated+s.Surplus:
+		case s.Open > 0 && s.Surplus > 0 || s.Pending > s.Allocated || s.PendingSurplus > s.Surplus:
 			t.Fatalf("left over, and open: %s", figures(s))
 		}
 		cash += s.Allocated + s.Surplus
