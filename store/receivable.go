@@ -11,7 +11,7 @@ const (
 	MoneyPlan      MoneyKind = "plan"      // 收款计划: Plan, in place of the plan Ref
 	MoneyReceipt   MoneyKind = "receipt"   // 回款; with a Ref 认领 of that arrival
 	MoneyConfirmed MoneyKind = "confirmed" // 核款 of the receipt Ref
-	MoneyRejected  MoneyKind = "rejected"  // 不符: the receipt Ref counts no more
+	MoneyRejected  MoneyKind = "rejected"  // 不符: the receipt or arrival Ref counts no more
 	MoneyRefund    MoneyKind = "refund"    // 退款
 	MoneyWaiver    MoneyKind = "waiver"    // 抹零
 	MoneyBadDebt   MoneyKind = "bad debt"  // 坏账
@@ -19,6 +19,7 @@ const (
 	MoneyIn        MoneyKind = "in"        // 预收: surplus of another contract; Ref is that one's MoneyOut
 	MoneyOut       MoneyKind = "out"       // 预收: surplus that another contract uses
 	MoneyArrival   MoneyKind = "arrival"   // 到账: of no contract yet
+	MoneyPayer     MoneyKind = "payer"     // 到账 W3 客户: whose the arrival Ref is
 	MoneyInvoice   MoneyKind = "invoice"   // 开票
 	MoneyUndone    MoneyKind = "undone"    // 撤销: the entry Ref counts no more
 )

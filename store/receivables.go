@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -236,10 +237,36 @@ func (q Receivables) About(ctx context.Context, id string) ([]MoneyEntry, error)
 	return q.list(ctx, "money about", `WHERE m.ref = $1 AND m.ref <> ''`, id)
 }
 
-// Unclaimed lists the arrivals that no contract has yet, oldest first.
+// Arrival is the arrival of a code, with the customer that it was found to be of.
+func (q Receivables) Arrival(ctx context.Context, code string) (MoneyEntry, bool, error) {
+	e, found, err := q.ByCode(ctx, code)
+	if err != nil || !found || e.Kind != MoneyArrival {
+		return MoneyEntry{}, false, err
+	}
+	list, err := q.paidBy(ctx, []MoneyEntry{e})
+	return engine.First(list), true, err
+}
+
+// Unclaimed lists the arrivals that no contract has yet, oldest first, likewise.
 func (q Receivables) Unclaimed(ctx context.Context) ([]MoneyEntry, error) {
-	return q.list(ctx, "unclaimed money", `WHERE m.contract = '' AND m.kind = 'arrival' AND `+stands("m", `'undone'`)+`
+	list, err := q.list(ctx, "unclaimed money", `WHERE m.contract = '' AND m.kind = 'arrival' AND `+stands("m", `'rejected', 'undone'`)+`
 		AND NOT EXISTS (SELECT 1 FROM money r WHERE r.ref <> '' AND r.ref = m.id AND r.kind = 'receipt' AND `+stands("r", `'rejected', 'undone'`)+`)`)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return q.paidBy(ctx, list)
+}
+
+// paidBy gives arrivals the customers that they were found to be of, the last word
+// counting.
+func (q Receivables) paidBy(ctx context.Context, arrivals []MoneyEntry) ([]MoneyEntry, error) {
+	payers, err := q.list(ctx, "payers", `WHERE m.contract = '' AND m.kind = 'payer' AND `+stands("m", `'undone'`))
+	for _, p := range payers {
+		if i := slices.IndexFunc(arrivals, func(e MoneyEntry) bool { return e.ID == p.Ref }); i >= 0 && !p.Damaged {
+			arrivals[i].Customer = p.Customer
+		}
+	}
+	return arrivals, err
 }
 
 // Lock lets what is entered about a customer's money go one after the other, so

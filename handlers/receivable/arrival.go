@@ -31,7 +31,7 @@ func (h Handler) arrivalCommands() []command.Spec {
 			Said:     []string{"认款", "认领到账", "这笔钱是我的", "领款"},
 			Args:     []command.Arg{{Name: "编号", Kind: command.Number, Prompt: "认领哪一笔？编号例如 W3。"}, contractArg()},
 			Examples: []string{"认领 W3 ZYX-202611-001"},
-			Who:      rulebook.EnterMoney, Private: true, Settles: true, Clause: clause, Run: h.claim, Undo: h.undoEntries,
+			Who:      rulebook.EnterMoney, Private: true, Settles: true, Clause: clause, Proceeds: []string{again, surplus}, Run: h.claim, Undo: h.undoEntries,
 		},
 		{
 			Name: "开票", Aliases: []string{"kp"}, Summary: "登记开出的发票，只记金额、号码和日期",
@@ -46,7 +46,7 @@ func (h Handler) arrivalCommands() []command.Spec {
 // arrive is 到账.
 func (h Handler) arrive(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	typed := strings.TrimSpace(c.Text("内容"))
-	if first := reading.FirstCode(typed); strings.HasPrefix(text.Code(first), "W") {
+	if first := reading.FirstCode(typed); isArrival(first) {
 		return h.name(ctx, c, first, strings.TrimSpace(typed[len(first):]))
 	}
 	fen, n, err := reading.Money(typed)
@@ -57,9 +57,12 @@ func (h Handler) arrive(ctx context.Context, c *command.Call) (*command.Answer, 
 	case err != nil || fen == 0:
 		return nil, &command.Refusal{Text: "先写到了多少，再写谁打来的。", Hint: "到账 5万 南湖酒店", Private: true}
 	}
-	whose := strings.TrimSpace(strings.TrimLeft(typed[n:], ",，:：;；"))
+	day, whose := dated(c, strings.TrimLeft(typed[n:], ",，:：;；"), true)
 	if !text.HasWords(whose) {
 		return nil, &command.Question{Prompt: "谁打来的？写客户名称或编号；还不知道就写附言里的字。", Secrecy: chat.Secrecy{Confidential: true, Summary: "谁打来的？写客户名称或编号。"}}
+	}
+	if err := entered(c, day, "到账 5万 南湖酒店 11-24"); err != nil {
+		return nil, err
 	}
 	if err := noteRule(whose, "到账 5万 南湖酒店"); err != nil {
 		return nil, err
@@ -69,13 +72,55 @@ func (h Handler) arrive(ctx context.Context, c *command.Call) (*command.Answer, 
 		return nil, err
 	}
 	e := store.MoneyEntry{
-		ID: c.Tx.NewID(c.Clock()), Kind: store.MoneyArrival, Customer: m.ID, Day: store.DayOf(c.Now), At: c.Now, By: c.Person.ID, Amount: fen, Words: whose,
+		ID: c.Tx.NewID(c.Clock()), Kind: store.MoneyArrival, Customer: m.ID, Day: day, At: c.Now, By: c.Person.ID, Amount: fen, Words: whose,
 	}
 	if e, err = c.Tx.Receivables().Add(ctx, e); err != nil {
 		return nil, err
 	}
-	return h.arrived(ctx, c, e, m, known)
+	return h.arrived(ctx, c, e, e.ID, m, known)
 }
+
+// dated takes a day off the end of words, or off their beginning where it may stand
+// there; without one it is today. Words that are all digits are no day.
+func dated(c *command.Call, typed string, first bool) (store.Day, string) {
+	base := c.Env().Base()
+	base.Past = true
+	fields := strings.Fields(typed)
+	read := func(i int) (store.Day, bool) {
+		day, n, err := reading.Date(fields[i], base)
+		return day, err == nil && n == len(fields[i]) && (len(fields) > 1 || strings.Trim(fields[i], "0123456789") != "")
+	}
+	n := len(fields)
+	if n == 0 {
+		return base.Today, ""
+	}
+	if day, ok := read(n - 1); ok {
+		return day, strings.Join(fields[:n-1], " ")
+	}
+	if day, ok := read(0); first && ok {
+		return day, strings.Join(fields[1:], " ")
+	}
+	return base.Today, strings.Join(fields, " ")
+}
+
+// entered refuses a day on which nothing can have happened that is entered now.
+func entered(c *command.Call, day store.Day, line string) error {
+	today := store.DayOf(c.Now)
+	switch {
+	case day > today:
+		return &command.Refusal{Text: words.DayIn(day, today) + " 还没到，到了再登记。", Hint: line, Clause: clause, Private: true}
+	case day < today.Add(-maxBack):
+		return &command.Refusal{Text: words.DayIn(day, today) + " 太早了，请核对日期。", Hint: line, Private: true}
+	}
+	return nil
+}
+
+// isArrival reports whether a number is an arrival's: W3.
+func isArrival(typed string) bool {
+	return strings.HasPrefix(text.Code(typed), arrivalLetter) && reading.IsNumber(typed)
+}
+
+const arrivalLetter = "W"
 
 // payer is the customer that words mean; false where it is none or not clear.
 func (h Handler) payer(ctx context.Context, c *command.Call, typed string) (command.Meant, bool, error) {
@@ -112,31 +157,19 @@ func (h Handler) name(ctx context.Context, c *command.Call, code, whose string) 
 		no.Private = true
 		return nil, no
 	}
-	return h.renamed(ctx, c, e, m)
-}
-
-// renamed is an arrival in place of one whose customer was not known: entries are
-// never changed.
-func (h Handler) renamed(ctx context.Context, c *command.Call, old store.MoneyEntry, m command.Meant) (*command.Answer, error) {
-	u := store.MoneyEntry{ID: c.Tx.NewID(c.Clock()), Kind: store.MoneyUndone, Day: store.DayOf(c.Now), At: c.Now, By: c.Person.ID, Ref: old.ID}
-	if _, err := c.Tx.Receivables().Add(ctx, u); err != nil {
+	p := store.MoneyEntry{ID: c.Tx.NewID(c.Clock()), Kind: store.MoneyPayer, Customer: m.ID, Day: store.DayOf(c.Now), At: c.Now, By: c.Person.ID, Ref: e.ID}
+	if _, err := c.Tx.Receivables().Add(ctx, p); err != nil {
 		return nil, err
 	}
-	e := old
-	e.ID, e.Customer, e.By, e.At = c.Tx.NewID(c.Clock()), m.ID, c.Person.ID, c.Now
-	e, err := c.Tx.Receivables().Add(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	return h.arrived(ctx, c, e, m, true)
+	return h.arrived(ctx, c, e, p.ID, m, true)
 }
 
-// arrived tells the holders of the customer's contracts.
-func (h Handler) arrived(ctx context.Context, c *command.Call, e store.MoneyEntry, m command.Meant, known bool) (*command.Answer, error) {
-	what := fmt.Sprintf("%s 到账 %s（%s）", e.Code, words.Money(e.Amount), text.Line(e.Words))
+// arrived tells the holders of the customer's contracts; 撤销 takes back the entry undo.
+func (h Handler) arrived(ctx context.Context, c *command.Call, e store.MoneyEntry, undo string, m command.Meant, known bool) (*command.Answer, error) {
+	what := fmt.Sprintf("%s 到账 %s · %s（%s）", e.Code, words.Money(e.Amount), words.DayIn(e.Day, store.DayOf(c.Now)), text.Line(e.Words))
 	if !known {
 		a := card("已记下到账 "+e.Code, chat.Warn, []string{what, "不能确定是哪位客户，没有通知任何人。知道了就发：到账 " + e.Code + " 客户"}, "已记下到账 "+e.Code+"，还不知道是哪位客户。", taking)
-		a.Undo, a.Subject = e.ID, "arrival/"+e.Code
+		a.Undo, a.Subject = undo, "arrival/"+e.Code
 		return a, nil
 	}
 	holders, err := h.holders(ctx, c, m.ID)
@@ -144,18 +177,27 @@ func (h Handler) arrived(ctx context.Context, c *command.Call, e store.MoneyEntr
 		return nil, err
 	}
 	say := []string{what, "客户 " + m.ID + " " + m.Name}
+	entered, err := c.Tx.Receivables().OfCustomer(ctx, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rulebook.Receipts(entered) {
+		if r.Pending() && r.Amount == e.Amount {
+			say = append(say, "同样金额的 "+r.Code+" 还在待核：是同一笔就发 核款 "+r.Code+"，再发 不符 "+e.Code+" 已登记为 "+r.Code)
+		}
+	}
 	if len(holders) == 0 {
 		say = append(say, "这位客户没有在册的合同持有人，没有通知任何人。")
 	} else {
 		say = append(say, "已通知 "+words.Names(holderNames(holders), 3)+" 认领。")
 	}
 	a := card("已记下到账 "+e.Code, chat.Good, say, "已记下到账 "+e.Code+"。", taking)
-	a.Undo, a.Subject = e.ID, "arrival/"+e.Code
+	a.Undo, a.Subject = undo, "arrival/"+e.Code
 	for _, x := range holders {
 		if x.person.ID == c.Person.ID {
 			continue
 		}
-		a.Notices = append(a.Notices, notice("receivable/arrival/"+e.ID, x.person, what+"\n客户 "+m.Name+"。是你合同的就认领，谁先认领归谁：认领 "+e.Code+" "+x.numbers[0],
+		a.Notices = append(a.Notices, notice("receivable/arrival/"+undo, x.person, what+"\n客户 "+m.Name+"。是你合同的就认领，谁先认领归谁：认领 "+e.Code+" "+x.numbers[0],
 			"有一笔到账 "+e.Code+" 等认领：认领 "+e.Code+" 合同号。", chat.Button{Label: "认领 " + e.Code + " " + x.numbers[0], Command: "认领 " + e.Code + " " + x.numbers[0], Primary: true}))
 	}
 	return a, nil
@@ -212,15 +254,15 @@ func (h Handler) answerable(roll audience.Roll, k store.Contract) []store.Person
 // arrivalOf is the arrival of a code, and whether nobody has claimed it. It is
 // locked until the transaction ends: who claims first has it.
 func (h Handler) arrivalOf(ctx context.Context, c *command.Call, typed string) (e store.MoneyEntry, unclaimed bool, err error) {
-	code := command.CodeIn("W", typed)
+	code := command.CodeIn(arrivalLetter, typed)
 	if err := c.Tx.Receivables().Lock(ctx, code); err != nil {
 		return e, false, err
 	}
-	e, found, err := c.Tx.Receivables().ByCode(ctx, code)
+	e, found, err := c.Tx.Receivables().Arrival(ctx, code)
 	if err != nil {
 		return e, false, err
 	}
-	if !found || e.Kind != store.MoneyArrival {
+	if !found {
 		return e, false, noArrival()
 	}
 	open, err := c.Tx.Receivables().Unclaimed(ctx)
@@ -229,7 +271,7 @@ func (h Handler) arrivalOf(ctx context.Context, c *command.Call, typed string) (
 
 // taken refuses an arrival that waits for nobody any more.
 func taken(e store.MoneyEntry) *command.Refusal {
-	return &command.Refusal{Text: "到账 " + e.Code + " 已经有人认领，或者撤销了。", Hint: "我的", Clause: clause, Private: true}
+	return &command.Refusal{Text: "到账 " + e.Code + " 已经有人认领，或者不算了。", Hint: "我的", Clause: clause, Private: true}
 }
 
 func noArrival() *command.Refusal {
@@ -249,7 +291,7 @@ func (h Handler) claim(ctx context.Context, c *command.Call) (*command.Answer, e
 	own := func(k store.Contract) bool {
 		return slices.ContainsFunc(h.answerable(roll, k), func(p store.Person) bool { return p.ID == c.Person.ID })
 	}
-	d, err := h.contract(ctx, c, want{verb: "认领", may: own})
+	d, err := h.contract(ctx, c, want{verb: "认领", may: own, whose: "持有人"})
 	switch {
 	case err != nil:
 		return nil, err
@@ -263,6 +305,9 @@ func (h Handler) claim(ctx context.Context, c *command.Call) (*command.Answer, e
 	before := d
 	r := h.entry(c, d, store.MoneyReceipt)
 	r.Amount, r.Day, r.Ref, r.Words, r.Settled = e.Amount, e.Day, e.ID, e.Words, e.By != c.Person.ID || !h.Config.Confirm
+	if ask, err := h.doubts(ctx, c, d, r); err != nil || ask != nil {
+		return ask, err
+	}
 	if r, err = h.add(ctx, c, &d, r); err != nil {
 		return nil, err
 	}
@@ -278,28 +323,68 @@ func (h Handler) claim(ctx context.Context, c *command.Call) (*command.Answer, e
 	return a, nil
 }
 
-// undoArrival takes an arrival back that nobody has claimed.
+// undoArrival takes back an arrival that nobody has claimed, or what was said of it:
+// whose it is, or that it is none.
 func (h Handler) undoArrival(ctx context.Context, c *command.Call, ref string) (string, error) {
 	e, _, err := h.byID(ctx, c, ref)
 	if err != nil {
 		return "", err
 	}
-	open, err := c.Tx.Receivables().Unclaimed(ctx)
+	arrival := e
+	if e.Kind != store.MoneyArrival {
+		if arrival, _, err = h.byID(ctx, c, e.Ref); err != nil {
+			return "", err
+		}
+	}
+	said := map[store.MoneyKind]string{store.MoneyArrival: "到账 ", store.MoneyPayer: "写到账的客户 ", store.MoneyRejected: "不符 "}[e.Kind] + arrival.Code
+	_, unclaimed, err := h.arrivalOf(ctx, c, arrival.Code)
 	if err != nil {
 		return "", err
 	}
-	if !slices.ContainsFunc(open, func(o store.MoneyEntry) bool { return o.ID == e.ID }) {
-		return "", &command.Refusal{Text: "到账 " + e.Code + " 已经有人认领，不能撤销。", Hint: "回款记录", Clause: clause, Private: true}
+	if !unclaimed && e.Kind != store.MoneyRejected {
+		return "", &command.Refusal{Text: said + " 不能撤销：这笔钱已经有人认领，或者不算了。", Hint: "回款记录", Clause: clause, Private: true}
 	}
 	u := store.MoneyEntry{ID: c.Tx.NewID(c.Clock()), Kind: store.MoneyUndone, Day: store.DayOf(c.Now), At: c.Now, By: c.Person.ID, Ref: e.ID}
 	_, err = c.Tx.Receivables().Add(ctx, u)
-	return "到账 " + e.Code, err
+	return said, err
+}
+
+// dismiss is 不符 of an arrival that nobody has claimed: there was no such money, or
+// it is entered already. Who was told of it hears that.
+func (h Handler) dismiss(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	e, unclaimed, err := h.arrivalOf(ctx, c, c.Text("编号"))
+	switch {
+	case err != nil:
+		return nil, err
+	case !unclaimed:
+		return nil, taken(e)
+	case e.At.After(c.Now):
+		return nil, c.Overtaken(e.At)
+	}
+	why := strings.TrimSpace(c.Text("原因"))
+	if err := reasonRule(why, "不符 "+e.Code+" 记重了"); err != nil {
+		return nil, err
+	}
+	r := store.MoneyEntry{ID: c.Tx.NewID(c.Clock()), Kind: store.MoneyRejected, Day: store.DayOf(c.Now), At: c.Now, By: c.Person.ID, Ref: e.ID, Words: why}
+	if r, err = c.Tx.Receivables().Add(ctx, r); err != nil {
+		return nil, err
+	}
+	what := fmt.Sprintf("到账 %s %s 不再等认领：%s", e.Code, words.Money(e.Amount), text.Line(why))
+	a := card("已记为不符 "+e.Code, chat.Warn, []string{what}, "已把到账 "+e.Code+" 记为不符。", taking)
+	a.Undo, a.Subject = r.ID, "arrival/"+e.Code
+	holders, err := h.holders(ctx, c, e.Customer)
+	for _, x := range holders {
+		if x.person.ID != c.Person.ID {
+			a.Notices = append(a.Notices, notice("receivable/dismissed/"+r.ID, x.person, what, "到账 "+e.Code+" 不再等认领。"))
+		}
+	}
+	return a, err
 }
 
 // invoice is 开票: for who holds the contract, and who keeps the accounts.
 func (h Handler) invoice(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	may := func(k store.Contract) bool { return k.Holder == c.Person.ID || c.Person.Has(store.Accountant) }
-	d, err := h.contract(ctx, c, want{verb: "开票", may: may})
+	d, err := h.contract(ctx, c, want{verb: "开票", may: may, whose: "持有人、财务"})
 	if err != nil {
 		return nil, err
 	}
@@ -308,21 +393,9 @@ func (h Handler) invoice(ctx context.Context, c *command.Call) (*command.Answer,
 	if e.Amount = c.Money("金额"); e.Amount == 0 {
 		return nil, &command.Refusal{Text: "金额要大于 0。", Hint: line, Private: true}
 	}
-	base := c.Env().Base()
-	base.Past = true
-	fields := strings.Fields(c.Text("发票"))
-	if n := len(fields); n > 0 {
-		day, used, err := reading.Date(fields[n-1], base)
-		if err == nil && used == len(fields[n-1]) && (n > 1 || strings.Trim(fields[0], "0123456789") != "") {
-			e.Day, fields = day, fields[:n-1]
-		}
-	}
-	e.Words = strings.Join(fields, " ")
-	switch {
-	case e.Day > d.today:
-		return nil, &command.Refusal{Text: d.due(e.Day) + "还没到，开了再登记。", Hint: line, Clause: clause, Private: true}
-	case e.Day < d.today.Add(-maxBack):
-		return nil, &command.Refusal{Text: d.due(e.Day) + "太早了，请核对日期。", Hint: line, Private: true}
+	e.Day, e.Words = dated(c, c.Text("发票"), false)
+	if err := entered(c, e.Day, line); err != nil {
+		return nil, err
 	}
 	if err := noteRule(e.Words, line); err != nil {
 		return nil, err

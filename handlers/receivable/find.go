@@ -3,8 +3,10 @@ package receivable
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/words"
@@ -66,9 +68,10 @@ func customerName(ctx context.Context, tx *store.Tx, id string) (string, error) 
 // want is what a command wants with a contract: whom it may be about, and of
 // several of a customer which it can be.
 type want struct {
-	verb string // what is done with it: 登记回款
-	may  func(store.Contract) bool
-	fits func(deal) bool // nil: any
+	verb  string // what is done with it: 登记回款
+	may   func(store.Contract) bool
+	whose string          // who may, for who sees the money and may not; empty: whoever sees it may
+	fits  func(deal) bool // nil: any
 }
 
 // contract is the signed contract that the caller means. Who may know of it, and
@@ -90,6 +93,8 @@ func (h Handler) contract(ctx context.Context, c *command.Call, w want) (deal, e
 		return deal{}, failed
 	case err != nil:
 		return deal{}, err
+	case m.View == rulebook.ContractWhole && !w.may(m.Contract) && w.whose != "":
+		return deal{}, h.othersAct(ctx, c, m.Contract, w)
 	case m.View != rulebook.ContractWhole || !w.may(m.Contract):
 		return deal{}, c.NoContract()
 	case m.Signed == "":
@@ -99,6 +104,18 @@ func (h Handler) contract(ctx context.Context, c *command.Call, w want) (deal, e
 		return deal{}, err
 	}
 	return h.deal(ctx, c, m.Contract)
+}
+
+// othersAct refuses what others do with a contract whose money the caller sees.
+func (h Handler) othersAct(ctx context.Context, c *command.Call, k store.Contract, w want) error {
+	holder, err := audience.NewNames(c.Tx).Of(ctx, k.Holder)
+	if err != nil {
+		return err
+	}
+	return &command.Refusal{
+		Text: fmt.Sprintf("%s 的「%s」只有%s可以办；它在%s名下。", k.Number, w.verb, w.whose, holder),
+		Hint: "应收 " + k.Number, Clause: clause, Denied: true, Private: true,
+	}
 }
 
 // inTime refuses money that was entered before the contract was signed, or changed

@@ -25,14 +25,14 @@ func (h Handler) judgeCommands() []command.Spec {
 			Who:      rulebook.KeepAccounts, For: keepsAccounts, Private: true, Settles: true, Clause: clause, Run: h.confirm, Undo: h.undoEntries,
 		},
 		{
-			Name: "不符", Aliases: []string{"bf"}, Summary: "登记的回款和账上对不上：这一笔不算，告诉登记的人", Of: "R",
+			Name: "不符", Aliases: []string{"bf"}, Summary: "登记的回款或到账和账上对不上：这一笔不算，告诉登记的人", Of: "R",
 			Said: []string{"回款不符", "对不上", "没收到这笔", "回款有误", "账上没有"},
 			Args: []command.Arg{
-				{Name: "编号", Kind: command.Number, Prompt: "哪一笔？编号例如 R12。"},
+				{Name: "编号", Kind: command.Number, Prompt: "哪一笔？编号例如 R12，到账的 W3。"},
 				{Name: "原因", Kind: command.Free, Prompt: "哪里不符？写一句，会告诉登记的人。"},
 			},
-			Examples: []string{"不符 R12 账上没有这一笔"},
-			Who:      rulebook.KeepAccounts, For: keepsAccounts, Private: true, Settles: true, Clause: clause, Run: h.reject, Undo: h.undoEntries,
+			Examples: []string{"不符 R12 账上没有这一笔", "不符 W3 记重了"},
+			Who:      rulebook.KeepAccounts, For: keepsAccounts, Private: true, Settles: true, Clause: clause, Run: h.reject, Undo: h.undoRejected,
 		},
 	}
 }
@@ -164,6 +164,9 @@ func (h Handler) judged(ctx context.Context, c *command.Call, r rulebook.Receipt
 // reject is 不符: the receipt counts no more, and neither does what was used of
 // its surplus elsewhere.
 func (h Handler) reject(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	if isArrival(c.Text("编号")) {
+		return h.dismiss(ctx, c)
+	}
 	r, d, err := h.receipt(ctx, c, c.Text("编号"))
 	if err != nil {
 		return nil, err

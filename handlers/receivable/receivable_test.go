@@ -186,7 +186,7 @@ func TestInvoices(t *testing.T) {
 	d := openDesk(t)
 	handlerstest.Wants(t, d.Say("张伟", "开票 ZYX-202611-001 5万 24442000000012345678 11-24"), "开票 50,000.00 元 · 11月24日 周二 24442000000012345678", "已开票 50,000.00 元")
 	handlerstest.Wants(t, d.Say("周敏", "开票 ZYX-202611-001 6万"), "多 10,000.00 元，请核对")
-	handlerstest.Wants(t, d.Refused("李娜", "开票 ZYX-202611-001 1万"), "没有这份合同")
+	handlerstest.Wants(t, d.Refused("李娜", "开票 ZYX-202611-001 1万"), "只有持有人、财务可以办；它在张伟名下")
 	handlerstest.Wants(t, d.Say("张伟", "应收 ZYX-202611-001"), "已开票 110,000.00 元")
 }
 

@@ -97,13 +97,11 @@ func (h Handler) receive(ctx context.Context, c *command.Call) (*command.Answer,
 // receivable refuses a receipt that cannot be.
 func (h Handler) receivable(c *command.Call, d deal, e store.MoneyEntry) error {
 	line := "回款 " + d.Number + " 5万"
-	switch {
-	case e.Amount == 0:
+	if e.Amount == 0 {
 		return &command.Refusal{Text: "回款金额要大于 0。", Hint: line, Private: true}
-	case e.Day > d.today:
-		return &command.Refusal{Text: d.due(e.Day) + "还没到，收到了再登记。", Hint: line, Clause: clause, Private: true}
-	case e.Day < d.today.Add(-maxBack):
-		return &command.Refusal{Text: d.due(e.Day) + "太早了，请核对日期。", Hint: line, Private: true}
+	}
+	if err := entered(c, e.Day, line); err != nil {
+		return err
 	}
 	return noteRule(e.Words, line)
 }
@@ -121,23 +119,35 @@ func noteRule(note, line string) error {
 func (h Handler) doubts(ctx context.Context, c *command.Call, d deal, e store.MoneyEntry) (*command.Answer, error) {
 	var say []string
 	proceed := surplus
-	twin := slices.ContainsFunc(rulebook.Receipts(d.account.Entries), func(r rulebook.Receipt) bool {
+	receipts := rulebook.Receipts(d.account.Entries)
+	twin := slices.IndexFunc(receipts, func(r rulebook.Receipt) bool {
+		if claims(e) { // of the bank two may be alike, what was typed is one of them
+			return r.Counts() && r.Amount == e.Amount && !claims(r.MoneyEntry) && (r.Day == e.Day || r.Pending())
+		}
 		return r.Counts() && r.Amount == e.Amount && r.Day == e.Day
 	})
 	over := e.Amount - d.Open
-	if twin {
-		say, proceed = append(say, fmt.Sprintf("刚登记过同样一笔（%s，%s），仍要登记？", words.Money(e.Amount), d.due(e.Day))), again
+	if twin >= 0 {
+		r := receipts[twin]
+		what := fmt.Sprintf("刚登记过同样一笔（%s，%s），仍要登记？", words.Money(r.Amount), d.due(r.Day))
+		if claims(e) {
+			what = fmt.Sprintf("登记过同样一笔 %s（%s，%s）：是同一笔钱就不用认领，请财务核款 %s、把这笔到账记为不符。仍要登记？", r.Code, words.Money(r.Amount), d.due(r.Day), r.Code)
+		}
+		say, proceed = append(say, what), again
 	}
 	if over > 0 {
-		say, proceed = append(say, fmt.Sprintf("%s 比未收的 %s 多 %s。多出来的记作客户的预收，还是金额不对，或者是别的合同的？",
-			words.Money(e.Amount), words.Money(d.Open), words.Money(over))), surplus
+		what := "多出来的记作客户的预收，还是金额不对，或者是别的合同的？"
+		if claims(e) {
+			what = "多出来的记作客户的预收；是别的合同的就取消，认领到那一份。"
+		}
+		say, proceed = append(say, fmt.Sprintf("%s 比未收的 %s 多 %s。", words.Money(e.Amount), words.Money(d.Open), words.Money(over))+what), surplus
 	}
-	version := command.VersionOf("receipt", d.Number, e.Amount, e.Day, d.Open, twin)
+	version := command.VersionOf("receipt", d.Number, e.Amount, e.Day, d.Open, twin >= 0)
 	if len(say) == 0 || c.Confirms(version) {
 		return nil, nil
 	}
 	var buttons []chat.Button
-	if over > 0 {
+	if over > 0 && !claims(e) {
 		for _, word := range []string{otherAmount, otherContract} {
 			buttons = append(buttons, chat.Button{Label: word, Command: word + " " + version, Typed: word + " " + d.Number})
 		}
@@ -146,6 +156,9 @@ func (h Handler) doubts(ctx context.Context, c *command.Call, d deal, e store.Mo
 	q.Proceed, q.Subject = proceed, "contract/"+d.Number
 	return q.Preview(version), nil
 }
+
+// claims reports whether a receipt is 认领 of what has arrived: its amount is the bank's.
+func claims(e store.MoneyEntry) bool { return e.Ref != "" }
 
 // plainMoney is an amount as it can be typed without blanks: 50000.00.
 func plainMoney(fen int64) string { return fmt.Sprintf("%d.%02d", fen/100, fen%100) }

@@ -168,7 +168,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 }
 
 // claimable is the money that the caller may claim, and for who keeps the accounts
-// what nobody knows the customer of.
+// what nobody can: its customer is not known, or has no contract.
 func (h Handler) claimable(ctx context.Context, c *command.Call) (items []command.Item, err error) {
 	open, err := c.Tx.Receivables().Unclaimed(ctx)
 	if err != nil {
@@ -184,6 +184,9 @@ func (h Handler) claimable(ctx context.Context, c *command.Call) (items []comman
 		holders, err := h.holders(ctx, c, e.Customer)
 		if err != nil {
 			return nil, err
+		}
+		if len(holders) == 0 && c.Person.Has(store.Accountant) {
+			items = append(items, command.Item{Text: "到账 " + e.Code + " 的客户还没有签了的合同，签了才能认领"})
 		}
 		for _, x := range holders {
 			if x.person.ID == c.Person.ID {
@@ -227,7 +230,7 @@ func (h Handler) Today(ctx context.Context, c *command.Call) ([]command.Item, er
 		if d.Overdue > 0 {
 			late++
 		}
-		if d.Pending > 0 {
+		if d.Pending+d.PendingSurplus > 0 {
 			waiting++
 		}
 	}

@@ -47,3 +47,15 @@ func (h Handler) undoOne(ctx context.Context, c *command.Call, d deal, e store.M
 	out := slices.IndexFunc(from.account.Entries, func(o store.MoneyEntry) bool { return o.ID == e.Ref })
 	return h.takeBack(ctx, c, &from, from.account.Entries[out])
 }
+
+// undoRejected takes 不符 back, of a receipt or of what has arrived.
+func (h Handler) undoRejected(ctx context.Context, c *command.Call, ref string) (string, error) {
+	e, _, err := h.byID(ctx, c, ref)
+	switch {
+	case err != nil:
+		return "", err
+	case e.Contract == "":
+		return h.undoArrival(ctx, c, ref)
+	}
+	return h.undoEntries(ctx, c, ref)
+}
