@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -58,10 +59,26 @@ func (p *parser) prompt(a *Arg) string {
 
 // unread refuses the text at which a needed argument should stand.
 func (p *parser) unread(a *Arg) error {
+	if p.unknown != nil && a.Kind == Span {
+		return p.hinted(p.neither(a))
+	}
 	if p.unknown != nil {
 		return p.hinted(p.unknown)
 	}
 	return p.hinted(notRead(reading.FirstWord(p.left), a.Name, a.Kind))
+}
+
+// neither refuses what is the name of nobody where days must stand: it is a name if
+// days follow it, else it may be days as well.
+func (p *parser) neither(days *Arg) *Refusal {
+	word := nameWord(p.left)
+	behind := *p
+	behind.left = p.left[len(word):]
+	behind.skip()
+	if _, _, err := reading.Span(behind.left, p.base(days)); !errors.Is(err, reading.ErrNone) || strings.Contains(word, "@") {
+		return p.unknown
+	}
+	return &Refusal{Text: "没看懂" + days.Name + text.Quote(word) + "，请写成 " + expected(days.Kind) + "；也" + p.unknown.Text}
 }
 
 func notRead(typed, name string, k Kind) *Refusal {

@@ -112,16 +112,16 @@ func (r *reader) lastNumber(b base, year, month int) (time.Time, error) {
 }
 
 // unitFollows reports whether a number leans on the 号 behind the next one: the
-// 26 of 26、27号 and 26-28号.
+// 26 of 26、27号, 26 27号 and 26-28号.
 func (r *reader) unitFollows() bool {
 	start := r.i
 	defer func() { r.i = start }()
-	for r.joint() || r.rangeMark() {
+	for at := r.i; r.joint() || r.rangeMark() || r.i > at; at = r.i {
 		if _, digits, ok := r.number(); !ok || digits > 2 {
 			return false
 		}
 		if r.takeOne("号", "日") {
-			return true
+			return !r.any(numberedPlaces)
 		}
 	}
 	return false
@@ -136,9 +136,12 @@ func (r *reader) eitherWay() bool {
 	return digits > 0 && r.takeOne("号", "日")
 }
 
+// numberedPlaces follow a 号 that is no day: 3号楼.
+const numberedPlaces = "楼线馆厅机院店门车仓库桥"
+
 // dayOfMonth is 3号 without a month.
 func (r *reader) dayOfMonth(b base, d int) (time.Time, error) {
-	if r.any("楼线馆厅机院店门车仓库桥") {
+	if r.any(numberedPlaces) {
 		return time.Time{}, ErrNone
 	}
 	t, err := exact(b.anchor().Year(), int(b.anchor().Month()), d)

@@ -45,6 +45,7 @@ type stretch struct {
 	open     bool // from then on, and not said how long
 	weekday  bool // begins with a day of the week
 	dated    bool // begins with a date
+	timed    bool // of its first day a part is told
 	counted  bool // by how long it is
 }
 
@@ -79,14 +80,20 @@ func (r *reader) span(b base) (stretch, error) {
 		s.to = next.to
 	}
 	if s.half && b.Halves {
-		return s, Refusal("半天是上午还是下午？请写成 明天上午 或 明天下午")
+		return s, half
 	}
 	if err := r.count(s); err != nil {
 		return s, err
 	}
 	b.from, b.weekday = s.to, s.weekday
-	return s, r.leftover(b)
+	if err := r.leftover(b); err != nil {
+		return s, err
+	}
+	return s, r.farther(b, s)
 }
+
+// half asks which half of a day is meant.
+const half = Refusal("半天是上午还是下午？请写成 明天上午 或 明天下午")
 
 // count reads how many days there are behind them, as it is printed: （3 天）, 共3
 // 天. Another number is refused.
@@ -123,7 +130,7 @@ func (r *reader) another(b base, s stretch) (stretch, error) {
 	switch {
 	case err != nil:
 		return next, err
-	case !joined && r.any("的"), apart && !next.dated && !r.edge(): // 明天 周五的会我不去; 明天 本周已加班
+	case !joined && r.any("的"), apart && !next.dated && !r.edge(), apart && r.isBack(): // 明天 周五的会我不去; 明天 本周已加班; 周四到周六 周日回来
 		return next, ErrNone
 	}
 	return next, nil
@@ -210,6 +217,7 @@ func (r *reader) end(b base, s *stretch) error {
 		return err
 	}
 	day := r.i
+	s.timed = timed
 	if r.rangeMark() {
 		second := b
 		second.from, second.weekday, second.bare = s.from, s.weekday, true

@@ -16,6 +16,9 @@ func (r *reader) whole(b base) (s stretch, err error) {
 		return s, nil
 	}
 	r.i = start
+	if s, ok := r.pair(b); ok {
+		return s, nil
+	}
 	w, err := r.weekName(b.today)
 	if !errors.Is(err, ErrNone) {
 		from := w.Monday(time.UTC)
@@ -34,6 +37,19 @@ func (r *reader) weekend(b base) (stretch, bool) {
 	}
 	from := monday(b.today).AddDate(0, 0, 7*weeks+5)
 	return stretch{from: from, to: from.AddDate(0, 0, 1)}, true
+}
+
+// pair reads 今明两天, 明后天.
+func (r *reader) pair(b base) (stretch, bool) {
+	start := r.i
+	for i, two := range []string{"今明", "明后"} {
+		if r.i = start; r.take(two) && r.takeOne("两天", "二天", "两日", "天") {
+			from := b.today.AddDate(0, 0, i)
+			return stretch{from: from, to: from.AddDate(0, 0, 1), dated: true}, true
+		}
+	}
+	r.i = start
+	return stretch{}, false
 }
 
 // holidayNames are holidays as people call them, the longer ones first.
