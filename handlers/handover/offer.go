@@ -366,7 +366,11 @@ func (h Handler) undoOffer(ctx context.Context, c *command.Call, ref string) (st
 		}
 	}
 	if n == 0 {
-		return "", refuse("交接", "已经答复过了，不能撤销。")
+		taker, _, err := c.Tx.People().ByID(ctx, parts[2])
+		if err == nil {
+			err = refuse("交接", "请%s接收的已经答复过了，不能撤销。", taker.Name)
+		}
+		return "", err
 	}
 	return fmt.Sprintf("请人接收的 %d 项", n), nil
 }

@@ -3,6 +3,7 @@ package handover
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"marketbot/handlers/audience"
@@ -76,7 +77,7 @@ func (h Handler) lines(e leaving.Estate, roll audience.Roll) []daily.Line {
 		return list
 	}
 	if p, active := roll.Active(e.Person); active && len(e.Items)+len(e.Own) > 0 {
-		text := fmt.Sprintf("离开之前还有 %d 项没有交接，最后工作日 %s", len(e.Items)+len(e.Own), e.Last)
+		text := fmt.Sprintf("离开之前%s，最后工作日 %s", remains(e), e.Last)
 		line([]store.Person{p}, "own", text, text, "交接", "看交接清单")
 	}
 	waits := map[string]int{}
@@ -99,6 +100,26 @@ func (h Handler) lines(e leaving.Estate, roll audience.Roll) []daily.Line {
 		line(list2, "sign", text, text, "签字放行 "+e.Name(), "签字放行 "+e.Name())
 	}
 	return list
+}
+
+// remains says to who leaves what is still to be done.
+func remains(e leaving.Estate) string {
+	var list []string
+	if n := len(e.Items); n > 0 {
+		list = append(list, fmt.Sprintf("%d 项没有交接", n))
+	}
+	if n := len(e.Own); n > 0 {
+		list = append(list, fmt.Sprintf("%d 份周报没有交", n))
+	}
+	switch {
+	case len(list) > 0:
+		return "还有 " + strings.Join(list, "、")
+	case e.Cleared.IsZero():
+		return "都交接完了，账还没有结清"
+	case e.Released.IsZero():
+		return "手续齐了，等签字放行"
+	}
+	return "已签字放行"
 }
 
 // steps tell the supervisor and the director, some days before the last one, what is
@@ -146,7 +167,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 	for _, e := range all {
 		lacks := e.Lacks()
 		if e.Person == c.Person.ID && e.InNotice() {
-			put(fmt.Sprintf("%s：最后工作日 %s，还有 %d 项没有交接", e.Kind, e.Last, len(e.Items)), "看交接清单", "交接")
+			put(fmt.Sprintf("%s：最后工作日 %s，%s", e.Kind, e.Last, remains(e)), "看交接清单", "交接")
 		}
 		if n := len(forTaker(roll, e, c.Person)); n > 0 {
 			put(fmt.Sprintf("%s交给你 %d 项，等你接收", e.Name(), n), "看交接", "交接")

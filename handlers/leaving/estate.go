@@ -59,7 +59,8 @@ func (e Estate) Name() string {
 }
 
 // Read reads what the person of a departure leaves behind at a moment. The report of
-// their last week is not asked of them (2-7).
+// their last week is not asked of them, nor what falls due after the last signature
+// (2-7).
 func Read(ctx context.Context, tx *store.Tx, areas []Holdings, d store.Departure, at time.Time) (Estate, error) {
 	e := Estate{Departure: d}
 	var err error
@@ -93,7 +94,7 @@ func (e *Estate) fill(held []Held, rows []store.Handed, people map[string]store.
 	for _, h := range held {
 		switch row := last[h.Key()]; {
 		case h.With != "":
-		case h.Own && (!e.Leaver.Active() || h.Kind == Report && h.Ref == e.lastWeek()):
+		case h.Own && (!e.Leaver.Active() || h.Kind == Report && (h.Ref == e.lastWeek() || !e.Released.IsZero())):
 		case h.Own:
 			e.Own = append(e.Own, h)
 		case row.State == store.HandedTaken && h.Move == nil: // that they took note is all

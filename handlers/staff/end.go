@@ -133,16 +133,20 @@ func (h Handler) AnyGone(ctx context.Context, tx *store.Tx, now time.Time) (bool
 }
 
 // Gone ends the registration of those whose last working day is over, and gives those
-// their new post who go to another; with or without the last signature (R22, R23).
+// their new post who go to another; with or without the last signature (R22, R23). Who
+// hears of it is asked once all of them have gone: two may go on one day, one of them
+// the other's superior.
 func (h Handler) Gone(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
 	due, err := tx.Departures().Due(ctx, s.At)
 	var list []chat.Notice
+	var all []ended
 	for _, d := range due {
-		more, err := h.gone(ctx, tx, d, s.At)
+		e, err := h.depart(ctx, tx, d, s.At)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, more...)
+		all = append(all, e)
+		list = append(list, e.notices...)
 		err = tx.Audit().Record(ctx, ledger.Entry{
 			ID: tx.NewID(s.At), At: s.At, Act: lastDayAct, Subject: "person/" + d.Person, Outcome: ledger.Done, Clause: "2-7",
 		})
@@ -150,49 +154,70 @@ func (h Handler) Gone(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]cha
 			return nil, err
 		}
 	}
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(s.At))
+	for _, e := range all {
+		list = append(list, e.tell(roll)...)
+	}
 	return list, err
 }
 
-func (h Handler) gone(ctx context.Context, tx *store.Tx, d store.Departure, at time.Time) ([]chat.Notice, error) {
+// ended is what somebody left behind whose last working day is over, what became of
+// their registration, and what they themselves hear of that.
+type ended struct {
+	leaving.Estate
+	what    string
+	notices []chat.Notice
+}
+
+// depart ends one registration, or gives the new post.
+func (h Handler) depart(ctx context.Context, tx *store.Tx, d store.Departure, at time.Time) (ended, error) {
 	e, err := leaving.Read(ctx, tx, h.Leaves, d, at)
 	if err != nil {
-		return nil, err
+		return ended{}, err
 	}
 	had, err := audience.Accounts(ctx, tx, d.Person)
 	if err != nil {
-		return nil, err
+		return ended{}, err
 	}
 	what, own := "登记已停用", "你的最后工作日 "+d.Last.String()+" 已过。"+stoppedText
 	var more []chat.Notice
 	if d.Kind == store.Transfer {
-		if own, more, err = h.transfer(ctx, tx, e, at); err != nil {
-			return nil, err
-		}
 		what = "转任" + string(d.To)
-	} else if _, err := h.goes(ctx, tx, e.Leaver, "", lastDayAct, at); err != nil {
-		return nil, err
+		own, more, err = h.transfer(ctx, tx, e, at)
+	} else {
+		_, err = h.goes(ctx, tx, e.Leaver, "", lastDayAct, at)
 	}
-	roll, err := audience.Read(ctx, tx, h.Rules.Day(at))
-	if err != nil {
-		return nil, err
-	}
-	head := fmt.Sprintf("%s的最后工作日 %s 已过，%s。", words.WithPost(store.Person{Name: e.Leaver.Name, Post: d.Post}), d.Last, what)
-	to := audience.But(roll.Standing(rulebook.Superior(d.Post)).To, d.Person)
+	return ended{e, what, append(everywhere(tx, at, e.Leaver, had, own), more...)}, err
+}
+
+// tell tells those above that somebody has gone, what is missing, and who stands in
+// where nobody has the post now; of that the administrators hear, too.
+func (e ended) tell(roll audience.Roll) []chat.Notice {
+	head := fmt.Sprintf("%s的最后工作日 %s 已过，%s。", words.WithPost(store.Person{Name: e.Leaver.Name, Post: e.Post}), e.Last, e.what)
+	to := roll.Standing(rulebook.Superior(e.Post)).To
 	text := head + "手续齐全。"
 	if lacks := e.Lacks(); len(lacks) > 0 {
-		to = audience.But(audience.Join(to, roll.Standing(store.GeneralManager).To), d.Person)
+		to = audience.Join(to, roll.Standing(store.GeneralManager).To)
 		text = head + fmt.Sprintf("手续未齐：%d 项", len(lacks))
 		head = text + "。"
-		text += "\n" + leaving.Lines(lacks) + "\n安排接收：交接 " + h.called(e)
+		text += "\n" + leaving.Lines(lacks)
+		if len(e.Items) > 0 {
+			text += "\n安排接收：交接 " + e.called()
+		}
 	} else if e.Released.IsZero() {
 		text = head + "都交接完了，没有最后签字（2-7）。"
 	}
-	list := audience.Same("staff/gone/"+d.ID, to, chat.Message{Text: text, Secrecy: chat.Secrecy{Confidential: true, Summary: head + leaving.Elsewhere}})
-	return append(append(everywhere(tx, at, e.Leaver, had, own), list...), more...), nil
+	if empty := vacancy(roll, e.Post); empty != "" {
+		text, to = text+empty, audience.Join(to, roll.Charged(store.Administrator))
+	}
+	return audience.Same("staff/gone/"+e.ID, audience.But(to, e.Person), chat.Message{Text: text, Secrecy: chat.Secrecy{Confidential: true, Summary: head + leaving.Elsewhere}})
 }
 
 // called is what the leaver is called once they have gone.
-func (h Handler) called(e leaving.Estate) string {
+func (e ended) called() string {
 	if e.Kind == store.Transfer {
 		return e.Leaver.Name
 	}

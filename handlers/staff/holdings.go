@@ -11,12 +11,9 @@ import (
 	"marketbot/store"
 )
 
-// Holdings are the duties that somebody is charged with and nobody else is (2-7): they
-// keep them until they go, and the next one has them beside.
+// Holdings are the duties that somebody is charged with, or was until they went, and
+// nobody else is (2-7): the next one has them beside.
 func (h Handler) Holdings(ctx context.Context, tx *store.Tx, of store.Person, _ time.Time) ([]leaving.Held, error) {
-	if !of.Active() || len(of.Duties) == 0 { // they ended with the registration
-		return nil, nil
-	}
 	var list []leaving.Held
 	for _, d := range of.Duties {
 		others, err := tx.People().Holding(ctx, "", d)

@@ -40,10 +40,20 @@ func (h Handler) Left(ctx context.Context, tx *store.Tx, a chat.Account, now tim
 	if err != nil {
 		return nil, err
 	}
-	to := audience.Join(r.Charged(store.Administrator), r.Standing(rulebook.Superior(p.Post)).To)
+	to := audience.Join(r.Charged(store.Administrator), left(r, p, behind))
 	if p.Post == store.GeneralManager { // all heads, see power
 		to = audience.Join(to, power{roll: r}.heads())
 	}
 	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 恢复 " + p.Name + behind + vacancy(r, p.Post)
 	return append(everywhere(tx, now, p, had, stoppedText), news(tx, now, to, text)...), nil
+}
+
+// left are those above who hear that somebody has gone without handing over: of what is
+// left behind the general manager, too (2-7).
+func left(r audience.Roll, p store.Person, behind string) []store.Person {
+	to := r.Standing(rulebook.Superior(p.Post)).To
+	if behind != "" {
+		to = audience.Join(to, r.Standing(store.GeneralManager).To)
+	}
+	return to
 }

@@ -166,14 +166,11 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	above, err := superiors(ctx, c.Tx, p, c.Now, c.Person.ID)
+	roll, err := audience.Read(ctx, c.Tx, store.DayOf(c.Now))
 	if err != nil {
 		return nil, err
 	}
-	empty, err := vacated(ctx, c.Tx, p.Post, c.Now)
-	if err != nil {
-		return nil, err
-	}
+	above, empty := audience.But(left(roll, p, behind), c.Person.ID), vacancy(roll, p.Post)
 	notices, err := concerned(ctx, c, p, stoppedText)
 	if err != nil {
 		return nil, err
