@@ -278,10 +278,11 @@ func trimSoft(word string) string {
 	for {
 		was := word
 		word = strings.TrimFunc(word, func(c rune) bool { return !text.Wordy(c) && !strings.ContainsRune("@=+", c) })
-		if w := soft.at(word); w != "" {
+		w := soft.at(word)
+		if next, _ := utf8.DecodeRuneInString(word[len(w):]); w != "" && !strings.ContainsRune("月周星礼", next) { // 这个月
 			word = word[len(w):]
 		}
-		for _, w := range []string{"的", "吧", "啊", "呢", "了", "一下", "呀", "哈", "给", "到"} {
+		for _, w := range []string{"的", "吧", "啊", "呢", "了", "一下", "呀", "哈", "给", "到", "手上", "手里", "名下"} {
 			word = strings.TrimSuffix(word, w)
 		}
 		if word == was {

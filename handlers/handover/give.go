@@ -29,7 +29,7 @@ func (h Handler) giveCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "离职", Aliases: []string{"lz"}, Summary: "书面提出离职：提前一个月，名下的事交接清楚、账目结清、主管签字之后离开",
-			Said:     []string{"我要离职", "申请离职", "提出离职", "办离职", "离职申请", "辞职", "我要辞职", "提出辞职", "辞职申请"},
+			Said:     []string{"我要离职", "申请离职", "提出离职", "办离职", "离职申请", "辞职", "我要辞职", "提出辞职", "辞职申请", "我…不干了"},
 			Args:     []command.Arg{last, why},
 			Examples: []string{"离职 12-27 回老家照顾父母"}, Who: everybody, Proceeds: []string{insist}, Changed: changed, Run: h.resign,
 		},

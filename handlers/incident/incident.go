@@ -56,6 +56,7 @@ func (h Handler) Commands() []command.Spec {
 		{
 			Name: "事件 登记", Aliases: []string{"sjdj"}, Summary: "登记泄密、遗失等不该发生的事，只有总经理和总监知道，登记人受保护",
 			Said:     []string{"登记事件", "上报事件", "举报", "我要举报", "泄密了", "报告事件", "资料外泄"},
+			Tells:    []string{"有人泄密", "泄露", "有人…发出去", "名单…发出去", "有人…截图"},
 			Args:     []command.Arg{{Name: "内容", Kind: command.Free, Prompt: reportPrompt}},
 			Examples: []string{"事件 登记 群里有人发了客户名单的截图，追踪码 7KQ2MX"}, Who: rulebook.TakePart, Run: h.report, Undo: h.undo,
 		},

@@ -22,7 +22,7 @@ func (h Handler) tableCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "应收", Aliases: []string{"ys"}, Summary: "还有多少没收、逾期多久：全部，或一位客户、一个人、一份合同的",
-			Said: []string{"应收账款", "应收款", "未收款", "没收的钱", "欠款", "谁欠钱", "谁欠…钱", "…的应收", "…欠多少", "…还欠多少", "…欠款", "逾期的有哪些", "逾期的", "…没收回来", "欠我们", "账龄", "账龄表", "逾期", "逾期款", "还有多少没收", "催款"},
+			Said: []string{"应收账款", "应收款", "未收款", "没收的钱", "欠款", "谁欠钱", "谁欠…钱", "…的应收", "…欠多少", "…还欠多少", "…欠多少钱", "…还欠多少钱", "…欠款", "逾期的有哪些", "逾期的", "…没收回来", "欠我们", "账龄", "账龄表", "逾期", "逾期款", "还有多少没收", "催款"},
 			Args: []command.Arg{{Name: "谁", Kind: command.Free, Optional: true}}, Examples: []string{"应收", "应收 ZYX-202611-001", "应收 南湖酒店", "应收 张伟"},
 			Who: rulebook.SeeMoney, Private: true, Clause: clause, Also: []string{meeting}, Daily: true, Run: h.table,
 		},

@@ -21,7 +21,7 @@ func (h Handler) peopleCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "人员", Aliases: []string{"ry", "people"}, Summary: "看谁在什么岗位、有什么职责；加姓名看任职经历",
-			Said:     []string{"人员名单", "人员列表", "人员表", "员工列表", "员工名单", "同事名单", "通讯录", "有哪些人", "有哪些同事", "都有谁", "什么岗位", "哪个岗位", "花名册"},
+			Said:     []string{"人员名单", "人员列表", "人员表", "员工列表", "员工名单", "同事名单", "通讯录", "有哪些人", "有哪些同事", "都有谁", "什么岗位", "哪个岗位", "花名册", "管理员是谁", "谁是管理员", "财务是谁", "谁是财务", "档案员是谁", "谁是档案员", "总监是谁", "主管是谁", "领导是谁", "谁是…领导", "我的岗位"},
 			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}},
 			Examples: []string{"人员"}, Who: rulebook.TakePart, Clause: "总则", Also: []string{"附-4"}, Run: h.people,
 		},
@@ -51,7 +51,7 @@ func (h Handler) peopleCommands() []command.Spec {
 		}),
 		manage(command.Spec{
 			Name: "人员 停用", Aliases: []string{"ryty"}, Summary: "停用一个人：不能再使用，记录都保留；要确认",
-			Said: []string{"停用人员", "停用员工", "人员…停用", "停用", "删除人员", "删人", "离职"},
+			Said: []string{"停用人员", "停用员工", "人员…停用", "停用", "删除人员", "删人", "离职", "停掉", "…不干了"},
 			Args: []command.Arg{name}, Examples: []string{"人员 停用 张伟"}, Run: h.stop, Undo: h.undoStop,
 		}),
 		h.reinstateCommand(),
