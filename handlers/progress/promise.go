@@ -43,9 +43,9 @@ func (h Handler) promiseCommands() []command.Spec {
 			Name: "兑现", Aliases: []string{"dx", "承诺兑现"}, Summary: "说一位重点客户的承诺兑现没有：兑现、部分、未兑现",
 			Said: []string{"承诺…兑现", "兑现承诺", "兑现了吗", "承诺完成"},
 			Args: []command.Arg{
-				answered, {Name: keptArg, Kind: command.Word, Optional: true}, {Name: wordsArg, Kind: command.Free, Optional: true},
+				answered, {Name: monthArg, Kind: command.Month, Optional: true}, {Name: keptArg, Kind: command.Word, Optional: true}, {Name: wordsArg, Kind: command.Free, Optional: true},
 			},
-			Examples: []string{"兑现 K12", "兑现 K12 部分 签了一半，另一半下月"},
+			Examples: []string{"兑现 K12", "兑现 K12 部分 签了一半，另一半下月", "兑现 K12 11月 兑现"},
 			Who:      rulebook.AnswerPromises, Private: true, Clause: clause, Run: h.answer, Undo: h.undoPromise,
 		},
 	}
@@ -262,7 +262,7 @@ func (h Handler) answer(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
-	p := h.toAnswer(rulebook.Promises(entries), h.Rules.Day(c.Now).Month())
+	p := toAnswer(rulebook.Promises(entries), c.Day(monthArg), h.Rules.Day(c.Now).Month())
 	if p == nil {
 		return nil, &command.Refusal{Text: m.ID + " 没有到期的承诺。", Hint: "客户进度", Clause: clause, Private: true}
 	}
@@ -308,15 +308,17 @@ func keeping(typed string) (store.Keeping, bool) {
 	return "", false
 }
 
-// toAnswer is the promise that is to be answered: the first of the months that are
-// over which nobody has answered, else the last that has begun; nil where there is
-// none.
-func (h Handler) toAnswer(list []rulebook.Promise, thisMonth store.Day) (last *rulebook.Promise) {
+// toAnswer is the promise that is to be answered: that of the month that is named, else
+// the first of the months that are over which nobody has answered, else the last of
+// them, so that more words to an answer go where it went; of the present month where
+// there was none before. It is nil where there is none.
+func toAnswer(list []rulebook.Promise, named, thisMonth store.Day) (last *rulebook.Promise) {
 	for i, p := range list {
-		if p.Answer == nil && p.Month < thisMonth {
+		switch {
+		case p.Month > thisMonth || named != "" && p.Month != named.Month():
+		case named != "" || p.Answer == nil && p.Month < thisMonth:
 			return &list[i]
-		}
-		if p.Month <= thisMonth {
+		case p.Month < thisMonth || last == nil:
 			last = &list[i]
 		}
 	}
@@ -343,7 +345,7 @@ func (h Handler) ask(ctx context.Context, c *command.Call, k store.Customer, own
 	}
 	card := chat.Card{Title: words.Month(p.Month) + "的承诺兑现了吗？", Blocks: []chat.Block{{Facts: facts}, {Note: "也可以发：兑现 " + k.ID + " 部分 差在哪里…"}}}
 	for _, kept := range store.Keepings {
-		card.Buttons = append(card.Buttons, chat.Button{Label: string(kept), Command: "兑现 " + k.ID + " " + string(kept)})
+		card.Buttons = append(card.Buttons, chat.Button{Label: string(kept), Command: "兑现 " + k.ID + " " + string(p.Month[:len("2026-11")]) + " " + string(kept)})
 	}
 	return secret(k, card, k.ID+" 的承诺兑现了吗？可以发：兑现 "+k.ID+" 部分 说明…。"), nil
 }
