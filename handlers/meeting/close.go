@@ -114,6 +114,9 @@ func (h Handler) close(ctx context.Context, c *command.Call) (*command.Answer, e
 
 // early warns that a month is not over yet whose tables freeze.
 func (h Handler) early(m store.Meeting, now time.Time) string {
+	if m.Kind != store.MonthlyMeeting {
+		return ""
+	}
 	left := m.Month.NextMonth().Since(h.Rules.Day(now)) - 1
 	if left < 1 {
 		return ""
@@ -299,9 +302,10 @@ func tellAside(v view, was store.Meeting, r record, roll audience.Roll, fresh []
 	return list
 }
 
-// touches reports whether an item is somebody's own, or was when it came on the agenda.
+// touches reports whether an item is somebody's own, or is about a decision that was
+// theirs when it came on the agenda.
 func touches(p store.Person, i store.AgendaItem) bool {
-	return keeps(p, i) || slices.ContainsFunc(i.Lines, func(l store.ItemLine) bool { return l.Person == p.ID })
+	return keeps(p, i) || i.Source == sourceDecision && slices.ContainsFunc(i.Lines, func(l store.ItemLine) bool { return l.Person == p.ID })
 }
 
 // mostButtons is how many buttons every platform shows.

@@ -181,6 +181,9 @@ func (h Handler) begin(ctx context.Context, c *command.Call, was, m store.Meetin
 	}
 	card := v.card(title(m)+"开始了", c.Person)
 	card.Tone = chat.Good
+	if left := h.early(m, c.Now); left != "" {
+		card.Blocks = append(card.Blocks, chat.Block{Note: "散会时" + words.Month(m.Month) + "的表就定稿" + left + "。"})
+	}
 	a := secret(card, subject(m), v.outline())
 	a.Notices = append(v.tell(roll, "opened", "开始了", c.Person.ID), v.group("opened", outline(m)+"开始了："+v.counts()+"。到会请私聊或在这里发 到会；议题和内容在各人的私聊里。"))
 	return a, nil

@@ -200,23 +200,28 @@ func (h Handler) show(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	m, found, err := c.Tx.Meetings().Of(ctx, of)
-	if err != nil {
-		return nil, err
-	}
 	card := h.packCard(p, c.Person, trace)
-	switch {
-	case found && m.State == store.MeetingClosed:
-		card.Buttons = []chat.Button{{Label: "看纪要", Command: "纪要 " + string(of[:7])}}
-	case found && m.State == store.MeetingOpen:
-		card.Buttons = []chat.Button{{Label: "看议程", Command: "议题"}}
-	case rulebook.Allows(rulebook.HeadMeetings, c.Person):
-		card.Buttons = []chat.Button{{Label: "开月会", Command: "月会 开始 " + string(of[:7])}}
+	if card.Buttons, err = packButtons(ctx, c, of); err != nil {
+		return nil, err
 	}
 	a := secret(card, "pack/"+string(of), h.packOutline(p))
 	file, err := h.packFile(ctx, c, p, trace)
 	a.Recorded, a.Files = true, []chat.File{file}
 	return a, err
+}
+
+// packButtons are what the caller may do next about the meeting of a month.
+func packButtons(ctx context.Context, c *command.Call, month store.Day) ([]chat.Button, error) {
+	m, found, err := c.Tx.Meetings().Of(ctx, month)
+	switch {
+	case found && m.State == store.MeetingClosed:
+		return []chat.Button{{Label: "看纪要", Command: "纪要 " + string(month[:7])}}, err
+	case found && m.State == store.MeetingOpen:
+		return []chat.Button{{Label: "看议程", Command: "议题"}}, err
+	case rulebook.Allows(rulebook.HeadMeetings, c.Person):
+		return []chat.Button{{Label: "开月会", Command: "月会 开始 " + string(month[:7])}}, err
+	}
+	return nil, err
 }
 
 // ahead is the day of a month from which on the present month is of more interest than
@@ -272,6 +277,9 @@ func (h Handler) packCard(p thePack, reader store.Person, trace string) chat.Car
 			var lines []string
 			for _, c := range p.Since[:min(len(p.Since), command.MaxRows)] {
 				lines = append(lines, c.words())
+			}
+			if rest := len(p.Since) - len(lines); rest > 0 {
+				lines = append(lines, words.More(rest))
 			}
 			said = "此后变化：\n" + strings.Join(lines, "\n")
 		}
@@ -365,7 +373,9 @@ func (h Handler) SendPack(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([
 			return nil, err
 		}
 		card := h.packCard(p, reader, trace)
-		card.Buttons = []chat.Button{{Label: "开月会", Command: "月会 开始 " + string(month[:7])}}
+		if card.Buttons, err = packButtons(ctx, c, month); err != nil {
+			return nil, err
+		}
 		one := audience.Same("pack/"+string(month), []store.Person{reader}, chat.Message{Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: h.packOutline(p), Right: string(rulebook.SeeMeetings)}})
 		file, err := h.packFile(ctx, c, p, trace)
 		if err != nil {

@@ -35,7 +35,12 @@ func (h Handler) list(ctx context.Context, c *command.Call, w wish) (*command.An
 
 // ofMonth are the targets of a month, the department's beside the sum of people's.
 func (h Handler) ofMonth(ctx context.Context, c *command.Call, month store.Day) (*command.Answer, error) {
-	t, kept, err := h.reader(c.Tx, c.Now, cut{}).table(ctx, month)
+	r := h.reader(c.Tx, c.Now, cut{})
+	t, kept, err := r.table(ctx, month)
+	if err != nil {
+		return nil, err
+	}
+	later, err := h.afterwards(ctx, r, t, kept)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +75,12 @@ func (h Handler) ofMonth(ctx context.Context, c *command.Call, month store.Day) 
 	}
 	if len(corrections) > 0 {
 		lines = append(append(lines, "会后更正："), corrections...)
+	}
+	if corrections, err = h.correctionLines(ctx, c.Tx, goalsOnly(later), "", h.Rules.Day(c.Now)); err != nil {
+		return nil, err
+	}
+	if len(corrections) > 0 {
+		lines = append(lines, sinceThen+strings.Join(corrections, "\n"))
 	}
 	if n := len(table.Rows) - command.MaxRows; n > 0 {
 		table.Rows = table.Rows[:command.MaxRows]

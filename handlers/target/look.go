@@ -27,9 +27,17 @@ const whatArg = "什么"
 // sees reports whether a person has results to see: their own at least.
 func sees(p store.Person) bool { return rulebook.Allows(rulebook.SeeResults, p) }
 
-// own refuses who has none.
-func own(c *command.Call) error {
+// own refuses who has none: of who is of another post, only those whose target was set
+// or for whom something counts, as from a post that they had.
+func (h Handler) own(ctx context.Context, c *command.Call) error {
 	if sees(c.Person) {
+		return nil
+	}
+	t, _, err := h.reader(c.Tx, c.Now, cut{}).table(ctx, h.Rules.Day(c.Now).Month())
+	if err != nil {
+		return err
+	}
+	if _, found := t.Row(c.Person.ID); found {
 		return nil
 	}
 	return &command.Refusal{Text: "目标和业绩只有" + rulebook.Holders(rulebook.SeeResults) + "可以看。", Clause: clause, Denied: true, Private: true}
@@ -37,7 +45,7 @@ func own(c *command.Call) error {
 
 // look is 业绩 of a month or a year: of somebody, or of all.
 func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	if err := own(c); err != nil {
+	if err := h.own(ctx, c); err != nil {
 		return nil, err
 	}
 	today := h.Rules.Day(c.Now)
@@ -104,7 +112,11 @@ func (h Handler) month(ctx context.Context, c *command.Call, month store.Day, of
 		return nil, err
 	}
 	card.Blocks = append([]chat.Block{{Text: state}}, body...)
-	after, err := h.afterwards(ctx, r, t, kept, of.ID)
+	later, err := h.afterwards(ctx, r, t, kept)
+	if err != nil {
+		return nil, err
+	}
+	after, err := h.correctionLines(ctx, r.tx, later, of.ID, today)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +126,7 @@ func (h Handler) month(ctx context.Context, c *command.Call, month store.Day, of
 		card.Blocks = append(card.Blocks, chat.Block{Text: "会后更正（不算在本月的实际和完成率里，算在全年里）：\n" + strings.Join(lines, "\n")})
 	}
 	if len(after) > 0 {
-		card.Blocks = append(card.Blocks, chat.Block{Text: "此后变化（会后更正，记在后来的月份）：\n" + strings.Join(after, "\n")})
+		card.Blocks = append(card.Blocks, chat.Block{Text: sinceThen + strings.Join(after, "\n")})
 	}
 	if r.damaged || t.Damaged {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "有一笔记录损坏打不开，上面的数里没有它；总经理和管理员已经知道。"})
@@ -279,23 +291,25 @@ func (h Handler) correctionLines(ctx context.Context, tx *store.Tx, list []ruleb
 	return lines, nil
 }
 
+// sinceThen heads the corrections of a frozen month.
+const sinceThen = "此后变化（会后更正，记在后来的月份）：\n"
+
 // afterwards are the corrections of a frozen month that stand in later ones.
-func (h Handler) afterwards(ctx context.Context, r *reader, t rulebook.ResultTable, kept *store.KeptTable, of string) ([]string, error) {
+func (h Handler) afterwards(ctx context.Context, r *reader, t rulebook.ResultTable, kept *store.KeptTable) (list []rulebook.Correction, err error) {
 	if kept == nil {
 		return nil, nil
 	}
-	today := h.Rules.Day(r.now)
-	months, err := r.months(ctx, t.Month.NextMonth(), max(t.Month.NextMonth(), today.Month()))
+	last := h.Rules.Day(r.now).Month().NextMonth() // the open month, where the present one froze with its meeting
+	months, err := r.months(ctx, t.Month.NextMonth(), last)
 	if err != nil {
 		return nil, err
 	}
-	var list []rulebook.Correction
-	for month := t.Month.NextMonth(); month <= today.Month(); month = month.NextMonth() {
+	for month := t.Month.NextMonth(); month <= last; month = month.NextMonth() {
 		for _, c := range months[month].Corrections {
 			if c.Of == t.Month {
 				list = append(list, c)
 			}
 		}
 	}
-	return h.correctionLines(ctx, r.tx, list, of, today)
+	return list, nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/closing"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/words"
@@ -67,6 +68,13 @@ func (h Handler) prorate(ctx context.Context, c *command.Call) (*command.Answer,
 		return nil, &command.Refusal{Text: p.Name + monthIn(month, today) + "没有月中换岗，不用折算。", Hint: "目标 " + p.Name + " " + monthKey(month) + " 金额", Clause: clause, Private: true}
 	}
 	card := chat.Card{Title: "目标已按天折算：" + p.Name + " " + monthIn(month, today), Tone: chat.Good, Blocks: []chat.Block{{Text: p.Name + " " + m.words() + "，折算为 " + m.share() + "。"}}}
+	note, err := closing.Note(ctx, c.Tx, h.Rules, month, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	if note != "" {
+		card.Blocks = append(card.Blocks, chat.Block{Text: note})
+	}
 	var ids []string
 	var notices []chat.Notice
 	for _, measure := range store.Measures {
@@ -83,7 +91,7 @@ func (h Handler) prorate(ctx context.Context, c *command.Call) (*command.Answer,
 		if err != nil {
 			return nil, err
 		}
-		ids, notices = append(ids, t.ID), append(notices, h.tell(c, w, t, c.Person.Name+"折算了你的目标")...)
+		ids, notices = append(ids, t.ID), append(notices, h.tell(c, w, t, c.Person.Name+"折算了你的目标", note)...)
 		card.Blocks = append(card.Blocks, chat.Block{Facts: h.facts(c, w, t)}, chat.Block{Note: fmt.Sprintf("其余 %s 没有算在任何人名下；要给新岗位就发：目标 姓名 %s %s 金额", words.Money(last.Fen-t.Fen), monthKey(month), measure)})
 	}
 	if len(ids) == 0 {

@@ -92,7 +92,7 @@ func (w wish) subject(today store.Day) string {
 
 // target is 目标: with an amount it sets one, without it shows.
 func (h Handler) target(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	if err := own(c); err != nil {
+	if err := h.own(ctx, c); err != nil {
 		return nil, err
 	}
 	w, err := h.wish(ctx, c)
@@ -243,7 +243,7 @@ func (h Handler) done(ctx context.Context, c *command.Call, w wish, t store.Targ
 	a := command.Card(card)
 	a.Reply.Confidential, a.Reply.Summary = true, fmt.Sprintf("%s目标已定，第 %d 版。%s", w.subject(h.Rules.Day(c.Now)), t.Version, elsewhere)
 	a.Undo, a.Subject = t.ID, subject(t)
-	a.Notices = h.tell(c, w, t, c.Person.Name+"定了你的目标")
+	a.Notices = h.tell(c, w, t, c.Person.Name+"定了你的目标", note)
 	return a, nil
 }
 
@@ -288,13 +288,17 @@ func (h Handler) both(ctx context.Context, c *command.Call, w wish) (string, err
 	return line + "。", nil
 }
 
-// tell tells somebody what was set for them, unless they did it themselves.
-func (h Handler) tell(c *command.Call, w wish, t store.Target, title string) []chat.Notice {
+// tell tells somebody what was set for them, unless they did it themselves; note says
+// where it counts, of a month that is frozen.
+func (h Handler) tell(c *command.Call, w wish, t store.Target, title, note string) []chat.Notice {
 	if w.person.ID == "" || w.person.ID == c.Person.ID || !w.person.Active() {
 		return nil
 	}
 	return audience.Notices("target/"+t.ID, []store.Person{w.person}, func(store.Person) chat.Message {
 		card := chat.Card{Title: title, Blocks: []chat.Block{{Facts: h.facts(c, w, t)}}, Buttons: []chat.Button{{Label: "看业绩", Command: "业绩 " + monthKey(t.Month)}}}
+		if note != "" {
+			card.Blocks = append(card.Blocks, chat.Block{Text: note})
+		}
 		summary := fmt.Sprintf("你 %s的%s目标有变动，第 %d 版。%s", monthIn(t.Month, h.Rules.Day(c.Now)), t.Measure, t.Version, elsewhere)
 		return chat.Message{Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: summary}}
 	})
