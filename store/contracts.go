@@ -152,9 +152,43 @@ func (q Contracts) OfCustomers(ctx context.Context, customers ...string) ([]Cont
 	return q.list(ctx, "contracts of customers", `customer <> ''`+where+` ORDER BY customer, number`, args...)
 }
 
-// ByState lists the contracts of a state.
-func (q Contracts) ByState(ctx context.Context, s ContractState) ([]Contract, error) {
-	return q.list(ctx, "contracts of a state", `state = $1 ORDER BY number`, string(s))
+// ContractFilter is which contracts a list shows, and which part of it.
+type ContractFilter struct {
+	Holder  string        // person id; empty: anybody's
+	State   ContractState // empty: any
+	Waiting bool          // only those about which somebody has still to do something
+	Most    int
+	Skip    int
+}
+
+// where is what finds the contracts that a filter lets through.
+func (f ContractFilter) where() (where string, args []any) {
+	where = "number <> ''"
+	for _, is := range []struct{ column, value string }{{"holder", f.Holder}, {"state", string(f.State)}} {
+		if is.value != "" {
+			args = append(args, is.value)
+			where += fmt.Sprintf(" AND %s = $%d", is.column, len(args))
+		}
+	}
+	if f.Waiting {
+		where += " AND waits = 1"
+	}
+	return where, args
+}
+
+// Count counts the contracts that a filter lets through, damaged ones, too, whatever
+// its Most and Skip.
+func (q Contracts) Count(ctx context.Context, f ContractFilter) (n int, err error) {
+	where, args := f.where()
+	_, err = q.tx.One(ctx, "count contracts", `SELECT COUNT(*) FROM contract WHERE `+where, args, &n)
+	return n, err
+}
+
+// List lists a part of the contracts that a filter lets through, by number.
+func (q Contracts) List(ctx context.Context, f ContractFilter) ([]Contract, error) {
+	where, args := f.where()
+	args = append(args, f.Most, f.Skip)
+	return q.list(ctx, "contracts", fmt.Sprintf(`%s ORDER BY number LIMIT $%d OFFSET $%d`, where, len(args)-1, len(args)), args...)
 }
 
 // ClaimedIn lists the contracts that were claimed from a day up to before another,
@@ -256,7 +290,7 @@ func (q Contracts) DoneSince(ctx context.Context, at time.Time) ([]ContractAct, 
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	now, err := q.list(ctx, "contracts done to since", `number IN (SELECT contract FROM contract_act WHERE id >= $1)`, since)
+	now, err := q.ChangedSince(ctx, at)
 	is := make(map[string]Contract, len(now))
 	for _, c := range now {
 		is[c.Number] = c
@@ -273,6 +307,11 @@ func (q Contracts) DoneSince(ctx context.Context, at time.Time) ([]ContractAct, 
 		sound = append(sound, a)
 	}
 	return sound, err
+}
+
+// ChangedSince lists the contracts to which something was done from about a moment on.
+func (q Contracts) ChangedSince(ctx context.Context, at time.Time) ([]Contract, error) {
+	return q.list(ctx, "contracts done to since", `number IN (SELECT contract FROM contract_act WHERE id >= $1)`, engine.IDBefore(at))
 }
 
 // OfNumbers lists the contracts of some numbers.

@@ -131,6 +131,25 @@ func TestForgedContractActs(t *testing.T) {
 	})
 }
 
+// Of a list only what is shown of it is opened: what is damaged behind it is not met.
+func TestOnlyAPartIsOpened(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		o := storetest.Prepared(t, backend)
+		db := storetest.Reopen(t, o)
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			return errors.Join(storetest.WriteContract(ctx, tx, 1, "a"), storetest.WriteContract(ctx, tx, 2, "b"), storetest.WriteContract(ctx, tx, 3, "c"))
+		})
+		storetest.Behind(t, o).Do(`UPDATE contract SET card = '' WHERE seq <> 2`)
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			list, err := tx.Contracts().List(ctx, store.ContractFilter{Most: 1, Skip: 1})
+			if len(list) != 1 || list[0].Seq != 2 || len(tx.Damaged()) != 0 {
+				t.Errorf("%s: %+v; %+v", backend, list, tx.Damaged())
+			}
+			return err
+		})
+	}
+}
+
 // The lists hold what they say.
 func TestContractLists(t *testing.T) {
 	db := storetest.Open(t, storetest.SQLite)
@@ -151,9 +170,18 @@ func TestContractLists(t *testing.T) {
 			list func() ([]store.Contract, error)
 			want string
 		}{
-			"holder":      {func() ([]store.Contract, error) { return q.ByHolder(ctx, "p1") }, "[N2 N5]"},
-			"customer":    {func() ([]store.Contract, error) { return q.ByCustomer(ctx, "K0") }, "[N1 N3 N5]"},
-			"state":       {func() ([]store.Contract, error) { return q.ByState(ctx, store.ContractLost) }, "[N5]"},
+			"holder":   {func() ([]store.Contract, error) { return q.ByHolder(ctx, "p1") }, "[N2 N5]"},
+			"customer": {func() ([]store.Contract, error) { return q.ByCustomer(ctx, "K0") }, "[N1 N3 N5]"},
+			"all":      {func() ([]store.Contract, error) { return q.List(ctx, store.ContractFilter{Most: 9}) }, "[N1 N2 N3 N4 N5 N6]"},
+			"state": {func() ([]store.Contract, error) {
+				return q.List(ctx, store.ContractFilter{State: store.ContractLost, Most: 9})
+			}, "[N5]"},
+			"part": {func() ([]store.Contract, error) {
+				return q.List(ctx, store.ContractFilter{Waiting: true, Most: 2, Skip: 1})
+			}, "[N2 N3]"},
+			"theirs": {func() ([]store.Contract, error) {
+				return q.List(ctx, store.ContractFilter{Holder: "p1", State: store.ContractLost, Most: 9})
+			}, "[N5]"},
 			"month":       {func() ([]store.Contract, error) { return q.ClaimedIn(ctx, "2026-11-01", "2026-12-01") }, "[N1]"},
 			"next month":  {func() ([]store.Contract, error) { return q.ClaimedIn(ctx, "2026-12-01", "2027-01-01") }, "[N2 N3 N4 N5 N6]"},
 			"signed":      {func() ([]store.Contract, error) { return q.SignedIn(ctx, "2026-12-01", "2027-01-01") }, "[N3 N4]"},
@@ -179,6 +207,10 @@ func TestContractLists(t *testing.T) {
 		if n != 1 {
 			t.Errorf("%d in hand", n)
 		}
-		return err
+		all, err1 := q.Count(ctx, store.ContractFilter{Waiting: true, Most: 2, Skip: 1})
+		if all != 4 {
+			t.Errorf("%d wait", all)
+		}
+		return errors.Join(err, err1)
 	})
 }

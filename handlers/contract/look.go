@@ -32,8 +32,8 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 		return h.open(ctx, c)
 	}
 	if i := slices.Index(store.ContractStates, stateNamed(typed)); i >= 0 {
-		list, err := c.Tx.Contracts().ByState(ctx, store.ContractStates[i])
-		return h.listAnswer(ctx, c, "合同 · "+string(store.ContractStates[i]), "合同 "+string(store.ContractStates[i]), list, err)
+		state := store.ContractStates[i]
+		return h.listed(ctx, c, "合同 · "+string(state), "合同 "+string(state), store.ContractFilter{State: state})
 	}
 	if day, n, err := reading.Month(typed, h.Rules.Day(c.Now)); err == nil && strings.TrimSpace(typed[n:]) == "" {
 		return h.register(ctx, c, day)
@@ -51,8 +51,7 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 		if err != nil {
 			return nil, err
 		}
-		list, err := c.Tx.Contracts().ByHolder(ctx, p.ID)
-		return h.listAnswer(ctx, c, p.Name+"的合同", "合同 "+p.Name, list, err)
+		return h.listed(ctx, c, p.Name+"的合同", "合同 "+p.Name, store.ContractFilter{Holder: p.ID})
 	}
 	return h.ofCustomer(ctx, c, typed)
 }
@@ -92,40 +91,40 @@ func (h Handler) ofCustomer(ctx context.Context, c *command.Call, typed string) 
 	case len(list) == 1:
 		return h.card(ctx, c, list[0])
 	}
-	return h.rows(ctx, c, "合同 · "+typed, "合同 "+typed, list)
+	page, err := c.Page(len(list), command.MaxRows, "合同 "+typed)
+	if err != nil {
+		return nil, err
+	}
+	return h.rows(ctx, c, "合同 · "+typed, len(list), page, command.Rows(page, list))
 }
 
 // open is what waits: the caller's own contracts, for whoever sees all of them those
 // about which somebody has still to do something.
 func (h Handler) open(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	own, err := c.Tx.Contracts().ByHolder(ctx, c.Person.ID)
-	if err != nil || !rulebook.Allows(rulebook.SeeContracts, c.Person) {
-		if err == nil && len(own) == 0 && !rulebook.Allows(rulebook.TakeContracts, c.Person) {
-			return nil, c.NoContract()
-		}
-		return h.listAnswer(ctx, c, "我的合同", "合同", own, err)
+	if rulebook.Allows(rulebook.SeeContracts, c.Person) {
+		return h.listed(ctx, c, "还要办的合同", "合同", store.ContractFilter{Waiting: true})
 	}
-	list, err := c.Tx.Contracts().Waiting(ctx)
-	return h.listAnswer(ctx, c, "还要办的合同", "合同", list, err)
+	own := store.ContractFilter{Holder: c.Person.ID}
+	if n, err := c.Tx.Contracts().Count(ctx, own); err != nil || n == 0 && !rulebook.Allows(rulebook.TakeContracts, c.Person) {
+		if err == nil {
+			err = c.NoContract()
+		}
+		return nil, err
+	}
+	return h.listed(ctx, c, "我的合同", "合同", own)
 }
 
-// listAnswer lists those of some contracts that the caller may know of.
-func (h Handler) listAnswer(ctx context.Context, c *command.Call, title, line string, list []store.Contract, err error) (*command.Answer, error) {
+// listed lists those of some contracts that the caller may know of: of others' only
+// whoever sees all. Only those on the page are read, however many there ever were.
+func (h Handler) listed(ctx context.Context, c *command.Call, title, line string, f store.ContractFilter) (*command.Answer, error) {
+	if !rulebook.Allows(rulebook.SeeContracts, c.Person) {
+		f.Holder = c.Person.ID
+	}
+	total, err := c.Tx.Contracts().Count(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	var seen []command.MeantContract
-	for _, ct := range list {
-		if view := rulebook.ViewContract(c.Person, ct, false); view > rulebook.ContractHidden {
-			seen = append(seen, command.MeantContract{Contract: ct, View: view})
-		}
-	}
-	return h.rows(ctx, c, title, line, seen)
-}
-
-// rows is a list of contracts, the last ones first where they are many.
-func (h Handler) rows(ctx context.Context, c *command.Call, title, line string, list []command.MeantContract) (*command.Answer, error) {
-	if len(list) == 0 {
+	if total == 0 {
 		a := command.Text("没有这样的合同。")
 		if line == "合同" {
 			a = command.Text("没有合同。领一份：领合同 客户 项目")
@@ -133,14 +132,28 @@ func (h Handler) rows(ctx context.Context, c *command.Call, title, line string, 
 		a.Reply.Confidential, a.Reply.Summary, a.Subject = true, "没有这样的合同。", "contracts"
 		return a, nil
 	}
-	page, err := c.Page(len(list), command.MaxRows, line)
+	page, err := c.Page(total, command.MaxRows, line)
 	if err != nil {
 		return nil, err
 	}
+	f.Most, f.Skip = command.MaxRows, (page.No-1)*command.MaxRows
+	list, err := c.Tx.Contracts().List(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]command.MeantContract, len(list))
+	for i, ct := range list {
+		shown[i] = command.MeantContract{Contract: ct, View: rulebook.ViewContract(c.Person, ct, false)}
+	}
+	return h.rows(ctx, c, title, total, page, shown)
+}
+
+// rows is the page of a list of contracts.
+func (h Handler) rows(ctx context.Context, c *command.Call, title string, total int, page command.Page, shown []command.MeantContract) (*command.Answer, error) {
 	n := h.people(c.Tx)
-	card := chat.Card{Title: fmt.Sprintf("%s（%d 份）", title, len(list))}
+	card := chat.Card{Title: fmt.Sprintf("%s（%d 份）", title, total)}
 	var lines []string
-	for _, m := range command.Rows(page, list) {
+	for _, m := range shown {
 		row, err := h.row(ctx, n, m, h.Rules.Day(c.Now))
 		if err != nil {
 			return nil, err
@@ -157,7 +170,7 @@ func (h Handler) rows(ctx context.Context, c *command.Call, title, line string, 
 	card.Blocks = []chat.Block{{Text: strings.Join(lines, "\n")}, {Note: asOf(c) + " · 追踪码 " + trace}}
 	card.Buttons = page.Turn("下一页")
 	a := command.Card(card)
-	a.Reply.Confidential, a.Reply.Summary = true, fmt.Sprintf("%s：%d 份。", "合同", len(list))+elsewhere
+	a.Reply.Confidential, a.Reply.Summary = true, fmt.Sprintf("合同：%d 份。", total)+elsewhere
 	a.Subject, a.Recorded = "contracts", true
 	return a, nil
 }

@@ -22,14 +22,22 @@ func (h Handler) Pack(ctx context.Context, tx *store.Tx, ask pack.Ask) (pack.Sec
 	if err != nil {
 		return s, err
 	}
-	signed, err := tx.Contracts().Signed(ctx)
+	signed, err := tx.Contracts().SignedIn(ctx, ask.Before().Month(), ask.Month.NextMonth())
+	if err != nil {
+		return s, err
+	}
+	done, err := tx.Contracts().ChangedSince(ctx, ask.Before().Month().Start(h.Rules.Zone)) // what was filed in these months among them
 	if err != nil {
 		return s, err
 	}
 	claims, sealed, filed := pack.Figure{Label: "领用", Now: int64(len(list)), Before: int64(len(before)), Unit: "份"}, pack.Figure{Label: "签订", Unit: "份"}, pack.Figure{Label: "归档", Unit: "份"}
 	for _, k := range signed {
 		tally(ask, k.Signed, &sealed)
-		tally(ask, k.Archived, &filed)
+	}
+	for _, k := range done {
+		if k.Signed != "" {
+			tally(ask, k.Archived, &filed)
+		}
 	}
 	s.Figures = []pack.Figure{claims, sealed, filed}
 	tab, err := h.Sheet(ctx, tx, pack.Reader, list)
