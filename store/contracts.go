@@ -58,10 +58,11 @@ func (q Contracts) Add(ctx context.Context, c Contract, a ContractAct) (bool, er
 		return false, fmt.Errorf("add contract: %w", ErrNotPlain)
 	}
 	c.Version = 1
-	n, err := q.tx.Exec(ctx, "add contract", `INSERT INTO contract (number, folded, series, seq, customer, holder, state, claimed, signed, due, ended, version, waits, card)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
+	until, moved := c.course()
+	n, err := q.tx.Exec(ctx, "add contract", `INSERT INTO contract (number, folded, series, seq, customer, holder, state, claimed, signed, due, ended, version, waits, card, open_until, moved)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
 		c.Number, c.Folded, c.Series, c.Seq, c.Customer, c.Holder, string(c.State), string(c.Claimed), string(c.Signed), string(c.Due), string(c.Ended),
-		c.Version, engine.Flag(c.Waits()), q.tx.SealText(c.card(), "contract", c.place(), "card"))
+		c.Version, engine.Flag(c.Waits()), q.tx.SealText(c.card(), "contract", c.place(), "card"), string(until), string(moved))
 	if err != nil || n == 0 {
 		return false, err
 	}
@@ -72,10 +73,11 @@ func (q Contracts) Add(ctx context.Context, c Contract, a ContractAct) (bool, er
 // it; false when somebody else changed it meanwhile. What it is called stays.
 func (q Contracts) Save(ctx context.Context, was, is Contract, a ContractAct) (bool, error) {
 	is.Version = was.Version + 1
+	until, moved := is.course()
 	n, err := q.tx.Exec(ctx, "save contract", `UPDATE contract SET customer = $1, holder = $2, state = $3, claimed = $4, signed = $5, due = $6, ended = $7,
-		version = $8, waits = $9, card = $10, open_until = '`+stillOpen+`' WHERE number = $11 AND version = $12`,
+		version = $8, waits = $9, card = $10, open_until = $11, moved = $12 WHERE number = $13 AND version = $14`,
 		is.Customer, is.Holder, string(is.State), string(is.Claimed), string(is.Signed), string(is.Due), string(is.Ended),
-		is.Version, engine.Flag(is.Waits()), q.tx.SealText(is.card(), "contract", is.place(), "card"), was.Number, was.Version)
+		is.Version, engine.Flag(is.Waits()), q.tx.SealText(is.card(), "contract", is.place(), "card"), string(until), string(moved), was.Number, was.Version)
 	if err != nil || n == 0 {
 		return false, err
 	}
@@ -145,11 +147,28 @@ func (q Contracts) ByCustomer(ctx context.Context, customer string) ([]Contract,
 	return q.list(ctx, "contracts of a customer", `customer = $1 ORDER BY number`, customer)
 }
 
-// OfCustomers lists the contracts of some customers, of all for none, customer by
-// customer.
-func (q Contracts) OfCustomers(ctx context.Context, customers ...string) ([]Contract, error) {
+// CourseSince lists the contracts of some customers, of all for none, about which
+// something happened from a day on, or of whose money something was open, as far as
+// PaidUp was told. last is when those left out were the last progress of their
+// customers, by ids.
+func (q Contracts) CourseSince(ctx context.Context, day Day, customers ...string) (list []Contract, last map[string]Day, err error) {
 	where, args := among("customer", customers)
-	return q.list(ctx, "contracts of customers", `customer <> ''`+where+` ORDER BY customer, number`, args...)
+	args = append(args, string(day))
+	since := fmt.Sprintf("$%d", len(args))
+	list, err = q.list(ctx, "contracts of customers", `customer <> ''`+where+` AND open_until >= `+since, args...)
+	if err != nil {
+		return nil, nil, err
+	}
+	last = map[string]Day{}
+	err = engine.Each(ctx, q.tx, "contracts of customers before", `SELECT customer, MAX(moved) FROM contract WHERE customer <> ''`+where+` AND open_until < `+since+` GROUP BY customer`, args,
+		func(scan engine.Scan) error {
+			var customer string
+			var moved Day
+			err := scan(&customer, &moved)
+			last[customer] = moved
+			return err
+		})
+	return list, last, err
 }
 
 // ContractFilter is which contracts a list shows, and which part of it.
@@ -227,16 +246,30 @@ func (q Contracts) Owing(ctx context.Context, day Day, holder string) ([]Contrac
 	return q.list(ctx, "owing contracts", `number IN (SELECT c.number FROM contract c WHERE `+owes+`) ORDER BY signed, number`, string(day), holder)
 }
 
+// course is until when something of a contract may be open, as far as can be told
+// without its money, and the last day on which it was progress once nothing is.
+func (c Contract) course() (until, moved Day) {
+	switch {
+	case c.Signed != "":
+		return stillOpen, ""
+	case c.State == ContractUndone:
+		return "", ""
+	}
+	moved = max(c.Reported, c.LastReport)
+	return moved, moved
+}
+
 // PaidUp remembers that from a day on nothing of a contract is open, left over or
-// waiting, until something is entered about it or changed in it. Nothing is remembered
-// of one that was changed since it was read, or has not as many entries any more. The
-// first statement waits for who is entering one, so that the second one sees it.
-func (q Contracts) PaidUp(ctx context.Context, c Contract, entries int, day Day) error {
+// waiting, and when it was the last progress, until something is entered about it or
+// changed in it. Nothing is remembered of one that was changed since it was read, or has
+// not as many entries any more. The first statement waits for who is entering one, so
+// that the second one sees it.
+func (q Contracts) PaidUp(ctx context.Context, c Contract, entries int, day, moved Day) error {
 	if _, err := q.tx.Exec(ctx, "hold contract", `UPDATE contract SET open_until = open_until WHERE number = $1`, c.Number); err != nil {
 		return err
 	}
-	_, err := q.tx.Exec(ctx, "paid up", `UPDATE contract SET open_until = $1 WHERE number = $2 AND version = $3
-		AND (SELECT COUNT(*) FROM money WHERE contract = $2) = $4`, string(day), c.Number, c.Version, entries)
+	_, err := q.tx.Exec(ctx, "paid up", `UPDATE contract SET open_until = $1, moved = $2 WHERE number = $3 AND version = $4
+		AND (SELECT COUNT(*) FROM money WHERE contract = $3) = $5`, string(max(day, moved)), string(moved), c.Number, c.Version, entries)
 	return err
 }
 

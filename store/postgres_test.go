@@ -146,9 +146,9 @@ func TestEnteredWhilePaidUp(t *testing.T) {
 				if err := <-committed; err != nil {
 					return err
 				}
-				return tx.Contracts().PaidUp(t.Context(), c, 0, "2026-12-01")
+				return tx.Contracts().PaidUp(t.Context(), c, 0, "2026-12-01", "")
 			}
-			go func() { paid <- tx.Contracts().PaidUp(t.Context(), c, 0, "2026-12-01") }()
+			go func() { paid <- tx.Contracts().PaidUp(t.Context(), c, 0, "2026-12-01", "") }()
 			for len(paid) == 0 && behind.Get(`SELECT COUNT(*) FROM pg_locks WHERE NOT granted`) == int64(0) {
 			}
 			close(commit)

@@ -153,14 +153,11 @@ func (q Receivables) OfHolder(ctx context.Context, person string) ([]MoneyEntry,
 	return q.list(ctx, "money of a holder", `JOIN contract c ON c.number = m.contract WHERE c.holder = $1`, person)
 }
 
-// OfCustomers lists the entries of all contracts of some customers, of all
-// customers for none.
-func (q Receivables) OfCustomers(ctx context.Context, customers ...string) ([]MoneyEntry, error) {
-	if len(customers) == 0 {
-		return q.All(ctx)
-	}
+// CourseSince lists the entries of the contracts that [Contracts.CourseSince] lists.
+func (q Receivables) CourseSince(ctx context.Context, day Day, customers ...string) ([]MoneyEntry, error) {
 	where, args := among("c.customer", customers)
-	return q.list(ctx, "money of customers", `JOIN contract c ON c.number = m.contract WHERE m.contract <> ''`+where, args...)
+	return q.list(ctx, "money of customers", fmt.Sprintf(`WHERE m.contract IN (SELECT c.number FROM contract c WHERE c.customer <> ''%s AND c.open_until >= $%d)`, where, len(args)+1),
+		append(args, string(day))...)
 }
 
 // Owing lists the entries of the contracts that [Contracts.Owing] lists.

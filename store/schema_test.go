@@ -55,6 +55,7 @@ var released = map[string]string{
 	"0049_card.sql":          "c8368a08ddfca4a14cb9343e40e96202c199c0718c298f0c56e4cddf71a732cb",
 	"0070_open_until.sql":    "7210eff4b6e59e7594377fc15d565300e8b5f20a5f96742b85e1a5c2f66caf26",
 	"0071_found.sql":         "dd3f79480d71b0b69d045bd05164850acaf9906616af7bd1b849607095b646a7",
+	"0081_course.sql":        "6002a0386a98f47d0c3e51b6aaeaa14e777cf98d837b485363d28087267b3973",
 }
 
 // notWords are the columns of text that hold no free words of people, table by
@@ -109,7 +110,7 @@ promise: id customer month kept by_person
 request: code kind asker customer state by_person
 access_grant: id person customer by_person proof
 delegation: id person first_day last_day by_person proof
-contract: number folded series customer holder state claimed signed due ended open_until
+contract: number folded series customer holder state claimed signed due ended open_until moved
 contract_act: id contract by_person act
 activity: code state first_day last_day
 activity_act: id activity by_person act

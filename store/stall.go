@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"marketbot/store/internal/engine"
@@ -35,24 +36,30 @@ func (q Stalls) Undo(ctx context.Context, id string, at time.Time) (bool, error)
 	return n > 0, err
 }
 
-// All lists the causes that count, of all customers or of some, customer by
-// customer, oldest first; damaged ones are passed over.
-func (q Stalls) All(ctx context.Context, customers ...string) ([]Stall, error) {
+// Last lists the last cause of each customer, or of some, that counts and was said
+// before a moment, or at all where that is zero; damaged ones are passed over.
+func (q Stalls) Last(ctx context.Context, before time.Time, customers ...string) ([]Stall, error) {
 	where, args := among("customer", customers)
-	return engine.Sound(ctx, q.tx, "stalls", `SELECT id, customer, at, by_person, until_day, words FROM stall WHERE undone = 0`+where+` ORDER BY customer, id`, args,
-		func(scan engine.Scan) (s Stall, err error) {
-			var sealed []byte
-			if err := scan(&s.ID, &s.Customer, engine.At(&s.At), &s.By, &s.Until, &sealed); err != nil {
-				return s, err
-			}
-			words, err := q.openWords(sealed, "stall", s.place())
-			if err != nil {
-				return s, engine.InRow("stall", s.ID, err)
-			}
-			w, err := parted(words, 2)
-			s.Cause, s.Remedy = w[0], w[1]
-			return s, err
-		})
+	if !before.IsZero() {
+		args = append(args, engine.Millis(before))
+		where += fmt.Sprintf(" AND at < $%d", len(args))
+	}
+	return engine.Sound(ctx, q.tx, "last stalls", `SELECT id, customer, at, by_person, until_day, words FROM stall
+		WHERE id IN (SELECT MAX(id) FROM stall WHERE undone = 0`+where+` GROUP BY customer)`, args, q.scan)
+}
+
+func (q Stalls) scan(scan engine.Scan) (s Stall, err error) {
+	var sealed []byte
+	if err := scan(&s.ID, &s.Customer, engine.At(&s.At), &s.By, &s.Until, &sealed); err != nil {
+		return s, err
+	}
+	words, err := q.openWords(sealed, "stall", s.place())
+	if err != nil {
+		return s, engine.InRow("stall", s.ID, err)
+	}
+	w, err := parted(words, 2)
+	s.Cause, s.Remedy = w[0], w[1]
+	return s, err
 }
 
 // openWords opens the words of a row that never rests without any.

@@ -50,18 +50,24 @@ func (h Handler) months(ctx context.Context, tx *store.Tx, a asked) (list []*ent
 	return list, nil, err
 }
 
-// live is months of what is known. There are as many queries however many customers
-// there are.
+// live is months of what is known.
 func (h Handler) live(ctx context.Context, tx *store.Tx, a asked) ([]*entry, error) {
+	return h.since(ctx, tx, a, a.month.Add(-1).Month())
+}
+
+// since is live, read off what happened from a day on and the last of what was before:
+// the month before is the latest that tells all. There are as many queries however many
+// customers there are.
+func (h Handler) since(ctx context.Context, tx *store.Tx, a asked, day store.Day) ([]*entry, error) {
 	until := h.Rules.MonthEnd(a.month)
 	if a.at.Before(until) {
 		until = a.at.Add(time.Millisecond)
 	}
-	courses, err := vault.In(tx).Courses(ctx, a.owner, until)
+	courses, err := vault.In(tx).Courses(ctx, a.owner, day.Start(h.Rules.Zone), until)
 	if err != nil || len(courses) == 0 {
 		return nil, err
 	}
-	f, err := facts(ctx, tx, a, courses)
+	f, err := h.facts(ctx, tx, a, day, courses)
 	if err != nil {
 		return nil, err
 	}
@@ -119,8 +125,9 @@ func (f known) promise(customer string, month store.Day) *rulebook.Promise {
 // fewCustomers is how many are asked for by their ids; of more all are read.
 const fewCustomers = 500
 
-// facts reads what else is known of the customers of some courses.
-func facts(ctx context.Context, tx *store.Tx, a asked, courses []store.Course) (known, error) {
+// facts reads what else is known of the customers of some courses, of contracts and
+// money since a day.
+func (h Handler) facts(ctx context.Context, tx *store.Tx, a asked, since store.Day, courses []store.Course) (known, error) {
 	f := known{map[string]rulebook.Deals{}, map[string][]store.Stall{}, map[string][]rulebook.Promise{}}
 	var ids []string
 	if a.owner != "" && len(courses) <= fewCustomers {
@@ -128,9 +135,12 @@ func facts(ctx context.Context, tx *store.Tx, a asked, courses []store.Course) (
 			ids = append(ids, c.ID)
 		}
 	}
-	contracts, err := tx.Contracts().OfCustomers(ctx, ids...)
+	contracts, last, err := tx.Contracts().CourseSince(ctx, since, ids...)
 	if err != nil {
 		return f, err
+	}
+	for customer, day := range last {
+		f.deals[customer] = rulebook.Deals{Before: day}
 	}
 	whose := make(map[string]string, len(contracts)) // the customer of a contract
 	for _, k := range contracts {
@@ -138,7 +148,7 @@ func facts(ctx context.Context, tx *store.Tx, a asked, courses []store.Course) (
 		d.Contracts = append(d.Contracts, k)
 		f.deals[k.Customer], whose[k.Number] = d, k.Customer
 	}
-	money, err := tx.Receivables().OfCustomers(ctx, ids...)
+	money, err := tx.Receivables().CourseSince(ctx, since, ids...)
 	if err != nil {
 		return f, err
 	}
@@ -151,7 +161,7 @@ func facts(ctx context.Context, tx *store.Tx, a asked, courses []store.Course) (
 		d.Money = append(d.Money, e)
 		f.deals[customer] = d
 	}
-	stalls, err := tx.Stalls().All(ctx, ids...)
+	stalls, err := tx.Stalls().Last(ctx, h.Rules.CausesBefore(a.month, a.at), ids...)
 	if err != nil {
 		return f, err
 	}

@@ -62,9 +62,9 @@ func (h Handler) stalledAt(ctx context.Context, c *command.Call) (at time.Time, 
 	if err != nil {
 		return at, err
 	}
-	list, err := c.Tx.Stalls().All(ctx, m.ID)
+	list, err := c.Tx.Stalls().Last(ctx, time.Time{}, m.ID)
 	if len(list) > 0 {
-		at = list[len(list)-1].At
+		at = list[0].At
 	}
 	return at, err
 }

@@ -33,7 +33,7 @@ func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll 
 	for _, k := range contracts {
 		d := h.made(k, money[k.Number], roll.Day)
 		if !d.owing() {
-			if err := tx.Contracts().PaidUp(ctx, k, len(money[k.Number]), roll.Day); err != nil {
+			if err := tx.Contracts().PaidUp(ctx, k, len(money[k.Number]), roll.Day, rulebook.Moved(k, d.account.Entries)); err != nil {
 				return nil, err
 			}
 			continue

@@ -81,6 +81,7 @@ func OwnerAt(c store.Course, at time.Time) string {
 type Deals struct {
 	Contracts []store.Contract
 	Money     []store.MoneyEntry // of all contracts, contract by contract, oldest first
+	Before    store.Day          // the last progress by contracts that are over, which are not among them; empty: none
 }
 
 // CustomerMonth is how a customer did in a month, as of a day.
@@ -140,7 +141,7 @@ func (r Rules) CustomerMonth(c store.Course, d Deals, causes []store.Stall, mont
 	}
 	m.deals(&p, d, terms)
 	m.Idle, m.New = day.Since(p.last), day.Since(r.Day(c.Created)) < newDays
-	m.Cause = CauseOn(causes, day, earlier(now.Add(time.Millisecond), r.FreezesAt(month)))
+	m.Cause = CauseOn(causes, day, r.CausesBefore(month, now))
 	switch {
 	case p.signed:
 		m.State = Won
@@ -173,6 +174,7 @@ func (p *progressing) on(day store.Day) {
 
 // deals adds what contracts and money say.
 func (m *CustomerMonth) deals(p *progressing, d Deals, terms int) {
+	p.on(d.Before)
 	money := map[string][]store.MoneyEntry{}
 	for _, e := range d.Money {
 		money[e.Contract] = append(money[e.Contract], e)
@@ -216,11 +218,24 @@ func (m *CustomerMonth) deals(p *progressing, d Deals, terms int) {
 	}
 }
 
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
+// Moved is the last day on which a contract or its money was progress; empty: none.
+func Moved(k store.Contract, entries []store.MoneyEntry) store.Day {
+	last := max(k.Reported, k.LastReport, k.Signed)
+	for _, e := range live(entries) {
+		if e.Kind == store.MoneyReceipt {
+			last = max(last, e.Day)
+		}
 	}
-	return b
+	return last
+}
+
+// CausesBefore is before which moment a cause was said that counts for a month as it is
+// known at a moment: until the month's tables freeze.
+func (r Rules) CausesBefore(month store.Day, now time.Time) time.Time {
+	if at := r.FreezesAt(month); !now.Before(at) {
+		return at
+	}
+	return now.Add(time.Millisecond)
 }
 
 // CauseOn is the cause that is known of a customer on a day: the last that was

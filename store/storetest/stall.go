@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"marketbot/store"
 )
@@ -22,7 +23,7 @@ func WriteStall(ctx context.Context, tx *store.Tx, i int, s string) error {
 // ReadStall reads back what WriteStall stored.
 func ReadStall(ctx context.Context, tx *store.Tx, i int, got map[string]string) error {
 	k := fmt.Sprint("K", i)
-	stalls, err := tx.Stalls().All(ctx, k)
+	stalls, err := tx.Stalls().Last(ctx, time.Time{}, k)
 	promises, err1 := tx.Promises().Of(ctx, k)
 	if err := errors.Join(err, err1); err != nil || len(stalls) != 1 || len(promises) != 2 {
 		return fmt.Errorf("%+v, %+v, %w", stalls, promises, err)

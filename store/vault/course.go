@@ -1,8 +1,10 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"marketbot/store"
@@ -10,16 +12,21 @@ import (
 	"marketbot/store/internal/seal"
 )
 
-// Courses are how things went with the customers that there were before a moment:
-// with those that are or were a person's, or with all for "". It reads no word of
-// their files and needs no look. They come by their code; of what does not open
-// nothing is in them (see store.Tx.Damaged).
-func (q Files) Courses(ctx context.Context, owner string, before time.Time) ([]store.Course, error) {
-	r := courses{Files: q, owner: owner, before: engine.Millis(before), keys: map[string]seal.DataKey{}, at: map[string]int{}}
+// Courses are how things went from a moment on with the customers that there were
+// before another: with those that are or were a person's since, or with all for "". Of
+// what was before the first they hold what still tells then: the last entry, the last
+// with an amount, and what told the stage. It reads no word of their files and needs no
+// look. They come by their code; of what does not open nothing is in them (see
+// store.Tx.Damaged).
+func (q Files) Courses(ctx context.Context, owner string, since, before time.Time) ([]store.Course, error) {
+	r := courses{Files: q, owner: owner, since: engine.Millis(since), before: engine.Millis(before), keys: map[string]seal.DataKey{}, at: map[string]int{}}
 	for _, read := range []func(context.Context) error{r.customers, r.owners, r.moves, r.entries} {
 		if err := read(ctx); err != nil {
 			return nil, err
 		}
+	}
+	for _, c := range r.list {
+		slices.SortFunc(c.Entries, func(a, b store.Entry) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
 	}
 	return r.list, nil
 }
@@ -27,21 +34,21 @@ func (q Files) Courses(ctx context.Context, owner string, before time.Time) ([]s
 // courses are read one table after the other.
 type courses struct {
 	Files
-	owner  string // person id; empty: all
-	before int64  // milliseconds
-	list   []store.Course
-	at     map[string]int // of a customer in list
-	keys   map[string]seal.DataKey
+	owner         string // person id; empty: all
+	since, before int64  // milliseconds
+	list          []store.Course
+	at            map[string]int // of a customer in list
+	keys          map[string]seal.DataKey
 }
 
 // theirs limits a query of some arguments to the customers that are or were the
-// owner's, if there is one.
+// owner's since, if there is one.
 func (r *courses) theirs(column string, args ...any) (string, []any) {
 	if r.owner == "" {
 		return "", args
 	}
-	args = append(args, r.owner)
-	return fmt.Sprintf(" AND %s IN (SELECT theirs.customer FROM customer_owner theirs WHERE theirs.person = $%d)", column, len(args)), args
+	args = append(args, r.owner, r.since)
+	return fmt.Sprintf(" AND %s IN (SELECT o.customer FROM customer_owner o WHERE o.person = $%d AND (o.until = 0 OR o.until > $%d))", column, len(args)-1, len(args)), args
 }
 
 func (r *courses) customers(ctx context.Context) error {
@@ -55,8 +62,9 @@ func (r *courses) customers(ctx context.Context) error {
 }
 
 func (r *courses) owners(ctx context.Context) error {
-	where, args := r.theirs("customer", r.before)
-	_, err := engine.Sound(ctx, r.tx, "owners of all", `SELECT id, customer, person, since, until, by_person, mac FROM customer_owner WHERE since < $1`+where+` ORDER BY customer, id`, args,
+	where, args := r.theirs("customer", r.since, r.before)
+	_, err := engine.Sound(ctx, r.tx, "owners of all", `SELECT id, customer, person, since, until, by_person, mac FROM customer_owner
+		WHERE since < $2 AND (until = 0 OR until > $1)`+where+` ORDER BY customer, id`, args,
 		func(scan engine.Scan) (none struct{}, err error) {
 			var o Ownership
 			var customer string
@@ -78,11 +86,16 @@ func (r *courses) owners(ctx context.Context) error {
 	return err
 }
 
-// moves are all that count, also those since: where a customer was is told by the
-// next one.
+// moves are all that count, also those of later: where a customer was is told by the
+// next one; of those before the last one.
 func (r *courses) moves(ctx context.Context) error {
-	where, args := r.theirs("customer")
-	_, err := engine.Sound(ctx, r.tx, "moves of all", `SELECT id, customer, was, stage, at, mac FROM customer_stage WHERE undone = 0`+where+` ORDER BY customer, at, id`, args,
+	where, args := r.theirs("c.id", r.since)
+	since, _ := r.theirs("m.customer", r.since)
+	_, err := engine.Sound(ctx, r.tx, "moves of all", `SELECT id, customer, was, stage, at, mac FROM customer_stage WHERE id IN (
+			SELECT m.id FROM customer_stage m WHERE m.undone = 0 AND m.at >= $1`+since+`
+			UNION ALL SELECT (SELECT m.id FROM customer_stage m WHERE m.customer = c.id AND m.undone = 0 AND m.was <> m.stage AND m.at < $1 ORDER BY m.at DESC, m.id DESC LIMIT 1)
+				FROM customer c WHERE c.id <> ''`+where+`)
+		ORDER BY customer, at, id`, args,
 		func(scan engine.Scan) (none struct{}, err error) {
 			m, known, err := scanMove(scan, r.keys)
 			if err != nil || !known {
@@ -95,11 +108,34 @@ func (r *courses) moves(ctx context.Context) error {
 	return err
 }
 
+// entries are those since the first moment, and of those before what still tells: where
+// there is none since the last one, where none has an amount the last with one, where no
+// move was kept the last with a stage, and those of which nobody knows whether they have
+// an amount.
 func (r *courses) entries(ctx context.Context) error {
-	where, args := r.theirs("p.customer", r.before)
-	_, err := engine.Sound(ctx, r.tx, "progress of all", `SELECT `+progressColumns+` FROM progress p WHERE p.undone = 0 AND p.at < $1`+where+` ORDER BY p.customer, p.at, p.id`, args,
+	where, args := r.theirs("c.id", r.since, r.before)
+	if err := r.read(ctx, "progress since", `customer c CROSS JOIN progress p WHERE p.customer = c.id AND p.undone = 0 AND p.at >= $1 AND p.at < $2`+where, args); err != nil {
+		return err
+	}
+	last := func(condition string) string {
+		return `(SELECT CASE WHEN l.at < $1 THEN l.id END FROM progress l WHERE l.customer = c.id AND l.undone = 0` + condition + ` ORDER BY l.at DESC, l.id DESC LIMIT 1)`
+	}
+	return r.read(ctx, "progress before", `progress p WHERE p.id IN (
+		SELECT `+last(" AND l.at < $2")+` FROM customer c WHERE (c.progressed < $1 OR c.progressed >= $2)`+where+`
+		UNION ALL SELECT `+last(" AND l.at < $2 AND l.priced = 1")+` FROM customer c WHERE c.id <> ''`+where+`
+		UNION ALL SELECT `+last(` AND l.at < $1 AND l.stage <> '' AND NOT EXISTS (SELECT 1 FROM customer_stage m WHERE m.customer = l.customer AND m.at = l.at AND m.undone = 0)`)+`
+			FROM customer c WHERE NOT EXISTS (SELECT 1 FROM customer_stage m WHERE m.customer = c.id AND m.undone = 0 AND m.was <> m.stage AND m.at < $1)`+where+`
+		UNION ALL SELECT l.id FROM progress l WHERE l.priced = 2 AND l.undone = 0 AND l.at < $1)`, args)
+}
+
+// read adds the entries that a query finds to the courses of their customers. A stage
+// that a move tells, too, is left to the move.
+func (r *courses) read(ctx context.Context, what, from string, args []any) error {
+	const moved = `p.stage <> '' AND EXISTS (SELECT 1 FROM customer_stage m WHERE m.customer = p.customer AND m.at = p.at AND m.undone = 0)`
+	_, err := engine.Sound(ctx, r.tx, what, `SELECT `+progressColumns+`, `+moved+` FROM `+from, args,
 		func(scan engine.Scan) (none struct{}, err error) {
-			sealed, err := scanProgress(scan)
+			var moved bool
+			sealed, err := scanProgress(scan, &moved)
 			if err != nil {
 				return none, err
 			}
@@ -110,6 +146,9 @@ func (r *courses) entries(ctx context.Context) error {
 			p, err := sealed.unseal(r.keys[sealed.Customer])
 			if err != nil {
 				return none, err
+			}
+			if moved {
+				p.Stage = ""
 			}
 			r.list[i].Entries = append(r.list[i].Entries, store.Entry{ID: p.ID, At: p.At, Stage: p.Stage, Amount: p.Amount, Next: p.Next})
 			return none, nil

@@ -261,6 +261,40 @@ func TestOwnProgress(t *testing.T) {
 	})
 }
 
+// An entry of which an older program did not note that it has an amount is looked
+// through for one, and noted by the next start.
+func TestAmountsAreNoted(t *testing.T) {
+	storetest.Both(t, func(t *testing.T, o store.Options, db *store.DB) {
+		storetest.Update(t, db, storetest.AddFile)
+		rest := storetest.Behind(t, o)
+		looks := func() {
+			t.Helper()
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				later := vault.Progress{ID: tx.NewID(now), Customer: "K1", Author: "wang", At: now.Add(24 * time.Hour), Words: "等回音"}
+				err := vault.In(tx).AddProgress(ctx, later)
+				list, err1 := vault.In(tx).Courses(ctx, "", later.At.Add(time.Hour), later.At.Add(2*time.Hour))
+				if len(list) != 1 || len(list[0].Entries) < 2 || list[0].Entries[0].Amount != 1234500 {
+					t.Errorf("%+v", list)
+				}
+				return errors.Join(err, err1)
+			})
+		}
+		rest.Do(`UPDATE progress SET priced = 2`)
+		looks()
+		db.Close()
+		db = storetest.Reopen(t, o)
+		for end := time.Now().Add(10 * time.Second); rest.Get(`SELECT COUNT(*) FROM progress WHERE priced = 2`) != int64(0); {
+			if time.Now().After(end) {
+				t.Fatal("nobody looked")
+			}
+		}
+		looks()
+		if got := rest.Get(`SELECT COUNT(*) FROM progress WHERE priced = 1`); got != int64(1) {
+			t.Errorf("%v have an amount", got)
+		}
+	})
+}
+
 // An amount rests sealed; one that an older program left in plain is read, and
 // sealed by the next start.
 func TestAmountsRestSealed(t *testing.T) {

@@ -65,8 +65,8 @@ func (q Files) AddProgress(ctx context.Context, p Progress) error {
 	if err != nil {
 		return err
 	}
-	if _, err := q.tx.Exec(ctx, "add progress", `INSERT INTO progress (id, customer, author, at, words, stage, amount, undone, next_day, step)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8)`, p.ID, p.Customer, p.Author, engine.Millis(p.At), p.seal(c.key), p.Stage, string(p.Next.Day), p.sealStep(c.key)); err != nil {
+	if _, err := q.tx.Exec(ctx, "add progress", `INSERT INTO progress (id, customer, author, at, words, stage, amount, undone, next_day, step, priced)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8, $9)`, p.ID, p.Customer, p.Author, engine.Millis(p.At), p.seal(c.key), p.Stage, string(p.Next.Day), p.sealStep(c.key), engine.Flag(p.Amount != 0)); err != nil {
 		return err
 	}
 	if p.Stage != "" && p.Stage == c.Stage { // that it was told is not to be taken for a move of which nothing is kept
@@ -190,30 +190,32 @@ func (q Files) unlockProgress(scan engine.Scan) (p Progress, key seal.DataKey, e
 	return p, key, err
 }
 
-// plainAmounts reports whether there are amounts that rest in plain.
+// plainAmounts reports whether there are amounts that rest in plain, or entries of
+// which it is not known whether they have one.
 func (q Files) plainAmounts(ctx context.Context) (bool, error) {
 	var id string
-	return q.tx.One(ctx, "plain amounts", `SELECT id FROM progress WHERE amount <> 0 LIMIT 1`, nil, &id)
+	return q.tx.One(ctx, "plain amounts", `SELECT id FROM progress WHERE amount <> 0 OR priced = 2 LIMIT 1`, nil, &id)
 }
 
 // sealAmounts is how many amounts are sealed in one transaction: others write
 // between.
 const sealAmounts = 100
 
-// sealPlain seals the next amounts that older programs left in plain, and reports
-// whether there may be more. What does not open stays.
+// sealPlain seals the next amounts that older programs left in plain, notes which
+// entries have one, and reports whether there may be more. What does not open stays.
 func (q Files) sealPlain(ctx context.Context) (more bool, err error) {
 	type plain struct {
 		Progress
 		key seal.DataKey
 	}
 	list, err := engine.Sound(ctx, q.tx, "plain amounts", `SELECT `+progressColumns+`, c.data_key FROM progress p JOIN customer c ON c.id = p.customer
-		WHERE p.amount <> 0 ORDER BY p.id LIMIT $1`, []any{sealAmounts}, func(scan engine.Scan) (one plain, err error) {
+		WHERE p.amount <> 0 OR p.priced = 2 ORDER BY p.id LIMIT $1`, []any{sealAmounts}, func(scan engine.Scan) (one plain, err error) {
 		one.Progress, one.key, err = q.unlockProgress(scan)
 		return one, err
 	})
 	for i := 0; err == nil && i < len(list); i++ {
-		_, err = q.tx.Exec(ctx, "seal an amount", `UPDATE progress SET words = $1, amount = 0 WHERE id = $2 AND amount <> 0`, list[i].seal(list[i].key), list[i].ID)
+		_, err = q.tx.Exec(ctx, "seal an amount", `UPDATE progress SET words = $1, amount = 0, priced = $2 WHERE id = $3 AND (amount <> 0 OR priced = 2)`,
+			list[i].seal(list[i].key), engine.Flag(list[i].Amount != 0), list[i].ID)
 	}
 	return len(list) > 0, err
 }
