@@ -61,10 +61,13 @@ type deal struct {
 }
 
 // cost is what it took to answer one line, or to make the messages of one morning.
-type cost struct{ statements, allocations int }
+type cost struct {
+	statements, allocations int
+	rows                    int // of the list that the answer is; at least 1
+}
 
 func (c cost) String() string {
-	return fmt.Sprintf("%d statements and %d allocations", c.statements, c.allocations)
+	return fmt.Sprintf("%d statements and %d allocations for %d", c.statements, c.allocations, c.rows)
 }
 
 // owing is a line that an area owes, with what it ranks as.
@@ -148,6 +151,12 @@ func (y *year) line(who, line string) string {
 	spent := y.spends(func() { words, r = y.hands(e) })
 	name := y.command(line)
 	y.tried[name] = true
+	if slices.Contains(lists, line) {
+		spent.rows = max(1, strings.Count(words, "• "))
+	}
+	if line != name {
+		name += "…"
+	}
 	if r.OK {
 		key := y.o.now().Format("2006-01 ") + name + " " + who
 		y.costs[key] = append(y.costs[key], spent)
@@ -175,7 +184,7 @@ func (y *year) spends(f func()) cost {
 	runtime.ReadMemStats(&before)
 	f()
 	runtime.ReadMemStats(&after)
-	return cost{storetest.Ran(y.o.bot.Load().DB) - asked, int(after.Mallocs - before.Mallocs)}
+	return cost{storetest.Ran(y.o.bot.Load().DB) - asked, int(after.Mallocs - before.Mallocs), 1}
 }
 
 // travels is what who is on a trip says of it.
@@ -331,7 +340,7 @@ func (y *year) heads(day time.Time) {
 		{"小钱", "回款记录 本月"}, {"李娜", "缺号"}, {"陈总", "查阅记录 本月"}, {"王芳", "谁没交"}, {"李娜", "签到记录 张伟 本月"}, {"王芳", "看周报"}, {"李娜", "客户历史 K1"}, {"张伟", "合同"},
 		{"王芳", "月会"}, {"李娜", "我的"}, {"陈总", "我的"}, {"小钱", "我的"}, {"王芳", "目标"}, {"张伟", "应收"},
 	} {
-		if y.one(5) {
+		if y.one(5) || day.Weekday() == time.Wednesday && (!day.Before(yearBegins) && day.Before(yearBegins.AddDate(0, 1, 0)) || !day.Before(yearEnds.AddDate(0, -1, 0))) {
 			y.line(look.who, look.line)
 		}
 	}
@@ -534,13 +543,10 @@ func (y *year) didAll(t *testing.T) {
 	}
 }
 
-// growing are the commands that may cost more as the past grows, with the reason.
-var growing = map[string]string{
-	"合同":   "a seller's list has all that they ever held, twenty on a page",
-	"客户进度": "how a customer does is read off all that was ever entered about them",
-	"工作台":  "it counts 客户进度",
-	"月会":   "it has 客户进度",
-}
+// lists are the commands whose answer is a page of all that somebody ever had, or of
+// what is open: where it has more rows than in the first month, when there was not yet
+// as much as fills one, what it costs is measured by the row.
+var lists = []string{"合同", "决议"}
 
 // grew compares the last month with the first, of everything that was done at least
 // three times in both.
@@ -554,9 +560,10 @@ func (y *year) grew(t *testing.T) {
 		}
 		compared++
 		before, after := middle(y.costs[key]), middle(y.costs[last+name])
-		grown := max(float64(after.statements)/float64(before.statements), float64(after.allocations)/float64(before.allocations))
+		rows := max(1, float64(after.rows)/float64(before.rows))
+		grown := max(float64(after.statements)/float64(before.statements), float64(after.allocations)/float64(before.allocations)) / rows
 		t.Logf("%s: %v, a year later %v, %.2f times", name, before, after, grown)
-		if command, _, _ := strings.Cut(name, " "); grown > maxGrowth && growing[command] == "" {
+		if grown > maxGrowth {
 			t.Errorf("%s: %v, a year later %v", name, before, after)
 		}
 	}
@@ -565,13 +572,15 @@ func (y *year) grew(t *testing.T) {
 	}
 }
 
-// middle is the middle of what something cost, statements and allocations apart.
+// middle is the middle of what something cost, each figure apart.
 func middle(list []cost) cost {
-	var statements, allocations []int
-	for _, c := range list {
-		statements, allocations = append(statements, c.statements), append(allocations, c.allocations)
+	of := func(figure func(cost) int) int {
+		var all []int
+		for _, c := range list {
+			all = append(all, figure(c))
+		}
+		slices.Sort(all)
+		return all[len(all)/2]
 	}
-	slices.Sort(statements)
-	slices.Sort(allocations)
-	return cost{statements[len(list)/2], allocations[len(list)/2]}
+	return cost{of(func(c cost) int { return c.statements }), of(func(c cost) int { return c.allocations }), of(func(c cost) int { return c.rows })}
 }
