@@ -203,11 +203,12 @@ func (m *matter) ask(c call, line string, q *command.Question) outcome {
 		why := "「" + c.spec.Name + "」还缺内容，这条消息又晚到了，现在有另一个问题在等你回复。还要办的话，请重新发一次。"
 		return m.refused(c, &command.Refusal{Text: why, Hint: "帮助 " + c.spec.Name})
 	}
+	line = cmp.Or(q.Line, line)
 	o := outcome{
 		ended:    ledger.Done,
 		audit:    m.entry(c.spec.Name, ledger.Refused),
-		question: &store.Dialog{Line: cmp.Or(q.Line, line), Prefix: q.Prefix, Asked: m.asked(), Expires: m.asked().Add(questionTime)},
-		replies:  m.privately(asking(q)),
+		question: &store.Dialog{Line: line, Prefix: q.Prefix, Asked: m.asked(), Expires: m.asked().Add(questionTime)},
+		replies:  m.privately(asking(line, q)),
 	}
 	o.audit.Clause, o.audit.Subject = c.spec.Clause, "question"
 	if c.doubts != "" {
@@ -217,10 +218,16 @@ func (m *matter) ask(c call, line string, q *command.Question) outcome {
 	return o
 }
 
-// asking is a question in words.
-func asking(q *command.Question) chat.Message {
+// asking is a question about a line in words, with a button for each choice.
+func asking(line string, q *command.Question) chat.Message {
 	const how = "\n（直接回复即可，发「取消」离开）"
 	m := chat.Message{Text: q.Prompt + how, Secrecy: q.Secrecy}
+	if len(q.Choices) > 0 {
+		m = chat.Message{Card: &chat.Card{Title: "还差一项", Blocks: []chat.Block{{Text: m.Text}}}, Secrecy: q.Secrecy}
+		for _, choice := range q.Choices {
+			m.Card.Buttons = append(m.Card.Buttons, chat.Button{Label: choice, Command: line + " " + q.Prefix + choice})
+		}
+	}
 	if m.Summary != "" {
 		m.Summary += how
 	}

@@ -106,6 +106,9 @@ func (c *Call) Post(name string) store.Post { return value[store.Post](c, name, 
 // Duty is a Duty argument.
 func (c *Call) Duty(name string) store.Duty { return value[store.Duty](c, name, Duty) }
 
+// Mentions is a Mentions argument: names as typed, each with its @.
+func (c *Call) Mentions(name string) []string { return value[[]string](c, name, Mentions) }
+
 // Labels is a Labels argument: text by label.
 func (c *Call) Labels(name string) map[string]string {
 	return value[reading.Labelled](c, name, Labels).Values

@@ -65,7 +65,7 @@ func checkArgs(args []Arg) error {
 func checkArg(a *Arg, behind []Arg) error {
 	toEnd := a.Kind == Free || a.Kind == Labels || a.Kind == Fields
 	switch {
-	case a.Kind < Word || a.Kind > Fields:
+	case a.Kind < Word || a.Kind > Mentions:
 		return fmt.Errorf("is of no known kind (%d)", a.Kind)
 	case toEnd && len(behind) > 0:
 		return errors.New("takes all that follows, so it must be the last")

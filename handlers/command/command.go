@@ -104,6 +104,7 @@ const (
 	Contract             // a contract's number, or its customer, as typed (string); Call.Contract finds out which it is
 	Passage              // text up to the first of the command's fields (string)
 	Fields               // 地址=… 电话=… (map[string]string by Keys), to the end of the line
+	Mentions             // further people, each with @ ([]string)
 )
 
 // Arg is one argument. Optional ones are passed over when the text does not
@@ -182,9 +183,10 @@ func (r *Refusal) Error() string { return "refused: " + r.Text }
 // it. The answer is appended to the call's line after Prefix.
 type Question struct {
 	Prompt       string
-	Prefix       string // e.g. "下周："
-	Line         string // in place of the call's; empty: that
-	chat.Secrecy        // of what the prompt repeats
+	Prefix       string   // e.g. "下周："
+	Line         string   // in place of the call's; empty: that
+	Choices      []string // that a button answers each; nil: any words
+	chat.Secrecy          // of what the prompt repeats
 }
 
 func (q *Question) Error() string { return "question: " + q.Prompt }

@@ -23,6 +23,8 @@ func (a *Arg) syntax() []string {
 	switch a.Kind {
 	case Free, Passage:
 		parts[0] += "…"
+	case Mentions:
+		parts[0] = "@" + a.Name + "…"
 	case Labels:
 		parts = parts[:0]
 		for _, k := range a.Keys {

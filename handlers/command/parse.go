@@ -107,7 +107,7 @@ func (p *parser) one(ctx context.Context, i int) error {
 		if a.Optional {
 			return nil
 		}
-		return &Question{Prompt: p.prompt(a)}
+		return &Question{Prompt: p.prompt(a), Choices: choices(a.Kind)}
 	}
 	if a.Optional && a.Kind == Word && p.lastWord() && p.neededAfter(i) {
 		return nil
@@ -168,6 +168,8 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 	case Word:
 		word := p.word(a)
 		return word, len(word), nil
+	case Mentions:
+		return p.mentions(a)
 	case Number:
 		code := reading.FirstCode(p.left)
 		if code == "" {

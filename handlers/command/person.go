@@ -158,6 +158,17 @@ func readDuty(typed string) (any, int, error) {
 	return nil, 0, reading.ErrNone
 }
 
+// choices are all that an argument of a kind may be; nil where they are too many.
+func choices(k Kind) []string {
+	switch k {
+	case Post:
+		return postNames()
+	case Duty:
+		return dutyNames()
+	}
+	return nil
+}
+
 func postNames() []string {
 	names := make([]string, len(store.Posts))
 	for i, p := range store.Posts {

@@ -15,6 +15,7 @@ func (p *parser) word(a *Arg) string {
 		if _, n, ok := p.mention(p.left[size:]); ok {
 			return p.left[:size+n]
 		}
+		return p.left[:size+len(nameWord(p.left[size:]))]
 	}
 	word := reading.FirstWord(p.left)
 	days := p.daysAfter(a)
@@ -27,6 +28,23 @@ func (p *parser) word(a *Arg) string {
 		}
 	}
 	return word
+}
+
+// mentions are the words with @ that stand here one behind the other.
+func (p *parser) mentions(a *Arg) (any, int, error) {
+	all, names := p.left, []string(nil)
+	defer func() { p.left = all }()
+	end := 0
+	for strings.HasPrefix(p.left, "@") || strings.HasPrefix(p.left, "＠") {
+		name := p.word(a)
+		names, p.left = append(names, name), p.left[len(name):]
+		end = len(all) - len(p.left)
+		p.skip()
+	}
+	if len(names) == 0 {
+		return nil, 0, reading.ErrNone
+	}
+	return names, end, nil
 }
 
 // daysAfter is the argument after a when it is a date or span that comes with it:

@@ -1,7 +1,10 @@
 package staff
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -28,8 +31,8 @@ func (h Handler) peopleCommands() []command.Spec {
 		manage(command.Spec{
 			Name: "人员 添加", Aliases: []string{"rytj"}, Summary: "登记一个人：@他就直接绑定账号，只写姓名则给出绑定码",
 			Said:     []string{"添加人员", "新增人员", "添加员工", "新增员工", "加人", "加个人", "加员工", "添加同事", "添加新人", "登记人员"},
-			Args:     []command.Arg{{Name: "姓名", Kind: command.Word, Prompt: "登记谁？@他，或写姓名。"}, later},
-			Examples: []string{"人员 添加 周敏 业务员"}, Run: h.add, Undo: h.undoAdd,
+			Args:     []command.Arg{{Name: "姓名", Kind: command.Word, Prompt: "登记谁？@他，或写姓名。"}, {Name: othersArg, Kind: command.Mentions, Optional: true}, later},
+			Examples: []string{"人员 添加 周敏 业务员", "人员 添加 @周敏 @林立 业务员"}, Run: h.add, Undo: h.undoAdd,
 		}),
 		manage(command.Spec{
 			Name: "人员 绑定码", Aliases: []string{"rybdm"}, Summary: "给还没绑定账号的人一个新的绑定码",
@@ -88,6 +91,15 @@ func changed(ctx context.Context, c *command.Call, id string) (time.Time, error)
 	return at, err
 }
 
+// unchanged refuses what was sent before somebody was changed.
+func unchanged(ctx context.Context, c *command.Call, id string) error {
+	at, err := changed(ctx, c, id)
+	if err != nil {
+		return err
+	}
+	return c.Overtaken(at)
+}
+
 // manage fills in what all commands of the administrator share.
 func manage(s command.Spec) command.Spec {
 	s.Who, s.Private, s.Clause, s.Changed = rulebook.ManagePeople, true, "附-4", personChanged
@@ -97,11 +109,7 @@ func manage(s command.Spec) command.Spec {
 				return withdraw(ctx, c, code)
 			}
 			id, _, _ := strings.Cut(ref, "|")
-			at, err := changed(ctx, c, id)
-			if err == nil {
-				err = c.Overtaken(at)
-			}
-			if err != nil {
+			if err := unchanged(ctx, c, id); err != nil {
 				return "", err
 			}
 			return undo(ctx, c, ref)
@@ -169,10 +177,62 @@ func (h Handler) person(ctx context.Context, c *command.Call, p store.Person) (*
 	return a, nil
 }
 
-// add registers somebody: mentioned, their account is bound at once; only
-// named, the answer holds a code with which they bind it themselves.
+// othersArg are those who are registered together with the first.
+const othersArg = "同事"
+
+// add is 人员 添加: of one person, or of several who are mentioned together.
 func (h Handler) add(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	name := cleanName(c.Text("姓名"))
+	names := []string{cleanName(c.Text("姓名"))}
+	for _, typed := range c.Mentions(othersArg) {
+		if name := cleanName(typed); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 1 {
+		return h.addOne(ctx, c, names[0])
+	}
+	return h.addAll(ctx, c, names)
+}
+
+// addAll registers several: who has an account gets their post by a button, who has
+// none a card with their code.
+func (h Handler) addAll(ctx context.Context, c *command.Call, names []string) (*command.Answer, error) {
+	a, card, said, ids := &command.Answer{}, chat.Card{Tone: chat.Good}, []string(nil), []string(nil)
+	for _, name := range names {
+		one, err := h.addOne(ctx, c, name)
+		var no *command.Refusal
+		if errors.As(err, &no) {
+			said = append(said, "✗ "+name+"："+no.Text)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		_, mentioned := mention(c, name)
+		switch {
+		case !mentioned:
+			said = append(said, "✓ "+name+"，绑定码在另一条里")
+			a.Notices = append(a.Notices, chat.Notice{Key: "staff/" + c.Tx.NewID(c.Now), To: c.Person.ID, Message: one.Reply})
+		case c.Post("岗位") == "":
+			said = append(said, "✓ "+name+"，是什么岗位？")
+			card.Buttons = append(card.Buttons, chat.Button{Label: name + "的岗位", Command: "人员 岗位 " + name})
+		default:
+			said = append(said, "✓ "+one.Reply.Text)
+		}
+		a.Notices, ids = append(a.Notices, one.Notices...), append(ids, one.Undo)
+	}
+	if len(ids) == 0 {
+		return nil, &command.Refusal{Text: strings.Join(said, "\n"), Hint: "人员", Clause: "附-4"}
+	}
+	card.Title, card.Blocks = fmt.Sprintf("已登记 %d 人", len(ids)), []chat.Block{{Text: strings.Join(said, "\n")}}
+	a.Reply.Card = &card
+	a.Undo = strings.Join(ids, "|")
+	return a, nil
+}
+
+// addOne registers somebody: mentioned, their account is bound at once; only
+// named, the answer holds a code with which they bind it themselves.
+func (h Handler) addOne(ctx context.Context, c *command.Call, name string) (*command.Answer, error) {
 	if !validName(name) {
 		return nil, refuseName()
 	}
@@ -185,13 +245,10 @@ func (h Handler) add(ctx context.Context, c *command.Call) (*command.Answer, err
 			return nil, err
 		}
 	}
-	post := c.Post("岗位")
-	switch {
-	case post == "" && !mentioned: // a code waits for its answer
+	if c.Post("岗位") == "" && !mentioned { // a code waits for its answer
 		return nil, &command.Question{Prompt: postPrompt()}
-	case post == "":
-		post = store.OtherEmployee
 	}
+	post := cmp.Or(c.Post("岗位"), store.OtherEmployee)
 	p := store.Person{ID: c.Tx.NewID(c.Now), Name: name, Since: c.Now}
 	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, store.Change{Kind: store.ChangeHold, Post: post, At: c.Now})
 	if err != nil {
@@ -268,7 +325,22 @@ func (h Handler) unregistered(ctx context.Context, c *command.Call, a chat.Accou
 }
 
 func (h Handler) undoAdd(ctx context.Context, c *command.Call, ref string) (string, error) {
-	p, found, err := c.Tx.People().ByID(ctx, ref)
+	var undone []string
+	for _, id := range strings.Split(ref, "|") {
+		said, err := h.undoOne(ctx, c, id)
+		if err != nil {
+			return "", err
+		}
+		undone = append(undone, said)
+	}
+	return strings.Join(undone, "、"), nil
+}
+
+func (h Handler) undoOne(ctx context.Context, c *command.Call, id string) (string, error) {
+	p, found, err := c.Tx.People().ByID(ctx, id)
+	if err == nil {
+		err = unchanged(ctx, c, id)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -278,7 +350,7 @@ func (h Handler) undoAdd(ctx context.Context, c *command.Call, ref string) (stri
 	if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
 		return "", err
 	}
-	return "登记" + p.Name + "（" + string(p.Post) + "）", c.Tx.People().Stop(ctx, ref, c.Now)
+	return "登记" + p.Name + "（" + string(p.Post) + "）", c.Tx.People().Stop(ctx, id, c.Now)
 }
 
 // errUndone is the refusal for what somebody else changed meanwhile.

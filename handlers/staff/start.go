@@ -73,7 +73,7 @@ func (h Handler) startCard(ctx context.Context, tx *store.Tx, news string) (chat
 	}
 	card.Blocks = append(card.Blocks,
 		chat.Block{Text: ticked(len(groups)+len(h.Groups) > 0) + "1. 把我拉进部门群，在群里点「设为部门群」，或发：@市场部助手 部门群"},
-		chat.Block{Text: ticked(len(people) > 1) + "2. 加同事：人员 添加 @张伟，再点他的岗位；@ 不到的写姓名，把绑定码给本人"},
+		chat.Block{Text: ticked(len(people) > 1) + "2. 加同事：人员 添加 @张伟 @刘洋，再点各人的岗位；@ 不到的写姓名和岗位，把绑定码给本人"},
 		chat.Block{Text: ticked(!seen.IsZero()) + "3. 看一周的例子"},
 		chat.Block{Note: "做完一步，发 开始使用 看还差什么；都好了发 自检。"},
 	)
