@@ -40,7 +40,7 @@ var imports = map[string][]string{
 	"scheduler/outbox":          {"handlers", "handlers/chat", "handlers/pace", "handlers/rulebook", "store"},
 	"scheduler/schedulertest":   {"handlers", "handlers/chat", "handlers/handlerstest", "handlers/rulebook", "scheduler", "scheduler/outbox", "store", "store/storetest"},
 	"scheduler/timetable":       {"handlers/...", "scheduler", "store"},
-	"handlers":                  {"handlers/audience", "handlers/chat", "handlers/command", "handlers/photo", "handlers/rulebook", "handlers/staff", "handlers/text", "handlers/words", "store", "store/ledger"},
+	"handlers":                  {"handlers/audience", "handlers/chat", "handlers/command", "handlers/photo", "handlers/reading", "handlers/rulebook", "handlers/staff", "handlers/text", "handlers/words", "store", "store/ledger"},
 	area:                        {"handlers/audience", "handlers/chat", "handlers/closing", "handlers/command", "handlers/daily", "handlers/intake", "handlers/leaving", "handlers/pack", "handlers/pdf", "handlers/reading", "handlers/rulebook", "handlers/sheet", "handlers/text", "handlers/words", "store", "store/ledger", "store/vault"},
 	"handlers/audience":         {"handlers/chat", "handlers/rulebook", "store"},
 	"handlers/chat":             {"handlers/text"},
