@@ -142,8 +142,10 @@ func (h Handler) reviewed(ctx context.Context, c *command.Call, a store.Activity
 		{Label: fieldName, Value: a.Name}, {Label: fieldOutcome, Value: a.Outcome}, {Label: fieldBudget, Value: budgetWords(a)}, {Label: fieldCost, Value: costWords(a)},
 		{Label: "超支", Value: overWords(a)}, {Label: fieldLesson, Value: a.Lesson},
 	}}}, Buttons: []chat.Button{{Label: "看活动", Command: "活动 " + a.Code}}}
-	if a.Over != "" {
-		news.Blocks = append(news.Blocks, chat.Block{Text: fieldOver + "：" + text.Continued(a.Over)})
+	for _, f := range []chat.Fact{{Label: fieldLack, Value: a.Lack}, {Label: fieldOver, Value: a.Over}} {
+		if f.Value != "" {
+			news.Blocks = append(news.Blocks, chat.Block{Text: f.Label + "：" + text.Continued(f.Value)})
+		}
 	}
 	heads := audience.Join(roll.Standing(store.Supervisor).To, roll.Standing(store.MarketingDirector).To)
 	answer.Notices = audience.Same(fmt.Sprintf("activity/%s/%d/reviewed", a.Code, a.Version), audience.But(heads, c.Person.ID), chat.Message{
