@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -86,20 +87,37 @@ func (d *Desk) help(_ context.Context, c *command.Call) (*command.Answer, error)
 	return command.Card(d.router.HelpFor(spec, c.Person)), nil
 }
 
-// mine collects from every area what the person owes or waits for.
+// mostOwed is how many lines 我的 shows; the rest is counted.
+const mostOwed = 10
+
+// mine collects from every area what the person owes or waits for, urgent first.
 func (d *Desk) mine(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	card := chat.Card{Title: "我的待办"}
+	var all []command.Item
 	for _, a := range d.o.Areas {
 		items, err := a.Owes(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		for _, i := range items {
-			card.Blocks = append(card.Blocks, chat.Block{Text: "• " + i.Text})
-			if i.Button != nil {
-				card.Buttons = append(card.Buttons, *i.Button)
-			}
+		all = append(all, items...)
+	}
+	slices.SortStableFunc(all, func(a, b command.Item) int {
+		switch {
+		case a.Urgent == b.Urgent:
+			return 0
+		case a.Urgent:
+			return -1
 		}
+		return 1
+	})
+	for _, i := range all[:min(len(all), mostOwed)] {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "• " + i.Text})
+		if i.Button != nil {
+			card.Buttons = append(card.Buttons, *i.Button)
+		}
+	}
+	if rest := len(all) - mostOwed; rest > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Text: words.More(rest)})
 	}
 	if len(card.Blocks) == 0 {
 		card.Tone = chat.Good

@@ -230,7 +230,7 @@ func (h Handler) owed(c *command.Call, a store.Activity) (command.Item, bool) {
 	case mine != nil && state == store.ActivityPlanned && mine.Answer == store.Unanswered:
 		return command.Item{Text: named + "，还没答复能不能去", Button: &chat.Button{Label: "能去 " + a.Code, Command: "能去 " + a.Code}}, true
 	case mine != nil && a.State == store.ActivityPlanned && mine.Came == store.Unchecked && mine.Answer != store.Cannot && h.Rules.AttendanceOpen(a, c.Now):
-		return command.Item{Text: named + "，还没报到场（" + onSite + "）", Button: &chat.Button{Label: "到场 " + a.Code, Command: "到场 " + a.Code}}, true
+		return command.Item{Text: named + "，还没报到场（" + onSite + "）", Button: &chat.Button{Label: "到场 " + a.Code, Command: "到场 " + a.Code}, Urgent: true}, true
 	case state == store.ActivityEnded && a.Responsible() == c.Person.ID:
 		return command.Item{Text: named + "，还没总结（" + monthly + "）", Button: &chat.Button{Label: "总结 " + a.Code, Command: "活动 总结 " + a.Code}}, true
 	}

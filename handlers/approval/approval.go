@@ -96,7 +96,7 @@ func (h Handler) waiting(ctx context.Context, c *command.Call) ([]command.Item, 
 		}
 		items = append(items, command.Item{
 			Text:   asker + "的查阅申请 " + r.Code + " 待批，" + h.at(r.Lapses) + " 失效",
-			Button: &chat.Button{Label: "看申请 " + r.Code, Command: "查阅申请 " + r.Code},
+			Button: &chat.Button{Label: "看申请 " + r.Code, Command: "查阅申请 " + r.Code}, Urgent: true,
 		})
 	}
 	return items, err

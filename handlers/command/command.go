@@ -195,4 +195,5 @@ func (q *Question) Error() string { return "question: " + q.Prompt }
 type Item struct {
 	Text   string
 	Button *chat.Button
+	Urgent bool // it is overdue or due today, or somebody waits for the person's word
 }

@@ -96,11 +96,14 @@ func (n Numbered[T]) Only(ctx context.Context, c *Call, arg string, may func(T) 
 		return list[0], nil
 	}
 	r := &Refusal{Text: fmt.Sprintf("有 %d 个%s，要%s哪一个？", len(list), n.What, c.Spec.Name), Hint: c.Spec.Name + " " + n.Code(list[0]), Clause: n.Clause}
-	for _, t := range list {
+	for _, t := range list[:min(len(list), MaxRows)] {
 		r.Text += "\n• " + n.Code(t)
 		if line := strings.TrimSpace(c.Spec.Name + " " + n.Code(t) + " " + c.Rest); len([]rune(line)) <= maxLine {
 			r.Buttons = append(r.Buttons, chat.Button{Label: c.Spec.Name + " " + n.Code(t), Command: line})
 		}
+	}
+	if rest := len(list) - MaxRows; rest > 0 {
+		r.Text += "\n" + words.More(rest)
 	}
 	return none, r
 }

@@ -220,12 +220,12 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 		case ct.OwesOriginal():
 			owed++
 			if ct.Holder == c.Person.ID {
-				items = append(items, command.Item{Text: h.originalItem(ct, today)})
+				items = append(items, command.Item{Text: h.originalItem(ct, today), Urgent: ct.Due != "" && today >= ct.Due})
 			}
 		case ct.Borrower == c.Person.ID:
-			items = append(items, command.Item{Text: "借的合同原件 " + ct.Number + "，" + ct.Back.String() + " 归还"})
+			items = append(items, command.Item{Text: "借的合同原件 " + ct.Number + "，" + ct.Back.String() + " 归还", Urgent: today >= ct.Back})
 		case ct.State == store.ContractLost && ct.Holder == c.Person.ID:
-			items = append(items, command.Item{Text: ct.Number + " 遗失，还没有查清", Button: &chat.Button{Label: "说明 " + ct.Number, Command: "缺号 " + ct.Number}})
+			items = append(items, command.Item{Text: ct.Number + " 遗失，还没有查清", Button: &chat.Button{Label: "说明 " + ct.Number, Command: "缺号 " + ct.Number}, Urgent: true})
 		case ct.InHand() && ct.Holder == c.Person.ID:
 			hand++
 			first = cmp.Or(first, ct.Number)

@@ -219,19 +219,19 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 		if err != nil {
 			return nil, err
 		}
-		when := "期限 " + words.DayIn(d.Due, roll.Day)
+		when, urgent := "期限 "+words.DayIn(d.Due, roll.Day), roll.Day >= d.Due
 		if late := roll.Day.Since(d.Due); late > 0 {
 			when = fmt.Sprintf("逾期 %d 天", late)
 		}
 		switch {
 		case d.State == store.DecisionOpen && owner.ID == c.Person.ID:
-			items = append(items, command.Item{Text: "决议 " + d.Code + "，" + when + "（" + deciding + "）", Button: &chat.Button{Label: "完成 " + d.Code, Command: "完成 " + d.Code}})
+			items = append(items, command.Item{Text: "决议 " + d.Code + "，" + when + "（" + deciding + "）", Button: &chat.Button{Label: "完成 " + d.Code, Command: "完成 " + d.Code}, Urgent: urgent})
 		case d.State == store.DecisionOpen && d.Concerns(c.Person.ID):
-			items = append(items, command.Item{Text: "协办决议 " + d.Code + "，" + when})
+			items = append(items, command.Item{Text: "协办决议 " + d.Code + "，" + when, Urgent: urgent})
 		case d.State == store.DecisionClaimed && owner.ID == c.Person.ID:
 			items = append(items, command.Item{Text: "决议 " + d.Code + " 报了完成，等确认"})
 		case d.State == store.DecisionClaimed && rulebook.Judges(c.Person, owner):
-			items = append(items, command.Item{Text: owner.Name + "的决议 " + d.Code + " 等确认完成（" + deciding + "）", Button: &chat.Button{Label: "确认 " + d.Code, Command: "确认完成 " + d.Code}})
+			items = append(items, command.Item{Text: owner.Name + "的决议 " + d.Code + " 等确认完成（" + deciding + "）", Button: &chat.Button{Label: "确认 " + d.Code, Command: "确认完成 " + d.Code}, Urgent: true})
 		}
 	}
 	waiting, err := c.Tx.Agenda().Waiting(ctx)
@@ -245,7 +245,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 	}
 	m, found, err := c.Tx.Meetings().Now(ctx)
 	if err == nil && found && m.Opener == c.Person.ID {
-		items = append(items, command.Item{Text: title(m) + "还没有散会（" + deciding + "）", Button: &chat.Button{Label: "散会", Command: "散会"}})
+		items = append(items, command.Item{Text: title(m) + "还没有散会（" + deciding + "）", Button: &chat.Button{Label: "散会", Command: "散会"}, Urgent: true})
 	}
 	return items, err
 }

@@ -122,7 +122,12 @@ func (v view) outline() string { return outline(v.meeting) + "：" + v.counts() 
 // card is the agenda as a reader may see it.
 func (v view) card(heading string, reader store.Person) chat.Card {
 	card := chat.Card{Title: heading, Blocks: []chat.Block{{Text: v.counts() + "。" + v.presence()}}}
-	for _, i := range v.items[:min(len(v.items), command.MaxRows)] {
+	items := v.items
+	if v.meeting.State == store.MeetingOpen && len(items) > command.MaxRows { // those without an outcome are to be seen
+		items = slices.Clone(items)
+		slices.SortStableFunc(items, func(a, b store.AgendaItem) int { return rank(a.State) - rank(b.State) })
+	}
+	for _, i := range items[:min(len(items), command.MaxRows)] {
 		card.Blocks = append(card.Blocks, chat.Block{Text: v.row(i, reader)})
 	}
 	if rest := len(v.items) - command.MaxRows; rest > 0 {
@@ -142,6 +147,14 @@ func (v view) card(heading string, reader store.Person) chat.Card {
 		card.Blocks = append(card.Blocks, chat.Block{Note: next})
 	}
 	return card
+}
+
+// rank puts what has no outcome first.
+func rank(s store.ItemState) int {
+	if s == store.ItemOpen {
+		return 0
+	}
+	return 1
 }
 
 // next is what a reader may type about the first item without an outcome.

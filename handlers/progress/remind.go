@@ -189,7 +189,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 		if d.Next.Day == today {
 			when = "今天的"
 		}
-		items = append(items, command.Item{Text: when + "下一步：" + d.Customer.ID, Button: &chat.Button{Label: "跟进 " + d.Customer.ID, Command: "跟进 " + d.Customer.ID}})
+		items = append(items, command.Item{Text: when + "下一步：" + d.Customer.ID, Button: &chat.Button{Label: "跟进 " + d.Customer.ID, Command: "跟进 " + d.Customer.ID}, Urgent: true})
 	}
 	promises, err := h.promiseItems(ctx, c)
 	if err != nil {

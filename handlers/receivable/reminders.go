@@ -212,7 +212,7 @@ func (h Handler) dueItems(ctx context.Context, c *command.Call) (items []command
 			}
 			items = append(items, command.Item{
 				Text:   strings.TrimSpace(fmt.Sprintf("%s 第%d期 %s", d.Number, l.No, dueWords(after))),
-				Button: &chat.Button{Label: "回款 " + d.Number, Command: "回款 " + d.Number},
+				Button: &chat.Button{Label: "回款 " + d.Number, Command: "回款 " + d.Number}, Urgent: after >= 0,
 			})
 		}
 	}

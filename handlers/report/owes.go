@@ -51,7 +51,7 @@ func (h Handler) ownOwed(ctx context.Context, c *command.Call) ([]command.Item, 
 		if is == missing {
 			items = append(items, command.Item{
 				Text:   last.String() + "周报未交",
-				Button: &chat.Button{Label: "补交" + short(last), Command: "补交 " + last.Key()},
+				Button: &chat.Button{Label: "补交" + short(last), Command: "补交 " + last.Key()}, Urgent: true,
 			})
 		}
 	}
@@ -62,7 +62,7 @@ func (h Handler) ownOwed(ctx context.Context, c *command.Call) ([]command.Item, 
 	due, _ := h.Rules.ReportDue(this)
 	return append(items, command.Item{
 		Text:   this.String() + "周报未交，" + h.at(due) + " 截止（" + words.Distance(c.Now, due) + "）",
-		Button: &chat.Button{Label: "填写周报", Command: "提交周报 " + this.Key()},
+		Button: &chat.Button{Label: "填写周报", Command: "提交周报 " + this.Key()}, Urgent: h.Rules.Day(c.Now) >= h.Rules.Day(due),
 	}), nil
 }
 
@@ -86,7 +86,7 @@ func (h Handler) upOwed(ctx context.Context, c *command.Call) ([]command.Item, e
 	}
 	return []command.Item{{
 		Text:   w.String() + "周报汇总未上报，" + h.dueWords(w, c.Now),
-		Button: &chat.Button{Label: "汇总", Command: "汇总 " + w.Key()},
+		Button: &chat.Button{Label: "汇总", Command: "汇总 " + w.Key()}, Urgent: true,
 	}}, nil
 }
 

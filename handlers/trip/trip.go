@@ -84,7 +84,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 	}
 	return []command.Item{{
 		Text:   "今天（" + today.String() + "）在" + trip.Place + "出差，还没有签到（" + clause + "）",
-		Button: &chat.Button{Label: "签到", Command: "签到"},
+		Button: &chat.Button{Label: "签到", Command: "签到"}, Urgent: true,
 	}}, nil
 }
 
