@@ -225,7 +225,7 @@ func asking(line string, q *command.Question) chat.Message {
 	if len(q.Choices) > 0 {
 		m = chat.Message{Card: &chat.Card{Title: "还差一项", Blocks: []chat.Block{{Text: m.Text}}}, Secrecy: q.Secrecy}
 		for _, choice := range q.Choices {
-			m.Card.Buttons = append(m.Card.Buttons, chat.Button{Label: choice, Command: line + " " + q.Prefix + choice})
+			m.Card.Buttons = append(m.Card.Buttons, chat.Button{Label: choice, Command: line + " " + q.Prefix + choice, Typed: choice})
 		}
 	}
 	if m.Summary != "" {

@@ -158,6 +158,9 @@ func readDuty(typed string) (any, int, error) {
 	return nil, 0, reading.ErrNone
 }
 
+// AskPost asks for a post.
+func AskPost(prompt string) *Question { return &Question{Prompt: prompt, Choices: choices(Post)} }
+
 // choices are all that an argument of a kind may be; nil where they are too many.
 func choices(k Kind) []string {
 	switch k {

@@ -246,7 +246,7 @@ func (h Handler) addOne(ctx context.Context, c *command.Call, name string) (*com
 		}
 	}
 	if c.Post("岗位") == "" && !mentioned { // a code waits for its answer
-		return nil, &command.Question{Prompt: postPrompt()}
+		return nil, command.AskPost(postPrompt())
 	}
 	post := cmp.Or(c.Post("岗位"), store.OtherEmployee)
 	p := store.Person{ID: c.Tx.NewID(c.Now), Name: name, Since: c.Now}
