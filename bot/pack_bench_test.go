@@ -125,19 +125,29 @@ type past struct {
 
 func (p past) fill(tb testing.TB, db *store.DB) {
 	tb.Helper()
-	for from := 0; from < p.contracts; from += 500 {
-		storetest.Update(tb, db, func(ctx context.Context, tx *store.Tx) error {
-			people, err := tx.People().Holding(ctx, store.Salesperson, "")
-			for i := from; i < min(from+500, p.contracts) && err == nil; i++ {
-				err = p.enter(ctx, tx, i, people[i%len(people)].ID)
-			}
-			return err
-		})
+	each := func(n int, enter func(ctx context.Context, tx *store.Tx, i int, who string) error) {
+		for from := 0; from < n; from += 500 {
+			storetest.Update(tb, db, func(ctx context.Context, tx *store.Tx) error {
+				people, err := tx.People().Holding(ctx, store.Salesperson, "")
+				for i := from; i < min(from+500, n) && err == nil; i++ {
+					err = enter(ctx, tx, i, people[i%len(people)].ID)
+				}
+				return err
+			})
+		}
 	}
+	each(p.contracts, p.enter)
+	each(min(p.customers, p.contracts), p.follow) // behind: the ids tell in which order things came
 }
 
-// enter enters a contract that was signed and planned, nine of ten paid, and while
-// there are fewer than so many, a customer with what was done last.
+// follow enters what was done last with a customer.
+func (p past) follow(ctx context.Context, tx *store.Tx, i int, who string) error {
+	at := p.now.AddDate(0, 0, -i%60)
+	return vault.In(tx).AddProgress(ctx, vault.Progress{ID: tx.NewID(at), Customer: fmt.Sprint("K", i+1), Author: who, At: at, Words: "送去年会方案", Amount: 8_000_000})
+}
+
+// enter enters a contract that was signed and planned, nine of ten paid, which the
+// morning after has found, and while there are fewer than so many, a customer.
 func (p past) enter(ctx context.Context, tx *store.Tx, i int, who string) error {
 	founded := p.now.AddDate(0, -packMonths, 0)
 	at := founded.AddDate(0, i*packMonths/p.contracts, i%27)
@@ -145,10 +155,6 @@ func (p past) enter(ctx context.Context, tx *store.Tx, i int, who string) error 
 	if i < p.customers {
 		k := store.Customer{ID: customer, Name: fmt.Sprintf("华东机电%d号有限公司", i), Owner: who, Stage: "初步接触", Created: founded, Author: who}
 		if err := vault.In(tx).Add(ctx, k); err != nil {
-			return err
-		}
-		late := p.now.AddDate(0, 0, -i%60)
-		if err := vault.In(tx).AddProgress(ctx, vault.Progress{ID: tx.NewID(late), Customer: customer, Author: who, At: late, Words: "送去年会方案", Amount: 8_000_000}); err != nil {
 			return err
 		}
 	}
@@ -165,8 +171,11 @@ func (p past) enter(ctx context.Context, tx *store.Tx, i int, who string) error 
 		return err
 	}
 	e.ID, e.Kind, e.Plan, e.Amount, e.Settled = tx.NewID(at), store.MoneyReceipt, nil, 90_000_01, true
-	_, err := tx.Receivables().Add(ctx, e)
-	return err
+	if _, err := tx.Receivables().Add(ctx, e); err != nil {
+		return err
+	}
+	k.Version = 1
+	return tx.Contracts().PaidUp(ctx, k, 2, day.Add(1), day)
 }
 
 // say is how long it takes to take in a line.
