@@ -1,9 +1,11 @@
 package reading
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"marketbot/handlers/text"
 )
@@ -17,14 +19,14 @@ type Share struct {
 	Parts int
 }
 
-// Shares reads 张三=30%，李四=20.5% or 张伟60%,刘洋40%: parted by commas, or by blanks
-// where each is plainly one. The mark of per cent may be left out behind an equals
-// sign. ok is false where a part cannot be read; what they come to is not looked
+// Shares reads 张三=30%，李四=20.5% or 张伟60%,刘洋40%, also 张伟：60% and 张伟六成: parted
+// by commas, by the mark of per cent, or by blanks where each is plainly one. The mark
+// may be left out behind an equals sign or a colon. ok is false where a part cannot be read; what they come to is not looked
 // at.
 func Shares(value string) (list []Share, ok bool) {
 	parts := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("，,;；、\n", r) })
 	for _, part := range parts {
-		for _, one := range pairsIn(part) {
+		for _, one := range pairsIn(strings.NewReplacer("%", "% ", "％", "％ ").Replace(part)) {
 			s, ok := readShare(one)
 			if !ok {
 				return nil, false
@@ -39,7 +41,7 @@ func Shares(value string) (list []Share, ok bool) {
 func pairsIn(part string) []string {
 	var list []string
 	for word := range strings.FieldsSeq(part) {
-		if n := len(list); n > 0 && (!strings.ContainsAny(list[n-1], "=＝%％") || strings.Trim(word, "%％") == "") {
+		if n := len(list); n > 0 && (!strings.ContainsAny(list[n-1], "=＝:：%％") || strings.Trim(word, "%％") == "") {
 			list[n-1] += " " + word
 			continue
 		}
@@ -49,7 +51,7 @@ func pairsIn(part string) []string {
 }
 
 func readShare(typed string) (Share, bool) {
-	at := strings.LastIndexAny(typed, "=＝")
+	at := strings.LastIndexAny(typed, "=＝:：")
 	digits := ""
 	switch {
 	case at >= 0:
@@ -57,6 +59,15 @@ func readShare(typed string) (Share, bool) {
 	case strings.HasSuffix(text.Fold(typed).Text, "%"):
 		name := strings.TrimRightFunc(typed, func(r rune) bool { return strings.ContainsRune("0123456789.% ", text.Narrow(r)) })
 		at, digits = len(name), text.Fold(typed[len(name):]).Text
+	case strings.HasSuffix(typed, "成"): // 张三三成 is of 张三
+		before := strings.TrimSuffix(typed, "成")
+		tenth, size := utf8.DecodeLastRuneInString(before)
+		n := strings.IndexRune("0123456789", text.Narrow(tenth))
+		if cn := []rune("零一二三四五六七八九十"); n < 0 {
+			n = slices.Index(cn, tenth)
+		}
+		name := strings.TrimSpace(before[:len(before)-size])
+		return Share{name, n * WholeShare / 10}, n > 0 && text.HasWords(name)
 	default:
 		return Share{}, false
 	}
