@@ -72,15 +72,19 @@ func short(day, today store.Day) string {
 
 // line is a line of the plan with how it stands.
 func (d deal) line(l rulebook.LineStanding) string {
-	what := fmt.Sprintf("第%d期", l.No)
-	if l.Unplanned && l.No > 1 {
-		what = "未列入计划"
-	}
-	text := fmt.Sprintf("%s %s %s", what, d.due(l.Due), words.Money(l.Amount))
+	text := fmt.Sprintf("%s %s %s", lineName(l), d.due(l.Due), words.Money(l.Amount))
 	if l.Moved > 0 || l.First != l.Due {
 		text += fmt.Sprintf("（原定 %s，改期 %d 次）", short(l.First, d.today), l.Moved)
 	}
 	return text + "：" + d.state(l)
+}
+
+// lineName is how a line is called: 第2期, and what no plan says 未列入计划.
+func lineName(l rulebook.LineStanding) string {
+	if l.Unplanned && l.No > 1 {
+		return "未列入计划"
+	}
+	return fmt.Sprintf("第%d期", l.No)
 }
 
 // state is how a line stands in words.

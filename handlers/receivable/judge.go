@@ -265,7 +265,7 @@ func (h Handler) tellRejected(ctx context.Context, c *command.Call, d deal, r ru
 // what is an entry in words: 回款 R1 20,000.00 元（11月27日 周五）.
 func (d deal) what(e store.MoneyEntry) string {
 	name := map[store.MoneyKind]string{
-		store.MoneyPlan: "后来的收款计划", store.MoneyReceipt: "回款", store.MoneyConfirmed: "核款", store.MoneyRefund: "退款", store.MoneyWaiver: "抹零",
+		store.MoneyPlan: "收款计划", store.MoneyReceipt: "回款", store.MoneyConfirmed: "核款", store.MoneyRefund: "退款", store.MoneyWaiver: "抹零",
 		store.MoneyBadDebt: "坏账", store.MoneyPause: "暂缓", store.MoneyIn: "用上的预收", store.MoneyOut: "用掉的预收", store.MoneyInvoice: "开票",
 		store.MoneyRejected: "不符",
 	}[e.Kind]

@@ -134,7 +134,7 @@ func (m *moneyModel) do(s moneyStep) {
 		m.change(s.Of, func(k *store.Contract) { k.Amount = max(1, s0.Allocated+s0.Waived) + s.Fen/2 })
 	case "end":
 		m.change(s.Of, func(k *store.Contract) {
-			k.State, k.Ended, k.Earned = store.ContractTerminated, store.DayOf(m.Now), s0.Allocated+s0.Waived
+			k.State, k.Ended, k.Earned = store.ContractTerminated, store.DayOf(m.Now), min(s.Fen, k.Amount)
 		})
 	case "holder":
 		m.change(s.Of, func(k *store.Contract) { k.Holder = m.People[holder].ID })

@@ -283,11 +283,12 @@ func (h Handler) useSurplus(ctx context.Context, c *command.Call) (*command.Answ
 	if err := usable(d, fen, all); err != nil {
 		return nil, err
 	}
-	say, ids := []string{}, []string{}
+	say, ids, waits := []string{}, []string{}, int64(0)
 	for left := fen; left > 0; sources = sources[1:] {
 		some := min(left, sources[0].Surplus)
 		left -= some
 		from := sources[0]
+		waits += min(some, from.PendingSurplus)
 		out := h.entry(c, from, store.MoneyOut)
 		out.Amount = some
 		if out, err = h.add(ctx, c, &from, out); err != nil {
@@ -299,6 +300,9 @@ func (h Handler) useSurplus(ctx context.Context, c *command.Call) (*command.Answ
 			return nil, err
 		}
 		say, ids = append(say, "用 "+from.Number+" 的预收 "+words.Money(some)), append(ids, in.ID)
+	}
+	if waits > 0 {
+		say = append(say, "这笔预收里有 "+words.Money(waits)+" 还在待核；核为不符就会收回。")
 	}
 	a := card("预收已用上", chat.Good, slices.Concat([]string{d.head()}, say, d.stand(), []string{"这位客户还有预收 " + words.Money(all-fen)}),
 		"预收已用上，"+d.outline()+"。", taking)

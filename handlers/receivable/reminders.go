@@ -57,11 +57,14 @@ func (h Handler) dueLines(d deal, l rulebook.LineStanding, roll audience.Roll) [
 	if l.Open == 0 || step == 0 || after > tooOld || l.Paused != "" && l.Paused >= d.today {
 		return nil
 	}
-	when := dueWords(after)
+	when, day := dueWords(after), short(l.Due, d.today)+" 到期"
+	if l.First != l.Due {
+		day += "，原定 " + short(l.First, d.today)
+	}
 	own := daily.Line{
 		For: h.owner(roll, d), Key: fmt.Sprintf("receivable/due/%s/%d/%s", d.Number, l.No, string(l.Due)), Step: step, Since: l.Due.Add(since), Urgency: daily.Due,
-		Text:     fmt.Sprintf("%s %s 第%d期 %s %s（%s 到期），会-2", d.Number, d.Project, l.No, words.Money(l.Open), when, short(l.Due, d.today)),
-		Harmless: fmt.Sprintf("合同 %s 第%d期%s（%s 到期）", d.Number, l.No, when, short(l.Due, d.today)),
+		Text:     fmt.Sprintf("%s %s %s %s %s（%s），会-2", d.Number, d.Project, lineName(l), words.Money(l.Open), when, day),
+		Harmless: fmt.Sprintf("合同 %s %s%s（%s）", d.Number, lineName(l), when, day),
 		Command:  "回款 " + d.Number, Label: "回款 " + d.Number,
 	}
 	if after == 0 {
@@ -211,7 +214,7 @@ func (h Handler) dueItems(ctx context.Context, c *command.Call) (items []command
 				continue
 			}
 			items = append(items, command.Item{
-				Text:   strings.TrimSpace(fmt.Sprintf("%s 第%d期 %s", d.Number, l.No, dueWords(after))),
+				Text:   strings.TrimSpace(fmt.Sprintf("%s %s %s", d.Number, lineName(l), dueWords(after))),
 				Button: &chat.Button{Label: "回款 " + d.Number, Command: "回款 " + d.Number}, Urgent: after >= 0,
 			})
 		}

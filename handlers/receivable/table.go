@@ -81,7 +81,11 @@ func (h Handler) one(ctx context.Context, c *command.Call, typed string) (*comma
 	if err != nil {
 		return nil, err
 	}
-	say := []string{d.head(), fmt.Sprintf("负责人 %s · 签约 %s · 合同金额 %s · 已开票 %s", holder, d.due(k.Signed), words.Money(d.Price), words.Money(d.Invoiced))}
+	price := "合同金额 " + words.Money(k.Amount)
+	if d.account.Ended {
+		price += " · 终止，应得 " + words.Money(d.Price)
+	}
+	say := []string{d.head(), fmt.Sprintf("负责人 %s · 签约 %s · %s · 已开票 %s", holder, d.due(k.Signed), price, words.Money(d.Invoiced))}
 	for _, l := range d.Lines {
 		say = append(say, d.line(l))
 	}

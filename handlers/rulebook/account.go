@@ -160,7 +160,7 @@ func EntriesUntil(entries []store.MoneyEntry, day store.Day) []store.MoneyEntry 
 // AccountOf is the account of a contract: its amount, or once it was ended what
 // is due for it. terms are the days of the settings.
 func AccountOf(c store.Contract, terms int, entries []store.MoneyEntry) Account {
-	return Account{Price: c.Won(), Signed: c.Signed, Terms: terms, Entries: entries}
+	return Account{Price: c.Won(), Ended: c.State == store.ContractTerminated, Signed: c.Signed, Terms: terms, Entries: entries}
 }
 
 // Holds is the first thing that was entered and counts, which a signature cannot

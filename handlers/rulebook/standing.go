@@ -13,6 +13,7 @@ import (
 // [Account.Standing].
 type Account struct {
 	Price   int64     // 分: the contract's amount as it is now; of an ended one what is due for it
+	Ended   bool      // 终止: what was let go is of what is due no more than was not paid
 	Signed  store.Day // the terms run from here where no plan reaches
 	Terms   int       // days
 	Entries []store.MoneyEntry
@@ -37,9 +38,10 @@ type Standing struct {
 	Invoiced      int64
 	Bands         []int64 // Open by age: not yet due, then band by band, then older
 	Lines         []LineStanding
-	Overdue       int  // the longest, in days; 0: none
-	Dropped       int  // lines of the plan that the price does not reach
-	Damaged       bool // an entry does not open: the figures lack it
+	Overdue       int   // the longest, in days; 0: none
+	Planned       int64 // what the plan comes to, whatever the price is; 0: there is none
+	Dropped       int   // its lines that the price does not reach
+	Damaged       bool  // an entry does not open: the figures lack it
 
 	Pending        int64 // of Allocated: waits for 核款
 	PendingSurplus int64 // of Surplus, where more waits than is allocated
@@ -85,12 +87,20 @@ func (a Account) Standing(day store.Day, bands []int) Standing {
 		Price: a.Price, Received: m.received, Refunded: m.refunded, UsedHere: m.here, UsedElsewhere: m.elsewhere,
 		Invoiced: m.invoiced, Waived: min(m.waived, a.Price), Bands: make([]int64, len(bands)+2), Damaged: m.damaged,
 	}
+	if a.Ended {
+		s.Waived = min(m.waived, max(0, a.Price-net))
+	}
 	s.Allocated = min(net, a.Price-s.Waived)
 	s.Surplus = net - s.Allocated
 	s.Pending = min(m.pending, s.Allocated)
 	s.PendingSurplus = min(m.pending-s.Pending, s.Surplus)
 	s.Open = a.Price - s.Waived - s.Allocated
 	s.Lines, s.Dropped = a.lines(m)
+	if m.plan != nil {
+		for _, l := range m.plan.Plan {
+			s.Planned += l.Amount
+		}
+	}
 	cover(s.Lines, s.Allocated, s.Waived)
 	for i := range s.Lines {
 		l := &s.Lines[i]
