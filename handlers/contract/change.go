@@ -66,7 +66,7 @@ func (h Handler) amend(ctx context.Context, c *command.Call) (*command.Answer, e
 		return nil, err
 	}
 	n := h.people(c.Tx)
-	lines, err := h.differences(ctx, n, was, is, rulebook.ContractWhole)
+	lines, err := h.differences(ctx, n, was, is, rulebook.ContractWhole, h.Rules.Day(c.Now))
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,12 @@ func (h Handler) amend(ctx context.Context, c *command.Call) (*command.Answer, e
 	if err != nil {
 		return nil, err
 	}
-	a := h.done("已改 "+is.Number, is, facts, true, note)
+	plan, err := h.planGap(ctx, c, was, is)
+	if err != nil {
+		return nil, err
+	}
+	facts = append(facts, plan...)
+	a := h.done(c, "已改 "+is.Number, is, facts, true, note)
 	a.Notices, err = h.tell(ctx, c, is, hearers{heads: true, books: is.Signed != ""}, []string{is.Holder}, c.Person.Name+"改了 "+is.Number, func(rulebook.ContractView) []chat.Fact { return facts })
 	return a, err
 }
@@ -155,7 +160,7 @@ func (h Handler) amendedSignature(ctx context.Context, c *command.Call, is *stor
 			return err
 		}
 		if is.Signed > h.Rules.Day(c.Now) {
-			return &command.Refusal{Text: "签订日期 " + is.Signed.String() + " 还没到。", Hint: "日期=" + c.Now.Format("01-02"), Clause: signing, Private: true}
+			return &command.Refusal{Text: "签订日期 " + words.DayIn(is.Signed, h.Rules.Day(c.Now)) + " 还没到。", Hint: "日期=" + c.Now.Format("01-02"), Clause: signing, Private: true}
 		}
 		is.Early = is.Signed < is.Reported
 	}
@@ -189,10 +194,10 @@ func (h Handler) handOver(ctx context.Context, c *command.Call) (*command.Answer
 	moved := chat.Fact{Label: "持有人", Value: holder + " → " + to.Name}
 	if version := command.VersionOf(was.Number, was.Version, to.ID); !c.Confirms(version) {
 		card := chat.Card{Title: "转合同 " + was.Number + "？", Blocks: []chat.Block{
-			{Facts: []chat.Fact{moved, {Label: "项目", Value: was.Project}, {Label: "状态", Value: stateWords(was)}}},
+			{Facts: []chat.Fact{moved, {Label: "项目", Value: was.Project}, {Label: "状态", Value: stateWords(was, h.Rules.Day(c.Now))}}},
 			{Note: "表、原件和收款的提醒以后都找" + to.Name + "；已经签的业绩不变。两人都会收到通知。"},
 		}}
-		return private(card, was).Preview(version), nil
+		return private(card, was, h.Rules.Day(c.Now)).Preview(version), nil
 	}
 	is.Holder = to.ID
 	if err := h.save(ctx, c, was, &is, ""); err != nil {
@@ -212,10 +217,11 @@ func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, err
 	if err != nil {
 		return nil, err
 	}
-	received, err := h.received(ctx, c, was)
+	s, _, _, err := h.standing(ctx, c, was)
 	if err != nil {
 		return nil, err
 	}
+	received := s.Allocated + s.Surplus
 	values := c.Fields("字段")
 	if is.Rest, err = restIn(values); err != nil {
 		return nil, err
@@ -234,22 +240,22 @@ func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, err
 	}
 	is.Ended = h.Rules.Day(c.Now)
 	switch open := is.Earned - received; {
-	case open > 0:
-		facts = append(facts, chat.Fact{Label: "还应收", Value: words.Money(open)})
+	case open > s.Waived:
+		facts = append(facts, chat.Fact{Label: "还应收", Value: words.Money(open - s.Waived)})
 	case open < 0:
 		facts = append(facts, chat.Fact{Label: "多收", Value: words.Money(-open) + "，" + is.Rest})
 	case is.Rest != "":
 		facts = append(facts, chat.Fact{Label: "已收的", Value: is.Rest})
 	}
-	facts = append(facts, chat.Fact{Label: "冲减业绩", Value: words.Money(was.Amount-is.Earned) + "（" + is.Ended.String() + "）"}, chat.Fact{Label: fieldReason, Value: reason})
+	facts = append(facts, chat.Fact{Label: "冲减业绩", Value: words.Money(was.Amount-is.Earned) + "（" + dayWords(is.Ended, h.Rules.Day(c.Now)) + "）"}, chat.Fact{Label: fieldReason, Value: reason})
 	if version := command.VersionOf(was.Number, was.Version, is.Earned, received, is.Rest, reason); !c.Confirms(version) {
 		card := chat.Card{Title: "终止 " + was.Number + "？", Tone: chat.Warn, Blocks: []chat.Block{{Facts: facts}, {Note: "没到期的收款计划同时结束；终止之后不能恢复。"}}}
-		return private(card, was).Preview(version), nil
+		return private(card, was, h.Rules.Day(c.Now)).Preview(version), nil
 	}
 	if err := h.save(ctx, c, was, &is, reason); err != nil {
 		return nil, err
 	}
-	a := h.done("已终止 "+is.Number, is, facts, false, refundNote(is, received))
+	a := h.done(c, "已终止 "+is.Number, is, facts, false, refundNote(is, received))
 	a.Notices, err = h.tell(ctx, c, is, hearers{heads: true, above: true, books: true}, []string{is.Holder}, c.Person.Name+"终止了 "+is.Number, func(rulebook.ContractView) []chat.Fact { return facts })
 	return a, err
 }
@@ -294,7 +300,7 @@ func (h Handler) askRest(c *command.Call, ct store.Contract, facts []chat.Fact, 
 	for _, r := range rests {
 		card.Buttons = append(card.Buttons, chat.Button{Label: r, Command: strings.TrimSpace(c.Line) + " 余款=" + r})
 	}
-	return private(card, ct)
+	return private(card, ct, h.Rules.Day(c.Now))
 }
 
 // refundNote is what is still to be done about money beyond what was earned.
@@ -316,7 +322,7 @@ func yuan(fen int64) string {
 
 // differences are what a change made of a contract, old → new, as far as a reader
 // may know it.
-func (h Handler) differences(ctx context.Context, n *names, was, is store.Contract, view rulebook.ContractView) ([]chat.Fact, error) {
+func (h Handler) differences(ctx context.Context, n *names, was, is store.Contract, view rulebook.ContractView, today store.Day) ([]chat.Fact, error) {
 	var list []chat.Fact
 	put := func(label, before, after string) {
 		if before != after {
@@ -339,9 +345,9 @@ func (h Handler) differences(ctx context.Context, n *names, was, is store.Contra
 	}
 	put(fieldProject, was.Project, is.Project)
 	put(fieldKind, kindWords(was.Electronic), kindWords(is.Electronic))
-	put(fieldEvent, dayWords(was.Event), dayWords(is.Event))
+	put(fieldEvent, dayWords(was.Event, today), dayWords(is.Event, today))
 	put(fieldPrepare, count(was.Prepare), count(is.Prepare))
-	put("签订日期", dayWords(was.Signed), dayWords(is.Signed))
+	put("签订日期", dayWords(was.Signed, today), dayWords(is.Signed, today))
 	put("位置", was.Place, is.Place)
 	if view == rulebook.ContractWhole {
 		put("预计金额", money(was.Expected), money(is.Expected))
@@ -358,18 +364,19 @@ func (h Handler) differences(ctx context.Context, n *names, was, is store.Contra
 	return list, err
 }
 
-func dayWords(d store.Day) string {
+// dayWords is a day as people read it today; nothing for none.
+func dayWords(d, today store.Day) string {
 	if d == "" {
 		return ""
 	}
-	return d.String()
+	return words.DayIn(d, today)
 }
 
 func count(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return itoa(n) + " 天"
+	return itoa(n) + " 个工作日"
 }
 
 func orNone(s string) string {

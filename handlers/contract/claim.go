@@ -66,12 +66,12 @@ func (h Handler) claim(ctx context.Context, c *command.Call) (*command.Answer, e
 		return nil, err
 	}
 	note := "签之前先汇报（2-5）：签前汇报 " + ct.Number + " 情况… 活动日期=… 准备=…天 金额=…"
-	a := h.done("已领用 "+ct.Number, ct, []chat.Fact{
-		{Label: "客户", Value: k.Name}, {Label: "项目", Value: project}, {Label: "类型", Value: kindWords(electronic)}, {Label: "领用", Value: ct.Claimed.String()},
+	a := h.done(c, "已领用 "+ct.Number, ct, []chat.Fact{
+		{Label: "客户", Value: k.Name}, {Label: "项目", Value: project}, {Label: "类型", Value: kindWords(electronic)}, {Label: "领用", Value: dayWords(ct.Claimed, h.Rules.Day(c.Now))},
 	}, true, note)
 	a.Reply.Customers = []string{k.ID}
 	a.Notices, err = h.tell(ctx, c, ct, hearers{keepers: true}, nil, "领用 "+ct.Number, func(rulebook.ContractView) []chat.Fact {
-		return []chat.Fact{{Label: "领用人", Value: c.Person.Name}, {Label: "项目", Value: project}, {Label: "类型", Value: kindWords(electronic)}, {Label: "领用", Value: ct.Claimed.String()}}
+		return []chat.Fact{{Label: "领用人", Value: c.Person.Name}, {Label: "项目", Value: project}, {Label: "类型", Value: kindWords(electronic)}, {Label: "领用", Value: dayWords(ct.Claimed, h.Rules.Day(c.Now))}}
 	})
 	return a, err
 }

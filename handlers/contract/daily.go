@@ -35,7 +35,7 @@ func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll 
 	m := morning{h, h.Rules.Day(s.At), roll}
 	for _, ct := range waiting {
 		for _, l := range m.lines(ct) {
-			l.Harmless = ct.Number + " " + stateWords(ct)
+			l.Harmless = ct.Number + " " + stateWords(ct, m.today)
 			list = append(list, l)
 		}
 	}
@@ -97,7 +97,7 @@ func (m morning) original(ct store.Contract) []daily.Line {
 	}
 	cal := m.Rules.Calendar
 	late := cal.WorkingDays(ct.Due, m.today)
-	text := fmt.Sprintf("%s 的原件应在 %s 前交，已过 %d 个工作日（%s）", ct.Number, ct.Due, late, signing)
+	text := fmt.Sprintf("%s 的原件应在 %s 前交，已过 %d 个工作日（%s）", ct.Number, dayWords(ct.Due, m.today), late, signing)
 	var list []daily.Line
 	if cal.Working(m.today) {
 		list = append(list, daily.Line{For: m.holder(ct), Key: "contract/original/" + ct.Number + "/" + string(m.today), Urgency: daily.Due, Text: text, Command: "合同 " + ct.Number})
@@ -163,7 +163,7 @@ func (m morning) event(ct store.Contract) []daily.Line {
 	}
 	return []daily.Line{{
 		For: m.holder(ct), Key: "contract/event/" + ct.Number + "/" + string(ct.Event), Step: step, Urgency: daily.Urgent,
-		Text:    fmt.Sprintf("%s 的活动在 %s，还有 %d 个工作日，准备要 %d 个，合同还没签（%s）", ct.Number, ct.Event, left, ct.Prepare, signing),
+		Text:    fmt.Sprintf("%s 的活动在 %s，还有 %d 个工作日，准备要 %d 个，合同还没签（%s）", ct.Number, dayWords(ct.Event, m.today), left, ct.Prepare, signing),
 		Command: "签合同 " + ct.Number,
 	}}
 }
@@ -176,7 +176,7 @@ func (m morning) loan(ct store.Contract) []daily.Line {
 	}
 	when := "今天到期"
 	if m.today > ct.Back {
-		when = fmt.Sprintf("%s 到期，已过 %d 天", ct.Back, daysSince(ct.Back, m.today))
+		when = fmt.Sprintf("%s 到期，已过 %d 天", dayWords(ct.Back, m.today), daysSince(ct.Back, m.today))
 	}
 	list := []daily.Line{{
 		For: m.someone(ct.Borrower), Key: "contract/loan/" + ct.Number + "/" + string(m.today), Urgency: daily.Urgent,
@@ -223,7 +223,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 				items = append(items, command.Item{Text: h.originalItem(ct, today), Urgent: ct.Due != "" && today >= ct.Due})
 			}
 		case ct.Borrower == c.Person.ID:
-			items = append(items, command.Item{Text: "借的合同原件 " + ct.Number + "，" + ct.Back.String() + " 归还", Urgent: today >= ct.Back})
+			items = append(items, command.Item{Text: "借的合同原件 " + ct.Number + "，" + dayWords(ct.Back, today) + " 归还", Urgent: today >= ct.Back})
 		case ct.State == store.ContractLost && ct.Holder == c.Person.ID:
 			items = append(items, command.Item{Text: ct.Number + " 遗失，还没有查清", Button: &chat.Button{Label: "说明 " + ct.Number, Command: "缺号 " + ct.Number}, Urgent: true})
 		case ct.InHand() && ct.Holder == c.Person.ID:
@@ -241,7 +241,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 }
 
 func (h Handler) originalItem(ct store.Contract, today store.Day) string {
-	text := ct.Number + " 的原件 " + ct.Due.String() + " 前交"
+	text := ct.Number + " 的原件 " + dayWords(ct.Due, today) + " 前交"
 	if ct.Due != "" && today > ct.Due {
 		text += fmt.Sprintf("，已过 %d 个工作日", h.Rules.Calendar.WorkingDays(ct.Due, today))
 	}

@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -41,7 +42,7 @@ func (h Handler) begin(ctx context.Context, c *command.Call, d rulebook.Deed) (w
 	}
 	next, can := rulebook.NextState(d, was)
 	if !can {
-		return was, is, &command.Refusal{Text: was.Number + " " + stateWords(was) + "，不能" + string(d) + "。", Hint: "合同 " + was.Number, Clause: clauseOf(d), Private: true}
+		return was, is, &command.Refusal{Text: was.Number + " " + stateWords(was, h.Rules.Day(c.Now)) + "，不能" + string(d) + "。", Hint: "合同 " + was.Number, Clause: clauseOf(d), Private: true}
 	}
 	is.State = next
 	return was, is, nil
@@ -102,14 +103,14 @@ func (h Handler) save(ctx context.Context, c *command.Call, was store.Contract, 
 }
 
 // done answers a deed; 撤销 takes it back where back.
-func (h Handler) done(title string, ct store.Contract, facts []chat.Fact, back bool, notes ...string) *command.Answer {
+func (h Handler) done(c *command.Call, title string, ct store.Contract, facts []chat.Fact, back bool, notes ...string) *command.Answer {
 	card := chat.Card{Title: title, Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}}
 	for _, n := range notes {
 		if n != "" {
 			card.Blocks = append(card.Blocks, chat.Block{Note: n})
 		}
 	}
-	a := private(card, ct)
+	a := private(card, ct, h.Rules.Day(c.Now))
 	if back {
 		a.Undo = ct.Number + "/" + strconv.Itoa(ct.Version)
 		a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
@@ -119,9 +120,9 @@ func (h Handler) done(title string, ct store.Contract, facts []chat.Fact, back b
 
 // private is an answer about a contract: confidential, and where that cannot be kept
 // no more than number, state and dates.
-func private(card chat.Card, ct store.Contract) *command.Answer {
+func private(card chat.Card, ct store.Contract, today store.Day) *command.Answer {
 	a := command.Card(card)
-	a.Reply.Confidential, a.Reply.Summary = true, outline(ct)
+	a.Reply.Confidential, a.Reply.Summary = true, outline(ct, today)
 	a.Subject = "contract/" + ct.Number
 	return a
 }
@@ -130,10 +131,13 @@ func private(card chat.Card, ct store.Contract) *command.Answer {
 const elsewhere = "完整内容请在应用或飞书里看。"
 
 // outline is what may be said of a contract anywhere but in a group.
-func outline(ct store.Contract) string { return ct.Number + " " + stateWords(ct) + "。" + elsewhere }
+func outline(ct store.Contract, today store.Day) string {
+	return ct.Number + " " + stateWords(ct, today) + "。" + elsewhere
+}
 
-// stateWords is a contract's state with its day: 已签（11月20日 周五）.
-func stateWords(ct store.Contract) string {
+// stateWords is a contract's state with its day: 已签（11月20日 周五）; and until when
+// its original is lent.
+func stateWords(ct store.Contract, today store.Day) string {
 	day := store.Day("")
 	switch ct.State {
 	case store.ContractClaimed:
@@ -149,10 +153,14 @@ func stateWords(ct store.Contract) string {
 	case store.ContractLost:
 		day = ct.Lost
 	}
-	if day == "" {
-		return string(ct.State)
+	said := string(ct.State)
+	if day != "" {
+		said += "（" + words.DayIn(day, today) + "）"
 	}
-	return string(ct.State) + "（" + day.String() + "）"
+	if ct.Borrower != "" {
+		said += "，原件借出到 " + words.DayIn(ct.Back, today)
+	}
+	return said
 }
 
 // undo takes back what made the version of a contract that the reference names, as
@@ -164,7 +172,7 @@ func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string,
 		return "", fmt.Errorf("undo %s: found %v: %w", ref, found, err)
 	}
 	if strconv.Itoa(ct.Version) != version {
-		return "", &command.Refusal{Text: number + " 后来又有变动（现在" + stateWords(ct) + "），不能撤销了。", Hint: "合同 " + number, Clause: taking, Private: true}
+		return "", &command.Refusal{Text: number + " 后来又有变动（现在" + stateWords(ct, h.Rules.Day(c.Now)) + "），不能撤销了。", Hint: "合同 " + number, Clause: taking, Private: true}
 	}
 	acts, err := c.Tx.Contracts().Acts(ctx, ct)
 	if err != nil {
@@ -187,5 +195,5 @@ func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string,
 	if last.First() {
 		return "领用 " + number + "（编号不再使用，记为已撤销）", nil
 	}
-	return number + " 的「" + last.Act + "」，现在" + stateWords(is), nil
+	return number + " 的「" + last.Act + "」，现在" + stateWords(is, h.Rules.Day(c.Now)), nil
 }

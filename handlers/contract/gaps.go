@@ -61,19 +61,20 @@ func (h Handler) gaps(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	sees := rulebook.Allows(rulebook.SeeContracts, c.Person)
-	if !sees {
+	whose := ""
+	if !rulebook.Allows(rulebook.SeeContracts, c.Person) {
+		whose = "你"
 		all = slices.DeleteFunc(all, func(n number) bool { return n.Holder != c.Person.ID || n.missing })
 		if len(all) == 0 && !rulebook.Allows(rulebook.TakeContracts, c.Person) {
 			return nil, c.NoContract()
 		}
 	}
 	if len(all) == 0 {
-		a := command.Text(words.Month(month) + "没有用过合同编号。")
+		a := command.Text(words.Month(month) + whose + "没有用过合同编号。")
 		a.Subject = "contracts/" + string(month)
 		return a, nil
 	}
-	a, err := h.numbersCard(ctx, c, month, all)
+	a, err := h.numbersCard(ctx, c, month, whose, all)
 	return a, err
 }
 
@@ -177,8 +178,9 @@ func (n number) worries() int {
 	return 3
 }
 
-// numbersCard shows the numbers of a month, the worrying ones first.
-func (h Handler) numbersCard(ctx context.Context, c *command.Call, month store.Day, all []number) (*command.Answer, error) {
+// numbersCard shows the numbers of a month, the worrying ones first: all of them, or
+// the caller's.
+func (h Handler) numbersCard(ctx context.Context, c *command.Call, month store.Day, whose string, all []number) (*command.Answer, error) {
 	today := h.Rules.Day(c.Now)
 	slices.SortStableFunc(all, func(a, b number) int { return a.worries() - b.worries() })
 	people := h.people(c.Tx)
@@ -200,14 +202,18 @@ func (h Handler) numbersCard(ctx context.Context, c *command.Call, month store.D
 	if len(all) > command.MaxRows {
 		lines = append(lines, words.More(len(all)-command.MaxRows))
 	}
-	card := chat.Card{Title: fmt.Sprintf("%s 合同编号（%d 个，缺号 %d 个）", words.Month(month), len(all), holes), Blocks: []chat.Block{{Text: strings.Join(lines, "\n")}}}
+	count := fmt.Sprintf("%d 个，缺号 %d 个", len(all), holes)
+	if whose != "" {
+		whose, count = whose+"的", fmt.Sprintf("%d 个", len(all))
+	}
+	card := chat.Card{Title: fmt.Sprintf("%s %s合同编号（%s）", words.Month(month), whose, count), Blocks: []chat.Block{{Text: strings.Join(lines, "\n")}}}
 	if holes > 0 {
 		card.Tone = chat.Warn
 		card.Blocks = append(card.Blocks, chat.Block{Note: "查清以后：缺号 " + all[0].Number + " 说明…"})
 	}
 	card.Blocks = append(card.Blocks, chat.Block{Note: asOf(c)})
 	a := command.Card(card)
-	a.Reply.Confidential, a.Reply.Summary = true, fmt.Sprintf("%s 合同编号 %d 个，缺号 %d 个。", words.Month(month), len(all), holes)+elsewhere
+	a.Reply.Confidential, a.Reply.Summary = true, card.Title+"。"+elsewhere
 	a.Subject = "contracts/" + string(month)
 	return a, nil
 }
@@ -279,7 +285,7 @@ func (h Handler) explained(ctx context.Context, c *command.Call, ct store.Contra
 		return nil, err
 	}
 	facts := []chat.Fact{{Label: "编号", Value: ct.Number}, {Label: "去向", Value: fate(ct, holder, h.Rules.Day(c.Now))}, {Label: "说明", Value: said}}
-	a := h.done("已说明 "+ct.Number, ct, facts, true)
+	a := h.done(c, "已说明 "+ct.Number, ct, facts, true)
 	a.Notices, err = h.tell(ctx, c, ct, hearers{keepers: true}, []string{ct.Holder}, c.Person.Name+"说明了 "+ct.Number, func(rulebook.ContractView) []chat.Fact { return facts })
 	return a, err
 }

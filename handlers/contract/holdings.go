@@ -44,14 +44,14 @@ func (h Handler) Holdings(ctx context.Context, tx *store.Tx, of store.Person, at
 			return nil, err
 		}
 		list = append(list, leaving.Held{
-			Kind: leaving.Contract, Ref: ct.Number, Name: fmt.Sprintf("%s %s，%s", customer, ct.Project, stateWords(ct)), Accounts: ct.InHand(),
+			Kind: leaving.Contract, Ref: ct.Number, Name: fmt.Sprintf("%s %s，%s", customer, ct.Project, stateWords(ct, h.Rules.Day(at))), Accounts: ct.InHand(),
 			Takes: takesContracts, Move: h.moving(ct.Folded, func(is *store.Contract, to string) { is.Holder = to }),
 		})
 	}
 	for _, ct := range waiting {
 		if ct.Borrower == of.ID {
 			list = append(list, leaving.Held{
-				Kind: "借出的原件", Ref: ct.Number, Name: ct.Back.String() + " 归还", Accounts: true,
+				Kind: "借出的原件", Ref: ct.Number, Name: dayWords(ct.Back, h.Rules.Day(at)) + " 归还", Accounts: true,
 				Move: h.moving(ct.Folded, func(is *store.Contract, to string) { is.Borrower = to }),
 			})
 		}

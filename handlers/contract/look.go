@@ -209,9 +209,9 @@ func fate(ct store.Contract, holder string, today store.Day) string {
 	case ct.State == store.ContractBurnt && ct.Explained:
 		return "烧号（已说明）"
 	case ct.State == store.ContractLost && ct.Explained:
-		return stateWords(ct) + "，已说明"
+		return stateWords(ct, today) + "，已说明"
 	}
-	return stateWords(ct)
+	return stateWords(ct, today)
 }
 
 // lives is a contract's state, and for how long its form is in hand.
@@ -239,9 +239,9 @@ func (h Handler) card(ctx context.Context, c *command.Call, m command.MeantContr
 	}
 	card.Blocks = append(card.Blocks, chat.Block{Note: asOf(c)})
 	card.Buttons = h.next(c, m.Contract)
-	a := private(card, m.Contract)
+	a := private(card, m.Contract, h.Rules.Day(c.Now))
 	if m.View >= rulebook.ContractPaper && m.Customer != "" && c.Policy.ReadsFiles(c.Person) {
-		a.Reply.Summary = outline(m.Contract)
+		a.Reply.Summary = outline(m.Contract, h.Rules.Day(c.Now))
 	}
 	return a, nil
 }
@@ -268,11 +268,11 @@ func (h Handler) wholeFacts(ctx context.Context, n *names, m command.MeantContra
 	put("客户", customer)
 	put("项目", m.Project)
 	put("类型", kindWords(m.Electronic))
-	put("签前汇报", dayWords(m.Reported))
+	put("签前汇报", dayWords(m.Reported, today))
 	if m.View == rulebook.ContractWhole {
-		facts = append(facts, planFacts(m.Contract)...)
+		facts = append(facts, planFacts(m.Contract, today)...)
 	}
-	put("签订", dayWords(m.Signed))
+	put("签订", dayWords(m.Signed, today))
 	if m.Signed != "" && m.View == rulebook.ContractWhole {
 		put("金额", words.Money(m.Amount))
 		shares, err := h.sharesWords(ctx, n, m.Shares)
@@ -282,10 +282,10 @@ func (h Handler) wholeFacts(ctx context.Context, n *names, m command.MeantContra
 		put("业绩", shares)
 	}
 	if m.Early {
-		put("先签后报", "第一次汇报 "+m.Reported.String())
+		put("先签后报", "第一次汇报 "+dayWords(m.Reported, today))
 	}
 	if m.OwesOriginal() {
-		put("原件应交", dayWords(m.Due))
+		put("原件应交", dayWords(m.Due, today))
 	}
 	put("位置", m.Place)
 	if m.Borrower != "" {
@@ -293,7 +293,7 @@ func (h Handler) wholeFacts(ctx context.Context, n *names, m command.MeantContra
 		if err != nil {
 			return nil, err
 		}
-		put("借给", borrower+"，归还 "+m.Back.String())
+		put("借给", borrower+"，归还 "+dayWords(m.Back, today))
 	}
 	if m.State == store.ContractTerminated && m.View == rulebook.ContractWhole {
 		put("应得", words.Money(m.Earned))
@@ -333,7 +333,7 @@ func (h Handler) life(ctx context.Context, c *command.Call, n *names, m command.
 			line += "：" + a.Words
 		}
 		if !a.First() {
-			changes, err := h.differences(ctx, n, a.Was, a.Is, m.View)
+			changes, err := h.differences(ctx, n, a.Was, a.Is, m.View, h.Rules.Day(c.Now))
 			if err != nil {
 				return nil, err
 			}

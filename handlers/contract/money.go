@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/words"
@@ -24,10 +25,20 @@ func (h Handler) standing(ctx context.Context, c *command.Call, ct store.Contrac
 	return rulebook.AccountOf(ct, 0, entries).Standing(h.Rules.Day(c.Now), nil), holds, held, nil
 }
 
-// received is what came in for a contract, and was not given back.
-func (h Handler) received(ctx context.Context, c *command.Call, ct store.Contract) (int64, error) {
-	s, _, _, err := h.standing(ctx, c, ct)
-	return s.Allocated + s.Surplus, err
+// planGap says by how much a plan of payment is no longer the contract's amount.
+func (h Handler) planGap(ctx context.Context, c *command.Call, was, is store.Contract) ([]chat.Fact, error) {
+	if was.Signed == "" || was.Amount == is.Amount {
+		return nil, nil
+	}
+	s, _, _, err := h.standing(ctx, c, was)
+	gap, what := is.Amount-s.Planned, "比合同金额少 "
+	switch {
+	case err != nil || s.Planned == 0 || gap == 0:
+		return nil, err
+	case gap < 0:
+		gap, what = -gap, "比合同金额多 "
+	}
+	return []chat.Fact{{Label: "收款计划", Value: what + words.Money(gap) + "，要重排：收款计划 " + is.Number}}, nil
 }
 
 // stands refuses to take back or to change what money stands on: a signature that

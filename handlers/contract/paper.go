@@ -106,7 +106,7 @@ func (h Handler) answer(ctx context.Context, c *command.Call, ct store.Contract,
 	if err != nil {
 		return nil, err
 	}
-	a := h.done(title+" "+ct.Number, ct, facts, back, note)
+	a := h.done(c, title+" "+ct.Number, ct, facts, back, note)
 	a.Notices, err = h.tell(ctx, c, ct, who, also, c.Person.Name+"："+title+" "+ct.Number, func(rulebook.ContractView) []chat.Fact { return facts })
 	return a, err
 }
@@ -152,7 +152,7 @@ func (h Handler) lend(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, err
 	}
 	if is.Back < h.Rules.Day(c.Now) {
-		return nil, &command.Refusal{Text: "归还日期 " + is.Back.String() + " 已经过了。", Hint: "归还=12-05", Clause: signing, Private: true}
+		return nil, &command.Refusal{Text: "归还日期 " + dayWords(is.Back, h.Rules.Day(c.Now)) + " 已经过了。", Hint: "归还=12-05", Clause: signing, Private: true}
 	}
 	if why, err = needed(why, "借去做什么？写一句。", "事由"); err != nil {
 		return nil, err
@@ -162,7 +162,7 @@ func (h Handler) lend(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, err
 	}
 	return h.answer(ctx, c, is, "已借出", hearers{}, []string{is.Borrower, is.Holder}, true, "到期没有还会提醒"+borrower.Name+"。",
-		chat.Fact{Label: "借给", Value: borrower.Name}, chat.Fact{Label: "归还", Value: is.Back.String()}, chat.Fact{Label: "事由", Value: why})
+		chat.Fact{Label: "借给", Value: borrower.Name}, chat.Fact{Label: "归还", Value: dayWords(is.Back, h.Rules.Day(c.Now))}, chat.Fact{Label: "事由", Value: why})
 }
 
 // giveBack is 还原件.
@@ -208,7 +208,7 @@ func (h Handler) spoil(ctx context.Context, c *command.Call) (*command.Answer, e
 		card := chat.Card{Title: "作废 " + was.Number + "？", Tone: chat.Warn, Blocks: []chat.Block{
 			{Facts: facts}, {Note: "作废之后不能恢复，编号不再使用；写坏的表交给档案员。"},
 		}}
-		return private(card, was).Preview(version), nil
+		return private(card, was, h.Rules.Day(c.Now)).Preview(version), nil
 	}
 	if err := h.save(ctx, c, was, &is, reason); err != nil {
 		return nil, err
@@ -259,5 +259,5 @@ func (h Handler) find(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err := noteIncidents(ctx, c.Tx, is.Number, string(h.Rules.Day(c.Now))+" 找到："+said); err != nil {
 		return nil, err
 	}
-	return h.answer(ctx, c, is, "已找到", hearers{above: true, keepers: true}, []string{is.Holder}, true, "现在"+stateWords(is)+"。", chat.Fact{Label: "经过", Value: said})
+	return h.answer(ctx, c, is, "已找到", hearers{above: true, keepers: true}, []string{is.Holder}, true, "现在"+stateWords(is, h.Rules.Day(c.Now))+"。", chat.Fact{Label: "经过", Value: said})
 }

@@ -98,7 +98,7 @@ func (h Handler) tell(ctx context.Context, c *command.Call, ct store.Contract, w
 		if view := rulebook.ViewContract(p, ct, false); view > rulebook.ContractHidden {
 			card.Buttons = []chat.Button{{Label: "看合同", Command: "合同 " + ct.Number}}
 		}
-		return chat.Message{Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: outline(ct)}}
+		return chat.Message{Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: outline(ct, h.Rules.Day(c.Now))}}
 	}), nil
 }
 

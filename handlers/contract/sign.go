@@ -63,7 +63,7 @@ func (h Handler) report(ctx context.Context, c *command.Call) (*command.Answer, 
 	}
 	is.LastReport = today
 	if is.Event != "" && is.Event < today && c.Fields("字段")[fieldEvent] != "" {
-		return nil, &command.Refusal{Text: "活动日期 " + is.Event.String() + " 已经过了。", Hint: "活动日期=12-20", Clause: signing, Private: true}
+		return nil, &command.Refusal{Text: "活动日期 " + dayWords(is.Event, h.Rules.Day(c.Now)) + " 已经过了。", Hint: "活动日期=12-20", Clause: signing, Private: true}
 	}
 	if err := h.save(ctx, c, was, &is, said); err != nil {
 		return nil, err
@@ -73,9 +73,9 @@ func (h Handler) report(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
-	facts := append([]chat.Fact{{Label: "客户", Value: customer}, {Label: "项目", Value: is.Project}}, planFacts(is)...)
+	facts := append([]chat.Fact{{Label: "客户", Value: customer}, {Label: "项目", Value: is.Project}}, planFacts(is, h.Rules.Day(c.Now))...)
 	short := h.shortage(is, today)
-	a := h.done("已汇报 "+is.Number, is, facts, true, short, "已告诉市场主管和市场总监。签了以后发：签合同 "+is.Number+" 金额=…")
+	a := h.done(c, "已汇报 "+is.Number, is, facts, true, short, "已告诉市场主管和市场总监。签了以后发：签合同 "+is.Number+" 金额=…")
 	if short != "" {
 		a.Reply.Card.Tone = chat.Warn
 	}
@@ -108,10 +108,10 @@ func (h Handler) plan(c *command.Call, is *store.Contract, values map[string]str
 }
 
 // planFacts are what was reported.
-func planFacts(ct store.Contract) []chat.Fact {
+func planFacts(ct store.Contract, today store.Day) []chat.Fact {
 	var list []chat.Fact
 	if ct.Event != "" {
-		list = append(list, chat.Fact{Label: fieldEvent, Value: ct.Event.String()})
+		list = append(list, chat.Fact{Label: fieldEvent, Value: dayWords(ct.Event, today)})
 	}
 	if ct.Prepare > 0 {
 		list = append(list, chat.Fact{Label: fieldPrepare, Value: fmt.Sprintf("%d 个工作日", ct.Prepare)})
@@ -132,7 +132,7 @@ func (h Handler) shortage(ct store.Contract, today store.Day) string {
 	if left >= ct.Prepare {
 		return ""
 	}
-	return fmt.Sprintf("离活动（%s）只有 %d 个工作日，准备要 %d 个，来不及要早说（2-5）。", ct.Event, left, ct.Prepare)
+	return fmt.Sprintf("离活动（%s）只有 %d 个工作日，准备要 %d 个，来不及要早说（2-5）。", dayWords(ct.Event, today), left, ct.Prepare)
 }
 
 // sign is 签合同: never without a report (2-5).
@@ -147,14 +147,14 @@ func (h Handler) sign(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err := h.terms(ctx, c, &is); err != nil {
 		return nil, err
 	}
-	if doubts := h.doubts(is); len(doubts) > 0 {
+	if doubts := h.doubts(is, h.Rules.Day(c.Now)); len(doubts) > 0 {
 		version := command.VersionOf(is.Number, is.Version, is.Amount, is.Signed, doubts)
 		if !c.Confirms(version) {
 			card := chat.Card{Title: "签合同 " + is.Number + "？", Tone: chat.Warn}
 			for _, d := range doubts {
 				card.Blocks = append(card.Blocks, chat.Block{Text: d})
 			}
-			return private(card, was).Preview(version), nil
+			return private(card, was, h.Rules.Day(c.Now)).Preview(version), nil
 		}
 	}
 	if err := h.save(ctx, c, was, &is, ""); err != nil {
@@ -188,7 +188,7 @@ func (h Handler) terms(ctx context.Context, c *command.Call, is *store.Contract)
 		}
 	}
 	if is.Signed > today {
-		return &command.Refusal{Text: "签订日期 " + is.Signed.String() + " 还没到，签了再登记。", Hint: "签合同 " + is.Number + " 金额=… 日期=" + c.Now.Format("01-02"), Clause: signing, Private: true}
+		return &command.Refusal{Text: "签订日期 " + dayWords(is.Signed, h.Rules.Day(c.Now)) + " 还没到，签了再登记。", Hint: "签合同 " + is.Number + " 金额=… 日期=" + c.Now.Format("01-02"), Clause: signing, Private: true}
 	}
 	switch v, given := values[fieldAmount]; {
 	case given:
@@ -224,10 +224,10 @@ func (h Handler) due(ct store.Contract) store.Day {
 }
 
 // doubts are what makes a signature ask first.
-func (h Handler) doubts(ct store.Contract) []string {
+func (h Handler) doubts(ct store.Contract, today store.Day) []string {
 	var list []string
 	if ct.Early {
-		list = append(list, fmt.Sprintf("签订日 %s 在第一次签前汇报（%s）之前，属于先签后报，会照实记下并告诉市场主管和市场总监。", ct.Signed, ct.Reported))
+		list = append(list, fmt.Sprintf("签订日 %s 在第一次签前汇报（%s）之前，属于先签后报，会照实记下并告诉市场主管和市场总监。", dayWords(ct.Signed, today), dayWords(ct.Reported, today)))
 	}
 	if ct.Expected > 0 && offBy(ct.Amount, ct.Expected, h.Config.WarnPercent) {
 		list = append(list, fmt.Sprintf("签订金额 %s，汇报的是 %s，相差超过 %d%%。", words.Money(ct.Amount), words.Money(ct.Expected), h.Config.WarnPercent))
@@ -243,19 +243,19 @@ func offBy(amount, expected int64, percent int) bool {
 
 // signed answers a signature and tells whom it concerns.
 func (h Handler) signed(ctx context.Context, c *command.Call, ct store.Contract) (*command.Answer, error) {
-	facts, err := h.signedFacts(ctx, h.people(c.Tx), ct)
+	facts, err := h.signedFacts(ctx, h.people(c.Tx), ct, h.Rules.Day(c.Now))
 	if err != nil {
 		return nil, err
 	}
 	note := "电子合同，不用交原件。"
 	if ct.Due != "" {
-		note = "原件 " + ct.Due.String() + " 前交给档案员（签订后 " + itoa(h.Config.ArchiveDays) + " 个工作日，2-5）；照片不算。"
+		note = "原件 " + dayWords(ct.Due, h.Rules.Day(c.Now)) + " 前交给档案员（签订后 " + itoa(h.Config.ArchiveDays) + " 个工作日，2-5）；照片不算。"
 	}
 	frozen, err := closing.Note(ctx, c.Tx, h.Rules, ct.Signed, c.Now)
 	if err != nil {
 		return nil, err
 	}
-	a := h.done("已签 "+ct.Number, ct, facts, true, note, frozen)
+	a := h.done(c, "已签 "+ct.Number, ct, facts, true, note, frozen)
 	offer := func(name, label, line string) {
 		if c.Offers != nil && c.Offers(name) {
 			a.Reply.Card.Buttons = append([]chat.Button{{Label: label, Command: line}}, a.Reply.Card.Buttons...)
@@ -267,7 +267,7 @@ func (h Handler) signed(ctx context.Context, c *command.Call, ct store.Contract)
 	}
 	a.Notices, err = h.tell(ctx, c, ct, hearers{heads: true, books: true}, nil, c.Person.Name+"签了 "+ct.Number, func(view rulebook.ContractView) []chat.Fact {
 		if view < rulebook.ContractWhole {
-			return []chat.Fact{{Label: "签订", Value: ct.Signed.String()}}
+			return []chat.Fact{{Label: "签订", Value: dayWords(ct.Signed, h.Rules.Day(c.Now))}}
 		}
 		return facts
 	})
@@ -275,7 +275,7 @@ func (h Handler) signed(ctx context.Context, c *command.Call, ct store.Contract)
 }
 
 // signedFacts are what was signed.
-func (h Handler) signedFacts(ctx context.Context, n *names, ct store.Contract) ([]chat.Fact, error) {
+func (h Handler) signedFacts(ctx context.Context, n *names, ct store.Contract, today store.Day) ([]chat.Fact, error) {
 	customer, err := n.customer(ctx, ct.Customer)
 	if err != nil {
 		return nil, err
@@ -285,11 +285,11 @@ func (h Handler) signedFacts(ctx context.Context, n *names, ct store.Contract) (
 		return nil, err
 	}
 	facts := []chat.Fact{
-		{Label: "客户", Value: customer}, {Label: "项目", Value: text.Line(ct.Project)}, {Label: "签订", Value: ct.Signed.String()},
+		{Label: "客户", Value: customer}, {Label: "项目", Value: text.Line(ct.Project)}, {Label: "签订", Value: dayWords(ct.Signed, today)},
 		{Label: "金额", Value: words.Money(ct.Amount)}, {Label: "业绩", Value: shares},
 	}
 	if ct.Early {
-		facts = append(facts, chat.Fact{Label: "先签后报", Value: "第一次汇报 " + ct.Reported.String()})
+		facts = append(facts, chat.Fact{Label: "先签后报", Value: "第一次汇报 " + dayWords(ct.Reported, today)})
 	}
 	return facts, nil
 }
