@@ -80,11 +80,33 @@ func (r *reader) live(ctx context.Context, month store.Day) (t rulebook.ResultTa
 		return t, err
 	}
 	t = rulebook.NewResultTable(month, months, people)
+	waits, err := r.waits(ctx, rulebook.FirstOfYear(month), month.NextMonth())
+	t.Department.YearSums.Pending = 0
 	for i := range t.Rows {
-		t.Rows[i].Post = cmp.Or(t.Rows[i].Post, later[t.Rows[i].Person])
+		row := &t.Rows[i]
+		row.Post = cmp.Or(row.Post, later[row.Person])
+		row.YearSums.Pending = waits[row.Person]
+		t.Department.YearSums.Pending += waits[row.Person]
 	}
 	t.Damaged = r.damaged
-	return t, nil
+	return t, err
+}
+
+// waits is what of the receipts of the days from … to before another still waits for
+// 核款, by person: months that froze say what did so then.
+func (r *reader) waits(ctx context.Context, from, before store.Day) (map[string]int64, error) {
+	entries, err := r.tx.Receivables().Waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	credits, err := r.money(ctx, entries)
+	waits := map[string]int64{}
+	for _, c := range credits {
+		if c.Pending && c.Day >= from && c.Day < before {
+			waits[c.Person] += c.Fen
+		}
+	}
+	return waits, err
 }
 
 // months are the results of the months from … to: those that froze as they were
