@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -59,6 +61,74 @@ func TestPackAgreesWithItself(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Every sheet of a pack prints alike, of a full month and of an empty one: on A4
+// landscape, one page wide, its heads on each page and in sight, its sums formulas, and
+// nothing merged.
+func TestPackPrints(t *testing.T) {
+	tabs := []string{"工作完成情况表", "销售业绩目标管理表", "客户销售业绩进度管理表", "应收账款账龄表", "市场活动总结表", "下月活动计划", "合同领用登记表"}
+	full := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, department(), thursday())
+	full.update(func(ctx context.Context, tx *store.Tx) error { return sampleHistory(ctx, tx, rules(t), thursday()) })
+	empty := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, department(), thursday())
+	for name, o := range map[string]*office{"full": full, "empty": empty} {
+		o.hear("陈总", "月会 11月")
+		all := o.screens.messages("陈总")
+		book, err := excelize.OpenReader(bytes.NewReader(all[len(all)-1].data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		titles := map[string]string{}
+		for _, n := range book.GetDefinedName() {
+			titles[n.Scope] = n.RefersTo
+		}
+		if got := book.GetSheetList(); !slices.Equal(got, tabs) {
+			t.Errorf("%s: the tabs are %v, not %v", name, got, tabs)
+		}
+		for i, tab := range book.GetSheetList() {
+			page, err := book.GetPageLayout(tab)
+			props, err2 := book.GetSheetProps(tab)
+			panes, err3 := book.GetPanes(tab)
+			merged, err4 := book.GetMergeCells(tab)
+			if err := errors.Join(err, err2, err3, err4); err != nil {
+				t.Fatal(err)
+			}
+			if *page.Orientation != "landscape" || *page.Size != 9 || *page.FitToWidth != 1 || *page.FitToHeight != 0 || !*props.FitToPage {
+				t.Errorf("%s: %s is no A4 landscape, one page wide", name, tab)
+			}
+			if !panes.Freeze || panes.YSplit != 3 || titles[tab] != "'"+tab+"'!$1:$3" || len(merged) > 0 {
+				t.Errorf("%s: %s freezes %d rows, repeats %q, merges %d", name, tab, panes.YSplit, titles[tab], len(merged))
+			}
+			sums, first := formulas(t, book, tab)
+			none := name == "empty" && i > 1 // the first two list the people
+			if none != (first == "没有") || !none && sums == 0 {
+				t.Errorf("%s: %s begins with %q and has %d formulas", name, tab, first, sums)
+			}
+		}
+	}
+}
+
+// formulas is how many cells of a sheet are formulas, and the first cell below its heads.
+func formulas(t *testing.T, book *excelize.File, tab string) (n int, first string) {
+	t.Helper()
+	list, err := book.GetRows(tab)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r, row := range list {
+		for c := range row {
+			at, err := excelize.CoordinatesToCellName(c+1, r+1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f, err := book.GetCellFormula(tab, at); err != nil {
+				t.Fatal(err)
+			} else if f != "" {
+				n++
+			}
+		}
+	}
+	return n, list[3][0]
 }
 
 // columnSum is the sum of a column between its head and the row of sums, in 分.
