@@ -175,6 +175,11 @@ func (q Departures) Offered(ctx context.Context, taker string) ([]Handed, error)
 	return q.handed(ctx, "what is offered", `taker = $1 AND state = $2 ORDER BY at, kind, ref`, taker, string(HandedOffered))
 }
 
+// Taken lists what a person has taken over.
+func (q Departures) Taken(ctx context.Context, taker string) ([]Handed, error) {
+	return q.handed(ctx, "what was taken over", `taker = $1 AND state = $2 ORDER BY at, kind, ref`, taker, string(HandedTaken))
+}
+
 func (q Departures) handed(ctx context.Context, what, where string, args ...any) ([]Handed, error) {
 	return engine.Sound(ctx, q.tx, what, `SELECT departure, kind, ref, state, taker, by_person, at, words FROM handed WHERE `+where, args, func(scan engine.Scan) (Handed, error) {
 		var h Handed

@@ -106,9 +106,12 @@ func (h Handler) give(ctx context.Context, c *command.Call, d store.Departure) (
 	if err != nil {
 		return nil, err
 	}
+	note := "不走了发：撤回离职。"
+	if len(e.Items) > 0 {
+		note = "逐项交接：交接 项 接收人，或 交接 全部 接收人。" + note
+	}
 	card := chat.Card{Title: "已提出" + string(d.Kind), Tone: chat.Warn, Blocks: []chat.Block{
-		{Facts: h.noticeFacts(d)}, {Text: leftText(e)},
-		{Note: "逐项交接：交接 项 接收人，或 交接 全部 接收人。不走了发：撤回离职。"},
+		{Facts: h.noticeFacts(d)}, {Text: leftText(e)}, {Note: note},
 	}, Buttons: []chat.Button{{Label: "看交接清单", Command: "交接"}}}
 	a := secret(card, fmt.Sprintf("已提出%s，最后工作日 %s。", d.Kind, d.Last), subject(d))
 	to := hearers(roll, d, d.Person)
@@ -269,7 +272,7 @@ func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer
 	}
 	kept := "还没接收的不用接收了。"
 	if taken > 0 {
-		kept = fmt.Sprintf("已经被接收的 %d 项不退回；还没接收的不用接收了。", taken)
+		kept = fmt.Sprintf("已经被接收的 %d 项不退回，接收人愿意退还的发：不接收 编号 理由；还没接收的不用接收了。", taken)
 	}
 	title := c.Person.Name + "撤回了" + string(was.Kind)
 	a := secret(chat.Card{Title: "已撤回" + string(was.Kind), Tone: chat.Good, Blocks: []chat.Block{{Text: kept + "以后再提出，重新计算提前期。查阅客户恢复原样。"}}}, "已撤回"+string(was.Kind)+"。", subject(was))

@@ -112,7 +112,11 @@ func (h Handler) show(ctx context.Context, c *command.Call, e leaving.Estate) (*
 	case len(e.Items) == 0:
 		card.Blocks = append(card.Blocks, chat.Block{Text: "都交接完了。"})
 	}
-	card.Blocks = append(card.Blocks, chat.Block{Note: "请人接收：交接 编号 接收人，或 交接 " + h.before(c, e) + allWord + " 接收人。截至 " + words.Moment(c.Now)})
+	note := "截至 " + words.Moment(c.Now)
+	if len(e.Items) > 0 {
+		note = "请人接收：交接 编号 接收人，或 交接 " + h.before(c, e) + allWord + " 接收人。" + note
+	}
+	card.Blocks = append(card.Blocks, chat.Block{Note: note})
 	return secret(card, fmt.Sprintf("%s的交接：未交接 %d 项，已交接 %d 项。", e.Name(), len(e.Items), len(e.Taken)), subject(e.Departure)), nil
 }
 

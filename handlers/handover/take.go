@@ -2,6 +2,7 @@ package handover
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func (h Handler) takeCommands() []command.Spec {
 			Examples: []string{"接收 全部", "接收 K12"}, Who: everybody, Run: h.take, Undo: h.undoTake,
 		},
 		{
-			Name: "不接收", Aliases: []string{"bjs"}, Summary: "不接收别人交给你的，写明理由，由他另请人",
+			Name: "不接收", Aliases: []string{"bjs"}, Summary: "不接收别人交给你的，写明理由，由他另请人；他撤回离职以后，接收过的也这样退还",
 			Said:     []string{"拒绝接收", "不接手", "退回交接"},
 			Args:     []command.Arg{{Name: "项", Kind: command.Word, Prompt: "不接收哪一项？写编号，或 全部。"}, {Name: "理由", Kind: command.Free, Prompt: whyNotPrompt}},
 			Examples: []string{"不接收 K12 手上客户太多", "不接收 全部 下月长假"}, Who: everybody, Run: h.turnDown, Undo: h.undoTurnDown,
@@ -245,7 +246,15 @@ func (h Handler) turnDown(ctx context.Context, c *command.Call) (*command.Answer
 	if err != nil {
 		return nil, err
 	}
-	list, err := h.picked(ctx, c, fields(c.Text("项")))
+	typed := fields(c.Text("项"))
+	list, err := h.picked(ctx, c, typed)
+	var no *command.Refusal
+	if errors.As(err, &no) {
+		back, e := h.givenBack(ctx, c, typed, why)
+		if back != nil || e != nil {
+			return back, e
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -282,6 +291,9 @@ func (h Handler) turnDown(ctx context.Context, c *command.Call) (*command.Answer
 
 // undoTurnDown lets what was turned down wait for the caller's word again.
 func (h Handler) undoTurnDown(ctx context.Context, c *command.Call, ref string) (string, error) {
+	if refs, back := strings.CutPrefix(ref, backRef); back {
+		return h.undoBack(ctx, c, strings.Split(refs, "|"))
+	}
 	refs := strings.Split(ref, "|")
 	for _, one := range refs {
 		row, _, err := h.handed(ctx, c, one, store.HandedRefused)
