@@ -122,9 +122,9 @@ func remembers(c call, a *command.Answer) bool {
 	return a.Next == nil && a.Confirm == "" && (a.Undo != "" || c.confirmed != "" || !a.Undid && slices.ContainsFunc(a.Notices, told))
 }
 
-// told is a notice of something done; an alarm is about somebody who looked,
-// and must not show in what they can take back.
-func told(n chat.Notice) bool { return !n.Urgent && !n.Changes() }
+// told is a notice of something done. An alarm that comes aside is about somebody
+// who looked, and must not show in what they can take back.
+func told(n chat.Notice) bool { return !(n.Urgent && n.Aside) && !n.Changes() }
 
 // written is what 撤销 would take back, with those to be told then.
 func (m *matter) written(c call, r result) *store.Write {

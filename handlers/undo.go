@@ -88,10 +88,14 @@ func (d *Desk) takeBack(ctx context.Context, c *command.Call, w store.Write) (*c
 	}
 	a := command.Text("已撤销：" + said + "。")
 	a.Subject, a.Undid = spec.Name+" "+w.Ref, true
-	news := chat.Message{Text: c.Person.Name + "撤销了：" + said + "。"}
+	by := c.Person.Name + "撤销了"
+	if spec.Unnamed {
+		by = "已由登记人撤销"
+	}
+	news := chat.Message{Text: by + "：" + said + "。"}
 	if spec.Private {
 		a.Reply.Confidential, a.Reply.Summary = true, "已撤销刚才的「"+spec.Name+"」。"
-		news.Confidential, news.Summary = true, c.Person.Name+"撤销了「"+spec.Name+"」。"
+		news.Confidential, news.Summary = true, by+"「"+spec.Name+"」。"
 	}
 	a.Notices, err = correct(ctx, c, w, news)
 	card := chat.Card{Title: spec.Name, Blocks: []chat.Block{{Text: said}}}.Used(c.Done(undoWord))

@@ -62,6 +62,7 @@ type Spec struct {
 	Form        bool                    // without values it shows a form
 	Photo       bool                    // it takes a photo that comes with its line
 	Hidden      bool                    // carried by buttons and forms only: not in help, still checked
+	Unnamed     bool                    // whoever heard of it does not learn by 撤销 whose it was
 	Daily       bool                    // what help shows first
 	Area        int                     // what belongs together in help; the conversation's own is 0
 	Run         Step

@@ -155,7 +155,7 @@ func (h Handler) raiseTo(ctx context.Context, c *command.Call, alarms []alarm, w
 		})...)
 	}
 	for i := range list {
-		list[i].Urgent = true
+		list[i].Urgent, list[i].Aside = true, true
 	}
 	return list, nil
 }
