@@ -45,7 +45,7 @@ var imports = map[string][]string{
 	"handlers/audience":         {"handlers/chat", "handlers/rulebook", "store"},
 	"handlers/chat":             {"handlers/text"},
 	"handlers/chat/chattest":    {"handlers/chat"},
-	"handlers/command":          {"handlers/chat", "handlers/reading", "handlers/rulebook", "handlers/text", "handlers/words", "store", "store/ledger", "store/vault"},
+	"handlers/command":          {"handlers/audience", "handlers/chat", "handlers/reading", "handlers/rulebook", "handlers/text", "handlers/words", "store", "store/ledger", "store/vault"},
 	"handlers/daily":            {"handlers/audience", "handlers/chat", "handlers/rulebook", "handlers/words", "store"},
 	"handlers/handlerstest":     {"handlers/chat", "handlers/command", "handlers/daily", "handlers/rulebook", "store", "store/storetest", "store/vault"},
 	"handlers/leaving":          {"handlers/audience", "handlers/chat", "handlers/command", "handlers/rulebook", "handlers/words", "store"},

@@ -24,7 +24,7 @@ func (h Handler) photoCommands() []command.Spec {
 		{
 			Name: "照片", Aliases: []string{"zp"}, Summary: "看活动到场的照片；自己看自己的，负责人和主管以上看全部",
 			Said:     []string{"到场照片", "现场照片", "活动照片", "看照片", "…的照片"},
-			Args:     []command.Arg{theActivity(), {Name: personArg, Kind: command.Person, Optional: true}},
+			Args:     []command.Arg{theActivity(), {Name: personArg, Kind: command.Person, Optional: true, Gone: true}},
 			Examples: []string{"照片 H3", "照片 H3 张伟"},
 			Who:      rulebook.TakePart, Clause: onSite, Private: true, Run: h.photos,
 		},

@@ -3,6 +3,7 @@ package audience
 import (
 	"context"
 	"strings"
+	"unicode"
 
 	"marketbot/store"
 )
@@ -12,13 +13,19 @@ const Left = "（离职）"
 
 // Named is who is called so, with the company or not any more; 张伟（离职） is not.
 func Named(ctx context.Context, tx *store.Tx, name string) (store.Person, bool, error) {
-	bare, gone := strings.CutSuffix(name, Left)
-	if !gone {
+	bare := Bare(name)
+	if bare == name {
 		if p, found, err := tx.People().Named(ctx, bare); err != nil || found {
 			return p, found, err
 		}
 	}
 	return tx.People().StoppedNamed(ctx, bare)
+}
+
+// Bare is a name without the mark of who left, however its brackets are typed.
+func Bare(name string) string {
+	bare := strings.TrimSuffix(strings.TrimSuffix(name, Left), "(离职)")
+	return strings.TrimRightFunc(bare, unicode.IsSpace)
 }
 
 // Names are what people are called, by id, each looked up once: also who left the

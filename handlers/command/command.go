@@ -118,6 +118,7 @@ type Arg struct {
 	Keys     []string // Labels: the labels known, the first one also takes unlabelled text; Fields: the keys known
 	Past     bool     // Date, Span: it is about what was, so that 周五 is the last one
 	Halves   bool     // Span: a part of a day counts
+	Gone     bool     // Person: who left the company may be meant, too
 	For      Want     // Customer: what the command wants with the customer
 	// Others words the refusal of a Customer ToChange for whoever may only read,
 	// where it is not the file that is changed; owner is the owner's name.

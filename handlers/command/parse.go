@@ -189,7 +189,7 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 	case Length:
 		return boxed(reading.Length(p.left))
 	case Person:
-		return p.person(ctx)
+		return p.person(ctx, a)
 	case Post:
 		return readPost(p.left)
 	case Duty:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
@@ -16,7 +17,7 @@ import (
 const maxName = 200
 
 // person reads a name or a mention of somebody active.
-func (p *parser) person(ctx context.Context) (any, int, error) {
+func (p *parser) person(ctx context.Context, a *Arg) (any, int, error) {
 	typed, at := p.left, 0
 	if c := []rune(text.CutBytes(typed, 4)); len(c) > 0 && (c[0] == '@' || c[0] == '＠') {
 		at = len(string(c[0]))
@@ -29,7 +30,7 @@ func (p *parser) person(ctx context.Context) (any, int, error) {
 	if p.env.Tx == nil {
 		return store.Person{Name: word}, at + len(word), noWord(word)
 	}
-	return p.named(ctx, typed, word, at)
+	return p.named(ctx, a, typed, word, at)
 }
 
 func noWord(word string) error {
@@ -75,8 +76,9 @@ func nameWord(s string) string {
 	return text.CutBytes(s, maxName)
 }
 
-// named is the active person whose name stands here as whole words.
-func (p *parser) named(ctx context.Context, text, word string, at int) (any, int, error) {
+// named is the active person whose name stands here as whole words, or who had it
+// last where that may be meant.
+func (p *parser) named(ctx context.Context, a *Arg, text, word string, at int) (any, int, error) {
 	if word != "" && store.Plain(word) {
 		who, ok, err := p.env.Tx.People().Named(ctx, word)
 		if err != nil {
@@ -90,11 +92,16 @@ func (p *parser) named(ctx context.Context, text, word string, at int) (any, int
 	if err != nil {
 		return nil, 0, err
 	}
-	if who, n, ok := foldedName(people, text); ok {
+	if who, n, ok := foldedName(people, text); ok && audience.Bare(word) == word { // 刘洋（离职） is nobody who is here
 		return who, at + n, nil
 	}
 	if word == "" {
 		return nil, 0, reading.ErrNone
+	}
+	if a.Gone && store.Plain(word) {
+		if who, ok, err := audience.Named(ctx, p.env.Tx, word); err != nil || ok {
+			return who, at + len(word), err
+		}
 	}
 	return nil, 0, unknownName(people, word)
 }

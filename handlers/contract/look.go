@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/reading"
@@ -73,11 +74,7 @@ func (h Handler) personNamed(ctx context.Context, c *command.Call, typed string)
 	if !store.Plain(name) {
 		return store.Person{}, false, nil
 	}
-	p, found, err := c.Tx.People().Named(ctx, name)
-	if err == nil && !found {
-		p, found, err = c.Tx.People().StoppedNamed(ctx, name)
-	}
-	return p, found, err
+	return audience.Named(ctx, c.Tx, name)
 }
 
 // ofCustomer lists a customer's contracts, or shows the only one.

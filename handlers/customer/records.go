@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/reading"
@@ -27,7 +28,7 @@ func (h Handler) recordCommands() []command.Spec {
 			Name: "查阅记录", Aliases: []string{"cyjl"}, Summary: "谁在什么时候为什么看过客户档案，看成了还是被拒绝",
 			Said: []string{"谁看过", "谁查过", "谁看了", "…的查阅记录", "看过哪些客户", "查过哪些客户", "查阅…记录", "访问记录", "查看记录"},
 			Args: []command.Arg{
-				{Name: "姓名", Kind: command.Person, Optional: true},
+				{Name: "姓名", Kind: command.Person, Optional: true, Gone: true},
 				{Name: "客户", Kind: command.Word, Optional: true},
 				{Name: "时段", Kind: command.Span, Optional: true, Past: true},
 				command.PageArg(), {Name: "只看", Kind: command.Word, Optional: true},
@@ -163,7 +164,7 @@ func (h Handler) recordWord(ctx context.Context, c *command.Call, q *recordQuery
 		return nil
 	}
 	if q.Person == "" {
-		p, ok, err := c.Tx.People().StoppedNamed(ctx, word)
+		p, ok, err := audience.Named(ctx, c.Tx, word)
 		if err != nil {
 			return err
 		}

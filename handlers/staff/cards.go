@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
@@ -101,7 +102,11 @@ func (h Handler) personCard(p store.Person, tenures []store.Tenure, rules string
 		}
 		t.Rows = append(t.Rows, []string{name, string(h.Rules.Day(x.Since)), until})
 	}
-	return chat.Card{Title: p.Name + "：" + role(p), Blocks: []chat.Block{{Table: t}, {Facts: []chat.Fact{{Label: "制度", Value: rules}}}}}
+	called := p.Name
+	if !p.Active() {
+		called += audience.Left
+	}
+	return chat.Card{Title: called + "：" + role(p), Blocks: []chat.Block{{Table: t}, {Facts: []chat.Fact{{Label: "制度", Value: rules}}}}}
 }
 
 func codeCard(title string, facts []chat.Fact, code, text string) chat.Card {

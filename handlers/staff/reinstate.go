@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
@@ -22,7 +23,7 @@ func (h Handler) reinstateCommand() command.Spec {
 // reinstate makes a stopped person active again, with post, duties and history
 // (附-4). Whoever has no account left gets a code to bind one.
 func (h Handler) reinstate(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	p, err := h.stopped(ctx, c, cleanName(c.Text("姓名")))
+	p, err := h.stopped(ctx, c, audience.Bare(cleanName(c.Text("姓名"))))
 	if err != nil {
 		return nil, err
 	}

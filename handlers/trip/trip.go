@@ -61,7 +61,7 @@ func (h Handler) Commands() []command.Spec {
 			Name: "签到记录", Aliases: []string{"qdjl"}, Summary: "看每天的签到次数；主管、总监、总经理可看所有人",
 			Said: []string{"打卡记录", "签到情况", "打卡情况", "签到统计", "考勤", "考勤记录", "谁没签到", "谁…没签到", "谁没打卡", "谁…没打卡", "签到了没", "签到了吗", "签到没有", "打卡了没", "打卡了吗", "打卡没有"},
 			Args: []command.Arg{
-				{Name: "姓名", Kind: command.Person, Optional: true},
+				{Name: "姓名", Kind: command.Person, Optional: true, Gone: true},
 				{Name: "时段", Kind: command.Span, Optional: true, Past: true},
 			},
 			Examples: []string{"签到记录", "签到记录 上周", "签到记录 本月"},
