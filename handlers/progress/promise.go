@@ -3,6 +3,7 @@ package progress
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -356,8 +357,32 @@ func (h Handler) undoPromise(ctx context.Context, c *command.Call, ref string) (
 	if _, err := c.CustomerIn(ctx, customer, command.ToChange); err != nil {
 		return "", err
 	}
+	entries, err := c.Tx.Promises().Of(ctx, customer)
+	if err != nil {
+		return "", err
+	}
 	if done, err := c.Tx.Promises().Undo(ctx, id, c.Now); err != nil || !done {
 		return "", fmt.Errorf("undo promise %s: done %v: %w", id, done, err)
 	}
-	return customer + " 的承诺", nil
+	return undoneWords(entries, id, customer), nil
+}
+
+// undoneWords are what is taken back of the promises about a customer, and whether
+// something said before holds again: a promise, or what was said of one.
+func undoneWords(entries []store.PromiseEntry, id, customer string) string {
+	at := slices.IndexFunc(entries, func(e store.PromiseEntry) bool { return e.ID == id })
+	if at < 0 {
+		return customer + " 的承诺"
+	}
+	gone := entries[at]
+	said := customer + " 的承诺"
+	if gone.Kept != "" {
+		said = customer + " " + words.Month(gone.Month) + "的「兑现」"
+	}
+	if slices.ContainsFunc(entries, func(e store.PromiseEntry) bool {
+		return e.ID != id && e.Month == gone.Month && (e.Kept == "") == (gone.Kept == "") && !e.At.After(gone.At)
+	}) {
+		said += "，改回上一次的"
+	}
+	return said
 }
