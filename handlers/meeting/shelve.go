@@ -49,10 +49,9 @@ func (h Handler) shelve(ctx context.Context, c *command.Call) (*command.Answer, 
 	}}}}
 	a := secret(card, "agenda/"+i.Code, fmt.Sprintf("%s 已搁置：负责 %s，期限 %s，第 %d 次。", i.Code, t.owner.Name, t.due.String(), is.Shelved))
 	if is.Shelved >= tooOften {
-		if a.Notices, err = h.tellShelved(ctx, c, m, is); err != nil {
+		if err := h.tellShelved(ctx, c, m, is, a); err != nil {
 			return nil, err
 		}
-		a.Reply.Card.Blocks = append(a.Reply.Card.Blocks, chat.Block{Note: fmt.Sprintf("搁置 %d 次了，已告诉总经理。", is.Shelved)})
 	}
 	if err := h.andNext(ctx, c, m, a); err != nil {
 		return nil, err
@@ -60,19 +59,27 @@ func (h Handler) shelve(ctx context.Context, c *command.Call) (*command.Answer, 
 	return undoable(a, fmt.Sprintf("%s/%d", i.Code, i.Version+1)), nil
 }
 
-// tellShelved tells the general manager of what is shelved again and again.
-func (h Handler) tellShelved(ctx context.Context, c *command.Call, m store.Meeting, i store.AgendaItem) ([]chat.Notice, error) {
+// tellShelved tells the general manager of what is shelved again and again, and says
+// on the answer whom it told: the post may be vacant, or the caller's.
+func (h Handler) tellShelved(ctx context.Context, c *command.Call, m store.Meeting, i store.AgendaItem, a *command.Answer) error {
 	roll, err := h.roll(ctx, c)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	to := audience.But(roll.Standing(store.GeneralManager).To, c.Person.ID)
+	said := fmt.Sprintf("搁置 %d 次了，会-1 要求议而有决。", i.Shelved)
+	if len(to) > 0 {
+		said = fmt.Sprintf("搁置 %d 次了，已告诉%s。", i.Shelved, namesAndPosts(to))
+	}
+	a.Reply.Card.Blocks = append(a.Reply.Card.Blocks, chat.Block{Note: said})
 	card := chat.Card{Title: fmt.Sprintf("议题 %s 已搁置 %d 次", i.Code, i.Shelved), Tone: chat.Warn, Blocks: []chat.Block{
 		{Text: i.Source + "：" + text.Line(i.Title)}, {Text: c.Person.Name + "在" + title(m) + "上搁置到 " + i.Due.String() + "：" + text.Continued(i.Why) + "（会-1 要求议而有决）"},
 	}, Buttons: []chat.Button{{Label: "看议题", Command: "议题 " + i.Code}}}
 	key := fmt.Sprintf("agenda/%s/shelved/%d", i.Code, i.Shelved)
-	return audience.Same(key, audience.But(roll.Standing(store.GeneralManager).To, c.Person.ID), chat.Message{
+	a.Notices = audience.Same(key, to, chat.Message{
 		Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: fmt.Sprintf("议题 %s 已搁置 %d 次。", i.Code, i.Shelved) + elsewhere},
-	}), nil
+	})
+	return nil
 }
 
 // note is 知悉, of one item or several.
