@@ -165,7 +165,7 @@ func (h Handler) amendedSignature(ctx context.Context, c *command.Call, is *stor
 		is.Early = is.Signed < is.Reported
 	}
 	if v, given := values[fieldShares]; given {
-		if is.Shares, err = h.sharesIn(ctx, c, v); err != nil {
+		if is.Shares, err = h.sharesIn(ctx, c, v, is.Shares); err != nil {
 			return err
 		}
 	}

@@ -77,9 +77,15 @@ func (h Handler) mayDo(ctx context.Context, c *command.Call, d rulebook.Deed, ct
 	if err != nil {
 		return err
 	}
+	hint := "合同 " + ct.Number
+	if p, _, err := c.Tx.People().ByID(ctx, ct.Holder); err != nil {
+		return err
+	} else if !p.Active() && rulebook.DoesContract(rulebook.DeedHandOver, c.Person, ct) {
+		hint = "转合同 " + ct.Number + " 姓名" // who held it has left
+	}
 	return &command.Refusal{
 		Text: fmt.Sprintf("%s 的「%s」只有%s可以办；它在%s名下。", ct.Number, d, rulebook.DeedWords(d, ct), holder),
-		Hint: "合同 " + ct.Number, Clause: clauseOf(d), Denied: true, Private: true,
+		Hint: hint, Clause: clauseOf(d), Denied: true, Private: true,
 	}
 }
 

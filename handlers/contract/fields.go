@@ -3,9 +3,11 @@ package contract
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/command"
 	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
@@ -80,8 +82,9 @@ func prepareIn(value string) (int, error) {
 	return n, err
 }
 
-// sharesIn reads whom a signature counts for: active people, each once, all of it.
-func (h Handler) sharesIn(ctx context.Context, c *command.Call, value string) ([]store.Share, error) {
+// sharesIn reads whom a signature counts for: active people and those whom it counts
+// for already, each once, all of it.
+func (h Handler) sharesIn(ctx context.Context, c *command.Call, value string, had []store.Share) ([]store.Share, error) {
 	no := &command.Refusal{Hint: "业绩=张伟60%,刘洋40%", Private: true}
 	typed, ok := reading.Shares(value)
 	if !ok {
@@ -91,11 +94,12 @@ func (h Handler) sharesIn(ctx context.Context, c *command.Call, value string) ([
 	var list []store.Share
 	sum := 0
 	for _, one := range typed {
-		p, found, err := c.Tx.People().Named(ctx, strings.TrimLeft(one.Name, "@＠"))
+		p, found, err := audience.Named(ctx, c.Tx, strings.TrimLeft(one.Name, "@＠"))
 		if err != nil {
 			return nil, err
 		}
-		if !found {
+		has := slices.ContainsFunc(had, func(s store.Share) bool { return s.Person == p.ID })
+		if !found || !p.Active() && !has {
 			no.Text = "业绩里没有叫" + text.Quote(one.Name) + "的在册人员。"
 			return nil, no
 		}

@@ -132,7 +132,7 @@ func TestRegister(t *testing.T) {
 	o.Answer("张伟", "签前汇报 ZYX-202611-001 谈好了 活动日期=12-04 准备=5天 金额=12万")
 	o.Answer("张伟", "签合同 ZYX-202611-001 金额=12.5万")
 	o.Answer("张伟", "领合同 南湖酒店 展台 电子")
-	for who, wants := range map[string][2]string{"李娜": {"125000", ""}, "老周": {"年会", "125000"}} {
+	for who, wants := range map[string][2]string{"李娜": {"125000", ""}, "老周": {"年会", "合计"}} {
 		a := o.Answer(who, "合同 本月")
 		if len(a.Files) != 1 || a.Files[0].Name != "合同领用登记表-2026-11.xlsx" {
 			t.Fatalf("%+v", a.Files)

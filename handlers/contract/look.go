@@ -52,7 +52,11 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 		if err != nil {
 			return nil, err
 		}
-		return h.listed(ctx, c, p.Name+"的合同", "合同 "+p.Name, store.ContractFilter{Holder: p.ID})
+		name, err := h.people(c.Tx).name(ctx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		return h.listed(ctx, c, name+"的合同", "合同 "+name, store.ContractFilter{Holder: p.ID})
 	}
 	return h.ofCustomer(ctx, c, typed)
 }

@@ -109,7 +109,9 @@ func (h Handler) excel(ctx context.Context, tx *store.Tx, arg string) ([]byte, e
 func (h Handler) Sheet(ctx context.Context, tx *store.Tx, reader store.Person, list []store.Contract) (sheet.Sheet, error) {
 	n := h.people(tx)
 	var rows [][]sheet.Value
+	adds := true // nothing is added up of which a part is kept back
 	for i, ct := range list {
+		adds = adds && (ct.Amount == 0 || seesAmount(reader, ct))
 		row, err := h.sheetRow(ctx, n, reader, i+1, ct)
 		if err != nil {
 			return sheet.Sheet{}, err
@@ -118,9 +120,13 @@ func (h Handler) Sheet(ctx context.Context, tx *store.Tx, reader store.Person, l
 	}
 	var columns []sheet.Column
 	for _, head := range []string{"序号", "合同编号", "领用日", "领用人", "客户", "项目", "签前汇报日", "活动日期", "准备天数", "签订日", "金额", "归档日", "存放位置", "去向", "备注"} {
-		columns = append(columns, sheet.Column{Head: head, Sum: head == "金额"})
+		columns = append(columns, sheet.Column{Head: head, Sum: adds && head == "金额"})
 	}
-	return sheet.Sheet{Tab: "合同领用登记表", Name: "合同领用登记表", Columns: columns, Groups: sheet.Rows(rows...), Total: true, Sign: true}, nil
+	return sheet.Sheet{Tab: "合同领用登记表", Name: "合同领用登记表", Columns: columns, Groups: sheet.Rows(rows...), Total: adds, Sign: true}, nil
+}
+
+func seesAmount(reader store.Person, ct store.Contract) bool {
+	return rulebook.ViewContract(reader, ct, false) == rulebook.ContractWhole
 }
 
 func (h Handler) sheetRow(ctx context.Context, n *names, reader store.Person, no int, ct store.Contract) ([]sheet.Value, error) {
@@ -137,7 +143,7 @@ func (h Handler) sheetRow(ctx context.Context, n *names, reader store.Person, no
 		return nil, err
 	}
 	var amount, prepare sheet.Value
-	if ct.Amount > 0 && rulebook.ViewContract(reader, ct, false) == rulebook.ContractWhole {
+	if ct.Amount > 0 && seesAmount(reader, ct) {
 		amount = sheet.Money(ct.Amount)
 	}
 	if ct.Prepare > 0 {
@@ -161,6 +167,9 @@ func remarks(ct store.Contract, holder string) string {
 	}
 	if ct.Holder != ct.Claimant {
 		list = append(list, "现持有人 "+holder)
+	}
+	if ct.Borrower != "" {
+		list = append(list, "原件借出到 "+string(ct.Back))
 	}
 	if ct.Opening {
 		list = append(list, "期初")

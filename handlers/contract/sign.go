@@ -203,7 +203,7 @@ func (h Handler) terms(ctx context.Context, c *command.Call, is *store.Contract)
 		return &command.Question{Prompt: amountPrompt, Prefix: fieldAmount + "="}
 	}
 	if v, given := values[fieldShares]; given {
-		if is.Shares, err = h.sharesIn(ctx, c, v); err != nil {
+		if is.Shares, err = h.sharesIn(ctx, c, v, nil); err != nil {
 			return err
 		}
 	}

@@ -138,7 +138,8 @@ func (h Handler) scope(ctx context.Context, c *command.Call, typed string) (scop
 	case err != nil:
 		return scope{}, err
 	case found && (all || p.ID == c.Person.ID):
-		return scope{person: p.ID, name: p.Name}, nil
+		name, err := audience.NewNames(c.Tx).Of(ctx, p.ID)
+		return scope{person: p.ID, name: name}, err
 	case found:
 		return scope{}, c.NoContract()
 	}
