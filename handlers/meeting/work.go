@@ -193,12 +193,9 @@ func (h Handler) entries(ctx context.Context, tx *store.Tx, month, last store.Da
 	return nil
 }
 
-// handedIn are the weekly reports that were due in a month.
+// handedIn are the weekly reports that were due in a month, of who owed one then:
+// whoever left since, or has another post, among them.
 func (h Handler) handedIn(ctx context.Context, tx *store.Tx, month, last store.Day, now time.Time, add func(string, func(*deeds))) error {
-	people, err := tx.People().Active(ctx)
-	if err != nil {
-		return err
-	}
 	leaves, err := tx.Leaves().Days(ctx, month, last)
 	if err != nil {
 		return err
@@ -212,28 +209,40 @@ func (h Handler) handedIn(ctx context.Context, tx *store.Tx, month, last store.D
 		if err != nil {
 			return err
 		}
-		punctual := map[string]bool{} // by the first version that counts
+		posts, err := tx.People().PostsAt(ctx, due)
+		if err != nil {
+			return err
+		}
+		came := map[string]store.Report{} // the first version that counts
 		for _, r := range list {
-			if _, known := punctual[r.Person]; !known && !r.Supplement {
-				punctual[r.Person] = r.Late == 0
+			if _, known := came[r.Person]; !known && !r.Supplement {
+				came[r.Person] = r
 			}
 		}
-		for person, onTime := range punctual {
-			add(person, func(d *deeds) {
-				if onTime {
-					d.onTime++
-				} else {
-					d.late++
-				}
-			})
+		for person, r := range came {
+			switch {
+			case r.Week.Before(h.Rules.Week(r.Sent)): // 补交
+				add(person, func(d *deeds) { d.late++ })
+			case !h.owes(person, posts, leaves, due):
+			case r.Late == 0:
+				add(person, func(d *deeds) { d.onTime++ })
+			default:
+				add(person, func(d *deeds) { d.late++ })
+			}
 		}
-		for _, p := range people {
-			_, in := punctual[p.ID]
-			excused := slices.ContainsFunc(leaves, func(l store.Leave) bool { return l.Person == p.ID && h.Rules.Excuses(l, due, false) })
-			if !in && slices.Contains(h.OwedBy, p.Post) && p.Since.Before(due) && !excused {
-				add(p.ID, func(d *deeds) { d.missing++ })
+		for person := range posts {
+			if _, in := came[person]; !in && h.owes(person, posts, leaves, due) {
+				add(person, func(d *deeds) { d.missing++ })
 			}
 		}
 	}
 	return nil
+}
+
+// owes reports whether somebody owed the report of a due: by the post of then, and by
+// no leave that excuses it.
+func (h Handler) owes(person string, posts map[string]store.Post, leaves []store.Leave, due time.Time) bool {
+	return slices.Contains(h.OwedBy, posts[person]) && !slices.ContainsFunc(leaves, func(l store.Leave) bool {
+		return l.Person == person && h.Rules.Excuses(l, due, false)
+	})
 }
