@@ -90,12 +90,33 @@ func (r *reader) exactly(clear bool) error {
 		}
 		return Refusal(unclearYuan)
 	}
+	if !clear && r.splitThousands() {
+		return Refusal("金额里不要空格，请写成 50,000 或 50000")
+	}
 	dash := r.i
 	r.blanks()
 	if clear && r.any("-") && arabic(r.ahead(1)) && dash == r.i || r.takeOne("~", "到", "至") && r.numberHere() {
 		return Refusal(unclearYuan)
 	}
 	return nil
+}
+
+// splitThousands reports whether three digits stand apart behind up to three: 50 000.
+func (r *reader) splitThousands() bool {
+	digits := 0
+	for digits < r.i && arabic(r.runes[r.i-1-digits]) {
+		digits++
+	}
+	if digits == 0 || digits > 3 || digits < r.i && strings.ContainsRune(".,", r.runes[r.i-1-digits]) || !r.any(" '’") {
+		return false
+	}
+	for i := 1; i <= 3; i++ {
+		if !arabic(r.ahead(i)) {
+			return false
+		}
+	}
+	end := r.ahead(4)
+	return end == 0 || strings.ContainsRune(" .,元块万", end)
 }
 
 func (r *reader) numberHere() bool {
