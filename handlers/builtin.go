@@ -29,17 +29,17 @@ func (d *Desk) builtins() []command.Spec {
 			Examples: []string{"帮助", "帮助 签到"}, Who: rulebook.TakePart, Clause: "附-2", Run: d.help,
 		},
 		{
-			Name: "我的", Aliases: []string{"wd"}, Summary: "我欠着什么、在等什么", Examples: []string{"我的"},
-			Said: []string{"我的待办", "待办", "待办事项", "我的任务", "我的事", "什么没做", "什么没交", "要做什么", "要干什么", "要干嘛", "什么要交", "什么要我", "什么事", "我的提醒", "todo", "to do"},
+			Name: "我的", Aliases: []string{"wd"}, Summary: "我欠着什么、在等什么", Lists: true, Examples: []string{"我的"},
+			Said: []string{"我的待办", "待办", "待办事项", "我的任务", "我的事", "什么没做", "什么没交", "要做什么", "要干什么", "要干嘛", "什么要交", "要交什么", "什么要我", "什么事", "我的提醒", "todo", "to do"},
 			Who:  rulebook.TakePart, Private: true, Daily: true, Clause: "总则", Run: d.mine,
 		},
 		{
-			Name: "工作台", Aliases: []string{"gzt"}, Summary: "部门今天的情况：周报、出差、合同、应收、客户、活动", Examples: []string{"工作台"},
+			Name: "工作台", Aliases: []string{"gzt"}, Summary: "部门今天的情况：周报、出差、合同、应收、客户、活动", Lists: true, Examples: []string{"工作台"},
 			Said: []string{"部门情况", "今天的情况", "今天部门", "部门今天", "看板", "总览", "概览", "dashboard"},
 			Who:  rulebook.SeeDepartment, Private: true, Clause: "总则", Run: d.department,
 		},
 		{
-			Name: "职责", Aliases: []string{"zz"}, Summary: "各条款要你做什么、用哪条命令、今天还有什么没办；主管以上加姓名看别人的",
+			Name: "职责", Aliases: []string{"zz"}, Summary: "各条款要你做什么、用哪条命令、今天还有什么没办；主管以上加姓名看别人的", Lists: true,
 			Said: []string{"我的职责", "岗位职责", "我该做什么", "我负责什么", "要我做什么"},
 			Args: []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}}, Examples: []string{"职责"},
 			Who: rulebook.TakePart, Private: true, Clause: "总则", Run: d.duties,

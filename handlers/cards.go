@@ -51,7 +51,10 @@ func (m *matter) guess(line string, meant command.Meaning) *chat.Card {
 		}
 	case meant.About != nil:
 		c.Blocks = []chat.Block{{Text: "说到了「" + meant.About.Name + "」，但没听明白要做什么，什么也没改。要用就这样写：" + meant.About.Examples[0]}}
-		c.Buttons = []chat.Button{{Label: "帮助 " + meant.About.Name, Command: "帮助 " + meant.About.Name, Primary: true}}
+		c.Buttons = []chat.Button{{Label: "帮助 " + meant.About.Name, Command: "帮助 " + meant.About.Name, Primary: !meant.About.Lists}}
+		if meant.About.Lists {
+			c.Buttons = append([]chat.Button{{Label: meant.About.Name, Command: meant.About.Name, Primary: true}}, c.Buttons...)
+		}
 	default:
 		c.Blocks = []chat.Block{{Text: "发「帮助」看你能做什么，例如：" + m.router.Hint(m.person, 3) + "。"}}
 		c.Buttons = []chat.Button{help}

@@ -17,7 +17,7 @@ const monthArg = "月"
 
 func (h Handler) lookCommands() []command.Spec {
 	return []command.Spec{{
-		Name: "活动", Summary: "看一个月的活动，或者一个活动；参加人员看自己的，主管以上看全部", Of: "H",
+		Name: "活动", Summary: "看一个月的活动，或者一个活动；参加人员看自己的，主管以上看全部", Lists: true, Of: "H",
 		Said: []string{"活动列表", "有哪些活动", "有什么活动", "看活动", "我的活动", "活动安排", "活动总结表", "市场活动总结表", "市场活动", "…的活动", "谁…参加活动", "谁参加活动"},
 		Args: []command.Arg{
 			{Name: codeArg, Kind: command.Number, Optional: true}, {Name: monthArg, Kind: command.Month, Optional: true}, command.PageArg(),

@@ -19,7 +19,9 @@ func (h Handler) askCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "申请查阅", Aliases: []string{"sqcy"}, Summary: "无权查档案而工作需要时，请总经理批准查一个客户",
-			Said: []string{"申请查看客户", "申请查阅客户", "申请查看", "申请看", "申请…查阅", "申请…资料", "申请…档案", "申请客户", "想申请", "申请"},
+			Said: []string{"申请查看客户", "申请查阅客户", "申请查看", "申请看", "申请…查阅", "申请…资料", "申请…档案", "申请客户", "想申请", "申请",
+				// as of 客户 and 看电话, for who may use neither
+				"查客户", "查…客户", "看…客户", "…的资料", "…的档案", "…的信息", "…资料", "…档案", "…的电话", "…电话", "…的联系方式", "…联系方式", "在哪查"},
 			Args: []command.Arg{
 				{Name: "客户", Kind: command.Word, Prompt: "要查哪个客户？写名称或编号。"},
 				{Name: "理由", Kind: command.Free, Prompt: "为什么要查？写一句工作上的理由，会给总经理看。"},
@@ -35,7 +37,7 @@ func (h Handler) askCommands() []command.Spec {
 			Who:      rulebook.TakePart, Private: true, Clause: clause, Run: h.withdraw,
 		},
 		{
-			Name: "查阅申请", Summary: "我的查阅申请和授权；能批的人看到待批的申请", Of: "A",
+			Name: "查阅申请", Summary: "我的查阅申请和授权；能批的人看到待批的申请", Lists: true, Of: "A",
 			Said:     []string{"我的申请", "申请列表", "申请…批了", "申请记录", "申请进度", "申请状态", "待审批", "待我审批", "我的审批", "要我批", "有…申请", "审批列表", "审批", "要批的"},
 			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true}},
 			Examples: []string{"查阅申请", "查阅申请 A12"},

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 )
 
@@ -58,6 +59,12 @@ func (r *Router) about(code, words string, k Known) (lines []string) {
 		}
 	}
 	return lines
+}
+
+// ofOthers reports whether words begin with a code that the command is not about.
+func (s *Spec) ofOthers(words string) bool {
+	letter := letterOf(text.Code(reading.FirstWord(words)))
+	return s.Of != "" && letter != "" && letter != s.Of
 }
 
 // takesWords reports whether the command is nothing without words of any kind

@@ -47,6 +47,7 @@ type Spec struct {
 	// as the command, with all that stands around them. Tells are what people say
 	// who tell at once what the command takes as text: that is kept whole.
 	Said, Tells []string
+	Lists       bool     // it shows a list where nothing is said of which: that is offered to whoever asks about it
 	Of          string   // the letter of the codes that it is about, or [Contracts]: it is offered where one stands without a command
 	Summary     string   // one line, for help
 	Args        []Arg    // in the order they are typed

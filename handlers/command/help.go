@@ -149,5 +149,8 @@ func (r *Router) HelpFor(s *Spec, p store.Person) chat.Card {
 	if len(others) > 0 {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "一类的还有："}, rows(others))
 	}
+	if s.Lists && s.Suits(p) {
+		card.Buttons = []chat.Button{{Label: s.Name, Command: s.Name, Primary: true}}
+	}
 	return card
 }

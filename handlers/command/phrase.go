@@ -2,8 +2,6 @@ package command
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -134,9 +132,7 @@ func (s *speech) line(typed string, people []string, now time.Time) (line string
 	if !ok {
 		return "", false
 	}
-	_, err := Parse(context.Background(), s.spec, rest, Env{Now: now})
-	var asks *Question
-	if err != nil && !errors.As(err, &asks) {
+	if !s.spec.fits(rest, now) || s.spec.ofOthers(rest) {
 		return "", false
 	}
 	return strings.TrimSpace(s.spec.Name + " " + rest), true

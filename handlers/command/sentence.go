@@ -1,6 +1,8 @@
 package command
 
 import (
+	"context"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -214,11 +216,18 @@ func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
 func (r *Router) misheard(typed string, k Known) []string {
 	var lines []string
 	for _, h := range r.alike(typed) {
-		if k.Suits(h.spec) && len(lines) < maxSuggest && !h.named {
+		if k.Suits(h.spec) && len(lines) < maxSuggest && !h.named && h.spec.fits(h.rest, k.Now) {
 			lines = append(lines, strings.TrimSpace(h.spec.Name+" "+h.rest))
 		}
 	}
 	return lines
+}
+
+// fits reports whether the command can take words, or asks for more.
+func (s *Spec) fits(rest string, now time.Time) bool {
+	_, err := Parse(context.Background(), s, rest, Env{Now: now})
+	var asks *Question
+	return err == nil || errors.As(err, &asks)
 }
 
 // Bare is a text without the courtesies and fillers around it.

@@ -22,7 +22,7 @@ const maxBurnt = 300
 func (h Handler) gapCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "缺号", Aliases: []string{"qh"}, Summary: "某个月每个合同编号的去向，缺的在前；或者说明一个编号",
+			Name: "缺号", Aliases: []string{"qh"}, Summary: "某个月每个合同编号的去向，缺的在前；或者说明一个编号", Lists: true,
 			Said: []string{"合同缺号", "编号缺了", "缺哪些号", "查缺号", "合同编号去向", "缺号说明"},
 			Args: []command.Arg{
 				{Name: numberArg, Kind: command.Number, Optional: true}, {Name: "月", Kind: command.Month, Optional: true},

@@ -41,7 +41,7 @@ func (h Handler) fileCommands() []command.Spec {
 			Who:      rulebook.ReadFiles, For: h.reads, Private: true, Clause: clause, Run: h.reveal,
 		},
 		{
-			Name: "我的客户", Aliases: []string{"wdkh"}, Summary: "自己负责的客户，最久没有跟进的在前",
+			Name: "我的客户", Aliases: []string{"wdkh"}, Summary: "自己负责的客户，最久没有跟进的在前", Lists: true,
 			Said:     []string{"我…哪些客户", "我…几个客户", "我…多少客户", "我名下的客户", "我名下", "我负责的客户", "我的客户有", "客户列表", "客户名单", "全部客户", "所有客户"},
 			Args:     []command.Arg{command.PageArg()},
 			Examples: []string{"我的客户", "我的客户 第2页"},

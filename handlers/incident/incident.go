@@ -49,8 +49,8 @@ func (h Handler) Commands() []command.Spec {
 	optional.Optional = true
 	list := []command.Spec{
 		{
-			Name: "事件", Aliases: []string{"sj"}, Summary: "看登记的事件：自己登记的；总经理和市场总监看全部", Of: "S",
-			Said: []string{"事件列表", "看事件", "有哪些事件", "我的事件", "泄密事件"},
+			Name: "事件", Aliases: []string{"sj"}, Summary: "看登记的事件：自己登记的；总经理和市场总监看全部", Lists: true, Of: "S",
+			Said: []string{"事件列表", "看事件", "有哪些事件", "我的事件", "什么事件", "泄密事件"},
 			Args: []command.Arg{optional, command.PageArg()}, Examples: []string{"事件"}, Who: rulebook.TakePart, Run: h.look,
 		},
 		{

@@ -46,7 +46,7 @@ func (h Handler) closeCommands() []command.Spec {
 			Who:      rulebook.SkipMeetings, Private: true, Clause: monthly, Run: h.skip,
 		},
 		{
-			Name: "纪要", Aliases: []string{"jiyao"}, Summary: "看会议纪要：不写月份看最近一次，附 Excel 和 PDF", Of: "M",
+			Name: "纪要", Aliases: []string{"jiyao"}, Summary: "看会议纪要：不写月份看最近一次，附 Excel 和 PDF", Lists: true, Of: "M",
 			Said: []string{"会议纪要", "月会纪要", "看纪要", "会议记录", "上次会议", "上次会议纪要", "上次纪要"},
 			Args: []command.Arg{{Name: "会议号", Kind: command.Number, Optional: true}, {Name: monthArg, Kind: command.Month, Optional: true}}, Examples: []string{"纪要", "纪要 11月"},
 			Who: rulebook.TakePart, Private: true, Clause: deciding, Also: []string{monthly}, Run: h.minutes,

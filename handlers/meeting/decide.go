@@ -29,7 +29,7 @@ const tooOften = 3
 func (h Handler) decideCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "决议", Aliases: []string{"jy"}, Summary: "给议题下结论：一个负责人和期限；不写议题号看决议", Of: "D",
+			Name: "决议", Aliases: []string{"jy"}, Summary: "给议题下结论：一个负责人和期限；不写议题号看决议", Lists: true, Of: "D",
 			Said: []string{"做决议", "形成决议", "下结论", "定下来", "看决议", "决议列表", "我的决议", "没完成的决议", "…决议", "有哪些决议", "谁的决议"},
 			Args: []command.Arg{{Name: "内容", Kind: command.Passage, Optional: true}, {Name: fieldsArg, Kind: command.Fields, Keys: decideFields, Optional: true}},
 			Examples: []string{

@@ -32,7 +32,7 @@ func (h Handler) promiseCommands() []command.Spec {
 	answered.Others = ownersOnly("兑现")
 	return []command.Spec{
 		{
-			Name: "重点客户", Aliases: []string{"zdkh"}, Summary: "定下月的重点客户和承诺，不写月份就是下月；只写月份就看那个月的",
+			Name: "重点客户", Aliases: []string{"zdkh"}, Summary: "定下月的重点客户和承诺，不写月份就是下月；只写月份就看那个月的", Lists: true,
 			Said: []string{"下月重点客户", "重点客户名单", "定重点客户", "列为重点客户", "重点客户有哪些", "哪些重点客户"},
 			Args: []command.Arg{
 				{Name: monthArg, Kind: command.Month, Optional: true}, optional, {Name: promiseArg, Kind: command.Free, Optional: true},

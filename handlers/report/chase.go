@@ -19,7 +19,7 @@ const chasePause = 30 * time.Minute
 func (h Handler) chaseCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "谁没交", Aliases: []string{"sjmj", "smj"}, Summary: "某一周谁已交、迟交、未交、请假",
+			Name: "谁没交", Aliases: []string{"sjmj", "smj"}, Summary: "某一周谁已交、迟交、未交、请假", Lists: true,
 			Said:     []string{"谁没交周报", "谁…没交周报", "谁…没交", "周报谁没交", "没交周报的", "没交的人", "没交名单", "未交名单", "未交", "谁交了", "谁迟交", "迟交名单", "谁晚交", "几个人没交", "多少人没交", "哪些人没交", "交齐了", "交齐", "提交情况", "周报情况", "交了几份", "周报进度"},
 			Args:     []command.Arg{{Name: "周", Kind: command.Week, Optional: true}},
 			Examples: []string{"谁没交", "谁没交 上周"},

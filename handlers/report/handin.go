@@ -44,7 +44,7 @@ func (h Handler) handInCommands() []command.Spec {
 			Who: rulebook.HandIn, For: h.concerns, Private: true, Clause: clause, Run: h.withdraw, Changed: h.reportChanged, Undo: h.undoWithdraw,
 		},
 		{
-			Name: "看周报", Aliases: []string{"kzb"}, Summary: "看自己的周报；总经理、总监、主管可看别人的",
+			Name: "看周报", Aliases: []string{"kzb"}, Summary: "看自己的周报；总经理、总监、主管可看别人的", Lists: true,
 			Said:     []string{"我的周报", "…的周报", "看…周报", "查…周报", "查看…周报", "周报呢", "周报…写了", "周报内容", "周报", "周报交了没", "周报交了吗"},
 			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true, Gone: true}, week},
 			Examples: []string{"看周报", "看周报 上周"},

@@ -20,7 +20,7 @@ const (
 func (h Handler) clauseCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "制度", Aliases: []string{"zd", "rules"}, Summary: "按条号或关键词查市场管理细则，以及相关的命令",
+			Name: "制度", Aliases: []string{"zd", "rules"}, Summary: "按条号或关键词查市场管理细则，以及相关的命令", Lists: true,
 			Said:     []string{"公司制度", "规章制度", "管理制度", "管理细则", "细则", "规定", "…制度", "制度…", "条款", "查制度", "看制度", "罚款", "罚钱", "扣钱", "扣工资", "处罚"},
 			Args:     []command.Arg{{Name: "条号或关键词", Kind: command.Free, Optional: true}},
 			Examples: []string{"制度", "制度 会-3", "制度 出差"}, Daily: true, Who: rulebook.TakePart, Clause: "附-3", Also: []string{rulesClause}, Run: h.clauses,

@@ -21,7 +21,7 @@ const (
 
 func (h Handler) checkCommand() command.Spec {
 	return command.Spec{
-		Name: "自检", Aliases: []string{"zj", "check"}, Summary: "看连接、待发消息、错过的提醒、节假日表和审计记录是否正常",
+		Name: "自检", Aliases: []string{"zj", "check"}, Summary: "看连接、待发消息、错过的提醒、节假日表和审计记录是否正常", Lists: true,
 		Said:     []string{"系统自检", "检查系统", "检查一下系统", "系统检查", "系统状态", "检查机器人"},
 		Examples: []string{"自检"}, Who: rulebook.SelfCheck, Private: true, Clause: "附-4", Run: h.check,
 	}

@@ -18,7 +18,7 @@ const changesWord = "变更"
 
 func (h Handler) settingsCommand() command.Spec {
 	return command.Spec{
-		Name: "设置", Aliases: []string{"sz", "settings"}, Summary: "每一项设置、现在的值、从哪天起；设置 变更 看改过的；凭证不显示",
+		Name: "设置", Aliases: []string{"sz", "settings"}, Summary: "每一项设置、现在的值、从哪天起；设置 变更 看改过的；凭证不显示", Lists: true,
 		Said:     []string{"看设置", "系统设置", "配置", "看配置", "参数设置"},
 		Args:     []command.Arg{{Name: "名称", Kind: command.Word, Optional: true}, command.PageArg()},
 		Examples: []string{"设置", "设置 contracts", "设置 变更"}, Who: rulebook.SeeSettings, Private: true, Clause: "附-4", Run: h.settings,

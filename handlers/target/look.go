@@ -15,7 +15,7 @@ import (
 
 func (h Handler) lookCommands() []command.Spec {
 	return []command.Spec{{
-		Name: "业绩", Aliases: []string{"yj"}, Summary: "签约和回款各完成多少，对照目标、上月和年初至今：自己的，主管以上看全部",
+		Name: "业绩", Aliases: []string{"yj"}, Summary: "签约和回款各完成多少，对照目标、上月和年初至今：自己的，主管以上看全部", Lists: true,
 		Said: []string{"业绩表", "看业绩", "业绩怎么样", "完成率", "业绩完成率", "业绩完成情况", "目标完成情况", "目标完成率", "完成了多少目标", "目标完成了多少", "销售业绩", "…的业绩", "…业绩", "销售业绩表", "部门业绩", "团队业绩", "业绩排名", "完成了多少", "还差多少", "还差多少完成", "业绩多少", "签了多少", "…签了多少", "我的目标", "我的目标是多少", "目标多少", "目标还差多少", "离目标…差多少", "销售业绩目标管理表"},
 		Args: []command.Arg{{Name: whatArg, Kind: command.Free, Optional: true}}, Examples: []string{"业绩", "业绩 11月", "业绩 今年"},
 		Who: rulebook.TakePart, For: sees, Private: true, Clause: clause, Daily: true, Run: h.look,

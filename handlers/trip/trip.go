@@ -28,7 +28,7 @@ type Handler struct {
 func (h Handler) Commands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "出差", Aliases: []string{"cc", "trip"}, Summary: "登记出差；只发 出差 看谁在外面",
+			Name: "出差", Aliases: []string{"cc", "trip"}, Summary: "登记出差；只发 出差 看谁在外面", Lists: true,
 			Said: []string{"出差申请", "申请出差", "登记出差", "登记…出差", "去…出差", "到…出差", "谁在…出差", "谁出差", "谁…出差", "出差的有谁", "出差名单", "出差人员", "谁在外面", "谁在外地", "business trip"},
 			Args: []command.Arg{
 				{Name: "地点", Kind: command.Word, Optional: true},
@@ -58,8 +58,8 @@ func (h Handler) Commands() []command.Spec {
 			Who: rulebook.CheckIn, Clause: clause, Run: h.located, Undo: h.undoCheckIn,
 		},
 		{
-			Name: "签到记录", Aliases: []string{"qdjl"}, Summary: "看每天的签到次数；主管、总监、总经理可看所有人",
-			Said: []string{"打卡记录", "签到情况", "打卡情况", "签到统计", "考勤", "考勤记录", "谁没签到", "谁…没签到", "谁没打卡", "谁…没打卡", "签到了没", "签到了吗", "签到没有", "打卡了没", "打卡了吗", "打卡没有"},
+			Name: "签到记录", Aliases: []string{"qdjl"}, Summary: "看每天的签到次数；主管、总监、总经理可看所有人", Lists: true,
+			Said: []string{"打卡记录", "签到情况", "打卡情况", "签到统计", "考勤", "考勤记录", "谁没签到", "谁…没签到", "谁没打卡", "谁…没打卡", "签到了没", "签到了吗", "签到没有", "打卡了没", "打卡了吗", "打卡没有", "…去哪了", "…去哪儿了", "…去了哪里", "…今天在哪", "…人在哪"},
 			Args: []command.Arg{
 				{Name: "姓名", Kind: command.Person, Optional: true, Gone: true},
 				{Name: "时段", Kind: command.Span, Optional: true, Past: true},
