@@ -145,7 +145,7 @@ func TestProgressAsksAsOften(t *testing.T) {
 			times[customers] += n
 		}
 	}
-	if times[2] != times[60] || times[60] > 9 {
+	if times[2] != times[60] || times[60] > 10 {
 		t.Errorf("asked %v", times)
 	}
 }
