@@ -270,6 +270,15 @@ func (h Handler) busy(ctx context.Context, tx *store.Tx, a store.Activity) (map[
 	for _, t := range trips {
 		all[t.Person] = append(all[t.Person], words.Days(t.First, t.Last)+" 出差")
 	}
+	people, err := tx.People().Active(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range people {
+		if p.Gone(a.Last.Add(1).Start(h.Rules.Zone)) {
+			all[p.ID] = append(all[p.ID], h.Rules.Day(p.Ends).String()+" 起离职")
+		}
+	}
 	others, err := tx.Activities().Between(ctx, a.First, a.Last)
 	if err != nil {
 		return nil, err

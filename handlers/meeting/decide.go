@@ -154,8 +154,22 @@ func (h Handler) terms(ctx context.Context, c *command.Call, fields map[string]s
 	if fields[fieldDue] == "" {
 		return t, &command.Question{Prompt: "什么时候完成？写日期，今天或以后，例如 12-20。", Prefix: fieldDue + "="}
 	}
-	t.due, err = h.day(c, fieldDue, fields[fieldDue])
-	return t, err
+	if t.due, err = h.day(c, fieldDue, fields[fieldDue]); err != nil {
+		return t, err
+	}
+	return t, h.stays(c, t.owner, t.due, fieldOwner+"=…")
+}
+
+// stays refuses who has given notice and will be gone when something of theirs is due:
+// it would have no owner.
+func (h Handler) stays(c *command.Call, p store.Person, due store.Day, hint string) error {
+	if !p.InNotice() || h.Rules.Day(p.Ends) > due {
+		return nil
+	}
+	return &command.Refusal{
+		Text: fmt.Sprintf("%s已提出%s，%s 起不在岗，期限 %s 在那以后，不能由%s负责。", p.Name, p.Notice, words.DayIn(h.Rules.Day(p.Ends), h.Rules.Day(c.Now)), words.DayIn(due, h.Rules.Day(c.Now)), p.Name),
+		Hint: "请别人负责（" + hint + "），或把期限提前", Clause: deciding, Private: true, Field: fieldOwner,
+	}
 }
 
 // conclude makes a decision of an item; of an item about one that is not done yet it

@@ -214,6 +214,9 @@ func (h Handler) putOff(ctx context.Context, c *command.Call) (*command.Answer, 
 	case due <= was.Due:
 		return nil, &command.Refusal{Text: "现在的期限是 " + words.DayIn(was.Due, today) + "，延期要写更晚的日子。", Hint: "延期 " + was.Code + " " + string(max(was.Due, today).Add(7)) + " 原因…", Clause: deciding, Private: true}
 	}
+	if err := h.stays(c, owner, due, "改派 "+was.Code+" 姓名"); err != nil {
+		return nil, err
+	}
 	why, err := reason(c.Text(fieldReason))
 	if err != nil {
 		return nil, err
@@ -245,6 +248,9 @@ func (h Handler) reassign(ctx context.Context, c *command.Call) (*command.Answer
 		return nil, &command.Refusal{Text: "决议 " + was.Code + " 已完成。", Hint: "决议 " + was.Code, Clause: deciding, Private: true}
 	case was.Owner == to.ID:
 		return nil, &command.Refusal{Text: "决议 " + was.Code + " 本来就由" + to.Name + "负责。", Hint: "决议 " + was.Code, Clause: deciding, Private: true}
+	}
+	if err := h.stays(c, to, was.Due, "改派 "+was.Code+" 姓名"); err != nil {
+		return nil, err
 	}
 	roll, err := h.roll(ctx, c)
 	if err != nil {
