@@ -132,7 +132,7 @@ func TestRemovedFromOneDirectory(t *testing.T) {
 		t.Errorf("李娜 heard %v", told)
 	}
 	o.isStranger("张伟", "交接")
-	if said := o.hear("李娜", "交接 张伟"); !strings.Contains(said, "张伟（离职）的交接") || !strings.Contains(said, "未交接 6 项") {
+	if said := o.hear("李娜", "交接 张伟"); !strings.Contains(said, "张伟（离职）的交接") || !strings.Contains(said, "未交接 7 项") {
 		t.Errorf("the list: %q", said)
 	}
 }

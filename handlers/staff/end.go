@@ -185,8 +185,7 @@ func (h Handler) depart(ctx context.Context, tx *store.Tx, d store.Departure, at
 	what, own := "登记已停用", "你的最后工作日 "+d.Last.String()+" 已过。"+stoppedText
 	var more []chat.Notice
 	if d.Kind == store.Transfer {
-		what = "转任" + string(d.To)
-		own, more, err = h.transfer(ctx, tx, e, at)
+		what, own, more, err = h.transfer(ctx, tx, e, at)
 	} else {
 		_, err = h.goes(ctx, tx, e.Leaver, "", lastDayAct, at)
 	}
@@ -225,19 +224,21 @@ func (e ended) called() string {
 }
 
 // transfer gives somebody their new post, at once or once the general manager has
-// given the word.
-func (h Handler) transfer(ctx context.Context, tx *store.Tx, e leaving.Estate, at time.Time) (own string, list []chat.Notice, err error) {
+// given the word. It says what became of them, and that to themselves.
+func (h Handler) transfer(ctx context.Context, tx *store.Tx, e leaving.Estate, at time.Time) (what, own string, list []chat.Notice, err error) {
 	if err := h.over(ctx, tx, e.Departure, e, "", lastDayAct, at); err != nil {
-		return "", nil, err
+		return "", "", nil, err
 	}
+	what = "转任" + string(e.To)
 	o, err := propose(ctx, tx, h.Policy, e.Leaver, e.Leaver, store.Change{Kind: store.ChangeHold, Post: e.To, At: at})
 	if err != nil {
-		return "", nil, err
+		return "", "", nil, err
 	}
 	list = o.news(tx)
 	if o.waits() {
-		return "你的调岗日 " + e.Last.String() + " 已过，转任" + string(e.To) + o.waiting() + "。", list, nil
+		what += "，" + o.waiting()
+		return what, "你的调岗日 " + e.Last.String() + " 已过，" + what + "。", list, nil
 	}
 	own = "你的岗位由" + string(e.Leaver.Post) + "改为" + string(e.To) + "，现在生效。发送 帮助 看能做什么。"
-	return own, list, tx.People().SetPost(ctx, e.Leaver.ID, e.To, at)
+	return what, own, list, tx.People().SetPost(ctx, e.Leaver.ID, e.To, at)
 }

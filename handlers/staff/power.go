@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ import (
 //
 //   - It needs the general manager's word. Until an active one has once
 //     written, it takes effect at once, and their first message is answered
-//     with what they find.
+//     with what they find; but not what somebody gives themselves (调走).
 //   - What removes, stops or binds anew the general manager needs their word or
 //     the executive director's; without one of those it acts after a day.
 //   - Whose word it needs may do it by a command of their own.
@@ -91,6 +92,8 @@ func (w power) weigh(policy rulebook.FilePolicy, by, p store.Person, c store.Cha
 	switch {
 	case rulebook.Decides(by, c):
 		c.State, c.Decider, c.Decided = store.ChangeConfirmed, by.ID, c.At
+	case by.ID == p.ID && c.Post != "" && !removes && !rulebook.Allows(rulebook.ManagePeople, by): // 调走: nobody raises themselves
+		c.State = store.ChangeWaiting
 	case !w.wrote && removes:
 		c.State, c.Decided = store.ChangeConfirmed, c.At
 	case !w.wrote:
@@ -275,7 +278,7 @@ func withoutThose(list, without []store.Person) []store.Person {
 
 // waiting says whose word is missing: 等陈总（总经理）确认后生效.
 func (o proposal) waiting() string {
-	text := "等" + whom(o.deciders(o.Change)) + "确认后生效"
+	text := "等" + cmp.Or(whom(o.deciders(o.Change)), string(store.GeneralManager)) + "确认后生效"
 	if !o.Acts.IsZero() {
 		text += "；没有别人能确认，没人不同意的话 24 小时后自动生效"
 	}
