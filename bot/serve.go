@@ -10,6 +10,7 @@ import (
 	"marketbot/store/vault"
 	"net"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -122,6 +123,7 @@ func (s serving) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	debug.FreeOSMemory() // what reading the settings of thousands took is not needed again
 	log.Info("serving", "listen", l.Addr().String(), "store_kind", storeKind(cfg.Store), "version", version())
 	defer log.Info("stopped")
 	running := b.running(list, l)

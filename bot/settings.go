@@ -29,6 +29,8 @@ const (
 
 // values are all settings as 设置 shows them.
 func (c Config) values() ([]store.Setting, error) {
+	people := c.People
+	c.People = nil // thousands, of whom nothing is shown
 	data, err := yaml.Marshal(c)
 	if err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
@@ -40,9 +42,21 @@ func (c Config) values() ([]store.Setting, error) {
 	var list []store.Setting
 	for _, item := range all {
 		key := fmt.Sprint(item.Key)
+		if key == "people" && len(people) > 0 {
+			item.Value = plain(people)
+		}
 		list = append(list, valuesOf(key, item.Value, slices.Contains(shownSections, key))...)
 	}
 	return list, nil
+}
+
+// plain are people as they would be read from their YAML.
+func plain(people []Person) []any {
+	list := make([]any, len(people))
+	for i, p := range people {
+		list[i] = yaml.MapSlice{{Key: "name", Value: p.Name}, {Key: "post", Value: p.Post}, {Key: "duties", Value: p.Duties}, {Key: "feishu", Value: p.Feishu}, {Key: "wecom", Value: p.WeCom}}
+	}
+	return list
 }
 
 func valuesOf(name string, value any, shown bool) (list []store.Setting) {

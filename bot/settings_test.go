@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml"
+
 	"marketbot/store"
 )
 
@@ -36,6 +38,30 @@ func fillTexts(v reflect.Value, n *int) {
 	case reflect.String:
 		*n++
 		v.SetString(fmt.Sprintf("geheim%04d", *n))
+	}
+}
+
+// People, who may be thousands, are noted as if they had gone through YAML like all
+// else: a start finds no change where none was made.
+func TestPeopleAreNotedAsWritten(t *testing.T) {
+	cfg := defaults()
+	cfg.People = []Person{{Name: "张伟", Post: store.Salesperson, Feishu: "ou_1"}, {Name: "007", Post: "null", Duties: []store.Duty{store.Administrator, "a, b"}, WeCom: "2026-11-26"}}
+	data, err := yaml.Marshal(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all yaml.MapSlice
+	if err := yaml.UnmarshalWithOptions(data, &all, yaml.UseOrderedMap()); err != nil {
+		t.Fatal(err)
+	}
+	list, err := cfg.values()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range all {
+		if item.Key == "people" && !slices.Contains(list, valuesOf("people", item.Value, false)[0]) {
+			t.Errorf("%v is noted as something else", item.Value)
+		}
 	}
 }
 
