@@ -130,14 +130,11 @@ func (q People) Forged(ctx context.Context) ([]Person, error) {
 
 // Holding lists the active persons of a post, or of a duty, by registration.
 func (q People) Holding(ctx context.Context, post Post, duty Duty) ([]Person, error) {
-	people, err := q.Active(ctx)
-	var list []Person
-	for _, p := range people {
-		if post != "" && p.Post == post || duty != "" && p.Has(duty) {
-			list = append(list, p)
-		}
-	}
-	return list, err
+	list, err := engine.All(ctx, q.tx, "people holding", `SELECT `+personColumns+` FROM person p
+		WHERE p.until = 0 AND (p.post = $1 OR ',' || p.duties || ',' LIKE $2) ORDER BY p.since, p.id`, []any{string(post), "%," + string(duty) + ",%"}, q.scan)
+	return slices.DeleteFunc(list, func(p Person) bool { // forged ones among them
+		return (post == "" || p.Post != post) && (duty == "" || !p.Has(duty))
+	}), err
 }
 
 // Add registers a person with a post.

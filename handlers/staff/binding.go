@@ -309,13 +309,9 @@ func firstAdministrator(ctx context.Context, tx *store.Tx) (whose string, needed
 	if err != nil {
 		return "", false, err
 	}
-	accounts, err := accountsByPerson(ctx, tx)
-	if err != nil {
-		return "", false, err
-	}
 	for _, p := range admins {
-		if len(accounts[p.ID]) > 0 {
-			return "", false, nil
+		if accounts, err := tx.Accounts().Of(ctx, p.ID); err != nil || len(accounts) > 0 {
+			return "", false, err
 		}
 		if whose == "" {
 			whose = p.ID
