@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"marketbot/store/internal/engine"
@@ -134,6 +136,14 @@ func (q Contracts) Get(ctx context.Context, folded string) (Contract, bool, erro
 	}
 	list, err := engine.All(ctx, q.tx, "contract", `SELECT `+contractColumns+` FROM contract WHERE folded = $1`, []any{folded}, q.scan)
 	return engine.First(list), len(list) > 0, err
+}
+
+// Ending lists the contracts whose number is some letters and then these digits.
+func (q Contracts) Ending(ctx context.Context, digits string) ([]Contract, error) {
+	list, err := q.list(ctx, "contracts by digits", `folded LIKE '%' || $1 ORDER BY number`, digits)
+	return slices.DeleteFunc(list, func(c Contract) bool {
+		return strings.Trim(strings.TrimSuffix(c.Folded, digits), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != ""
+	}), err
 }
 
 // ByHolder lists a person's contracts by number, likewise the others by what they

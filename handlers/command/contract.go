@@ -30,8 +30,11 @@ type MeantContract struct {
 // contract takes the words that name a contract: a number, else what names a
 // customer. Which one is meant, [Call.Contract] finds out.
 func (p *parser) contract(ctx context.Context, a *Arg) (any, int, error) {
+	if word := reading.FirstWord(p.left); lacksLetters(word) {
+		return word, len(word), nil
+	}
 	code, err := p.code(ctx, a)
-	if err == nil && isContractNumber(code) {
+	if err == nil && IsContractNumber(code) {
 		return code, len(code), nil
 	}
 	if err != nil {
@@ -40,10 +43,17 @@ func (p *parser) contract(ctx context.Context, a *Arg) (any, int, error) {
 	return p.customer(ctx, a)
 }
 
-// isContractNumber reports whether a text is written like a contract's number and
-// not like a customer's code.
-func isContractNumber(typed string) bool {
-	return reading.IsNumber(typed) && !reading.IsCustomerCode(typed)
+// IsContractNumber reports whether a text is written like a contract's number and
+// not like a customer's code; the letters in front may be missing: 202611-001.
+func IsContractNumber(typed string) bool {
+	return reading.IsNumber(typed) && !reading.IsCustomerCode(typed) || lacksLetters(typed)
+}
+
+// lacksLetters reports whether a text is the digits of a contract's number, parted as
+// they are there.
+func lacksLetters(typed string) bool {
+	month, seq, parted := strings.Cut(text.Code(typed), "-")
+	return parted && len(month) >= minDigits && len(seq) > 1 && strings.Trim(month+seq, "0123456789") == ""
 }
 
 // FoldedContract is a contract's number as it is looked for: its letters and
@@ -61,7 +71,7 @@ func (c *Call) Contract(ctx context.Context, name string, use ContractUse) (Mean
 
 // ContractIn is Contract for words that are no argument of their own.
 func (c *Call) ContractIn(ctx context.Context, typed string, use ContractUse) (MeantContract, error) {
-	if !isContractNumber(typed) {
+	if !IsContractNumber(typed) {
 		return c.contractOf(ctx, typed, use)
 	}
 	m, found, err := c.NumberedContract(ctx, typed)
@@ -74,7 +84,7 @@ func (c *Call) ContractIn(ctx context.Context, typed string, use ContractUse) (M
 // NumberedContract is the contract of a number; false where there is none, or none
 // that the caller may know of.
 func (c *Call) NumberedContract(ctx context.Context, typed string) (MeantContract, bool, error) {
-	ct, found, err := c.Tx.Contracts().Get(ctx, FoldedContract(typed))
+	ct, found, err := c.folded(ctx, FoldedContract(typed))
 	if err != nil || !found {
 		if c.Tx.PassOver(err) {
 			err = &Refusal{Text: "这份合同的记录损坏，打不开；管理员已经知道。", Hint: "合同", Private: true}
@@ -84,6 +94,23 @@ func (c *Call) NumberedContract(ctx context.Context, typed string) (MeantContrac
 	m, err := c.sawContract(ctx, ct)
 	return m, err == nil && m.View != rulebook.ContractHidden, err
 }
+
+// folded is the contract of a number, which may lack the letters in front where that
+// makes it no other's: 202611-001.
+func (c *Call) folded(ctx context.Context, number string) (store.Contract, bool, error) {
+	ct, found, err := c.Tx.Contracts().Get(ctx, number)
+	if err != nil || found || strings.Trim(number, "0123456789") != "" || len(number) < minDigits {
+		return ct, found, err
+	}
+	list, err := c.Tx.Contracts().Ending(ctx, number)
+	if err != nil || len(list) != 1 {
+		return ct, false, err
+	}
+	return list[0], true, nil
+}
+
+// minDigits is how many digits name a contract without its letters.
+const minDigits = 6
 
 // sawContract is a contract with what the caller may know of it.
 func (c *Call) sawContract(ctx context.Context, ct store.Contract) (MeantContract, error) {

@@ -43,7 +43,7 @@ func Plan(typed string, on Base) (list []PlanPart, err error) {
 			return nil, err
 		}
 		p := PlanPart{Day: day}
-		left = strings.TrimLeftFunc(left[n:], planEqual)
+		left = planPays(strings.TrimLeftFunc(left[n:], planEqual))
 		if n, err = p.read(left, planEnd(left, on)); err != nil {
 			return nil, err
 		}
@@ -67,6 +67,16 @@ func planTrim(s string) string {
 
 // planEqual is what stands between a day and its amount.
 func planEqual(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune("=＝:：", c) }
+
+// planPays goes past the word that pays: 12月31日付余款.
+func planPays(s string) string {
+	for _, w := range []string{"支付", "付", "收"} {
+		if left, found := strings.CutPrefix(s, w); found {
+			return strings.TrimLeftFunc(left, planEqual)
+		}
+	}
+	return s
+}
 
 // planDay reads the day of a line, and before it 第2期.
 func planDay(left string, on Base) (store.Day, int, error) {

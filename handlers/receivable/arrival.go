@@ -100,7 +100,7 @@ func dated(c *command.Call, typed string, first bool) (store.Day, string) {
 	if day, ok := read(0); first && ok {
 		return day, strings.Join(fields[1:], " ")
 	}
-	return base.Today, strings.Join(fields, " ")
+	return base.Today, strings.TrimSpace(typed)
 }
 
 // entered refuses a day on which nothing can have happened that is entered now.

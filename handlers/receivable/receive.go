@@ -1,6 +1,7 @@
 package receivable
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -72,8 +73,11 @@ func (h Handler) receive(ctx context.Context, c *command.Call) (*command.Answer,
 		return nil, err
 	}
 	e := h.entry(c, d, store.MoneyReceipt)
-	if e.Amount, e.Words = c.Money("金额"), strings.TrimSpace(c.Text("备注")); c.Has("日期") {
+	e.Amount, e.Words = c.Money("金额"), strings.TrimSpace(c.Text("备注"))
+	if c.Has("日期") {
 		e.Day = c.Day("日期")
+	} else {
+		e.Day, e.Words = dated(c, e.Words, false)
 	}
 	if err := h.receivable(c, d, e); err != nil {
 		return nil, err
@@ -178,12 +182,15 @@ func (h Handler) instead(word string, receipt command.Spec) command.Step {
 		used := chat.Card{Title: "回款 " + w.Code}.Used(c.Done(word))
 		line := []string{receipt.Name, r.Text(contractName)}
 		if word == otherContract {
-			k, found, err := c.Tx.Contracts().Get(ctx, command.FoldedContract(line[1]))
+			k, found, err := c.NumberedContract(ctx, line[1])
 			if err != nil {
 				return nil, err
 			}
 			if found {
 				line[1] = k.Customer
+				if other, err := h.owesElsewhere(ctx, c, k.Contract); err != nil || !other {
+					return nil, cmp.Or(err, error(&command.Refusal{Text: "这位客户没有别的合同还要收款。", Hint: otherAmount + " " + k.Number, Clause: clause, Private: true}))
+				}
 			}
 			line = append(line, plainMoney(r.Money("金额")))
 		}
@@ -197,6 +204,20 @@ func (h Handler) instead(word string, receipt command.Spec) command.Step {
 			Message: chat.Message{Card: &used, About: w.Code, Secrecy: chat.Secrecy{Confidential: true}},
 		}}}, nil
 	}
+}
+
+// owesElsewhere reports whether something is open of another contract of a customer.
+func (h Handler) owesElsewhere(ctx context.Context, c *command.Call, k store.Contract) (bool, error) {
+	list, err := c.Tx.Contracts().ByCustomer(ctx, k.Customer)
+	for _, o := range list {
+		if o.Number == k.Number || o.Signed == "" {
+			continue
+		}
+		if d, err := h.look(ctx, c, o); err != nil || d.Open > 0 {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // doubted is the receipt that waits for the caller's 确认, and how its line reads:

@@ -11,7 +11,6 @@ import (
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
-	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/words"
 	"marketbot/store"
@@ -48,7 +47,7 @@ type scope struct {
 // table is 应收.
 func (h Handler) table(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	typed := strings.TrimSpace(c.Text("谁"))
-	if reading.IsNumber(typed) && !reading.IsCustomerCode(typed) {
+	if command.IsContractNumber(typed) {
 		return h.one(ctx, c, typed)
 	}
 	s, err := h.scope(ctx, c, typed)
