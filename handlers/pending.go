@@ -195,6 +195,8 @@ func (d *Desk) handOver(ctx context.Context, c *command.Call, line, typed, code,
 		return nil, err
 	case people:
 		return &command.Answer{Next: &command.Next{Line: line}, Subject: "changes"}, nil
+	case code == "-":
+		return nil, &command.Refusal{Text: text.Quote(text.CutLine(typed, maxWaiting)) + "不是编号。", Hint: "有什么等你确认：我的"}
 	}
 	return nil, d.stale(ctx, c, code, now)
 }

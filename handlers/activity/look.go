@@ -9,6 +9,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
 )
@@ -27,15 +28,59 @@ func (h Handler) lookCommands() []command.Spec {
 	}}
 }
 
-// look is 活动: one by its number, else those of a month.
+// look is 活动: one by its number or its name, else those of a month.
 func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	if !c.Has(codeArg) {
-		return h.month(ctx, c)
+		a, one, err := h.named(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if !one {
+			return h.month(ctx, c)
+		}
+		return h.shown(ctx, c, a)
 	}
 	a, err := h.find(ctx, c)
 	if err != nil {
 		return nil, err
 	}
+	return h.shown(ctx, c, a)
+}
+
+// named is the one activity of the month, or still to come, that the caller may see and
+// whose name holds what was typed in the place of a page; false where it is none or
+// several.
+func (h Handler) named(ctx context.Context, c *command.Call) (a store.Activity, one bool, err error) {
+	typed := text.Bare(c.PageWord())
+	if typed == "" {
+		return a, false, nil
+	}
+	month := h.Rules.Day(c.Now).Month()
+	if c.Has(monthArg) {
+		month = c.Day(monthArg).Month()
+	}
+	list, err := h.inMonth(ctx, c, month)
+	if err != nil {
+		return a, false, err
+	}
+	open, err := c.Tx.Activities().Open(ctx)
+	if err != nil {
+		return a, false, err
+	}
+	for _, o := range append(list, open...) {
+		switch {
+		case o.Code == a.Code || !rulebook.SeesActivity(c.Person, o) || o.Made.After(c.Now) || !strings.Contains(text.Bare(o.Name), typed):
+		case one: // several
+			return a, false, nil
+		default:
+			a, one = o, true
+		}
+	}
+	return a, one, nil
+}
+
+// shown is the card of an activity.
+func (h Handler) shown(ctx context.Context, c *command.Call, a store.Activity) (*command.Answer, error) {
 	card, err := h.card(ctx, c, a)
 	if err != nil {
 		return nil, err

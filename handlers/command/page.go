@@ -5,6 +5,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/reading"
+	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 )
 
@@ -17,6 +18,9 @@ func PageArg() Arg { return Arg{Name: pageArg, Kind: Word, Optional: true} }
 // MaxRows is how many rows of a list one answer shows where nothing speaks for
 // fewer.
 const MaxRows = 20
+
+// maxPage is how many characters are said back of what is no page.
+const maxPage = 20
 
 // Page is which part of a list an answer shows.
 type Page struct {
@@ -34,6 +38,14 @@ func PageOf(no, total, size int, line string) Page {
 	return Page{No: no, Last: last, from: (no - 1) * size, to: min(no*size, total), total: total, line: line}
 }
 
+// PageWord is what was typed in the place of a page and is none, "" where nothing was.
+func (c *Call) PageWord() string {
+	if _, ok := reading.PageNumber(c.Text(pageArg)); ok {
+		return ""
+	}
+	return c.Text(pageArg)
+}
+
 // Page is the page of a list that the caller asks for by [PageArg], the first
 // when by none. It refuses a page that there is not.
 func (c *Call) Page(total, size int, line string) (Page, error) {
@@ -42,7 +54,10 @@ func (c *Call) Page(total, size int, line string) (Page, error) {
 		no, ok = reading.PageNumber(c.Text(pageArg))
 	}
 	p := PageOf(no, total, size, line)
-	if !ok || no > p.Last {
+	if !ok {
+		return p, &Refusal{Text: "没看懂" + text.Quote(text.CutLine(c.Text(pageArg), maxPage)) + "，翻页写 第2页。", Hint: line}
+	}
+	if no > p.Last {
 		return p, &Refusal{Text: fmt.Sprintf("没有这一页，一共 %d 页。", p.Last), Hint: line}
 	}
 	return p, nil

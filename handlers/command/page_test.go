@@ -40,6 +40,7 @@ func TestPageOf(t *testing.T) {
 
 func TestPageAskedFor(t *testing.T) {
 	spec := &Spec{Name: "单", Args: []Arg{PageArg()}}
+	refusals := map[string]string{"第3页": "没有这一页，一共 2 页。", "2": "没看懂「2」，翻页写 第2页。", "甲": "没看懂「甲」，翻页写 第2页。"}
 	for typed, want := range map[string]int{"": 1, "第1页": 1, "第2页": 2, "第3页": 0, "2": 0, "甲": 0} {
 		args := map[string]any{}
 		if typed != "" {
@@ -47,7 +48,7 @@ func TestPageAskedFor(t *testing.T) {
 		}
 		p, err := NewCall(Call{Spec: spec}, args).Page(4, 3, "单")
 		var no *Refusal
-		if refused := errors.As(err, &no); refused != (want == 0) || !refused && p.No != want || refused && no.Text != "没有这一页，一共 2 页。" {
+		if refused := errors.As(err, &no); refused != (want == 0) || !refused && p.No != want || refused && no.Text != refusals[typed] {
 			t.Errorf("%q: page %d, %v; want %d", typed, p.No, err, want)
 		}
 	}
