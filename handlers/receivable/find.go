@@ -77,13 +77,18 @@ type want struct {
 // contract is the signed contract that the caller means. Who may know of it, and
 // not of its money, hears the same as who may know of neither.
 func (h Handler) contract(ctx context.Context, c *command.Call, w want) (deal, error) {
+	return h.contractIn(ctx, c, c.Text(contractName), w)
+}
+
+// contractIn is contract for words that are no argument of the call.
+func (h Handler) contractIn(ctx context.Context, c *command.Call, typed string, w want) (deal, error) {
 	var failed error
 	look := func(k store.Contract) deal {
 		d, err := h.look(ctx, c, k)
 		failed = errors.Join(failed, err)
 		return d
 	}
-	m, err := c.Contract(ctx, contractName, command.ContractUse{
+	m, err := c.ContractIn(ctx, typed, command.ContractUse{
 		Verb: w.verb,
 		Fits: func(k store.Contract) bool { return k.Signed != "" && w.may(k) && (w.fits == nil || w.fits(look(k))) },
 		Tell: func(k store.Contract) string { return "未收 " + words.Money(look(k).Open) },

@@ -243,8 +243,16 @@ func (h Handler) doubted(ctx context.Context, c *command.Call, receipt command.S
 			return store.Confirmation{}, nil, err
 		}
 		r := command.NewCall(command.Call{Spec: spec}, args)
-		if which := c.Text(whichOne); which == "" || which == w.Version || command.FoldedContract(which) == command.FoldedContract(r.Text(contractName)) {
+		which := c.Text(whichOne)
+		if which == "" || which == w.Version {
 			return w, r, nil
+		}
+		d, err := h.contractIn(ctx, c, r.Text(contractName), want{verb: "收款", may: mine(c), fits: open})
+		switch {
+		case err == nil && command.FoldedContract(which) == d.Folded:
+			return w, r, nil
+		case err != nil && !refused(err):
+			return store.Confirmation{}, nil, err
 		}
 	}
 	return store.Confirmation{}, nil, &command.Refusal{Text: "没有等你确认的回款。", Hint: "回款 合同号 金额", Clause: clause}
