@@ -224,6 +224,9 @@ func (y *year) desk(day time.Time) {
 			y.line(who, "请假 明天 看病")
 		}
 	}
+	if measured(day) {
+		y.line("刘洋", "周报")
+	}
 	y.staff(day)
 }
 
@@ -333,6 +336,13 @@ func (y *year) goesOn(d *deal, day time.Time) {
 	d.step++
 }
 
+// measured reports whether on a day everything is looked at: often enough in the two
+// months that are compared.
+func measured(day time.Time) bool {
+	compared := !day.Before(yearBegins) && day.Before(yearBegins.AddDate(0, 1, 0)) || !day.Before(yearEnds.AddDate(0, -1, 0))
+	return compared && day.Weekday() == time.Wednesday
+}
+
 // heads is what the heads look at and decide, and what happens once a month.
 func (y *year) heads(day time.Time) {
 	for _, look := range []struct{ who, line string }{
@@ -340,7 +350,7 @@ func (y *year) heads(day time.Time) {
 		{"小钱", "回款记录 本月"}, {"李娜", "缺号"}, {"陈总", "查阅记录 本月"}, {"王芳", "谁没交"}, {"李娜", "签到记录 张伟 本月"}, {"王芳", "看周报"}, {"李娜", "客户历史 K1"}, {"张伟", "合同"},
 		{"王芳", "月会"}, {"李娜", "我的"}, {"陈总", "我的"}, {"小钱", "我的"}, {"王芳", "目标"}, {"张伟", "应收"},
 	} {
-		if y.one(5) || day.Weekday() == time.Wednesday && (!day.Before(yearBegins) && day.Before(yearBegins.AddDate(0, 1, 0)) || !day.Before(yearEnds.AddDate(0, -1, 0))) {
+		if y.one(5) || measured(day) {
 			y.line(look.who, look.line)
 		}
 	}

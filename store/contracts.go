@@ -152,6 +152,17 @@ func (q Contracts) ByHolder(ctx context.Context, person string) ([]Contract, err
 	return q.list(ctx, "contracts of a holder", `holder = $1 ORDER BY number`, person)
 }
 
+// receivedIn finds the contracts for which something was received from the day $2 up
+// to before $3.
+const receivedIn = `SELECT r.contract FROM money r WHERE r.kind = 'receipt' AND r.day >= $2 AND r.day < $3`
+
+// HeldIn lists the contracts that a person holds which were claimed or signed from a
+// day up to before another, or for which something was received.
+func (q Contracts) HeldIn(ctx context.Context, person string, from, before Day) ([]Contract, error) {
+	return q.list(ctx, "contracts of a holder in a time", `holder = $1 AND (claimed >= $2 AND claimed < $3 OR signed >= $2 AND signed < $3 OR number IN (`+receivedIn+`)) ORDER BY number`,
+		person, string(from), string(before))
+}
+
 // ByCustomer lists a customer's contracts.
 func (q Contracts) ByCustomer(ctx context.Context, customer string) ([]Contract, error) {
 	return q.list(ctx, "contracts of a customer", `customer = $1 ORDER BY number`, customer)

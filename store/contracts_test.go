@@ -170,9 +170,11 @@ func TestContractLists(t *testing.T) {
 			list func() ([]store.Contract, error)
 			want string
 		}{
-			"holder":   {func() ([]store.Contract, error) { return q.ByHolder(ctx, "p1") }, "[N2 N5]"},
-			"customer": {func() ([]store.Contract, error) { return q.ByCustomer(ctx, "K0") }, "[N1 N3 N5]"},
-			"all":      {func() ([]store.Contract, error) { return q.List(ctx, store.ContractFilter{Most: 9}) }, "[N1 N2 N3 N4 N5 N6]"},
+			"holder":    {func() ([]store.Contract, error) { return q.ByHolder(ctx, "p1") }, "[N2 N5]"},
+			"in a time": {func() ([]store.Contract, error) { return q.HeldIn(ctx, "p1", "2026-12-02", "2026-12-05") }, "[N5]"},
+			"signed in": {func() ([]store.Contract, error) { return q.HeldIn(ctx, "p2", "2026-12-31", "2027-01-01") }, "[N3]"},
+			"customer":  {func() ([]store.Contract, error) { return q.ByCustomer(ctx, "K0") }, "[N1 N3 N5]"},
+			"all":       {func() ([]store.Contract, error) { return q.List(ctx, store.ContractFilter{Most: 9}) }, "[N1 N2 N3 N4 N5 N6]"},
 			"state": {func() ([]store.Contract, error) {
 				return q.List(ctx, store.ContractFilter{State: store.ContractLost, Most: 9})
 			}, "[N5]"},

@@ -153,6 +153,13 @@ func (q Receivables) OfHolder(ctx context.Context, person string) ([]MoneyEntry,
 	return q.list(ctx, "money of a holder", `JOIN contract c ON c.number = m.contract WHERE c.holder = $1`, person)
 }
 
+// HeldIn lists the entries of all contracts that a person holds for which something
+// was received from a day up to before another.
+func (q Receivables) HeldIn(ctx context.Context, person string, from, before Day) ([]MoneyEntry, error) {
+	return q.list(ctx, "money of a holder in a time", `WHERE m.contract IN (SELECT c.number FROM contract c WHERE c.holder = $1 AND c.number IN (`+receivedIn+`))`,
+		person, string(from), string(before))
+}
+
 // CourseSince lists the entries of the contracts that [Contracts.CourseSince] lists.
 func (q Receivables) CourseSince(ctx context.Context, day Day, customers ...string) ([]MoneyEntry, error) {
 	where, args := among("c.customer", customers)

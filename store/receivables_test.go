@@ -174,6 +174,7 @@ func TestMoneyLists(t *testing.T) {
 					"of a contract": {func() ([]store.MoneyEntry, error) { return q.Of(ctx, "N1") }, "ad"},
 					"of a customer": {func() ([]store.MoneyEntry, error) { return q.OfCustomer(ctx, "K0") }, "adcjlm"},
 					"of a holder":   {func() ([]store.MoneyEntry, error) { return q.OfHolder(ctx, "p1") }, "bef"},
+					"in a time":     {func() ([]store.MoneyEntry, error) { return q.HeldIn(ctx, "p0", "2026-12-01", "2026-12-08") }, "cjlm"},
 					"all":           {func() ([]store.MoneyEntry, error) { return q.All(ctx) }, "adbefcjlm"},
 					"received":      {func() ([]store.MoneyEntry, error) { return q.Received(ctx, "2026-11-01", "2026-11-30") }, "ad"},
 					"waiting":       {func() ([]store.MoneyEntry, error) { return q.Waiting(ctx) }, "bef"},
@@ -194,6 +195,16 @@ func TestMoneyLists(t *testing.T) {
 					}
 					if got != c.want {
 						t.Errorf("%s: %s, want %s", name, got, c.want)
+					}
+				}
+				for holder, want := range map[string]string{"p0": "[N3]", "p1": "[N2]"} { // by what was received alone
+					list, err := tx.Contracts().HeldIn(ctx, holder, "2026-12-01", "2026-12-08")
+					var got []string
+					for _, k := range list {
+						got = append(got, k.Number)
+					}
+					if fmt.Sprint(got) != want || err != nil {
+						t.Errorf("%s: %v, %v", holder, got, err)
 					}
 				}
 				return q.Lock(ctx, "K1")

@@ -105,7 +105,7 @@ func checkInLines(ctx context.Context, c *command.Call, from, to time.Time) ([]e
 // contractLines are the contracts that the person took or signed in the week that
 // begins on a day, and what was received for them: neither customer nor amount, for the form is not confidential.
 func (h Handler) contractLines(ctx context.Context, c *command.Call, monday store.Day) ([]entryLine, error) {
-	contracts, err := c.Tx.Contracts().ByHolder(ctx, c.Person.ID)
+	contracts, err := c.Tx.Contracts().HeldIn(ctx, c.Person.ID, monday, monday.Add(7))
 	var list []entryLine
 	for _, ct := range contracts {
 		for _, did := range []struct {
@@ -144,7 +144,7 @@ func contractWords(ct store.Contract) string {
 // receiptLines are what was received for the person's contracts in the week that
 // begins on a day, and counts.
 func (h Handler) receiptLines(ctx context.Context, c *command.Call, monday store.Day, contracts []store.Contract) ([]entryLine, error) {
-	entries, err := c.Tx.Receivables().OfHolder(ctx, c.Person.ID)
+	entries, err := c.Tx.Receivables().HeldIn(ctx, c.Person.ID, monday, monday.Add(7))
 	var list []entryLine
 	for _, r := range rulebook.Receipts(entries) {
 		i := slices.IndexFunc(contracts, func(ct store.Contract) bool { return ct.Number == r.Contract })
