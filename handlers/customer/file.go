@@ -82,6 +82,9 @@ const hitsShown = 5
 // hits shows which customers were found: never more than a few, never more of
 // them than name, owner and stage (档-3: no lists).
 func (h Handler) hits(ctx context.Context, c *command.Call, found command.Found) (*command.Answer, error) {
+	if err := h.rulesFirst(ctx, c, command.Meant{}, ""); err != nil {
+		return nil, err
+	}
 	list := found.List
 	card := chat.Card{Title: "找到不止一位客户"}
 	var facts []chat.Fact
@@ -113,6 +116,9 @@ func foundBy(hit vault.Hit) string {
 
 // mine is 我的客户: names, stages and dates, nothing of the files.
 func (h Handler) mine(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	if err := h.rulesFirst(ctx, c, command.Meant{}, ""); err != nil {
+		return nil, err
+	}
 	list, err := vault.In(c.Tx).Of(ctx, c.Person.ID)
 	if err != nil {
 		return nil, err

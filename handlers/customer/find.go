@@ -37,8 +37,8 @@ func (h Handler) openHistory(ctx context.Context, c *command.Call, m command.Mea
 	return past, notices, err
 }
 
-// rulesFirst keeps files from whoever has not confirmed the rules, where the settings
-// ask for that (2-2).
+// rulesFirst keeps files, and lists of them, from whoever has not confirmed the rules,
+// where the settings ask for that (2-2). m is nobody for a list.
 func (h Handler) rulesFirst(ctx context.Context, c *command.Call, m command.Meant, why string) error {
 	if !h.RulesFirst {
 		return nil
