@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,7 +99,7 @@ func (h Handler) chase(ctx context.Context, c *command.Call) (*command.Answer, e
 	if err != nil {
 		return nil, err
 	}
-	targets := s.in(missing)
+	targets := slices.DeleteFunc(s.in(missing), func(e entry) bool { return !e.person.Active() })
 	if c.Has("姓名") {
 		if targets, err = s.target(c.Who("姓名")); err != nil {
 			return nil, err

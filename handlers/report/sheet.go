@@ -115,30 +115,32 @@ func (h Handler) sheet(ctx context.Context, tx *store.Tx, w store.Week, read loa
 		by[r.Person] = append(by[r.Person], r)
 	}
 	away := h.excused(people, leaves, s.due)
+	gone := map[string]bool{}
+	for id := range by {
+		gone[id] = true
+	}
+	for id, post := range posts {
+		if h.owing(post) {
+			gone[id] = true
+		}
+	}
 	for _, p := range people {
 		if owed := h.owing(posts[p.ID]); owed || len(by[p.ID]) > 0 {
 			s.entries = append(s.entries, h.line(p, by[p.ID], owed, away[p.ID]))
 		}
-		delete(by, p.ID)
+		delete(gone, p.ID)
 	}
-	former, err := h.former(ctx, tx, by, posts)
-	s.entries = append(s.entries, former...)
-	return s, err
-}
-
-// former is what people handed in who were stopped since.
-func (h Handler) former(ctx context.Context, tx *store.Tx, by map[string][]store.Report, posts map[string]store.Post) ([]entry, error) {
-	var list []entry
-	for _, id := range slices.Sorted(maps.Keys(by)) {
+	for _, id := range slices.Sorted(maps.Keys(gone)) { // who was stopped since: what they owed stays owed
 		p, found, err := tx.People().ByID(ctx, id)
 		if err != nil {
-			return nil, err
+			return s, err
 		}
 		if found {
-			list = append(list, h.line(p, by[id], h.owing(posts[id]), false))
+			p.Name += audience.Left
+			s.entries = append(s.entries, h.line(p, by[id], h.owing(posts[id]), away[id]))
 		}
 	}
-	return list, nil
+	return s, nil
 }
 
 // line judges one person's week. What comes unasked, from leave or from who
