@@ -50,10 +50,12 @@ func (m *matter) guess(line string, meant command.Meaning) *chat.Card {
 			c.Buttons = append(c.Buttons, help)
 		}
 	case meant.About != nil:
-		c.Blocks = []chat.Block{{Text: "说到了「" + meant.About.Name + "」，但没听明白要做什么，什么也没改。要用就这样写：" + meant.About.Examples[0]}}
-		c.Buttons = []chat.Button{{Label: "帮助 " + meant.About.Name, Command: "帮助 " + meant.About.Name, Primary: !meant.About.Lists}}
+		name := meant.About.Name
+		c.Blocks = []chat.Block{{Text: "说到了「" + name + "」，但没听明白要做什么，什么也没改。要用就这样写：" + meant.About.Examples[0]}}
+		c.Buttons = []chat.Button{{Label: "帮助 " + name, Command: "帮助 " + name, Primary: !meant.About.Lists}}
 		if meant.About.Lists {
-			c.Buttons = append([]chat.Button{{Label: meant.About.Name, Command: meant.About.Name, Primary: true}}, c.Buttons...)
+			c.Blocks[0].Text = "说到了「" + name + "」，但没听明白要看哪些。看全部就发：" + name
+			c.Buttons = append([]chat.Button{{Label: name, Command: name, Primary: true}}, c.Buttons...)
 		}
 	default:
 		c.Blocks = []chat.Block{{Text: "发「帮助」看你能做什么，例如：" + m.router.Hint(m.person, 3) + "。"}}
@@ -67,7 +69,7 @@ const longestLabel = 20
 
 // firstWord is what is repeated of a message that was not understood.
 func firstWord(line string) string {
-	words := strings.Fields(text.Fold(line).Text)
+	words := strings.Fields(line)
 	if len(words) == 0 {
 		return ""
 	}
