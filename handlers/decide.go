@@ -127,7 +127,7 @@ func (m *matter) resume() outcome {
 		return m.allowed(call{spec: spec, line: m.dialog.Line, rest: rest, doubts: strings.TrimSpace(said)})
 	}
 	answer := " " + m.dialog.Prefix + m.event.Text
-	return m.allowed(call{spec: spec, line: m.dialog.Line + answer, rest: strings.TrimSpace(rest + answer), form: m.event.Values})
+	return m.allowed(call{spec: spec, line: m.dialog.Line + answer, rest: strings.TrimSpace(rest + answer), form: m.event.Values, answers: true})
 }
 
 // commands reports whether a text is meant as a command although a question is

@@ -70,6 +70,7 @@ type call struct {
 	filling   string            // the line that they were written in, where it was no form
 	means     string            // the number that is being confirmed, where none was typed
 	doubts    string            // what was said to the question that this line asks, and answers nothing
+	answers   bool              // what was written stands behind the line as the answer to its question
 }
 
 // again is the line that does the same once more, with what a form held.

@@ -54,6 +54,9 @@ func (m *matter) after(c call, r result) outcome {
 		return m.done(c, r)
 	case errors.As(r.err, &refusal):
 		o := m.refused(c, refusal)
+		if c.answers && errors.Is(r.err, errUnread) {
+			o.question = m.dialog // it is no answer: the question waits for another
+		}
 		o.notices = append(o.notices, r.alarms...)
 		return o
 	case errors.As(r.err, &question):

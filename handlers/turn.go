@@ -209,9 +209,16 @@ func (t *turn) perform(ctx context.Context, c call) (r result, err error) {
 // errSilent is a step that says nothing at all.
 var errSilent = errors.New("no answer and no error")
 
+// errUnread is what was typed and cannot be read.
+var errUnread = errors.New("not read")
+
 // step parses the arguments of a call and runs it.
 func step(ctx context.Context, c command.Call, rest string) (*command.Answer, error) {
 	args, err := command.Parse(ctx, c.Spec, rest, c.Env())
+	var no *command.Refusal
+	if errors.As(err, &no) {
+		err = errors.Join(errUnread, err)
+	}
 	if err != nil {
 		return nil, err
 	}
