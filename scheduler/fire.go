@@ -9,12 +9,16 @@ import (
 
 	"marketbot/handlers"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
 // fire runs the jobs of one moment in one transaction, so that what they say
 // to one person can be one message.
 func (s *Scheduler) fire(ctx context.Context, runs []run, now time.Time) error {
+	for i, r := range runs {
+		runs[i].do = s.ahead(ctx, r)
+	}
 	err := s.o.DB.Update(ctx, func(tx *store.Tx) error {
 		said := map[store.Class][]chat.Notice{}
 		for _, r := range runs {
@@ -36,6 +40,30 @@ func (s *Scheduler) fire(ctx context.Context, runs []run, now time.Time) error {
 		s.o.Wake()
 	}
 	return err
+}
+
+// ahead is what a run does, with all read that takes long. Where that fails, the run
+// does, and what was damaged of it is damaged to the run.
+func (s *Scheduler) ahead(ctx context.Context, r run) Do {
+	if r.job.Ahead == nil || r.mute {
+		return r.job.Do
+	}
+	var do Do
+	var damaged []store.Damage
+	err := s.o.DB.View(ctx, func(tx *store.Tx) (err error) {
+		do, err = r.job.Ahead(ctx, tx, r.slot)
+		damaged = tx.Damaged()
+		return err
+	})
+	return func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range damaged {
+			tx.Note(d)
+		}
+		return do(ctx, tx, slot)
+	}
 }
 
 func class(j *Job, n chat.Notice) store.Class {
@@ -60,7 +88,7 @@ func (s *Scheduler) do(ctx context.Context, tx *store.Tx, r run, now time.Time) 
 		if err != nil || !fresh || r.mute {
 			return err
 		}
-		if notices, err = r.job.Do(ctx, tx, r.slot); err != nil && !errors.As(err, &partly) {
+		if notices, err = r.do(ctx, tx, r.slot); err != nil && !errors.As(err, &partly) {
 			return err
 		}
 		notices, err = unsaid(ctx, tx, notices, now)

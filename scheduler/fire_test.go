@@ -12,6 +12,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/handlerstest"
 	"marketbot/handlers/rulebook"
+	"marketbot/scheduler"
 	"marketbot/scheduler/schedulertest"
 	"marketbot/store"
 )
@@ -97,8 +98,10 @@ func TestNobodyIsDropped(t *testing.T) {
 // tried again (fault 11).
 func TestFaultyJob(t *testing.T) {
 	for name, fault := range map[string]func() error{
-		"panic": func() error { panic("boom") },
-		"error": func() error { return errors.New("no") },
+		"panic":       func() error { panic("boom") },
+		"error":       func() error { return errors.New("no") },
+		"panic ahead": func() error { panic("boom") },
+		"error ahead": func() error { return errors.New("no") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := schedulertest.NewClocked(t, "2026-11-24 08:00")
@@ -110,6 +113,12 @@ func TestFaultyJob(t *testing.T) {
 					return nil, fault()
 				}
 				return []chat.Notice{schedulertest.Note("li", "late", "好了")}, nil
+			}
+			if strings.HasSuffix(name, "ahead") {
+				broken.Ahead = func(ctx context.Context, tx *store.Tx, s rulebook.Slot) (scheduler.Do, error) {
+					notices, err := broken.Do(ctx, tx, s)
+					return func(context.Context, *store.Tx, rulebook.Slot) ([]chat.Notice, error) { return notices, nil }, err
+				}
 			}
 			a.Use(broken, a.Saying("well", true, rulebook.Clock{Hour: 9}, schedulertest.Note("li", "a", "提醒")))
 			a.Tick("2026-11-24 08:00")
@@ -127,6 +136,29 @@ func TestFaultyJob(t *testing.T) {
 				t.Errorf("administrator told %q", got)
 			}
 		})
+	}
+}
+
+// What a job reads ahead keeps nobody waiting who writes, and is read once; what was
+// damaged of it is told.
+func TestReadsAhead(t *testing.T) {
+	a := schedulertest.NewClocked(t, "2026-11-24 08:00")
+	job, reads := a.Saying("ahead", true, rulebook.Clock{Hour: 9}), 0
+	job.Ahead = func(ctx context.Context, tx *store.Tx, s rulebook.Slot) (scheduler.Do, error) {
+		reads++
+		tx.Note(store.Damage{Table: "money", Row: "7"})
+		at := s.At.Format("15:04")
+		return func(context.Context, *store.Tx, rulebook.Slot) ([]chat.Notice, error) {
+			return []chat.Notice{schedulertest.Note("wang", "a", at)}, nil
+		}, a.DB.Update(ctx, func(tx *store.Tx) error { return tx.Marks().Set(ctx, "meanwhile", s.At) })
+	}
+	a.Use(job)
+	a.Tick("2026-11-24 08:00")
+	a.Tick("2026-11-24 09:00")
+	a.Tick("2026-11-24 09:01")
+	got := a.Phone.Told("wang")
+	if len(got) != 2 || !slices.Contains(got, "09:00") || !slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "损坏") }) || reads != 1 {
+		t.Errorf("told %q after %d reads", got, reads)
 	}
 }
 

@@ -30,8 +30,15 @@ type Job struct {
 	Due func(ctx context.Context, tx *store.Tx, now time.Time) (bool, error)
 	// Do runs in the transaction that claims the slot and says what to tell. An
 	// error undoes what it did, but for a Partial one.
-	Do func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error)
+	Do Do
+	// Ahead reads what takes long before that transaction, which those wait for who
+	// write, and gives what is to be done in it in the place of Do. It goes with When.
+	// Nil: Do reads for itself.
+	Ahead func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) (Do, error)
 }
+
+// Do is what a job does with a slot.
+type Do = func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error)
 
 // Partial is an error of Job.Do for which what it did, and what it wants told,
 // stands: the rest could not be done, and the job itself sees to it.
@@ -53,6 +60,8 @@ func (j Job) check() error {
 		return fmt.Errorf("job %s needs either When or Due", j.Name)
 	case clocked != (j.Grace > 0):
 		return fmt.Errorf("job %s: Grace goes with When", j.Name)
+	case !clocked && j.Ahead != nil:
+		return fmt.Errorf("job %s: Ahead goes with When", j.Name)
 	}
 	if _, known := rulebook.ByNumber(j.Clause); j.Clause != "" && !known {
 		return fmt.Errorf("job %s serves clause %s, which is not in the rule book", j.Name, j.Clause)

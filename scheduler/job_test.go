@@ -29,8 +29,12 @@ func TestIncompleteJobs(t *testing.T) {
 		"When or Due":  func(j *scheduler.Job) { j.When = nil },
 		"either When":  func(j *scheduler.Job) { j.Due = due },
 		"Grace":        func(j *scheduler.Job) { j.Grace = 0 },
-		"clause 会-99":  func(j *scheduler.Job) { j.Clause = "会-99" },
-		"two jobs":     nil,
+		"Ahead goes": func(j *scheduler.Job) {
+			j.When, j.Grace, j.Due = nil, 0, due
+			j.Ahead = func(context.Context, *store.Tx, rulebook.Slot) (scheduler.Do, error) { return do, nil }
+		},
+		"clause 会-99": func(j *scheduler.Job) { j.Clause = "会-99" },
+		"two jobs":    nil,
 	} {
 		jobs := []scheduler.Job{whole}
 		if spoil != nil {

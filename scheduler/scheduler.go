@@ -71,6 +71,7 @@ type run struct {
 	slot rulebook.Slot
 	at   time.Time // when it runs: the slot's time, or the end of quiet hours
 	mute bool      // a later run of its series says what matters
+	do   Do
 }
 
 // claim is the name under which the store remembers the run.

@@ -352,15 +352,33 @@ func (h Handler) packBook(ctx context.Context, tx *store.Tx, arg string) ([]byte
 // SendPack tells the supervisor, the director and the general manager the pack of
 // the month before, each under a trace code of their own.
 func (h Handler) SendPack(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
-	month := h.Rules.Day(s.At).Month().Add(-1).Month()
-	if known, err := h.knows(ctx, tx, month); err != nil || !known {
-		return nil, err
-	}
-	roll, err := audience.Read(ctx, tx, h.Rules.Day(s.At))
+	send, err := h.PackAhead(ctx, tx, s)
 	if err != nil {
 		return nil, err
 	}
+	return send(ctx, tx, s)
+}
+
+// sending is what is left to do of SendPack once the pack was read.
+type sending = func(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error)
+
+// PackAhead reads the pack of SendPack, which takes long, for whoever sends it.
+func (h Handler) PackAhead(ctx context.Context, tx *store.Tx, s rulebook.Slot) (sending, error) {
+	month := h.Rules.Day(s.At).Month().Add(-1).Month()
+	known, err := h.knows(ctx, tx, month)
+	if err != nil || !known {
+		return func(context.Context, *store.Tx, rulebook.Slot) ([]chat.Notice, error) { return nil, nil }, err
+	}
 	p, err := h.readPack(ctx, &command.Call{Tx: tx, Now: s.At}, month)
+	return func(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
+		return h.send(ctx, tx, s, p)
+	}, err
+}
+
+// send tells a pack to those whom it is for.
+func (h Handler) send(ctx context.Context, tx *store.Tx, s rulebook.Slot, p thePack) ([]chat.Notice, error) {
+	month := p.Month
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(s.At))
 	if err != nil {
 		return nil, err
 	}

@@ -136,7 +136,7 @@ func Jobs(rules rulebook.Rules, list []command.Area) ([]scheduler.Job, error) {
 		{Name: "month/freeze", Title: "没散会的月份在 15 日 24:00 定稿", Clause: "会-4",
 			Due: months.Due, Do: months.Run},
 		{Name: "meeting/pack", Title: "上月月会资料", Clause: "会-4", Reminder: true,
-			When: scheduler.Monthly(rules, rules.PackDue), Grace: dailyGrace, Do: a.Meeting.SendPack},
+			When: scheduler.Monthly(rules, rules.PackDue), Grace: dailyGrace, Ahead: a.Meeting.PackAhead, Do: a.Meeting.SendPack},
 		{Name: "meeting/open", Title: "会还没有散", Clause: "会-1", Reminder: true,
 			When: evening, Grace: dailyGrace, Do: a.Meeting.StillOpen},
 		{Name: "staff/due", Title: "没人能确认的总经理变更生效", Clause: "附-4",
