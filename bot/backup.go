@@ -18,7 +18,7 @@ import (
 
 // backupCommand is the verb backup.
 type backupCommand struct {
-	File   string `arg:"" help:"备份写到这个新文件" type:"path"`
+	File   string `arg:"" name:"文件" help:"备份写到这个新文件" type:"path"`
 	Config string `help:"配置文件" default:"config.yaml" type:"path"`
 }
 
@@ -41,7 +41,7 @@ func (c *backupCommand) run(ctx context.Context, out io.Writer, log *slog.Logger
 
 // restoreCommand is the verb restore.
 type restoreCommand struct {
-	File   string `arg:"" help:"marketbot backup 或每晚备份写下的文件" type:"existingfile"`
+	File   string `arg:"" name:"备份文件" help:"marketbot backup 或每晚备份写下的文件" type:"existingfile"`
 	Config string `help:"配置文件" default:"config.yaml" type:"path"`
 }
 

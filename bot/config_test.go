@@ -183,6 +183,8 @@ func TestWrongSettingsAreToldWithTheirLine(t *testing.T) {
 	for _, c := range []struct{ name, text, line, words string }{
 		{"unknown key", "store: a\ncolour: red\n", "2", "没有 colour 这个设置"},
 		{"unknown key inside", "schedule:\n  weekly_report:\n    dew: Fri 12:00\n", "3", "没有 dew 这个设置"},
+		{"misspelt key", "fieshu:\n  app_id: b\n", "1", "没有 fieshu 这个设置，是不是 feishu？"},
+		{"misspelt key inside", "schedule:\n  weekly_reprot: {}\n", "2", "是不是 weekly_report？"},
 		{"unknown key of a platform", "feishu:\n  app_id: a\n  app_key: b\n", "3", "没有 app_key 这个设置"},
 		{"unknown key of a robot", "wecom:\n  robot:\n    bot_key: b\n", "3", "没有 bot_key 这个设置"},
 		{"twice the same key", "store: a\nstore: b\n", "2", "store 写了两次"},

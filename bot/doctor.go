@@ -16,7 +16,7 @@ import (
 
 // doctorCommand is the verb doctor.
 type doctorCommand struct {
-	File   string `arg:"" optional:"" help:"写到哪个新文件；不写就是 marketbot-doctor-时间.txt" type:"path"`
+	File   string `arg:"" optional:"" name:"文件" help:"写到哪个新文件；不写就是 marketbot-doctor-时间.txt" type:"path"`
 	Config string `help:"配置文件" default:"config.yaml" type:"path"`
 }
 

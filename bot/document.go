@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -189,6 +190,9 @@ func inLine(err error) error {
 	switch e := known.(type) {
 	case *yaml.UnknownFieldError:
 		text = fmt.Sprintf("没有 %s 这个设置", at.Value)
+		if like := nearest(at.Value, settingKeys(reflect.TypeFor[Config]())); like != "" {
+			text += "，是不是 " + like + "？"
+		}
 	case *yaml.DuplicateKeyError:
 		text = fmt.Sprintf("%s 写了两次", at.Value)
 	case *yaml.UnexpectedNodeTypeError:
@@ -203,6 +207,31 @@ func inLine(err error) error {
 		}
 	}
 	return &lineError{at.Position.Line, text}
+}
+
+// settingKeys are the keys of a type and of all below it.
+func settingKeys(t reflect.Type) (keys []string) {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		return settingKeys(t.Elem())
+	case reflect.Struct:
+		for f := range t.Fields() {
+			key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+			keys = append(append(keys, key), settingKeys(f.Type)...)
+		}
+	}
+	return keys
+}
+
+// nearest is the word that differs least, by at most two letters; empty where none does.
+func nearest(word string, words []string) (best string) {
+	least := 3
+	for _, w := range words {
+		if far := levenshtein.ComputeDistance(word, w); w != "" && far < least && far < len(word)-1 {
+			best, least = w, far
+		}
+	}
+	return best
 }
 
 func kindWord(t reflect.Type) string {

@@ -27,8 +27,8 @@ import (
 
 // importCommand is the verb import.
 type importCommand struct {
-	What     string `arg:"" optional:"" help:"导入什么：客户、合同、收款计划、回款、目标；不写就是客户"`
-	File     string `arg:"" optional:"" help:"要导入的 .xlsx 或 .csv（UTF-8、GBK 都行），其中一行是列名；--template 时是写到哪个文件" type:"path"`
+	What     string `arg:"" optional:"" name:"什么" help:"导入什么：客户、合同、收款计划、回款、目标；不写就是客户"`
+	File     string `arg:"" optional:"" name:"文件" help:"要导入的 .xlsx 或 .csv（UTF-8、GBK 都行），其中一行是列名；--template 时是写到哪个文件" type:"path"`
 	Config   string `help:"配置文件" default:"config.yaml" type:"path"`
 	By       string `help:"由谁负责这次导入；不写就是市场主管" placeholder:"姓名"`
 	Apply    bool   `help:"真的写入；不写这一项只试读，说会怎样，两次说的一样"`

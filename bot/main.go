@@ -35,7 +35,7 @@ type cli struct {
 	Move       moveCommand       `cmd:"" name:"migrate-store" help:"把 SQLite 里的全部数据搬到一个空的 PostgreSQL 库；要先停下机器人"`
 	Rekey      rekeyCommand      `cmd:"" help:"换了 secret_key 以后，把已存的内容都改用新密钥"`
 	Docs       docsCommand       `cmd:"" help:"重写 README 里由代码生成的表格"`
-	Import     importCommand     `cmd:"" aliases:"import-customers" help:"从 Excel 或 CSV 导入已有的客户、合同、收款计划、回款：先试读，只说有问题的行；--template 取一个空表"`
+	Import     importCommand     `cmd:"" aliases:"import-customers" help:"从 Excel 或 CSV 导入已有的客户、合同、收款计划、回款、目标：先试读，只说有问题的行；--template 取一个空表"`
 	Completion completionCommand `cmd:"" help:"命令行的补全脚本：bash、zsh 或 fish"`
 	Version    kong.VersionFlag  `help:"显示版本、提交和日期"`
 }
@@ -73,7 +73,7 @@ func run(ctx context.Context, now func() time.Time, args []string, out, errOut i
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(errOut, "%s\n怎么用：%s help\n", usageText(err), programName)
+		fmt.Fprintf(errOut, "%s\n怎么用：%s help%s\n", usageText(err), programName, askedAbout(err))
 		return exitUsage
 	}
 	return ended(c.do(ctx, verb.Command(), now, out, errOut), errOut)

@@ -14,8 +14,8 @@ import (
 
 // moveCommand is the verb migrate-store.
 type moveCommand struct {
-	From   string `arg:"" help:"SQLite 数据文件" type:"path"`
-	To     string `arg:"" help:"空的 PostgreSQL 库：postgres://用户@主机/库名；密码放在环境变量 PGPASSWORD 里"`
+	From   string `arg:"" name:"SQLite文件" help:"SQLite 数据文件" type:"path"`
+	To     string `arg:"" name:"PostgreSQL库" help:"空的 PostgreSQL 库：postgres://用户@主机/库名；密码放在环境变量 PGPASSWORD 里"`
 	Config string `help:"配置文件，用里面的 secret_key" default:"config.yaml" type:"path"`
 }
 

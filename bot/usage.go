@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -39,15 +40,15 @@ func writeHelp(w io.Writer, at *kong.Node) error {
 		usage.WriteString(" <命令>")
 	}
 	for _, f := range at.Flags {
-		if !f.Hidden {
+		if !f.Hidden && f.Name != "help" {
 			flags = append(flags, [2]string{f.String(), f.Help})
 		}
 	}
 	path := programName
 	if rest := strings.TrimPrefix(at.FullPath(), programName); at.Parent != nil {
 		path += rest
-		flags = append(flags, [2]string{"-h, --help", "显示这段说明"})
 	}
+	flags = append(flags, [2]string{"-h, --help", "显示这段说明"})
 	fmt.Fprintf(&b, "用法：%s%s [选项]\n\n%s\n", path, usage.String(), at.Help)
 	var children [][2]string
 	for _, c := range at.Children {
@@ -102,12 +103,22 @@ var parseWords = []struct {
 	{regexp.MustCompile(`^unknown flag (.*)$`), "没有选项 $1"},
 	{regexp.MustCompile(`^missing flags: (.*)$`), "缺少选项 $1"},
 	{regexp.MustCompile(`^missing positional arguments (.*)$`), "缺少 $1"},
-	{regexp.MustCompile(`^expected (?:one of )?(.*)$`), "后面要写：$1"},
-	{regexp.MustCompile(`^(.*): stat (.*): no such file or directory$`), "$1：没有 $2 这个文件"},
-	{regexp.MustCompile(`^(.*): "(.*)" exists but is a directory$`), "$1：$2 是目录，要写文件"},
+	{regexp.MustCompile(`^expected (?:one of )?"?([^"]*)"?$`), "后面要写：$1"},
+	{regexp.MustCompile(`^.*: stat (.*): no such file or directory$`), "没有 $1 这个文件"},
+	{regexp.MustCompile(`^.*: "(.*)" exists but is a directory$`), "$1 是目录，要写文件"},
 	{regexp.MustCompile(`^(.*): expected (?:.*) value but got "(.*)".*$`), "$1 后面要写一个值，$2 不行"},
 	{regexp.MustCompile(`^(.*): missing value.*$`), "$1 后面要写一个值"},
 	{regexp.MustCompile(`^(.*) must be one of (.*) but got (.*)$`), "$1 只能是 $2，不能是 $3"},
+}
+
+// askedAbout is the command that an error of the parser is about, with a blank before
+// it; empty where it is about none.
+func askedAbout(err error) string {
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) && wrong.Context.Selected() != nil {
+		return " " + wrong.Context.Selected().Name
+	}
+	return ""
 }
 
 // usageText is an error of the parser in words for people.
