@@ -241,8 +241,11 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 }
 
 func (h Handler) originalItem(ct store.Contract, today store.Day) string {
+	if ct.Due == "" {
+		return ct.Number + " 的原件还没有交"
+	}
 	text := ct.Number + " 的原件 " + dayWords(ct.Due, today) + " 前交"
-	if ct.Due != "" && today > ct.Due {
+	if today > ct.Due {
 		text += fmt.Sprintf("，已过 %d 个工作日", h.Rules.Calendar.WorkingDays(ct.Due, today))
 	}
 	return text

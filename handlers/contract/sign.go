@@ -247,8 +247,11 @@ func (h Handler) signed(ctx context.Context, c *command.Call, ct store.Contract)
 	if err != nil {
 		return nil, err
 	}
-	note := "电子合同，不用交原件。"
-	if ct.Due != "" {
+	note := "原件交给档案员（2-5）；照片不算。"
+	switch {
+	case ct.Electronic:
+		note = "电子合同，不用交原件。"
+	case ct.Due != "":
 		note = "原件 " + dayWords(ct.Due, h.Rules.Day(c.Now)) + " 前交给档案员（签订后 " + itoa(h.Config.ArchiveDays) + " 个工作日，2-5）；照片不算。"
 	}
 	frozen, err := closing.Note(ctx, c.Tx, h.Rules, ct.Signed, c.Now)
