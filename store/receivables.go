@@ -177,12 +177,6 @@ func (q Receivables) All(ctx context.Context) ([]MoneyEntry, error) {
 	return q.list(ctx, "money of all", `WHERE m.contract <> ''`)
 }
 
-// Received lists all entries of the contracts of which something was received
-// from a day up to and with another.
-func (q Receivables) Received(ctx context.Context, from, to Day) ([]MoneyEntry, error) {
-	return q.list(ctx, "money received", `WHERE m.contract IN (SELECT r.contract FROM money r WHERE r.kind = 'receipt' AND r.day >= $1 AND r.day <= $2)`, string(from), string(to))
-}
-
 // Counting lists the receipts and refunds from a day up to and with another, and
 // what was entered about them.
 func (q Receivables) Counting(ctx context.Context, from, to Day) ([]MoneyEntry, error) {

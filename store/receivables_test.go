@@ -176,7 +176,6 @@ func TestMoneyLists(t *testing.T) {
 					"of a holder":   {func() ([]store.MoneyEntry, error) { return q.OfHolder(ctx, "p1") }, "bef"},
 					"in a time":     {func() ([]store.MoneyEntry, error) { return q.HeldIn(ctx, "p0", "2026-12-01", "2026-12-08") }, "cjlm"},
 					"all":           {func() ([]store.MoneyEntry, error) { return q.All(ctx) }, "adbefcjlm"},
-					"received":      {func() ([]store.MoneyEntry, error) { return q.Received(ctx, "2026-11-01", "2026-11-30") }, "ad"},
 					"waiting":       {func() ([]store.MoneyEntry, error) { return q.Waiting(ctx) }, "bef"},
 					"unclaimed":     {func() ([]store.MoneyEntry, error) { return q.Unclaimed(ctx) }, "i"},
 					"about":         {func() ([]store.MoneyEntry, error) { return q.About(ctx, ids["e"]) }, "f"},

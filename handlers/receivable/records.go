@@ -27,7 +27,7 @@ func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer,
 	if err != nil {
 		return nil, err
 	}
-	list, err := h.receipts(ctx, c, s, from, to)
+	list, back, err := h.receipts(ctx, c, s, from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -36,26 +36,34 @@ func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer,
 	if err != nil {
 		return nil, err
 	}
-	return h.recorded(ctx, c, s, list, page, words.DayIn(from, today)+" 至 "+words.DayIn(to, today))
+	return h.recorded(ctx, c, s, list, back, page, words.DayIn(from, today)+" 至 "+words.DayIn(to, today))
 }
 
-// receipts are those of a time that a scope holds, the newest first.
-func (h Handler) receipts(ctx context.Context, c *command.Call, s scope, from, to store.Day) ([]rulebook.Receipt, error) {
-	entries, err := c.Tx.Receivables().Received(ctx, from, to)
+// receipts are those of a time that a scope holds, the newest first, and what was paid
+// back in it.
+func (h Handler) receipts(ctx context.Context, c *command.Call, s scope, from, to store.Day) (list []rulebook.Receipt, back int64, err error) {
+	entries, err := c.Tx.Receivables().Counting(ctx, from, to)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	counts := map[string]bool{}
 	if s.person != "" && h.Config.ReceiptsFor == ForSigner {
 		if counts, err = h.signed(ctx, c.Tx, s.person); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
-	list := slices.DeleteFunc(rulebook.Receipts(entries), func(r rulebook.Receipt) bool {
-		return r.Day < from || r.Day > to || s.customer != "" && r.Customer != s.customer || s.person != "" && r.Holder != s.person && !counts[r.Contract]
-	})
+	outside := func(e store.MoneyEntry) bool {
+		return e.Day < from || e.Day > to || s.customer != "" && e.Customer != s.customer || s.person != "" && e.Holder != s.person && !counts[e.Contract]
+	}
+	list = slices.DeleteFunc(rulebook.Receipts(entries), func(r rulebook.Receipt) bool { return outside(r.MoneyEntry) })
 	slices.SortStableFunc(list, func(a, b rulebook.Receipt) int { return cmp.Or(cmp.Compare(b.Day, a.Day), cmp.Compare(b.ID, a.ID)) })
-	return list, nil
+	void := rulebook.Void(entries)
+	for _, e := range entries {
+		if e.Kind == store.MoneyRefund && !void.Has(e.ID) && !outside(e) {
+			back += e.Amount
+		}
+	}
+	return list, back, nil
 }
 
 // signed are the contracts that a person has a share of.
@@ -68,7 +76,7 @@ func (h Handler) signed(ctx context.Context, tx *store.Tx, person string) (map[s
 	return has, err
 }
 
-func (h Handler) recorded(ctx context.Context, c *command.Call, s scope, list []rulebook.Receipt, page command.Page, span string) (*command.Answer, error) {
+func (h Handler) recorded(ctx context.Context, c *command.Call, s scope, list []rulebook.Receipt, back int64, page command.Page, span string) (*command.Answer, error) {
 	title := "回款记录"
 	if s.name != "" {
 		title += " · " + s.name
@@ -87,6 +95,9 @@ func (h Handler) recorded(ctx context.Context, c *command.Call, s scope, list []
 	say := []string{span, fmt.Sprintf("%d 笔，收到 %s%s", len(list), words.Money(sum), pendingWords(pending))}
 	if len(list) == 0 {
 		say = []string{span, "没有回款。"}
+	}
+	if back > 0 {
+		say = append(say, "同期退款 "+words.Money(back)+"，业绩里已经减掉。")
 	}
 	names := audience.NewNames(c.Tx)
 	for _, r := range command.Rows(page, list) {
