@@ -126,8 +126,19 @@ func (m *matter) resume() outcome {
 	case !m.dialog.Doubted && hollow(said, m.dialog.Prefix):
 		return m.allowed(call{spec: spec, line: m.dialog.Line, rest: rest, doubts: strings.TrimSpace(said)})
 	}
-	answer := " " + m.dialog.Prefix + m.event.Text
+	answer := " " + m.dialog.Prefix + unnamed(m.event.Text, m.dialog.Prefix)
 	return m.allowed(call{spec: spec, line: m.dialog.Line + answer, rest: strings.TrimSpace(rest + answer), form: m.event.Values, answers: true})
+}
+
+// unnamed is an answer without the name of the field that it is for, which some type
+// once more, as refusals advise: 金额=12.5万.
+func unnamed(typed, prefix string) string {
+	name, named := strings.CutSuffix(prefix, "=")
+	rest, ok := strings.CutPrefix(strings.TrimSpace(typed), name)
+	if value := strings.TrimLeft(rest, "=＝:："); named && ok && value != rest {
+		return value
+	}
+	return typed
 }
 
 // commands reports whether a text is meant as a command although a question is

@@ -54,7 +54,7 @@ func (m *matter) after(c call, r result) outcome {
 		return m.done(c, r)
 	case errors.As(r.err, &refusal):
 		o := m.refused(c, refusal)
-		if c.answers && errors.Is(r.err, errUnread) {
+		if c.answers && o.question == nil && (errors.Is(r.err, errUnread) || refusal.Field != "") {
 			o.question = m.dialog // it is no answer: the question waits for another
 		}
 		o.notices = append(o.notices, r.alarms...)

@@ -177,7 +177,7 @@ type Refusal struct {
 	Notices []chat.Notice // to others, although nothing was done: alarms
 	Private bool          // said in the private chat, whatever was called
 	Listed  Listed        // whom it names because words may mean them
-	Field   string        // of the form: what is to be filled in again; empty: nothing alone would help
+	Field   string        // what is to be written again, in a form or to a question; empty: nothing alone would help
 }
 
 func (r *Refusal) Error() string { return "refused: " + r.Text }

@@ -39,9 +39,9 @@ func whole[T any](field, value, how string, read func(string) (T, int, error)) (
 	var no reading.Refusal
 	switch {
 	case errors.As(err, &no):
-		return v, &command.Refusal{Text: field + "：" + strings.TrimSuffix(string(no), "。") + "。", Hint: field + "=" + how, Private: true}
+		return v, &command.Refusal{Text: field + "：" + strings.TrimSuffix(string(no), "。") + "。", Hint: field + "=" + how, Private: true, Field: field}
 	case err != nil || strings.TrimSpace(value[n:]) != "":
-		return v, &command.Refusal{Text: field + "没看懂" + text.Quote(value) + "。", Hint: field + "=" + how, Private: true}
+		return v, &command.Refusal{Text: field + "没看懂" + text.Quote(value) + "。", Hint: field + "=" + how, Private: true, Field: field}
 	}
 	return v, nil
 }
@@ -50,7 +50,7 @@ func whole[T any](field, value, how string, read func(string) (T, int, error)) (
 func amountIn(field, value string) (int64, error) {
 	fen, err := whole(field, value, "12.5万", reading.Money)
 	if err == nil && fen == 0 {
-		err = &command.Refusal{Text: field + "要大于 0。", Hint: field + "=12.5万", Private: true}
+		err = &command.Refusal{Text: field + "要大于 0。", Hint: field + "=12.5万", Private: true, Field: field}
 	}
 	return fen, err
 }

@@ -82,9 +82,9 @@ func (s *said) take(typed string, today store.Day, sums, years bool) (int, error
 	word := s.word(typed, today)
 	switch first, _ := utf8.DecodeRuneInString(text.Fold(word).Text); {
 	case sums && (first >= '0' && first <= '9' || first == '-' || first == '.'):
-		return 0, &command.Refusal{Text: "没看懂金额" + text.Quote(word) + "。", Hint: "目标 张伟 12月 12.5万", Private: true}
+		return 0, &command.Refusal{Text: "没看懂金额" + text.Quote(word) + "。", Hint: "目标 张伟 12月 12.5万", Private: true, Field: "金额"}
 	case s.name != "":
-		return 0, &command.Refusal{Text: text.Quote(word) + "是多出来的。", Hint: "目标 张伟 12月 签约 10万；业绩 11月 张伟", Private: true}
+		return 0, &command.Refusal{Text: text.Quote(word) + "是多出来的。", Hint: "目标 张伟 12月 签约 10万；业绩 11月 张伟", Private: true, Field: "金额"}
 	}
 	s.name = strings.TrimLeft(word, "@＠")
 	return len(word), nil
