@@ -117,13 +117,13 @@ func (m *matter) text() outcome {
 
 // resume goes on with the command that asked, and with no other: the answer
 // stands behind its line, whatever it looks like. What answers nothing is asked
-// back once.
+// back, and meant where the same is said again.
 func (m *matter) resume() outcome {
 	spec, rest, ok := m.router.Match(m.dialog.Line)
 	switch said := m.said(); {
 	case !ok: // the command is gone since
 		return m.typed(said)
-	case !m.dialog.Doubted && hollow(said, m.dialog.Prefix):
+	case hollow(said, m.dialog.Prefix) && m.dialog.Doubted != sumOf(said):
 		return m.allowed(call{spec: spec, line: m.dialog.Line, rest: rest, doubts: strings.TrimSpace(said)})
 	}
 	answer := " " + m.dialog.Prefix + unnamed(m.event.Text, m.dialog.Prefix)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"hash/crc32"
 	"slices"
 	"strings"
 	"time"
@@ -45,6 +46,9 @@ func hollow(said, prefix string) bool {
 	return word == "" || slices.Contains(yeses, word) || slices.Contains(vague, word) ||
 		slices.Contains(nones, word) && !strings.HasPrefix(prefix, "\n")
 }
+
+// sumOf tells one of those words from another.
+func sumOf(said string) uint32 { return crc32.ChecksumIEEE([]byte(alone(said))) | 1 }
 
 // alone is a text as a word of its own.
 func alone(said string) string {

@@ -215,7 +215,7 @@ func (m *matter) ask(c call, line string, q *command.Question) outcome {
 	}
 	o.audit.Clause, o.audit.Subject = c.spec.Clause, "question"
 	if c.doubts != "" {
-		o.question.Doubted = true
+		o.question.Doubted = sumOf(c.doubts)
 		o.replies = remarked(o.replies, text.Quote(c.doubts)+"是回答吗？就这样写的话，再发一次。")
 	}
 	return o

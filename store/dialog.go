@@ -13,14 +13,14 @@ type Dialog struct {
 	Prefix  string    // stands between Line and the answer
 	Asked   time.Time // what was sent before is not about it
 	Expires time.Time
-	Doubted bool // what answers nothing was asked back once: said again, it is meant
+	Doubted uint32 // the sum of what answers nothing and was asked back: said again, it is meant; 0: nothing was
 }
 
 // Ask remembers the one open question of a person.
 func (q Dialogs) Ask(ctx context.Context, person string, d Dialog) error {
 	_, err := q.tx.Exec(ctx, "ask", `INSERT INTO dialog (person, line, prefix, asked, expires, doubted) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (person) DO UPDATE SET line = excluded.line, prefix = excluded.prefix, asked = excluded.asked, expires = excluded.expires, doubted = excluded.doubted`,
-		person, q.tx.SealText(d.Line, "dialog", person, "line"), d.Prefix, engine.Millis(d.Asked), engine.Millis(d.Expires), engine.Flag(d.Doubted))
+		person, q.tx.SealText(d.Line, "dialog", person, "line"), d.Prefix, engine.Millis(d.Asked), engine.Millis(d.Expires), int64(d.Doubted))
 	return err
 }
 
@@ -28,11 +28,9 @@ func (q Dialogs) Ask(ctx context.Context, person string, d Dialog) error {
 // if it was still open then.
 func (q Dialogs) Take(ctx context.Context, person string, sent time.Time) (Dialog, bool, error) {
 	var d Dialog
-	var doubted int64
 	found, err := q.tx.One(ctx, "dialog", `DELETE FROM dialog WHERE person = $1 AND asked <= $2 RETURNING line, prefix, asked, expires, doubted`,
 		[]any{person, engine.Millis(sent)},
-		q.tx.Sealed(&d.Line, "dialog", &person, "line"), &d.Prefix, engine.At(&d.Asked), engine.At(&d.Expires), &doubted)
-	d.Doubted = doubted > 0
+		q.tx.Sealed(&d.Line, "dialog", &person, "line"), &d.Prefix, engine.At(&d.Asked), engine.At(&d.Expires), &d.Doubted)
 	return d, found && sent.Before(d.Expires), err
 }
 

@@ -177,7 +177,7 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 		}
 		return code, len(code), nil
 	case Date:
-		return boxed(reading.Date(p.left, base))
+		return boxed(reading.OneDay(p.left, base))
 	case Span:
 		return boxed(reading.Span(p.left, base))
 	case Week:

@@ -3,6 +3,7 @@ package handover
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"marketbot/handlers/audience"
@@ -26,7 +27,7 @@ func (h Handler) giveCommands() []command.Spec {
 	day := command.Arg{Name: "日期", Kind: command.Date, Prompt: "在现在岗位做到哪天？例如 12-27。"}
 	post := command.Arg{Name: "新岗位", Kind: command.Post, Prompt: "调到什么岗位？"}
 	why := command.Arg{Name: "书面说明", Kind: command.Free, Prompt: wordsPrompt}
-	return []command.Spec{
+	list := []command.Spec{
 		{
 			Name: "离职", Aliases: []string{"lz"}, Summary: "书面提出离职：提前一个月，名下的事交接清楚、账目结清、主管签字之后离开",
 			Said:     []string{"我要离职", "申请离职", "提出离职", "办离职", "离职申请", "辞职", "我要辞职", "提出辞职", "辞职申请", "我…不干了"},
@@ -52,6 +53,52 @@ func (h Handler) giveCommands() []command.Spec {
 			Said:     []string{"取消离职", "不离职", "撤销离职", "离职撤回", "撤回辞职", "撤回调岗", "不调岗", "不走了"},
 			Examples: []string{"撤回离职"}, Who: everybody, Changed: changed, Run: h.withdraw, Undo: h.undo,
 		},
+	}
+	return append(list, command.Spec{
+		Name: instead, Hidden: true, Summary: "等着确认的离职或调岗，换一天", Args: []command.Arg{{Name: "日期", Kind: command.Date, Optional: true}},
+		Examples: []string{"改到 12-27"}, Who: everybody, Run: h.moved(slices.Clone(list)),
+	})
+}
+
+// instead is what the button says that takes the earliest day, typed.
+const instead = "改到"
+
+// moved is for who sees that the notice which waits for their 确认 is too short: it is
+// given for another day, the earliest where none is typed.
+func (h Handler) moved(notices []command.Spec) command.Step {
+	return func(ctx context.Context, c *command.Call) (*command.Answer, error) {
+		waiting, err := c.Tx.Dialogs().Waiting(ctx, c.Person.ID, c.Now)
+		if err != nil {
+			return nil, err
+		}
+		router, err := command.NewRouter(notices)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range slices.Backward(waiting) {
+			spec, rest, ok := router.Match(w.Line)
+			if !ok {
+				continue
+			}
+			args, err := command.Parse(ctx, spec, rest, c.Env())
+			if err != nil {
+				return nil, err
+			}
+			if _, _, err := c.Tx.Dialogs().Cancel(ctx, w.Code, c.Person.ID, c.Now); err != nil {
+				return nil, err
+			}
+			given := command.NewCall(command.Call{Spec: spec}, args)
+			line := []string{string(store.Resignation) + instead, string(h.notice(h.Rules.Day(c.Now)).Earliest(h.Rules.Day(c.Now)))}
+			if c.Has("日期") {
+				line[1] = string(c.Day("日期"))
+			}
+			if slices.ContainsFunc(spec.Args, func(a command.Arg) bool { return a.Kind == command.Post }) {
+				line[0] = string(store.Transfer) + instead
+				line = append(line, string(given.Post("新岗位")))
+			}
+			return &command.Answer{Next: &command.Next{Line: strings.Join(append(line, given.Text("书面说明")), " ")}}, nil
+		}
+		return nil, refuse("离职 最后工作日 书面说明", "没有等你确认的离职或调岗。")
 	}
 }
 
@@ -82,7 +129,7 @@ func (h Handler) give(ctx context.Context, c *command.Call, d store.Departure) (
 	case d.Last < today:
 		return nil, refuse(c.Spec.Name+" "+string(h.notice(today).Earliest(today))+" 说明", "%s 已经过去了。", d.Last)
 	case d.Last > today.Add(farthestNotice):
-		return nil, refuse(c.Spec.Name+" "+string(h.notice(today).Earliest(today))+" 说明", "%s 太远了，最多提前一年提出。", d.Last)
+		return nil, refuse(c.Spec.Name+" "+string(h.notice(today).Earliest(today))+" 说明", "%s 太远了，最多提前一年提出。", string(d.Last))
 	}
 	if d.Words, err = wordsIn(c.Text("书面说明"), wordsPrompt); err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"marketbot/store"
@@ -30,6 +31,47 @@ func Date(text string, on Base) (day store.Day, n int, err error) {
 		return "", 0, err
 	}
 	return store.DayOf(t), r.used(), nil
+}
+
+// OneDay is Date for where one day is meant and no other: more of them right behind it
+// are refused.
+func OneDay(text string, on Base) (day store.Day, n int, err error) {
+	var r reader
+	r.load(text)
+	b := on.base()
+	b.from, b.weekday, err = r.date(b)
+	day, n = store.DayOf(b.from), r.used()
+	if err == nil {
+		err = r.onlyOne(b)
+	}
+	if err != nil {
+		return "", 0, err
+	}
+	return day, n, nil
+}
+
+// onlyOne refuses more days right behind a date where one is meant (12-23到12-25,
+// 12月23 24号). It reads nothing.
+func (r *reader) onlyOne(b base) error {
+	start := r.i
+	defer func() { r.i = start }()
+	b.bare = r.rangeMark()
+	if !b.bare {
+		r.i = start
+		b.bare = r.joint()
+	}
+	at := r.i
+	_, _, err := r.date(b)
+	if errors.Is(err, ErrNone) || !b.bare && !r.numberedDay(at) || !r.edge() {
+		return nil
+	}
+	return Refusal("只能写一天，没看懂「" + strings.TrimSpace(string(r.runes[start:min(start+8, r.n)])) + "」")
+}
+
+// numberedDay reports whether what was read from at on is a day of a month by its
+// number alone: 24号.
+func (r *reader) numberedDay(at int) bool {
+	return arabic(r.runes[at]) && r.i > at && (r.runes[r.i-1] == '号' || r.runes[r.i-1] == '日') && r.i-at <= 3
 }
 
 // base is what a date leans on.

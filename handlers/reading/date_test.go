@@ -139,6 +139,18 @@ func TestSpansLookTheWayTheyAreMeant(t *testing.T) {
 	}
 }
 
+func TestOneDay(t *testing.T) {
+	for _, c := range []struct{ text, want, left string }{
+		{"12-23 回家", "2026-12-23", " 回家"}, {"12-23到12-25 走", "refused", ""}, {"12-23~25", "refused", ""}, {"12月23、24号", "refused", ""}, {"12月23 24号 走", "refused", ""}, {"周三和周五", "refused", ""}, {"周三到五", "refused", ""},
+		{"12-23到深圳", "2026-12-23", "到深圳"}, {"12-23 24号楼", "2026-12-23", " 24号楼"}, {"12-23，周五的会", "2026-12-23", "，周五的会"}, {"12-23 周四", "refused", ""}, {"明天 30 家", "2026-11-25", " 30 家"}, {"走", "none", ""},
+	} {
+		d, n, err := OneDay(c.text, Base{Today: tuesday})
+		if got, left := outcome(string(d), c.text, n, err); got != c.want || left != c.left {
+			t.Errorf("OneDay(%q) = %s, left %q, want %s, left %q", c.text, got, left, c.want, c.left)
+		}
+	}
+}
+
 func TestReadSpan(t *testing.T) {
 	for _, c := range []struct{ text, want, left string }{
 		{"明天", "2026-11-25/2026-11-25", ""}, {"3天", "2026-11-24/2026-11-26", ""}, {"三天", "2026-11-24/2026-11-26", ""}, {"两周", "2026-11-24/2026-12-07", ""}, {"半天", "2026-11-24/2026-11-24", ""},
