@@ -31,6 +31,7 @@ func (h Handler) Imports() []intake.Kind {
 type importRow struct {
 	store.Contract
 	number, customer, holder, claimant, state, shares string
+	earned                                            bool // what is due of an ended one is written
 }
 
 // importColumns are the columns of the table of contracts: those of the register, so
@@ -71,6 +72,12 @@ func (h Handler) importColumns() []intake.Column[importRow] {
 			r.Amount, err = intake.Money(c)
 			return err
 		}},
+		{Head: "应得", Also: []string{"应得金额", "结算金额"}, Set: func(r *importRow, c sheet.Cell) (err error) {
+			r.Earned, err = intake.Money(c)
+			r.earned = err == nil
+			return err
+		}},
+		{Head: "终止日", Also: []string{"终止日期"}, Set: day(func(r *importRow) *store.Day { return &r.Ended })},
 		{Head: "归档日", Also: []string{"归档日期"}, Set: day(func(r *importRow) *store.Day { return &r.Archived })},
 		{Head: "存放位置", Also: []string{"位置", "档案位置"}, Example: "2 号柜 3 层", Set: words(func(r *importRow) *string { return &r.Place })},
 		{Head: "去向", Also: []string{"状态", "合同状态"}, Example: "已归档", Set: words(func(r *importRow) *string { return &r.state })},
@@ -150,6 +157,8 @@ func (h Handler) finishState(r *intake.Record[importRow]) {
 	v := &r.Value
 	v.State = stateNamed(v.state)
 	switch {
+	case v.state == "" && v.Ended != "":
+		v.State = store.ContractTerminated
 	case v.state == "" && (v.Archived != "" || v.Place != "" && v.Signed != ""):
 		v.State = store.ContractArchived
 	case v.state == "" && v.Signed != "":
@@ -180,8 +189,19 @@ func (h Handler) finishState(r *intake.Record[importRow]) {
 			v.LostFrom = store.ContractSigned
 		}
 	case store.ContractTerminated:
-		v.Ended, v.Earned = firstDay(v.Archived, v.Signed), v.Amount
-		r.Warn("终止的合同按全额应得记，以后没有冲减")
+		v.Ended = firstDay(v.Ended, v.Archived, v.Signed)
+		switch {
+		case !v.earned:
+			v.Earned = v.Amount
+			r.Warn("没有写应得，终止的合同按全额应得记，以后没有冲减")
+		case v.Earned > v.Amount:
+			r.Fail("应得比金额多")
+		case v.Ended < v.Signed:
+			r.Fail("终止日在签订日之前")
+		}
+	}
+	if v.State != store.ContractTerminated && (v.earned || v.Ended != "") {
+		r.Fail("有应得或终止日，去向不是终止")
 	}
 	v.LastReport, v.Early = v.Reported, v.Signed != "" && v.Reported != "" && v.Signed < v.Reported
 	if v.OwesOriginal() {
@@ -212,9 +232,12 @@ func firstDay(days ...store.Day) store.Day {
 func (h Handler) takeRow(r *intake.Record[importRow]) func(context.Context, *store.Tx, intake.Import) (intake.Outcome, error) {
 	return func(ctx context.Context, tx *store.Tx, i intake.Import) (intake.Outcome, error) {
 		ct := r.Value.Contract
-		for what, day := range map[string]store.Day{"领用日": ct.Claimed, "签订日": ct.Signed, "归档日": ct.Archived} {
-			if day > h.Rules.Day(i.Now) {
-				return intake.Outcome{Result: intake.Wrong, Text: what + "在将来"}, nil
+		for _, on := range []struct {
+			what string
+			day  store.Day
+		}{{"领用日", ct.Claimed}, {"签订日", ct.Signed}, {"终止日", ct.Ended}, {"归档日", ct.Archived}} {
+			if on.day > h.Rules.Day(i.Now) {
+				return intake.Outcome{Result: intake.Wrong, Text: on.what + "在将来"}, nil
 			}
 		}
 		if _, found, err := tx.Contracts().Get(ctx, ct.Folded); err != nil || found {

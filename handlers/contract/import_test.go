@@ -122,6 +122,32 @@ func TestImportTemplate(t *testing.T) {
 	}
 }
 
+// Of a contract that ended is owed what the table says is due of it.
+func TestImportedContractsThatEnded(t *testing.T) {
+	o, h := newOffice(t, "2026-11-26 09:30")
+	o.Customer("南湖酒店", "张伟")
+	heads := []any{"合同编号", "领用日", "领用人", "客户", "签订日", "金额", "应得", "终止日", "去向"}
+	said, report := imported(t, o, h, true, heads,
+		[]any{"ZYX-202610-001", "2026-10-01", "张伟", "南湖酒店", "2026-10-02", 100000, 30000, "2026-11-05", "终止"},
+		[]any{"ZYX-202610-002", "2026-10-01", "张伟", "南湖酒店", "2026-10-02", 100000, 0, "2026-11-05", ""},
+		[]any{"ZYX-202610-003", "2026-10-01", "张伟", "南湖酒店", "2026-10-02", 100000, "", "", "终止"},
+		[]any{"ZYX-202610-004", "2026-10-01", "张伟", "南湖酒店", "2026-10-02", 100000, 100001, "", "终止"},
+		[]any{"ZYX-202610-005", "2026-10-01", "张伟", "南湖酒店", "2026-10-02", 100000, 1, "2026-10-01", "终止"},
+		[]any{"ZYX-202610-006", "2026-10-01", "张伟", "南湖酒店", "2026-10-02", 100000, 1, "", "已签"},
+	)
+	for _, want := range []string{"ZYX-202610-003\t没有写应得", "应得比金额多", "终止日在签订日之前", "有应得或终止日，去向不是终止"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("lacks %q: %s", want, said)
+		}
+	}
+	if report.Count(intake.Done) != 3 || report.Count(intake.Wrong) != 3 {
+		t.Errorf("%d done, %d wrong", report.Count(intake.Done), report.Count(intake.Wrong))
+	}
+	if said := o.Say("张伟", "合同 ZYX-202610-001"); !strings.Contains(said, "终止（11月5日 周四）") || !strings.Contains(said, "应得=30,000.00 元") {
+		t.Error(said)
+	}
+}
+
 // The register that the bot makes says what it means: whoever may not see amounts
 // gets none, and the rest is there.
 func TestRegister(t *testing.T) {
