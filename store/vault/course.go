@@ -20,7 +20,7 @@ import (
 // store.Tx.Damaged).
 func (q Files) Courses(ctx context.Context, owner string, since, before time.Time) ([]store.Course, error) {
 	r := courses{Files: q, owner: owner, since: engine.Millis(since), before: engine.Millis(before), keys: map[string]seal.DataKey{}, at: map[string]int{}}
-	for _, read := range []func(context.Context) error{r.customers, r.owners, r.moves, r.entries} {
+	for _, read := range []func(context.Context) error{r.customers, r.owners, r.entries, r.moves} {
 		if err := read(ctx); err != nil {
 			return nil, err
 		}
@@ -39,7 +39,12 @@ type courses struct {
 	list          []store.Course
 	at            map[string]int // of a customer in list
 	keys          map[string]seal.DataKey
+	alone         bool // some entry since tells a stage of which no move is kept, as in older programs
 }
+
+// quiet are the customers of whom no entry since is known to count: what was before
+// tells of them how long ago the last progress was.
+const quiet = `(c.progressed < $1 OR c.progressed >= $2)`
 
 // theirs limits a query of some arguments to the customers that are or were the
 // owner's since, if there is one.
@@ -87,14 +92,19 @@ func (r *courses) owners(ctx context.Context) error {
 }
 
 // moves are all that count, also those of later: where a customer was is told by the
-// next one; of those before the last one.
+// next one, else by where they are. Of those before it is the last one, where it may
+// have been the last progress, or tell a stage beside an entry.
 func (r *courses) moves(ctx context.Context) error {
-	where, args := r.theirs("c.id", r.since)
-	since, _ := r.theirs("m.customer", r.since)
+	where, args := r.theirs("c.id", r.since, r.before)
+	since, _ := r.theirs("m.customer", r.since, r.before)
+	whose := quiet
+	if r.alone {
+		whose = "c.created < $2"
+	}
 	_, err := engine.Sound(ctx, r.tx, "moves of all", `SELECT id, customer, was, stage, at, mac FROM customer_stage WHERE id IN (
 			SELECT m.id FROM customer_stage m WHERE m.undone = 0 AND m.at >= $1`+since+`
 			UNION ALL SELECT (SELECT m.id FROM customer_stage m WHERE m.customer = c.id AND m.undone = 0 AND m.was <> m.stage AND m.at < $1 ORDER BY m.at DESC, m.id DESC LIMIT 1)
-				FROM customer c WHERE c.id <> ''`+where+`)
+				FROM customer c WHERE `+whose+where+`)
 		ORDER BY customer, at, id`, args,
 		func(scan engine.Scan) (none struct{}, err error) {
 			m, known, err := scanMove(scan, r.keys)
@@ -109,9 +119,9 @@ func (r *courses) moves(ctx context.Context) error {
 }
 
 // entries are those since the first moment, and of those before what still tells: where
-// there is none since the last one, where none has an amount the last with one, where no
-// move was kept the last with a stage, and those of which nobody knows whether they have
-// an amount.
+// there is none since the last one, where none has an amount the last with one, and
+// those of which nobody knows whether they have an amount; where stages are told by
+// entries alone, also the last with a stage.
 func (r *courses) entries(ctx context.Context) error {
 	where, args := r.theirs("c.id", r.since, r.before)
 	if err := r.read(ctx, "progress since", `customer c CROSS JOIN progress p WHERE p.customer = c.id AND p.undone = 0 AND p.at >= $1 AND p.at < $2`+where, args); err != nil {
@@ -120,12 +130,14 @@ func (r *courses) entries(ctx context.Context) error {
 	last := func(condition string) string {
 		return `(SELECT CASE WHEN l.at < $1 THEN l.id END FROM progress l WHERE l.customer = c.id AND l.undone = 0` + condition + ` ORDER BY l.at DESC, l.id DESC LIMIT 1)`
 	}
-	return r.read(ctx, "progress before", `progress p WHERE p.id IN (
-		SELECT `+last(" AND l.at < $2")+` FROM customer c WHERE (c.progressed < $1 OR c.progressed >= $2)`+where+`
-		UNION ALL SELECT `+last(" AND l.at < $2 AND l.priced = 1")+` FROM customer c WHERE c.id <> ''`+where+`
-		UNION ALL SELECT `+last(` AND l.at < $1 AND l.stage <> '' AND NOT EXISTS (SELECT 1 FROM customer_stage m WHERE m.customer = l.customer AND m.at = l.at AND m.undone = 0)`)+`
-			FROM customer c WHERE NOT EXISTS (SELECT 1 FROM customer_stage m WHERE m.customer = c.id AND m.undone = 0 AND m.was <> m.stage AND m.at < $1)`+where+`
-		UNION ALL SELECT l.id FROM progress l WHERE l.priced = 2 AND l.undone = 0 AND l.at < $1)`, args)
+	ids := `SELECT ` + last(" AND l.at < $2") + ` FROM customer c WHERE ` + quiet + where + `
+		UNION ALL SELECT ` + last(" AND l.at < $2 AND l.priced = 1") + ` FROM customer c WHERE c.id <> ''` + where + `
+		UNION ALL SELECT l.id FROM progress l WHERE l.priced = 2 AND l.undone = 0 AND l.at < $1`
+	if r.alone {
+		ids += ` UNION ALL SELECT ` + last(` AND l.at < $1 AND l.stage <> '' AND NOT EXISTS (SELECT 1 FROM customer_stage m WHERE m.customer = l.customer AND m.at = l.at AND m.undone = 0)`) + `
+			FROM customer c WHERE NOT EXISTS (SELECT 1 FROM customer_stage m WHERE m.customer = c.id AND m.undone = 0 AND m.was <> m.stage AND m.at < $1)` + where
+	}
+	return r.read(ctx, "progress before", `progress p WHERE p.id IN (`+ids+`)`, args)
 }
 
 // read adds the entries that a query finds to the courses of their customers. A stage
@@ -150,6 +162,7 @@ func (r *courses) read(ctx context.Context, what, from string, args []any) error
 			if moved {
 				p.Stage = ""
 			}
+			r.alone = r.alone || p.Stage != "" && engine.Millis(p.At) >= r.since
 			r.list[i].Entries = append(r.list[i].Entries, store.Entry{ID: p.ID, At: p.At, Stage: p.Stage, Amount: p.Amount, Next: p.Next})
 			return none, nil
 		})
