@@ -189,7 +189,11 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 	case Length:
 		return boxed(reading.Length(p.left))
 	case Person:
-		return p.person(ctx, a)
+		v, n, err := p.person(ctx, a)
+		if err == nil {
+			err = p.alone(ctx, p.left[n:])
+		}
+		return v, n, err
 	case Post:
 		return readPost(p.left)
 	case Duty:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
@@ -31,6 +32,24 @@ func (p *parser) person(ctx context.Context, a *Arg) (any, int, error) {
 		return store.Person{Name: word}, at + len(word), noWord(word)
 	}
 	return p.named(ctx, a, typed, word, at)
+}
+
+// alone refuses another name behind the one of a person, that would be lost in what
+// follows: 未到 H3 张伟、刘洋 都没来.
+func (p *parser) alone(ctx context.Context, rest string) error {
+	rest = strings.TrimLeftFunc(rest, unicode.IsSpace)
+	next := strings.TrimLeft(rest, "、,，")
+	if next == rest || p.env.Tx == nil || slices.ContainsFunc(p.spec.Args, func(a Arg) bool { return a.Kind == Mentions }) {
+		return nil
+	}
+	people, err := p.env.Tx.People().Active(ctx)
+	if err != nil {
+		return err
+	}
+	if who, _, ok := foldedName(people, strings.TrimLeftFunc(next, unicode.IsSpace)); ok {
+		return &Refusal{Text: "一次只写一个人，" + text.Quote(who.Name) + "请另发一条"}
+	}
+	return nil
 }
 
 func noWord(word string) error {
