@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // a bare machine may have no zones
@@ -79,35 +80,29 @@ func run(ctx context.Context, now func() time.Time, args []string, out, errOut i
 	return ended(c.do(ctx, verb.Command(), now, out, errOut), errOut)
 }
 
-// do runs the verb.
+// do runs the verb, whatever its arguments are called, which is for people.
 func (c *cli) do(ctx context.Context, verb string, now func() time.Time, out, errOut io.Writer) error {
-	switch verb {
-	case "demo":
-		return c.Demo.run(ctx, now, out, logger(errOut, slog.LevelWarn))
-	case "setup":
-		return c.Setup.run(ctx, now, os.Stdin, out, errOut)
-	case "serve":
-		return c.Serve.run(ctx, now, out, errOut)
-	case "check":
-		return c.Check.run(ctx, now, out, logger(io.Discard, slog.LevelError))
-	case "doctor", "doctor <file>":
-		return c.Doctor.run(ctx, now, out)
-	case "audit verify":
-		return c.Audit.Verify.run(ctx, out, logger(io.Discard, slog.LevelError))
-	case "backup <file>":
-		return c.Backup.run(ctx, out, logger(errOut, slog.LevelWarn))
-	case "restore <file>":
-		return c.Restore.run(ctx, now, out, logger(errOut, slog.LevelWarn))
-	case "migrate-store <from> <to>":
-		return c.Move.run(ctx, out, logger(errOut, slog.LevelWarn))
-	case "rekey":
-		return c.Rekey.run(ctx, now, out, logger(errOut, slog.LevelWarn))
-	case "import", "import <what>", "import <what> <file>":
-		return c.Import.run(ctx, now, out, errOut, logger(errOut, slog.LevelWarn))
-	case "completion <shell>":
-		return c.Completion.run(out)
-	default:
-		return c.Docs.run(out)
+	name, _, _ := strings.Cut(verb, " <")
+	return c.verbs(ctx, now, out, errOut)[name]()
+}
+
+// verbs are how each is run.
+func (c *cli) verbs(ctx context.Context, now func() time.Time, out, errOut io.Writer) map[string]func() error {
+	warn := logger(errOut, slog.LevelWarn)
+	return map[string]func() error{
+		"demo":          func() error { return c.Demo.run(ctx, now, out, warn) },
+		"setup":         func() error { return c.Setup.run(ctx, now, os.Stdin, out, errOut) },
+		"serve":         func() error { return c.Serve.run(ctx, now, out, errOut) },
+		"check":         func() error { return c.Check.run(ctx, now, out, logger(io.Discard, slog.LevelError)) },
+		"doctor":        func() error { return c.Doctor.run(ctx, now, out) },
+		"audit verify":  func() error { return c.Audit.Verify.run(ctx, out, logger(io.Discard, slog.LevelError)) },
+		"backup":        func() error { return c.Backup.run(ctx, out, warn) },
+		"restore":       func() error { return c.Restore.run(ctx, now, out, warn) },
+		"migrate-store": func() error { return c.Move.run(ctx, out, warn) },
+		"rekey":         func() error { return c.Rekey.run(ctx, now, out, warn) },
+		"import":        func() error { return c.Import.run(ctx, now, out, errOut, warn) },
+		"completion":    func() error { return c.Completion.run(out) },
+		"docs":          func() error { return c.Docs.run(out) },
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alecthomas/kong"
 	"go.uber.org/goleak"
 )
 
@@ -34,6 +35,27 @@ func TestMain(m *testing.M) {
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// Every verb of the command line is run, and none by what its arguments are called.
+func TestEveryVerbIsRun(t *testing.T) {
+	var c cli
+	parser, err := kong.New(&c, kong.Name(programName), kong.Vars{"version": ""})
+	if err != nil {
+		t.Fatal(err)
+	}
+	verbs := c.verbs(t.Context(), time.Now, io.Discard, io.Discard)
+	leaves := parser.Model.Leaves(false)
+	for _, leaf := range leaves {
+		name, _, _ := strings.Cut(strings.TrimPrefix(leaf.Path(), programName+" "), " <")
+		name, _, _ = strings.Cut(name, " (") // what else it is called
+		if verbs[name] == nil {
+			t.Errorf("nothing runs %q", leaf.Path())
+		}
+	}
+	if len(leaves) != len(verbs) {
+		t.Errorf("%d verbs, %d are run", len(leaves), len(verbs))
+	}
+}
 
 func TestTheCommandLine(t *testing.T) {
 	for _, c := range []struct {
