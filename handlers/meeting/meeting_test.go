@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,6 +90,12 @@ func TestAgenda(t *testing.T) {
 	}
 	handlerstest.Wants(t, b.Say("张伟", "议题"), "缺原因：没有进展也没有原因：2 位客户", "　甲公司", "!乙公司", "!H1 酒会", "分三期收")
 	handlerstest.Wants(t, b.Say("刘洋", "议题"), "　乙公司", "!甲公司", "!分三期收")
+	for who, there := range map[string]bool{"李娜": true, "刘洋": false} { // who is there is not asked to say so
+		asked := slices.ContainsFunc(b.Answer(who, "议题").Reply.Card.Buttons, func(c chat.Button) bool { return c.Command == "到会" })
+		if asked == there {
+			t.Errorf("%s is there: %v, and asked: %v", who, there, asked)
+		}
+	}
 }
 
 // Of two heads who decide at once the first stands, and the second sees it; what a

@@ -139,7 +139,9 @@ func (v view) card(heading string, reader store.Person) chat.Card {
 	if v.meeting.State != store.MeetingOpen {
 		return card
 	}
-	card.Buttons = append(card.Buttons, chat.Button{Label: "到会", Command: "到会", Primary: true})
+	if v.attendance()[reader.ID].Kind != store.NotePresent {
+		card.Buttons = append(card.Buttons, chat.Button{Label: "到会", Command: "到会", Primary: true})
+	}
 	if v.closes(reader) {
 		card.Buttons = append(card.Buttons, chat.Button{Label: "散会", Command: "散会"})
 	}
