@@ -1,6 +1,7 @@
 package handover
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -121,8 +122,8 @@ func (h Handler) offer(ctx context.Context, c *command.Call, typed []string) (*c
 	case err != nil:
 		return nil, err
 	case !found || !to.Active():
-		if !rulebook.Allows(rulebook.HeadHandovers, c.Person) && !c.Person.InNotice() {
-			return nil, h.denied(rulebook.HeadHandovers)
+		if _, own, err := h.ownToHand(ctx, c); err != nil || !own && !rulebook.Allows(rulebook.HeadHandovers, c.Person) {
+			return nil, cmp.Or(err, error(h.denied(rulebook.HeadHandovers)))
 		}
 		return nil, refuse("交接 "+typed[0]+" 刘洋", "没有叫%s的在册人员，不能接收。", text.Quote(typed[len(typed)-1]))
 	}
@@ -211,11 +212,11 @@ func (h Handler) whose(ctx context.Context, c *command.Call, typed []string) (le
 		}
 		return leaving.Estate{}, nil, no
 	}
-	own, running, err := c.Tx.Departures().Of(ctx, c.Person.ID)
+	own, hands, err := h.ownToHand(ctx, c)
 	if err != nil {
 		return leaving.Estate{}, nil, err
 	}
-	if running && own.InNotice() {
+	if hands {
 		e, err := leaving.Read(ctx, c.Tx, h.Leaves, own, c.Now)
 		return e, typed, err
 	}
@@ -240,6 +241,13 @@ func (h Handler) whose(ctx context.Context, c *command.Call, typed []string) (le
 	}
 	no := refuse("交接 "+some[0].Name()+" "+strings.Join(typed, " ")+" 接收人", "有 %d 个人在交接，写上是谁的。", len(some))
 	return leaving.Estate{}, nil, no
+}
+
+// ownToHand is the caller's own departure where they have something to hand over: until
+// they go, and after a change of post, too.
+func (h Handler) ownToHand(ctx context.Context, c *command.Call) (store.Departure, bool, error) {
+	own, running, err := c.Tx.Departures().Of(ctx, c.Person.ID)
+	return own, running && !own.Given.After(c.Now) && (own.InNotice() || own.Kind == store.Transfer), err
 }
 
 // takeable sorts things by whether a person can take them over. It refuses where they

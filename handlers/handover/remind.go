@@ -40,6 +40,14 @@ func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll 
 	return list, nil
 }
 
+// stateWords say how a departure stands; who only changed their post has not left.
+func stateWords(e leaving.Estate) string {
+	if e.State == store.DepartureOver && e.Kind == store.Transfer {
+		return "已调岗"
+	}
+	return string(e.State)
+}
+
 // close ends a departure of which nothing is left to be done.
 func (h Handler) close(ctx context.Context, tx *store.Tx, e leaving.Estate, at time.Time) (bool, error) {
 	if len(e.Items) > 0 {
@@ -72,8 +80,12 @@ func (h Handler) lines(e leaving.Estate, roll audience.Roll) []daily.Line {
 	}
 	if e.State == store.DepartureOver {
 		above, _ := signers(roll, e)
-		text := fmt.Sprintf("%s已离开，还有 %d 项没人接收：%s", e.Name(), len(e.Items), leaving.Counts(e.Held()))
+		text := fmt.Sprintf("%s%s，还有 %d 项没人接收：%s", e.Name(), stateWords(e), len(e.Items), leaving.Counts(e.Held()))
 		line(above, "left", text, text, "交接 "+e.Name(), "看交接 "+e.Name())
+		if p, active := roll.Active(e.Person); active {
+			text := "调岗以后" + remains(e)
+			line([]store.Person{p}, "own", text, text, "交接", "看交接清单")
+		}
 		return list
 	}
 	if p, active := roll.Active(e.Person); active && len(e.Items)+len(e.Own) > 0 {
@@ -166,7 +178,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 	}
 	for _, e := range all {
 		lacks := e.Lacks()
-		if e.Person == c.Person.ID && e.InNotice() {
+		if e.Person == c.Person.ID && (e.InNotice() || len(e.Items) > 0) {
 			put(fmt.Sprintf("%s：最后工作日 %s，%s", e.Kind, e.Last, remains(e)), "看交接清单", "交接")
 		}
 		if n := len(forTaker(roll, e, c.Person)); n > 0 {

@@ -65,7 +65,7 @@ func (h Handler) mine(ctx context.Context, c *command.Call) (*command.Answer, er
 
 // row is one who leaves, in a list.
 func (h Handler) row(e leaving.Estate) string {
-	parts := []string{"• " + e.Name(), string(e.Kind), "最后工作日 " + e.Last.String(), string(e.State), fmt.Sprintf("未交接 %d 项", len(e.Items))}
+	parts := []string{"• " + e.Name(), string(e.Kind), "最后工作日 " + e.Last.String(), stateWords(e), fmt.Sprintf("未交接 %d 项", len(e.Items))}
 	if e.Cleared.IsZero() {
 		parts = append(parts, "账没有结清")
 	}
@@ -78,7 +78,7 @@ func (h Handler) show(ctx context.Context, c *command.Call, e leaving.Estate) (*
 	if e.Kind == store.Stopped {
 		facts = []chat.Fact{{Label: "岗位", Value: string(e.Post)}, {Label: "离开", Value: e.Last.String() + "，未办交接"}}
 	}
-	facts = append(facts, chat.Fact{Label: "状态", Value: string(e.State)}, chat.Fact{Label: "账", Value: accountWords(e)})
+	facts = append(facts, chat.Fact{Label: "状态", Value: stateWords(e)}, chat.Fact{Label: "账", Value: accountWords(e)})
 	card := chat.Card{Title: e.Name() + "的交接", Blocks: []chat.Block{{Facts: facts}}}
 	if len(e.Items) > 0 {
 		var rows []string

@@ -37,10 +37,9 @@ func (h Handler) takeCommands() []command.Spec {
 }
 
 // forTaker are the things that wait for a person's word: what is offered to them, and
-// what lies with those above since its owner has gone.
+// what lies with those above since its owner has gone, or has another post.
 func forTaker(roll audience.Roll, e leaving.Estate, p store.Person) (list []leaving.Item) {
-	left := e.State == store.DepartureOver && e.Kind != store.Transfer
-	above := left && slices.ContainsFunc(roll.Standing(rulebook.Superior(e.Post)).To, func(q store.Person) bool { return q.ID == p.ID })
+	above := e.State == store.DepartureOver && slices.ContainsFunc(roll.Standing(rulebook.Superior(e.Post)).To, func(q store.Person) bool { return q.ID == p.ID })
 	for _, i := range e.Items {
 		if i.Taker.ID == p.ID || above && i.Taker.ID == "" {
 			list = append(list, i)
