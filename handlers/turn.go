@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"marketbot/handlers/chat"
@@ -145,8 +146,22 @@ func (t *turn) question(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if t.event.Kind == chat.Press {
+		if err := t.choice(ctx); err != nil {
+			return err
+		}
+	}
 	t.later, err = t.tx.Dialogs().Later(ctx, t.person.ID, t.event.Sent)
 	return err
+}
+
+// choice ends the question that a pressed button answers; any other waits on.
+func (t *turn) choice(ctx context.Context) error {
+	d, open, err := t.tx.Dialogs().Take(ctx, t.person.ID, t.event.Sent)
+	if err != nil || !open || strings.HasPrefix(t.event.Command, d.Line+" ") {
+		return err
+	}
+	return t.tx.Dialogs().Ask(ctx, t.person.ID, d)
 }
 
 // firstWords puts what a general manager is to confirm, who writes for the first

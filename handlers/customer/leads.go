@@ -51,7 +51,7 @@ func (h Handler) leadCommands() []command.Spec {
 			Who:      rulebook.TakePart, Private: true, Clause: "档-2", Run: h.giveLead, Undo: h.undoLead,
 		},
 		{
-			Name: "线索", Summary: "还没判断的线索", Lists: true,
+			Name: "线索", Summary: "还没判断的线索", Of: "L", Lists: true,
 			Said:     []string{"线索列表", "有没有新线索", "新线索", "有哪些线索", "多少线索", "看线索", "待判断的线索", "所有线索"},
 			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true}},
 			Examples: []string{"线索", "线索 L3"},

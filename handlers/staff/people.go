@@ -185,9 +185,7 @@ const othersArg = "同事"
 func (h Handler) add(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	names := []string{cleanName(c.Text("姓名"))}
 	for _, typed := range c.Mentions(othersArg) {
-		if name := cleanName(typed); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
+		names = append(names, cleanName(typed))
 	}
 	if len(names) == 1 {
 		return h.addOne(ctx, c, names[0])
@@ -227,7 +225,7 @@ func (h Handler) addAll(ctx context.Context, c *command.Call, names []string) (*
 	}
 	card.Title, card.Blocks = fmt.Sprintf("已登记 %d 人", len(ids)), []chat.Block{{Text: strings.Join(said, "\n")}}
 	a.Reply.Card = &card
-	a.Undo = strings.Join(ids, "|")
+	a.Undo, a.Subject = strings.Join(ids, "|"), "person/"+strings.Join(ids, " person/")
 	return a, nil
 }
 
