@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -54,7 +55,7 @@ func (m *matter) after(c call, r result) outcome {
 		return m.done(c, r)
 	case errors.As(r.err, &refusal):
 		o := m.refused(c, refusal)
-		if c.answers && o.question == nil && (errors.Is(r.err, errUnread) || refusal.Field != "") {
+		if c.answers && o.question == nil && (errors.Is(r.err, errUnread) || m.askedFor(refusal.Field)) {
 			o.question = m.dialog // it is no answer: the question waits for another
 		}
 		o.notices = append(o.notices, r.alarms...)
@@ -63,6 +64,13 @@ func (m *matter) after(c call, r result) outcome {
 		return m.ask(c, c.line, question)
 	}
 	return m.failed(c, r)
+}
+
+// askedFor reports whether the question that was answered is about a field, or about
+// no certain one.
+func (m *matter) askedFor(field string) bool {
+	about := strings.Trim(m.dialog.Prefix, "\n=：")
+	return field != "" && (about == "" || about == field)
 }
 
 // done is a command that went through.
