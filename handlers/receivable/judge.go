@@ -25,7 +25,7 @@ func (h Handler) judgeCommands() []command.Spec {
 			Who:      rulebook.KeepAccounts, For: keepsAccounts, Private: true, Settles: true, Clause: clause, Run: h.confirm, Undo: h.undoEntries,
 		},
 		{
-			Name: "不符", Aliases: []string{"bf"}, Summary: "登记的回款或到账和账上对不上：这一笔不算，告诉登记的人", Of: "R",
+			Name: rejecting, Aliases: []string{"bf"}, Summary: "登记的回款或到账和账上对不上：这一笔不算，告诉登记的人", Of: "R",
 			Said: []string{"回款不符", "对不上", "没收到这笔", "回款有误", "账上没有"},
 			Args: []command.Arg{
 				{Name: "编号", Kind: command.Number, Prompt: "哪一笔？编号例如 R12，到账的 W3。"},
@@ -36,6 +36,9 @@ func (h Handler) judgeCommands() []command.Spec {
 		},
 	}
 }
+
+// rejecting is the command that says a receipt is not in the accounts.
+const rejecting = "不符"
 
 func keepsAccounts(p store.Person) bool { return p.Has(store.Accountant) }
 
@@ -99,7 +102,11 @@ func (h Handler) judges(ctx context.Context, c *command.Call, r rulebook.Receipt
 	}
 	if ended, err := h.judged(ctx, c, r); err != nil || ended != "" {
 		if err == nil {
-			err = &command.Refusal{Text: ended, Hint: "核款", Clause: clause, Private: true}
+			no := &command.Refusal{Text: ended, Hint: "核款", Clause: clause, Private: true}
+			if c.Spec.Name == rejecting && r.Counts() { // it counts, and takes an entry of its own
+				no.Hint = "核错了的：退款 " + r.Contract + " " + plainMoney(r.Amount) + " 原因"
+			}
+			err = no
 		}
 		return err
 	}
