@@ -72,6 +72,7 @@ func (h Handler) givenBack(ctx context.Context, c *command.Call, typed []string,
 	var notices []chat.Notice
 	var refs []string
 	for _, r := range all {
+		typed := paired(r.items, typed)
 		r.items = slices.DeleteFunc(r.items, func(i leaving.Item) bool {
 			return !slices.ContainsFunc(typed, func(word string) bool { return fits(i, word) })
 		})

@@ -77,18 +77,36 @@ func keys(items []leaving.Item) (list []string) {
 	return list
 }
 
-// fits reports whether a word means a thing: its code however it is typed, its kind, or
-// 全部.
+// fits reports whether a word means a thing: its code however it is typed, its kind,
+// both as they are printed (合同 ZYX-202611-001), or 全部.
 func fits(i leaving.Item, word string) bool {
+	if kind, ref, both := strings.Cut(word, " "); both {
+		return kind == i.Kind && fits(i, ref)
+	}
 	code := text.Code(word)
 	return word == allWord || word == i.Kind || word == i.Ref || code != "" && code == text.Code(i.Ref) ||
 		command.FoldedContract(word) != "" && i.Kind == leaving.Contract && command.FoldedContract(word) == command.FoldedContract(i.Ref)
 }
 
+// paired puts a kind and the code behind it together, where they are one thing.
+func paired(items []leaving.Item, typed []string) (list []string) {
+	for n := 0; n < len(typed); n++ {
+		word := typed[n]
+		if n+1 < len(typed) {
+			both := word + " " + typed[n+1]
+			if slices.ContainsFunc(items, func(i leaving.Item) bool { return fits(i, both) }) {
+				word, n = both, n+1
+			}
+		}
+		list = append(list, word)
+	}
+	return list
+}
+
 // chosen are the things that words mean; the error names a word that means none.
 func chosen(items []leaving.Item, typed []string) (list []leaving.Item, err error) {
 	picked := map[string]bool{}
-	for _, word := range typed {
+	for _, word := range paired(items, typed) {
 		some := false
 		for _, i := range items {
 			if fits(i, word) {

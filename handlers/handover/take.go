@@ -245,7 +245,10 @@ func (h Handler) turnDown(ctx context.Context, c *command.Call) (*command.Answer
 	if err != nil {
 		return nil, err
 	}
-	typed := fields(c.Text("项"))
+	typed, why, err := h.which(ctx, c, why)
+	if err != nil {
+		return nil, err
+	}
 	list, err := h.picked(ctx, c, typed)
 	var no *command.Refusal
 	if errors.As(err, &no) {
@@ -286,6 +289,33 @@ func (h Handler) turnDown(ctx context.Context, c *command.Call) (*command.Answer
 	a.Undo = strings.Join(refs, "|")
 	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
 	return a, nil
+}
+
+// which is what of 不接收 means the things, and the reason without it: a code may stand
+// behind its kind, as it is printed.
+func (h Handler) which(ctx context.Context, c *command.Call, why string) (typed []string, reason string, err error) {
+	typed = fields(c.Text("项"))
+	waiting, err := h.waiting(ctx, c)
+	if err != nil {
+		return nil, "", err
+	}
+	back, err := h.returnable(ctx, c)
+	if err != nil {
+		return nil, "", err
+	}
+	var items []leaving.Item
+	for _, o := range waiting {
+		items = append(items, o.items...)
+	}
+	for _, r := range back {
+		items = append(items, r.items...)
+	}
+	words := fields(why)
+	if len(typed) == 1 && len(words) > 0 && len(paired(items, append(typed, words[0]))) == 1 {
+		reason, err := wordsIn(strings.TrimPrefix(strings.TrimSpace(why), words[0]), whyNotPrompt)
+		return append(typed, words[0]), reason, err
+	}
+	return typed, why, nil
 }
 
 // undoTurnDown lets what was turned down wait for the caller's word again.
