@@ -40,7 +40,6 @@ var foreignReaders = map[string]struct{ where, test string }{
 	"bot/wecom/robot/scan.go":       {"bot/wecom/robot/scan_test.go", "TestScan"},
 	"bot/doctor.go":                 {ours, "the readiness of the program beside it"},
 	"handlers/meeting/minutes.go":   {ours, "minutes that it keeps in the store"},
-	"handlers/meeting/workbook.go":  {ours, "minutes that it keeps in the store"},
 	"handlers/meeting/pack.go":      {ours, "a pack that it keeps in the store"},
 	"handlers/target/figures.go":    {ours, "a table that it froze in the store"},
 	"handlers/target/pending.go":    {ours, "a table that it froze in the store"},

@@ -250,6 +250,7 @@ func (o *office) lose(b *bot, what string) {
 			if b.jobs[i].Name == name {
 				lost = true
 				b.jobs[i].Do = func(context.Context, *store.Tx, rulebook.Slot) ([]chat.Notice, error) { return nil, nil }
+				b.jobs[i].Ahead = nil
 			}
 		}
 	case "lines":
