@@ -275,7 +275,7 @@ func (h Handler) busy(ctx context.Context, tx *store.Tx, a store.Activity) (map[
 		return nil, err
 	}
 	for _, p := range people {
-		if p.Gone(a.Last.Add(1).Start(h.Rules.Zone)) {
+		if p.Gone(a.Last.Start(h.Rules.Zone)) {
 			all[p.ID] = append(all[p.ID], h.Rules.Day(p.Ends).String()+" 起离职")
 		}
 	}

@@ -276,10 +276,11 @@ func (h Handler) put(ctx context.Context, c *command.Call, m store.Meeting, i st
 	return c.Tx.Agenda().Add(ctx, i, deed(c, ""))
 }
 
-// fillLeave notes who of those who belong to the meeting is on leave, of whom nothing
-// is noted yet.
+// fillLeave notes who of those who belong to the meeting is on leave on its day, of
+// whom nothing is noted yet.
 func (v *view) fillLeave(ctx context.Context, c *command.Call, roll audience.Roll) error {
-	leaves, err := c.Tx.Leaves().Days(ctx, roll.Day, roll.Day)
+	day := v.h.Rules.Day(v.meeting.Opened)
+	leaves, err := c.Tx.Leaves().Days(ctx, day, day)
 	if err != nil {
 		return err
 	}

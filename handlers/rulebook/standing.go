@@ -44,7 +44,7 @@ type Standing struct {
 	Damaged       bool  // an entry does not open: the figures lack it
 
 	Pending        int64 // of Allocated: waits for 核款
-	PendingSurplus int64 // of Surplus, where more waits than is allocated
+	PendingSurplus int64 // of Surplus, of which what waits is taken first
 }
 
 // LineStanding is how one line of a plan stands.
@@ -92,8 +92,8 @@ func (a Account) Standing(day store.Day, bands []int) Standing {
 	}
 	s.Allocated = min(net, a.Price-s.Waived)
 	s.Surplus = net - s.Allocated
-	s.Pending = min(m.pending, s.Allocated)
-	s.PendingSurplus = min(m.pending-s.Pending, s.Surplus)
+	s.PendingSurplus = min(m.pending, s.Surplus) // what turns out wrong goes off what is over first
+	s.Pending = min(m.pending-s.PendingSurplus, s.Allocated)
 	s.Open = a.Price - s.Waived - s.Allocated
 	s.Lines, s.Dropped = a.lines(m)
 	if m.plan != nil {

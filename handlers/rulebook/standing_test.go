@@ -248,14 +248,15 @@ func TestAPastDayKnowsWhatBecameOfIt(t *testing.T) {
 		entries []store.MoneyEntry
 		want    string
 	}{
-		"nothing later":    {made(waits(300)), "300 waits 300 of 1000"},
-		"rejected":         {made(waits(300), on(later, about1(store.MoneyRejected, "1"))), "0 waits 0 of 1000"},
-		"not rejected":     {made(waits(300), on(later, about1(store.MoneyRejected, "1")), on(later, about1(store.MoneyUndone, "2"))), "300 waits 300 of 1000"},
-		"confirmed":        {made(waits(300), on(later, about1(store.MoneyConfirmed, "1"))), "300 waits 0 of 1000"},
-		"taken back":       {made(waits(300), on("2026-12-01", about1(store.MoneyUndone, "1"))), "0 waits 0 of 1000"},
-		"received later":   {made(waits(300), on(later, receipt(200)), on(later, about1(store.MoneyUndone, "2"))), "300 waits 300 of 1000"},
-		"paid back later":  {made(waits(300), on(later, of(store.MoneyRefund, 300))), "300 waits 300 of 1000"},
-		"more than is due": {made(waits(1200)), "1000 waits 1000 of 1000"},
+		"nothing later":      {made(waits(300)), "300 waits 300 of 1000"},
+		"rejected":           {made(waits(300), on(later, about1(store.MoneyRejected, "1"))), "0 waits 0 of 1000"},
+		"not rejected":       {made(waits(300), on(later, about1(store.MoneyRejected, "1")), on(later, about1(store.MoneyUndone, "2"))), "300 waits 300 of 1000"},
+		"confirmed":          {made(waits(300), on(later, about1(store.MoneyConfirmed, "1"))), "300 waits 0 of 1000"},
+		"taken back":         {made(waits(300), on("2026-12-01", about1(store.MoneyUndone, "1"))), "0 waits 0 of 1000"},
+		"received later":     {made(waits(300), on(later, receipt(200)), on(later, about1(store.MoneyUndone, "2"))), "300 waits 300 of 1000"},
+		"paid back later":    {made(waits(300), on(later, of(store.MoneyRefund, 300))), "300 waits 300 of 1000"},
+		"what is over waits": {made(waits(1000), on("2026-11-30", about1(store.MoneyConfirmed, "1")), waits(300)), "1000 waits 0 of 1000"},
+		"more than is due":   {made(waits(1200)), "1000 waits 1000 of 1000"},
 	} {
 		s := Account{Price: 1000, Signed: "2026-11-01", Entries: tt.entries}.Until("2026-11-30").Standing("2026-11-30", ends)
 		if got := fmt.Sprintf("%d waits %d of %d", s.Allocated, s.Pending, s.Allocated+s.Open); got != tt.want || s.Surplus != s.PendingSurplus {

@@ -193,7 +193,8 @@ func (h Handler) depart(ctx context.Context, tx *store.Tx, d store.Departure, at
 }
 
 // tell tells those above that somebody has gone, what is missing, and who stands in
-// where nobody has the post now; of that the administrators hear, too.
+// where nobody has the post now. The administrators hear of that, and of nothing that
+// is missing: what it is is not for them.
 func (e ended) tell(roll audience.Roll) []chat.Notice {
 	head := fmt.Sprintf("%s的最后工作日 %s 已过，%s。", words.WithPost(store.Person{Name: e.Leaver.Name, Post: e.Post}), e.Last, e.what)
 	to := roll.Standing(rulebook.Superior(e.Post)).To
@@ -209,10 +210,17 @@ func (e ended) tell(roll audience.Roll) []chat.Notice {
 	} else if e.Released.IsZero() {
 		text = head + "都交接完了，没有最后签字（2-7）。"
 	}
-	if empty := vacancy(roll, e.Post); empty != "" {
-		text, to = text+empty, audience.Join(to, roll.Charged(store.Administrator))
+	to = audience.But(to, e.Person)
+	empty := vacancy(roll, e.Post)
+	list := audience.Same("staff/gone/"+e.ID, to, chat.Message{Text: text + empty, Secrecy: chat.Secrecy{Confidential: true, Summary: head + leaving.Elsewhere}})
+	if empty != "" {
+		others := audience.But(roll.Charged(store.Administrator), e.Person)
+		for _, p := range to {
+			others = audience.But(others, p.ID)
+		}
+		list = append(list, audience.Same("staff/vacant/"+e.ID, others, chat.Message{Text: head + empty})...)
 	}
-	return audience.Same("staff/gone/"+e.ID, audience.But(to, e.Person), chat.Message{Text: text, Secrecy: chat.Secrecy{Confidential: true, Summary: head + leaving.Elsewhere}})
+	return list
 }
 
 // called is what the leaver is called once they have gone.
