@@ -74,6 +74,7 @@ func ExactlyNamed(ctx context.Context, tx *store.Tx, typed string) (store.Custom
 // Near are the customers that a text may mean, whoever asks, the best first:
 // for buttons of who may know all customers.
 func Near(ctx context.Context, tx *store.Tx, typed string, most int) ([]vault.Hit, error) {
+	typed = typed[nounBefore(typed, reading.IsCustomerCode):]
 	if reading.IsCustomerCode(typed) {
 		one, found, err := vault.In(tx).Sound(ctx, text.Code(typed))
 		if err != nil || found {

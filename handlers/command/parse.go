@@ -140,6 +140,12 @@ func (p *parser) read(ctx context.Context, a *Arg) (v any, n int, err error) {
 	if a.Kind == Person && p.env.Tx == nil && p.nextFits(ctx, a) {
 		return nil, 0, reading.ErrNone
 	}
+	if at := p.noun(a.Kind); at > 0 {
+		behind := *p
+		behind.left = p.left[at:]
+		v, n, err = behind.readKind(ctx, a)
+		return v, at + n, err
+	}
 	v, n, err = p.readKind(ctx, a)
 	var no reading.Refusal
 	if errors.As(err, &no) {
