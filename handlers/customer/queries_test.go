@@ -14,11 +14,11 @@ import (
 )
 
 // maxAsked is how many queries the area's part of a morning may take.
-const maxAsked = 3
+const maxAsked = 6
 
 // A morning asks as many queries of a thousand people, customers and leads as of
 // ten, and writes nothing.
-func TestMorningAsksThreeQueries(t *testing.T) {
+func TestMorningAsksAsOften(t *testing.T) {
 	for _, many := range []int{10, 1000} {
 		o := newOffice(t)
 		o.Update(func(ctx context.Context, tx *store.Tx) error { return o.many(ctx, tx, many) })

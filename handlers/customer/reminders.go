@@ -58,8 +58,15 @@ func (h Handler) quietLines(ctx context.Context, tx *store.Tx, now time.Time, ro
 	if err != nil {
 		return nil, err
 	}
+	moved, err := h.moved(ctx, tx, found, h.Rules.Day(now).Add(-steps[len(steps)-1]))
+	if err != nil {
+		return nil, err
+	}
 	var list []daily.Line
 	for _, c := range found {
+		if at := moved[c.ID]; at > h.Rules.Day(c.Progressed) {
+			c.Progressed, c.Said = at.Start(h.Rules.Zone), 0
+		}
 		if step, since := owed(steps, c.Said, c.Progressed, now); step > 0 {
 			l := h.quietLine(c, roll, now)
 			l.Step, l.Since = step, h.Rules.Day(c.Progressed).Add(since)
@@ -67,6 +74,40 @@ func (h Handler) quietLines(ctx context.Context, tx *store.Tx, now time.Time, ro
 		}
 	}
 	return list, nil
+}
+
+// fewQuiet is how many are asked for by their ids; of more all are read.
+const fewQuiet = 500
+
+// moved are the last days on which contracts or money were progress with customers
+// (会-4: a report before signing, a signature, a receipt), as far as it was since a day.
+func (h Handler) moved(ctx context.Context, tx *store.Tx, found []vault.QuietCustomer, since store.Day) (map[string]store.Day, error) {
+	if len(found) == 0 {
+		return nil, nil
+	}
+	var ids []string
+	for _, c := range found[:min(len(found), fewQuiet+1)] {
+		ids = append(ids, c.ID)
+	}
+	if len(ids) > fewQuiet {
+		ids = nil
+	}
+	contracts, last, err := tx.Contracts().CourseSince(ctx, since, ids...)
+	if err != nil {
+		return nil, err
+	}
+	money, err := tx.Receivables().CourseSince(ctx, since, ids...)
+	if err != nil {
+		return nil, err
+	}
+	of := map[string][]store.MoneyEntry{}
+	for _, e := range money {
+		of[e.Contract] = append(of[e.Contract], e)
+	}
+	for _, k := range contracts {
+		last[k.Customer] = max(last[k.Customer], rulebook.Moved(k, of[k.Number]))
+	}
+	return last, nil
 }
 
 // oldest is how far back is asked for what a step is owed of.

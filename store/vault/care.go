@@ -98,11 +98,13 @@ func (c QuietCustomer) SaidKey(prefix string) string {
 }
 
 // QuietUnsaid lists the customers whose last progress lies in [from, to) and of
-// whom step was not said since, under their SaidKey, the longest ago first.
+// whom step was not said since, under their SaidKey, the longest ago first; those with
+// contracts whatever was said, for by these there may be progress since.
 func (q Files) QuietUnsaid(ctx context.Context, prefix string, step int, from, to time.Time) ([]QuietCustomer, error) {
 	return engine.Sound(ctx, q.tx, "quiet customers", `SELECT `+customerColumns+`, COALESCE(said.step, 0) FROM customer
 		LEFT JOIN said ON said.key = $1 || customer.id || '/' || CAST(customer.progressed AS TEXT)
-		WHERE customer.progressed >= $2 AND customer.progressed < $3 AND COALESCE(said.step, 0) < $4
+		WHERE customer.progressed >= $2 AND customer.progressed < $3 
+			AND (COALESCE(said.step, 0) < $4 OR EXISTS (SELECT 1 FROM contract WHERE contract.customer = customer.id))
 		ORDER BY customer.progressed, customer.id`, []any{prefix, engine.Millis(from), engine.Millis(to), step},
 		func(scan engine.Scan) (c QuietCustomer, err error) {
 			c.Customer, err = q.scanCustomer(func(into ...any) error { return scan(append(into, &c.Said)...) })
