@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"marketbot/store/internal/engine"
@@ -140,10 +138,7 @@ func (q Contracts) Get(ctx context.Context, folded string) (Contract, bool, erro
 
 // Ending lists the contracts whose number is some letters and then these digits.
 func (q Contracts) Ending(ctx context.Context, digits string) ([]Contract, error) {
-	list, err := q.list(ctx, "contracts by digits", `folded LIKE '%' || $1 ORDER BY number`, digits)
-	return slices.DeleteFunc(list, func(c Contract) bool {
-		return strings.Trim(strings.TrimSuffix(c.Folded, digits), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != ""
-	}), err
+	return q.list(ctx, "contracts by digits", `ltrim(folded, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = $1 ORDER BY number`, digits)
 }
 
 // ByHolder lists a person's contracts by number, likewise the others by what they

@@ -156,7 +156,7 @@ func TestContractLists(t *testing.T) {
 	states := []store.ContractState{store.ContractClaimed, store.ContractReported, store.ContractSigned, store.ContractArchived, store.ContractLost, store.ContractReturned}
 	storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 		for i, s := range states {
-			c := store.Contract{Number: fmt.Sprint("N", i+1), Folded: fmt.Sprint("n", i+1), Series: "N{seq}", Seq: i + 1, Customer: fmt.Sprint("K", i%2), Holder: fmt.Sprint("p", i%3), State: s,
+			c := store.Contract{Number: fmt.Sprint("N", i+1), Folded: fmt.Sprint("N", i+1), Series: "N{seq}", Seq: i + 1, Customer: fmt.Sprint("K", i%2), Holder: fmt.Sprint("p", i%3), State: s,
 				Claimed: store.Day("2026-11-30").Add(i)}
 			if s == store.ContractSigned || s == store.ContractArchived {
 				c.Signed = "2026-12-31"
@@ -191,6 +191,7 @@ func TestContractLists(t *testing.T) {
 			"signed then": {func() ([]store.Contract, error) { return q.SignedIn(ctx, "2026-12-01", "2026-12-31") }, "[]"},
 			"waiting":     {func() ([]store.Contract, error) { return q.Waiting(ctx) }, "[N1 N2 N3 N5]"},
 			"series":      {func() ([]store.Contract, error) { return q.InSeries(ctx, "N{seq}") }, "[N1 N2 N3 N4 N5 N6]"},
+			"digits":      {func() ([]store.Contract, error) { return q.Ending(ctx, "2") }, "[N2]"},
 			"ended":       {func() ([]store.Contract, error) { return q.EndedIn(ctx, "2026-12-01", "2027-01-01") }, "[]"},
 		} {
 			list, err := c.list()

@@ -56,6 +56,7 @@ var released = map[string]string{
 	"0070_open_until.sql":    "7210eff4b6e59e7594377fc15d565300e8b5f20a5f96742b85e1a5c2f66caf26",
 	"0071_found.sql":         "dd3f79480d71b0b69d045bd05164850acaf9906616af7bd1b849607095b646a7",
 	"0081_course.sql":        "6002a0386a98f47d0c3e51b6aaeaa14e777cf98d837b485363d28087267b3973",
+	"0082_bounds.sql":        "ac147c4f7c438b56d82da6d576d02e785ee4bb601baf33543952699ccfbccfe6",
 }
 
 // notWords are the columns of text that hold no free words of people, table by

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"marketbot/store"
@@ -96,15 +97,20 @@ func (b *building) run(ctx context.Context, lacks bool) {
 // sealed seals the amounts that an older program left; false when it cannot. The
 // look for them holds up no writer.
 func (b *building) sealed(ctx context.Context) bool {
-	var left bool
+	var left []string
 	err := b.db.View(ctx, func(tx *engine.Tx) (err error) {
 		left, err = Files{tx: tx}.plainAmounts(ctx)
 		return err
 	})
-	if err != nil || !left {
+	if err != nil {
 		return ctx.Err() == nil
 	}
-	return b.tried(ctx, func(q Names, ctx context.Context) (bool, error) { return Files{tx: q.tx}.sealPlain(ctx) })
+	for some := range slices.Chunk(left, sealAmounts) {
+		if !b.tried(ctx, func(q Names, ctx context.Context) (bool, error) { return false, Files{tx: q.tx}.sealPlain(ctx, some) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // tidied tidies the index when enough names were added; false when it cannot.

@@ -22,3 +22,8 @@ func Awaited(o store.Options) (_ store.Options, await func(), tidy func(context.
 
 // IndexTokens are the tokens that the index holds of a name.
 func IndexTokens(name string) []string { return spelling.Tokens(spelling.Plain(name)) }
+
+// PlainAmounts are the entries that the next start looks at.
+func PlainAmounts(ctx context.Context, tx *store.Tx) ([]string, error) {
+	return In(tx).plainAmounts(ctx)
+}

@@ -51,6 +51,8 @@ func everyFileQuery(ctx context.Context, tx *store.Tx) error {
 	note(err)
 	_, err = vault.In(tx).StepsDue(ctx, "2026-12-05", "wang")
 	note(err)
+	_, err = vault.PlainAmounts(ctx, tx)
+	note(err)
 	_, err = storetest.OpenFile(ctx, tx)
 	note(err)
 	_, err = storetest.OpenHistory(ctx, tx)

@@ -190,32 +190,34 @@ func (q Files) unlockProgress(scan engine.Scan) (p Progress, key seal.DataKey, e
 	return p, key, err
 }
 
-// plainAmounts reports whether there are amounts that rest in plain, or entries of
-// which it is not known whether they have one.
-func (q Files) plainAmounts(ctx context.Context) (bool, error) {
-	var id string
-	return q.tx.One(ctx, "plain amounts", `SELECT id FROM progress WHERE amount <> 0 OR priced = 2 LIMIT 1`, nil, &id)
+// plainAmount is what finds the entries whose amount rests in plain, or of which it is
+// not known whether they have one.
+const plainAmount = `(amount <> 0 OR priced = 2)`
+
+// plainAmounts lists those entries, by their ids.
+func (q Files) plainAmounts(ctx context.Context) ([]string, error) {
+	return engine.All(ctx, q.tx, "plain amounts", `SELECT id FROM progress WHERE `+plainAmount, nil, engine.Word)
 }
 
 // sealAmounts is how many amounts are sealed in one transaction: others write
 // between.
 const sealAmounts = 100
 
-// sealPlain seals the next amounts that older programs left in plain, notes which
-// entries have one, and reports whether there may be more. What does not open stays.
-func (q Files) sealPlain(ctx context.Context) (more bool, err error) {
+// sealPlain seals the amounts that older programs left in plain in some entries, and
+// notes which of these have one. What does not open stays.
+func (q Files) sealPlain(ctx context.Context, ids []string) error {
 	type plain struct {
 		Progress
 		key seal.DataKey
 	}
 	list, err := engine.Sound(ctx, q.tx, "plain amounts", `SELECT `+progressColumns+`, c.data_key FROM progress p JOIN customer c ON c.id = p.customer
-		WHERE p.amount <> 0 OR p.priced = 2 ORDER BY p.id LIMIT $1`, []any{sealAmounts}, func(scan engine.Scan) (one plain, err error) {
+		WHERE p.id IN (`+engine.Marks(len(ids))+`) AND `+plainAmount, engine.Args(ids), func(scan engine.Scan) (one plain, err error) {
 		one.Progress, one.key, err = q.unlockProgress(scan)
 		return one, err
 	})
 	for i := 0; err == nil && i < len(list); i++ {
-		_, err = q.tx.Exec(ctx, "seal an amount", `UPDATE progress SET words = $1, amount = 0, priced = $2 WHERE id = $3 AND (amount <> 0 OR priced = 2)`,
+		_, err = q.tx.Exec(ctx, "seal an amount", `UPDATE progress SET words = $1, amount = 0, priced = $2 WHERE id = $3 AND `+plainAmount,
 			list[i].seal(list[i].key), engine.Flag(list[i].Amount != 0), list[i].ID)
 	}
-	return len(list) > 0, err
+	return err
 }
