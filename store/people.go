@@ -131,7 +131,7 @@ func (q People) Forged(ctx context.Context) ([]Person, error) {
 // Holding lists the active persons of a post, or of a duty, by registration.
 func (q People) Holding(ctx context.Context, post Post, duty Duty) ([]Person, error) {
 	list, err := engine.All(ctx, q.tx, "people holding", `SELECT `+personColumns+` FROM person p
-		WHERE p.until = 0 AND (p.post = $1 OR ',' || p.duties || ',' LIKE $2) ORDER BY p.since, p.id`, []any{string(post), "%," + string(duty) + ",%"}, q.scan)
+		WHERE p.until = 0 AND ($1 <> '' AND p.post = $1 OR $2 <> '' AND ',' || p.duties || ',' LIKE '%,' || $2 || ',%') ORDER BY p.since, p.id`, []any{string(post), string(duty)}, q.scan)
 	return slices.DeleteFunc(list, func(p Person) bool { // forged ones among them
 		return (post == "" || p.Post != post) && (duty == "" || !p.Has(duty))
 	}), err
