@@ -37,7 +37,8 @@ func (q Stalls) Undo(ctx context.Context, id string, at time.Time) (bool, error)
 }
 
 // Last lists the last cause of each customer, or of some, that counts and was said
-// before a moment, or at all where that is zero; damaged ones are passed over.
+// before a moment, or at all where that is zero. Where that one is damaged there is
+// none: what was said before does not hold any more.
 func (q Stalls) Last(ctx context.Context, before time.Time, customers ...string) ([]Stall, error) {
 	where, args := among("customer", customers)
 	if !before.IsZero() {
