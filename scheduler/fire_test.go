@@ -139,8 +139,8 @@ func TestFaultyJob(t *testing.T) {
 	}
 }
 
-// What a job reads ahead keeps nobody waiting who writes, and is read once; what was
-// damaged of it is told.
+// What a job reads ahead keeps nobody waiting who writes, and is read once, also where
+// the bot starts again; what was damaged of it is told.
 func TestReadsAhead(t *testing.T) {
 	a := schedulertest.NewClocked(t, "2026-11-24 08:00")
 	job, reads := a.Saying("ahead", true, rulebook.Clock{Hour: 9}), 0
@@ -155,6 +155,7 @@ func TestReadsAhead(t *testing.T) {
 	a.Use(job)
 	a.Tick("2026-11-24 08:00")
 	a.Tick("2026-11-24 09:00")
+	a.Use(job)
 	a.Tick("2026-11-24 09:01")
 	got := a.Phone.Told("wang")
 	if len(got) != 2 || !slices.Contains(got, "09:00") || !slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "损坏") }) || reads != 1 {
