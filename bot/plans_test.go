@@ -19,20 +19,19 @@ var few = map[string]string{
 }
 
 // waiting are the indexes that hold only what waits for something.
-var waiting = []string{"lead_open", "person_change_open", "fact_unchecked", "contract_waits", "confirmation_open"}
+var waiting = []string{"lead_open", "person_change_open", "fact_unchecked", "progress_unpriced", "contract_waits", "confirmation_open"}
 
 // readWhole are the queries, by a part of them, that read all of a table that grows,
 // with the reason.
 var readWhole = map[string]string{
-	"FROM progress p WHERE p.undone = 0 AND p.at": "客户进度 of all customers tells since when nothing moved",
-	"FROM customer_stage WHERE undone = 0":        "客户进度 of all customers, each stage then",
-	"FROM customer_owner WHERE since":             "客户进度 of all customers, each owner then",
-	"FROM stall WHERE undone = 0":                 "客户进度 of all customers, each cause",
-	"FROM contract WHERE customer <> ''":          "客户进度 of all customers, their contracts",
-	"FROM money m WHERE m.contract <> ''":         "客户进度 of all customers, their money",
-	"FROM contract WHERE signed <> ''":            "how many were filed in a month, in the month's papers",
-	"SELECT k.customer FROM contract k":           "the names that a contract is asked for by",
-	"FROM decision WHERE state <> $1":             "决议 全部, and what the minutes tell of earlier ones",
+	"FROM customer c CROSS JOIN progress p":  "客户进度 of all customers, what was entered of each since",
+	"FROM customer c WHERE c.id <> ''":       "客户进度 of all customers, the last amount of each before",
+	"WHERE since < $2 AND (until = 0":        "客户进度 of all customers, each owner then",
+	"FROM stall WHERE undone = 0":            "客户进度 of all customers, each cause",
+	"FROM contract WHERE customer <> ''":     "客户进度 of all customers, their contracts",
+	"FROM contract c WHERE c.customer <> ''": "客户进度 of all customers, their money",
+	"SELECT k.customer FROM contract k":      "the names that a contract is asked for by",
+	"FROM decision WHERE state <> $1":        "决议 全部, and what the minutes tell of earlier ones",
 }
 
 var scanStep = regexp.MustCompile(`^SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?$`)

@@ -13,6 +13,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/rulebook"
+	"marketbot/scheduler"
 	"marketbot/store"
 	"marketbot/store/ledger"
 	"marketbot/store/storetest"
@@ -40,13 +41,21 @@ func newWitness() *witness {
 func (w *witness) attend(b *bot) {
 	for i := range b.jobs {
 		j := &b.jobs[i]
-		do := j.Do
-		j.Do = func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
-			notices, err := do(ctx, tx, slot)
-			if err == nil && len(notices) > 0 {
-				w.saw(w.spoke, j.Name)
+		heard := func(do scheduler.Do) scheduler.Do {
+			return func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) ([]chat.Notice, error) {
+				notices, err := do(ctx, tx, slot)
+				if err == nil && len(notices) > 0 {
+					w.saw(w.spoke, j.Name)
+				}
+				return notices, err
 			}
-			return notices, err
+		}
+		j.Do = heard(j.Do)
+		if ahead := j.Ahead; ahead != nil {
+			j.Ahead = func(ctx context.Context, tx *store.Tx, slot rulebook.Slot) (scheduler.Do, error) {
+				do, err := ahead(ctx, tx, slot)
+				return heard(do), err
+			}
 		}
 	}
 }
@@ -59,7 +68,7 @@ func (w *witness) saw(where map[string]bool, name string) {
 
 // handOver are the commands that only lead to another, whose audit entry it is.
 func handOver() []string {
-	return []string{"确认", "照这句办", "改金额", "记到别的合同", chat.TemplateWord, chat.QuestionsWord}
+	return []string{"确认", "照这句办", "改金额", "记到别的合同", "改到", chat.TemplateWord, chat.QuestionsWord}
 }
 
 // hears counts what went well of the commands that leave no entry of their own.
