@@ -180,6 +180,15 @@ func checkDuties(cfg Config) chat.Finding {
 	return f
 }
 
+// notThere reports whether the file of a store is not there yet.
+func notThere(source string) bool {
+	if isPostgres(source) {
+		return false
+	}
+	_, err := os.Stat(source)
+	return errors.Is(err, os.ErrNotExist)
+}
+
 // checkStore looks into the store, which another process may be serving.
 func checkStore(ctx context.Context, cfg Config, now time.Time, log *slog.Logger) chat.Finding {
 	f := chat.Finding{Name: "数据库"}
@@ -190,11 +199,9 @@ func checkStore(ctx context.Context, cfg Config, now time.Time, log *slog.Logger
 		f.Text = unfitText(cfg.Store, unfit)
 		return f
 	}
-	if !isPostgres(cfg.Store) {
-		if _, err := os.Stat(cfg.Store); errors.Is(err, os.ErrNotExist) {
-			f.OK, f.Text = true, cfg.Store+" 还没有，第一次运行时建立"
-			return f
-		}
+	if notThere(cfg.Store) {
+		f.OK, f.Text = true, cfg.Store+" 还没有，第一次运行时建立"
+		return f
 	}
 	if noKey != nil {
 		f.Text = "没有可用的 secret_key，没有打开"

@@ -157,6 +157,9 @@ func (c *importCommand) open(ctx context.Context, cfg Config, zone *time.Locatio
 	if err != nil {
 		return nil, &usageError{err}
 	}
+	if notThere(cfg.Store) { // its people come with the first run
+		return nil, &usageError{fmt.Errorf("还没有数据库 %s：先运行一次 marketbot serve，人员从配置文件进去，再导入", cfg.Store)}
+	}
 	o := store.Options{Source: cfg.Store, Seals: seals, Log: log, Program: version(), Beside: vault.Index}
 	if c.Apply {
 		db, _, err := openStore(ctx, cfg, zone, o, now)
@@ -167,7 +170,7 @@ func (c *importCommand) open(ctx context.Context, cfg Config, zone *time.Locatio
 	}
 	db, err := store.Peek(ctx, o)
 	if err != nil {
-		return nil, fmt.Errorf("打不开数据库：%w（还没有数据库的，先运行一次 marketbot serve）", err)
+		return nil, fmt.Errorf("打不开数据库：%w", err)
 	}
 	return db, nil
 }

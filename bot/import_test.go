@@ -140,6 +140,20 @@ func TestImportCustomersRefusesWhatItCannotRead(t *testing.T) {
 	d.imports(exitUsage, nil)
 }
 
+// Before the first run there is nobody who could answer for an import, and none is made.
+func TestImportBeforeTheFirstRun(t *testing.T) {
+	d := newDrawer(t, storetest.SQLite, [][]any{{"名称"}, {"甲公司"}})
+	if err := os.Remove(d.options.Source); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{nil, {"--apply"}} {
+		d.imports(exitUsage, args, "还没有数据库", "先运行一次 marketbot serve")
+		if !notThere(d.options.Source) {
+			t.Errorf("%v made a store", args)
+		}
+	}
+}
+
 // The template is imported as it is, but for its example, and holds a form to
 // print. What is named as what to import is a kind, else a file.
 func TestImportTemplate(t *testing.T) {
