@@ -189,6 +189,14 @@ func notThere(source string) bool {
 	return errors.Is(err, os.ErrNotExist)
 }
 
+// needsStore refuses to go on before the first run.
+func needsStore(cfg Config) error {
+	if !notThere(cfg.Store) {
+		return nil
+	}
+	return &usageError{fmt.Errorf("还没有数据库 %s：先运行一次 marketbot serve", cfg.Store)}
+}
+
 // checkStore looks into the store, which another process may be serving.
 func checkStore(ctx context.Context, cfg Config, now time.Time, log *slog.Logger) chat.Finding {
 	f := chat.Finding{Name: "数据库"}

@@ -157,8 +157,8 @@ func (c *importCommand) open(ctx context.Context, cfg Config, zone *time.Locatio
 	if err != nil {
 		return nil, &usageError{err}
 	}
-	if notThere(cfg.Store) { // its people come with the first run
-		return nil, &usageError{fmt.Errorf("还没有数据库 %s：先运行一次 marketbot serve，人员从配置文件进去，再导入", cfg.Store)}
+	if err := needsStore(cfg); err != nil { // its people come with the first run
+		return nil, err
 	}
 	o := store.Options{Source: cfg.Store, Seals: seals, Log: log, Program: version(), Beside: vault.Index}
 	if c.Apply {

@@ -73,6 +73,9 @@ func (c *verifyCommand) verify(ctx context.Context, cfg Config, log *slog.Logger
 	if err != nil {
 		return v, &usageError{err}
 	}
+	if err := needsStore(cfg); err != nil {
+		return v, err
+	}
 	db, err := store.Peek(ctx, store.Options{Source: cfg.Store, Seals: seals, Log: log})
 	if err != nil {
 		return v, fmt.Errorf("打不开数据库：%w", err)
