@@ -125,6 +125,21 @@ func (q Departures) Latest(ctx context.Context, person string) (Departure, bool,
 	return engine.First(list), len(list) > 0, err
 }
 
+// Spares reports for each person whether the report of a week, that is due at a moment,
+// is not asked of them: it is the last of their work, by a notice from before (2-7).
+func (q Departures) Spares(ctx context.Context, w Week, due time.Time) (map[string]bool, error) {
+	monday := w.Monday(time.UTC)
+	list, err := q.list(ctx, "departures in a week", `last_day BETWEEN $1 AND $2 AND kind = $3 AND state <> $4 ORDER BY id`,
+		string(DayOf(monday)), string(DayOf(monday).Add(6)), string(Resignation), string(DepartureWithdrawn))
+	spared := map[string]bool{}
+	for _, d := range list {
+		if d.Given.Before(due) {
+			spared[d.Person] = true
+		}
+	}
+	return spared, err
+}
+
 // Due lists the departures in notice that end by a moment.
 func (q Departures) Due(ctx context.Context, now time.Time) ([]Departure, error) {
 	return q.list(ctx, "departures that end", `ends <= $1 AND state IN ($2, $3) ORDER BY ends, id`, engine.Millis(now), string(DepartureGiven), string(DepartureReleased))

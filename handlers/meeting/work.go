@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -213,6 +214,11 @@ func (h Handler) handedIn(ctx context.Context, tx *store.Tx, month, last store.D
 		if err != nil {
 			return err
 		}
+		spared, err := tx.Departures().Spares(ctx, w, due)
+		if err != nil {
+			return err
+		}
+		maps.DeleteFunc(posts, func(id string, _ store.Post) bool { return spared[id] })
 		came := map[string]store.Report{} // the first version that counts
 		for _, r := range list {
 			if _, known := came[r.Person]; !known && !r.Supplement {

@@ -87,8 +87,8 @@ type sheet struct {
 // load reads what counts of a week, with or without its text.
 type load func(store.Reports, context.Context, store.Week) ([]store.Report, error)
 
-// sheet makes the sheet of a week that has a report, in four queries. Who owes
-// one is who held an owing post when it was due.
+// sheet makes the sheet of a week that has a report, in five queries. Who owes
+// one is who held an owing post when it was due, and did not leave in it by notice.
 func (h Handler) sheet(ctx context.Context, tx *store.Tx, w store.Week, read load) (sheet, error) {
 	s := sheet{week: w}
 	s.due, _ = h.Rules.ReportDue(w)
@@ -100,6 +100,11 @@ func (h Handler) sheet(ctx context.Context, tx *store.Tx, w store.Week, read loa
 	if err != nil {
 		return s, err
 	}
+	spared, err := tx.Departures().Spares(ctx, w, s.due)
+	if err != nil {
+		return s, err
+	}
+	maps.DeleteFunc(posts, func(id string, post store.Post) bool { return spared[id] || !h.owing(post) })
 	day := h.Rules.Day(s.due)
 	leaves, err := tx.Leaves().Days(ctx, day, day)
 	if err != nil {
@@ -119,10 +124,8 @@ func (h Handler) sheet(ctx context.Context, tx *store.Tx, w store.Week, read loa
 	for id := range by {
 		gone[id] = true
 	}
-	for id, post := range posts {
-		if h.owing(post) {
-			gone[id] = true
-		}
+	for id := range posts {
+		gone[id] = true
 	}
 	for _, p := range people {
 		if owed := h.owing(posts[p.ID]); owed || len(by[p.ID]) > 0 {
@@ -173,6 +176,10 @@ func (h Handler) entryOf(ctx context.Context, tx *store.Tx, p store.Person, w st
 	if err != nil {
 		return entry{}, false, err
 	}
+	spared, err := tx.Departures().Spares(ctx, w, due)
+	if err != nil {
+		return entry{}, false, err
+	}
 	leaves, err := tx.Leaves().Of(ctx, p.ID, h.Rules.Day(due))
 	if err != nil {
 		return entry{}, false, err
@@ -185,7 +192,7 @@ func (h Handler) entryOf(ctx context.Context, tx *store.Tx, p store.Person, w st
 		}
 		enterers = append(enterers, by)
 	}
-	owed := h.owing(post)
+	owed := h.owing(post) && !spared[p.ID]
 	e := h.line(p, reports, owed, h.excused(enterers, leaves, due)[p.ID])
 	return e, owed || len(reports) > 0, nil
 }
