@@ -73,6 +73,15 @@ type recordQuery struct {
 // span is the time that is asked for, as it stands in a command line.
 func (q *recordQuery) span() string { return " " + string(q.days.From) + "~" + string(q.days.To) }
 
+// about asks for the records of a person.
+func (q *recordQuery) about(ctx context.Context, c *command.Call, p store.Person) (err error) {
+	if q.of, err = audience.NewNames(c.Tx).Of(ctx, p.ID); err != nil {
+		return err
+	}
+	q.Person, q.line = p.ID, q.line+" "+q.of
+	return nil
+}
+
 // records is 查阅记录. That somebody looked is audited as every command is.
 func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	q, err := h.recordQuery(ctx, c)
@@ -115,8 +124,9 @@ func (h Handler) recordQuery(ctx context.Context, c *command.Call) (recordQuery,
 		q.Posts = postNames(department)
 	}
 	if c.Has("姓名") {
-		q.Person, q.of = c.Who("姓名").ID, c.Who("姓名").Name
-		q.line += " " + q.of
+		if err := q.about(ctx, c, c.Who("姓名")); err != nil {
+			return q, err
+		}
 	}
 	for _, word := range []string{c.Text("客户"), c.Text("页"), c.Text("只看")} {
 		if word == onlySeen {
@@ -169,8 +179,7 @@ func (h Handler) recordWord(ctx context.Context, c *command.Call, q *recordQuery
 			return err
 		}
 		if ok {
-			q.Person, q.of, q.line = p.ID, p.Name, q.line+" "+p.Name
-			return nil
+			return q.about(ctx, c, p)
 		}
 	}
 	if len(found.List) == 0 {

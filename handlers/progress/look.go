@@ -65,7 +65,11 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 				Text: "别人的客户进度由市场主管、市场总监、总经理、执行董事和总经理助理看。", Hint: "看自己的：客户进度", Clause: clause, Denied: true, Private: true,
 			}
 		}
-		a.owner, title, line = who.ID, title+" · "+who.Name, line+" "+who.Name
+		name, err := audience.NewNames(c.Tx).Of(ctx, who.ID)
+		if err != nil {
+			return nil, err
+		}
+		a.owner, title, line = who.ID, title+" · "+name, line+" "+name
 	}
 	a.own = a.owner == c.Person.ID
 	list, frozen, err := h.months(ctx, c.Tx, a)

@@ -82,7 +82,8 @@ func (h Handler) whose(ctx context.Context, c *command.Call, name string) (store
 	case err != nil:
 		return p, err
 	case found && (all || p.ID == c.Person.ID):
-		return p, nil
+		p.Name, err = audience.NewNames(c.Tx).Of(ctx, p.ID)
+		return p, err
 	case all:
 		return p, nobody(name, "业绩 11月 张伟")
 	}

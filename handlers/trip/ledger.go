@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/command"
 	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
@@ -141,7 +142,11 @@ func (h Handler) personal(ctx context.Context, c *command.Call, p store.Person, 
 		times[in.Day]++
 	}
 	list := entries(d, h.Rules.Day(c.Now), trips, times, leaves)
-	a := command.Card(h.personalCard(p, d, list, ins))
+	name, err := audience.NewNames(c.Tx).Of(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	a := command.Card(h.personalCard(name, d, list, ins))
 	a.Subject = "check-ins/" + p.ID + "/" + string(d.From) + "/" + string(d.To)
 	return a, nil
 }

@@ -17,8 +17,8 @@ const listed = 20
 
 // personalCard is one person's ledger: a line for each day that counts, then
 // what they reported.
-func (h Handler) personalCard(p store.Person, d reading.Days, list []entry, ins []store.CheckIn) chat.Card {
-	card := chat.Card{Title: "签到记录 · " + p.Name, Blocks: []chat.Block{{Text: words.DaysCounted(d.From, d.To)}}}
+func (h Handler) personalCard(name string, d reading.Days, list []entry, ins []store.CheckIn) chat.Card {
+	card := chat.Card{Title: "签到记录 · " + name, Blocks: []chat.Block{{Text: words.DaysCounted(d.From, d.To)}}}
 	if len(list) == 0 {
 		card.Blocks[0].Text += "\n没有出差，也没有签到。"
 		return card
