@@ -178,16 +178,21 @@ func spentWords(a store.Activity) string {
 	if !a.Budgeted {
 		return said
 	}
-	return said + "（超支 " + overWords(a) + "）"
+	over := overFact(a)
+	return said + "（" + over.Label + " " + over.Value + "）"
 }
 
-// overWords is by how much a cost is over its budget: 12.5%, -50.0%, — without one.
-func overWords(a store.Activity) string {
+// overFact is by how much a cost is over its budget, or under it: 超支 12.5%, 节余 50.0%;
+// 超支 — without one.
+func overFact(a store.Activity) chat.Fact {
 	tenths, ok := rulebook.OverPercent(a.Budget, a.Cost)
-	if !ok || !a.Spent {
-		return "—"
+	switch {
+	case !ok || !a.Spent:
+		return chat.Fact{Label: "超支", Value: "—"}
+	case tenths < 0:
+		return chat.Fact{Label: "节余", Value: chat.Percent.Words(-tenths)}
 	}
-	return chat.Percent.Words(tenths)
+	return chat.Fact{Label: "超支", Value: chat.Percent.Words(tenths)}
 }
 
 // customers are those of an activity whose file the caller may read, by name.

@@ -140,7 +140,7 @@ func (h Handler) reviewed(ctx context.Context, c *command.Call, a store.Activity
 	}
 	news := chat.Card{Title: c.Person.Name + "总结了活动 " + a.Code, Blocks: []chat.Block{{Facts: []chat.Fact{
 		{Label: fieldName, Value: a.Name}, {Label: fieldOutcome, Value: a.Outcome}, {Label: fieldBudget, Value: budgetWords(a)}, {Label: fieldCost, Value: costWords(a)},
-		{Label: "超支", Value: overWords(a)}, {Label: fieldLesson, Value: a.Lesson},
+		overFact(a), {Label: fieldLesson, Value: a.Lesson},
 	}}}, Buttons: []chat.Button{{Label: "看活动", Command: "活动 " + a.Code}}}
 	for _, f := range []chat.Fact{{Label: fieldLack, Value: a.Lack}, {Label: fieldOver, Value: a.Over}} {
 		if f.Value != "" {

@@ -91,7 +91,7 @@ func (r *reader) exactly(clear bool) error {
 		return Refusal(unclearYuan)
 	}
 	if !clear && r.splitThousands() {
-		return Refusal("金额里不要空格，请写成 50,000 或 50000")
+		return Refusal("金额里不要空格，请写成 50,000 或 50000；后面是别的数，金额就写上元：50元 123")
 	}
 	dash := r.i
 	r.blanks()

@@ -20,7 +20,7 @@ import (
 func (h Handler) receiveCommands() []command.Spec {
 	receipt := command.Spec{
 		Name: "回款", Aliases: []string{"hk"}, Summary: "登记收到的一笔钱，先冲最早到期的一期",
-		Said: []string{"收款", "登记回款", "登记一笔回款", "记一笔回款", "…回款", "…的回款", "收到…回款", "…到账", "收到…的回款", "…打款", "…付了", "…打了", "记回款", "录回款", "到款", "客户付款", "客户打款", "收到…款", "收到货款", "付了款", "付款登记", "打款了", "货款到了"},
+		Said: []string{"收款", "登记回款", "登记一笔回款", "记一笔回款", "…回款", "…的回款", "收到…回款", "…到账", "收到…的回款", "…打款", "…付了", "…打了…过来", "记回款", "录回款", "到款", "客户付款", "客户打款", "收到…款", "收到货款", "付了款", "付款登记", "打款了", "货款到了"},
 		Args: []command.Arg{
 			contractArg(), {Name: "金额", Kind: command.Money, Prompt: "收到多少？例如 5万 或 50,000.00"},
 			{Name: "日期", Kind: command.Date, Optional: true, Past: true},
