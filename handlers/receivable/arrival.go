@@ -134,7 +134,8 @@ func (h Handler) payer(ctx context.Context, c *command.Call, typed string) (comm
 	return command.Meant{}, false, nil
 }
 
-// name says whose an arrival is that nobody knew before.
+// name says whose an arrival is that nobody knew before, or that was taken for another's:
+// who was told to claim it hears that it is not theirs.
 func (h Handler) name(ctx context.Context, c *command.Call, code, whose string) (*command.Answer, error) {
 	e, unclaimed, err := h.arrivalOf(ctx, c, code)
 	switch {
@@ -161,7 +162,19 @@ func (h Handler) name(ctx context.Context, c *command.Call, code, whose string) 
 	if _, err := c.Tx.Receivables().Add(ctx, p); err != nil {
 		return nil, err
 	}
-	return h.arrived(ctx, c, e, p.ID, m, true)
+	a, err := h.arrived(ctx, c, e, p.ID, m, true)
+	if err != nil || e.Customer == "" || e.Customer == m.ID {
+		return a, err
+	}
+	former, err := h.holders(ctx, c, e.Customer)
+	for _, x := range former {
+		told := slices.ContainsFunc(a.Notices, func(n chat.Notice) bool { return n.To == x.person.ID })
+		if !told && x.person.ID != c.Person.ID {
+			a.Notices = append(a.Notices, notice("receivable/other/"+p.ID, x.person,
+				"到账 "+e.Code+" "+words.Money(e.Amount)+" 不是你的客户的，不用认领。", "到账 "+e.Code+" 不用认领。"))
+		}
+	}
+	return a, err
 }
 
 // arrived tells the holders of the customer's contracts; 撤销 takes back the entry undo.
