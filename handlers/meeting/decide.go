@@ -160,10 +160,10 @@ func (h Handler) terms(ctx context.Context, c *command.Call, fields map[string]s
 	return t, h.stays(c, t.owner, t.due, fieldOwner+"=…")
 }
 
-// stays refuses who has given notice and will be gone when something of theirs is due:
+// stays refuses who will be gone by their notice when something of theirs is due:
 // it would have no owner.
 func (h Handler) stays(c *command.Call, p store.Person, due store.Day, hint string) error {
-	if !p.InNotice() || h.Rules.Day(p.Ends) > due {
+	if !p.Gone(due.Start(h.Rules.Zone)) {
 		return nil
 	}
 	return &command.Refusal{
