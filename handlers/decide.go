@@ -23,17 +23,18 @@ import (
 // matter is what a turn has read before it decides. Deciding is a function of
 // it: nothing here is read, written or drawn by chance.
 type matter struct {
-	router *command.Router
-	event  chat.Event
-	photo  photograph
-	now    time.Time     // when the event arrived, which may be hours after it was sent
-	person store.Person  // who sent it; nobody when not registered
-	dialog *store.Dialog // the question that waited for what the person wrote; nil: none
-	awaits bool          // something else is to be read in the chat that was opened
-	agrees bool          // a preview waits, and what the person wrote says yes to it
-	later  bool          // another question waits, which was put only after the event was sent
-	owns   bool          // the settings name who sent it as the owner
-	left   []chat.Notice // whom to tell that somebody left the company
+	router   *command.Router
+	event    chat.Event
+	photo    photograph
+	now      time.Time     // when the event arrived, which may be hours after it was sent
+	person   store.Person  // who sent it; nobody when not registered
+	dialog   *store.Dialog // the question that waited for what the person wrote; nil: none
+	awaits   bool          // something else is to be read in the chat that was opened
+	agrees   bool          // a preview waits, and what the person wrote says yes to it
+	replaces bool          // or is a command that replaces it
+	later    bool          // another question waits, which was put only after the event was sent
+	owns     bool          // the settings name who sent it as the owner
+	left     []chat.Notice // whom to tell that somebody left the company
 	// Of a text that is no plain command:
 	people   []string // who there is
 	customer string   // that it names and nothing else; empty: none that the person may know
@@ -147,7 +148,7 @@ func unnamed(typed, prefix string) string {
 // that merely begins like one (出差深圳3天 as next week's plan) stays an answer.
 func (m *matter) commands(typed string) bool {
 	spec, rest, ok := m.router.Match(typed)
-	if !ok || !spec.Suits(m.person) && !m.fits(spec, rest) {
+	if !ok || spec.Replaces != nil || !spec.Suits(m.person) && !m.fits(spec, rest) {
 		return false
 	}
 	if rest == "" && strings.HasPrefix(m.dialog.Prefix, "\n") && spec.Needs() {

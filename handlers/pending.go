@@ -39,6 +39,19 @@ func (m *matter) agreesTo(c store.Confirmation) bool {
 	return slices.Contains(yeses, word) || ok && slices.Contains(spec.Proceeds, word)
 }
 
+// mayReplace reports whether what was written is a command that replaces a preview.
+func (m *matter) mayReplace() bool {
+	spec, _, ok := m.router.Match(m.said())
+	return ok && spec.Replaces != nil
+}
+
+// replacesIt reports whether it replaces this one.
+func (m *matter) replacesIt(c store.Confirmation) bool {
+	spec, _, _ := m.router.Match(m.said())
+	shown, _, ok := m.router.Match(c.Line)
+	return ok && slices.Contains(spec.Replaces, shown.Name)
+}
+
 // hollow reports whether words answer no question; of a form's field, under whose
 // head they would stand, 没有 is an answer.
 func hollow(said, prefix string) bool {

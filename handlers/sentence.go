@@ -19,7 +19,7 @@ func (t *turn) hear(ctx context.Context) error {
 		return nil
 	}
 	line := t.said()
-	if _, plain := t.router.Read(line); plain {
+	if _, plain := t.plain(line); plain {
 		return nil
 	}
 	people, err := t.tx.People().Active(ctx)
@@ -58,7 +58,7 @@ func (t *turn) customerIn(ctx context.Context, line string) (string, error) {
 // mean one, or a question, or neither.
 func (m *matter) sentence(line string) outcome {
 	suits := func(s *command.Spec) bool { return s.Suits(m.person) }
-	meant, plain := m.router.Read(line)
+	meant, plain := m.plain(line)
 	if !plain || meant.Help != nil && !suits(meant.Help) {
 		meant = m.router.Guess(line, command.Known{Suits: suits, People: m.people, Now: m.event.Sent})
 	}
@@ -77,6 +77,13 @@ func (m *matter) sentence(line string) outcome {
 		}
 	}
 	return m.unknown("", chat.Message{Card: m.guess(line, meant)})
+}
+
+// plain is what a text plainly means; what replaces a preview is not meant where none
+// waits that it could replace.
+func (m *matter) plain(line string) (command.Meaning, bool) {
+	meant, plain := m.router.Read(line)
+	return meant, plain && (meant.Spec == nil || meant.Spec.Replaces == nil || m.replaces)
 }
 
 // others is the command that somebody speaks of who has not the right to it; nil:

@@ -99,15 +99,25 @@ func (t *turn) read(ctx context.Context) error {
 	case caller.Asked:
 		err = t.question(ctx)
 	}
-	if err == nil && t.dialog == nil && caller.ID != "" && t.event.Kind == chat.Text && !t.event.Chat.Group && t.mayAgree() {
-		var list []store.Confirmation
-		list, err = previews(ctx, t.tx, t.person.ID, t.event.Sent)
-		t.agrees = slices.ContainsFunc(list, t.agreesTo)
+	if err == nil && t.dialog == nil && caller.ID != "" && t.event.Kind == chat.Text {
+		err = t.previews(ctx)
 	}
 	if err != nil || t.agrees {
 		return err
 	}
 	return t.hear(ctx)
+}
+
+// previews finds out whether what the person wrote is about a preview that waits.
+func (t *turn) previews(ctx context.Context) error {
+	agree, replace := !t.event.Chat.Group && t.mayAgree(), t.mayReplace()
+	if !agree && !replace {
+		return nil
+	}
+	list, err := previews(ctx, t.tx, t.person.ID, t.event.Sent)
+	t.agrees = agree && slices.ContainsFunc(list, t.agreesTo)
+	t.replaces = replace && slices.ContainsFunc(list, t.replacesIt)
+	return err
 }
 
 // then finds out how the person stood when they sent the event, where that may

@@ -108,6 +108,7 @@ func (h Handler) apply(ctx context.Context, c *command.Call, is *store.Activity,
 
 // applyTime puts when it is.
 func (h Handler) applyTime(c *command.Call, is *store.Activity, typed string) error {
+	typed = strings.TrimSpace(strings.TrimPrefix(typed, "改到")) // as the question says it
 	p, err := whole(fieldTime, typed, examplePeriod, func(s string) (reading.Period, int, error) { return reading.When(s, c.Env().Base()) })
 	is.First, is.Last, is.From, is.To, is.Timed = p.First, p.Last, p.From, p.To, p.Timed
 	return err

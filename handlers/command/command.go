@@ -59,6 +59,7 @@ type Spec struct {
 	Clause      string                  // the clause it serves; may be empty for the conversation's own words
 	Also        []string                // further clauses that it serves
 	Proceeds    []string                // what the buttons that confirm it may say in place of 确认, which can be typed as well
+	Replaces    []string                // the commands of which a preview must wait for it to be meant where it is typed
 	Settles     bool                    // a second run finds what the first did and says so: a double click is answered, too
 	Form        bool                    // without values it shows a form
 	Photo       bool                    // it takes a photo that comes with its line

@@ -56,7 +56,7 @@ func (h Handler) giveCommands() []command.Spec {
 	}
 	return append(list, command.Spec{
 		Name: instead, Hidden: true, Summary: "等着确认的离职或调岗，换一天", Args: []command.Arg{{Name: "日期", Kind: command.Date, Optional: true}},
-		Examples: []string{"改到 12-27"}, Who: everybody, Run: h.moved(slices.Clone(list)),
+		Examples: []string{"改到 12-27"}, Who: everybody, Replaces: []string{"离职", "离职改到", "调走", "调走改到"}, Run: h.moved(slices.Clone(list)),
 	})
 }
 
