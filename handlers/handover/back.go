@@ -62,20 +62,35 @@ func (h Handler) returnable(ctx context.Context, c *command.Call) (list []return
 }
 
 // givenBack gives back, to somebody who took their notice back, what the caller took
-// over from them; nothing where the words mean none of it.
+// over from them. More of it than was named one by one is asked first.
 func (h Handler) givenBack(ctx context.Context, c *command.Call, typed []string, why string) (*command.Answer, error) {
 	all, err := h.returnable(ctx, c)
 	if err != nil {
 		return nil, err
 	}
+	shows := []any{"不接收", why}
+	asked := chat.Card{Tone: chat.Warn}
+	total := 0
+	for n := range all {
+		r := &all[n]
+		r.items = slices.DeleteFunc(r.items, func(i leaving.Item) bool {
+			return !slices.ContainsFunc(typed, func(word string) bool { return fits(i, word) })
+		})
+		if total += len(r.items); len(r.items) > 0 {
+			shows = append(shows, r.of.ID, keys(r.items))
+			asked.Blocks = append(asked.Blocks, chat.Block{Text: r.to.Name + "的：\n" + leaving.Lines(keys(r.items))})
+		}
+	}
+	version := command.VersionOf(shows...)
+	if (slices.Contains(typed, allWord) || total > len(typed)) && !c.Confirms(version) {
+		asked.Title = fmt.Sprintf("退还接收过的 %d 项？", total)
+		asked.Blocks = append(asked.Blocks, chat.Block{Text: "理由：" + text.Continued(why)})
+		return secret(asked, asked.Title, "departures").Preview(version), nil
+	}
 	card := chat.Card{Title: "已退还", Blocks: []chat.Block{}}
 	var notices []chat.Notice
 	var refs []string
 	for _, r := range all {
-		typed := paired(r.items, typed)
-		r.items = slices.DeleteFunc(r.items, func(i leaving.Item) bool {
-			return !slices.ContainsFunc(typed, func(word string) bool { return fits(i, word) })
-		})
 		for _, i := range r.items {
 			more, err := i.Move(ctx, c, r.to)
 			if err != nil {
@@ -98,9 +113,6 @@ func (h Handler) givenBack(ctx context.Context, c *command.Call, typed []string,
 			return nil, err
 		}
 		notices = append(notices, more...)
-	}
-	if len(refs) == 0 {
-		return nil, nil
 	}
 	card.Blocks = append(card.Blocks, chat.Block{Text: "理由：" + text.Continued(why)})
 	a := secret(card, fmt.Sprintf("已退还 %d 项。", len(refs)), "departures")

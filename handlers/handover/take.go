@@ -2,7 +2,6 @@ package handover
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -245,18 +244,16 @@ func (h Handler) turnDown(ctx context.Context, c *command.Call) (*command.Answer
 	if err != nil {
 		return nil, err
 	}
-	typed, why, err := h.which(ctx, c, why)
-	if err != nil {
+	typed, back, why, err := h.which(ctx, c, why)
+	switch {
+	case err != nil:
 		return nil, err
+	case len(typed) > 0 && len(back) > 0:
+		return nil, refuse("不接收 "+back[0]+" 理由", "%s 是你接收过的，退还要另发一条。", strings.Join(back, "、"))
+	case len(back) > 0:
+		return h.givenBack(ctx, c, back, why)
 	}
 	list, err := h.picked(ctx, c, typed)
-	var no *command.Refusal
-	if errors.As(err, &no) {
-		back, e := h.givenBack(ctx, c, typed, why)
-		if back != nil || e != nil {
-			return back, e
-		}
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -291,31 +288,45 @@ func (h Handler) turnDown(ctx context.Context, c *command.Call) (*command.Answer
 	return a, nil
 }
 
-// which is what of 不接收 means the things, and the reason without it: a code may stand
-// behind its kind, as it is printed.
-func (h Handler) which(ctx context.Context, c *command.Call, why string) (typed []string, reason string, err error) {
-	typed = fields(c.Text("项"))
+// which is what of 不接收 means the things that wait, what means only things that may
+// be given back, and the reason without them: a code may stand behind its kind, as it is
+// printed.
+func (h Handler) which(ctx context.Context, c *command.Call, why string) (typed, back []string, reason string, err error) {
+	said := fields(c.Text("项"))
 	waiting, err := h.waiting(ctx, c)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
-	back, err := h.returnable(ctx, c)
+	taken, err := h.returnable(ctx, c)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	var items []leaving.Item
 	for _, o := range waiting {
 		items = append(items, o.items...)
 	}
-	for _, r := range back {
+	offered := len(items)
+	for _, r := range taken {
 		items = append(items, r.items...)
 	}
 	words := fields(why)
-	if len(typed) == 1 && len(words) > 0 && len(paired(items, append(typed, words[0]))) == 1 {
-		reason, err := wordsIn(strings.TrimPrefix(strings.TrimSpace(why), words[0]), whyNotPrompt)
-		return append(typed, words[0]), reason, err
+	if len(said) == 1 && len(words) > 0 && len(paired(items, append(said, words[0]))) == 1 {
+		said = append(said, words[0])
+		if why, err = wordsIn(strings.TrimPrefix(strings.TrimSpace(why), words[0]), whyNotPrompt); err != nil {
+			return nil, nil, "", err
+		}
 	}
-	return typed, why, nil
+	for _, word := range paired(items, said) {
+		switch at := slices.IndexFunc(items, func(i leaving.Item) bool { return fits(i, word) }); {
+		case at >= offered:
+			back = append(back, word)
+		case at < 0 && len(items) > 0:
+			return nil, nil, "", notAmong(word)
+		default:
+			typed = append(typed, word)
+		}
+	}
+	return typed, back, why, nil
 }
 
 // undoTurnDown lets what was turned down wait for the caller's word again.
