@@ -199,13 +199,16 @@ func (h Handler) noted(ctx context.Context, c *command.Call, was, is store.Activ
 	if !part.At.IsZero() {
 		line += " · " + words.Moment(part.At.In(h.Rules.Zone)) + " 到"
 	}
-	blocks := []chat.Block{{Text: line}, {Text: count(is, c.Now) + "。"}}
+	counted, err := h.count(ctx, c.Tx, is, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	blocks := []chat.Block{{Text: line}, {Text: counted + "。"}}
 	if part.Excuse != "" && !c.Event.Chat.Group {
 		blocks = append(blocks, chat.Block{Text: fieldReason + "：" + text.Continued(part.Excuse)})
 	}
 	answer := command.Card(chat.Card{Title: title, Tone: chat.Good, Blocks: blocks})
 	answer.Subject = subject(is)
-	var err error
 	if part.Person != c.Person.ID {
 		answer.Notices, err = h.notify(ctx, c, is, []string{part.Person}, "noted", func(store.Participant) chat.Card {
 			facts := []chat.Fact{{Label: codeArg, Value: is.Code}, {Label: fieldTime, Value: when(is)}, {Label: "记录", Value: string(part.Came)}}

@@ -126,7 +126,11 @@ func (h Handler) month(ctx context.Context, c *command.Call) (*command.Answer, e
 	}
 	var rows []string
 	for _, a := range command.Rows(page, all) {
-		rows = append(rows, h.row(a, c.Now))
+		row, err := h.row(ctx, c.Tx, a, c.Now)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
 	}
 	if rest := page.Rest(); rest != "" {
 		rows = append(rows, rest)
@@ -153,7 +157,11 @@ func (h Handler) later(ctx context.Context, c *command.Call, from store.Day) (ro
 	open, err := c.Tx.Activities().Open(ctx)
 	for _, a := range open {
 		if a.First >= from && rulebook.SeesActivity(c.Person, a) {
-			rows = append(rows, h.row(a, c.Now))
+			row, err := h.row(ctx, c.Tx, a, c.Now)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, row)
 		}
 	}
 	if len(rows) > command.MaxRows {
@@ -194,18 +202,38 @@ func (h Handler) inMonth(ctx context.Context, c *command.Call, month store.Day) 
 func (h Handler) asOf(at time.Time) string { return "截至 " + words.Moment(at.In(h.Rules.Zone)) }
 
 // row is an activity in a list.
-func (h Handler) row(a store.Activity, at time.Time) string {
+func (h Handler) row(ctx context.Context, tx *store.Tx, a store.Activity, at time.Time) (string, error) {
 	parts := []string{"• " + a.Code, a.Name, when(a), stateWords(a, at)}
 	if a.State == store.ActivityPlanned && len(a.People) > 0 {
-		parts = append(parts, count(a, at))
+		counted, err := h.count(ctx, tx, a, at)
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, counted)
 	}
-	return strings.Join(parts, " · ")
+	return strings.Join(parts, " · "), nil
+}
+
+// due are who is to come to an activity: all of it but who had left before it began.
+func (h Handler) due(ctx context.Context, tx *store.Tx, a store.Activity) (list []store.Participant, err error) {
+	begins := h.Rules.ActivityBegins(a)
+	for _, p := range a.People {
+		who, _, err := tx.People().ByID(ctx, p.Person)
+		if err != nil {
+			return nil, err
+		}
+		if left := !who.Until.IsZero() && !who.Until.After(begins) || who.Gone(begins); !left || p.Came.Came() {
+			list = append(list, p)
+		}
+	}
+	return list, nil
 }
 
 // count is how many can come, and after the beginning how many came.
-func count(a store.Activity, at time.Time) string {
+func (h Handler) count(ctx context.Context, tx *store.Tx, a store.Activity, at time.Time) (string, error) {
+	people, err := h.due(ctx, tx, a)
 	can, cannot, came, unchecked := 0, 0, 0, 0
-	for _, p := range a.People {
+	for _, p := range people {
 		switch p.Answer {
 		case store.Can:
 			can++
@@ -220,9 +248,9 @@ func count(a store.Activity, at time.Time) string {
 		}
 	}
 	if came > 0 || rulebook.ActivityState(a, at) != store.ActivityPlanned {
-		return fmt.Sprintf("应到 %d，实到 %d，未核 %d", len(a.People), came, unchecked)
+		return fmt.Sprintf("应到 %d，实到 %d，未核 %d", len(people), came, unchecked), err
 	}
-	return fmt.Sprintf("%d 人：能去 %d，不能去 %d，未回复 %d", len(a.People), can, cannot, len(a.People)-can-cannot)
+	return fmt.Sprintf("%d 人：能去 %d，不能去 %d，未回复 %d", len(people), can, cannot, len(people)-can-cannot), err
 }
 
 // stateWords is how far an activity has come, and that it was moved.

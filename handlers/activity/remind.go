@@ -93,9 +93,13 @@ func (h Handler) Over(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]cha
 		if err != nil {
 			return nil, err
 		}
+		counted, err := h.count(ctx, tx, a, s.At)
+		if err != nil {
+			return nil, err
+		}
 		card := chat.Card{
 			Title:   "活动结束了：" + a.Name,
-			Blocks:  []chat.Block{{Text: a.Code + "，" + when(a) + "。" + count(a, s.At) + "。"}, {Text: strings.Join(people, "\n")}, {Note: "没说话的是未核，不算没到：请核对谁到了，再写总结（会-4 要写经验）。主管可以发 补记 " + a.Code + " 姓名、未到 " + a.Code + " 姓名 原因。"}},
+			Blocks:  []chat.Block{{Text: a.Code + "，" + when(a) + "。" + counted + "。"}, {Text: strings.Join(people, "\n")}, {Note: "没说话的是未核，不算没到：请核对谁到了，再写总结（会-4 要写经验）。主管可以发 补记 " + a.Code + " 姓名、未到 " + a.Code + " 姓名 原因。"}},
 			Buttons: []chat.Button{{Label: "写总结", Command: "活动 总结 " + a.Code, Primary: true}, {Label: "看活动", Command: "活动 " + a.Code}},
 		}
 		key := fmt.Sprintf("activity/%s/%d/over", a.Code, a.Ends.UnixMilli())

@@ -42,7 +42,7 @@ func (h Handler) review(ctx context.Context, c *command.Call) (*command.Answer, 
 		values = filledIn(c.Form)
 	}
 	if len(values) == 0 {
-		return h.reviewForm(c, was), nil
+		return h.reviewForm(ctx, c, was)
 	}
 	is := was
 	is.State, is.Reviewer = store.ActivityReviewed, c.Person.ID
@@ -104,7 +104,11 @@ func complete(a store.Activity) error {
 }
 
 // reviewForm is a summary to fill in.
-func (h Handler) reviewForm(c *command.Call, a store.Activity) *command.Answer {
+func (h Handler) reviewForm(ctx context.Context, c *command.Call, a store.Activity) (*command.Answer, error) {
+	counted, err := h.count(ctx, c.Tx, a, c.Now)
+	if err != nil {
+		return nil, err
+	}
 	cost := ""
 	if a.Spent {
 		cost = strings.TrimSuffix(words.Money(a.Cost), " 元")
@@ -116,13 +120,13 @@ func (h Handler) reviewForm(c *command.Call, a store.Activity) *command.Answer {
 		{Name: fieldLack, Label: fieldLack, Value: a.Lack, Lines: 2},
 		{Name: fieldOver, Label: fieldOver, Value: a.Over, Hint: "超出预算 10% 以上时写"},
 	}}
-	card := chat.Card{Title: "总结 " + a.Code + " " + a.Name, Form: &f, Blocks: []chat.Block{{Text: when(a) + "，" + count(a, c.Now)}}}
+	card := chat.Card{Title: "总结 " + a.Code + " " + a.Name, Form: &f, Blocks: []chat.Block{{Text: when(a) + "，" + counted}}}
 	if a.Budgeted {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "预算：" + words.Money(a.Budget) + "　预期效果：" + text.Continued(a.Effect)})
 	}
 	answer := command.Card(card)
 	answer.Reply.Confidential, answer.Reply.Summary, answer.Subject = true, outline(a, c.Now), subject(a)
-	return answer
+	return answer, nil
 }
 
 // reviewed answers a summary, and tells the heads of it who did not write it.

@@ -92,7 +92,7 @@ func (h Handler) Sheets(ctx context.Context, tx *store.Tx, month store.Day, at t
 	var review, plan [][]sheet.Value
 	n := audience.NewNames(tx)
 	for _, a := range over {
-		row, err := h.reviewRow(ctx, n, a, at)
+		row, err := h.reviewRow(ctx, tx, n, a, at)
 		if err != nil {
 			return nil, err
 		}
@@ -124,7 +124,7 @@ func columns(heads ...string) (list []sheet.Column) {
 	return list
 }
 
-func (h Handler) reviewRow(ctx context.Context, n *audience.Names, a store.Activity, at time.Time) ([]sheet.Value, error) {
+func (h Handler) reviewRow(ctx context.Context, tx *store.Tx, n *audience.Names, a store.Activity, at time.Time) ([]sheet.Value, error) {
 	_, tasks, err := listed(ctx, n, a)
 	if err != nil {
 		return nil, err
@@ -135,8 +135,12 @@ func (h Handler) reviewRow(ctx context.Context, n *audience.Names, a store.Activ
 			return nil, err
 		}
 	}
+	people, err := h.due(ctx, tx, a)
+	if err != nil {
+		return nil, err
+	}
 	came := 0
-	for _, p := range a.People {
+	for _, p := range people {
 		if p.Came.Came() {
 			came++
 		}
@@ -153,7 +157,7 @@ func (h Handler) reviewRow(ctx context.Context, n *audience.Names, a store.Activ
 		outcome = "（" + string(state) + "）"
 	}
 	return []sheet.Value{
-		sheet.Text(a.Code), sheet.Text(a.Name), sheet.Text(when(a)), sheet.Text(a.Place), sheet.Text(fmt.Sprintf("%d/%d", len(a.People), came)), sheet.Text(tasks),
+		sheet.Text(a.Code), sheet.Text(a.Name), sheet.Text(when(a)), sheet.Text(a.Place), sheet.Text(fmt.Sprintf("%d/%d", len(people), came)), sheet.Text(tasks),
 		amount(a.Budgeted, a.Budget), amount(a.Spent, a.Cost), over, sheet.Text(a.Effect), sheet.Text(outcome), sheet.Text(a.Lesson), sheet.Text(a.Lack), sheet.Text(responsible),
 	}, nil
 }
