@@ -14,6 +14,7 @@ import (
 	"marketbot/handlers"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/customer"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/scheduler"
@@ -85,11 +86,15 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 		return nil, err
 	}
 	people.Groups, people.Owners = p.Groups, p.Owners
+	customers, err := command.AreaOf[*customer.Handler](b.areas)
+	if err != nil {
+		return nil, err
+	}
 	if b.makers, err = command.Makers(b.areas); err != nil {
 		return nil, err
 	}
 	b.desk, err = handlers.NewDesk(handlers.Options{
-		DB: p.DB, Areas: b.areas, Policy: p.Customers.Policy(), Calendar: p.Rules.Calendar, Left: people.Left, Owners: p.Owners, Post: post, Zone: p.Rules.Zone, Now: p.Now, Owed: b.outbox.Owed, Log: p.Log,
+		DB: p.DB, Areas: b.areas, Policy: p.Customers.Policy(), MayList: customers.MayList, Calendar: p.Rules.Calendar, Left: people.Left, Owners: p.Owners, Post: post, Zone: p.Rules.Zone, Now: p.Now, Owed: b.outbox.Owed, Log: p.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -80,6 +80,7 @@ type Options struct {
 	Areas []command.Area
 	// Policy is who reads customers' files.
 	Policy   rulebook.FilePolicy
+	MayList  command.MayList    // see command.Call
 	Calendar *rulebook.Calendar // what holidays are called
 	// Left is what happens when an account's person left the company.
 	Left func(ctx context.Context, tx *store.Tx, a chat.Account, now time.Time) ([]chat.Notice, error)

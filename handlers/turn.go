@@ -194,7 +194,7 @@ func (t *turn) perform(ctx context.Context, c call) (r result, err error) {
 	made := command.Call{
 		Tx: t.tx, Rest: c.rest, Answered: t.dialog != nil, Person: t.person, Now: t.event.Sent, Taken: t.now, Event: t.event, Spec: c.spec,
 		Line: c.line, Form: c.form, Confirmed: c.confirmed, Offers: t.offers,
-		Serving: t.desk.router.Serving(), Policy: t.desk.o.Policy, Calendar: t.desk.o.Calendar, ReadAhead: t.reads,
+		Serving: t.desk.router.Serving(), Policy: t.desk.o.Policy, MayList: t.desk.o.MayList, Calendar: t.desk.o.Calendar, ReadAhead: t.reads,
 	}
 	if c.spec.Photo {
 		made.Photo = t.photo.kept

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -31,10 +32,14 @@ type Call struct {
 	Offers    func(name string) bool // reports whether a command is of use to the caller; nil: none is
 	Serving   rulebook.Serving       // which commands serve which clause
 	Policy    rulebook.FilePolicy    // who reads customers' files
+	MayList   MayList                // refuses who may be shown no list of customers yet; nil: nobody is
 	Calendar  *rulebook.Calendar     // what holidays are called; nil: none is known
 	ReadAhead ReadAhead              // what was read for it before; nil: it reads all itself
 	args      map[string]any
 }
+
+// MayList refuses a caller who may be shown no list of customers yet.
+type MayList func(ctx context.Context, c *Call) error
 
 // NewCall is c with its arguments, as Parse gave them.
 func NewCall(c Call, args map[string]any) *Call {

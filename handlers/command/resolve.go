@@ -77,6 +77,11 @@ func (c *Call) resolve(ctx context.Context, typed string, want Want, others func
 		return Meant{}, err
 	}
 	m, one := found.One()
+	if !one && len(found.List) > 0 && c.MayList != nil {
+		if err := c.MayList(ctx, c); err != nil {
+			return Meant{}, err
+		}
+	}
 	switch {
 	case !one:
 		return Meant{}, found.Refusal()

@@ -82,7 +82,7 @@ const hitsShown = 5
 // hits shows which customers were found: never more than a few, never more of
 // them than name, owner and stage (档-3: no lists).
 func (h Handler) hits(ctx context.Context, c *command.Call, found command.Found) (*command.Answer, error) {
-	if err := h.rulesFirst(ctx, c, command.Meant{}, ""); err != nil {
+	if err := h.MayList(ctx, c); err != nil {
 		return nil, err
 	}
 	list := found.List
@@ -116,7 +116,7 @@ func foundBy(hit vault.Hit) string {
 
 // mine is 我的客户: names, stages and dates, nothing of the files.
 func (h Handler) mine(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	if err := h.rulesFirst(ctx, c, command.Meant{}, ""); err != nil {
+	if err := h.MayList(ctx, c); err != nil {
 		return nil, err
 	}
 	list, err := vault.In(c.Tx).Of(ctx, c.Person.ID)

@@ -37,6 +37,11 @@ func (h Handler) openHistory(ctx context.Context, c *command.Call, m command.Mea
 	return past, notices, err
 }
 
+// MayList refuses a list of customers to whoever has to confirm the rules first.
+func (h Handler) MayList(ctx context.Context, c *command.Call) error {
+	return h.rulesFirst(ctx, c, command.Meant{}, "")
+}
+
 // rulesFirst keeps files, and lists of them, from whoever has not confirmed the rules,
 // where the settings ask for that (2-2). m is nobody for a list.
 func (h Handler) rulesFirst(ctx context.Context, c *command.Call, m command.Meant, why string) error {
