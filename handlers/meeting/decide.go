@@ -198,33 +198,8 @@ func (h Handler) conclude(ctx context.Context, c *command.Call, m store.Meeting,
 		return nil, err
 	}
 	d := store.Decision{State: store.DecisionOpen, Owner: t.owner.ID, Due: t.due, First: t.due, Words: conclusion, Helpers: helpers, Meeting: m.Code, Item: i.Code, Maker: c.Person.ID, Made: c.Now}
-	was, anew, err := h.about(ctx, c, i)
-	if err != nil {
+	if d, err = h.addOrRenew(ctx, c, i, d, t.owner); err != nil {
 		return nil, err
-	}
-	if anew {
-		is := was
-		is.State, is.Owner, is.Words, is.Helpers, is.Due = store.DecisionOpen, d.Owner, d.Words, d.Helpers, d.Due
-		if is.Due > was.Due {
-			is.Moved++
-		}
-		d = is
-		change, err := anewWords(ctx, c, was, t.owner)
-		if err != nil {
-			return nil, err
-		}
-		if saved, err := c.Tx.Decisions().Save(ctx, was, d, deed(c, change)); err != nil || !saved {
-			return nil, orRaced(err, d.Code)
-		}
-		d.Version = was.Version + 1
-	} else {
-		if d.Code, err = c.Tx.Decisions().NewCode(ctx); err != nil {
-			return nil, err
-		}
-		if err := c.Tx.Decisions().Add(ctx, d, deed(c, "")); err != nil {
-			return nil, err
-		}
-		d.Version = 1
 	}
 	is := i
 	is.State, is.Decision, is.By, is.At = store.ItemDecided, d.Code, c.Person.ID, c.Now
@@ -241,6 +216,39 @@ func (h Handler) conclude(ctx context.Context, c *command.Call, m store.Meeting,
 		return nil, err
 	}
 	return undoable(a, fmt.Sprintf("%s/%d/%s/%d", i.Code, i.Version+1, d.Code, d.Version)), nil
+}
+
+// addOrRenew keeps a new decision, or the one that the item is about as it is decided anew.
+func (h Handler) addOrRenew(ctx context.Context, c *command.Call, i store.AgendaItem, d store.Decision, owner store.Person) (store.Decision, error) {
+	was, anew, err := h.about(ctx, c, i)
+	if err != nil {
+		return d, err
+	}
+	if anew {
+		is := was
+		is.State, is.Owner, is.Words, is.Helpers, is.Due = store.DecisionOpen, d.Owner, d.Words, d.Helpers, d.Due
+		if is.Due > was.Due {
+			is.Moved++
+		}
+		d = is
+		change, err := anewWords(ctx, c, was, owner)
+		if err != nil {
+			return d, err
+		}
+		if saved, err := c.Tx.Decisions().Save(ctx, was, d, deed(c, change)); err != nil || !saved {
+			return d, orRaced(err, d.Code)
+		}
+		d.Version = was.Version + 1
+	} else {
+		if d.Code, err = c.Tx.Decisions().NewCode(ctx); err != nil {
+			return d, err
+		}
+		if err := c.Tx.Decisions().Add(ctx, d, deed(c, "")); err != nil {
+			return d, err
+		}
+		d.Version = 1
+	}
+	return d, nil
 }
 
 // anewWords are what a decision that is made anew was before, for its history.

@@ -239,6 +239,11 @@ func (h Handler) fillAgenda(ctx context.Context, c *command.Call, m store.Meetin
 	if m.Kind != store.MonthlyMeeting {
 		return nil
 	}
+	return h.fillFromPack(ctx, c, m)
+}
+
+// fillFromPack puts on the agenda what the pack of the meeting's month asks for.
+func (h Handler) fillFromPack(ctx context.Context, c *command.Call, m store.Meeting) error {
 	p, err := command.Ahead(ctx, c, "agenda", func(ctx context.Context, tx *store.Tx) (thePack, error) { return h.pack(ctx, tx, m.Month, c.Now) })
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -44,9 +43,6 @@ type thePack struct {
 	Since    []change // what is otherwise by now, where it was kept
 	content  string   // all this, as it is kept for the workbook
 }
-
-// change is something of a pack that was kept and is otherwise now.
-type change struct{ Section, What, Was, Is string }
 
 // kept is a pack as it is kept.
 type kept struct{ Sections []pack.Section }
@@ -107,64 +103,6 @@ func (h Handler) freeze(ctx context.Context, c *command.Call, m store.Meeting) e
 		return nil
 	}
 	return h.Months.Freeze(ctx, c.Tx, m.Month, c.Now, c.Person.ID)
-}
-
-// since is what differs between a pack that was kept and what is so now: figures,
-// and how many rows of a table.
-func since(was, is []pack.Section) (list []change) {
-	for _, old := range was {
-		i := slices.IndexFunc(is, func(s pack.Section) bool { return s.Name == old.Name })
-		if i < 0 {
-			continue
-		}
-		for _, f := range old.Figures {
-			j := slices.IndexFunc(is[i].Figures, func(g pack.Figure) bool { return g.Label == f.Label })
-			if j >= 0 && is[i].Figures[j].Now != f.Now {
-				list = append(list, change{old.Name, f.Label, f.Unit.Words(f.Now), f.Unit.Words(is[i].Figures[j].Now)})
-			}
-		}
-		for _, s := range old.Sheets {
-			j := slices.IndexFunc(is[i].Sheets, func(t sheet.Sheet) bool { return t.Tab == s.Tab })
-			if j < 0 {
-				continue
-			}
-			if n := rowsApart(s, is[i].Sheets[j]); n > 0 {
-				list = append(list, change{old.Name, s.Tab, "", fmt.Sprintf("%d 行不同", n)})
-			}
-		}
-	}
-	return list
-}
-
-// rowsApart is how many rows of the one table are not in the other, of whichever has
-// more of them.
-func rowsApart(a, b sheet.Sheet) int {
-	rows := func(s sheet.Sheet) map[string]int {
-		n := map[string]int{}
-		for _, g := range s.Groups {
-			for _, r := range g.Rows {
-				n[fmt.Sprintf("%+v", r)]++
-			}
-		}
-		return n
-	}
-	x, y := rows(a), rows(b)
-	gone, come := 0, 0
-	for r, n := range x {
-		gone += max(0, n-y[r])
-	}
-	for r, n := range y {
-		come += max(0, n-x[r])
-	}
-	return max(gone, come)
-}
-
-// words are what has changed, as people read it.
-func (c change) words() string {
-	if c.Was == "" {
-		return c.What + "：" + c.Is
-	}
-	return c.Section + " " + c.What + "：" + c.Was + " → " + c.Is
 }
 
 // show is 月会. What else may be done with one stands behind the month, too: 月会 11月
