@@ -297,11 +297,11 @@ func (h Handler) SendPack(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([
 	return send(ctx, tx, s)
 }
 
-// sending is what is left to do of SendPack once the pack was read.
-type sending = func(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error)
+// Sending is what is left to do of SendPack once the pack was read.
+type Sending = func(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error)
 
 // PackAhead reads the pack of SendPack, which takes long, for whoever sends it.
-func (h Handler) PackAhead(ctx context.Context, tx *store.Tx, s rulebook.Slot) (sending, error) {
+func (h Handler) PackAhead(ctx context.Context, tx *store.Tx, s rulebook.Slot) (Sending, error) {
 	month := h.Rules.Day(s.At).Month().Add(-1).Month()
 	known, err := h.knows(ctx, tx, month)
 	if err != nil || !known {

@@ -38,11 +38,11 @@ func TestClean(t *testing.T) {
 func TestUnfit(t *testing.T) {
 	all := phototest.Pictures()
 	for name, want := range map[string]Unfit{"heic": HEIC, "vast": Vast, "cut": Broken, "text": Foreign} {
-		if _, err := Clean(all[name]); err != want {
+		if _, err := Clean(all[name]); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", name, err, want)
 		}
 	}
-	if _, err := Clean(nil); err != Foreign {
+	if _, err := Clean(nil); !errors.Is(err, Foreign) {
 		t.Errorf("nothing: %v", err)
 	}
 }

@@ -63,7 +63,7 @@ func each(part []byte, name string, within []string, take func(*xml.Decoder, xml
 		from, err := elements(d, take)
 		var limit limitError
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case errors.As(err, &limit):
 			return limit

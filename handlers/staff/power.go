@@ -117,7 +117,7 @@ type proposal struct {
 }
 
 // waits reports whether nothing may be done yet.
-func (p proposal) waits() bool { return p.State == store.ChangeWaiting }
+func (o proposal) waits() bool { return o.State == store.ChangeWaiting }
 
 // propose weighs a change of a person and keeps it where somebody's word is
 // needed or was given. It changes nothing of the person, but what it overtakes

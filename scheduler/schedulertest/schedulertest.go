@@ -67,10 +67,13 @@ func NewPhone(name string, now func() time.Time) *Phone {
 	return &Phone{name: name, Clock: now, Limit: chat.Limits{Window: time.Hour, Repeats: true}, keys: map[string]time.Time{}, bytes: map[string]string{}, tries: map[string]int{}}
 }
 
-// Name implements chat.Platform, as the next three do.
-func (p *Phone) Name() string        { return p.name }
+// Name is what it was made with.
+func (p *Phone) Name() string { return p.name }
+
+// Limits are those of the field.
 func (p *Phone) Limits() chat.Limits { return p.Limit }
 
+// Render makes the message readable, a file's content in the place of its text.
 func (p *Phone) Render(_ context.Context, _ chat.Address, m chat.Message, data []byte) ([]byte, error) {
 	if m.File != nil {
 		m.Text = string(data)
@@ -79,6 +82,7 @@ func (p *Phone) Render(_ context.Context, _ chat.Address, m chat.Message, data [
 	return json.Marshal(m)
 }
 
+// Send is Show without an earlier card.
 func (p *Phone) Send(ctx context.Context, to chat.Address, payload []byte, key string) error {
 	_, err := p.Show(ctx, to, payload, key, "")
 	return err

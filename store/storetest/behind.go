@@ -14,6 +14,7 @@ type Rest struct {
 	DB *sql.DB
 }
 
+// Behind opens what rests of a store, to be looked at and changed behind its back.
 func Behind(t testing.TB, o store.Options) Rest {
 	t.Helper()
 	driver := "sqlite"
@@ -28,6 +29,7 @@ func Behind(t testing.TB, o store.Options) Rest {
 	return Rest{t, db}
 }
 
+// Do runs a statement.
 func (r Rest) Do(query string, args ...any) {
 	r.t.Helper()
 	if _, err := r.DB.Exec(query, args...); err != nil {
@@ -35,6 +37,7 @@ func (r Rest) Do(query string, args ...any) {
 	}
 }
 
+// Get reads one value.
 func (r Rest) Get(query string, args ...any) (v any) {
 	r.t.Helper()
 	if err := r.DB.QueryRow(query, args...).Scan(&v); err != nil {

@@ -60,6 +60,7 @@ func Shown(f vault.File) []string {
 	return list
 }
 
+// AddCustomer adds a customer that is found by a name.
 func AddCustomer(ctx context.Context, tx *store.Tx, id, name string) error {
 	if err := vault.In(tx).Add(ctx, store.Customer{ID: id, Name: name, Stage: "接触", Created: Now}); err != nil {
 		return err
@@ -67,6 +68,7 @@ func AddCustomer(ctx context.Context, tx *store.Tx, id, name string) error {
 	return vault.Search(tx).AddName(ctx, vault.Name{ID: "n" + id, Customer: id, Name: name, Kind: vault.FullName, Since: Now})
 }
 
+// AddSamples adds the customers of SampleNames, K1 on.
 func AddSamples(ctx context.Context, tx *store.Tx) error {
 	for i := range len(SampleNames) {
 		id := fmt.Sprintf("K%d", i+1)

@@ -11,11 +11,12 @@ import (
 
 var noteDay = time.Date(2026, 11, 24, 3, 17, 0, 0, time.UTC)
 
-// Note writes a mark into a store, and noted reads it.
+// Note writes a mark into a store.
 func Note(ctx context.Context, db *store.DB, name string) error {
 	return db.Update(ctx, func(tx *store.Tx) error { return tx.Marks().Set(ctx, name, noteDay) })
 }
 
+// Noted lists the marks of Note that a store lacks.
 func Noted(t testing.TB, o store.Options, names ...string) (missing []string) {
 	t.Helper()
 	db, err := store.Open(t.Context(), o)
