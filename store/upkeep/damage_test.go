@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"testing"
+	"time"
 
 	"marketbot/store"
 	"marketbot/store/ledger"
@@ -152,4 +153,21 @@ func TestACleanStopSparesTheReading(t *testing.T) {
 		t.Errorf("while it is served, a crash would look like an orderly stop: %v", err)
 	}
 	end(db)
+	db = begin(true, "the reading was put off again")
+	other, err := storetest.Behind(t, o).DB.Begin()
+	if err == nil {
+		var n int
+		err = other.QueryRow(`SELECT COUNT(*) FROM meta`).Scan(&n)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.Marks().Set(t.Context(), "later", time.Unix(0, 0)) }); err != nil {
+		t.Fatal(err)
+	}
+	end(db)
+	if err := other.Rollback(); err != nil {
+		t.Error(err)
+	}
+	end(begin(true, "somebody looked into it when it stopped"))
 }

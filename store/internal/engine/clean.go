@@ -28,12 +28,20 @@ func Clean(path string) bool {
 // Close may say so.
 func (db *DB) Examined() { db.whole.Store(true) }
 
-// leave writes the mark of a file that was closed well.
+// errLogWaits says that a log waits beside a file to be written back: who looked into
+// it when it was closed has not let go of it yet.
+var errLogWaits = errors.New("a log waits to be written back")
+
+// leave writes the mark of a file that was closed well. Without it nothing is lost: the
+// next start reads the file whole.
 func (e *sqlite) leave(closed error) error {
 	if closed != nil || !e.db.whole.Load() {
 		return closed
 	}
 	state, err := fileState(e.path)
+	if errors.Is(err, errLogWaits) {
+		return nil
+	}
 	if err == nil {
 		err = os.WriteFile(cleanMark(e.path), []byte(state), 0o600)
 	}
@@ -66,7 +74,7 @@ func fileState(path string) (string, error) {
 		return "", err
 	}
 	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
-		return "", errors.New("a log waits to be written back")
+		return "", errLogWaits
 	}
 	header := make([]byte, 100)
 	if _, err := io.ReadFull(f, header); err != nil {
