@@ -27,6 +27,7 @@ const (
 	packCustomers = 5_000
 	packContracts = 20_000
 	packMonths    = 20
+	packTimes     = 8 // how often the pack is asked for, so that there are check-ins enough for a p99
 )
 
 // BenchmarkPack is the pack of a department of 200 people with 5,000 customers and
@@ -40,19 +41,21 @@ func BenchmarkPack(b *testing.B) {
 	n := 0
 	for b.Loop() {
 		n++
-		quiet += p.checkIns(b, func() { time.Sleep(2 * time.Second) })
+		quiet += p.checkIns(b, func() { time.Sleep(packTimes * time.Second) })
 		base := heap()
 		busy += p.checkIns(b, func() {
 			peak := watchHeap()
-			card += p.say(b, "director", "月会 11月")
-			book += p.makeFile(b)
+			for range packTimes {
+				card += p.say(b, "director", "月会 11月")
+				book += p.makeFile(b)
+			}
 			most = max(most, peak()-base)
 		})
 	}
 	each := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 / float64(n) }
 	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(each(card), "ms-card")
-	b.ReportMetric(each(book), "ms-book")
+	b.ReportMetric(each(card/packTimes), "ms-card")
+	b.ReportMetric(each(book/packTimes), "ms-book")
 	b.ReportMetric(float64(most)/(1<<20), "MiB")
 	b.ReportMetric(each(quiet), "ms-p99-without")
 	b.ReportMetric(each(busy), "ms-p99")
