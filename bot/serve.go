@@ -7,12 +7,14 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"marketbot/store/vault"
 	"net"
 	"os"
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"marketbot/bot/wecom/robot"
+	"marketbot/store/vault"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/staff"
@@ -97,17 +99,11 @@ func (s serving) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, shared.Close()) }()
-	with := others{tokens: tokens{shared, seals, log}.get, chats: notes(db)}
-	if db.Shared() {
-		with.lease = db.Turn
-	}
+	with := others{tokens: tokens{shared, seals, log}.get, chats: notes(db), lease: turns(db)}
 	var list []connection
-	connect := func(receive chat.Receive) (platforms []chat.Platform, err error) {
+	connect := func(receive chat.Receive) (_ []chat.Platform, err error) {
 		list, err = cfg.connections(receive, with, now, log)
-		for _, p := range list {
-			platforms = append(platforms, p)
-		}
-		return platforms, err
+		return platformsOf(list), err
 	}
 	b, err := newBot(ctx, parts{
 		DB: db, Store: o, Cluster: shared, Rules: rules, AreaSettings: cfg.AreaSettings, Settings: cfg, People: cfg.entries(), Weighed: true, Groups: cfg.groups(), Owners: cfg.owners(), NotifyOn: cfg.NotifyOn, Now: now, Log: log,
@@ -126,12 +122,8 @@ func (s serving) run(ctx context.Context) (err error) {
 	debug.FreeOSMemory() // what reading the settings of thousands took is not needed again
 	log.Info("serving", "listen", l.Addr().String(), "store_kind", storeKind(cfg.Store), "version", version())
 	defer log.Info("stopped")
-	running := b.running(list, l)
 	boss := newSupervisor(os.Getenv)
-	running = append(running, part{"watchdog", func(ctx context.Context) error { return boss.watch(ctx, l.Addr().String()) }})
-	if s.Reload != nil {
-		running = append(running, part{"reload", func(ctx context.Context) error { return s.Reload.run(ctx, b) }})
-	}
+	running := append(b.running(list, l), s.beside(b, boss, l)...)
 	if !state.Whole {
 		running = append(running, part{"examine", func(ctx context.Context) error { return examine(ctx, cfg, rules.Zone, o, db) }})
 	}
@@ -140,6 +132,30 @@ func (s serving) run(ctx context.Context) (err error) {
 	}
 	defer func() { _ = boss.tell(context.WithoutCancel(ctx), "STOPPING=1") }() // it sees the end in any case
 	return runAll(ctx, running, log)
+}
+
+// turns are those of the connections of several processes; nil for one alone.
+func turns(db *store.DB) robot.Lease {
+	if !db.Shared() {
+		return nil
+	}
+	return db.Turn
+}
+
+func platformsOf(list []connection) (platforms []chat.Platform) {
+	for _, p := range list {
+		platforms = append(platforms, p)
+	}
+	return platforms
+}
+
+// beside is what the surroundings want done while the bot runs.
+func (s serving) beside(b *bot, boss supervisor, l net.Listener) []part {
+	list := []part{{"watchdog", func(ctx context.Context) error { return boss.watch(ctx, l.Addr().String()) }}}
+	if s.Reload != nil {
+		list = append(list, part{"reload", func(ctx context.Context) error { return s.Reload.run(ctx, b) }})
+	}
+	return list
 }
 
 // examine reads the whole of a store that was opened without, and ends the
