@@ -217,10 +217,16 @@ func (h Handler) terms(ctx context.Context, c *command.Call, is *store.Contract)
 
 // due is when the original is owed; never of one that rests electronically.
 func (h Handler) due(ct store.Contract) store.Day {
-	if ct.Electronic || ct.Signed == "" || h.Config.ArchiveDays == 0 {
-		return ""
+	if days := h.archiveDays(ct); !ct.Electronic && ct.Signed != "" && days > 0 {
+		return h.Rules.Calendar.Later(ct.Signed, days)
 	}
-	return h.Rules.Calendar.Later(ct.Signed, h.Config.ArchiveDays)
+	return ""
+}
+
+// archiveDays are the working days from the signature to the original, by the edition of
+// the rules that held when it was signed.
+func (h Handler) archiveDays(ct store.Contract) int {
+	return h.Rules.Book.ArchiveDays(ct.Signed, h.Config.ArchiveDays)
 }
 
 // doubts are what makes a signature ask first.
@@ -252,7 +258,7 @@ func (h Handler) signed(ctx context.Context, c *command.Call, ct store.Contract)
 	case ct.Electronic:
 		note = "电子合同，不用交原件。"
 	case ct.Due != "":
-		note = "原件 " + dayWords(ct.Due, h.Rules.Day(c.Now)) + " 前交给档案员（签订后 " + itoa(h.Config.ArchiveDays) + " 个工作日，2-5）；照片不算。"
+		note = "原件 " + dayWords(ct.Due, h.Rules.Day(c.Now)) + " 前交给档案员（签订后 " + itoa(h.archiveDays(ct)) + " 个工作日，2-5）；照片不算。"
 	}
 	frozen, err := closing.Note(ctx, c.Tx, h.Rules, ct.Signed, c.Now)
 	if err != nil {

@@ -27,6 +27,10 @@ type Edition struct {
 	// What the new words steer, from the week or the day on that they hold.
 	Due    Dues   `yaml:"due"`    // 会-3
 	Notice string `yaml:"notice"` // 2-7, like leaving.notice of the settings; empty: as before
+	// CheckIns is how often a day of a trip asks for one at least (2-4), ArchiveDays within how many
+	// working days the original is handed in (2-5), like contracts.archive_days; 0: as before.
+	CheckIns    int `yaml:"check_ins"`
+	ArchiveDays int `yaml:"archive_days"`
 }
 
 // Dues are when the reports are due (会-3); nil: as before.
@@ -145,6 +149,28 @@ func (b Book) Notice(day store.Day, set string) string {
 	return set
 }
 
+// CheckIns is how often a day of a trip asks for a check-in at least; 0: as the first
+// edition says, once or twice.
+func (b Book) CheckIns(day store.Day) int {
+	return b.figure(day, 0, func(e Edition) int { return e.CheckIns })
+}
+
+// ArchiveDays is within how many working days the original of what is signed on a day is
+// handed in; set is what the settings say for the first edition.
+func (b Book) ArchiveDays(day store.Day, set int) int {
+	return b.figure(day, set, func(e Edition) int { return e.ArchiveDays })
+}
+
+// figure is a number as the last edition by a day says that has one.
+func (b Book) figure(day store.Day, set int, of func(Edition) int) int {
+	for _, e := range b.upTo(day) {
+		if n := of(e); n != 0 {
+			set = n
+		}
+	}
+	return set
+}
+
 // maxClause is how long a clause may be, in characters.
 const maxClause = 500
 
@@ -179,20 +205,33 @@ func (b Book) Problem() (at int, problem string) {
 	return 0, ""
 }
 
+// The most that an edition may ask for: of check-ins a day, of days to hand an original in.
+const (
+	maxCheckIns    = 9
+	maxArchiveDays = 365
+)
+
 // steering is what is wrong with what an edition steers, for people: it changes with
 // the words that say so.
 func (e Edition) steering() string {
-	if _, worded := e.Clauses["会-3"]; !worded && e.Due != (Dues{}) {
-		return "改了 due，clauses 里要有 会-3 的新全文"
+	for _, s := range []struct {
+		key, clause string
+		steers      bool
+	}{
+		{"due", "会-3", e.Due != (Dues{})}, {"notice", "2-7", e.Notice != ""},
+		{"check_ins", "2-4", e.CheckIns != 0}, {"archive_days", "2-5", e.ArchiveDays != 0},
+	} {
+		if _, worded := e.Clauses[s.clause]; s.steers && !worded {
+			return fmt.Sprintf("改了 %s，clauses 里要有 %s 的新全文", s.key, s.clause)
+		}
 	}
-	if e.Notice == "" {
-		return ""
-	}
-	if _, worded := e.Clauses["2-7"]; !worded {
-		return "改了 notice，clauses 里要有 2-7 的新全文"
-	}
-	if _, err := ParseLeavingNotice(e.Notice); err != nil {
+	switch _, err := ParseLeavingNotice(e.Notice); {
+	case e.Notice != "" && err != nil:
 		return fmt.Sprintf("notice 写 1 month 或 30 days 这样的时间，不能是 %q", e.Notice)
+	case e.CheckIns < 0 || e.CheckIns > maxCheckIns:
+		return fmt.Sprintf("check_ins 是出差一天至少签到几次，写 1 到 %d，不能是 %d", maxCheckIns, e.CheckIns)
+	case e.ArchiveDays < 0 || e.ArchiveDays > maxArchiveDays:
+		return fmt.Sprintf("archive_days 是签订后几个工作日内交原件，写 1 到 %d，不能是 %d", maxArchiveDays, e.ArchiveDays)
 	}
 	return ""
 }

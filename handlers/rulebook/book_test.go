@@ -73,6 +73,15 @@ func TestChangesAreOldAndNew(t *testing.T) {
 	}
 }
 
+func TestFiguresHoldFromTheirDay(t *testing.T) {
+	b := rulebook.Book{{From: "2026-12-01", CheckIns: 2}, {From: "2027-01-01", ArchiveDays: 5}, {From: "2027-02-01", CheckIns: 1}}
+	for day, want := range map[store.Day][2]int{"2026-11-30": {0, 3}, "2026-12-01": {2, 3}, "2027-01-01": {2, 5}, "2027-02-01": {1, 5}} {
+		if got := [2]int{b.CheckIns(day), b.ArchiveDays(day, 3)}; got != want {
+			t.Errorf("%s: %v, want %v", day, got, want)
+		}
+	}
+}
+
 // Whatever editions there are: who confirmed what holds is asked for nothing until one
 // of substance comes, and every clause says what its last edition says.
 func TestBookHoldsTogether(t *testing.T) {
@@ -131,6 +140,11 @@ func TestBookProblem(t *testing.T) {
 			e.Notice, e.Due.Report = "2 months", &rulebook.Moment{Weekday: 4, Hour: 12}
 			e.Clauses = map[string]string{"2-7": "早说。", "会-3": "周四。"}
 		}},
+		{"2-5 的新全文", func(e *rulebook.Edition) { e.ArchiveDays = 5 }},
+		{"check_ins 是", func(e *rulebook.Edition) { e.CheckIns = 10 }},
+		{"check_ins 是", func(e *rulebook.Edition) { e.CheckIns = -1 }},
+		{"archive_days 是", func(e *rulebook.Edition) { e.ArchiveDays, e.Clauses = 366, map[string]string{"2-5": "交回。"} }},
+		{"", func(e *rulebook.Edition) { e.CheckIns = 2 }},
 		{"最多", func(e *rulebook.Edition) { e.Clauses = map[string]string{"2-4": strings.Repeat("长", 501)} }},
 	} {
 		e := good()

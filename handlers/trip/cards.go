@@ -56,12 +56,12 @@ func offer(place string) []chat.Button {
 }
 
 // declaredAloud answers in a group: who goes to which city (C9).
-func declaredAloud(name string, t store.Trip, old []store.Trip) chat.Card {
+func (h Handler) declaredAloud(name string, t store.Trip, old []store.Trip) chat.Card {
 	head := name
 	if city := heard(t.Place); city != "" {
 		head += " · " + city
 	}
-	text := "每天签到一至两次（" + clause + "）。日期和事由请私聊我看，发 出差。"
+	text := "每天签到" + h.howOften(t.First) + "（" + clause + "）。日期和事由请私聊我看，发 出差。"
 	if len(old) > 0 {
 		text = "代替了原来登记的出差。" + text
 	}
@@ -69,7 +69,7 @@ func declaredAloud(name string, t store.Trip, old []store.Trip) chat.Card {
 }
 
 // declared answers a declared trip.
-func declared(t store.Trip, old []store.Trip) chat.Card {
+func (h Handler) declared(t store.Trip, old []store.Trip) chat.Card {
 	facts := []chat.Fact{{Label: "地点", Value: t.Place}, {Label: "时间", Value: words.DaysCounted(t.First, t.Last)}}
 	if t.Reason != "" {
 		facts = append(facts, chat.Fact{Label: "事由", Value: text.Cut(t.Reason, shown)})
@@ -85,7 +85,7 @@ func declared(t store.Trip, old []store.Trip) chat.Card {
 		card.Blocks = append(card.Blocks, chat.Block{Text: text})
 	}
 	card.Blocks = append(card.Blocks, chat.Block{
-		Note: "出差每天要联系公司一至两次，周末和节假日也一样（" + clause + "）。发 签到 进展，或直接发位置。到期自动结束，提前回来发 出差 结束。",
+		Note: "出差每天要联系公司" + h.howOften(t.First) + "，周末和节假日也一样（" + clause + "）。发 签到 进展，或直接发位置。到期自动结束，提前回来发 出差 结束。",
 	})
 	return card
 }

@@ -97,14 +97,18 @@ func readable(progress string) error {
 
 // nextTime says what 2-4 still wants of a trip's day after the n-th check-in.
 func (h Handler) nextTime(c *command.Call, n int) string {
-	if n > 1 {
+	today, least := h.Rules.Day(c.Now), h.least(h.Rules.Day(c.Now))
+	if n > 1 && n >= least {
 		return fmt.Sprintf("今天已联系 %d 次，足够了。", n)
 	}
-	now, noon := c.Now.In(h.Rules.Zone), noonOf(h.Rules, h.Rules.Day(c.Now))
+	now, noon := c.Now.In(h.Rules.Zone), noonOf(h.Rules, today)
 	for _, at := range between(h.Rules.Trip.At) {
-		if slot := at.On(h.Rules.Day(c.Now), h.Rules.Zone); now.Before(noon) && now.Before(slot) {
+		if slot := at.On(today, h.Rules.Zone); now.Before(noon) && now.Before(slot) {
 			return "下一次请在 " + at.String() + " 前。"
 		}
+	}
+	if n < least {
+		return fmt.Sprintf("今天还差 %d 次（%s）。", least-n, clause)
 	}
 	return "今天已联系，有新进展可以再报一次。"
 }

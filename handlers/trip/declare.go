@@ -138,9 +138,9 @@ func (h Handler) declare(ctx context.Context, c *command.Call, t store.Trip) (*c
 	if err := c.Tx.Trips().Add(ctx, t); err != nil {
 		return nil, err
 	}
-	a := command.Card(declared(t, old))
+	a := command.Card(h.declared(t, old))
 	if c.Event.Chat.Group {
-		a = command.Card(declaredAloud(c.Person.Name, t, old))
+		a = command.Card(h.declaredAloud(c.Person.Name, t, old))
 	}
 	a.Undo, a.Subject = t.ID, "trip/"+t.ID+"/"+string(t.First)+"/"+string(t.Last)
 	return a, nil

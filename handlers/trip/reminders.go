@@ -80,7 +80,7 @@ func (h Handler) askFirst(s rulebook.Slot, day store.Day, away []store.Away) []c
 	var list []chat.Notice
 	for _, a := range away {
 		if a.CheckIns == 0 {
-			list = append(list, h.notice(s, day, a, missing(a, day)))
+			list = append(list, h.notice(s, day, a, h.missing(a, day)))
 		}
 	}
 	return list
@@ -90,9 +90,9 @@ func (h Handler) askAfternoon(s rulebook.Slot, day store.Day, away []store.Away)
 	var list []chat.Notice
 	for _, a := range away {
 		switch {
-		case a.CheckIns == 0:
-			list = append(list, h.notice(s, day, a, missing(a, day)))
-		case a.CheckIns == 1 && a.Afternoon == 0 && a.Trip.Ended.IsZero():
+		case a.CheckIns < h.least(day):
+			list = append(list, h.notice(s, day, a, h.missing(a, day)))
+		case a.CheckIns == 1 && a.Afternoon == 0 && a.Trip.Ended.IsZero() && h.Rules.Book.CheckIns(day) == 0:
 			list = append(list, h.notice(s, day, a, offered(a, day)))
 		}
 	}
@@ -103,12 +103,28 @@ func (h Handler) notice(s rulebook.Slot, day store.Day, a store.Away, card chat.
 	return chat.Notice{Key: h.key(s, day) + "/" + a.Person.ID, To: a.Person.ID, Message: chat.Message{Card: &card}}
 }
 
-func missing(a store.Away, day store.Day) chat.Card {
+// least is how many check-ins a day of a trip wants before nobody hears of it.
+func (h Handler) least(day store.Day) int { return max(1, h.Rules.Book.CheckIns(day)) }
+
+// howOften is how often 2-4 asks for contact on a day.
+func (h Handler) howOften(day store.Day) string {
+	if n := h.Rules.Book.CheckIns(day); n > 0 {
+		return fmt.Sprintf("至少 %d 次", n)
+	}
+	return "一至两次"
+}
+
+func (h Handler) missing(a store.Away, day store.Day) chat.Card {
+	title, so := "还没有签到", "还没有联系公司"
+	if a.CheckIns > 0 {
+		title = fmt.Sprintf("还差 %d 次签到", h.least(day)-a.CheckIns)
+		so = fmt.Sprintf("已签到 %d 次，还差 %d 次", a.CheckIns, h.least(day)-a.CheckIns)
+	}
 	card := chat.Card{
-		Title: "还没有签到", Tone: chat.Warn,
+		Title: title, Tone: chat.Warn,
 		Blocks: []chat.Block{
-			{Text: day.String() + "，你在" + a.Trip.Place + "出差，今天还没有联系公司。写一句进展就行，也可以直接发位置。"},
-			{Note: "出差每天联系一至两次（" + clause + "）。"},
+			{Text: day.String() + "，你在" + a.Trip.Place + "出差，今天" + so + "。写一句进展就行，也可以直接发位置。"},
+			{Note: "出差每天联系" + h.howOften(day) + "（" + clause + "）。"},
 		},
 		Buttons: []chat.Button{{Label: "签到", Command: "签到", Primary: true}},
 	}
@@ -129,10 +145,10 @@ func offered(a store.Away, day store.Day) chat.Card {
 	}
 }
 
-// escalate tells the posts above about everyone without a check-in that day,
+// escalate tells the posts above about everyone without the check-ins of that day,
 // one message for each receiver.
 func (h Handler) escalate(ctx context.Context, tx *store.Tx, s rulebook.Slot, day store.Day, away []store.Away) ([]chat.Notice, error) {
-	silent := slices.DeleteFunc(away, func(a store.Away) bool { return a.CheckIns > 0 })
+	silent := slices.DeleteFunc(away, func(a store.Away) bool { return a.CheckIns >= h.least(day) })
 	if len(silent) == 0 {
 		return nil, nil
 	}
@@ -152,21 +168,30 @@ func (h Handler) escalate(ctx context.Context, tx *store.Tx, s rulebook.Slot, da
 		}
 	}
 	return append(list, audience.Notices(h.key(s, day), heads, func(p store.Person) chat.Message {
-		card := silentCard(below[p.ID], day)
+		card := h.silentCard(below[p.ID], day)
 		return chat.Message{Card: &card}
 	})...), nil
 }
 
-func silentCard(silent []store.Away, day store.Day) chat.Card {
+func (h Handler) silentCard(silent []store.Away, day store.Day) chat.Card {
+	heads, so := []string{"姓名", "地点", "出差时间"}, "全天没有签到"
+	counted := h.least(day) > 1
+	if counted {
+		heads, so = append(heads, "签到"), fmt.Sprintf("签到不到 %d 次", h.least(day))
+	}
 	var rows [][]string
 	for _, a := range silent {
-		rows = append(rows, []string{a.Person.Name, a.Trip.Place, words.DaysCounted(a.Trip.First, a.Trip.Last)})
+		row := []string{a.Person.Name, a.Trip.Place, words.DaysCounted(a.Trip.First, a.Trip.Last)}
+		if counted {
+			row = append(row, fmt.Sprintf("%d 次", a.CheckIns))
+		}
+		rows = append(rows, row)
 	}
 	card := chat.Card{
 		Title: "出差未签到", Tone: chat.Warn,
 		Blocks: []chat.Block{
-			{Text: fmt.Sprintf("%s，%d 人出差但全天没有签到（%s）。请联系本人确认情况。", day.String(), len(silent), clause)},
-			{Table: &chat.Table{Heads: []string{"姓名", "地点", "出差时间"}, Rows: rows}},
+			{Text: fmt.Sprintf("%s，%d 人出差但%s（%s）。请联系本人确认情况。", day.String(), len(silent), so, clause)},
+			{Table: &chat.Table{Heads: heads, Rows: rows}},
 		},
 		Buttons: []chat.Button{{Label: "看签到记录", Command: "签到记录"}},
 	}

@@ -44,7 +44,7 @@ func (h Handler) Commands() []command.Spec {
 			Examples: []string{"出差 结束"}, Who: rulebook.CheckIn, Clause: clause, Run: h.end, Changed: changed, Undo: h.undoEnd,
 		},
 		{
-			Name: "签到", Aliases: []string{"qd", "check in"}, Summary: "出差期间报进展，每天一至两次；也可以直接发位置",
+			Name: "签到", Aliases: []string{"qd", "check in"}, Summary: "出差期间每天报进展；也可以直接发位置",
 			Said:     []string{"打卡", "外勤打卡", "定位打卡", "出差打卡", "打个卡", "打一下卡", "签个到", "签一下到", "报到", "签退", "checkin"},
 			Tells:    []string{"在…见了", "在…拜访", "在…跟", "在…和", "见了…客户", "拜访了", "正在…客户", "到客户"},
 			Args:     []command.Arg{{Name: "[地点] 进展", Kind: command.Free, Prompt: "今天有什么进展？写一句就行，例如：拜访客户，谈妥初步意向。"}},
@@ -71,19 +71,23 @@ func (h Handler) Commands() []command.Spec {
 }
 
 // Owes is today's check-in, when the caller is on a trip and not on leave and
-// has not made it.
+// has not made it, or not as often as 2-4 wants it.
 func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, error) {
 	today := h.Rules.Day(c.Now)
 	done, trip, away, err := c.Tx.CheckIns().Day(ctx, c.Person.ID, today, c.Clock())
-	if err != nil || !away || done > 0 {
+	if err != nil || !away || done >= h.least(today) {
 		return nil, err
 	}
 	free, err := onLeave(ctx, c.Tx, c.Person.ID, today)
 	if err != nil || free {
 		return nil, err
 	}
+	so := "还没有签到"
+	if done > 0 {
+		so = fmt.Sprintf("还差 %d 次签到", h.least(today)-done)
+	}
 	return []command.Item{{
-		Text:   "今天（" + today.String() + "）在" + trip.Place + "出差，还没有签到（" + clause + "）",
+		Text:   "今天（" + today.String() + "）在" + trip.Place + "出差，" + so + "（" + clause + "）",
 		Button: &chat.Button{Label: "签到", Command: "签到"}, Urgent: true,
 	}}, nil
 }
