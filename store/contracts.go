@@ -222,7 +222,7 @@ const owes = `c.signed <> '' AND c.open_until >= $1 AND ($2 = '' OR c.holder = $
 // Owing lists the signed contracts but those of which nothing was open, left over or
 // waiting before a day, as far as PaidUp was told: of a person, for "" of all.
 func (q Contracts) Owing(ctx context.Context, day Day, holder string) ([]Contract, error) {
-	return q.list(ctx, "owing contracts", `number IN (SELECT c.number FROM contract c WHERE `+owes+`) ORDER BY signed, number`, string(day), holder)
+	return q.list(ctx, "owing contracts", `number IN (SELECT c.number FROM contract c WHERE `+owes+`) ORDER BY number`, string(day), holder)
 }
 
 // course is until when something of a contract may be open, as far as can be told

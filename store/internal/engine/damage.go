@@ -71,7 +71,7 @@ func Sound[T any](ctx context.Context, tx *Tx, what, query string, args []any, s
 		v, err := scan(row)
 		switch {
 		case err == nil:
-			list = append(list, v)
+			list = appended(list, v)
 		case tx.PassOver(err):
 			return nil
 		}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -112,12 +113,21 @@ func All[T any](ctx context.Context, tx *Tx, what, query string, args []any, sca
 		if err != nil {
 			return nil, tx.failed(what, err)
 		}
-		list = append(list, v)
+		list = appended(list, v)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, tx.failed(what, err)
 	}
 	return list, nil
+}
+
+// appended is append that doubles what it grows: of ten thousand large values append
+// alone would copy each four times.
+func appended[T any](list []T, v T) []T {
+	if len(list) == cap(list) {
+		list = slices.Grow(list, len(list)+1)
+	}
+	return append(list, v)
 }
 
 // Each reads every row with f and keeps none.
@@ -142,7 +152,12 @@ func (tx *Tx) OpenText(sealed []byte, table, row, column string) (string, error)
 
 // Joined is one text for a list of words, another for every other list.
 func Joined(list ...string) string {
+	size := 0
+	for _, w := range list {
+		size += len(w) + len("1000:")
+	}
 	var b strings.Builder
+	b.Grow(size)
 	for _, w := range list {
 		b.WriteString(strconv.Itoa(len(w)))
 		b.WriteByte(':')
@@ -153,6 +168,7 @@ func Joined(list ...string) string {
 
 // Parted is the list of words that Joined made a text of.
 func Parted(text string) (list []string, err error) {
+	list = slices.Grow(list, strings.Count(text, ":"))
 	for text != "" {
 		size, rest, _ := strings.Cut(text, ":")
 		n, err := strconv.Atoi(size)
