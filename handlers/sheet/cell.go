@@ -11,14 +11,17 @@ import (
 	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
-	"github.com/xuri/nfp"
 )
 
 // Cell is what somebody put in a cell. The zero Cell is an empty one.
 type Cell struct {
 	Text   string
-	Number bool   // it was no text, so that Text is as many digits as there are
+	Number bool   // it was no text, so that Text is as many digits as there are, or TRUE
 	Day    string // what a number would be as a day (2024-03-05), where it can be one
+	Mark   string // what the format of a number writes beside it that changes its worth: $, 万元
+	Merged bool   // it is one with cells of other rows
+	Wide   int    // over how many columns it is merged; 0: over none
+	Hidden bool   // its column is
 	Wrong  string // why it has no value that could be taken
 }
 
@@ -70,7 +73,7 @@ func (f *File) readWords(part string) {
 	}
 }
 
-// readStyles finds the styles that show a number as a date.
+// readStyles finds what the styles make of a number.
 func (f *File) readStyles(part string) {
 	var s struct {
 		Formats []struct {
@@ -84,33 +87,18 @@ func (f *File) readStyles(part string) {
 	if f.decode(part, &s) != nil {
 		return // numbers stay numbers
 	}
-	dated := map[int]bool{}
-	for _, format := range s.Formats {
-		dated[format.ID] = datedFormat(format.Code)
+	own := map[int]format{}
+	for _, x := range s.Formats {
+		own[x.ID] = formatOf(x.Code)
 	}
-	f.dates = map[int]bool{}
+	f.formats = map[int]format{}
 	for i, c := range s.Cells {
-		own, known := dated[c.Format]
-		f.dates[i] = own || !known && builtInDate(c.Format)
-	}
-}
-
-// builtInDate reports whether a format that every Excel has is a date's or a
-// time's; from 27 on they are those of Chinese ones.
-func builtInDate(id int) bool {
-	return id >= 14 && id <= 22 || id >= 27 && id <= 36 || id >= 45 && id <= 47 || id >= 50 && id <= 58
-}
-
-func datedFormat(code string) bool {
-	parser := nfp.NumberFormatParser()
-	for _, section := range parser.Parse(code) {
-		for _, token := range section.Items {
-			if token.TType == nfp.TokenTypeDateTimes || token.TType == nfp.TokenTypeElapsedDateTimes {
-				return true
-			}
+		x, known := own[c.Format]
+		if !known {
+			x = builtIn(c.Format)
 		}
+		f.formats[i] = x
 	}
-	return false
 }
 
 // cell reads a cell. What held something is never read as an empty one.
@@ -133,7 +121,7 @@ func (f *File) cell(x xmlCell) Cell {
 		}
 		return textCell(unescape(f.words[n].String()))
 	case x.Type == "b":
-		return textCell(strings.NewReplacer("1", "TRUE", "0", "FALSE").Replace(value))
+		return Cell{Text: strings.NewReplacer("1", "TRUE", "0", "FALSE").Replace(value), Number: value != ""}
 	case x.Type == "" || x.Type == "n":
 		return f.number(strings.TrimSpace(value), x.Style)
 	}
@@ -154,9 +142,18 @@ func (f *File) number(value, style string) Cell {
 	}
 	n, _ = strconv.ParseFloat(strconv.FormatFloat(n, 'g', 15, 64), 64) // as Excel shows it
 	c := Cell{Text: strconv.FormatFloat(n, 'f', -1, 64), Number: true, Day: f.day(n)}
-	if i, err := strconv.Atoi(style); err == nil && f.dates[i] && c.Day != "" {
+	i, err := strconv.Atoi(style)
+	if err != nil {
+		i = 0
+	}
+	format := f.formats[i]
+	if format.date && c.Day != "" {
 		return Cell{Text: c.Day}
 	}
+	if shown := format.show(n, c.Text); shown != "" {
+		return Cell{Text: shown}
+	}
+	c.Mark = format.mark
 	return c
 }
 
@@ -177,8 +174,12 @@ func (f *File) day(n float64) string {
 // no values either, nor is what a column shows that is too narrow.
 var errorValues = regexp.MustCompile(`^#(N/A|REF!|DIV/0!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|BUSY!|CONNECT!|GETTING_DATA|UNKNOWN!|#+)$`)
 
-// textCell is a text without white space around it, and without what nobody
-// sees.
+// asText is how a text is marked as one: with Excel's apostrophe, or as the
+// formula that systems export so that Excel keeps its digits.
+var asText = regexp.MustCompile(`^(?:'(.+[^'])|="([^"]*)")$`)
+
+// textCell is a text without white space around it, without what nobody sees,
+// and without what only marks it as a text.
 func textCell(s string) Cell {
 	words := strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
@@ -189,6 +190,9 @@ func textCell(s string) Cell {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "�")))
+	if m := asText.FindStringSubmatch(words); m != nil {
+		words = strings.TrimSpace(m[1] + m[2])
+	}
 	switch {
 	case errorValues.MatchString(words):
 		return Cell{Wrong: "是错误值 " + words}

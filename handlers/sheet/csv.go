@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -27,9 +28,16 @@ func openText(data []byte) (*File, error) {
 	}
 	text := strings.ReplaceAll(string(plain), "\r\n", "\n")
 	text = strings.ReplaceAll(text, "\r", "\n")
+	for range 2 { // each other one at a time: they share what stands between
+		text = bareFormula.ReplaceAllString(text, `$1"$2"$3`)
+	}
 	rows, err := textRows(text)
 	return &File{Tabs: []Tab{{rows: rows}}}, err
 }
+
+// bareFormula is how systems export a number that is to keep its digits, where
+// they quote only what Excel shows: ="0769".
+var bareFormula = regexp.MustCompile(`(?m)(^|[,;\t])="([^"\n]*)"([,;\t]|$)`)
 
 // comma is what stands between the cells: what stands most often in the first
 // lines, outside quotes.

@@ -38,11 +38,11 @@ func unreadable(format string, args ...any) error {
 
 // File is a workbook, or a table as text, that somebody else made.
 type File struct {
-	Tabs  []Tab
-	parts map[string]*zip.File
-	words []sharedText
-	dates map[int]bool // the styles of a cell that show a number as a date
-	epoch bool         // days are counted from 1904
+	Tabs    []Tab
+	parts   map[string]*zip.File
+	words   []sharedText
+	formats map[int]format // by the style of a cell
+	epoch   bool           // days are counted from 1904
 }
 
 // Tab is one table of a file.

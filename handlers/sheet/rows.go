@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -116,6 +117,7 @@ type rowReader struct {
 	last   int    // the last line
 	place  string // of the cell that is being read; empty between rows
 	merged []span
+	hidden []span // columns
 }
 
 type xmlRow struct {
@@ -133,6 +135,8 @@ func (r *rowReader) take(d *xml.Decoder, e xml.StartElement) error {
 		return r.takeRow(d, e)
 	case "c":
 		return errMisplaced
+	case "col":
+		r.hide(e)
 	case "mergeCell":
 		for _, a := range e.Attr {
 			if a.Name.Local == "ref" {
@@ -197,6 +201,7 @@ func (r *rowReader) fill(row *Row, cells []xmlCell) error {
 		if row.Cells[column] != (Cell{}) {
 			c = Cell{Wrong: "在文件里写了两次"}
 		}
+		c.Hidden = r.hides(column)
 		row.Cells[column] = c
 	}
 	return nil
@@ -227,16 +232,42 @@ func (r *rowReader) broken(err error) {
 	r.rows = append(r.rows, row)
 }
 
-// span is the first column of a merged range.
-type span struct{ column, from, to int }
+// hide remembers columns that are hidden.
+func (r *rowReader) hide(e xml.StartElement) {
+	var x struct {
+		first, last int
+		hidden      bool
+	}
+	for _, a := range e.Attr {
+		n, _ := strconv.Atoi(a.Value) // what is no number hides nothing
+		switch a.Name.Local {
+		case "min":
+			x.first = n - 1
+		case "max":
+			x.last = n - 1
+		case "hidden":
+			x.hidden = a.Value == "1" || a.Value == "true"
+		}
+	}
+	if x.hidden {
+		r.hidden = append(r.hidden, span{column: x.first, last: x.last})
+	}
+}
 
-// addMerge remembers a range that is merged downwards.
+func (r *rowReader) hides(column int) bool {
+	return slices.ContainsFunc(r.hidden, func(s span) bool { return s.column <= column && column <= s.last })
+}
+
+// span is a range of columns, and of lines where it is merged.
+type span struct{ column, last, from, to int }
+
+// addMerge remembers a range that is merged.
 func (r *rowReader) addMerge(ref string) {
 	from, to, _ := strings.Cut(ref, ":")
 	column, first, err1 := excelize.CellNameToCoordinates(from)
-	_, last, err2 := excelize.CellNameToCoordinates(to)
-	if err1 == nil && err2 == nil && first < last {
-		r.merged = append(r.merged, span{column - 1, first, last})
+	right, last, err2 := excelize.CellNameToCoordinates(to)
+	if err1 == nil && err2 == nil && (first < last || column < right) {
+		r.merged = append(r.merged, span{column - 1, right - 1, first, last})
 	}
 }
 
@@ -249,11 +280,15 @@ func (r *rowReader) merge() error {
 	room := maxRows * maxColumns
 	for _, m := range r.merged {
 		first, ok := at[m.from]
-		if !ok {
+		if !ok || r.rows[first].At(m.column) == (Cell{}) {
 			continue
 		}
-		c := r.rows[first].At(m.column)
-		for i := first + 1; c != (Cell{}) && i < len(r.rows) && r.rows[i].Line <= m.to; i++ {
+		c := &r.rows[first].Cells[m.column]
+		c.Merged = m.from < m.to
+		if m.column < m.last {
+			c.Wide = m.last - m.column + 1
+		}
+		for i := first + 1; i < len(r.rows) && r.rows[i].Line <= m.to; i++ {
 			if room--; room < 0 {
 				return limitError("合并的单元格太多")
 			}
@@ -262,7 +297,7 @@ func (r *rowReader) merge() error {
 				row.Cells = append(row.Cells, Cell{})
 			}
 			if row.Cells[m.column] == (Cell{}) {
-				row.Cells[m.column] = c
+				row.Cells[m.column] = *c
 			}
 		}
 	}

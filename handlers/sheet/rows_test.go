@@ -69,6 +69,9 @@ func told(t testing.TB, data []byte) (list []string) {
 			if c.Wrong != "" {
 				line += "!" + c.Wrong
 			}
+			if c.Mark != "" {
+				line += " in " + c.Mark
+			}
 		}
 		if r.Wrong != "" {
 			line += "!" + r.Wrong
@@ -117,8 +120,12 @@ func TestBrokenRowsAreNamed(t *testing.T) {
 
 // A cell that holds something never comes out empty.
 func TestCells(t *testing.T) {
-	styles := `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy&quot;年&quot;m&quot;月&quot;"/><numFmt numFmtId="165" formatCode="0.00&quot;d&quot;"/></numFmts>` +
-		`<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>`
+	styles := `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy&quot;年&quot;m&quot;月&quot;"/><numFmt numFmtId="165" formatCode="0.00&quot;d&quot;"/>` +
+		`<numFmt numFmtId="166" formatCode="0.0%"/><numFmt numFmtId="167" formatCode="&quot;ZYX-&quot;000"/><numFmt numFmtId="168" formatCode="[$$-409]#,##0.00"/>` +
+		`<numFmt numFmtId="169" formatCode="0.00&quot;万元&quot;"/><numFmt numFmtId="170" formatCode="0!.0,&quot;万&quot;"/><numFmt numFmtId="171" formatCode="[$¥-804]#,##0.00;[Red]-#,##0.00"/>` +
+		`<numFmt numFmtId="172" formatCode="[$¥-411]#,##0"/><numFmt numFmtId="173" formatCode="h:mm"/><numFmt numFmtId="174" formatCode="000000"/></numFmts>` +
+		`<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/><xf numFmtId="167"/><xf numFmtId="168"/><xf numFmtId="169"/><xf numFmtId="170"/>` +
+		`<xf numFmtId="171"/><xf numFmtId="172"/><xf numFmtId="173"/><xf numFmtId="174"/><xf numFmtId="9"/></cellXfs></styleSheet>`
 	words := `<sst><si><t>1E5</t></si><si><r><t>晨星</t></r><r><t>机械</t></r><rPh><t>chen</t></rPh></si><si><t>坏&</t></si><si><t>后</t></si></sst>`
 	for cell, want := range map[string]string{
 		`<c t="s"><v>0</v></c>`:                                      "|1E5",
@@ -135,6 +142,20 @@ func TestCells(t *testing.T) {
 		`<c s="1"><v>45356.5</v></c>`:                                "|2024-03-05 12:00:00",
 		`<c s="2"><v>45356</v></c>`:                                  "|2024-03-05",
 		`<c s="3"><v>45356</v></c>`:                                  "|45356",
+		`<c s="4"><v>0.3</v></c>`:                                    "|30%",
+		`<c s="13"><v>0.07</v></c>`:                                  "|7%",
+		`<c s="5"><v>7</v></c>`:                                      "|ZYX-007",
+		`<c s="6"><v>5000</v></c>`:                                   "|5000 in $",
+		`<c s="7"><v>12.5</v></c>`:                                   "|12.5 in 万元",
+		`<c s="8"><v>125000</v></c>`:                                 "|125000",
+		`<c s="9"><v>5000</v></c>`:                                   "|5000",
+		`<c s="10"><v>5000</v></c>`:                                  "|5000 in 日元",
+		`<c s="11"><v>0.6041666666666666</v></c>`:                    "|14:30",
+		`<c s="12"><v>42</v></c>`:                                    "|000042",
+		`<c s="12"><v>76922335678</v></c>`:                           "|76922335678",
+		`<c t="inlineStr"><is><t>'晨星</t></is></c>`:                   "|晨星",
+		`<c t="inlineStr"><is><t>'90 后'</t></is></c>`:                "|'90 后'",
+		`<c t="inlineStr"><is><t>="0769"</t></is></c>`:               "|0769",
 		`<c><f>A1</f></c>`:                                           "|!是没有存下结果的公式，请用 Excel 打开后保存一次",
 		`<c><f>A1</f><v>7</v></c>`:                                   "|7",
 		`<c t="str"><f>""</f><v></v></c>`:                            "",
@@ -180,6 +201,8 @@ func TestTablesAsText(t *testing.T) {
 		utf16:              "[1|名称|电话 2|晨星|1E5]",
 		"sep=;\n名称,a;电话\n": "[2|名称,a|电话]",
 		"名称,地址\n\n晨星,\"南城\n1 号\"\n乙,\n":     "[1|名称|地址 3|晨星|南城\n1 号 4|乙]",
+		"名称,电话,备注\n甲,=\"0769\",=\"007\"\n":  "[1|名称|电话|备注 2|甲|0769|007]",
+		"名称,备注\n甲,\"a,=\"\"b\"\",c\"\n":     "[1|名称|备注 2|甲|a,=\"b\",c]",
 		"名称,地址\n晨星,\"南\"城\n乙,丙\n":           "[1|名称|地址 2!引号没有配对，这一行没有读。单元格里的引号要写两遍 3|乙|丙]",
 		"名称,地址\n\"晨\n星\",x\n丁,\"没有完\n乙,丙\n": "[1|名称|地址 2|晨\n星|x 3!引号没有配对，这一行没有读。单元格里的引号要写两遍 4|乙|丙]",
 	} {
