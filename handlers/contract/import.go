@@ -2,8 +2,8 @@ package contract
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,68 +30,27 @@ func (h Handler) Imports() []intake.Kind {
 // importRow is a contract in a table.
 type importRow struct {
 	store.Contract
-	number, customer, holder, claimant, state, shares string
-	earned                                            bool // what is due of an ended one is written
+	number, customer, holder, claimant, state, shares, remarks string
+	earned                                                     bool // what is due of an ended one is written
 }
 
-// importColumns are the columns of the table of contracts: those of the register, so
-// that one that was made here is read back.
-func (h Handler) importColumns() []intake.Column[importRow] {
-	words := func(into func(*importRow) *string) func(*importRow, sheet.Cell) error {
-		return func(r *importRow, c sheet.Cell) error {
-			*into(r) = strings.TrimSpace(c.Text)
-			return nil
+// remark takes in what the register writes beside a contract; other words are
+// kept with it.
+func (r *importRow) remark(said string) {
+	var rest []string
+	for part := range strings.FieldsFuncSeq(said, func(c rune) bool { return strings.ContainsRune("；;\n", c) }) {
+		bare := text.Bare(part)
+		holder, held := strings.CutPrefix(bare, text.Bare(nowHolder))
+		switch {
+		case strings.TrimSuffix(bare, "合同") == kindWords(true):
+			r.Electronic = true
+		case held && r.holder == "":
+			r.holder = holder
+		case bare != opening && bare != earlySigned:
+			rest = append(rest, strings.TrimSpace(part))
 		}
 	}
-	day := func(into func(*importRow) *store.Day) func(*importRow, sheet.Cell) error {
-		return func(r *importRow, c sheet.Cell) error {
-			t, err := intake.Moment(c, h.zone())
-			if err == nil {
-				*into(r) = store.DayOf(t)
-			}
-			return err
-		}
-	}
-	return []intake.Column[importRow]{
-		{Head: "合同编号", Also: []string{"合同号", "编号"}, Required: true, Example: "ZYX-202411-001", Set: words(func(r *importRow) *string { return &r.number })},
-		{Head: "领用日", Also: []string{"领用日期", "领用时间", "领取日期"}, Example: "2024-11-05", Set: day(func(r *importRow) *store.Day { return &r.Claimed })},
-		{Head: "领用人", Also: []string{"领取人", "经办人"}, Example: "张伟", Set: words(func(r *importRow) *string { return &r.claimant })},
-		{Head: "持有人", Also: []string{"负责人", "业务员"}, Example: "张伟", Set: words(func(r *importRow) *string { return &r.holder })},
-		{Head: "客户", Also: []string{"客户名称", "客户全称", "甲方", "签约客户"}, Required: true, Example: "东莞市晨星机械有限公司", Set: words(func(r *importRow) *string { return &r.customer })},
-		{Head: "项目", Also: []string{"项目名称", "合同名称"}, Example: "2025 年会场地", Set: words(func(r *importRow) *string { return &r.Project })},
-		{Head: "签前汇报日", Also: []string{"汇报日期"}, Set: day(func(r *importRow) *store.Day { return &r.Reported })},
-		{Head: "活动日期", Set: day(func(r *importRow) *store.Day { return &r.Event })},
-		{Head: "准备天数", Set: func(r *importRow, c sheet.Cell) (err error) {
-			if r.Prepare, err = prepareIn(strings.TrimSuffix(c.Text, ".0")); err != nil {
-				err = errors.New("准备天数看不懂，请写成 5")
-			}
-			return err
-		}},
-		{Head: "签订日", Also: []string{"签订日期", "签约日期", "签约日"}, Example: "2024-11-20", Set: day(func(r *importRow) *store.Day { return &r.Signed })},
-		{Head: "金额", Also: []string{"合同金额", "签约金额", "合同额"}, Example: "125000", Set: func(r *importRow, c sheet.Cell) (err error) {
-			r.Amount, err = intake.Money(c)
-			return err
-		}},
-		{Head: "应得", Also: []string{"应得金额", "结算金额"}, Set: func(r *importRow, c sheet.Cell) (err error) {
-			r.Earned, err = intake.Money(c)
-			r.earned = err == nil
-			return err
-		}},
-		{Head: "终止日", Also: []string{"终止日期"}, Set: day(func(r *importRow) *store.Day { return &r.Ended })},
-		{Head: "归档日", Also: []string{"归档日期"}, Set: day(func(r *importRow) *store.Day { return &r.Archived })},
-		{Head: "存放位置", Also: []string{"位置", "档案位置"}, Example: "2 号柜 3 层", Set: words(func(r *importRow) *string { return &r.Place })},
-		{Head: "去向", Also: []string{"状态", "合同状态"}, Example: "已归档", Set: words(func(r *importRow) *string { return &r.state })},
-		{Head: "类型", Also: []string{"合同类型"}, Example: "纸质", Set: func(r *importRow, c sheet.Cell) error {
-			r.Electronic = strings.HasPrefix(text.Bare(c.Text), "电子")
-			return nil
-		}},
-		{Head: "业绩", Also: []string{"业绩分成"}, Set: words(func(r *importRow) *string { return &r.shares })},
-		{Head: "序号", Set: func(*importRow, sheet.Cell) error { return nil }},
-		{Head: "备注", Set: func(r *importRow, c sheet.Cell) error {
-			r.Electronic = r.Electronic || strings.Contains(c.Text, "电子")
-			return nil
-		}},
-	}
+	r.remarks = strings.Join(rest, "；")
 }
 
 // zone is the company's; a template can do without.
@@ -138,7 +97,7 @@ func (h Handler) finish(r *intake.Record[importRow]) {
 	}
 	h.finishState(r)
 	switch signed := v.Signed != ""; {
-	case signed && v.Amount == 0:
+	case signed && v.Amount == 0 && !slices.ContainsFunc(r.Wrong, func(w string) bool { return strings.HasPrefix(w, "金额") }):
 		r.Fail("签了的合同要有金额")
 	case !signed && v.Amount > 0:
 		r.Fail("有金额，没有签订日")
@@ -171,15 +130,7 @@ func (h Handler) finishState(r *intake.Record[importRow]) {
 		r.Fail("去向%s看不懂，可以写：%s", text.Quote(v.state), stateNames())
 		return
 	}
-	needsSignature := v.State == store.ContractSigned || v.State == store.ContractArchived || v.State == store.ContractTerminated
-	switch {
-	case needsSignature && v.Signed == "":
-		r.Fail("%s的合同要有签订日", v.State)
-	case v.State == store.ContractReported && v.Reported == "":
-		r.Fail("已汇报的合同要有签前汇报日")
-	case (v.State == store.ContractClaimed || v.State == store.ContractReported) && v.Signed != "":
-		r.Fail("有签订日，去向不能是%s", v.State)
-	}
+	contradictions(r)
 	switch v.State {
 	case store.ContractArchived:
 		v.Archived = firstDay(v.Archived, v.Signed)
@@ -209,6 +160,27 @@ func (h Handler) finishState(r *intake.Record[importRow]) {
 	}
 }
 
+// contradictions are what a state and the dates beside it cannot both be.
+func contradictions(r *intake.Record[importRow]) {
+	v := &r.Value
+	unsigned := []store.ContractState{store.ContractClaimed, store.ContractReported, store.ContractReturned, store.ContractSpoiled}
+	needsSignature := v.State == store.ContractSigned || v.State == store.ContractArchived || v.State == store.ContractTerminated
+	switch {
+	case needsSignature && v.Signed == "":
+		r.Fail("%s的合同要有签订日", v.State)
+	case v.State == store.ContractReported && v.Reported == "":
+		r.Fail("已汇报的合同要有签前汇报日")
+	case slices.Contains(unsigned, v.State) && v.Signed != "":
+		r.Fail("有签订日，去向不能是%s", v.State)
+	case v.State == store.ContractSigned && v.Archived != "":
+		r.Fail("有归档日，去向不能是%s", v.State)
+	case v.Archived != "" && v.Archived < v.Signed:
+		r.Fail("归档日在签订日之前")
+	case v.Signed != "" && v.Signed < v.Claimed:
+		r.Warn("签订日在领用日之前，照写的记")
+	}
+}
+
 func stateNames() string {
 	var names []string
 	for _, s := range store.ContractStates {
@@ -235,24 +207,42 @@ func (h Handler) takeRow(r *intake.Record[importRow]) func(context.Context, *sto
 		for _, on := range []struct {
 			what string
 			day  store.Day
-		}{{"领用日", ct.Claimed}, {"签订日", ct.Signed}, {"终止日", ct.Ended}, {"归档日", ct.Archived}} {
+		}{{"领用日", ct.Claimed}, {"签前汇报日", ct.Reported}, {"签订日", ct.Signed}, {"终止日", ct.Ended}, {"归档日", ct.Archived}} {
 			if on.day > h.Rules.Day(i.Now) {
 				return intake.Outcome{Result: intake.Wrong, Text: on.what + "在将来"}, nil
 			}
 		}
-		if _, found, err := tx.Contracts().Get(ctx, ct.Folded); err != nil || found {
-			return intake.Outcome{Result: intake.Known, Text: "编号已经有了"}, err
+		was, found, err := tx.Contracts().Get(ctx, ct.Folded)
+		if err != nil {
+			return intake.Outcome{}, err
 		}
 		wrong, warned, err := h.importNames(ctx, tx, r.Value, &ct)
+		if err == nil && found {
+			return intake.There("编号已经有了", otherwise(was, ct)...), nil
+		}
 		if err != nil || wrong != "" {
 			return intake.Outcome{Result: intake.Wrong, Text: wrong}, err
 		}
 		o := intake.Outcome{Result: intake.New, Text: strings.Join(warned, "；")}
 		if i.Apply {
-			o.Result, err = intake.Done, h.enterRow(ctx, tx, i, r.Line, ct)
+			o.Result, err = intake.Done, h.enterRow(ctx, tx, i, r, ct)
 		}
 		return o, err
 	}
+}
+
+// otherwise names what a contract that is there says otherwise than a row.
+func otherwise(was, row store.Contract) (what []string) {
+	if row.Customer != was.Customer {
+		what = append(what, "客户")
+	}
+	if row.Signed != was.Signed {
+		what = append(what, "签订日")
+	}
+	if row.Amount != was.Amount {
+		what = append(what, "金额")
+	}
+	return what
 }
 
 // importNames finds the customer, the holder and the others that a row names.
@@ -325,8 +315,12 @@ func known(ctx context.Context, tx *store.Tx, name string) (string, error) {
 
 // enterRow makes a contract of a row, in the transaction of its batch, so that its
 // number is never given out.
-func (h Handler) enterRow(ctx context.Context, tx *store.Tx, i intake.Import, line int, ct store.Contract) error {
-	fresh, err := tx.Contracts().Add(ctx, ct, store.ContractAct{ID: tx.NewID(i.Now), At: i.Now, By: i.By.ID, Act: "期初导入", Words: fmt.Sprintf("Excel 导入：%s 第 %d 行", i.File, line)})
+func (h Handler) enterRow(ctx context.Context, tx *store.Tx, i intake.Import, r *intake.Record[importRow], ct store.Contract) error {
+	line, said := r.Line, fmt.Sprintf("Excel 导入：%s 第 %d 行", i.File, r.Line)
+	if r.Value.remarks != "" {
+		said += "，备注：" + r.Value.remarks
+	}
+	fresh, err := tx.Contracts().Add(ctx, ct, store.ContractAct{ID: tx.NewID(i.Now), At: i.Now, By: i.By.ID, Act: "期初导入", Words: said})
 	if err == nil && !fresh {
 		err = fmt.Errorf("row %d: contract is there already", line)
 	}

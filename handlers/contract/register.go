@@ -156,23 +156,30 @@ func (h Handler) sheetRow(ctx context.Context, n *names, reader store.Person, no
 	}, nil
 }
 
+// What the register writes beside a contract; an import reads it back.
+const (
+	earlySigned = "先签后报"
+	nowHolder   = "现持有人 "
+	opening     = "期初"
+)
+
 // remarks are what else is to be known of a contract on paper.
 func remarks(ct store.Contract, holder string) string {
 	var list []string
 	if ct.Electronic {
-		list = append(list, "电子")
+		list = append(list, kindWords(true))
 	}
 	if ct.Early {
-		list = append(list, "先签后报")
+		list = append(list, earlySigned)
 	}
 	if ct.Holder != ct.Claimant {
-		list = append(list, "现持有人 "+holder)
+		list = append(list, nowHolder+holder)
 	}
 	if ct.Borrower != "" {
 		list = append(list, "原件借出到 "+string(ct.Back))
 	}
 	if ct.Opening {
-		list = append(list, "期初")
+		list = append(list, opening)
 	}
 	return strings.Join(list, "；")
 }

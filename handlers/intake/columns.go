@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -16,6 +17,7 @@ type Column[R any] struct {
 	Required bool                       // a table has it, and so has each of its rows
 	Many     bool                       // several columns may be one; a record hears of each cell
 	Set      func(*R, sheet.Cell) error // hears of what is not empty; its error is for people
+	Amount   func(*R, int64) error      // instead of Set: of an amount, in 分
 	Example  string                     // in the template
 }
 
@@ -48,13 +50,21 @@ const requiredMark = "*"
 
 var remark = regexp.MustCompile(`\([^()]*\)$`)
 
-// headWords is a head as heads are compared: 公司电话（必填）: is 公司电话.
+// unitWords is in what a column counts, where its head says so: 金额/万元.
+var unitWords = regexp.MustCompile(`[/:(]?(单位:?)?(人民币)?([千万亿]|百万|十万|千万)?(元|[千万亿])\)?$`)
+
+// headWords is a head as heads are compared: 公司电话（必填）: is 公司电话, and
+// 金额（万元） 金额.
 func headWords(head string) string {
 	trimmed := strings.Trim(text.Bare(head), "*:;,")
 	if bare := remark.ReplaceAllString(trimmed, ""); bare != "" {
 		trimmed = bare
 	}
-	return strings.Trim(trimmed, "*:;,")
+	trimmed = strings.Trim(trimmed, "*:;,")
+	if bare := unitWords.ReplaceAllString(trimmed, ""); bare != "" {
+		trimmed = bare
+	}
+	return trimmed
 }
 
 // headIndex is which column a head names. A column's own head goes before what
@@ -116,15 +126,21 @@ func findHeads[R any](rows []sheet.Row, columns []Column[R]) (best heads, found 
 			h.index = append(h.index, at)
 		}
 		h.known = len(named)
-		complete := true
-		for i, c := range columns {
-			complete = complete && (named[i] || !c.Required)
-		}
-		if complete && h.known > best.known {
+		if complete(columns, named) && h.known > best.known {
 			best, found = h, true
 		}
 	}
 	return best, found
+}
+
+// complete reports whether what is required is there.
+func complete[R any](columns []Column[R], there map[int]bool) bool {
+	for i, c := range columns {
+		if c.Required && !there[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // twice is the first column that two heads name though one may only.
@@ -138,6 +154,15 @@ func twice[R any](h heads, columns []Column[R]) error {
 			return &sheet.Unreadable{Text: fmt.Sprintf("有两列都是%s，请合成一列", text.Quote(columns[at].Head))}
 		}
 		seen[at] = true
+	}
+	return nil
+}
+
+// OneName refuses several people where one is meant: whoever picked one of them
+// would guess.
+func OneName(name string) error {
+	if strings.ContainsAny(text.Fold(name).Text, "、,;/\n") {
+		return errors.New("写了不止一位，请只写一位")
 	}
 	return nil
 }

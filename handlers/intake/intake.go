@@ -26,6 +26,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"marketbot/handlers/sheet"
@@ -97,8 +98,18 @@ const (
 
 // Outcome is how a row ended, and why.
 type Outcome struct {
-	Result Result
-	Text   string // names and numbers only, no other content
+	Result  Result
+	Text    string // names and numbers only, no other content
+	Differs bool   // what is there already says something else
+}
+
+// There is the outcome of a row that is there already; others names what it says
+// otherwise, which nobody has changed.
+func There(text string, others ...string) Outcome {
+	if len(others) > 0 {
+		text += "，但" + strings.Join(others, "、") + "和这里的不一样，没有改"
+	}
+	return Outcome{Result: Known, Text: text, Differs: len(others) > 0}
 }
 
 // Import is one run of a kind.

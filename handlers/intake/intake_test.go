@@ -62,6 +62,92 @@ func TestReadTakesAnyTable(t *testing.T) {
 	}
 }
 
+// What stands beside the rows is told and is no row; what may be one is wrong.
+func TestRowsThatAreNone(t *testing.T) {
+	for _, c := range []struct {
+		rows    string
+		records string // line and what is wrong
+		noted   string
+	}{
+		{"合 计,3", "", "第 3 行是「合 计」"},
+		{"总计（元）：,3", "", "第 3 行是「总计（元）：」"},
+		{"本页小计,3", "", "第 3 行是「本页小计」"},
+		{"张伟 小计,3", "", "第 3 行是「张伟 小计」"},
+		{"合计科技,2026-11-30", "3 月份：请写成 2026-11", ""},
+		{"注：以上含税", "", "第 3 行是「注：以上含税」"},
+		{"制表人：周明", "", "第 3 行是「制表人：周明」"},
+		{"备注：电话 13800138000", "", "第 3 行是「备注：电话 138****8000」"},
+		{"——以下空白——", "", "以下空白"},
+		{"第 1 页 共 2 页", "", "第 1 页"},
+		{"月份,到期", "", "第 3 行又是列名"},
+		{"到期,所属月份\n2026-11-30,2026-12", "3 又是一行列名，和第 1 行的不一样；4 在第 3 行开始的另一张表里", ""},
+	} {
+		table, err := readText(t, "月份,到期\n2026-10,2026-10-31\n"+c.rows+"\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wrong []string
+		for _, r := range table.Records[1:] {
+			wrong = append(wrong, fmt.Sprint(r.Line, " ", strings.Join(r.Wrong, "")))
+		}
+		got := strings.Join(wrong, "；")
+		for part := range strings.SplitSeq(c.records, "；") {
+			if !strings.Contains(got, part) || (got == "") != (c.records == "") {
+				t.Errorf("%q: %q, want %q", c.rows, got, c.records)
+			}
+		}
+		if notes := strings.Join(table.Notes, ""); !strings.Contains(notes, c.noted) || (notes == "") != (c.noted == "") {
+			t.Errorf("%q: notes %q, want %q", c.rows, notes, c.noted)
+		}
+	}
+	if table, err := readText(t, "月份,到期\n"); err != nil || !strings.Contains(strings.Join(table.Notes, ""), "一行也没有") {
+		t.Errorf("no rows: %+v, %v", table, err)
+	}
+}
+
+// In what a column counts its head says, or a line beside the table; whoever
+// writes another unit into a cell means that one.
+func TestUnits(t *testing.T) {
+	type bill struct{ fen int64 }
+	columns := []Column[bill]{{Head: "合同", Required: true, Set: func(*bill, sheet.Cell) error { return nil }},
+		{Head: "金额", Also: []string{"签约金额"}, Amount: func(b *bill, fen int64) error { b.fen = fen; return nil }}}
+	for _, c := range []struct {
+		text string
+		want int64
+		said string
+	}{
+		{"合同,金额（万元）\nA,12.5", 125_000_00, "按万元读，1 就是 10000 元"},
+		{"合同,签约金额/万\nA,12.3456", 123_456_00, "按万读"},
+		{"合同,金额：千元\nA,\"1,250\"", 1_250_000_00, "按千元读"},
+		{"合同,金额（含税，百万元）\nA,2", 2_000_000_00, "按百万元读"},
+		{"合同,金额（万元）\nA,12.5万", 125_000_00, ""},
+		{"合同,金额（万元）\nA,5000元", 5_000_00, ""},
+		{"合同,金额（万元）\nA,十二", 0, "看不懂这个金额"},
+		{"合同,金额（元）\nA,12.5", 12_50, ""},
+		{"合同,金额（不含税）\nA,12.5", 12_50, ""},
+		{"单位：万元\n合同,金额\nA,12.5", 125_000_00, "按万元读"},
+		{"单位：万元\n合同,金额（元）\nA,12.5", 12_50, ""},
+		{"合同,金额\nA,12.5\n注：金额单位：万元", 125_000_00, "按万元读"},
+		{"合同,金额（美元）\nA,12.5", 0, "这一列写的是美元"},
+		{"单位：港元\n合同,金额\nA,12.5", 0, "这一列写的是港元"},
+		{"合同,金额(USD)\nA,12.5", 0, "金额只记人民币"},
+	} {
+		f, err := sheet.Open(strings.NewReader(c.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := Read(f, columns, func() bill { return bill{} })
+		if err != nil || len(table.Records) != 1 {
+			t.Errorf("%q: %+v, %v", c.text, table, err)
+			continue
+		}
+		r := table.Records[0]
+		if said := strings.Join(append(r.Wrong, table.Notes...), ""); r.Value.fen != c.want || !strings.Contains(said, c.said) {
+			t.Errorf("%q: %d, %q; want %d, %q", c.text, r.Value.fen, said, c.want, c.said)
+		}
+	}
+}
+
 // What a template holds is read by its own columns, and is no data.
 func TestEmptyIsReadBack(t *testing.T) {
 	data, err := sheet.Book{Sheets: []sheet.Sheet{Empty("计划", "计划导入表", plans())}}.Write()

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"strings"
 	"testing"
 
 	"marketbot/handlers/sheet"
@@ -27,13 +28,25 @@ func TestMoney(t *testing.T) {
 		{"5万 左右", false, 0, "金额没看懂，请写一个准数，例如 125000 或 12.5万"},
 		{"很多", false, 0, errMoney.Error()},
 	} {
-		got, err := Money(sheet.Cell{Text: c.text, Number: c.number})
+		got, err := money(sheet.Cell{Text: c.text, Number: c.number}, unit{})
 		said := ""
 		if err != nil {
 			said = err.Error()
 		}
 		if got != c.want || said != c.wrong {
 			t.Errorf("%q: %d, %q; want %d, %q", c.text, got, said, c.want, c.wrong)
+		}
+	}
+}
+
+func TestMoneyOfMarkedCells(t *testing.T) {
+	for want, c := range map[string]sheet.Cell{
+		"格式带着「$」":        {Text: "5000", Number: true, Mark: "$"},
+		"和别的行合并了":        {Text: "5000", Number: true, Merged: true},
+		errMoney.Error(): {Text: "30%"},
+	} {
+		if fen, err := money(c, unit{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v is read as %d, %v", c, fen, err)
 		}
 	}
 }

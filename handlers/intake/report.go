@@ -62,7 +62,8 @@ func joined(why []string) string {
 // what is wrong, and at the end the counts.
 func (r *Report) Print(out io.Writer, unit string) error {
 	var b strings.Builder
-	r.section(&b, maxKnown, func(l line) bool { return l.outcome.Result == Known })
+	r.section(&b, maxKnown, func(l line) bool { return l.outcome.Result == Known && !l.outcome.Differs })
+	r.section(&b, len(r.lines), func(l line) bool { return l.outcome.Differs })
 	r.section(&b, len(r.lines), func(l line) bool { return l.outcome.Result == New || l.outcome.Result == Done })
 	r.section(&b, len(r.lines), func(l line) bool { return l.outcome.Result == Wrong })
 	if r.apply {

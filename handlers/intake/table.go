@@ -34,14 +34,14 @@ func (t *Table[R]) note(format string, args ...any) {
 // it is noted that they are not. Its error is a *[sheet.Unreadable].
 func Read[R any](f *sheet.File, columns []Column[R], fresh func() R, beside ...string) (*Table[R], error) {
 	tabs, notes := shown(f)
+	tabs = slices.DeleteFunc(slices.Clone(tabs), func(t sheet.Tab) bool { return slices.Contains(beside, t.Name) })
 	var table *Table[R]
 	for _, tab := range tabs {
-		if slices.Contains(beside, tab.Name) {
-			continue
-		}
 		rows, err := f.Rows(tab)
 		if table != nil {
-			if err != nil || len(rows) > 0 {
+			if h, found := findHeads(rows, columns); found && len(rows) > h.row+1 {
+				table.broken(sheet.Row{Line: rows[h.row].Line, Wrong: fmt.Sprintf("工作表%s不导入，它的 %d 行没有读：只读第一个有列名的工作表，其余的请另存为一个文件", text.Quote(tab.Name), len(rows)-h.row-1)}, fresh())
+			} else if err != nil || len(rows) > 0 {
 				notes = append(notes, "工作表"+text.Quote(tab.Name)+"不导入：只读第一个有列名的工作表，其余的请另存为一个文件")
 			}
 			continue
@@ -51,6 +51,9 @@ func Read[R any](f *sheet.File, columns []Column[R], fresh func() R, beside ...s
 		}
 		if table, err = read(rows, columns, fresh, tab.Name == ""); err != nil {
 			return nil, err
+		}
+		if table != nil && len(tabs) > 1 {
+			notes = append(notes, "读的是工作表"+text.Quote(tab.Name))
 		}
 	}
 	if table == nil {
@@ -112,11 +115,17 @@ func read[R any](rows []sheet.Row, columns []Column[R], fresh func() R, plain bo
 			t.broken(row, fresh())
 		}
 	}
-	body := reader[R]{Table: t, columns: columns, heads: h, plain: plain, fresh: fresh, stray: map[int][]int{}}
+	if len(rows) == h.row+1 {
+		t.note("列名下面一行也没有")
+	}
+	body := reader[R]{
+		Table: t, columns: columns, heads: h, head: rows[h.row], index: headIndex(columns), units: unitsOf(rows, h, columns),
+		plain: plain, fresh: fresh, stray: map[int][]int{}, hidden: map[int]int{},
+	}
 	for _, row := range rows[h.row+1:] {
 		body.take(row)
 	}
-	body.notes(rows[h.row])
+	body.notes()
 	return t, nil
 }
 
@@ -132,17 +141,19 @@ type reader[R any] struct {
 	*Table[R]
 	columns []Column[R]
 	heads   heads
-	plain   bool // text: a comma too many shifts all that is behind it
+	head    sheet.Row      // the heads as they stand there
+	index   map[string]int // which column any head would name
+	units   map[int]unit   // in what a column counts, by cell
+	plain   bool           // text: a comma too many shifts all that is behind it
 	fresh   func() R
-	hidden  int
+	other   int           // the line that begins another table; 0: none
+	unseen  int           // how many rows are hidden
+	hidden  map[int]int   // by cell: how many of a column that is hidden were read
 	stray   map[int][]int // by cell: the lines that hold something that is not read
 }
 
 // empty are what people write into a cell that has nothing.
 var empty = regexp.MustCompile(`^([-/\\.]+|无|暂无|空|没有|n/?a|null|none)$`)
-
-// sums begin the rows that add up others.
-var sums = regexp.MustCompile(`^(合计|小计|总计|共计|.+ 小计)[:：]?$`)
 
 func (b *reader[R]) take(row sheet.Row) {
 	if row.Wrong != "" {
@@ -150,17 +161,34 @@ func (b *reader[R]) take(row sheet.Row) {
 		return
 	}
 	if row.Hidden {
-		b.hidden++
+		b.unseen++
+	}
+	if b.other == 0 {
+		if why := b.aside(row); why != "" {
+			b.note("第 %d 行%s，不导入", row.Line, why)
+			return
+		}
 	}
 	r := Record[R]{Line: row.Line, Value: b.fresh()}
+	switch {
+	case b.other == row.Line:
+		r.Fail("又是一行列名，和第 %d 行的不一样：请把这张表另存为一个文件再导入", b.head.Line)
+		b.Records = append(b.Records, r)
+		return
+	case b.other > 0:
+		r.Fail("在第 %d 行开始的另一张表里，没有读", b.other)
+		b.Records = append(b.Records, r)
+		return
+	}
+	b.fill(&r, row)
+}
+
+// fill makes a record of a row.
+func (b *reader[R]) fill(r *Record[R], row sheet.Row) {
 	filled := map[int]bool{}
-	first := ""
 	for i, c := range row.Cells {
 		if c.Wrong == "" && (!text.HasWords(c.Text) || empty.MatchString(text.Bare(c.Text))) {
 			continue
-		}
-		if first == "" {
-			first = c.Text
 		}
 		at := -1
 		if i < len(b.heads.index) {
@@ -173,17 +201,13 @@ func (b *reader[R]) take(row sheet.Row) {
 			b.stray[i] = append(b.stray[i], row.Line)
 		default:
 			filled[at] = true
-			b.set(&r, b.columns[at], i, c)
+			b.set(r, b.columns[at], i, c)
+			if c.Hidden {
+				b.hidden[i]++
+			}
 		}
 	}
-	switch {
-	case sums.MatchString(first):
-		b.note("第 %d 行是%s，不导入", row.Line, text.Quote(first))
-	case b.example(row):
-		b.note("第 %d 行是空表里的示例，不导入", row.Line)
-	default:
-		b.complete(&r, filled)
-	}
+	b.complete(r, filled)
 }
 
 // set puts a cell into a record, or says why not.
@@ -192,7 +216,15 @@ func (b *reader[R]) set(r *Record[R], column Column[R], i int, c sheet.Cell) {
 		r.Fail("%s %s%s", column.Head, cellName(i, r.Line), c.Wrong)
 		return
 	}
-	if err := column.Set(&r.Value, c); err != nil {
+	err := error(nil)
+	if column.Amount == nil {
+		err = column.Set(&r.Value, c)
+	} else if fen, wrong := money(c, b.units[i]); wrong != nil {
+		err = wrong
+	} else {
+		err = column.Amount(&r.Value, fen)
+	}
+	if err != nil {
 		r.Fail("%s：%s", column.Head, err)
 	}
 }
@@ -207,29 +239,27 @@ func (b *reader[R]) complete(r *Record[R], filled map[int]bool) {
 	b.Records = append(b.Records, *r)
 }
 
-// example reports whether a row is that of the template.
-func (b *reader[R]) example(row sheet.Row) bool {
-	for i, at := range b.heads.index {
-		if at >= 0 && b.columns[at].Required && strings.HasPrefix(text.Bare(row.At(i).Text), text.Bare(exampleMark)) {
-			return true
-		}
-	}
-	return false
-}
-
 // notes names the columns that were not read.
-func (b *reader[R]) notes(head sheet.Row) {
+func (b *reader[R]) notes() {
 	for i := range max(len(b.heads.index), maxIndex(b.stray)+1) {
 		lines := b.stray[i]
-		switch name := head.At(i).Text; {
+		switch name := b.head.At(i).Text; {
 		case name != "" && i < len(b.heads.index) && b.heads.index[i] < 0:
 			b.note("不认识的列%s，不导入%s", text.Quote(name), where(lines))
 		case len(lines) > 0:
 			b.note("%s 列没有列名，不导入%s", columnName(i), where(lines))
 		}
 	}
-	if b.hidden > 0 {
-		b.note("有 %d 行在表里是隐藏的，一样导入", b.hidden)
+	for i := range b.heads.index {
+		if n := b.hidden[i]; n > 0 {
+			b.note("%s 列%s在表里是隐藏的，一样导入（有 %d 格内容）", columnName(i), text.Quote(b.head.At(i).Text), n)
+		}
+		if u := b.units[i]; u.factor > 1 {
+			b.note("%s 列%s按%s读，1 就是 %d 元", columnName(i), text.Quote(b.head.At(i).Text), u.words, u.factor)
+		}
+	}
+	if b.unseen > 0 {
+		b.note("有 %d 行在表里是隐藏的，一样导入", b.unseen)
 	}
 }
 

@@ -50,6 +50,7 @@ var (
 
 // planRow is a line of a plan in a table.
 type planRow struct {
+	line       int
 	contract   string
 	due, first store.Day
 	fen        int64
@@ -65,9 +66,9 @@ func (h Handler) planColumns() []intake.Column[planRow] {
 			r.due, err = h.dayOf(c)
 			return err
 		}},
-		{Head: columnAmount, Also: amountHeads, Required: true, Example: "50000", Set: func(r *planRow, c sheet.Cell) (err error) {
-			r.fen, err = amountOf(c)
-			return err
+		{Head: columnAmount, Also: amountHeads, Required: true, Example: "50000", Amount: func(r *planRow, fen int64) error {
+			r.fen = fen
+			return someMoney(fen)
 		}},
 		{Head: "原定日", Also: []string{"首次到期日", "原定日期"}, Example: "2024-10-31", Set: func(r *planRow, c sheet.Cell) (err error) {
 			r.first, err = h.dayOf(c)
@@ -86,12 +87,11 @@ func (h Handler) dayOf(c sheet.Cell) (store.Day, error) {
 
 var errNothing = errors.New("金额要大于 0")
 
-func amountOf(c sheet.Cell) (int64, error) {
-	fen, err := intake.Money(c)
-	if err == nil && fen == 0 {
-		err = errNothing
+func someMoney(fen int64) error {
+	if fen == 0 {
+		return errNothing
 	}
-	return fen, err
+	return nil
 }
 
 // readPlans reads plans: the lines of a contract are entered together, or not at
@@ -107,10 +107,19 @@ func (h Handler) readPlans(f *sheet.File) (*intake.Book, error) {
 	for _, r := range table.Records {
 		key := command.FoldedContract(r.Value.contract)
 		i, known := at[key]
+		if key == "" && len(b.Rows) > 0 { // a plan is entered whole, or not at all
+			b.Rows[len(b.Rows)-1].Fail("第 %d 行没有合同号，像是这份合同的一期，请补上", r.Line)
+		}
 		if !known || key == "" {
 			i = len(b.Rows)
 			at[key] = i
 			b.Rows, lines = append(b.Rows, intake.Row{Line: r.Line, Name: r.Value.contract}), append(lines, nil)
+		}
+		r.Value.line = r.Line
+		for _, l := range lines[i] {
+			if l.due != "" && l.due == r.Value.due {
+				b.Rows[i].Fail("第 %d 行和第 %d 行是同一天，请合成一期", r.Line, l.line)
+			}
 		}
 		lines[i] = append(lines[i], r.Value)
 		for _, wrong := range r.Wrong {
@@ -154,8 +163,6 @@ func (h Handler) takePlan(rows []planRow) func(context.Context, *store.Tx, intak
 			return intake.Outcome{}, err
 		case why != "":
 			return wrong("%s", why), nil
-		case len(entriesOf(d, store.MoneyPlan)) > 0:
-			return intake.Outcome{Result: intake.Known, Text: "已有收款计划"}, nil
 		}
 		e := h.opening(tx, i, d, store.MoneyPlan)
 		sum := int64(0)
@@ -170,6 +177,13 @@ func (h Handler) takePlan(rows []planRow) func(context.Context, *store.Tx, intak
 			e.Plan, sum = append(e.Plan, l), sum+r.fen
 		}
 		slices.SortStableFunc(e.Plan, func(a, b store.PlanLine) int { return cmp.Compare(a.Due, b.Due) })
+		if had := entriesOf(d, store.MoneyPlan); len(had) > 0 {
+			var others []string
+			if !slices.EqualFunc(had[len(had)-1].Plan, e.Plan, func(a, b store.PlanLine) bool { return a.Due == b.Due && a.Amount == b.Amount }) {
+				others = append(others, "日期或金额")
+			}
+			return intake.There("已有收款计划", others...), nil
+		}
 		if sum > d.Price {
 			return wrong("各期加起来 %s，比合同金额 %s 多", words.Money(sum), words.Money(d.Price)), nil
 		}
@@ -205,6 +219,7 @@ func (h Handler) apply(ctx context.Context, tx *store.Tx, i intake.Import, o *in
 
 // receiptRow is a receipt in a table.
 type receiptRow struct {
+	line     int
 	contract string
 	fen      int64
 	day      store.Day
@@ -237,9 +252,9 @@ func (h Handler) receiptColumns() []intake.Column[receiptRow] {
 			r.contract = strings.TrimSpace(c.Text)
 			return nil
 		}},
-		{Head: columnAmount, Also: amountHeads, Required: true, Example: "50000", Set: func(r *receiptRow, c sheet.Cell) (err error) {
-			r.fen, err = amountOf(c)
-			return err
+		{Head: columnAmount, Also: amountHeads, Required: true, Example: "50000", Amount: func(r *receiptRow, fen int64) error {
+			r.fen = fen
+			return someMoney(fen)
 		}},
 		{Head: "日期", Also: []string{"回款日期", "收款日期", "到款日期", "到账日期"}, Required: true, Example: "2024-12-30", Set: func(r *receiptRow, c sheet.Cell) (err error) {
 			r.day, err = h.dayOf(c)
@@ -247,7 +262,7 @@ func (h Handler) receiptColumns() []intake.Column[receiptRow] {
 		}},
 		{Head: "负责人", Also: []string{"业务员", "持有人", "归属"}, Example: "张伟", Set: func(r *receiptRow, c sheet.Cell) error {
 			r.holder = strings.TrimSpace(c.Text)
-			return nil
+			return intake.OneName(r.holder)
 		}},
 		{Head: "备注", Also: []string{"说明", "摘要"}, Set: func(r *receiptRow, c sheet.Cell) error {
 			r.note = c.Text
@@ -274,6 +289,10 @@ func (h Handler) readReceipts(f *sheet.File) (*intake.Book, error) {
 	for _, r := range table.Records {
 		key := command.FoldedContract(r.Value.contract)
 		r.Value.before = slices.Clip(before[key])
+		r.Value.line = r.Line
+		if twin := slices.IndexFunc(r.Value.before, func(b receiptRow) bool { return b.fen == r.Value.fen && b.day == r.Value.day }); twin >= 0 {
+			r.Warn("和第 %d 行是同样一笔，按两笔记", r.Value.before[twin].line)
+		}
 		if len(r.Wrong) == 0 {
 			before[key] = append(before[key], r.Value)
 		}
@@ -294,7 +313,12 @@ func (h Handler) takeReceipt(r receiptRow) func(context.Context, *store.Tx, inta
 		case r.day > h.Rules.Day(i.Now):
 			return wrong("日期在将来"), nil
 		case r.entered(d.account.Entries):
-			return intake.Outcome{Result: intake.Known, Text: "已有这一笔"}, nil
+			return intake.There("已有这一笔"), nil
+		}
+		for _, old := range rulebook.Receipts(d.account.Entries) {
+			if !old.Opening && old.Counts() && old.Amount == r.fen && old.Day == r.day {
+				return intake.There("已经登记过同样一笔 " + old.Code + "；真是另一笔，请在聊天里登记"), nil
+			}
 		}
 		e := h.opening(tx, i, d, store.MoneyReceipt)
 		e.Amount, e.Day, e.Words = r.fen, r.day, r.note

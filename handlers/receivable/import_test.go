@@ -83,3 +83,27 @@ func TestImportOfPlansAndReceipts(t *testing.T) {
 		}
 	}
 }
+
+// A plan is entered whole or not at all, and money that is there is not entered
+// twice.
+func TestImportOfWhatIsThere(t *testing.T) {
+	d := openDesk(t)
+	w := sheet.Text
+	said := d.imports(0, true, []sheet.Value{},
+		[]sheet.Value{w("ZYX-202611-001"), w("2026-12-31"), sheet.Money(30_000_00)},
+		[]sheet.Value{w(""), w("2027-03-31"), sheet.Money(70_000_00)},
+		[]sheet.Value{w("ZYX-202611-002"), w("2026-12-31"), sheet.Money(10_000_00)},
+		[]sheet.Value{w("ZYX-202611-002"), w("2026-12-31"), sheet.Money(10_000_00)})
+	handlerstest.Wants(t, said, "第 5 行没有合同号，像是这份合同的一期，请补上", "第 7 行和第 6 行是同一天，请合成一期", "已导入 0 份收款计划", "有错 3 行")
+	plan := []sheet.Value{w("ZYX-202611-001"), w("2026-12-31"), sheet.Money(30_000_00)}
+	d.imports(0, true, []sheet.Value{}, plan)
+	plan[2] = sheet.Money(40_000_00)
+	handlerstest.Wants(t, d.imports(0, true, []sheet.Value{}, plan), "已有收款计划，但日期或金额和这里的不一样，没有改", "跳过 1 份收款计划")
+
+	d.Say("张伟", "回款 ZYX-202611-001 1万 11-21")
+	receipt := []sheet.Value{w("ZYX-202611-001"), sheet.Money(10_000_00), w("2026-11-21")}
+	handlerstest.Wants(t, d.imports(1, true, []sheet.Value{}, receipt), "已经登记过同样一笔 R1", "已导入 0 笔回款，跳过 1 笔回款")
+	receipt[1] = sheet.Money(2_000_00)
+	said = d.imports(1, true, []sheet.Value{}, receipt, receipt)
+	handlerstest.Wants(t, said, "第 5 行\t已导入\tZYX-202611-001 2026-11-21\t和第 4 行是同样一笔，按两笔记", "已导入 2 笔回款")
+}

@@ -32,6 +32,7 @@ type importRow struct {
 
 var (
 	errMonth   = errors.New("月份看不懂，请写成 2026-11 或 2026年11月")
+	errTenth   = errors.New("月份是一个小数，看不出是 1 月还是 10 月，请写成 2027-01 或 2027-10")
 	errMeasure = errors.New("类别看不懂，请写 签约 或 回款")
 )
 
@@ -45,9 +46,9 @@ func (h Handler) importColumns() []intake.Column[importRow] {
 			r.Month, err = h.monthOf(c)
 			return err
 		}},
-		{Head: "金额", Also: []string{"目标", "目标金额", "本月目标", "月目标"}, Required: true, Example: "100000", Set: func(r *importRow, c sheet.Cell) (err error) {
-			r.Fen, err = intake.Money(c)
-			return err
+		{Head: "金额", Also: []string{"目标", "目标金额", "本月目标", "月目标"}, Required: true, Example: "100000", Amount: func(r *importRow, fen int64) error {
+			r.Fen = fen
+			return nil
 		}},
 		{Head: "类别", Also: []string{"类型", "目标类别"}, Example: "签约", Set: func(r *importRow, c sheet.Cell) error {
 			for _, m := range measures {
@@ -73,6 +74,9 @@ func (h Handler) monthOf(c sheet.Cell) (store.Day, error) {
 		zone = time.UTC
 	}
 	typed := strings.TrimSpace(c.Text)
+	if c.Number && strings.Contains(typed, ".") { // Excel writes 2027.10 so too
+		return "", errTenth
+	}
 	if month, n, err := reading.Month(typed, "2000-01-01"); err == nil && n == len(typed) && strings.Contains(text.Fold(typed).Text, "20") {
 		return month, nil
 	}
@@ -96,7 +100,7 @@ func (h Handler) readTargets(f *sheet.File) (*intake.Book, error) {
 	for i := range table.Records {
 		r := &table.Records[i]
 		key := r.Value.name + "/" + string(r.Value.Month) + "/" + string(r.Value.Measure)
-		if first, twice := lines[key]; twice {
+		if first, twice := lines[key]; twice && r.Value.Month != "" {
 			r.Fail("和第 %d 行是同一个人同一个月", first)
 		} else {
 			lines[key] = r.Line
@@ -137,8 +141,15 @@ func (h Handler) takeRow(r *intake.Record[importRow]) func(context.Context, *sto
 			return wrong("这个月已定稿，要改请在聊天里发：目标 姓名 月 金额 原因=…（记为会后更正）")
 		}
 		was, err := tx.Targets().Versions(ctx, t.Person, t.Month, t.Measure)
-		if err != nil || len(was) > 0 {
-			return intake.Outcome{Result: intake.Known, Text: "已经定过了"}, err
+		if err != nil {
+			return intake.Outcome{}, err
+		}
+		if n := len(was); n > 0 {
+			var others []string
+			if was[n-1].Fen != t.Fen {
+				others = append(others, "金额")
+			}
+			return intake.There("已经定过了", others...), nil
 		}
 		o := intake.Outcome{Result: intake.New}
 		if i.Apply {
