@@ -12,7 +12,16 @@ import (
 const Left = "（离职）"
 
 // Named is who is called so, with the company or not any more; 张伟（离职） is not.
+// 张　伟, as tables align names, is 张伟 where nobody is called so.
 func Named(ctx context.Context, tx *store.Tx, name string) (store.Person, bool, error) {
+	p, found, err := named(ctx, tx, name)
+	if dense := strings.Join(strings.Fields(name), ""); err == nil && !found && dense != name {
+		return named(ctx, tx, dense)
+	}
+	return p, found, err
+}
+
+func named(ctx context.Context, tx *store.Tx, name string) (store.Person, bool, error) {
 	bare := Bare(name)
 	if bare == name {
 		if p, found, err := tx.People().Named(ctx, bare); err != nil || found {

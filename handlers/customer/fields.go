@@ -82,7 +82,7 @@ func personRule(field string) func(string) error {
 	case fieldPhone:
 		return phoneRule
 	case vault.NameField:
-		return nameRule
+		return personNameRule
 	case "年龄":
 		return ageRule
 	case "性别":
@@ -122,6 +122,14 @@ func nameRule(name string) error {
 		return wrong("名字里不要写电话，电话请写成 电话=…")
 	}
 	return nil
+}
+
+// personNameRule is for the name of one person.
+func personNameRule(name string) error {
+	if strings.ContainsAny(text.Fold(name).Text, "、,;") {
+		return wrong("一次只写一位联系人，几位请分开写")
+	}
+	return nameRule(name)
 }
 
 // incomplete is a number of which something lacks: masked, or as a spreadsheet

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/intake"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
@@ -76,11 +77,10 @@ func knownText(ctx context.Context, tx *store.Tx, how string, c store.Customer) 
 func (h Handler) importPeople(ctx context.Context, tx *store.Tx, i intake.Import, r bookRow) (owner, author store.Person, warned []string, err error) {
 	author = i.By
 	if name := r.extra[fieldOwner]; name != "" {
-		var active bool
-		if owner, active, err = tx.People().Named(ctx, name); err != nil {
+		if owner, _, err = audience.Named(ctx, tx, name); err != nil {
 			return owner, author, nil, err
 		}
-		if !active || !rulebook.Allows(rulebook.EnterCustomers, owner) {
+		if !owner.Active() || !rulebook.Allows(rulebook.EnterCustomers, owner) {
 			warned = append(warned, "负责人"+text.Quote(name)+"不在册或不能负责客户，先没有负责人")
 			owner = store.Person{}
 		}
@@ -89,10 +89,7 @@ func (h Handler) importPeople(ctx context.Context, tx *store.Tx, i intake.Import
 	if name == "" {
 		return owner, author, warned, nil
 	}
-	p, found, err := tx.People().Named(ctx, name)
-	if err == nil && !found {
-		p, found, err = tx.People().StoppedNamed(ctx, name)
-	}
+	p, found, err := audience.Named(ctx, tx, name)
 	if err != nil {
 		return owner, author, warned, err
 	}

@@ -80,7 +80,7 @@ func (h Handler) importColumns() []intake.Column[bookRow] {
 		list = append(list, ofCompany(field, companyRule(field)))
 	}
 	list = append(list,
-		beside(fieldStage, h.stageRule), beside(fieldOwner, nil), beside(columnAuthor, nil),
+		beside(fieldStage, h.stageRule), beside(fieldOwner, intake.OneName), beside(columnAuthor, intake.OneName),
 		intake.Column[bookRow]{Head: columnEntered, Also: synonyms[columnEntered], Example: "2024-03-05", Set: func(r *bookRow, c sheet.Cell) (err error) {
 			r.entered, err = intake.Moment(c, h.Rules.Zone)
 			return err
@@ -132,6 +132,11 @@ func personColumns() []intake.Column[bookRow] {
 func ofCompany(field string, rule func(string) error) intake.Column[bookRow] {
 	c := intake.Column[bookRow]{Head: field, Also: synonyms[field], Set: func(r *bookRow, c sheet.Cell) error {
 		r.company[field] = c.Text
+		if field == fieldName {
+			if err := isName(c); err != nil {
+				return err
+			}
+		}
 		return checked(rule, c.Text)
 	}}
 	if field == fieldPhone {
@@ -153,6 +158,11 @@ func beside(field string, rule func(string) error) intake.Column[bookRow] {
 func ofPerson(field string) intake.Column[bookRow] {
 	c := intake.Column[bookRow]{Head: field, Also: personSynonyms[field], Set: func(r *bookRow, c sheet.Cell) error {
 		r.person[field] = c.Text
+		if field == vault.NameField {
+			if err := isName(c); err != nil {
+				return err
+			}
+		}
 		return checked(personRule(field), c.Text)
 	}}
 	if field == fieldPhone {
@@ -162,6 +172,16 @@ func ofPerson(field string) intake.Column[bookRow] {
 		}
 	}
 	return c
+}
+
+var dayShown = regexp.MustCompile(`^\d{4}-\d\d-\d\d( [\d:]+)?$`)
+
+// isName refuses what stands in a column of names and is none.
+func isName(c sheet.Cell) error {
+	if c.Number || dayShown.MatchString(c.Text) {
+		return errors.New(text.Quote(c.Text) + "是一个数或日期，不像名字。真叫这个，请把这一格设成文本，重新填")
+	}
+	return nil
 }
 
 // checked is what a rule has against a value.

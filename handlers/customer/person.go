@@ -48,7 +48,7 @@ func personable(name string, values map[string]string) error {
 	if err := nameNeeded(name, "联系人的姓名", "联系人 客户 李明 职务=… 电话=…", personKeys()); err != nil {
 		return err
 	}
-	if err := nameRule(name); err != nil {
+	if err := personNameRule(name); err != nil {
 		return err
 	}
 	if renamed, given := values[vault.NameField]; given && renamed == "" {
