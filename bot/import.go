@@ -102,7 +102,7 @@ func (c *importCommand) kind(kinds []intake.Kind) (intake.Kind, error) {
 		}
 		names = append(names, k.Name)
 	}
-	if c.File != "" {
+	if c.File != "" || c.Template && c.What != "" && filepath.Ext(c.What) == "" {
 		return intake.Kind{}, fmt.Errorf("不能导入「%s」，可以导入：%s", c.What, strings.Join(names, "、"))
 	}
 	c.What, c.File = kinds[0].Name, c.What
