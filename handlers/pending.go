@@ -143,8 +143,14 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, er
 		if err != nil {
 			return nil, err
 		}
-		if list, err := previews(ctx, c.Tx, c.Person.ID, c.Now); err != nil || open || c.Answered || len(list) == 0 {
-			return command.Text("好的，已取消。"), err
+		list, err := previews(ctx, c.Tx, c.Person.ID, c.Now)
+		switch {
+		case err != nil:
+			return nil, err
+		case open || c.Answered:
+			return command.Text("好的，已取消。"), nil
+		case len(list) == 0:
+			return nothingOpen(ctx, c)
 		}
 		only, other, err := d.only(ctx, c, cancelWord)
 		if err != nil || other != nil {
@@ -163,6 +169,20 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, er
 	a := command.Text("好的，" + code + " 已取消，什么也没改。")
 	a.Subject, a.Notices = code, []chat.Notice{d.used(c, o, cancelWord)}
 	return a, nil
+}
+
+// nothingOpen answers who leaves what nobody asked: what they wrote before counts, and
+// nobody's change is refused by a word that names none.
+func nothingOpen(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	items, err := staff.Waiting(ctx, c)
+	if err != nil || len(items) == 0 {
+		return command.Text("现在没有在问你的，什么也没有改。要收回 5 分钟内登记的：撤销"), err
+	}
+	card := chat.Card{Title: "现在没有在问你的，什么也没有改", Blocks: []chat.Block{{Text: "等你确认的还在："}}}
+	for _, i := range items {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "• " + i.Text})
+	}
+	return command.Card(card), nil
 }
 
 // only is the number of the one thing that waits for the person's word; where
