@@ -114,11 +114,12 @@ func codeCard(title string, facts []chat.Fact, code, text string) chat.Card {
 	return chat.Card{Title: title, Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}, {Text: text}, {Note: "只能用一次。"}}}
 }
 
-// stopCard asks whether to stop somebody; behind is what they leave behind.
-func stopCard(p store.Person, behind string) chat.Card {
+// stopCard asks whether to stop somebody; then is what comes of it, behind what they
+// leave behind.
+func stopCard(p store.Person, then, behind string) chat.Card {
 	return chat.Card{Title: "停用 " + p.Name + "？", Tone: chat.Warn, Blocks: []chat.Block{
 		{Facts: []chat.Fact{{Label: "姓名", Value: p.Name}, {Label: "岗位和职责", Value: role(p)}}},
-		{Text: "确认后马上不能再使用，不再要求周报和签到；周报、签到等记录都保留。" + behind},
+		{Text: "确认后" + then + "不能再使用，不再要求周报和签到；周报、签到等记录都保留。" + behind},
 	}}
 }
 

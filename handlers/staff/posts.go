@@ -149,16 +149,21 @@ func (h Handler) stop(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err := h.keepAdministrator(ctx, c.Tx, p); err != nil {
 		return nil, err
 	}
+	stops := store.Change{Kind: store.ChangeStop, At: c.Now}
 	if version := command.VersionOf("stop", p.ID, p.Post); !c.Confirms(version) {
 		behind, err := h.behind(ctx, c.Tx, p, c.Now)
 		if err != nil {
 			return nil, err
 		}
-		a := command.Card(stopCard(p, behind))
+		then, err := foreseen(ctx, c, p, stops)
+		if err != nil {
+			return nil, err
+		}
+		a := command.Card(stopCard(p, then, behind))
 		a.Subject = "person/" + p.ID
 		return a.Preview(version), nil
 	}
-	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, store.Change{Kind: store.ChangeStop, At: c.Now})
+	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, stops)
 	if err != nil || o.waits() {
 		return o.asked(c), err
 	}

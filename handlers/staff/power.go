@@ -9,6 +9,7 @@ import (
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/words"
 	"marketbot/store"
@@ -252,6 +253,21 @@ func whom(list []store.Person) string {
 		names[i] = words.WithPost(p)
 	}
 	return strings.Join(names, "、")
+}
+
+// foreseen says when a change would count that is only shown yet: at once, or after
+// whose word.
+func foreseen(ctx context.Context, c *command.Call, p store.Person, change store.Change) (string, error) {
+	w, err := readPower(ctx, c.Tx, c.Now)
+	if err != nil {
+		return "", err
+	}
+	change.Person = p.ID
+	change, _ = w.weigh(c.Policy, c.Person, p, change)
+	if o := (proposal{power: w, Change: change}); o.waits() {
+		return "还要" + o.waiting() + "，生效后", nil
+	}
+	return "马上", nil
 }
 
 // news is what all who must hear are told of a proposal at once: those whose
