@@ -25,7 +25,7 @@ func (h Handler) leaveCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "请假", Aliases: []string{"qj", "leave"}, Summary: "登记请假：截止日在请假内的周报算请假，期间不催签到；主管和总监可以替别人登记",
-			Said: []string{"请假申请", "申请请假", "申请休假", "请个假", "请假条", "请假单", "请一下假", "请…假", "休假", "休息", "调休", "事假", "病假", "年假", "请…天假"},
+			Said: []string{"请假申请", "申请请假", "申请休假", "请个假", "请假条", "请假单", "请一下假", "请…假", "休假", "休息", "调休", "事假", "病假", "年假", "请…天假", "请半天假"},
 			Args: []command.Arg{
 				{Name: "姓名", Kind: command.Person, Optional: true},
 				{Name: "起止", Kind: command.Span, Halves: true, Prompt: "请哪几天？例如 明天，或 11-26 至 11-27。"},
@@ -84,6 +84,9 @@ func (h Handler) leave(ctx context.Context, c *command.Call) (*command.Answer, e
 		return nil, err
 	}
 	days := c.Days("起止")
+	if err := misplaced(ctx, c); err != nil {
+		return nil, err
+	}
 	if err := h.plausible(c, days); err != nil {
 		return nil, err
 	}
@@ -113,6 +116,24 @@ func (h Handler) leave(ctx context.Context, c *command.Call) (*command.Answer, e
 	}
 	a.Undo, a.Subject = l.ID, "leave/"+p.ID+"/"+string(l.First)+"/"+string(l.Last)
 	return a, err
+}
+
+// misplaced refuses leave of a head for no other reason than somebody's name: it is
+// theirs that is meant.
+func misplaced(ctx context.Context, c *command.Call) error {
+	if c.Has("姓名") || !rulebook.Allows(rulebook.EnterLeave, c.Person) {
+		return nil
+	}
+	name := text.Clean(c.Text("事由"))
+	p, found, err := c.Tx.People().Named(ctx, name)
+	if err != nil || !found || p.ID == c.Person.ID {
+		return err
+	}
+	days := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(c.Rest), c.Text("事由")))
+	return &command.Refusal{
+		Text: "「" + p.Name + "」写在日期后面，就成了你自己请假的事由，没有登记。替别人登记，姓名写在前面。",
+		Hint: c.Spec.Name + " " + p.Name + " " + days, Clause: "会-3",
+	}
 }
 
 // excusesToday reports whether somebody excuses themselves from the report of
