@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"marketbot/handlers/text"
@@ -108,7 +109,10 @@ func (c Clause) score(word string, commands []string) int {
 		names[i] = folded(names[i])
 	}
 	contained := func(name string) bool { return strings.Contains(name, word) }
-	asked := func(name string) bool { return utf8.RuneCountInString(name) > 1 && strings.Contains(word, name) }
+	asked := func(name string) bool {
+		before, after, ok := strings.Cut(word, name)
+		return ok && utf8.RuneCountInString(name) > 1 && !runsOn(before, name) && !runsOn(name, after)
+	}
 	switch {
 	case slices.Contains(names, word):
 		return 4
@@ -121,6 +125,13 @@ func (c Clause) score(word string, commands []string) int {
 	default:
 		return 0
 	}
+}
+
+// runsOn reports whether a number goes on from one text to the next: 档-1 is not in 档-10.
+func runsOn(before, after string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	first, _ := utf8.DecodeRuneInString(after)
+	return unicode.IsDigit(last) && unicode.IsDigit(first)
 }
 
 // numerals are the digits as a clause's number may be spoken.
