@@ -79,7 +79,7 @@ func TestUnclearCustomers(t *testing.T) {
 	_, notices := o.heard("小林", "申请查阅 华 布展")
 	wants(t, o.Told(notices)["陈总"], "「华」", "不能确定", "可能是 K1 华东机电有限公司", "可能是 K3 华南建材有限公司",
 		"[批准看 K1:批准 A1 K1 24小时]", "[批准看 K3:批准 A1 K3 24小时]", "批准 A1 客户全名 3天")
-	wants(t, o.Asked("陈总", "批准 A1 3天").Prompt, "「华」")
+	wants(t, o.Asked("陈总", "批准 A1 3天").Prompt, "「华」", "可能是 K1 华东机电有限公司", "可能是 K3 华南建材有限公司")
 	wants(t, o.Refusal("陈总", "批准 A1 建材 3天").Text, "不能确定", "K3 华南建材有限公司")
 	wants(t, o.Refusal("陈总", "批准 A1 不存在 3天").Text, "不能确定")
 	o.Say("陈总", "批准 A1 3天 南湖 酒店")

@@ -214,7 +214,7 @@ func (h Handler) whose(ctx context.Context, c *command.Call, r store.Request) (s
 	case words == "" && r.Customer != "":
 		return r.Customer, nil
 	case words == "":
-		return "", &command.Question{Line: h.line(c, r), Prompt: "申请 " + r.Code + " 写的客户是" + text.Quote(r.Words) + "，不能确定是哪一个。批准查哪个客户？写全名或编号。"}
+		return "", h.which(ctx, c, r)
 	}
 	found, err := command.NamedBy(ctx, c.Tx, words, "")
 	id := meant(found)
@@ -227,6 +227,21 @@ func (h Handler) whose(ctx context.Context, c *command.Call, r store.Request) (s
 		return "", h.unclear(ctx, c, r, words)
 	}
 	return id, nil
+}
+
+// which asks whom a request is about that was not clear, with those who may be.
+func (h Handler) which(ctx context.Context, c *command.Call, r store.Request) error {
+	near, err := candidates(ctx, c.Tx, r.Words)
+	if err != nil {
+		return err
+	}
+	q := &command.Question{Line: h.line(c, r), Prompt: "申请 " + r.Code + " 写的客户是" + text.Quote(r.Words) + "，不能确定是哪一个。"}
+	for _, k := range near {
+		q.Prompt += "可能是 " + k.ID + " " + k.Name + "；"
+		q.Choices = append(q.Choices, k.ID)
+	}
+	q.Prompt += "批准查哪个客户？写全名或编号。"
+	return q
 }
 
 // line is the call's with the number of its request, which may not have been typed.
