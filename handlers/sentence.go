@@ -60,7 +60,7 @@ func (m *matter) sentence(line string) outcome {
 	suits := func(s *command.Spec) bool { return s.Suits(m.person) }
 	meant, plain := m.plain(line)
 	if !plain || meant.Help != nil && !suits(meant.Help) {
-		meant = m.router.Guess(line, command.Known{Suits: suits, People: m.people, Now: m.event.Sent})
+		meant = m.router.Guess(line, command.Known{Suits: suits, People: m.people, Name: m.person.Name, Now: m.event.Sent})
 	}
 	switch {
 	case meant.Spec != nil:

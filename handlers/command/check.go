@@ -84,11 +84,11 @@ func checkKeys(a *Arg) error {
 	switch keyed := a.Kind == Labels || a.Kind == Fields; {
 	case keyed && len(a.Keys) == 0:
 		return errors.New("has no labels")
-	case !keyed && len(a.Keys) > 0:
+	case !keyed && len(a.Keys) > 0, a.Kind != Labels && len(a.Also) > 0:
 		return errors.New("has labels, and takes none")
 	}
 	seen := map[string]bool{}
-	for _, k := range a.Keys {
+	for _, k := range a.labels() {
 		if k = text.Fold(k).Text; strings.TrimSpace(k) == "" || seen[k] {
 			return fmt.Errorf("has the label %q twice, or without a word", k)
 		}

@@ -118,6 +118,7 @@ type Arg struct {
 	Optional bool
 	Prompt   string
 	Keys     []string // Labels: the labels known, the first one also takes unlabelled text; Fields: the keys known
+	Also     []string // Labels: further ones that are read and not shown
 	Past     bool     // Date, Span: it is about what was, so that 周五 is the last one
 	Halves   bool     // Span: a part of a day counts
 	Gone     bool     // Person: who left the company may be meant, too

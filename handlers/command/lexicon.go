@@ -82,8 +82,10 @@ const (
 		看 看看 看一看 看下 查 查看 查查 查询 查下 看一下 查一下 找 找一下 搜 显示 告诉我 打开 有 份`
 	questions = `怎么 怎么样 怎样 如何 咋 咋样 什么 什么时候 啥 啥时候 何时 几点 几号 几天 几次 几个 多久 多少 多长 多长时间 多大 哪 哪里 哪儿 哪个 哪些 有哪些 哪天 谁 找谁 吗 么 嘛 呢 为什么 为啥 怎么办
 		能不能 能否 可不可以 可以吗 是不是 有没有 要不要 用不用 需不需要 干嘛 干什么 有什么 how what when where`
+	// manuals are what people look for behind a command's name: how it is done.
+	manuals = `流程 模板 模版 格式 要求 步骤 方法 规定 用法 教程 手续 例子`
 	// asides are what may stand beside a question's words.
-	asides = `没有 没 用 使用 写 填 填写 交 提交 做 弄 办 发 发送 看 查 算 改 修改 删 删除 加 添加 录 录入 批 签 请 报 提 撤 撤回 取消 截止 截至 流程 模板 模版 格式 要求 内容 规定 时间 步骤 意思 功能 方法
+	asides = `没有 没 用 使用 写 填 填写 交 提交 做 弄 办 发 发送 看 查 算 改 修改 删 删除 加 添加 录 录入 批 签 请 报 提 撤 撤回 取消 截止 截至 流程 模板 模版 格式 要求 内容 规定 时间 步骤 意思 功能 方法 教程
 		例子 单 单子 条 表 书 手续 证明 开 成功 提前 之前 之后 以后 前 后 完 完了 迟交 最晚 最迟 审批 报备 登记 申请 审核 必须 一定 理由 原因 会 能 可以 需要 应该 是 为 对 不 不要 不能 不行 一天 每天 今天 明天 昨天 这周 本周 每周
 		周五 周一 月底 期限 忘 忘了 忘记 错 错了 人 别人 资料 信息 东西 事 公司 系统 机器人 命令 用法 问题 长 好 对吗 to do use`
 	// doubts are what makes an act of others, of another time or of nobody of a
@@ -103,6 +105,7 @@ var (
 	particle  = newLexicon(particles)
 	soft      = newLexicon(courtesies, particles, fillers)
 	ask       = newLexicon(questions)
+	manual    = newLexicon(manuals)
 	idle      = newLexicon(courtesies, particles, fillers, questions, asides)
 	doubt     = newLexicon(doubts)
 	listing   = newLexicon(listings, particles)

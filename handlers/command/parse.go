@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -160,7 +161,7 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 	case Free:
 		return p.left, len(p.left), nil
 	case Labels:
-		return reading.Labels(p.left, a.Keys), len(p.left), nil
+		return reading.Labels(p.left, a.labels()), len(p.left), nil
 	case Fields:
 		v, err := reading.Fields(p.left, a.Keys)
 		return v, len(p.left), err
@@ -288,13 +289,16 @@ func (p *parser) atLabel() bool {
 	}
 	switch last := &p.spec.Args[len(p.spec.Args)-1]; last.Kind {
 	case Labels:
-		return reading.AtLabel(p.left, last.Keys)
+		return reading.AtLabel(p.left, last.labels())
 	case Fields:
 		return reading.AtField(p.left, last.Keys)
 	default:
 		return false
 	}
 }
+
+// labels are all that a Labels argument reads.
+func (a *Arg) labels() []string { return slices.Concat(a.Keys, a.Also) }
 
 // fieldKeys are the keys of the command's fields, if it takes any.
 func (s *Spec) fieldKeys() []string {

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 )
 
@@ -50,6 +51,8 @@ func (r *Router) Read(typed string) (m Meaning, ok bool) {
 	rest := withoutParticles(after, glued, spec.takesText())
 	folded := text.Fold(text.CutBytes(rest, suggestBytes)).Text
 	switch asks := ask.in(folded) != ""; {
+	case rest != "" && spec.Hidden && r.said(said[:end], spec) && !strings.ContainsFunc(reading.FirstWord(rest), unicode.IsDigit):
+		return m, false // as people say it, not as a button does
 	case len(rest) > suggestBytes:
 	case !strings.ContainsFunc(folded, sayable):
 		if rest = ""; spec.Hidden && r.said(said, spec) {
@@ -57,7 +60,7 @@ func (r *Router) Read(typed string) (m Meaning, ok bool) {
 		}
 	case joined && useUp(folded, listing) && !spec.Needs():
 		rest = ""
-	case asks && useUp(folded, idle, spec.ownWords()):
+	case (asks || joined && manual.in(folded) != "" || strings.HasSuffix(folded, "?")) && useUp(folded, idle, spec.ownWords()):
 		return Meaning{Help: spec}, true
 	case !glued:
 	case doubt.at(folded) != "", asks && !spec.takesText(), asks && strings.HasSuffix(strings.TrimRight(folded, "?!。"), "吗"):
@@ -155,12 +158,16 @@ const longestSentence = 2000
 type Known struct {
 	Suits  func(*Spec) bool // reports whether a command is of use to who wrote
 	People []string         // who there is
+	Name   string           // of who wrote
 	Now    time.Time
 }
 
 // Guess is what a text may mean that is no plain command. Nothing is done by
 // it: it only offers.
 func (r *Router) Guess(typed string, k Known) Meaning {
+	if line := r.labelled(typed, k); line != "" {
+		return Meaning{Lines: []string{line}}
+	}
 	if len(typed) > longestSentence {
 		return Meaning{}
 	}

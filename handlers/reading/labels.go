@@ -50,6 +50,23 @@ func Labels(raw string, keys []string) Labelled {
 	return said
 }
 
+// Written is where the first of the labels that a text has with their colons stands,
+// maybe behind the colon of its head, and how many different ones there are.
+func Written(raw string, keys []string) (at, n int) {
+	f := text.Fold(raw)
+	at = len(f.Text)
+	different := map[string]bool{}
+	for _, c := range labelsIn(f.Text, keys, labelAt) {
+		at, different[c.key] = min(at, c.start), true
+	}
+	if i := strings.IndexByte(f.Text[:at], ':'); i >= 0 {
+		if key, _, ok := labelAt(f.Text[i+1:], keys); ok {
+			at, different[key] = i+1, true
+		}
+	}
+	return f.Raw(at), len(different)
+}
+
 // cut is where a label stands in a folded text.
 type cut struct {
 	key    string

@@ -23,6 +23,10 @@ func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err := h.mayHandIn(ctx, c, w); err != nil {
 		return nil, err
 	}
+	given, err := h.ofThisWeek(c, w)
+	if err != nil {
+		return nil, err
+	}
 	reports, err := sentBefore(ctx, c, w)
 	if err != nil {
 		return nil, err
@@ -30,7 +34,6 @@ func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, 
 	if len(reports) == 0 {
 		return nil, h.nothingYet(w)
 	}
-	given := written(c.Labels("内容"))
 	if given == (store.ReportText{}) {
 		return h.form(ctx, c, w)
 	}
@@ -41,9 +44,9 @@ func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, 
 }
 
 func (h Handler) nothingYet(w store.Week) error {
-	hint := "周报 本周：… 下周：…"
-	if last, _, ok := h.near(w, -1); ok {
-		hint += "；改以前的：补交 " + last.Key() + " 本周：… 下周：…"
+	hint := h.howTo(w, w)
+	if last, _, ok := h.near(w, -1); ok && !h.tooOld(last, w) {
+		hint += "；改以前的：" + h.howTo(last, w)
 	}
 	return &command.Refusal{
 		Text: w.String() + "还没有交周报，没有可改的。", Hint: hint, Clause: clause,
@@ -118,7 +121,7 @@ func (h Handler) backdate(ctx context.Context, c *command.Call) (*command.Answer
 func (h Handler) backWeek(c *command.Call) (store.Week, error) {
 	this := h.Rules.Week(c.Now)
 	last, _, ok := h.near(this, -1)
-	hint := "补交 " + last.Key() + " 本周：… 下周：…"
+	hint := h.howTo(last, this)
 	w := last
 	if c.Has("周") {
 		w = c.Week("周")
@@ -127,7 +130,10 @@ func (h Handler) backWeek(c *command.Call) (store.Week, error) {
 	case !c.Has("周") && (c.Has("内容") || !ok):
 		return w, &command.Refusal{Text: "补交要先写是哪一周。", Hint: hint, Clause: clause}
 	case !w.Before(this):
-		return w, &command.Refusal{Text: "补交是给以前的周用的，" + w.String() + "不用补交。", Hint: "本周的直接发：周报 本周：… 下周：…", Clause: clause}
+		return w, &command.Refusal{Text: "补交是给以前的周用的，" + w.String() + "不用补交。", Hint: "本周的直接发：" + h.howTo(this, this), Clause: clause}
+	case h.tooOld(last, this):
+		words := "以前的周报现在补交不了（最多 " + strconv.Itoa(h.Config.BackdateWeeks) + " 周以内）。"
+		return w, &command.Refusal{Text: words, Hint: "本周的直接发：" + h.howTo(this, this), Clause: clause}
 	case h.tooOld(w, this):
 		words := fmt.Sprintf("最多补交 %d 周以内的周报，%s太早了。", h.Config.BackdateWeeks, w)
 		return w, &command.Refusal{Text: words, Hint: hint, Clause: clause}
@@ -154,9 +160,13 @@ func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer
 		return nil, err
 	}
 	if n == 0 {
-		return nil, &command.Refusal{Text: w.String() + "没有交过周报，没有可撤回的。", Hint: "周报 本周：… 下周：…", Clause: clause}
+		return nil, &command.Refusal{Text: w.String() + "没有交过周报，没有可撤回的。", Hint: h.howTo(w, h.Rules.Week(c.Now)), Clause: clause}
 	}
-	words := fmt.Sprintf("已撤回%s周报（%d 版），现在算未交。重新提交按新的时间判定。\n5 分钟内发 撤销 可以恢复。", w, n)
+	is, err := h.stands(ctx, c, w)
+	if err != nil {
+		return nil, err
+	}
+	words := fmt.Sprintf("已撤回%s周报（%d 版），现在算%s。重新提交按新的时间判定。\n5 分钟内发 撤销 可以恢复。", w, n, cmp.Or(is, missing))
 	a := command.Text(words)
 	a.Undo = w.Key() + " " + strconv.FormatInt(c.Now.UnixMilli(), 10)
 	a.Subject = subject(w, c.Person.ID)

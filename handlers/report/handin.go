@@ -15,7 +15,7 @@ import (
 )
 
 func (h Handler) handInCommands() []command.Spec {
-	parts := command.Arg{Name: "内容", Kind: command.Labels, Optional: true, Keys: labels}
+	parts := command.Arg{Name: "内容", Kind: command.Labels, Optional: true, Keys: called, Also: calledToo}
 	week := command.Arg{Name: "周", Kind: command.Week, Optional: true}
 	return []command.Spec{
 		{
@@ -82,14 +82,16 @@ func (h Handler) report(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err := h.mayHandIn(ctx, c, w); err != nil {
 		return nil, err
 	}
+	t, err := h.ofThisWeek(c, w)
+	if err != nil {
+		return nil, err
+	}
 	if !c.Has("内容") && c.Form == nil {
 		return h.form(ctx, c, w)
 	}
-	values := c.Labels("内容")
 	if c.Form != nil {
-		values = c.Form
+		t = written(c.Form)
 	}
-	t := written(values)
 	if guessed(c) {
 		return h.understood(c, w, t), nil
 	}
@@ -273,7 +275,7 @@ func (h Handler) forgotten(ctx context.Context, c *command.Call, w store.Week) (
 	if err != nil || is != missing {
 		return "", err
 	}
-	return fmt.Sprintf("上一次%s还没交。补交：补交 %s 本周：… 下周：…", last, last.Key()), nil
+	return fmt.Sprintf("上一次%s还没交。补交：%s", last, h.howTo(last, w)), nil
 }
 
 // stands is how the caller stands in a week; empty when nothing is owed.
@@ -287,6 +289,19 @@ func (h Handler) stands(ctx context.Context, c *command.Call, w store.Week) (sta
 
 // tooOld reports whether w lies farther back than 补交 reaches from this.
 func (h Handler) tooOld(w, this store.Week) bool { return w.Before(this.Add(-h.Config.BackdateWeeks)) }
+
+// howTo is the line that hands in for w, written in this week; 看周报 where none does
+// any more.
+func (h Handler) howTo(w, this store.Week) string {
+	switch {
+	case !w.Before(this):
+		return "周报 本周：… 下周：…"
+	case h.tooOld(w, this):
+		return "看周报"
+	default:
+		return "补交 " + w.Key() + " 本周：… 下周：…"
+	}
+}
 
 // undoHandIn withdraws one version.
 func (h Handler) undoHandIn(ctx context.Context, c *command.Call, ref string) (string, error) {

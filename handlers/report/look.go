@@ -38,7 +38,7 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 		return h.readable(ctx, c)
 	}
 	if len(e.reports) == 0 {
-		return nil, notThere(who, w, own)
+		return nil, h.notThere(c, who, w, own)
 	}
 	comments, err := h.commentsOn(ctx, c, who, w)
 	if err != nil {
@@ -95,9 +95,9 @@ func (h Handler) lookWeek(ctx context.Context, c *command.Call, who store.Person
 	return w, nil
 }
 
-func notThere(who store.Person, w store.Week, own bool) error {
+func (h Handler) notThere(c *command.Call, who store.Person, w store.Week, own bool) error {
 	if own {
-		return &command.Refusal{Text: w.String() + "你还没有交周报。", Hint: "周报 本周：… 下周：…", Clause: clause}
+		return &command.Refusal{Text: w.String() + "你还没有交周报。", Hint: h.howTo(w, h.Rules.Week(c.Now)), Clause: clause}
 	}
 	return &command.Refusal{Text: who.Name + " " + w.String() + "没有交周报。", Hint: "看谁没交：谁没交 " + w.Key(), Clause: clause}
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,11 +24,15 @@ const (
 	partProblem = "问题"
 )
 
-// labels are what people may write in front of a part.
-var labels = []string{
-	partDone, partPlan, partPayment, partProblem,
-	"本周完成", "这周", "这周完成", "下周计划", "预计回款", "需要支持", "支持", "问题/需要支持", "上周计划",
-}
+// What people may write in front of a part: as it is called, and as they call it.
+var (
+	called     = []string{partDone, partPlan, partPayment, partProblem}
+	doneToo    = []string{"本周完成", "这周", "这周完成", "本周工作", "本周工作完成", "本周工作内容", "本周工作总结", "本周总结"}
+	planToo    = []string{"下周计划", "下周工作", "下周工作计划", "下周安排", "下周工作安排"}
+	problemToo = []string{"需要支持", "支持", "问题/需要支持"}
+	calledToo  = slices.Concat(doneToo, planToo, []string{"预计回款"}, problemToo, []string{"上周计划"})
+	labels     = slices.Concat(called, calledToo)
+)
 
 // mostText is how many characters a part may have.
 const mostText = 4000
@@ -36,17 +41,17 @@ const mostText = 4000
 // nothing but blanks are none.
 func written(values map[string]string) store.ReportText {
 	return store.ReportText{
-		Done:    either(values, partDone, "本周完成", "这周", "这周完成"),
-		Plan:    either(values, partPlan, "下周计划"),
+		Done:    either(values, partDone, doneToo...),
+		Plan:    either(values, partPlan, planToo...),
 		Payment: either(values, partPayment, "预计回款"),
-		Problem: either(values, partProblem, "需要支持", "支持", "问题/需要支持"),
+		Problem: either(values, partProblem, problemToo...),
 		Review:  values["上周计划"],
 	}
 }
 
-func either(values map[string]string, keys ...string) string {
+func either(values map[string]string, name string, too ...string) string {
 	var parts []string
-	for _, k := range keys {
+	for _, k := range slices.Concat([]string{name}, too) {
 		if text.HasWords(values[k]) {
 			parts = append(parts, values[k])
 		}

@@ -2,9 +2,11 @@ package report
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/store"
 )
 
@@ -53,6 +55,28 @@ func (h Handler) begun(c *command.Call, w store.Week) (store.Week, error) {
 		return w, &command.Refusal{Text: w.String() + "还没有开始。", Hint: c.Spec.Name, Clause: clause}
 	}
 	return w, nil
+}
+
+// ofThisWeek reads what was typed for this week's report; under the name of another
+// week it is refused.
+func (h Handler) ofThisWeek(c *command.Call, this store.Week) (store.ReportText, error) {
+	t := written(c.Labels("内容"))
+	w, n, err := reading.Week(c.Rest, store.DayOf(c.Now))
+	if err != nil || reading.AtLabel(c.Rest, labels) || strings.HasPrefix(c.Rest, "周") {
+		return t, nil // no week, or a day of what was done
+	}
+	left := strings.TrimLeft(c.Rest[n:], " \t\r\n　,:;，：；、")
+	switch {
+	case left != "" && !reading.AtLabel(left, labels):
+		return t, nil
+	case w == this:
+		t.Done = strings.TrimSpace(strings.TrimPrefix(t.Done, c.Rest[:n]))
+		return t, nil
+	}
+	return t, &command.Refusal{
+		Text: "「" + c.Spec.Name + "」只管本周" + this.String() + "的，你写的是" + w.String() + "，什么也没有改。",
+		Hint: h.howTo(w, this), Clause: clause,
+	}
 }
 
 func (h Handler) current(ctx context.Context, tx *store.Tx, now time.Time) (store.Week, error) {
