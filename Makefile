@@ -8,11 +8,10 @@ JOBS        ?= 2
 # that share nothing and would take most of the time: SQLite itself, C made into
 # Go, and the drawing of pictures. Nothing that uses sync may be left out: the
 # linker takes one copy of a generic function, and if that is the unwatched one,
-# the detector reports races that are none. The profile only makes what it
-# compiles faster, and it compiles everything once more.
+# the detector reports races that are none.
 UNWATCHED    = modernc.org/sqlite/lib modernc.org/libc image/... golang.org/x/image/math/... \
                github.com/golang/freetype/raster github.com/golang/freetype/truetype
-RACE         = -race -pgo=off $(foreach p,$(UNWATCHED),-gcflags=$(p)=-race=false)
+RACE         = -race $(foreach p,$(UNWATCHED),-gcflags=$(p)=-race=false)
 # Packages of pure functions run without it.
 PURE         = ^marketbot/handlers/(audience|daily|pdf|picture|reading|rulebook|sheet|text|words)$$
 # So do the long conversations and models in which one thing happens after the
@@ -31,6 +30,10 @@ FUZZTIME    ?= 1m
 BENCHTIME   ?= 1s
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI     = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# What is compiled to be run here and thrown away needs neither what debuggers read
+# nor the profile, which has everything compiled once more.
+office test soak vet lint fuzz: export GOFLAGS += -pgo=off -gcflags=all=-dwarf=false -ldflags=-w
 
 .PHONY: build test soak tools vet lint bench profile fuzz docs release ops office
 
@@ -66,15 +69,15 @@ office: tools
 	@command -v soffice >/dev/null || { \
 		as=""; [ "$$(id -u)" = 0 ] || as=sudo; \
 		$$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends libreoffice-calc; }
-	$(GO) test -pgo=off -tags office -v -timeout 30m -run '^TestPrinted$$' ./bot
+	$(GO) test -tags office -v -timeout 30m -run '^TestPrinted$$' ./bot
 
 # test is everything that must hold. A skipped test fails too. What storms the
 # whole program has a time limit of its own, so that neither half of the bot's
 # tests comes near to it on a slow machine.
 test: tools vet
 	$(GO) test $(RACE) -v -p $(JOBS) -timeout 30m -skip '$(STORMS)|$(CALM)' $$($(GO) list ./... | grep -vE '$(PURE)') > test.log 2>&1; code=$$?; \
-	$(GO) test -pgo=off -v -p $(JOBS) -timeout 30m $$($(GO) list ./... | grep -E '$(PURE)') >> test.log 2>&1 || code=1; \
-	$(GO) test -pgo=off -v -p $(JOBS) -timeout 30m -run '$(CALM)' $(CALM_IN) >> test.log 2>&1 || code=1; \
+	$(GO) test -v -p $(JOBS) -timeout 30m $$($(GO) list ./... | grep -E '$(PURE)') >> test.log 2>&1 || code=1; \
+	$(GO) test -v -p $(JOBS) -timeout 30m -run '$(CALM)' $(CALM_IN) >> test.log 2>&1 || code=1; \
 	$(GO) test $(RACE) -v -timeout 30m -run '$(STORMS)' ./bot >> test.log 2>&1 || code=1; \
 	awk -f .ci/brief.awk test.log || code=1; exit $$code
 
@@ -84,12 +87,10 @@ soak: tools
 	$(GO) test $(RACE) -v -timeout 0 -run '^TestSoak$$' ./bot -soak $(SOAK)
 	$(GO) test $(RACE) -v -timeout 0 -run '$(STORMS)|^TestRightsHold$$' ./bot $(LONG)
 	$(GO) test $(RACE) -v -timeout 0 -run Linearizable ./store -claims 500
-	$(GO) test -pgo=off -v -timeout 0 ./store/upkeep -backups 100 -wrecks 1000
-	$(GO) test -pgo=off -v -timeout 0 $$(grep -rl --include='*_test.go' 'rapid\.Check' . | xargs -n1 dirname | sort -u) -rapid.checks=10000
+	$(GO) test -v -timeout 0 ./store/upkeep -backups 100 -wrecks 1000
+	$(GO) test -v -timeout 0 $$(grep -rl --include='*_test.go' 'rapid\.Check' . | xargs -n1 dirname | sort -u) -rapid.checks=10000
 
-# vet looks for mistakes without running anything. Without the profile: with
-# it, everything would be compiled once more.
-vet: export GOFLAGS += -pgo=off
+# vet looks for mistakes without running anything.
 vet:
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...

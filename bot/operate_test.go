@@ -199,7 +199,7 @@ func sealsOf(t *testing.T, cfg Config) *store.Sealer {
 // --version says which commit of which day it is, as far as the build knows.
 func TestVersion(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "marketbot")
-	cmd := exec.Command("go", "build", "-ldflags", "-w -X main.release=v9.8.7 -X main.commit=0123456789abcdef -X main.date=2026-11-29", "-o", binary, ".")
+	cmd := exec.Command("go", "build", "-pgo=off", "-ldflags", "-w -X main.release=v9.8.7 -X main.commit=0123456789abcdef -X main.date=2026-11-29", "-o", binary, ".")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
