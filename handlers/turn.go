@@ -249,11 +249,7 @@ func step(ctx context.Context, c command.Call, rest string) (*command.Answer, er
 	}
 	call := command.NewCall(c, args)
 	if c.Spec.Changed != nil && c.Late() {
-		changed, err := c.Spec.Changed(ctx, call)
-		if err == nil {
-			err = c.Overtaken(changed)
-		}
-		if err != nil {
+		if err := overtaken(ctx, call); err != nil {
 			return nil, err
 		}
 	}
@@ -262,4 +258,24 @@ func step(ctx context.Context, c command.Call, rest string) (*command.Answer, er
 		err = errSilent
 	}
 	return a, err
+}
+
+// overtaken refuses a call that was sent before what it changes was changed last. Who
+// may not do it, or may not know of it, hears just that: it is run for its refusal, and
+// what it wrote is rolled back with this one.
+func overtaken(ctx context.Context, c *command.Call) error {
+	changed, err := c.Spec.Changed(ctx, c)
+	if err != nil {
+		return err
+	}
+	late := c.Overtaken(changed)
+	if late == nil {
+		return nil
+	}
+	_, err = c.Spec.Run(ctx, c)
+	var no *command.Refusal
+	if store.Broken(err) || errors.As(err, &no) && no.Denied {
+		return err
+	}
+	return late
 }
