@@ -37,6 +37,14 @@ func Bare(name string) string {
 	return strings.TrimRightFunc(bare, unicode.IsSpace)
 }
 
+// Called is a person's name; of somebody who left 张伟（离职）.
+func Called(p store.Person) string {
+	if !p.Active() {
+		return p.Name + Left
+	}
+	return p.Name
+}
+
 // Names are what people are called, by id, each looked up once: also who left the
 // company, so that their rows stay theirs.
 type Names struct {
@@ -58,10 +66,8 @@ func (n *Names) Of(ctx context.Context, id string) (string, error) {
 		return "", err
 	case !found:
 		n.known[id] = "（未知）"
-	case !p.Active():
-		n.known[id] = p.Name + Left
 	default:
-		n.known[id] = p.Name
+		n.known[id] = Called(p)
 	}
 	return n.known[id], nil
 }

@@ -48,15 +48,11 @@ type Estate struct {
 	Items  []Item       // what is to be taken over still
 	Taken  []store.Handed
 	Own    []Held // what only they can do
+	Others []Held // what they entered and another answers for
 }
 
 // Name is what the leaver is called, marked once they have gone.
-func (e Estate) Name() string {
-	if !e.Leaver.Active() {
-		return e.Leaver.Name + audience.Left
-	}
-	return e.Leaver.Name
-}
+func (e Estate) Name() string { return audience.Called(e.Leaver) }
 
 // Read reads what the person of a departure leaves behind at a moment. The report of
 // their last week is not asked of them, nor what falls due after the last signature
@@ -67,7 +63,7 @@ func Read(ctx context.Context, tx *store.Tx, areas []Holdings, d store.Departure
 	if e.Leaver, _, err = tx.People().ByID(ctx, d.Person); err != nil {
 		return e, err
 	}
-	held, err := All(ctx, tx, areas, e.Leaver, at)
+	held, err := found(ctx, tx, areas, e.Leaver, at)
 	if err != nil {
 		return e, err
 	}
@@ -93,6 +89,8 @@ func (e *Estate) fill(held []Held, rows []store.Handed, people map[string]store.
 	}
 	for _, h := range held {
 		switch row := last[h.Key()]; {
+		case h.Others:
+			e.Others = append(e.Others, h)
 		case h.With != "":
 		case h.Own && (!e.Leaver.Active() || h.Kind == Report && (h.Ref == e.lastWeek() || !e.Released.IsZero())):
 		case h.Own:
@@ -131,7 +129,7 @@ func (e Estate) Held() (list []Held) {
 
 // Accounts are what 财务 has to see to.
 func (e Estate) Accounts() []Held {
-	return slices.DeleteFunc(e.Held(), func(h Held) bool { return !h.Accounts })
+	return slices.DeleteFunc(append(e.Held(), e.Others...), func(h Held) bool { return !h.Accounts })
 }
 
 // Lacks says line by line what is missing before the last signature: what nobody has

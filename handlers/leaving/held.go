@@ -12,6 +12,7 @@ package leaving
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"marketbot/handlers/chat"
@@ -50,6 +51,9 @@ type Held struct {
 	// Accounts is what 财务 has to see to before the accounts are cleared: forms in
 	// hand, receipts that wait for 核款, originals on loan.
 	Accounts bool
+	// Others is what another answers for already, and what the person entered: 财务 sees
+	// to it with their accounts, and nobody takes it over.
+	Others bool
 	// Takes reports whether a person may answer for it; nil: every active one may.
 	Takes func(p store.Person) bool
 	// Move makes another person answer for it, whole: its state, its history, and
@@ -93,7 +97,13 @@ func Of(areas []command.Area) (all []Holdings) {
 }
 
 // All is what a person answers for in all areas.
-func All(ctx context.Context, tx *store.Tx, areas []Holdings, of store.Person, at time.Time) (all []Held, err error) {
+func All(ctx context.Context, tx *store.Tx, areas []Holdings, of store.Person, at time.Time) ([]Held, error) {
+	all, err := found(ctx, tx, areas, of, at)
+	return slices.DeleteFunc(all, func(h Held) bool { return h.Others }), err
+}
+
+// found is what all areas find of a person, and what others answer for.
+func found(ctx context.Context, tx *store.Tx, areas []Holdings, of store.Person, at time.Time) (all []Held, err error) {
 	for _, find := range areas {
 		list, err := find(ctx, tx, of, at)
 		if err != nil {
