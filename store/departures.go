@@ -126,11 +126,12 @@ func (q Departures) Latest(ctx context.Context, person string) (Departure, bool,
 }
 
 // Spares reports for each person whether the report of a week, that is due at a moment,
-// is not asked of them: it is the last of their work, by a notice from before (2-7).
+// is not asked of them: it is the last of their work, or of their post, by a notice from
+// before (2-7).
 func (q Departures) Spares(ctx context.Context, w Week, due time.Time) (map[string]bool, error) {
 	monday := w.Monday(time.UTC)
-	list, err := q.list(ctx, "departures in a week", `last_day BETWEEN $1 AND $2 AND kind = $3 AND state <> $4 ORDER BY id`,
-		string(DayOf(monday)), string(DayOf(monday).Add(6)), string(Resignation), string(DepartureWithdrawn))
+	list, err := q.list(ctx, "departures in a week", `last_day BETWEEN $1 AND $2 AND kind IN ($3, $4) AND state <> $5 ORDER BY id`,
+		string(DayOf(monday)), string(DayOf(monday).Add(6)), string(Resignation), string(Transfer), string(DepartureWithdrawn))
 	spared := map[string]bool{}
 	for _, d := range list {
 		if d.Given.Before(due) {
