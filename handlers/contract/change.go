@@ -193,9 +193,13 @@ func (h Handler) handOver(ctx context.Context, c *command.Call) (*command.Answer
 	}
 	moved := chat.Fact{Label: "持有人", Value: holder + " → " + to.Name}
 	if version := command.VersionOf(was.Number, was.Version, to.ID); !c.Confirms(version) {
+		crowded, err := h.crowded(ctx, c, was, to)
+		if err != nil {
+			return nil, err
+		}
 		card := chat.Card{Title: "转合同 " + was.Number + "？", Blocks: []chat.Block{
 			{Facts: []chat.Fact{moved, {Label: "项目", Value: was.Project}, {Label: "状态", Value: stateWords(was, h.Rules.Day(c.Now))}}},
-			{Note: "表、原件和收款的提醒以后都找" + to.Name + "；已经签的业绩不变。两人都会收到通知。"},
+			{Note: "表、原件和收款的提醒以后都找" + to.Name + "；已经签的业绩不变。两人都会收到通知。" + crowded},
 		}}
 		return private(card, was, h.Rules.Day(c.Now)).Preview(version), nil
 	}
@@ -204,6 +208,19 @@ func (h Handler) handOver(ctx context.Context, c *command.Call) (*command.Answer
 		return nil, err
 	}
 	return h.answer(ctx, c, is, "已转给"+to.Name, hearers{}, []string{was.Holder, is.Holder}, false, "", moved)
+}
+
+// crowded says that who takes a form over has as many as a person may have already:
+// somebody has to have it, and it is not they who claim it.
+func (h Handler) crowded(ctx context.Context, c *command.Call, ct store.Contract, to store.Person) (string, error) {
+	if !ct.InHand() || h.Config.OpenPerPerson == 0 {
+		return "", nil
+	}
+	n, err := c.Tx.Contracts().CountInHand(ctx, to.ID)
+	if err != nil || n < h.Config.OpenPerPerson {
+		return "", err
+	}
+	return fmt.Sprintf("%s手里已经有 %d 份没用的合同，一人最多 %d 份；转过去以后要先签、退或作废几份，才能再领。", to.Name, n, h.Config.OpenPerPerson), nil
 }
 
 // end is 终止合同, asked first: what was received beyond what is due has to go

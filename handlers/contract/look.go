@@ -151,6 +151,9 @@ func (h Handler) listed(ctx context.Context, c *command.Call, title, line string
 
 // rows is the page of a list of contracts.
 func (h Handler) rows(ctx context.Context, c *command.Call, title string, total int, page command.Page, shown []command.MeantContract) (*command.Answer, error) {
+	if err := c.ListsCustomers(ctx); err != nil {
+		return nil, err
+	}
 	n := h.people(c.Tx)
 	card := chat.Card{Title: fmt.Sprintf("%s（%d 份）", title, total)}
 	var lines []string
