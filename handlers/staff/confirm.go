@@ -44,7 +44,7 @@ func Refusing(typed string) string { return refuseCommand + " " + typed }
 func between(r rune) bool { return strings.ContainsRune(" ,、;", r) }
 
 func (h Handler) confirmCommands() []command.Spec {
-	which := []command.Arg{{Name: "编号", Kind: command.Free, Prompt: "哪几项？写编号，例如 A3 A5，或 全部。"}}
+	which := []command.Arg{{Name: "编号", Kind: command.Free, Prompt: "哪几项？写编号，例如 A3 A5，或 全部。", Coded: "A"}}
 	return []command.Spec{
 		{
 			Name: confirmCommand, Summary: "确认管理员给人的岗位、职责，确认后才生效；几项一起或全部", Args: which,
@@ -75,7 +75,9 @@ func (h Handler) chosen(ctx context.Context, c *command.Call) ([]store.Change, e
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, found)
+		if !slices.ContainsFunc(list, func(c store.Change) bool { return c.Code == found.Code }) {
+			list = append(list, found)
+		}
 	}
 	return list, nil
 }

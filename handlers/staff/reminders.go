@@ -27,8 +27,12 @@ func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll 
 	return slices.Concat(waiting, unread, h.holidayTable(s, roll), head), err
 }
 
-// waitingLines remind those whose word changes of people wait for, every day as
-// long as they do.
+// daysAsked is for how many days somebody's word is asked for every day; then once in so
+// many.
+const daysAsked = 7
+
+// waitingLines remind those whose word changes of people wait for: every day of the
+// first week of one, then once a week as long as it waits.
 func (h Handler) waitingLines(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
 	var list []daily.Line
 	for _, p := range roll.People() {
@@ -36,7 +40,10 @@ func (h Handler) waitingLines(ctx context.Context, tx *store.Tx, s rulebook.Slot
 		if err != nil {
 			return nil, err
 		}
-		if len(open) == 0 {
+		if !slices.ContainsFunc(open, func(c store.Change) bool {
+			days := roll.Day.Since(h.Rules.Day(c.At))
+			return days <= daysAsked || days%daysAsked == 0
+		}) {
 			continue
 		}
 		of, _, err := tx.People().ByID(ctx, open[0].Person)
