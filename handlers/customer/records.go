@@ -29,7 +29,7 @@ func (h Handler) recordCommands() []command.Spec {
 			Said: []string{"谁看过", "谁查过", "谁看了", "…的查阅记录", "看过哪些客户", "查过哪些客户", "查阅…记录", "访问记录", "查看记录"},
 			Args: []command.Arg{
 				{Name: "姓名", Kind: command.Person, Optional: true, Gone: true},
-				{Name: "客户", Kind: command.Word, Optional: true},
+				{Name: "客户", Kind: command.Word, Optional: true, Coded: command.AnyCode},
 				{Name: "时段", Kind: command.Span, Optional: true, Past: true},
 				command.PageArg(), {Name: "只看", Kind: command.Word, Optional: true},
 			},
@@ -245,9 +245,9 @@ func (h Handler) recordRows(ctx context.Context, names *namer, looks []ledger.En
 // now.
 func lookedAs(viewer store.Person, l ledger.Entry) string {
 	if l.Post == "" || l.Post == string(viewer.Post) {
-		return viewer.Name
+		return audience.Called(viewer)
 	}
-	return viewer.Name + "（当时" + l.Post + "）"
+	return audience.Called(viewer) + "（当时" + l.Post + "）"
 }
 
 // outcomeWords says how a look ended.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"strings"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
@@ -44,7 +45,7 @@ func (h Handler) traceBack(ctx context.Context, c *command.Call) (*command.Answe
 func (h Handler) traceCard(look ledger.Entry, viewer store.Person, customer string) chat.Card {
 	at := look.At.In(h.Rules.Zone)
 	facts := []chat.Fact{
-		{Label: "谁看的", Value: viewer.Name + "（" + cmp.Or(look.Post, string(viewer.Post)) + "）"},
+		{Label: "谁看的", Value: audience.Called(viewer) + "（" + cmp.Or(look.Post, string(viewer.Post)) + "）"},
 		{Label: "时间", Value: store.DayOf(at).String() + " " + at.Format("15:04:05")},
 		{Label: "客户", Value: customer},
 		{Label: "做什么", Value: look.Act},
