@@ -75,6 +75,14 @@ func (p *phrase) around(f text.Folded, typed string) (pieces []string, ok bool) 
 	return append(pieces, typed[from:]), true
 }
 
+// within reports whether a phrase with something before it is a piece of what is told:
+// 华东机电打了电话 is no …电话, and nothing 打了…过来.
+func (p *phrase) within(told []string) bool {
+	return p.leads && !p.tells && slices.ContainsFunc(told, func(of string) bool {
+		return slices.ContainsFunc(p.parts, func(part string) bool { return len(part) < len(of) && strings.Contains(of, part) })
+	})
+}
+
 // indexWord finds a word; in Latin letters it stands alone.
 func indexWord(folded, word string) int {
 	for at := 0; ; {

@@ -191,10 +191,11 @@ var sticker = regexp.MustCompile(`\[\pL{1,6}\]`)
 
 // spoken is what a text means that speaks of a command.
 func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
+	told := r.told(f, typed)
 	for i := range r.phrases {
 		p := &r.phrases[i]
 		pieces, ok := p.around(f, typed)
-		if !ok || !k.Suits(p.spec) || p.tells && strings.Contains(f.Text, p.spec.Name) { // what it tells stands behind the name
+		if !ok || p.within(told) || !k.Suits(p.spec) || p.tells && strings.Contains(f.Text, p.spec.Name) { // what it tells stands behind the name
 			continue
 		}
 		s := speech{phrase: *p, pieces: pieces}
@@ -217,6 +218,18 @@ func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
 		}
 	}
 	return m
+}
+
+// told are the parts of what tells something in a text: 打了电话.
+func (r *Router) told(f text.Folded, typed string) (parts []string) {
+	for i := range r.phrases {
+		if p := &r.phrases[i]; p.tells {
+			if _, ok := p.around(f, typed); ok {
+				parts = append(parts, p.parts...)
+			}
+		}
+	}
+	return parts
 }
 
 // misheard are commands that a text sounds like, with the rest of it.

@@ -24,7 +24,7 @@ func (h Handler) progressCommands() []command.Spec {
 		{
 			Name: "跟进", Aliases: []string{"gj"}, Summary: "记下客户的进展，可以带阶段、金额和下一步", Of: "K",
 			Said:  []string{"客户跟进", "跟进客户", "写跟进", "记跟进", "添加跟进", "新增跟进", "录跟进", "跟进记录", "拜访记录", "写拜访记录"},
-			Tells: []string{"打了电话", "打过电话", "打电话", "电话里"},
+			Tells: []string{"打了电话", "打过电话", "打电话", "电话里", "打了个电话", "打了一个电话", "打了通电话", "打个电话", "打来电话", "来了电话", "来电话", "接到电话"},
 			Args: []command.Arg{
 				customerArg(command.ToRead), {Name: "进展", Kind: command.Passage, Prompt: "有什么进展？写一两句，例如：送去方案，下周给答复。"},
 				{Name: "字段", Kind: command.Fields, Keys: []string{fieldStage, fieldAmount, fieldNext}, Optional: true},
