@@ -53,7 +53,7 @@ func (d *Desk) builtins() []command.Spec {
 		{
 			Name: cancelWord, Aliases: []string{"qx", "cancel"}, Summary: "离开正在问的问题或待确认的操作",
 			Said:     []string{"不弄了", "不办了", "不要了"},
-			Args:     []command.Arg{{Name: "编号", Kind: command.Free, Optional: true}},
+			Args:     []command.Arg{{Name: "编号", Kind: command.Free, Optional: true, Coded: "A"}},
 			Examples: []string{"取消"}, Who: rulebook.TakePart, Run: d.cancel,
 		},
 		{
@@ -63,7 +63,7 @@ func (d *Desk) builtins() []command.Spec {
 		},
 		{
 			Name: confirmWord, Aliases: []string{"qr"}, Summary: "确认一份预览",
-			Args:     []command.Arg{{Name: "编号", Kind: command.Free, Optional: true}},
+			Args:     []command.Arg{{Name: "编号", Kind: command.Free, Optional: true, Coded: "A"}},
 			Examples: []string{"确认", "确认 A12"}, Who: rulebook.TakePart, Private: true, Hidden: true, Settles: true, Run: d.confirm,
 		},
 	}

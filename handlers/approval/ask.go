@@ -39,7 +39,7 @@ func (h Handler) askCommands() []command.Spec {
 		{
 			Name: "查阅申请", Summary: "我的查阅申请和授权；能批的人看到待批的申请", Lists: true, Of: "A",
 			Said:     []string{"我的申请", "申请列表", "申请…批了", "申请记录", "申请进度", "申请状态", "待审批", "待我审批", "我的审批", "要我批", "有…申请", "审批列表", "审批", "要批的"},
-			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true}},
+			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true, Coded: "A"}},
 			Examples: []string{"查阅申请", "查阅申请 A12"},
 			Who:      rulebook.TakePart, Private: true, Clause: clause, Run: h.show,
 		},

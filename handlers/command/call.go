@@ -41,6 +41,14 @@ type Call struct {
 // MayList refuses a caller who may be shown no list of customers yet.
 type MayList func(ctx context.Context, c *Call) error
 
+// ListsCustomers refuses a list of customers to whoever may be shown none yet.
+func (c *Call) ListsCustomers(ctx context.Context) error {
+	if c.MayList == nil {
+		return nil
+	}
+	return c.MayList(ctx, c)
+}
+
 // NewCall is c with its arguments, as Parse gave them.
 func NewCall(c Call, args map[string]any) *Call {
 	c.args = args

@@ -122,6 +122,7 @@ type Arg struct {
 	Past     bool     // Date, Span: it is about what was, so that 周五 is the last one
 	Halves   bool     // Span: a part of a day counts
 	Gone     bool     // Person: who left the company may be meant, too
+	Coded    string   // Word, Free, Passage: the letters of the codes that it may begin with, behind what they are called (编号 R12), or [AnyCode]
 	For      Want     // Customer: what the command wants with the customer
 	// Others words the refusal of a Customer ToChange for whoever may only read,
 	// where it is not the file that is changed; owner is the owner's name.

@@ -13,16 +13,43 @@ var nouns = []string{"客户编号", "合同编号", "合同号", "编号", "客
 
 // noun is how many bytes a noun before a code takes, where one of the kind is read: 归档
 // 合同 ZYX-202611-001 …, 核款 编号：R12. What is no code behind it may be a name.
-func (p *parser) noun(k Kind) int {
-	switch k {
-	case Customer:
+func (p *parser) noun(a *Arg) int {
+	switch {
+	case a.Kind == Customer:
 		return nounBefore(p.left, reading.IsCustomerCode)
-	case Contract:
+	case a.Kind == Contract:
 		return nounBefore(p.left, isCustomerOrContract)
-	case Number:
+	case a.Kind == Number:
 		return nounBefore(p.left, reading.IsNumber)
+	case a.Coded != "":
+		return nounBefore(p.left, a.codes)
+	case a.Kind == Word || a.Kind == Person:
+		return a.nameBefore(p.left)
 	}
 	return 0
+}
+
+// nameBefore is how many bytes the argument's own name takes before its value: 溯源
+// 追踪码 H7K2QM. 0 where it does not stand apart, or nothing follows.
+func (a *Arg) nameBefore(typed string) int {
+	f := text.Fold(text.CutBytes(typed, maxName))
+	rest, found := strings.CutPrefix(f.Text, a.Name)
+	value := strings.TrimLeft(rest, " :=")
+	if !found || value == "" || value == rest {
+		return 0
+	}
+	return f.Raw(len(f.Text) - len(value))
+}
+
+// AnyCode is in [Arg.Coded] where it may begin with any.
+const AnyCode = "*"
+
+// codes reports whether the argument may begin with a code.
+func (a *Arg) codes(code string) bool {
+	if a.Coded == AnyCode {
+		return reading.IsNumber(code) || isCustomerOrContract(code)
+	}
+	return reading.IsNumber(code) && strings.Contains(a.Coded, text.Code(code)[:1])
 }
 
 func isCustomerOrContract(code string) bool {

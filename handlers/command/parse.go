@@ -141,7 +141,7 @@ func (p *parser) read(ctx context.Context, a *Arg) (v any, n int, err error) {
 	if a.Kind == Person && p.env.Tx == nil && p.nextFits(ctx, a) {
 		return nil, 0, reading.ErrNone
 	}
-	if at := p.noun(a.Kind); at > 0 {
+	if at := p.noun(a); at > 0 {
 		behind := *p
 		behind.left = p.left[at:]
 		v, n, err = behind.readKind(ctx, a)

@@ -77,14 +77,9 @@ func (c *Call) resolve(ctx context.Context, typed string, want Want, others func
 		return Meant{}, err
 	}
 	m, one := found.One()
-	if !one && len(found.List) > 0 && c.MayList != nil {
-		if err := c.MayList(ctx, c); err != nil {
-			return Meant{}, err
-		}
-	}
 	switch {
 	case !one:
-		return Meant{}, found.Refusal()
+		return Meant{}, found.Unclear(ctx)
 	case want == ToChange && !m.Access.Write:
 		return Meant{}, c.othersOnly(ctx, m, others)
 	}
@@ -98,6 +93,18 @@ type Found struct {
 	call   *Call
 	typed  string
 	want   Want
+}
+
+// Unclear refuses words that mean no customer, or several, who are named then.
+func (f Found) Unclear(ctx context.Context) error {
+	if len(f.List) > 0 {
+		if err := f.call.ListsCustomers(ctx); err != nil {
+			return err
+		}
+	}
+	no := f.Refusal()
+	no.Private = no.Private || f.call.Spec.Private
+	return no
 }
 
 // CustomersLike looks for the customers that words mean to the caller: a code,

@@ -53,7 +53,7 @@ func (h Handler) leadCommands() []command.Spec {
 		{
 			Name: "线索", Summary: "还没判断的线索", Of: "L", Lists: true,
 			Said:     []string{"线索列表", "有没有新线索", "新线索", "有哪些线索", "多少线索", "看线索", "待判断的线索", "所有线索"},
-			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true}},
+			Args:     []command.Arg{{Name: "编号", Kind: command.Word, Optional: true, Coded: "L"}},
 			Examples: []string{"线索", "线索 L3"},
 			Who:      rulebook.JudgeLeads, For: h.reads, Private: true, Clause: "档-7", Run: h.showLeads,
 		},

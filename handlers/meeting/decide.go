@@ -31,7 +31,7 @@ func (h Handler) decideCommands() []command.Spec {
 		{
 			Name: "决议", Aliases: []string{"jy"}, Summary: "给议题下结论：一个负责人和期限；不写议题号看决议", Lists: true, Of: "D",
 			Said: []string{"做决议", "形成决议", "下结论", "定下来", "看决议", "决议列表", "我的决议", "没完成的决议", "…决议", "有哪些决议", "谁的决议"},
-			Args: []command.Arg{{Name: "内容", Kind: command.Passage, Optional: true}, {Name: fieldsArg, Kind: command.Fields, Keys: decideFields, Optional: true}},
+			Args: []command.Arg{{Name: "内容", Kind: command.Passage, Optional: true, Coded: "YD"}, {Name: fieldsArg, Kind: command.Fields, Keys: decideFields, Optional: true}},
 			Examples: []string{
 				"决议 Y4 按三期收款 负责=张伟 期限=12-20 协办=刘洋", "决议", "决议 D7", "决议 全部",
 			},
@@ -50,7 +50,7 @@ func (h Handler) decideCommands() []command.Spec {
 		{
 			Name: "知悉", Aliases: []string{"zx"}, Summary: "自动列入的议题只要看过：不用讨论，一次可以写几个",
 			Said:     []string{"已知悉", "知道了", "看过了这个议题"},
-			Args:     []command.Arg{{Name: itemArg, Kind: command.Free, Prompt: "哪个议题？写编号，例如 Y4。"}},
+			Args:     []command.Arg{{Name: itemArg, Kind: command.Free, Prompt: "哪个议题？写编号，例如 Y4。", Coded: "Y"}},
 			Examples: []string{"知悉 Y4", "知悉 全部"},
 			Who:      rulebook.HeadMeetings, Private: true, Clause: deciding, Run: h.note, Undo: h.undoOutcome,
 		},

@@ -21,7 +21,7 @@ func (h Handler) arrivalCommands() []command.Spec {
 		{
 			Name: "到账", Aliases: []string{"dz"}, Summary: "账上到了钱，不知道是哪份合同的：通知客户的合同持有人来认领",
 			Said:     []string{"到账了", "账上到了", "来款", "银行到账", "有一笔到账", "不明到账"},
-			Args:     []command.Arg{{Name: "内容", Kind: command.Free, Prompt: "到了多少，谁打来的？例如：5万 南湖酒店"}},
+			Args:     []command.Arg{{Name: "内容", Kind: command.Free, Prompt: "到了多少，谁打来的？例如：5万 南湖酒店", Coded: arrivalLetter}},
 			Examples: []string{"到账 5万 南湖酒店", "到账 W3 南湖酒店"},
 			Who:      rulebook.KeepAccounts, For: keepsAccounts, Private: true, Clause: clause, Run: h.arrive, Undo: h.undoArrival,
 		},
@@ -153,9 +153,7 @@ func (h Handler) name(ctx context.Context, c *command.Call, code, whose string) 
 	}
 	m, one := found.One()
 	if !one {
-		no := found.Refusal()
-		no.Private = true
-		return nil, no
+		return nil, found.Unclear(ctx)
 	}
 	p := store.MoneyEntry{ID: c.Tx.NewID(c.Clock()), Kind: store.MoneyPayer, Customer: m.ID, Day: store.DayOf(c.Now), At: c.Now, By: c.Person.ID, Ref: e.ID}
 	if _, err := c.Tx.Receivables().Add(ctx, p); err != nil {

@@ -20,7 +20,7 @@ func (h Handler) judgeCommands() []command.Spec {
 		{
 			Name: "核款", Aliases: []string{"hek"}, Summary: "核实登记的回款，可以一次写几笔；不写编号列出待核的", Of: "R",
 			Said:     []string{"核对回款", "确认回款", "核回款", "待核", "待核回款", "回款…核实", "核实回款", "确认到款", "款项核对", "没核", "哪些钱没核", "哪些款没核"},
-			Args:     []command.Arg{{Name: "编号", Kind: command.Free, Optional: true}},
+			Args:     []command.Arg{{Name: "编号", Kind: command.Free, Optional: true, Coded: receiptLetter}},
 			Examples: []string{"核款 R12", "核款 R12 R13"},
 			Who:      rulebook.KeepAccounts, For: keepsAccounts, Private: true, Settles: true, Clause: clause, Run: h.confirm, Undo: h.undoEntries,
 		},
@@ -40,6 +40,9 @@ func (h Handler) judgeCommands() []command.Spec {
 // rejecting is the command that says a receipt is not in the accounts.
 const rejecting = "不符"
 
+// receiptLetter is what the codes of receipts begin with.
+const receiptLetter = "R"
+
 func keepsAccounts(p store.Person) bool { return p.Has(store.Accountant) }
 
 // confirm is 核款.
@@ -50,12 +53,12 @@ func (h Handler) confirm(ctx context.Context, c *command.Call) (*command.Answer,
 	}
 	var say, ids, done []string
 	for _, code := range codes {
+		if slices.Contains(done, command.CodeIn(receiptLetter, code)) {
+			continue
+		}
 		r, d, err := h.receipt(ctx, c, code)
 		if err != nil {
 			return nil, err
-		}
-		if slices.Contains(done, r.Code) {
-			continue
 		}
 		e := h.entry(c, d, store.MoneyConfirmed)
 		e.Ref, e.Amount = r.ID, r.Amount
@@ -71,7 +74,7 @@ func (h Handler) confirm(ctx context.Context, c *command.Call) (*command.Answer,
 
 // receipt is the one of a code that waits for the caller.
 func (h Handler) receipt(ctx context.Context, c *command.Call, typed string) (rulebook.Receipt, deal, error) {
-	e, found, err := c.Tx.Receivables().ByCode(ctx, command.CodeIn("R", typed))
+	e, found, err := c.Tx.Receivables().ByCode(ctx, command.CodeIn(receiptLetter, typed))
 	if err != nil {
 		return rulebook.Receipt{}, deal{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
@@ -23,7 +24,11 @@ func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer,
 	if c.Has("时段") {
 		from, to = c.Days("时段").From, c.Days("时段").To
 	}
-	s, err := h.scope(ctx, c, strings.TrimSpace(c.Text("谁")))
+	who := strings.TrimSpace(c.Text("谁"))
+	if code := text.Code(who); strings.HasPrefix(code, receiptLetter) && reading.IsNumber(who) {
+		return h.oneRecord(ctx, c, code)
+	}
+	s, err := h.recordScope(ctx, c, who)
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +42,18 @@ func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer,
 		return nil, err
 	}
 	return h.recorded(ctx, c, s, list, back, page, words.DayIn(from, today)+" 至 "+words.DayIn(to, today))
+}
+
+// recordScope is scope, for a contract's number, too.
+func (h Handler) recordScope(ctx context.Context, c *command.Call, who string) (scope, error) {
+	if !command.IsContractNumber(who) {
+		return h.scope(ctx, c, who)
+	}
+	k, found, err := c.NumberedContract(ctx, who)
+	if err == nil && (!found || k.View != rulebook.ContractWhole) {
+		err = c.NoContract()
+	}
+	return scope{contract: k.Number, name: k.Number}, err
 }
 
 // receipts are those of a time that a scope holds, the newest first, and what was paid
@@ -53,7 +70,7 @@ func (h Handler) receipts(ctx context.Context, c *command.Call, s scope, from, t
 		}
 	}
 	outside := func(e store.MoneyEntry) bool {
-		return e.Day < from || e.Day > to || s.customer != "" && e.Customer != s.customer || s.person != "" && e.Holder != s.person && !counts[e.Contract]
+		return e.Day < from || e.Day > to || s.customer != "" && e.Customer != s.customer || s.contract != "" && e.Contract != s.contract || s.person != "" && e.Holder != s.person && !counts[e.Contract]
 	}
 	list = slices.DeleteFunc(rulebook.Receipts(entries), func(r rulebook.Receipt) bool { return outside(r.MoneyEntry) })
 	slices.SortStableFunc(list, func(a, b rulebook.Receipt) int { return cmp.Or(cmp.Compare(b.Day, a.Day), cmp.Compare(b.ID, a.ID)) })
@@ -109,11 +126,7 @@ func (h Handler) recorded(ctx context.Context, c *command.Call, s scope, list []
 		if err != nil {
 			return nil, err
 		}
-		line := fmt.Sprintf("%s %s %s %s · %s · %s · %s", r.Code, words.DayIn(r.Day, store.DayOf(c.Now)), words.Money(r.Amount), becameWords(r), r.Contract, customer, by)
-		if r.Words != "" {
-			line += " · " + text.Line(r.Words)
-		}
-		say = append(say, line)
+		say = append(say, recordLine(r, store.DayOf(c.Now), customer, by))
 	}
 	if rest := page.Rest(); rest != "" {
 		say = append(say, rest)
@@ -121,6 +134,50 @@ func (h Handler) recorded(ctx context.Context, c *command.Call, s scope, list []
 	slices.Sort(customers)
 	a := card(title, chat.Plain, append(say, asOf(c.Now)), fmt.Sprintf("回款记录 %s：%d 笔。", span, len(list)), page.Turn("更早的")...)
 	return a, h.looked(ctx, c, a, slices.Compact(customers))
+}
+
+// recordLine is a receipt with what became of it.
+func recordLine(r rulebook.Receipt, today store.Day, customer, by string) string {
+	line := fmt.Sprintf("%s %s %s %s · %s · %s · %s", r.Code, words.DayIn(r.Day, today), words.Money(r.Amount), becameWords(r), r.Contract, customer, by)
+	if r.Words != "" {
+		line += " · " + text.Line(r.Words)
+	}
+	return line
+}
+
+// oneRecord is 回款记录 of one receipt. Who may not see it hears the same as of none.
+func (h Handler) oneRecord(ctx context.Context, c *command.Call, code string) (*command.Answer, error) {
+	e, found, err := c.Tx.Receivables().ByCode(ctx, command.CodeIn(receiptLetter, code))
+	if err != nil || !found || e.Kind != store.MoneyReceipt || e.At.After(c.Now) {
+		return nil, orNoReceipt(err)
+	}
+	k, found, err := c.Tx.Contracts().Get(ctx, command.FoldedContract(e.Contract))
+	if err != nil || !found || !sees(c.Person, k) {
+		return nil, orNoReceipt(err)
+	}
+	d, err := h.look(ctx, c, k)
+	if err != nil {
+		return nil, err
+	}
+	list := rulebook.Receipts(d.account.Entries)
+	i := slices.IndexFunc(list, func(r rulebook.Receipt) bool { return r.ID == e.ID })
+	if i < 0 {
+		return nil, errGone
+	}
+	by, err := audience.NewNames(c.Tx).Of(ctx, list[i].Holder)
+	if err != nil {
+		return nil, err
+	}
+	say := []string{recordLine(list[i], d.today, d.name, by), d.sums(), asOf(c.Now)}
+	a := card("回款 "+e.Code, chat.Plain, say, "回款 "+e.Code+"。", chat.Button{Label: "看这份合同", Command: "应收 " + d.Number})
+	return a, h.looked(ctx, c, a, []string{d.Customer})
+}
+
+func orNoReceipt(err error) error {
+	if err == nil {
+		err = &command.Refusal{Text: "没有这笔回款，或者它不归你看。", Hint: "回款记录", Clause: clause, Private: true}
+	}
+	return err
 }
 
 // becameWords say what became of a receipt.
