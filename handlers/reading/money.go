@@ -42,8 +42,11 @@ func (r *reader) money() (decimal.Decimal, error) {
 	if r.currency() {
 		return decimal.Zero, Refusal(onlyYuan)
 	}
-	marked := r.takeOne("¥", "人民币", "rmb", "cny")
-	r.blanks()
+	marked := false
+	for r.takeOne("¥", "人民币", "rmb", "cny") { // RMB ¥3,000
+		marked = true
+		r.blanks()
+	}
 	if r.negative() {
 		return decimal.Zero, Refusal("金额不能是负数")
 	}
@@ -54,6 +57,9 @@ func (r *reader) money() (decimal.Decimal, error) {
 	}
 	number := units || arabic(r.runes[r.i-1]) || r.i-start > 1 && r.edge() // 三 alone is a word
 	cents, yuan := r.yuan()
+	if !yuan && units && r.any("整正") && !text.Wordy(r.ahead(1)) {
+		r.i++
+	}
 	if !yuan && !r.goesOn() && (r.badAfter() || !marked && !number) {
 		return sum, ErrNone
 	}
@@ -65,18 +71,14 @@ const (
 	unclearYuan = "金额没看懂，请写一个准数，例如 125000 或 12.5万"
 )
 
-// currency reads the name of another currency.
-func (r *reader) currency() bool {
-	return r.takeOne("us$", "hk$", "$", "€", "£", "usd", "hkd", "eur", "美元", "美金", "港币", "港元", "欧元", "日元", "英镑")
-}
-
 // goesOn reports whether words follow that make an amount less clear.
 func (r *reader) goesOn() bool {
 	start := r.i
 	defer func() { r.i = start }()
 	r.blanks()
 	more := r.any("多余几来半+") && (r.i == start || !text.Wordy(r.ahead(1))) // 2万 多付的
-	return r.currency() || more || r.takeOne("左右", "上下", "以上", "以下", "以内", "出头", "不到")
+	from := r.any("起") && !text.Wordy(r.ahead(1))
+	return r.foreign() || more || from || r.takeOne("左右", "上下", "以上", "以下", "以内", "出头", "不到", "起步", "打底", "封顶") || r.takeOne("又", "加", "再加") && r.numberHere()
 }
 
 // exactly refuses what could still belong to an amount that was read; clear tells
@@ -85,9 +87,12 @@ func (r *reader) exactly(clear bool) error {
 	start := r.i
 	defer func() { r.i = start }()
 	if r.goesOn() {
-		if r.blanks(); r.currency() {
+		if r.foreign() {
 			return Refusal(onlyYuan)
 		}
+		return Refusal(unclearYuan)
+	}
+	if r.moreDigits(clear) {
 		return Refusal(unclearYuan)
 	}
 	if !clear && r.splitThousands() {
@@ -99,6 +104,39 @@ func (r *reader) exactly(clear bool) error {
 		return Refusal(unclearYuan)
 	}
 	return nil
+}
+
+// moreDigits reports whether digits follow that may be of the same amount: 5、6万,
+// 1。5万, 3 0 0. Those of a date are not.
+func (r *reader) moreDigits(clear bool) bool {
+	start := r.i
+	defer func() { r.i = start }()
+	blank := r.any(" ")
+	if !blank && !r.any("、。·") {
+		return false
+	}
+	mark := r.peek()
+	r.i++
+	zero := r.any("0")
+	if _, isDigit := digit(r.peek()); !isDigit {
+		return false
+	}
+	for {
+		if _, isDigit := digit(r.peek()); !isDigit {
+			break
+		}
+		r.i++
+	}
+	if r.any("-./") || isCounter(r.peek()) {
+		return false
+	}
+	switch {
+	case blank:
+		return !clear && zero
+	case r.any("万萬亿億千百元块w"):
+		return mark != '。' || !clear
+	}
+	return !clear && mark != '。'
 }
 
 // splitThousands reports whether three digits stand apart behind up to three: 50 000.
@@ -116,7 +154,7 @@ func (r *reader) splitThousands() bool {
 		}
 	}
 	end := r.ahead(4)
-	return end == 0 || strings.ContainsRune(" .,元块万", end)
+	return end == 0 || strings.ContainsRune(" .,'’元块万", end)
 }
 
 func (r *reader) numberHere() bool {
@@ -127,7 +165,7 @@ func (r *reader) numberHere() bool {
 
 // negative reports whether a minus stands before a number.
 func (r *reader) negative() bool {
-	if !r.any("-负") {
+	if !r.any("-负負") {
 		return false
 	}
 	i := r.i
@@ -143,7 +181,8 @@ func (r *reader) negative() bool {
 func (r *reader) badAfter() bool {
 	c := r.peek()
 	return isCounter(c) || c >= 'a' && c <= 'z' || arabic(c) || c == '_' ||
-		(c == '.' || c == ',' || c == '-' || c == '/') && arabic(r.ahead(1))
+		strings.ContainsRune(".,-/·", c) && arabic(r.ahead(1)) || c == '.' && r.ahead(1) != 0 && strings.ContainsRune("万萬亿億", r.ahead(1)) ||
+		c == '成' && !strings.ContainsRune("交功本", r.ahead(1)) // 三成
 }
 
 // part is one number of an amount.
@@ -260,55 +299,4 @@ func (r *reader) arabicPart() (part, bool, error) {
 	v, err := decimal.NewFromString(string(text)) // digits and one point: no exponent gets here
 	p.value = v
 	return p, err == nil, err
-}
-
-// moneyUnit reads 万, 千万, w …: what one of it is worth, 1 when none stands here.
-func (r *reader) moneyUnit() int64 {
-	unit, start := int64(1), r.i
-	if r.blanks(); r.i > start && (!r.any("万萬亿億w千k") || text.Wordy(r.ahead(1)) && !strings.ContainsRune("元块圆", r.ahead(1))) { // 5 万达广场
-		r.i = start
-		return unit
-	}
-	for {
-		switch {
-		case unit == 1 && tens(r.peek()) >= 100:
-			unit = int64(tens(r.peek()))
-		case r.any("万萬w"):
-			unit *= 1e4
-		case r.any("亿億"):
-			unit *= 1e8
-		case unit == 1 && r.any("k"):
-			unit = 1e3
-		default:
-			return unit
-		}
-		r.i++
-		if unit >= 1e8 || r.runes[r.i-1] == 'k' {
-			return unit
-		}
-	}
-}
-
-// yuan reads 元 with what may follow: 5角2分, 整; the 5 of 3块5 is 5角.
-func (r *reader) yuan() (cents int64, ok bool) {
-	start := r.i
-	r.blanks()
-	spaced := r.i > start
-	if !r.takeOne("元", "块钱", "块", "圆", "人民币", "rmb") || spaced && !r.edge() || r.any("旦宵") {
-		r.i = start
-		return 0, false
-	}
-	if d, isDigit := digit(r.peek()); isDigit && strings.ContainsRune("角毛", r.ahead(1)) {
-		cents += 10 * int64(d)
-		r.i += 2
-	} else if isDigit && !text.Wordy(r.ahead(1)) {
-		cents += 10 * int64(d)
-		r.i++
-	}
-	if d, isDigit := digit(r.peek()); isDigit && r.ahead(1) == '分' {
-		cents += int64(d)
-		r.i += 2
-	}
-	r.takeOne("整", "正")
-	return cents, true
 }

@@ -10,15 +10,15 @@ func digit(r rune) (int, bool) {
 		return 0, true
 	case '一', '壹':
 		return 1, true
-	case '二', '两', '贰':
+	case '二', '两', '贰', '貳', '兩':
 		return 2, true
-	case '三', '叁':
+	case '三', '叁', '叄', '參':
 		return 3, true
 	case '四', '肆':
 		return 4, true
 	case '五', '伍':
 		return 5, true
-	case '六', '陆':
+	case '六', '陆', '陸':
 		return 6, true
 	case '七', '柒':
 		return 7, true
