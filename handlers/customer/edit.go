@@ -78,10 +78,13 @@ func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, 
 // rewrite gives the fields of a file their new values. It tells what changed,
 // and what takes that back: another name cannot be.
 func (h Handler) rewrite(ctx context.Context, c *command.Call, file vault.File, values map[string]string) ([]chat.Fact, string, error) {
-	if c.Late() && values[fieldStage]+values[fieldName] != "" { // when these were changed is not kept: any later change counts
+	if c.Late() && values[fieldName] != "" { // when it was changed is not kept: any later change counts
 		if err := c.Overtaken(file.Checked); err != nil {
 			return nil, "", err
 		}
+	}
+	if err := restaged(ctx, c, file.ID, values[fieldStage]); err != nil {
+		return nil, "", err
 	}
 	w := h.writer(c, file.ID)
 	w.source, w.why, w.old = values[fieldSource], values[fieldReason], file.Facts

@@ -55,10 +55,8 @@ func (h Handler) progress(ctx context.Context, c *command.Call) (*command.Answer
 	if err := h.readProgress(c, &p, c.Fields("字段")); err != nil {
 		return nil, err
 	}
-	if p.Stage != "" && c.Late() { // when the stage was moved is not kept: any later change counts
-		if err := c.Overtaken(r.Checked); err != nil {
-			return nil, err
-		}
+	if err := restaged(ctx, c, r.ID, p.Stage); err != nil {
+		return nil, err
 	}
 	if err := vault.In(c.Tx).AddProgress(ctx, p); err != nil {
 		return nil, err

@@ -211,6 +211,9 @@ func (h Handler) recordCard(ctx context.Context, names *namer, q recordQuery, lo
 	if len(looks) == 0 {
 		head = fmt.Sprintf("%s 至 %s 没有查阅记录。", q.days.From.String(), q.days.To.String())
 	}
+	if len(q.Posts) > 0 {
+		head += "只含" + strings.Join(q.Posts, "、") + "的。"
+	}
 	card := chat.Card{Title: title, Blocks: []chat.Block{{Text: head}}}
 	rows, err := h.recordRows(ctx, names, looks)
 	if err != nil {

@@ -91,6 +91,18 @@ func overtaken(ctx context.Context, c *command.Call, customer, person, field str
 	return c.Overtaken(changed)
 }
 
+// restaged refuses a late call that would move a stage which was moved since.
+func restaged(ctx context.Context, c *command.Call, customer, stage string) error {
+	if stage == "" || !c.Late() {
+		return nil
+	}
+	moved, err := vault.In(c.Tx).Staged(ctx, customer)
+	if err != nil {
+		return err
+	}
+	return c.Overtaken(moved)
+}
+
 // index keeps up by what else the customer is found.
 func (w *writer) index(ctx context.Context, old, f vault.Fact) error {
 	switch {

@@ -60,6 +60,13 @@ func (q Files) UndoStage(ctx context.Context, id, was string, at time.Time) erro
 	return q.Touch(ctx, id, at)
 }
 
+// Staged is when a customer's stage was moved last, or a move of it undone.
+func (q Files) Staged(ctx context.Context, id string) (at time.Time, err error) {
+	_, err = q.tx.One(ctx, "stage moved", `SELECT COALESCE(MAX(CASE WHEN undone > at THEN undone ELSE at END), 0) FROM customer_stage WHERE customer = $1`,
+		[]any{id}, engine.At(&at))
+	return at, err
+}
+
 // scanMove reads a row that counts, of a customer whose key is known; ok is false
 // where it is not.
 func scanMove(scan engine.Scan, keys map[string]seal.DataKey) (m stageMove, ok bool, err error) {
