@@ -23,22 +23,25 @@ func (h Handler) checkedIn(c *command.Call, d day, in store.CheckIn) chat.Card {
 	if place := placeFor(c, in.Place); place != "" {
 		head += " · " + place
 	}
-	count := fmt.Sprintf("今天第 %d 次。", d.done)
-	if in.Day != h.Rules.Day(c.Clock()) { // it arrived on another day
-		count = fmt.Sprintf("%s第 %d 次。", in.Day, d.done)
-		d.away = false
+	count, next := fmt.Sprintf("今天第 %d 次。", d.done), h.nextTime(c, d.done)
+	past := in.Day != h.Rules.Day(c.Clock()) // it arrived on another day
+	if past {
+		count, next = fmt.Sprintf("%s第 %d 次。", in.Day, d.done), ""
 	}
 	if c.Event.Chat.Group {
 		if d.away {
-			count += h.nextTime(c, d.done)
+			count += next
 		}
 		return chat.Card{Title: "签到成功", Tone: chat.Good, Blocks: []chat.Block{{Text: head}, {Text: count}}, Buttons: []chat.Button{undoButton}}
 	}
 	card := chat.Card{Title: "签到成功", Tone: chat.Good, Buttons: []chat.Button{undoButton, {Label: "补充进展", Command: "签到"}}}
-	if d.away {
-		count += h.nextTime(c, d.done)
+	switch {
+	case d.away:
+		count += next
 		card.Blocks = append(card.Blocks, chat.Block{Note: "出差 " + d.trip.Place + " " + words.DaysCounted(d.trip.First, d.trip.Last)})
-	} else {
+	case past:
+		card.Blocks = append(card.Blocks, chat.Block{Text: "那天你没有登记出差，这次签到照样保留。"})
+	default:
 		card.Blocks = append(card.Blocks, chat.Block{Text: "你没有登记出差，这次签到照样保留。正在出差的话，请登记：出差 地点 天数"})
 		card.Buttons = append(card.Buttons, offer(in.Place)...)
 	}

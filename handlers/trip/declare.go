@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,8 @@ func (h Handler) trip(ctx context.Context, c *command.Call) (*command.Answer, er
 		return h.whoIsAway(ctx, c)
 	case !c.Has("地点"):
 		return nil, &command.Refusal{Text: "还差地点。", Hint: "出差 广州 3天 拜访客户", Clause: clause}
+	case changes(c.Text("地点")):
+		return nil, h.notPlace(ctx, c)
 	case !c.Has("时长或起止") && c.Has("事由"):
 		return nil, &command.Refusal{
 			Text: "没看懂出差的时间" + text.Quote(c.Text("事由")) + "，时间请写在地点后面。", Hint: "出差 广州 3天 拜访客户", Clause: clause,
@@ -46,6 +49,30 @@ func (h Handler) trip(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, err
 	}
 	return h.declare(ctx, c, t)
+}
+
+// changes reports whether words speak of a trip that there is rather than name a place
+// (出差延期到周日, 出差提前回来了).
+func changes(place string) bool {
+	return slices.ContainsFunc([]string{"延期", "延长", "延后", "推迟", "顺延", "改期", "改到", "改成", "改为", "提前", "取消", "回来", "返回", "结束"}, func(word string) bool {
+		return strings.HasPrefix(place, word)
+	})
+}
+
+// notPlace refuses such words with how the caller's next trip is changed.
+func (h Handler) notPlace(ctx context.Context, c *command.Call) error {
+	today, where := h.Rules.Day(c.Now), "广州"
+	list, err := c.Tx.Trips().Of(ctx, c.Person.ID, today, today.Add(farthestTrip))
+	if err != nil {
+		return err
+	}
+	if len(list) > 0 && !c.Event.Chat.Group {
+		where = list[0].Place
+	}
+	return &command.Refusal{
+		Text: text.Quote(text.CutLine(c.Text("地点"), shown)) + "不是地点，没有登记。改时间就重新登记一次，会代替原来的；回来了或不去了：出差 结束",
+		Hint: "出差 " + where + " 今天至周五", Clause: clause,
+	}
 }
 
 // tripDays are the days and the reason. In 出差 明天去广州 3天 the number of days
