@@ -179,9 +179,13 @@ func headButtons(s sheet, viewer store.Person) []chat.Button {
 // the due is; empty when the card may be read at another time.
 func (h Handler) missingCard(s sheet, now time.Time, title, far string) chat.Card {
 	card := chat.Card{Title: title, Tone: chat.Warn, Buttons: []chat.Button{fillButton("填写周报", s.week)}}
-	line := "周报 本周：… 下周：…"
-	if s.week != h.Rules.Week(now) {
+	this := h.Rules.Week(now)
+	line := h.howTo(s.week, this)
+	switch {
+	case s.week.Before(this):
 		line, card.Buttons[0].Label = "补交 "+s.week.Key()+" 本周：… 下周：…", "补交"
+	case this.Before(s.week): // a report is of the week in which it is sent
+		line = "从 " + h.Rules.Day(s.week.Monday(h.Rules.Zone)).String() + " 起发 " + line
 	}
 	text := s.week.String() + "\n截止：" + h.at(s.due) + far
 	card.Blocks = []chat.Block{{Text: text}, noteBlock("直接打字也可以：" + line + "\n请假的请先登记：请假 起止")}

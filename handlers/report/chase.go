@@ -116,7 +116,7 @@ func (h Handler) chase(ctx context.Context, c *command.Call) (*command.Answer, e
 	a.Subject = "report/" + s.week.Key()
 	for _, e := range reminded {
 		a.Subject += " " + e.person.ID
-		a.Notices = append(a.Notices, h.chaseNotice(s, e.person, c.Now))
+		a.Notices = append(a.Notices, h.chaseNotice(c, s, e.person))
 	}
 	return a, nil
 }
@@ -173,9 +173,11 @@ func chaseWords(s sheet, reminded, spared []entry) string {
 	return strings.Join(lines, "\n")
 }
 
-func (h Handler) chaseNotice(s sheet, p store.Person, now time.Time) chat.Notice {
+// chaseNotice is read now, whenever the chase was sent.
+func (h Handler) chaseNotice(c *command.Call, s sheet, p store.Person) chat.Notice {
+	now := c.Clock()
 	card := h.missingCard(s, now, "催交："+short(s.week)+"周报还没交", "（"+words.Distance(now, s.due)+"）")
-	return chat.Notice{Key: key(s.week, fmt.Sprintf("chase/%d/%s", now.UnixMilli(), p.ID)), To: p.ID, Message: chat.Message{Card: &card}}
+	return chat.Notice{Key: key(s.week, fmt.Sprintf("chase/%d/%s", c.Now.UnixMilli(), p.ID)), To: p.ID, Message: chat.Message{Card: &card}}
 }
 
 // key names a notice of the area for ever, together with who gets it.

@@ -41,16 +41,24 @@ func (h Handler) commentCommands() []command.Spec {
 func (h Handler) weekAhead(c *command.Call, text string) (w store.Week, words string, named bool) {
 	w, n, err := reading.Week(text, h.Rules.Day(c.Now))
 	if err != nil || n == 0 {
-		return w, text, false
+		return w, unlabelled(text), false
 	}
 	first, _ := utf8.DecodeRuneInString(text)
 	next, size := utf8.DecodeRuneInString(text[n:])
 	begins := strings.ContainsRune("第Ww2２", first) || strings.HasPrefix(text, "上周")
 	ends := n == len(text) || unicode.IsSpace(next) || strings.ContainsRune("：:，,", next)
 	if !begins || !ends {
-		return w, text, false
+		return w, unlabelled(text), false
 	}
-	return w, strings.TrimSpace(text[n+size:]), true
+	return w, unlabelled(strings.TrimSpace(text[n+size:])), true
+}
+
+// unlabelled are words without the name of the argument, which some type before them.
+func unlabelled(words string) string {
+	if !reading.AtLabel(words, []string{"意见", "批示"}) {
+		return words
+	}
+	return strings.TrimLeft(string([]rune(words)[2:]), " 　:：=＝")
 }
 
 // upWeek is the sent-up week that the general manager speaks about.
