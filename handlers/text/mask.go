@@ -3,7 +3,6 @@ package text
 import (
 	"regexp"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -16,8 +15,16 @@ const Hidden = "****"
 var (
 	phone  = regexp.MustCompile(`^(?:(?:00)?86)?(?:1[3-9]\d{9}|0\d{2,3}\d{7,8}|[48]00\d{7})$`)
 	abroad = regexp.MustCompile(`^(?:00)?86[1-9]\d{8,10}$`) // behind +86 an area has no 0
+	// world is a number of another country, behind + or 00; near one of Hong Kong or Macau alone.
+	world  = regexp.MustCompile(`^(?:00)?(?:1[2-9]\d{9}|7\d{10}|8(?:52|53)[2-9]\d{7}|886[2-9]\d{7,8}|8[124]\d{8,10}|6[0-6]\d{8,10}|[349]\d{9,11}|2\d{10,11}|9[67]\d{9,11})$`)
+	near   = regexp.MustCompile(`^85[23][2-9]\d{7}$`)
 	within = regexp.MustCompile(`1[3-9]\d{9}|0\d{2,3}\d{7,8}|400\d{7}`)
 	before = regexp.MustCompile(`(?i)(?:电话|手机|座机|固话|传真|微信|联系方式|tel|phone|mobile)号?码?[是为:：. ]{0,3}$`)
+	dialed = regexp.MustCompile(`(?i)(?:打|拨|拨通|致电|回电|来电|call)[ :：]{0,2}$`)
+	local  = regexp.MustCompile(`^[2-8]\d{6,7}$`)
+	// more is an extension behind a local number, paid what makes digits an amount.
+	more = regexp.MustCompile(`^ ?(?:转|分机|ext)[ .:：]?\d`)
+	paid = regexp.MustCompile(`^[ .,]?\d*[ ]?[元块万亿]`)
 )
 
 // How many digits a phone has of which only the word before it tells that, and
@@ -26,13 +33,6 @@ const (
 	minCalled, maxCalled = 7, 13
 	leastAlone           = 5
 )
-
-// digits are some that stand together in a text, but for what is invisible.
-type digits struct {
-	text       string // narrow
-	start, end int    // in the text
-	han        bool   // 一三八
-}
 
 // MaskPhones hides the middle of every phone number in a text: 138****5678. It
 // is found however its digits are written and grouped: wide or as ideographs,
@@ -95,22 +95,31 @@ func MaskPhone(number string) string {
 // phoneIn is how many of the digits a run begins with are a phone: the longest
 // that is one, or a single one with a phone in it (an account's number).
 func phoneIn(s string, run []digits) int {
-	plus := strings.HasSuffix(strings.TrimRight(s[:run[0].start], "(（ "), "+") || strings.HasSuffix(s[:run[0].start], "＋")
-	called := func() bool {
-		return before.MatchString(strings.TrimRight(s[max(0, run[0].start-60):run[0].start], "+＋(（ "))
-	}
+	lead := strings.TrimRight(s[max(0, run[0].start-60):run[0].start], "(（ ")
+	plus := strings.HasSuffix(lead, "+") || strings.HasSuffix(lead, "＋")
+	lead = strings.TrimRight(lead, "+＋(（ ")
 	longest := 0
 	for n := 1; n <= len(run); n++ {
 		number := joined(run[:n])
 		if len(number) > 2*maxCalled {
 			break
 		}
+		if !shaped(run[:n]) {
+			continue
+		}
 		switch {
 		case phone.MatchString(number), (plus || n > 1) && abroad.MatchString(number):
 			longest = n
-		case len(number) >= minCalled && len(number) <= maxCalled && called():
+		case (plus || strings.HasPrefix(number, "00")) && world.MatchString(number), n > 1 && near.MatchString(number):
+			longest = n
+		case len(number) >= minCalled && len(number) <= maxCalled && before.MatchString(lead):
+			longest = n
+		case local.MatchString(number) && (more.MatchString(s[run[n-1].end:]) || dialed.MatchString(lead) && !paid.MatchString(s[run[n-1].end:])):
 			longest = n
 		}
+	}
+	if k := sameScript(run); longest > k && phoneIn(s, run[k:]) > 0 { // 周一400-800-1234
+		return 0
 	}
 	if longest == 0 && within.MatchString(run[0].text) {
 		return 1
@@ -124,67 +133,4 @@ func joined(run []digits) string {
 		b.WriteString(d.text)
 	}
 	return b.String()
-}
-
-// runs are the digits in a text that may belong together, because no more than
-// a few marks part them.
-func runs(s string) [][]digits {
-	const most = 3 // marks
-	var list [][]digits
-	marks := most + 1
-	joins := false // the digit before stands right here
-	for i, r := range s {
-		value, han := digitOf(r)
-		switch {
-		case value == 0 && !unicode.IsSpace(r) && !Visible(r):
-			continue // splits nothing
-		case value == 0:
-			joins = false
-			if marks++; !strings.ContainsRune(" -./()·•_~", mark(r)) {
-				marks = most + 1
-			}
-			continue
-		}
-		end := i + utf8.RuneLen(r)
-		if n := len(list) - 1; n >= 0 && marks <= most && list[n][len(list[n])-1].han == han {
-			last := &list[n][len(list[n])-1]
-			if joins {
-				last.text, last.end = last.text+string(value), end
-			} else {
-				list[n] = append(list[n], digits{string(value), i, end, han})
-			}
-		} else {
-			list = append(list, []digits{{string(value), i, end, han}})
-		}
-		marks, joins = 0, true
-	}
-	return list
-}
-
-// mark is a mark among digits, narrow.
-func mark(r rune) rune {
-	if r, seen := FoldRune(r); seen {
-		return r
-	}
-	return ' '
-}
-
-// digitOf is a digit, however it is written, as '0' to '9'; zero for none.
-func digitOf(r rune) (value rune, han bool) {
-	if r < utf8.RuneSelf {
-		if r >= '0' && r <= '9' {
-			return r, false
-		}
-		return 0, false
-	}
-	if i := strings.IndexRune("〇零一幺二三四五六七八九", r); i >= 0 {
-		return rune("001123456789"[utf8.RuneCountInString("〇零一幺二三四五六七八九"[:i])]), true
-	}
-	if n := Narrow(r); n >= '0' && n <= '9' {
-		return n, false
-	}
-	if r >= '①' && r <= '⑨' {
-		return r - '①' + '1', false
-	}
-	return 0, false
 }
