@@ -92,11 +92,11 @@ func (r *reader) exactly(clear bool) error {
 		}
 		return Refusal(unclearYuan)
 	}
-	if r.moreDigits(clear) {
-		return Refusal(unclearYuan)
-	}
 	if !clear && r.splitThousands() {
 		return Refusal("金额里不要空格，请写成 50,000 或 50000；后面是别的数，金额就写上元：50元 123")
+	}
+	if r.moreDigits(clear) {
+		return Refusal(unclearYuan)
 	}
 	dash := r.i
 	r.blanks()
