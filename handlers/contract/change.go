@@ -127,8 +127,13 @@ func (h Handler) amended(ctx context.Context, c *command.Call, is *store.Contrac
 		}
 	}
 	if v, given := values[fieldProject]; given {
-		if is.Project = strings.TrimSpace(v); !text.HasWords(v) || len([]rune(is.Project)) > maxProject {
-			return &command.Refusal{Text: fmt.Sprintf("项目要写，最多 %d 个字。", maxProject), Hint: "项目=2027 年会场地", Clause: taking, Private: true}
+		is.Project = strings.TrimSpace(v)
+		wrong := projectWrong(is.Project)
+		if !text.HasWords(v) {
+			wrong = "项目要写"
+		}
+		if wrong != "" {
+			return &command.Refusal{Text: wrong + "。", Hint: "项目=2027 年会场地", Clause: taking, Private: true}
 		}
 	}
 	if v, given := values[fieldKind]; given {

@@ -55,8 +55,8 @@ func (h Handler) claim(ctx context.Context, c *command.Call) (*command.Answer, e
 	if !text.HasWords(project) {
 		return nil, &command.Question{Prompt: projectPrompt}
 	}
-	if n := utf8.RuneCountInString(project); n > maxProject {
-		return nil, &command.Refusal{Text: command.TooLong("项目", project, maxProject) + "。", Hint: "领合同 " + k.ID + " 2027 年会场地"}
+	if wrong := projectWrong(project); wrong != "" {
+		return nil, &command.Refusal{Text: wrong + "。", Hint: "领合同 " + k.ID + " 2027 年会场地", Private: true}
 	}
 	if err := h.mayTake(ctx, c); err != nil {
 		return nil, err
@@ -92,6 +92,18 @@ func (h Handler) draw(ctx context.Context, c *command.Call, ct store.Contract) (
 		err = fmt.Errorf("number %s was drawn, and is there already", ct.Number)
 	}
 	return ct, err
+}
+
+// projectWrong says what a project cannot be: it stands in titles, and people read it
+// who may not see a phone.
+func projectWrong(project string) string {
+	switch {
+	case utf8.RuneCountInString(project) > maxProject:
+		return command.TooLong("项目", project, maxProject)
+	case text.MaskPhones(project) != project:
+		return "项目里不要写电话，电话写在客户档案的联系人里"
+	}
+	return ""
 }
 
 // kindOf parts 电子 or 纸质 from the end of a project.

@@ -22,8 +22,9 @@ func (h Handler) importColumns() []intake.Column[importRow] {
 		{Head: "持有人", Also: []string{"负责人", "业务员"}, Example: "张伟", Set: nameInto(func(r *importRow) *string { return &r.holder })},
 		{Head: "客户", Also: []string{"客户名称", "客户全称", "甲方", "签约客户"}, Required: true, Example: "东莞市晨星机械有限公司", Set: wordsInto(func(r *importRow) *string { return &r.customer })},
 		{Head: "项目", Also: []string{"项目名称", "合同名称"}, Example: "2025 年会场地", Set: func(r *importRow, c sheet.Cell) error {
-			if r.Project = strings.TrimSpace(c.Text); utf8.RuneCountInString(r.Project) > maxProject {
-				return errors.New(command.TooLong("项目", r.Project, maxProject))
+			r.Project = strings.TrimSpace(c.Text)
+			if wrong := projectWrong(r.Project); wrong != "" {
+				return errors.New(wrong)
 			}
 			return nil
 		}},

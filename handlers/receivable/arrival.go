@@ -176,7 +176,7 @@ func (h Handler) name(ctx context.Context, c *command.Call, code, whose string) 
 
 // arrived tells the holders of the customer's contracts; 撤销 takes back the entry undo.
 func (h Handler) arrived(ctx context.Context, c *command.Call, e store.MoneyEntry, undo string, m command.Meant, known bool) (*command.Answer, error) {
-	what := fmt.Sprintf("%s 到账 %s · %s（%s）", e.Code, words.Money(e.Amount), words.DayIn(e.Day, store.DayOf(c.Now)), text.Line(e.Words))
+	what := fmt.Sprintf("%s 到账 %s · %s（%s）", e.Code, words.Money(e.Amount), words.DayIn(e.Day, store.DayOf(c.Now)), noted(e.Words))
 	if !known {
 		a := card("已记下到账 "+e.Code, chat.Warn, []string{what, "不能确定是哪位客户，没有通知任何人。知道了就发：到账 " + e.Code + " 客户"}, "已记下到账 "+e.Code+"，还不知道是哪位客户。", taking)
 		a.Undo, a.Subject = undo, "arrival/"+e.Code

@@ -140,7 +140,7 @@ func (h Handler) recorded(ctx context.Context, c *command.Call, s scope, list []
 func recordLine(r rulebook.Receipt, today store.Day, customer, by string) string {
 	line := fmt.Sprintf("%s %s %s %s · %s · %s · %s", r.Code, words.DayIn(r.Day, today), words.Money(r.Amount), becameWords(r), r.Contract, customer, by)
 	if r.Words != "" {
-		line += " · " + text.Line(r.Words)
+		line += " · " + noted(r.Words)
 	}
 	return line
 }
@@ -189,7 +189,7 @@ func becameWords(r rulebook.Receipt) string {
 	case r.Undone:
 		return "已撤销"
 	case r.Rejected != nil:
-		return "不符：" + text.Line(r.Rejected.Words)
+		return "不符：" + noted(r.Rejected.Words)
 	case r.Pending():
 		state = "待核"
 	case r.Confirmed != nil:
@@ -205,3 +205,7 @@ func becameWords(r rulebook.Receipt) string {
 	}
 	return state
 }
+
+// noted is what somebody wrote beside money, as others may read it: who pays is
+// there, a phone is on the customer's file.
+func noted(words string) string { return text.MaskPhones(text.Line(words)) }

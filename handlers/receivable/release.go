@@ -80,7 +80,7 @@ func (h Handler) letGo(ctx context.Context, c *command.Call, d deal, e store.Mon
 	after := h.with(d, e)
 	effect := []string{d.head(), what}
 	if e.Words != "" {
-		effect = append(effect, "原因："+text.Line(e.Words))
+		effect = append(effect, "原因："+noted(e.Words))
 	}
 	if e.Alone {
 		effect = append(effect, "没有别人可以复核，记为无人复核。")
@@ -242,7 +242,7 @@ func (d deal) lineAt(no int) *rulebook.LineStanding {
 // paused is what is said of a pause; of a second one the supervisor hears.
 func (h Handler) paused(ctx context.Context, c *command.Call, d deal, e store.MoneyEntry, times int) (*command.Answer, error) {
 	what := fmt.Sprintf("第%d期到 %s 之前不催（第 %d 次暂缓），账龄照算。", e.Line, d.due(e.Until), times)
-	say := []string{d.head(), what, "原因：" + text.Line(e.Words)}
+	say := []string{d.head(), what, "原因：" + noted(e.Words)}
 	if e.Alone {
 		say = append(say, "没有别人可以复核，记为无人复核。")
 	}
