@@ -15,7 +15,7 @@ import (
 // Every command serves a clause, whose card names it to whom it suits, but for
 // those of the conversation itself.
 func TestEveryCommandStandsInItsClause(t *testing.T) {
-	ofTheConversation := []string{"撤销", "取消", "确认", "照这句办", chat.TemplateWord, chat.QuestionsWord}
+	ofTheConversation := []string{"撤销", "取消", "确认", "照这句办", chat.TemplateWord, chat.QuestionsWord, "接着填"}
 	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, everyPost(), thursday())
 	for _, spec := range o.bot.Load().desk.Specs() {
 		if own := slices.Contains(ofTheConversation, spec.Name); own || spec.Clause == "" {

@@ -68,7 +68,7 @@ func (w *witness) saw(where map[string]bool, name string) {
 
 // handOver are the commands that only lead to another, whose audit entry it is.
 func handOver() []string {
-	return []string{"确认", "照这句办", "改金额", "记到别的合同", "改到", chat.TemplateWord, chat.QuestionsWord}
+	return []string{"确认", "照这句办", "改金额", "记到别的合同", "改到", chat.TemplateWord, chat.QuestionsWord, "接着填"}
 }
 
 // hears counts what went well of the commands that leave no entry of their own.

@@ -17,8 +17,12 @@ import (
 // skipWord leaves a field as it is.
 const skipWord = "跳过"
 
+// refillWord opens a form again with what was written into it.
+const refillWord = "接着填"
+
 // forms are the commands by which a form is handed in on platforms without any:
-// as a template in one message, or field by field.
+// as a template in one message, or field by field; and by which one is opened again
+// whose preview was not confirmed.
 func (d *Desk) forms() []command.Spec {
 	form := []command.Arg{{Name: "表", Kind: command.Free, Prompt: "填哪一张表？例如：周报"}}
 	return []command.Spec{
@@ -29,6 +33,10 @@ func (d *Desk) forms() []command.Spec {
 		{
 			Name: chat.QuestionsWord, Summary: "一项一项地填一张表", Args: form, Examples: []string{"逐项填写 周报"},
 			Who: rulebook.TakePart, Private: true, Hidden: true, Run: d.fill(true),
+		},
+		{
+			Name: refillWord, Summary: "取消了的预览，填过的表再打开", Args: []command.Arg{{Name: "编号", Kind: command.Number, Prompt: "哪一张？写预览的编号，例如 A12。"}}, Examples: []string{refillWord + " A12"},
+			Who: rulebook.TakePart, Private: true, Hidden: true, Run: d.refill,
 		},
 	}
 }
@@ -72,6 +80,49 @@ func (d *Desk) fill(every bool) command.Step {
 		}
 		return &command.Answer{Next: &command.Next{Line: form.Command, Form: values, Filled: filled, Version: c.Confirmed}}, nil
 	}
+}
+
+// formIn cuts a line that hands a form in into its command and the fields' texts; ok is
+// false for any other line.
+func (d *Desk) formIn(line string) (spec *command.Spec, of, args, rest string, ok bool) {
+	spec, args, ok = d.router.Match(line)
+	if !ok || spec.Name != chat.TemplateWord && spec.Name != chat.QuestionsWord {
+		return nil, "", "", "", false
+	}
+	of, rest = chat.CutTemplate(args)
+	spec, args, ok = d.router.Match(of)
+	return spec, of, args, rest, ok
+}
+
+// refill shows a form with what was handed in by it, where its preview was cancelled or
+// has expired: nobody writes all of it once more.
+func (d *Desk) refill(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	code := readCode(c.Text("编号"))
+	o, found, err := c.Tx.Dialogs().Offered(ctx, code, c.Person.ID)
+	if err != nil {
+		return nil, err
+	}
+	spec, line, args, rest, form := d.formIn(o.Line)
+	if !found || !form || !o.Used.IsZero() && !o.Dropped {
+		return nil, &command.Refusal{Text: "编号" + text.Quote(code) + "没有留着的表。", Hint: "重新发一次原来的命令"}
+	}
+	if !rulebook.Allows(spec.Who, c.Person) {
+		return &command.Answer{Next: &command.Next{Line: line}}, nil // which says so
+	}
+	m, err := formOf(ctx, c, spec, line, args)
+	if err != nil {
+		return nil, err
+	}
+	card, filled := *m.Card, *m.Card.Form
+	filled.Fields = slices.Clone(filled.Fields)
+	given := chat.FilledIn(rest, filled.Fields)
+	for i, f := range filled.Fields {
+		if value, is := given[f.Name]; is {
+			filled.Fields[i].Value = value
+		}
+	}
+	card.Form, m.Card = &filled, &card
+	return &command.Answer{Reply: m, Subject: code}, nil
 }
 
 // formOf is the message with the form that a command shows when it is called without values. No

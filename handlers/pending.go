@@ -167,6 +167,9 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, er
 		return d.handOver(ctx, c, staff.Refusing(typed), typed, code, "取消不了")
 	}
 	a := command.Text("好的，" + code + " 已取消，什么也没改。")
+	if _, _, _, _, form := d.formIn(o.Line); form {
+		a = command.Card(chat.Card{Title: code + " 已取消，什么也没改", Blocks: []chat.Block{{Text: "填过的还留着，要改了再交就接着填。"}}, Buttons: []chat.Button{{Label: refillWord, Command: refillWord + " " + code}}})
+	}
 	a.Subject, a.Notices = code, []chat.Notice{d.used(c, o, cancelWord)}
 	return a, nil
 }
@@ -250,6 +253,9 @@ func (d *Desk) stale(ctx context.Context, c *command.Call, code, now string) err
 		what = "「" + spec.Name + "」"
 	}
 	anew := "重新发一次原来的命令，按新的编号确认"
+	if _, _, _, _, form := d.formIn(o.Line); form {
+		anew = "填过的还留着：" + refillWord + " " + code
+	}
 	switch {
 	case !found || o.Used.IsZero():
 		return &command.Refusal{Text: fmt.Sprintf("编号%s不能用：不是发给你的、已经取消、或已过期。", text.Quote(code)), Hint: anew}
