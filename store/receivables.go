@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,7 +122,7 @@ func (q Receivables) scan(scan engine.Scan) (e MoneyEntry, err error) {
 	if err == nil && content == "" {
 		err = ErrTampered
 	}
-	if q.tx.PassOver(engine.InRow("money", e.ID, err)) {
+	if q.tx.PassOver(engine.InRow("money", cmp.Or(e.Code, e.ID), err)) {
 		e.Damaged = true
 		return e, nil
 	}
@@ -245,10 +246,12 @@ func (q Receivables) Arrival(ctx context.Context, code string) (MoneyEntry, bool
 	return engine.First(list), true, err
 }
 
-// Unclaimed lists the arrivals that no contract has yet, oldest first, likewise.
+// Unclaimed lists the arrivals that no contract has yet, oldest first, likewise,
+// without damaged ones.
 func (q Receivables) Unclaimed(ctx context.Context) ([]MoneyEntry, error) {
 	list, err := q.list(ctx, "unclaimed money", `WHERE m.contract = '' AND m.kind = 'arrival' AND `+stands("m", `'rejected', 'undone'`)+`
 		AND NOT EXISTS (SELECT 1 FROM money r WHERE r.ref <> '' AND r.ref = m.id AND r.kind = 'receipt' AND `+stands("r", `'rejected', 'undone'`)+`)`)
+	list = slices.DeleteFunc(list, func(e MoneyEntry) bool { return e.Damaged }) // nobody knows how much it is
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

@@ -22,9 +22,9 @@ type Write struct {
 const WriteEnd = 4
 
 // Short is what people see of an id and type: of one that NewID made its end, which
-// tells it from a few others; a code as it is.
+// tells it from a few others; a code as it is, however long.
 func Short(id string) string {
-	if len(id) <= madeID {
+	if len(id) <= madeID || strings.Trim(id, "0123456789abcdef") != "" {
 		return id
 	}
 	return id[len(id)-WriteEnd:]

@@ -224,8 +224,11 @@ func (h Handler) arrivalOf(ctx context.Context, c *command.Call, typed string) (
 	if err != nil {
 		return e, false, err
 	}
-	if !found {
+	switch {
+	case !found:
 		return e, false, noArrival()
+	case e.Damaged:
+		return e, false, unreadable("到账", e)
 	}
 	open, err := c.Tx.Receivables().Unclaimed(ctx)
 	return e, slices.ContainsFunc(open, func(o store.MoneyEntry) bool { return o.ID == e.ID }), err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/command"
@@ -63,6 +64,19 @@ func customerName(ctx context.Context, tx *store.Tx, id string) (string, error) 
 		return "（客户 " + id + "）", nil
 	}
 	return k.Name, err
+}
+
+// amount is an entry's money.
+func amount(e store.MoneyEntry) string {
+	if e.Damaged {
+		return store.Unreadable
+	}
+	return words.Money(e.Amount)
+}
+
+// unreadable refuses what would be done with an entry that does not open.
+func unreadable(what string, e store.MoneyEntry) *command.Refusal {
+	return &command.Refusal{Text: what + " " + e.Code + " 的记录损坏，打不开；总经理和管理员已经知道。", Hint: strings.TrimSpace("应收 " + e.Contract), Clause: clause, Private: true}
 }
 
 // want is what a command wants with a contract: whom it may be about, and of

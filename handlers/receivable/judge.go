@@ -90,6 +90,9 @@ func (h Handler) receipt(ctx context.Context, c *command.Call, typed string) (ru
 	if i < 0 {
 		return rulebook.Receipt{}, d, errGone
 	}
+	if e.Damaged { // nobody sees what would be vouched for
+		return rulebook.Receipt{}, d, unreadable("回款", e)
+	}
 	if err := h.judges(ctx, c, list[i]); err != nil {
 		return rulebook.Receipt{}, d, err
 	}
@@ -309,7 +312,7 @@ func (h Handler) waiting(ctx context.Context, c *command.Call) (*command.Answer,
 	for i, r := range list {
 		sum += r.Amount
 		if i < command.MaxRows {
-			say = append(say, fmt.Sprintf("%s %s %s · %s · %s登记", r.Code, r.Contract, words.Money(r.Amount), words.DayIn(r.Day, store.DayOf(c.Now)), r.by))
+			say = append(say, fmt.Sprintf("%s %s %s · %s · %s登记", r.Code, r.Contract, amount(r.MoneyEntry), words.DayIn(r.Day, store.DayOf(c.Now)), r.by))
 		}
 		if len(buttons) < maxButtons {
 			buttons = append(buttons, chat.Button{Label: "核款 " + r.Code, Command: "核款 " + r.Code})

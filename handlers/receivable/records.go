@@ -138,7 +138,11 @@ func (h Handler) recorded(ctx context.Context, c *command.Call, s scope, list []
 
 // recordLine is a receipt with what became of it.
 func recordLine(r rulebook.Receipt, today store.Day, customer, by string) string {
-	line := fmt.Sprintf("%s %s %s %s · %s · %s · %s", r.Code, words.DayIn(r.Day, today), words.Money(r.Amount), becameWords(r), r.Contract, customer, by)
+	what := amount(r.MoneyEntry)
+	if !r.Damaged {
+		what += " " + becameWords(r)
+	}
+	line := fmt.Sprintf("%s %s %s · %s · %s · %s", r.Code, words.DayIn(r.Day, today), what, r.Contract, customer, by)
 	if r.Words != "" {
 		line += " · " + noted(r.Words)
 	}
@@ -184,8 +188,6 @@ func orNoReceipt(err error) error {
 func becameWords(r rulebook.Receipt) string {
 	state := ""
 	switch {
-	case r.Damaged:
-		return "损坏打不开"
 	case r.Undone:
 		return "已撤销"
 	case r.Rejected != nil:

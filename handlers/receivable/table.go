@@ -96,7 +96,7 @@ func (h Handler) one(ctx context.Context, c *command.Call, typed string) (*comma
 	say = append(say, h.ages(d.Standing)+"，合计 "+words.Money(d.Open))
 	for _, r := range rulebook.Receipts(d.account.Entries) {
 		if r.Pending() {
-			say = append(say, fmt.Sprintf("待核：%s %s · %s", r.Code, words.Money(r.Amount), d.due(r.Day)))
+			say = append(say, fmt.Sprintf("待核：%s %s · %s", r.Code, amount(r.MoneyEntry), d.due(r.Day)))
 		}
 	}
 	a := card("应收 "+k.Number, chat.Plain, append(say, asOf(c.Now)), d.outline()+"。"+asOf(c.Now)+"。", d.buttons(c)...)
@@ -148,6 +148,11 @@ func (h Handler) scope(ctx context.Context, c *command.Call, typed string) (scop
 		return scope{}, err
 	}
 	m, one := like.One()
+	if one && !all {
+		if one, err = knows(ctx, c, m.Customer); err != nil {
+			return scope{}, err
+		}
+	}
 	switch {
 	case one && all:
 		return scope{customer: m.ID, name: m.Name}, nil
@@ -157,6 +162,19 @@ func (h Handler) scope(ctx context.Context, c *command.Call, typed string) (scop
 		return scope{}, like.Unclear(ctx)
 	}
 	return scope{}, c.NoContract()
+}
+
+// knows reports whether somebody who sees only their own money may know of a
+// customer: they may read the file, or have or had a part in a contract.
+func knows(ctx context.Context, c *command.Call, k store.Customer) (bool, error) {
+	reads, err := command.Reads(ctx, c.Tx, c.Policy, c.Person, k.ID, c.Now)
+	if err != nil || reads {
+		return reads, err
+	}
+	list, err := c.Tx.Contracts().ByCustomer(ctx, k.ID)
+	return slices.ContainsFunc(list, func(one store.Contract) bool {
+		return one.Holder == c.Person.ID || slices.ContainsFunc(one.Shares, func(s store.Share) bool { return s.Person == c.Person.ID })
+	}), err
 }
 
 // open are the contracts of a scope that something is open of, or left over, or
