@@ -19,11 +19,21 @@ import (
 // for it: deciding draws none.
 type result struct {
 	answer *command.Answer
-	err    error         // a refusal, a question, or a fault of ours: what the step wrote is undone
-	ref    string        // of a fault
-	write  string        // id of a write that is to be remembered for 撤销
-	code   string        // of a preview that is to be confirmed
-	alarms []chat.Notice // that customers were named
+	err    error          // a refusal, a question, or a fault of ours: what the step wrote is undone
+	ref    string         // of a fault
+	write  string         // id of a write that is to be remembered for 撤销
+	code   string         // of a preview that is to be confirmed
+	alarms []chat.Notice  // that customers were named
+	met    command.Listed // others' customers that the call was about
+}
+
+// names are the customers that the caller was told of.
+func (r result) names() command.Listed {
+	var question *command.Question
+	if l := r.listed(); len(l.Customers) > 0 || errors.As(r.err, &question) {
+		return l
+	}
+	return r.met
 }
 
 // listed are the customers that the answer or the refusal lists.
@@ -55,6 +65,9 @@ func (m *matter) after(c call, r result) outcome {
 		return m.done(c, r)
 	case errors.As(r.err, &refusal):
 		o := m.refused(c, refusal)
+		if o.audit != nil && o.audit.Customer != "" && slices.Contains(r.met.Customers, o.audit.Customer) {
+			o.audit.Subject = ledger.Listing(r.met.Customers) // a denial that names them
+		}
 		if c.answers && o.question == nil && (errors.Is(r.err, errUnread) || m.askedFor(refusal.Field)) {
 			o.question = m.dialog // it is no answer: the question waits for another
 		}
@@ -107,6 +120,9 @@ func (m *matter) done(c call, r result) outcome {
 		o.audit = m.entry(c.spec.Name, ledger.Done)
 		o.audit.Clause, o.audit.Subject = c.spec.Clause, a.Subject
 		lists(o.audit, a.Listed)
+		if o.audit.Customer == "" && len(r.met.Customers) > 0 {
+			o.audit.Customer = r.met.Customers[0]
+		}
 	}
 	if said.Confidential && said.Right == "" {
 		said.Right = string(c.spec.Who)

@@ -195,6 +195,7 @@ func (t *turn) perform(ctx context.Context, c call) (r result, err error) {
 		Tx: t.tx, Rest: c.rest, Answered: t.dialog != nil, Person: t.person, Now: t.event.Sent, Taken: t.now, Event: t.event, Spec: c.spec,
 		Line: c.line, Form: c.form, Confirmed: c.confirmed, Offers: t.offers,
 		Serving: t.desk.router.Serving(), Policy: t.desk.o.Policy, MayList: t.desk.o.MayList, Calendar: t.desk.o.Calendar, ReadAhead: t.reads,
+		Met: &r.met,
 	}
 	if c.spec.Photo {
 		made.Photo = t.photo.kept
@@ -210,7 +211,7 @@ func (t *turn) perform(ctx context.Context, c call) (r result, err error) {
 	if errors.As(r.err, &wanted) {
 		return r, wanted
 	}
-	if listed := r.listed(); len(listed.Customers) > 0 && t.desk.watch != nil {
+	if listed := r.names(); len(listed.Customers) > 0 && t.desk.watch != nil {
 		if r.alarms, err = t.desk.watch.Watch(ctx, &made, listed); err != nil {
 			return r, err
 		}

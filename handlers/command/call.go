@@ -35,6 +35,7 @@ type Call struct {
 	MayList   MayList                // refuses who may be shown no list of customers yet; nil: nobody is
 	Calendar  *rulebook.Calendar     // what holidays are called; nil: none is known
 	ReadAhead ReadAhead              // what was read for it before; nil: it reads all itself
+	Met       *Listed                // others' customers that it was found to be about, see Meets; nil: nobody counts them
 	args      map[string]any
 }
 

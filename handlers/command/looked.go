@@ -3,9 +3,22 @@ package command
 import (
 	"context"
 	"errors"
+	"slices"
 
+	"marketbot/handlers/rulebook"
+	"marketbot/store"
 	"marketbot/store/ledger"
 )
+
+// Meets counts a customer that words mean, and that the answer names, among those
+// that the caller was told of: whoever tries one after the other with any command
+// lists them (档-3). Their own customers they know, and the heads all of them.
+func (c *Call) Meets(words string, k store.Customer) {
+	if c.Met == nil || k.Owner == c.Person.ID || rulebook.Allows(rulebook.SeeDepartment, c.Person) || slices.Contains(c.Met.Customers, k.ID) {
+		return
+	}
+	c.Met.Words, c.Met.Customers = words, append(c.Met.Customers, k.ID)
+}
 
 // LookedAt records that a list or a sheet was shown to the caller, and gives the
 // trace code that is to stand on it. The answer is then [Answer.Recorded]. One of
@@ -19,6 +32,9 @@ func (c *Call) LookedAt(ctx context.Context, subject, clause string) (trace stri
 		if err := c.ListsCustomers(ctx); err != nil {
 			return "", err
 		}
+	}
+	if c.Met != nil && len(c.Met.Customers) == 1 {
+		entry.Customer, entry.Why = c.Met.Customers[0], c.Met.Words
 	}
 	for {
 		entry.ID, entry.Trace = c.Tx.NewID(c.Now), ledger.NewTrace()

@@ -77,6 +77,9 @@ func (c *Call) resolve(ctx context.Context, typed string, want Want, others func
 		return Meant{}, err
 	}
 	m, one := found.One()
+	if one {
+		c.Meets(typed, m.Customer)
+	}
 	switch {
 	case !one:
 		return Meant{}, found.Unclear(ctx)

@@ -95,6 +95,7 @@ func differs(name, other string) string {
 func (h Handler) whetherAlike(ctx context.Context, c *command.Call, name string, near []store.Customer, version string) (*command.Answer, error) {
 	var owners []string
 	for _, one := range near {
+		c.Meets(name, one)
 		owner, err := command.OwnerName(ctx, c.Tx, one)
 		if err != nil {
 			return nil, err

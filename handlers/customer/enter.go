@@ -111,6 +111,7 @@ func (h Handler) unknown(ctx context.Context, c *command.Call, self string, name
 			if one.ID == self {
 				continue
 			}
+			c.Meets(name, one)
 			owner, err := command.OwnerName(ctx, c.Tx, one)
 			if err != nil {
 				return err

@@ -256,7 +256,7 @@ func lookedAs(viewer store.Person, l ledger.Entry) string {
 // outcomeWords says how a look ended.
 func outcomeWords(a ledger.Entry) string {
 	words := ended(a)
-	if n := len(a.Lists()); n > 0 {
+	if n := len(a.Lists()); n > 0 && a.Outcome != ledger.Denied {
 		words = fmt.Sprintf("列出 %d 位", n)
 	}
 	if a.Grant != "" {

@@ -128,6 +128,7 @@ func (h Handler) payer(ctx context.Context, c *command.Call, typed string) (comm
 		return command.Meant{}, false, err
 	}
 	if m, one := found.One(); one {
+		c.Meets(typed, m.Customer)
 		return m, true, nil
 	}
 	return command.Meant{}, false, nil

@@ -153,6 +153,9 @@ func (h Handler) scope(ctx context.Context, c *command.Call, typed string) (scop
 			return scope{}, err
 		}
 	}
+	if one {
+		c.Meets(typed, m.Customer)
+	}
 	switch {
 	case one && all:
 		return scope{customer: m.ID, name: m.Name}, nil

@@ -129,13 +129,16 @@ type Told struct {
 // ToldOf is which customers a person was told of since a moment.
 func (q Ledger) ToldOf(ctx context.Context, person string, since time.Time) (Told, error) {
 	t := Told{map[string]bool{}, map[string]bool{}}
-	list, err := engine.All(ctx, q.tx, "customers told of", `SELECT customer, subject, trace FROM audit
-		WHERE person = $1 AND id >= $2 AND customer <> '' AND at >= $3 AND outcome <> 'denied'`, []any{person, engine.IDBefore(since), engine.Millis(since)},
+	list, err := engine.All(ctx, q.tx, "customers told of", `SELECT customer, subject, trace, outcome FROM audit
+		WHERE person = $1 AND id >= $2 AND customer <> '' AND at >= $3`, []any{person, engine.IDBefore(since), engine.Millis(since)},
 		func(scan engine.Scan) (e Entry, err error) {
-			err = scan(&e.Customer, &e.Subject, &e.Trace)
+			err = scan(&e.Customer, &e.Subject, &e.Trace, &e.Outcome)
 			return e, err
 		})
 	for _, e := range list {
+		if e.Outcome == Denied && len(e.Lists()) == 0 { // it was said of nobody
+			continue
+		}
 		if e.Trace != "" {
 			t.Opened[e.Customer] = true
 		}
