@@ -22,6 +22,10 @@ func (a Account) proof(bound int64) string {
 
 func (a Account) row() string { return a.Platform + "/" + a.ID }
 
+// damage is an account that was changed behind the store's back: the code is its
+// person's, as its own id would say who they are elsewhere.
+func (a Account) damage() Damage { return Damage{Table: "account", Row: a.Person} }
+
 func (q Accounts) seal(a Account, bound int64) []byte {
 	return q.tx.SealText(a.proof(bound), "account", a.row(), "proof")
 }

@@ -128,6 +128,26 @@ func (q People) Forged(ctx context.Context) ([]Person, error) {
 	return slices.DeleteFunc(list, func(p Person) bool { return !p.Forged }), err
 }
 
+// Check comes upon every person and account whose row was made or changed behind
+// the store's back.
+func (q People) Check(ctx context.Context) error {
+	people, err := q.Forged(ctx)
+	for _, p := range people {
+		q.tx.Note(p.damage())
+	}
+	if err != nil {
+		return err
+	}
+	accounts, err := Accounts(q).Forged(ctx)
+	for _, a := range accounts {
+		q.tx.Note(a.damage())
+	}
+	return err
+}
+
+// damage is a person's row that was changed behind the store's back.
+func (p Person) damage() Damage { return Damage{Table: "person", Row: p.ID} }
+
 // Holding lists the active persons of a post, or of a duty, by registration.
 func (q People) Holding(ctx context.Context, post Post, duty Duty) ([]Person, error) {
 	list, err := engine.All(ctx, q.tx, "people holding", `SELECT `+personColumns+` FROM person p

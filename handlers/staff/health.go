@@ -109,6 +109,13 @@ func (h Handler) checkPeople(ctx context.Context, c *command.Call) (chat.Finding
 	if err != nil {
 		return chat.Finding{}, err
 	}
+	sound := len(c.Tx.Damaged())
+	if err := c.Tx.People().Check(ctx); err != nil {
+		return chat.Finding{}, err
+	}
+	if n := len(c.Tx.Damaged()) - sound; n > 0 {
+		return chat.Finding{Name: "人员", Text: number(n) + " 条登记或账号不是程序写下的样子，没有任何权限。请查谁能写数据库；核对以后重新登记或给新的绑定码。"}, nil
+	}
 	names, err := unbound(ctx, c.Tx)
 	f := chat.Finding{Name: "人员", OK: len(names) == 0, Text: number(len(people)) + " 人，都绑定了账号"}
 	if !f.OK {

@@ -150,6 +150,9 @@ func (h Handler) people(ctx context.Context, c *command.Call) (*command.Answer, 
 		return h.person(ctx, c, c.Who("姓名"))
 	}
 	list, err := c.Tx.People().Active(ctx)
+	if err == nil {
+		err = c.Tx.People().Check(ctx) // whoever is missing in the list is said to be
+	}
 	if err != nil {
 		return nil, err
 	}
