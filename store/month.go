@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"marketbot/store/internal/engine"
@@ -44,6 +45,13 @@ func (q Months) scan(scan engine.Scan) (m FrozenMonth, err error) {
 	return m, nil
 }
 
+// sound reads months without those that are none: somebody wrote something else
+// there, and whoever counts on from it would never end.
+func (q Months) sound(ctx context.Context, what, query string, args ...any) ([]FrozenMonth, error) {
+	list, err := engine.All(ctx, q.tx, what, query, args, q.scan)
+	return slices.DeleteFunc(list, func(m FrozenMonth) bool { return m.Damaged && m.Month.Add(0).Month() != m.Month }), err
+}
+
 // Frozen is how a month froze; false while it did not.
 func (q Months) Frozen(ctx context.Context, month Day) (FrozenMonth, bool, error) {
 	list, err := engine.All(ctx, q.tx, "frozen month", `SELECT month, at, by_person, proof FROM frozen_month WHERE month = $1`, []any{string(month)}, q.scan)
@@ -52,13 +60,13 @@ func (q Months) Frozen(ctx context.Context, month Day) (FrozenMonth, bool, error
 
 // Between lists the months from … to that are frozen, in their order.
 func (q Months) Between(ctx context.Context, from, to Day) ([]FrozenMonth, error) {
-	return engine.All(ctx, q.tx, "frozen months", `SELECT month, at, by_person, proof FROM frozen_month WHERE month >= $1 AND month <= $2 ORDER BY month`,
-		[]any{string(from), string(to)}, q.scan)
+	return q.sound(ctx, "frozen months", `SELECT month, at, by_person, proof FROM frozen_month WHERE month >= $1 AND month <= $2 ORDER BY month`,
+		string(from), string(to))
 }
 
 // Last is the last month that is frozen; false while none is.
 func (q Months) Last(ctx context.Context) (FrozenMonth, bool, error) {
-	list, err := engine.All(ctx, q.tx, "last frozen month", `SELECT month, at, by_person, proof FROM frozen_month ORDER BY month DESC LIMIT 1`, nil, q.scan)
+	list, err := q.sound(ctx, "last frozen month", `SELECT month, at, by_person, proof FROM frozen_month ORDER BY month DESC`)
 	return engine.First(list), len(list) > 0, err
 }
 

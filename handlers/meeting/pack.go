@@ -41,11 +41,15 @@ type thePack struct {
 	Frozen   bool
 	Late     bool     // by the clock, without a meeting
 	Since    []change // what is otherwise by now, where it was kept
+	Lost     int      // how many damaged records the sections lack
 	content  string   // all this, as it is kept for the workbook
 }
 
 // kept is a pack as it is kept.
-type kept struct{ Sections []pack.Section }
+type kept struct {
+	Sections []pack.Section
+	Lost     int `json:",omitempty"` // see thePack
+}
 
 // pack is the pack of a month for a moment: where it was kept, that, with what has
 // changed since.
@@ -55,6 +59,7 @@ func (h Handler) pack(ctx context.Context, tx *store.Tx, month store.Day, at tim
 	if err != nil {
 		return p, err
 	}
+	p.Lost = len(tx.Damaged())
 	frozen, found, err := tx.Months().Frozen(ctx, month)
 	if err != nil || !found {
 		p.Sections = sections
@@ -73,7 +78,7 @@ func (h Handler) pack(ctx context.Context, tx *store.Tx, month store.Day, at tim
 		return p, fmt.Errorf("pack of %s: %w", string(month), err)
 	}
 	p.Frozen, p.Late = true, frozen.By == ""
-	p.At, p.Sections, p.Since = frozen.At.In(h.Rules.Zone), k.Sections, since(k.Sections, sections)
+	p.At, p.Sections, p.Lost, p.Since = frozen.At.In(h.Rules.Zone), k.Sections, k.Lost, since(k.Sections, sections)
 	return p, nil
 }
 
@@ -93,7 +98,7 @@ func (h Handler) Keep(ctx context.Context, tx *store.Tx, month store.Day, at tim
 	if err != nil {
 		return nil, err
 	}
-	table, err := closing.Table(month, keptName, kept{sections})
+	table, err := closing.Table(month, keptName, kept{sections, len(tx.Damaged())})
 	return []store.KeptTable{table}, err
 }
 
@@ -197,6 +202,9 @@ func (h Handler) packCard(p thePack, reader store.Person, trace string) chat.Car
 		state = "（会上定稿）"
 	}
 	card.Blocks = []chat.Block{{Note: h.asOf(p.At) + state + "，括号里是上月"}}
+	if p.Lost > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Text: words.Lost(p.Lost)})
+	}
 	tables, charts := 0, 0
 	for _, s := range p.Sections {
 		facts := []chat.Fact{{Label: "【" + s.Name + "】", Value: fmt.Sprintf("%d 项要议", len(s.Items))}}

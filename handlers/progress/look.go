@@ -116,7 +116,7 @@ func (h Handler) table(ctx context.Context, c *command.Call, s shown) (*command.
 		card.Blocks = append(card.Blocks, chat.Block{Text: fmt.Sprintf("缺原因的排在前面：没有进展的要写明原因（%s），发 停滞原因 编号 原因… [至=日期]。", clause)})
 	}
 	if lost := len(c.Tx.Damaged()); lost > 0 {
-		card.Blocks = append(card.Blocks, chat.Block{Text: fmt.Sprintf("有 %d 条记录损坏打不开，没有算在里面；总经理和管理员已经知道。", lost)})
+		card.Blocks = append(card.Blocks, chat.Block{Text: words.Lost(lost)})
 	}
 	if len(list) > 0 {
 		table, err := h.rows(ctx, c.Tx, command.Rows(page, list), a)

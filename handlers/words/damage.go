@@ -30,6 +30,11 @@ func OfFile(table string) bool { return fileRows[table] != "" }
 // maxDamaged is how many damaged rows one message names.
 const maxDamaged = 20
 
+// Lost says of a table that it lacks so many damaged rows.
+func Lost(n int) string {
+	return fmt.Sprintf("有 %d 条记录损坏打不开，没有算在里面；总经理和管理员已经知道。", n)
+}
+
 // Damaged names damaged rows: 客户 K12、线索 L3. A code says nothing of what the row
 // holds.
 func Damaged(list []store.Damage) string {
