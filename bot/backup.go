@@ -7,13 +7,15 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"marketbot/store/vault"
 	"os"
+	"syscall"
 	"time"
 
+	"marketbot/bot/platform"
 	"marketbot/handlers/chat"
 	"marketbot/store"
 	"marketbot/store/upkeep"
+	"marketbot/store/vault"
 )
 
 // backupCommand is the verb backup.
@@ -51,6 +53,9 @@ func (c *restoreCommand) run(ctx context.Context, now func() time.Time, out io.W
 	if err != nil {
 		return err
 	}
+	if isStore(cfg.Store, c.File) {
+		return &usageError{errors.New(c.File + " 就是现在用的数据库，不是备份。备份在 " + cfg.Backup.folder(cfg.Store) + " 里，或是 marketbot backup 写下的文件")}
+	}
 	kept, err := upkeep.Restore(ctx, o, c.File, now())
 	if err != nil {
 		return backupError("没有恢复，原来的数据没有动", err)
@@ -62,6 +67,13 @@ func (c *restoreCommand) run(ctx context.Context, now func() time.Time, out io.W
 		_, err = fmt.Fprintf(out, "原来的数据留在 %s，确认不需要了再删。\n", keptText(cfg, kept))
 	}
 	return err
+}
+
+// isStore reports whether a file is the store itself.
+func isStore(source, file string) bool {
+	there, err := os.Stat(source)
+	other, wrong := os.Stat(file)
+	return err == nil && wrong == nil && os.SameFile(there, other)
 }
 
 func keptText(cfg Config, kept string) string {
@@ -93,7 +105,7 @@ func backupError(what string, err error) error {
 	if hint := backupHint(err); hint != "" {
 		return fmt.Errorf("%s：%s（%w）", what, hint, err)
 	}
-	return fmt.Errorf("%s：%w", what, err)
+	return fmt.Errorf("%s：%s", what, platform.Why(err))
 }
 
 // backupUnfit says why a backup cannot be restored by this program as it is set.
@@ -127,6 +139,10 @@ func backupHint(err error) string {
 		return "没有这个文件或目录"
 	case store.InUse(err):
 		return "机器人正在运行，请先停掉它"
+	case errors.Is(err, fs.ErrPermission):
+		return "运行程序的用户没有权限读写这个文件或目录"
+	case errors.Is(err, syscall.ENOSPC), store.Want(err) == store.NoRoom:
+		return "磁盘满了，请腾出空间"
 	}
 	return ""
 }
@@ -147,7 +163,9 @@ func checkBackups(cfg Config, zone *time.Location, now time.Time) chat.Finding {
 	list := made(all, now)
 	switch {
 	case err != nil:
-		f.Text = "看不了备份目录：" + err.Error()
+		f.Text = "看不了备份目录：" + platform.Why(err)
+	case upkeep.Writable(folder) != nil:
+		f.Text = "写不进备份目录 " + folder + "。请让运行程序的用户能写它，或在 backup.dir 换一个目录"
 	case len(list) == 0 && len(all) > 0:
 		f.Text = fmt.Sprintf("%d 份，都写着将来的时间：时钟改过，请核对", len(all))
 	case len(list) == 0:

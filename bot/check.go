@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"marketbot/bot/feishu"
+	"marketbot/bot/platform"
 	"marketbot/bot/wecom"
 	"marketbot/bot/wecom/robot"
 	"marketbot/handlers/chat"
@@ -203,26 +204,34 @@ func checkStore(ctx context.Context, cfg Config, now time.Time, log *slog.Logger
 	seals, noKey := cfg.sealer()
 	o := store.Options{Source: cfg.Store, Seals: seals, Log: log}
 	var unfit *store.UnfitError
-	if err := upkeep.Look(ctx, o); errors.As(err, &unfit) {
+	state, err := upkeep.Look(ctx, o)
+	switch {
+	case errors.As(err, &unfit):
 		f.Text = unfitText(cfg.Store, unfit)
-		return f
-	}
-	if notThere(cfg.Store) {
+	case errors.Is(err, upkeep.ErrDamaged):
+		f.Text = damagedText
+	case err != nil:
+		f.Text = "打不开：" + platform.Why(err)
+	case state.New && !isPostgres(cfg.Store) && served(ctx, cfg):
+		f.Text = unfitText(cfg.Store, &store.UnfitError{Why: store.Gone})
+	case state.New && isPostgres(cfg.Store):
+		f.OK, f.Text = true, "PostgreSQL 连得上，库是空的，第一次运行时建表"
+	case state.New:
 		f.OK, f.Text = true, cfg.Store+" 还没有，第一次运行时建立"
-		return f
-	}
-	if noKey != nil {
+	case noKey != nil:
 		f.Text = "没有可用的 secret_key，没有打开"
+	}
+	if f.Text != "" {
 		return f
 	}
 	db, err := store.Peek(ctx, o)
 	if err != nil {
-		f.Text = "打不开：" + err.Error()
+		f.Text = "打不开：" + platform.Why(err)
 		return f
 	}
 	f = lookInto(ctx, db, now)
 	if err := db.Close(); err != nil {
-		return chat.Finding{Name: f.Name, Text: "关不上：" + err.Error()}
+		return chat.Finding{Name: f.Name, Text: "关不上：" + platform.Why(err)}
 	}
 	return f
 }
@@ -248,11 +257,18 @@ func lookInto(ctx context.Context, db *store.DB, now time.Time) chat.Finding {
 		}
 		return err
 	})
-	if err != nil {
-		f.OK, f.Text = false, "读不了："+err.Error()+"。新版本请先运行一次 marketbot serve 升级"
+	switch {
+	case upkeep.Corrupt(err):
+		f.OK, f.Text = false, damagedText
+	case err != nil:
+		f.OK, f.Text = false, "读不了："+platform.Why(err)+"。新版本请先运行一次 marketbot serve 升级"
 	}
 	return f
 }
+
+// damagedText is of a file that is not as it was written: which backup is the newest
+// good one takes long to find, and serve says it.
+const damagedText = "文件坏了。停掉程序，运行 marketbot serve，它会说最近一份完好的备份是哪个、怎么恢复；不要删坏文件"
 
 // checkPlatforms asks the platforms, over the network.
 func checkPlatforms(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) []chat.Finding {

@@ -6,12 +6,14 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"marketbot/bot/feishu"
+	"marketbot/bot/platform"
 	"marketbot/bot/wecom"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
@@ -95,6 +97,9 @@ func loadConfig(path string, getenv func(string) (string, bool)) (Config, error)
 	if err != nil {
 		return cfg, &usageError{fmt.Errorf("%s：%w", path, err)}
 	}
+	if file, err := filepath.EvalSymlinks(cfg.Store); err == nil && !isPostgres(cfg.Store) {
+		cfg.Store = file // what lies beside a database lies where the file is, not where a link to it is
+	}
 	return cfg, nil
 }
 
@@ -113,7 +118,7 @@ func (e *unreadable) Error() string {
 	case errors.Is(e.err, syscall.EISDIR):
 		return "读不了配置文件：" + e.path + " 是目录。--config 后面要写文件；用 Docker 的，先在旁边放好这个文件再启动"
 	}
-	return "读不了配置文件 " + e.path + "：" + e.err.Error()
+	return "读不了配置文件 " + e.path + "：" + platform.Why(e.err)
 }
 
 func (e *unreadable) Unwrap() error { return e.err }
@@ -228,7 +233,7 @@ func (c Config) rules() (rulebook.Rules, error) {
 	if c.Holidays != "" {
 		table, err := os.ReadFile(c.Holidays)
 		if err != nil {
-			return rulebook.Rules{}, &usageError{fmt.Errorf("读不了 holidays 指定的文件：%w", err)}
+			return rulebook.Rules{}, &usageError{errors.New("读不了 holidays 指定的文件：" + platform.Why(err))}
 		}
 		tables = append(tables, table)
 	}
@@ -255,7 +260,7 @@ func (c Config) book() (book rulebook.Book, err error) {
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("读不了 rules.file 指定的文件：%w", err)
+		return nil, errors.New("读不了 rules.file 指定的文件：" + platform.Why(err))
 	}
 	doc, err := parseDocument(data, os.LookupEnv)
 	if err == nil {

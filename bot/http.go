@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"marketbot/bot/feishu"
+	"marketbot/bot/platform"
 	"marketbot/bot/wecom"
 	"marketbot/store"
 )
@@ -98,8 +99,14 @@ func (r readiness) misses(platform string) bool {
 // outboxOld is how long a message may wait before something is wrong.
 const outboxOld = 10 * time.Minute
 
+// readyTime bounds how long /readyz waits for a store that does not answer: whoever
+// asks gives up after a few seconds and would learn nothing.
+const readyTime = 2 * time.Second
+
 func (b *bot) readyz(w http.ResponseWriter, r *http.Request) {
-	state := b.readiness(r.Context())
+	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
+	defer cancel()
+	state := b.readiness(ctx)
 	status := http.StatusOK
 	if !state.Ready {
 		status = http.StatusServiceUnavailable
@@ -118,7 +125,7 @@ func (b *bot) readiness(ctx context.Context) readiness {
 	switch {
 	case err != nil:
 		b.Log.Error("read the store", "error", err)
-		state.Reasons = append(state.Reasons, "数据库：读不了，原因在日志里")
+		state.Reasons = append(state.Reasons, "数据库："+unreadText(err))
 	case q.Waiting > 0 && now.Sub(q.Oldest) > outboxOld:
 		state.Reasons = append(state.Reasons, fmt.Sprintf("待发：%d 条发不出去，最早的等了 %d 分钟", q.Waiting, int(now.Sub(q.Oldest).Minutes())))
 	}
@@ -156,6 +163,19 @@ func (b *bot) readiness(ctx context.Context) readiness {
 	return state
 }
 
+// unreadText is why the store cannot be read, without the address, where a name may
+// stand.
+func unreadText(err error) string {
+	var network net.Error
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return "没有回答，原因在日志里"
+	case errors.Is(err, syscall.ECONNREFUSED), errors.As(err, &network):
+		return "连不上，原因在日志里"
+	}
+	return "读不了，原因在日志里"
+}
+
 // deadSince is how far back dead letters and missed jobs are counted.
 const deadSince = 7 * 24 * time.Hour
 
@@ -187,5 +207,5 @@ func listenText(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "1024 以下的端口要 root 才能用，换一个大的"
 	}
-	return err.Error()
+	return platform.Why(err)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	"marketbot/bot/platform"
 	"marketbot/handlers/audience"
 	"marketbot/handlers/command"
 	"marketbot/handlers/intake"
@@ -119,11 +120,8 @@ func (c *importCommand) writeTemplate(kind intake.Kind, out io.Writer) error {
 		return err
 	}
 	f, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		err = fmt.Errorf("%s 已经有了，请换一个文件名", c.File)
-	}
 	if err != nil {
-		return &usageError{err}
+		return &usageError{errors.New("写不了空表：" + platform.Why(err))}
 	}
 	_, err = f.Write(data)
 	if err = errors.Join(err, f.Close()); err == nil {
@@ -138,7 +136,7 @@ func (c *importCommand) read(kind intake.Kind) (*intake.Book, error) {
 	}
 	f, err := os.Open(c.File)
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, &usageError{errors.New("读不了要导入的文件：" + platform.Why(err))}
 	}
 	book, err := kind.Open(f)
 	if e := f.Close(); err == nil {
@@ -165,12 +163,12 @@ func (c *importCommand) open(ctx context.Context, cfg Config, zone *time.Locatio
 		db, _, err := openStore(ctx, cfg, zone, o, now)
 		return db, err
 	}
-	if err := upkeep.Look(ctx, o); err != nil {
+	if _, err := upkeep.Look(ctx, o); err != nil {
 		return nil, openError(ctx, cfg, zone, o, err)
 	}
 	db, err := store.Peek(ctx, o)
 	if err != nil {
-		return nil, fmt.Errorf("打不开数据库：%w", err)
+		return nil, openError(ctx, cfg, zone, o, err)
 	}
 	return db, nil
 }

@@ -126,7 +126,7 @@ func (p *program) readied(ctx context.Context) (string, error) {
 // that name the way on.
 func fit(t *testing.T, o store.Options, what, way string) bool {
 	t.Helper()
-	err := upkeep.Look(t.Context(), o)
+	_, err := upkeep.Look(t.Context(), o)
 	if err == nil {
 		return true
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,7 +64,7 @@ func openError(ctx context.Context, cfg Config, zone *time.Location, o store.Opt
 		return damagedError(ctx, cfg, zone, o, err)
 	}
 	if store.InUse(err) {
-		return &usageError{fmt.Errorf("另一个程序正在用数据库 %s：先停掉它（多半是还在运行的 marketbot serve）；要几个一起运行，请用 PostgreSQL", cfg.Store)}
+		return inUseError(cfg)
 	}
 	var unfit *store.UnfitError
 	if !errors.As(err, &unfit) {
@@ -76,6 +77,11 @@ func openError(ctx context.Context, cfg Config, zone *time.Location, o store.Opt
 	return &usageError{err}
 }
 
+// inUseError refuses a second process of one file.
+func inUseError(cfg Config) error {
+	return &usageError{fmt.Errorf("另一个程序正在用数据库 %s：先停掉它（多半是还在运行的 marketbot serve）；要几个一起运行，请用 PostgreSQL", cfg.Store)}
+}
+
 // unfitText says what is wrong with a store that must not be written to, and what
 // to do.
 func unfitText(source string, e *store.UnfitError) string {
@@ -83,7 +89,7 @@ func unfitText(source string, e *store.UnfitError) string {
 	case store.OtherKey:
 		return "secret_key 不是这个数据库的。请用当初的 secret_key；换过的话，把旧的写进 old_secret_keys"
 	case store.Newer:
-		return "这个数据库由更新的程序（" + e.Detail + "）写过，现在的程序是 " + version() + "。请装回那个版本，或恢复升级前的备份（备份目录里的 before-update-…）"
+		return "这个数据库由更新的程序（" + cmp.Or(e.Detail, "版本不详") + "）写过，现在的程序是 " + version() + "。请装回那个版本，或恢复升级前的备份（备份目录里的 before-update-…）"
 	case store.Edited:
 		return "程序里的一个迁移和当初用的不一样（" + e.Detail + "）。请用原来发布的程序"
 	case store.OtherTables:
@@ -97,7 +103,24 @@ func unfitText(source string, e *store.UnfitError) string {
 			return "上次恢复没有做完：表还在 schema " + e.Detail + " 里。请再运行一次 marketbot restore 备份文件 --config 配置文件"
 		}
 		return "上次恢复没有做完（" + e.Detail + "）。请再运行一次 marketbot restore 备份文件 --config 配置文件"
+	case store.Lost:
+		return "数据库文件不见了，或是空的，可是旁边还有它的 " + e.Detail + "。请找回原来的文件，或者恢复备份：marketbot restore 备份文件 --config 配置文件；真的要从头开始，先把 " + e.Detail + " 移走"
+	case store.NoFile:
+		return e.Detail + " 不是普通的文件，或是断了的链接。store 要写一个 SQLite 文件名，或 postgres://用户:密码@主机/库名"
+	case store.Gone:
+		return "数据库文件被删掉或换掉了，请停掉程序，恢复备份"
+	case store.Denied:
+		return "PostgreSQL 不让进：用户名或密码不对，或它的 pg_hba.conf 没有放行这台机器。请核对 store"
+	case store.NoDatabase:
+		return "PostgreSQL 里没有 store 写的这个库。请核对库名，或先建一个：createdb 库名"
+	case store.Unencrypted:
+		return "PostgreSQL 没有开加密，而 store 里写着 sslmode=require。请在服务器上开启 ssl，或改成 sslmode=disable（只限可信的网络）"
+	case store.BadSource:
+		return "store 里的地址写得不对：要写成 postgres://用户:密码@主机:端口/库名，密码里的 @ : / # 要写成 %40 %3A %2F %23；问号后面的参数也请核对"
 	case store.NotWritable:
+		if isPostgres(source) {
+			return "PostgreSQL 的这个用户不能建表、写表。请用库的所有者运行：GRANT ALL ON SCHEMA public TO 用户"
+		}
 		return "不能写数据库（" + e.Detail + "）。请确认目录存在，运行程序的用户能写它和里面的文件"
 	case store.NoRoom:
 		return "磁盘满了（" + e.Detail + "）。请腾出空间"

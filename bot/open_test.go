@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,16 +46,24 @@ func (s *site) config(key string) string {
 func (s *site) refused(words string) {
 	s.t.Helper()
 	before := s.resting()
-	err := serve(s.t.Context(), s.cfg, time.Now, io.Discard, quiet())
+	s.says(words)
+	if after := s.resting(); after != before {
+		s.t.Error("something was written")
+	}
+}
+
+// says wants serve to end with exit 2 and words, and check to say the same.
+func (s *site) says(words string) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
+	defer cancel()
+	err := serve(ctx, s.cfg, time.Now, io.Discard, quiet())
 	if code := ended(err, io.Discard); code != exitUsage || !strings.Contains(err.Error(), words) {
 		s.t.Errorf("serve: exit %d, %v; want %q", code, err, words)
 	}
 	var said lines
 	if code := run(s.t.Context(), time.Now, []string{"check", "--config", s.config(s.cfg.SecretKey)}, &said, &said); code != exitWrong || !strings.Contains(said.String(), words) {
 		s.t.Errorf("check: exit %d, %s; want %q", code, said.String(), words)
-	}
-	if after := s.resting(); after != before {
-		s.t.Error("something was written")
 	}
 }
 
@@ -163,7 +172,7 @@ func TestUnfitStoresAreRefused(t *testing.T) {
 		t.Run(backend, func(t *testing.T) {
 			s, o := begun(t, backend)
 			do := behind(t, o)
-			for _, c := range []struct{ name, spoil, mend, words string }{
+			for _, c := range []spoilt{
 				{"a newer program", `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, true)`,
 					`DELETE FROM goose_db_version WHERE version_id = 999`, "由更新的程序"},
 				{"an edited migration", `UPDATE meta SET value = 'x' || value WHERE name = 'migration/21'`,
@@ -172,6 +181,7 @@ func TestUnfitStoresAreRefused(t *testing.T) {
 				{"a column of others", `ALTER TABLE lead ADD COLUMN mine TEXT NOT NULL DEFAULT ''`, `ALTER TABLE lead DROP COLUMN mine`, "lead.mine"},
 				{"a dropped index", `DROP INDEX person_name`, `CREATE UNIQUE INDEX person_name ON person (name) WHERE until = 0`, "person_name"},
 				{"a dropped table", `ALTER TABLE undo RENAME TO undone`, `ALTER TABLE undone RENAME TO undo`, "undo"},
+				alienTrigger(backend),
 			} {
 				t.Run(c.name, func(t *testing.T) {
 					s.t = t
@@ -187,6 +197,88 @@ func TestUnfitStoresAreRefused(t *testing.T) {
 			do(`DELETE FROM goose_db_version WHERE version_id = 999`)
 			s.start()
 			s.end()
+		})
+	}
+}
+
+// spoilt is a way to spoil a store behind the program's back, and back.
+type spoilt struct{ name, spoil, mend, words string }
+
+// alienTrigger undoes what is written as soon as it is.
+func alienTrigger(backend string) spoilt {
+	const name, words = "a trigger of others", "outbox.trigger mine"
+	if backend == storetest.SQLite {
+		return spoilt{name, `CREATE TRIGGER mine AFTER INSERT ON outbox BEGIN DELETE FROM outbox; END`, `DROP TRIGGER mine`, words}
+	}
+	return spoilt{name, `CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+		CREATE TRIGGER mine BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION mine()`, `DROP FUNCTION mine CASCADE`, words}
+}
+
+// A file that somebody took away, emptied or put something else in the place of is
+// no reason to begin anew.
+func TestMissingFileIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		spoil func(file string) error
+		words string
+	}{
+		{"emptied", func(file string) error { return os.Truncate(file, 0) }, "数据库文件不见了，或是空的"},
+		{"moved away", func(file string) error { return os.Rename(file, file+".old") }, "数据库文件不见了，或是空的"},
+		{"moved away after a crash", func(file string) error {
+			return errors.Join(os.Rename(file, file+".old"), os.Rename(file+".clean", file+"-wal"))
+		}, "数据库文件不见了，或是空的"},
+		{"a folder", func(file string) error { return errors.Join(os.Remove(file), os.Mkdir(file, 0o700)) }, "不是普通的文件"},
+		{"a link to nowhere", func(file string) error {
+			return errors.Join(os.Remove(file), os.Symlink(file+".nowhere", file))
+		}, "不是普通的文件"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, o := begun(t, storetest.SQLite)
+			if err := c.spoil(o.Source); err != nil {
+				t.Fatal(err)
+			}
+			s.says(c.words)
+		})
+	}
+}
+
+// A link to the file of a store is the store, for all that lies beside it too.
+func TestLinkedStore(t *testing.T) {
+	s, o := begun(t, storetest.SQLite)
+	link := filepath.Join(t.TempDir(), "link.db")
+	if err := os.Symlink(o.Source, link); err != nil {
+		t.Fatal(err)
+	}
+	s.cfg.Store = link
+	config := s.config(s.cfg.SecretKey)
+	cfg, err := loadConfig(config, os.LookupEnv)
+	if err != nil || cfg.Store != o.Source {
+		t.Fatalf("%q, %v", cfg.Store, err)
+	}
+	var said lines
+	if code := run(t.Context(), time.Now, []string{"restore", link, "--config", config}, &said, &said); code != exitUsage || !strings.Contains(said.String(), "就是现在用的数据库") {
+		t.Errorf("restored from itself: exit %d, %s", code, said.String())
+	}
+}
+
+// What PostgreSQL refuses is told in words, and is not tried for ever.
+func TestPostgresRefuses(t *testing.T) {
+	s, o := begun(t, storetest.Postgres)
+	for _, c := range []struct{ name, parameter, value, words string }{
+		{"no such database", "database", "nowhere", "没有 store 写的这个库"},
+		{"no such user", "user", "nosuch", "不让进"},
+		{"no such parameter", "colour", "red", "store 里的地址写得不对"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			at, err := url.Parse(o.Source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			q := at.Query()
+			q.Set(c.parameter, c.value)
+			at.RawQuery = q.Encode()
+			s.t, s.cfg.Store = t, at.String()
+			s.says(c.words)
 		})
 	}
 }

@@ -47,11 +47,11 @@ func (c *rekeyCommand) run(ctx context.Context, now func() time.Time, out io.Wri
 	o := store.Options{Source: cfg.Store, Seals: seals, Log: log, Program: version(), Beside: vault.Index}
 	served, err := store.Served(ctx, o)
 	if err != nil {
-		return fmt.Errorf("打不开数据库：%w", err)
+		return openError(ctx, cfg, rules.Zone, o, err)
 	}
 	k := rekeying{o: o, out: out}
 	if served {
-		if err := upkeep.Look(ctx, o); err != nil {
+		if _, err := upkeep.Look(ctx, o); err != nil {
 			return openError(ctx, cfg, rules.Zone, o, err)
 		}
 		err = k.ask(ctx)

@@ -89,6 +89,14 @@ func (s serving) run(ctx context.Context) (err error) {
 		return err
 	}
 	o := store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log, Program: version(), Beside: vault.Index}
+	l, err := listen(ctx, cfg.Listen) // before anything is written
+	if err != nil {
+		if !isPostgres(cfg.Store) && !notThere(cfg.Store) && served(ctx, cfg) {
+			return inUseError(cfg)
+		}
+		return err
+	}
+	defer l.Close() // again, where it was served
 	db, state, err := openStore(ctx, cfg, rules.Zone, o, now())
 	if err != nil {
 		return err
@@ -113,10 +121,6 @@ func (s serving) run(ctx context.Context) (err error) {
 		return err
 	}
 	if err := b.greet(ctx, out); err != nil {
-		return err
-	}
-	l, err := listen(ctx, cfg.Listen)
-	if err != nil {
 		return err
 	}
 	debug.FreeOSMemory() // what reading the settings of thousands took is not needed again

@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -189,7 +189,21 @@ func checkRedis(ctx context.Context, cfg Config, now func() time.Time, log *slog
 		err = errors.Join(c.Ping(ctx), c.Close())
 	}
 	if err != nil {
-		f.OK, f.Text = false, fmt.Sprintf("连不上：%v。请核对 redis 的主机、端口和密码；没有它程序照常运行，只是慢一些", err)
+		f.OK, f.Text = false, redisWhy(err)+"。请核对 redis 的主机、端口和密码；没有它程序照常运行，只是慢一些"
 	}
 	return []chat.Finding{f}
+}
+
+// redisWhy is an error of Redis in words.
+func redisWhy(err error) string {
+	said := err.Error()
+	switch {
+	case strings.Contains(said, "WRONGPASS"), strings.Contains(said, "NOAUTH"):
+		return "密码不对"
+	case strings.Contains(said, "invalid reply"):
+		return "那个地址上的不是 Redis"
+	case strings.Contains(said, "DB index is out of range"):
+		return "没有这个编号的库：地址最后一段一般写 0"
+	}
+	return platform.Why(err)
 }

@@ -74,9 +74,9 @@ func wantText(why store.Unfit) string {
 	case store.NotWritable:
 		return "没有写的权限，请让运行程序的用户能写数据库的目录和文件"
 	case store.Gone:
-		return "数据库文件被删掉或换掉了，请停掉程序，恢复备份"
+		return unfitText("", &store.UnfitError{Why: why})
 	}
-	return "写不进去，原因在日志里"
+	return "原因在日志里"
 }
 
 // written is what 自检 says of the store; nothing while all is well. It runs in a
@@ -106,7 +106,7 @@ func (b *bot) changed(ctx context.Context) *store.UnfitError {
 		return v.unfit
 	}
 	v.looked, v.unfit = now, nil
-	if err := upkeep.Look(ctx, b.Store); !errors.As(err, &v.unfit) {
+	if _, err := upkeep.Look(ctx, b.Store); !errors.As(err, &v.unfit) {
 		return nil
 	}
 	return v.unfit

@@ -86,6 +86,12 @@ const (
 	NotWritable = engine.NotWritable
 	NoRoom      = engine.NoRoom
 	Gone        = engine.Gone
+	Lost        = engine.Lost
+	NoFile      = engine.NoFile
+	Denied      = engine.Denied
+	NoDatabase  = engine.NoDatabase
+	Unencrypted = engine.Unencrypted
+	BadSource   = engine.BadSource
 )
 
 // Open opens the store and brings its tables up to date. Its error is an
@@ -154,6 +160,10 @@ func (db *DB) Failing() (why Unfit, err error) {
 	err = db.e.Failing()
 	return engine.Want(err), err
 }
+
+// Want says what a store lacks that an error comes from; empty where it is nothing
+// that has a name.
+func Want(err error) Unfit { return engine.Want(err) }
 
 // Served reports whether a process serves the store now. Its error says that
 // there is no such store.

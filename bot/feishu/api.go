@@ -3,6 +3,7 @@ package feishu
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -28,6 +29,20 @@ func (a *Adapter) request(ctx context.Context, what string, req *larkcore.ApiReq
 		return 0, fmt.Errorf("%s: %w", what, err)
 	}
 	return 0, nil
+}
+
+// caller makes the SDK's calls. Of what fails in the network the SDK would keep the
+// text alone, in which nobody finds the cause, and the address with it.
+type caller struct{ http *http.Client }
+
+// Do is part of larkcore.HttpClient.
+func (c caller) Do(req *http.Request) (*http.Response, error) {
+	resp, err := c.http.Do(req)
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		err = failed.Err
+	}
+	return resp, err
 }
 
 // refusal is the platform's code in an answer, and an error unless all is well.

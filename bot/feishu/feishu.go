@@ -108,7 +108,7 @@ func New(cfg Config, receive chat.Receive, now func() time.Time, log *slog.Logge
 	// process, so it is switched off and every call is given a token of ours.
 	a.sdk = &larkcore.Config{
 		BaseUrl: cfg.BaseURL, AppId: cfg.AppID, AppSecret: cfg.AppSecret, AppType: larkcore.AppTypeSelfBuilt,
-		HttpClient: client, Logger: sdkLog{a.log}, LogLevel: larkcore.LogLevelInfo, Serializable: &larkcore.DefaultSerialization{},
+		HttpClient: caller{client}, Logger: sdkLog{a.log}, LogLevel: larkcore.LogLevelInfo, Serializable: &larkcore.DefaultSerialization{},
 	}
 	larkcore.NewLogger(a.sdk) // heeds the level
 	a.tokens = platform.NewKeeper(a.fetchToken, now)

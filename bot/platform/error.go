@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"syscall"
@@ -31,13 +32,16 @@ func Failed(name string, err error, mend string) chat.Finding {
 	return chat.Finding{Name: name, Text: Why(err) + "。" + mend}
 }
 
-// Why is an error in words for people: what of the network failed, or what the
-// platform said. What is of another kind is given as it is.
+// Why is an error in words for people: what of the network or of a file failed, or
+// what the platform said. What is of another kind is given as it is.
 func Why(err error) string {
 	var refused *APIError
 	var unknown *net.DNSError
 	var untrusted *tls.CertificateVerificationError
 	var network net.Error
+	if text := fileWhy(err); text != "" {
+		return text
+	}
 	switch {
 	case errors.As(err, &refused):
 		return "平台不接受：" + err.Error()
@@ -47,7 +51,7 @@ func Why(err error) string {
 		return "查不到网址 " + unknown.Name + " 在哪里：没有网络，或 DNS 不通"
 	case errors.As(err, &untrusted):
 		return "对方的证书不可信：请核对机器的时钟和代理，装上 ca-certificates"
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENOENT): // of a socket that is a file
 		return "连不上：那个地址上没有程序在听（" + place(err) + "）"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		return "连不上：没有网络，或防火墙不让出去（" + place(err) + "）"
@@ -67,4 +71,36 @@ func place(err error) string {
 		return op.Addr.String()
 	}
 	return "网络"
+}
+
+// fileWhy is an error of a file in words; empty where it is none.
+func fileWhy(err error) string {
+	var of *fs.PathError
+	var link *os.LinkError
+	var path string
+	switch {
+	case errors.As(err, &of):
+		path = of.Path
+	case errors.As(err, &link):
+		path = link.New
+	case !errors.Is(err, syscall.ENOSPC):
+		return ""
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "没有 " + path + " 这个文件或目录"
+	case errors.Is(err, fs.ErrExist):
+		return path + " 已经有了"
+	case errors.Is(err, fs.ErrPermission):
+		return "运行程序的用户没有权限用 " + path
+	case errors.Is(err, syscall.ENOSPC):
+		return "磁盘满了，请腾出空间"
+	case errors.Is(err, syscall.EROFS):
+		return path + " 在只读的磁盘上"
+	case errors.Is(err, syscall.EISDIR):
+		return path + " 是目录，要写文件"
+	case errors.Is(err, syscall.ENOTDIR):
+		return path + " 不是目录，或上一级不是目录"
+	}
+	return ""
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/url"
@@ -96,6 +98,11 @@ func TestWhy(t *testing.T) {
 		{&url.Error{Op: "Get", URL: "https://x.example/?secret=hush", Err: context.DeadlineExceeded}, "没有等到答复"},
 		{&tls.CertificateVerificationError{Err: errors.New("x509")}, "证书不可信"},
 		{&APIError{Call: "send", Status: 400, Code: 7, Msg: "no"}, "平台不接受：send: HTTP 400, code 7: no"},
+		{fmt.Errorf("write: %w", &fs.PathError{Op: "open", Path: "/x/a.db", Err: syscall.ENOENT}), "没有 /x/a.db 这个文件或目录"},
+		{&fs.PathError{Op: "open", Path: "/x/a.db", Err: syscall.EACCES}, "没有权限用 /x/a.db"},
+		{&fs.PathError{Op: "write", Path: "/x/a.db", Err: syscall.ENOSPC}, "磁盘满了"},
+		{&fs.PathError{Op: "read", Path: "/x", Err: syscall.EISDIR}, "/x 是目录"},
+		{&os.LinkError{Op: "rename", Old: "a", New: "/x/b", Err: syscall.EROFS}, "/x/b 在只读的磁盘上"},
 		{errors.New("else"), "else"},
 	} {
 		if got := Why(c.err); !strings.Contains(got, c.words) || strings.Contains(got, "hush") {

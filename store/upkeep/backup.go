@@ -98,6 +98,19 @@ func settle(part, file string) error {
 	return flush(filepath.Dir(file))
 }
 
+// Writable fails where a backup could not be written to a folder, or the folder could
+// not be made.
+func Writable(folder string) error {
+	for {
+		err := engine.MayWrite(folder)
+		if above := filepath.Dir(folder); errors.Is(err, fs.ErrNotExist) && above != folder {
+			folder = above
+			continue
+		}
+		return err
+	}
+}
+
 // flush brings a file or a folder to the disk.
 func flush(path string) error {
 	f, err := os.Open(path)

@@ -117,6 +117,12 @@ func damaged(err error) error {
 	return err
 }
 
+// Corrupt reports whether SQLite could not read a file that is not as it was written.
+func Corrupt(err error) bool {
+	var e *driver.Error
+	return errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_CORRUPT || e.Code()&0xff == sqlite3.SQLITE_NOTADB)
+}
+
 // restoreSQLite keeps the old files under another name before it puts the new
 // one in their place, so that a stop at any moment loses neither. A mark beside
 // them keeps everybody from a half of either meanwhile.

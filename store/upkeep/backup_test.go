@@ -252,7 +252,7 @@ func TestExaminedWhileARestoreEnds(t *testing.T) {
 		}
 	}
 	looked := make(chan error, 1)
-	go func() { looked <- upkeep.Look(t.Context(), o) }()
+	go func() { _, err := upkeep.Look(t.Context(), o); looked <- err }()
 	for rest.Get(`SELECT COUNT(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT granted AND datname = current_database()`) == int64(0) {
 	}
 	if err := restore.Commit(); err != nil {

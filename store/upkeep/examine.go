@@ -16,12 +16,7 @@ import (
 // key its own, are its tables those that the program makes or can go on from,
 // did a restore end, may it be written to, is there room. Its error is a
 // store.UnfitError where the store must not be opened.
-func Look(ctx context.Context, o store.Options) error {
-	_, err := look(ctx, o)
-	return err
-}
-
-func look(ctx context.Context, o store.Options) (store.State, error) {
+func Look(ctx context.Context, o store.Options) (store.State, error) {
 	s, err := engine.Examine(ctx, engine.BorrowOptions(o))
 	return store.State{State: s}, damaged(err)
 }
@@ -33,7 +28,7 @@ func look(ctx context.Context, o store.Options) (store.State, error) {
 // the first answers. One that is not there yet is well, and PostgreSQL looks
 // after its own.
 func Examine(ctx context.Context, o store.Options) (store.State, error) {
-	s, err := look(ctx, o)
+	s, err := Look(ctx, o)
 	s.Whole = s.New || engine.OnPostgres(o.Source)
 	if s.Whole || err != nil && !doubtful(err) {
 		return s, err

@@ -45,7 +45,7 @@ func Move(ctx context.Context, from, to store.Options, tell func(table string, r
 	if _, err := os.Stat(from.Source); err != nil {
 		return m, fmt.Errorf("move: %w", err)
 	}
-	if err := Look(ctx, from); err != nil {
+	if _, err := Look(ctx, from); err != nil {
 		return m, fmt.Errorf("move: source: %w", err)
 	}
 	unlock, err := engine.LockFile(from.Source)

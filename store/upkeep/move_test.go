@@ -103,7 +103,7 @@ func TestMoveInterrupted(t *testing.T) {
 		t.Fatal("not interrupted")
 	}
 	var unfit *store.UnfitError
-	if err := upkeep.Look(t.Context(), to); !errors.As(err, &unfit) || unfit.Why != store.Unmoved {
+	if _, err := upkeep.Look(t.Context(), to); !errors.As(err, &unfit) || unfit.Why != store.Unmoved {
 		t.Errorf("what did not arrive whole: %v", err)
 	}
 	for _, o := range []store.Options{from, storetest.Options(t, storetest.Postgres)} {

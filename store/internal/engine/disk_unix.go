@@ -9,8 +9,8 @@ import (
 
 const writable = 2 // W_OK of access(2)
 
-// mayWrite fails where this process may not write to a file or a folder.
-func mayWrite(path string) error { return syscall.Access(path, writable) }
+// MayWrite fails where this process may not write to a file or a folder.
+func MayWrite(path string) error { return syscall.Access(path, writable) }
 
 // Room is how many bytes are free where a file of SQLite lies.
 func Room(source string) (free uint64, err error) {

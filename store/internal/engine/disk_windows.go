@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// mayWrite fails where this process may not write to a file. Of a folder Windows
+// MayWrite fails where this process may not write to a file. Of a folder Windows
 // tells only when something is written there.
-func mayWrite(path string) error {
+func MayWrite(path string) error {
 	info, err := os.Stat(path)
 	if err != nil || info.IsDir() {
 		return err

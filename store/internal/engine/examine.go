@@ -27,6 +27,12 @@ const (
 	NotWritable Unfit = "the database cannot be written to"
 	NoRoom      Unfit = "the disk is full"
 	Gone        Unfit = "the file was removed or replaced"
+	Lost        Unfit = "the file is gone, but not what lies beside it"
+	NoFile      Unfit = "what is there is no file"
+	Denied      Unfit = "the server does not let us in"
+	NoDatabase  Unfit = "the server has no such database"
+	Unencrypted Unfit = "the server takes no encrypted connection"
+	BadSource   Unfit = "the address cannot be used"
 )
 
 // UnfitError is a database that must not be written to as it is.
@@ -57,16 +63,18 @@ func Examine(ctx context.Context, o Options) (s State, err error) {
 		if err := besideFile(o.Source); err != nil {
 			return s, err
 		}
-		if info, err := os.Stat(o.Source); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
-			return State{New: true}, nil
+		info, err := os.Stat(o.Source)
+		if gone := errors.Is(err, fs.ErrNotExist); gone || err == nil && info.Size() == 0 {
+			return State{New: true}, leftAlone(o.Source, gone)
 		}
 	}
 	db, err := Peek(ctx, o)
 	if err != nil {
-		return s, err
+		return s, refused(err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return db.Examine(ctx, o)
+	s, err = db.Examine(ctx, o)
+	return s, refused(err)
 }
 
 // Examine is the part of Examine that is about what the database holds.
@@ -100,15 +108,35 @@ func besideFile(source string) error {
 	if mark, err := os.ReadFile(RestoreMark(source)); err == nil {
 		return &UnfitError{Unfinished, strings.TrimSpace(string(mark))}
 	}
+	if info, err := os.Lstat(source); err == nil && !info.Mode().IsRegular() {
+		return &UnfitError{NoFile, source}
+	}
 	folder := filepath.Dir(source)
+	if f, err := os.Open(lockPath(source)); err == nil {
+		f.Close() // it was only to be seen whether it opens
+	} else if errors.Is(err, fs.ErrPermission) {
+		return &UnfitError{NotWritable, lockPath(source)}
+	}
 	for _, path := range []string{folder, source, source + "-wal", source + "-shm"} {
-		if err := mayWrite(path); err != nil && (path == folder || !errors.Is(err, fs.ErrNotExist)) {
-			return &UnfitError{NotWritable, path + ": " + err.Error()}
+		if err := MayWrite(path); err != nil && (path == folder || !errors.Is(err, fs.ErrNotExist)) {
+			return &UnfitError{NotWritable, path}
 		}
 	}
 	free, err := Room(source)
 	if err == nil && free < minRoom {
 		return &UnfitError{NoRoom, folder}
+	}
+	return nil
+}
+
+// leftAlone refuses to begin anew where a database has been: what lies beside a file
+// is made later than the file and goes before it, so somebody took the file away or
+// emptied it.
+func leftAlone(source string, gone bool) error {
+	for _, path := range []string{source + "-wal", source + "-shm", cleanMark(source)} {
+		if info, err := os.Stat(path); err == nil && (gone || info.Size() > 0) {
+			return &UnfitError{Lost, path}
+		}
 	}
 	return nil
 }
@@ -196,11 +224,18 @@ func (e examination) has(ctx context.Context, table string) (bool, error) {
 	return len(found) > 0, err
 }
 
-// vacated is a database of which a restore took the tables away and put none in
-// their place.
+// vacated is a database without tables: one in which none may be made, or of which a
+// restore took them away and put none in their place.
 func (e examination) vacated(ctx context.Context) error {
 	if !e.postgres {
 		return nil
+	}
+	allowed, err := words(ctx, e.t, `SELECT current_schema() WHERE has_schema_privilege(current_schema(), 'CREATE')`)
+	if err != nil {
+		return err
+	}
+	if len(allowed) == 0 {
+		return &UnfitError{Why: NotWritable}
 	}
 	aside, err := words(ctx, e.t, `SELECT DISTINCT schemaname FROM pg_tables WHERE starts_with(schemaname, $1) AND tablename = 'goose_db_version'`, AsidePrefix)
 	if err == nil && len(aside) > 0 {

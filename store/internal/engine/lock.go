@@ -13,7 +13,7 @@ var ErrInUse = errors.New("in use by another process")
 // LockFile keeps a second serving process off the same SQLite file: two
 // writers' memories of what is waiting would part.
 func LockFile(path string) (unlock func() error, err error) {
-	l := flock.New(path + ".lock")
+	l := flock.New(lockPath(path))
 	ok, err := l.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
@@ -23,3 +23,6 @@ func LockFile(path string) (unlock func() error, err error) {
 	}
 	return l.Unlock, nil
 }
+
+// lockPath is the file that is locked in the place of another.
+func lockPath(path string) string { return path + ".lock" }

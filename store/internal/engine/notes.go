@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -26,16 +25,16 @@ func (o Options) Fit(applied []int64, notes map[string]string) error {
 		return err
 	}
 	if last := slices.Max(append(applied, 0)); last > 0 && last < o.Before.Last {
-		return &UnfitError{TooOld, fmt.Sprintf("version %d, not %d", last, o.Before.Last)}
+		return &UnfitError{TooOld, fmt.Sprintf("%d < %d", last, o.Before.Last)}
 	}
 	for _, version := range applied {
 		digest, program, noted := strings.Cut(notes[migrationMark+strconv.FormatInt(version, 10)], " ")
 		at := slices.IndexFunc(list, func(m migration) bool { return m.version == version })
 		switch {
 		case at < 0 && version > o.Before.Last:
-			return &UnfitError{Newer, cmp.Or(program, "unknown")}
+			return &UnfitError{Newer, program}
 		case at >= 0 && noted && digest != list[at].digest():
-			return &UnfitError{Edited, fmt.Sprintf("%d, applied by %s", version, program)}
+			return &UnfitError{Edited, fmt.Sprintf("%d, %s", version, program)}
 		}
 	}
 	for print := range strings.FieldsSeq(notes[keyMark]) {

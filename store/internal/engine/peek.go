@@ -28,11 +28,11 @@ func Peek(ctx context.Context, o Options) (*DB, error) {
 		driver, source = "pgx", o.Source
 	}
 	pool, err := sql.Open(driver, source)
-	if err == nil {
-		err = pool.PingContext(ctx)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("look into the store: %w", err)
+	}
+	if err := pool.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("look into the store: %w", err), pool.Close())
 	}
 	return o.peek(pool), nil
 }

@@ -55,7 +55,7 @@ func openPostgres(ctx context.Context, db *DB, o Options) (backend, error) {
 		return nil, fmt.Errorf("open postgres: %w", err)
 	}
 	if err := migrate(ctx, pool, "postgres", o); err != nil {
-		return nil, errors.Join(fmt.Errorf("open postgres: %w", err), pool.Close())
+		return nil, errors.Join(fmt.Errorf("open postgres: %w", refused(err)), pool.Close())
 	}
 	return &postgres{db: db, conns: pool, closing: make(chan struct{})}, nil
 }
@@ -87,6 +87,31 @@ func connect(url string, p Pool) (*sql.DB, error) {
 	pool.SetMaxIdleConns(p.Connections)
 	pool.SetConnMaxIdleTime(p.Idle)
 	return pool, nil
+}
+
+// refused is an UnfitError where a server refuses what the settings ask of it, so that
+// asking again is of no use.
+func refused(err error) error {
+	var post *pgconn.PgError
+	var wrong *pgconn.ParseConfigError
+	switch {
+	case errors.As(err, &wrong):
+		return &UnfitError{Why: BadSource} // its own words would show the address
+	case errors.As(err, &post):
+		switch post.Code {
+		case "28P01", "28000":
+			return &UnfitError{Why: Denied}
+		case "3D000":
+			return &UnfitError{Why: NoDatabase}
+		case "42501":
+			return &UnfitError{Why: NotWritable}
+		case "42704": // of what stands behind the question mark
+			return &UnfitError{Why: BadSource}
+		}
+	case err != nil && strings.Contains(err.Error(), "server refused TLS connection"):
+		return &UnfitError{Why: Unencrypted}
+	}
+	return err
 }
 
 func (e *postgres) update(ctx context.Context, f func(*Tx) error) error {

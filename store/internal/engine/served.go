@@ -16,7 +16,9 @@ func Served(ctx context.Context, source string) (bool, error) {
 		return servedPostgres(ctx, source)
 	}
 	if _, err := os.Stat(source); err != nil {
-		return false, fmt.Errorf("look for the store: %w", err)
+		if _, locked := os.Stat(lockPath(source)); locked != nil { // else its file may have been removed under a process
+			return false, fmt.Errorf("look for the store: %w", err)
+		}
 	}
 	unlock, err := LockFile(source)
 	if errors.Is(err, ErrInUse) {

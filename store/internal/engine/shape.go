@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// shape are the columns and keys of the tables, one a line, in words that are
+// shape are the columns, keys and triggers of the tables, one a line, in words that are
 // the same for both databases.
 type shape []string
 
@@ -25,7 +25,8 @@ const (
 			FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.pk > 0 GROUP BY m.name
 		UNION ALL SELECT m.name || CASE i.origin WHEN 'c' THEN ' index ' || i.name || ' ' ELSE ' ' END || CASE WHEN i."unique" THEN 'unique ' ELSE '' END ||
 				(SELECT group_concat(k.name, ',' ORDER BY k.seqno) FROM pragma_index_info(i.name) k)
-			FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND i.origin <> 'pk'`
+			FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND i.origin <> 'pk'
+		UNION ALL SELECT tbl_name || '.trigger ' || name FROM sqlite_master WHERE type = 'trigger'`
 	shapePostgres = `SELECT table_name || '.' || column_name || ' ' || data_type || CASE is_nullable WHEN 'NO' THEN ' not null' ELSE '' END
 			FROM information_schema.columns WHERE table_schema = current_schema()
 		UNION ALL SELECT t.relname || CASE WHEN x.indisprimary THEN ' key '
@@ -34,7 +35,9 @@ const (
 				(SELECT string_agg(a.attname, ',' ORDER BY k.n) FROM unnest(x.indkey::int[]) WITH ORDINALITY k(col, n)
 					JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.col)
 			FROM pg_index x JOIN pg_class t ON t.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
-			JOIN pg_namespace s ON s.oid = t.relnamespace WHERE s.nspname = current_schema() AND x.indisvalid`
+			JOIN pg_namespace s ON s.oid = t.relnamespace WHERE s.nspname = current_schema() AND x.indisvalid
+		UNION ALL SELECT t.relname || '.trigger ' || g.tgname FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid
+			JOIN pg_namespace s ON s.oid = t.relnamespace WHERE s.nspname = current_schema() AND NOT g.tgisinternal`
 )
 
 func readShape(ctx context.Context, db rower, postgres bool) (shape, error) {
@@ -91,7 +94,7 @@ func shapeOf(ctx context.Context, list []migration, applied []int64) (s shape, e
 
 // lacks are the lines that are in one shape and not in the other, of tables that
 // the first one has. A column that others added counts: what is written without
-// it may be refused.
+// it may be refused. So does a trigger: what is written may be undone at once.
 func (want shape) lacks(got shape) (list []string) {
 	for _, line := range want {
 		if !slices.Contains(got, line) {
