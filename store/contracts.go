@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"marketbot/store/internal/engine"
 )
@@ -102,6 +103,12 @@ func (q Contracts) Get(ctx context.Context, folded string) (Contract, bool, erro
 // Ending lists the contracts whose number is some letters and then these digits.
 func (q Contracts) Ending(ctx context.Context, digits string) ([]Contract, error) {
 	return q.list(ctx, "contracts by digits", `ltrim(folded, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = $1 ORDER BY number`, digits)
+}
+
+// InPlace lists the contracts that have a place in whatever series, the last one first.
+func (q Contracts) InPlace(ctx context.Context, seq int) ([]Contract, error) {
+	return q.list(ctx, "contracts in a place", `series IN (SELECT substr(name, `+strconv.Itoa(len(contractSeries(""))+1)+`) FROM counter WHERE name LIKE '`+contractSeries("%")+`') AND seq = $1
+		ORDER BY claimed DESC, number DESC`, seq)
 }
 
 // ByHolder lists a person's contracts by number, likewise the others by what they

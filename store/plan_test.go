@@ -19,12 +19,13 @@ func TestOneIsFoundByAnIndex(t *testing.T) {
 		_, _, person := tx.Accounts().Person(ctx, "feishu", "OU_1")
 		_, _, code := tx.Receivables().ByCode(ctx, "R1")
 		_, digits := tx.Contracts().Ending(ctx, "202611001")
+		_, place := tx.Contracts().InPlace(ctx, 1)
 		_, about := tx.Receivables().About(ctx, "m1")
 		_, walked := tx.CheckIns().Forget(ctx, "2025-11-24")
 		_, stayed := tx.Leaves().Forget(ctx, "2025-11-24")
 		_, shown := tx.Photos().Forget(ctx, now)
 		unbound := tx.Accounts().Unbind(ctx, "feishu", "ou_1")
-		return errors.Join(person, code, digits, about, unbound, walked, stayed, shown,
+		return errors.Join(person, code, digits, place, about, unbound, walked, stayed, shown,
 			tx.Accounts().Bind(ctx, account, now),
 			tx.Accounts().Use(ctx, "feishu", "ou_1", now),
 			tx.Seeds().Set(ctx, store.Seed{Name: "李娜", Person: "li"}, now),

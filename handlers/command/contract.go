@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"marketbot/handlers/chat"
@@ -77,7 +78,7 @@ func (c *Call) ContractIn(ctx context.Context, typed string, use ContractUse) (M
 	}
 	m, found, err := c.NumberedContract(ctx, typed)
 	if err == nil && !found {
-		err = c.NoContract()
+		err = c.EndOfNumber(ctx, typed, use)
 	}
 	return m, err
 }
@@ -181,9 +182,9 @@ func (c *Call) contractOf(ctx context.Context, typed string, use ContractUse) (M
 	case len(fit) == 1:
 		return fit[0], nil
 	case len(fit) > 1:
-		return MeantContract{}, c.severalContracts(typed, fit, use)
+		return MeantContract{}, c.severalContracts(fmt.Sprintf("%s有 %d 份合同可以%s，是哪一份？", text.Quote(typed), len(fit), use.Verb), typed, fit, use)
 	case len(all) == 0:
-		return MeantContract{}, c.NoContract()
+		return MeantContract{}, c.EndOfNumber(ctx, typed, use)
 	}
 	r := &Refusal{Text: text.Quote(typed) + "没有现在可以" + use.Verb + "的合同：", Hint: "合同 " + all[0].Number, Clause: "2-3", Private: true}
 	for _, m := range all[:min(len(all), maxHits)] {
@@ -192,10 +193,49 @@ func (c *Call) contractOf(ctx context.Context, typed string, use ContractUse) (M
 	return MeantContract{}, r
 }
 
-// severalContracts asks which of a customer's contracts is meant: the same line
-// with each one's number.
-func (c *Call) severalContracts(typed string, fit []MeantContract, use ContractUse) *Refusal {
-	r := &Refusal{Text: fmt.Sprintf("%s有 %d 份合同可以%s，是哪一份？", text.Quote(typed), len(fit), use.Verb), Private: true}
+// EndOfNumber refuses what names no contract. Of the end of a number, 001 or 11-001,
+// it offers those that it may be: it is never taken for one, the same stands in the
+// next month again.
+func (c *Call) EndOfNumber(ctx context.Context, typed string, use ContractUse) error {
+	month, place, parted := strings.Cut(text.Code(typed), "-")
+	if !parted {
+		month, place = "", month
+	}
+	seq, err := strconv.Atoi(place)
+	if err != nil || len(place) >= minDigits || strings.Trim(month, "0123456789") != "" {
+		return c.NoContract()
+	}
+	list, err := c.Tx.Contracts().InPlace(ctx, seq)
+	if err != nil {
+		return err
+	}
+	var seen, fit []MeantContract
+	for _, ct := range list {
+		m, err := c.sawContract(ctx, ct)
+		if err != nil {
+			return err
+		}
+		if m.View == rulebook.ContractHidden || month != "" && !strings.HasSuffix(ct.Folded, month+place) {
+			continue
+		}
+		seen = append(seen, m)
+		if use.Fits == nil || use.Fits(ct) {
+			fit = append(fit, m)
+		}
+	}
+	switch {
+	case len(seen) == 0:
+		return c.NoContract()
+	case len(fit) == 0:
+		fit = seen
+	}
+	return c.severalContracts("合同号要写全，"+text.Quote(typed)+"是不是：", typed, fit, use)
+}
+
+// severalContracts asks which of several contracts is meant by words: the same line
+// with each one's number instead.
+func (c *Call) severalContracts(question, typed string, fit []MeantContract, use ContractUse) *Refusal {
+	r := &Refusal{Text: question, Private: true}
 	for _, m := range fit[:min(len(fit), maxHits)] {
 		label, line := m.Number, "• "+m.Number+" "+string(m.State)
 		if m.View >= rulebook.ContractPaper {

@@ -88,7 +88,7 @@ func (h Handler) ofCustomer(ctx context.Context, c *command.Call, typed string) 
 	case err != nil:
 		return nil, err
 	case len(list) == 0:
-		return nil, c.NoContract()
+		return nil, c.EndOfNumber(ctx, typed, command.ContractUse{})
 	case len(list) == 1:
 		return h.card(ctx, c, list[0])
 	}

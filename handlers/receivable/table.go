@@ -68,7 +68,9 @@ func (h Handler) one(ctx context.Context, c *command.Call, typed string) (*comma
 	switch {
 	case err != nil:
 		return nil, err
-	case !found || k.View != rulebook.ContractWhole:
+	case !found:
+		return nil, c.EndOfNumber(ctx, typed, command.ContractUse{Fits: func(k store.Contract) bool { return k.Signed != "" && sees(c.Person, k) }})
+	case k.View != rulebook.ContractWhole:
 		return nil, c.NoContract()
 	case k.Signed == "":
 		return nil, unsigned(k.Contract)
