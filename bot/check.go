@@ -103,7 +103,7 @@ func checkConfig(ctx context.Context, cfg Config, now func() time.Time, log *slo
 	} else {
 		list = append(list, checkClock(rules, now()), checkHolidays(rules, now()), checkDuties(cfg), checkBackups(cfg, rules.Zone, now()))
 	}
-	list = append(list, checkStore(ctx, cfg, now(), log))
+	list = append(list, checkStore(ctx, cfg, now(), log), checkListen(ctx, cfg))
 	list = append(list, checkRedis(ctx, cfg, now, log)...)
 	return append(list, checkPlatforms(ctx, cfg, now, log)...)
 }
@@ -269,6 +269,23 @@ func lookInto(ctx context.Context, db *store.DB, now time.Time) chat.Finding {
 // damagedText is of a file that is not as it was written: which backup is the newest
 // good one takes long to find, and serve says it.
 const damagedText = "文件坏了。停掉程序，运行 marketbot serve，它会说最近一份完好的备份是哪个、怎么恢复；不要删坏文件"
+
+// checkListen tries the address of the settings; whoever serves with them has it.
+func checkListen(ctx context.Context, cfg Config) chat.Finding {
+	f := chat.Finding{Name: "监听地址", OK: true, Text: cfg.Listen + " 可用"}
+	if _, answers := askReady(ctx, cfg.Listen); answers {
+		f.Text = cfg.Listen + "，机器人正在运行"
+		return f
+	}
+	l, err := listen(ctx, cfg.Listen)
+	if err == nil {
+		err = l.Close()
+	}
+	if err != nil {
+		f.OK, f.Text = false, err.Error()
+	}
+	return f
+}
 
 // checkPlatforms asks the platforms, over the network.
 func checkPlatforms(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) []chat.Finding {

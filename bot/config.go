@@ -1,13 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -130,13 +133,45 @@ func parseConfig(data []byte, getenv func(string) (string, bool)) (Config, error
 	if err != nil {
 		return cfg, err
 	}
-	if err := doc.decode(&cfg); err != nil {
-		return cfg, err
+	var list wrongLines
+	for range maxWrong {
+		cfg = defaults()
+		var wrong *lineError
+		if err := doc.decode(&cfg); err != nil && !errors.As(err, &wrong) {
+			return cfg, err
+		}
+		if wrong == nil {
+			p := cfg.problem()
+			if p == nil {
+				break
+			}
+			wrong = &lineError{doc.line(p.path), p.text}
+		}
+		if list = append(list, *wrong); !doc.drop(wrong.line) {
+			break
+		}
 	}
-	if p := cfg.problem(); p != nil {
-		return cfg, &lineError{doc.line(p.path), p.text}
+	if len(list) > 0 {
+		slices.SortStableFunc(list, func(a, b lineError) int { return cmp.Compare(a.line, b.line) })
+		return cfg, list
 	}
 	return cfg, nil
+}
+
+// maxWrong is how many wrong lines are told at a time.
+const maxWrong = 10
+
+// wrongLines are all that is wrong with a file.
+type wrongLines []lineError
+
+func (l wrongLines) Error() string { return l.joined("\n") }
+
+func (l wrongLines) joined(between string) string {
+	words := make([]string, len(l))
+	for i, e := range l {
+		words[i] = e.Error()
+	}
+	return strings.Join(words, between)
 }
 
 // problem is something wrong with the value at a path ($.reports.owed_by[0]).
@@ -147,11 +182,15 @@ func (c Config) problem() *problem {
 	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" || c.Timezone == "Local" {
 		return &problem{"$.timezone", fmt.Sprintf("没有时区 %q；中国写 Asia/Shanghai", c.Timezone)}
 	}
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		return &problem{"$.listen", fmt.Sprintf("监听地址 %q 要写成 主机:端口，如 127.0.0.1:8080", c.Listen)}
+	_, port, err := net.SplitHostPort(c.Listen)
+	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
+		return &problem{"$.listen", fmt.Sprintf("监听地址 %q 要写成 主机:端口，如 127.0.0.1:8080，端口是 1 到 65535", c.Listen)}
 	}
 	if c.Store == "" {
 		return &problem{"$.store", "store 不能为空：写 SQLite 文件名，或 postgres://…"}
+	}
+	if !isPostgres(c.Store) && noFileName.MatchString(c.Store) {
+		return &problem{"$.store", "store 要写 SQLite 文件名，或 postgres://用户:密码@主机/库名"} // it may hold a password
 	}
 	if kind, _, found := strings.Cut(c.Store, "://"); found && !isPostgres(c.Store) {
 		return &problem{"$.store", fmt.Sprintf("不能用 %s：写 SQLite 文件名，或 postgres://用户:密码@主机/库名", kind)}
@@ -172,8 +211,13 @@ func (c Config) problem() *problem {
 		return &problem{"$.log.format", "log.format 写 text 或 json"}
 	}
 	if c.SecretKey != "" {
-		if _, err := c.sealer(); err != nil {
-			return &problem{"$.secret_key", "secret_key 和 old_secret_keys 要是 32 个随机字节的 base64。要新的，运行 openssl rand -base64 32，或空着再运行 marketbot check"}
+		if _, err := store.NewSealer(c.SecretKey); err != nil {
+			return &problem{"$.secret_key", "secret_key 要是 32 个随机字节的 base64。要新的，运行 openssl rand -base64 32，或空着再运行 marketbot check"}
+		}
+		for i, old := range c.OldSecretKeys {
+			if _, err := store.NewSealer(c.SecretKey, old); err != nil {
+				return &problem{fmt.Sprintf("$.old_secret_keys[%d]", i), "old_secret_keys 里的也要是 32 个随机字节的 base64，照原来的 secret_key 写"}
+			}
 		}
 	}
 	if i, key, text := staff.Check(c.entries()); text != "" {
@@ -187,6 +231,10 @@ func (c Config) problem() *problem {
 	}
 	return c.Schedule.problem()
 }
+
+// noFileName are addresses of databases as other programs write them, and what SQLite
+// takes for no file.
+var noFileName = regexp.MustCompile(`^file:|^:memory:|@tcp\(|\b(host|dbname|user|password)=`)
 
 func (s Schedule) problem() *problem {
 	for _, g := range []struct {

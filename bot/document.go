@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
@@ -90,14 +92,10 @@ type expander struct {
 }
 
 // missing are the variables that a file names and the environment lacks.
-type missing []lineError
+type missing wrongLines
 
 func (m missing) Error() string {
-	lines := make([]string, len(m))
-	for i, e := range m {
-		lines[i] = e.Error()
-	}
-	return strings.Join(lines, "；") + "。用 export 名字=值 写上，systemd 写进 EnvironmentFile，Docker 写进 .env；也可以直接写进配置文件（chmod 600）"
+	return wrongLines(m).joined("；") + "。用 export 名字=值 写上，systemd 写进 EnvironmentFile，Docker 写进 .env；也可以直接写进配置文件（chmod 600）"
 }
 
 var variable = regexp.MustCompile(`\$\{([^}]*)\}`)
@@ -130,6 +128,26 @@ func (x *expander) fill(n *ast.StringNode) {
 	n.Token.Type, n.Token.Value, n.Token.Origin = token.DoubleQuoteType, n.Value, strconv.Quote(n.Value)
 }
 
+// drop takes away the setting that begins in a line, so that what is wrong elsewhere
+// can be told, too.
+func (d document) drop(line int) bool {
+	root, ok := d.root().(*ast.MappingNode)
+	return ok && dropFrom(root, line)
+}
+
+func dropFrom(m *ast.MappingNode, line int) bool {
+	for i, pair := range m.Values {
+		if pair.Key.GetToken().Position.Line == line {
+			m.Values = slices.Delete(m.Values, i, i+1)
+			return true
+		}
+		if below, ok := pair.Value.(*ast.MappingNode); ok && dropFrom(below, line) {
+			return true
+		}
+	}
+	return false
+}
+
 // decode reads the document over what into holds.
 func (d document) decode(into any) error {
 	root := d.root()
@@ -138,11 +156,14 @@ func (d document) decode(into any) error {
 	}
 	err := yaml.NodeToValue(root, into, yaml.Strict())
 	if err == nil {
+		if found := culprit(root, reflect.TypeOf(into).Elem(), fraction); found != nil && integral(found.want) {
+			return &lineError{found.at.Position.Line, "这里要写整数"}
+		}
 		return nil
 	}
 	var known yaml.Error
 	if !errors.As(err, &known) {
-		if found := culprit(root, reflect.TypeOf(into).Elem()); found != nil {
+		if found := culprit(root, reflect.TypeOf(into).Elem(), unread); found != nil {
 			return &lineError{found.at.Position.Line, misread(found.want, err)}
 		}
 	}
@@ -190,18 +211,23 @@ func inLine(err error) error {
 	switch e := known.(type) {
 	case *yaml.UnknownFieldError:
 		text = fmt.Sprintf("没有 %s 这个设置", at.Value)
-		if like := nearest(at.Value, settingKeys(reflect.TypeFor[Config]())); like != "" {
+		keys := settingKeys(reflect.TypeFor[Config]())
+		if bare := strings.TrimFunc(at.Value, func(r rune) bool { return r > unicode.MaxASCII }); bare != at.Value && slices.Contains(keys, bare) {
+			text = bare + " 的前后有全角空格、全角冒号或看不见的字符：删掉重打，缩进用普通的空格"
+		} else if like := nearest(at.Value, keys); like != "" {
 			text += "，是不是 " + like + "？"
 		}
 	case *yaml.DuplicateKeyError:
 		text = fmt.Sprintf("%s 写了两次", at.Value)
 	case *yaml.UnexpectedNodeTypeError:
-		text = "这里的写法不对：该是列表的写成列表，该有下一级的缩进写下一级。请对照 config.example.yaml"
+		text = "这里的写法不对：该是列表的写成列表，该有下一级的缩进写下一级，冒号要用英文的。请对照 config.example.yaml"
+	case *yaml.OverflowError:
+		text = "这个数字太大了"
 	case *yaml.TypeError:
 		text = "这里要写" + kindWord(e.DstType)
 	case *yaml.SyntaxError:
 		if !strings.Contains(text, "already defined") {
-			text = "不是正确的 YAML。看看这一行和上一行：冒号后面要空一格，缩进用空格不用 Tab，引号和括号要成对"
+			text = "不是正确的 YAML。看看这一行和上一行：冒号后面要空一格，缩进用空格不用 Tab，引号和括号要成对，都用英文的"
 		} else {
 			text = fmt.Sprintf("%s 写了两次", at.Value)
 		}
@@ -238,12 +264,25 @@ func kindWord(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[time.Duration]():
 		return "时长，如 4h 或 90m"
-	case t.Kind() == reflect.Int:
+	case integral(t):
 		return "整数"
 	case t.Kind() == reflect.Bool:
 		return " true 或 false"
 	}
 	return "文字"
+}
+
+func integral(t reflect.Type) bool { return t.Kind() >= reflect.Int && t.Kind() <= reflect.Uint64 }
+
+// fraction reports whether a number would lose what stands behind its point.
+func fraction(n ast.Node, t reflect.Type) bool {
+	_, is := n.(*ast.FloatNode)
+	return is && integral(t)
+}
+
+// unread reports whether a value is not read as what it is to be.
+func unread(n ast.Node, t reflect.Type) bool {
+	return yaml.NodeToValue(n, reflect.New(t).Interface()) != nil
 }
 
 // misfit is a value that does not fit its field.
@@ -254,47 +293,50 @@ type misfit struct {
 
 // culprit finds the value that does not fit its field, where the library does
 // not tell. Fields are matched by their yaml tags.
-func culprit(n ast.Node, t reflect.Type) *misfit {
+func culprit(n ast.Node, t reflect.Type, wrong func(ast.Node, reflect.Type) bool) *misfit {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	switch n := n.(type) {
 	case *ast.MappingNode:
 		for _, pair := range n.Values {
-			if found := culpritPair(pair, t); found != nil {
+			if found := culpritPair(pair, t, wrong); found != nil {
 				return found
 			}
 		}
 		return nil
 	case *ast.MappingValueNode:
-		return culpritPair(n, t)
+		return culpritPair(n, t, wrong)
 	case *ast.SequenceNode:
 		for _, item := range n.Values {
 			if t.Kind() != reflect.Slice {
 				return &misfit{n.GetToken(), t}
 			}
-			if found := culprit(item, t.Elem()); found != nil {
+			if found := culprit(item, t.Elem(), wrong); found != nil {
 				return found
 			}
 		}
 		return nil
 	}
-	if yaml.NodeToValue(n, reflect.New(t).Interface()) != nil {
+	if wrong(n, t) {
 		return &misfit{n.GetToken(), t}
 	}
 	return nil
 }
 
-func culpritPair(pair *ast.MappingValueNode, t reflect.Type) *misfit {
+func culpritPair(pair *ast.MappingValueNode, t reflect.Type, wrong func(ast.Node, reflect.Type) bool) *misfit {
+	if t.Kind() == reflect.Map {
+		return culprit(pair.Value, t.Elem(), wrong)
+	}
 	if t.Kind() != reflect.Struct {
 		return &misfit{pair.GetToken(), t}
 	}
 	for f := range t.Fields() {
 		switch f.Tag.Get("yaml") {
 		case pair.Key.GetToken().Value:
-			return culprit(pair.Value, f.Type)
+			return culprit(pair.Value, f.Type, wrong)
 		case ",inline":
-			if found := culpritPair(pair, f.Type); found != nil {
+			if found := culpritPair(pair, f.Type, wrong); found != nil {
 				return found
 			}
 		}

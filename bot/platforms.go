@@ -37,23 +37,26 @@ type others struct {
 // are for people.
 func (c Config) connections(receive chat.Receive, o others, now func() time.Time, log *slog.Logger) ([]connection, error) {
 	var list []connection
+	var wrong error
 	if c.Feishu != nil {
 		a, err := feishu.New(*c.Feishu, receive, now, log)
-		if err != nil {
-			return nil, &usageError{err}
+		if wrong = err; err == nil {
+			a.ShareTokens(o.tokens)
+			list = append(list, a)
 		}
-		a.ShareTokens(o.tokens)
-		list = append(list, a)
 	}
 	if c.WeCom != nil {
 		a, err := wecom.New(*c.WeCom, receive, o.lease, now, log)
-		if err != nil {
+		if err := platform.All(wrong, err); err != nil {
 			return nil, &usageError{err}
 		}
 		a.ShareTokens(o.tokens)
 		a.DrawWith(picture.New().PNG)
 		a.Remember(o.chats)
 		list = append(list, a)
+	}
+	if wrong != nil {
+		return nil, &usageError{wrong}
 	}
 	if len(list) == 0 {
 		return nil, &usageError{errNoPlatform}

@@ -106,6 +106,7 @@ var parseWords = []struct {
 	{regexp.MustCompile(`^expected (?:one of )?"?([^"]*)"?$`), "后面要写：$1"},
 	{regexp.MustCompile(`^.*: stat (.*): no such file or directory$`), "没有 $1 这个文件"},
 	{regexp.MustCompile(`^.*: "(.*)" exists but is a directory$`), "$1 是目录，要写文件"},
+	{regexp.MustCompile(`^(.*): expected (?:.*) value but got "EOL".*$`), "$1 后面要写一个值"},
 	{regexp.MustCompile(`^(.*): expected (?:.*) value but got "(.*)".*$`), "$1 后面要写一个值，$2 不行"},
 	{regexp.MustCompile(`^(.*): missing value.*$`), "$1 后面要写一个值"},
 	{regexp.MustCompile(`^(.*) must be one of (.*) but got (.*)$`), "$1 只能是 $2，不能是 $3"},

@@ -133,18 +133,19 @@ func (c *Config) complete() error {
 	if c.Receive == "" {
 		c.Receive = Websocket
 	}
+	if err := platform.All(
+		platform.Unless(c.AppID != "", "feishu.app_id 未填写：在飞书开发者后台「凭证与基础信息」里复制 App ID"),
+		platform.Unless(c.AppSecret != "", "feishu.app_secret 未填写：在飞书开发者后台「凭证与基础信息」里复制 App Secret"),
+		platform.Unless(c.Receive != Webhook || c.EncryptKey != "", "feishu.receive 为 webhook 时必须填写 feishu.encrypt_key：在「事件与回调 → 加密策略」里设置 Encrypt Key"),
+	); err != nil {
+		return err
+	}
 	u, err := url.Parse(c.BaseURL)
 	switch {
-	case c.AppID == "":
-		return errors.New("feishu.app_id 未填写：在飞书开发者后台「凭证与基础信息」里复制 App ID")
-	case c.AppSecret == "":
-		return errors.New("feishu.app_secret 未填写：在飞书开发者后台「凭证与基础信息」里复制 App Secret")
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
 		return fmt.Errorf("feishu.base_url 不是网址：%q", c.BaseURL)
 	case c.Receive != Websocket && c.Receive != Webhook:
 		return fmt.Errorf("feishu.receive 只能是 websocket 或 webhook，现为 %q", c.Receive)
-	case c.Receive == Webhook && c.EncryptKey == "":
-		return errors.New("feishu.receive 为 webhook 时必须填写 feishu.encrypt_key：在「事件与回调 → 加密策略」里设置 Encrypt Key")
 	case c.Group != "" && !strings.HasPrefix(c.Group, "oc_"):
 		return fmt.Errorf("feishu.group 应是以 oc_ 开头的群 ID，现为 %q", c.Group)
 	}

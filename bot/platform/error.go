@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 
 	"marketbot/handlers/chat"
@@ -25,6 +26,28 @@ type APIError struct {
 // Error names the call and the refusal, the platform's words cut.
 func (e *APIError) Error() string {
 	return fmt.Sprintf("%s: HTTP %d, code %d: %.300s", e.Call, e.Status, e.Code, e.Msg)
+}
+
+// All is all of several errors that is there, in one line for people; nil when none is.
+func All(list ...error) error {
+	var words []string
+	for _, err := range list {
+		if err != nil {
+			words = append(words, err.Error())
+		}
+	}
+	if words == nil {
+		return nil
+	}
+	return errors.New(strings.Join(words, "；"))
+}
+
+// Unless is a text as an error unless all is well.
+func Unless(well bool, text string) error {
+	if well {
+		return nil
+	}
+	return errors.New(text)
 }
 
 // Failed is a finding of a check that failed; mend says what to do about it.

@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"errors"
+	"strings"
 
 	"marketbot/bot/wecom/app"
 	"marketbot/bot/wecom/chats"
@@ -48,6 +49,9 @@ func (c *Config) complete() error {
 	}
 	if c.Robot == nil && c.App == nil && c.WebhookKey == "" {
 		return errors.New("wecom 下至少要填 robot（智能机器人）、app（自建应用）或 webhook_key 中的一个")
+	}
+	if strings.ContainsAny(c.WebhookKey, "/=?") {
+		return errors.New("wecom.webhook_key 只写群机器人的 Webhook 地址里 key= 后面那一段，不写整个地址")
 	}
 	if c.Robot == nil {
 		return nil

@@ -1,6 +1,10 @@
 package app
 
-import "errors"
+import (
+	"errors"
+
+	"marketbot/bot/platform"
+)
 
 // Config is the self-built app's part of the settings.
 type Config struct {
@@ -22,13 +26,14 @@ func (c Config) hasCallback() bool { return c.Token != "" }
 
 // problem says what is missing, for people; nil when nothing is.
 func (c Config) problem() error {
+	if err := platform.All(
+		platform.Unless(c.CorpID != "", "wecom.app.corp_id 未填写：在企业微信管理后台「我的企业 → 企业信息」最下面复制企业 ID"),
+		platform.Unless(c.AgentID > 0, "wecom.app.agent_id 未填写：在管理后台「应用管理 → 自建」打开应用，复制 AgentId"),
+		platform.Unless(c.Secret != "", "wecom.app.secret 未填写：在应用页面查看 Secret"),
+	); err != nil {
+		return err
+	}
 	switch {
-	case c.CorpID == "":
-		return errors.New("wecom.app.corp_id 未填写：在企业微信管理后台「我的企业 → 企业信息」最下面复制企业 ID")
-	case c.AgentID <= 0:
-		return errors.New("wecom.app.agent_id 未填写：在管理后台「应用管理 → 自建」打开应用，复制 AgentId")
-	case c.Secret == "":
-		return errors.New("wecom.app.secret 未填写：在应用页面查看 Secret")
 	case (c.Token == "") != (c.AESKey == ""):
 		return errors.New("wecom.app.token 和 wecom.app.aes_key 要么都填，要么都不填：在应用的「接收消息 → 设置 API 接收」里")
 	case len(c.Menu) > maxMenu:

@@ -1,8 +1,9 @@
 package robot
 
 import (
-	"errors"
 	"net/url"
+
+	"marketbot/bot/platform"
 )
 
 // URL is the robot's endpoint unless the settings name another.
@@ -25,13 +26,9 @@ func (c Config) Complete() (Config, error) {
 		c.URL = URL
 	}
 	u, err := url.Parse(c.URL)
-	switch {
-	case c.BotID == "":
-		return c, errors.New("wecom.robot.bot_id 未填写：在智能机器人的「API 配置 → 长连接」里复制 Bot ID")
-	case c.Secret == "":
-		return c, errors.New("wecom.robot.secret 未填写：在智能机器人的「API 配置 → 长连接」里复制 Secret")
-	case err != nil || u.Host == "" || u.Scheme != "wss" && u.Scheme != "ws":
-		return c, errors.New("wecom.robot.url 不是 wss:// 开头的网址")
-	}
-	return c, nil
+	return c, platform.All(
+		platform.Unless(c.BotID != "", "wecom.robot.bot_id 未填写：在智能机器人的「API 配置 → 长连接」里复制 Bot ID"),
+		platform.Unless(c.Secret != "", "wecom.robot.secret 未填写：在智能机器人的「API 配置 → 长连接」里复制 Secret"),
+		platform.Unless(err == nil && u.Host != "" && (u.Scheme == "wss" || u.Scheme == "ws"), "wecom.robot.url 不是 wss:// 开头的网址"),
+	)
 }
