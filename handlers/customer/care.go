@@ -11,6 +11,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/daily"
+	"marketbot/handlers/rulebook"
 	"marketbot/store"
 	"marketbot/store/vault"
 )
@@ -49,9 +50,14 @@ func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now time.Time, 
 	waiting, err := vault.In(tx).Waiting(ctx, h.stale(now))
 	list := append(h.lackLines(files[vault.New], now), h.lastingLines(files, waiting, now)...)
 	hearing := roll.Hearing(h.keeper())
+	able := slices.ContainsFunc(hearing.To, checks)
 	for i := range list {
-		if list[i].Text != "" {
-			list[i].For = hearing
+		l := &list[i]
+		if l.Text != "" {
+			l.For = hearing
+		}
+		if l.Text != "" && !able { // who only hears of it is given nothing to press
+			l.Text, l.Command, l.Label = l.Text+"由"+rulebook.Holders(rulebook.MoveCustomers)+"处理。", "", ""
 		}
 	}
 	return list, err

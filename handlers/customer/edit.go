@@ -204,7 +204,7 @@ func (h Handler) changed(ctx context.Context, c *command.Call, r command.Meant, 
 	}
 	card := chat.Card{Title: "已更新 · " + r.Name, Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}}
 	if !checks(c.Person) {
-		card.Blocks = append(card.Blocks, chat.Block{Note: "已经生效，记为待核，由市场主管核对（档-7）。"})
+		card.Blocks = append(card.Blocks, chat.Block{Note: "已经生效，记为待核，由" + string(h.keeper()) + "核对（档-7）。"})
 	}
 	card.Blocks = append(card.Blocks, h.footer(c, r, trace))
 	card.Buttons = []chat.Button{{Label: "看档案", Command: "客户 " + r.ID}}

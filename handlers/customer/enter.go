@@ -208,7 +208,7 @@ func (h Handler) entered(c *command.Call, customer store.Customer, owner store.P
 	}
 	card := chat.Card{Title: "已建档 · " + customer.Name, Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}}
 	if !checks(c.Person) {
-		card.Blocks = append(card.Blocks, chat.Block{Note: "已经生效，记为待核，由市场主管核对（档-7）。"})
+		card.Blocks = append(card.Blocks, chat.Block{Note: "已经生效，记为待核，由" + string(h.keeper()) + "核对（档-7）。"})
 	}
 	card.Blocks = append(card.Blocks, chat.Block{Note: "接着加联系人：联系人 " + customer.ID + " 姓名 职务=… 电话=…"})
 	card.Buttons = []chat.Button{{Label: "看档案", Command: "客户 " + customer.ID}, {Label: "记跟进", Command: "跟进 " + customer.ID}}

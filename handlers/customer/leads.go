@@ -41,7 +41,7 @@ const leadPrompt = "线索是什么？写一两句，例如：下半年要办周
 func (h Handler) leadCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "提供线索", Aliases: []string{"tgxs"}, Summary: "把听到的客户情况交给市场主管，谁都可以用",
+			Name: "提供线索", Aliases: []string{"tgxs"}, Summary: "把听到的客户情况交给" + string(h.keeper()) + "，谁都可以用",
 			Said: []string{"报线索", "上报线索", "有个线索", "有…线索", "提供…线索", "线索…提供", "线索…报", "提交线索", "给个线索", "发现线索", "新线索"},
 			Args: []command.Arg{
 				{Name: labelCustomer, Kind: command.Word, Prompt: "关于哪个客户？写名称就行。"},
@@ -107,7 +107,7 @@ func (h Handler) giveLead(ctx context.Context, c *command.Call) (*command.Answer
 	a := command.Card(chat.Card{
 		Title: "已收到线索", Tone: chat.Good,
 		Blocks: []chat.Block{
-			{Text: "编号：" + l.Code + "。已交给市场主管判断，采纳与否会告诉你。"},
+			{Text: "编号：" + l.Code + "。已交给" + string(h.keeper()) + "判断，采纳与否会告诉你。"},
 			{Note: "接触客户的人都有责任收集情况（档-2）；线索核对之后才入档（档-7）。"},
 		},
 		Buttons: []chat.Button{{Label: "撤销（5分钟内）", Command: "撤销"}},

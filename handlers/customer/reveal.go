@@ -193,7 +193,7 @@ func (h Handler) briefly(ctx context.Context, c *command.Call, r command.Meant, 
 // quota refuses one more reveal than the settings allow an hour, and alarms. The
 // one under way has been counted.
 func (h Handler) quota(ctx context.Context, c *command.Call, r command.Meant) error {
-	n, err := c.Tx.Audit().CountLooks(ctx, c.Person.ID, c.Spec.Name, c.Now.Add(-revealTime))
+	n, err := c.Tx.Audit().CountLooks(ctx, c.Person.ID, c.Spec.Name, c.Now.Add(time.Millisecond-revealTime)) // an hour ago is not within it
 	if err != nil || n <= h.Config.LookupsPerHour {
 		return err
 	}

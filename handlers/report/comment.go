@@ -74,7 +74,11 @@ func (h Handler) upWeek(ctx context.Context, c *command.Call, w store.Week, name
 	if named {
 		text = w.String() + "的周报汇总还没有上报。"
 	}
-	return up, &command.Refusal{Text: text, Hint: "看谁没交：谁没交", Clause: clause}
+	no := &command.Refusal{Text: text, Hint: "我的", Clause: clause}
+	if rulebook.Allows(rulebook.Chase, c.Person) {
+		no.Hint = "看谁没交：谁没交"
+	}
+	return up, no
 }
 
 // standsForGM reports whether a person is the general manager, or stands in for

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -149,9 +150,11 @@ func (q Ledger) ToldOf(ctx context.Context, person string, since time.Time) (Tol
 	return t, err
 }
 
-// UsesOf lists the looks that a grant opened, oldest first.
+// UsesOf lists the looks that a grant opened, oldest first. One that was refused opened
+// nothing, unless somebody changed what the entry says.
 func (q Ledger) UsesOf(ctx context.Context, grant string) ([]Entry, error) {
-	return q.audits(ctx, "uses of a grant", `SELECT `+auditColumns+` FROM audit WHERE grant_id = $1 AND grant_id <> '' ORDER BY at, id`, grant)
+	list, err := q.audits(ctx, "uses of a grant", `SELECT `+auditColumns+` FROM audit WHERE grant_id = $1 AND grant_id <> '' ORDER BY at, id`, grant)
+	return slices.DeleteFunc(list, func(e Entry) bool { return e.Outcome != Done && !e.Changed }), err
 }
 
 // audits reads entries and says of each whether it was changed.
