@@ -49,7 +49,7 @@ const sealedWords = `
 person.proof tenure.proof account.proof person_change.proof binding.proof inbox.body outbox.content outbox.payload audit.mac chain.sum
 dialog.line confirmation.line leave.reason trip.place trip.reason check_in.place check_in.progress
 report.review report.done report.plan report.payment report.problem consolidated.opinion report_comment.words
-audit.why request.words request.why request.reason access_grant.proof delegation.proof
+audit.why request.words request.why request.reason request.proof access_grant.proof delegation.proof
 lead.words lead.body lead.source lead.reason customer.data_key customer.mac customer.card
 contract.card contract_act.was contract_act.words money.content activity.card activity_act.was activity_act.words photo.content
 target.content frozen_month.proof kept_table.content

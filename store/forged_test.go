@@ -219,3 +219,27 @@ func TestRenamed(t *testing.T) {
 		})
 	}
 }
+
+// Nobody's word is given for another customer, asker or time than was asked for.
+func TestForgedRequestsAreNotDecided(t *testing.T) {
+	for change, set := range map[string]string{
+		"another customer": "customer = 'K2'", "another asker": "asker = 'wu'", "another time": "lapses = lapses + 1",
+	} {
+		t.Run(change, func(t *testing.T) {
+			storetest.Both(t, func(t *testing.T, o store.Options, db *store.DB) {
+				r := store.Request{Code: "A3", Kind: store.LookRequest, Asker: "lin", Customer: "K1", Words: "K1", Why: "对账", At: now, Lapses: now.Add(time.Hour)}
+				storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error { return tx.Requests().Add(ctx, r) })
+				storetest.Behind(t, o).Do(`UPDATE request SET ` + set)
+				storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+					if list, err := tx.Requests().Open(ctx, now); err != nil || len(list) > 0 || len(tx.Damaged()) != 1 {
+						t.Errorf("open %+v, damaged %v, %v", list, tx.Damaged(), err)
+					}
+					if got, _, err := tx.Requests().ByCode(ctx, "A3"); !tx.PassOver(err) {
+						t.Errorf("the request is %+v, %v", got, err)
+					}
+					return nil
+				})
+			})
+		})
+	}
+}

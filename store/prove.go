@@ -12,6 +12,7 @@ var steps = []engine.Step{
 	{Version: 38, Name: "prove", Do: prove},
 	{Version: 46, Name: "count", Do: ledger.Begin},
 	{Version: 48, Name: "prove tenures", Do: proveTenures},
+	{Version: 84, Name: "prove requests", Do: proveRequests},
 }
 
 // prove vouches for whom a store knows from before there were proofs, once, and
@@ -48,6 +49,18 @@ func proveTenures(ctx context.Context, tx *engine.Tx) error {
 	})
 	for i := 0; err == nil && i < len(list); i++ {
 		_, err = tx.Exec(ctx, "vouch for a tenure", `UPDATE tenure SET proof = $1 WHERE id = $2`, People{tx}.sealHeld(list[i]), list[i].id)
+	}
+	return err
+}
+
+// proveRequests vouches for what was asked for before there were proofs of it, once.
+func proveRequests(ctx context.Context, tx *engine.Tx) error {
+	list, err := engine.All(ctx, tx, "requests", `SELECT code, kind, asker, customer, at, lapses FROM request`, nil, func(scan engine.Scan) (r Request, err error) {
+		err = scan(&r.Code, &r.Kind, &r.Asker, &r.Customer, engine.At(&r.At), engine.At(&r.Lapses))
+		return r, err
+	})
+	for i := 0; err == nil && i < len(list); i++ {
+		_, err = tx.Exec(ctx, "vouch for a request", `UPDATE request SET proof = $1 WHERE code = $2`, Requests{tx}.seal(list[i]), list[i].Code)
 	}
 	return err
 }

@@ -57,6 +57,7 @@ var released = map[string]string{
 	"0071_found.sql":         "dd3f79480d71b0b69d045bd05164850acaf9906616af7bd1b849607095b646a7",
 	"0081_course.sql":        "6002a0386a98f47d0c3e51b6aaeaa14e777cf98d837b485363d28087267b3973",
 	"0082_bounds.sql":        "ac147c4f7c438b56d82da6d576d02e785ee4bb601baf33543952699ccfbccfe6",
+	"0083_request_proof.sql": "e138c152928e36f82765ad68db05eac5b7baf5c9d6ec1d7e1eabc3e2e32a72cf",
 }
 
 // notWords are the columns of text that hold no free words of people, table by
@@ -108,7 +109,7 @@ progress: id customer author stage next_day
 customer_stage: id customer was stage mac
 stall: id customer by_person until_day
 promise: id customer month kept by_person
-request: code kind asker customer state by_person
+request: code kind asker customer state by_person proof
 access_grant: id person customer by_person proof
 delegation: id person first_day last_day by_person proof
 contract: number folded series customer holder state claimed signed due ended open_until moved
