@@ -18,7 +18,8 @@ type Ended struct{ Grants, Delegations, Codes, Previews, Changes int }
 // it may have been taken back since. Grants and delegations end now; codes, what
 // waits for a word of who typed it, and what waits for somebody's word about
 // people are void. A change that is in effect already goes on waiting: so it can
-// still be refused.
+// still be refused. No code is given out again that may have been since the backup: the
+// buttons of cards that show one would do it to something else.
 func (tx *Tx) EndAccess(ctx context.Context, now time.Time) (n Ended, err error) {
 	if n.Grants, err = tx.Grants().endAll(ctx, now); err != nil {
 		return n, err
@@ -55,8 +56,20 @@ func (tx *Tx) EndAccess(ctx context.Context, now time.Time) (n Ended, err error)
 	if n.Previews, err = tx.empty(ctx, `DELETE FROM confirmation WHERE used = 0`); err != nil {
 		return n, err
 	}
-	_, err = tx.empty(ctx, `DELETE FROM dialog`)
-	return n, err
+	if _, err = tx.empty(ctx, `DELETE FROM dialog`); err != nil {
+		return n, err
+	}
+	return n, tx.skipCodes(ctx)
+}
+
+// skipCodes lets every series of codes go on at a round number that nobody can have
+// reached since the backup.
+func (tx *Tx) skipCodes(ctx context.Context) error {
+	if _, err := tx.e.Exec(ctx, "begin codes", `INSERT INTO counter (name, value) VALUES ('`+codeSeries+`', 0) ON CONFLICT (name) DO NOTHING`); err != nil {
+		return err
+	}
+	_, err := tx.e.Exec(ctx, "skip codes", `UPDATE counter SET value = (value + 1499) / 1000 * 1000 WHERE name LIKE '`+codeSeries+`%'`)
+	return err
 }
 
 func (tx *Tx) empty(ctx context.Context, query string) (int, error) {

@@ -16,6 +16,7 @@ func TestEndAccess(t *testing.T) {
 		day := store.DayOf(now)
 		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
 			for _, err := range []error{
+				func() error { _, err := tx.NextCode(ctx, "A"); return err }(),
 				tx.Grants().Add(ctx, store.Grant{ID: "A1", Person: "lin", Customer: "K1", By: "chen", From: now.Add(-time.Hour), Until: now.Add(time.Hour)}),
 				tx.Grants().Add(ctx, store.Grant{ID: "A2", Person: "lin", Customer: "K2", By: "chen", From: now.Add(-2 * time.Hour), Until: now.Add(-time.Hour)}),
 				tx.Delegations().Add(ctx, store.Delegation{ID: "d1", Person: "zhou", First: day, Last: day.Add(3), By: "chen", At: now}),
@@ -49,6 +50,11 @@ func TestEndAccess(t *testing.T) {
 			open, err := tx.Changes().Open(ctx)
 			if err != nil || len(open) != 1 || open[0].Code != "A4" {
 				t.Errorf("open %+v, %v", open, err)
+			}
+			for letter, want := range map[string]string{"A": "A1001", "R": "R1001"} { // drawn from before, and not yet
+				if code, err := tx.NextCode(ctx, letter); err != nil || code != want {
+					t.Errorf("the next code is %s, want %s, %v", code, want, err)
+				}
 			}
 			return err
 		})

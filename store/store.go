@@ -216,10 +216,15 @@ func (tx *Tx) NextCode(ctx context.Context, letter string) (string, error) {
 
 func nextCode(ctx context.Context, tx *engine.Tx, letter string) (string, error) {
 	var n int64
-	_, err := tx.One(ctx, "next code", `INSERT INTO counter (name, value) VALUES ($1, 1)
-		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`, []any{"code/" + letter}, &n)
+	_, err := tx.One(ctx, "next code", `INSERT INTO counter (name, value)
+		VALUES ($1, 1 + COALESCE((SELECT value FROM counter WHERE name = '`+codeSeries+`'), 0))
+		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`, []any{codeSeries + letter}, &n)
 	return fmt.Sprintf("%s%d", letter, n), err
 }
+
+// codeSeries stands before a letter in the name of its counter; by itself it is
+// where series begin that nobody drew from yet.
+const codeSeries = "code/"
 
 // Broken reports whether err means that the store itself failed, so that the
 // transaction cannot go on.
