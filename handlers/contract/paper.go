@@ -239,7 +239,6 @@ func (h Handler) lose(ctx context.Context, c *command.Call) (*command.Answer, er
 	}
 	a.Reply.Card.Tone = chat.Bad
 	for i := range a.Notices {
-		a.Notices[i].Urgent = true
 		a.Notices[i].Message.Card.Tone = chat.Bad
 	}
 	return a, nil

@@ -146,9 +146,6 @@ func (h Handler) report(ctx context.Context, c *command.Call) (*command.Answer, 
 	a := h.secret(card, i)
 	a.Undo = i.Code
 	a.Notices, err = h.tell(ctx, c, i, "reported", "新的事件 "+i.Code, chat.Bad)
-	for n := range a.Notices {
-		a.Notices[n].Urgent = true
-	}
 	return a, err
 }
 
