@@ -314,6 +314,9 @@ func (c Config) book() (book rulebook.Book, err error) {
 	if err == nil {
 		err = doc.decode(&book)
 	}
+	if err == nil && len(book) == 0 {
+		err = errors.New("里面一版也没有；细则没有改过，就把 rules.file 空着")
+	}
 	if at, problem := book.Problem(); err == nil && problem != "" {
 		err = &lineError{doc.line(fmt.Sprintf("$[%d].from", at)), problem}
 	}

@@ -341,6 +341,7 @@ func TestAccountsOfAnotherKind(t *testing.T) {
 		{Person{Name: "陈总", Feishu: "ou_7dab8a3d3cdcc9da365777c7ad535d62", WeCom: "ZhangWei"}, ""},
 		{Person{Name: "陈总", WeCom: "zhang.wei@x-y_1"}, ""},
 		{Person{Name: "陈总"}, ""},
+		{Person{Name: "陈总", WeCom: "oc_94a1ee5551019f18cd73d9f111898cf2"}, "陈总 的 wecom: oc_94a1ee5551019f18cd73d9f111898cf2 是飞书的 ID"},
 		{Person{Name: "陈总", Feishu: "on_94a1ee5551019f18cd73d9f111898cf2"}, "陈总 的 feishu: on_94a1ee5551019f18cd73d9f111898cf2 是 union_id"},
 		{Person{Name: "陈总", Feishu: "e33ggbyz"}, "多半是 user_id"},
 		{Person{Name: "陈总", Feishu: "chen@x.example"}, "是邮箱"},
@@ -362,11 +363,12 @@ func TestAccountsOfAnotherKind(t *testing.T) {
 func TestLaterEditions(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"- from: 2027-01-01\n  kind: 实质\n  clauses:\n    2-4: 每天两次。\n- {from: 2027-02-01, kind: 文字, clauses: {会-3: 周四交。}}\n", ""},
-		{"", ""},
 		{"- from: 2027-01-01\n  kind: 大改\n  clauses: {2-4: 每天两次。}\n", "第 1 行：kind 写"},
 		{"- {from: 2027-02-01, kind: 文字, clauses: {2-4: 每天两次。}}\n- {from: 2027-01-01, kind: 文字, clauses: {2-4: 每天三次。}}\n", "第 2 行：from 要一版比一版晚：2027-01-01 在 2027-02-01 后面"},
 		{"- from: 2027-01-01\n  knd: 实质\n", "第 2 行：没有 knd"},
 		{"- from: [\n", "YAML"},
+		{"", "一版也没有"},
+		{"[]\n", "一版也没有"},
 	} {
 		cfg := defaults()
 		cfg.AreaSettings.Rules.File = filepath.Join(t.TempDir(), "rules.yaml")

@@ -148,6 +148,8 @@ func (c *Config) complete() error {
 		return fmt.Errorf("feishu.receive 只能是 websocket 或 webhook，现为 %q", c.Receive)
 	case c.Group != "" && !strings.HasPrefix(c.Group, "oc_"):
 		return fmt.Errorf("feishu.group 应是以 oc_ 开头的群 ID，现为 %q", c.Group)
+	case c.Owner != "" && AccountProblem(c.Owner) != "":
+		return fmt.Errorf("feishu.owner: %s %s；有了管理员可以空着", c.Owner, AccountProblem(c.Owner))
 	}
 	return nil
 }

@@ -17,9 +17,17 @@ const maxNameWords = 3
 // whomever: the bot only gets what is meant for it. Where the platform tells
 // who is mentioned, a name ends where it does; else at white space, but that a
 // name in Latin letters may go on up to a command. A text without mentions in
-// front, or with nothing behind them, is as it was.
+// front, or with nothing behind them, is as it was; the mark that stands behind the
+// bot's own name stays where the platform took that out (，签到 广州).
 func (r *Router) Addressed(typed string, mentions []chat.Mention) string {
 	rest, told := typed, true
+	if _, _, ok := r.Match(typed); !ok {
+		if called := afterCall(typed); called != "" {
+			if _, _, ok := r.Match(called); ok {
+				return called
+			}
+		}
+	}
 	for {
 		after, known, ok := cutMention(rest, mentions)
 		if !ok {
