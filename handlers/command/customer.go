@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
@@ -35,10 +36,33 @@ func (p *parser) customer(ctx context.Context, a *Arg) (any, int, error) {
 		}
 	}
 	if code, err := p.code(ctx, a); err != nil || reading.IsCustomerCode(code) {
-		return code, len(code), err
+		n := len(code)
+		if err == nil && p.env.Tx != nil {
+			name, wrong := p.knows(ctx, a, code)
+			n, err = n+nameBehind(p.left[n:], name), wrong
+		}
+		return code, n, err
 	}
 	name := beforeColon(p.left[:ends[0]])
 	return name, len(name), nil
+}
+
+// nameBehind is how many bytes a customer's name takes behind its code, as cards
+// print it: K12 晨星机械, K12（晨星机械）. 0 where it does not stand there.
+func nameBehind(left, name string) int {
+	rest := strings.TrimLeftFunc(left, unicode.IsSpace)
+	open := rest
+	rest = strings.TrimLeft(rest, "(（")
+	after, found := strings.CutPrefix(rest, name)
+	if name == "" || !found {
+		return 0
+	}
+	if open != rest {
+		after = strings.TrimLeft(after, ")）")
+	} else if next, _ := utf8.DecodeRuneInString(after); after != "" && text.Wordy(next) {
+		return 0
+	}
+	return len(left) - len(after)
 }
 
 // beforeColon is a word without what stands behind a colon in it: 晨星：送了样品.
@@ -96,7 +120,7 @@ func (p *parser) knows(ctx context.Context, a *Arg, typed string) (string, error
 	if typed == "" || !store.Plain(typed) {
 		return "", nil
 	}
-	hits, err := vault.Search(p.env.Tx).Find(ctx, typed, 1)
+	hits, err := Near(ctx, p.env.Tx, typed, 1)
 	if err != nil || len(hits) == 0 {
 		return "", err
 	}

@@ -75,6 +75,15 @@ func ExactlyNamed(ctx context.Context, tx *store.Tx, typed string) (store.Custom
 // for buttons of who may know all customers.
 func Near(ctx context.Context, tx *store.Tx, typed string, most int) ([]vault.Hit, error) {
 	typed = typed[nounBefore(typed, reading.IsCustomerCode):]
+	if code := reading.FirstCode(typed); reading.IsCustomerCode(code) && code != typed { // K12 晨星机械, as cards print it
+		one, found, err := vault.In(tx).Sound(ctx, text.Code(code))
+		if err != nil || found && nameBehind(typed[len(code):], one.Name) == len(typed)-len(code) {
+			typed = code
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	if reading.IsCustomerCode(typed) {
 		one, found, err := vault.In(tx).Sound(ctx, text.Code(typed))
 		if err != nil || found {

@@ -159,7 +159,7 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 	today, base := store.DayOf(p.env.Now), p.base(a)
 	switch a.Kind {
 	case Free:
-		return p.left, len(p.left), nil
+		return p.left[ownLabel(p.left, a.Name):], len(p.left), nil
 	case Labels:
 		return reading.Labels(p.left, a.labels()), len(p.left), nil
 	case Fields:
@@ -167,7 +167,7 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 		return v, len(p.left), err
 	case Passage:
 		text := reading.Passage(p.left, p.spec.fieldKeys())
-		return strings.TrimFunc(text, unicode.IsSpace), len(text), nil
+		return strings.TrimFunc(text[ownLabel(text, a.Name):], unicode.IsSpace), len(text), nil
 	case Customer:
 		return p.customer(ctx, a)
 	case Contract:
@@ -182,7 +182,7 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 		if code == "" {
 			return nil, 0, reading.ErrNone
 		}
-		return code, len(code), nil
+		return code, len(code) + p.titleBehind(p.left[len(code):]), nil
 	case Date:
 		return boxed(reading.OneDay(p.left, base))
 	case Span:
@@ -208,6 +208,28 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 	default:
 		return nil, 0, fmt.Errorf("unknown kind of argument %d", a.Kind)
 	}
+}
+
+// ownLabel is how many bytes an argument's own name takes before its words, as a
+// card prints it: 原因：客户多付了. 0 where nothing follows.
+func ownLabel(typed, name string) int {
+	f := text.Fold(text.CutBytes(typed, maxName))
+	rest, found := strings.CutPrefix(f.Text, name)
+	if rest = strings.TrimLeft(rest, " "); !found || rest == "" || !strings.ContainsRune(":=", rune(rest[0])) || !text.HasWords(rest[1:]) {
+		return 0
+	}
+	return f.Raw(len(f.Text) - len(strings.TrimLeft(rest[1:], " ")))
+}
+
+// titleBehind is how many bytes a title takes that cards print behind a number, H3
+// （秋季酒会）: where it ends the line, and no argument would hold it.
+func (p *parser) titleBehind(left string) int {
+	titled := strings.HasPrefix(left, "（") && strings.HasSuffix(left, "）") || strings.HasPrefix(left, "(") && strings.HasSuffix(left, ")")
+	free := slices.ContainsFunc(p.spec.Args, func(a Arg) bool { return slices.Contains([]Kind{Free, Labels, Passage, Fields}, a.Kind) })
+	if !titled || free {
+		return 0
+	}
+	return len(left)
 }
 
 // Base is what days are counted from.

@@ -407,9 +407,3 @@ func orNone(s string) string {
 	}
 	return s
 }
-
-// splitBack parts the date of 归还=12-05 投标核对 from the words behind it.
-func splitBack(v string) (day, why string) {
-	day, why, _ = strings.Cut(strings.TrimSpace(v), " ")
-	return day, strings.TrimSpace(why)
-}

@@ -2,9 +2,11 @@ package contract
 
 import (
 	"context"
+	"strings"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
@@ -118,7 +120,7 @@ func (h Handler) file(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, err
 	}
 	is.Archived = h.Rules.Day(c.Now)
-	if is.Place, err = needed(c.Text("位置"), placePrompt, "位置"); err != nil {
+	if is.Place, err = needed(strings.TrimLeft(strings.TrimPrefix(c.Text("位置"), "存放位置"), ":： "), placePrompt, "位置"); err != nil {
 		return nil, err
 	}
 	if err := h.save(ctx, c, was, &is, is.Place); err != nil {
@@ -138,13 +140,8 @@ func (h Handler) lend(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, &command.Question{Prompt: "借给谁？写姓名。"}
 	}
 	values := c.Fields("字段")
-	back, why := splitBack(values[fieldBack])
-	if why == "" {
-		why = values["事由"]
-	}
-	if why == "" {
-		why = c.Text("事由")
-	}
+	back, behind := splitBack(values[fieldBack], c.Env().Base())
+	why := strings.Join(strings.Fields(c.Text("事由")+" "+values["事由"]+" "+behind), " ")
 	if back == "" {
 		return nil, &command.Question{Prompt: "哪天还？例如 12-05。", Prefix: fieldBack + "="}
 	}
@@ -163,6 +160,15 @@ func (h Handler) lend(ctx context.Context, c *command.Call) (*command.Answer, er
 	}
 	return h.answer(ctx, c, is, "已借出", hearers{}, []string{is.Borrower, is.Holder}, true, "到期没有还会提醒"+borrower.Name+"。",
 		chat.Fact{Label: "借给", Value: borrower.Name}, chat.Fact{Label: "归还", Value: dayWords(is.Back, h.Rules.Day(c.Now))}, chat.Fact{Label: "事由", Value: why})
+}
+
+// splitBack parts the date of 归还=12-05 投标核对 from the words behind it.
+func splitBack(v string, on reading.Base) (day, why string) {
+	if _, n, err := reading.Date(v, on); err == nil {
+		return v[:n], strings.TrimSpace(v[n:])
+	}
+	day, why, _ = strings.Cut(strings.TrimSpace(v), " ")
+	return day, strings.TrimSpace(why)
 }
 
 // giveBack is 还原件.

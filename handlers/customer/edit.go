@@ -52,7 +52,10 @@ func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
-	values := c.Fields("字段")
+	values := maps.Clone(c.Fields("字段"))
+	if stage, given := values[fieldStage]; given {
+		values[fieldStage] = h.stageTyped(stage)
+	}
 	if err := h.changeable(r.Customer, values); err != nil {
 		return nil, err
 	}

@@ -156,7 +156,7 @@ func phoneRule(value string) error {
 }
 
 func ageRule(value string) error {
-	age, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(text.Fold(value).Text), "岁"))
+	age, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text.Fold(value).Text), "岁")))
 	if err != nil || age < 1 || age > 120 {
 		return wrong("年龄请写成 1 到 120 的数字，例如 45")
 	}
@@ -168,6 +168,15 @@ func sexRule(value string) error {
 		return wrongSo("性别=女", "性别请写成 男 或 女")
 	}
 	return nil
+}
+
+// stageTyped is the stage that is meant, also as a card prints a change: 初步接触 →
+// 方案报价.
+func (h Handler) stageTyped(typed string) string {
+	if was, is, ok := strings.Cut(typed, " → "); ok && (slices.Contains(h.Config.Stages, was) || was == "新") {
+		return is
+	}
+	return typed
 }
 
 // stageRule refuses stages that the settings do not know.

@@ -93,7 +93,7 @@ func (h Handler) readProgress(c *command.Call, p *vault.Progress, values map[str
 	if err := readNext(c, p, values[fieldNext]); err != nil {
 		return err
 	}
-	if p.Stage = values[fieldStage]; p.Stage != "" {
+	if p.Stage = h.stageTyped(values[fieldStage]); p.Stage != "" {
 		if err := h.stageRule(p.Stage); err != nil {
 			return err
 		}
@@ -127,6 +127,7 @@ func readNext(c *command.Call, p *vault.Progress, typed string) error {
 		return &command.Refusal{Text: day.String() + " 已经过去，下次要写今天或以后的日期。", Hint: hint, Clause: meeting}
 	}
 	what := strings.TrimLeftFunc(typed[n:], func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) })
+	what = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(what), toldThen))
 	if !text.HasWords(what) {
 		return &command.Refusal{Text: "下次（" + day.String() + "）要做什么？日期后面写一句。", Hint: hint, Clause: meeting}
 	}
@@ -140,6 +141,9 @@ func readNext(c *command.Call, p *vault.Progress, typed string) error {
 // maxStep is how long a next step is at most, in characters.
 const maxStep = 60
 
+// toldThen is what a card says behind a next step.
+const toldThen = "（到时提醒）"
+
 func progressCard(c *command.Call, customer store.Customer, p vault.Progress) chat.Card {
 	facts := []chat.Fact{{Label: "客户", Value: customer.ID + " " + customer.Name}, {Label: "进展", Value: shown("进展", p.Words, false, false)}}
 	if p.Stage != "" && p.Stage != customer.Stage {
@@ -151,7 +155,7 @@ func progressCard(c *command.Call, customer store.Customer, p vault.Progress) ch
 		facts = append(facts, chat.Fact{Label: fieldAmount, Value: words.Money(p.Amount)})
 	}
 	if p.Next.Day != "" {
-		facts = append(facts, chat.Fact{Label: fieldNext, Value: words.DayIn(p.Next.Day, store.DayOf(c.Now)) + " " + shown(fieldNext, p.Next.What, false, false) + "（到时提醒）"})
+		facts = append(facts, chat.Fact{Label: fieldNext, Value: words.DayIn(p.Next.Day, store.DayOf(c.Now)) + " " + shown(fieldNext, p.Next.What, false, false) + toldThen})
 	}
 	return chat.Card{
 		Title: "已记下跟进", Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}},

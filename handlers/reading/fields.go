@@ -116,10 +116,23 @@ func Fields(raw string, typed []string) (map[string]string, error) {
 		if _, twice := values[at.key]; twice {
 			return nil, Refusal("「" + at.key + "」写了两次，请合成一次")
 		}
-		values[at.key] = strings.TrimFunc(raw[behind(raw, f, at.value):f.Raw(end)], unicode.IsSpace)
+		values[at.key] = filled(strings.TrimFunc(raw[behind(raw, f, at.value):f.Raw(end)], unicode.IsSpace))
 		at, ok = next, more
 	}
 	return values, nil
+}
+
+// filled is a value without what a card prints before it where there was none:
+// （空） → 南城路.
+func filled(value string) string {
+	for _, none := range []string{"（空）", "(空)", "—"} {
+		if rest, found := strings.CutPrefix(value, none); found {
+			if is, changed := strings.CutPrefix(strings.TrimSpace(rest), "→"); changed {
+				return strings.TrimSpace(is)
+			}
+		}
+	}
+	return value
 }
 
 // behind is where the rune before byte i of the folded text ends in the raw one,
