@@ -80,7 +80,7 @@ func (q Names) indexSome(ctx context.Context) (more bool, err error) {
 		if err := indexOf(q.tx).add(ctx, q.tx, n.doc, spelling.Tokens(n.plain)); err != nil {
 			return false, err
 		}
-		if _, err := q.tx.Exec(ctx, "fold name", `UPDATE customer_name SET folded = $1 WHERE doc = $2`, FoldName(n.name), n.doc); err != nil {
+		if _, err := q.tx.Exec(ctx, "fold name", `UPDATE customer_name SET folded = $1, plain = $2 WHERE doc = $3`, FoldName(n.name), []byte(n.plain), n.doc); err != nil {
 			return false, err
 		}
 	}
@@ -88,15 +88,20 @@ func (q Names) indexSome(ctx context.Context) (more bool, err error) {
 	return true, err
 }
 
-// unindexed are the next names that count and that the index lacks.
+// unindexed are the next names that count and that the index lacks, as they are to be
+// compared: another version may have kept them otherwise.
 func (q Names) unindexed(ctx context.Context, most int) ([]nameRow, error) {
 	var next, last int64
 	if _, err := q.tx.One(ctx, "search state", `SELECT next_doc, last_doc FROM search_state`, nil, &next, &last); err != nil {
 		return nil, err
 	}
 	// with "until = 0" SQLite would take an index of the names that count, and sort
-	return engine.All(ctx, q.tx, "names not indexed", `SELECT `+nameColumns+` FROM customer_name n WHERE n.doc >= $1 AND n.doc <= $2 AND n.until <= 0
+	list, err := engine.All(ctx, q.tx, "names not indexed", `SELECT `+nameColumns+` FROM customer_name n WHERE n.doc >= $1 AND n.doc <= $2 AND n.until <= 0
 		ORDER BY n.doc LIMIT $3`, []any{next, last, most}, scanName)
+	for i := range list {
+		list[i].plain = spelling.Plain(list[i].name)
+	}
+	return list, err
 }
 
 // unindexed are the names that are compared without the index, as long as it

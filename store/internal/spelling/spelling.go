@@ -29,10 +29,12 @@ const (
 	maxReadings = 5    // ways to say one character that are known
 )
 
-// Plain is how a name is compared: letters and digits only, narrow and small.
+// Plain is how a name is compared: letters and digits only, narrow, small and in
+// simplified characters (東莞 is 东莞).
 // Of a text without any, what is to be seen of it. It is cut to maxPlain runes.
 func Plain(text string) string {
 	text = strings.ToLower(norm.NFKC.String(strings.ToValidUTF8(clip(text), "")))
+	text = strings.Map(simplify, text)
 	kept := keep(text, wordRune)
 	if kept == "" {
 		kept = keep(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })

@@ -43,6 +43,22 @@ func TestTokensLeaveNothingOut(t *testing.T) {
 	})
 }
 
+// Names are compared in simplified characters, and a character that may be either stays.
+func TestPlainIsSimplified(t *testing.T) {
+	for name, want := range map[string]string{
+		"東莞市晨星機械有限公司": "东莞市晨星机械有限公司", "ＡＢＣ　電子": "abc电子", "鳳凰衛視": "凤凰卫视", "東莞东莞": "东莞东莞", "于右任": "于右任", "乾元": "乾元", "體育・體": "体育体",
+	} {
+		if got := Plain(name); got != want || Fold(name) != Fold(want) || Plain(got) != got {
+			t.Errorf("Plain(%s) = %s, want %s", name, got, want)
+		}
+	}
+	for from, to := range simplified() {
+		if simplify(to) != to || simplify(from) == from {
+			t.Errorf("%c becomes %c, which becomes %c", from, to, simplify(to))
+		}
+	}
+}
+
 func TestPhoneWords(t *testing.T) {
 	for text, want := range map[string]string{
 		"13812345678":           "13812345678 5678",

@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// Version is to be raised when Tokens or Fold gives others than before: the index
+// Version is to be raised when Tokens, Plain or Fold gives others than before: the index
 // is made anew then, and with it what names are folded to.
-const Version = 3
+const Version = 4
 
 // What an index holds of a name is its single ideographs and pairs
 // of runes, the first letters of what it sounds like by two to four, its
