@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -120,13 +121,35 @@ var itemMark = regexp.MustCompile(`^\s*(?:[（(]?\d{1,2}[)）]|\d{1,2}[.、．:�
 // items are the lines of a plan, without their numbers, cut to be labels.
 func items(plan string) []string {
 	var list []string
-	for _, l := range strings.FieldsFunc(plan, func(r rune) bool { return r == '\n' || r == '\r' || r == ';' || r == '；' }) {
+	for _, l := range lines(plan) {
 		l = unmarked(l)
 		if text.HasWords(l) {
 			list = append(list, text.CutLine(l, mostItem))
 		}
 	}
 	return list[:min(len(list), mostItems)]
+}
+
+// inLine is how items are numbered that stand in one line: 1、签约 2、拜访.
+var inLine = regexp.MustCompile(`(?:^|[\s,，。])[（(]?(\d{1,2})[)）、.．]`)
+
+// lines are the lines of a plan, cut where they number on.
+func lines(plan string) []string {
+	var list []string
+	for _, l := range strings.FieldsFunc(plan, func(r rune) bool { return r == '\n' || r == '\r' || r == ';' || r == '；' }) {
+		from, number := 0, 1
+		for _, at := range inLine.FindAllStringSubmatchIndex(l, -1) {
+			next, _ := utf8.DecodeRuneInString(l[at[1]:])
+			if l[at[2]:at[3]] != strconv.Itoa(number) || unicode.IsDigit(next) {
+				continue
+			}
+			if number++; number > 2 {
+				list, from = append(list, strings.TrimRight(l[from:at[0]], ",，。")), at[0]
+			}
+		}
+		list = append(list, strings.TrimLeft(l[from:], ",，。"))
+	}
+	return list
 }
 
 // unmarked is a line without its number; 12.5万 and 10:30 are no numbers of lines.
