@@ -211,8 +211,13 @@ func outgoing(tx *store.Tx, to chat.Address, n chat.Notice, class store.Class, n
 	}
 }
 
-// unreachable keeps the trace of a notice that nobody can get.
+// unreachable keeps the trace of a notice that nobody can get. Who was stopped is owed
+// none.
 func (p *Post) unreachable(ctx context.Context, tx *store.Tx, chats map[string]chat.Address, n chat.Notice, class store.Class, now time.Time) error {
+	who, found, err := tx.People().ByID(ctx, n.To)
+	if err != nil || found && !who.Active() {
+		return err
+	}
 	o, fresh, err := p.owe(ctx, tx, chat.Address{}, n, class, now)
 	if err != nil || !fresh {
 		return err
@@ -222,10 +227,6 @@ func (p *Post) unreachable(ctx context.Context, tx *store.Tx, chats map[string]c
 	}
 	if strings.HasPrefix(n.Key, AdminKey) {
 		return nil
-	}
-	who, _, err := tx.People().ByID(ctx, n.To)
-	if err != nil {
-		return err
 	}
 	text := fmt.Sprintf("发给%s的消息没有送出：没有绑定任何聊天账号。请让本人发送 绑定。", who.Name)
 	return p.tell(ctx, tx, chats, "no-account/"+n.To+"/"+string(p.Day(now)), text, now)

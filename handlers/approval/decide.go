@@ -13,6 +13,7 @@ import (
 	"marketbot/handlers/words"
 	"marketbot/store"
 	"marketbot/store/ledger"
+	"marketbot/store/vault"
 )
 
 func (h Handler) decideCommands() []command.Spec {
@@ -73,6 +74,9 @@ func (h Handler) approve(ctx context.Context, c *command.Call) (*command.Answer,
 	if r.Customer, err = h.whose(ctx, c, r); err != nil {
 		return nil, err
 	}
+	if err := h.stillNeeded(ctx, c, r, asker); err != nil {
+		return nil, err
+	}
 	r.State, r.By, r.Decided = store.RequestApproved, c.Person.ID, c.Now
 	if err := h.end(ctx, c, r); err != nil {
 		return nil, err
@@ -82,6 +86,17 @@ func (h Handler) approve(ctx context.Context, c *command.Call) (*command.Answer,
 		return nil, err
 	}
 	return h.approved(ctx, c, r, g, asker, d)
+}
+
+// stillNeeded refuses to approve what the asker may read meanwhile.
+func (h Handler) stillNeeded(ctx context.Context, c *command.Call, r store.Request, asker store.Person) error {
+	k, found, err := vault.In(c.Tx).Sound(ctx, r.Customer)
+	if err != nil || !found || !c.Policy.Access(asker, k, store.Grant{}, c.Now).Read() {
+		return err
+	}
+	return &command.Refusal{
+		Text: words.WithPost(asker) + "现在就可以查这个客户，不用批准。", Hint: "驳回 " + r.Code + " 现在可以直接查", Clause: "档-4",
+	}
 }
 
 func (h Handler) approved(ctx context.Context, c *command.Call, r store.Request, g store.Grant, asker store.Person, d deciders) (*command.Answer, error) {

@@ -52,7 +52,7 @@ func (h Handler) reinstate(ctx context.Context, c *command.Call) (*command.Answe
 	if err != nil {
 		return nil, err
 	}
-	a.Notices = append(a.Notices, news(c.Tx, c.Now, above, p.Name+"（"+string(p.Post)+"）已恢复使用，周报和签到照常。")...)
+	a.Notices = append(a.Notices, news(c.Tx, c.Now, above, p.Name+"（"+role(p)+"）已恢复使用，周报和签到照常。")...)
 	a.Undo, a.Subject = p.ID, "person/"+p.ID
 	return a, nil
 }
