@@ -282,8 +282,12 @@ func (r reply) after() time.Duration {
 	if !busy(r.status, r.code) && r.dialed {
 		return 0
 	}
-	return max(r.reset, time.Second)
+	return min(max(r.reset, time.Second), longestReset)
 }
+
+// longestReset bounds the wait that an answer may ask for: the limits are of a second
+// and of a minute, and whoever counts in other units must not hold everybody up.
+const longestReset = 5 * time.Minute
 
 // busy are the refusals that pass by themselves.
 func busy(status, code int) bool {

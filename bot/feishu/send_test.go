@@ -31,6 +31,7 @@ func TestFailedSendsAreClassified(t *testing.T) {
 		{"500 without code", messages, feishutest.Codeless, chat.Uncertain, 0, 0},
 		{"200 without message id", messages, feishutest.Hollow, chat.Uncertain, 0, 0},
 		{"429", messages, feishutest.TooMany(7), chat.Busy, 7 * time.Second, 0},
+		{"429 for a day", messages, feishutest.TooMany(86400), chat.Busy, 5 * time.Minute, 0},
 		{"chat frequency", messages, feishutest.Refuse(230020, "frequency"), chat.Busy, time.Second, 0},
 		{"being sent", messages, feishutest.Refuse(230049, "sending"), chat.Busy, time.Second, 0},
 		{"bad card", messages, feishutest.Refuse(230099, "card"), chat.BadContent, 0, 0},

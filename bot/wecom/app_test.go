@@ -286,6 +286,12 @@ func TestFailures(t *testing.T) {
 		{"all receivers invalid", wecomtest.Refuse(81013, "user & party & tag all invalid"), 1, chat.BadReceiver, 81013, 0},
 		{"unknown code", wecomtest.Refuse(99999, "new"), 1, chat.Unknown, 99999, 0},
 		{"server error", wecomtest.Broken, 1, chat.Uncertain, qyapi.NoCode, 0},
+		{"429 in a page", func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+			http.Error(w, "slow down", http.StatusTooManyRequests)
+		}, 1, chat.Busy, qyapi.NoCode, time.Minute},
+		{"a code in a text", func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+			w.Write([]byte(`{"errcode":"81013","errmsg":["invalid"]}`))
+		}, 1, chat.BadReceiver, 81013, 0},
 		{"nothing in the answer", wecomtest.Hollow, 1, chat.Uncertain, qyapi.NoCode, 0},
 		{"partly failed", func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 			w.Write([]byte(`{"errcode":0,"errmsg":"ok","invaliduser":"wangfang"}`))
@@ -370,6 +376,18 @@ func TestWrongSecretIsNotHammered(t *testing.T) {
 	}
 	if n := f.TokensFetched(); n != 1 {
 		t.Errorf("%d tokens were asked for, want 1", n)
+	}
+}
+
+// What nobody listed of a token's refusal may pass; a company that does not exist
+// does not.
+func TestTokenRefusals(t *testing.T) {
+	for code, want := range map[int]chat.Failure{6000: chat.Busy, 40013: chat.BadSetup, 60020: chat.BadSetup, 45009: chat.Busy, -1: chat.Busy} {
+		f := newFirm(t, nil, nil)
+		f.Fail("/cgi-bin/gettoken", 1, wecomtest.Refuse(code, "refused"))
+		if s := refusal(t, f.say(private(wangID), chat.Message{Text: "您好"}, "k")); s.Failure != want {
+			t.Errorf("%d is %+v, want %v", code, s, want)
+		}
 	}
 }
 

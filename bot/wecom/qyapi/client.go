@@ -90,15 +90,16 @@ func (c *Client) Do(ctx context.Context, r Request, out any) error {
 func refusal(what string, status int, answer []byte) error {
 	refused := &platform.APIError{Call: what, Status: status, Code: NoCode}
 	var head struct {
-		Code *int   `json:"errcode"`
+		Code *Code  `json:"errcode"`
 		Msg  string `json:"errmsg"`
 	}
-	if err := json.Unmarshal(answer, &head); err != nil || head.Code == nil {
+	var odd *json.UnmarshalTypeError // of the words: the code tells
+	if err := json.Unmarshal(answer, &head); err != nil && !errors.As(err, &odd) || head.Code == nil {
 		refused.Msg = "answer without a code"
 		return refused
 	}
 	if status != http.StatusOK || *head.Code != 0 {
-		refused.Code, refused.Msg = *head.Code, head.Msg
+		refused.Code, refused.Msg = int(*head.Code), head.Msg
 		return refused
 	}
 	return nil

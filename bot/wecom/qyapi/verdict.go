@@ -3,6 +3,8 @@ package qyapi
 import (
 	"errors"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"marketbot/bot/platform"
@@ -11,6 +13,19 @@ import (
 
 // NoCode stands for an answer that proves nothing.
 const NoCode = -100
+
+// Code is an errcode, which is a number that somebody may write as a text.
+type Code int
+
+// UnmarshalJSON is for encoding/json.
+func (c *Code) UnmarshalJSON(data []byte) error {
+	n, err := strconv.Atoi(strings.Trim(string(data), `"`))
+	if err != nil {
+		n = NoCode
+	}
+	*c = Code(n)
+	return nil
+}
 
 // undialed is a call that never left this machine.
 type undialed struct{ error }
@@ -46,15 +61,24 @@ func unsent(refused *platform.APIError) (chat.Failure, time.Duration) {
 	switch {
 	case refused == nil || refused.Status != http.StatusOK || refused.Code <= 0:
 		return chat.Busy, 2 * time.Second
-	case refused.Code == 45009 || refused.Code == 45033:
-		return verdict(refused)
+	case refused.Code == 40001: // the secret itself
+		return chat.BadSetup, 0
 	}
-	return chat.BadSetup, 0
+	if what, after := verdict(refused); what == chat.BadSetup || what == chat.Busy {
+		return what, after
+	}
+	if content(refused.Code) { // what was sent are the credentials
+		return chat.BadSetup, 0
+	}
+	return chat.Busy, 2 * time.Second // a code that nobody listed may pass
 }
 
 // verdict reads a refusal. A code that nobody listed may pass, and says nothing
 // about the content.
 func verdict(e *platform.APIError) (chat.Failure, time.Duration) {
+	if e.Status == http.StatusTooManyRequests { // whatever stands in it
+		return chat.Busy, time.Minute
+	}
 	switch e.Code {
 	case 45009: // too often: a block lasts a minute
 		return chat.Busy, time.Minute
@@ -74,8 +98,6 @@ func verdict(e *platform.APIError) (chat.Failure, time.Duration) {
 	switch {
 	case e.Status >= 500:
 		return chat.Uncertain, 0
-	case e.Status == http.StatusTooManyRequests:
-		return chat.Busy, time.Minute
 	case content(e.Code):
 		return chat.BadContent, 0
 	}

@@ -3,6 +3,8 @@ package robot
 import (
 	"encoding/json"
 	"errors"
+
+	"marketbot/bot/wecom/qyapi"
 )
 
 // The commands of the robot's long connection.
@@ -26,7 +28,7 @@ type frame struct {
 	Cmd  string          `json:"cmd,omitempty"`
 	Head frameHead       `json:"headers"`
 	Body json.RawMessage `json:"body,omitempty"`
-	Code *int            `json:"errcode,omitempty"`
+	Code *qyapi.Code     `json:"errcode,omitempty"`
 	Msg  string          `json:"errmsg,omitempty"`
 }
 

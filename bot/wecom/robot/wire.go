@@ -157,7 +157,7 @@ func read(cmd string, f frame, out any) error {
 	if f.Code == nil || *f.Code != 0 {
 		code := qyapi.NoCode
 		if f.Code != nil {
-			code = *f.Code
+			code = int(*f.Code)
 		}
 		return &platform.APIError{Call: cmd, Status: http.StatusOK, Code: code, Msg: f.Msg}
 	}
