@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	maxBody = 1 << 20
+	maxBody         = 1 << 20
+	signatureHeader = "X-Lark-Signature"
 
 	// Large bodies are rare and take many times their size while they are worked
 	// on, so only a few are at a time; others wait. Nobody holds a turn for
@@ -90,6 +91,14 @@ func (a *Adapter) serveEvent(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body, status := a.read(w, r)
+	switch {
+	case status == http.StatusServiceUnavailable:
+	case status != 0 && r.Header.Get(signatureHeader) == "": // one answer, however it comes
+		a.refused.Note(platform.BadSignature, 0)
+		status = http.StatusUnauthorized
+	case status != 0:
+		a.refused.Note(platform.BadBody, 0)
+	}
 	if status != 0 {
 		respond(w, status, nil)
 		return
@@ -113,6 +122,7 @@ func (a *Adapter) serveEvent(w http.ResponseWriter, r *http.Request) {
 	reply, err := a.take(r.Context(), &v)
 	switch {
 	case errors.Is(err, errForeign):
+		a.refused.Note(platform.BadApp, 0)
 		respond(w, http.StatusForbidden, nil)
 	case err != nil:
 		a.log.Error("an event was not stored", "event_id", v.id, "event_type", v.kind, "error", err)
@@ -171,7 +181,7 @@ func await(ctx context.Context, turn chan struct{}) bool {
 // the URL comes unsigned, and it has no effect but its own echo; all else that is
 // not proven gets one answer, whatever is wrong with it.
 func (a *Adapter) authentic(head http.Header, body []byte) (envelope, int) {
-	signature := head.Get("X-Lark-Signature")
+	signature := head.Get(signatureHeader)
 	stamp := head.Get("X-Lark-Request-Timestamp")
 	switch {
 	case a.key == nil:
@@ -186,7 +196,13 @@ func (a *Adapter) authentic(head http.Header, body []byte) (envelope, int) {
 		return envelope{}, http.StatusUnauthorized
 	}
 	v, status := a.opened(body)
-	if status == 0 && !a.knows(v.token) {
+	switch {
+	case status == http.StatusUnauthorized:
+		a.refused.Note(platform.BadSeal, 0)
+	case status != 0:
+		a.refused.Note(platform.BadBody, 0)
+	case !a.knows(v.token):
+		a.refused.Note(platform.BadToken, 0)
 		return envelope{}, http.StatusUnauthorized
 	}
 	return v, status

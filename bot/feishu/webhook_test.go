@@ -140,6 +140,7 @@ func TestWebhook(t *testing.T) {
 		{"not JSON", []byte("hello"), nil, 400, 0, "{}"},
 		{"sealed but not JSON", feishutest.Seal(testKey, []byte("hello")), nil, 400, 0, "{}"},
 		{"empty", nil, nil, 400, 0, "{}"},
+		{"unsigned, too large", bytes.Repeat([]byte("a"), maxBody+1), unsigned, 401, 0, "{}"},
 		{"too large", bytes.Repeat([]byte("a"), maxBody+1), nil, 413, 0, "{}"},
 		{"wrong method", sealed, func(r *http.Request) { r.Method = http.MethodGet }, 405, 0, "{}"},
 		{"another token", feishutest.Seal(testKey, bytes.Replace(event, []byte("verify"), []byte("veryfi"), 1)), nil, 401, 0, "{}"},
@@ -274,6 +275,28 @@ func TestNoOracle(t *testing.T) {
 		w := h.call(body, func(r *http.Request) { r.Header.Del("X-Lark-Signature") })
 		if w.Code != 401 || w.Body.String() != "{}" {
 			t.Fatalf("forgery %d is answered %d %s", i, w.Code, w.Body)
+		}
+	}
+}
+
+// What is signed rightly and refused all the same is counted, and told to who can mend
+// it: nothing is refused in silence.
+func TestRefusedCallsAreTold(t *testing.T) {
+	event := []byte(message("p2p", "text", `{"text":"签到"}`, ""))
+	for _, c := range []struct {
+		reason, words string
+		body          []byte
+	}{
+		{"token", "Verification Token", feishutest.Seal(testKey, bytes.Replace(event, []byte("verify"), []byte("veryfi"), 1))},
+		{"app", "另一个应用", feishutest.Seal(testKey, bytes.Replace(event, []byte("cli_test"), []byte("cli_else"), 1))},
+		{"seal", "解不开", feishutest.Seal("other", event)},
+		{"body", "", event},
+		{"body", "", bytes.Repeat([]byte("a"), maxBody+1)},
+	} {
+		h := newHook(t, nil)
+		h.call(c.body, nil)
+		if h.refused.Counts()[c.reason] != 1 || !strings.Contains(h.log.String(), "reason="+c.reason) || !strings.Contains(h.refused.Wrong(), c.words) {
+			t.Errorf("%s: counted %v, to be mended %q, logged %s", c.reason, h.refused.Counts(), h.refused.Wrong(), h.log.String())
 		}
 	}
 }

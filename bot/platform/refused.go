@@ -12,6 +12,9 @@ import (
 const (
 	BadSignature = "signature" // anybody may send such
 	BadSeal      = "seal"      // signed rightly, sealed with another key
+	BadToken     = "token"     // signed rightly, with another token inside than ours
+	BadApp       = "app"       // signed rightly, meant for another app
+	BadBody      = "body"      // too large, cut off, or nothing that the platform sends
 	BadClock     = "clock"     // signed rightly, at another time than ours
 )
 
@@ -88,6 +91,10 @@ func (r *Refusals) Wrong() string {
 			which = "慢"
 		}
 		return fmt.Sprintf("回调因时间对不上被拒收：本机时钟比平台%s %s（或有人重放旧的回调）。请校准服务器的时间（NTP）", which, clockWords(r.off.Abs()))
+	case fresh(BadToken):
+		return "回调被拒收：里面的 Verification Token 和 feishu.verification_token 不一样。照开发者后台改成一样，或把它空着"
+	case fresh(BadApp):
+		return "回调被拒收：它们是给另一个应用的。请核对应用的 ID，以及回调地址填在哪个应用里"
 	case fresh(BadSeal):
 		return "回调解不开被拒收：加密用的密钥或企业 ID 和配置里的不一样"
 	}

@@ -147,6 +147,7 @@ func TestForgedCalls(t *testing.T) {
 		{"truncated inside", sign(broken), wrap(broken), 400},
 		{"truncated outside", sign(sealed), wrap(sealed)[:200], 401},
 		{"empty", sign(sealed), "", 401},
+		{"huge and unsigned", "", strings.Repeat("x", 256<<10+1), 401},
 		{"huge", sign(sealed), strings.Repeat("x", 256<<10+1), 413},
 	} {
 		r := httptest.NewRequest(http.MethodPost, Path+"?"+tt.query, strings.NewReader(tt.body))
@@ -159,7 +160,7 @@ func TestForgedCalls(t *testing.T) {
 	if n := len(f.events.Events()); n != 1 {
 		t.Errorf("%d events came, want 1", n)
 	}
-	if counts := f.Refused().Counts(); counts["clock"] != 2 || counts["seal"] != 1 || counts["signature"] != 5 {
+	if counts := f.Refused().Counts(); counts["clock"] != 2 || counts["seal"] != 1 || counts["signature"] != 6 || counts["body"] != 2 {
 		t.Errorf("the refused calls are %v", counts)
 	}
 	if wrong := f.Refused().Wrong(); !strings.Contains(wrong, "慢 6 分 0 秒") {

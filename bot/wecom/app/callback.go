@@ -50,12 +50,18 @@ func (a *App) serveEcho(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *App) serveEvent(w http.ResponseWriter, r *http.Request) {
-	body, status := platform.ReadBody(w, r, maxCall)
-	if status != 0 {
+	q := r.URL.Query()
+	if q.Get("msg_signature") == "" { // one answer, however it comes
+		_, status := a.unseal("", "", "", nil)
 		w.WriteHeader(status)
 		return
 	}
-	q := r.URL.Query()
+	body, status := platform.ReadBody(w, r, maxCall)
+	if status != 0 {
+		a.refused.Note(platform.BadBody, 0)
+		w.WriteHeader(status)
+		return
+	}
 	c, status := a.authentic(q.Get("msg_signature"), q.Get("timestamp"), q.Get("nonce"), body)
 	if status != http.StatusOK {
 		w.WriteHeader(status)
@@ -99,9 +105,10 @@ func (a *App) authentic(signature, timestamp, nonce string, body []byte) (call, 
 	c, err := readCall(plain)
 	switch {
 	case err != nil:
+		a.refused.Note(platform.BadBody, 0)
 		return call{}, http.StatusBadRequest
 	case c.agent != "" && c.agent != a.agentID:
-		a.log.Warn("an event of another app was refused", "agent_id", c.agent)
+		a.refused.Note(platform.BadApp, 0)
 		return call{}, http.StatusForbidden
 	}
 	return c, http.StatusOK
