@@ -15,10 +15,18 @@ const Left = "（离职）"
 // 张　伟, as tables align names, is 张伟 where nobody is called so.
 func Named(ctx context.Context, tx *store.Tx, name string) (store.Person, bool, error) {
 	p, found, err := named(ctx, tx, name)
-	if dense := strings.Join(strings.Fields(name), ""); err == nil && !found && dense != name {
-		return named(ctx, tx, dense)
+	if bare := strings.Map(dense, name); err == nil && !found && bare != name {
+		return named(ctx, tx, bare)
 	}
 	return p, found, err
+}
+
+// dense drops what parts the characters of a name, seen or not.
+func dense(r rune) rune {
+	if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
+		return -1
+	}
+	return r
 }
 
 func named(ctx context.Context, tx *store.Tx, name string) (store.Person, bool, error) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"marketbot/handlers/command"
 	"marketbot/handlers/handlerstest"
 	"marketbot/handlers/intake"
 	"marketbot/store"
@@ -214,6 +215,50 @@ func TestRegister(t *testing.T) {
 	}
 	if said := o.Say("张伟", "合同 10月"); !strings.Contains(said, "2026年10月没有领用合同") {
 		t.Error(said)
+	}
+}
+
+// The register that was made here is read back as it stands, to its last column.
+func TestRegisterIsReadBack(t *testing.T) {
+	o, h := newOffice(t, "2026-11-23 09:30")
+	o.Customer("南湖酒店", "张伟")
+	o.Answer("张伟", "领合同 南湖酒店 年会")
+	o.Answer("张伟", "签前汇报 ZYX-202611-001 谈好了 活动日期=12-04 准备=5天 金额=12万")
+	o.Answer("张伟", "签合同 ZYX-202611-001 金额=12.5万")
+	o.Answer("张伟", "领合同 南湖酒店 展台 电子")
+	o.Answer("李娜", "转合同 ZYX-202611-002 李娜")
+	_, arg, _ := strings.Cut(o.Answer("李娜", "合同 本月").Files[0].Recipe, ":")
+	var data []byte
+	o.Update(func(ctx context.Context, tx *store.Tx) (err error) {
+		data, err = h.Files()[recipe](ctx, tx, arg)
+		return err
+	})
+	fresh, h := newOffice(t, "2026-11-23 09:30")
+	fresh.Customer("南湖酒店", "张伟")
+	book, err := h.Imports()[0].Open(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := intake.Import{DB: fresh.DB, By: fresh.People["李娜"], File: "登记表.xlsx", Apply: true, Now: fresh.Now}.Run(t.Context(), book.Rows)
+	if err != nil || report.Count(intake.Done) != 2 || report.Count(intake.Wrong) > 0 {
+		t.Errorf("%+v, %v; %q", report, err, book.Notes)
+	}
+	for _, number := range []string{"ZYX-202611-001", "ZYX-202611-002"} {
+		var was, is store.Contract
+		for from, into := range map[*handlerstest.Office]*store.Contract{o: &was, fresh: &is} {
+			from.Update(func(ctx context.Context, tx *store.Tx) (err error) {
+				*into, _, err = tx.Contracts().Get(ctx, command.FoldedContract(number))
+				return err
+			})
+		}
+		names := map[string]string{}
+		for name, p := range fresh.People {
+			names[o.People[name].ID] = p.ID
+		}
+		if is.State != was.State || is.Amount != was.Amount || is.Claimed != was.Claimed || is.Signed != was.Signed || is.Electronic != was.Electronic ||
+			is.Holder != names[was.Holder] || is.Claimant != names[was.Claimant] || is.Event != was.Event || is.Prepare != was.Prepare {
+			t.Errorf("%+v was %+v", is, was)
+		}
 	}
 }
 

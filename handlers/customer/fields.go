@@ -132,9 +132,9 @@ func personNameRule(name string) error {
 	return nameRule(name)
 }
 
-// incomplete is a number of which something lacks: masked, or as a spreadsheet
-// shortens it (1.38E+10).
-var incomplete = regexp.MustCompile(`\d[*x•]{2,}|[*x•]{2,}\d|\d\.?\d*e\+?\d`)
+// incomplete is a number of which something lacks: masked, as a spreadsheet
+// shortens it (1.38E+10), or with an O for a 0.
+var incomplete = regexp.MustCompile(`\do+(\d|$)|\d[*x•]{2,}|[*x•]{2,}\d|\d\.?\d*e\+?\d`)
 
 func phoneRule(value string) error {
 	folded := text.Fold(value).Text

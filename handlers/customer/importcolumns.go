@@ -217,8 +217,8 @@ func morePhone(before string, c sheet.Cell) (string, error) {
 	switch {
 	case shortened.MatchString(value):
 		return before, errors.New("号码被 Excel 缩短了（像 1.38E+10），后面的数字已经没有了。请把这一列设成文本，重新填全")
-	case c.Number && strings.ContainsAny(value, ".-"):
-		return before, errors.New("这是一个数，不是电话。请把这一格设成文本，重新填")
+	case c.Number && strings.ContainsAny(value, ".-"), dayShown.MatchString(value):
+		return before, errors.New("这是一个数或日期，不是电话。请把这一格设成文本，重新填")
 	case c.Number && areaLost.MatchString(value):
 		return before, errors.New("区号开头的 0 被 Excel 去掉了。请把这一格设成文本，写成 0769-22335678")
 	}
