@@ -306,7 +306,7 @@ func checkPlatforms(ctx context.Context, cfg Config, now func() time.Time, log *
 		return append(findings, chat.Finding{Name: "聊天平台", Text: err.Error()})
 	}
 	for _, p := range list {
-		findings = append(findings, p.Check(ctx)...)
+		findings = append(append(findings, p.Check(ctx)...), checkNames(ctx, p, cfg.People)...)
 	}
 	if len(cfg.groups()) == 0 && cfg.Feishu == nil { // of whose group its own check tells
 		findings = append(findings, chat.Finding{Name: "部门群", OK: true, Text: "没有填写 group：用管理员在群里发「部门群」定下的那个；都没有就不在群里发提醒"})

@@ -145,6 +145,36 @@ func TestCheckWeCom(t *testing.T) {
 	}
 }
 
+// A check tells whose account in the settings is somebody else's, or nobody's.
+func TestCheckNames(t *testing.T) {
+	b := newBranch(t)
+	b.api.Person("LiNa", "李娜")
+	w, err := wecom.New(*b.cfg.WeCom, nobody, nil, time.Now, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fang, na := Person{Name: "王芳", WeCom: "WangFang"}, Person{Name: "李娜", WeCom: "LiNa"}
+	for _, c := range []struct {
+		people []Person
+		ok     bool
+		said   string // empty: nothing
+	}{
+		{[]Person{fang, na, {Name: "张伟", Feishu: "ou_zhang"}}, true, "2 个账号都对得上"},
+		{[]Person{fang, {Name: "李总", WeCom: "LiNa"}}, true, "李总（LiNa）在通讯录里叫「李娜」"},
+		{[]Person{fang, {Name: "李娜", WeCom: "LinNa"}}, false, "查不到 李娜（LinNa）"},
+		{[]Person{{Name: "李娜", WeCom: "LinNa"}, {Name: "王芳", WeCom: "Wang"}}, true, "没有核对"},
+		{[]Person{{Name: "张伟"}}, true, ""},
+	} {
+		said, ok := "", true
+		for _, f := range checkNames(t.Context(), w, c.people) {
+			said, ok = f.Text, f.OK
+		}
+		if ok != c.ok || !strings.Contains(said, c.said) || c.said == "" && said != "" {
+			t.Errorf("%+v: %v %q", c.people, ok, said)
+		}
+	}
+}
+
 // wrong is what a check found wrong.
 func wrong(list []chat.Finding) string {
 	var bad []string

@@ -20,15 +20,6 @@ const never = 100 * 365 * 24 * time.Hour
 // Limits has none: the page takes what comes.
 func (c *Chat) Limits() chat.Limits { return chat.Limits{Window: never, Repeats: true} }
 
-// PersonName is the name of a Persona.
-func (c *Chat) PersonName(_ context.Context, id string) (string, error) {
-	p, ok := c.persona(id)
-	if !ok {
-		return "", fmt.Errorf("webchat account %s is nobody", id)
-	}
-	return p.Name, nil
-}
-
 // Send appends a message to a room and shows it to the browsers.
 func (c *Chat) Send(ctx context.Context, to chat.Address, data []byte, key string) error {
 	_, err := c.Show(ctx, to, data, key, "")

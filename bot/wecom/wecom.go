@@ -2,7 +2,6 @@ package wecom
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -209,7 +208,7 @@ func (a *Adapter) Ready() error {
 // which only the app may read.
 func (a *Adapter) PersonName(ctx context.Context, id string) (string, error) {
 	if a.app == nil {
-		return "", errors.New("look up person: WeCom tells names only to a self-built app")
+		return "", chat.ErrNoNames // only a self-built app may
 	}
 	return a.app.PersonName(ctx, id)
 }

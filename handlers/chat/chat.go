@@ -243,10 +243,14 @@ type Editor interface {
 	Show(ctx context.Context, to Address, payload []byte, key, old string) (card string, err error)
 }
 
-// Namer is a Platform that can look a person's name up.
+// Namer is a Platform that can look a person's name up in the company's directory. It
+// gives ErrNoNames where it is not set up for that.
 type Namer interface {
 	PersonName(ctx context.Context, id string) (string, error)
 }
+
+// ErrNoNames is a Namer that tells nobody's name.
+var ErrNoNames = errors.New("the platform tells no names")
 
 // Checker is a Platform that can examine its own set-up (marketbot check, 自检).
 type Checker interface {
