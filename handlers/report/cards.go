@@ -85,8 +85,9 @@ const (
 	mostOther = 1500
 )
 
-// reportCard is what counts of a person's week.
-func (h Handler) reportCard(e entry, comments []store.ReportComment, own bool) chat.Card {
+// reportCard is what counts of a person's week; change tells its author how to change
+// it.
+func (h Handler) reportCard(e entry, comments []store.ReportComment, change string) chat.Card {
 	p, r := e.person, effective(e.reports)
 	facts := []chat.Fact{
 		{Label: "周期", Value: r.Week.String()}, {Label: "状态", Value: stateWords(e)},
@@ -106,8 +107,8 @@ func (h Handler) reportCard(e entry, comments []store.ReportComment, own bool) c
 	for _, said := range comments {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "批示（" + h.at(said.At) + "）：" + text.Continued(said.Text)})
 	}
-	if own {
-		card.Blocks = append(card.Blocks, noteBlock("修改本周的：改周报 下周：…"))
+	if change != "" {
+		card.Blocks = append(card.Blocks, noteBlock(change))
 	}
 	return card
 }

@@ -148,8 +148,13 @@ func (h Handler) withdraw(ctx context.Context, c *command.Call) (*command.Answer
 	if c.Has("周") {
 		w = c.Week("周")
 	}
+	if list, err := c.Tx.Reports().Of(ctx, c.Person.ID, w); err != nil || len(list) == 0 {
+		if err = firstOf(err, h.mayHandIn(ctx, c, w)); err != nil {
+			return nil, err
+		}
+	}
 	if _, sent, err := c.Tx.Weeks().SentUp(ctx, w); err != nil || sent {
-		return nil, firstOf(err, frozen(w))
+		return nil, firstOf(err, frozen(w, h.Rules.Week(c.Now)))
 	}
 	if h.tooOld(w, h.Rules.Week(c.Now)) {
 		words := fmt.Sprintf("最多撤回 %d 周以内的周报，%s太早了。", h.Config.BackdateWeeks, w)
@@ -185,7 +190,7 @@ func (h Handler) undoWithdraw(ctx context.Context, c *command.Call, ref string) 
 		return "", fmt.Errorf("undo withdrawal: %w", err)
 	}
 	if _, sent, err := c.Tx.Weeks().SentUp(ctx, w); err != nil || sent {
-		return "", firstOf(err, &command.Refusal{Text: w.String() + "已经上报，不能恢复；可以补交。", Hint: amend(w) + " 下周：…", Clause: clause})
+		return "", firstOf(err, &command.Refusal{Text: w.String() + "已经上报，不能恢复；可以补交。", Hint: h.howTo(w, h.Rules.Week(c.Now)), Clause: clause})
 	}
 	last, err := changed(ctx, c, w)
 	if err == nil {

@@ -310,7 +310,7 @@ func (h Handler) undoHandIn(ctx context.Context, c *command.Call, ref string) (s
 		return "", err
 	}
 	if _, sent, err := c.Tx.Weeks().SentUp(ctx, r.Week); err != nil || sent {
-		return "", firstOf(err, frozen(r.Week))
+		return "", firstOf(err, frozen(r.Week, h.Rules.Week(c.Now)))
 	}
 	done, err := c.Tx.Reports().Withdraw(ctx, ref, c.Now)
 	if err == nil && (!found || !done) {
@@ -328,13 +328,18 @@ func firstOf(err, other error) error {
 }
 
 // frozen is why something that went up cannot be taken back.
-func frozen(w store.Week) error {
+func frozen(w, this store.Week) error {
 	return &command.Refusal{
 		Text:   w.String() + "已经上报总经理，不能撤回。",
-		Hint:   "要补充：" + amend(w) + "（会作为补充转给总经理）",
+		Hint:   "要补充：" + amend(w, this) + "（会作为补充转给总经理）",
 		Clause: clause,
 	}
 }
 
 // amend is how words are added to a week that went up.
-func amend(w store.Week) string { return "补交 " + w.Key() + " 本周：…" }
+func amend(w, this store.Week) string {
+	if w == this {
+		return "改周报 本周：…"
+	}
+	return "补交 " + w.Key() + " 本周：…"
+}

@@ -44,7 +44,13 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	a := command.Card(h.reportCard(e, comments, own))
+	change := ""
+	if own {
+		if change, err = h.changeable(ctx, c, w); err != nil {
+			return nil, err
+		}
+	}
+	a := command.Card(h.reportCard(e, comments, change))
 	if own {
 		err = h.guard(ctx, c, w, a, effective(e.reports).Text)
 	} else {
@@ -52,6 +58,22 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 	}
 	a.Subject = subject(w, who.ID)
 	return a, err
+}
+
+// changeable tells the author of a week's report how to change it; empty where nobody
+// does any more.
+func (h Handler) changeable(ctx context.Context, c *command.Call, w store.Week) (string, error) {
+	_, sent, err := c.Tx.Weeks().SentUp(ctx, w)
+	this, how := h.Rules.Week(c.Now), "修改：改周报 下周：…"
+	switch {
+	case err != nil || h.tooOld(w, this):
+		return "", err
+	case sent:
+		return "已经上报，再写的作为补充转给总经理：" + amend(w, this), nil
+	case w != this:
+		how = "修改：补交 " + w.Key() + " 下周：…"
+	}
+	return how, nil
 }
 
 // maxOpened is how many reports one answer offers to open.
