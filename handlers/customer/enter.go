@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"marketbot/handlers/chat"
@@ -21,8 +22,15 @@ import (
 // before names are compared: whoever enters another at the same time waits for
 // it, and then finds this one. Only what is merely asked takes no code.
 func (h Handler) enter(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	name := text.Line(c.Text("名称"))
 	values := c.Fields("字段")
+	name, former := withoutFormer(text.Line(c.Text("名称")), values[fieldFormer])
+	if former != values[fieldFormer] {
+		values = maps.Clone(values)
+		if values == nil {
+			values = map[string]string{}
+		}
+		values[fieldFormer] = former
+	}
 	if err := h.enterable(name, values); err != nil {
 		return nil, err
 	}

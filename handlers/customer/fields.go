@@ -242,3 +242,24 @@ func namesIn(value string) []string {
 	}
 	return list
 }
+
+// formerly is a former name that people write behind a name. What begins like
+// 原料 is none.
+var formerly = regexp.MustCompile(`[（(](?:原名|原[^名料创木生油点野子本]|曾用名|前身)[为是叫:：]?[^（）()]*(?:公司|厂|店|集团|中心|商行|经营部|所|社|院|行)[）)]$`)
+
+// withoutFormer parts a former name from a name, 晨星机械（原宏达五金厂）, and puts it
+// among the former ones.
+func withoutFormer(name, former string) (is, was string) {
+	at := formerly.FindStringIndex(name)
+	if at == nil || at[0] == 0 {
+		return name, former
+	}
+	said := strings.Trim(name[at[0]:], "（()）")
+	for _, mark := range []string{"原名", "原", "曾用名", "前身"} {
+		if rest, found := strings.CutPrefix(said, mark); found {
+			said = strings.TrimSpace(strings.TrimLeft(rest, "为是叫:： "))
+			break
+		}
+	}
+	return strings.TrimSpace(name[:at[0]]), strings.Join(namesIn(former+"、"+said), "、")
+}

@@ -111,6 +111,9 @@ func (b *book) add(row *record) {
 // finish gives a row's phone and person to whom they belong.
 func finish(row *record) {
 	r := &row.Value
+	if name, former := withoutFormer(r.name(), r.company[fieldFormer]); name != r.name() {
+		r.company[fieldName], r.company[fieldFormer] = name, former
+	}
 	switch named := r.person[vault.NameField] != ""; {
 	case r.either == "":
 	case named && r.person[fieldPhone] == "":
@@ -208,7 +211,8 @@ func fill(had, more map[string]string, before, row *record) map[string]string {
 
 // addPerson puts a row of the tab of persons to their customer.
 func (b *book) addPerson(row *record) {
-	customer := b.named[vault.FoldName(row.Value.name())]
+	name, _ := withoutFormer(row.Value.name(), "")
+	customer := b.named[vault.FoldName(name)]
 	switch {
 	case customer == nil && len(row.Wrong) == 0:
 		row.Fail("客户%s不在客户表里", text.Quote(row.Value.name()))
