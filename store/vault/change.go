@@ -2,22 +2,28 @@ package vault
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"marketbot/store/internal/engine"
 	"marketbot/store/internal/seal"
 )
 
-// changes are all facts of a file, oldest first. What counts of them must be
-// what the cards say.
+// changes are all facts of a file, oldest first, without damaged ones and those of
+// damaged people. What counts of them must be what the cards say.
 func (q Files) changes(ctx context.Context, k keptFile) ([]Fact, error) {
 	cards := k.cards()
-	list, err := engine.All(ctx, q.tx, "changes", `SELECT id, customer, person, field, author, at, checked, checked_by, until, until_by, value, source, why
+	list, err := engine.Sound(ctx, q.tx, "changes", `SELECT id, customer, person, field, author, at, checked, checked_by, until, until_by, value, source, why
 		FROM fact WHERE customer = $1 ORDER BY at, id`, []any{k.ID},
-		func(scan engine.Scan) (Fact, error) { return scanFact(scan, cards) })
-	if err != nil {
-		return nil, err
-	}
-	return list, agree(list, cards)
+		func(scan engine.Scan) (Fact, error) {
+			f, err := scanFact(scan, cards)
+			if slices.Contains(k.lost, f.Person) { // told of as somebody who does not open
+				err = nil
+			}
+			return f, err
+		})
+	list = slices.DeleteFunc(list, func(f Fact) bool { return slices.Contains(k.lost, f.Person) })
+	return q.agreed(list, cards), err
 }
 
 // scanFact reads a fact and unseals it with the key of its card. A person
@@ -35,7 +41,7 @@ func scanFact(scan engine.Scan, cards map[string]card) (Fact, error) {
 		return f, nil
 	}
 	if !known {
-		return Fact{}, engine.InRow("fact", f.ID, seal.ErrTampered)
+		return f, engine.InRow("fact", f.ID, seal.ErrTampered)
 	}
 	for i, into := range []*string{&f.Value, &f.Source, &f.Why} {
 		text, err := k.key.Open(sealed[i], f.words([]string{"value", "source", "why"}[i])...)
@@ -47,26 +53,28 @@ func scanFact(scan engine.Scan, cards map[string]card) (Fact, error) {
 	return f, nil
 }
 
-// agree says ErrTampered unless what counts in a history is what cards say.
-func agree(changes []Fact, cards map[string]card) error {
+// agreed is a history without what counts in it and is not what cards say: that is
+// damaged, as is what they say and no history holds.
+func (q Files) agreed(changes []Fact, cards map[string]card) []Fact {
 	says := map[string]Fact{}
 	for _, k := range cards {
 		for _, f := range k.facts {
 			says[f.ID] = f
 		}
 	}
-	for _, f := range changes {
+	sound := slices.DeleteFunc(changes, func(f Fact) bool {
 		if !f.Until.IsZero() || f.Erased {
-			continue
+			return false
 		}
 		f.Why = ""
-		if says[f.ID] != f {
-			return engine.InRow("fact", f.ID, seal.ErrTampered)
+		same := says[f.ID] == f
+		if same {
+			delete(says, f.ID)
 		}
-		delete(says, f.ID)
+		return !same
+	})
+	for _, id := range slices.Sorted(maps.Keys(says)) {
+		q.tx.Note(engine.Damage{Table: "fact", Row: id})
 	}
-	for id := range says {
-		return engine.InRow("fact", id, seal.ErrTampered)
-	}
-	return nil
+	return sound
 }

@@ -33,8 +33,8 @@ var ErrNoAccess = errors.New("no access to this file")
 // how and why, is recorded first, in this transaction, and nothing is unsealed
 // when that fails. The entry's Customer, Trace, Grant and Outcome are filled
 // in, its ID when it is empty. ErrNoAccess when a does not give the look to the
-// entry's person; ErrTampered when anything in the file was changed behind the
-// store's back.
+// entry's person; ErrTampered when the customer's row was changed behind the store's
+// back. People and facts that were are left out, and are damaged.
 func (q Files) Open(ctx context.Context, a store.Access, entry ledger.Entry) (File, error) {
 	trace, err := q.look(ctx, a, entry)
 	if err != nil {

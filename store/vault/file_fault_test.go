@@ -26,7 +26,7 @@ func tampered(ctx context.Context, tx *store.Tx) error {
 	if err != nil && !cmp.Equal(f, vault.File{}) || err2 != nil && !cmp.Equal(h, vault.History{}) || err3 != nil && c != (store.Customer{}) {
 		return errors.New("shown beside an error")
 	}
-	found := false
+	found := len(tx.Damaged()) > 0 // the rest of the file is shown, and it is said that this is not
 	for _, err := range []error{err, err2, err3} {
 		switch {
 		case errors.Is(err, store.ErrTampered), errors.Is(err, store.ErrNoKey): // a key's own id was changed
@@ -241,4 +241,35 @@ func TestErasePerson(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Somebody at a customer's who does not open, or a value of the past, keeps nobody
+// from the rest of the file.
+func TestTheRestOfADamagedFileOpens(t *testing.T) {
+	for row, change := range map[string]string{
+		"customer_person p1": `UPDATE customer_person SET card = data_key WHERE id = 'p1'`,
+		"fact f1":            `UPDATE fact SET value = source WHERE id = 'f1'`,
+	} {
+		t.Run(row, func(t *testing.T) {
+			storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+				storetest.Update(t, db, storetest.AddFile)
+				storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+					f, err1 := storetest.OpenFile(ctx, tx)
+					h, err2 := storetest.OpenHistory(ctx, tx)
+					if err := errors.Join(err1, err2, raw(ctx, tx, change)); err != nil {
+						return err
+					}
+					less, err1 := storetest.OpenFile(ctx, tx)
+					past, err2 := storetest.OpenHistory(ctx, tx)
+					if len(past.Changes) == 0 || len(past.Changes) >= len(h.Changes) || len(less.Facts) != len(f.Facts) {
+						t.Errorf("%d of %d changes, %d of %d facts", len(past.Changes), len(h.Changes), len(less.Facts), len(f.Facts))
+					}
+					if list := tx.Damaged(); len(list) != 1 || list[0].Table+" "+list[0].Row != row {
+						t.Errorf("damaged %v", list)
+					}
+					return errors.Join(err1, err2)
+				})
+			})
+		})
+	}
 }

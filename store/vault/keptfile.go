@@ -10,7 +10,8 @@ import (
 type keptFile struct {
 	keptCustomer
 	company card
-	people  []keptPerson // by when they were entered
+	people  []keptPerson // by when they were entered, without damaged ones
+	lost    []string     // ids of those
 }
 
 // cards are all cards of the file, by whom they are about.
@@ -65,6 +66,10 @@ func (q Files) scanFile(scan engine.Scan, k *keptFile) error {
 		return nil
 	}
 	person, err := k.person(p, wrapped, sealed)
+	if q.tx.PassOver(err) { // the rest of the file is as good as ever
+		k.lost = append(k.lost, p.ID)
+		return nil
+	}
 	k.people = append(k.people, person)
 	return err
 }
