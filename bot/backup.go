@@ -117,6 +117,8 @@ func backupUnfit(e *store.UnfitError) string {
 		return "这个备份是更新的程序写的（" + e.Detail + "）；请用那个版本恢复"
 	case store.TooOld:
 		return "这个备份的表太旧（" + e.Detail + "）；请用写到后一个版本的程序恢复、打开一次，再备份"
+	case store.Denied, store.NoDatabase, store.Unencrypted, store.BadSource: // the store, not the backup
+		return unfitText("", e)
 	}
 	return "这个备份不是这个程序写的，或者被改过；换一份备份"
 }

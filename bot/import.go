@@ -138,6 +138,9 @@ func (c *importCommand) read(kind intake.Kind) (*intake.Book, error) {
 	if err != nil {
 		return nil, &usageError{errors.New("读不了要导入的文件：" + platform.Why(err))}
 	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, errors.Join(&usageError{errors.New("读不了要导入的文件：" + c.File + " 是目录，要写文件")}, f.Close())
+	}
 	book, err := kind.Open(f)
 	if e := f.Close(); err == nil {
 		err = e

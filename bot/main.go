@@ -12,8 +12,11 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // a bare machine may have no zones
+	"unicode"
 
 	"github.com/alecthomas/kong"
+
+	"marketbot/bot/platform"
 )
 
 // The exit codes.
@@ -115,11 +118,20 @@ func ended(err error, errOut io.Writer) int {
 	case errors.Is(err, errFound):
 		return exitWrong
 	case errors.As(err, &usage):
-		fmt.Fprintln(errOut, err)
+		fmt.Fprintln(errOut, inWords(err))
 		return exitUsage
 	}
-	fmt.Fprintln(errOut, err)
+	fmt.Fprintln(errOut, inWords(err))
 	return exitWrong
+}
+
+// inWords is an error for whoever typed the command: one that is not in words for people
+// yet is put into some.
+func inWords(err error) string {
+	if text := err.Error(); strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return text
+	}
+	return "没有做成：" + platform.Why(err)
 }
 
 func logger(w io.Writer, level slog.Level) *slog.Logger {

@@ -78,7 +78,7 @@ func TestTheCommandLine(t *testing.T) {
 		{[]string{"serve"}, exitUsage, "第一次用请运行 marketbot setup"},
 		{[]string{"serve", "--config", "/nowhere/config.yaml"}, exitUsage, "读不了配置文件"},
 		{[]string{"check", "--config", "/nowhere/config.yaml"}, exitUsage, "读不了配置文件"},
-		{[]string{"docs", "--file", "/nowhere/README.md"}, exitUsage, "README.md"},
+		{[]string{"docs", "--file", "/nowhere/README.md"}, exitUsage, "没有 /nowhere/README.md 这个文件或目录"},
 		{[]string{"demo", "--listen", "0.0.0.0:8080"}, exitUsage, "只在本机"},
 		{[]string{"demo", "--listen", "8080"}, exitUsage, "只在本机"},
 	} {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 
+	"marketbot/bot/platform"
 	"marketbot/store"
 	"marketbot/store/upkeep"
 )
@@ -67,5 +68,5 @@ func moveError(from string, err error) error {
 	case errors.Is(err, store.ErrNoKey):
 		hint += "：secret_key 不是这个数据库的"
 	}
-	return fmt.Errorf("%s（%w）", hint, err)
+	return fmt.Errorf("%s（%s）", hint, platform.Why(err))
 }

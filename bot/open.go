@@ -107,6 +107,8 @@ func unfitText(source string, e *store.UnfitError) string {
 		return "数据库文件不见了，或是空的，可是旁边还有它的 " + e.Detail + "。请找回原来的文件，或者恢复备份：marketbot restore 备份文件 --config 配置文件；真的要从头开始，先把 " + e.Detail + " 移走"
 	case store.NoFile:
 		return e.Detail + " 不是普通的文件，或是断了的链接。store 要写一个 SQLite 文件名，或 postgres://用户:密码@主机/库名"
+	case store.Stuck:
+		return "升级数据库做到 " + e.Detail + " 时出错，它和以前的都没有丢：有人改过表，或它是别的程序的。请用原来的版本，或恢复升级前的备份（备份目录里的 before-update-…）"
 	case store.Gone:
 		return "数据库文件被删掉或换掉了，请停掉程序，恢复备份"
 	case store.Denied:

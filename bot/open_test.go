@@ -195,6 +195,16 @@ func TestUnfitStoresAreRefused(t *testing.T) {
 			do(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, true)`)
 			s.refused("v9.9.9")
 			do(`DELETE FROM goose_db_version WHERE version_id = 999`)
+			do(`DELETE FROM goose_db_version WHERE version_id = 82`)
+			for range 2 { // it cannot be made again; a service that is started again and again would end the disk
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				err := serve(ctx, s.cfg, time.Now, io.Discard, quiet())
+				cancel()
+				if code := ended(err, io.Discard); code != exitUsage || !strings.Contains(err.Error(), "升级数据库做到") {
+					t.Errorf("a migration that does not go through: exit %d, %v", code, err)
+				}
+			}
+			do(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (82, true)`)
 			s.start()
 			s.end()
 		})
@@ -279,6 +289,13 @@ func TestPostgresRefuses(t *testing.T) {
 			at.RawQuery = q.Encode()
 			s.t, s.cfg.Store = t, at.String()
 			s.says(c.words)
+			config := s.config(s.cfg.SecretKey)
+			for _, args := range [][]string{{"backup", filepath.Join(t.TempDir(), "b.dump")}, {"audit", "verify"}, {"rekey"}} {
+				var said lines
+				if code := run(t.Context(), time.Now, append(args, "--config", config), &said, &said); code != exitUsage || args[0] != "rekey" && !strings.Contains(said.String(), c.words) {
+					t.Errorf("%v: exit %d, %s", args, code, said.String())
+				}
+			}
 		})
 	}
 }

@@ -78,7 +78,7 @@ func (c *verifyCommand) verify(ctx context.Context, cfg Config, log *slog.Logger
 	}
 	db, err := store.Peek(ctx, store.Options{Source: cfg.Store, Seals: seals, Log: log})
 	if err != nil {
-		return v, fmt.Errorf("打不开数据库：%w", err)
+		return v, openError(ctx, cfg, time.UTC, store.Options{Source: cfg.Store, Seals: seals, Log: log}, err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	err = db.View(ctx, func(tx *store.Tx) error {

@@ -88,6 +88,7 @@ const (
 	Gone        = engine.Gone
 	Lost        = engine.Lost
 	NoFile      = engine.NoFile
+	Stuck       = engine.Stuck
 	Denied      = engine.Denied
 	NoDatabase  = engine.NoDatabase
 	Unencrypted = engine.Unencrypted

@@ -32,6 +32,15 @@ func Backup(ctx context.Context, o store.Options, file string) (err error) {
 	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("backup: %s: %w", file, errors.Join(fs.ErrExist, err))
 	}
+	if engine.OnPostgres(o.Source) { // what its programs say of a connection is for nobody
+		there, err := engine.Peek(ctx, engine.BorrowOptions(o))
+		if err == nil {
+			err = there.Close()
+		}
+		if err != nil {
+			return fmt.Errorf("backup: %w", err)
+		}
+	}
 	part := file + partSuffix
 	if err := blank(part); err != nil {
 		return fmt.Errorf("backup: %w", err)

@@ -29,6 +29,7 @@ const (
 	Gone        Unfit = "the file was removed or replaced"
 	Lost        Unfit = "the file is gone, but not what lies beside it"
 	NoFile      Unfit = "what is there is no file"
+	Stuck       Unfit = "a migration does not go through"
 	Denied      Unfit = "the server does not let us in"
 	NoDatabase  Unfit = "the server has no such database"
 	Unencrypted Unfit = "the server takes no encrypted connection"
@@ -70,7 +71,7 @@ func Examine(ctx context.Context, o Options) (s State, err error) {
 	}
 	db, err := Peek(ctx, o)
 	if err != nil {
-		return s, refused(err)
+		return s, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	s, err = db.Examine(ctx, o)

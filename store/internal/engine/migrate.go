@@ -3,12 +3,17 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+	driver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // Before is a series of migrations that the present one took the place of: what
@@ -63,12 +68,29 @@ func migrate(ctx context.Context, db *sql.DB, dialect string, o Options) error {
 		return fmt.Errorf("migrations: %w", err)
 	}
 	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrations: %w", err)
+		return fmt.Errorf("migrations: %w", stuck(err))
 	}
 	if err := note(ctx, db, o, *o.Examined); err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
 	return nil
+}
+
+// stuck is an UnfitError where a migration fails for what the tables are or hold, and
+// will fail for it again.
+func stuck(err error) error {
+	var part *goose.PartialError
+	var lite *driver.Error
+	var post *pgconn.PgError
+	if !errors.As(err, &part) {
+		return err
+	}
+	switch {
+	case errors.As(err, &lite) && (lite.Code()&0xff == sqlite3.SQLITE_ERROR || lite.Code()&0xff == sqlite3.SQLITE_CONSTRAINT),
+		errors.As(err, &post) && (post.Code == "42P07" || post.Code == "42701" || strings.HasPrefix(post.Code, "22") || strings.HasPrefix(post.Code, "23")):
+		return &UnfitError{Stuck, part.Failed.Source.Path}
+	}
+	return err
 }
 
 // carryOver notes of a database at the end of the series before that the present

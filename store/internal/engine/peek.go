@@ -32,7 +32,7 @@ func Peek(ctx context.Context, o Options) (*DB, error) {
 		return nil, fmt.Errorf("look into the store: %w", err)
 	}
 	if err := pool.PingContext(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("look into the store: %w", err), pool.Close())
+		return nil, errors.Join(refused(fmt.Errorf("look into the store: %w", err)), pool.Close())
 	}
 	return o.peek(pool), nil
 }

@@ -47,13 +47,13 @@ func Unserved(ctx context.Context, url string) error {
 func servedPostgres(ctx context.Context, url string) (bool, error) {
 	pool, err := sql.Open("pgx", url)
 	if err != nil {
-		return false, fmt.Errorf("open postgres: %w", err)
+		return false, refused(fmt.Errorf("open postgres: %w", err))
 	}
 	pool.SetMaxOpenConns(1) // what is locked ends with its connection
 	var free bool
 	err = pool.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, servedKey).Scan(&free)
 	if err = errors.Join(err, pool.Close()); err != nil {
-		return false, fmt.Errorf("ask postgres: %w", err)
+		return false, refused(fmt.Errorf("ask postgres: %w", err))
 	}
 	return !free, nil
 }
