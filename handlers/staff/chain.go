@@ -22,7 +22,8 @@ const (
 // auditHead gives the general manager the head of the audit's chain, to keep
 // outside the database: by it a cut tail is found. Where there is none, the
 // administrators get it. Days without an entry have no new head; one that could
-// not be given goes with the next. Damage is an alarm for the administrators.
+// not be given goes with the next. Damage is an alarm for the administrators
+// and, as it may be one of them, for the general manager.
 func (h Handler) auditHead(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
 	ids, err := tx.Audit().Unlinked(ctx, s.At, "", maxLink)
 	if err != nil {
@@ -37,7 +38,7 @@ func (h Handler) auditHead(ctx context.Context, tx *store.Tx, s rulebook.Slot, r
 		return nil, err
 	case !r.Whole():
 		return []daily.Line{{
-			For: roll.Administrators(), Key: "audit/damage/" + string(h.Rules.Day(s.At)), Urgency: daily.Alarm, Text: damageText(r),
+			For: audience.Audience{To: audience.Join(roll.Administrators().To, roll.Holders(store.GeneralManager))}, Key: "audit/damage/" + string(h.Rules.Day(s.At)), Urgency: daily.Alarm, Text: damageText(r),
 		}}, nil
 	}
 	l := daily.Line{For: roll.Administrators(), Key: "audit/head/" + r.Head.Code(), Text: h.headText(r.Head)}
