@@ -29,7 +29,7 @@ func (h Handler) giveCommands() []command.Spec {
 	why := command.Arg{Name: "书面说明", Kind: command.Free, Prompt: wordsPrompt}
 	list := []command.Spec{
 		{
-			Name: "离职", Aliases: []string{"lz"}, Summary: "书面提出离职：提前一个月，名下的事交接清楚、账目结清、主管签字之后离开",
+			Name: "离职", Aliases: []string{"lz"}, Summary: "书面提出离职：按期限提前提出，名下的事交接清楚、账目结清、主管签字之后离开",
 			Said:     []string{"我要离职", "申请离职", "提出离职", "办离职", "离职申请", "辞职", "我要辞职", "提出辞职", "辞职申请", "我…不干了"},
 			Args:     []command.Arg{last, why},
 			Examples: []string{"离职 12-27 回老家照顾父母"}, Who: everybody, Proceeds: []string{insist}, Changed: changed, Run: h.resign,
@@ -39,7 +39,7 @@ func (h Handler) giveCommands() []command.Spec {
 			Examples: []string{"离职改到 12-27 回老家照顾父母"}, Who: everybody, Proceeds: []string{insist}, Changed: changed, Run: h.resign,
 		},
 		{
-			Name: "调走", Summary: "书面提出调岗：和离职一样提前一个月，交接清楚再走",
+			Name: "调走", Summary: "书面提出调岗：和离职一样提前提出，交接清楚再走",
 			Said:     []string{"申请调岗", "申请调走", "我要调岗", "调岗申请", "提出调岗"},
 			Args:     []command.Arg{day, post, why},
 			Examples: []string{"调走 12-27 其他员工 去行政部"}, Who: everybody, Proceeds: []string{insist}, Changed: changed, Run: h.transfer,

@@ -31,7 +31,7 @@ var asks = []Ask{
 	{Clause: "2-4", What: "出差期间每天与公司联系，报告进展", Command: "签到", posts: onTheRoad},
 	{Clause: "2-5", What: "每次签约前先汇报，签约后交原件", Command: "签前汇报", posts: onTheRoad},
 	{Clause: "2-5", What: "收齐原件，借出的收回", Command: "归档", duty: store.Archivist},
-	{Clause: "2-7", What: "离职、调岗提前一个月书面提出，手上的事交接清楚；别人交来的接收", Command: "交接"},
+	{Clause: "2-7", What: "离职、调岗按期限提前书面提出，手上的事交接清楚；别人交来的接收", Command: "交接"},
 	{Clause: "2-7", What: "离开的人账目结清", Command: "账清", duty: store.Accountant},
 	{Clause: "2-7", What: "手续齐了最后签字", Command: "签字放行", posts: append([]store.Post{store.ExecutiveDirector}, heads...)},
 	{Clause: "2-8", What: "分到的现场活动和洽谈按时到场", Command: "活动"},

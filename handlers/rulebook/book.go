@@ -3,6 +3,7 @@ package rulebook
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -169,6 +170,28 @@ func (b Book) figure(day store.Day, set int, of func(Edition) int) int {
 		}
 	}
 	return set
+}
+
+// Instead is what holds on a day in place of a setting, by its name, and since when;
+// false where the setting does.
+func (b Book) Instead(setting string, day store.Day) (value string, from store.Day, ok bool) {
+	for _, e := range b.upTo(day) {
+		said := ""
+		switch {
+		case setting == "schedule.weekly_report.due" && e.Due.Report != nil:
+			said = e.Due.Report.String()
+		case setting == "schedule.consolidated.due" && e.Due.Consolidated != nil:
+			said = e.Due.Consolidated.String()
+		case setting == "leaving.notice":
+			said = e.Notice
+		case setting == "contracts.archive_days" && e.ArchiveDays != 0:
+			said = strconv.Itoa(e.ArchiveDays)
+		}
+		if said != "" {
+			value, from, ok = said, e.From, true
+		}
+	}
+	return value, from, ok
 }
 
 // maxClause is how long a clause may be, in characters.

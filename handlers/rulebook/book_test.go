@@ -80,6 +80,13 @@ func TestFiguresHoldFromTheirDay(t *testing.T) {
 			t.Errorf("%s: %v, want %v", day, got, want)
 		}
 	}
+	for _, tt := range []struct{ setting, day, value, from string }{
+		{"contracts.archive_days", "2026-12-31", "", ""}, {"contracts.archive_days", "2027-03-01", "5", "2027-01-01"}, {"company", "2027-03-01", "", ""},
+	} {
+		if value, from, ok := b.Instead(tt.setting, store.Day(tt.day)); value != tt.value || string(from) != tt.from || ok != (tt.value != "") {
+			t.Errorf("%s on %s: %q since %s", tt.setting, tt.day, value, string(from))
+		}
+	}
 }
 
 // Whatever editions there are: who confirmed what holds is asked for nothing until one

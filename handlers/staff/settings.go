@@ -36,7 +36,7 @@ func (h Handler) settings(ctx context.Context, c *command.Call) (*command.Answer
 	if word == "" || word == allWord {
 		word, line = "", "设置 "+allWord
 	}
-	rows, title := h.settingRows(all, word), "设置"
+	rows, title := h.settingRows(all, word, h.Rules.Day(c.Now)), "设置"
 	switch {
 	case word == changesWord:
 		rows, title = h.settingChanges(all), "设置的变更，新的在前"
@@ -62,12 +62,17 @@ func (h Handler) settings(ctx context.Context, c *command.Call) (*command.Answer
 	return a, nil
 }
 
-// settingRows are the settings whose names hold a word, with what they are now.
-func (h Handler) settingRows(all []store.Setting, word string) (rows []string) {
+// settingRows are the settings whose names hold a word, with what they are now, and what
+// an edition of the rules has in their place.
+func (h Handler) settingRows(all []store.Setting, word string, today store.Day) (rows []string) {
 	for i, s := range all {
 		last := i+1 == len(all) || all[i+1].Name != s.Name
 		if last && s.Value != "" && strings.Contains(s.Name, word) {
-			rows = append(rows, fmt.Sprintf("• %s：%s（%s 起）", s.Name, text.CutLine(s.Value, maxSetting), string(h.Rules.Day(s.At))))
+			row := fmt.Sprintf("• %s：%s（%s 起）", s.Name, text.CutLine(s.Value, maxSetting), string(h.Rules.Day(s.At)))
+			if value, from, steered := h.Rules.Book.Instead(s.Name, today); steered {
+				row += fmt.Sprintf("；按制度 %s 版是 %s", string(from), value)
+			}
+			rows = append(rows, row)
 		}
 	}
 	return rows

@@ -94,32 +94,40 @@ func (h Handler) declared(t store.Trip, old []store.Trip) chat.Card {
 }
 
 // endedAloud answers 出差 结束 in a group (C9).
-func endedAloud(name string, last store.Day, checkIns int) chat.Card {
+func (h Handler) endedAloud(name string, last store.Day, checkIns int) chat.Card {
 	card := chat.Card{Title: "出差已结束", Tone: chat.Good, Buttons: []chat.Button{undoButton}}
 	text := name + "，今天是最后一天。"
 	switch {
 	case last == "":
 		card.Title, text = "已取消出差", name+"，还没开始，已取消。"
-	case checkIns == 0:
+	case checkIns < h.least(last):
 		card.Tone = chat.Warn
-		text += "今天还没有签到，请补一次（" + clause + "）。"
+		text += h.lacks(last, checkIns)
 	}
 	card.Blocks = []chat.Block{{Text: text}}
 	return card
 }
 
+// lacks says that a trip's last day has too few check-ins.
+func (h Handler) lacks(day store.Day, checkIns int) string {
+	if checkIns == 0 {
+		return "今天还没有签到，请补一次（" + clause + "）。"
+	}
+	return fmt.Sprintf("今天还差 %d 次签到，请补上（%s）。", h.least(day)-checkIns, clause)
+}
+
 // ended answers 出差 结束: last is the trip's last day, empty when it never began.
-func ended(t store.Trip, last store.Day, checkIns int) chat.Card {
+func (h Handler) ended(t store.Trip, last store.Day, checkIns int) chat.Card {
 	card := chat.Card{Title: "出差已结束", Tone: chat.Good, Buttons: []chat.Button{undoButton}}
 	switch {
 	case last == "":
 		card.Title = "已取消出差"
 		card.Blocks = []chat.Block{{Text: t.Place + " " + words.DaysCounted(t.First, t.Last) + "，还没开始，已取消。"}}
-	case checkIns > 0:
+	case checkIns >= h.least(last):
 		card.Blocks = []chat.Block{{Text: t.Place + " " + words.DaysCounted(t.First, last) + "，今天是最后一天。之后不再提醒签到。"}}
 	default:
 		card.Tone = chat.Warn
-		card.Blocks = []chat.Block{{Text: t.Place + " " + words.DaysCounted(t.First, last) + "，今天是最后一天。今天还没有签到，请补一次（" + clause + "）。"}}
+		card.Blocks = []chat.Block{{Text: t.Place + " " + words.DaysCounted(t.First, last) + "，今天是最后一天。" + h.lacks(last, checkIns)}}
 		card.Buttons = append([]chat.Button{{Label: "签到", Command: "签到", Primary: true}}, card.Buttons...)
 	}
 	return card

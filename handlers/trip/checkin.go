@@ -101,14 +101,18 @@ func (h Handler) nextTime(c *command.Call, n int) string {
 	if n > 1 && n >= least {
 		return fmt.Sprintf("今天已联系 %d 次，足够了。", n)
 	}
+	short := ""
+	if n < least {
+		short = fmt.Sprintf("今天还差 %d 次（%s）。", least-n, clause)
+	}
 	now, noon := c.Now.In(h.Rules.Zone), noonOf(h.Rules, today)
 	for _, at := range between(h.Rules.Trip.At) {
 		if slot := at.On(today, h.Rules.Zone); now.Before(noon) && now.Before(slot) {
-			return "下一次请在 " + at.String() + " 前。"
+			return short + "下一次请在 " + at.String() + " 前。"
 		}
 	}
-	if n < least {
-		return fmt.Sprintf("今天还差 %d 次（%s）。", least-n, clause)
+	if short != "" {
+		return short
 	}
 	return "今天已联系，有新进展可以再报一次。"
 }

@@ -260,9 +260,9 @@ func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, err
 	if err != nil {
 		return nil, err
 	}
-	a := command.Card(ended(t, cut.Last, done))
+	a := command.Card(h.ended(t, cut.Last, done))
 	if c.Event.Chat.Group {
-		a = command.Card(endedAloud(c.Person.Name, cut.Last, done))
+		a = command.Card(h.endedAloud(c.Person.Name, cut.Last, done))
 	}
 	a.Undo, a.Subject = cut.Cause+","+t.ID, "trip/"+t.ID+"/"+string(t.First)+"/"+string(cut.Last)
 	return a, nil
