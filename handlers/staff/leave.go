@@ -13,6 +13,7 @@ import (
 	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -36,8 +37,8 @@ func (h Handler) leaveCommands() []command.Spec {
 		{
 			Name: "销假", Aliases: []string{"xj"}, Summary: "提前回来，或取消还没开始的请假",
 			Said:     []string{"取消请假", "取消…请假", "请假取消", "请假…取消", "不请假", "请假回来", "请假结束", "结束请假", "提前回来", "休假结束"},
-			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}},
-			Examples: []string{"销假"}, Who: rulebook.TakePart, Clause: "会-3", Also: []string{"2-4"}, Run: h.back, Changed: leaveChanged, Undo: h.undoBack,
+			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}, {Name: "日期", Kind: command.Date, Optional: true}},
+			Examples: []string{"销假", "销假 明天"}, Who: rulebook.TakePart, Clause: "会-3", Also: []string{"2-4"}, Run: h.back, Changed: leaveChanged, Undo: h.undoBack,
 		},
 	}
 }
@@ -179,7 +180,11 @@ func (h Handler) plausible(c *command.Call, d reading.Days) error {
 	default:
 		return nil
 	}
-	return &command.Refusal{Text: text, Hint: "请假 " + string(today.Add(1)), Clause: "会-3"}
+	hint := "请假 " + string(today.Add(1))
+	if d.Open {
+		hint = "请假 " + words.Date(d.From) + "起2天"
+	}
+	return &command.Refusal{Text: text, Hint: hint, Clause: "会-3"}
 }
 
 // overlap is whether leave is entered for some of the days already; it refuses
@@ -283,20 +288,31 @@ func (h Handler) back(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, err
 	}
 	today := h.Rules.Day(c.Now)
-	list, err := c.Tx.Leaves().Of(ctx, p.ID, today)
+	from, since := today, "今天（"+today.String()+"）"
+	if c.Has("日期") && c.Day("日期") != today {
+		from, since = c.Day("日期"), " "+c.Day("日期").String()+" "
+	}
+	list, err := c.Tx.Leaves().Of(ctx, p.ID, from)
 	if err != nil {
 		return nil, err
 	}
-	if len(list) == 0 {
-		return nil, &command.Refusal{Text: p.Name + "现在和以后都没有登记请假。", Hint: "请假 起止", Clause: "会-3"}
+	switch {
+	case from < today:
+		return nil, &command.Refusal{Text: from.String() + " 已经过去，过去的请假留作记录。", Hint: "销假", Clause: "会-3"}
+	case len(list) == 0 || c.Has("日期") && !list[0].Covers(from):
+		when := "现在和以后都"
+		if c.Has("日期") {
+			when = " " + from.String() + " "
+		}
+		return nil, &command.Refusal{Text: p.Name + when + "没有登记请假。", Hint: "请假 起止", Clause: "会-3"}
 	}
-	ref, err := h.end(ctx, c, list, today)
+	ref, err := h.end(ctx, c, list, from)
 	if err != nil {
 		return nil, err
 	}
 	l := list[0]
-	text := "已销假：" + p.Name + " 从今天（" + today.String() + "）起恢复，周报和签到照常。"
-	if l.First > today {
+	text := "已销假：" + p.Name + " 从" + since + "起恢复，周报和签到照常。"
+	if l.First > today && l.First >= from {
 		text = "已取消：" + p.Name + " " + leavePeriod(l) + "的请假。"
 	}
 	a := command.Text(text)
@@ -315,22 +331,22 @@ func (h Handler) backNotices(ctx context.Context, c *command.Call, p store.Perso
 	return news(c.Tx, c.Now, above, text), err
 }
 
-// end ends every leave that covers today, else the next one. What lay before
-// today stays leave. ref names what was cancelled (-) and entered (+).
-func (h Handler) end(ctx context.Context, c *command.Call, list []store.Leave, today store.Day) (ref string, err error) {
+// end ends every leave that covers a day, else the next one. What lay before that day
+// stays leave. ref names what was cancelled (-) and entered (+).
+func (h Handler) end(ctx context.Context, c *command.Call, list []store.Leave, from store.Day) (ref string, err error) {
 	var done []string
 	for i, l := range list {
-		if i > 0 && !l.Covers(today) {
+		if i > 0 && !l.Covers(from) {
 			break // by first day: all that follow lie ahead
 		}
 		if _, err := c.Tx.Leaves().Cancel(ctx, l.ID, c.Now); err != nil {
 			return "", err
 		}
 		done = append(done, "-"+l.ID)
-		if l.First >= today {
+		if l.First >= from {
 			continue
 		}
-		l.ID, l.Last = c.Tx.NewID(c.Now), today.Add(-1)
+		l.ID, l.Last = c.Tx.NewID(c.Now), from.Add(-1)
 		if err := c.Tx.Leaves().Add(ctx, l); err != nil {
 			return "", err
 		}
