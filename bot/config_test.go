@@ -211,6 +211,7 @@ func TestWrongSettingsAreToldWithTheirLine(t *testing.T) {
 		{"a number without end", "reports:\n  backdate_weeks: 99999999999999999999\n", "2", "太大"},
 		{"money with a word", "receivables:\n  small_waiver: 1元\n", "2", "整数"},
 		{"all that is wrong", "timezone: Mars\nreports: {backdate_weeks: -1}\ncolour: red\nlog:\n  level: loud\n", "1", "没有时区 \"Mars\"；中国写 Asia/Shanghai\n第 2 行：backdate_weeks 不能是负数\n第 3 行：没有 colour 这个设置\n第 5 行：写 debug"},
+		{"two people", "people:\n  - name: 王芳\n    post: 总管\n  - {name: 张伟, post: 业务员}\n  - name: 李明\n    post: 业务员\n    duties: [总管]\ntimezone: Mars\n", "3", "总管\"；可以写：执行董事、总经理、总经理助理、市场总监、市场主管、业务员、其他员工\n第 7 行：没有职责 \"总管\"；可以写：管理员、档案员、财务\n第 8 行：没有时区"},
 		{"wide blanks", "reports:\n\u3000\u3000backdate_weeks: 1\n", "2", "backdate_weeks 的前后有全角空格"},
 		{"an invisible letter", "\u200bcompany: a\n", "1", "company 的前后有全角空格、全角冒号或看不见的字符"},
 		{"wide colon", "reports:\n  backdate_weeks：1\n", "2", "冒号要用英文的"},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func (c *doctorCommand) run(ctx context.Context, now func() time.Time, out io.Wr
 	b.WriteString(settings + "\n检查：\n")
 	cfg, err := loadConfig(c.Config, os.LookupEnv)
 	if err != nil {
-		b.WriteString("✗ " + err.Error() + "\n")
+		b.WriteString("✗ " + withheldWrong(data, err) + "\n")
 	} else {
 		cfg.People = nil // whose names check tells
 		own, cancel := context.WithTimeout(ctx, checkTime)
@@ -73,6 +74,23 @@ func (c *doctorCommand) run(ctx context.Context, now func() time.Time, out io.Wr
 // plainSections are the sections whose values are no secret and name nobody.
 var plainSections = []string{"timezone", "listen", "postgres", "backup", "log", "notify_on", "schedule", "reports", "contracts", "receivables"}
 
+// withheldWrong is what is wrong with settings, without what stands in lines that may
+// name somebody.
+func withheldWrong(data []byte, err error) string {
+	var list wrongLines
+	doc, unread := parseDocument(data, func(string) (string, bool) { return "", true })
+	if !errors.As(err, &list) || unread != nil {
+		return err.Error() // which repeats nothing
+	}
+	shown := slices.Clone(list)
+	for i, wrong := range shown {
+		if !slices.Contains(plainSections, doc.section(wrong.line)) {
+			shown[i].text = "写得不对。这一行可能有姓名，不写在这里；在本机运行 marketbot check 看"
+		}
+	}
+	return shown.Error()
+}
+
 // outline is which settings a file has, a line each.
 func outline(data []byte) (string, error) {
 	data, err := utf8Text(data)
@@ -86,9 +104,17 @@ func outline(data []byte) (string, error) {
 	var lines []string
 	for _, item := range all {
 		key := fmt.Sprint(item.Key)
-		lines = append(lines, outlined(key, item.Value, slices.Contains(plainSections, key))...)
+		lines = append(lines, outlined(settingName(key), item.Value, slices.Contains(plainSections, key))...)
 	}
 	return strings.Join(lines, "\n") + "\n", nil
+}
+
+// settingName is the key of a setting; what is none may be anybody's name.
+func settingName(key string) string {
+	if slices.Contains(settingKeys(reflect.TypeFor[Config]()), key) {
+		return key
+	}
+	return "（不认识的设置）"
 }
 
 func outlined(path string, value any, plain bool) (lines []string) {
@@ -100,12 +126,12 @@ func outlined(path string, value any, plain bool) (lines []string) {
 		}
 		slices.Sort(keys)
 		for _, k := range keys {
-			lines = append(lines, outlined(path+"."+k, v[k], plain)...)
+			lines = append(lines, outlined(path+"."+settingName(k), v[k], plain)...)
 		}
 		return lines
 	case yaml.MapSlice:
 		for _, item := range v {
-			lines = append(lines, outlined(path+"."+fmt.Sprint(item.Key), item.Value, plain)...)
+			lines = append(lines, outlined(path+"."+settingName(fmt.Sprint(item.Key)), item.Value, plain)...)
 		}
 		return lines
 	case []any:

@@ -53,3 +53,27 @@ reports: {backdate_weeks: 2}
 		t.Errorf("a file is written over: %s", said.String())
 	}
 }
+
+// Nor does it where the settings are wrong, whose words repeat what stands there.
+func TestDoctorOfWrongSettings(t *testing.T) {
+	dir := t.TempDir()
+	for i, text := range []string{
+		"people:\n  - {name: 王芳, post: 总管}\n  - {name: 王 小芳 @, post: 业务员}\nreports: {backdate_weeks: -1}\n",
+		"people:\n  - {name: 王芳, post: 业务员, wecom: a}\n  - {name: 王小芳, post: 业务员, wecom: A}\nreports: {backdate_weeks: -1}\n",
+		"people: {王芳: 总经理}\n王小芳: 业务员\nreports: {backdate_weeks: -1}\n",
+		"customers: {canaries: [王芳公司, 王芳公司]}\nreports: {backdate_weeks: -1}\n",
+	} {
+		config, file := filepath.Join(dir, "config.yaml"), filepath.Join(dir, fmt.Sprint(i, ".txt"))
+		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var said bytes.Buffer
+		if code := run(t.Context(), time.Now, []string{"doctor", file, "--config", config}, &said, &said); code != exitFine {
+			t.Fatalf("exit %d: %s", code, said.String())
+		}
+		got, err := os.ReadFile(file)
+		if err != nil || strings.Contains(string(got), "芳") || !strings.Contains(string(got), "行：写得不对") || !strings.Contains(string(got), "backdate_weeks 不能是负数") {
+			t.Errorf("%s", got)
+		}
+	}
+}

@@ -135,13 +135,46 @@ func (d document) drop(line int) bool {
 	return ok && dropFrom(root, line)
 }
 
-func dropFrom(m *ast.MappingNode, line int) bool {
-	for i, pair := range m.Values {
-		if pair.Key.GetToken().Position.Line == line {
-			m.Values = slices.Delete(m.Values, i, i+1)
-			return true
+// section is the first word of the settings that a line belongs to.
+func (d document) section(line int) (key string) {
+	root, ok := d.root().(*ast.MappingNode)
+	if !ok {
+		return ""
+	}
+	for _, pair := range root.Values {
+		if at := pair.Key.GetToken(); at.Position.Line <= line {
+			key = at.Value
 		}
-		if below, ok := pair.Value.(*ast.MappingNode); ok && dropFrom(below, line) {
+	}
+	return key
+}
+
+func dropFrom(m *ast.MappingNode, line int) bool {
+	for i, pair := range slices.Backward(m.Values) {
+		at := pair.Key.GetToken().Position.Line
+		if at > line {
+			continue
+		}
+		if at < line {
+			switch below := pair.Value.(type) {
+			case *ast.MappingNode:
+				return dropFrom(below, line)
+			case *ast.SequenceNode:
+				return dropItem(below, line)
+			}
+		}
+		m.Values = slices.Delete(m.Values, i, i+1)
+		return true
+	}
+	return false
+}
+
+// dropItem takes away the whole item that a line belongs to: what is left of it would
+// seem to lack something.
+func dropItem(list *ast.SequenceNode, line int) bool {
+	for i, item := range slices.Backward(list.Values) {
+		if item.GetToken().Position.Line <= line {
+			list.Values = slices.Delete(list.Values, i, i+1)
 			return true
 		}
 	}
