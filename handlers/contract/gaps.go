@@ -82,6 +82,7 @@ func (h Handler) gaps(ctx context.Context, c *command.Call) (*command.Answer, er
 type number struct {
 	store.Contract
 	missing bool // there is no contract: it was drawn, and nobody knows why
+	damaged bool // there is one that does not open
 }
 
 // numbers are all numbers of a month in order: those that were claimed in it, and
@@ -138,7 +139,8 @@ func (h Handler) inSeries(ctx context.Context, tx *store.Tx, series string, mont
 		if !found {
 			ct = store.Contract{Number: h.numberIn(series, seq, month), Series: series, Seq: seq}
 		}
-		list = append(list, number{ct, !found})
+		damaged := !found && slices.Contains(tx.Damaged(), store.Damage{Table: "contract", Row: ct.Number})
+		list = append(list, number{ct, !found && !damaged, damaged})
 	}
 	return list, nil
 }
@@ -158,6 +160,8 @@ func (n number) fate(holder string, today store.Day) string {
 	switch said := fate(n.Contract, holder, today); {
 	case n.missing:
 		return "缺号：发出过，没有记录"
+	case n.damaged:
+		return "记录损坏，打不开"
 	case n.Holder == "" || n.InHand():
 		return said
 	default:
@@ -170,7 +174,7 @@ func (n number) worries() int {
 	switch {
 	case n.missing:
 		return 0
-	case n.State == store.ContractLost || n.State == store.ContractBurnt && !n.Explained:
+	case n.damaged, n.State == store.ContractLost || n.State == store.ContractBurnt && !n.Explained:
 		return 1
 	case n.InHand():
 		return 2
