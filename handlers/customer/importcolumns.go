@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"marketbot/handlers/intake"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/sheet"
 	"marketbot/handlers/text"
 	"marketbot/store/vault"
@@ -135,6 +136,9 @@ func ofCompany(field string, rule func(string) error) intake.Column[bookRow] {
 		if field == fieldName {
 			if err := isName(c); err != nil {
 				return err
+			}
+			if reading.IsCustomerCode(c.Text) {
+				return errors.New(text.Quote(c.Text) + "像一个编号，不能作名称")
 			}
 		}
 		return checked(rule, c.Text)

@@ -116,6 +116,9 @@ func (h Handler) readPlans(f *sheet.File) (*intake.Book, error) {
 			b.Rows, lines = append(b.Rows, intake.Row{Line: r.Line, Name: r.Value.contract}), append(lines, nil)
 		}
 		r.Value.line = r.Line
+		if r.Value.first > r.Value.due && r.Value.due != "" {
+			b.Rows[i].Fail("第 %d 行：原定日在到期日之后", r.Line)
+		}
 		for _, l := range lines[i] {
 			if l.due != "" && l.due == r.Value.due {
 				b.Rows[i].Fail("第 %d 行和第 %d 行是同一天，请合成一期", r.Line, l.line)
@@ -167,7 +170,7 @@ func (h Handler) takePlan(rows []planRow) func(context.Context, *store.Tx, intak
 		e := h.opening(tx, i, d, store.MoneyPlan)
 		sum := int64(0)
 		for _, r := range rows {
-			if r.first == "" || r.first > r.due {
+			if r.first == "" {
 				r.first = r.due
 			}
 			l := store.PlanLine{First: r.first, Due: r.due, Amount: r.fen}

@@ -95,6 +95,8 @@ func TestImportOfWhatIsThere(t *testing.T) {
 		[]sheet.Value{w("ZYX-202611-002"), w("2026-12-31"), sheet.Money(10_000_00)},
 		[]sheet.Value{w("ZYX-202611-002"), w("2026-12-31"), sheet.Money(10_000_00)})
 	handlerstest.Wants(t, said, "第 5 行没有合同号，像是这份合同的一期，请补上", "第 7 行和第 6 行是同一天，请合成一期", "已导入 0 份收款计划", "有错 3 行")
+	said = d.imports(0, true, []sheet.Value{}, []sheet.Value{w("ZYX-202611-001"), w("2026-12-31"), sheet.Money(30_000_00), w("2027-01-31")})
+	handlerstest.Wants(t, said, "第 4 行：原定日在到期日之后", "有错 1 行")
 	plan := []sheet.Value{w("ZYX-202611-001"), w("2026-12-31"), sheet.Money(30_000_00)}
 	d.imports(0, true, []sheet.Value{}, plan)
 	plan[2] = sheet.Money(40_000_00)
