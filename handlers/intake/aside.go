@@ -3,6 +3,7 @@ package intake
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"marketbot/handlers/sheet"
@@ -11,9 +12,10 @@ import (
 
 // sums begin the rows that add up others, remarks those that tell of the table.
 var (
-	sums = regexp.MustCompile(`^((本页|本月|本年|全年|以上|项目)?(合计|小计|总计|共计|累计)([:(0-9].*)?|.+小计:?)$`)
+	sums = regexp.MustCompile(`^((本页|本月|本年|全年|以上|项目)?(合计|小计|总计|共计|累计)([:(0-9].*)?|.+小计:?|共\d+(条|家|个|笔|份|人|行|位)(记录|数据|客户|合同)?)$`)
 
-	remarks = regexp.MustCompile(`^((附?注|备注|说明|填表说明|提示|注意|制表人?|填表人?|审核人?|复核人?|批准人?|经办人?|(制表|填表|打印)?(日期|时间)|(金额)?单位|数据来源|截至|截止)([0-9]*:.*)|` +
+	labelled = regexp.MustCompile(`^\p{Han}{1,8}:.`)
+	remarks  = regexp.MustCompile(`^((附?注|备注|说明|填表说明|提示|注意|制表人?|填表人?|审核人?|复核人?|批准人?|经办人?|(制表|填表|打印)?(日期|时间)|(金额)?单位|数据来源|截至|截止)([0-9]*:.*)|` +
 		`[-—]*以下(空白|无正文)[-—]*|第\d+页(,?共\d+页)?)$`)
 )
 
@@ -31,7 +33,8 @@ func (b *reader[R]) aside(row sheet.Row) string {
 	}
 	first := row.At(held[0])
 	switch said := text.Bare(first.Text); {
-	case sums.MatchString(said), remarks.MatchString(said) && (strings.HasSuffix(said, ":") || !b.whole(row, held[1:])):
+	case sums.MatchString(said), remarks.MatchString(said) && strings.HasSuffix(said, ":"),
+		!slices.ContainsFunc(held, func(i int) bool { return !isRemark(row.At(i)) }):
 		return "是" + text.Quote(text.MaskPhones(first.Text))
 	case b.example(row):
 		return "是空表里的示例"
@@ -39,6 +42,12 @@ func (b *reader[R]) aside(row sheet.Row) string {
 		return fmt.Sprintf("是合并了 %d 列的%s", first.Wide, text.Quote(text.MaskPhones(first.Text)))
 	}
 	return b.headsAgain(row, held)
+}
+
+// isRemark reports whether a cell tells of the table by itself: 制表人：周明.
+func isRemark(c sheet.Cell) bool {
+	said := text.Bare(c.Text)
+	return c.Wrong == "" && (remarks.MatchString(said) || labelled.MatchString(said))
 }
 
 // whole reports whether some cells of a row are all that it needs.
