@@ -50,6 +50,7 @@ var sealedColumns = []sealedColumn{
 	{"request", []string{"code"}, "words", nil},
 	{"request", []string{"code"}, "why", nil},
 	{"request", []string{"code"}, "reason", nil},
+	{"request", []string{"code"}, "proof", nil},
 	{"access_grant", []string{"id"}, "proof", nil},
 	{"delegation", []string{"id"}, "proof", nil},
 	{"person_change", []string{"code"}, "proof", nil},
