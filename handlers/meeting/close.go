@@ -8,6 +8,7 @@ import (
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/closing"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
@@ -89,7 +90,7 @@ func (h Handler) close(ctx context.Context, c *command.Call) (*command.Answer, e
 		return nil, err
 	}
 	owners := ownersOf(fresh)
-	_, frozen, err := c.Tx.Months().Frozen(ctx, m.Month)
+	open, err := closing.Open(ctx, c.Tx, h.Rules, c.Now) // a month before it stays as it is: frozen, or of before there was anything
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +99,7 @@ func (h Handler) close(ctx context.Context, c *command.Call) (*command.Answer, e
 		if len(owners) > 0 {
 			will = append(will, fmt.Sprintf("%d 位负责人各收到一条", len(owners)))
 		}
-		if m.Kind == store.MonthlyMeeting && !frozen {
+		if m.Kind == store.MonthlyMeeting && m.Month >= open {
 			will = append(will, words.Month(m.Month)+"的表定稿，以后的变化另记"+h.early(m, c.Now))
 		}
 		after := "确认之后：" + strings.Join(will, "；") + "。"
