@@ -2,6 +2,7 @@ package text
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -30,13 +31,14 @@ var groups = regexp.MustCompile(`^(?:(?:2|4)-)?(?:3-4-4|3-8|7-4|3-3-5|5-6|6-5|4-
 
 // shaped reports whether digits may be of one number, as they are parted.
 func shaped(run []digits) bool {
-	loose := false
+	if !slices.ContainsFunc(run[1:], func(d digits) bool { return d.loose }) {
+		return true
+	}
 	var lengths []string
-	for i, d := range run {
-		loose = loose || i > 0 && d.loose
+	for _, d := range run {
 		lengths = append(lengths, strconv.Itoa(len(d.text)))
 	}
-	return !loose || groups.MatchString(strings.Join(lengths, "-"))
+	return groups.MatchString(strings.Join(lengths, "-"))
 }
 
 // sameScript is how many of a run are written like the first.
