@@ -95,7 +95,7 @@ func TestSectionsAreKept(t *testing.T) {
 		}
 		return strings.Join(all, "|")
 	}
-	if a, b := one(s.Sheets[0]), one(got.Sheets[0]); a != b || !strings.Contains(a, "=1+1|3|-0.05|0.855|—|") {
+	if a, b := one(s.Sheets[0]), one(got.Sheets[0]); a != b || !strings.Contains(a, "=1+1|3|-0.05|85.5%|—|") {
 		t.Errorf("%s, kept %s", a, b)
 	}
 }
