@@ -30,7 +30,7 @@ func (d *Desk) builtins() []command.Spec {
 		},
 		{
 			Name: "我的", Aliases: []string{"wd"}, Summary: "我欠着什么、在等什么", Lists: true, Examples: []string{"我的"},
-			Said: []string{"我的待办", "待办", "待办事项", "我的任务", "我的事", "什么没做", "什么没交", "要做什么", "要干什么", "要干嘛", "什么要交", "要交什么", "什么要我", "什么事", "我的提醒", "todo", "to do"},
+			Said: []string{"我的待办", "要我批", "要批的", "等我批", "要我核", "等我核", "几笔没核", "等我处理", "要我处理", "要我做", "待办", "待办事项", "我的任务", "我的事", "什么没做", "什么没交", "要做什么", "要干什么", "要干嘛", "什么要交", "要交什么", "什么要我", "什么事", "我的提醒", "todo", "to do"},
 			Who:  rulebook.TakePart, Private: true, Daily: true, Clause: "总则", Run: d.mine,
 		},
 		{

@@ -38,6 +38,7 @@ type matter struct {
 	// Of a text that is no plain command:
 	people   []string // who there is
 	customer string   // that it names and nothing else; empty: none that the person may know
+	named    string   // what in it names a customer, likewise
 }
 
 // decide is what comes of the event: an outcome, or a command to run first.

@@ -29,29 +29,31 @@ func (t *turn) hear(ctx context.Context) error {
 	for _, p := range people {
 		t.people = append(t.people, p.Name)
 	}
-	t.customer, err = t.customerIn(ctx, line)
+	t.customer, t.named, err = t.customerIn(ctx, line)
 	return err
 }
 
 // longestName is how many bytes of a text may be a bare customer.
 const longestName = 120
 
-// customerIn is the name of a customer that is all there is to a text, where
-// the person may know that there is one.
-func (t *turn) customerIn(ctx context.Context, line string) (string, error) {
+// customerIn is the customer that is all there is to a text, and else what in it names
+// one, where the person may know that there is one.
+func (t *turn) customerIn(ctx context.Context, line string) (all, part string, err error) {
 	name := command.Bare(line)
 	if len(line) > longestName || !store.Plain(name) || !t.offers("客户") {
-		return "", nil
+		return "", "", nil
 	}
 	c := command.Call{Tx: t.tx, Person: t.person, Now: t.event.Sent, Taken: t.now, Policy: t.desk.o.Policy}
 	found, err := c.CustomersLike(ctx, name, command.ToRead)
-	if err != nil || len(found.List) == 0 {
-		return "", err
+	if err != nil {
+		return "", "", err
 	}
-	if _, one := found.One(); !one && !slices.ContainsFunc(found.List, func(m command.Meant) bool { return text.Bare(m.Hit.Name) == text.Bare(name) }) {
-		return "", nil
+	_, one := found.One()
+	if one || slices.ContainsFunc(found.List, func(m command.Meant) bool { return text.Bare(m.Hit.Name) == text.Bare(name) }) {
+		return name, name, nil
 	}
-	return name, nil
+	part, err = c.CustomerWithin(ctx, line)
+	return "", part, err
 }
 
 // sentence is what somebody wrote who was not asked: a command, or words that
@@ -60,7 +62,7 @@ func (m *matter) sentence(line string) outcome {
 	suits := func(s *command.Spec) bool { return s.Suits(m.person) }
 	meant, plain := m.plain(line)
 	if !plain || meant.Help != nil && !suits(meant.Help) {
-		meant = m.router.Guess(line, command.Known{Suits: suits, People: m.people, Name: m.person.Name, Now: m.event.Sent})
+		meant = m.router.Guess(line, command.Known{Suits: suits, People: m.people, Customer: m.named, Name: m.person.Name, Now: m.event.Sent})
 	}
 	switch {
 	case meant.Spec != nil:

@@ -28,7 +28,7 @@ func (h Handler) answerCommands() []command.Spec {
 		},
 		{
 			Name: "不能去", Aliases: []string{"bnq"}, Summary: "答复不能参加活动，写明原因",
-			Said:     []string{"去不了", "不能参加", "参加不了", "我去不了", "不去活动", "不去", "不去…了"},
+			Said:     []string{"去不了", "…去不了", "没法参加", "没空参加", "不能参加", "参加不了", "我去不了", "不去活动", "不去", "不去…了"},
 			Args:     []command.Arg{orTheOnly(), {Name: fieldReason, Kind: command.Free, Prompt: cannotPrompt}},
 			Examples: []string{"不能去 H3 那天要去医院"},
 			Who:      rulebook.TakePart, Clause: onSite, Changed: h.answered, Run: h.cannot, Undo: h.undo,

@@ -28,7 +28,7 @@ func (h Handler) attendCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: attendName, Aliases: []string{"dc"}, Summary: "活动开始前 2 小时到第二天，参加人员报到场",
-			Said: []string{"到场了", "我到场了", "报到场", "活动到场", "到活动现场", "到现场了", "活动签到"},
+			Said: []string{"到场了", "我到场了", "报到场", "活动到场", "到活动现场", "到现场了", "到…现场", "到展会", "我到了", "活动签到"},
 			Args: []command.Arg{orTheOnly(), maybe}, Examples: []string{"到场 H3"},
 			Who: rulebook.TakePart, Clause: onSite, Photo: true, Changed: h.answered, Run: h.attend, Undo: h.undo,
 		},

@@ -22,7 +22,7 @@ func (h Handler) planCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "活动 新增", Aliases: []string{"xzhd"}, Summary: "登记活动计划：名称和会-4 的七项，没写全的先存草稿",
-			Said: []string{"新活动", "新增活动", "新建活动", "添加活动", "加个活动", "办个活动", "办一个活动", "搞个活动", "安排活动", "活动计划", "登记活动", "策划活动"},
+			Said: []string{"加一个活动", "办个", "搞个", "组织个", "举办", "办一场", "搞一场", "策划一个", "新活动", "新增活动", "新建活动", "添加活动", "加个活动", "办个活动", "办一个活动", "搞个活动", "安排活动", "活动计划", "登记活动", "策划活动"},
 			Args: []command.Arg{
 				{Name: fieldName, Kind: command.Passage, Optional: true},
 				{Name: "字段", Kind: command.Fields, Keys: planFields, Optional: true},
@@ -32,7 +32,7 @@ func (h Handler) planCommands() []command.Spec {
 		},
 		{
 			Name: "活动 改", Aliases: []string{"ghd"}, Summary: "改活动计划；改时间要先确认，所有人重新问一遍",
-			Said: []string{"修改活动", "改活动", "活动改期", "活动推迟", "活动延期", "活动提前", "推迟活动", "活动 改期"},
+			Said: []string{"修改活动", "延期到", "改期到", "推迟到", "改活动", "活动改期", "活动推迟", "活动延期", "活动提前", "推迟活动", "活动 改期"},
 			Args: []command.Arg{
 				theActivity(), {Name: "字段", Kind: command.Fields, Keys: append([]string{fieldName}, planFields...), Optional: true},
 			},

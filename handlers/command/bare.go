@@ -11,6 +11,9 @@ import (
 // Contracts in [Spec.Of] are the numbers of contracts.
 const Contracts = "ZYX"
 
+// customers in [Spec.Of] are the codes of customers.
+const customers = "K"
+
 // codes are what stands in Latin letters and digits, as one word of a text.
 var codes = regexp.MustCompile(`[#＃]?[A-Za-zＡ-Ｚａ-ｚ0-9０-９]+(?:[-－][A-Za-z0-9０-９]+)*`)
 
@@ -34,20 +37,36 @@ func letterOf(code string) string {
 // beside it.
 func (r *Router) bare(typed string, k Known) (lines []string) {
 	for _, at := range codes.FindAllStringIndex(text.CutBytes(typed, suggestBytes), -1) {
-		words := strings.TrimSpace(afterMark(typed[at[1]:]))
-		if !useUp(text.Fold(typed[:at[0]]).Text, soft) {
-			words = strings.TrimSpace(typed)
-		}
-		if lines = r.about(text.Code(typed[at[0]:at[1]]), words, k); len(lines) > 0 {
+		code := text.Code(typed[at[0]:at[1]])
+		if lines = r.about(letterOf(code), code, wordsBeside(typed, at[0], at[1]), k); len(lines) > 0 {
 			break
 		}
 	}
 	return lines
 }
 
-// about are the commands that may be meant by a code with words beside it.
-func (r *Router) about(code, words string, k Known) (lines []string) {
-	letter, folded := letterOf(code), text.Fold(words).Text
+// ofCustomer are the commands that may be meant where a text names a customer and
+// none: as for its code.
+func (r *Router) ofCustomer(typed string, k Known) []string {
+	at := strings.Index(typed, k.Customer)
+	if at < 0 || k.Customer == "" || supposed.in(text.Fold(typed).Text) != "" {
+		return nil
+	}
+	return r.about(customers, k.Customer, wordsBeside(typed, at, at+len(k.Customer)), k)
+}
+
+// wordsBeside are the words beside what is named between two places of a text: those behind
+// it where nothing stands before, else all of them.
+func wordsBeside(typed string, from, to int) string {
+	if useUp(text.Fold(typed[:from]).Text, soft) {
+		return strings.TrimSpace(afterMark(typed[to:]))
+	}
+	return strings.TrimSpace(typed)
+}
+
+// about are the commands that may be meant by a code, or a name, with words beside it.
+func (r *Router) about(letter, code, words string, k Known) (lines []string) {
+	folded := text.Fold(words).Text
 	says := ask.in(folded) == "" && !useUp(folded, soft)
 	for _, s := range r.specs {
 		switch notes := s.takesWords(); {
@@ -63,8 +82,13 @@ func (r *Router) about(code, words string, k Known) (lines []string) {
 
 // ofOthers reports whether words begin with a code that the command is not about.
 func (s *Spec) ofOthers(words string) bool {
-	letter := letterOf(text.Code(reading.FirstWord(words)))
-	return s.Of != "" && letter != "" && letter != s.Of
+	letter, of := letterOf(text.Code(reading.FirstWord(words))), s.Of
+	for _, example := range s.Examples {
+		if of == "" {
+			of = letterOf(text.Code(codes.FindString(example)))
+		}
+	}
+	return of != "" && letter != "" && letter != of
 }
 
 // takesWords reports whether the command is nothing without words of any kind

@@ -48,6 +48,7 @@ type Spec struct {
 	// who tell at once what the command takes as text: that is kept whole.
 	Said, Tells []string
 	Lists       bool     // it shows a list where nothing is said of which: that is offered to whoever asks about it
+	By          []Kind   // what a list may be narrowed to, beside what the arguments say: Person, Customer, Month
 	Of          string   // the letter of the codes that it is about, or [Contracts]: it is offered where one stands without a command
 	Summary     string   // one line, for help
 	Args        []Arg    // in the order they are typed

@@ -40,14 +40,14 @@ func (r *Router) labelled(typed string, k Known) string {
 // underHead is the line for the parts of a command under a head: for another week
 // than this the one that takes the same parts and a week.
 func (r *Router) underHead(s *Spec, head, parts string, k Known) string {
-	g := gathering{spec: &Spec{Args: []Arg{{Kind: Week}}}, today: store.DayOf(k.Now)}
+	g, today := gathering{spec: &Spec{Args: []Arg{{Kind: Week}}}, k: k}, store.DayOf(k.Now)
 	rest := strings.ReplaceAll(g.takeDays(head), k.Name, " ")
 	if !useUp(text.Fold(rest).Text, heading, s.ownWords()) {
 		return ""
 	}
-	this := store.WeekOf(g.today.Start(time.UTC))
+	this := store.WeekOf(today.Start(time.UTC))
 	for _, typed := range g.days {
-		if w, _, err := reading.Week(typed, g.today); err != nil || w != this {
+		if w, _, err := reading.Week(typed, today); err != nil || w != this {
 			i := slices.IndexFunc(r.specs, func(o *Spec) bool {
 				return !o.Hidden && len(o.Args) == 2 && o.Args[0].Kind == Week && o.labelled() && slices.Equal(o.Args[1].Keys, s.Args[0].Keys) && k.Suits(o)
 			})

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -55,8 +54,19 @@ func phrasesOf(specs []*Spec) []phrase {
 			add(s, said, false, true)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b phrase) int { return cmp.Compare(b.size, a.size) })
+	slices.SortStableFunc(list, func(a, b phrase) int {
+		return cmp.Or(cmp.Compare(b.size, a.size), cmp.Compare(a.rank(), b.rank()))
+	})
 	return list
+}
+
+// rank orders phrases of one size: 客户欠款 is about what is said of a customer, not
+// about customers.
+func (p *phrase) rank() int {
+	if p.own && p.spec.Of == customers {
+		return 1
+	}
+	return 0
 }
 
 // around is what stands before, between and behind the parts in a text, as
@@ -121,8 +131,8 @@ func (s *speech) close() string {
 
 // line is the command with all that is said, in the order that it takes it;
 // false where something is left over or does not fit.
-func (s *speech) line(typed string, people []string, now time.Time) (line string, ok bool) {
-	g := gathering{spec: s.spec, people: people, today: store.DayOf(now)}
+func (s *speech) line(typed string, k Known) (line string, ok bool) {
+	g := gathering{spec: s.spec, k: k}
 	last := len(s.pieces) - 1
 	if s.tells && g.has(Customer) && !s.names(typed) {
 		return "", false
@@ -136,11 +146,14 @@ func (s *speech) line(typed string, people []string, now time.Time) (line string
 			}
 		}
 	}
+	if len(g.spec.By) > 0 && !g.has(Passage) && slices.ContainsFunc(g.words, func(word string) bool { return strings.ContainsFunc(word, unicode.IsDigit) && text.Code(word) == "" }) {
+		return "", false // a list is narrowed by no amount
+	}
 	rest, ok := g.arranged()
 	if !ok {
 		return "", false
 	}
-	if !s.spec.fits(rest, now) || s.spec.ofOthers(rest) {
+	if !s.spec.fits(rest, k.Now) || s.spec.ofOthers(rest) {
 		return "", false
 	}
 	return strings.TrimSpace(s.spec.Name + " " + rest), true
@@ -154,30 +167,43 @@ func (s *speech) names(typed string) bool {
 
 // gathering are the pieces that a command's arguments are made of.
 type gathering struct {
-	spec   *Spec
-	people []string // who there is
-	today  store.Day
-	names  []string
-	days   []string
-	words  []string
+	spec      *Spec
+	k         Known
+	names     []string
+	customers []string
+	days      []string
+	words     []string
 }
 
 func (g *gathering) has(kinds ...Kind) bool {
-	return slices.ContainsFunc(g.spec.Args, func(a Arg) bool { return slices.Contains(kinds, a.Kind) })
+	return slices.ContainsFunc(g.spec.Args, func(a Arg) bool { return slices.Contains(kinds, a.Kind) }) ||
+		slices.ContainsFunc(g.spec.By, func(k Kind) bool { return slices.Contains(kinds, k) })
 }
 
-// take gathers what a piece says. Before the phrase only such words may stand
-// as are somebody, some day, some place or whom it is about; what stands behind
-// it keeps every word but a particle.
-func (g *gathering) take(piece string, first, last bool) bool {
+// takeNames cuts out of a piece who is named in it, and what customer.
+func (g *gathering) takeNames(piece string) string {
 	if g.has(Person) {
-		for _, name := range g.people {
+		for _, name := range g.k.People {
 			if head, tail, ok := strings.Cut(piece, name); ok {
 				g.names = append(g.names, name)
 				piece = head + " " + tail
 			}
 		}
 	}
+	if g.k.Customer != "" && g.has(Customer, Contract) {
+		if head, tail, ok := strings.Cut(piece, g.k.Customer); ok {
+			g.customers = append(g.customers, g.k.Customer)
+			piece = head + " " + tail
+		}
+	}
+	return piece
+}
+
+// take gathers what a piece says. Before the phrase only such words may stand
+// as are somebody, some day, some place or whom it is about; what stands behind
+// it keeps every word but a particle.
+func (g *gathering) take(piece string, first, last bool) bool {
+	piece = g.takeNames(piece)
 	if g.has(Span, Week, Date, Month) {
 		piece = g.takeDays(piece)
 	}
@@ -192,7 +218,7 @@ func (g *gathering) take(piece string, first, last bool) bool {
 		if g.has(Customer) && !last {
 			word = strings.TrimPrefix(word, "客户")
 		}
-		if useUp(text.Fold(word).Text, particle) || !keeps && useUp(text.Fold(word).Text, soft) {
+		if folded := text.Fold(word).Text; useUp(folded, particle) || !keeps && useUp(folded, soft) || g.spec.Lists && useUp(folded, vague) {
 			continue
 		}
 		if first && !g.has(Span, Week, Date, Month) {
@@ -201,7 +227,7 @@ func (g *gathering) take(piece string, first, last bool) bool {
 		if word == "" {
 			continue
 		}
-		if first && !g.has(Customer) {
+		if first && !g.has(Customer, Contract) {
 			city, known := reading.City(word)
 			switch {
 			case known && g.has(Word, Free):
@@ -233,7 +259,12 @@ func trimParticle(word string) string {
 // takeDays cuts the days out of a piece.
 func (g *gathering) takeDays(piece string) string {
 	for i := 0; i < len(piece); {
-		if n := g.daysAt(piece[i:]); n > 0 {
+		n := g.daysAt(piece[i:])
+		if _, sum, err := reading.Money(piece[i:]); err == nil && sum > n && g.has(Money) { // 6.4万
+			i, n = i+sum, 0
+			continue
+		}
+		if n > 0 {
 			g.days = append(g.days, strings.TrimSpace(piece[i:i+n]))
 			piece = piece[:i] + " " + piece[i+n:]
 		}
@@ -265,11 +296,11 @@ func (g *gathering) readDays(piece string) int {
 	var err error
 	switch {
 	case g.has(Week):
-		_, n, err = reading.Week(piece, g.today)
+		_, n, err = reading.Week(piece, store.DayOf(g.k.Now))
 	case g.has(Month):
-		_, n, err = reading.Month(piece, g.today)
+		_, n, err = reading.Month(piece, store.DayOf(g.k.Now))
 	default:
-		_, n, err = reading.Span(piece, reading.Base{Today: g.today, Halves: true})
+		_, n, err = reading.Span(piece, reading.Base{Today: store.DayOf(g.k.Now), Halves: true})
 	}
 	if err != nil {
 		return 0
@@ -286,7 +317,7 @@ func trimSoft(word string) string {
 		if next, _ := utf8.DecodeRuneInString(word[len(w):]); w != "" && !strings.ContainsRune("月周星礼", next) { // 这个月
 			word = word[len(w):]
 		}
-		for _, w := range []string{"的", "吧", "啊", "呢", "了", "一下", "呀", "哈", "给", "到", "手上", "手里", "名下"} {
+		for _, w := range []string{"的", "吧", "啊", "呢", "了", "一下", "呀", "哈", "给", "到", "我", "手上", "手里", "名下"} {
 			word = strings.TrimSuffix(word, w)
 		}
 		if word == was {
@@ -299,6 +330,14 @@ func trimSoft(word string) string {
 // left over.
 func (g *gathering) arranged() (string, bool) {
 	var line []string
+	by := func(kind Kind, of *[]string) {
+		if len(*of) > 0 && slices.Contains(g.spec.By, kind) {
+			line, *of = append(line, (*of)[0]), (*of)[1:]
+		}
+	}
+	by(Customer, &g.customers)
+	by(Person, &g.names)
+	by(Month, &g.days)
 	for i := range g.spec.Args {
 		switch a := &g.spec.Args[i]; a.Kind {
 		case Person:
@@ -308,12 +347,14 @@ func (g *gathering) arranged() (string, bool) {
 		case Span, Week, Date, Month:
 			line, g.days = append(line, g.days...), nil
 		case Customer, Contract, Word, Number, Money, Post, Duty:
-			if len(g.words) > 0 {
+			if (a.Kind == Customer || a.Kind == Contract) && len(g.customers) > 0 {
+				line, g.customers = append(line, g.customers[0]), g.customers[1:]
+			} else if len(g.words) > 0 {
 				line, g.words = append(line, g.words[0]), g.words[1:]
 			}
 		case Free, Passage, Labels, Fields:
 			line, g.words = append(line, g.words...), nil
 		}
 	}
-	return strings.Join(line, " "), len(g.names)+len(g.days)+len(g.words) == 0
+	return strings.Join(line, " "), len(g.names)+len(g.customers)+len(g.days)+len(g.words) == 0
 }

@@ -158,8 +158,11 @@ const longestSentence = 2000
 type Known struct {
 	Suits  func(*Spec) bool // reports whether a command is of use to who wrote
 	People []string         // who there is
-	Name   string           // of who wrote
-	Now    time.Time
+	// Customer is what names a customer in the text, where who wrote may know that
+	// there is one; empty: none.
+	Customer string
+	Name     string // of who wrote
+	Now      time.Time
 }
 
 // Guess is what a text may mean that is no plain command. Nothing is done by
@@ -183,6 +186,14 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 			}
 		}
 	}
+	if m.About != nil && m.About.Lists && len(m.Lines) == 0 {
+		if line := m.About.narrowed(typed, k); line != m.About.Name {
+			m.Lines = []string{line}
+		}
+	}
+	if m.Spec == nil && m.Help == nil && len(m.Lines) == 0 {
+		m.Lines = r.ofCustomer(typed, k)
+	}
 	return m
 }
 
@@ -200,7 +211,9 @@ func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
 		}
 		s := speech{phrase: *p, pieces: pieces}
 		left, near := s.leftover(), s.close()
-		switch line, whole := s.line(typed, k.People, k.Now); {
+		switch line, whole := s.line(typed, k); {
+		case p.spec.Lists && listing.in(left) != "" && useUp(left, listing, soft):
+			return Meaning{Lines: []string{p.spec.Name}, About: p.spec}
 		case ask.in(left) != "" && useUp(left, idle, p.spec.ownWords()):
 			if m.About == nil {
 				return Meaning{Help: p.spec}
@@ -212,12 +225,33 @@ func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
 		case whole && p.own && useUp(left, soft):
 			return Meaning{Spec: p.spec, Line: p.spec.Name}
 		case whole:
+			if of := p.spec.narrowed(typed, k); len(p.spec.By) > 0 && of != p.spec.Name && !p.spec.takesText() {
+				line = of
+			}
 			return Meaning{Lines: []string{line}, About: p.spec}
 		case m.About == nil:
 			m.About = p.spec
 		}
 	}
 	return m
+}
+
+// narrowed is the command for a list of what a text names: a list changes nothing, so
+// that other words may be passed over.
+func (s *Spec) narrowed(typed string, k Known) string {
+	g := gathering{spec: s, k: k}
+	left := g.takeNames(typed)
+	if g.has(Span, Week, Date, Month) {
+		g.takeDays(left)
+	}
+	line := []string{s.Name}
+	for _, of := range [][]string{g.customers, g.names, g.days} {
+		line = append(line, of[:min(len(of), 1)]...)
+	}
+	if rest := strings.Join(line[1:], " "); !s.fits(rest, k.Now) {
+		return s.Name
+	}
+	return strings.Join(line, " ")
 }
 
 // told are the parts of what tells something in a text: 打了电话.

@@ -54,7 +54,7 @@ func (h Handler) paperCommands() []command.Spec {
 		},
 		{
 			Name: "作废合同", Aliases: []string{"zfht"}, Summary: "写坏的合同表作废，编号不再用",
-			Said: []string{"合同作废", "合同写错了", "合同写坏了", "废掉合同"},
+			Said: []string{"合同作废", "…作废", "合同写错了", "合同写坏了", "废掉合同"},
 			Args: []command.Arg{contractArg(), words(fieldReason, spoilPrompt)}, Examples: []string{"作废合同 ZYX-202611-001 金额写错了"},
 			Who: rulebook.TakeContracts, Clause: taking, Run: h.spoil,
 		},

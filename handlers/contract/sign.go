@@ -23,7 +23,7 @@ func (h Handler) signCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "签前汇报", Aliases: []string{"qqhb"}, Summary: "签合同之前报告进展、活动日期和金额",
-			Said: []string{"签约前汇报", "签合同前汇报", "汇报合同", "汇报签约", "要签合同了", "准备签合同", "打算签…合同"},
+			Said: []string{"签约前汇报", "要签了", "快签了", "准备签", "签合同前汇报", "汇报合同", "汇报签约", "要签合同了", "准备签合同", "打算签…合同"},
 			Args: []command.Arg{
 				contractArg(), {Name: "情况", Kind: command.Passage, Prompt: reportPrompt},
 				{Name: "字段", Kind: command.Fields, Keys: []string{fieldEvent, fieldPrepare, fieldAmount}, Optional: true},

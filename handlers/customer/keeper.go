@@ -33,7 +33,7 @@ func (h Handler) keeperCommands() []command.Spec {
 		},
 		{
 			Name: "移交客户", Aliases: []string{"yjkh"}, Summary: "把客户交给另一位同事负责，历史全部保留",
-			Said:     []string{"移交", "把…移交", "客户移交", "客户…移交", "转移客户", "客户转移", "转交", "客户转交", "把…转给", "转给", "交接客户"},
+			Said:     []string{"移交", "…归…管", "…交给…管", "…的客户都给", "…的客户给", "…给…跟进", "…给…负责", "把…移交", "客户移交", "客户…移交", "转移客户", "客户转移", "转交", "客户转交", "把…转给", "转给", "交接客户"},
 			Args:     []command.Arg{customerArg(command.ToChange), {Name: "接收人", Kind: command.Person, Prompt: "交给谁？"}},
 			Examples: []string{"移交客户 K12 张伟"},
 			Who:      rulebook.MoveCustomers, Private: true, Clause: "档-4", Run: h.move, Changed: owned,

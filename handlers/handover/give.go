@@ -30,7 +30,7 @@ func (h Handler) giveCommands() []command.Spec {
 	list := []command.Spec{
 		{
 			Name: "离职", Aliases: []string{"lz"}, Summary: "书面提出离职：按期限提前提出，名下的事交接清楚、账目结清、主管签字之后离开",
-			Said:     []string{"我要离职", "申请离职", "提出离职", "办离职", "离职申请", "辞职", "我要辞职", "提出辞职", "辞职申请", "我…不干了"},
+			Said:     []string{"我要离职", "最后一天上班", "…离职", "不想干", "…辞职", "…走人", "申请离职", "提出离职", "办离职", "离职申请", "辞职", "我要辞职", "提出辞职", "辞职申请", "我…不干了"},
 			Args:     []command.Arg{last, why},
 			Examples: []string{"离职 12-27 回老家照顾父母"}, Who: everybody, Proceeds: []string{insist}, Changed: changed, Run: h.resign,
 		},

@@ -30,7 +30,7 @@ func (h Handler) decideCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "决议", Aliases: []string{"jy"}, Summary: "给议题下结论：一个负责人和期限；不写议题号看决议", Lists: true, Of: "D",
-			Said: []string{"做决议", "形成决议", "下结论", "定下来", "看决议", "决议列表", "我的决议", "没完成的决议", "…决议", "有哪些决议", "谁的决议"},
+			Said: []string{"做决议", "定的事", "上次定的", "会上定的", "决定的事", "没办完", "形成决议", "下结论", "定下来", "看决议", "决议列表", "我的决议", "没完成的决议", "…决议", "有哪些决议", "谁的决议"},
 			Args: []command.Arg{{Name: "内容", Kind: command.Passage, Optional: true, Coded: "YD"}, {Name: fieldsArg, Kind: command.Fields, Keys: decideFields, Optional: true}},
 			Examples: []string{
 				"决议 Y4 按三期收款 负责=张伟 期限=12-20 协办=刘洋", "决议", "决议 D7", "决议 全部",

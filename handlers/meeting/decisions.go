@@ -29,7 +29,7 @@ func (h Handler) decisionCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "完成", Aliases: []string{"wc"}, Summary: "决议办完了：写怎么完成的，等上级确认",
-			Said: []string{"完成决议", "决议完成", "决议办完了", "办完了"},
+			Said: []string{"完成决议", "做完了", "办好了", "搞定了", "决议完成", "决议办完了", "办完了"},
 			Args: []command.Arg{only, {Name: "说明", Kind: command.Free, Optional: true}}, Examples: []string{"完成 D7 三期都排好了"},
 			Who: rulebook.TakePart, Private: true, Clause: deciding, Changed: h.decisionChanged, Run: h.done, Undo: h.undoDecision,
 		},

@@ -20,7 +20,7 @@ func (h Handler) arrivalCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "到账", Aliases: []string{"dz"}, Summary: "账上到了钱，不知道是哪份合同的：通知客户的合同持有人来认领",
-			Said:     []string{"到账了", "账上到了", "来款", "银行到账", "有一笔到账", "不明到账"},
+			Said:     []string{"到账了", "收到一笔", "不知道是谁的", "进了一笔", "来了一笔", "账上到了", "来款", "银行到账", "有一笔到账", "不明到账"},
 			Args:     []command.Arg{{Name: "内容", Kind: command.Free, Prompt: "到了多少，谁打来的？例如：5万 南湖酒店", Coded: arrivalLetter}},
 			Examples: []string{"到账 5万 南湖酒店", "到账 W3 南湖酒店"},
 			Who:      rulebook.KeepAccounts, For: keepsAccounts, Private: true, Clause: clause, Run: h.arrive, Undo: h.undoArrival,
@@ -34,7 +34,7 @@ func (h Handler) arrivalCommands() []command.Spec {
 		},
 		{
 			Name: "开票", Aliases: []string{"kp"}, Summary: "登记开出的发票，只记金额、号码和日期",
-			Said:     []string{"开发票", "发票登记", "登记发票", "开了发票", "发票"},
+			Said:     []string{"开发票", "…开票", "开了…发票", "…开发票", "…开了发票", "发票登记", "登记发票", "开了发票", "发票"},
 			Args:     []command.Arg{contractArg(), {Name: "金额", Kind: command.Money, Prompt: "开了多少？例如 5万"}, {Name: "发票", Kind: command.Free, Optional: true}},
 			Examples: []string{"开票 ZYX-202611-001 5万", "开票 ZYX-202611-001 5万 44200123 11-24"},
 			Who:      rulebook.EnterMoney, Private: true, Clause: clause, Run: h.invoice, Undo: h.undoEntries,

@@ -19,7 +19,7 @@ func (h Handler) judgeCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "核款", Aliases: []string{"hek"}, Summary: "核实登记的回款，可以一次写几笔；不写编号列出待核的", Of: "R",
-			Said:     []string{"核对回款", "确认回款", "核回款", "待核", "待核回款", "回款…核实", "核实回款", "确认到款", "款项核对", "没核", "哪些钱没核", "哪些款没核"},
+			Said:     []string{"核对回款", "要我核", "没核的", "等我核", "确认回款", "核回款", "待核", "待核回款", "回款…核实", "核实回款", "确认到款", "款项核对", "没核", "哪些钱没核", "哪些款没核"},
 			Args:     []command.Arg{{Name: "编号", Kind: command.Free, Optional: true, Coded: receiptLetter}},
 			Examples: []string{"核款 R12", "核款 R12 R13"},
 			Who:      rulebook.KeepAccounts, For: keepsAccounts, Private: true, Settles: true, Clause: clause, Run: h.confirm, Undo: h.undoEntries,

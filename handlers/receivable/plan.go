@@ -18,7 +18,7 @@ import (
 func (h Handler) planCommands() []command.Spec {
 	return []command.Spec{{
 		Name: "收款计划", Aliases: []string{"skjh"}, Summary: "排一份合同分几期收款，整份重排，旧的留档",
-		Said: []string{"回款计划", "付款计划", "分期收款", "收款安排", "改收款计划", "收款计划…改", "分期付款", "账期"},
+		Said: []string{"回款计划", "分两次付", "分三次付", "分几次付", "…付…付", "付款计划", "分期收款", "收款安排", "改收款计划", "收款计划…改", "分期付款", "账期"},
 		Args: []command.Arg{
 			contractArg(),
 			{Name: "计划", Kind: command.Free, Prompt: "怎么收？每期写 日期=金额、比例或余款，例如：2026-12-31=30% 2027-03-31=余款"},

@@ -20,14 +20,14 @@ import (
 func (h Handler) tableCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "应收", Aliases: []string{"ys"}, Summary: "还有多少没收、逾期多久：全部，或一位客户、一个人、一份合同的", Lists: true,
-			Said: []string{"应收账款", "应收款", "未收款", "没收的钱", "欠款", "谁欠钱", "谁欠…钱", "…的应收", "…欠多少", "…还欠多少", "…欠多少钱", "…还欠多少钱", "…欠款", "逾期的有哪些", "逾期的", "…没收回来", "欠我们", "账龄", "账龄表", "逾期", "逾期款", "还有多少没收", "催款"},
+			Name: "应收", Aliases: []string{"ys"}, Summary: "还有多少没收、逾期多久：全部，或一位客户、一个人、一份合同的", Lists: true, By: []command.Kind{command.Customer, command.Person},
+			Said: []string{"没收", "没付", "付清", "收齐", "尾款", "欠多少", "…付清了吗", "…收齐了吗", "拖欠", "余款", "催收", "应收账款", "应收款", "未收款", "没收的钱", "欠款", "谁欠钱", "谁欠…钱", "…的应收", "…欠多少", "…还欠多少", "…欠多少钱", "…还欠多少钱", "…欠款", "逾期的有哪些", "逾期的", "…没收回来", "欠我们", "账龄", "账龄表", "逾期", "逾期款", "还有多少没收", "催款"},
 			Args: []command.Arg{{Name: "谁", Kind: command.Free, Optional: true, Coded: command.AnyCode}}, Examples: []string{"应收", "应收 ZYX-202611-001", "应收 南湖酒店", "应收 张伟"},
 			Who: rulebook.SeeMoney, Private: true, Clause: clause, Also: []string{meeting}, Daily: true, Run: h.table,
 		},
 		{
-			Name: "回款记录", Aliases: []string{"hkjl"}, Summary: "收到过哪些钱，核了没有：不写时段看本月", Lists: true,
-			Said: []string{"回款明细", "回款列表", "收款记录", "收了多少钱", "回款…多少", "本月回款", "…的回款"},
+			Name: "回款记录", Aliases: []string{"hkjl"}, Summary: "收到过哪些钱，核了没有：不写时段看本月", Lists: true, By: []command.Kind{command.Customer, command.Person},
+			Said: []string{"回款总共", "回款总额", "一共回款", "回了多少款", "收到多少", "回款明细", "回了多少", "回款列表", "收款记录", "收了多少钱", "回款…多少", "本月回款", "…的回款"},
 			Args: []command.Arg{
 				{Name: "谁", Kind: command.Word, Optional: true, Coded: command.AnyCode}, {Name: "时段", Kind: command.Span, Optional: true, Past: true}, command.PageArg(),
 			},

@@ -28,7 +28,7 @@ func (h Handler) chaseCommands() []command.Spec {
 		},
 		{
 			Name: "催交", Aliases: []string{"cj"}, Summary: "私信提醒没交周报的人，每人 30 分钟内最多一次",
-			Said:     []string{"催…交周报", "催…周报", "催", "催促…", "催…交", "提醒…交周报", "提醒…周报", "催交周报", "催一下"},
+			Said:     []string{"催…交周报", "催…周报", "催", "催促…", "提醒…没交周报的人", "没交周报的…提醒", "没交周报的发", "催…的周报", "提醒…没交", "没交…提醒", "没交周报…提醒", "催…交", "提醒…交周报", "提醒…周报", "催交周报", "催一下"},
 			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true}, {Name: "周", Kind: command.Week, Optional: true}},
 			Examples: []string{"催交", "催交 上周"},
 			Who:      rulebook.Chase, Private: true, Clause: clause, Run: h.chase,

@@ -25,7 +25,7 @@ func (h Handler) consolidateCommands() []command.Spec {
 		},
 		{
 			Name: "上报", Aliases: []string{"sb"}, Summary: "确认后把汇总和全部原件报总经理，每周一次；可先写周次",
-			Said:     []string{"上报周报", "上报…周报", "报给陈总", "报总经理", "提交汇总"},
+			Said:     []string{"上报周报", "周报发给", "周报报给", "周报交给", "汇总发给", "上报…周报", "报给陈总", "报总经理", "提交汇总"},
 			Args:     []command.Arg{{Name: "意见", Kind: command.Free, Optional: true}},
 			Examples: []string{"上报", "上报 上周", "上报 本周回款偏慢，下周重点跟进"},
 			Who:      rulebook.Consolidate, Private: true, Clause: clause, Due: h.due(h.Rules.Consolidated.Due, func(d rulebook.Dues) *rulebook.Moment { return d.Consolidated }), Run: h.sendUp,

@@ -26,7 +26,7 @@ func (h Handler) leaveCommands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "请假", Aliases: []string{"qj", "leave"}, Summary: "登记请假：截止日在请假内的周报算请假，期间不催签到；主管和总监可以替别人登记",
-			Said: []string{"请假申请", "申请请假", "申请休假", "请个假", "请假条", "请假单", "请一下假", "请…假", "休假", "休息", "调休", "事假", "病假", "年假", "请…天假", "请半天假"},
+			Said: []string{"请假申请", "发烧", "生病了", "身体不舒服", "不舒服", "来不了", "看病去", "去医院", "申请请假", "申请休假", "请个假", "请假条", "请假单", "请一下假", "请…假", "休假", "休息", "调休", "事假", "病假", "年假", "请…天假", "请半天假"},
 			Args: []command.Arg{
 				{Name: "姓名", Kind: command.Person, Optional: true},
 				{Name: "起止", Kind: command.Span, Halves: true, Prompt: "请哪几天？例如 明天，或 11-26 至 11-27。"},
