@@ -53,6 +53,7 @@ func (h Handler) history(ctx context.Context, c *command.Call) (*command.Answer,
 	}
 	card.Title = "客户历史 · " + r.Name
 	card.Buttons = append(card.Buttons, page.Turn("更早的")...)
+	card.Blocks = append(card.Blocks, lacking(past.Lacks)...)
 	card.Blocks = append(card.Blocks, h.footer(c, r, past.Trace))
 	owner, err := command.OwnerName(ctx, c.Tx, r.Customer)
 	if err != nil {

@@ -70,6 +70,7 @@ func (h Handler) fileAnswer(ctx context.Context, c *command.Call, r command.Mean
 	if latest != "" {
 		card.Blocks = append(card.Blocks, chat.Block{Note: latest})
 	}
+	card.Blocks = append(card.Blocks, lacking(file.Lacks)...)
 	card.Blocks = append(card.Blocks, h.footer(c, r, file.Trace))
 	card.Buttons = h.fileButtons(c, r, file, open)
 	return h.secret(c, r, card, owner), nil
@@ -94,6 +95,15 @@ func orNone(s string) string {
 		return "暂无"
 	}
 	return s
+}
+
+// lacking says on a file that it is not all there, to whoever is shown it: which rows
+// they are hears only who reads all files.
+func lacking(lacks bool) []chat.Block {
+	if !lacks {
+		return nil
+	}
+	return []chat.Block{{Note: "这份档案不完整：有内容损坏打不开，没有列出，总经理和管理员会知道。"}}
 }
 
 // footer says on everything that shows of a file who looked when, so that a

@@ -54,7 +54,7 @@ func scanFact(scan engine.Scan, cards map[string]card) (Fact, error) {
 }
 
 // agreed is a history without what counts in it and is not what cards say: that is
-// damaged, as is what they say and no history holds.
+// damaged, as is what they say and no history holds, and what no card says.
 func (q Files) agreed(changes []Fact, cards map[string]card) []Fact {
 	says := map[string]Fact{}
 	for _, k := range cards {
@@ -67,11 +67,14 @@ func (q Files) agreed(changes []Fact, cards map[string]card) []Fact {
 			return false
 		}
 		f.Why = ""
-		same := says[f.ID] == f
-		if same {
+		said, known := says[f.ID]
+		switch {
+		case said == f:
 			delete(says, f.ID)
+		case !known: // a value of the past made to count again
+			q.tx.Note(engine.Damage{Table: "fact", Row: f.ID})
 		}
-		return !same
+		return said != f
 	})
 	for _, id := range slices.Sorted(maps.Keys(says)) {
 		q.tx.Note(engine.Damage{Table: "fact", Row: id})

@@ -15,6 +15,7 @@ type File struct {
 	Facts  []Fact   // about the company, current ones, by field
 	People []Person // by when they were entered
 	Trace  string   // code of the look; stands on everything that shows of it
+	Lacks  bool     // somebody who does not open
 }
 
 // History is what a look into the past of a file shows.
@@ -24,6 +25,7 @@ type History struct {
 	Progress []Progress // undone ones too, oldest first
 	Owners   []Ownership
 	Trace    string // as in File
+	Lacks    bool   // something that does not open
 }
 
 // ErrNoAccess is a look that the Access does not allow.
@@ -44,7 +46,7 @@ func (q Files) Open(ctx context.Context, a store.Access, entry ledger.Entry) (Fi
 	if err != nil {
 		return File{}, err
 	}
-	f := File{Customer: k.Customer, Facts: k.company.facts, Trace: trace}
+	f := File{Customer: k.Customer, Facts: k.company.facts, Trace: trace, Lacks: len(k.lost) > 0}
 	for _, p := range k.people {
 		f.People = append(f.People, p.withFacts())
 	}
@@ -57,6 +59,7 @@ func (q Files) History(ctx context.Context, a store.Access, entry ledger.Entry) 
 	if err != nil {
 		return History{}, err
 	}
+	before := len(q.tx.Damaged())
 	k, err := q.file(ctx, a.Customer)
 	if err != nil {
 		return History{}, err
@@ -71,6 +74,7 @@ func (q Files) History(ctx context.Context, a store.Access, entry ledger.Entry) 
 	if h.Owners, err = q.owners(ctx, k.keptCustomer); err != nil {
 		return History{}, err
 	}
+	h.Lacks = len(k.lost) > 0 || len(q.tx.Damaged()) > before
 	return h, nil
 }
 

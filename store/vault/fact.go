@@ -8,6 +8,7 @@ import (
 
 	"marketbot/store"
 	"marketbot/store/internal/engine"
+	"marketbot/store/internal/seal"
 )
 
 // Fact is one value that a field of a file has or had, with where it came from.
@@ -97,25 +98,28 @@ func (q Files) endFact(ctx context.Context, by Fact) error {
 
 // Check notes that somebody found a whole file right at a moment: its unchecked
 // facts of until then are checked, and the file counts as current. It tells how many facts were
-// unchecked.
+// unchecked. Nobody finds right what does not open: that is a damaged row's error.
 func (q Files) Check(ctx context.Context, customer, by string, at time.Time) (int, error) {
 	if _, err := q.touched(ctx, customer, at); err != nil {
 		return 0, err
+	}
+	file, err := q.file(ctx, customer)
+	if err != nil {
+		return 0, err
+	}
+	if len(file.lost) > 0 {
+		return 0, engine.InRow("customer_person", file.lost[0], seal.ErrTampered)
 	}
 	n, err := q.tx.Exec(ctx, "check file", `UPDATE fact SET checked = $1, checked_by = $2 WHERE customer = $3 AND until = 0 AND checked = 0 AND at <= $1`,
 		engine.Millis(at), by, customer)
 	if err != nil || n == 0 {
 		return 0, err
 	}
-	return int(n), q.checkCards(ctx, customer, by, at)
+	return int(n), q.checkCards(ctx, file, by, at)
 }
 
 // checkCards notes on the cards of a file that their facts are checked.
-func (q Files) checkCards(ctx context.Context, customer, by string, at time.Time) error {
-	file, err := q.file(ctx, customer)
-	if err != nil {
-		return err
-	}
+func (q Files) checkCards(ctx context.Context, file keptFile, by string, at time.Time) error {
 	for _, k := range file.cards() {
 		for i := range k.facts {
 			if k.facts[i].Checked.IsZero() && !k.facts[i].At.After(at) {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"marketbot/store"
+	"marketbot/store/internal/engine"
 	"marketbot/store/storetest"
 	"marketbot/store/vault"
 )
@@ -264,6 +265,9 @@ func TestTheRestOfADamagedFileOpens(t *testing.T) {
 					if len(past.Changes) == 0 || len(past.Changes) >= len(h.Changes) || len(less.Facts) != len(f.Facts) {
 						t.Errorf("%d of %d changes, %d of %d facts", len(past.Changes), len(h.Changes), len(less.Facts), len(f.Facts))
 					}
+					if less.Lacks != strings.HasPrefix(row, "customer_person") || !past.Lacks || f.Lacks || h.Lacks {
+						t.Errorf("lacks %v, %v, before %v, %v", less.Lacks, past.Lacks, f.Lacks, h.Lacks)
+					}
 					if list := tx.Damaged(); len(list) != 1 || list[0].Table+" "+list[0].Row != row {
 						t.Errorf("damaged %v", list)
 					}
@@ -272,4 +276,39 @@ func TestTheRestOfADamagedFileOpens(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A value of the past that was made to count again is found, and is not shown as
+// what counts.
+func TestThePastMadeToCountAgain(t *testing.T) {
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		storetest.Update(t, db, storetest.AddFile)
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			later := now.Add(time.Hour)
+			err := errors.Join(
+				vault.In(tx).PutFact(ctx, vault.Fact{ID: "f9", Customer: "K1", Field: "电话", Author: "wang", At: later}), // emptied
+				raw(ctx, tx, `UPDATE fact SET until = 0, until_by = '' WHERE id = 'f1'`))
+			past, err2 := storetest.OpenHistory(ctx, tx)
+			if list := tx.Damaged(); !cmp.Equal(list, []store.Damage{{Table: "fact", Row: "f1"}}) || !past.Lacks {
+				t.Errorf("damaged %v", list)
+			}
+			return errors.Join(err, err2)
+		})
+	})
+}
+
+// Nobody finds a file right of which somebody does not open.
+func TestAFileThatLacksSomebodyIsNotChecked(t *testing.T) {
+	storetest.Both(t, func(t *testing.T, _ store.Options, db *store.DB) {
+		storetest.Update(t, db, storetest.AddFile)
+		storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+			err := raw(ctx, tx, `UPDATE customer_person SET card = data_key WHERE id = 'p1'`)
+			n, err2 := vault.In(tx).Check(ctx, "K1", "li", now.Add(time.Hour))
+			var d *engine.DamagedError
+			if n != 0 || !errors.As(err2, &d) || d.Row != "p1" {
+				t.Errorf("%d checked, %v", n, err2)
+			}
+			return err
+		})
+	})
 }
