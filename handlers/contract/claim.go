@@ -100,7 +100,7 @@ func projectWrong(project string) string {
 	switch {
 	case utf8.RuneCountInString(project) > maxProject:
 		return command.TooLong("项目", project, maxProject)
-	case text.MaskPhones(project) != project:
+	case text.HasPhone(project):
 		return "项目里不要写电话，电话写在客户档案的联系人里"
 	}
 	return ""

@@ -56,6 +56,20 @@ func MaskPhones(s string) string {
 	return b.String()
 }
 
+// HasPhone reports whether a number in a text is a phone by itself. Within a longer one,
+// 20261128001, may stand what only looks like one.
+func HasPhone(s string) bool {
+	for _, run := range runs(s) {
+		for len(run) > 0 {
+			if callable(s, run) > 0 {
+				return true
+			}
+			run = run[1:]
+		}
+	}
+	return false
+}
+
 // MaskNumbers is all that is shown of a text of phone numbers: a little of each
 // that may be called, to tell them apart, nothing of others.
 func MaskNumbers(s string) string {
@@ -92,9 +106,19 @@ func MaskPhone(number string) string {
 	return number[:3] + Hidden + number[len(number)-4:]
 }
 
-// phoneIn is how many of the digits a run begins with are a phone: the longest
-// that is one, or a single one with a phone in it (an account's number).
+// phoneIn is how many of the digits a run begins with are to be hidden: a phone, or a
+// single number with one in it (an account's).
 func phoneIn(s string, run []digits) int {
+	n := callable(s, run)
+	if n == 0 && within.MatchString(run[0].text) {
+		return 1
+	}
+	return n
+}
+
+// callable is how many of the digits a run begins with are a phone: the longest that
+// is one.
+func callable(s string, run []digits) int {
 	lead := strings.TrimRight(s[max(0, run[0].start-60):run[0].start], "(（ ")
 	plus := strings.HasSuffix(lead, "+") || strings.HasSuffix(lead, "＋")
 	lead = strings.TrimRight(lead, "+＋(（ ")
@@ -120,9 +144,6 @@ func phoneIn(s string, run []digits) int {
 	}
 	if k := sameScript(run); longest > k && phoneIn(s, run[k:]) > 0 { // 周一400-800-1234
 		return 0
-	}
-	if longest == 0 && within.MatchString(run[0].text) {
-		return 1
 	}
 	return longest
 }

@@ -140,3 +140,19 @@ func TestPhonesKeepEveryDigit(t *testing.T) {
 		}
 	})
 }
+
+// A phone is one by itself; in a longer number may stand what only looks like one.
+func TestHasPhone(t *testing.T) {
+	for text, want := range map[string]bool{
+		"年会找周工138 0013 8000": true, "会场座机0769-22335678": true, "找 +44 20 7946 0958": true, "电话2233567": true, "打22335678": true,
+		"展会20261128 13800138000": true, "一三八零零一三八零零零": true,
+		"招标20261128001 会场": false, "GZ202607551234567 展台": false, "2026-11-28 年会": false, "帐号6217000013800138000": false, "年会": false,
+	} {
+		if got := HasPhone(text); got != want {
+			t.Errorf("HasPhone(%q) = %v", text, got)
+		}
+	}
+	if got := MaskPhones("招标20261128001"); got == "招标20261128001" { // what is masked stays masked
+		t.Error(got)
+	}
+}
