@@ -124,9 +124,12 @@ func nameRule(name string) error {
 	return nil
 }
 
+// surnameFirst is how many languages write one person: Smith, John.
+var surnameFirst = regexp.MustCompile(`^([\p{Latin}.'’ -]+), ?([\p{Latin}.'’ -]+)$`)
+
 // personNameRule is for the name of one person.
 func personNameRule(name string) error {
-	if strings.ContainsAny(text.Fold(name).Text, "、,;") {
+	if folded := text.Fold(name).Text; strings.ContainsAny(folded, "、,;") && !surnameFirst.MatchString(folded) {
 		return wrong("一次只写一位联系人，几位请分开写")
 	}
 	return nameRule(name)
@@ -243,22 +246,27 @@ func namesIn(value string) []string {
 	return list
 }
 
-// formerly is a former name that people write behind a name. What begins like
-// 原料 is none.
-var formerly = regexp.MustCompile(`[（(](?:原名|原[^名料创木生油点野子本]|曾用名|前身)[为是叫:：]?[^（）()]*(?:公司|厂|店|集团|中心|商行|经营部|所|社|院|行)[）)]$`)
+// formerly is a former name that people write behind a name. After 原 alone it must
+// be a firm's and not short: 原料部, 原平支行, 原味店 and 原阳分公司 are none.
+var formerly = regexp.MustCompile(`[（(](?:(?:原名|曾用名|前身|原[为是叫:：])[为是叫:： ]*([^（）()]*` +
+	`(?:公司|厂|店|集团|中心|商行|经营部|所|社|院|行))|原([^名料创木生油点野子本（）()][^（）()]*(?:公司|厂|集团)))[）)]$`)
+
+const leastFormer = 4 // characters of a name after 原 alone
 
 // withoutFormer parts a former name from a name, 晨星机械（原宏达五金厂）, and puts it
 // among the former ones.
 func withoutFormer(name, former string) (is, was string) {
-	at := formerly.FindStringIndex(name)
+	at := formerly.FindStringSubmatchIndex(name)
 	if at == nil || at[0] == 0 {
 		return name, former
 	}
-	said := strings.Trim(name[at[0]:], "（()）")
-	for _, mark := range []string{"原名", "原", "曾用名", "前身"} {
-		if rest, found := strings.CutPrefix(said, mark); found {
-			said = strings.TrimSpace(strings.TrimLeft(rest, "为是叫:： "))
-			break
+	said := ""
+	if at[2] >= 0 {
+		said = name[at[2]:at[3]]
+	} else {
+		said = strings.TrimSpace(name[at[4]:at[5]])
+		if utf8.RuneCountInString(said) < leastFormer || strings.HasSuffix(said, "分公司") {
+			return name, former
 		}
 	}
 	return strings.TrimSpace(name[:at[0]]), strings.Join(namesIn(former+"、"+said), "、")
