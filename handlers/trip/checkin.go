@@ -98,7 +98,7 @@ func readable(progress string) error {
 // nextTime says what 2-4 still wants of a trip's day after the n-th check-in.
 func (h Handler) nextTime(c *command.Call, n int) string {
 	today, least := h.Rules.Day(c.Now), h.least(h.Rules.Day(c.Now))
-	if n > 1 && n >= least {
+	if n >= least && (n > 1 || h.Rules.Book.CheckIns(today) > 0) { // 一至两次: a second is welcome
 		return fmt.Sprintf("今天已联系 %d 次，足够了。", n)
 	}
 	short := ""

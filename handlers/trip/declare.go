@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -51,10 +52,13 @@ func (h Handler) trip(ctx context.Context, c *command.Call) (*command.Answer, er
 	return h.declare(ctx, c, t)
 }
 
+// yanchang is a county and who is named after it, no word for longer.
+var yanchang = regexp.MustCompile(`^延长(?:县|石油|油田|油矿|气田|炼油|化工|集团)`)
+
 // changes reports whether words speak of a trip that there is rather than name a place
 // (出差延期到周日, 出差提前回来了).
 func changes(place string) bool {
-	return slices.ContainsFunc([]string{"延期", "延长", "延后", "推迟", "顺延", "改期", "改到", "改成", "改为", "提前", "取消", "回来", "返回", "结束"}, func(word string) bool {
+	return !yanchang.MatchString(place) && slices.ContainsFunc([]string{"延期", "延长", "延后", "推迟", "顺延", "改期", "改到", "改成", "改为", "提前", "取消", "回来", "返回", "结束"}, func(word string) bool {
 		return strings.HasPrefix(place, word)
 	})
 }
