@@ -40,17 +40,28 @@ func (r *importRow) remark(said string) {
 	var rest []string
 	for part := range strings.FieldsFuncSeq(said, func(c rune) bool { return strings.ContainsRune("；;\n", c) }) {
 		bare := text.Bare(part)
-		holder, held := strings.CutPrefix(bare, text.Bare(nowHolder))
+		holder, held := heldBy(part)
 		switch {
 		case strings.TrimSuffix(bare, "合同") == kindWords(true):
 			r.Electronic = true
 		case held && r.holder == "":
-			r.holder = holder
+			r.holder = strings.TrimSpace(holder)
 		case bare != opening && bare != earlySigned:
 			rest = append(rest, strings.TrimSpace(part))
 		}
 	}
 	r.remarks = strings.Join(rest, "；")
+}
+
+// heldBy is who a remark says has the contract now, as it is written there: names
+// have blanks in them.
+func heldBy(part string) (name string, said bool) {
+	folded, mark := text.Fold(part), strings.TrimSpace(nowHolder)
+	lead, _, said := strings.Cut(folded.Text, mark)
+	if !said || strings.TrimSpace(lead) != "" {
+		return "", false
+	}
+	return strings.TrimLeft(part[folded.Raw(len(lead)+len(mark)):], " 　:："), true
 }
 
 // zone is the company's; a template can do without.
@@ -231,9 +242,10 @@ func (h Handler) takeRow(r *intake.Record[importRow]) func(context.Context, *sto
 	}
 }
 
-// otherwise names what a contract that is there says otherwise than a row.
+// otherwise names what a contract that is there says otherwise than a row; of a
+// customer that was not found nobody knows.
 func otherwise(was, row store.Contract) (what []string) {
-	if row.Customer != was.Customer {
+	if row.Customer != "" && row.Customer != was.Customer {
 		what = append(what, "客户")
 	}
 	if row.Signed != was.Signed {

@@ -127,10 +127,11 @@ func TestImportedContractsKeepWhatIsWritten(t *testing.T) {
 		{"ZYX-202611-008", "2026-11-02", "张伟", "南湖酒店", "", "2026-11-03", 1000, "2026-11-05", "已签"},
 		{"ZYX-202611-009", "2026-11-02", "张伟", "南湖酒店", "2026-12-30"},
 		{"ZYX-202611-010", "2026-11-08", "张伟", "南湖酒店", "", "2026-11-03", 1000},
+		{"ZYX-202611-011", "2026-11-02", "张伟", "南湖酒店", "", "2026-11-03", 1000, "", "", "", "现持有人 Tom Lee；期初"},
 	}
 	wants := []string{
 		"第 11 行\t已导入\tZYX-202611-010\t签订日在领用日之前", "领用人：写了不止一位", "类型看不懂", "有签订日，去向不能是已退回", "归档日在签订日之前", "有归档日，去向不能是已签",
-		"签前汇报日在将来", "已导入 4 份合同，跳过 0 份合同，有错 6 行",
+		"签前汇报日在将来", "持有人「Tom Lee」不在册", "已导入 5 份合同，跳过 0 份合同，有错 6 行",
 	}
 	said, _ := imported(t, o, h, true, rows...)
 	handlerstest.Wants(t, said, wants...)
@@ -140,6 +141,10 @@ func TestImportedContractsKeepWhatIsWritten(t *testing.T) {
 	rows[1][6] = 999
 	said, _ = imported(t, o, h, true, heads, rows[1], rows[2])
 	handlerstest.Wants(t, said, "编号已经有了，但金额和这里的不一样，没有改", "跳过 2 份合同")
+	rows[2][3] = "没有这家" // nobody knows whether that is another customer
+	said, _ = imported(t, o, h, true, heads, rows[2])
+	handlerstest.Wants(t, said, "编号已经有了", "跳过 1 份合同")
+	handlerstest.Lacks(t, said, "不一样")
 }
 
 // The template is read back, and its example is not entered.
