@@ -70,32 +70,6 @@ func TestAReaderIsNotPulledDown(t *testing.T) {
 	}
 }
 
-// A window that gets narrower makes lines longer and the box lower, and the browser may tell of a
-// scroll before it tells of either: that is no reader who went up.
-func TestANarrowerWindowStaysAtTheEnd(t *testing.T) {
-	s := newEchoSite(t)
-	s.tellMuch(s.Group())
-	p := pagetest.Open(t, s.url, 1360, 820)
-	p.WaitText("最后一条")
-	p.Wait(atEnd, "the end of the room")
-	for _, width := range []int{1000, 900} {
-		pagetest.Eval[bool](p, fmt.Sprintf(`(() => {
-			const lines = document.querySelector("#lines");
-			document.body.style.width = "%dpx";
-			document.querySelector("#quick").style.minHeight = "%dpx";
-			lines.dispatchEvent(new Event("scroll"));
-			return true;
-		})()`, width, 1200-width))
-		p.Wait(atEnd, "the end of the room in a narrower window")
-	}
-	scrollTo(p, "300") // who goes up then stays there
-	s.tell(s.Group(), chat.Message{Text: "通知"})
-	p.WaitText("通知")
-	if at := scrolled(p); at != 300 {
-		t.Errorf("a new message moved the reader from 300 to %d", at)
-	}
-}
-
 func TestAReaderOfTheTrafficIsNotPulledDown(t *testing.T) {
 	s := newEchoSite(t)
 	s.tellMuch(s.Group())

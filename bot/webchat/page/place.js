@@ -13,26 +13,20 @@ const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < NEA
 // has scrolled, and whether away from the end. The result scrolls there anew.
 export function hold(box, top, moved) {
   let own = null; // where we have scrolled to; the event of it is not the reader's
-  let size = ""; // when we last looked: of another size the browser scrolls by itself
   let away = false;
-  const sizeNow = () => `${box.scrollHeight} ${box.clientHeight}`;
   const settle = () => {
     box.scrollTop = top() ?? box.scrollHeight;
     own = box.scrollTop;
-    size = sizeNow();
     away = false;
   };
   const look = () => {
     away = !atEnd(box);
-    size = sizeNow();
     moved(away);
   };
   box.addEventListener("scroll", () => {
     const ours = box.scrollTop === own;
     own = null;
-    if (ours || !box.clientHeight) return;
-    if (!away && size !== sizeNow()) settle();
-    else look();
+    if (!ours && box.clientHeight) look();
   });
   box.addEventListener("toggle", look, true); // who unfolds something reads it
   box.addEventListener("load", settle, true); // a chart has come and made its line longer
