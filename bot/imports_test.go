@@ -211,6 +211,7 @@ func TestOnlyCommandFindsCustomers(t *testing.T) {
 	may := map[string][]string{
 		"Find":      {"handlers/command/customer.go", "handlers/command/meant.go"},
 		"FindAmong": {"handlers/command/resolve.go"},
+		"Sharing":   {"handlers/command/meant.go"},
 		"Similar":   {"handlers/command/meant.go", "handlers/customer/alike.go"},
 		"With":      {"handlers/customer/alike.go"},
 	}

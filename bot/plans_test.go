@@ -15,7 +15,7 @@ import (
 var few = map[string]string{
 	"meta": "marks and settings", "search_state": "one row", "chain_state": "three rows", "seed": "the entries of the settings",
 	"person": "a department's people", "account": "one or two a person", "tenure": "a change of somebody's post or name", "acknowledgement": "one a person and edition",
-	"report_chase": "one a person", "binding": "one a person that joins", "wrong_code": "an hour", "meeting": "a dozen a year", "incident": "what must not happen", "departure": "one a person who leaves", "counter": "one a series of numbers", "frozen_month": "one a month", "setting": "a change of a setting", "inbox": "a month is kept", "outbox": "a month is kept",
+	"report_chase": "one a person", "binding": "one a person that joins", "wrong_code": "an hour", "meeting": "a dozen a year", "incident": "what must not happen", "departure": "one a person who leaves", "counter": "one a series of numbers, a week, a month, and a customer with money", "frozen_month": "one a month", "setting": "a change of a setting", "inbox": "a month is kept", "outbox": "a month is kept",
 }
 
 // waiting are the indexes that hold only what waits for something.

@@ -105,9 +105,11 @@ func (q Contracts) Ending(ctx context.Context, digits string) ([]Contract, error
 	return q.list(ctx, "contracts by digits", `ltrim(folded, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = $1 ORDER BY number`, digits)
 }
 
-// InPlace lists the contracts that have a place in whatever series, the last one first.
+// InPlace lists the contracts that have a place in whatever series that numbers are
+// drawn of, the last one first. What came in with a number of another kind stands in a
+// series of its own, "#" in front.
 func (q Contracts) InPlace(ctx context.Context, seq int) ([]Contract, error) {
-	return q.list(ctx, "contracts in a place", `series IN (SELECT substr(name, `+strconv.Itoa(len(contractSeries(""))+1)+`) FROM counter WHERE name LIKE '`+contractSeries("%")+`') AND seq = $1
+	return q.list(ctx, "contracts in a place", `series IN (SELECT substr(name, `+strconv.Itoa(len(contractSeries(""))+1)+`) FROM counter WHERE name LIKE '`+contractSeries("%")+`' AND name NOT LIKE '`+contractSeries("#%")+`') AND seq = $1
 		ORDER BY claimed DESC, number DESC`, seq)
 }
 

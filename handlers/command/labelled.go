@@ -24,7 +24,7 @@ func (r *Router) labelled(typed string, k Known) string {
 			continue
 		}
 		at, n := reading.Written(typed, s.Args[len(s.Args)-1].labels())
-		if n < 2 {
+		if n < 2 || at > suggestBytes {
 			continue
 		}
 		head, parts := typed[:at], strings.TrimLeft(typed[at:], " ,，;；")
@@ -41,7 +41,10 @@ func (r *Router) labelled(typed string, k Known) string {
 // than this the one that takes the same parts and a week.
 func (r *Router) underHead(s *Spec, head, parts string, k Known) string {
 	g, today := gathering{spec: &Spec{Args: []Arg{{Kind: Week}}}, k: k}, store.DayOf(k.Now)
-	rest := strings.ReplaceAll(g.takeDays(head), k.Name, " ")
+	rest := g.takeDays(head)
+	if k.Name != "" {
+		rest = strings.ReplaceAll(rest, k.Name, " ")
+	}
 	if !useUp(text.Fold(rest).Text, heading, s.ownWords()) {
 		return ""
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
@@ -100,4 +101,52 @@ func OwnerName(ctx context.Context, tx *store.Tx, k store.Customer) (string, err
 	}
 	p, _, err := tx.People().ByID(ctx, k.Owner)
 	return p.Name, err
+}
+
+// CustomerWithin is the longest piece of a text that stands in a customer's name, where
+// the caller may know that customer; empty: none. Two characters are a name only where
+// a firm's own name begins with them: 岭海.
+func (c *Call) CustomerWithin(ctx context.Context, typed string) (piece string, err error) {
+	for _, size := range []int{3, 2} {
+		names, err := vault.Search(c.Tx).Sharing(ctx, typed, size)
+		if err != nil {
+			return "", err
+		}
+		for _, name := range names {
+			if shared, before := sharedPiece(typed, name); len(shared) > len(piece) && utf8.RuneCountInString(shared) >= size && (size > 2 || isPlace(before)) {
+				piece = shared
+			}
+		}
+		if piece != "" {
+			break
+		}
+	}
+	if _, place := reading.City(piece); place || piece == "" || useUp(text.Fold(piece).Text, idle, vague) {
+		return "", nil
+	}
+	found, err := c.CustomersLike(ctx, piece, ToRead)
+	if err != nil || len(found.List) == 0 || len(found.List) > maxHits {
+		return "", err
+	}
+	return piece, nil
+}
+
+// sharedPiece is the longest run of Chinese characters that a text and a name share, and
+// what stands before it in the name.
+func sharedPiece(typed, name string) (piece, before string) {
+	of := []rune(name)
+	for i := range of {
+		for end := i + 1; end <= len(of) && unicode.Is(unicode.Han, of[end-1]) && strings.Contains(typed, string(of[i:end])); end++ {
+			if run := string(of[i:end]); len(run) > len(piece) {
+				piece, before = run, string(of[:i])
+			}
+		}
+	}
+	return piece, before
+}
+
+// isPlace reports whether nothing but a place stands before a firm's own name.
+func isPlace(before string) bool {
+	_, city := reading.City(before)
+	return city || before == "" || strings.HasSuffix(before, "市") || strings.HasSuffix(before, "省")
 }

@@ -260,9 +260,11 @@ func trimParticle(word string) string {
 func (g *gathering) takeDays(piece string) string {
 	for i := 0; i < len(piece); {
 		n := g.daysAt(piece[i:])
-		if _, sum, err := reading.Money(piece[i:]); err == nil && sum > n && g.has(Money) { // 6.4万
-			i, n = i+sum, 0
-			continue
+		if n > 0 && g.has(Money) {
+			if _, sum, err := reading.Money(piece[i:]); err == nil && sum > n { // 6.4万
+				i += sum
+				continue
+			}
 		}
 		if n > 0 {
 			g.days = append(g.days, strings.TrimSpace(piece[i:i+n]))

@@ -135,42 +135,6 @@ func (c *Call) CustomersLike(ctx context.Context, typed string, want Want) (Foun
 	return f, err
 }
 
-// CustomerWithin is the longest piece of a text that stands in a customer's name, where
-// the caller may know that customer; empty: none.
-func (c *Call) CustomerWithin(ctx context.Context, typed string) (piece string, err error) {
-	said, size := []rune(typed), 1
-	for i := range said {
-		for end := i + size + 1; end <= len(said) && unicode.Is(unicode.Han, said[end-1]) && unicode.Is(unicode.Han, said[i]); end++ {
-			longer := string(said[i:end])
-			hits, err := vault.Search(c.Tx).Find(ctx, longer, 1)
-			if err != nil {
-				return "", err
-			}
-			if len(hits) == 0 || !strings.Contains(hits[0].Name, longer) {
-				break
-			}
-			if before, _, _ := strings.Cut(hits[0].Name, longer); end-i == 2 && !isPlace(before) {
-				continue // two characters are a name only where it begins with them
-			}
-			piece, size = longer, end-i
-		}
-	}
-	if _, place := reading.City(piece); place || piece == "" || useUp(text.Fold(piece).Text, idle, vague) {
-		return "", nil
-	}
-	found, err := c.CustomersLike(ctx, piece, ToRead)
-	if err != nil || len(found.List) == 0 || len(found.List) > maxHits {
-		return "", err
-	}
-	return piece, nil
-}
-
-// isPlace reports whether nothing but a place stands before a firm's own name.
-func isPlace(before string) bool {
-	_, city := reading.City(before)
-	return city || before == "" || strings.HasSuffix(before, "市") || strings.HasSuffix(before, "省")
-}
-
 // all reports whether the caller may know every customer there is.
 func (f *Found) all() bool { return f.want == ToName || f.call.Policy.ReadsAll(f.call.Person) }
 
