@@ -110,7 +110,7 @@ func TestTooOldIsRefused(t *testing.T) {
 			if err == nil {
 				db.Close()
 			}
-			if err == nil || !strings.Contains(err.Error(), "version 15") {
+			if err == nil || !strings.Contains(err.Error(), "15 < 16") {
 				t.Errorf("opened: %v", err)
 			}
 		})
