@@ -28,33 +28,45 @@ type unit struct {
 	foreign bool  // in no 元 at all
 }
 
+// counted is what a line beside a table may count its amounts in.
+const counted = `(?:人民币)?((?:百|十|千)?万元?|千元|亿元?|美元|港币|港元|欧元|日元|usd|hkd|元)`
+
 var (
 	factors  = map[string]int64{"": 1, "元": 1, "千元": 1e3, "万": 1e4, "万元": 1e4, "十万元": 1e5, "百万元": 1e6, "千万元": 1e7, "亿": 1e8, "亿元": 1e8}
 	inUnit   = regexp.MustCompile(`((?:百|十|千)?万元|千元|亿元|元|(?:[(/:]|金额|目标)[万亿](?:\)|$))`)
-	inTitle  = regexp.MustCompile(`单位[:]?(?:人民币)?((?:百|十|千)?万元?|千元|亿元?|美元|港币|港元|欧元|日元|usd|hkd|元)`)
+	inTitle  = regexp.MustCompile(`单位[:]?` + counted)
+	inRemark = regexp.MustCompile(`^[(注:]*(?:金额|货币)?单位:` + counted + `[)。.]*$`)
 	elsewise = regexp.MustCompile(`美元|美金|港币|港元|欧元|日元|英镑|us\$|hk\$|[$€£]|\b(?:usd|hkd|eur|jpy|gbp)\b`)
 )
 
 // unitOf is what a head says of its unit: 金额（万元）.
 func unitOf(head string) (unit, bool) {
-	bare := text.Bare(head)
-	if m := elsewise.FindString(bare); m != "" {
+	said := text.Bare(head)
+	if m := elsewise.FindString(said); m != "" {
 		return unit{words: m, foreign: true}, true
 	}
-	m := strings.Trim(inUnit.FindString(bare), "(/:)金额目标")
+	m := strings.Trim(inUnit.FindString(said), "(/:)金额目标")
 	return unit{words: m, factor: factors[m]}, m != ""
 }
 
 // unitsOf are the units of the columns of amounts: as their heads say it, else as
-// a line above does (单位：万元).
+// a line above does (单位：万元), else as a remark among or below the rows, which says
+// nothing else: 机关单位元旦晚会 is a project.
 func unitsOf[R any](rows []sheet.Row, h heads, columns []Column[R]) map[int]unit {
 	var all unit
 	for i, row := range rows {
+		says := inTitle
+		if i >= h.row {
+			says = inRemark
+		}
+		if i == h.row && all.words != "" {
+			break
+		}
 		for at, c := range row.Cells {
 			if i >= h.row && first(row) < at {
 				break // below the heads a remark is what comes first
 			}
-			if m := inTitle.FindStringSubmatch(text.Bare(c.Text)); m != nil {
+			if m := says.FindStringSubmatch(text.Bare(c.Text)); m != nil {
 				all = unit{words: m[1], factor: factors[m[1]], foreign: elsewise.MatchString(m[1])}
 			}
 		}
