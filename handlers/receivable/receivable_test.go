@@ -1,6 +1,7 @@
 package receivable
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -273,4 +274,25 @@ func TestConfig(t *testing.T) {
 			t.Errorf("%+v: %s %s, want %s", c, key, problem, want)
 		}
 	}
+}
+
+// What is asked of one contract is all that was paid for it, on every page.
+func TestRecordsOfAContract(t *testing.T) {
+	d := openDesk(t)
+	for i := range 30 {
+		d.Say("张伟", fmt.Sprint("回款 ZYX-202611-001 ", 100+i))
+	}
+	d.Clock("2027-03-02 10:00")
+	handlerstest.Wants(t, d.Say("张伟", "回款记录 ZYX-202611-001"), "30 笔", "!没有回款")
+	a := d.Answer("张伟", "回款记录 ZYX-202611-001")
+	if len(a.Reply.Card.Buttons) == 0 {
+		t.Error("30 receipts are on one page")
+	}
+	for _, b := range a.Reply.Card.Buttons {
+		if !strings.HasPrefix(b.Command, "回款记录 ZYX-202611-001 2026-") {
+			t.Errorf("the next page is of %q", b.Command)
+		}
+	}
+	handlerstest.Wants(t, d.Say("张伟", "回款记录"), "没有回款")
+	handlerstest.Wants(t, d.Refused("张伟", "回款记录 RT2000"), "!没有这笔回款")
 }

@@ -4,20 +4,23 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
-	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
-// records is 回款记录.
+// receiptCode is a receipt's code as text.Code reads it: RT2000 is a customer.
+var receiptCode = regexp.MustCompile(`^` + receiptLetter + `-?\d+$`)
+
+// records is 回款记录: of a contract all there is, else of this month.
 func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	today := store.DayOf(c.Now)
 	from, to := today[:8]+"01", today
@@ -25,18 +28,21 @@ func (h Handler) records(ctx context.Context, c *command.Call) (*command.Answer,
 		from, to = c.Days("时段").From, c.Days("时段").To
 	}
 	who := strings.TrimSpace(c.Text("谁"))
-	if code := text.Code(who); strings.HasPrefix(code, receiptLetter) && reading.IsNumber(who) {
+	if code := text.Code(who); receiptCode.MatchString(code) {
 		return h.oneRecord(ctx, c, code)
 	}
 	s, err := h.recordScope(ctx, c, who)
 	if err != nil {
 		return nil, err
 	}
+	if s.contract != "" && !c.Has("时段") {
+		from = s.since
+	}
 	list, back, err := h.receipts(ctx, c, s, from, to)
 	if err != nil {
 		return nil, err
 	}
-	line := strings.TrimSpace(fmt.Sprintf("回款记录 %s~%s", string(from), string(to)))
+	line := strings.TrimSpace(fmt.Sprintf("回款记录 %s %s~%s", who, string(from), string(to)))
 	page, err := c.Page(len(list), command.MaxRows, line)
 	if err != nil {
 		return nil, err
@@ -53,7 +59,7 @@ func (h Handler) recordScope(ctx context.Context, c *command.Call, who string) (
 	if err == nil && (!found || k.View != rulebook.ContractWhole) {
 		err = c.NoContract()
 	}
-	return scope{contract: k.Number, name: k.Number}, err
+	return scope{contract: k.Number, name: k.Number, since: k.Claimed}, err
 }
 
 // receipts are those of a time that a scope holds, the newest first, and what was paid

@@ -39,10 +39,11 @@ func (h Handler) tableCommands() []command.Spec {
 
 // scope is whose receivables are asked for; empty: all that the caller sees.
 type scope struct {
-	person   string // id
-	customer string // id
-	contract string // number, in 回款记录
-	name     string // of that, for the title
+	person   string    // id
+	customer string    // id
+	contract string    // number, in 回款记录
+	name     string    // of that, for the title
+	since    store.Day // of a contract: there can be no money of it before
 }
 
 // table is 应收.
