@@ -41,7 +41,7 @@ func (b *bot) restored(ctx context.Context, tx *store.Tx) error {
 	}
 	text += fmt.Sprintf("恢复以前给出的 %d 个查阅授权、%d 个委托、%d 个绑定码、%d 个待确认的预览和 %d 个等人答复的人员变动都已作废，需要的请重新办。",
 		n.Grants, n.Delegations, n.Codes, n.Previews, n.Changes)
-	text += "申请、客户、回款等的编号从后面一个整千接着编，以前卡片上的编号不会指到别的东西。"
+	text += "申请、客户、回款等的编号空开一万多个，从一个整千的后面接着编，以前卡片上的编号不会指到别的东西。"
 	if err := b.alarm(ctx, tx, "restored/"+fmt.Sprint(at.UnixMilli()), text); err != nil {
 		return err
 	}

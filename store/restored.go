@@ -62,13 +62,14 @@ func (tx *Tx) EndAccess(ctx context.Context, now time.Time) (n Ended, err error)
 	return n, tx.skipCodes(ctx)
 }
 
-// skipCodes lets every series of codes go on at a round number that nobody can have
-// reached since the backup.
+// skipCodes lets every series of codes go on at a round number at least ten thousand
+// above: so many are not given out between a backup and its restore, even where a table
+// of customers was imported.
 func (tx *Tx) skipCodes(ctx context.Context) error {
 	if _, err := tx.e.Exec(ctx, "begin codes", `INSERT INTO counter (name, value) VALUES ('`+codeSeries+`', 0) ON CONFLICT (name) DO NOTHING`); err != nil {
 		return err
 	}
-	_, err := tx.e.Exec(ctx, "skip codes", `UPDATE counter SET value = (value + 1499) / 1000 * 1000 WHERE name LIKE '`+codeSeries+`%'`)
+	_, err := tx.e.Exec(ctx, "skip codes", `UPDATE counter SET value = (value + 10999) / 1000 * 1000 WHERE name LIKE '`+codeSeries+`%'`)
 	return err
 }
 

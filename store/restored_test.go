@@ -51,7 +51,7 @@ func TestEndAccess(t *testing.T) {
 			if err != nil || len(open) != 1 || open[0].Code != "A4" {
 				t.Errorf("open %+v, %v", open, err)
 			}
-			for letter, want := range map[string]string{"A": "A1001", "R": "R1001"} { // drawn from before, and not yet
+			for letter, want := range map[string]string{"A": "A11001", "R": "R10001"} { // drawn from before, and not yet
 				if code, err := tx.NextCode(ctx, letter); err != nil || code != want {
 					t.Errorf("the next code is %s, want %s, %v", code, want, err)
 				}

@@ -1,12 +1,14 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -88,7 +90,7 @@ func stuck(err error) error {
 	switch {
 	case errors.As(err, &lite) && (lite.Code()&0xff == sqlite3.SQLITE_ERROR || lite.Code()&0xff == sqlite3.SQLITE_CONSTRAINT),
 		errors.As(err, &post) && (post.Code == "42P07" || post.Code == "42701" || strings.HasPrefix(post.Code, "22") || strings.HasPrefix(post.Code, "23")):
-		return &UnfitError{Stuck, part.Failed.Source.Path}
+		return &UnfitError{Stuck, cmp.Or(part.Failed.Source.Path, strconv.FormatInt(part.Failed.Source.Version, 10))} // code has no path
 	}
 	return err
 }
