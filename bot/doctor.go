@@ -78,13 +78,18 @@ var plainSections = []string{"timezone", "listen", "postgres", "backup", "log", 
 // name somebody.
 func withheldWrong(data []byte, err error) string {
 	var list wrongLines
-	doc, unread := parseDocument(data, func(string) (string, bool) { return "", true })
-	if !errors.As(err, &list) || unread != nil {
+	var one *lineError
+	switch {
+	case errors.As(err, &list):
+	case errors.As(err, &one): // of the YAML, which repeats a key that is there twice
+		list = wrongLines{*one}
+	default:
 		return err.Error() // which repeats nothing
 	}
+	doc, unread := parseDocument(data, func(string) (string, bool) { return "", true })
 	shown := slices.Clone(list)
 	for i, wrong := range shown {
-		if !slices.Contains(plainSections, doc.section(wrong.line)) {
+		if unread != nil || !slices.Contains(plainSections, doc.section(wrong.line)) {
 			shown[i].text = "写得不对。这一行可能有姓名，不写在这里；在本机运行 marketbot check 看"
 		}
 	}
@@ -99,7 +104,7 @@ func outline(data []byte) (string, error) {
 	}
 	var all yaml.MapSlice
 	if err := yaml.Unmarshal(data, &all); err != nil {
-		return "", inLine(err)
+		return "", errors.New(withheldWrong(data, inLine(err)))
 	}
 	var lines []string
 	for _, item := range all {

@@ -77,3 +77,18 @@ func TestDoctorOfWrongSettings(t *testing.T) {
 		}
 	}
 }
+
+// A file that cannot be read as YAML brings no bundle; what is said of it goes to
+// others as well.
+func TestDoctorOfWhatIsNoYAML(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "config.yaml")
+	for _, text := range []string{"people: {王芳: a, 王芳: b}\n", "王芳: a\n王芳: b\n"} {
+		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var said bytes.Buffer
+		if code := run(t.Context(), time.Now, []string{"doctor", "--config", config}, &said, &said); code != exitUsage || strings.Contains(said.String(), "芳") || !strings.Contains(said.String(), "写得不对") {
+			t.Errorf("exit %d: %s", code, said.String())
+		}
+	}
+}

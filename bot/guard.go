@@ -64,7 +64,6 @@ func (b *bot) tellForged(ctx context.Context) error {
 				return err
 			}
 		}
-
 		for _, a := range accounts {
 			text := fmt.Sprintf("⚠ 有人绕过机器人改了数据库里的账号绑定（%s 的一个账号）。这个账号现在没有任何权限。请查谁能写数据库；核对以后给本人新的绑定码。", a.Platform)
 			if err := b.alarm(ctx, tx, "forged/account/"+a.Platform+"/"+a.ID, text); err != nil {

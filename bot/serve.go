@@ -96,7 +96,7 @@ func (s serving) run(ctx context.Context) (err error) {
 		}
 		return err
 	}
-	defer l.Close() // again, where it was served
+	_ = l.Close() // callers would wait while the store is brought up to date
 	db, state, err := openStore(ctx, cfg, rules.Zone, o, now())
 	if err != nil {
 		return err
@@ -120,6 +120,10 @@ func (s serving) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if l, err = listen(ctx, cfg.Listen); err != nil {
+		return err
+	}
+	defer l.Close() // again, where it was served
 	if err := b.greet(ctx, out); err != nil {
 		return err
 	}

@@ -173,6 +173,13 @@ func TestCheckNames(t *testing.T) {
 			t.Errorf("%+v: %v %q", c.people, ok, said)
 		}
 	}
+	late, stop := context.WithCancel(t.Context())
+	stop()
+	for _, f := range checkNames(late, w, []Person{{Name: "刘洋", WeCom: "LiuYang"}}) {
+		if !f.OK || !strings.Contains(f.Text, "没有核对") {
+			t.Errorf("without a network: %+v", f)
+		}
+	}
 }
 
 // wrong is what a check found wrong.
