@@ -143,6 +143,9 @@ func (h Handler) show(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
+	if !p.Frozen {
+		p.Lost = 0 // an answer says itself what it lacks, and names it
+	}
 	card := h.packCard(p, c.Person, trace)
 	if card.Buttons, err = packButtons(ctx, c, of); err != nil {
 		return nil, err
