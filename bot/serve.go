@@ -89,14 +89,9 @@ func (s serving) run(ctx context.Context) (err error) {
 		return err
 	}
 	o := store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log, Program: version(), Beside: vault.Index}
-	l, err := listen(ctx, cfg.Listen) // before anything is written
-	if err != nil {
-		if !isPostgres(cfg.Store) && !notThere(cfg.Store) && served(ctx, cfg) {
-			return inUseError(cfg)
-		}
+	if err := addressFree(ctx, cfg); err != nil { // before anything is written
 		return err
 	}
-	_ = l.Close() // callers would wait while the store is brought up to date
 	db, state, err := openStore(ctx, cfg, rules.Zone, o, now())
 	if err != nil {
 		return err
@@ -120,7 +115,8 @@ func (s serving) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if l, err = listen(ctx, cfg.Listen); err != nil {
+	l, err := listen(ctx, cfg.Listen)
+	if err != nil {
 		return err
 	}
 	defer l.Close() // again, where it was served
@@ -140,6 +136,19 @@ func (s serving) run(ctx context.Context) (err error) {
 	}
 	defer func() { _ = boss.tell(context.WithoutCancel(ctx), "STOPPING=1") }() // it sees the end in any case
 	return runAll(ctx, running, log)
+}
+
+// addressFree reports where nobody can listen as the settings say. It listens no longer
+// than that: callers would wait while the store is brought up to date.
+func addressFree(ctx context.Context, cfg Config) error {
+	l, err := listen(ctx, cfg.Listen)
+	switch {
+	case err == nil:
+		return l.Close()
+	case !isPostgres(cfg.Store) && !notThere(cfg.Store) && served(ctx, cfg):
+		return inUseError(cfg)
+	}
+	return err
 }
 
 // turns are those of the connections of several processes; nil for one alone.

@@ -17,12 +17,6 @@ import (
 
 const endPrompt = "为什么终止？写一句。"
 
-// rests are what may become of money beyond what was earned.
-var rests = []string{"退款", "转预收", keep}
-
-// keep is that nothing of it is given back.
-const keep = "不退"
-
 func (h Handler) changeCommands() []command.Spec {
 	keys := []string{fieldAmount, fieldDay, fieldShares, fieldProject, fieldKind, fieldCustomer, fieldEvent, fieldPrepare, fieldReason}
 	return []command.Spec{
@@ -226,115 +220,6 @@ func (h Handler) crowded(ctx context.Context, c *command.Call, ct store.Contract
 		return "", err
 	}
 	return fmt.Sprintf("%s手里已经有 %d 份没用的合同，一人最多 %d 份；转过去以后要先签、退或作废几份，才能再领。", to.Name, n, h.Config.OpenPerPerson), nil
-}
-
-// end is 终止合同, asked first: what was received beyond what is due has to go
-// somewhere.
-func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	was, is, err := h.begin(ctx, c, rulebook.DeedEnd)
-	if err != nil {
-		return nil, err
-	}
-	reason, err := needed(c.Text(fieldReason), endPrompt, fieldReason)
-	if err != nil {
-		return nil, err
-	}
-	s, _, _, err := h.standing(ctx, c, was)
-	if err != nil {
-		return nil, err
-	}
-	received := s.Allocated + s.Surplus
-	values := c.Fields("字段")
-	if is.Rest, err = restIn(values); err != nil {
-		return nil, err
-	}
-	if is.Earned, err = h.earned(was, received, is.Rest, values); err != nil {
-		return nil, err
-	}
-	facts := []chat.Fact{
-		{Label: "合同金额", Value: words.Money(was.Amount)}, {Label: "应得", Value: words.Money(is.Earned)}, {Label: "已收", Value: words.Money(received)},
-	}
-	switch {
-	case received <= is.Earned && is.Rest != keep:
-		is.Rest = ""
-	case is.Rest == "":
-		return h.askRest(c, was, facts, received-is.Earned), nil
-	}
-	is.Ended = h.Rules.Day(c.Now)
-	switch open := is.Earned - received; {
-	case open > s.Waived:
-		facts = append(facts, chat.Fact{Label: "还应收", Value: words.Money(open - s.Waived)})
-	case open < 0:
-		facts = append(facts, chat.Fact{Label: "多收", Value: words.Money(-open) + "，" + is.Rest})
-	case is.Rest != "":
-		facts = append(facts, chat.Fact{Label: "已收的", Value: is.Rest})
-	}
-	facts = append(facts, chat.Fact{Label: "冲减业绩", Value: words.Money(was.Amount-is.Earned) + "（" + dayWords(is.Ended, h.Rules.Day(c.Now)) + "）"}, chat.Fact{Label: fieldReason, Value: reason})
-	if version := command.VersionOf(was.Number, was.Version, is.Earned, received, is.Rest, reason); !c.Confirms(version) {
-		card := chat.Card{Title: "终止 " + was.Number + "？", Tone: chat.Warn, Blocks: []chat.Block{{Facts: facts}, {Note: "没到期的收款计划同时结束；终止之后不能恢复。"}}}
-		return private(card, was, h.Rules.Day(c.Now)).Preview(version), nil
-	}
-	if err := h.save(ctx, c, was, &is, reason); err != nil {
-		return nil, err
-	}
-	a := h.done(c, "已终止 "+is.Number, is, facts, false, refundNote(is, received))
-	a.Notices, err = h.tell(ctx, c, is, hearers{heads: true, above: true, books: true}, []string{is.Holder}, c.Person.Name+"终止了 "+is.Number, func(rulebook.ContractView) []chat.Fact { return facts })
-	return a, err
-}
-
-// earned is what is due to us of a contract that ends: as told, nothing where that is
-// not said; what is kept of the money that came in is earned, too.
-func (h Handler) earned(ct store.Contract, received int64, rest string, values map[string]string) (fen int64, err error) {
-	if v, given := values[fieldAmount]; given && text.Bare(v) != "0" {
-		if fen, err = amountIn(fieldAmount, v); err != nil {
-			return 0, err
-		}
-	}
-	if fen > ct.Amount {
-		return 0, &command.Refusal{Text: "应得 " + words.Money(fen) + " 超过合同金额 " + words.Money(ct.Amount) + "。", Hint: "终止合同 " + ct.Number + " 原因… 金额=应得", Clause: taking, Private: true}
-	}
-	if rest == keep {
-		fen = max(fen, min(received, ct.Amount))
-	}
-	return fen, nil
-}
-
-// restIn reads what becomes of money beyond what was earned; empty where that is not
-// said.
-func restIn(values map[string]string) (string, error) {
-	v, given := values[fieldRest]
-	if !given {
-		return "", nil
-	}
-	for _, r := range rests {
-		if text.Bare(v) == r {
-			return r, nil
-		}
-	}
-	return "", &command.Refusal{Text: "余款可以 " + strings.Join(rests, "、") + "，没看懂" + text.Quote(v) + "。", Hint: "余款=退款", Clause: taking, Private: true}
-}
-
-// askRest asks what becomes of money beyond what was earned.
-func (h Handler) askRest(c *command.Call, ct store.Contract, facts []chat.Fact, beyond int64) *command.Answer {
-	card := chat.Card{Title: "终止 " + ct.Number + "：多收的怎么办？", Tone: chat.Warn, Blocks: []chat.Block{
-		{Facts: append(facts, chat.Fact{Label: "多收", Value: words.Money(beyond)})},
-	}}
-	for _, r := range rests {
-		card.Buttons = append(card.Buttons, chat.Button{Label: r, Command: strings.TrimSpace(c.Line) + " 余款=" + r})
-	}
-	return private(card, ct, h.Rules.Day(c.Now))
-}
-
-// refundNote is what is still to be done about money beyond what was earned.
-func refundNote(ct store.Contract, received int64) string {
-	beyond := received - ct.Earned
-	switch ct.Rest {
-	case "退款":
-		return "请财务登记：退款 " + ct.Number + " " + yuan(beyond) + " 终止"
-	case "转预收":
-		return "多收的 " + words.Money(beyond) + " 记为这位客户的预收。"
-	}
-	return ""
 }
 
 // yuan is an amount as it is typed.
