@@ -3,10 +3,13 @@ package meeting
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/closing"
@@ -309,4 +312,28 @@ func (b *board) book(file chat.File) (said string) {
 		return nil
 	})
 	return said
+}
+
+// What was kept for a workbook is read as it was, an older program's as well.
+func TestPressedPack(t *testing.T) {
+	p := thePack{Month: "2026-11-01", At: time.Date(2026, 12, 1, 9, 27, 0, 0, time.UTC), Sections: []pack.Section{{Name: "应收"}}, Lost: 2}
+	plain, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, err := pressed(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, content := range []string{small, string(plain)} {
+		got, err := readPressed(content)
+		if err != nil || !reflect.DeepEqual(got, p) {
+			t.Errorf("%q is read as %+v, %v", content, got, err)
+		}
+	}
+	for _, damaged := range []string{"", "{", small[:len(small)-9]} {
+		if got, err := readPressed(damaged); err == nil {
+			t.Errorf("%q is read as %+v", damaged, got)
+		}
+	}
 }

@@ -1,9 +1,12 @@
 package meeting
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -42,7 +45,7 @@ type thePack struct {
 	Late     bool     // by the clock, without a meeting
 	Since    []change // what is otherwise by now, where it was kept
 	Lost     int      // how many damaged records the sections lack
-	content  string   // all this, as it is kept for the workbook
+	content  string   // all this, as it is kept for the workbook; see pressed
 }
 
 // kept is a pack as it is kept.
@@ -253,10 +256,35 @@ func (h Handler) readPack(ctx context.Context, c *command.Call, month store.Day)
 		if err != nil {
 			return p, err
 		}
-		content, err := json.Marshal(p)
-		p.content = string(content)
+		p.content, err = pressed(p)
 		return p, err
 	})
+}
+
+// pressed is a pack as it is kept until its workbook is made. It has the lines of all
+// contracts: compressed, so that whoever writes meanwhile does not wait for megabytes.
+func pressed(p thePack) (string, error) {
+	var b strings.Builder
+	z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	if err == nil {
+		err = errors.Join(json.NewEncoder(z).Encode(p), z.Close())
+	}
+	return b.String(), err
+}
+
+// readPressed reads what pressed made, or an older program, which did not compress.
+func readPressed(content string) (p thePack, err error) {
+	plain := []byte(content)
+	if !strings.HasPrefix(content, "{") {
+		z, err := gzip.NewReader(strings.NewReader(content))
+		if err != nil {
+			return p, err
+		}
+		if plain, err = io.ReadAll(z); err != nil {
+			return p, err
+		}
+	}
+	return p, json.Unmarshal(plain, &p)
 }
 
 // packFile is the workbook of a pack, a tab for each table, made of what its card
@@ -277,8 +305,8 @@ func (h Handler) packBook(ctx context.Context, tx *store.Tx, arg string) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	var p thePack
-	if err := json.Unmarshal([]byte(content), &p); err != nil {
+	p, err := readPressed(content)
+	if err != nil {
 		return nil, fmt.Errorf("make %s: %w", packRecipe, err)
 	}
 	book := sheet.Book{
