@@ -205,6 +205,10 @@ func checkStore(ctx context.Context, cfg Config, now time.Time, log *slog.Logger
 	o := store.Options{Source: cfg.Store, Seals: seals, Log: log}
 	var unfit *store.UnfitError
 	state, err := upkeep.Look(ctx, o)
+	lost := ""
+	if state.New && noKey == nil {
+		lost = bereft(ctx, cfg, now.Location(), o)
+	}
 	switch {
 	case errors.As(err, &unfit):
 		f.Text = unfitText(cfg.Store, unfit)
@@ -214,6 +218,8 @@ func checkStore(ctx context.Context, cfg Config, now time.Time, log *slog.Logger
 		f.Text = "打不开：" + platform.Why(err)
 	case state.New && !isPostgres(cfg.Store) && served(ctx, cfg):
 		f.Text = unfitText(cfg.Store, &store.UnfitError{Why: store.Gone})
+	case state.New && lost != "":
+		f.Text = lost
 	case state.New && isPostgres(cfg.Store):
 		f.OK, f.Text = true, "PostgreSQL 连得上，库是空的，第一次运行时建表"
 	case state.New:

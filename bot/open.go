@@ -21,6 +21,11 @@ func openStore(ctx context.Context, cfg Config, zone *time.Location, o store.Opt
 	if err != nil {
 		return nil, s, openError(ctx, cfg, zone, o, err)
 	}
+	if s.New {
+		if text := bereft(ctx, cfg, zone, o); text != "" {
+			return nil, s, &usageError{errors.New("没有启动：" + text)}
+		}
+	}
 	if s.Pending {
 		if err := backUpBefore(ctx, cfg, o, now); err != nil {
 			return nil, s, backupError("数据库要升级，升级前的备份没有做成，没有启动", err)
@@ -128,6 +133,21 @@ func unfitText(source string, e *store.UnfitError) string {
 		return "磁盘满了（" + e.Detail + "）。请腾出空间"
 	}
 	return e.Error()
+}
+
+// bereft says of a store that is not there while a backup of it is, how to go on: it
+// was lost, and whoever began anew would not notice. Empty: it may begin.
+func bereft(ctx context.Context, cfg Config, zone *time.Location, o store.Options) string {
+	good, found := newestGood(ctx, cfg.Backup.folder(cfg.Store), zone, o)
+	if !found {
+		return ""
+	}
+	what := "数据库 " + cfg.Store + " 不见了，或是空的"
+	if isPostgres(cfg.Store) {
+		what = "PostgreSQL 的这个库是空的"
+	}
+	return fmt.Sprintf("%s，可是有它的备份 %s（%s）。恢复它：marketbot restore %s --config 配置文件；真的要从头开始，先把备份移走",
+		what, good.path, good.at.In(zone).Format("2006-01-02 15:04"), good.path)
 }
 
 // damagedError is why a damaged store does not open, with the way out.

@@ -35,7 +35,7 @@ func begun(t *testing.T, backend string) (*site, store.Options) {
 func (s *site) config(key string) string {
 	s.t.Helper()
 	file := filepath.Join(s.t.TempDir(), "config.yaml")
-	if err := os.WriteFile(file, fmt.Appendf(nil, "store: %q\nsecret_key: %q\n", s.cfg.Store, key), 0o600); err != nil {
+	if err := os.WriteFile(file, fmt.Appendf(nil, "store: %q\nsecret_key: %q\nbackup: {dir: %q}\n", s.cfg.Store, key, s.cfg.Backup.Dir), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 	return file
@@ -248,6 +248,36 @@ func TestMissingFileIsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.says(c.words)
+		})
+	}
+}
+
+// Nor is a store of which only a backup is left: whoever lost it would not notice.
+func TestOnlyABackupIsLeft(t *testing.T) {
+	for _, backend := range storetest.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			s, o := begun(t, backend)
+			folder := t.TempDir()
+			backup := filepath.Join(folder, "marketbot-20261124-031700Z"+backupSuffix(o.Source))
+			if err := upkeep.Backup(t.Context(), o, backup); err != nil {
+				t.Fatal(err)
+			}
+			s.cfg.Backup.Dir, s.cfg.Store = folder, storetest.Options(t, backend).Source
+			s.says(backup)
+			config := s.config(s.cfg.SecretKey)
+			var said lines
+			if code := run(t.Context(), time.Now, []string{"restore", backup, "--config", config}, &said, &said); code != exitFine {
+				t.Fatalf("restore: exit %d, %s", code, said.String())
+			}
+			s.start()
+			s.end()
+
+			s.cfg.Store = storetest.Options(t, backend).Source
+			if err := os.Rename(backup, backup+".away"); err != nil {
+				t.Fatal(err)
+			}
+			s.start() // somebody wants to begin anew
+			s.end()
 		})
 	}
 }
