@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -80,6 +81,12 @@ func (h Handler) write(ctx context.Context, c *command.Call, v view, roll audien
 	for _, p := range v.belong(roll) {
 		note := there[p.ID]
 		r.People = append(r.People, attendee{Name: p.Name, Kind: note.Kind, Late: v.late(note), Words: note.Words})
+		delete(there, p.ID)
+	}
+	for _, id := range slices.Sorted(maps.Keys(there)) { // who left before its end
+		if note := there[id]; note.Kind == store.NotePresent {
+			r.People = append(r.People, attendee{Name: v.names[id], Kind: note.Kind, Late: v.late(note), Words: note.Words})
+		}
 	}
 	r.Items = slices.Clone(v.before.Items) // they stay as they were written
 	for _, i := range v.items {
