@@ -21,7 +21,7 @@ func (h Handler) Holdings(ctx context.Context, tx *store.Tx, of store.Person, _ 
 	var list []leaving.Held
 	for _, k := range own {
 		list = append(list, leaving.Held{
-			Kind: leaving.Customer, Ref: k.ID, Name: k.Name + "，" + orNone(k.Stage), Takes: h.mayOwn,
+			Kind: leaving.Customer, Ref: k.ID, Said: k.Name, Name: k.Name + "，" + orNone(k.Stage), Takes: h.mayOwn,
 			Move: func(ctx context.Context, c *command.Call, to store.Person) ([]chat.Notice, error) {
 				return nil, vault.In(c.Tx).Move(ctx, k.ID, to.ID, c.Person.ID, c.Now)
 			},

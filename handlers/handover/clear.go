@@ -121,7 +121,11 @@ func (h Handler) clear(ctx context.Context, c *command.Call) (*command.Answer, e
 	if err := h.save(ctx, c, e.Departure, is); err != nil {
 		return nil, err
 	}
-	return h.accounted(ctx, c, e, "账已结清", limitedOr(lines, "没有在手的合同表、待核的回款和借出的原件。"))
+	body := limitedOr(lines, "没有在手的合同表、待核的回款和借出的原件。")
+	if more := said(c.Text("说明")); len(more) > 0 {
+		body = "说明：" + more[0] + "\n" + body
+	}
+	return h.accounted(ctx, c, e, "账已结清", body)
 }
 
 func said(typed string) []string {

@@ -125,14 +125,28 @@ func (h Handler) of(ctx context.Context, c *command.Call, word string, right rul
 	case !found:
 		return leaving.Estate{}, refuse("交接", "没有叫%s的人。", text.Quote(word))
 	}
-	d, open, err := c.Tx.Departures().Of(ctx, p.ID)
-	if err == nil && (!open || d.Given.After(c.Now)) {
+	d, found, err := c.Tx.Departures().Of(ctx, p.ID)
+	if err == nil && !found {
+		d, _, err = c.Tx.Departures().Latest(ctx, p.ID)
+		found = late(d)
+	}
+	if err == nil && (!found || d.Given.After(c.Now)) {
 		err = refuse("离职由本人提出：离职 最后工作日 书面说明", "%s没有提出离职或调岗，也没有办交接要等。", p.Name)
 	}
 	if err != nil {
 		return leaving.Estate{}, err
 	}
-	return leaving.Read(ctx, c.Tx, h.Leaves, d, c.Now)
+	e, err := leaving.Read(ctx, c.Tx, h.Leaves, d, c.Now)
+	if late(d) { // what they have now came to them later
+		e.Items, e.Own = nil, nil
+	}
+	return e, err
+}
+
+// late reports whether nothing of a departure is left to be taken over: its accounts
+// are cleared and its certificate is signed still, however late (2-7).
+func late(d store.Departure) bool {
+	return d.State == store.DepartureClosed && d.Kind != store.Stopped
 }
 
 // denied refuses what is for whoever has a right.

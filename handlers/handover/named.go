@@ -34,14 +34,20 @@ func keys(items []leaving.Item) (list []string) {
 }
 
 // fits reports whether a word means a thing: its code however it is typed, its kind,
-// both as they are printed (合同 ZYX-202611-001), or 全部.
+// both as they are printed (合同 ZYX-202611-001), what it is called, or 全部.
 func fits(i leaving.Item, word string) bool {
 	if kind, ref, both := strings.Cut(word, " "); both {
 		return kind == i.Kind && fits(i, ref)
 	}
 	code := text.Code(word)
 	return word == allWord || word == i.Kind || word == i.Ref || code != "" && code == text.Code(i.Ref) ||
-		command.FoldedContract(word) != "" && i.Kind == leaving.Contract && command.FoldedContract(word) == command.FoldedContract(i.Ref)
+		command.FoldedContract(word) != "" && i.Kind == leaving.Contract && command.FoldedContract(word) == command.FoldedContract(i.Ref) || called(i, word)
+}
+
+// called reports whether a word is a part of what a thing is called.
+func called(i leaving.Item, word string) bool {
+	part := text.Bare(word)
+	return len([]rune(part)) > 1 && strings.Contains(text.Bare(i.Said), part)
 }
 
 // paired puts a kind and the code behind it together, where they are one thing.
@@ -72,6 +78,9 @@ func chosen(items []leaving.Item, typed []string) (list []leaving.Item, err erro
 		}
 		if !some {
 			return nil, notAmong(word)
+		}
+		if same := slices.DeleteFunc(slices.Clone(items), func(i leaving.Item) bool { return !called(i, word) }); len(same) > 1 {
+			return nil, refuse("看清单：交接", "叫%s的有 %d 项，写编号：\n%s", text.Quote(word), len(same), leaving.Lines(keys(same)))
 		}
 	}
 	for _, i := range items {

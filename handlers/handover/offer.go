@@ -86,7 +86,7 @@ func (h Handler) offer(ctx context.Context, c *command.Call, typed []string) (*c
 	}
 	counts := leaving.Counts(heldOf(fit))
 	card := chat.Card{Title: "已请" + to.Name + "接收", Tone: chat.Good, Blocks: []chat.Block{{Text: e.Name() + "的 " + counts + "：\n" + leaving.Lines(keys(fit))}}}
-	if away, err := h.away(ctx, c, to); err != nil {
+	if away, err := h.away(ctx, c, to, e.Last); err != nil {
 		return nil, err
 	} else if away != "" {
 		card.Blocks = append(card.Blocks, chat.Block{Text: away})
@@ -224,23 +224,28 @@ func (h Handler) takeable(ctx context.Context, c *command.Call, e leaving.Estate
 	return nil, nil, refuse("交接 "+items[0].Ref+" 接收人", "%s是%s，不能接收 %s。%s", to.Name, to.Post, items[0].Key(), can)
 }
 
-// away says that somebody is on leave for long, and until when; empty when not.
-func (h Handler) away(ctx context.Context, c *command.Call, p store.Person) (string, error) {
+// away says that somebody is on leave for long, now or on the last day on which they
+// could take over; empty when not.
+func (h Handler) away(ctx context.Context, c *command.Call, p store.Person, last store.Day) (string, error) {
 	today := h.Rules.Day(c.Now)
 	list, err := c.Tx.Leaves().Of(ctx, p.ID, today)
 	if err != nil {
 		return "", err
 	}
-	last := today.Add(-1)
-	for _, l := range list {
-		if l.First <= last.Add(1) && l.Last > last {
-			last = l.Last
+	for n := 0; n < len(list); n++ {
+		from, to := max(list[n].First, today), list[n].Last
+		for ; n+1 < len(list) && list[n+1].First <= to.Add(1); n++ {
+			to = max(to, list[n+1].Last)
+		}
+		switch {
+		case to.Since(from) < audience.Patience:
+		case from == today:
+			return fmt.Sprintf("%s 请假到 %s，回来之前未必接得了；急的另请人。", p.Name, to), nil
+		case from <= last && last <= to:
+			return fmt.Sprintf("%s 从 %s 请假到 %s，那以前没有接收的要另请人。", p.Name, from, to), nil
 		}
 	}
-	if last.Since(today) < audience.Patience {
-		return "", nil
-	}
-	return fmt.Sprintf("%s 请假到 %s，回来之前未必接得了；急的另请人。", p.Name, last), nil
+	return "", nil
 }
 
 func heldOf(items []leaving.Item) (list []leaving.Held) {

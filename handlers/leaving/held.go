@@ -39,6 +39,9 @@ type Held struct {
 	// Name says in one line what it is and how it stands, for the leaver, for heads
 	// and for whoever has taken it over. It is confidential and holds no amount.
 	Name string
+	// Said is what people call it when they do not type its code: a customer's name.
+	// Empty: it has none.
+	Said string
 	// Amount is what is still to come in for it, in 分; 0: nothing, or it is no
 	// money. Nobody is told before they have taken it over but the leaver and heads.
 	Amount int64
