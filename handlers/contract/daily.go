@@ -98,9 +98,10 @@ func (m morning) original(ct store.Contract) []daily.Line {
 	cal := m.Rules.Calendar
 	late := cal.WorkingDays(ct.Due, m.today)
 	text := fmt.Sprintf("%s 的原件应在 %s 前交，已过 %d 个工作日（%s）", ct.Number, dayWords(ct.Due, m.today), late, signing)
+	about := "contract/original/" + ct.Number
 	var list []daily.Line
 	if cal.Working(m.today) {
-		list = append(list, daily.Line{For: m.holder(ct), Key: "contract/original/" + ct.Number + "/" + string(m.today), Urgency: daily.Due, Text: text, Command: "合同 " + ct.Number})
+		list = append(list, daily.Line{For: m.holder(ct), Key: about + "/" + string(m.today), About: about, Urgency: daily.Due, Text: text, Command: "合同 " + ct.Number})
 	}
 	for _, up := range []struct {
 		after int
@@ -108,7 +109,7 @@ func (m morning) original(ct store.Contract) []daily.Line {
 	}{{supervisorAfter, store.Supervisor}, {directorAfter, store.MarketingDirector}} {
 		if late >= up.after {
 			list = append(list, daily.Line{
-				For: m.roll.Hearing(up.post), Key: fmt.Sprintf("contract/overdue/%s/%s/%d", ct.Number, ct.Due, up.after), Urgency: daily.Due,
+				For: m.roll.Hearing(up.post), Key: fmt.Sprintf("contract/overdue/%s/%s/%d", ct.Number, ct.Due, up.after), About: about, Urgency: daily.Due,
 				Since: cal.Later(ct.Due, up.after), Text: m.nameOf(ct.Holder) + "：" + text, Command: "合同 " + ct.Number,
 			})
 		}
@@ -178,13 +179,14 @@ func (m morning) loan(ct store.Contract) []daily.Line {
 	if m.today > ct.Back {
 		when = fmt.Sprintf("%s 到期，已过 %d 天", dayWords(ct.Back, m.today), daysSince(ct.Back, m.today))
 	}
+	about := "contract/loan/" + ct.Number
 	list := []daily.Line{{
-		For: m.someone(ct.Borrower), Key: "contract/loan/" + ct.Number + "/" + string(m.today), Urgency: daily.Urgent,
+		For: m.someone(ct.Borrower), Key: about + "/" + string(m.today), About: about, Urgency: daily.Urgent,
 		Text: fmt.Sprintf("借的合同原件 %s %s，请还给档案员（%s）", ct.Number, when, signing),
 	}}
 	if m.today > ct.Back {
 		list = append(list, daily.Line{
-			For: m.roll.Only(keepers(m.roll)...), Key: "contract/lent/" + ct.Number + "/" + string(m.today), Urgency: daily.Due,
+			For: m.roll.Only(keepers(m.roll)...), Key: "contract/lent/" + ct.Number + "/" + string(m.today), About: about, Urgency: daily.Due,
 			Text: fmt.Sprintf("%s借的合同原件 %s %s（%s）", m.nameOf(ct.Borrower), ct.Number, when, signing), Command: "还原件 " + ct.Number,
 		})
 	}

@@ -63,6 +63,7 @@ const (
 type Line struct {
 	For      audience.Audience // who hears; nobody: it stays owed
 	Key      string            // names for ever what is said: customer/quiet/K12/…; its first two parts are its kind
+	About    string            // what others are told of too, in lines of their own: who stands for several hears one; empty: nobody else is
 	Step     int               // the highest step that is reached, in days; 0: no steps
 	Since    store.Day         // from when on it is owed; empty: today
 	Urgency  Urgency
@@ -71,6 +72,8 @@ type Line struct {
 	Command  string // what to do about it
 	Label    string // of a button for Command; empty: it is to be typed
 	Names    int    // how many customers it names
+
+	spared []Line // about the same, for the same person: said with this one
 }
 
 // kind is what sort of line it is.
@@ -112,7 +115,7 @@ func Letters(roll audience.Roll, lines []Line, said map[string]int) (letters []L
 				told[l.Key] = l.Step
 				continue
 			}
-			mine[p.ID] = append(mine[p.ID], l)
+			mine[p.ID] = put(mine[p.ID], l)
 		}
 	}
 	for _, p := range roll.People() {
@@ -122,10 +125,30 @@ func Letters(roll audience.Roll, lines []Line, said map[string]int) (letters []L
 		letter := fill(p, rank(mine[p.ID], roll.Day))
 		for _, l := range letter.Lines {
 			told[l.Key] = l.Step
+			for _, other := range l.spared {
+				told[other.Key] = other.Step
+			}
 		}
 		letters = append(letters, letter)
 	}
 	return letters, told
+}
+
+// put adds a line to those of a person. Of several about the same they hear one: the
+// first that is theirs to hear, rather than that of somebody whom they stand for.
+func put(lines []Line, l Line) []Line {
+	i := slices.IndexFunc(lines, func(other Line) bool { return l.About != "" && other.About == l.About })
+	if i < 0 {
+		return append(lines, l)
+	}
+	said := lines[i]
+	if l.For.Why() == "" && said.For.Why() != "" {
+		l.spared, said.spared = said.spared, nil
+		said, l = l, said
+	}
+	said.spared = append(said.spared, l)
+	lines[i] = said
+	return lines
 }
 
 // unsaid leaves out what was said before, and of one key all but the highest step.

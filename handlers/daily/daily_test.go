@@ -121,6 +121,27 @@ func TestStepsAreSaidOnce(t *testing.T) {
 	}
 }
 
+// Who is to hear of one thing in several lines hears the first that is theirs, and
+// the others count as said with it; a line about something else stays.
+func TestOneThingIsOneLine(t *testing.T) {
+	vacant := audience.Audience{To: []store.Person{wang}, Post: store.Supervisor, Vacant: true}
+	own := audience.Audience{To: []store.Person{wang}}
+	lines := []Line{
+		{For: vacant, Key: "a/due/1/supervisor", About: "a/due/1", Step: 30, Text: "转给你"},
+		{For: own, Key: "a/due/1/director", About: "a/due/1", Step: 30, Text: "自己的"},
+		{For: own, Key: "a/due/1/general", About: "a/due/1", Step: 30, Text: "又一条"},
+		{For: audience.Audience{To: []store.Person{li}}, Key: "a/due/1/owner", About: "a/due/1", Step: 30, Text: "李娜的"},
+		{For: own, Key: "a/due/2/director", About: "a/due/2", Text: "别的"},
+	}
+	letters, told := Letters(roll, lines, nil)
+	if len(letters) != 2 || order(letters[0]) != "a/due/1/owner" || order(letters[1]) != "a/due/1/director a/due/2/director" {
+		t.Errorf("%v", letters)
+	}
+	if len(told) != len(lines) || told["a/due/1/supervisor"] != 30 {
+		t.Errorf("told %v", told)
+	}
+}
+
 func TestNobodyHearsSoItStaysOwed(t *testing.T) {
 	l := line("a/b/c", Due, "")
 	l.For = audience.Audience{Waits: true}

@@ -147,6 +147,7 @@ func (h Handler) steps(e leaving.Estate, roll audience.Roll, lacks []string) (li
 		when = "就是今天"
 	}
 	text := fmt.Sprintf("%s的最后工作日 %s（%s），手续未齐：%d 项", e.Name(), e.Last, when, len(lacks))
+	about := fmt.Sprintf("handover/before/%s/%s", store.Short(e.ID), string(e.Last))
 	for _, post := range []store.Post{store.Supervisor, store.MarketingDirector} {
 		to := roll.Hearing(post)
 		to.To = audience.But(to.To, e.Person)
@@ -154,7 +155,7 @@ func (h Handler) steps(e leaving.Estate, roll audience.Roll, lacks []string) (li
 			continue
 		}
 		list = append(list, daily.Line{
-			For: to, Key: fmt.Sprintf("handover/before/%s/%s/%s", store.Short(e.ID), string(e.Last), string(post)), Step: 8 - step, Since: e.Last.Add(-step),
+			For: to, Key: about + "/" + string(post), About: about, Step: 8 - step, Since: e.Last.Add(-step),
 			Urgency: daily.Urgent, Text: text + "（" + clause + "）", Harmless: text, Command: "交接 " + e.Name(), Label: "看交接 " + e.Name(),
 		})
 	}

@@ -122,7 +122,7 @@ func (h Handler) dueLines(d store.Decision, owner store.Person, roll audience.Ro
 			when = "今天到期"
 		}
 		l := daily.Line{
-			For: to, Key: key + who, Step: step + stepOffset, Since: d.Due.Add(step), Urgency: urgency,
+			For: to, Key: key + who, About: key, Step: step + stepOffset, Since: d.Due.Add(step), Urgency: urgency,
 			Text:     fmt.Sprintf("%s决议 %s %s（%s）：%s", whose, d.Code, when, deciding, text.CutLine(d.Words, inLine)),
 			Harmless: fmt.Sprintf("%s决议 %s %s", whose, d.Code, when), Command: "决议 " + d.Code, Label: "看 " + d.Code,
 		}
@@ -140,28 +140,15 @@ func (h Handler) dueLines(d store.Decision, owner store.Person, roll audience.Ro
 	if owner.Post == store.Supervisor || owner.Post == store.MarketingDirector {
 		above = roll.Hearing(rulebook.Superior(owner.Post))
 	}
-	told := []string{owner.ID} // nobody hears twice of one decision
 	if step >= rulebook.DirectorHears {
-		list = append(list, but(line("director", owner.Name+"的", director, rulebook.DirectorHears), told))
-		for _, p := range director.To {
-			told = append(told, p.ID)
-		}
+		list = append(list, line("director", owner.Name+"的", director, rulebook.DirectorHears))
 	}
 	if _, active := roll.Active(owner.ID); active && !roll.Present(owner.ID) {
-		list = append(list, but(line("leave", owner.Name+"请假，", above, step), told))
+		list = append(list, line("leave", owner.Name+"请假，", above, step))
 	} else if step >= rulebook.SupervisorHears {
-		list = append(list, but(line("supervisor", owner.Name+"的", above, rulebook.SupervisorHears), told))
+		list = append(list, line("supervisor", owner.Name+"的", above, rulebook.SupervisorHears))
 	}
 	return list
-}
-
-// but is a line without those who hear of it otherwise; where nobody is left, it
-// counts as said.
-func but(l daily.Line, told []string) daily.Line {
-	if l.For.To = audience.But(l.For.To, told...); len(l.For.To) == 0 {
-		l.Text = ""
-	}
-	return l
 }
 
 // claimedLine tells whoever is next up the line that something waits to be confirmed.

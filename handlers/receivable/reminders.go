@@ -67,6 +67,7 @@ func (h Handler) dueLines(d deal, l rulebook.LineStanding, roll audience.Roll) [
 		Harmless: fmt.Sprintf("合同 %s %s%s（%s）", d.Number, lineName(l), when, day),
 		Command:  "回款 " + d.Number, Label: "回款 " + d.Number,
 	}
+	own.About = own.Key
 	if after == 0 {
 		own.Urgency = daily.Urgent
 	}
@@ -77,12 +78,8 @@ func (h Handler) dueLines(d deal, l rulebook.LineStanding, roll audience.Roll) [
 	for _, post := range []store.Post{store.Supervisor, store.MarketingDirector} {
 		head := own
 		head.For = roll.Hearing(post)
-		head.For.To = audience.But(head.For.To, ids(own.For.To)...)
 		head.Key += "/" + string(post)
 		head.Command, head.Label = "应收 "+d.Number, ""
-		if len(head.For.To) == 0 && len(own.For.To) > 0 { // the same person: it was said above
-			continue
-		}
 		list = append(list, head)
 	}
 	return list
@@ -95,13 +92,6 @@ func (h Handler) owner(roll audience.Roll, d deal) audience.Audience {
 		return roll.Hearing(store.Supervisor)
 	}
 	return roll.Person(p)
-}
-
-func ids(people []store.Person) (list []string) {
-	for _, p := range people {
-		list = append(list, p.ID)
-	}
-	return list
 }
 
 // dueWords say when a line is or was due.
