@@ -56,13 +56,19 @@ func (h Handler) asked(ctx context.Context, c *command.Call) (was, is store.Acti
 		return was, is, nil, err
 	}
 	is, mine, err = h.partIn(c, was)
-	if err == nil && rulebook.ActivityState(was, c.Now) == store.ActivityEnded {
+	if err != nil {
+		return was, is, mine, err
+	}
+	switch rulebook.ActivityState(was, c.Now) {
+	case store.ActivityEnded:
 		err = &command.Refusal{Text: was.Code + " 已经结束了。", Hint: "到场 " + was.Code, Clause: onSite}
+	case store.ActivityReviewed:
+		err = &command.Refusal{Text: was.Code + " 已总结。", Hint: "活动 " + was.Code, Clause: onSite}
 	}
 	return was, is, mine, err
 }
 
-// partIn is the caller's part in a planned activity that is to be saved.
+// partIn is the caller's part in an activity that was planned, and is to be saved.
 func (h Handler) partIn(c *command.Call, was store.Activity) (is store.Activity, mine *store.Participant, err error) {
 	is = was
 	is.People = append([]store.Participant(nil), was.People...)
@@ -73,8 +79,6 @@ func (h Handler) partIn(c *command.Call, was store.Activity) (is store.Activity,
 		err = &command.Refusal{Text: "你不在 " + was.Code + " 的参加人员里。", Hint: "活动 改 " + was.Code + " 人员=…", Clause: onSite}
 	case was.State == store.ActivityDraft:
 		err = &command.Refusal{Text: was.Code + " 还是草稿，计划定了会问你。", Hint: "活动 " + was.Code, Clause: onSite}
-	case was.State == store.ActivityReviewed:
-		err = &command.Refusal{Text: was.Code + " 已总结。", Hint: "活动 " + was.Code, Clause: onSite}
 	}
 	return is, mine, err
 }

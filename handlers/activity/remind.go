@@ -3,6 +3,7 @@ package activity
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,9 +50,14 @@ func (h Handler) eve(a store.Activity, roll audience.Roll, s rulebook.Slot) []ch
 		if !active || p.Answer == store.Cannot {
 			continue
 		}
-		card := chat.Card{Title: "明天的活动：" + a.Name, Blocks: []chat.Block{{Facts: ownFacts(a, p)}}}
 		if p.Answer == store.Unanswered {
 			silent = append(silent, who.Name)
+		}
+		if !roll.Present(who.ID) { // who is back tomorrow hears in the morning
+			continue
+		}
+		card := chat.Card{Title: "明天的活动：" + a.Name, Blocks: []chat.Block{{Facts: ownFacts(a, p)}}}
+		if p.Answer == store.Unanswered {
 			card.Blocks = append(card.Blocks, chat.Block{Text: "你还没有答复能不能去。"})
 			card.Buttons = answerButtons(a)
 		}
@@ -63,7 +69,7 @@ func (h Handler) eve(a store.Activity, roll audience.Roll, s rulebook.Slot) []ch
 	card := chat.Card{Title: "明天的活动 " + a.Code + " 还有人没答复", Tone: chat.Warn, Blocks: []chat.Block{{
 		Text: fmt.Sprintf("%s，%s：%s 没有答复能不能去（%d 人）。", a.Name, when(a), words.Names(silent, 10), len(silent)),
 	}}, Buttons: []chat.Button{{Label: "看活动", Command: "活动 " + a.Code}}}
-	return append(list, audience.Same(key+"/silent", planner(roll, a), h.message(card, a, s))...)
+	return append(list, audience.Same(key+"/silent", minding(roll, a), h.message(card, a, s))...)
 }
 
 // message is a card about an activity, for private chats.
@@ -109,12 +115,21 @@ func (h Handler) Over(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]cha
 }
 
 // responsible is who sums an activity up: the first of its 分工, while they are here,
-// else whoever planned it.
+// else who minds it.
 func responsible(roll audience.Roll, a store.Activity) []store.Person {
-	if p, active := roll.Active(a.Responsible()); active {
+	if p, active := roll.Active(a.Responsible()); active && roll.Present(p.ID) {
 		return []store.Person{p}
 	}
-	return planner(roll, a)
+	return minding(roll, a)
+}
+
+// minding is who hears what the clock has to say of a plan: its planner, or while
+// they are on leave whoever stands for the supervisor.
+func minding(roll audience.Roll, a store.Activity) []store.Person {
+	if to := planner(roll, a); slices.ContainsFunc(to, func(p store.Person) bool { return roll.Present(p.ID) }) {
+		return to
+	}
+	return roll.Hearing(store.Supervisor).To
 }
 
 // planDay is the day of a month from which on a plan for the next one is missing.
