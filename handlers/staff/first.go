@@ -31,6 +31,9 @@ func FirstWords(ctx context.Context, tx *store.Tx, p store.Person, now time.Time
 	}
 	rows := [][]string{}
 	for _, c := range open {
+		if c.State != store.ChangeActing { // it waits, and they were told
+			continue
+		}
 		if c.Person == p.ID {
 			if _, err := tx.Changes().Decide(ctx, c, store.ChangeConfirmed, p.ID, now); err != nil {
 				return nil, err

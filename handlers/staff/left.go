@@ -49,10 +49,10 @@ func (h Handler) Left(ctx context.Context, tx *store.Tx, a chat.Account, now tim
 }
 
 // left are those above who hear that somebody has gone without handing over: of what is
-// left behind the general manager, too (2-7).
+// left behind the general manager, too (2-7), and of who has nobody above.
 func left(r audience.Roll, p store.Person, behind string) []store.Person {
 	to := r.Standing(rulebook.Superior(p.Post)).To
-	if behind != "" {
+	if behind != "" || len(to) == 0 {
 		to = audience.Join(to, r.Standing(store.GeneralManager).To)
 	}
 	return to
