@@ -31,6 +31,7 @@ type matter struct {
 	dialog   *store.Dialog // the question that waited for what the person wrote; nil: none
 	awaits   bool          // something else is to be read in the chat that was opened
 	agrees   bool          // a preview waits, and what the person wrote says yes to it
+	declines bool          // or says no to it
 	replaces bool          // or is a command that replaces it
 	later    bool          // another question waits, which was put only after the event was sent
 	owns     bool          // the settings name who sent it as the owner
@@ -103,6 +104,8 @@ func (m *matter) unknown(act string, say chat.Message) outcome {
 func (m *matter) text() outcome {
 	line := m.said()
 	switch {
+	case m.leaves():
+		return m.typed(cancelWord)
 	case m.dialog == nil && m.agrees:
 		return m.typed(confirmWord)
 	case m.dialog == nil:

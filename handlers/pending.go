@@ -21,6 +21,7 @@ import (
 // was asked for.
 var (
 	yeses = strings.Fields("是 是的 对 对的 好 好的 好吧 好呀 可以 行 同意 确定 ok yes")
+	noes  = strings.Fields("不 不了 不用 不用了 不要 不要了 不办 不办了 先不办 先不办了 不弄了 不同意 否 算了 no")
 	nones = strings.Fields("没有 没有了 没 无 暂无")
 	vague = strings.Fields("嗯 嗯嗯 哦 噢 喔 啊 收到 知道了 不知道 不清楚 不懂 不会 等等 等一下 稍等")
 )
@@ -37,6 +38,18 @@ func (m *matter) agreesTo(c store.Confirmation) bool {
 	word := alone(m.said())
 	spec, _, ok := m.router.Match(c.Line)
 	return slices.Contains(yeses, word) || ok && slices.Contains(spec.Proceeds, word)
+}
+
+// mayLeave reports whether what was written says no, and nothing else.
+func (m *matter) mayLeave() bool { return slices.Contains(noes, alone(m.said())) }
+
+// leaves reports whether it says so to what waits for the person's word: a preview, or
+// a question, under no head of a form, where it would be an answer.
+func (m *matter) leaves() bool {
+	if m.dialog == nil {
+		return m.declines
+	}
+	return m.mayLeave() && !strings.HasPrefix(m.dialog.Prefix, "\n")
 }
 
 // mayReplace reports whether what was written is a command that replaces a preview.

@@ -102,7 +102,7 @@ func (t *turn) read(ctx context.Context) error {
 	if err == nil && t.dialog == nil && caller.ID != "" && t.event.Kind == chat.Text {
 		err = t.previews(ctx)
 	}
-	if err != nil || t.agrees {
+	if err != nil || t.agrees || t.declines {
 		return err
 	}
 	return t.hear(ctx)
@@ -110,12 +110,14 @@ func (t *turn) read(ctx context.Context) error {
 
 // previews finds out whether what the person wrote is about a preview that waits.
 func (t *turn) previews(ctx context.Context) error {
-	agree, replace := !t.event.Chat.Group && t.mayAgree(), t.mayReplace()
-	if !agree && !replace {
+	private := !t.event.Chat.Group
+	agree, leave, replace := private && t.mayAgree(), private && t.mayLeave(), t.mayReplace()
+	if !agree && !leave && !replace {
 		return nil
 	}
 	list, err := previews(ctx, t.tx, t.person.ID, t.event.Sent)
 	t.agrees = agree && slices.ContainsFunc(list, t.agreesTo)
+	t.declines = leave && len(list) > 0
 	t.replaces = replace && slices.ContainsFunc(list, t.replacesIt)
 	return err
 }
