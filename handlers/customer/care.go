@@ -41,7 +41,7 @@ const filesAtOnce = 1000
 // careForFiles is what wants care, for who organises the files, in two queries.
 func (h Handler) careForFiles(ctx context.Context, tx *store.Tx, now time.Time, roll audience.Roll) ([]daily.Line, error) {
 	files, err := vault.In(tx).Wanting(ctx, vault.Wanting{
-		Prefix: fileKey, From: oldest(now, draftDays), To: now.AddDate(0, 0, -draftDays), New: filesAtOnce,
+		Prefix: fileKey, From: h.oldest(now, draftDays), To: h.until(now, draftDays), New: filesAtOnce,
 		Before: h.stale(now), Others: maxNamed,
 	})
 	if err != nil {
@@ -69,7 +69,7 @@ func (h Handler) stale(now time.Time) time.Time {
 	if h.Config.StaleDays == 0 {
 		return time.Time{}
 	}
-	return now.AddDate(0, 0, -h.Config.StaleDays)
+	return h.until(now, h.Config.StaleDays)
 }
 
 // lackLines are the files that were begun a week ago and still lack facts. Of
@@ -80,7 +80,7 @@ func (h Handler) lackLines(begun []vault.WantingCustomer, now time.Time) []daily
 		l := daily.Line{Key: fileKey + c.ID}
 		if lacks := lackWords(c); lacks != "" {
 			l.Since, l.Urgency, l.Names = h.Rules.Day(c.Created).Add(draftDays), daily.Due, 1
-			l.Text = fmt.Sprintf("新档案 %s %s 建了 %d 天还不全%s（档-1）", c.Name, c.ID, daysSince(c.Created, now), lacks)
+			l.Text = fmt.Sprintf("新档案 %s %s 建了 %d 天还不全%s（档-1）", c.Name, c.ID, h.days(c.Created, now), lacks)
 			l.Command = "改客户 " + c.ID + " 字段=值"
 		}
 		list = append(list, l)
@@ -112,7 +112,7 @@ func (h Handler) lastingLines(files map[vault.Why][]vault.WantingCustomer, waiti
 func (h Handler) staleLine(some []vault.WantingCustomer, all int, now time.Time) daily.Line {
 	lines := []string{fmt.Sprintf("%d 份档案超过 %d 天没有核对，最久的是：", all, h.Config.StaleDays)}
 	for _, c := range some {
-		lines = append(lines, fmt.Sprintf("• %s %s：%d 天%s", c.Name, c.ID, daysSince(c.Checked, now), lackWords(c)))
+		lines = append(lines, fmt.Sprintf("• %s %s：%d 天%s", c.Name, c.ID, h.days(c.Checked, now), lackWords(c)))
 	}
 	lines = append(lines, "看过没有变化就发：核对 客户（档-8）")
 	return daily.Line{

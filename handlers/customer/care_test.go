@@ -52,13 +52,13 @@ func TestOwnersHearOfEachThresholdOnce(t *testing.T) {
 				}
 			}
 		}
-		if day == 8 { // 09:13 on the 7th day is before 7 days are over
+		if day == 7 { // by the calendar, though 09:13 is earlier in the day
 			wants(t, told["张伟"], "南湖酒店 7 天没有进展", "跟进 K1")
 			lacks(t, told["张伟"], "无主公司")
 			wants(t, told["李娜"], "无主公司 没有负责人，7 天没有进展")
 		}
 	}
-	if fmt.Sprint(heard) != "map[张伟:[8 16 31] 李娜:[8 16 31]]" {
+	if fmt.Sprint(heard) != "map[张伟:[7 15 30] 李娜:[7 15 30]]" {
 		t.Errorf("heard on days %v", heard)
 	}
 }
@@ -68,7 +68,7 @@ func TestThresholdIsNotLostWhileTheBotIsDown(t *testing.T) {
 	o.Customer("南湖酒店", "张伟")
 	o.care("2026-11-25 09:13")
 	words := o.care("2026-12-14 09:13")["张伟"]
-	wants(t, words, "南湖酒店 19 天没有进展")
+	wants(t, words, "南湖酒店 20 天没有进展")
 	if strings.Count(words, "没有进展") != 1 {
 		t.Errorf("lower steps are told too: %s", words)
 	}
@@ -101,9 +101,9 @@ func TestOwnerOnLeave(t *testing.T) {
 	if len(heard) != 3 {
 		t.Errorf("heard %v", heard)
 	}
-	wants(t, heard["12-04 张伟"], "南湖酒店 9 天没有进展")
-	wants(t, heard["12-10 李娜"], "南湖酒店 15 天没有进展", "张伟 请假，转给你")
-	wants(t, heard["12-25 李娜"], "南湖酒店 30 天没有进展", "张伟 请假，转给你")
+	wants(t, heard["12-04 张伟"], "南湖酒店 10 天没有进展")
+	wants(t, heard["12-09 李娜"], "南湖酒店 15 天没有进展", "张伟 请假，转给你")
+	wants(t, heard["12-24 李娜"], "南湖酒店 30 天没有进展", "张伟 请假，转给你")
 }
 
 // Supervisor on leave the morning a file is 7 days old: the director hears, and
@@ -111,13 +111,13 @@ func TestOwnerOnLeave(t *testing.T) {
 func TestSupervisorOnLeave(t *testing.T) {
 	o := newOffice(t)
 	o.Customer("南湖酒店", "张伟")
-	o.Leave("李娜", "2026-12-02", "李娜")
-	told := o.care("2026-12-02 09:13")
+	o.Leave("李娜", "2026-12-01", "李娜")
+	told := o.care("2026-12-01 09:13")
 	wants(t, told["王芳"], "新档案 南湖酒店 K1 建了 7 天还不全，缺 地址", "李娜 请假，转给你")
 	if told["李娜"] != "" {
 		t.Errorf("told %v", told)
 	}
-	for _, words := range o.care("2026-12-03 09:13") {
+	for _, words := range o.care("2026-12-02 09:13") {
 		lacks(t, words, "还不全")
 	}
 }
@@ -145,14 +145,14 @@ func TestProgressBeginsAnew(t *testing.T) {
 	o := newOffice(t)
 	c := o.Customer("南湖酒店", "张伟")
 	o.care("2026-11-25 09:13")
-	o.Clock("2026-11-29 10:00")
+	o.Clock("2026-11-29 23:59")
 	o.Update(func(ctx context.Context, tx *store.Tx) error {
 		return vault.In(tx).AddProgress(ctx, vault.Progress{ID: tx.NewID(o.Now), Customer: c.ID, Author: o.People["张伟"].ID, At: o.Now, Words: "谈了"})
 	})
 	if told := o.care("2026-12-05 09:13"); told["张伟"] != "" {
 		t.Errorf("told %v six days after", told)
 	}
-	wants(t, o.care("2026-12-07 09:13")["张伟"], " 7 天没有进展")
+	wants(t, o.care("2026-12-06 09:13")["张伟"], " 7 天没有进展")
 }
 
 func TestSupervisorHearsWhatFilesLack(t *testing.T) {
@@ -163,10 +163,10 @@ func TestSupervisorHearsWhatFilesLack(t *testing.T) {
 	}
 	o.fact(bare.ID, "行业", true)
 	o.care("2026-11-25 09:13")
-	words := o.care("2026-12-02 09:13")["李娜"]
+	words := o.care("2026-12-01 09:13")["李娜"]
 	wants(t, words, "新档案 空的公司 "+bare.ID+" 建了 7 天还不全，缺 地址、电话、特征、业务状况、股东", "改客户 "+bare.ID)
 	lacks(t, words, "全的公司", "年龄", "家庭")
-	lacks(t, o.care("2026-12-03 09:13")["李娜"], "还不全")
+	lacks(t, o.care("2026-12-02 09:13")["李娜"], "还不全")
 }
 
 func TestSupervisorHearsOfStaleFiles(t *testing.T) {
@@ -174,14 +174,14 @@ func TestSupervisorHearsOfStaleFiles(t *testing.T) {
 	for i := range maxNamed + 2 {
 		o.Customer(fmt.Sprintf("公司%d", i), "张伟")
 	}
-	for _, at := range []string{"2026-12-02 09:13", "2026-12-03 09:13", "2027-02-22 09:13"} {
+	for _, at := range []string{"2026-12-02 09:13", "2026-12-03 09:13", "2027-02-21 09:13"} {
 		lacks(t, o.care(at)["李娜"], "没有核对")
 	}
-	words := o.care("2027-02-23 09:13")["李娜"]
+	words := o.care("2027-02-22 09:13")["李娜"]
 	wants(t, words, "7 份档案超过 90 天没有核对", "公司0 K1：90 天", "公司4 K5", "核对 客户")
 	lacks(t, words, "公司5", "公司6")
 	o.Update(func(ctx context.Context, tx *store.Tx) error { return vault.In(tx).Touch(ctx, "K1", o.Now) })
-	words = o.care("2027-02-24 09:13")["李娜"]
+	words = o.care("2027-02-23 09:13")["李娜"]
 	wants(t, words, "6 份档案", "公司5")
 	lacks(t, words, "公司0")
 }

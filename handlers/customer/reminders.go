@@ -54,7 +54,7 @@ func (h Handler) quietLines(ctx context.Context, tx *store.Tx, now time.Time, ro
 		return nil, nil
 	}
 	steps := slices.Sorted(slices.Values(h.Config.QuietDays))
-	found, err := vault.In(tx).QuietUnsaid(ctx, quietKey, steps[len(steps)-1], oldest(now, steps[len(steps)-1]), now.AddDate(0, 0, -steps[0]))
+	found, err := vault.In(tx).QuietUnsaid(ctx, quietKey, steps[len(steps)-1], h.oldest(now, steps[len(steps)-1]), h.until(now, steps[0]))
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (h Handler) quietLines(ctx context.Context, tx *store.Tx, now time.Time, ro
 		if at := moved[c.ID]; at > h.Rules.Day(c.Progressed) {
 			c.Progressed, c.Said = at.Start(h.Rules.Zone), 0
 		}
-		if step, since := owed(steps, c.Said, c.Progressed, now); step > 0 {
+		if step, since := owed(steps, c.Said, h.days(c.Progressed, now)); step > 0 {
 			l := h.quietLine(c, roll, now)
 			l.Step, l.Since = step, h.Rules.Day(c.Progressed).Add(since)
 			list = append(list, l)
@@ -110,17 +110,25 @@ func (h Handler) moved(ctx context.Context, tx *store.Tx, found []vault.QuietCus
 	return last, nil
 }
 
-// oldest is how far back is asked for what a step is owed of.
-func oldest(now time.Time, step int) time.Time { return now.AddDate(0, 0, -step).Add(-store.SaidKept) }
+// until is the end of the day that was so many days ago: whatever was before it is as
+// old, at whatever hour the morning comes.
+func (h Handler) until(now time.Time, days int) time.Time {
+	return h.Rules.Day(now).Add(1 - days).Start(h.Rules.Zone)
+}
 
-// daysSince is how many whole days lie between two moments.
-func daysSince(from, now time.Time) int { return int(now.Sub(from) / (24 * time.Hour)) }
+// oldest is how far back is asked for what a step is owed of.
+func (h Handler) oldest(now time.Time, step int) time.Time {
+	return h.until(now, step).Add(-store.SaidKept)
+}
+
+// days is how many days ago a moment was, by the calendar.
+func (h Handler) days(from, now time.Time) int { return h.Rules.Day(now).Since(h.Rules.Day(from)) }
 
 // owed is the highest of some steps that is reached and was not said, and the
 // lowest, since which it is owed; 0 when none is.
-func owed(steps []int, said int, from, now time.Time) (highest, lowest int) {
+func owed(steps []int, said, days int) (highest, lowest int) {
 	for _, step := range steps {
-		if step > said && step <= daysSince(from, now) {
+		if step > said && step <= days {
 			if lowest == 0 {
 				lowest = step
 			}
@@ -134,7 +142,7 @@ func owed(steps []int, said int, from, now time.Time) (highest, lowest int) {
 // reads no files, is for who organises the files, as is what the owner's long
 // leave passes on where the post above reads none.
 func (h Handler) quietLine(c vault.QuietCustomer, roll audience.Roll, now time.Time) daily.Line {
-	days := daysSince(c.Progressed, now)
+	days := h.days(c.Progressed, now)
 	l := daily.Line{
 		Key: c.SaidKey(quietKey), Urgency: daily.Due, Names: 1,
 		Text: fmt.Sprintf("%s %d 天没有进展（%s）", c.Name, days, "档-8"), Command: "跟进 " + c.ID, Label: "跟进 " + c.Name,
