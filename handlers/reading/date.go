@@ -25,7 +25,7 @@ type Base struct {
 // a date but is none.
 func Date(text string, on Base) (day store.Day, n int, err error) {
 	var r reader
-	r.load(text)
+	r.loadDays(text)
 	t, _, err := r.date(on.base())
 	if err != nil {
 		return "", 0, err
@@ -37,7 +37,7 @@ func Date(text string, on Base) (day store.Day, n int, err error) {
 // are refused.
 func OneDay(text string, on Base) (day store.Day, n int, err error) {
 	var r reader
-	r.load(text)
+	r.loadDays(text)
 	b := on.base()
 	b.from, b.weekday, err = r.date(b)
 	day, n = store.DayOf(b.from), r.used()
@@ -81,6 +81,7 @@ type base struct {
 	from    time.Time // the range's first day when its second half is read
 	weekday bool      // that was given as a day of the week
 	bare    bool      // a number alone is a day, because a mark leads on to it
+	further bool      // it is one more of several days
 }
 
 func (on Base) base() base { return base{Base: on, today: on.Today.Start(time.UTC)} }

@@ -36,7 +36,7 @@ func (r *reader) leftover(b base) error {
 	if !b.Halves {
 		_, _, _ = r.timeOfDay(true)
 	}
-	for r.any(" \n,、&/~-") || r.takeOne("到", "至", "和", "与", "及", "跟", "还有", "以及", "开始", "起", "共") {
+	for r.any(" \n,、&/~-") || r.takeOne("到", "至", "和", "与", "及", "跟", "还有", "以及", "开始", "起", "共", "或者", "或", "还是") {
 		if r.any(" \n,、&/~-") {
 			r.i++
 		}
@@ -61,6 +61,7 @@ var (
 // said of a whole one (周五请半天). It reads nothing.
 func (r *reader) farther(b base, s stretch) error {
 	start := r.i
+	gone := r.takeOne(goes...) || r.takeOne(setsOut...)
 	defer func() { r.i = start }()
 	for at := start; at < r.n; at++ {
 		r.i = at
@@ -72,7 +73,7 @@ func (r *reader) farther(b base, s stretch) error {
 		}
 		if t, _, err := r.date(b); err == nil {
 			_, _, _ = r.timeOfDay(true)
-			if r.blanks(); !r.agrees(s, t) {
+			if r.blanks(); !r.agrees(s, t, gone) {
 				return r.unclear(at)
 			}
 			continue
@@ -86,8 +87,9 @@ func (r *reader) farther(b base, s stretch) error {
 }
 
 // agrees reports whether what is said of a day, if it is that somebody goes or is
-// back, agrees with the days that were read.
-func (r *reader) agrees(s stretch, t time.Time) bool {
+// back, agrees with the days that were read; gone tells that of these it was said that
+// somebody goes then.
+func (r *reader) agrees(s stretch, t time.Time, gone bool) bool {
 	switch {
 	case r.takeOne(setsOut...):
 		return t.Equal(s.from)
@@ -96,7 +98,7 @@ func (r *reader) agrees(s stretch, t time.Time) bool {
 	case r.takeOne(works...):
 		return t.After(s.to) && t.Sub(s.to) <= longestRest || t.Equal(s.to)
 	case r.takeOne(comes...) && r.edge():
-		return t.Equal(s.to) || t.Equal(s.to.AddDate(0, 0, 1))
+		return t.Equal(s.to) || t.Equal(s.to.AddDate(0, 0, 1)) && !gone // 周四去周五回
 	}
 	return true
 }

@@ -10,7 +10,7 @@ const longestLength = 366 * 24 * time.Hour
 // The error is a Refusal for what looks like it but is impossible.
 func Length(text string) (d time.Duration, n int, err error) {
 	var r reader
-	r.load(text)
+	r.loadDays(text)
 	half := r.take("半个") || r.take("半")
 	count := 1
 	if !half {

@@ -33,7 +33,7 @@ const (
 // what is of the kind but unclear.
 func When(text string, on Base) (p Period, n int, err error) {
 	var r reader
-	r.load(text)
+	r.loadDays(text)
 	if p, err = r.timed(on.base()); err == nil {
 		return p, r.used(), nil
 	}

@@ -31,6 +31,65 @@ func (r *reader) load(raw string) {
 	}
 }
 
+// loadDays is load for what tells days: it drops the blanks that some put between
+// numbers and what they count (12 月 1 日, 第 48 周, 3 天).
+func (r *reader) loadDays(raw string) {
+	r.load(raw)
+	for i := r.n - 1; i > 0; i-- {
+		if r.runes[i] == ' ' && (r.counts(i) || r.counted(i)) {
+			copy(r.runes[i:], r.runes[i+1:r.n])
+			copy(r.ends[i:], r.ends[i+1:r.n])
+			r.n--
+		}
+	}
+}
+
+// counts reports whether behind the blank at i stands what a number before it counts.
+// Amounts and ends of dates are other numbers: 11-26 周工.
+func (r *reader) counts(i int) bool {
+	from := i
+	for from > 0 && arabic(r.runes[from-1]) {
+		from--
+	}
+	digits, unit := i-from, i+1
+	if digits == 0 || from > 0 && strings.ContainsRune("-/.,:~", r.runes[from-1]) {
+		return false
+	}
+	switch r.at(unit) {
+	case '年':
+		return digits == 4
+	case '个':
+		return digits < 3 && strings.ContainsRune("月星礼", r.at(unit+1))
+	case '月', '日', '号', '天', '周', '点':
+		return digits < 3
+	}
+	return false
+}
+
+// counted reports whether the blank at i stands before a number that belongs to what
+// is before it: a day to its month, a month to its year, a week to 第. Others may stand
+// there too (12月 10万).
+func (r *reader) counted(i int) bool {
+	unit := map[rune]string{'月': "日号", '年': "月", '第': "周"}[r.at(i-1)]
+	to := i + 1
+	for arabic(r.at(to)) {
+		to++
+	}
+	digits := to - i - 1
+	if r.at(to) == ' ' {
+		to++
+	}
+	return digits > 0 && digits < 3 && r.at(to) != 0 && strings.ContainsRune(unit, r.at(to))
+}
+
+// at is the rune at a place; 0 beyond the ends.
+func (r *reader) at(i int) rune {
+	if i < 0 || i >= r.n {
+		return 0
+	}
+	return r.runes[i]
+}
+
 // used is how many bytes of the raw text were read.
 func (r *reader) used() int {
 	if r.i == 0 {
@@ -44,10 +103,7 @@ func (r *reader) peek() rune { return r.ahead(0) }
 
 // ahead is the rune k places further; 0 beyond the end.
 func (r *reader) ahead(k int) rune {
-	if r.i+k >= r.n {
-		return 0
-	}
-	return r.runes[r.i+k]
+	return r.at(r.i + k)
 }
 
 // take reads a word if it stands here.

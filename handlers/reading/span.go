@@ -20,7 +20,7 @@ const longest = 366
 // a duty for somebody, and nobody guesses one.
 func Span(text string, on Base) (days Days, n int, err error) {
 	var r reader
-	r.load(text)
+	r.loadDays(text)
 	s, err := r.span(on.base())
 	if err != nil {
 		return Days{}, 0, err
@@ -56,28 +56,21 @@ func (r *reader) span(b base) (stretch, error) {
 	start := r.i
 	s, err := r.stretch(b)
 	if at := r.i; errors.Is(err, ErrNone) {
-		if r.i = start; r.takeOne(vague...) {
+		switch r.i = start; {
+		case r.takeOne(vague...):
 			return s, r.unclear(start)
+		case b.Halves && r.partOfToday():
+			s = stretch{from: b.today, to: b.today, dated: true}
+			err = r.end(b, &s)
+		default:
+			r.i = at
 		}
-		r.i = at
 	}
 	if err != nil {
 		return s, err
 	}
-	for !s.counted {
-		start := r.i
-		next, err := r.another(b, s)
-		if errors.Is(err, ErrNone) {
-			r.i = start
-			break
-		}
-		if err != nil {
-			return s, err
-		}
-		if !next.from.Equal(s.to.AddDate(0, 0, 1)) || next.begins > 0 {
-			return s, Refusal("不连着的日子请分几次写，一次一段，例如 " + exampleDays)
-		}
-		s.to = next.to
+	if err := r.furtherDays(b, &s); err != nil {
+		return s, err
 	}
 	if s.half && b.Halves {
 		return s, half
@@ -90,6 +83,45 @@ func (r *reader) span(b base) (stretch, error) {
 		return s, err
 	}
 	return s, r.farther(b, s)
+}
+
+// furtherDays reads the days that follow the first one, each the day after the last.
+func (r *reader) furtherDays(b base, s *stretch) error {
+	for !s.counted {
+		start := r.i
+		if more, err := r.duration(s.from); err == nil && more.to.Equal(s.to) && r.edge() { // 明后天两天
+			break
+		}
+		r.i = start
+		next, err := r.another(b, *s)
+		if errors.Is(err, ErrNone) {
+			r.i = start
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if next.counted { // 下周 3天
+			return r.unclear(start)
+		}
+		if !next.from.Equal(s.to.AddDate(0, 0, 1)) || next.begins > 0 {
+			return Refusal("不连着的日子请分几次写，一次一段，例如 " + exampleDays)
+		}
+		s.to = next.to
+	}
+	return nil
+}
+
+// partOfToday reports whether a part of the day stands here, without the day that it is
+// of: 下午, 下午3点到5点. It reads nothing.
+func (r *reader) partOfToday() bool {
+	start := r.i
+	defer func() { r.i = start }()
+	if _, number := digit(r.peek()); number || tens(r.peek()) > 0 {
+		return false
+	}
+	_, found, err := r.timeOfDay(true)
+	return found && err == nil && !r.any("的")
 }
 
 // half asks which half of a day is meant.
@@ -122,7 +154,7 @@ func (r *reader) another(b base, s stretch) (stretch, error) {
 	start := r.i
 	joined := r.joint()
 	apart := !joined && r.i > start
-	b.bare = joined
+	b.bare, b.further = joined, true
 	if at := r.i; r.takeOne(vague...) { // 12月第一周
 		return s, r.unclear(at)
 	}
@@ -228,7 +260,7 @@ func (r *reader) end(b base, s *stretch) error {
 		}
 	}
 	r.i = day
-	if found, err := r.length(s); err != nil || found {
+	if found, err := r.length(b, s); err != nil || found {
 		s.begins, s.half = begins, s.half && !timed
 		return err
 	}
@@ -244,8 +276,12 @@ func (r *reader) end(b base, s *stretch) error {
 	return nil
 }
 
-// length reads how long it is from the first date on: 起3天, 共两周.
-func (r *reader) length(s *stretch) (found bool, err error) {
+// length reads how long it is from the first date on: 起3天, 共两周. Behind a further
+// day it is of all of them: 周四周五两天.
+func (r *reader) length(b base, s *stretch) (found bool, err error) {
+	if b.further {
+		return false, nil
+	}
 	r.blanks()
 	marked := r.takeOne("开始", "起", "共")
 	r.blanks()
@@ -263,6 +299,9 @@ func (r *reader) second(b base, s *stretch, timed bool) (found bool, err error) 
 	if err == nil {
 		s.to = to
 		_, _, err = r.timeOfDay(true)
+		if at := r.i; !r.take("止") || !r.edge() { // 自28日起至30日止
+			r.i = at
+		}
 		return true, err
 	}
 	if !errors.Is(err, ErrNone) || !timed {
@@ -282,7 +321,7 @@ func noErr(err error) error {
 
 func (r *reader) rangeMark() bool {
 	r.blanks()
-	found := r.takeOne("到", "至", "~")
+	found := r.takeOne("起至", "起到", "到", "至", "~")
 	for !found && r.take("-") {
 		found = r.peek() != '-'
 	}

@@ -14,7 +14,7 @@ import (
 // what was done in it. The error is a Refusal for what looks like a week but is none.
 func Week(text string, on store.Day) (w store.Week, n int, err error) {
 	var r reader
-	r.load(text)
+	r.loadDays(text)
 	b := Base{Today: on, Past: true}.base()
 	t, _, err := r.date(b)
 	switch {
@@ -127,7 +127,7 @@ func weekIn(today time.Time, year, n int) (store.Week, error) {
 // nearest one. The error is a Refusal for what looks like a month but is none.
 func Month(text string, on store.Day) (first store.Day, n int, err error) {
 	var r reader
-	r.load(text)
+	r.loadDays(text)
 	t, err := r.month(on.Start(time.UTC))
 	if err != nil {
 		return "", 0, err

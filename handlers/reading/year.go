@@ -17,7 +17,7 @@ const (
 // bytes of it: 2026年, 今年, 去年, 2026. What goes on as a month or day is none.
 func Year(text string, on store.Day) (first store.Day, n int, err error) {
 	var r reader
-	r.load(text)
+	r.loadDays(text)
 	year, named := r.yearWord(on.Start(time.UTC))
 	if !named {
 		n, digits, ok := r.number()
