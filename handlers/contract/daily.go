@@ -101,7 +101,7 @@ func (m morning) original(ct store.Contract) []daily.Line {
 	about := "contract/original/" + ct.Number
 	var list []daily.Line
 	if cal.Working(m.today) {
-		list = append(list, daily.Line{For: m.holder(ct), Key: about + "/" + string(m.today), About: about, Urgency: daily.Due, Text: text, Command: "合同 " + ct.Number})
+		list = append(list, daily.Line{For: m.holder(ct), Key: about + "/" + string(ct.Due), About: about, Step: late, Urgency: daily.Due, Text: text, Command: "合同 " + ct.Number})
 	}
 	for _, up := range []struct {
 		after int
@@ -175,18 +175,18 @@ func (m morning) loan(ct store.Contract) []daily.Line {
 	if m.today < ct.Back || m.today > ct.Back && !m.Rules.Calendar.Working(m.today) {
 		return nil
 	}
-	when := "今天到期"
+	when, step := "今天到期", 1+daysSince(ct.Back, m.today)
 	if m.today > ct.Back {
 		when = fmt.Sprintf("%s 到期，已过 %d 天", dayWords(ct.Back, m.today), daysSince(ct.Back, m.today))
 	}
 	about := "contract/loan/" + ct.Number
 	list := []daily.Line{{
-		For: m.someone(ct.Borrower), Key: about + "/" + string(m.today), About: about, Urgency: daily.Urgent,
+		For: m.someone(ct.Borrower), Key: about + "/" + string(ct.Back), About: about, Step: step, Urgency: daily.Urgent,
 		Text: fmt.Sprintf("借的合同原件 %s %s，请还给档案员（%s）", ct.Number, when, signing),
 	}}
 	if m.today > ct.Back {
 		list = append(list, daily.Line{
-			For: m.roll.Only(keepers(m.roll)...), Key: "contract/lent/" + ct.Number + "/" + string(m.today), About: about, Urgency: daily.Due,
+			For: m.roll.Only(keepers(m.roll)...), Key: "contract/lent/" + ct.Number + "/" + string(ct.Back), About: about, Step: step, Urgency: daily.Due,
 			Text: fmt.Sprintf("%s借的合同原件 %s %s（%s）", m.nameOf(ct.Borrower), ct.Number, when, signing), Command: "还原件 " + ct.Number,
 		})
 	}

@@ -64,7 +64,7 @@ type Line struct {
 	For      audience.Audience // who hears; nobody: it stays owed
 	Key      string            // names for ever what is said: customer/quiet/K12/…; its first two parts are its kind
 	About    string            // what others are told of too, in lines of their own: who stands for several hears one; empty: nobody else is
-	Step     int               // the highest step that is reached, in days; 0: no steps
+	Step     int               // the highest step that is reached, in days; what is said anew every day has one for each; 0: no steps
 	Since    store.Day         // from when on it is owed; empty: today
 	Urgency  Urgency
 	Text     string // empty: nobody hears, and it counts as said
@@ -73,6 +73,7 @@ type Line struct {
 	Label    string // of a button for Command; empty: it is to be typed
 	Names    int    // how many customers it names
 
+	waited int    // how many steps of a line without Since were not said
 	spared []Line // about the same, for the same person: said with this one
 }
 
@@ -157,10 +158,16 @@ func unsaid(lines []Line, said map[string]int) []Line {
 	for _, l := range lines {
 		highest[l.Key] = max(highest[l.Key], l.Step)
 	}
-	return slices.DeleteFunc(slices.Clone(lines), func(l Line) bool {
+	list := slices.DeleteFunc(slices.Clone(lines), func(l Line) bool {
 		step, known := said[l.Key]
 		return known && step >= l.Step || l.Step < highest[l.Key]
 	})
+	for i, l := range list {
+		if l.Since == "" {
+			list[i].waited = l.Step - said[l.Key]
+		}
+	}
+	return list
 }
 
 // rank puts the most urgent first, of alike ones the longest owed, else as the
@@ -177,7 +184,30 @@ func rank(lines []Line, today store.Day) []Line {
 	slices.SortStableFunc(lines, func(a, b Line) int {
 		return cmp.Or(cmp.Compare(urgency(b), urgency(a)), cmp.Compare(since(a), since(b)))
 	})
+	takeTurns(lines)
 	return lines
+}
+
+// takeTurns puts those first, in the places that their kind has, that were not said for
+// the longest: of what is said anew every day the same few would stand in the message
+// every day, and the others never.
+func takeTurns(lines []Line) {
+	places := map[string][]int{}
+	for i, l := range lines {
+		if l.waited > 0 {
+			places[l.kind()] = append(places[l.kind()], i)
+		}
+	}
+	for _, at := range places {
+		some := make([]Line, len(at))
+		for n, i := range at {
+			some[n] = lines[i]
+		}
+		slices.SortStableFunc(some, func(a, b Line) int { return cmp.Compare(b.waited, a.waited) })
+		for n, i := range at {
+			lines[i] = some[n]
+		}
+	}
 }
 
 // fill takes what one message holds.

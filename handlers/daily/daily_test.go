@@ -121,6 +121,29 @@ func TestStepsAreSaidOnce(t *testing.T) {
 	}
 }
 
+// What is said anew every day, and does not fit, takes turns.
+func TestEverydayLinesTakeTurns(t *testing.T) {
+	said := map[string]int{}
+	var heard []string
+	for day := 1; day <= 3; day++ {
+		var lines []Line
+		for i := range 12 {
+			l := line(fmt.Sprintf("a/owed/%02d", i), Due, "")
+			l.Step = day
+			lines = append(lines, l)
+		}
+		letters, told := Letters(roll, lines, said)
+		for key, step := range told {
+			said[key] = step
+		}
+		heard = append(heard, order(letters[0]))
+	}
+	want := "a/owed/00 a/owed/01 a/owed/02 a/owed/03 a/owed/04|a/owed/05 a/owed/06 a/owed/07 a/owed/08 a/owed/09|a/owed/10 a/owed/11 a/owed/00 a/owed/01 a/owed/02"
+	if got := strings.Join(heard, "|"); got != want {
+		t.Errorf("heard %s, want %s", got, want)
+	}
+}
+
 // Who is to hear of one thing in several lines hears the first that is theirs, and
 // the others count as said with it; a line about something else stays.
 func TestOneThingIsOneLine(t *testing.T) {
