@@ -203,12 +203,8 @@ func (h Handler) release(ctx context.Context, c *command.Call) (*command.Answer,
 	facts := append(h.noticeFacts(e.Departure), chat.Fact{Label: "已交接", Value: fmt.Sprintf("%d 项", len(e.Taken))}, chat.Fact{Label: "账", Value: accountWords(e)})
 	version := command.VersionOf(e.ID, e.Version, len(e.Taken))
 	if !c.Confirms(version) {
-		what := "登记停用"
-		if e.Kind == store.Transfer {
-			what = "改任" + string(e.To)
-		}
 		card := chat.Card{Title: "签字放行 " + e.Name() + "？", Tone: chat.Warn, Blocks: []chat.Block{
-			{Facts: facts}, {Note: fmt.Sprintf("确认之后出工作交接单，发给本人、接收人、财务和上级；%s 24:00 %s。", e.Last, what)},
+			{Facts: facts}, {Note: "确认之后出工作交接单，发给本人、接收人、财务和上级" + then(e) + "。"},
 		}}
 		return secret(card, "签字放行"+e.Name()+"。", subject(e.Departure)).Preview(version), nil
 	}
@@ -223,6 +219,18 @@ func (h Handler) release(ctx context.Context, c *command.Call) (*command.Answer,
 		return nil, err
 	}
 	return h.released(ctx, c, e, roll, alone)
+}
+
+// then is what becomes of the leaver at the end, behind a semicolon; empty where that
+// was.
+func then(e leaving.Estate) string {
+	switch {
+	case !e.InNotice():
+		return ""
+	case e.Kind == store.Transfer:
+		return fmt.Sprintf("；%s 24:00 改任%s", e.Last, e.To)
+	}
+	return fmt.Sprintf("；%s 24:00 登记停用", e.Last)
 }
 
 // mayRelease refuses a signature that is not the caller's.

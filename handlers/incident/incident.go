@@ -91,9 +91,20 @@ func incidents() command.Numbered[store.Incident] {
 	}
 }
 
-// sees reports whether somebody may see an incident.
-func sees(p store.Person, i store.Incident) bool {
-	return i.State != store.IncidentWithdrawn && (i.Giver == p.ID || rulebook.Allows(rulebook.HandleIncidents, p))
+// seen reports of incidents whether the caller may see them: who handles them, and who
+// stands in for a general manager whom nobody is, sees all, everybody their own.
+func (h Handler) seen(ctx context.Context, c *command.Call) (func(store.Incident) bool, error) {
+	all := rulebook.Allows(rulebook.HandleIncidents, c.Person)
+	if c.Person.Post == rulebook.Superior(store.GeneralManager) {
+		roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
+		if err != nil {
+			return nil, err
+		}
+		all = slices.ContainsFunc(roll.Standing(store.GeneralManager).To, func(p store.Person) bool { return p.ID == c.Person.ID })
+	}
+	return func(i store.Incident) bool {
+		return i.State != store.IncidentWithdrawn && (all || i.Giver == c.Person.ID)
+	}, nil
 }
 
 // traced finds the code of a look, and numbered the number of a form, in what somebody
@@ -227,8 +238,12 @@ func buttons(p store.Person, i store.Incident) (list []chat.Button) {
 
 // look is 事件.
 func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	seen, err := h.seen(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	if c.Has(codeArg) {
-		i, err := incidents().Get(ctx, c, codeArg, func(i store.Incident) bool { return sees(c.Person, i) })
+		i, err := incidents().Get(ctx, c, codeArg, seen)
 		if err != nil {
 			return nil, err
 		}
@@ -243,7 +258,7 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(i store.Incident) bool { return !sees(c.Person, i) || i.At.After(c.Now) })
+	all = slices.DeleteFunc(all, func(i store.Incident) bool { return !seen(i) || i.At.After(c.Now) })
 	page, err := c.Page(len(all), command.MaxRows, "事件")
 	if err != nil {
 		return nil, err
@@ -268,7 +283,11 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 
 // close is 事件 结案: whoever reported it hears what came of it.
 func (h Handler) close(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	i, err := incidents().Get(ctx, c, codeArg, func(i store.Incident) bool { return sees(c.Person, i) })
+	seen, err := h.seen(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	i, err := incidents().Get(ctx, c, codeArg, seen)
 	if err != nil {
 		return nil, err
 	}
