@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -77,8 +78,25 @@ func (r *reader) goesOn() bool {
 	defer func() { r.i = start }()
 	r.blanks()
 	more := r.any("多余几来半+") && (r.i == start || !text.Wordy(r.ahead(1))) // 2万 多付的
-	from := r.any("起") && !text.Wordy(r.ahead(1))
-	return r.foreign() || more || from || r.takeOne("左右", "上下", "以上", "以下", "以内", "出头", "不到", "起步", "打底", "封顶") || r.takeOne("又", "加", "再加") && r.numberHere()
+	from := r.any("起角毛分") && !text.Wordy(r.ahead(1))
+	rate := r.any("/") && r.ahead(1) != 0 && strings.ContainsRune("月年季天日次期人", r.ahead(1))
+	return r.foreign() || more || from || rate || r.anotherSum() || r.takeOne("左右", "上下", "以上", "以下", "以内", "出头", "不到", "起步", "打底", "封顶") || r.takeOne("又", "加", "再加") && r.numberHere()
+}
+
+// anotherSum reports whether one more amount follows that is joined to this one, or by
+// how much it is multiplied. It reads nothing.
+func (r *reader) anotherSum() bool {
+	start := r.i
+	defer func() { r.i = start }()
+	if r.takeOne("×", "*") {
+		return r.numberHere()
+	}
+	if !r.takeOne("和", "与", "及", "以及", "还有", "或者", "或", "还是") {
+		return false
+	}
+	r.blanks()
+	_, err := r.money()
+	return !errors.Is(err, ErrNone)
 }
 
 // exactly refuses what could still belong to an amount that was read; clear tells
@@ -182,6 +200,7 @@ func (r *reader) badAfter() bool {
 	c := r.peek()
 	return isCounter(c) || c >= 'a' && c <= 'z' || arabic(c) || c == '_' ||
 		strings.ContainsRune(".,-/·", c) && arabic(r.ahead(1)) || c == '.' && r.ahead(1) != 0 && strings.ContainsRune("万萬亿億", r.ahead(1)) ||
+		c == '分' && r.ahead(1) != 0 && strings.ContainsRune("钟之", r.ahead(1)) ||
 		c == '成' && !strings.ContainsRune("交功本", r.ahead(1)) // 三成
 }
 
