@@ -208,8 +208,9 @@ func (h Handler) arrived(ctx context.Context, c *command.Call, e store.MoneyEntr
 		if x.person.ID == c.Person.ID {
 			continue
 		}
-		a.Notices = append(a.Notices, notice("receivable/arrival/"+undo, x.person, what+"\n客户 "+m.Name+"。是你合同的就认领，谁先认领归谁：认领 "+e.Code+" "+x.numbers[0],
-			"有一笔到账 "+e.Code+" 等认领：认领 "+e.Code+" 合同号。", chat.Button{Label: "认领 " + e.Code + " " + x.numbers[0], Command: "认领 " + e.Code + " " + x.numbers[0], Primary: true}))
+		lines, buttons := x.claims(e.Code)
+		a.Notices = append(a.Notices, notice("receivable/arrival/"+undo, x.person, what+"\n客户 "+m.Name+"。是你合同的就认领，谁先认领归谁：\n"+strings.Join(lines, "\n"),
+			"有一笔到账 "+e.Code+" 等认领：认领 "+e.Code+" 合同号。", buttons...))
 	}
 	return a, nil
 }

@@ -1,11 +1,13 @@
 package receivable
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 
 	"marketbot/handlers/audience"
+	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/words"
 	"marketbot/store"
@@ -58,8 +60,8 @@ func (h Handler) claim(ctx context.Context, c *command.Call) (*command.Answer, e
 
 // holder is somebody who holds contracts of a customer.
 type holder struct {
-	person  store.Person
-	numbers []string
+	person store.Person
+	deals  []deal // the least closed first
 }
 
 func holderNames(list []holder) (names []string) {
@@ -72,10 +74,11 @@ func holderNames(list []holder) (names []string) {
 // holders are the active people who hold signed contracts of a customer; for who
 // is not active any more the next up the line.
 func (h Handler) holders(ctx context.Context, c *command.Call, customer string) (list []holder, err error) {
-	contracts, err := c.Tx.Contracts().ByCustomer(ctx, customer)
+	contracts, entries, err := h.rows(ctx, c.Tx, scope{customer: customer}, store.DayOf(c.Now))
 	if err != nil {
 		return nil, err
 	}
+	money := byContract(entries)
 	roll, err := audience.Read(ctx, c.Tx, store.DayOf(c.Now))
 	if err != nil {
 		return nil, err
@@ -89,10 +92,42 @@ func (h Handler) holders(ctx context.Context, c *command.Call, customer string) 
 			if i < 0 {
 				i, list = len(list), append(list, holder{person: p})
 			}
-			list[i].numbers = append(list[i].numbers, k.Number)
+			list[i].deals = append(list[i].deals, h.made(k, money[k.Number], store.DayOf(c.Now)))
 		}
 	}
+	for _, x := range list {
+		slices.SortStableFunc(x.deals, func(a, b deal) int { return cmp.Compare(a.closed(), b.closed()) })
+	}
 	return list, nil
+}
+
+// closed is how little money is to be expected of a deal: something is open, all is
+// paid, it ended.
+func (d deal) closed() int {
+	switch {
+	case d.Open > 0:
+		return 0
+	case d.State != store.ContractTerminated:
+		return 1
+	}
+	return 2
+}
+
+// maxClaims is of how many contracts an arrival is offered.
+const maxClaims = 5
+
+// claims offers an arrival for what of the person's contracts is open, else for the
+// first of them.
+func (x holder) claims(code string) (lines []string, buttons []chat.Button) {
+	for i, d := range x.deals[:min(len(x.deals), maxClaims)] {
+		if i > 0 && d.Open == 0 {
+			break
+		}
+		line := "认领 " + code + " " + d.Number
+		lines = append(lines, fmt.Sprintf("• %s：%s 未收 %s", line, d.Project, words.Money(d.Open)))
+		buttons = append(buttons, chat.Button{Label: line, Command: line, Primary: i == 0})
+	}
+	return lines, buttons
 }
 
 // answerable is who holds a contract, or the next up the line where that person

@@ -183,7 +183,8 @@ func (h Handler) claimable(ctx context.Context, c *command.Call) (items []comman
 		}
 		for _, x := range holders {
 			if x.person.ID == c.Person.ID {
-				items = append(items, command.Item{Text: "到账 " + e.Code + " 等认领", Button: &chat.Button{Label: "认领 " + e.Code, Command: "认领 " + e.Code + " " + x.numbers[0]}})
+				_, buttons := x.claims(e.Code)
+				items = append(items, command.Item{Text: "到账 " + e.Code + " 等认领", Button: &buttons[0]})
 			}
 		}
 	}
