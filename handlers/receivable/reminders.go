@@ -108,24 +108,24 @@ func dueWords(after int) string {
 // waitingLines tell who keeps the accounts of what waits for 核款, every day anew
 // while something does: of their own the posts above.
 func (h Handler) waitingLines(list []rulebook.Receipt, roll audience.Roll) []daily.Line {
-	accountants := roll.Charged(store.Accountant)
-	above := slices.Concat(roll.Holders(store.MarketingDirector), roll.Holders(store.GeneralManager))
+	waits := map[string][]rulebook.Receipt{}
+	for _, r := range list {
+		for _, p := range judges(roll, r) {
+			waits[p.ID] = append(waits[p.ID], r)
+		}
+	}
 	var lines []daily.Line
-	for _, p := range audience.Join(accountants, above[:min(len(above), 1)]) {
+	for _, p := range roll.People() {
+		if len(waits[p.ID]) == 0 {
+			continue
+		}
 		var codes []string
 		var oldest store.Day
-		for _, r := range list {
-			others := audience.But(accountants, r.By)
-			mine := p.Has(store.Accountant) && r.By != p.ID || !p.Has(store.Accountant) && len(others) == 0 && r.By != p.ID
-			if mine {
-				codes = append(codes, r.Code)
-				if day := h.Rules.Day(r.At); oldest == "" || day < oldest {
-					oldest = day
-				}
+		for _, r := range waits[p.ID] {
+			codes = append(codes, r.Code)
+			if day := h.Rules.Day(r.At); oldest == "" || day < oldest {
+				oldest = day
 			}
-		}
-		if len(codes) == 0 {
-			continue
 		}
 		text := fmt.Sprintf("待核回款 %d 笔：%s", len(codes), words.Names(codes, 3))
 		lines = append(lines, daily.Line{
@@ -134,6 +134,20 @@ func (h Handler) waitingLines(list []rulebook.Receipt, roll audience.Roll) []dai
 		})
 	}
 	return lines
+}
+
+// judges are who is told of a receipt that waits: others who keep the accounts, else
+// whoever stands for the director, or where that person entered it, above them.
+func judges(roll audience.Roll, r rulebook.Receipt) []store.Person {
+	if others := audience.But(roll.Charged(store.Accountant), r.By); len(others) > 0 {
+		return others
+	}
+	for _, post := range []store.Post{store.MarketingDirector, store.GeneralManager} {
+		if above := audience.But(roll.Hearing(post).To, r.By); len(above) > 0 {
+			return above
+		}
+	}
+	return nil
 }
 
 // Owes is what the caller has to see to: receipts to judge, money to claim, and
