@@ -120,7 +120,7 @@ type Arg struct {
 	Prompt   string
 	Keys     []string // Labels: the labels known, the first one also takes unlabelled text; Fields: the keys known
 	Also     []string // Labels: further ones that are read and not shown
-	Past     bool     // Date, Span: it is about what was, so that 周五 is the last one
+	Past     bool     // Date, Span, Month: it is about what was, so that 周五 is the last one
 	Halves   bool     // Span: a part of a day counts
 	Gone     bool     // Person: who left the company may be meant, too
 	Coded    string   // Word, Free, Passage: the letters of the codes that it may begin with, behind what they are called (编号 R12), or [AnyCode]

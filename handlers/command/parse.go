@@ -190,7 +190,7 @@ func (p *parser) readKind(ctx context.Context, a *Arg) (v any, n int, err error)
 	case Week:
 		return boxed(reading.Week(p.left, today))
 	case Month:
-		return boxed(reading.Month(p.left, today))
+		return boxed(reading.Month(p.left, base))
 	case Money:
 		return boxed(reading.Money(p.left))
 	case Length:

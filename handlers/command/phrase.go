@@ -300,7 +300,7 @@ func (g *gathering) readDays(piece string) int {
 	case g.has(Week):
 		_, n, err = reading.Week(piece, store.DayOf(g.k.Now))
 	case g.has(Month):
-		_, n, err = reading.Month(piece, store.DayOf(g.k.Now))
+		_, n, err = reading.Month(piece, reading.Base{Today: store.DayOf(g.k.Now)})
 	default:
 		_, n, err = reading.Span(piece, reading.Base{Today: store.DayOf(g.k.Now), Halves: true})
 	}

@@ -25,7 +25,7 @@ func (h Handler) gapCommands() []command.Spec {
 			Name: "缺号", Aliases: []string{"qh"}, Summary: "某个月每个合同编号的去向，缺的在前；或者说明一个编号", Lists: true,
 			Said: []string{"合同缺号", "编号缺了", "缺哪些号", "查缺号", "合同编号去向", "缺号说明"},
 			Args: []command.Arg{
-				{Name: numberArg, Kind: command.Number, Optional: true}, {Name: "月", Kind: command.Month, Optional: true},
+				{Name: numberArg, Kind: command.Number, Optional: true}, {Name: "月", Kind: command.Month, Optional: true, Past: true},
 				{Name: "说明", Kind: command.Free, Optional: true},
 			},
 			Examples: []string{"缺号", "缺号 11月", "缺号 ZYX-202611-003 打印时卡纸，已销毁"},

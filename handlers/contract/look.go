@@ -36,7 +36,7 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 		state := store.ContractStates[i]
 		return h.listed(ctx, c, "合同 · "+string(state), "合同 "+string(state), store.ContractFilter{State: state})
 	}
-	if day, n, err := reading.Month(typed, h.Rules.Day(c.Now)); err == nil && strings.TrimSpace(typed[n:]) == "" {
+	if day, n, err := reading.Month(typed, reading.Base{Today: h.Rules.Day(c.Now), Past: true}); err == nil && strings.TrimSpace(typed[n:]) == "" {
 		return h.register(ctx, c, day)
 	}
 	if m, found, err := c.NumberedContract(ctx, typed); err != nil || found {

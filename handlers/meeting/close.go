@@ -22,7 +22,7 @@ const (
 )
 
 func (h Handler) closeCommands() []command.Spec {
-	month := command.Arg{Name: monthArg, Kind: command.Month, Prompt: "哪个月的？例如 11月。"}
+	month := command.Arg{Name: monthArg, Kind: command.Month, Past: true, Prompt: "哪个月的？例如 11月。"}
 	maybe := month
 	maybe.Optional = true
 	return []command.Spec{
@@ -48,7 +48,7 @@ func (h Handler) closeCommands() []command.Spec {
 		{
 			Name: "纪要", Aliases: []string{"jiyao"}, Summary: "看会议纪要：不写月份看最近一次，附 Excel 和 PDF", Lists: true, Of: "M",
 			Said: []string{"会议纪要", "月会纪要", "看纪要", "会议记录", "上次会议", "上次会议纪要", "上次纪要"},
-			Args: []command.Arg{{Name: "会议号", Kind: command.Number, Optional: true}, {Name: monthArg, Kind: command.Month, Optional: true}}, Examples: []string{"纪要", "纪要 11月"},
+			Args: []command.Arg{{Name: "会议号", Kind: command.Number, Optional: true}, {Name: monthArg, Kind: command.Month, Optional: true, Past: true}}, Examples: []string{"纪要", "纪要 11月"},
 			Who: rulebook.TakePart, Private: true, Clause: deciding, Also: []string{monthly}, Run: h.minutes,
 		},
 	}

@@ -31,7 +31,7 @@ func (h Handler) packCommands() []command.Spec {
 	return []command.Spec{{
 		Name: "月会", Aliases: []string{"yh"}, Summary: "月会资料：会-4 的各项表，本月和上月对照，附图和 Excel", Lists: true,
 		Said: []string{"月会资料", "月度会议", "月会材料", "月度资料", "月会表", "月报"},
-		Args: []command.Arg{{Name: monthArg, Kind: command.Month, Optional: true}, {Name: "做什么", Kind: command.Free, Optional: true}}, Examples: []string{"月会", "月会 11月"},
+		Args: []command.Arg{{Name: monthArg, Kind: command.Month, Optional: true, Past: true}, {Name: "做什么", Kind: command.Free, Optional: true}}, Examples: []string{"月会", "月会 11月"},
 		Who: rulebook.SeeMeetings, Private: true, Daily: true, Clause: monthly, Also: []string{summing, deciding}, Run: h.show,
 	}}
 }

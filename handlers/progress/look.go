@@ -30,7 +30,7 @@ func (h Handler) lookCommands() []command.Spec {
 		Name: "客户进度", Aliases: []string{"khjd"}, Summary: "每位客户一个月的进度：阶段、跟进、下一步、金额、多久没动、缺不缺原因", Lists: true,
 		Said: []string{"客户进展", "好久没联系", "很久没联系", "没联系", "没动静", "客户进度表", "客户进展表", "进度表", "客户销售业绩进度管理表", "客户…进度", "哪些客户没进展", "哪些客户…没有进展", "缺原因", "谁缺原因", "哪些客户缺原因", "停滞的客户"},
 		Args: []command.Arg{
-			{Name: monthArg, Kind: command.Month, Optional: true}, {Name: personArg, Kind: command.Person, Optional: true, Gone: true}, command.PageArg(),
+			{Name: monthArg, Kind: command.Month, Optional: true, Past: true}, {Name: personArg, Kind: command.Person, Optional: true, Gone: true}, command.PageArg(),
 		},
 		Examples: []string{"客户进度", "客户进度 上月"},
 		Who:      rulebook.SeeProgress, Private: true, Clause: clause, Also: []string{"会-2"}, Run: h.look,

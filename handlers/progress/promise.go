@@ -123,7 +123,7 @@ func (h Handler) named(ctx context.Context, c *command.Call, k store.Customer, p
 
 // monthIn takes a month off the beginning or the end of what somebody promised.
 func monthIn(typed string, today store.Day) (month store.Day, rest string, ok bool) {
-	if first, n, err := reading.Month(typed, today); err == nil && n < len(typed) && strings.TrimLeftFunc(typed[n:], unicode.IsSpace) != typed[n:] {
+	if first, n, err := reading.Month(typed, reading.Base{Today: today}); err == nil && n < len(typed) && strings.TrimLeftFunc(typed[n:], unicode.IsSpace) != typed[n:] {
 		return first, strings.TrimSpace(typed[n:]), true
 	}
 	words := strings.Fields(typed)
@@ -131,7 +131,7 @@ func monthIn(typed string, today store.Day) (month store.Day, rest string, ok bo
 		return "", typed, false
 	}
 	last := words[len(words)-1]
-	first, n, err := reading.Month(last, today)
+	first, n, err := reading.Month(last, reading.Base{Today: today})
 	if err != nil || n != len(last) {
 		return "", typed, false
 	}

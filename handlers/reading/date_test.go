@@ -181,7 +181,7 @@ func TestReadWeek(t *testing.T) {
 	for _, c := range []struct{ text, want, left string }{
 		{"本周", "2026-W48", ""}, {"这周", "2026-W48", ""}, {"上周", "2026-W47", ""}, {"上上周", "2026-W46", ""}, {"下周", "2026-W49", ""}, {"上个星期", "2026-W47", ""},
 		{"第48周", "2026-W48", ""}, {"48周", "2026-W48", ""}, {"W48", "2026-W48", ""}, {"ｗ48", "2026-W48", ""}, {"2026-W48", "2026-W48", ""}, {"2026年第48周", "2026-W48", ""}, {"2026W48", "2026-W48", ""}, {"第四十八周", "2026-W48", ""}, {"第 48 周", "2026-W48", ""},
-		{"第1周", "2027-W01", ""}, {"第20周", "2027-W20", ""}, {"第23周", "2026-W23", ""}, {"第53周", "2026-W53", ""}, {"2027-W53", "refused", ""}, {"去年第52周", "2025-W52", ""},
+		{"第1周", "2026-W01", ""}, {"第20周", "2026-W20", ""}, {"第52周", "2026-W52", ""}, {"3月2日", "2026-W10", ""}, {"第23周", "2026-W23", ""}, {"第53周", "2026-W53", ""}, {"2027-W53", "refused", ""}, {"去年第52周", "2025-W52", ""},
 		{"上周三", "2026-W47", ""}, {"11-16", "2026-W47", ""}, {"昨天", "2026-W48", ""}, {"第48周 本周", "2026-W48", " 本周"}, {"第48周（11-23 至 11-29）", "2026-W48", ""}, {"第48周（11-23 至 11-29）周报", "2026-W48", "周报"}, {"第48周（11-16 至 11-22）", "refused", ""}, {"第48周（三人）", "2026-W48", "（三人）"}, {"第1周（01-04 至 01-10）", "2027-W01", ""},
 		{"第54周", "refused", ""}, {"第0周", "refused", ""}, {"2月30日", "refused", ""}, {"两周", "none", ""}, {"w48a", "none", ""}, {"本月", "none", ""}, {"", "none", ""}, {"第", "none", ""},
 	} {
@@ -198,9 +198,23 @@ func TestReadMonth(t *testing.T) {
 		{"1月", "2027-01-01", ""}, {"8月", "2026-08-01", ""}, {"2026-11", "2026-11-01", ""}, {"2026/3", "2026-03-01", ""}, {"2026年3月", "2026-03-01", ""}, {"去年12月", "2025-12-01", ""}, {"今年2月 5万", "2026-02-01", " 5万"},
 		{"13月", "refused", ""}, {"2026-13", "refused", ""}, {"2026-11-24", "none", ""}, {"本周", "none", ""}, {"11", "none", ""}, {"", "none", ""},
 	} {
-		d, n, err := Month(c.text, tuesday)
+		d, n, err := Month(c.text, Base{Today: tuesday})
 		if got, left := outcome(string(d), c.text, n, err); got != c.want || left != c.left {
 			t.Errorf("Month(%q) = %s, left %q, want %s, left %q", c.text, got, left, c.want, c.left)
+		}
+	}
+}
+
+// What is asked of what was is not of a month that is far ahead.
+func TestMonthsThatWere(t *testing.T) {
+	for text, want := range map[string]store.Day{"3月": "2026-03-01", "1月": "2026-01-01", "11月": "2026-11-01", "12月": "2026-12-01", "明年1月": "2027-01-01", "2027-03": "2027-03-01", "下月": "2026-12-01", "10月": "2026-10-01"} {
+		if d, _, err := Month(text, Base{Today: tuesday, Past: true}); d != want || err != nil {
+			t.Errorf("Month(%q) = %s, %v, want %s", text, d, err, want)
+		}
+	}
+	for text, want := range map[string]store.Day{"3月2日": "2026-03-02", "1-15": "2026-01-15", "12-20": "2026-12-20", "2027-03-02": "2027-03-02"} {
+		if d, _, err := Date(text, Base{Today: tuesday, Past: true}); d != want || err != nil {
+			t.Errorf("Date(%q) = %s, %v, want %s", text, d, err, want)
 		}
 	}
 }
@@ -240,7 +254,7 @@ func FuzzDate(f *testing.F) {
 		if err == nil && w.Add(0) != w {
 			t.Errorf("week %q is %v", text, w)
 		}
-		m, n, err := Month(text, today)
+		m, n, err := Month(text, Base{Today: today})
 		consumed("month", n, err)
 		if err == nil && !strings.HasSuffix(string(m), "-01") {
 			t.Errorf("month %q is %s", text, m)

@@ -221,7 +221,7 @@ func complete(b base, year, month, d int) (time.Time, error) {
 	var best time.Time
 	for y := b.anchor().Year() - 1; y <= b.anchor().Year()+1; y++ {
 		t, err := exact(y, month, d)
-		if err == nil && (best.IsZero() || t.Sub(b.anchor()).Abs() < best.Sub(b.anchor()).Abs()) {
+		if err == nil && !b.unlikely(t) && (best.IsZero() || t.Sub(b.anchor()).Abs() < best.Sub(b.anchor()).Abs()) {
 			best = t
 		}
 	}

@@ -23,13 +23,17 @@ func Week(text string, on store.Day) (w store.Week, n int, err error) {
 	case !errors.Is(err, ErrNone):
 		return w, 0, err
 	}
-	if w, err = r.weekName(b.today); err != nil {
-		return store.Week{}, 0, err
+	for start := r.i; ; r.i, b.Past = start, false { // the days behind its name tell of which year it is
+		if w, err = r.weekName(b); err == nil {
+			n, err = r.daysOf(w)
+		}
+		if err == nil {
+			return w, n, nil
+		}
+		if !b.Past {
+			return store.Week{}, 0, err
+		}
 	}
-	if n, err = r.daysOf(w); err != nil {
-		return store.Week{}, 0, err
-	}
-	return w, n, nil
 }
 
 // daysOf reads the days of a week behind its name, as they are printed: 第48周
@@ -57,19 +61,19 @@ func (r *reader) daysOf(w store.Week) (n int, err error) {
 }
 
 // weekName reads a week that is not given by a date.
-func (r *reader) weekName(today time.Time) (store.Week, error) {
+func (r *reader) weekName(b base) (store.Week, error) {
 	if weeks, ok := r.which(); ok {
 		if !r.week() {
 			return store.Week{}, ErrNone
 		}
-		return store.WeekOf(today.AddDate(0, 0, 7*weeks)), nil
+		return store.WeekOf(b.today.AddDate(0, 0, 7*weeks)), nil
 	}
-	year := r.yearBefore(today)
+	year := r.yearBefore(b.today)
 	n, ok := r.weekNumber()
 	if !ok {
 		return store.Week{}, ErrNone
 	}
-	return weekIn(today, year, n)
+	return weekIn(b, year, n)
 }
 
 // yearBefore reads the 2026 of 2026-W48 or 2026年第48周; 0 when there is none.
@@ -100,19 +104,19 @@ func (r *reader) weekNumber() (int, bool) {
 }
 
 // weekIn is week n of a year, 0 meaning the nearest that has such a week.
-func weekIn(today time.Time, year, n int) (store.Week, error) {
+func weekIn(b base, year, n int) (store.Week, error) {
 	years := []int{year}
 	if year == 0 {
-		years = []int{today.Year() - 1, today.Year(), today.Year() + 1}
+		years = []int{b.today.Year() - 1, b.today.Year(), b.today.Year() + 1}
 	}
 	var best store.Week
 	var near time.Duration
 	for _, y := range years {
 		w := store.Week{Year: y, Number: n}
-		if n < 1 || n > 53 || y < 2000 || y > 2099 || w.Add(0) != w {
+		if n < 1 || n > 53 || y < 2000 || y > 2099 || w.Add(0) != w || year == 0 && b.unlikely(w.Monday(time.UTC)) {
 			continue
 		}
-		if d := w.Monday(time.UTC).Sub(today).Abs(); best.Year == 0 || d < near {
+		if d := w.Monday(time.UTC).Sub(b.today).Abs(); best.Year == 0 || d < near {
 			best, near = w, d
 		}
 	}
@@ -125,26 +129,26 @@ func weekIn(today time.Time, year, n int) (store.Week, error) {
 // Month reads the month at the beginning of text as its first day; n is
 // how many bytes of it: 本月, 上个月, 11月, 2026-11. Without a year it is the
 // nearest one. The error is a Refusal for what looks like a month but is none.
-func Month(text string, on store.Day) (first store.Day, n int, err error) {
+func Month(text string, on Base) (first store.Day, n int, err error) {
 	var r reader
 	r.loadDays(text)
-	t, err := r.month(on.Start(time.UTC))
+	t, err := r.month(on.base())
 	if err != nil {
 		return "", 0, err
 	}
 	return store.DayOf(t), r.used(), nil
 }
 
-func (r *reader) month(today time.Time) (time.Time, error) {
+func (r *reader) month(on base) (time.Time, error) {
 	if months, ok := r.which(); ok {
 		if !r.take("月") {
 			return time.Time{}, ErrNone
 		}
 		r.take("份")
-		return firstOf(today).AddDate(0, months, 0), nil
+		return firstOf(on.today).AddDate(0, months, 0), nil
 	}
-	b := base{today: firstOf(today)}
-	year, named := r.yearWord(today)
+	b := base{Base: on.Base, today: firstOf(on.today)}
+	year, named := r.yearWord(on.today)
 	n, digits, ok := r.number()
 	if ok && !named && digits == 4 && r.takeOne("-", "/", ".", "年") {
 		year = n

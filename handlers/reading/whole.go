@@ -19,13 +19,13 @@ func (r *reader) whole(b base) (s stretch, err error) {
 	if s, ok := r.pair(b); ok {
 		return s, nil
 	}
-	w, err := r.weekName(b.today)
+	w, err := r.weekName(b)
 	if !errors.Is(err, ErrNone) {
 		from := w.Monday(time.UTC)
 		return stretch{from: from, to: from.AddDate(0, 0, 6)}, err
 	}
 	r.i = start
-	from, err := r.month(b.today)
+	from, err := r.month(b)
 	return stretch{from: from, to: from.AddDate(0, 1, -1)}, err
 }
 

@@ -77,7 +77,7 @@ func (h Handler) monthOf(c sheet.Cell) (store.Day, error) {
 	if c.Number && strings.Contains(typed, ".") { // Excel writes 2027.10 so too
 		return "", errTenth
 	}
-	if month, n, err := reading.Month(typed, "2000-01-01"); err == nil && n == len(typed) && strings.Contains(text.Fold(typed).Text, "20") {
+	if month, n, err := reading.Month(typed, reading.Base{Today: "2000-01-01"}); err == nil && n == len(typed) && strings.Contains(text.Fold(typed).Text, "20") {
 		return month, nil
 	}
 	t, err := intake.Moment(c, zone)

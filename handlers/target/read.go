@@ -51,10 +51,7 @@ func understand(typed string, today store.Day, sums, years bool) (s said, err er
 
 // take reads one word, and says how many bytes of the text it is.
 func (s *said) take(typed string, today store.Day, sums, years bool) (int, error) {
-	if month, n, err := reading.Month(typed, today); err == nil && s.month == "" {
-		if years && month > today && !dated(typed[:n]) {
-			month = month.Add(-360).Month() // what was, not what will be
-		}
+	if month, n, err := reading.Month(typed, reading.Base{Today: today, Past: years}); err == nil && s.month == "" {
 		s.month = month
 		return n, nil
 	} else if no := refused(err); no != nil {
@@ -90,11 +87,6 @@ func (s *said) take(typed string, today store.Day, sums, years bool) (int, error
 	return len(word), nil
 }
 
-// dated reports whether a month was named with its year, or from today on.
-func dated(typed string) bool {
-	return strings.ContainsAny(typed, "年下明") || strings.ContainsAny(text.Fold(typed).Text, "-/.")
-}
-
 // word is a name: up to a blank, or to a month that was written right behind it.
 func (s *said) word(typed string, today store.Day) string {
 	word := reading.FirstWord(typed)
@@ -102,7 +94,7 @@ func (s *said) word(typed string, today store.Day) string {
 		if i == 0 {
 			continue
 		}
-		if _, _, err := reading.Month(word[i:], today); err == nil {
+		if _, _, err := reading.Month(word[i:], reading.Base{Today: today}); err == nil {
 			return word[:i]
 		}
 	}

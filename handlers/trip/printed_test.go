@@ -25,7 +25,11 @@ func TestWhatIsPrintedIsRead(t *testing.T) {
 			}
 		}
 		week := store.WeekOf(first.Start(time.UTC))
-		for _, printed := range []string{week.String(), week.Key(), words.Date(first)} {
+		weeks := []string{week.String(), week.Key()}
+		if first <= today.Add(28) { // a week's report is asked of what was: 3月2日 in November is last March's
+			weeks = append(weeks, words.Date(first))
+		}
+		for _, printed := range weeks {
 			w, n, err := reading.Week(printed, today)
 			if err != nil || w != week || n != len(printed) {
 				t.Errorf("on %s %s is %v, %q is left, %v", today, printed, w, printed[n:], err)
