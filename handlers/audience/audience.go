@@ -284,7 +284,7 @@ func Same(key string, to []store.Person, m chat.Message) []chat.Notice {
 // each post and period (a day or a week), however much is for it. Nothing when
 // the post has a holder.
 func (r Roll) Vacancy(a Audience, something, period string) []chat.Notice {
-	if !a.Vacant {
+	if !a.Vacant || a.Post == store.ExecutiveDirector { // who is above the department, which need have none
 		return nil
 	}
 	list := Same("vacant/"+string(a.Post)+"/"+period, r.Charged(store.Administrator), chat.Message{Text: VacancyText(a, something)})
