@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
+	"time"
 )
 
 // VersionOf is the version of a preview: a digest of what it shows, so that it
@@ -30,4 +32,22 @@ func (c *Call) Outdated(version string) bool { return c.Confirmed != "" && c.Con
 func (a *Answer) Preview(version string) *Answer {
 	a.Confirm = version
 	return a
+}
+
+// SinceFirstSaid is a version that keeps when it was shown: what is confirmed counts
+// from then on, see [Call.AsFirstSaid].
+func (c *Call) SinceFirstSaid(version string) string {
+	return c.Now.Format(time.RFC3339Nano) + "|" + version
+}
+
+// AsFirstSaid is a call as it was when what it confirms was shown.
+func (c *Call) AsFirstSaid() *Call {
+	shown, _, _ := strings.Cut(c.Confirmed, "|")
+	at, err := time.Parse(time.RFC3339Nano, shown)
+	if err != nil {
+		return c
+	}
+	first := *c
+	first.Now = at.In(c.Now.Location())
+	return &first
 }

@@ -119,6 +119,7 @@ func (h Handler) transfer(ctx context.Context, c *command.Call) (*command.Answer
 // give is a notice, asked first (R19). One that is too short can be insisted on: that
 // is kept and told, and not punished (R23).
 func (h Handler) give(ctx context.Context, c *command.Call, d store.Departure) (*command.Answer, error) {
+	c = c.AsFirstSaid() // on that day it was given in writing
 	today := h.Rules.Day(c.Now)
 	was, running, err := c.Tx.Departures().Of(ctx, c.Person.ID)
 	switch {
@@ -143,7 +144,7 @@ func (h Handler) give(ctx context.Context, c *command.Call, d store.Departure) (
 		return nil, err
 	}
 	moved := strings.HasSuffix(c.Spec.Name, "改到") && !d.Insisted // the press was the confirmation
-	if version := command.VersionOf(d.Kind, d.Last, d.To, d.Earliest, d.Words); !moved && !c.Confirms(version) {
+	if version := c.SinceFirstSaid(command.VersionOf(d.Kind, d.Last, d.To, d.Earliest, d.Words)); !moved && !c.Confirms(version) {
 		return h.ask(d, e).Preview(version), nil
 	}
 	if err := c.Tx.Departures().Add(ctx, d, store.DepartureAct{ID: c.Tx.NewID(c.Now), At: c.Now, By: c.Person.ID, Act: string(d.Kind)}); err != nil {

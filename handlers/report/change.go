@@ -18,7 +18,7 @@ import (
 // change puts the parts that were given in the place of those of this week's
 // report. After the week was sent up the given parts alone are a supplement.
 func (h Handler) change(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	c = asFirstSaid(c)
+	c = c.AsFirstSaid()
 	w := h.Rules.Week(c.Now)
 	if err := h.mayHandIn(ctx, c, w); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func changes(was, is store.ReportText) (facts []chat.Fact) {
 // backdate hands in for a week before this one. Whoever handed in for it
 // already changes the parts that are given.
 func (h Handler) backdate(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	c = asFirstSaid(c)
+	c = c.AsFirstSaid()
 	w, err := h.backWeek(c)
 	if err != nil {
 		return nil, err

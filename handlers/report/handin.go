@@ -77,7 +77,7 @@ func everyWeek(m rulebook.Moment) string {
 
 // report hands in for the week in which the message was sent.
 func (h Handler) report(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	c = asFirstSaid(c)
+	c = c.AsFirstSaid()
 	w := h.Rules.Week(c.Now)
 	if err := h.mayHandIn(ctx, c, w); err != nil {
 		return nil, err

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"time"
-
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
@@ -26,17 +24,5 @@ func (h Handler) understood(c *command.Call, w store.Week, t store.ReportText) *
 		{Text: "没有写明哪句是哪一栏，还没有交。确认后按 " + h.at(c.Now) + " 发的算；不对就写上栏目名再发：周报 本周：… 下周：…"},
 		{Facts: facts},
 	}})
-	return a.Preview(c.Now.Format(time.RFC3339Nano))
-}
-
-// asFirstSaid is a call as it was when what it confirms was shown: the version
-// that [Handler.understood] gave says when.
-func asFirstSaid(c *command.Call) *command.Call {
-	at, err := time.Parse(time.RFC3339Nano, c.Confirmed)
-	if err != nil {
-		return c
-	}
-	first := *c
-	first.Now = at.In(c.Now.Location())
-	return &first
+	return a.Preview(c.SinceFirstSaid(""))
 }
