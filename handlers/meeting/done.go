@@ -125,14 +125,17 @@ func (h Handler) judged(ctx context.Context, c *command.Call) (d store.Decision,
 	case d.State == store.DecisionOpen:
 		err = &command.Refusal{Text: "决议 " + d.Code + " 还没有报完成，" + owner.Name + "负责。", Hint: "决议 " + d.Code, Clause: deciding, Private: true}
 	case d.State == store.DecisionDone:
-		by := "（无人复核）"
+		said := "已于 " + words.Moment(d.Done.In(h.Rules.Zone)) + " 完成"
 		if d.Judge != "" {
-			if by, err = audience.NewNames(c.Tx).Of(ctx, d.Judge); err != nil {
+			by, err := audience.NewNames(c.Tx).Of(ctx, d.Judge)
+			if err != nil {
 				return d, owner, err
 			}
-			by = "由" + by
+			said = "已由" + by + "于 " + words.Moment(d.Done.In(h.Rules.Zone)) + " 确认完成"
+		} else if d.Alone {
+			said += "，无人复核"
 		}
-		err = &command.Refusal{Text: "决议 " + d.Code + " 已" + by + "于 " + words.Moment(d.Done.In(h.Rules.Zone)) + " 确认完成。", Hint: "决议 " + d.Code, Clause: deciding, Private: true}
+		err = &command.Refusal{Text: "决议 " + d.Code + " " + said + "。", Hint: "决议 " + d.Code, Clause: deciding, Private: true}
 	}
 	return d, owner, err
 }
