@@ -175,6 +175,13 @@ func called(ctx context.Context, n *audience.Names, id string) (named, error) {
 // whole reports whether a reader sees minutes in full.
 func whole(reader store.Person) bool { return rulebook.Allows(rulebook.SeeMeetings, reader) }
 
+// unread stands behind the code of a decision that does not open.
+const unread = "（内容损坏，打不开）"
+
+// unread reports whether the decision of an item did not open when the minutes were
+// written.
+func (i recordItem) unread() bool { return i.State == store.ItemDecided && i.Owner.ID == "" }
+
 // concerns reports whether what became of an item is a reader's.
 func (i recordItem) concerns(reader store.Person) bool {
 	return whole(reader) || i.Owner.ID == reader.ID || slices.ContainsFunc(i.Helpers, func(n named) bool { return n.ID == reader.ID })
@@ -186,6 +193,9 @@ func (i recordItem) outcome(reader store.Person) string {
 	switch i.State {
 	case store.ItemDecided:
 		said = "决议 " + i.Decision
+		if i.unread() {
+			return said + unread
+		}
 		if i.concerns(reader) {
 			said += " " + text.Line(i.Words)
 		}

@@ -92,6 +92,9 @@ func (r record) sheets(reader store.Person, h Handler) []sheet.Sheet {
 		if i.State == store.ItemDecided {
 			said += " " + i.Decision
 		}
+		if i.unread() {
+			said += unread
+		}
 		if i.Words != "" && i.concerns(reader) {
 			said += "：" + i.Words
 		}
