@@ -105,14 +105,14 @@ func (q Activities) Get(ctx context.Context, code string) (Activity, bool, error
 
 // Between lists the activities that touch from … to, by their first day.
 func (q Activities) Between(ctx context.Context, from, to Day) ([]Activity, error) {
-	return q.list(ctx, "activities of a time", `first_day <> '' AND first_day <= $1 AND last_day >= $2 AND state <> $3 ORDER BY first_day, ends, code`,
+	return q.list(ctx, "activities of a time", `first_day <> '' AND first_day <= $1 AND last_day >= $2 AND state <> $3 ORDER BY first_day, ends, length(code), code`,
 		string(to), string(from), string(ActivityUndone))
 }
 
 // Open lists the activities about which somebody has still to do something, by
 // their first day: those without one come first.
 func (q Activities) Open(ctx context.Context) ([]Activity, error) {
-	return q.list(ctx, "open activities", `state IN ($1, $2) ORDER BY first_day, ends, code`, string(ActivityDraft), string(ActivityPlanned))
+	return q.list(ctx, "open activities", `state IN ($1, $2) ORDER BY first_day, ends, length(code), code`, string(ActivityDraft), string(ActivityPlanned))
 }
 
 // Any reports whether an activity was ever entered.
@@ -129,7 +129,7 @@ func (q Activities) AnyEnded(ctx context.Context, now time.Time) (bool, error) {
 
 // Ended lists those of AnyEnded, which gives each to one caller, once.
 func (q Activities) Ended(ctx context.Context, now time.Time) ([]Activity, error) {
-	list, err := q.list(ctx, "ended activities", `asked = 0 AND ends > 0 AND ends <= $1 AND state = $2 ORDER BY ends, code`, engine.Millis(now), string(ActivityPlanned))
+	list, err := q.list(ctx, "ended activities", `asked = 0 AND ends > 0 AND ends <= $1 AND state = $2 ORDER BY ends, length(code), code`, engine.Millis(now), string(ActivityPlanned))
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,7 @@ func (q Decisions) Open(ctx context.Context) ([]Decision, error) {
 
 // OfOwner lists the decisions of a person that count.
 func (q Decisions) OfOwner(ctx context.Context, person string) ([]Decision, error) {
-	return engine.Sound(ctx, q.tx, "decisions of a person", decisionColumns+`owner = $1 AND state <> $2 ORDER BY code`, []any{person, string(DecisionUndone)}, q.scan)
+	return engine.Sound(ctx, q.tx, "decisions of a person", decisionColumns+`owner = $1 AND state <> $2 ORDER BY length(code), code`, []any{person, string(DecisionUndone)}, q.scan)
 }
 
 // All lists the decisions that count, the newest first.

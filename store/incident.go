@@ -80,7 +80,7 @@ func (q Incidents) Save(ctx context.Context, i Incident) (bool, error) {
 
 // All lists the incidents, the newest first, without those that were taken back.
 func (q Incidents) All(ctx context.Context) ([]Incident, error) {
-	return q.list(ctx, "incidents", `state <> $1 ORDER BY at DESC, code DESC`, string(IncidentWithdrawn))
+	return q.list(ctx, "incidents", `state <> $1 ORDER BY at DESC, length(code) DESC, code DESC`, string(IncidentWithdrawn))
 }
 
 // ByCode is an incident by its code.

@@ -2,6 +2,9 @@ package command
 
 import (
 	"fmt"
+	"slices"
+	"strings"
+	"unicode"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/reading"
@@ -14,6 +17,20 @@ const pageArg = "页"
 
 // PageArg is the argument by which people turn a list over: 第2页.
 func PageArg() Arg { return Arg{Name: pageArg, Kind: Word, Optional: true} }
+
+// turn takes a page off the end of what was typed: 合同 第2页 is the second page of the
+// list that 合同 shows, and not a customer of that name.
+func (p *parser) turn() {
+	typed := strings.Fields(p.left)
+	if len(typed) == 0 || !slices.ContainsFunc(p.spec.Args, func(a Arg) bool { return a.Name == pageArg }) {
+		return
+	}
+	word := typed[len(typed)-1]
+	if _, ok := reading.PageNumber(word); ok {
+		p.args[pageArg] = word
+		p.left = strings.TrimSuffix(strings.TrimRightFunc(p.left, unicode.IsSpace), word)
+	}
+}
 
 // MaxRows is how many rows of a list one answer shows where nothing speaks for
 // fewer.

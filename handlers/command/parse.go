@@ -32,6 +32,7 @@ type Env struct {
 // *Refusal when something is not understood or too much, else of the store.
 func Parse(ctx context.Context, spec *Spec, rest string, env Env) (map[string]any, error) {
 	p := &parser{spec: spec, left: rest, env: env, args: make(map[string]any, len(spec.Args))}
+	p.turn()
 	for i := 0; i < len(spec.Args); i++ {
 		if p.dayFirst(i) { // 出差 明天 广州
 			if err := p.one(ctx, i+1); err != nil {
@@ -103,6 +104,9 @@ type parser struct {
 // one reads the argument spec.Args[i].
 func (p *parser) one(ctx context.Context, i int) error {
 	a := &p.spec.Args[i]
+	if _, given := p.args[a.Name]; given {
+		return nil
+	}
 	p.skipFor(a.Kind)
 	if p.left == "" {
 		if a.Optional {

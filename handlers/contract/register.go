@@ -42,17 +42,21 @@ func (h Handler) register(ctx context.Context, c *command.Call, month store.Day)
 	for _, ct := range list {
 		seen = append(seen, command.MeantContract{Contract: ct, View: rulebook.ViewContract(c.Person, ct, false)})
 	}
+	page, err := c.Page(len(seen), command.MaxRows, "合同 "+string(month[:7]))
+	if err != nil {
+		return nil, err
+	}
 	n := h.people(c.Tx)
 	var lines []string
-	for _, m := range seen[:min(len(seen), command.MaxRows)] {
+	for _, m := range command.Rows(page, seen) {
 		row, err := h.row(ctx, n, m, h.Rules.Day(c.Now))
 		if err != nil {
 			return nil, err
 		}
 		lines = append(lines, "• "+row)
 	}
-	if len(seen) > command.MaxRows {
-		lines = append(lines, words.More(len(seen)-command.MaxRows))
+	if rest := page.Rest(); rest != "" {
+		lines = append(lines, rest)
 	}
 	trace, err := c.LookedAt(ctx, "contracts/"+string(month), taking)
 	if err != nil {
@@ -60,7 +64,7 @@ func (h Handler) register(ctx context.Context, c *command.Call, month store.Day)
 	}
 	a := command.Card(chat.Card{Title: fmt.Sprintf("%s（%d 份）", title, len(seen)), Blocks: []chat.Block{
 		{Text: strings.Join(lines, "\n")}, {Note: asOf(c) + " · 追踪码 " + trace},
-	}})
+	}, Buttons: page.Turn("下一页")})
 	a.Reply.Confidential, a.Reply.Summary = true, fmt.Sprintf("%s：%d 份。", title, len(seen))+elsewhere
 	a.Subject, a.Recorded = "contracts/"+string(month), true
 	a.Files = []chat.File{{
