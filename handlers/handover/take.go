@@ -345,5 +345,5 @@ func (h Handler) undoTurnDown(ctx context.Context, c *command.Call, ref string) 
 			return "", err
 		}
 	}
-	return fmt.Sprintf("不接收 %d 项，仍等你接收", len(refs)), nil
+	return fmt.Sprintf("不接收 %d 项，仍待接收", len(refs)), nil
 }
