@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"marketbot/store/internal/engine"
@@ -144,6 +145,22 @@ func (q Departures) Spares(ctx context.Context, w Week, due time.Time) (map[stri
 // Due lists the departures in notice that end by a moment.
 func (q Departures) Due(ctx context.Context, now time.Time) ([]Departure, error) {
 	return q.list(ctx, "departures that end", `ends <= $1 AND state IN ($2, $3) ORDER BY ends, id`, engine.Millis(now), string(DepartureGiven), string(DepartureReleased))
+}
+
+// Unread are the persons of those among the departures in notice that end by a moment
+// which do not open.
+func (q Departures) Unread(ctx context.Context, now time.Time) ([]string, error) {
+	due, err := q.Due(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	persons, err := engine.All(ctx, q.tx, "whose departures end", `SELECT person FROM departure WHERE ends <= $1 AND state IN ($2, $3) ORDER BY ends, id`,
+		[]any{engine.Millis(now), string(DepartureGiven), string(DepartureReleased)}, func(scan engine.Scan) (id string, err error) {
+			return id, scan(&id)
+		})
+	return slices.DeleteFunc(persons, func(id string) bool {
+		return slices.ContainsFunc(due, func(d Departure) bool { return d.Person == id })
+	}), err
 }
 
 // Acts are what was done to a departure, oldest first.

@@ -129,7 +129,58 @@ func (h Handler) revert(ctx context.Context, c *command.Call, person, act string
 // AnyGone reports whether somebody's last working day is over who is still there.
 func (h Handler) AnyGone(ctx context.Context, tx *store.Tx, now time.Time) (bool, error) {
 	due, err := tx.Departures().Due(ctx, now)
-	return len(due) > 0, err
+	if err != nil || len(due) > 0 {
+		return len(due) > 0, err
+	}
+	lost, err := h.lost(ctx, tx, now)
+	return len(lost) > 0, err
+}
+
+// lost are those whose last working day is over by their own row, while their notice
+// does not open. They go as somebody does who handed nothing over.
+func (h Handler) lost(ctx context.Context, tx *store.Tx, now time.Time) (list []store.Person, err error) {
+	ids, err := tx.Departures().Unread(ctx, now)
+	for _, id := range ids {
+		p, found, err := tx.People().ByID(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if found && p.Until.IsZero() && p.Gone(now) {
+			list = append(list, p)
+		}
+	}
+	return list, err
+}
+
+// leaveLost ends the registrations of those.
+func (h Handler) leaveLost(ctx context.Context, tx *store.Tx, at time.Time) (list []chat.Notice, err error) {
+	lost, err := h.lost(ctx, tx, at)
+	for _, p := range lost {
+		had, err := audience.Accounts(ctx, tx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		behind, err := h.goes(ctx, tx, p, "", lastDayAct, at)
+		if err != nil {
+			return nil, err
+		}
+		roll, err := audience.Read(ctx, tx, h.Rules.Day(at))
+		if err != nil {
+			return nil, err
+		}
+		text := words.WithPost(p) + "的最后工作日已过，登记已停用；离职的记录损坏，打不开。" + behind + vacancy(roll, p.Post)
+		list = append(list, news(tx, at, audience.Join(left(roll, p, behind), roll.Charged(store.Administrator)), text)...)
+		list = append(list, everywhere(tx, at, p, had, stoppedText)...)
+		if err := tx.Audit().Record(ctx, lastDay(tx, p.ID, at)); err != nil {
+			return nil, err
+		}
+	}
+	return list, err
+}
+
+// lastDay is what the audit has of somebody's end.
+func lastDay(tx *store.Tx, person string, at time.Time) ledger.Entry {
+	return ledger.Entry{ID: tx.NewID(at), At: at, Act: lastDayAct, Subject: "person/" + person, Outcome: ledger.Done, Clause: "2-7"}
 }
 
 // Gone ends the registration of those whose last working day is over, and gives those
@@ -138,7 +189,10 @@ func (h Handler) AnyGone(ctx context.Context, tx *store.Tx, now time.Time) (bool
 // the other's superior.
 func (h Handler) Gone(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
 	due, err := tx.Departures().Due(ctx, s.At)
-	var list []chat.Notice
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.leaveLost(ctx, tx, s.At)
 	var all []ended
 	for _, d := range due {
 		e, err := h.depart(ctx, tx, d, s.At)
@@ -147,15 +201,12 @@ func (h Handler) Gone(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]cha
 		}
 		all = append(all, e)
 		list = append(list, e.notices...)
-		err = tx.Audit().Record(ctx, ledger.Entry{
-			ID: tx.NewID(s.At), At: s.At, Act: lastDayAct, Subject: "person/" + d.Person, Outcome: ledger.Done, Clause: "2-7",
-		})
-		if err != nil {
+		if err := tx.Audit().Record(ctx, lastDay(tx, d.Person, s.At)); err != nil {
 			return nil, err
 		}
 	}
 	if err != nil || len(all) == 0 {
-		return nil, err
+		return list, err
 	}
 	roll, err := audience.Read(ctx, tx, h.Rules.Day(s.At))
 	for _, e := range all {
