@@ -164,7 +164,7 @@ func (r *reader) relative(b base) (time.Time, bool) {
 	return b.today.AddDate(0, 0, days), true
 }
 
-// which reads 本, 这个, 上, 下下 … as how many weeks or months from this one.
+// which reads 本, 这个, 上一, 下下 … as how many weeks or months from this one.
 func (r *reader) which() (n int, given bool) {
 	switch {
 	case r.take("上上"):
@@ -175,10 +175,10 @@ func (r *reader) which() (n int, given bool) {
 		n = -1
 	case r.take("下"):
 		n = 1
-	case !r.takeOne("本", "这"):
+	case !r.takeOne("本", "这", "当"):
 		return 0, false
 	}
-	r.take("个")
+	r.takeOne("一个", "个", "一") // 上一周
 	return n, true
 }
 
