@@ -23,8 +23,8 @@ type field struct {
 }
 
 // fieldFrom finds the next field at or behind i: one that begins the text, or
-// stands behind white space, a comma or a semicolon. Unknown ones are found
-// where strict.
+// stands behind white space or a mark that ends a sentence or a part of one. Unknown
+// ones are found where strict.
 func fieldFrom(f text.Folded, i int, keys keys, strict bool) (field, bool) {
 	atStart, mark := i == 0, -1
 	for i < len(f.Text) {
@@ -38,7 +38,7 @@ func fieldFrom(f text.Folded, i int, keys keys, strict bool) (field, bool) {
 			}
 		}
 		switch {
-		case strings.ContainsRune(",;", c):
+		case strings.ContainsRune(",;。、", c):
 			atStart, mark = true, i
 		case text.Blank(c):
 			atStart = true

@@ -32,6 +32,8 @@ func (h Handler) trip(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, &command.Refusal{Text: "还差地点。", Hint: "出差 广州 3天 拜访客户", Clause: clause}
 	case changes(c.Text("地点")):
 		return nil, h.notPlace(ctx, c)
+	case h.beginsWithDays(c, c.Text("地点")):
+		return nil, unclearDays("没看懂" + text.Quote(text.CutLine(c.Text("地点"), shown)) + "是哪天去哪里：一次登记一个地方，时间写在后面。")
 	case !c.Has("时长或起止") && c.Has("事由"):
 		return nil, &command.Refusal{
 			Text: "没看懂出差的时间" + text.Quote(c.Text("事由")) + "，时间请写在地点后面。", Hint: "出差 广州 3天 拜访客户", Clause: clause,
@@ -50,6 +52,13 @@ func (h Handler) trip(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, err
 	}
 	return h.declare(ctx, c, t)
+}
+
+// beginsWithDays reports whether a place goes behind a day, which would be lost (出差
+// 明天广州后天深圳).
+func (h Handler) beginsWithDays(c *command.Call, place string) bool {
+	_, n, err := reading.Span(place, c.Env().Base())
+	return err == nil && n < len(place)
 }
 
 // yanchang is a county and who is named after it, no word for longer.
