@@ -32,6 +32,19 @@ func (p *parser) turn() {
 	}
 }
 
+// stray puts a word that no argument took in the place of a page, where the command says
+// what it is not (see PageWord).
+func (p *parser) stray() {
+	i := slices.IndexFunc(p.spec.Args, func(a Arg) bool { return a.Name == pageArg })
+	if p.skip(); i < 0 || p.left == "" {
+		return
+	}
+	if _, given := p.args[pageArg]; !given {
+		word := p.word(&p.spec.Args[i])
+		p.args[pageArg], p.left = word, p.left[len(word):]
+	}
+}
+
 // MaxRows is how many rows of a list one answer shows where nothing speaks for
 // fewer.
 const MaxRows = 20

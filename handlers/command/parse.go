@@ -66,6 +66,7 @@ func (p *parser) rest(ctx context.Context) (map[string]any, error) {
 			i = -1 // what is left may be one of those before
 		}
 	}
+	p.stray()
 	if p.skip(); p.left != "" {
 		return nil, p.tooMuch()
 	}
@@ -119,7 +120,7 @@ type parser struct {
 // one reads the argument spec.Args[i].
 func (p *parser) one(ctx context.Context, i int) error {
 	a := &p.spec.Args[i]
-	if _, given := p.args[a.Name]; given {
+	if a.Name == pageArg { // off the end already, or see stray
 		return nil
 	}
 	p.skipFor(a.Kind)
