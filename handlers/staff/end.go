@@ -259,7 +259,7 @@ func (e ended) tell(roll audience.Roll) []chat.Notice {
 			text += "\n安排接收：交接 " + e.called()
 		}
 	} else if e.Released.IsZero() {
-		text = head + "都交接完了，没有最后签字（2-7）。"
+		text = head + "都交接完了，没有最后签字（2-7）。补签：签字放行 " + e.called()
 	}
 	to = audience.But(to, e.Person)
 	empty := vacancy(roll, e.Post)
