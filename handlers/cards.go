@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"marketbot/handlers/chat"
@@ -46,7 +47,7 @@ func (m *matter) guess(line string, meant command.Meaning) *chat.Card {
 		if meant.About != nil {
 			help = chat.Button{Label: "帮助 " + meant.About.Name, Command: "帮助 " + meant.About.Name}
 		}
-		if len(c.Buttons) < 3 {
+		if len(c.Buttons) < 3 && !slices.Contains(meant.Lines, help.Command) {
 			c.Buttons = append(c.Buttons, help)
 		}
 	case meant.About != nil:

@@ -127,7 +127,7 @@ func NewDesk(o Options) (*Desk, error) {
 		}
 	}
 	var err error
-	if d.router, err = command.NewRouter(specs); err != nil {
+	if d.router, err = command.NewRouter(specs, speech); err != nil {
 		return nil, fmt.Errorf("commands: %w", err)
 	}
 	return d, nil

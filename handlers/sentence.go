@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	_ "embed"
 	"slices"
 
 	"marketbot/handlers/chat"
@@ -11,6 +12,13 @@ import (
 	"marketbot/store"
 	"marketbot/store/ledger"
 )
+
+// speech is how people speak of commands, a command a line, for likeness: & stands
+// for a customer, @ for somebody, # for a contract's number, $ for money, % for days,
+// ^ for a city, a letter for a code that begins with it.
+//
+//go:embed speech.txt
+var speech string
 
 // hear gathers who there is, where what somebody wrote takes that to be
 // understood.

@@ -20,13 +20,14 @@ type Router struct {
 	root    *node
 	sounds  []sound  // as they are heard
 	phrases []phrase // as they are spoken of, the longest first
+	like    *likeness
 	serving rulebook.Serving
 }
 
 // NewRouter takes the commands of the house. It refuses an incomplete or
 // clashing one. The pinyin initials of a name (签到: qd) call it too, unless
 // they are taken or two names share them.
-func NewRouter(specs []Spec) (*Router, error) {
+func NewRouter(specs []Spec, speech ...string) (*Router, error) {
 	r := &Router{root: &node{}}
 	var errs []error
 	for i := range specs {
@@ -48,6 +49,7 @@ func NewRouter(specs []Spec) (*Router, error) {
 		}
 	}
 	r.sounds, r.phrases, r.serving = soundsOf(r.specs), phrasesOf(r.specs), serving(r.specs)
+	r.like = likenessOf(r.specs, strings.Join(speech, "\n"))
 	return r, errors.Join(errs...)
 }
 

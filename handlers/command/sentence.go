@@ -25,6 +25,8 @@ type Meaning struct {
 	Lines []string // commands that may be meant, each whole, the likeliest first
 	Small bool     // small talk
 	Greet bool     // small talk that wants an answer
+
+	doubted bool // it is spoken of so that nothing is meant to be done
 }
 
 // Read is what a text plainly means: a command that it begins with, behind
@@ -58,15 +60,26 @@ func (r *Router) Read(typed string) (m Meaning, ok bool) {
 		if rest = ""; spec.Hidden && r.said(said, spec) {
 			return m, false
 		}
-	case joined && useUp(folded, listing) && !spec.Needs():
+	case joined && !spec.Needs() && (useUp(folded, listing) || spec.Lists && useUp(text.Fold(said).Text, r.like.cues[spec], soft, listing)):
 		rest = ""
 	case (asks || joined && manual.in(folded) != "" || strings.HasSuffix(folded, "?")) && useUp(folded, idle, spec.ownWords()):
 		return Meaning{Help: spec}, true
+	case joined && r.speaksOf(typed, spec):
+		return m, false
 	case !glued:
 	case doubt.at(folded) != "", asks && !spec.takesText(), asks && strings.HasSuffix(strings.TrimRight(folded, "?!。"), "吗"):
 		return m, false
 	}
 	return Meaning{Spec: spec, Rest: rest, Line: strings.TrimSpace(spec.Name + " " + rest)}, true
+}
+
+// speaksOf reports whether a text that begins with the name of a command speaks of
+// another, or asks about it.
+func (r *Router) speaksOf(typed string, spec *Spec) bool {
+	_, tokens := hear(text.CutBytes(typed, suggestBytes), Known{})
+	list := r.like.of(tokens, func(s *Spec) bool { return true })
+	i := slices.IndexFunc(list, func(l likelihood) bool { return l.spec == spec })
+	return len(list) > 0 && list[0].spec != nil && list[0].spec != spec && list[0].score > surelyLike && (i < 0 || list[i].score < 0.7*list[0].score)
 }
 
 // behindCourtesy is a text behind the courtesies before a command, with the
@@ -194,6 +207,23 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 	if m.Spec == nil && m.Help == nil && len(m.Lines) == 0 {
 		m.Lines = r.ofCustomer(typed, k)
 	}
+	if m.Spec != nil {
+		return m
+	}
+	offers := r.offers(typed, k)
+	if m.About == nil && m.Help == nil && len(offers) > 0 && offers[0].score > surelyLike {
+		m.About = offers[0].spec
+	}
+	if m.doubted {
+		offers = slices.DeleteFunc(offers, func(o offer) bool { return o.score < fairlyLike })
+	}
+	switch {
+	case m.Help == nil:
+		m.Lines = joined(m.Lines, offers)
+	case how.in(f.Text) == "" && len(offers) > 0 && offers[0].score > fairlyLike && offers[0].line != "帮助 "+m.Help.Name:
+		m.Lines = joined([]string{offers[0].line, "帮助 " + m.Help.Name}, offers[1:])
+		m.Help = nil
+	}
 	return m
 }
 
@@ -220,7 +250,7 @@ func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
 			}
 		case ask.in(near) != "", doubt.in(near) != "":
 			if m.About == nil {
-				return Meaning{About: p.spec}
+				return Meaning{About: p.spec, doubted: true}
 			}
 		case whole && p.own && useUp(left, soft):
 			return Meaning{Spec: p.spec, Line: p.spec.Name}
@@ -269,8 +299,12 @@ func (r *Router) told(f text.Folded, typed string) (parts []string) {
 // misheard are commands that a text sounds like, with the rest of it.
 func (r *Router) misheard(typed string, k Known) []string {
 	var lines []string
-	for _, h := range r.alike(typed) {
-		if k.Suits(h.spec) && len(lines) < maxSuggest && !h.named && h.spec.fits(h.rest, k.Now) {
+	alike := r.alike(typed)
+	if slices.ContainsFunc(alike, func(h heardAs) bool { return h.named }) {
+		return nil
+	}
+	for _, h := range alike {
+		if k.Suits(h.spec) && len(lines) < maxSuggest && h.spec.fits(h.rest, k.Now) {
 			lines = append(lines, strings.TrimSpace(h.spec.Name+" "+h.rest))
 		}
 	}

@@ -31,7 +31,7 @@ func (h Handler) clauseCommands() []command.Spec {
 			Examples: []string{confirmLine}, Who: rulebook.TakePart, Clause: rulesClause, Run: h.acknowledge,
 		},
 		{
-			Name: unreadLine, Aliases: []string{"zdwqr"}, Summary: "看谁还没有确认现行的市场管理细则；群里只说人数",
+			Name: unreadLine, Aliases: []string{"zdwqr"}, Summary: "看谁还没有确认现行的市场管理细则；群里只说人数", Lists: true,
 			Said:     []string{"谁没确认制度", "谁没看制度", "谁没有确认"},
 			Examples: []string{unreadLine}, Who: rulebook.SeeUnread, Clause: rulesClause, Run: h.unread,
 		},

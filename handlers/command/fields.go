@@ -1,0 +1,104 @@
+package command
+
+import (
+	"slices"
+	"strings"
+)
+
+// labels are the parts that the text names by their labels: from the first on that
+// begins a clause, or the one that is changed (问题那栏改成：…).
+func (f *filling) labels(a *Arg) string {
+	for i, c := range f.clauses {
+		clause := f.typed[c.from:c.to]
+		for _, key := range a.labels() {
+			at := strings.Index(clause, key)
+			if at < 0 {
+				continue
+			}
+			value := clause[at+len(key):]
+			end, rest := c.to, f.typed[c.from:]
+			switch w := become.at(value); {
+			case w != "" && value[len(w):] != "":
+				rest, end = key+"："+value[len(w):], len(f.typed)
+			case w != "" && i+1 < len(f.clauses):
+				rest, end = key+"："+f.typed[f.clauses[i+1].from:], len(f.typed)
+			case at > 0 || i == 0:
+				continue
+			default:
+				end = len(f.typed)
+			}
+			f.cut(c.from+at, end)
+			for j, s := range f.slots {
+				f.taken[j] = f.taken[j] || s.from >= c.from+at
+			}
+			return rest
+		}
+	}
+	return ""
+}
+
+var become = newLexicon(`改成 改为 改到 改 换成 换到 换了 换 写成 写 加到 调到 调成 应该是 应该 是 为 变成 变了 定在 定为 那栏改成 一栏改成 了`)
+
+// fields are the fields that the text names, with what it says of each: where a clause
+// begins with the key, or says what it becomes; and those that only one kind of slot
+// fits.
+func (f *filling) fields(keys []string) string {
+	var list []string
+	for i := 0; i < len(f.clauses); i++ {
+		c := f.clauses[i]
+		clause := f.typed[c.from:c.to]
+		for _, key := range keys {
+			at := strings.Index(clause, key)
+			if at < 0 || slices.Contains(nouns, key) || f.drop[c.from+at] {
+				continue
+			}
+			end, value := c.to, clause[at+len(key):]
+			w := become.at(value)
+			if value = value[len(w):]; w != "" && value == "" && i+1 < len(f.clauses) {
+				i++
+				value, end = f.typed[f.clauses[i].from:f.clauses[i].to], f.clauses[i].to
+			}
+			if value == "" || at > 0 && w == "" {
+				continue
+			}
+			list = append(list, key+"="+value)
+			f.fit += 0.1
+			f.cut(c.from+at, end)
+			for j, s := range f.slots {
+				f.taken[j] = f.taken[j] || s.from >= c.from+at && s.to <= end
+			}
+			break
+		}
+	}
+	if f.spec.Of != customers {
+		list = append(list, f.typedFields(keys, list)...)
+	}
+	return strings.Join(list, " ")
+}
+
+// typedFields are the fields that a slot goes to which the text does not name.
+func (f *filling) typedFields(keys, named []string) (list []string) {
+	for _, kind := range []struct {
+		mark rune
+		args []Kind
+		keys []string
+	}{
+		{moneyMark, []Kind{Money}, []string{"金额"}},
+		{daysMark, []Kind{Date, Month}, []string{"日期", "期限", "归还", "至", "时间", "活动日期"}},
+		{personMark, []Kind{Person}, []string{"负责"}},
+	} {
+		i := slices.IndexFunc(kind.keys, func(key string) bool { return slices.Contains(keys, key) })
+		if i < 0 || slices.ContainsFunc(f.spec.Args, func(a Arg) bool { return slices.Contains(kind.args, a.Kind) }) ||
+			slices.ContainsFunc(named, func(field string) bool { return strings.HasPrefix(field, kind.keys[i]+"=") }) {
+			continue
+		}
+		fits := func(s slot) bool { return s.mark == kind.mark && (s.mark != daysMark || daysOf(s.said, Date, f.k)) }
+		for j, s := range f.slots {
+			if fits(s) && !f.taken[j] {
+				list = append(list, kind.keys[i]+"="+f.use(j))
+				break
+			}
+		}
+	}
+	return list
+}

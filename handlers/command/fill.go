@@ -1,0 +1,362 @@
+package command
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"marketbot/handlers/reading"
+	"marketbot/handlers/text"
+)
+
+// filling puts what a text says into the arguments of a command that it may mean.
+// No word is lost where the command takes text, and nothing is put in that does not
+// stand there.
+type filling struct {
+	spec     *Spec
+	k        Known
+	typed    string
+	slots    []slot
+	taken    []bool
+	clauses  []clause
+	cues     lexicon
+	like     *likeness
+	drop     []bool // of the bytes of typed: they are no text
+	fit      float64
+	complete bool // all that the command needs is said
+	asks     bool // the text is a question
+}
+
+// clause is a part of a text between marks or blanks.
+type clause struct{ from, to int }
+
+// hedges are what stands about what is meant and says nothing.
+var hedge = newLexicon(`大概 大约 应该 估计 那份 那个 那笔 这份 这个 这笔 那张 这张 那条 这条 那边 这边 的事 他 她 它 他们 我们 咱 自己 名下 手上 手里 今天 刚 刚刚 刚才 已经 又 再 先 就 都 那 这 让 由 被 从 跟 和 与 要 了 的 吧 哈 啊 呢 哦 啦 掉 给 去 来 到 在 是 个 一下 下 好 也 人`)
+
+// edges are what stands about what a text says of something.
+var edge = newLexicon(`的 那边 这边 那家 这家 那个 了 吧 啊 哈 呢 哦`)
+
+func newFilling(s *Spec, typed string, slots []slot, tokens []token, k Known, l *likeness) *filling {
+	f := &filling{spec: s, k: k, typed: typed, slots: slots, taken: make([]bool, len(slots)), cues: l.cues[s], like: l, drop: make([]bool, len(typed))}
+	from := -1
+	for _, t := range append(tokens, token{c: apart, from: len(typed)}) {
+		switch {
+		case t.c == apart && from >= 0:
+			f.clauses = append(f.clauses, clause{from, t.from})
+			from = -1
+		case t.c != apart && from < 0:
+			from = t.from
+		}
+	}
+	return f
+}
+
+// line is the command with what the text says; ok is false where it cannot be it.
+func (f *filling) line() (line string, ok bool) {
+	s := f.spec
+	var fields string
+	labelled := s.labelled()
+	switch n := len(s.Args); {
+	case labelled:
+		fields = f.labels(&s.Args[n-1])
+	case n > 0 && s.Args[n-1].Kind == Fields:
+		fields = f.fields(s.Args[n-1].Keys)
+	}
+	words, textAt, fields := f.arguments(fields)
+	rest := ""
+	if s.Of == customers && s.takesWords() {
+		rest = f.beside()
+	} else {
+		rest = f.text()
+	}
+	f.rate()
+	switch {
+	case textAt >= 0 && !f.shows() && (fields == "" || !labelled):
+		words = slices.Insert(words, textAt, rest)
+	case rest != "" && strings.Contains(fields, "=") && slices.Contains(s.fieldKeys(), "原因") && !strings.Contains(fields, "原因="):
+		fields += " 原因=" + rest
+	}
+	line = strings.Join(strings.Fields(s.Name+" "+strings.Join(append(words, fields), " ")), " ")
+	args := strings.TrimSpace(strings.TrimPrefix(line, s.Name))
+	return line, s.fits(args, f.k.Now) && (s.Of == Contracts || !s.ofOthers(args))
+}
+
+// shows reports whether a list is to be shown, and nothing noted down.
+func (f *filling) shows() bool { return f.spec.Lists && (f.asks || f.spec.Undo == nil) }
+
+// arguments are what the text says of the arguments but the last, which are text: it
+// goes to textAt.
+func (f *filling) arguments(fields string) (words []string, textAt int, left string) {
+	s, lacks := f.spec, false
+	textAt = -1
+	for _, kind := range s.By {
+		words = append(words, f.take(kind, nil, 1)...)
+	}
+	if s.Lists && s.Undo == nil && f.shown(moneyMark) {
+		words = append(words, f.take(Money, nil, 1)...)
+	}
+	for i := range s.Args {
+		a := &s.Args[i]
+		switch a.Kind {
+		case Free, Passage, Labels:
+			if i := strings.Index(fields, a.Name+"="); i >= 0 { // it is called by its name
+				value, rest, _ := strings.Cut(fields[i+len(a.Name+"="):], " ")
+				words, fields = append(words, value), fields[:i]+rest
+				continue
+			}
+			if textAt < 0 {
+				textAt = len(words)
+			}
+			if a.Coded != "" {
+				words = append(words, f.take(Number, a, len(f.slots))...)
+			}
+			continue
+		case Fields:
+			continue
+		case Span, Word, Date:
+			if f.shows() && s.Undo != nil && a.Coded == "" {
+				continue
+			}
+		}
+		got := f.take(a.Kind, a, 1)
+		if a.Kind == Span {
+			got = append(got, f.take(a.Kind, a, 1)...) // 明天 … 三天
+		}
+		words = append(words, got...)
+		switch {
+		case a.Optional:
+		case len(got) > 0:
+			f.complete = true
+			f.fit += 0.15
+		default:
+			lacks = true
+			f.fit -= 0.1
+		}
+	}
+	f.complete = f.complete && !lacks
+	return words, textAt, fields
+}
+
+// rate tells how well what the text names fits the command: what it has no place for
+// speaks against it.
+func (f *filling) rate() {
+	coded := false
+	for i, taken := range f.taken {
+		m := f.slots[i].mark
+		code := m == contractMark || m >= 'A' && m <= 'Z'
+		switch {
+		case taken && code && !coded:
+			coded = true
+			f.fit += 0.25
+		case taken:
+		case code:
+			f.fit -= 0.5
+		case m == customerMark, m == moneyMark:
+			f.fit -= 0.2
+		case m == personMark && f.slots[i].said != f.k.Name:
+			f.fit -= 0.15
+		case m == daysMark:
+			f.fit -= 0.05
+		}
+	}
+}
+
+// take are the slots that an argument takes.
+func (f *filling) take(kind Kind, a *Arg, most int) (words []string) {
+	fits := func(s slot) bool {
+		switch kind {
+		case Person:
+			return s.mark == personMark
+		case Customer:
+			return s.mark == customerMark
+		case Contract:
+			return s.mark == contractMark
+		case Number:
+			return f.ofSpec(s.mark)
+		case Money:
+			return s.mark == moneyMark
+		case Date, Span, Week, Month:
+			return s.mark == daysMark && (daysOf(s.said, kind, f.k) || kind == Month && a == nil && isYear(s.said, f.k))
+		case Length:
+			_, n, err := reading.Length(s.said)
+			return s.mark == daysMark && err == nil && n == len(s.said)
+		case Word:
+			return s.mark == cityMark || s.mark == personMark || s.mark == customerMark && !a.Optional || f.ofSpec(s.mark) && a.Coded != ""
+		}
+		return false
+	}
+	if kind == Person && a != nil {
+		if i := f.receiver(); i >= 0 {
+			return []string{f.use(i)}
+		}
+	}
+	for i, s := range f.slots {
+		if len(words) < most && !f.taken[i] && fits(s) {
+			words = append(words, f.use(i))
+		}
+	}
+	switch {
+	case len(words) > 0:
+	case kind == Contract:
+		if words = f.take(Customer, a, 1); len(words) == 0 && !a.Optional {
+			words = f.name()
+		}
+	case (kind == Customer || kind == Word) && a != nil && !a.Optional:
+		words = f.name()
+	case kind == Post || kind == Duty:
+		words = f.listed(kind)
+	}
+	return words
+}
+
+// receiver is who is to get something among several who are named; -1 where that is
+// not said.
+func (f *filling) receiver() int {
+	for i, s := range f.slots {
+		before, _ := utf8.DecodeLastRuneInString(f.typed[:s.from])
+		if s.mark == personMark && !f.taken[i] && strings.ContainsRune("给到换由让归请", before) {
+			return i
+		}
+	}
+	return -1
+}
+
+// ofSpec reports whether the command is about codes of a letter.
+func (f *filling) ofSpec(mark rune) bool {
+	return mark >= 'A' && mark <= 'Z' && (f.spec.Of == string(mark) || f.shown(mark))
+}
+
+// shown reports whether an example of the command has something of a mark.
+func (f *filling) shown(mark rune) bool {
+	return strings.ContainsRune(f.like.shown[f.spec], mark)
+}
+
+// use takes a slot.
+func (f *filling) use(i int) string {
+	f.taken[i] = true
+	f.cut(f.slots[i].from, f.slots[i].to)
+	return f.slots[i].said
+}
+
+func (f *filling) cut(from, to int) {
+	for i := from; i < to; i++ {
+		f.drop[i] = true
+	}
+}
+
+// listed is a post or a duty that stands anywhere in the text.
+func (f *filling) listed(kind Kind) []string {
+	read := readPost
+	if kind == Duty {
+		read = readDuty
+	}
+	for i := range f.typed {
+		if _, n, err := read(f.typed[i:]); err == nil && n > 0 && !f.drop[i] {
+			f.cut(i, i+n)
+			return []string{f.typed[i : i+n]}
+		}
+	}
+	return nil
+}
+
+// name is what the text calls somebody or something that is not known: what is left
+// of the clause that speaks of the command, or of the first one.
+func (f *filling) name() []string {
+	for _, c := range f.clauses {
+		kept := slices.DeleteFunc(f.kept(c, true), f.noName)
+		if len(kept) != 1 || utf8.RuneCountInString(f.typed[kept[0].from:kept[0].to]) > maxTypable/4 {
+			continue
+		}
+		f.cut(kept[0].from, kept[0].to)
+		return []string{f.typed[kept[0].from:kept[0].to]}
+	}
+	return nil
+}
+
+// noName reports whether a run cannot be what somebody is called: it speaks of things.
+func (f *filling) noName(c clause) bool {
+	run := text.Fold(f.typed[c.from:c.to]).Text
+	return f.cues.in(run) != "" || slices.ContainsFunc(nouns, func(n string) bool { return strings.HasPrefix(run, n) }) || ask.in(run) != "" || strings.ContainsAny(run, "我你他她")
+}
+
+// kept are the runs of a clause that say more than that the command is meant.
+func (f *filling) kept(c clause, unnamed bool) (runs []clause) {
+	drop := f.drop
+	if unnamed {
+		drop = slices.Clone(drop)
+		for _, s := range f.slots {
+			for i := s.from; i < s.to && s.mark != cityMark; i++ {
+				drop[i] = true
+			}
+		}
+	}
+	for i := c.from; i < c.to; i++ {
+		if drop[i] {
+			continue
+		}
+		end := i
+		for end < c.to && !drop[end] {
+			end++
+		}
+		if from, to := f.trim(i, end); from < to {
+			runs = append(runs, clause{from, to})
+		}
+		i = end
+	}
+	return runs
+}
+
+// trim is a run without what only says that the command is meant.
+func (f *filling) trim(from, to int) (int, int) {
+	run := text.Fold(f.typed[from:to])
+	if useUp(run.Text, f.cues, hedge, soft) || f.like.speaks(run.Text, f.spec) {
+		return to, to
+	}
+	start, end := 0, len(run.Text)
+	for w := "-"; w != ""; start += len(w) {
+		if w = f.cues.at(run.Text[start:]); w == "" {
+			w = edge.at(run.Text[start:])
+		}
+	}
+	for again := start < end; again; {
+		again = false
+		for i := start; i < end; i++ {
+			if w := f.cues.at(run.Text[i:end]); w != "" && i+len(w) == end {
+				end, again = i, true
+				break
+			}
+		}
+	}
+	return from + run.Raw(start), from + run.Raw(end)
+}
+
+// beside is all that stands beside the customer.
+func (f *filling) beside() string {
+	i := slices.IndexFunc(f.slots, func(s slot) bool { return s.mark == customerMark })
+	if i < 0 {
+		return strings.TrimSpace(f.typed)
+	}
+	words := wordsBeside(f.typed, f.slots[i].from, f.slots[i].to)
+	return words[len(edge.at(words)):]
+}
+
+// text is what is left for a command that takes text.
+func (f *filling) text() string {
+	var parts []string
+	last := -1
+	for _, c := range f.clauses {
+		for _, r := range f.kept(c, false) {
+			between := " "
+			if last >= 0 {
+				if gap := f.typed[last:r.from]; !slices.Contains(f.drop[last:r.from], true) && !strings.ContainsFunc(gap, text.Wordy) {
+					between = gap
+				}
+				parts = append(parts, between)
+			}
+			parts = append(parts, f.typed[r.from:r.to])
+			last = r.to
+		}
+	}
+	return strings.TrimFunc(strings.Join(parts, ""), func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune("，,。：:；;！!", c) })
+}

@@ -1,0 +1,165 @@
+package command
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"marketbot/handlers/reading"
+	"marketbot/handlers/text"
+	"marketbot/store"
+)
+
+// Marks stand for what a text names in how people speak of commands; for a code it
+// is its letter.
+const (
+	personMark   = '@'
+	customerMark = '&'
+	contractMark = '#'
+	moneyMark    = '$'
+	daysMark     = '%'
+	cityMark     = '^'
+	apart        = '|' // between clauses
+)
+
+// slot is what stands in a text that an argument may take.
+type slot struct {
+	mark     rune
+	from, to int // of the text, in bytes
+	said     string
+}
+
+// token is a character of a text as likeness sees it: folded, a mark, or apart.
+type token struct {
+	c        rune
+	from, to int // of the text, in bytes
+}
+
+// hear takes a text apart into what it names and the characters between.
+func hear(typed string, k Known) (slots []slot, tokens []token) {
+	f := text.Fold(typed)
+	for i, c := range f.Text {
+		at := f.Raw(i)
+		if n := len(tokens); n > 0 && at < tokens[n-1].to {
+			continue
+		}
+		s := named(typed, at, c, k)
+		switch {
+		case s.mark != 0:
+			slots = append(slots, s)
+			tokens = append(tokens, token{s.mark, s.from, s.to})
+		case text.Wordy(c):
+			tokens = append(tokens, token{c, at, f.Raw(i + len(string(c)))})
+		case strings.ContainsRune("-./~%", c) && i > 0 && f.Text[i-1] < utf8.RuneSelf && text.Wordy(rune(f.Text[i-1])):
+			tokens = append(tokens, token{'-', at, f.Raw(i + len(string(c)))})
+		default:
+			tokens = append(tokens, token{apart, at, f.Raw(i + len(string(c)))})
+		}
+	}
+	return slots, tokens
+}
+
+// named is what a text names where a character of it begins; none: without a mark.
+func named(typed string, at int, c rune, k Known) slot {
+	rest := typed[at:]
+	is := func(mark rune, n int) slot { return slot{mark, at, at + n, rest[:n]} }
+	if k.Customer != "" && strings.HasPrefix(rest, k.Customer) {
+		return is(customerMark, len(k.Customer))
+	}
+	for _, name := range k.People {
+		if strings.HasPrefix(strings.TrimLeft(rest, "@＠"), name) {
+			return is(personMark, strings.Index(rest, name)+len(name))
+		}
+	}
+	days, money := 0, 0
+	if strings.ContainsRune(beginDays, c) || unicode.IsDigit(c) {
+		days = wholeDays(rest, k)
+	}
+	if unicode.IsDigit(c) || strings.ContainsRune(beginMoney, c) {
+		money = sumAt(rest)
+	}
+	switch {
+	case money > 0 && money >= days:
+		return is(moneyMark, money)
+	case days > 0:
+		return is(daysMark, days)
+	case c < 0x80 && text.Wordy(c):
+		n := len(codes.FindString(rest))
+		mark := codeMark(text.Code(rest[:n]))
+		if at > 0 && text.Wordy(rune(typed[at-1])) && typed[at-1] < 0x80 || n == 0 {
+			return slot{}
+		}
+		if mark == 0 { // K3谈 is told by its beginning, 7K2M by nothing
+			return slot{}
+		}
+		return is(mark, n)
+	}
+	if runes := []rune(text.CutBytes(rest, 12)); len(runes) > 1 {
+		for n := min(len(runes), 3); n > 1; n-- {
+			if _, known := reading.City(string(runes[:n])); known {
+				return is(cityMark, len(string(runes[:n])))
+			}
+		}
+	}
+	return slot{}
+}
+
+const (
+	beginDays  = "今明后昨前上下这本周星礼月年第大一二两三四五六七八九十"
+	beginMoney = "¥￥一二两三四五六七八九十"
+)
+
+// codeMark is the mark of a code; 0 where it is none.
+func codeMark(code string) rune {
+	switch letter := letterOf(code); {
+	case letter == customers:
+		return customerMark
+	case letter == Contracts, lacksLetters(code), len(code) == 3 && code[0] == '0' && strings.Trim(code, "0123456789") == "": // the end of a number
+		return contractMark
+	case letter != "":
+		return rune(letter[0])
+	}
+	return 0
+}
+
+// sumAt is how much of a text is money beyond doubt: with its unit, or of four digits.
+func sumAt(rest string) int {
+	_, n, err := reading.Money(rest)
+	if err != nil || n == 0 {
+		return 0
+	}
+	if said := strings.TrimSpace(rest[:n]); (len(said) >= 4 || strings.HasSuffix(strings.ToLower(said), "w")) && said[0] != '0' {
+		return len(strings.TrimRightFunc(rest[:n], unicode.IsSpace))
+	}
+	return 0
+}
+
+// wholeDays is how much of a text is days, weeks or months, the most that is read.
+func wholeDays(rest string, k Known) (most int) {
+	for _, kind := range []Kind{Span, Week, Month} {
+		g := gathering{spec: &Spec{Args: []Arg{{Kind: kind}}}, k: k}
+		most = max(most, g.daysAt(rest))
+	}
+	if _, n, err := reading.Year(rest, store.DayOf(k.Now)); err == nil {
+		most = max(most, n)
+	}
+	if strings.HasSuffix(rest[:most], "天") && strings.HasPrefix(rest[most:], "天") { // 这周天天
+		most -= len("天")
+	}
+	return len(strings.TrimRightFunc(rest[:most], unicode.IsSpace))
+}
+
+func isYear(said string, k Known) bool {
+	_, n, err := reading.Year(said, store.DayOf(k.Now))
+	return err == nil && n == len(said)
+}
+
+// daysOf reports whether days as typed are such as an argument takes.
+func daysOf(said string, kind Kind, k Known) bool {
+	g := gathering{spec: &Spec{Args: []Arg{{Kind: kind}}}, k: k}
+	if kind == Date {
+		_, n, err := reading.OneDay(said, reading.Base{Today: store.DayOf(k.Now)})
+		return err == nil && n == len(said)
+	}
+	return g.readDays(said) == len(said)
+}

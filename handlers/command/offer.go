@@ -1,0 +1,119 @@
+package command
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"marketbot/handlers/text"
+)
+
+// How like how people speak of a command a text must be to be offered it.
+const (
+	leastLike  = 0.42
+	fairlyLike = 0.85
+	surelyLike = 1.1
+)
+
+// offer is a line that may be meant.
+type offer struct {
+	spec  *Spec
+	line  string
+	score float64
+}
+
+// denials are what makes of an act that is spoken of none.
+var denial = newLexicon(`别 先不 先别 不要 还没 没说 不用 如果 要是 假如 万一 可能 也许 本来`)
+
+// offers are the commands that a text may mean which is none, each whole, the
+// likeliest first: where it asks, or says what is not to be, the help of what would do
+// something.
+func (r *Router) offers(typed string, k Known) (list []offer) {
+	said := text.CutBytes(typed, suggestBytes)
+	slots, tokens := hear(said, k)
+	folded := text.Fold(said).Text
+	asks, helps := isQuestion(folded), false
+	likely := r.like.best(tokens, func(*Spec) bool { return true })
+	mine := slices.DeleteFunc(slices.Clone(likely), func(l likelihood) bool { return l.spec != nil && !k.Suits(l.spec) })
+	if len(mine) == 0 || likely[0].score > surelyLike && likely[0].score > muchLikelier*mine[0].score {
+		return nil // of what others do
+	}
+	wordless := !slices.ContainsFunc(tokens, func(t token) bool { return t.c >= utf8.RuneSelf })
+	for i, c := range mine {
+		if c.spec == nil || i == maxTried || c.score < leastLike-mostFit { // small talk
+			break
+		}
+		f := newFilling(c.spec, typed, slots, tokens, k, r.like)
+		f.asks = asks
+		line, ok := f.line()
+		switch acts := !c.spec.Lists && (c.spec.Undo != nil || c.spec.Needs() || how.in(folded) != ""); {
+		case c.score+f.fit < leastLike, wordless && !c.spec.Lists:
+		case acts && (asks && !f.complete || denial.in(without(folded, f.cues)) != ""):
+			if !helps {
+				list = append(list, offer{c.spec, "帮助 " + c.spec.Name, c.score})
+			}
+			helps = true
+		case ok:
+			list = append(list, offer{c.spec, line, c.score + f.fit})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b offer) int { return cmp.Compare(b.score, a.score) })
+	return slices.DeleteFunc(list, func(o offer) bool { return o.score < list[0].score*besideBest })
+}
+
+// How many commands are tried on a text, and how much better than it sounds one can
+// fit it.
+const (
+	maxTried = 20
+	mostFit  = 0.3
+)
+
+// besideBest is how likely what is offered beside the likeliest must be at least.
+const besideBest = 0.5
+
+// muchLikelier is how much likelier what somebody may not do must be than what they
+// may for that they hear of it.
+const muchLikelier = 1.3
+
+var how = newLexicon(`怎么 怎样 如何 咋`)
+
+// isQuestion reports whether a text asks something: 不知道谁家的 does not.
+func isQuestion(folded string) bool {
+	return ask.in(without(folded, unasked)) != "" || supposed.in(folded) != "" || strings.HasSuffix(strings.TrimRight(folded, "?!。~"), "不")
+}
+
+var unasked = newLexicon(`不知道谁 不知道哪 不晓得谁 不知谁 没什么 没啥`)
+
+// without is a text without the words of a lexicon.
+func without(folded string, words lexicon) string {
+	var left strings.Builder
+	for i := 0; i < len(folded); {
+		if n := len(words.at(folded[i:])); n > 0 {
+			left.WriteByte(' ')
+			i += n
+			continue
+		}
+		left.WriteByte(folded[i])
+		i++
+	}
+	return left.String()
+}
+
+// joined are lines of both lists, each once: the first of a, then those of b.
+func joined(a []string, b []offer) (lines []string) {
+	if len(a) > 0 {
+		lines = append(lines, a[0])
+	}
+	for _, o := range b {
+		if !slices.Contains(lines, o.line) && len(lines) < maxSuggest {
+			lines = append(lines, o.line)
+		}
+	}
+	for _, line := range a {
+		if !slices.Contains(lines, line) && len(lines) < maxSuggest {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
