@@ -52,7 +52,11 @@ func (h Handler) prefill(ctx context.Context, c *command.Call, w store.Week) (st
 	if err != nil {
 		return store.ReportText{}, err
 	}
-	list = slices.Concat(list, progress, contracts, decisions)
+	activities, err := h.activityLines(ctx, c, monday, monday.AddDate(0, 0, 7))
+	if err != nil {
+		return store.ReportText{}, err
+	}
+	list = slices.Concat(list, progress, contracts, decisions, activities)
 	slices.SortStableFunc(list, func(a, b entryLine) int { return a.at.Compare(b.at) })
 	var lines []string
 	for _, e := range list[max(0, len(list)-mostEntries):] {
@@ -122,6 +126,26 @@ func (h Handler) contractLines(ctx context.Context, c *command.Call, monday stor
 	}
 	receipts, err := h.receiptLines(ctx, c, monday, contracts)
 	return append(list, receipts...), err
+}
+
+// activityLines are the activities to which the person came in a time; neither for whom
+// they were nor what they cost, for the form is not confidential.
+func (h Handler) activityLines(ctx context.Context, c *command.Call, from, to time.Time) (list []entryLine, err error) {
+	all, err := c.Tx.Activities().Between(ctx, h.Rules.Day(from), h.Rules.Day(to).Add(-1))
+	for _, a := range all {
+		p := a.Participant(c.Person.ID)
+		if p == nil || !p.Came.Came() {
+			continue
+		}
+		at := p.At
+		if at.IsZero() { // noted without the hour
+			at = a.First.Start(h.Rules.Zone)
+		}
+		if !at.Before(from) && at.Before(to) {
+			list = append(list, entryLine{at, "活动 " + a.Code + " " + text.CutLine(text.MaskPhones(a.Name), mostProgress)})
+		}
+	}
+	return list, err
 }
 
 // decisionLines are the decisions of meetings that the person reported done in a time:
