@@ -3,6 +3,8 @@ package handover
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,7 +64,7 @@ func (h Handler) close(ctx context.Context, tx *store.Tx, e leaving.Estate, at t
 // lines are what is said of one departure.
 func (h Handler) lines(e leaving.Estate, roll audience.Roll) []daily.Line {
 	lacks := e.Lacks()
-	list := h.steps(e, roll, lacks)
+	list := append(h.steps(e, roll, lacks), fallen(e, roll)...)
 	round := h.Rules.Calendar.LeavingRound(h.Rules.Day(e.Given), roll.Day)
 	if e.State == store.DepartureOver {
 		round = h.Rules.Calendar.LeavingRound(e.Last, roll.Day)
@@ -110,6 +112,32 @@ func (h Handler) lines(e leaving.Estate, roll audience.Roll) []daily.Line {
 		list2, _ := signers(roll, e)
 		text := e.Name() + "手续齐了，等你签字放行"
 		line(list2, "sign", text, text, "签字放行 "+e.Name(), "签字放行 "+e.Name())
+	}
+	return list
+}
+
+// fallen are the morning's lines of what fell back to who leaves, or to those above when
+// they have gone: whoever was to take it over is not with the company any more.
+func fallen(e leaving.Estate, roll audience.Roll) (list []daily.Line) {
+	n, called := map[string]int{}, map[string]string{}
+	for _, i := range e.Items {
+		if i.Last.State == store.HandedOffered && i.Taker.ID == "" {
+			n[i.Last.Taker], called[i.Last.Taker] = n[i.Last.Taker]+1, i.Called
+		}
+	}
+	to, _ := signers(roll, e)
+	line := "交接 " + e.Name()
+	if p, active := roll.Active(e.Person); active {
+		to, line = []store.Person{p}, "交接"
+	}
+	for _, id := range slices.Sorted(maps.Keys(n)) {
+		text := fmt.Sprintf("%s接不了了，退回 %s的 %d 项，请另请人", called[id], e.Name(), n[id])
+		for _, p := range to {
+			list = append(list, daily.Line{
+				For: roll.Only(p), Key: fmt.Sprintf("handover/fallen/%s/%s/%s", store.Short(e.ID), id, p.ID), Urgency: daily.Due,
+				Text: text + "（" + clause + "）", Harmless: text, Command: line, Label: "看交接清单",
+			})
+		}
 	}
 	return list
 }
