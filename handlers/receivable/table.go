@@ -97,10 +97,12 @@ func (h Handler) one(ctx context.Context, c *command.Call, typed string) (*comma
 	}
 	say = append(say, d.stand()...)
 	say = append(say, h.ages(d.Standing)+"，合计 "+words.Money(d.Open))
-	for _, r := range rulebook.Receipts(d.account.Entries) {
-		if r.Pending() {
-			say = append(say, fmt.Sprintf("待核：%s %s · %s", r.Code, amount(r.MoneyEntry), d.due(r.Day)))
-		}
+	pending := slices.DeleteFunc(rulebook.Receipts(d.account.Entries), func(r rulebook.Receipt) bool { return !r.Pending() })
+	for _, r := range pending[:min(len(pending), command.MaxRows)] {
+		say = append(say, fmt.Sprintf("待核：%s %s · %s", r.Code, amount(r.MoneyEntry), d.due(r.Day)))
+	}
+	if len(pending) > command.MaxRows {
+		say = append(say, words.More(len(pending)-command.MaxRows))
 	}
 	a := card("应收 "+k.Number, chat.Plain, append(say, asOf(c.Now)), d.outline()+"。"+asOf(c.Now)+"。", d.buttons(c)...)
 	return a, h.looked(ctx, c, a, []string{k.Customer})
