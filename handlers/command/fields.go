@@ -37,6 +37,7 @@ func (f *filling) labels(a *Arg) string {
 	return ""
 }
 
+// become is what stands between a field and what it becomes.
 var become = newLexicon(`改成 改为 改到 改 换成 换到 换了 换 写成 写 加到 调到 调成 应该是 应该 是 为 变成 变了 定在 定为 那栏改成 一栏改成 了`)
 
 // fields are the fields that the text names, with what it says of each: where a clause

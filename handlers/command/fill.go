@@ -31,10 +31,10 @@ type filling struct {
 // clause is a part of a text between marks or blanks.
 type clause struct{ from, to int }
 
-// hedges are what stands about what is meant and says nothing.
+// hedge is what stands about what is meant and says nothing.
 var hedge = newLexicon(`大概 大约 应该 估计 那份 那个 那笔 这份 这个 这笔 那张 这张 那条 这条 那边 这边 的事 他 她 它 他们 我们 咱 自己 名下 手上 手里 今天 刚 刚刚 刚才 已经 又 再 先 就 都 那 这 让 由 被 从 跟 和 与 要 了 的 吧 哈 啊 呢 哦 啦 掉 给 去 来 到 在 是 个 一下 下 好 也 人`)
 
-// edges are what stands about what a text says of something.
+// edge is what stands about what a text says of something.
 var edge = newLexicon(`的 那边 这边 那家 这家 那个 了 吧 啊 哈 呢 哦`)
 
 func newFilling(s *Spec, typed string, slots []slot, tokens []token, k Known, l *likeness) *filling {

@@ -32,6 +32,9 @@ type saying struct {
 	size  float64 // how much there is to it
 }
 
+// manyPieces is about how many there are.
+const manyPieces = 1 << 15
+
 // smallTalkLine is the line of speech that is of no command.
 const smallTalkLine = "闲话"
 
@@ -45,7 +48,7 @@ const (
 // command a line with the ways to speak of it, 命令：… …, where marks stand for what
 // is named. What stands behind ~ is told, and belongs to the text that a command takes.
 func likenessOf(specs []*Spec, speech string) *likeness {
-	l := &likeness{number: map[piece]int{}, cues: map[*Spec]lexicon{}, shown: map[*Spec]string{}, specs: len(specs) + 1}
+	l := &likeness{number: make(map[piece]int, manyPieces), cues: map[*Spec]lexicon{}, shown: map[*Spec]string{}, specs: len(specs) + 1}
 	ways := map[string][]string{}
 	for line := range strings.Lines(speech) {
 		if name, said, ok := strings.Cut(strings.TrimSpace(line), "："); ok {
@@ -120,9 +123,12 @@ func (l *likeness) add(s saying, tokens []token) {
 	}
 }
 
+// fewWords is how many characters may say no more than that a command is meant.
+const fewWords = 4
+
 // speaks reports whether a few words say little but that a command is meant.
 func (l *likeness) speaks(folded string, s *Spec) bool {
-	if utf8.RuneCountInString(folded) > 4 {
+	if utf8.RuneCountInString(folded) > fewWords {
 		return false
 	}
 	total, of := 0.0, 0.0

@@ -9,7 +9,8 @@ import (
 	"marketbot/handlers/text"
 )
 
-// How like how people speak of a command a text must be to be offered it.
+// How like how people speak of a command a text must be: to be offered it, to be
+// offered it where another is doubted, to be held to mean it and no other.
 const (
 	leastLike  = 0.42
 	fairlyLike = 0.85
@@ -23,7 +24,7 @@ type offer struct {
 	score float64
 }
 
-// denials are what makes of an act that is spoken of none.
+// denial is what makes of an act that is spoken of none.
 var denial = newLexicon(`别 先不 先别 不要 还没 没说 不用 如果 要是 假如 万一 可能 也许 本来`)
 
 // offers are the commands that a text may mean which is none, each whole, the
