@@ -73,21 +73,6 @@ func (p *parser) rest(ctx context.Context) (map[string]any, error) {
 	return p.args, nil
 }
 
-// passedOver reads what the word of the i-th argument is to one before it: in 客户进度
-// 张伟 10月 the month, not a page.
-func (p *parser) passedOver(ctx context.Context, i int) (found bool, err error) {
-	word := &p.spec.Args[i]
-	for k := 0; k < i && !found && err == nil && word.Kind == Word && word.Optional; k++ {
-		if a := &p.spec.Args[k]; a.Optional && a.Kind != Person {
-			found, err = p.outOfTurn(ctx, a)
-		}
-	}
-	if found {
-		p.skipFor(word.Kind)
-	}
-	return found, err
-}
-
 func (p *parser) outOfTurn(ctx context.Context, a *Arg) (bool, error) {
 	if _, given := p.args[a.Name]; given || !a.Kind.known() {
 		return false, nil
@@ -132,9 +117,6 @@ func (p *parser) one(ctx context.Context, i int) error {
 	}
 	if a.Optional && a.Kind == Word && p.lastWord() && p.neededAfter(i) {
 		return nil
-	}
-	if found, err := p.passedOver(ctx, i); err != nil || found && p.left == "" {
-		return err
 	}
 	v, n, err := p.read(ctx, a)
 	var no *Refusal
@@ -257,7 +239,7 @@ func (p *parser) titleBehind(left string) int {
 
 // Base is what days are counted from.
 func (e Env) Base() reading.Base {
-	b := reading.Base{Today: store.DayOf(e.Now)}
+	b := reading.Base{Today: store.DayOf(e.Now), Clock: e.Now.Sub(store.DayOf(e.Now).Start(e.Now.Location()))}
 	if e.Calendar != nil {
 		b.Holiday = e.Calendar.Named
 	}

@@ -22,7 +22,7 @@ const (
 )
 
 func (h Handler) closeCommands() []command.Spec {
-	month := command.Arg{Name: monthArg, Kind: command.Month, Past: true, Prompt: "哪个月的？例如 11月。"}
+	month := command.Arg{Name: monthArg, Kind: command.Month, Prompt: "哪个月的？例如 11月。"}
 	maybe := month
 	maybe.Optional = true
 	return []command.Spec{

@@ -36,7 +36,7 @@ func (h Handler) openCommands() []command.Spec {
 		{
 			Name: "月会 开始", Aliases: []string{"yhks"}, Summary: "开月会：议程自动生成，一次只开一个会",
 			Said: []string{"开始月会", "现在开会", "开会吧", "开会了", "会议开始", "开始开月会", "开始开会", "准备开会", "开月会", "召开月会", "现在开月会", "月会开会"},
-			Args: []command.Arg{{Name: monthArg, Kind: command.Month, Optional: true, Past: true}}, Examples: []string{"月会 开始", "月会 开始 11月"},
+			Args: []command.Arg{{Name: monthArg, Kind: command.Month, Optional: true}}, Examples: []string{"月会 开始", "月会 开始 11月"},
 			Who: rulebook.HeadMeetings, Private: true, Clause: deciding, Also: []string{monthly, summing}, Run: h.open,
 		},
 		{

@@ -14,8 +14,9 @@ const horizon = 3660
 // Base is what the days in a text are counted from.
 type Base struct {
 	Today   store.Day
-	Past    bool // it is about what was: 周五, 3号 and in November 3月 are the last ones, else the next
-	Halves  bool // a part of a day counts: 周五下午 begins at noon
+	Past    bool          // it is about what was: 周五, 3号 and in November 3月 are the last ones, else the next
+	Halves  bool          // a part of a day counts: 周五下午 begins at noon
+	Clock   time.Duration // how late it is today: a part of the day alone is today's until it is over
 	Holiday func(name string, today store.Day, past bool) (first, last store.Day, known bool)
 }
 
@@ -87,8 +88,8 @@ type base struct {
 func (on Base) base() base { return base{Base: on, today: on.Today.Start(time.UTC)} }
 
 // unlikely reports whether a day that was named without its year is too far ahead to be
-// meant of what was: in November nobody asks for the March that comes. Of the month
-// ahead somebody may, and hears that it is yet to come.
+// meant of what was: in November nobody asks for a day of the March that comes. Of the
+// month ahead somebody may, and hears that it is yet to come.
 func (b base) unlikely(t time.Time) bool { return b.Past && t.After(b.today.AddDate(0, 1, 0)) }
 
 // anchor is the day that an incomplete date lies near to.

@@ -23,25 +23,26 @@ type field struct {
 }
 
 // fieldFrom finds the next field at or behind i: one that begins the text, or
-// stands behind white space or a mark that ends a sentence or a part of one. Unknown
-// ones are found where strict.
+// stands behind white space, a comma or a semicolon; one that is known and has an equals
+// sign also behind 。 and 、, of which values have some themselves. Unknown ones are
+// found where strict.
 func fieldFrom(f text.Folded, i int, keys keys, strict bool) (field, bool) {
-	atStart, mark := i == 0, -1
+	atStart, within, mark := i == 0, false, -1
 	for i < len(f.Text) {
 		c, size := utf8.DecodeRuneInString(f.Text[i:])
 		if atStart {
-			if key, n, ok := keyAt(f.Text[i:], keys); ok {
+			if key, n, ok := keyAt(f.Text[i:], keys); ok && (!within || f.Text[i+n-1] == '=') {
 				return field{key: key, start: endOf(i, mark), value: i + n}, true
 			}
-			if word, n := unknownKey(f.Text[i:]); strict && n > 0 {
+			if word, n := unknownKey(f.Text[i:]); strict && !within && n > 0 {
 				return field{word: word, start: endOf(i, mark), value: i + n}, true
 			}
 		}
 		switch {
 		case strings.ContainsRune(",;。、", c):
-			atStart, mark = true, i
+			atStart, within, mark = true, c == '。' || c == '、', i // 股东=张三、李四=40%
 		case text.Blank(c):
-			atStart = true
+			atStart, within = true, false
 		default:
 			atStart, mark = false, -1
 		}

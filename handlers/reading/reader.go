@@ -44,33 +44,44 @@ func (r *reader) loadDays(raw string) {
 	}
 }
 
+// behindUnit are the runes that may stand right behind a unit apart from its number;
+// others make a word of it, of which nothing may be taken: 12月5 日程, 12月8 天气.
+var behindUnit = map[rune]string{
+	'年': "0123456789", '月': "0123456789份底末初中上下到至的", '日': "起止到至去回前后上中下早晚的和", '号': "起止到至去回前后上中下早晚的和",
+	'天': "起到至左后前内多半的", '周': "起到至后前内半的", '点': "0123456789零一二三四五半整钟到至前后",
+}
+
+// isUnit reports whether the rune at i is a unit of days that its number stands apart
+// from, and no word begins there.
+func (r *reader) isUnit(i int) bool {
+	behind, unit := behindUnit[r.at(i)]
+	next := r.at(i + 1)
+	return unit && (!text.Wordy(next) || strings.ContainsRune(behind, next))
+}
+
 // counts reports whether behind the blank at i stands what a number before it counts.
-// Amounts and ends of dates are other numbers: 11-26 周工.
+// Amounts and ends of dates are other numbers (11-26 周工), behind a month it is the day.
 func (r *reader) counts(i int) bool {
-	from := i
+	from, unit := i, r.at(i+1)
 	for from > 0 && arabic(r.runes[from-1]) {
 		from--
 	}
-	digits, unit := i-from, i+1
-	if digits == 0 || from > 0 && strings.ContainsRune("-/.,:~", r.runes[from-1]) {
+	digits := i - from
+	switch before := r.at(from - 1); {
+	case digits == 0 || strings.ContainsRune("-/.,:~", before), before == '月' && unit != '日' && unit != '号':
 		return false
+	case unit == '个':
+		return digits < 3 && strings.ContainsRune("月星礼", r.at(i+2))
+	case unit == '年':
+		return digits == 4 && r.isUnit(i+1)
 	}
-	switch r.at(unit) {
-	case '年':
-		return digits == 4
-	case '个':
-		return digits < 3 && strings.ContainsRune("月星礼", r.at(unit+1))
-	case '月', '日', '号', '天', '周', '点':
-		return digits < 3
-	}
-	return false
+	return digits < 3 && r.isUnit(i+1)
 }
 
 // counted reports whether the blank at i stands before a number that belongs to what
 // is before it: a day to its month, a month to its year, a week to 第. Others may stand
 // there too (12月 10万).
 func (r *reader) counted(i int) bool {
-	unit := map[rune]string{'月': "日号", '年': "月", '第': "周"}[r.at(i-1)]
 	to := i + 1
 	for arabic(r.at(to)) {
 		to++
@@ -79,7 +90,8 @@ func (r *reader) counted(i int) bool {
 	if r.at(to) == ' ' {
 		to++
 	}
-	return digits > 0 && digits < 3 && r.at(to) != 0 && strings.ContainsRune(unit, r.at(to))
+	units := map[rune]string{'月': "日号", '年': "月", '第': "周"}[r.at(i-1)]
+	return digits > 0 && digits < 3 && strings.ContainsRune(units, r.at(to)) && r.isUnit(to)
 }
 
 // at is the rune at a place; 0 beyond the ends.

@@ -59,9 +59,11 @@ func (r *reader) span(b base) (stretch, error) {
 		switch r.i = start; {
 		case r.takeOne(vague...):
 			return s, r.unclear(start)
-		case b.Halves && r.partOfToday():
+		case b.Halves && r.partOfDay():
 			s = stretch{from: b.today, to: b.today, dated: true}
-			err = r.end(b, &s)
+			if err = r.end(b, &s); err == nil && over(s.begins, b.Clock) {
+				err = Refusal("今天这时候已经过了，请写明是哪一天，例如 明天上午")
+			}
 		default:
 			r.i = at
 		}
@@ -112,9 +114,20 @@ func (r *reader) furtherDays(b base, s *stretch) error {
 	return nil
 }
 
-// partOfToday reports whether a part of the day stands here, without the day that it is
+// over reports whether the part of the day that begins so long after midnight, or is of
+// that hour, has ended.
+func over(begins, clock time.Duration) bool {
+	for _, end := range []time.Duration{12 * time.Hour, 18 * time.Hour} {
+		if begins < end {
+			return clock >= end
+		}
+	}
+	return false
+}
+
+// partOfDay reports whether a part of the day stands here, without the day that it is
 // of: 下午, 下午3点到5点. It reads nothing.
-func (r *reader) partOfToday() bool {
+func (r *reader) partOfDay() bool {
 	start := r.i
 	defer func() { r.i = start }()
 	if _, number := digit(r.peek()); number || tens(r.peek()) > 0 {

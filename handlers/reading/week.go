@@ -128,7 +128,8 @@ func weekIn(b base, year, n int) (store.Week, error) {
 
 // Month reads the month at the beginning of text as its first day; n is
 // how many bytes of it: 本月, 上个月, 11月, 2026-11. Without a year it is the
-// nearest one. The error is a Refusal for what looks like a month but is none.
+// nearest one, and the last one where it is about what was. The error is a Refusal for
+// what looks like a month but is none.
 func Month(text string, on Base) (first store.Day, n int, err error) {
 	var r reader
 	r.loadDays(text)

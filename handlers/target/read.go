@@ -52,6 +52,9 @@ func understand(typed string, today store.Day, sums, years bool) (s said, err er
 // take reads one word, and says how many bytes of the text it is.
 func (s *said) take(typed string, today store.Day, sums, years bool) (int, error) {
 	if month, n, err := reading.Month(typed, reading.Base{Today: today, Past: years}); err == nil && s.month == "" {
+		if years && month > today && !dated(typed[:n]) {
+			month = month.Add(-360).Month() // results there are of what was only
+		}
 		s.month = month
 		return n, nil
 	} else if no := refused(err); no != nil {
@@ -85,6 +88,11 @@ func (s *said) take(typed string, today store.Day, sums, years bool) (int, error
 	}
 	s.name = strings.TrimLeft(word, "@＠")
 	return len(word), nil
+}
+
+// dated reports whether a month was named with its year, or from today on.
+func dated(typed string) bool {
+	return strings.ContainsAny(typed, "年下明") || strings.ContainsAny(text.Fold(typed).Text, "-/.")
 }
 
 // word is a name: up to a blank, or to a month that was written right behind it.
