@@ -71,10 +71,14 @@ func (h Handler) givenBack(ctx context.Context, c *command.Call, typed []string,
 	shows := []any{"不接收", why}
 	asked := chat.Card{Tone: chat.Warn}
 	total := 0
+	var every []leaving.Item
+	for _, r := range all {
+		every = append(every, r.items...)
+	}
 	for n := range all {
 		r := &all[n]
 		r.items = slices.DeleteFunc(r.items, func(i leaving.Item) bool {
-			return !slices.ContainsFunc(typed, func(word string) bool { return fits(i, word) })
+			return !slices.ContainsFunc(typed, func(word string) bool { return has(meant(every, word), i) })
 		})
 		if total += len(r.items); len(r.items) > 0 {
 			shows = append(shows, r.of.ID, keys(r.items))

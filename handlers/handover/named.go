@@ -6,6 +6,7 @@ import (
 
 	"marketbot/handlers/command"
 	"marketbot/handlers/leaving"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 )
 
@@ -33,21 +34,40 @@ func keys(items []leaving.Item) (list []string) {
 	return list
 }
 
-// fits reports whether a word means a thing: its code however it is typed, its kind,
-// both as they are printed (合同 ZYX-202611-001), what it is called, or 全部.
-func fits(i leaving.Item, word string) bool {
-	if kind, ref, both := strings.Cut(word, " "); both {
-		return kind == i.Kind && fits(i, ref)
+// meant are the things that a word means: those that it names exactly, and only where
+// there are none those in whose names it stands. A kind in front of it leaves out the
+// others, as both are printed (合同 ZYX-202611-001).
+func meant(items []leaving.Item, word string) []leaving.Item {
+	kind, ref, both := strings.Cut(word, " ")
+	if !both {
+		ref = word
 	}
-	code := text.Code(word)
-	return word == allWord || word == i.Kind || word == i.Ref || code != "" && code == text.Code(i.Ref) ||
-		command.FoldedContract(word) != "" && i.Kind == leaving.Contract && command.FoldedContract(word) == command.FoldedContract(i.Ref) || called(i, word)
+	for _, fits := range []func(leaving.Item, string) bool{exactly, called} {
+		if list := slices.DeleteFunc(slices.Clone(items), func(i leaving.Item) bool { return both && kind != i.Kind || !fits(i, ref) }); len(list) > 0 {
+			return list
+		}
+	}
+	return nil
 }
 
-// called reports whether a word is a part of what a thing is called.
+// exactly reports whether a word is the code of a thing, however it is typed, its kind,
+// or 全部.
+func exactly(i leaving.Item, word string) bool {
+	code := text.Code(word)
+	return word == allWord || word == i.Kind || word == i.Ref || code != "" && code == text.Code(i.Ref) ||
+		command.FoldedContract(word) != "" && i.Kind == leaving.Contract && command.FoldedContract(word) == command.FoldedContract(i.Ref)
+}
+
+// called reports whether a word is a part of what a thing is called. A code and a kind
+// are none, be it that they name nothing here: what is taken over is not given back.
 func called(i leaving.Item, word string) bool {
 	part := text.Bare(word)
-	return len([]rune(part)) > 1 && strings.Contains(text.Bare(i.Said), part)
+	return len([]rune(part)) > 1 && !reading.IsNumber(word) && !slices.Contains(leaving.Kinds, word) && strings.Contains(text.Bare(i.Said), part)
+}
+
+// has reports whether a thing is among some.
+func has(list []leaving.Item, i leaving.Item) bool {
+	return slices.ContainsFunc(list, func(j leaving.Item) bool { return i.Key() == j.Key() })
 }
 
 // paired puts a kind and the code behind it together, where they are one thing.
@@ -56,7 +76,7 @@ func paired(items []leaving.Item, typed []string) (list []string) {
 		word := typed[n]
 		if n+1 < len(typed) {
 			both := word + " " + typed[n+1]
-			if slices.ContainsFunc(items, func(i leaving.Item) bool { return fits(i, both) }) {
+			if len(meant(items, both)) > 0 {
 				word, n = both, n+1
 			}
 		}
@@ -69,18 +89,15 @@ func paired(items []leaving.Item, typed []string) (list []string) {
 func chosen(items []leaving.Item, typed []string) (list []leaving.Item, err error) {
 	picked := map[string]bool{}
 	for _, word := range paired(items, typed) {
-		some := false
-		for _, i := range items {
-			if fits(i, word) {
-				some = true
-				picked[i.Key()] = true
-			}
-		}
-		if !some {
+		some := meant(items, word)
+		switch {
+		case len(some) == 0:
 			return nil, notAmong(word)
+		case len(some) > 1 && !exactly(some[0], word[strings.LastIndex(word, " ")+1:]):
+			return nil, refuse("看清单：交接", "叫%s的有 %d 项，写编号：\n%s", text.Quote(word), len(some), leaving.Lines(keys(some)))
 		}
-		if same := slices.DeleteFunc(slices.Clone(items), func(i leaving.Item) bool { return !called(i, word) }); len(same) > 1 {
-			return nil, refuse("看清单：交接", "叫%s的有 %d 项，写编号：\n%s", text.Quote(word), len(same), leaving.Lines(keys(same)))
+		for _, i := range some {
+			picked[i.Key()] = true
 		}
 	}
 	for _, i := range items {

@@ -165,9 +165,14 @@ func (h Handler) whose(ctx context.Context, c *command.Call, typed []string) (le
 	if err != nil {
 		return leaving.Estate{}, nil, err
 	}
+	var every []leaving.Item
+	for _, e := range all {
+		every = append(every, e.Items...)
+	}
+	first := meant(every, paired(every, typed)[0])
 	var some []leaving.Estate
 	for _, e := range all {
-		if slices.ContainsFunc(e.Items, func(i leaving.Item) bool { return fits(i, typed[0]) }) {
+		if slices.ContainsFunc(e.Items, func(i leaving.Item) bool { return has(first, i) }) {
 			some = append(some, e)
 		}
 	}

@@ -90,7 +90,7 @@ func (h Handler) picked(ctx context.Context, c *command.Call, typed []string) (l
 	}
 	for _, o := range waiting {
 		o.items = slices.DeleteFunc(slices.Clone(o.items), func(i leaving.Item) bool {
-			return !slices.ContainsFunc(items, func(j leaving.Item) bool { return i.Key() == j.Key() })
+			return !has(items, i)
 		})
 		if len(o.items) > 0 {
 			list = append(list, o)
@@ -317,11 +317,11 @@ func (h Handler) which(ctx context.Context, c *command.Call, why string) (typed,
 		}
 	}
 	for _, word := range paired(items, said) {
-		switch at := slices.IndexFunc(items, func(i leaving.Item) bool { return fits(i, word) }); {
-		case at >= offered:
-			back = append(back, word)
-		case at < 0 && len(items) > 0:
+		switch some := meant(items, word); {
+		case len(some) == 0 && len(items) > 0:
 			return nil, nil, "", notAmong(word)
+		case len(some) > 0 && !slices.ContainsFunc(items[:offered], func(i leaving.Item) bool { return has(some, i) }):
+			back = append(back, word)
 		default:
 			typed = append(typed, word)
 		}

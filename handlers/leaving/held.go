@@ -76,6 +76,9 @@ const (
 	Contract = "合同"
 )
 
+// Kinds are all kinds of things, of every area.
+var Kinds = []string{Customer, "线索", Contract, "收款", "待核", "借出的原件", "下一步", "承诺", "活动", "决议", "议题", "职责", "查阅申请", Report}
+
 // Key names a thing among all of a person's.
 func Key(kind, ref string) string { return kind + " " + ref }
 
