@@ -21,7 +21,8 @@ import (
 // was asked for.
 var (
 	yeses = strings.Fields("是 是的 对 对的 好 好的 好吧 好呀 可以 行 同意 确定 ok yes")
-	noes  = strings.Fields("不 不了 不用 不用了 不要 不要了 不办 不办了 先不办 先不办了 不弄了 不同意 否 算了 no")
+	noes  = append(strings.Fields("不 不用 不要 不要了 不办 不办了 不同意 否 no"), quits...)
+	quits = strings.Fields("不了 不用了 先不办 先不办了 不弄了 先不弄了 算了")
 	nones = strings.Fields("没有 没有了 没 无 暂无")
 	vague = strings.Fields("嗯 嗯嗯 哦 噢 喔 啊 收到 知道了 不知道 不清楚 不懂 不会 等等 等一下 稍等")
 )
@@ -40,16 +41,17 @@ func (m *matter) agreesTo(c store.Confirmation) bool {
 	return slices.Contains(yeses, word) || ok && slices.Contains(spec.Proceeds, word)
 }
 
-// mayLeave reports whether what was written says no, and nothing else.
+// mayLeave reports whether what was written says no to a preview, and nothing else.
 func (m *matter) mayLeave() bool { return slices.Contains(noes, alone(m.said())) }
 
-// leaves reports whether it says so to what waits for the person's word: a preview, or
-// a question, under no head of a form, where it would be an answer.
+// leaves reports whether it says so to what waits for the person's word. A question may
+// be answered by no, as an approval is: it is left by what can only mean that, and under
+// the head of a form, where that is an answer too, by nothing.
 func (m *matter) leaves() bool {
 	if m.dialog == nil {
 		return m.declines
 	}
-	return m.mayLeave() && !strings.HasPrefix(m.dialog.Prefix, "\n")
+	return slices.Contains(quits, alone(m.said())) && !strings.HasPrefix(m.dialog.Prefix, "\n")
 }
 
 // mayReplace reports whether what was written is a command that replaces a preview.
