@@ -62,6 +62,11 @@ func (q Departures) mark(ctx context.Context, d Departure) error {
 	return People(q).set(ctx, "mark notice", `UPDATE person SET notice = $2, notice_ends = $3 WHERE id = $1`, d.Person, string(kind), engine.Millis(ends))
 }
 
+// Unmark takes from a person the mark of a notice that does not open.
+func (q Departures) Unmark(ctx context.Context, person string) error {
+	return q.mark(ctx, Departure{Person: person})
+}
+
 func (q Departures) act(ctx context.Context, was, is Departure, a DepartureAct) error {
 	a.Departure, a.Version = is.ID, is.Version
 	var before []byte

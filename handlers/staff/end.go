@@ -137,7 +137,7 @@ func (h Handler) AnyGone(ctx context.Context, tx *store.Tx, now time.Time) (bool
 }
 
 // lost are those whose last working day is over by their own row, while their notice
-// does not open. They go as somebody does who handed nothing over.
+// does not open.
 func (h Handler) lost(ctx context.Context, tx *store.Tx, now time.Time) (list []store.Person, err error) {
 	ids, err := tx.Departures().Unread(ctx, now)
 	for _, id := range ids {
@@ -145,17 +145,26 @@ func (h Handler) lost(ctx context.Context, tx *store.Tx, now time.Time) (list []
 		if err != nil {
 			return nil, err
 		}
-		if found && p.Until.IsZero() && p.Gone(now) {
+		if found && p.Until.IsZero() && p.InNotice() && !now.Before(p.Ends) {
 			list = append(list, p)
 		}
 	}
 	return list, err
 }
 
-// leaveLost ends the registrations of those.
+// leaveLost ends the registrations of those: they go as somebody does who handed nothing
+// over. Whoever only was to get another post stays, for which one is lost.
 func (h Handler) leaveLost(ctx context.Context, tx *store.Tx, at time.Time) (list []chat.Notice, err error) {
 	lost, err := h.lost(ctx, tx, at)
 	for _, p := range lost {
+		if p.Notice == store.Transfer {
+			stays, err := h.stayLost(ctx, tx, p, at)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, stays...)
+			continue
+		}
 		had, err := audience.Accounts(ctx, tx, p.ID)
 		if err != nil {
 			return nil, err
@@ -176,6 +185,21 @@ func (h Handler) leaveLost(ctx context.Context, tx *store.Tx, at time.Time) (lis
 		}
 	}
 	return list, err
+}
+
+// stayLost ends the notice of somebody who was to get another post, and tells those of it
+// who can give it.
+func (h Handler) stayLost(ctx context.Context, tx *store.Tx, p store.Person, at time.Time) ([]chat.Notice, error) {
+	if err := tx.Departures().Unmark(ctx, p.ID); err != nil {
+		return nil, err
+	}
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(at))
+	if err != nil {
+		return nil, err
+	}
+	to := audience.Join(roll.Standing(rulebook.Superior(p.Post)).To, roll.Charged(store.Administrator))
+	text := words.WithPost(p) + "的调岗日已过，岗位没有变：调岗的记录损坏，打不开。给新岗位：人员 岗位 " + p.Name + " 岗位"
+	return news(tx, at, to, text), tx.Audit().Record(ctx, lastDay(tx, p.ID, at))
 }
 
 // lastDay is what the audit has of somebody's end.
