@@ -84,11 +84,9 @@ func (h Handler) moved(notices []command.Spec) command.Step {
 			if err != nil {
 				return nil, err
 			}
-			if _, _, err := c.Tx.Dialogs().Cancel(ctx, w.Code, c.Person.ID, c.Now); err != nil {
-				return nil, err
-			}
-			given := command.NewCall(command.Call{Spec: spec}, args)
-			line := []string{string(store.Resignation) + instead, string(h.notice(h.Rules.Day(c.Now)).Earliest(h.Rules.Day(c.Now)))}
+			given := command.NewCall(command.Call{Spec: spec, Now: c.Now, Confirmed: w.Version}, args).AsFirstSaid()
+			day := h.Rules.Day(given.Now)
+			line := []string{string(store.Resignation) + instead, string(h.notice(day).Earliest(day))}
 			if c.Has("日期") {
 				line[1] = string(c.Day("日期"))
 			}
@@ -100,6 +98,24 @@ func (h Handler) moved(notices []command.Spec) command.Step {
 		}
 		return nil, refuse("离职 最后工作日 书面说明", "没有等你确认的离职或调岗。")
 	}
+}
+
+// replace takes the place of the notice of a kind that waits for the caller's 确认: what
+// comes instead was said first when that was.
+func (h Handler) replace(ctx context.Context, c *command.Call, kind store.DepartureKind) error {
+	router, err := command.NewRouter(h.giveCommands())
+	if err != nil {
+		return err
+	}
+	waiting, err := c.Tx.Dialogs().Waiting(ctx, c.Person.ID, c.Now)
+	for _, w := range slices.Backward(waiting) {
+		if spec, _, ok := router.Match(w.Line); ok && strings.HasPrefix(spec.Name, string(kind)) {
+			c.Confirmed = w.Version
+			_, _, err = c.Tx.Dialogs().Cancel(ctx, w.Code, c.Person.ID, c.Now)
+			return err
+		}
+	}
+	return err
 }
 
 // resign is 离职.
@@ -119,6 +135,11 @@ func (h Handler) transfer(ctx context.Context, c *command.Call) (*command.Answer
 // give is a notice, asked first (R19). One that is too short can be insisted on: that
 // is kept and told, and not punished (R23).
 func (h Handler) give(ctx context.Context, c *command.Call, d store.Departure) (*command.Answer, error) {
+	if strings.HasSuffix(c.Spec.Name, instead) && c.Confirmed == "" {
+		if err := h.replace(ctx, c, d.Kind); err != nil {
+			return nil, err
+		}
+	}
 	c = c.AsFirstSaid() // on that day it was given in writing
 	today := h.Rules.Day(c.Now)
 	was, running, err := c.Tx.Departures().Of(ctx, c.Person.ID)
@@ -143,7 +164,7 @@ func (h Handler) give(ctx context.Context, c *command.Call, d store.Departure) (
 	if err != nil {
 		return nil, err
 	}
-	moved := strings.HasSuffix(c.Spec.Name, "改到") && !d.Insisted // the press was the confirmation
+	moved := strings.HasSuffix(c.Spec.Name, instead) && !d.Insisted // the press was the confirmation
 	if version := c.SinceFirstSaid(command.VersionOf(d.Kind, d.Last, d.To, d.Earliest, d.Words)); !moved && !c.Confirms(version) {
 		return h.ask(d, e).Preview(version), nil
 	}
