@@ -31,17 +31,23 @@ func (h Handler) Tomorrow(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([
 	if err != nil {
 		return nil, err
 	}
+	then, err := audience.Read(ctx, tx, day)
+	if err != nil {
+		return nil, err
+	}
 	var list []chat.Notice
 	for _, a := range all {
 		if a.First == day && a.State == store.ActivityPlanned {
-			list = append(list, h.eve(a, roll, s)...)
+			list = append(list, h.eve(a, roll, then, s)...)
 		}
 	}
 	return list, nil
 }
 
-// eve is what is said the day before an activity.
-func (h Handler) eve(a store.Activity, roll audience.Roll, s rulebook.Slot) []chat.Notice {
+// eve is what is said the day before an activity; then is who there is on its day. Who
+// is back on that hears of it in the morning, unless it begins first.
+func (h Handler) eve(a store.Activity, roll, then audience.Roll, s rulebook.Slot) []chat.Notice {
+	first := a.Timed && h.Rules.ActivityBegins(a).Before(h.Rules.Daily.On(a.First, h.Rules.Zone))
 	key := "activity/" + a.Code + "/" + string(a.First) + "/eve"
 	var silent []string
 	var list []chat.Notice
@@ -53,7 +59,7 @@ func (h Handler) eve(a store.Activity, roll audience.Roll, s rulebook.Slot) []ch
 		if p.Answer == store.Unanswered {
 			silent = append(silent, who.Name)
 		}
-		if !roll.Present(who.ID) { // who is back tomorrow hears in the morning
+		if !roll.Present(who.ID) && !(first && then.Present(who.ID)) {
 			continue
 		}
 		card := chat.Card{Title: "明天的活动：" + a.Name, Blocks: []chat.Block{{Facts: ownFacts(a, p)}}}
