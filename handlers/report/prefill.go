@@ -138,8 +138,11 @@ func (h Handler) activityLines(ctx context.Context, c *command.Call, from, to ti
 			continue
 		}
 		at := p.At
-		if at.IsZero() { // noted without the hour
-			at = a.First.Start(h.Rules.Zone)
+		switch first, last := a.First.Start(h.Rules.Zone), a.Last.Start(h.Rules.Zone); {
+		case at.Before(first): // noted without the hour, too
+			at = first
+		case h.Rules.Day(at) > a.Last: // until the end of the next day
+			at = last
 		}
 		if !at.Before(from) && at.Before(to) {
 			list = append(list, entryLine{at, "活动 " + a.Code + " " + text.CutLine(text.MaskPhones(a.Name), mostProgress)})
