@@ -119,6 +119,7 @@ func Letters(roll audience.Roll, lines []Line, said map[string]int) (letters []L
 			mine[p.ID] = put(mine[p.ID], l)
 		}
 	}
+	spared := map[string]int{} // how many people, by key
 	for _, p := range roll.People() {
 		if len(mine[p.ID]) == 0 {
 			continue
@@ -126,8 +127,10 @@ func Letters(roll audience.Roll, lines []Line, said map[string]int) (letters []L
 		letter := fill(p, rank(mine[p.ID], roll.Day))
 		for _, l := range letter.Lines {
 			told[l.Key] = l.Step
-			for _, other := range l.spared {
-				told[other.Key] = other.Step
+			for _, other := range l.spared { // for whomever else it is must hear it still
+				if spared[other.Key]++; spared[other.Key] == len(other.For.To) {
+					told[other.Key] = other.Step
+				}
 			}
 		}
 		letters = append(letters, letter)

@@ -165,6 +165,35 @@ func TestOneThingIsOneLine(t *testing.T) {
 	}
 }
 
+// What is for several counts as said with another line only once all of them heard that.
+func TestSparedOfSeveral(t *testing.T) {
+	both := audience.Audience{To: []store.Person{li, wang}}
+	own := func(p store.Person) Line {
+		return Line{For: audience.Audience{To: []store.Person{p}}, Key: "a/due/1/" + p.ID, About: "a/due/1", Urgency: Urgent, Text: "自己的"}
+	}
+	head := Line{For: both, Key: "a/due/1/head", About: "a/due/1", Text: "下面的"}
+	var full []Line
+	for i := range 2 * maxKind {
+		l := line(fmt.Sprint("x/", i%2, "/", i), Urgent, "")
+		l.For.To = []store.Person{wang}
+		full = append(full, l)
+	}
+	for _, tt := range []struct {
+		lines []Line
+		want  bool
+	}{
+		{[]Line{own(li), head}, true}, // the other one hears it as it is
+		{append([]Line{own(li), head}, full...), false},
+		{append([]Line{own(li), own(wang), head}, full...), true},
+		{[]Line{own(li), {For: own(li).For, Key: head.Key, About: head.About, Text: "只给一个"}}, true},
+	} {
+		_, told := Letters(roll, tt.lines, nil)
+		if _, said := told[head.Key]; said != tt.want {
+			t.Errorf("%d lines: told %v, want the head's %v", len(tt.lines), told, tt.want)
+		}
+	}
+}
+
 func TestNobodyHearsSoItStaysOwed(t *testing.T) {
 	l := line("a/b/c", Due, "")
 	l.For = audience.Audience{Waits: true}
