@@ -129,6 +129,9 @@ func (h Handler) of(ctx context.Context, c *command.Call, word string, right rul
 	if err == nil && !found {
 		d, _, err = c.Tx.Departures().Latest(ctx, p.ID)
 		found = late(d)
+		if err == nil && found && d.Kind == store.Transfer {
+			found, err = inForce(ctx, c, d)
+		}
 	}
 	if err == nil && (!found || d.Given.After(c.Now)) {
 		err = refuse("离职由本人提出：离职 最后工作日 书面说明", "%s没有提出离职或调岗，也没有办交接要等。", p.Name)
@@ -147,6 +150,16 @@ func (h Handler) of(ctx context.Context, c *command.Call, word string, right rul
 // are cleared and its certificate is signed still, however late (2-7).
 func late(d store.Departure) bool {
 	return d.State == store.DepartureClosed && d.Kind != store.Stopped
+}
+
+// inForce reports whether something of a change of post is still to be done: its last
+// signature, for as long as no other post came after it. Whoever leaves again after that
+// leaves anew.
+func inForce(ctx context.Context, c *command.Call, d store.Departure) (bool, error) {
+	held, err := c.Tx.People().Tenures(ctx, d.Person)
+	return d.Released.IsZero() && !slices.ContainsFunc(held, func(t store.Tenure) bool {
+		return t.Post != "" && t.Post != d.To && !t.Since.Before(d.Ends)
+	}), err
 }
 
 // denied refuses what is for whoever has a right.
