@@ -17,6 +17,7 @@ import (
 	"marketbot/store/vault"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/rulebook"
 	"marketbot/handlers/staff"
 	"marketbot/scheduler"
 	"marketbot/store"
@@ -74,22 +75,8 @@ type serving struct {
 // then the store closes.
 func (s serving) run(ctx context.Context) (err error) {
 	cfg, now, out, log := s.Config, s.Now, s.Out, s.Log
-	if cfg.Feishu == nil && cfg.WeCom == nil {
-		return &usageError{errNoPlatform}
-	}
-	seals, err := cfg.sealer()
+	rules, o, err := s.fit(ctx)
 	if err != nil {
-		return &usageError{err}
-	}
-	rules, err := cfg.rules()
-	if err != nil {
-		return err
-	}
-	if _, err := cfg.connections(nobody, others{}, now, log); err != nil { // before anything is written
-		return err
-	}
-	o := store.Options{Source: cfg.Store, Pool: cfg.Postgres, Seals: seals, Log: log, Program: version(), Beside: vault.Index}
-	if err := addressFree(ctx, cfg); err != nil { // before anything is written
 		return err
 	}
 	db, state, err := openStore(ctx, cfg, rules.Zone, o, now())
@@ -102,7 +89,7 @@ func (s serving) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, shared.Close()) }()
-	with := others{tokens: tokens{shared, seals, log}.get, chats: notes(db), lease: turns(db)}
+	with := others{tokens: tokens{shared, o.Seals, log}.get, chats: notes(db), lease: turns(db)}
 	var list []connection
 	connect := func(receive chat.Receive) (_ []chat.Platform, err error) {
 		list, err = cfg.connections(receive, with, now, log)
@@ -136,6 +123,26 @@ func (s serving) run(ctx context.Context) (err error) {
 	}
 	defer func() { _ = boss.tell(context.WithoutCancel(ctx), "STOPPING=1") }() // it sees the end in any case
 	return runAll(ctx, running, log)
+}
+
+// fit looks whether the bot can serve with its settings, before anything is written: what
+// they say of the rules and of the store.
+func (s serving) fit(ctx context.Context) (rules rulebook.Rules, o store.Options, err error) {
+	if s.Feishu == nil && s.WeCom == nil {
+		return rules, o, &usageError{errNoPlatform}
+	}
+	seals, err := s.sealer()
+	if err != nil {
+		return rules, o, &usageError{err}
+	}
+	if rules, err = s.rules(); err != nil {
+		return rules, o, err
+	}
+	if _, err := s.connections(nobody, others{}, s.Now, s.Log); err != nil {
+		return rules, o, err
+	}
+	o = store.Options{Source: s.Store, Pool: s.Postgres, Seals: seals, Log: s.Log, Program: version(), Beside: vault.Index}
+	return rules, o, addressFree(ctx, s.Config)
 }
 
 // addressFree reports where nobody can listen as the settings say. It listens no longer
