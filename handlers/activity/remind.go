@@ -154,6 +154,11 @@ func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll 
 		if a.State == store.ActivityPlanned {
 			list = append(list, h.todayLines(a, roll)...)
 			list = append(list, h.summaryLines(a, roll, s)...)
+			missed, err := h.missedLines(ctx, tx, a, roll, s)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, missed...)
 		}
 	}
 	if s.At.In(h.Rules.Zone).Day() < planDay {
@@ -203,6 +208,25 @@ func (h Handler) summaryLines(a store.Activity, roll audience.Roll, s rulebook.S
 		Text:     fmt.Sprintf("活动 %s（%s）结束 %d 个工作日了，还没有总结（%s）", a.Code, a.Name, h.Rules.Calendar.WorkingDays(a.Last, roll.Day), monthly),
 		Harmless: fmt.Sprintf("活动 %s 还没有总结", a.Code), Command: "活动 总结 " + a.Code, Label: "总结 " + a.Code,
 	}}
+}
+
+// missedLines tell whoever is to sum an activity up, and was on leave when [Handler.Over]
+// told of its end, once they are back.
+func (h Handler) missedLines(ctx context.Context, tx *store.Tx, a store.Activity, roll audience.Roll, s rulebook.Slot) ([]daily.Line, error) {
+	who, active := roll.Active(a.Responsible())
+	if !active || rulebook.ActivityState(a, s.At) != store.ActivityEnded {
+		return nil, nil
+	}
+	day := h.Rules.Day(h.Rules.Quiet.End(a.Ends.In(h.Rules.Zone))) // when it was told
+	leaves, err := tx.Leaves().Of(ctx, who.ID, day)
+	if err != nil || !slices.ContainsFunc(leaves, func(l store.Leave) bool { return l.First <= day && day <= l.Last }) {
+		return nil, err
+	}
+	return []daily.Line{{
+		For: roll.Only(who), Key: "activity/missed/" + a.Code + "/" + string(a.Last), Urgency: daily.Due,
+		Text:     fmt.Sprintf("活动 %s（%s）在你请假时结束了，还没有总结（%s）", a.Code, a.Name, monthly),
+		Harmless: fmt.Sprintf("活动 %s 还没有总结", a.Code), Command: "活动 总结 " + a.Code, Label: "总结 " + a.Code,
+	}}, nil
 }
 
 // planLines tell the director that nothing is planned for a month.
