@@ -61,6 +61,14 @@ func (h Handler) returnable(ctx context.Context, c *command.Call) (list []return
 	return list, nil
 }
 
+// itemsOf are the things of all of that.
+func itemsOf(all []returned) (list []leaving.Item) {
+	for _, r := range all {
+		list = append(list, r.items...)
+	}
+	return list
+}
+
 // givenBack gives back, to somebody who took their notice back, what the caller took
 // over from them. More of it than was named one by one is asked first.
 func (h Handler) givenBack(ctx context.Context, c *command.Call, typed []string, why string) (*command.Answer, error) {
@@ -71,10 +79,7 @@ func (h Handler) givenBack(ctx context.Context, c *command.Call, typed []string,
 	shows := []any{"不接收", why}
 	asked := chat.Card{Tone: chat.Warn}
 	total := 0
-	var every []leaving.Item
-	for _, r := range all {
-		every = append(every, r.items...)
-	}
+	every := itemsOf(all)
 	for n := range all {
 		r := &all[n]
 		r.items = slices.DeleteFunc(r.items, func(i leaving.Item) bool {

@@ -306,9 +306,7 @@ func (h Handler) which(ctx context.Context, c *command.Call, why string) (typed,
 		items = append(items, o.items...)
 	}
 	offered := len(items)
-	for _, r := range taken {
-		items = append(items, r.items...)
-	}
+	items = append(items, itemsOf(taken)...)
 	words := fields(why)
 	if len(said) == 1 && len(words) > 0 && len(paired(items, append(said, words[0]))) == 1 {
 		said = append(said, words[0])
