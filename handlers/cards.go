@@ -34,7 +34,7 @@ func clauseName(number string) string {
 // one tap; with the command that they speak of; else with how to be understood.
 func (m *matter) guess(line string, meant command.Meaning) *chat.Card {
 	c := &chat.Card{Title: "没看懂", Tone: chat.Warn}
-	if word := firstWord(line); word != "" {
+	if word := firstWord(line); word != "" && !m.event.Chat.Group {
 		c.Title = "没看懂" + word
 	}
 	help := chat.Button{Label: "帮助", Command: "帮助"}

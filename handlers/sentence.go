@@ -67,10 +67,9 @@ func (t *turn) customerIn(ctx context.Context, line string) (all, part string, e
 // sentence is what somebody wrote who was not asked: a command, or words that
 // mean one, or a question, or neither.
 func (m *matter) sentence(line string) outcome {
-	suits := func(s *command.Spec) bool { return s.Suits(m.person) }
 	meant, plain := m.plain(line)
-	if !plain || meant.Help != nil && !suits(meant.Help) {
-		meant = m.router.Guess(line, command.Known{Suits: suits, People: m.people, Customer: m.named, Name: m.person.Name, Now: m.event.Sent})
+	if !plain || meant.Help != nil && !meant.Help.Suits(m.person) {
+		meant = m.guessed(line, !m.event.Chat.Group)
 	}
 	switch {
 	case meant.Spec != nil:
@@ -79,14 +78,47 @@ func (m *matter) sentence(line string) outcome {
 		return m.typed("帮助 " + meant.Help.Name)
 	case meant.Small:
 		return m.smallTalk(meant.Greet)
-	case len(meant.Lines) == 0 && m.customer != "":
-		meant.Lines = []string{"客户 " + m.customer}
 	case len(meant.Lines) == 0 && meant.About == nil:
 		if spec := m.others(line); spec != nil {
 			return m.refused(call{spec: spec, line: line}, notFor(spec))
 		}
 	}
-	return m.unknown("", chat.Message{Card: m.guess(line, meant)})
+	o := m.unknown("", chat.Message{Card: m.guess(line, meant)})
+	if m.event.Chat.Group {
+		o.replies = m.inGroup(line, meant)
+	}
+	return o
+}
+
+// inGroup are the offers for a group: what is of none is offered privately, there with
+// all that the files tell.
+func (m *matter) inGroup(line string, meant command.Meaning) []reply {
+	secret := func(l string) bool {
+		spec, _, _ := m.router.Match(l)
+		return spec == nil || spec.Private
+	}
+	if !command.Figures(line) && (meant.About == nil || !meant.About.Private) && (len(meant.Lines) == 0 || !secret(meant.Lines[0])) {
+		meant.Lines = slices.DeleteFunc(slices.Clone(meant.Lines), secret)
+		return here(chat.Message{Card: m.guess(line, meant)})
+	}
+	if known := m.guessed(line, true); len(known.Lines) > 0 {
+		meant = known
+	}
+	return m.privately(chat.Message{Card: m.guess(line, meant)})
+}
+
+// guessed is what a text may mean. What a group hears is guessed without the files, so
+// that nobody learns from it which customers there are (档-3).
+func (m *matter) guessed(line string, files bool) command.Meaning {
+	k := command.Known{Suits: func(s *command.Spec) bool { return s.Suits(m.person) }, People: m.people, Name: m.person.Name, Now: m.event.Sent}
+	if files {
+		k.Customer = m.named
+	}
+	meant := m.router.Guess(line, k)
+	if files && m.customer != "" && len(meant.Lines) == 0 && meant.Spec == nil && meant.Help == nil && !meant.Small {
+		meant.Lines = []string{"客户 " + m.customer}
+	}
+	return meant
 }
 
 // plain is what a text plainly means; what replaces a preview is not meant where none

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -57,6 +58,14 @@ func hear(typed string, k Known) (slots []slot, tokens []token) {
 		}
 	}
 	return slots, tokens
+}
+
+// Figures reports whether a text holds a sum, or digits that are none of a code or of
+// days.
+func Figures(typed string) bool {
+	slots, tokens := hear(typed, Known{})
+	return slices.ContainsFunc(slots, func(s slot) bool { return s.mark == moneyMark }) ||
+		slices.ContainsFunc(tokens, func(t token) bool { return unicode.IsDigit(t.c) })
 }
 
 // named is what a text names where a character of it begins; none: without a mark.
