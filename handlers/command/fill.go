@@ -138,6 +138,15 @@ func (f *filling) arguments(fields string) (words []string, textAt int, left str
 	return words, textAt, fields
 }
 
+// wholeMonth reports whether the days that the text names for a command are a month, and
+// nothing else is: nobody is away so long by the way (我下个月不干了).
+func (f *filling) wholeMonth() bool {
+	i := slices.IndexFunc(f.spec.Args, func(a Arg) bool { return a.Kind != Person })
+	return i >= 0 && f.spec.Args[i].Kind == Span && slices.ContainsFunc(f.slots, func(s slot) bool {
+		return s.mark == daysMark && daysOf(s.said, Month, f.k)
+	})
+}
+
 // rate tells how well what the text names fits the command: what it has no place for
 // speaks against it.
 func (f *filling) rate() {

@@ -35,19 +35,20 @@ func (r *Router) offers(typed string, k Known) (list []offer) {
 	slots, tokens := hear(said, k)
 	folded := text.Fold(said).Text
 	asks, helps := isQuestion(folded), false
-	likely := r.like.best(tokens, func(*Spec) bool { return true })
+	likely := r.like().best(tokens, func(*Spec) bool { return true })
 	mine := slices.DeleteFunc(slices.Clone(likely), func(l likelihood) bool { return l.spec != nil && !k.Suits(l.spec) })
 	if len(mine) == 0 || likely[0].score > surelyLike && likely[0].score > muchLikelier*mine[0].score {
 		return nil // of what others do
 	}
-	wordless := !slices.ContainsFunc(tokens, func(t token) bool { return t.c >= utf8.RuneSelf })
+	best, wordless := 0.0, !slices.ContainsFunc(tokens, func(t token) bool { return t.c >= utf8.RuneSelf })
 	for i, c := range mine {
-		if c.spec == nil || i == maxTried || c.score < leastLike-mostFit { // small talk
+		if c.spec == nil || i == maxTried || c.score+mostFit < max(leastLike, best*besideBest) { // small talk, or nothing that could be offered
 			break
 		}
-		f := newFilling(c.spec, typed, slots, tokens, k, r.like)
+		f := newFilling(c.spec, typed, slots, tokens, k, r.like())
 		f.asks = asks
 		line, ok := f.line()
+		ok = ok && (!f.wholeMonth() || r.named(c.spec, typed))
 		switch acts := !c.spec.Lists && (c.spec.Undo != nil || c.spec.Needs() || how.in(folded) != ""); {
 		case c.score+f.fit < leastLike, wordless && !c.spec.Lists:
 		case acts && (asks && !f.complete || denial.in(without(folded, f.cues)) != ""):
@@ -57,10 +58,22 @@ func (r *Router) offers(typed string, k Known) (list []offer) {
 			helps = true
 		case ok:
 			list = append(list, offer{c.spec, line, c.score + f.fit})
+			best = max(best, c.score+f.fit)
+		case i == 0 && acts && !helps: // it cannot be as it is said, but nothing else is likelier
+			list, helps = append(list, offer{c.spec, "帮助 " + c.spec.Name, c.score}), true
 		}
 	}
 	slices.SortStableFunc(list, func(a, b offer) int { return cmp.Compare(b.score, a.score) })
 	return slices.DeleteFunc(list, func(o offer) bool { return o.score < list[0].score*besideBest })
+}
+
+// named reports whether a text names a command in any of the ways that it tells of.
+func (r *Router) named(s *Spec, typed string) bool {
+	f := text.Fold(typed)
+	return slices.ContainsFunc(r.phrases, func(p phrase) bool {
+		_, all := p.around(f, typed)
+		return p.spec == s && all
+	})
 }
 
 // How many commands are tried on a text, and how much better than it sounds one can
@@ -71,7 +84,7 @@ const (
 )
 
 // besideBest is how likely what is offered beside the likeliest must be at least.
-const besideBest = 0.5
+const besideBest = 0.7
 
 // muchLikelier is how much likelier what somebody may not do must be than what they
 // may for that they hear of it.

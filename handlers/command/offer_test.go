@@ -58,6 +58,7 @@ func TestOffers(t *testing.T) {
 		"把岭海从刘洋那挪到张伟名下":   "移交客户 岭海 张伟",
 		"刚才那份，问题那栏改成：缺人手": "改周报 问题：缺人手",
 		"别把岭海转给张伟":        "帮助 移交客户", // what is not to be is no act
+		"我下个月不来了":         "帮助 请假",   // for a month nobody is away by the way
 		"中午吃啥":            "",
 		"打印机又卡纸了":         "",
 	} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -18,9 +19,9 @@ import (
 type Router struct {
 	specs   []*Spec
 	root    *node
-	sounds  []sound  // as they are heard
-	phrases []phrase // as they are spoken of, the longest first
-	like    *likeness
+	sounds  []sound          // as they are heard
+	phrases []phrase         // as they are spoken of, the longest first
+	like    func() *likeness // made when it is first needed, so that no start waits for it
 	serving rulebook.Serving
 }
 
@@ -49,7 +50,7 @@ func NewRouter(specs []Spec, speech ...string) (*Router, error) {
 		}
 	}
 	r.sounds, r.phrases, r.serving = soundsOf(r.specs), phrasesOf(r.specs), serving(r.specs)
-	r.like = likenessOf(r.specs, strings.Join(speech, "\n"))
+	r.like = sync.OnceValue(func() *likeness { return likenessOf(r.specs, strings.Join(speech, "\n")) })
 	return r, errors.Join(errs...)
 }
 

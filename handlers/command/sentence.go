@@ -60,7 +60,7 @@ func (r *Router) Read(typed string) (m Meaning, ok bool) {
 		if rest = ""; spec.Hidden && r.said(said, spec) {
 			return m, false
 		}
-	case joined && !spec.Needs() && (useUp(folded, listing) || spec.Lists && useUp(text.Fold(said).Text, r.like.cues[spec], soft, listing)):
+	case joined && !spec.Needs() && (useUp(folded, listing) || spec.Lists && useUp(text.Fold(said).Text, r.like().cues[spec], soft, listing)):
 		rest = ""
 	case (asks || joined && manual.in(folded) != "" || strings.HasSuffix(folded, "?")) && useUp(folded, idle, spec.ownWords()):
 		return Meaning{Help: spec}, true
@@ -77,7 +77,7 @@ func (r *Router) Read(typed string) (m Meaning, ok bool) {
 // another, or asks about it.
 func (r *Router) speaksOf(typed string, spec *Spec) bool {
 	_, tokens := hear(text.CutBytes(typed, suggestBytes), Known{})
-	list := r.like.of(tokens, func(s *Spec) bool { return true })
+	list := r.like().of(tokens, func(s *Spec) bool { return true })
 	i := slices.IndexFunc(list, func(l likelihood) bool { return l.spec == spec })
 	return len(list) > 0 && list[0].spec != nil && list[0].spec != spec && list[0].score > surelyLike && (i < 0 || list[i].score < 0.7*list[0].score)
 }

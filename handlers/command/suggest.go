@@ -53,10 +53,12 @@ func (r *Router) alike(typed string) []heardAs {
 	said := strings.TrimLeft(typed, " \n\t/@")
 	f := text.Fold(text.CutBytes(said, suggestBytes))
 	var hits []heardAs
+	sounds := map[string]string{} // of the pieces that are tried
 	for i := range r.sounds {
 		s := &r.sounds[i]
 		for _, end := range tries(f.Text, utf8.RuneCountInString(s.name)) {
-			if far, ok := s.far(strings.ReplaceAll(f.Text[:end], " ", "")); ok {
+			word := strings.ReplaceAll(f.Text[:end], " ", "")
+			if far, ok := s.far(word, sounds); ok {
 				hits = append(hits, heardAs{s.spec, far, strings.HasPrefix(f.Text, s.name), strings.TrimSpace(afterMark(said[f.Raw(end):]))})
 			}
 		}
@@ -73,11 +75,16 @@ func (r *Router) alike(typed string) []heardAs {
 
 // far is how many letters of the pinyin of a word differ from the name's, at
 // most one in four.
-func (s *sound) far(word string) (int, bool) {
+func (s *sound) far(word string, sounds map[string]string) (int, bool) {
 	if utf8.RuneCountInString(word) > 2*utf8.RuneCountInString(s.name)+12 || len(s.heard) <= 3 {
 		return 0, false
 	}
-	d := levenshtein.ComputeDistance(heard(word), s.heard)
+	said, known := sounds[word]
+	if !known {
+		said = heard(word)
+		sounds[word] = said
+	}
+	d := levenshtein.ComputeDistance(said, s.heard)
 	return d, d == 0 || d <= len(s.heard)/4 && !otherWord(word, s.name)
 }
 

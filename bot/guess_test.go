@@ -1,0 +1,110 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"marketbot/handlers"
+	"marketbot/handlers/command"
+	"marketbot/handlers/text"
+)
+
+// spokenRouter are the commands of the house as people speak of them, without a desk.
+func spokenRouter(t testing.TB) *command.Router {
+	speech, err := os.ReadFile("../handlers/speech.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk, err := handlers.NewDesk(handlers.Options{Areas: newAreas(rules(t), defaults().AreaSettings, healthy)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var specs []command.Spec
+	for _, s := range desk.Specs() {
+		specs = append(specs, *s)
+	}
+	r, err := command.NewRouter(specs, string(speech))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// knownOf is what is known where a text is guessed at.
+func knownOf(typed string) command.Known {
+	k := command.Known{Suits: func(*command.Spec) bool { return true }, People: []string{"陈总", "王芳", "李娜", "张伟", "刘洋", "小林", "周敏", "赵强", "小钱"}, Name: "张伟", Now: spoken()}
+	for _, name := range []string{"华东机电", "岭海电子", "岭海", "松湖印刷", "松湖", "千灯陶瓷", "千灯", "云山酒店", "云山", "东江", "灯都照明", "灯都", "香洲", "南方重工", "新会家具"} {
+		if strings.Contains(typed, name) {
+			k.Customer = name
+			break
+		}
+	}
+	return k
+}
+
+// fillers are the characters that may be left away wherever they stand: they say
+// nothing of their own.
+const fillers = "的了吧啊哈呢哦呀嘛啦哎嗯我你他她它们那这个份笔张条家边里事都就又再先刚才已经要让由被把从跟和与给去来到在是一下帮请想麻烦好也人掉大概约应该估计今天自己名下手上"
+
+// mostLacking is how many of a hundred lines lack a word at most: most of them are
+// offered beside the one that has it.
+const mostLacking = 21
+
+// No word is lost: what somebody typed stands in the line that is offered, where the
+// command takes text, or it says nothing, or is what they call the command.
+func TestOffersLoseNoWords(t *testing.T) {
+	t.Parallel()
+	r := spokenRouter(t)
+	lost, all := 0, 0
+	for _, s := range slices.Concat(readSentences(t, learnt), readSentences(t, heldOut)) {
+		for _, line := range r.Guess(s.said, knownOf(s.said)).Lines {
+			spec, _, _ := r.Match(line)
+			if spec == nil || spec.Lists || spec.Name == "帮助" || !slices.ContainsFunc(spec.Args, func(a command.Arg) bool {
+				return slices.Contains([]command.Kind{command.Free, command.Passage, command.Labels, command.Fields}, a.Kind)
+			}) {
+				continue
+			}
+			all++
+			if run := lostOf(r, spec, s.said, line); run != "" {
+				lost++
+				t.Logf("%q offers %q without %s", s.said, line, run)
+			}
+		}
+	}
+	t.Logf("%d of %d lines lack words", lost, all)
+	if 100*lost > mostLacking*all {
+		t.Errorf("more than %d %% of the lines lack words", mostLacking)
+	}
+}
+
+// lostOf is what of a text a line for a command lacks.
+func lostOf(r *command.Router, spec *command.Spec, typed, line string) string {
+	says := text.Fold(strings.Join(slices.Concat([]string{line, spec.Name}, spec.Aliases, spec.Said), " ")).Text
+	return strings.Map(func(c rune) rune {
+		if !unicode.Is(unicode.Han, c) || strings.ContainsRune(says, c) || strings.ContainsRune(fillers, c) {
+			return -1
+		}
+		return c
+	}, text.Fold(typed).Text)
+}
+
+// BenchmarkGuess guesses at how people write, with all the commands of the house.
+func BenchmarkGuess(b *testing.B) {
+	r := spokenRouter(b)
+	var said []sentence
+	for line := range strings.Lines(learnt) {
+		if head, _, ok := strings.Cut(strings.TrimSpace(line), " ⇒ "); ok {
+			_, words, _ := strings.Cut(head, " ")
+			said = append(said, sentence{said: words})
+		}
+	}
+	r.Guess("中午吃啥", knownOf(""))
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		s := said[i%len(said)].said
+		r.Guess(s, knownOf(s))
+	}
+}
