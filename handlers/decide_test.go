@@ -213,7 +213,7 @@ func TestAfter(t *testing.T) {
 			private: `done; audit 签到 done 2-4; here 请确认; offers A1 "签到 行" v`, group: `done; audit 签到 done 2-4; here ` + neutral + `; privately 请确认; offers A1 "签到 行" v`},
 		{name: "next", command: confirmWord, answer: command.Answer{Next: &command.Next{Line: "签到 广州", Version: "v"}}, private: `run 签到 "广州"`},
 		{name: "next, not allowed", command: confirmWord, answer: command.Answer{Next: &command.Next{Line: "催交"}}, private: "denied; audit 催交 denied 会-3; here 没有办成"},
-		{name: "next, unknown", command: confirmWord, answer: command.Answer{Next: &command.Next{Line: "天气"}}, private: "unknown; audit  unknown ; here 没看懂「天气」"},
+		{name: "next, unknown", command: confirmWord, answer: command.Answer{Next: &command.Next{Line: "天气"}}, private: "unknown; audit  unknown ; here 没看懂「天气」", group: "unknown; audit  unknown ; here 没看懂"},
 		{name: "refused", command: "签到", err: fmt.Errorf("step: %w", &command.Refusal{Text: "不行"}), private: "refused; audit 签到 refused 2-4; here 没有办成"},
 		{name: "denied by the step", command: "签到", err: &command.Refusal{Text: "不行", Denied: true, Clause: "档-6", Notices: news(plain)},
 			private: "denied; audit 签到 denied 档-6; here 没有办成; tell boss"},
