@@ -16,18 +16,16 @@ func (f *filling) labels(a *Arg) string {
 				continue
 			}
 			value := clause[at+len(key):]
-			end, rest := c.to, f.typed[c.from:]
+			rest := f.typed[c.from:]
 			switch w := become.at(value); {
 			case w != "" && value[len(w):] != "":
-				rest, end = key+"："+value[len(w):], len(f.typed)
+				rest = key + "：" + value[len(w):]
 			case w != "" && i+1 < len(f.clauses):
-				rest, end = key+"："+f.typed[f.clauses[i+1].from:], len(f.typed)
+				rest = key + "：" + f.typed[f.clauses[i+1].from:]
 			case at > 0 || i == 0:
 				continue
-			default:
-				end = len(f.typed)
 			}
-			f.cut(c.from+at, end)
+			f.cut(c.from+at, len(f.typed))
 			for j, s := range f.slots {
 				f.taken[j] = f.taken[j] || s.from >= c.from+at
 			}
