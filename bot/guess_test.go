@@ -51,7 +51,7 @@ const fillers = "的了吧啊哈呢哦呀嘛啦哎嗯我你他她它们那这个
 
 // mostLacking is how many of a hundred lines lack a word at most: most of them are
 // offered beside the one that has it.
-const mostLacking = 21
+const mostLacking = 19
 
 // No word is lost: what somebody typed stands in the line that is offered, where the
 // command takes text, or it says nothing, or is what they call the command.

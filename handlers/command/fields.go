@@ -24,6 +24,8 @@ func (f *filling) labels(a *Arg) string {
 				rest = key + "：" + f.typed[f.clauses[i+1].from:]
 			case at > 0 || i == 0:
 				continue
+			default:
+				f.behind = true
 			}
 			f.cut(c.from+at, len(f.typed))
 			for j, s := range f.slots {

@@ -26,6 +26,7 @@ type filling struct {
 	fit      float64
 	complete bool // all that the command needs is said
 	asks     bool // the text is a question
+	behind   bool // labels stand behind other text
 }
 
 // clause is a part of a text between marks or blanks.
@@ -72,6 +73,8 @@ func (f *filling) line() (line string, ok bool) {
 	}
 	f.rate()
 	switch {
+	case f.behind: // what stands before the first label
+		words = append(words, rest)
 	case textAt >= 0 && !f.shows() && (fields == "" || !labelled):
 		words = slices.Insert(words, textAt, rest)
 	case rest != "" && strings.Contains(fields, "=") && slices.Contains(s.fieldKeys(), "原因") && !strings.Contains(fields, "原因="):
@@ -328,10 +331,10 @@ func (f *filling) trim(from, to int) (int, int) {
 			w = edge.at(run.Text[start:])
 		}
 	}
-	for again := start < end; again; {
+	for again := start < end; again; { // what stands behind what is named may be what is told of it: 家里有事
 		again = false
 		for i := start; i < end; i++ {
-			if w := f.cues.at(run.Text[i:end]); w != "" && i+len(w) == end {
+			if w := f.like.whole[f.spec].at(run.Text[i:end]); w != "" && i+len(w) == end {
 				end, again = i, true
 				break
 			}

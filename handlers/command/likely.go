@@ -19,6 +19,7 @@ type likeness struct {
 	uses   [][]int32     // of each piece: the sayings that it stands in
 	says   []saying
 	cues   map[*Spec]lexicon // what people say who mean it
+	whole  map[*Spec]lexicon // those of them that say nothing else
 	shown  map[*Spec]string  // the marks of its examples
 	specs  int
 }
@@ -48,7 +49,7 @@ const (
 // command a line with the ways to speak of it, 命令：… …, where marks stand for what
 // is named. What stands behind ~ is told, and belongs to the text that a command takes.
 func likenessOf(specs []*Spec, speech string) *likeness {
-	l := &likeness{number: make(map[piece]int, manyPieces), cues: map[*Spec]lexicon{}, shown: map[*Spec]string{}, specs: len(specs) + 1}
+	l := &likeness{number: make(map[piece]int, manyPieces), cues: map[*Spec]lexicon{}, whole: map[*Spec]lexicon{}, shown: map[*Spec]string{}, specs: len(specs) + 1}
 	ways := map[string][]string{}
 	for line := range strings.Lines(speech) {
 		if name, said, ok := strings.Cut(strings.TrimSpace(line), "："); ok {
@@ -81,11 +82,13 @@ func likenessOf(specs []*Spec, speech string) *likeness {
 
 // learn learns how people speak of a command; nil: of none.
 func (l *likeness) learn(i int, s *Spec, ways []string) {
-	var words []string
+	var words, whole []string
 	add := func(worth float64, cue bool, tokens []token) {
 		l.add(saying{of: s, spec: i, worth: worth, cue: cue}, tokens)
-		if cue {
-			words = append(words, runsOf(tokens)...)
+		if runs := runsOf(tokens); cue {
+			if words = append(words, runs...); len(runs) == 1 && len([]rune(runs[0])) == len(tokens) {
+				whole = append(whole, runs...)
+			}
 		}
 	}
 	if s != nil {
@@ -106,7 +109,7 @@ func (l *likeness) learn(i int, s *Spec, ways []string) {
 		way, told := strings.CutPrefix(said, "~")
 		add(asSpoken, !told, template(way))
 	}
-	l.cues[s] = newLexicon(words...)
+	l.cues[s], l.whole[s] = newLexicon(words...), newLexicon(whole...)
 }
 
 func (l *likeness) add(s saying, tokens []token) {
