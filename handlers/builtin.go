@@ -82,7 +82,11 @@ func (d *Desk) help(_ context.Context, c *command.Call) (*command.Answer, error)
 	}
 	spec, _, ok := d.router.Match(word)
 	if !ok || !spec.Suits(c.Person) {
-		return nil, &command.Refusal{Text: "没有你能用的命令" + text.Quote(word) + "。", Hint: "帮助", Clause: "附-2"}
+		named := text.Quote(word)
+		if c.Event.Chat.Group { // ？两万三: a group's words are not repeated
+			named = ""
+		}
+		return nil, &command.Refusal{Text: "没有你能用的命令" + named + "。", Hint: "帮助", Clause: "附-2"}
 	}
 	return command.Card(d.router.HelpFor(spec, c.Person)), nil
 }
