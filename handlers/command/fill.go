@@ -11,8 +11,9 @@ import (
 )
 
 // filling puts what a text says into the arguments of a command that it may mean.
-// No word is lost where the command takes text, and nothing is put in that does not
-// stand there.
+// Nothing is put in that does not stand there. What says more stays as the command's
+// text; what sounds like how people ask for the command may be left out of it, so that
+// the line is offered to be looked at, never run.
 type filling struct {
 	spec     *Spec
 	k        Known
