@@ -31,7 +31,7 @@ func (h Handler) enter(ctx context.Context, c *command.Call) (*command.Answer, e
 		}
 		values[fieldFormer] = former
 	}
-	if err := h.enterable(name, values); err != nil {
+	if err := h.enterable(c, name, values); err != nil {
 		return nil, err
 	}
 	owner, err := h.ownerOf(ctx, c, values[fieldOwner])
@@ -89,8 +89,8 @@ func (h Handler) firstStage() string {
 }
 
 // enterable refuses what cannot be a new customer.
-func (h Handler) enterable(name string, values map[string]string) error {
-	if err := nameNeeded(name, "客户的名称", "新客户 东莞市晨星机械有限公司 地址=… 电话=…", h.enterKeys()); err != nil {
+func (h Handler) enterable(c *command.Call, name string, values map[string]string) error {
+	if err := nameNeeded(c, name, "客户的名称", "新客户 东莞市晨星机械有限公司 地址=… 电话=…", h.enterKeys()); err != nil {
 		return err
 	}
 	if err := nameRule(name); err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/text"
 	"marketbot/store"
@@ -221,8 +222,8 @@ func problem(err error) command.Refusal {
 var markup = regexp.MustCompile(`<[^<>]*>`)
 
 // nameNeeded refuses what stands where a name belongs but is a mention, or a
-// field that is not known.
-func nameNeeded(name, what, example string, keys []string) error {
+// field that is not known, or holds fields without their equals signs.
+func nameNeeded(c *command.Call, name, what, example string, keys []string) error {
 	folded := text.Fold(name).Text
 	words := strings.Fields(markup.ReplaceAllString(folded, " "))
 	if len(words) == 0 && markup.MatchString(folded) || len(words) == 1 && strings.HasPrefix(words[0], "@") {
@@ -232,7 +233,30 @@ func nameNeeded(name, what, example string, keys []string) error {
 		words := strings.Fields(name[:i])
 		return wrongSo(example, "没有字段%s。可以写的字段：%s", text.Quote(words[len(words)-1]), strings.Join(keys, "、"))
 	}
+	line := c.Spec.Name + " " + c.Rest
+	if signed := withSigns(line, name, keys); signed != line {
+		shown := text.MaskPhones(signed)
+		no := &command.Refusal{Text: text.Quote(name) + "里像是有字段，字段和内容之间要写等号；真是" + what + "，就去掉当中的空格。", Hint: shown, Clause: "档-1"}
+		if shown == signed { // a button would repeat a number in the open
+			no.Buttons = []chat.Button{{Label: "照这样写", Command: signed, Primary: true}}
+		}
+		return no
+	}
 	return nil
+}
+
+// withSigns is a line in which a key that begins a word of a name, but the first, is
+// parted from its value: 百汇超市 地址南城区.
+func withSigns(line, name string, keys []string) string {
+	words := strings.Fields(name)
+	for _, word := range words[min(1, len(words)):] {
+		for _, key := range keys {
+			if value, begins := strings.CutPrefix(word, key); begins && value != "" {
+				line = strings.Replace(line, " "+word, " "+key+"="+value, 1)
+			}
+		}
+	}
+	return line
 }
 
 // namesIn are the single names of a field that may hold several.

@@ -19,7 +19,7 @@ func (h Handler) person(ctx context.Context, c *command.Call) (*command.Answer, 
 		return nil, err
 	}
 	name, values := text.Line(c.Text("姓名")), c.Fields("字段")
-	if err := personable(name, values); err != nil {
+	if err := personable(c, name, values); err != nil {
 		return nil, err
 	}
 	file, notices, err := h.open(ctx, c, r, values[fieldReason])
@@ -44,8 +44,8 @@ func (h Handler) person(ctx context.Context, c *command.Call) (*command.Answer, 
 }
 
 // personable refuses what cannot be a person at a customer's.
-func personable(name string, values map[string]string) error {
-	if err := nameNeeded(name, "联系人的姓名", "联系人 客户 李明 职务=… 电话=…", personKeys()); err != nil {
+func personable(c *command.Call, name string, values map[string]string) error {
+	if err := nameNeeded(c, name, "联系人的姓名", "联系人 客户 李明 职务=… 电话=…", personKeys()); err != nil {
 		return err
 	}
 	if err := personNameRule(name); err != nil {
