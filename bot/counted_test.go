@@ -44,6 +44,7 @@ func optional() map[string]struct {
 		bare bool
 	}{
 		"Namer":     {has[chat.Namer], true},
+		"Lister":    {has[chat.Lister], true},
 		"Checker":   {has[chat.Checker], true},
 		"Editor":    {has[chat.Editor], false},
 		"Protector": {has[chat.Protector], false},

@@ -31,6 +31,11 @@ func (p tap) Show(ctx context.Context, to chat.Address, payload []byte, key, old
 	return chat.Show(ctx, p.Platform, to, payload, key, old)
 }
 
+// Members are the platform's: see chat.Lister.
+func (p tap) Members(ctx context.Context, group string) ([]chat.Member, error) {
+	return chat.Members(ctx, p.Platform, group)
+}
+
 // Window is the platform's: see chat.Protector.
 func (p tap) Window(payload []byte) time.Duration {
 	if v, ok := p.Platform.(chat.Protector); ok {

@@ -53,8 +53,8 @@ func (c Config) Secret() bool {
 	return c.AppSecret != "" || c.EncryptKey != "" || c.VerificationToken != ""
 }
 
-// Adapter is one Feishu app. It implements chat.Platform, chat.Namer and
-// chat.Checker, and is safe for concurrent use.
+// Adapter is one Feishu app. It implements chat.Platform, chat.Namer,
+// chat.Lister and chat.Checker, and is safe for concurrent use.
 type Adapter struct {
 	cfg     Config
 	receive chat.Receive
@@ -82,6 +82,7 @@ type Adapter struct {
 var (
 	_ chat.Platform = (*Adapter)(nil)
 	_ chat.Namer    = (*Adapter)(nil)
+	_ chat.Lister   = (*Adapter)(nil)
 	_ chat.Checker  = (*Adapter)(nil)
 
 	errForeign = errors.New("not meant for this app")

@@ -3,8 +3,13 @@ package feishu
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
+
+	"marketbot/bot/platform"
+	"marketbot/handlers/chat"
 )
 
 // PersonName is the name of an account (open_id) in the company's directory.
@@ -24,6 +29,61 @@ func (a *Adapter) PersonName(ctx context.Context, id string) (string, error) {
 		err = errors.New("look up person: the platform tells no name (scope contact:user.base:readonly, contact range)")
 	}
 	return name, err
+}
+
+// At most so many people of a group are read.
+const (
+	membersPage  = 100 // the most that the platform gives at once
+	membersPages = 20
+)
+
+// Members are the people in a group, by im:chat:readonly as well as by
+// im:chat.members:read, which is therefore not asked for. The platform
+// leaves robots out, so that a page may hold fewer than was asked for, and more
+// where several joined at once (im/v1/chat-members/get).
+func (a *Adapter) Members(ctx context.Context, group string) (list []chat.Member, err error) {
+	token := ""
+	for range membersPages {
+		var answer struct {
+			Data struct {
+				Items []struct {
+					ID   string `json:"member_id"`
+					Name string `json:"name"`
+				} `json:"items"`
+				Token string `json:"page_token"`
+				More  bool   `json:"has_more"`
+			} `json:"data"`
+		}
+		query := url.Values{"member_id_type": {"open_id"}, "page_size": {strconv.Itoa(membersPage)}}
+		if token != "" {
+			query.Set("page_token", token)
+		}
+		if err := a.get(ctx, "read the members of a group", "/open-apis/im/v1/chats/"+url.PathEscape(group)+"/members?"+query.Encode(), &answer); err != nil {
+			return nil, unlisted(err)
+		}
+		for _, m := range answer.Data.Items {
+			list = append(list, chat.Member{Account: chat.Account{Platform: Name, ID: m.ID}, Name: m.Name})
+		}
+		if token = answer.Data.Token; !answer.Data.More || token == "" {
+			break
+		}
+	}
+	return list, nil
+}
+
+// unlisted says why the members of a group were not told, where the platform did.
+func unlisted(err error) error {
+	var refused *platform.APIError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	switch refusals(refused.Code) {
+	case chat.BadSetup:
+		return fmt.Errorf("%w: %w", chat.ErrDenied, err)
+	case chat.BadReceiver:
+		return fmt.Errorf("%w: %w", chat.ErrOutside, err)
+	}
+	return err
 }
 
 // botInfo is the answer of bot/v3/info.

@@ -249,6 +249,50 @@ func TestPersonName(t *testing.T) {
 	}
 }
 
+// All people of a group are read, page by page and without its robots, and why not is
+// told apart.
+func TestMembers(t *testing.T) {
+	w := newWorld(t, nil, nil)
+	ids := []string{feishutest.BotID}
+	for i := range 250 {
+		ids = append(ids, "ou_"+strconv.Itoa(i))
+		w.Person(ids[i+1], "成员"+strconv.Itoa(i))
+	}
+	w.Server.Group("oc_large", "全员群", ids...)
+	list, err := w.Members(t.Context(), "oc_large")
+	if err != nil || len(list) != 250 {
+		t.Fatalf("%d members, %v", len(list), err)
+	}
+	for i, m := range list {
+		if m.Account.Platform != Name || m.Account.ID != "ou_"+strconv.Itoa(i) || m.Name != "成员"+strconv.Itoa(i) {
+			t.Fatalf("member %d is %+v", i, m)
+		}
+	}
+	path := "/open-apis/im/v1/chats/"
+	for _, c := range []struct {
+		name  string
+		group string
+		spoil func()
+		want  error // nil: neither of the two
+	}{
+		{"elsewhere", "oc_none", func() {}, chat.ErrOutside},
+		{"too often", "oc_large", func() { w.Fail(path, 1, feishutest.TooMany(1)) }, nil},
+		{"broken", "oc_large", func() { w.Fail(path, 1, feishutest.Broken) }, nil},
+		{"a page", "oc_large", func() { w.Fail(path, 1, feishutest.Page) }, nil},
+		{"without scope", "oc_large", func() { w.App.Scopes = []string{"im:resource"} }, chat.ErrDenied},
+	} {
+		c.spoil()
+		list, err := w.Members(t.Context(), c.group)
+		if err == nil || list != nil || c.want != nil && !errors.Is(err, c.want) || c.want == nil && (errors.Is(err, chat.ErrDenied) || errors.Is(err, chat.ErrOutside)) {
+			t.Errorf("%s: %d members, %v", c.name, len(list), err)
+		}
+	}
+	w.App.Scopes = []string{"im:chat.members:read"} // any of those that tell
+	if list, err = w.Members(t.Context(), group); err != nil || len(list) != 2 {
+		t.Errorf("by another scope: %v, %v", list, err)
+	}
+}
+
 func TestConfig(t *testing.T) {
 	good := Config{AppID: "cli_x", AppSecret: "s"}
 	tests := []struct {

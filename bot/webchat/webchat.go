@@ -112,6 +112,14 @@ func (c *Chat) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.handler.Ser
 // need not wait for them. The Chat still takes what is sent to it.
 func (c *Chat) Close() { c.close.Do(func() { close(c.closing) }) }
 
+// Members is everybody: the group is the department's, and all are in it.
+func (c *Chat) Members(context.Context, string) (list []chat.Member, err error) {
+	for _, p := range c.o.People {
+		list = append(list, chat.Member{Account: chat.Account{Platform: Platform, ID: p.Account}, Name: p.Name})
+	}
+	return list, nil
+}
+
 // persona finds a Persona by account.
 func (c *Chat) persona(account string) (Persona, bool) {
 	for _, p := range c.o.People {

@@ -52,6 +52,10 @@ var (
 )
 
 // Adapter is WeCom as one platform. It is safe for concurrent use.
+//
+// It is no chat.Lister: of its group the robot is told the id alone, and
+// appchat/get tells of no group but those that the app itself made
+// (developer.work.weixin.qq.com/document/path/98914).
 type Adapter struct {
 	cfg   Config
 	robot *robot.Robot // nil: not configured; so are the others

@@ -62,7 +62,7 @@ type Event struct {
 	Topic    string            // the platform's id of a message in a topic, whose answers belong there; empty outside one
 	// Fetch fetches the picture, as it was sent, of a Picture, or of a Text that
 	// came with one; nil: there is none. It gives MaxPicture bytes at most, and
-	// ErrLarge for more; ErrDenied is for the administrator to mend.
+	// ErrLarge for more, and ErrDenied.
 	Fetch func(ctx context.Context) ([]byte, error) `json:"-"`
 }
 
@@ -72,8 +72,8 @@ const MaxPicture = 5 << 20
 // ErrLarge is a picture of more than MaxPicture.
 var ErrLarge = errors.New("a picture that is too large")
 
-// ErrDenied is a picture that the app may not fetch.
-var ErrDenied = errors.New("the app lacks the permission to fetch pictures")
+// ErrDenied is what the app may not fetch, for the administrator to mend.
+var ErrDenied = errors.New("the app lacks the permission")
 
 // Platform is where the event happened.
 func (e Event) Platform() string { return e.From.Platform }
@@ -251,6 +251,32 @@ type Namer interface {
 
 // ErrNoNames is a Namer that tells nobody's name.
 var ErrNoNames = errors.New("the platform tells no names")
+
+// Lister is a Platform that can tell who is in a group, robots aside. It gives
+// ErrDenied where the app may not know, and ErrOutside where the bot is not there.
+type Lister interface {
+	Members(ctx context.Context, group string) ([]Member, error)
+}
+
+// Members are who is in a group; ErrNoMembers where its platform is no Lister.
+func Members(ctx context.Context, p Platform, group string) ([]Member, error) {
+	if l, tells := p.(Lister); tells {
+		return l.Members(ctx, group)
+	}
+	return nil, ErrNoMembers
+}
+
+// Member is somebody in a group.
+type Member struct {
+	Account Account
+	Name    string // the platform's; empty where it told none
+}
+
+// Why nobody can be told who is in a group.
+var (
+	ErrNoMembers = errors.New("the platform does not tell who is in a group")
+	ErrOutside   = errors.New("the bot is not in the group")
+)
 
 // Checker is a Platform that can examine its own set-up (marketbot check, 自检).
 type Checker interface {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // Subscribed is what the developer console shows under 「事件与回调」.
@@ -27,11 +28,12 @@ func (s *Server) Subscribe(to Subscribed) {
 	s.console = to
 }
 
-// scoped lets a call through that the app was granted a scope for.
-func (s *Server) scoped(scope string, next http.HandlerFunc) http.HandlerFunc {
+// scoped lets a call through that the app was granted one of the scopes for.
+func (s *Server) scoped(scopes string, next http.HandlerFunc) http.HandlerFunc {
+	list := strings.Fields(scopes)
 	return s.authed(func(w http.ResponseWriter, r *http.Request) {
-		if !slices.Contains(s.App.Scopes, scope) {
-			refuse(w, 99991672, "Access denied. One of the following scopes is required: ["+scope+"]")
+		if !slices.ContainsFunc(list, func(scope string) bool { return slices.Contains(s.App.Scopes, scope) }) {
+			refuse(w, 99991672, "Access denied. One of the following scopes is required: ["+strings.Join(list, ", ")+"]")
 			return
 		}
 		next(w, r)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -91,6 +92,7 @@ func New(now func() time.Time) *Server {
 	mux.HandleFunc("POST /open-apis/application/v7/applications/{id}/publish", s.scoped("application:application:patch", s.publish))
 	mux.HandleFunc("GET /open-apis/contact/v3/users/{id}", s.authed(s.user))
 	mux.HandleFunc("GET /open-apis/im/v1/chats/{id}", s.authed(s.chat))
+	mux.HandleFunc("GET /open-apis/im/v1/chats/{id}/members", s.scoped("im:chat im:chat.group_info:readonly im:chat.members:read im:chat:readonly", s.members))
 	mux.HandleFunc("POST /open-apis/im/v1/messages", s.authed(s.message))
 	mux.HandleFunc("POST /open-apis/im/v1/messages/{id}/reply", s.authed(s.reply))
 	mux.HandleFunc("PATCH /open-apis/im/v1/messages/{id}", s.authed(s.change))
@@ -187,6 +189,41 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	succeed(w, map[string]any{"name": g.name, "chat_mode": "group"})
+}
+
+// members gives a page of a group's people, robots left out: 20 where nothing else is
+// asked for, 100 at most.
+func (s *Server) members(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	g := s.groups[r.PathValue("id")]
+	s.mu.Unlock()
+	size, from := 20, 0
+	var wrong error
+	if asked := r.FormValue("page_size"); asked != "" {
+		size, wrong = strconv.Atoi(asked)
+	}
+	if token := r.FormValue("page_token"); token != "" && wrong == nil {
+		from, wrong = strconv.Atoi(strings.TrimPrefix(token, "page-"))
+	}
+	switch {
+	case g == nil:
+		refuse(w, 232011, "Operator can NOT be out of the chat.")
+		return
+	case wrong != nil, size < 1, size > 100, from < 0, from > len(g.members), r.FormValue("member_id_type") != "open_id":
+		refuse(w, 232001, "Your request contains an invalid request parameter.")
+		return
+	}
+	items, to := []map[string]any{}, min(from+size, len(g.members))
+	for _, id := range g.members[from:to] {
+		if name, known, _ := s.Member(id); known && id != BotID {
+			items = append(items, map[string]any{"member_id_type": "open_id", "member_id": id, "name": name, "tenant_key": tenant})
+		}
+	}
+	page := map[string]any{"items": items, "has_more": to < len(g.members), "member_total": len(g.members)}
+	if to < len(g.members) {
+		page["page_token"] = "page-" + strconv.Itoa(to)
+	}
+	succeed(w, page)
 }
 
 func answer(w http.ResponseWriter, status int, body any) { platformtest.Answer(w, status, body) }
