@@ -72,6 +72,11 @@ func (a trouble) Commands() []command.Spec {
 			said, err := command.Ahead(ctx, c, "long", func(context.Context, *store.Tx) (string, error) { return "读完了", (*a.meanwhile)() })
 			return command.Text(said), err
 		}),
+		spec("问外面", func(ctx context.Context, c *command.Call) (*command.Answer, error) {
+			*a.wrote++
+			said, err := command.Outside(ctx, c, "far", func(context.Context) (string, error) { return "问到了", (*a.meanwhile)() })
+			return command.Text(said), err
+		}),
 		spec("写错", func(_ context.Context, c *command.Call) (*command.Answer, error) {
 			return command.Text(c.Text("clent")), nil
 		}),
@@ -462,8 +467,14 @@ func TestOpening(t *testing.T) {
 }
 
 // What takes long is read once, while others write; then the step is run again with it,
-// or with what went wrong.
+// or with what went wrong. So is what is asked over the network.
 func TestAhead(t *testing.T) {
+	for line, said := range map[string]string{"久读": "读完了", "问外面": "问到了"} {
+		t.Run(line, func(t *testing.T) { testAhead(t, line, said) })
+	}
+}
+
+func testAhead(t *testing.T, line, said string) {
 	runs := 0
 	d := newDesk(t, &runs)
 	reads := 0

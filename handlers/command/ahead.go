@@ -21,14 +21,20 @@ type read struct {
 type Wanted struct {
 	key  string
 	read func(ctx context.Context, tx *store.Tx) (any, error)
+	ask  func(ctx context.Context) (any, error) // in place of read, and of a transaction
 }
 
 func (w *Wanted) Error() string { return w.key + " is to be read first" }
 
-// Do reads what is wanted, in a transaction that nobody waits for. Its error is the
-// store's; any other is the step's, when it is run again.
+// Do reads what is wanted, in a transaction that nobody waits for, or in none. Its
+// error is the store's; any other is the step's, when it is run again.
 func (w *Wanted) Do(ctx context.Context, db *store.DB, into ReadAhead) error {
 	var r read
+	if w.ask != nil {
+		r.value, r.err = w.ask(ctx)
+		into[w.key] = r
+		return nil
+	}
 	err := db.View(ctx, func(tx *store.Tx) error {
 		r.value, r.err = w.read(ctx, tx)
 		r.damaged = tx.Damaged()
@@ -49,11 +55,31 @@ func Ahead[T any](ctx context.Context, c *Call, key string, f func(ctx context.C
 	if c.ReadAhead == nil {
 		return f(ctx, c.Tx)
 	}
-	var none T
 	r, done := c.ReadAhead[key]
 	if !done {
-		return none, &Wanted{key, func(ctx context.Context, tx *store.Tx) (any, error) { return f(ctx, tx) }}
+		var none T
+		return none, &Wanted{key: key, read: func(ctx context.Context, tx *store.Tx) (any, error) { return f(ctx, tx) }}
 	}
+	return valueOf[T](c, key, r)
+}
+
+// Outside is what f learns for a step over the network, outside any transaction: who
+// writes does not wait for that. See [Ahead].
+func Outside[T any](ctx context.Context, c *Call, key string, f func(ctx context.Context) (T, error)) (T, error) {
+	if c.ReadAhead == nil {
+		return f(ctx)
+	}
+	r, done := c.ReadAhead[key]
+	if !done {
+		var none T
+		return none, &Wanted{key: key, ask: func(ctx context.Context) (any, error) { return f(ctx) }}
+	}
+	return valueOf[T](c, key, r)
+}
+
+// valueOf is what was read ahead for a call.
+func valueOf[T any](c *Call, key string, r read) (T, error) {
+	var none T
 	for _, d := range r.damaged {
 		c.Tx.Note(d)
 	}
