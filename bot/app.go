@@ -85,7 +85,7 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	people.Groups, people.Owners = p.Groups, p.Owners
+	people.Groups, people.Owners, people.Members = p.Groups, p.Owners, b.members
 	customers, err := command.AreaOf[*customer.Handler](b.areas)
 	if err != nil {
 		return nil, err
@@ -155,6 +155,15 @@ func (b *bot) receive(ctx context.Context, e chat.Event) (chat.Receipt, error) {
 	}
 	b.metrics.received(e, r, err, b.Now().Sub(began))
 	return r, err
+}
+
+// members are who is in a group, where its platform tells.
+func (b *bot) members(ctx context.Context, group chat.Address) ([]chat.Member, error) {
+	list, err := chat.Members(ctx, b.platforms[group.Platform], group.ID)
+	if err != nil && !errors.Is(err, chat.ErrNoMembers) {
+		b.Log.Warn("the members of a group could not be read", "platform", group.Platform, "error", err)
+	}
+	return list, err
 }
 
 // file makes the content of a chat.File: the recipe is its maker's name, a

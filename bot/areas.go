@@ -55,7 +55,7 @@ func defaultAreas() AreaSettings {
 // this list, and whoever misses an area in it says so at start.
 func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []chat.Finding) []command.Area {
 	leave := &handover.Handler{Rules: r, Config: s.Leaving}
-	people := &staff.Handler{Rules: r, OwedBy: s.Reports.OwedBy, Health: health, Policy: s.Customers.Policy()}
+	people := &staff.Handler{Rules: r, OwedBy: s.Reports.OwedBy, Health: health, Members: untold, Policy: s.Customers.Policy()}
 	contracts := &contract.Handler{Rules: r, Config: s.Contracts}
 	receivables := &receivable.Handler{Rules: r, Config: s.Receivables}
 	targets := &target.Handler{Rules: r, Config: s.Targets, ForSigner: s.Receivables.ReceiptsFor == receivable.ForSigner}
@@ -83,6 +83,9 @@ func newAreas(r rulebook.Rules, s AreaSettings, health func(context.Context) []c
 	meetings.Months = closing.Of(r, list)
 	return list
 }
+
+// untold are the members of a group where no platform is at hand.
+func untold(context.Context, chat.Address) ([]chat.Member, error) { return nil, chat.ErrNoMembers }
 
 // problem is the first setting of an area that cannot be.
 func (s AreaSettings) problem() *problem {

@@ -41,7 +41,7 @@ func openBench(b *testing.B, c *crowd) (addr string) {
 	post := &handlers.Post{}
 	var box *outbox.Outbox
 	desk, err := handlers.NewDesk(handlers.Options{
-		DB: db, Areas: []command.Area{staff.Handler{Rules: r, Health: healthy}, trip.Handler{Rules: r}, report.Handler{Rules: r, Config: report.Defaults()}},
+		DB: db, Areas: []command.Area{staff.Handler{Rules: r, Health: healthy, Members: untold}, trip.Handler{Rules: r}, report.Handler{Rules: r, Config: report.Defaults()}},
 		Left: staff.Handler{Rules: r}.Left, Post: post, Zone: shanghai, Now: time.Now, Owed: func(a []store.Outgoing, more bool) { box.Owed(a, more) }, Log: log,
 	})
 	if err != nil {

@@ -53,7 +53,7 @@ func stages() []stage {
 //	place 张伟 '广州塔'           somebody sends a place
 //	picture 张伟 jpeg '到场 H1'   somebody sends a picture, named in phototest.Pictures, with words or without
 //	press 张伟 '确认'             presses the button, named by its beginning, of the newest message that has it
-//	fill 张伟 '本周=拜访'         hands in the newest form; what is not given stays as it was prefilled
+//	fill 张伟 '本周=拜访'         hands in the newest form; what is not given stays as it was prefilled; a name is their account's field
 //	again                        the platform delivers the last event once more
 //	late 6h say 张伟 '签到 广州'   somebody wrote six hours ago, and it arrives only now; so with the others
 //	often 80 小林 '线索 第#个' …   somebody writes these one after the other, so often, # being the number
@@ -344,8 +344,11 @@ func (p *conversation) fill(ts *testscript.TestScript, args []string) {
 		if len(m.fields) == 0 {
 			continue
 		}
-		for f := range values {
-			if !slices.Contains(m.fields, f) {
+		for f, value := range values {
+			if id := p.office.screens.account(f).ID; id != f && slices.Contains(m.fields, id) {
+				values[id] = value
+				delete(values, f)
+			} else if !slices.Contains(m.fields, f) {
 				ts.Fatalf("no field %s in %v", f, m.fields)
 			}
 		}

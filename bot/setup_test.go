@@ -145,6 +145,14 @@ func TestSetupToTheFirstCheckIn(t *testing.T) {
 	hears("由其他员工改为业务员")
 	n.feishu.Say("ou_owner", "", "签到 广州 见了采购部") // act four
 	hears("签到成功")
+	// And the group, with a post for everybody in it.
+	n.feishu.Person("ou_li", "李雷")
+	n.feishu.Group("oc_market", "市场部", "ou_owner", "ou_li")
+	n.feishu.Say("ou_owner", "oc_market", "@"+feishutest.BotName+" 部门群")
+	if _, err := n.feishu.Submit("ou_owner", hears("部门群里还有 1 人没登记"), map[string]string{"ou_li": "业务员"}); err != nil {
+		t.Fatal(err)
+	}
+	hears("✓ 已登记：李雷，业务员")
 
 	config, key := n.file("config.yaml"), strings.TrimSpace(n.file(keyFile))
 	cfg, err := loadConfig(n.setup.Config, os.LookupEnv)

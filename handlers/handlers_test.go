@@ -113,7 +113,8 @@ func newDesk(t testing.TB, wrote *int) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole := staff.Handler{Rules: rulebook.Rules{Zone: zone, Calendar: calendar}, Health: func(context.Context) []chat.Finding { return nil }}
+	whole := staff.Handler{Rules: rulebook.Rules{Zone: zone, Calendar: calendar}, Health: func(context.Context) []chat.Finding { return nil },
+		Members: func(context.Context, chat.Address) ([]chat.Member, error) { return nil, nil }}
 	d.desk, err = handlers.NewDesk(handlers.Options{
 		DB: db, Areas: []command.Area{trouble{wrote, &d.meanwhile}, whole}, Left: staff.Handler{Rules: rulebook.Rules{Zone: zone}}.Left, Post: &handlers.Post{}, Zone: zone,
 		Now: func() time.Time { return d.now }, Owed: d.hand, Log: slog.New(slog.NewTextHandler(&d.log, nil)),
@@ -483,13 +484,13 @@ func testAhead(t *testing.T, line, said string) {
 		d.receive(d.event("刘洋", "登记")) // for ever, if the first one's transaction were open
 		return nil
 	}
-	d.receive(d.event("张伟", "久读"))
-	d.wantSaid("刘洋 … 登记好了", "张伟 … 读完了")
+	d.receive(d.event("张伟", line))
+	d.wantSaid("刘洋 … 登记好了", "张伟 … "+said)
 	if reads != 1 || runs < 3 {
 		t.Errorf("read %d times, %d runs", reads, runs)
 	}
 	d.meanwhile = func() error { return errors.New("no luck") }
-	d.receive(d.event("张伟", "久读"))
+	d.receive(d.event("张伟", line))
 	d.wantSaid("张伟 … 出错")
 	if !strings.Contains(d.log.String(), "no luck") {
 		t.Error(d.log.String())

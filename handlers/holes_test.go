@@ -18,6 +18,7 @@ import (
 func TestAreasHaveNoHoles(t *testing.T) {
 	rules := rulebook.Rules{Zone: time.UTC, Calendar: &rulebook.Calendar{}}
 	health := func(context.Context) []chat.Finding { return nil }
+	members := func(context.Context, chat.Address) ([]chat.Member, error) { return nil, nil }
 	for _, c := range []struct {
 		area command.Area
 		want string // empty: it is whole
@@ -25,7 +26,8 @@ func TestAreasHaveNoHoles(t *testing.T) {
 		{&trip.Handler{Rules: rules}, ""},
 		{trip.Handler{Rules: rules}, ""},
 		{&report.Handler{Rules: rules}, ""},
-		{&staff.Handler{Rules: rules, Health: health}, ""},
+		{&staff.Handler{Rules: rules, Health: health, Members: members}, ""},
+		{&staff.Handler{Rules: rules, Health: health}, "staff.Handler.Members is missing"},
 		{&staff.Handler{Rules: rules}, "staff.Handler.Health is missing"},
 		{&trip.Handler{Rules: rulebook.Rules{Zone: time.UTC}}, "trip.Handler.Rules.Calendar is missing"},
 		{&trip.Handler{}, "trip.Handler.Rules.Zone is missing"},

@@ -151,7 +151,7 @@ func (h Handler) bindRegistered(ctx context.Context, c *command.Call, code strin
 	if err != nil {
 		return nil, err
 	}
-	card, err := h.startCard(ctx, c.Tx, "你现在是管理员。")
+	card, err := h.startCard(ctx, c.Tx, "你现在是管理员。", crowd{})
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +212,7 @@ func (h Handler) bound(ctx context.Context, c *command.Call, p store.Person, had
 		if p.Post == store.OtherEmployee {
 			text += "\n你是什么岗位？点下面的按钮，或发 人员 岗位 " + p.Name + " 岗位。"
 		}
-		card, err := h.startCard(ctx, c.Tx, text)
+		card, err := h.startCard(ctx, c.Tx, text, crowd{})
 		if err != nil {
 			return nil, err
 		}

@@ -35,6 +35,7 @@ func (h Handler) peopleCommands() []command.Spec {
 			Args:     []command.Arg{{Name: "姓名", Kind: command.Word, Prompt: "登记谁？@他，或写姓名。"}, {Name: othersArg, Kind: command.Mentions, Optional: true}, later},
 			Examples: []string{"人员 添加 周敏 业务员", "人员 添加 @周敏 @林立 业务员"}, Run: h.add, Undo: h.undoAdd,
 		}),
+		h.membersCommand(),
 		manage(command.Spec{
 			Name: "人员 绑定码", Aliases: []string{"rybdm"}, Summary: "给还没绑定账号的人一个新的绑定码",
 			Said: []string{"绑定码", "给…绑定码"},
@@ -184,40 +185,48 @@ func (h Handler) person(ctx context.Context, c *command.Call, p store.Person) (*
 // othersArg are those who are registered together with the first.
 const othersArg = "同事"
 
+// newcomer is somebody who is to be registered.
+type newcomer struct {
+	name    string
+	account chat.Account // empty: none is known
+	post    store.Post   // empty: to be asked for
+}
+
 // add is 人员 添加: of one person, or of several who are mentioned together.
 func (h Handler) add(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	names := []string{cleanName(c.Text("姓名"))}
-	for _, typed := range c.Mentions(othersArg) {
-		names = append(names, cleanName(typed))
+	var list []newcomer
+	for _, typed := range append([]string{c.Text("姓名")}, c.Mentions(othersArg)...) {
+		n := newcomer{name: cleanName(typed), post: c.Post("岗位")}
+		n.account = mention(c, n.name)
+		list = append(list, n)
 	}
-	if len(names) == 1 {
-		return h.addOne(ctx, c, names[0])
+	if len(list) == 1 {
+		return h.addOne(ctx, c, list[0])
 	}
-	return h.addAll(ctx, c, names)
+	return h.addAll(ctx, c, list)
 }
 
 // addAll registers several: who has an account gets their post by a button, who has
 // none a card with their code.
-func (h Handler) addAll(ctx context.Context, c *command.Call, names []string) (*command.Answer, error) {
+func (h Handler) addAll(ctx context.Context, c *command.Call, list []newcomer) (*command.Answer, error) {
 	a, card, said, ids := &command.Answer{}, chat.Card{Tone: chat.Good}, []string(nil), []string(nil)
-	for _, name := range names {
-		one, err := h.addOne(ctx, c, name)
+	for _, n := range list {
+		one, err := h.addOne(ctx, c, n)
 		var no *command.Refusal
 		if errors.As(err, &no) {
-			said = append(said, "✗ "+name+"："+no.Text)
+			said = append(said, "✗ "+n.name+"："+no.Text)
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		_, mentioned := mention(c, name)
 		switch {
-		case !mentioned:
-			said = append(said, "✓ "+name+"，绑定码在另一条里")
+		case n.account.ID == "":
+			said = append(said, "✓ "+n.name+"，绑定码在另一条里")
 			a.Notices = append(a.Notices, chat.Notice{Key: "staff/" + c.Tx.NewID(c.Now), To: c.Person.ID, Message: one.Reply})
-		case c.Post("岗位") == "":
-			said = append(said, "✓ "+name+"，是什么岗位？")
-			card.Buttons = append(card.Buttons, chat.Button{Label: name + "的岗位", Command: "人员 岗位 " + name})
+		case n.post == "":
+			said = append(said, "✓ "+n.name+"，是什么岗位？")
+			card.Buttons = append(card.Buttons, chat.Button{Label: n.name + "的岗位", Command: "人员 岗位 " + n.name})
 		default:
 			said = append(said, "✓ "+one.Reply.Text)
 		}
@@ -232,26 +241,26 @@ func (h Handler) addAll(ctx context.Context, c *command.Call, names []string) (*
 	return a, nil
 }
 
-// addOne registers somebody: mentioned, their account is bound at once; only
-// named, the answer holds a code with which they bind it themselves.
-func (h Handler) addOne(ctx context.Context, c *command.Call, name string) (*command.Answer, error) {
-	if !validName(name) {
+// addOne registers somebody: an account that is known is bound at once; of who is
+// only named, the answer holds a code with which they bind it themselves.
+func (h Handler) addOne(ctx context.Context, c *command.Call, n newcomer) (*command.Answer, error) {
+	if !validName(n.name) {
 		return nil, refuseName()
 	}
-	if err := h.free(ctx, c, name); err != nil {
+	if err := h.free(ctx, c, n.name); err != nil {
 		return nil, err
 	}
-	account, mentioned := mention(c, name)
-	if mentioned {
-		if err := h.unregistered(ctx, c, account); err != nil {
+	known := n.account.ID != ""
+	if known {
+		if err := h.unregistered(ctx, c, n.account); err != nil {
 			return nil, err
 		}
 	}
-	if c.Post("岗位") == "" && !mentioned { // a code waits for its answer
+	if n.post == "" && !known { // a code waits for its answer
 		return nil, command.AskPost(postPrompt())
 	}
-	post := cmp.Or(c.Post("岗位"), store.OtherEmployee)
-	p := store.Person{ID: c.Tx.NewID(c.Now), Name: name, Since: c.Now}
+	post := cmp.Or(n.post, store.OtherEmployee)
+	p := store.Person{ID: c.Tx.NewID(c.Now), Name: n.name, Since: c.Now}
 	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, store.Change{Kind: store.ChangeHold, Post: post, At: c.Now})
 	if err != nil {
 		return nil, err
@@ -260,14 +269,14 @@ func (h Handler) addOne(ctx context.Context, c *command.Call, name string) (*com
 	if err := c.Tx.People().Add(ctx, p); err != nil {
 		return nil, err
 	}
-	if !mentioned {
+	if !known {
 		return h.added(ctx, c, p, o)
 	}
-	if err := c.Tx.Accounts().Bind(ctx, store.Account{Platform: account.Platform, ID: account.ID, Person: p.ID}, c.Now); err != nil {
+	if err := c.Tx.Accounts().Bind(ctx, store.Account{Platform: n.account.Platform, ID: n.account.ID, Person: p.ID}, c.Now); err != nil {
 		return nil, err
 	}
 	a := command.Text("已登记：" + p.Name + "，" + string(o.Post) + "，自 " + h.Rules.Day(c.Now).String() + " 起；聊天账号已绑定。" + o.note())
-	if c.Post("岗位") == "" {
+	if n.post == "" {
 		a = command.Card(postCard(p, a.Reply.Text))
 	}
 	a.Notices = news(c.Tx, c.Now, []store.Person{p}, "你已登记为"+string(o.Post)+"。"+o.meanwhile()+"发送 帮助 看能做什么；请先读一遍 制度。")
@@ -304,13 +313,13 @@ func (h Handler) free(ctx context.Context, c *command.Call, name string) error {
 }
 
 // mention is the account behind @name, where the platform gave one.
-func mention(c *command.Call, name string) (chat.Account, bool) {
+func mention(c *command.Call, name string) chat.Account {
 	for _, m := range c.Event.Mentions {
 		if m.Account.ID != "" && cleanName(m.Name) == name {
-			return m.Account, true
+			return m.Account
 		}
 	}
-	return chat.Account{}, false
+	return chat.Account{}
 }
 
 // unregistered refuses an account that belongs to somebody already.

@@ -30,6 +30,9 @@ type Handler struct {
 	OwedBy []store.Post   // who owes a weekly report, for what 请假 says about it
 	Groups []chat.Address // the department's groups of the settings
 	Owners []chat.Account // who set the bot up: the first to write becomes administrator while there is none
+	// Members are who is in a group, asked over the network: outside any
+	// transaction (command.Outside). Its errors are those of chat.Lister.
+	Members func(ctx context.Context, group chat.Address) ([]chat.Member, error)
 	// Health is what the program knows about itself without asking anybody
 	// over the network; it is called inside the transaction of 自检.
 	Health func(ctx context.Context) []chat.Finding

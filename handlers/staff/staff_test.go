@@ -29,7 +29,8 @@ func newOffice(t *testing.T) *office {
 	t.Helper()
 	h := Handler{
 		Rules: handlerstest.Rules(t), OwedBy: []store.Post{store.Salesperson},
-		Health: func(context.Context) []chat.Finding { return nil },
+		Health:  func(context.Context) []chat.Finding { return nil },
+		Members: func(context.Context, chat.Address) ([]chat.Member, error) { return nil, chat.ErrNoMembers },
 	}
 	return &office{handlerstest.New(t, h, "2026-11-24 09:30"), h}
 }

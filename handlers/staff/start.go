@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -45,7 +46,17 @@ func (h Handler) start(ctx context.Context, c *command.Call) (*command.Answer, e
 		}
 		return command.Card(exampleCard()), nil
 	}
-	card, err := h.startCard(ctx, c.Tx, "")
+	group, err := h.departmentOn(ctx, c.Tx, c.Event.Platform())
+	if err != nil {
+		return nil, err
+	}
+	var w crowd
+	if group.ID != "" {
+		if w, err = h.crowd(ctx, c, group); err != nil {
+			return nil, err
+		}
+	}
+	card, err := h.startCard(ctx, c.Tx, "", w)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +64,8 @@ func (h Handler) start(ctx context.Context, c *command.Call) (*command.Answer, e
 }
 
 // startCard is the first steps with a sign for what is done, below what has just
-// come of a command.
-func (h Handler) startCard(ctx context.Context, tx *store.Tx, news string) (chat.Card, error) {
+// come of a command. w is who is in the department's group, where that was asked.
+func (h Handler) startCard(ctx context.Context, tx *store.Tx, news string, w crowd) (chat.Card, error) {
 	card := chat.Card{Title: "开始使用", Tone: chat.Good}
 	people, err := tx.People().Active(ctx)
 	if err != nil {
@@ -73,7 +84,7 @@ func (h Handler) startCard(ctx context.Context, tx *store.Tx, news string) (chat
 	}
 	card.Blocks = append(card.Blocks,
 		chat.Block{Text: ticked(len(groups)+len(h.Groups) > 0) + "1. 把我拉进部门群，在群里点「设为部门群」，或发：@市场部助手 部门群"},
-		chat.Block{Text: ticked(len(people) > 1) + "2. 加同事：人员 添加 @张伟 @刘洋，再点各人的岗位；@ 不到的写姓名和岗位，把绑定码给本人"},
+		chat.Block{Text: ticked(len(people) > 1) + "2. 加同事：" + byMention + "，再点各人的岗位；@ 不到的写姓名和岗位，把绑定码给本人" + w.more()},
 		chat.Block{Text: ticked(!seen.IsZero()) + "3. 看一周的例子"},
 		chat.Block{Note: "做完一步，发 开始使用 看还差什么；都好了发 自检。"},
 	)
@@ -82,7 +93,21 @@ func (h Handler) startCard(ctx context.Context, tx *store.Tx, news string) (chat
 		{Label: "人员", Command: "人员"},
 		{Label: "自检", Command: "自检"},
 	}
+	if len(w.fresh) > 0 {
+		card.Buttons = slices.Insert(card.Buttons, 0, chat.Button{Label: "加同事", Command: membersWord, Primary: true})
+	}
 	return card, nil
+}
+
+// more is what the step of the colleagues says of who is in the group.
+func (w crowd) more() string {
+	switch {
+	case len(w.fresh) > 0:
+		return "\n部门群里还有 " + number(len(w.fresh)) + " 人没登记，点「加同事」各选一个岗位"
+	case w.untold == nil || errors.Is(w.untold, chat.ErrNoMembers):
+		return ""
+	}
+	return "\n" + w.refusal("").Text
 }
 
 func ticked(done bool) string {
@@ -130,6 +155,12 @@ func (h Handler) department(ctx context.Context, c *command.Call) (*command.Answ
 	if !none && slices.Equal(had, []string{at.ID}) {
 		return command.Text("这里已经是部门群了：群提醒发到这里。"), nil
 	}
+	var offer []chat.Notice
+	if !none {
+		if offer, err = h.offer(ctx, c, at); err != nil {
+			return nil, err
+		}
+	}
 	for _, id := range had {
 		if err := c.Tx.Marks().Clear(ctx, store.DepartmentOf(c.Event.Platform(), id)); err != nil {
 			return nil, err
@@ -147,6 +178,7 @@ func (h Handler) department(ctx context.Context, c *command.Call) (*command.Answ
 	}
 	a := command.Text(text)
 	a.Notices = news(c.Tx, c.Now, audience.But(w.roll.Charged(store.Administrator), c.Person.ID), c.Person.Name+"在"+platform(c.Event.Platform())+told+"。")
+	a.Notices = append(a.Notices, offer...)
 	a.Subject = "department"
 	return a, nil
 }
