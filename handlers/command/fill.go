@@ -37,7 +37,7 @@ type clause struct{ from, to int }
 var hedge = newLexicon(`大概 大约 应该 估计 那份 那个 那笔 这份 这个 这笔 那张 这张 那条 这条 那边 这边 的事 他 她 它 他们 我们 咱 自己 名下 手上 手里 今天 刚 刚刚 刚才 已经 又 再 先 就 都 那 这 让 由 被 从 跟 和 与 要 了 的 吧 哈 啊 呢 哦 啦 掉 给 去 来 到 在 是 个 一下 下 好 也 人`)
 
 // edge is what stands about what a text says of something.
-var edge = newLexicon(`的 那边 这边 那家 这家 那个 了 吧 啊 哈 呢 哦`)
+var edge = newLexicon(`记一条 记一笔 记一下 记个 的 那边 这边 那家 这家 那个 了 吧 啊 哈 呢 哦`)
 
 func newFilling(s *Spec, typed string, slots []slot, tokens []token, k Known, l *likeness) *filling {
 	f := &filling{spec: s, k: k, typed: typed, slots: slots, taken: make([]bool, len(slots)), cues: l.cues[s], like: l, drop: make([]bool, len(typed))}
