@@ -49,9 +49,9 @@ func knownOf(typed string) command.Known {
 // nothing of their own.
 const fillers = "的了吧啊哈呢哦呀嘛啦哎嗯我你他她它们那这个份笔张条家边里事都就又再先刚才已经要让由被把从跟和与给去来到在是一下帮请想麻烦好也人掉大概约应该估计今天自己名下手上"
 
-// mostLacking is how many of a hundred lines lack a word at most: most of them are
-// offered beside the one that has it.
-const mostLacking = 19
+// mostLacking is how many of a hundred lines lack a word at most: mostly one that names the
+// command (弄好了, 搞丢了), or a slip of the pen.
+const mostLacking = 14
 
 // No word is lost: what somebody typed stands in the line that is offered, where the
 // command takes text, or it says nothing, or is what they call the command.
@@ -62,7 +62,7 @@ func TestOffersLoseNoWords(t *testing.T) {
 	for _, s := range slices.Concat(readSentences(t, learnt), readSentences(t, heldOut)) {
 		for _, line := range r.Guess(s.said, knownOf(s.said)).Lines {
 			spec, _, _ := r.Match(line)
-			if spec == nil || spec.Lists || spec.Name == "帮助" || !slices.ContainsFunc(spec.Args, func(a command.Arg) bool {
+			if spec == nil || spec.Lists || spec.Name == "帮助" || spec.Name == "客户" || !slices.ContainsFunc(spec.Args, func(a command.Arg) bool {
 				return slices.Contains([]command.Kind{command.Free, command.Passage, command.Labels, command.Fields}, a.Kind)
 			}) {
 				continue

@@ -32,22 +32,16 @@ func letterOf(code string) string {
 	return ""
 }
 
-// bare are the commands that may be meant by a code that stands in a text which
-// names none: those that are about it, to see it or to note down all the words
-// beside it.
-func (r *Router) bare(typed string, k Known) (lines []string) {
+// aboutNamed are the commands that may be meant by a code, or a customer, that stands
+// in a text which names none: those that are about it, to see it or to note down all
+// the words beside it.
+func (r *Router) aboutNamed(typed string, k Known) (list []offer) {
 	for _, at := range codes.FindAllStringIndex(text.CutBytes(typed, suggestBytes), -1) {
 		code := text.Code(typed[at[0]:at[1]])
-		if lines = r.about(letterOf(code), code, wordsBeside(typed, at[0], at[1]), k); len(lines) > 0 {
-			break
+		if list = r.about(letterOf(code), code, wordsBeside(typed, at[0], at[1]), k); len(list) > 0 {
+			return list
 		}
 	}
-	return lines
-}
-
-// ofCustomer are the commands that may be meant where a text names a customer and
-// none: as for its code.
-func (r *Router) ofCustomer(typed string, k Known) []string {
 	at := strings.Index(typed, k.Customer)
 	if at < 0 || k.Customer == "" || supposed.in(text.Fold(typed).Text) != "" {
 		return nil
@@ -65,19 +59,19 @@ func wordsBeside(typed string, from, to int) string {
 }
 
 // about are the commands that may be meant by a code, or a name, with words beside it.
-func (r *Router) about(letter, code, words string, k Known) (lines []string) {
+func (r *Router) about(letter, code, words string, k Known) (list []offer) {
 	folded := text.Fold(words).Text
 	says := ask.in(folded) == "" && !useUp(folded, soft)
 	for _, s := range r.specs {
 		switch notes := s.takesWords(); {
-		case letter == "" || s.Of != letter || !k.Suits(s) || len(lines) == maxSuggest:
+		case letter == "" || s.Of != letter || !k.Suits(s) || len(list) == maxSuggest:
 		case notes && says:
-			lines = append([]string{s.Name + " " + code + " " + words}, lines...)
+			list = append([]offer{{spec: s, line: s.Name + " " + code + " " + words}}, list...)
 		case !notes:
-			lines = append(lines, s.Name+" "+code)
+			list = append(list, offer{spec: s, line: s.Name + " " + code})
 		}
 	}
-	return lines
+	return list
 }
 
 // ofOthers reports whether words begin with a code that the command is not about.

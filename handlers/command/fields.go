@@ -3,6 +3,9 @@ package command
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"marketbot/handlers/reading"
 )
 
 // labels are the parts that the text names by their labels: from the first on that
@@ -44,6 +47,13 @@ var become = newLexicon(`改成 改为 改到 改 换成 换到 换了 换 写�
 // begins with the key, or says what it becomes; and those that only one kind of slot
 // fits.
 func (f *filling) fields(keys []string) string {
+	if n := len(reading.Passage(f.typed, keys)); n < len(f.typed) { // as the command takes them
+		f.cut(n, len(f.typed))
+		for i, s := range f.slots {
+			f.taken[i] = f.taken[i] || s.from >= n
+		}
+		return f.typed[n:]
+	}
 	var list []string
 	for i := 0; i < len(f.clauses); i++ {
 		c := f.clauses[i]
@@ -55,9 +65,14 @@ func (f *filling) fields(keys []string) string {
 			}
 			end, value := c.to, clause[at+len(key):]
 			w := become.at(value)
-			if value = value[len(w):]; w != "" && value == "" && i+1 < len(f.clauses) {
-				i++
-				value, end = f.typed[f.clauses[i].from:f.clauses[i].to], f.clauses[i].to
+			value = value[len(w):]
+			if i+1 < len(f.clauses) {
+				next := f.clauses[i+1]
+				became := become.at(f.typed[next.from:next.to])
+				if w != "" && value == "" || became != "" && utf8.RuneCountInString(value) < 3 { // 写错 改成…
+					i++
+					value, end = f.typed[next.from+len(became):next.to], next.to
+				}
 			}
 			if value == "" || at > 0 && w == "" {
 				continue
@@ -71,7 +86,7 @@ func (f *filling) fields(keys []string) string {
 			break
 		}
 	}
-	if f.spec.Of != customers {
+	if f.spec.Of != customers && f.behindOf == 0 {
 		list = append(list, f.typedFields(keys, list)...)
 	}
 	return strings.Join(list, " ")

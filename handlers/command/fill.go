@@ -15,29 +15,34 @@ import (
 // text; what sounds like how people ask for the command may be left out of it, so that
 // the line is offered to be looked at, never run.
 type filling struct {
-	spec     *Spec
-	k        Known
-	typed    string
-	slots    []slot
-	taken    []bool
-	clauses  []clause
-	cues     lexicon
-	like     *likeness
-	drop     []bool // of the bytes of typed: they are no text
-	fit      float64
-	complete bool // all that the command needs is said
-	asks     bool // the text is a question
-	behind   bool // labels stand behind other text
+	spec        *Spec
+	k           Known
+	typed       string
+	slots       []slot
+	taken       []bool
+	clauses     []clause
+	cues        lexicon
+	like        *likeness
+	drop        []bool // of the bytes of typed: they are no text
+	fit         float64
+	lacks       bool   // what the command needs is not said
+	complete    bool   // all that the command needs is said
+	asks        bool   // the text is a question
+	behind      bool   // labels stand behind other text
+	left        string // what says more than the command has a place for
+	aboutBefore bool   // what a phrase is about stands before it
+	before      int    // where a phrase begins that means the command
+	behindOf    int    // where a phrase ends that means the command; 0: none does
 }
 
 // clause is a part of a text between marks or blanks.
 type clause struct{ from, to int }
 
 // hedge is what stands about what is meant and says nothing.
-var hedge = newLexicon(`大概 大约 应该 估计 那份 那个 那笔 这份 这个 这笔 那张 这张 那条 这条 那边 这边 的事 他 她 它 他们 我们 咱 自己 名下 手上 手里 今天 刚 刚刚 刚才 已经 又 再 先 就 都 那 这 让 由 被 从 跟 和 与 要 了 的 吧 哈 啊 呢 哦 啦 掉 给 去 来 到 在 是 个 一下 下 好 也 人`)
+var hedge = newLexicon(`大概 大约 应该 估计 这里 那里 一条 那份 那个 那笔 这份 这个 这笔 那张 这张 那条 这条 那边 这边 的事 他 她 它 他们 我们 咱 自己 名下 手上 手里 今天 刚 刚刚 刚才 已经 又 再 先 就 都 那 这 让 由 被 从 跟 和 与 要 了 的 吧 哈 啊 呢 哦 啦 掉 给 去 来 到 在 是 个 一下 下 好 也 人`)
 
 // edge is what stands about what a text says of something.
-var edge = newLexicon(`记一条 记一笔 记一下 记个 的 那边 这边 那家 这家 那个 了 吧 啊 哈 呢 哦`)
+var edge = newLexicon(`记一条 记一笔 记一下 记个 的 那边 这边 那家 这家 那个 了 吧 啊 哈 呢 哦 一下`)
 
 func newFilling(s *Spec, typed string, slots []slot, tokens []token, k Known, l *likeness) *filling {
 	f := &filling{spec: s, k: k, typed: typed, slots: slots, taken: make([]bool, len(slots)), cues: l.cues[s], like: l, drop: make([]bool, len(typed))}
@@ -54,6 +59,26 @@ func newFilling(s *Spec, typed string, slots []slot, tokens []token, k Known, l 
 	return f
 }
 
+// spoken says that a phrase of the text means the command: what else stands there is
+// told as it is.
+func (f *filling) spoken(s *speech) {
+	at := 0
+	for i, piece := range s.pieces[:len(s.pieces)-1] {
+		at += len(piece)
+		end := at + strings.Index(f.typed[at:], s.pieces[i+1])
+		if i+2 == len(s.pieces) {
+			end = len(f.typed) - len(s.pieces[i+1])
+		}
+		if i == 0 {
+			f.before = at
+		}
+		f.cut(at, end)
+		at = end
+	}
+	f.behindOf, f.aboutBefore = at, s.leads
+	f.asks = isQuestion(text.Fold(f.typed[:at]).Text)
+}
+
 // line is the command with what the text says; ok is false where it cannot be it.
 func (f *filling) line() (line string, ok bool) {
 	s := f.spec
@@ -67,27 +92,56 @@ func (f *filling) line() (line string, ok bool) {
 	}
 	words, textAt, fields := f.arguments(fields)
 	rest := ""
-	if s.Of == customers && s.takesWords() {
+	if s.Of == customers && s.takesWords() && f.behindOf == 0 && fields == "" {
 		rest = f.beside()
 	} else {
 		rest = f.text()
 	}
 	f.rate()
 	switch {
+	case f.lacks && rest != "" && f.behindOf == 0: // it would be taken for what lacks
+		return "", false
+	case f.leads():
+		f.left = rest
 	case f.behind: // what stands before the first label
 		words = append(words, rest)
 	case textAt >= 0 && !f.shows() && (fields == "" || !labelled):
 		words = slices.Insert(words, textAt, rest)
 	case rest != "" && strings.Contains(fields, "=") && slices.Contains(s.fieldKeys(), "原因") && !strings.Contains(fields, "原因="):
 		fields += " 原因=" + rest
+	default:
+		f.left = rest
 	}
 	line = strings.Join(strings.Fields(s.Name+" "+strings.Join(append(words, fields), " ")), " ")
 	args := strings.TrimSpace(strings.TrimPrefix(line, s.Name))
 	return line, s.fits(args, f.k.Now) && (s.Of == Contracts || !s.ofOthers(args))
 }
 
+// leads reports whether words stand before the phrase that are none of the command's.
+func (f *filling) leads() bool {
+	if f.aboutBefore || !f.spec.Lists && f.spec.takes(Customer, Contract) {
+		return false
+	}
+	return slices.ContainsFunc(f.clauses, func(c clause) bool {
+		c.to = min(c.to, f.before)
+		return slices.ContainsFunc(f.kept(c, false), func(run clause) bool {
+			word := f.typed[run.from:run.to]
+			_, city := reading.City(word)
+			return !city && nowadays.at(word) != word
+		})
+	})
+}
+
+// loses reports whether the text says more of what the command writes down in parts
+// than it has a place for.
+func (f *filling) loses() bool {
+	return !f.shows() && (f.spec.labelled() || len(f.spec.fieldKeys()) > 0) && !useUp(text.Fold(f.left).Text, f.cues, hedge, idle, vague)
+}
+
 // shows reports whether a list is to be shown, and nothing noted down.
-func (f *filling) shows() bool { return f.spec.Lists && (f.asks || f.spec.Undo == nil) }
+func (f *filling) shows() bool {
+	return f.spec.Lists && (f.asks && f.spec.Undo != nil || f.behindOf == 0 && (f.asks || f.spec.Undo == nil))
+}
 
 // arguments are what the text says of the arguments but the last, which are text: it
 // goes to textAt.
@@ -109,11 +163,16 @@ func (f *filling) arguments(fields string) (words []string, textAt int, left str
 				words, fields = append(words, value), fields[:i]+rest
 				continue
 			}
-			if textAt < 0 {
-				textAt = len(words)
+			if i == 0 && s.Of == customers {
+				if words = append(words, f.take(Customer, nil, 1)...); len(words) > 0 {
+					continue
+				}
 			}
 			if a.Coded != "" {
 				words = append(words, f.take(Number, a, len(f.slots))...)
+			}
+			if textAt < 0 {
+				textAt = len(words)
 			}
 			continue
 		case Fields:
@@ -124,6 +183,9 @@ func (f *filling) arguments(fields string) (words []string, textAt int, left str
 			}
 		}
 		got := f.take(a.Kind, a, 1)
+		if a.Kind == Contract && len(got) > 0 { // whose it is, it tells itself
+			f.take(Customer, nil, len(f.slots))
+		}
 		if a.Kind == Span {
 			got = append(got, f.take(a.Kind, a, 1)...) // 明天 … 三天
 		}
@@ -135,6 +197,7 @@ func (f *filling) arguments(fields string) (words []string, textAt int, left str
 			f.fit += 0.15
 		default:
 			lacks = true
+			f.lacks = f.lacks || a.Kind != Word && a.Kind != Number
 			f.fit -= 0.1
 		}
 	}
@@ -195,7 +258,7 @@ func (f *filling) take(kind Kind, a *Arg, most int) (words []string) {
 			_, n, err := reading.Length(s.said)
 			return s.mark == daysMark && err == nil && n == len(s.said)
 		case Word:
-			return s.mark == cityMark || s.mark == personMark || s.mark == customerMark && !a.Optional || f.ofSpec(s.mark) && a.Coded != ""
+			return s.mark == cityMark || s.mark == personMark || s.mark == customerMark && (!a.Optional || f.behindOf > 0) || f.ofSpec(s.mark) && a.Coded != ""
 		}
 		return false
 	}
@@ -282,7 +345,7 @@ func (f *filling) name() []string {
 			continue
 		}
 		f.cut(kept[0].from, kept[0].to)
-		return []string{f.typed[kept[0].from:kept[0].to]}
+		return []string{trimSoft(f.typed[kept[0].from:kept[0].to])}
 	}
 	return nil
 }
@@ -312,7 +375,7 @@ func (f *filling) kept(c clause, unnamed bool) (runs []clause) {
 		for end < c.to && !drop[end] {
 			end++
 		}
-		if from, to := f.trim(i, end); from < to {
+		if from, to := f.trim(i, end, i == c.from && end == c.to); from < to {
 			runs = append(runs, clause{from, to})
 		}
 		i = end
@@ -321,8 +384,11 @@ func (f *filling) kept(c clause, unnamed bool) (runs []clause) {
 }
 
 // trim is a run without what only says that the command is meant.
-func (f *filling) trim(from, to int) (int, int) {
+func (f *filling) trim(from, to int, alone bool) (int, int) {
 	run := text.Fold(f.typed[from:to])
+	if f.behindOf > 0 && (alone || from < f.behindOf || !f.spec.takes(Free, Passage, Labels, Fields)) {
+		return f.trimSoft(from, to, run.Text)
+	}
 	if useUp(run.Text, f.cues, hedge, soft) || f.like.speaks(run.Text, f.spec) {
 		return to, to
 	}
@@ -342,6 +408,31 @@ func (f *filling) trim(from, to int) (int, int) {
 		}
 	}
 	return from + run.Raw(start), from + run.Raw(end)
+}
+
+// trimSoft is a run beside a phrase without what says nothing: behind the phrase a
+// command that takes text keeps all but a particle.
+func (f *filling) trimSoft(from, to int, folded string) (int, int) {
+	keeps := from >= f.behindOf && f.spec.takes(Free, Passage, Labels, Fields)
+	if useUp(folded, particle) || !keeps && useUp(folded, soft) || f.spec.Lists && useUp(folded, vague) {
+		return to, to
+	}
+	run, trim := f.typed[from:to], trimSoft
+	if keeps && from > f.behindOf {
+		return from, to
+	}
+	if keeps {
+		trim = trimParticle
+	}
+	word := trim(run)
+	if useUp(text.Fold(word).Text, soft) {
+		return to, to
+	}
+	if f.spec.takes(Customer) && from < f.behindOf {
+		word = strings.TrimPrefix(word, "客户")
+	}
+	from += strings.Index(run, word)
+	return from, from + len(word)
 }
 
 // beside is all that stands beside the customer.

@@ -80,8 +80,11 @@ func named(typed string, at int, c rune, k Known) slot {
 			return is(personMark, strings.Index(rest, name)+len(name))
 		}
 	}
+	if n := len(codes.FindString(rest)); n == len("004") && c == '0' && endOfNumber(rest[:n]) { // 006号合同 is of no day
+		return is(contractMark, n)
+	}
 	days, money := 0, 0
-	if strings.ContainsRune(beginDays, c) || unicode.IsDigit(c) {
+	if (strings.ContainsRune(beginDays, c) || unicode.IsDigit(c)) && !(c == '下' && strings.HasSuffix(typed[:at], "一")) { // 催一下周报
 		days = wholeDays(rest, k)
 	}
 	if unicode.IsDigit(c) || strings.ContainsRune(beginMoney, c) {
@@ -123,12 +126,18 @@ func codeMark(code string) rune {
 	switch letter := letterOf(code); {
 	case letter == customers:
 		return customerMark
-	case letter == Contracts, lacksLetters(code), len(code) == 3 && code[0] == '0' && strings.Trim(code, "0123456789") == "": // the end of a number
+	case letter == Contracts, lacksLetters(code), endOfNumber(code):
 		return contractMark
 	case letter != "":
 		return rune(letter[0])
 	}
 	return 0
+}
+
+// endOfNumber reports whether a code is how people call a contract by the end of its
+// number.
+func endOfNumber(code string) bool {
+	return len(code) == 3 && code[0] == '0' && strings.Trim(code, "0123456789") == ""
 }
 
 // sumAt is how much of a text is money beyond doubt: with its unit, or of four digits.
@@ -146,8 +155,7 @@ func sumAt(rest string) int {
 // wholeDays is how much of a text is days, weeks or months, the most that is read.
 func wholeDays(rest string, k Known) (most int) {
 	for _, kind := range []Kind{Span, Week, Month} {
-		g := gathering{spec: &Spec{Args: []Arg{{Kind: kind}}}, k: k}
-		most = max(most, g.daysAt(rest))
+		most = max(most, daysAt(kind, rest, k))
 	}
 	if _, n, err := reading.Year(rest, store.DayOf(k.Now)); err == nil {
 		most = max(most, n)
@@ -165,10 +173,5 @@ func isYear(said string, k Known) bool {
 
 // daysOf reports whether days as typed are such as an argument takes.
 func daysOf(said string, kind Kind, k Known) bool {
-	g := gathering{spec: &Spec{Args: []Arg{{Kind: kind}}}, k: k}
-	if kind == Date {
-		_, n, err := reading.OneDay(said, reading.Base{Today: store.DayOf(k.Now)})
-		return err == nil && n == len(said)
-	}
-	return g.readDays(said) == len(said)
+	return readDays(kind, said, k) == len(said)
 }

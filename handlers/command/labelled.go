@@ -40,8 +40,13 @@ func (r *Router) labelled(typed string, k Known) string {
 // underHead is the line for the parts of a command under a head: for another week
 // than this the one that takes the same parts and a week.
 func (r *Router) underHead(s *Spec, head, parts string, k Known) string {
-	g, today := gathering{spec: &Spec{Args: []Arg{{Kind: Week}}}, k: k}, store.DayOf(k.Now)
-	rest := g.takeDays(head)
+	rest, weeks, today := head, []string(nil), store.DayOf(k.Now)
+	slots, _ := hear(head, k)
+	for _, of := range slots {
+		if of.mark == daysMark && daysOf(of.said, Week, k) {
+			weeks, rest = append(weeks, of.said), strings.Replace(rest, of.said, " ", 1)
+		}
+	}
 	if k.Name != "" {
 		rest = strings.ReplaceAll(rest, k.Name, " ")
 	}
@@ -49,7 +54,7 @@ func (r *Router) underHead(s *Spec, head, parts string, k Known) string {
 		return ""
 	}
 	this := store.WeekOf(today.Start(time.UTC))
-	for _, typed := range g.days {
+	for _, typed := range weeks {
 		if w, _, err := reading.Week(typed, today); err != nil || w != this {
 			i := slices.IndexFunc(r.specs, func(o *Spec) bool {
 				return !o.Hidden && len(o.Args) == 2 && o.Args[0].Kind == Week && o.labelled() && slices.Equal(o.Args[1].Keys, s.Args[0].Keys) && k.Suits(o)

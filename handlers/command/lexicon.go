@@ -81,7 +81,7 @@ const (
 	fillers   = `帮 我的 我们 我们的 咱们 你 您 大家 大家的 把 将 的 得 地 给 给我 就 也 都 还 又 想 再帮我 现在 目前 最近 刚才 刚才的 那个 这个 个 一个 一份 次 在 去 到 我 要 来 们 准备 打算
 		看 看看 看一看 看下 查 查看 查查 查询 查下 看一下 查一下 找 找一下 搜 显示 告诉我 打开 有 份 发我 发给我 列一下 拉一下 调出来 拉出来 弄出来 整出来 瞅瞅 我瞅瞅`
 	questions = `怎么 怎么样 怎样 如何 咋 咋样 什么 什么时候 啥 啥时候 何时 几点 几号 几天 几次 几个 多久 多少 多长 多长时间 多大 多细 哪 哪里 哪儿 哪个 哪些 有哪些 哪天 谁 找谁 吗 么 嘛 呢 为什么 为啥 怎么办
-		能不能 能否 可不可以 可以吗 是不是 有没有 要不要 用不用 需不需要 干嘛 干什么 有什么 how what when where`
+		咩 乜 乜嘢 边个 边度 边位 几多 点样 点解 点搞 能不能 能否 可不可以 可以吗 是不是 有没有 要不要 用不用 需不需要 干嘛 干什么 有什么 how what when where`
 	// manuals are what people look for behind a command's name: how it is done.
 	manuals = `流程 模板 模版 格式 要求 步骤 方法 规定 用法 教程 手续 例子`
 	// asides are what may stand beside a question's words.

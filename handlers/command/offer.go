@@ -48,7 +48,7 @@ func (r *Router) offers(typed string, k Known) (list []offer) {
 		f := newFilling(c.spec, typed, slots, tokens, k, r.like())
 		f.asks = asks
 		line, ok := f.line()
-		ok = ok && (!f.wholeMonth() || r.named(c.spec, typed))
+		ok = ok && !f.loses() && (!f.wholeMonth() || r.named(c.spec, typed))
 		switch acts := !c.spec.Lists && (c.spec.Undo != nil || c.spec.Needs() || how.in(folded) != ""); {
 		case c.score+f.fit < leastLike, wordless && !c.spec.Lists:
 		case acts && (asks && !f.complete || denial.in(without(folded, f.cues)) != ""):
@@ -114,20 +114,27 @@ func without(folded string, words lexicon) string {
 	return left.String()
 }
 
-// joined are lines of both lists, each once: the first of a, then those of b.
-func joined(a []string, b []offer) (lines []string) {
-	if len(a) > 0 {
-		lines = append(lines, a[0])
-	}
-	for _, o := range b {
-		if !slices.Contains(lines, o.line) && len(lines) < maxSuggest {
+// joined are lines with offers behind them, of each command one.
+func joined(lines []string, offers []offer) []string {
+	for _, o := range offers {
+		again := slices.ContainsFunc(lines, func(line string) bool {
+			return line == o.line || !strings.HasPrefix(o.line, "帮助 ") && strings.HasPrefix(line+" ", o.spec.Name+" ")
+		})
+		if !again && len(lines) < maxSuggest {
 			lines = append(lines, o.line)
 		}
 	}
-	for _, line := range a {
-		if !slices.Contains(lines, line) && len(lines) < maxSuggest {
-			lines = append(lines, line)
-		}
-	}
 	return lines
+}
+
+// led are offers with the first of others in front, as it is offered where it is.
+func led(offers, by []offer) []offer {
+	if len(by) == 0 {
+		return offers
+	}
+	first := by[0]
+	if i := slices.IndexFunc(offers, func(o offer) bool { return o.spec == first.spec && !strings.HasPrefix(o.line, "帮助 ") }); i >= 0 {
+		first = offers[i]
+	}
+	return slices.Concat([]offer{first}, offers, by)
 }

@@ -131,114 +131,25 @@ func (s *speech) close() string {
 
 // line is the command with all that is said, in the order that it takes it;
 // false where something is left over or does not fit.
-func (s *speech) line(typed string, k Known) (line string, ok bool) {
-	g := gathering{spec: s.spec, k: k}
-	last := len(s.pieces) - 1
-	if s.tells && g.has(Customer) && !s.names(typed) {
-		return "", false
-	}
+func (s *speech) line(typed string, k Known, l *likeness) (line string, ok bool) {
 	if s.tells {
-		g.words = []string{strings.TrimSpace(typed)}
-	} else {
-		for i, piece := range s.pieces {
-			if !g.take(piece, i == 0 && !s.leads, i == last) {
-				return "", false
-			}
-		}
+		line = s.spec.Name + " " + strings.TrimSpace(typed)
+		return line, (!s.spec.takes(Customer) || s.names(typed)) && s.spec.fits(typed, k.Now) && !s.spec.ofOthers(typed)
 	}
-	if len(g.spec.By) > 0 && !g.has(Passage) && slices.ContainsFunc(g.words, func(word string) bool { return strings.ContainsFunc(word, unicode.IsDigit) && text.Code(word) == "" }) {
+	slots, tokens := hear(typed, k)
+	f := newFilling(s.spec, typed, slots, tokens, k, l)
+	f.spoken(s)
+	line, ok = f.line()
+	if len(s.spec.By) > 0 && !s.spec.takes(Passage) && strings.ContainsFunc(f.left, unicode.IsDigit) {
 		return "", false // a list is narrowed by no amount
 	}
-	rest, ok := g.arranged()
-	if !ok {
-		return "", false
-	}
-	if !s.spec.fits(rest, k.Now) || s.spec.ofOthers(rest) {
-		return "", false
-	}
-	return strings.TrimSpace(s.spec.Name + " " + rest), true
+	return line, ok && f.left == ""
 }
 
 // names reports whether the customer may stand before what is told: a word of its own.
 func (s *speech) names(typed string) bool {
 	head, _, more := strings.Cut(strings.TrimSpace(typed), " ")
 	return more && !strings.Contains(head, s.parts[0])
-}
-
-// gathering are the pieces that a command's arguments are made of.
-type gathering struct {
-	spec      *Spec
-	k         Known
-	names     []string
-	customers []string
-	days      []string
-	words     []string
-}
-
-func (g *gathering) has(kinds ...Kind) bool {
-	return slices.ContainsFunc(g.spec.Args, func(a Arg) bool { return slices.Contains(kinds, a.Kind) }) ||
-		slices.ContainsFunc(g.spec.By, func(k Kind) bool { return slices.Contains(kinds, k) })
-}
-
-// takeNames cuts out of a piece who is named in it, and what customer.
-func (g *gathering) takeNames(piece string) string {
-	if g.has(Person) {
-		for _, name := range g.k.People {
-			if head, tail, ok := strings.Cut(piece, name); ok {
-				g.names = append(g.names, name)
-				piece = head + " " + tail
-			}
-		}
-	}
-	if g.k.Customer != "" && g.has(Customer, Contract) {
-		if head, tail, ok := strings.Cut(piece, g.k.Customer); ok {
-			g.customers = append(g.customers, g.k.Customer)
-			piece = head + " " + tail
-		}
-	}
-	return piece
-}
-
-// take gathers what a piece says. Before the phrase only such words may stand
-// as are somebody, some day, some place or whom it is about; what stands behind
-// it keeps every word but a particle.
-func (g *gathering) take(piece string, first, last bool) bool {
-	piece = g.takeNames(piece)
-	if g.has(Span, Week, Date, Month) {
-		piece = g.takeDays(piece)
-	}
-	keeps := last && g.has(Free, Passage, Labels, Fields)
-	for i, word := range strings.FieldsFunc(piece, unicode.IsSpace) {
-		switch {
-		case !keeps:
-			word = trimSoft(word)
-		case i == 0:
-			word = trimParticle(word)
-		}
-		if g.has(Customer) && !last {
-			word = strings.TrimPrefix(word, "客户")
-		}
-		if folded := text.Fold(word).Text; useUp(folded, particle) || !keeps && useUp(folded, soft) || g.spec.Lists && useUp(folded, vague) {
-			continue
-		}
-		if first && !g.has(Span, Week, Date, Month) {
-			word = strings.TrimPrefix(word, nowadays.at(text.Fold(word).Text))
-		}
-		if word == "" {
-			continue
-		}
-		if first && !g.has(Customer, Contract) {
-			city, known := reading.City(word)
-			switch {
-			case known && g.has(Word, Free):
-				word = city
-			case !g.has(Word, Number, Contract) || text.Code(word) == "":
-				return false
-			}
-		}
-		g.words = append(g.words, word)
-	}
-	return true
 }
 
 // trimParticle is a word without marks and particles before it.
@@ -256,53 +167,35 @@ func trimParticle(word string) string {
 	}
 }
 
-// takeDays cuts the days out of a piece.
-func (g *gathering) takeDays(piece string) string {
-	for i := 0; i < len(piece); {
-		n := g.daysAt(piece[i:])
-		if n > 0 && g.has(Money) {
-			if _, sum, err := reading.Money(piece[i:]); err == nil && sum > n { // 6.4万
-				i += sum
-				continue
-			}
-		}
-		if n > 0 {
-			g.days = append(g.days, strings.TrimSpace(piece[i:i+n]))
-			piece = piece[:i] + " " + piece[i+n:]
-		}
-		_, size := utf8.DecodeRuneInString(piece[i:])
-		i += size
-	}
-	return piece
-}
-
 // longestDays is how many bytes of a text are looked at for days that other
 // words follow at once (上周的周报).
 const longestDays = 18
 
-// daysAt is how much of a text is days.
-func (g *gathering) daysAt(piece string) int {
-	if n := g.readDays(piece); n > 0 {
+// daysAt is how much of a text are days, as an argument of a kind takes them.
+func daysAt(kind Kind, typed string, k Known) int {
+	if n := readDays(kind, typed, k); n > 0 {
 		return n
 	}
-	for end := min(len(piece)-1, longestDays); end > 0; end-- {
-		if utf8.RuneStart(piece[end]) && g.readDays(piece[:end]) == end {
+	for end := min(len(typed)-1, longestDays); end > 0; end-- {
+		if utf8.RuneStart(typed[end]) && readDays(kind, typed[:end], k) == end {
 			return end
 		}
 	}
 	return 0
 }
 
-func (g *gathering) readDays(piece string) int {
-	var n int
+func readDays(kind Kind, typed string, k Known) (n int) {
 	var err error
-	switch {
-	case g.has(Week):
-		_, n, err = reading.Week(piece, store.DayOf(g.k.Now))
-	case g.has(Month):
-		_, n, err = reading.Month(piece, reading.Base{Today: store.DayOf(g.k.Now)})
+	today := store.DayOf(k.Now)
+	switch kind {
+	case Week:
+		_, n, err = reading.Week(typed, today)
+	case Month:
+		_, n, err = reading.Month(typed, reading.Base{Today: today})
+	case Date:
+		_, n, err = reading.OneDay(typed, reading.Base{Today: today})
 	default:
-		_, n, err = reading.Span(piece, reading.Base{Today: store.DayOf(g.k.Now), Halves: true})
+		_, n, err = reading.Span(typed, reading.Base{Today: today, Halves: true})
 	}
 	if err != nil {
 		return 0
@@ -326,37 +219,4 @@ func trimSoft(word string) string {
 			return word
 		}
 	}
-}
-
-// arranged puts the pieces in the order of the arguments; false where some are
-// left over.
-func (g *gathering) arranged() (string, bool) {
-	var line []string
-	by := func(kind Kind, of *[]string) {
-		if len(*of) > 0 && slices.Contains(g.spec.By, kind) {
-			line, *of = append(line, (*of)[0]), (*of)[1:]
-		}
-	}
-	by(Customer, &g.customers)
-	by(Person, &g.names)
-	by(Month, &g.days)
-	for i := range g.spec.Args {
-		switch a := &g.spec.Args[i]; a.Kind {
-		case Person:
-			if len(g.names) > 0 {
-				line, g.names = append(line, g.names[0]), g.names[1:]
-			}
-		case Span, Week, Date, Month:
-			line, g.days = append(line, g.days...), nil
-		case Customer, Contract, Word, Number, Money, Post, Duty:
-			if (a.Kind == Customer || a.Kind == Contract) && len(g.customers) > 0 {
-				line, g.customers = append(line, g.customers[0]), g.customers[1:]
-			} else if len(g.words) > 0 {
-				line, g.words = append(line, g.words[0]), g.words[1:]
-			}
-		case Free, Passage, Labels, Fields:
-			line, g.words = append(line, g.words...), nil
-		}
-	}
-	return strings.Join(line, " "), len(g.names)+len(g.customers)+len(g.days)+len(g.words) == 0
 }

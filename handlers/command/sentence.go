@@ -130,6 +130,11 @@ func (s *Spec) takesText() bool {
 	return len(s.Args) > 0 && (s.Args[0].Kind == Free || s.Args[0].Kind == Labels || s.Args[0].Kind == Passage)
 }
 
+// takes reports whether the command has an argument of one of the kinds.
+func (s *Spec) takes(kinds ...Kind) bool {
+	return slices.ContainsFunc(s.Args, func(a Arg) bool { return slices.Contains(kinds, a.Kind) })
+}
+
 // Needs reports whether the command is nothing without more words.
 func (s *Spec) Needs() bool {
 	return slices.ContainsFunc(s.Args, func(a Arg) bool { return !a.Optional })
@@ -193,19 +198,14 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 	}
 	m := r.spoken(typed, f, k)
 	if m.Spec == nil && m.Help == nil && len(m.Lines) == 0 {
-		if m.Lines = r.bare(typed, k); len(m.Lines) == 0 {
-			if lines := r.misheard(typed, k); len(lines) > 0 {
-				return Meaning{Lines: lines}
-			}
+		if lines := r.misheard(typed, k); len(lines) > 0 {
+			return Meaning{Lines: lines}
 		}
 	}
 	if m.About != nil && m.About.Lists && len(m.Lines) == 0 {
-		if line := m.About.narrowed(typed, k); line != m.About.Name {
+		if line := m.About.narrowed(typed, k, r.like()); line != m.About.Name {
 			m.Lines = []string{line}
 		}
-	}
-	if m.Spec == nil && m.Help == nil && len(m.Lines) == 0 {
-		m.Lines = r.ofCustomer(typed, k)
 	}
 	if m.Spec != nil {
 		return m
@@ -219,7 +219,11 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 	}
 	switch {
 	case m.Help == nil:
-		m.Lines = joined(m.Lines, offers)
+		var about []offer
+		if len(m.Lines) == 0 {
+			about = r.aboutNamed(typed, k)
+		}
+		m.Lines = joined(m.Lines, led(offers, about))
 	case how.in(f.Text) == "" && len(offers) > 0 && offers[0].score > fairlyLike && offers[0].line != "帮助 "+m.Help.Name:
 		m.Lines = joined([]string{offers[0].line, "帮助 " + m.Help.Name}, offers[1:])
 		m.Help = nil
@@ -241,7 +245,7 @@ func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
 		}
 		s := speech{phrase: *p, pieces: pieces}
 		left, near := s.leftover(), s.close()
-		switch line, whole := s.line(typed, k); {
+		switch line, whole := s.line(typed, k, r.like()); {
 		case p.spec.Lists && listing.in(left) != "" && useUp(left, listing, soft):
 			return Meaning{Lines: []string{p.spec.Name}, About: p.spec}
 		case ask.in(left) != "" && useUp(left, idle, p.spec.ownWords()):
@@ -255,7 +259,7 @@ func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
 		case whole && p.own && useUp(left, soft):
 			return Meaning{Spec: p.spec, Line: p.spec.Name}
 		case whole:
-			if of := p.spec.narrowed(typed, k); len(p.spec.By) > 0 && of != p.spec.Name && !p.spec.takesText() {
+			if of := p.spec.narrowed(typed, k, r.like()); len(p.spec.By) > 0 && of != p.spec.Name && !p.spec.takesText() {
 				line = of
 			}
 			return Meaning{Lines: []string{line}, About: p.spec}
@@ -268,20 +272,15 @@ func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
 
 // narrowed is the command for a list of what a text names: a list changes nothing, so
 // that other words may be passed over.
-func (s *Spec) narrowed(typed string, k Known) string {
-	g := gathering{spec: s, k: k}
-	left := g.takeNames(typed)
-	if g.has(Span, Week, Date, Month) {
-		g.takeDays(left)
-	}
-	line := []string{s.Name}
-	for _, of := range [][]string{g.customers, g.names, g.days} {
-		line = append(line, of[:min(len(of), 1)]...)
-	}
-	if rest := strings.Join(line[1:], " "); !s.fits(rest, k.Now) {
+func (s *Spec) narrowed(typed string, k Known, l *likeness) string {
+	slots, tokens := hear(typed, k)
+	f := newFilling(s, typed, slots, tokens, k, l)
+	f.asks = true
+	line, ok := f.line()
+	if !ok {
 		return s.Name
 	}
-	return strings.Join(line, " ")
+	return line
 }
 
 // told are the parts of what tells something in a text: 打了电话.

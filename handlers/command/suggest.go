@@ -76,8 +76,8 @@ func (r *Router) alike(typed string) []heardAs {
 // far is how many letters of the pinyin of a word differ from the name's, at
 // most one in four.
 func (s *sound) far(word string, sounds map[string]string) (int, bool) {
-	if utf8.RuneCountInString(word) > 2*utf8.RuneCountInString(s.name)+12 || len(s.heard) <= 3 {
-		return 0, false
+	if utf8.RuneCountInString(word) > 2*utf8.RuneCountInString(s.name)+12 || len(s.heard) <= 3 || strings.ContainsFunc(word, unicode.IsDigit) {
+		return 0, false // a number is no slip of the pen: 004签前汇抱
 	}
 	said, known := sounds[word]
 	if !known {
