@@ -25,6 +25,8 @@ CALM         = ^Test(ModelTroubles|ModelFloods|FiftyTwoWeeks|LongTextIsReadOnce|
 STORMS       = ^Test(Crash|ToldOnce|Replicas|ReplicasClaim|RedisFaults|DatabaseRestarts|Flood|FloodOfGroups|FullDisk|StoreKilled|RekeyWhileServing)$$
 # The flags of their long runs.
 LONG         = -kills 200 -check-ins 1000 -messages 5000 -slots 1000 -redis-away 1m -restarts 20 -abuse 1m -histories 10000 -store-kills 50 -claimed 3000
+# What each run of the tests has: vet looked at all of it before they begin.
+ALL          = -v -vet=off -timeout 30m
 SOAK        ?= 1h
 FUZZTIME    ?= 1m
 BENCHTIME   ?= 1s
@@ -75,10 +77,10 @@ office: tools
 # whole program has a time limit of its own, so that neither half of the bot's
 # tests comes near to it on a slow machine.
 test: tools vet
-	$(GO) test $(RACE) -v -p $(JOBS) -timeout 30m -skip '$(STORMS)|$(CALM)' $$($(GO) list ./... | grep -vE '$(PURE)') > test.log 2>&1; code=$$?; \
-	$(GO) test -v -p $(JOBS) -timeout 30m $$($(GO) list ./... | grep -E '$(PURE)') >> test.log 2>&1 || code=1; \
-	$(GO) test -v -p $(JOBS) -timeout 30m -run '$(CALM)' $(CALM_IN) >> test.log 2>&1 || code=1; \
-	$(GO) test $(RACE) -v -timeout 30m -run '$(STORMS)' ./bot >> test.log 2>&1 || code=1; \
+	$(GO) test $(RACE) $(ALL) -p $(JOBS) -skip '$(STORMS)|$(CALM)' $$($(GO) list ./... | grep -vE '$(PURE)') > test.log 2>&1; code=$$?; \
+	$(GO) test $(ALL) -p $(JOBS) $$($(GO) list ./... | grep -E '$(PURE)') >> test.log 2>&1 || code=1; \
+	$(GO) test $(ALL) -p $(JOBS) -run '$(CALM)' $(CALM_IN) >> test.log 2>&1 || code=1; \
+	$(GO) test $(RACE) $(ALL) -run '$(STORMS)' ./bot >> test.log 2>&1 || code=1; \
 	awk -f .ci/brief.awk test.log || code=1; exit $$code
 
 # soak is what takes hours: a bot that is used for SOAK without pause, storms of

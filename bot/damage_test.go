@@ -67,6 +67,7 @@ const unsealed = ` outbox.print chain_state.value customer_name.plain customer_p
 // whatever: everything that only reads is asked by one after the other. With all
 // of them flipped at once, the morning still tells of what is sound.
 func TestDamagedRows(t *testing.T) {
+	t.Parallel()
 	people := append(department(), staff.Entry{Name: "周敏", Post: store.GMAssistant})
 	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, people, thursday().AddDate(0, 0, -9))
 	for _, line := range []string{

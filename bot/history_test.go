@@ -44,6 +44,7 @@ const (
 // and nobody concerned is left unheard. The reference knows posts, grants and
 // times only.
 func TestRightsHold(t *testing.T) {
+	t.Parallel()
 	reads := 0
 	for range max(1, *rightsHistories/100) {
 		rapid.Check(t, func(rt *rapid.T) {

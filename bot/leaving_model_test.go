@@ -48,6 +48,7 @@ func leaveSteps() *rapid.Generator[[]leaveStep] {
 // thing is on the list of those above. Nothing is lost, and every customer's history of
 // owners is whole.
 func TestNobodyGoneOwnsAnything(t *testing.T) {
+	t.Parallel()
 	moved := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		steps := leaveSteps().Draw(rt, "history")
