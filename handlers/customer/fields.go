@@ -233,7 +233,7 @@ func nameNeeded(c *command.Call, name, what, example string, keys []string) erro
 		words := strings.Fields(name[:i])
 		return wrongSo(example, "没有字段%s。可以写的字段：%s", text.Quote(words[len(words)-1]), strings.Join(keys, "、"))
 	}
-	line := c.Spec.Name + " " + c.Rest
+	line := strings.Join(strings.Fields(c.Spec.Name+" "+c.Rest), " ") // 百汇超市　地址南城区, or on two lines
 	if signed := withSigns(line, name, keys); signed != line {
 		shown := text.MaskPhones(signed)
 		no := &command.Refusal{Text: text.Quote(name) + "里像是有字段，字段和内容之间要写等号；真是" + what + "，就去掉当中的空格。", Hint: shown, Clause: "档-1"}
