@@ -109,11 +109,8 @@ func (f *filling) typedFields(keys, named []string) (list []string) {
 			continue
 		}
 		fits := func(s slot) bool { return s.mark == kind.mark && (s.mark != daysMark || daysOf(s.said, Date, f.k)) }
-		for j, s := range f.slots {
-			if fits(s) && !f.taken[j] {
-				list = append(list, kind.keys[i]+"="+f.use(j))
-				break
-			}
+		if j := f.first(fits); j >= 0 {
+			list = append(list, kind.keys[i]+"="+f.use(j))
 		}
 	}
 	return list

@@ -262,15 +262,13 @@ func (f *filling) take(kind Kind, a *Arg, most int) (words []string) {
 		}
 		return false
 	}
-	if kind == Person && a != nil {
+	if kind == Person && a != nil && len(f.spec.Args) > 1 { // 停用张伟，交给刘洋 is about who had something
 		if i := f.receiver(); i >= 0 {
 			return []string{f.use(i)}
 		}
 	}
-	for i, s := range f.slots {
-		if len(words) < most && !f.taken[i] && fits(s) {
-			words = append(words, f.use(i))
-		}
+	for i := f.first(fits); i >= 0 && len(words) < most; i = f.first(fits) {
+		words = append(words, f.use(i))
 	}
 	switch {
 	case len(words) > 0:
@@ -284,6 +282,32 @@ func (f *filling) take(kind Kind, a *Arg, most int) (words []string) {
 		words = f.listed(kind)
 	}
 	return words
+}
+
+// first is the first slot that fits and is not taken, what something becomes before
+// what it was (从5万改成8万); -1: there is none.
+func (f *filling) first(fits func(slot) bool) int {
+	first := -1
+	for i, s := range f.slots {
+		switch {
+		case f.taken[i] || !fits(s):
+		case f.becomes(s):
+			return i
+		case first < 0:
+			first = i
+		}
+	}
+	return first
+}
+
+// becomes reports whether a slot stands right behind what says that something is changed.
+func (f *filling) becomes(s slot) bool {
+	for i := range f.typed[:s.from] {
+		if w := f.typed[i:s.from]; len(w) > len("了") && become.at(w) == w {
+			return true
+		}
+	}
+	return false
 }
 
 // receiver is who is to get something among several who are named; -1 where that is

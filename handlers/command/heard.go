@@ -88,7 +88,7 @@ func named(typed string, at int, c rune, k Known) slot {
 		days = wholeDays(rest, k)
 	}
 	if unicode.IsDigit(c) || strings.ContainsRune(beginMoney, c) {
-		money = sumAt(rest)
+		money = sumAt(rest, k)
 	}
 	switch {
 	case money > 0 && money >= days:
@@ -141,8 +141,11 @@ func endOfNumber(code string) bool {
 }
 
 // sumAt is how much of a text is money beyond doubt: with its unit, or of four digits.
-func sumAt(rest string) int {
+func sumAt(rest string, k Known) int {
 	_, n, err := reading.Money(rest)
+	if i := strings.IndexAny(rest, "，,"); err != nil && i > 0 && !unicode.IsDigit(rune(rest[i-1])) && wholeDays(strings.TrimLeft(rest[i:], "，, "), k) > 0 {
+		_, n, err = reading.Money(rest[:i]) // 6万，12月10日到的 is one sum
+	}
 	if err != nil || n == 0 {
 		return 0
 	}

@@ -127,13 +127,16 @@ func joined(lines []string, offers []offer) []string {
 	return lines
 }
 
-// led are offers with the first of others in front, as it is offered where it is.
+// led are offers with the first of others in front, as it is offered where it is; what
+// shows something stays as it is (决议 D5), since nothing is written down by it.
 func led(offers, by []offer) []offer {
 	if len(by) == 0 {
 		return offers
 	}
 	first := by[0]
-	if i := slices.IndexFunc(offers, func(o offer) bool { return o.spec == first.spec && !strings.HasPrefix(o.line, "帮助 ") }); i >= 0 {
+	if i := slices.IndexFunc(offers, func(o offer) bool {
+		return o.spec == first.spec && !o.spec.Lists && !strings.HasPrefix(o.line, "帮助 ")
+	}); i >= 0 {
 		first = offers[i]
 	}
 	return slices.Concat([]offer{first}, offers, by)
