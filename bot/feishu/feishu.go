@@ -75,6 +75,7 @@ type Adapter struct {
 	selfTurn chan struct{} // held while the bot's own id is looked up
 	mu       sync.Mutex
 	self     string // the bot's open_id once known
+	company  string // the tenant_key of the company that the app is heard in, once known
 	stopped  bool
 	late     sync.WaitGroup // presses still worked on after they were answered
 }
@@ -215,6 +216,11 @@ func (a *Adapter) take(ctx context.Context, v *envelope) (*callback.CardActionTr
 	if err := v.belongs(a.cfg.AppID); err != nil {
 		a.log.Warn("an event of another app was refused", "app_id", v.app)
 		return nil, err
+	}
+	if v.tenant != "" {
+		a.mu.Lock()
+		a.company = v.tenant
+		a.mu.Unlock()
 	}
 	self := ""
 	if len(v.mentions) > 0 {

@@ -40,15 +40,20 @@ const (
 // Members are the people in a group, by im:chat:readonly as well as by
 // im:chat.members:read, which is therefore not asked for. The platform
 // leaves robots out, so that a page may hold fewer than was asked for, and more
-// where several joined at once (im/v1/chat-members/get).
+// where several joined at once (im/v1/chat-members/get). Guests from other companies
+// are left out: they are not heard either.
 func (a *Adapter) Members(ctx context.Context, group string) (list []chat.Member, err error) {
+	a.mu.Lock()
+	company := a.company
+	a.mu.Unlock()
 	token := ""
 	for range membersPages {
 		var answer struct {
 			Data struct {
 				Items []struct {
-					ID   string `json:"member_id"`
-					Name string `json:"name"`
+					ID     string `json:"member_id"`
+					Name   string `json:"name"`
+					Tenant string `json:"tenant_key"`
 				} `json:"items"`
 				Token string `json:"page_token"`
 				More  bool   `json:"has_more"`
@@ -62,6 +67,9 @@ func (a *Adapter) Members(ctx context.Context, group string) (list []chat.Member
 			return nil, unlisted(err)
 		}
 		for _, m := range answer.Data.Items {
+			if m.Tenant != "" && company != "" && m.Tenant != company {
+				continue
+			}
 			list = append(list, chat.Member{Account: chat.Account{Platform: Name, ID: m.ID}, Name: m.Name})
 		}
 		if token = answer.Data.Token; !answer.Data.More || token == "" {

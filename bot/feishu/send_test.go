@@ -268,6 +268,14 @@ func TestMembers(t *testing.T) {
 			t.Fatalf("member %d is %+v", i, m)
 		}
 	}
+	w.Person(feishutest.GuestPrefix, "客户的人")
+	w.Server.Group("oc_mixed", "项目群", wang, feishutest.GuestPrefix)
+	if _, err := w.take(t.Context(), &envelope{app: w.App.ID, tenant: "tenant_1", kind: typeEntered}); err != nil {
+		t.Fatal(err)
+	}
+	if list, err = w.Members(t.Context(), "oc_mixed"); err != nil || len(list) != 1 || list[0].Name != "王芳" {
+		t.Errorf("with a guest: %v, %v", list, err)
+	}
 	path := "/open-apis/im/v1/chats/"
 	for _, c := range []struct {
 		name  string

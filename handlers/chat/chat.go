@@ -252,7 +252,8 @@ type Namer interface {
 // ErrNoNames is a Namer that tells nobody's name.
 var ErrNoNames = errors.New("the platform tells no names")
 
-// Lister is a Platform that can tell who is in a group, robots aside. It gives
+// Lister is a Platform that can tell who is in a group, robots and guests from other
+// companies aside. It gives
 // ErrDenied where the app may not know, and ErrOutside where the bot is not there.
 type Lister interface {
 	Members(ctx context.Context, group string) ([]Member, error)

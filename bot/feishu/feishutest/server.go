@@ -191,6 +191,9 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	succeed(w, map[string]any{"name": g.name, "chat_mode": "group"})
 }
 
+// GuestPrefix begins the id of who is of another company.
+const GuestPrefix = "ou_guest"
+
 // members gives a page of a group's people, robots left out: 20 where nothing else is
 // asked for, 100 at most.
 func (s *Server) members(w http.ResponseWriter, r *http.Request) {
@@ -216,7 +219,11 @@ func (s *Server) members(w http.ResponseWriter, r *http.Request) {
 	items, to := []map[string]any{}, min(from+size, len(g.members))
 	for _, id := range g.members[from:to] {
 		if name, known, _ := s.Member(id); known && id != BotID {
-			items = append(items, map[string]any{"member_id_type": "open_id", "member_id": id, "name": name, "tenant_key": tenant})
+			of := tenant
+			if strings.HasPrefix(id, GuestPrefix) {
+				of = "tenant_2"
+			}
+			items = append(items, map[string]any{"member_id_type": "open_id", "member_id": id, "name": name, "tenant_key": of})
 		}
 	}
 	page := map[string]any{"items": items, "has_more": to < len(g.members), "member_total": len(g.members)}
