@@ -253,8 +253,8 @@ type Namer interface {
 var ErrNoNames = errors.New("the platform tells no names")
 
 // Lister is a Platform that can tell who is in a group, robots and guests from other
-// companies aside. It gives
-// ErrDenied where the app may not know, and ErrOutside where the bot is not there.
+// companies aside. It gives ErrDenied where the app may not know, and ErrOutside where
+// the bot is not there.
 type Lister interface {
 	Members(ctx context.Context, group string) ([]Member, error)
 }

@@ -59,8 +59,8 @@ func (r *Router) offers(typed string, k Known) (list []offer) {
 		case ok:
 			list = append(list, offer{c.spec, line, c.score + f.fit})
 			best = max(best, c.score+f.fit)
-		case i == 0 && acts && !helps: // it cannot be as it is said, but nothing else is likelier
-			list, helps = append(list, offer{c.spec, "帮助 " + c.spec.Name, c.score}), true
+		case i == 0 && acts && !helps: // it cannot be as it is said, but nothing else is likelier; what fits counts as for the others
+			list, helps = append(list, offer{c.spec, "帮助 " + c.spec.Name, c.score + f.fit}), true
 		}
 	}
 	slices.SortStableFunc(list, func(a, b offer) int { return cmp.Compare(b.score, a.score) })
