@@ -108,3 +108,14 @@ func BenchmarkGuess(b *testing.B) {
 		r.Guess(s, knownOf(s))
 	}
 }
+
+// What cannot be done as it is said is told how before something else is offered that
+// fits by its code alone.
+func TestHelpStandsBeforeAnotherAct(t *testing.T) {
+	said := "H2花了3000，还差500"
+	lines := spokenRouter(t).Guess(said, knownOf(said)).Lines
+	help := slices.Index(lines, "帮助 活动 总结")
+	if act := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "活动 取消") }); help < 0 || act >= 0 && act < help {
+		t.Errorf("%q offers %q", said, lines)
+	}
+}
