@@ -45,7 +45,7 @@ func (m *matter) guess(line string, meant command.Meaning) *chat.Card {
 			c.Buttons = append(c.Buttons, chat.Button{Label: text.CutLine(l, longestLabel), Command: offerWord + " " + l, Typed: l, Primary: i == 0})
 		}
 		if meant.About != nil {
-			help = chat.Button{Label: "帮助 " + meant.About.Name, Command: "帮助 " + meant.About.Name}
+			help = chat.Button{Label: meant.About.HelpLine(), Command: meant.About.HelpLine()}
 		}
 		if len(c.Buttons) < 3 && !slices.Contains(meant.Lines, help.Command) {
 			c.Buttons = append(c.Buttons, help)
@@ -53,7 +53,7 @@ func (m *matter) guess(line string, meant command.Meaning) *chat.Card {
 	case meant.About != nil:
 		name := meant.About.Name
 		c.Blocks = []chat.Block{{Text: "说到了「" + name + "」，但没听明白要做什么，什么也没改。要用就这样写：" + meant.About.Examples[0]}}
-		c.Buttons = []chat.Button{{Label: "帮助 " + name, Command: "帮助 " + name, Primary: !meant.About.Lists}}
+		c.Buttons = []chat.Button{{Label: meant.About.HelpLine(), Command: meant.About.HelpLine(), Primary: !meant.About.Lists}}
 		if meant.About.Lists {
 			c.Blocks[0].Text = "说到了「" + name + "」，但没听明白要看哪些。看全部就发：" + name
 			c.Buttons = append([]chat.Button{{Label: name, Command: name, Primary: true}}, c.Buttons...)

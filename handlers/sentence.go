@@ -75,7 +75,7 @@ func (m *matter) sentence(line string) outcome {
 	case meant.Spec != nil:
 		return m.allowed(call{spec: meant.Spec, line: meant.Line, rest: meant.Rest, form: m.event.Values})
 	case meant.Help != nil:
-		return m.typed("帮助 " + meant.Help.Name)
+		return m.typed(meant.Help.HelpLine())
 	case meant.Small:
 		return m.smallTalk(meant.Greet)
 	case len(meant.Lines) == 0 && meant.About == nil:

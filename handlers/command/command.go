@@ -124,6 +124,7 @@ type Arg struct {
 	Halves   bool     // Span: a part of a day counts
 	Gone     bool     // Person: who left the company may be meant, too
 	Coded    string   // Word, Free, Passage: the letters of the codes that it may begin with, behind what they are called (编号 R12), or [AnyCode]
+	Words    []string // what it is, or begins with, that a sentence may name anywhere: 已签合同有哪些; none holds another
 	For      Want     // Customer: what the command wants with the customer
 	// Others words the refusal of a Customer ToChange for whoever may only read,
 	// where it is not the file that is changed; owner is the owner's name.

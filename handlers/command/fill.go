@@ -168,6 +168,7 @@ func (f *filling) arguments(fields string) (words []string, textAt int, left str
 					continue
 				}
 			}
+			words = append(words, f.wordsOf(a)...)
 			if a.Coded != "" {
 				words = append(words, f.take(Number, a, len(f.slots))...)
 			}
@@ -183,6 +184,9 @@ func (f *filling) arguments(fields string) (words []string, textAt int, left str
 			}
 		}
 		got := f.take(a.Kind, a, 1)
+		if len(got) == 0 {
+			got = f.wordsOf(a)
+		}
 		if a.Kind == Contract && len(got) > 0 { // whose it is, it tells itself
 			f.take(Customer, nil, len(f.slots))
 		}
@@ -343,6 +347,20 @@ func (f *filling) cut(from, to int) {
 	for i := from; i < to; i++ {
 		f.drop[i] = true
 	}
+}
+
+// wordsOf are the words of an argument that the text names, in its order: several of
+// a passage, of others the first.
+func (f *filling) wordsOf(a *Arg) (words []string) {
+	for _, word := range a.Words {
+		if i := strings.Index(f.typed, word); i >= 0 && !f.drop[i] {
+			f.cut(i, i+len(word))
+			if words = append(words, word); a.Kind != Passage {
+				break
+			}
+		}
+	}
+	return words
 }
 
 // listed is a post or a duty that stands anywhere in the text.

@@ -9,6 +9,17 @@ import (
 	"marketbot/store"
 )
 
+// helpWord is the command that tells of the others.
+const helpWord = "帮助"
+
+// HelpLine is the line that tells of the command.
+func (s *Spec) HelpLine() string {
+	if s.Name == helpWord {
+		return helpWord
+	}
+	return helpWord + " " + s.Name
+}
+
 // Syntax is how the command is written: 出差 地点 [时长或起止] [事由…].
 func (s *Spec) Syntax() string {
 	parts := []string{s.Name}
@@ -72,7 +83,7 @@ func (r *Router) daily(p store.Person) []*Spec {
 func (r *Router) Help(p store.Person) chat.Card {
 	daily := r.daily(p)
 	if len(daily) == 0 {
-		return chat.Card{Title: "帮助", Blocks: []chat.Block{{Text: "还没有可以使用的命令，请联系管理员登记。"}}}
+		return chat.Card{Title: helpWord, Blocks: []chat.Block{{Text: "还没有可以使用的命令，请联系管理员登记。"}}}
 	}
 	card := chat.Card{Title: "我能帮你做的", Blocks: []chat.Block{first(daily)}}
 	for i, s := range daily {

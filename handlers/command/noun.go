@@ -11,6 +11,9 @@ import (
 // it is printed (编号：K12), the longer ones first.
 var nouns = []string{"客户编号", "合同编号", "合同号", "编号", "客户", "合同", "回款", "到账", "线索", "事件", "活动", "决议", "议题", "申请"}
 
+// until is what people say before a day up to which something holds: 离职 做到12-31.
+var until = newLexicon(`最后一天 最后工作日 做到 干到 上到 上班到 截至 截止`)
+
 // noun is how many bytes a noun before a code takes, where one of the kind is read: 归档
 // 合同 ZYX-202611-001 …, 核款 编号：R12. What is no code behind it may be a name.
 func (p *parser) noun(a *Arg) int {
@@ -23,6 +26,13 @@ func (p *parser) noun(a *Arg) int {
 		return nounBefore(p.left, reading.IsNumber)
 	case a.Coded != "":
 		return nounBefore(p.left, a.codes)
+	case a.Kind == Date:
+		word := until.at(p.left)
+		day := strings.TrimLeft(p.left[len(word):], " :：是")
+		if _, _, err := reading.OneDay(day, p.base(a)); word != "" && err == nil {
+			return len(p.left) - len(day)
+		}
+		return 0
 	case a.Kind == Word || a.Kind == Person:
 		return a.nameBefore(p.left)
 	}

@@ -48,19 +48,20 @@ func (r *Router) offers(typed string, k Known) (list []offer) {
 		f := newFilling(c.spec, typed, slots, tokens, k, r.like())
 		f.asks = asks
 		line, ok := f.line()
-		ok = ok && !f.loses() && (!f.wholeMonth() || r.named(c.spec, typed))
+		meant, _, _ := r.Match(line)
+		ok = ok && meant == c.spec && !f.loses() && (!f.wholeMonth() || r.named(c.spec, typed))
 		switch acts := !c.spec.Lists && (c.spec.Undo != nil || c.spec.Needs() || how.in(folded) != ""); {
 		case c.score+f.fit < leastLike, wordless && !c.spec.Lists:
 		case acts && (asks && !f.complete || denial.in(without(folded, f.cues)) != ""):
 			if !helps {
-				list = append(list, offer{c.spec, "帮助 " + c.spec.Name, c.score})
+				list = append(list, offer{c.spec, c.spec.HelpLine(), c.score})
 			}
 			helps = true
 		case ok:
 			list = append(list, offer{c.spec, line, c.score + f.fit})
 			best = max(best, c.score+f.fit)
 		case i == 0 && acts && !helps: // it cannot be as it is said, but nothing else is likelier; what fits counts as for the others
-			list, helps = append(list, offer{c.spec, "帮助 " + c.spec.Name, c.score + f.fit}), true
+			list, helps = append(list, offer{c.spec, c.spec.HelpLine(), c.score + f.fit}), true
 		}
 	}
 	slices.SortStableFunc(list, func(a, b offer) int { return cmp.Compare(b.score, a.score) })
@@ -118,7 +119,7 @@ func without(folded string, words lexicon) string {
 func joined(lines []string, offers []offer) []string {
 	for _, o := range offers {
 		again := slices.ContainsFunc(lines, func(line string) bool {
-			return line == o.line || !strings.HasPrefix(o.line, "帮助 ") && strings.HasPrefix(line+" ", o.spec.Name+" ")
+			return line == o.line || o.line != o.spec.HelpLine() && strings.HasPrefix(line+" ", o.spec.Name+" ")
 		})
 		if !again && len(lines) < maxSuggest {
 			lines = append(lines, o.line)
@@ -135,7 +136,7 @@ func led(offers, by []offer) []offer {
 	}
 	first := by[0]
 	if i := slices.IndexFunc(offers, func(o offer) bool {
-		return o.spec == first.spec && !o.spec.Lists && !strings.HasPrefix(o.line, "帮助 ")
+		return o.spec == first.spec && !o.spec.Lists && o.line != o.spec.HelpLine()
 	}); i >= 0 {
 		first = offers[i]
 	}

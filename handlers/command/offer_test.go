@@ -19,7 +19,7 @@ func speaking(t testing.TB) *Router {
 	specs := []Spec{
 		{Name: "回款", Args: []Arg{contract, {Name: "金额", Kind: Money}, {Name: "日期", Kind: Date, Optional: true, Past: true}}, Examples: []string{"回款 ZYX-202611-001 5万"}, Undo: undo},
 		{Name: "签合同", Args: []Arg{contract, {Name: "字段", Kind: Fields, Keys: []string{"金额", "日期", "原因"}}}, Examples: []string{"签合同 ZYX-202611-001 金额=5万"}, Undo: undo},
-		{Name: "合同", Args: []Arg{{Name: "哪些", Kind: Contract, Optional: true}}, Lists: true, Of: Contracts, Examples: []string{"合同"}},
+		{Name: "合同", Args: []Arg{{Name: "哪些", Kind: Contract, Optional: true, Words: []string{"已领用", "已签"}}}, Lists: true, Of: Contracts, Examples: []string{"合同"}},
 		{Name: "活动 取消", Args: []Arg{{Name: "编号", Kind: Number}, {Name: "原因", Kind: Free}}, Examples: []string{"活动 取消 H3 场地停电"}},
 		{Name: "请假", Args: []Arg{{Name: "姓名", Kind: Person, Optional: true}, {Name: "起止", Kind: Span}, {Name: "事由", Kind: Free, Optional: true}}, Examples: []string{"请假 明天 看病"}, Undo: undo},
 		{Name: "移交客户", Args: []Arg{{Name: "客户", Kind: Customer, For: ToChange}, {Name: "接收人", Kind: Person}}, Examples: []string{"移交客户 K12 张伟"}, Undo: undo},
@@ -32,7 +32,7 @@ func speaking(t testing.TB) *Router {
 	}
 	r, err := NewRouter(specs, `回款：&的钱到了 又收了$
 签合同：签下来了 ~%签的
-合同：#签了没 那份
+合同：#签了没 那份 的合同有哪些
 活动 取消：H不搞了 砍了
 请假：%不来了 %有事 ~发烧
 移交客户：&转给@ 挪到@名下
@@ -67,10 +67,11 @@ func TestOffers(t *testing.T) {
 		"岭海的004签下来了 金额8万":              "签合同 004 金额=8万",
 		"004签下来了，从5万改成8万":              "签合同 004 金额=8万 原因=从5万改成", // what it becomes
 		"004的钱到了6万，12月10日的，票号12345678": "回款 004 6万 12月10日",       // no number of a bill
-		"张伟不干了，交给刘洋":                   "停用 张伟",                  // who gets what they had
-		"张伟同意了D5":                      "决议 D5",                  // which shows it
-		"别把岭海转给张伟":                     "帮助 移交客户",                // what is not to be is no act
-		"我下个月不来了":                      "帮助 请假",                  // for a month nobody is away by the way
+		"已签的合同有哪些":                     "合同 已签",
+		"张伟不干了，交给刘洋":                   "停用 张伟",   // who gets what they had
+		"张伟同意了D5":                      "决议 D5",   // which shows it
+		"别把岭海转给张伟":                     "帮助 移交客户", // what is not to be is no act
+		"我下个月不来了":                      "帮助 请假",   // for a month nobody is away by the way
 		"中午吃啥":                         "",
 		"打印机又卡纸了":                      "",
 	} {

@@ -215,3 +215,18 @@ func BenchmarkTrip(b *testing.B) {
 		}
 	}
 }
+
+// A day is read behind the words that people say before one up to which something
+// holds; what is no day behind them is not.
+func TestParseUntil(t *testing.T) {
+	spec := &Spec{Name: "离职", Args: []Arg{{Name: "最后工作日", Kind: Date}, {Name: "说明", Kind: Free}}}
+	for typed, want := range map[string]string{
+		"做到12月31 家里要我回去": "2026-12-31", "最后一天是12-27 回老家": "2026-12-27", "12-27 回老家": "2026-12-27",
+		"做到过年再说": "", "做到 家里": "",
+	} {
+		args, _ := Parse(t.Context(), spec, typed, Env{Now: tuesday})
+		if day, _ := args["最后工作日"].(store.Day); string(day) != want {
+			t.Errorf("%q is until %q, want %q", typed, day, want)
+		}
+	}
+}

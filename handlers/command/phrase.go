@@ -173,15 +173,13 @@ const longestDays = 18
 
 // daysAt is how much of a text are days, as an argument of a kind takes them.
 func daysAt(kind Kind, typed string, k Known) int {
-	if n := readDays(kind, typed, k); n > 0 {
-		return n
-	}
-	for end := min(len(typed)-1, longestDays); end > 0; end-- {
+	most := readDays(kind, typed, k)
+	for end := min(len(typed)-1, longestDays); end > most; end-- {
 		if utf8.RuneStart(typed[end]) && readDays(kind, typed[:end], k) == end {
 			return end
 		}
 	}
-	return 0
+	return most
 }
 
 func readDays(kind Kind, typed string, k Known) (n int) {

@@ -211,7 +211,7 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 		return m
 	}
 	offers := r.offers(typed, k)
-	if m.About == nil && m.Help == nil && len(offers) > 0 && offers[0].score > surelyLike {
+	if (m.About == nil || len(m.Lines) == 0) && m.Help == nil && len(offers) > 0 && offers[0].score > surelyLike {
 		m.About = offers[0].spec
 	}
 	if m.doubted {
@@ -224,8 +224,8 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 			about = r.aboutNamed(typed, k)
 		}
 		m.Lines = joined(m.Lines, led(offers, about))
-	case how.in(f.Text) == "" && len(offers) > 0 && offers[0].score > fairlyLike && offers[0].line != "帮助 "+m.Help.Name:
-		m.Lines = joined([]string{offers[0].line, "帮助 " + m.Help.Name}, offers[1:])
+	case how.in(f.Text) == "" && len(offers) > 0 && offers[0].score > fairlyLike && offers[0].line != m.Help.HelpLine():
+		m.Lines = joined([]string{offers[0].line, m.Help.HelpLine()}, offers[1:])
 		m.Help = nil
 	}
 	return m

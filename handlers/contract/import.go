@@ -138,7 +138,7 @@ func (h Handler) finishState(r *intake.Record[importRow]) {
 	case v.state == "":
 		v.State = store.ContractClaimed
 	case v.State == "":
-		r.Fail("去向%s看不懂，可以写：%s", text.Quote(v.state), stateNames())
+		r.Fail("去向%s看不懂，可以写：%s", text.Quote(v.state), strings.Join(stateNames(), "、"))
 		return
 	}
 	contradictions(r)
@@ -190,14 +190,6 @@ func contradictions(r *intake.Record[importRow]) {
 	case v.Signed != "" && v.Signed < v.Claimed:
 		r.Warn("签订日在领用日之前，照写的记")
 	}
-}
-
-func stateNames() string {
-	var names []string
-	for _, s := range store.ContractStates {
-		names = append(names, string(s))
-	}
-	return strings.Join(names, "、")
 }
 
 // firstDay is the first of some days that is known.

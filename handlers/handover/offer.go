@@ -27,7 +27,7 @@ func (h Handler) offerCommands() []command.Spec {
 	return []command.Spec{{
 		Name: "交接", Aliases: []string{"jj"}, Summary: "看要交接的清单；后面写编号（或 全部）和接收人，就请他接收", Lists: true, By: []command.Kind{command.Customer, command.Person},
 		Said:     []string{"工作交接", "交接工作", "交接清单", "看交接", "我的交接", "交接单", "离职交接", "…的交接", "谁要离职", "谁要走", "谁离职", "谁在离职", "离职名单", "…的交接办到哪", "…的交接到哪", "…的客户谁接"},
-		Args:     []command.Arg{{Name: "内容", Kind: command.Free, Optional: true}},
+		Args:     []command.Arg{{Name: "内容", Kind: command.Free, Optional: true, Words: []string{allWord}}},
 		Examples: []string{"交接"}, Who: everybody, Run: h.hand, Undo: h.undoOffer,
 	}}
 }

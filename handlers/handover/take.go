@@ -23,13 +23,13 @@ func (h Handler) takeCommands() []command.Spec {
 		{
 			Name: "接收", Aliases: []string{"js"}, Summary: "接收别人离职或调岗交给你的客户、合同等",
 			Said:     []string{"接收交接", "接手", "我接收"},
-			Args:     []command.Arg{{Name: "项", Kind: command.Free, Prompt: "接收哪一项？写编号，例如 接收 K12，或 接收 全部。"}},
+			Args:     []command.Arg{{Name: "项", Kind: command.Free, Words: []string{allWord}, Prompt: "接收哪一项？写编号，例如 接收 K12，或 接收 全部。"}},
 			Examples: []string{"接收 全部", "接收 K12"}, Who: everybody, Run: h.take, Undo: h.undoTake,
 		},
 		{
 			Name: "不接收", Aliases: []string{"bjs"}, Summary: "不接收别人交给你的，写明理由，由他另请人；他撤回离职以后，接收过的也这样退还",
 			Said:     []string{"拒绝接收", "不接手", "退回交接"},
-			Args:     []command.Arg{{Name: "项", Kind: command.Word, Prompt: "不接收哪一项？写编号，或 全部。"}, {Name: "理由", Kind: command.Free, Prompt: whyNotPrompt}},
+			Args:     []command.Arg{{Name: "项", Kind: command.Word, Words: []string{allWord}, Prompt: "不接收哪一项？写编号，或 全部。"}, {Name: "理由", Kind: command.Free, Prompt: whyNotPrompt}},
 			Examples: []string{"不接收 K12 手上客户太多", "不接收 全部 下月长假"}, Who: everybody, Run: h.turnDown, Undo: h.undoTurnDown,
 		},
 	}

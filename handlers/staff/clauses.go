@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"marketbot/handlers/chat"
@@ -22,7 +23,7 @@ func (h Handler) clauseCommands() []command.Spec {
 		{
 			Name: "制度", Aliases: []string{"zd", "rules"}, Summary: "按条号或关键词查市场管理细则，以及相关的命令", Lists: true,
 			Said:     []string{"公司制度", "规章制度", "管理制度", "管理细则", "细则", "规定", "…制度", "制度…", "条款", "查制度", "看制度", "罚款", "罚钱", "扣钱", "扣工资", "处罚"},
-			Args:     []command.Arg{{Name: "条号或关键词", Kind: command.Free, Optional: true}},
+			Args:     []command.Arg{{Name: "条号或关键词", Kind: command.Free, Optional: true, Words: subjects()}},
 			Examples: []string{"制度", "制度 会-3", "制度 出差"}, Daily: true, Who: rulebook.TakePart, Clause: "附-3", Also: []string{rulesClause}, Run: h.clauses,
 		},
 		{
@@ -36,6 +37,17 @@ func (h Handler) clauseCommands() []command.Spec {
 			Examples: []string{unreadLine}, Who: rulebook.SeeUnread, Clause: rulesClause, Run: h.unread,
 		},
 	}
+}
+
+// subjects are what a sentence may ask the rules about: the numbers of clauses, then
+// the words that they are looked for with, the longest first.
+func subjects() []string {
+	var numbers, keywords []string
+	for _, c := range rulebook.Clauses {
+		numbers, keywords = append(numbers, c.Number), append(keywords, c.Keywords...)
+	}
+	slices.SortStableFunc(keywords, func(a, b string) int { return len(b) - len(a) })
+	return append(numbers, keywords...)
 }
 
 // clauses shows the list, one clause, or what a keyword leads to, as it is worded on

@@ -34,7 +34,7 @@ func (h Handler) setCommands() []command.Spec {
 			Name: "目标", Aliases: []string{"mb"}, Summary: "定目标：姓名或部门、月、签约或回款、金额；不写金额就是看", Lists: true, By: []command.Kind{command.Person, command.Month},
 			Said: []string{"的目标定", "的目标改成", "目标改成", "目标定为", "目标调到", "定目标", "目标定", "目标改为", "…的目标定", "…的目标改成", "设目标", "设定目标", "改目标", "调整目标", "销售目标", "业绩目标", "月度目标", "目标表", "目标是多少", "…的目标", "目标多少", "…目标多少", "…目标是多少", "看…目标", "下月目标", "我的目标", "我的目标是多少", "给…定…目标", "…目标"},
 			Args: []command.Arg{
-				{Name: wordsArg, Kind: command.Passage, Optional: true}, {Name: fieldsArg, Kind: command.Fields, Keys: []string{fieldReason}, Optional: true},
+				{Name: wordsArg, Kind: command.Passage, Optional: true, Words: []string{department, string(store.Signing), string(store.Receipt)}}, {Name: fieldsArg, Kind: command.Fields, Keys: []string{fieldReason}, Optional: true},
 			},
 			Examples: []string{"目标", "目标 张伟 12月 10万", "目标 部门 12月 回款 50万", "目标 张伟 11月 12万 原因=新签大客户"},
 			Who:      rulebook.TakePart, For: sets, Private: true, Clause: clause, Run: h.target, Changed: h.changed, Undo: h.undo,
