@@ -19,8 +19,8 @@ PURE         = ^marketbot/handlers/(audience|daily|pdf|picture|reading|rulebook|
 # goes on at once, but for those of areas in whose steps nothing does: what goes
 # on around a step, the others show.
 STEPS        = handover|meeting|progress|target|activity|receivable|rules|daily
-CALM_IN      = ./bot ./handlers/command ./handlers/customer ./handlers/meeting ./handlers/target ./scheduler/outbox ./scheduler/timetable ./store/vault
-CALM         = ^Test(ModelTroubles|ModelFloods|FiftyTwoWeeks|LongTextIsReadOnce|Histories|FlippedBitsAreFound|NaughtyStrings|Sentences|EveryTextIsKept|ForgedLines|Rights|RightsHold|RightsDefectsAreFound|DamagedRows|NoAnswerListsCustomers|SecretsStayInTheFile|Examples|NobodyGoneOwnsAnything|RightsOnTheWayOut|TwoYears|AYear|WholeYear|NothingServesUnseen)$$|^TestScript$$/^sqlite|^TestScript$$/^postgres/^($(STEPS))
+CALM_IN      = ./bot ./handlers/command ./handlers/customer ./handlers/meeting ./handlers/progress ./handlers/receivable ./handlers/target ./scheduler/outbox ./scheduler/timetable ./store/vault
+CALM         = ^Test(ModelTroubles|ModelFloods|FiftyTwoWeeks|LongTextIsReadOnce|Histories|FlippedBitsAreFound|NaughtyStrings|Sentences|EveryTextIsKept|ForgedLines|Rights|RightsHold|RightsDefectsAreFound|DamagedRows|NoAnswerListsCustomers|SecretsStayInTheFile|Examples|NobodyGoneOwnsAnything|RightsOnTheWayOut|TwoYears|AYear|WholeYear|NothingServesUnseen|MonthNeedsNoPast|MoneyAddsUpInTheStore|OffersLoseNoWords|OffersInGroupTellNoCustomers|CustomerOfEveryWant|EveryCommandLate)$$|^TestScript$$/^sqlite|^TestScript$$/^postgres/^($(STEPS))
 # The tests that kill, flood and starve the whole program, again and again.
 STORMS       = ^Test(Crash|ToldOnce|Replicas|ReplicasClaim|RedisFaults|DatabaseRestarts|Flood|FloodOfGroups|FullDisk|StoreKilled|RekeyWhileServing)$$
 # The flags of their long runs.

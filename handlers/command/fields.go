@@ -86,7 +86,7 @@ func (f *filling) fields(keys []string) string {
 			break
 		}
 	}
-	if f.spec.Of != customers && f.behindOf == 0 {
+	if f.spec.Of != customers && f.phraseEnd == 0 {
 		list = append(list, f.typedFields(keys, list)...)
 	}
 	return strings.Join(list, " ")

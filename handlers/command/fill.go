@@ -31,8 +31,8 @@ type filling struct {
 	behind      bool   // labels stand behind other text
 	left        string // what says more than the command has a place for
 	aboutBefore bool   // what a phrase is about stands before it
-	before      int    // where a phrase begins that means the command
-	behindOf    int    // where a phrase ends that means the command; 0: none does
+	phraseFrom  int    // where a phrase begins that means the command
+	phraseEnd   int    // where a phrase ends that means the command; 0: none does
 }
 
 // clause is a part of a text between marks or blanks.
@@ -70,12 +70,12 @@ func (f *filling) spoken(s *speech) {
 			end = len(f.typed) - len(s.pieces[i+1])
 		}
 		if i == 0 {
-			f.before = at
+			f.phraseFrom = at
 		}
 		f.cut(at, end)
 		at = end
 	}
-	f.behindOf, f.aboutBefore = at, s.leads
+	f.phraseEnd, f.aboutBefore = at, s.leads
 	f.asks = isQuestion(text.Fold(f.typed[:at]).Text)
 }
 
@@ -92,14 +92,14 @@ func (f *filling) line() (line string, ok bool) {
 	}
 	words, textAt, fields := f.arguments(fields)
 	rest := ""
-	if s.Of == customers && s.takesWords() && f.behindOf == 0 && fields == "" {
+	if s.Of == customers && s.takesWords() && f.phraseEnd == 0 && fields == "" {
 		rest = f.beside()
 	} else {
 		rest = f.text()
 	}
 	f.rate()
 	switch {
-	case f.lacks && rest != "" && f.behindOf == 0: // it would be taken for what lacks
+	case f.lacks && rest != "" && f.phraseEnd == 0: // it would be taken for what lacks
 		return "", false
 	case f.leads():
 		f.left = rest
@@ -123,7 +123,7 @@ func (f *filling) leads() bool {
 		return false
 	}
 	return slices.ContainsFunc(f.clauses, func(c clause) bool {
-		c.to = min(c.to, f.before)
+		c.to = min(c.to, f.phraseFrom)
 		return slices.ContainsFunc(f.kept(c, false), func(run clause) bool {
 			word := f.typed[run.from:run.to]
 			_, city := reading.City(word)
@@ -140,7 +140,7 @@ func (f *filling) loses() bool {
 
 // shows reports whether a list is to be shown, and nothing noted down.
 func (f *filling) shows() bool {
-	return f.spec.Lists && (f.asks && f.spec.Undo != nil || f.behindOf == 0 && (f.asks || f.spec.Undo == nil))
+	return f.spec.Lists && (f.asks && f.spec.Undo != nil || f.phraseEnd == 0 && (f.asks || f.spec.Undo == nil))
 }
 
 // arguments are what the text says of the arguments but the last, which are text: it
@@ -262,7 +262,7 @@ func (f *filling) take(kind Kind, a *Arg, most int) (words []string) {
 			_, n, err := reading.Length(s.said)
 			return s.mark == daysMark && err == nil && n == len(s.said)
 		case Word:
-			return s.mark == cityMark || s.mark == personMark || s.mark == customerMark && (!a.Optional || f.behindOf > 0) || f.ofSpec(s.mark) && a.Coded != ""
+			return s.mark == cityMark || s.mark == personMark || s.mark == customerMark && (!a.Optional || f.phraseEnd > 0) || f.ofSpec(s.mark) && a.Coded != ""
 		}
 		return false
 	}
@@ -428,7 +428,7 @@ func (f *filling) kept(c clause, unnamed bool) (runs []clause) {
 // trim is a run without what only says that the command is meant.
 func (f *filling) trim(from, to int, alone bool) (int, int) {
 	run := text.Fold(f.typed[from:to])
-	if f.behindOf > 0 && (alone || from < f.behindOf || !f.spec.takes(Free, Passage, Labels, Fields)) {
+	if f.phraseEnd > 0 && (alone || from < f.phraseEnd || !f.spec.takes(Free, Passage, Labels, Fields)) {
 		return f.trimSoft(from, to, run.Text)
 	}
 	if useUp(run.Text, f.cues, hedge, soft) || f.like.speaks(run.Text, f.spec) {
@@ -455,12 +455,12 @@ func (f *filling) trim(from, to int, alone bool) (int, int) {
 // trimSoft is a run beside a phrase without what says nothing: behind the phrase a
 // command that takes text keeps all but a particle.
 func (f *filling) trimSoft(from, to int, folded string) (int, int) {
-	keeps := from >= f.behindOf && f.spec.takes(Free, Passage, Labels, Fields)
+	keeps := from >= f.phraseEnd && f.spec.takes(Free, Passage, Labels, Fields)
 	if useUp(folded, particle) || !keeps && useUp(folded, soft) || f.spec.Lists && useUp(folded, vague) {
 		return to, to
 	}
 	run, trim := f.typed[from:to], trimSoft
-	if keeps && from > f.behindOf {
+	if keeps && from > f.phraseEnd {
 		return from, to
 	}
 	if keeps {
@@ -470,7 +470,7 @@ func (f *filling) trimSoft(from, to int, folded string) (int, int) {
 	if useUp(text.Fold(word).Text, soft) {
 		return to, to
 	}
-	if f.spec.takes(Customer) && from < f.behindOf {
+	if f.spec.takes(Customer) && from < f.phraseEnd {
 		word = strings.TrimPrefix(word, "客户")
 	}
 	from += strings.Index(run, word)
