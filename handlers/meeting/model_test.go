@@ -260,8 +260,8 @@ func (y *year) check() {
 			if _, active := roll.Active(owner.ID); !active && d.Open() {
 				y.t.Fatalf("%s is with nobody: %s", d.Code, owner.Name)
 			}
-			if d.Due < d.First && d.Moved > 0 {
-				y.t.Fatalf("%+v", d)
+			if d.Due > d.First && d.Moved == 0 {
+				y.t.Fatalf("%s is later than it was meant to be, and nobody counted that: %+v", d.Code, d)
 			}
 		}
 		return nil
