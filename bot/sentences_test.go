@@ -113,6 +113,7 @@ func TestSentences(t *testing.T) {
 type spokenWorld struct {
 	source store.Options
 	rest   []byte // of the store
+	facts  string // the query of all that people did
 	people []staff.Entry
 }
 
@@ -135,6 +136,14 @@ func newSpokenWorld(t *testing.T) *spokenWorld {
 	o.clock.Store(spoken().Add(10 * time.Minute).UnixMilli()) // nothing can be taken back any more
 	o.tick()
 	o.stop()
+	behind := storetest.Behind(t, w.source)
+	defer behind.DB.Close()
+	var all []string
+	for _, table := range facts {
+		row := behind.Get("SELECT group_concat('quote(' || name || ')', '||') FROM pragma_table_info('" + table + "')")
+		all = append(all, fmt.Sprintf("(SELECT COALESCE(group_concat(%s), '') FROM %s)", row, table))
+	}
+	w.facts = "SELECT " + strings.Join(all, "||")
 	var err error
 	if w.rest, err = os.ReadFile(w.source.Source); err != nil {
 		t.Fatal(err)
@@ -185,6 +194,7 @@ type judge struct {
 	t     *testing.T
 	world *spokenWorld
 	at    *office // clean; nil: none
+	rest  storetest.Rest
 }
 
 // heard is what somebody gets for what they wrote.
@@ -199,6 +209,7 @@ type heard struct {
 func (j *judge) say(s sentence, said string) heard {
 	if j.at == nil {
 		j.at = j.world.open(j.t)
+		j.rest = storetest.Behind(j.t, j.at.source)
 	}
 	o := j.at
 	page := o.screens.(*page)
@@ -226,6 +237,7 @@ func (j *judge) say(s sentence, said string) heard {
 		h.after = changing.ReplaceAllString(o.hear(s.who, h.lines[i]), "…")
 	}
 	if h.acted || h.last.Outcome == ledger.Refused && h.last.Subject == "question" || slices.ContainsFunc(h.lines, confirms) {
+		j.rest.DB.Close()
 		o.stop()
 		j.at = nil
 	}
@@ -250,19 +262,7 @@ var facts = []string{"trip", "trip_change", "check_in", "report", "consolidated"
 	"money", "activity", "activity_act", "target", "stall", "promise", "meeting", "meeting_note", "agenda_item", "decision", "departure", "departure_act", "incident"}
 
 // state is what is stored of what people did.
-func (j *judge) state() string {
-	behind := storetest.Behind(j.t, j.at.source)
-	defer behind.DB.Close()
-	var all strings.Builder
-	for _, table := range facts {
-		fmt.Fprint(&all, behind.Get("SELECT COALESCE(group_concat(x), '') FROM (SELECT "+columns(behind, table)+" AS x FROM "+table+")"))
-	}
-	return all.String()
-}
-
-func columns(behind storetest.Rest, table string) string {
-	return behind.Get("SELECT group_concat('quote(' || name || ')', '||') FROM pragma_table_info('" + table + "')").(string)
-}
+func (j *judge) state() string { return j.rest.Get(j.world.facts).(string) }
 
 func (j *judge) of(s sentence) judgement {
 	got := j.say(s, s.said)

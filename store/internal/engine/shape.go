@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // shape are the columns, keys and triggers of the tables, one a line, in words that are
@@ -72,8 +74,17 @@ func words(ctx context.Context, db rower, query string, args ...any) (list []str
 	return list, rows.Err()
 }
 
+// shapes are the shapes that were made, by what was run: a program that opens
+// many stores makes each once.
+var shapes sync.Map
+
 // shapeOf is what some migrations make: they are run in memory.
 func shapeOf(ctx context.Context, list []migration, applied []int64) (s shape, err error) {
+	list = slices.DeleteFunc(slices.Clone(list), func(m migration) bool { return !slices.Contains(applied, m.version) })
+	key := sha256.Sum256(fmt.Append(nil, list))
+	if made, ok := shapes.Load(key); ok {
+		return made.(shape), nil
+	}
 	db, err := sql.Open("sqlite", ":memory:")
 	if err != nil {
 		return nil, err
@@ -81,15 +92,15 @@ func shapeOf(ctx context.Context, list []migration, applied []int64) (s shape, e
 	defer func() { err = errors.Join(err, db.Close()) }()
 	db.SetMaxOpenConns(1)
 	for _, m := range list {
-		if !slices.Contains(applied, m.version) {
-			continue
-		}
 		up, _, _ := strings.Cut(m.text, "-- +goose Down")
 		if _, err := db.ExecContext(ctx, up); err != nil {
 			return nil, fmt.Errorf("migration %d: %w", m.version, err)
 		}
 	}
-	return readShape(ctx, db, false)
+	if s, err = readShape(ctx, db, false); err == nil {
+		shapes.Store(key, s)
+	}
+	return s, err
 }
 
 // lacks are the lines that are in one shape and not in the other, of tables that
