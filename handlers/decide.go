@@ -37,9 +37,10 @@ type matter struct {
 	owns     bool          // the settings name who sent it as the owner
 	left     []chat.Notice // whom to tell that somebody left the company
 	// Of a text that is no plain command:
-	people   []string // who there is
-	customer string   // that it names and nothing else; empty: none that the person may know
-	named    string   // what in it names a customer, likewise
+	people   []string        // who there is
+	customer string          // that it names and nothing else; empty: none that the person may know
+	named    string          // what in it names a customer, likewise
+	things   []command.Thing // what in it names something else, likewise
 }
 
 // decide is what comes of the event: an outcome, or a command to run first.

@@ -37,21 +37,33 @@ func (t *turn) hear(ctx context.Context) error {
 	for _, p := range people {
 		t.people = append(t.people, p.Name)
 	}
-	t.customer, t.named, err = t.customerIn(ctx, line)
+	if len(line) > longestName || !store.Plain(line) {
+		return nil
+	}
+	if t.customer, t.named, err = t.customerIn(ctx, line); err != nil {
+		return err
+	}
+	c := t.knows()
+	t.things, err = c.Things(ctx, line)
 	return err
 }
 
-// longestName is how many bytes of a text may be a bare customer.
-const longestName = 120
+// knows is a call by which to find out what somebody may know.
+func (t *turn) knows() command.Call {
+	return command.Call{Tx: t.tx, Person: t.person, Now: t.event.Sent, Taken: t.now, Policy: t.desk.o.Policy}
+}
+
+// longestName is how many bytes of a text may name what there are files of.
+const longestName = 240
 
 // customerIn is the customer that is all there is to a text, and else what in it names
 // one, where the person may know that there is one.
 func (t *turn) customerIn(ctx context.Context, line string) (all, part string, err error) {
 	name := command.Bare(line)
-	if len(line) > longestName || !store.Plain(name) || !t.offers("客户") {
+	if !store.Plain(name) || !t.offers("客户") {
 		return "", "", nil
 	}
-	c := command.Call{Tx: t.tx, Person: t.person, Now: t.event.Sent, Taken: t.now, Policy: t.desk.o.Policy}
+	c := t.knows()
 	found, err := c.CustomersLike(ctx, name, command.ToRead)
 	if err != nil {
 		return "", "", err
@@ -112,7 +124,7 @@ func (m *matter) inGroup(line string, meant command.Meaning) []reply {
 func (m *matter) guessed(line string, files bool) command.Meaning {
 	k := command.Known{Suits: func(s *command.Spec) bool { return s.Suits(m.person) }, People: m.people, Name: m.person.Name, Now: m.event.Sent}
 	if files {
-		k.Customer = m.named
+		k.Customer, k.Things = m.named, m.things
 	}
 	meant := m.router.Guess(line, k)
 	if files && m.customer != "" && len(meant.Lines) == 0 && meant.Spec == nil && meant.Help == nil && !meant.Small {

@@ -169,6 +169,9 @@ func (c *Call) ContractsOf(ctx context.Context, typed string) ([]MeantContract, 
 // contractOf is the contract of a customer that a command can be for.
 func (c *Call) contractOf(ctx context.Context, typed string, use ContractUse) (MeantContract, error) {
 	all, err := c.ContractsOf(ctx, typed)
+	if err == nil && len(all) == 0 {
+		all, err = c.contractsFor(ctx, typed)
+	}
 	if err != nil {
 		return MeantContract{}, err
 	}

@@ -225,7 +225,7 @@ func (f *filling) rate() {
 	coded := false
 	for i, taken := range f.taken {
 		m := f.slots[i].mark
-		code := m == contractMark || m >= 'A' && m <= 'Z'
+		code := (m == contractMark || m >= 'A' && m <= 'Z') && (taken || !f.slots[i].called)
 		switch {
 		case taken && code && !coded:
 			coded = true
@@ -233,7 +233,7 @@ func (f *filling) rate() {
 		case taken:
 		case code:
 			f.fit -= 0.5
-		case m == customerMark, m == moneyMark:
+		case m == customerMark, m == moneyMark, f.slots[i].called:
 			f.fit -= 0.2
 		case m == personMark && f.slots[i].said != f.k.Name:
 			f.fit -= 0.15

@@ -28,6 +28,7 @@ type slot struct {
 	mark     rune
 	from, to int // of the text, in bytes
 	said     string
+	called   bool // by its name, not by its code
 }
 
 // token is a character of a text as likeness sees it: folded, a mark, or apart.
@@ -71,9 +72,14 @@ func Figures(typed string) bool {
 // named is what a text names where a character of it begins; none: without a mark.
 func named(typed string, at int, c rune, k Known) slot {
 	rest := typed[at:]
-	is := func(mark rune, n int) slot { return slot{mark, at, at + n, rest[:n]} }
+	is := func(mark rune, n int) slot { return slot{mark: mark, from: at, to: at + n, said: rest[:n]} }
 	if k.Customer != "" && strings.HasPrefix(rest, k.Customer) {
 		return is(customerMark, len(k.Customer))
+	}
+	for _, t := range k.Things {
+		if t.mark != 0 && strings.HasPrefix(rest, t.Words) {
+			return slot{mark: t.mark, from: at, to: at + len(t.Words), said: t.said, called: true}
+		}
 	}
 	for _, name := range k.People {
 		if strings.HasPrefix(strings.TrimLeft(rest, "@＠"), name) {

@@ -179,7 +179,8 @@ type Known struct {
 	// Customer is what names a customer in the text, where who wrote may know that
 	// there is one; empty: none.
 	Customer string
-	Name     string // of who wrote
+	Things   []Thing // what the text calls by its name, likewise, the longest first
+	Name     string  // of who wrote
 	Now      time.Time
 }
 
