@@ -13,9 +13,9 @@ import (
 	"marketbot/store"
 )
 
-// judgesOf are who may confirm what somebody did, the nearest up the line first.
+// judgesOf are who may confirm what somebody did, the lowest in the line first.
 func judgesOf(roll audience.Roll, owner store.Person) (list []store.Person) {
-	for post := rulebook.Superior(owner.Post); post != ""; post = rulebook.Superior(post) {
+	for post := store.Supervisor; post != ""; post = rulebook.Superior(post) {
 		for _, p := range roll.Holders(post) {
 			if rulebook.Judges(p, owner) {
 				list = append(list, p)

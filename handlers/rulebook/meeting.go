@@ -73,11 +73,14 @@ func NotHeldStep(month, today store.Day, days []int) (step int) {
 }
 
 // Judges reports whether somebody may say that what another did is done: a head who
-// stands above them in the line; above the general manager the executive director
-// does.
+// stands above them in the line, and any head where they stand in none; above the
+// general manager the executive director does.
 func Judges(p, owner store.Person) bool {
 	if p.ID == owner.ID || !Allows(HeadMeetings, p) && !(p.Active() && p.Post == store.ExecutiveDirector && owner.Post == store.GeneralManager) {
 		return false
+	}
+	if owner.Post == store.GMAssistant || owner.Post == store.OtherEmployee {
+		return true
 	}
 	for post := Superior(owner.Post); post != ""; post = Superior(post) {
 		if p.Post == post {

@@ -84,7 +84,8 @@ func TestJudges(t *testing.T) {
 		{store.Supervisor, store.Salesperson, true}, {store.MarketingDirector, store.Salesperson, true}, {store.GeneralManager, store.Salesperson, true},
 		{store.Supervisor, store.Supervisor, false}, {store.Supervisor, store.MarketingDirector, false}, {store.GeneralManager, store.MarketingDirector, true},
 		{store.ExecutiveDirector, store.GeneralManager, true}, {store.ExecutiveDirector, store.Salesperson, false}, {store.Salesperson, store.Salesperson, false},
-		{store.GeneralManager, store.OtherEmployee, true}, {store.MarketingDirector, store.OtherEmployee, false},
+		{store.GeneralManager, store.OtherEmployee, true}, {store.Supervisor, store.OtherEmployee, true}, {store.MarketingDirector, store.GMAssistant, true},
+		{store.Salesperson, store.OtherEmployee, false}, {store.ExecutiveDirector, store.OtherEmployee, false},
 	} {
 		if got := rulebook.Judges(who("a", tt.judge), who("b", tt.owner)); got != tt.want {
 			t.Errorf("%s judges %s: %v", tt.judge, tt.owner, got)
