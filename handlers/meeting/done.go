@@ -75,6 +75,9 @@ func (h Handler) done(ctx context.Context, c *command.Call) (*command.Answer, er
 	return a, err
 }
 
+// settled is why an item has its outcome that nobody gave it at the meeting.
+const settled = "已完成"
+
 // settle gives the item that is about a decision which is done its outcome, if it
 // stands on the agenda of the open meeting.
 func (h Handler) settle(ctx context.Context, c *command.Call, d store.Decision, a *command.Answer, err error) (*command.Answer, error) {
@@ -94,7 +97,7 @@ func (h Handler) settle(ctx context.Context, c *command.Call, d store.Decision, 
 			continue
 		}
 		is := was
-		is.State, is.By, is.At, is.Why = store.ItemNoted, c.Person.ID, c.Now, "已完成"
+		is.State, is.By, is.At, is.Why = store.ItemNoted, c.Person.ID, c.Now, settled
 		if saved, err := c.Tx.Agenda().Save(ctx, was, is, deed(c, "")); err != nil || !saved {
 			return nil, orRaced(err, was.Code)
 		}

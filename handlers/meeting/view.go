@@ -263,7 +263,7 @@ func (v view) group(what, said string) chat.Notice {
 }
 
 // attendance is who was there and who was not, by person: what was noted last
-// counts, and who said something was there.
+// counts, and who said something was there, be it an outcome.
 func (v view) attendance() map[string]store.MeetingNote {
 	all := map[string]store.MeetingNote{}
 	for _, n := range v.notes {
@@ -272,6 +272,14 @@ func (v view) attendance() map[string]store.MeetingNote {
 			all[n.Person] = n
 		case all[n.Person].Kind != store.NotePresent:
 			all[n.Person] = store.MeetingNote{Kind: store.NotePresent, Person: n.Person} // when they came is not told
+		}
+	}
+	for _, i := range v.items {
+		if i.By == "" || i.State == store.ItemOpen || i.Why == settled {
+			continue
+		}
+		if note := all[i.By]; note.Kind != store.NotePresent && !note.At.After(i.At) {
+			all[i.By] = store.MeetingNote{Kind: store.NotePresent, Person: i.By}
 		}
 	}
 	return all
