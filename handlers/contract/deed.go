@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -169,6 +170,24 @@ func stateWords(ct store.Contract, today store.Day) string {
 	return said
 }
 
+const undoName = "撤销"
+
+// standing is the act of a contract that nobody took back since, the newest.
+func standing(acts []store.ContractAct) store.ContractAct {
+	back := 0
+	for _, a := range slices.Backward(acts) {
+		switch {
+		case a.Act == undoName:
+			back++
+		case back == 0:
+			return a
+		default:
+			back--
+		}
+	}
+	return acts[len(acts)-1]
+}
+
 // undo takes back what made the version of a contract that the reference names, as
 // a change of its own.
 func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string, error) {
@@ -177,14 +196,14 @@ func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string,
 	if err != nil || !found {
 		return "", fmt.Errorf("undo %s: found %v: %w", ref, found, err)
 	}
-	if strconv.Itoa(ct.Version) != version {
-		return "", &command.Refusal{Text: number + " 后来又有变动（现在" + stateWords(ct, h.Rules.Day(c.Now)) + "），不能撤销了。", Hint: "合同 " + number, Clause: taking, Private: true}
-	}
 	acts, err := c.Tx.Contracts().Acts(ctx, ct)
 	if err != nil {
 		return "", err
 	}
-	last := acts[len(acts)-1]
+	last := standing(acts)
+	if strconv.Itoa(last.Version) != version {
+		return "", &command.Refusal{Text: number + " 后来又有变动（现在" + stateWords(ct, h.Rules.Day(c.Now)) + "），不能撤销了。", Hint: "合同 " + number, Clause: taking, Private: true}
+	}
 	is := last.Was
 	if last.First() {
 		is = ct
@@ -194,7 +213,7 @@ func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string,
 		return "", err
 	}
 	undoing := *c
-	undoing.Spec = &command.Spec{Name: "撤销"}
+	undoing.Spec = &command.Spec{Name: undoName}
 	if err := h.save(ctx, &undoing, ct, &is, last.Act); err != nil {
 		return "", err
 	}
