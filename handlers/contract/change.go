@@ -81,6 +81,9 @@ func (h Handler) amend(ctx context.Context, c *command.Call) (*command.Answer, e
 		return nil, err
 	}
 	facts := append(lines, chat.Fact{Label: fieldReason, Value: reason})
+	if is.Early && !was.Early {
+		facts = append(facts, earlyFact(is, h.Rules.Day(c.Now)))
+	}
 	note, err := h.corrects(ctx, c, was, is)
 	if err != nil {
 		return nil, err

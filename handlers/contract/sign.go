@@ -298,9 +298,14 @@ func (h Handler) signedFacts(ctx context.Context, n *names, ct store.Contract, t
 		{Label: "金额", Value: words.Money(ct.Amount)}, {Label: "业绩", Value: shares},
 	}
 	if ct.Early {
-		facts = append(facts, chat.Fact{Label: "先签后报", Value: "第一次汇报 " + dayWords(ct.Reported, today)})
+		facts = append(facts, earlyFact(ct, today))
 	}
 	return facts, nil
+}
+
+// earlyFact flags what was signed before it was reported (2-5).
+func earlyFact(ct store.Contract, today store.Day) chat.Fact {
+	return chat.Fact{Label: "先签后报", Value: "第一次汇报 " + dayWords(ct.Reported, today)}
 }
 
 // daysSince is how many days lie between two days.
