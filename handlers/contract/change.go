@@ -188,6 +188,8 @@ func (h Handler) handOver(ctx context.Context, c *command.Call) (*command.Answer
 		return nil, err
 	case to.ID == was.Holder:
 		return nil, &command.Refusal{Text: was.Number + " 已经在" + to.Name + "名下。", Hint: "合同 " + was.Number, Clause: taking, Private: true}
+	case to.InNotice():
+		return nil, &command.Refusal{Text: words.Leaving(to, h.Rules.Day(to.Ends), h.Rules.Day(c.Now)) + "，接不了合同。", Hint: "转合同 " + was.Number + " 别人的姓名", Clause: "2-7", Private: true}
 	case !rulebook.Allows(rulebook.TakeContracts, to):
 		return nil, &command.Refusal{
 			Text: fmt.Sprintf("%s是%s，不能持有合同；可以持有的是：%s。", to.Name, to.Post, rulebook.Holders(rulebook.TakeContracts)), Hint: "转合同 " + was.Number + " 刘洋", Clause: taking, Private: true,

@@ -177,10 +177,14 @@ func (h Handler) mayOwn(p store.Person) bool {
 // ownersNamed is how many who can have customers a refusal names.
 const ownersNamed = 5
 
-// owns refuses who cannot have customers, and says who can; line is what to
-// type before one of them.
+// owns refuses who cannot have customers or will be gone, and says who can; line is
+// what to type before one of them.
 func (h Handler) owns(ctx context.Context, c *command.Call, p store.Person, line string) error {
-	if h.mayOwn(p) {
+	no := &command.Refusal{Text: fmt.Sprintf("%s是%s，不能负责客户。", p.Name, p.Post), Hint: "人员", Clause: "档-4"}
+	switch {
+	case p.InNotice():
+		no.Text, no.Clause = words.Leaving(p, h.Rules.Day(p.Ends), h.Rules.Day(c.Now))+"，接不了客户。", "2-7"
+	case h.mayOwn(p):
 		return nil
 	}
 	people, err := c.Tx.People().Active(ctx)
@@ -189,11 +193,10 @@ func (h Handler) owns(ctx context.Context, c *command.Call, p store.Person, line
 	}
 	var names []string
 	for _, one := range people {
-		if h.mayOwn(one) {
+		if h.mayOwn(one) && !one.InNotice() {
 			names = append(names, one.Name)
 		}
 	}
-	no := &command.Refusal{Text: fmt.Sprintf("%s是%s，不能负责客户。", p.Name, p.Post), Hint: "人员", Clause: "档-4"}
 	if len(names) > 0 {
 		no.Text += "可以负责的是：" + words.Names(names, ownersNamed) + "。"
 		no.Hint = line + names[0]

@@ -166,8 +166,9 @@ func (h Handler) stays(c *command.Call, p store.Person, due store.Day, hint stri
 	if !p.Gone(due.Start(h.Rules.Zone)) {
 		return nil
 	}
+	today := h.Rules.Day(c.Now)
 	return &command.Refusal{
-		Text: fmt.Sprintf("%s已提出%s，%s 起不在岗，期限 %s 在那以后，不能由%s负责。", p.Name, p.Notice, words.DayIn(h.Rules.Day(p.Ends), h.Rules.Day(c.Now)), words.DayIn(due, h.Rules.Day(c.Now)), p.Name),
+		Text: words.Leaving(p, h.Rules.Day(p.Ends), today) + "，期限 " + words.DayIn(due, today) + " 在那以后，不能由" + p.Name + "负责。",
 		Hint: "请别人负责（" + hint + "），或把期限提前", Clause: deciding, Private: true, Field: fieldOwner,
 	}
 }

@@ -158,7 +158,7 @@ func (h Handler) whole(c *command.Call, w *wish) error {
 	case !w.told:
 		return &command.Question{Prompt: fmt.Sprintf("%s目标是多少？例如 10万。", w.subject(today)), Line: line}
 	case w.person.Gone(w.month.Start(h.Rules.Zone)):
-		return &command.Refusal{Text: fmt.Sprintf("%s已提出离职，%s 起不在岗，不再定目标。", w.person.Name, words.DayIn(h.Rules.Day(w.person.Ends), today)), Hint: "目标 姓名 12月 10万", Clause: clause, Private: true}
+		return &command.Refusal{Text: words.Leaving(w.person, h.Rules.Day(w.person.Ends), today) + "，不再定目标。", Hint: "目标 姓名 12月 10万", Clause: clause, Private: true}
 	case !w.person.Active() && w.person.ID != "" && w.month > h.Rules.Day(w.person.Until):
 		return &command.Refusal{Text: w.person.Name + "已经离职，不再定目标。", Hint: "目标 姓名 12月 10万", Clause: clause, Private: true}
 	}
