@@ -265,14 +265,14 @@ func (h Handler) signed(ctx context.Context, c *command.Call, ct store.Contract)
 		return nil, err
 	}
 	a := h.done(c, "已签 "+ct.Number, ct, facts, true, note, frozen)
-	offer := func(name, label, line string) {
-		if c.Offers != nil && c.Offers(name) {
-			a.Reply.Card.Buttons = append([]chat.Button{{Label: label, Command: line}}, a.Reply.Card.Buttons...)
-		}
+	offers := func(name string) bool { return c.Offers != nil && c.Offers(name) }
+	front := func(b chat.Button) { a.Reply.Card.Buttons = append([]chat.Button{b}, a.Reply.Card.Buttons...) }
+	if offers("收款计划") {
+		front(chat.Button{Label: "收款计划", Command: "收款计划 " + ct.Number})
 	}
-	offer("收款计划", "收款计划", "收款计划 "+ct.Number)
-	if ct.Event != "" {
-		offer("活动 新增", "安排活动", "活动 新增 类型=现场 合同="+ct.Number)
+	onSite := chat.Button{Label: "安排活动", Command: "活动 新增 类型=现场 合同=" + ct.Number}
+	if ct.Event != "" && offers("活动 新增") {
+		front(onSite)
 	}
 	a.Notices, err = h.tell(ctx, c, ct, hearers{heads: true, books: true}, nil, c.Person.Name+"签了 "+ct.Number, func(view rulebook.ContractView) []chat.Fact {
 		if view < rulebook.ContractWhole {
@@ -280,6 +280,15 @@ func (h Handler) signed(ctx context.Context, c *command.Call, ct store.Contract)
 		}
 		return facts
 	})
+	for _, n := range a.Notices { // who signs may seldom plan the event (2-8)
+		p, _, err := c.Tx.People().ByID(ctx, n.To)
+		if err != nil {
+			return nil, err
+		}
+		if ct.Event != "" && !offers("活动 新增") && rulebook.Allows(rulebook.PlanActivities, p) {
+			n.Message.Card.Buttons = append(n.Message.Card.Buttons, onSite)
+		}
+	}
 	return a, err
 }
 
@@ -296,6 +305,9 @@ func (h Handler) signedFacts(ctx context.Context, n *names, ct store.Contract, t
 	facts := []chat.Fact{
 		{Label: "客户", Value: customer}, {Label: "项目", Value: text.Line(ct.Project)}, {Label: "签订", Value: dayWords(ct.Signed, today)},
 		{Label: "金额", Value: words.Money(ct.Amount)}, {Label: "业绩", Value: shares},
+	}
+	if ct.Event != "" {
+		facts = append(facts, chat.Fact{Label: "活动日期", Value: dayWords(ct.Event, today)})
 	}
 	if ct.Early {
 		facts = append(facts, earlyFact(ct, today))
