@@ -32,8 +32,16 @@ func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll 
 	if err != nil {
 		return nil, err
 	}
-	m := morning{h, h.Rules.Day(s.At), roll}
+	m, names := morning{h, h.Rules.Day(s.At), roll, map[string]string{}}, audience.NewNames(tx)
 	for _, ct := range waiting {
+		for _, id := range []string{ct.Holder, ct.Borrower} {
+			if _, active := roll.Active(id); active || id == "" {
+				continue
+			}
+			if m.gone[id], err = names.Of(ctx, id); err != nil {
+				return nil, err
+			}
+		}
 		for _, l := range m.lines(ct) {
 			l.Harmless = ct.Number + " " + stateWords(ct, m.today)
 			list = append(list, l)
@@ -62,6 +70,7 @@ type morning struct {
 	Handler
 	today store.Day
 	roll  audience.Roll
+	gone  map[string]string // names of who is not there any more
 }
 
 func (m morning) lines(ct store.Contract) []daily.Line {
@@ -78,8 +87,13 @@ func (m morning) lines(ct store.Contract) []daily.Line {
 	return nil
 }
 
-// holder is who hears of a contract: whoever has it now.
-func (m morning) holder(ct store.Contract) audience.Audience { return m.someone(ct.Holder) }
+// holder is who hears of a contract: whoever has it now, if they may.
+func (m morning) holder(ct store.Contract) audience.Audience {
+	if p, _ := m.roll.Active(ct.Holder); rulebook.Allows(rulebook.TakeContracts, p) {
+		return m.roll.Person(p)
+	}
+	return m.roll.Hearing(store.Supervisor)
+}
 
 // someone hears, or the next up the line of who is not there any more.
 func (m morning) someone(id string) audience.Audience {
@@ -118,11 +132,10 @@ func (m morning) original(ct store.Contract) []daily.Line {
 }
 
 func (m morning) nameOf(id string) string {
-	p, active := m.roll.Active(id)
-	if !active {
-		return "已离职的持有人"
+	if p, active := m.roll.Active(id); active {
+		return p.Name
 	}
-	return p.Name
+	return m.gone[id]
 }
 
 // unused asks after a form that is in hand for long, and again after as long.

@@ -131,9 +131,9 @@ func (x holder) claims(code string) (lines []string, buttons []chat.Button) {
 }
 
 // answerable is who holds a contract, or the next up the line where that person
-// is not active any more.
+// is not active any more or may not.
 func (h Handler) answerable(roll audience.Roll, k store.Contract) []store.Person {
-	if p, active := roll.Active(k.Holder); active {
+	if p, holds := holderIn(roll, k); holds {
 		return []store.Person{p}
 	}
 	return roll.Standing(store.Supervisor).To

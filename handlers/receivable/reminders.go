@@ -87,11 +87,17 @@ func (h Handler) dueLines(d deal, l rulebook.LineStanding, roll audience.Roll) [
 
 // owner is who hears of a contract's money: who holds it, or the next up the line.
 func (h Handler) owner(roll audience.Roll, d deal) audience.Audience {
-	p, active := roll.Active(d.Holder)
-	if !active {
-		return roll.Hearing(store.Supervisor)
+	if p, holds := holderIn(roll, d.Contract); holds {
+		return roll.Person(p)
 	}
-	return roll.Person(p)
+	return roll.Hearing(store.Supervisor)
+}
+
+// holderIn is who holds a contract; false where they are gone or have a post now that
+// does not let them.
+func holderIn(roll audience.Roll, k store.Contract) (store.Person, bool) {
+	p, _ := roll.Active(k.Holder)
+	return p, rulebook.Allows(rulebook.TakeContracts, p)
 }
 
 // dueWords say when a line is or was due.

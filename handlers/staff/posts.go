@@ -8,6 +8,7 @@ import (
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/leaving"
 	"marketbot/store"
 )
 
@@ -28,13 +29,38 @@ func (h Handler) setPost(ctx context.Context, c *command.Call) (*command.Answer,
 		return nil, err
 	}
 	change := "由" + string(p.Post) + "改为" + string(post) + "，自 " + h.Rules.Day(c.Now).String() + " 起"
-	a := command.Text("已改：" + p.Name + change + "。" + empty)
+	is := p
+	is.Post = post
+	stuck, err := h.stuck(ctx, c, is)
+	if err != nil {
+		return nil, err
+	}
+	a := command.Text("已改：" + p.Name + change + "。" + empty + stuck)
 	if a.Notices, err = concerned(ctx, c, p, "你的岗位"+change+"。发送 帮助 看能做什么。"); err != nil {
 		return nil, err
+	}
+	if stuck != "" {
+		roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
+		if err != nil {
+			return nil, err
+		}
+		to := audience.But(roll.Standing(store.Supervisor).To, c.Person.ID, p.ID)
+		a.Notices = append(a.Notices, audience.Same("staff/stuck/"+c.Tx.NewID(c.Now), to, chat.Message{Text: p.Name + change + "。" + stuck})...)
 	}
 	a.Notices = append(a.Notices, o.news(c.Tx)...)
 	a.Undo, a.Subject = strings.Join([]string{p.ID, string(p.Post), string(post)}, "|"), "person/"+p.ID
 	return a, nil
+}
+
+// stuck says what somebody has that their post does not let them have, on a line of
+// its own: those above hear of it from now on, and somebody has to take it.
+func (h Handler) stuck(ctx context.Context, c *command.Call, p store.Person) (string, error) {
+	list, err := leaving.All(ctx, c.Tx, h.Leaves, p, c.Now)
+	list = slices.DeleteFunc(list, func(one leaving.Held) bool { return one.Takes == nil || one.Takes(p) })
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return "\n名下还有" + leaving.Counts(list) + "，" + string(p.Post) + "不能负责：请市场主管交给别人（移交客户、转合同），提醒先转给市场主管（2-7）。", nil
 }
 
 // concerned tells the person about a change that somebody else made.
