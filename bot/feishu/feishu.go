@@ -98,7 +98,10 @@ func New(cfg Config, receive chat.Receive, now func() time.Time, log *slog.Logge
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 64
-	client := &http.Client{Timeout: 10 * time.Second, Transport: platform.Bounded(transport)}
+	client := &http.Client{
+		Timeout: 10 * time.Second, Transport: platform.Bounded(transport),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // to wherever: what was said would follow
+	}
 	a := &Adapter{
 		cfg: cfg, now: now, log: log.With("platform", Name), http: client,
 		retry: platform.Backoff(time.Second, time.Minute), selfTurn: make(chan struct{}, 1), large: make(chan struct{}, maxLarge),

@@ -1,13 +1,18 @@
 package feishu
 
 import (
+	"context"
 	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"marketbot/bot/feishu/feishutest"
+	"marketbot/bot/platform"
 	"marketbot/bot/platform/platformtest"
 	"marketbot/handlers/chat"
 )
@@ -99,6 +104,26 @@ func TestUnreachablePlatformIsBusyNotUncertain(t *testing.T) {
 	var refused *chat.SendError
 	if !errors.As(err, &refused) || refused.Failure != chat.Busy {
 		t.Errorf("got %v, want busy: nothing was sent", err)
+	}
+}
+
+// Wherever an answer sends a call on to, what was said does not follow.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("somebody else heard it") }))
+	t.Cleanup(elsewhere.Close)
+	for _, status := range []int{http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+		door := httptest.NewServer(http.RedirectHandler(elsewhere.URL, status))
+		t.Cleanup(door.Close)
+		a, err := New(Config{AppID: "cli_x", AppSecret: "s", BaseURL: door.URL, Receive: Websocket}, nil, time.Now, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.tokens = platform.NewKeeper(func(context.Context) (string, time.Duration, error) { return "t", time.Hour, nil }, time.Now)
+		err = a.Send(t.Context(), chat.Address{ID: "ou_wang"}, []byte(`{"receive_id":"ou_wang"}`), "a")
+		var refused *chat.SendError
+		if !errors.As(err, &refused) || refused.Failure != chat.Uncertain {
+			t.Errorf("%d: %v, want uncertain", status, err)
+		}
 	}
 }
 
