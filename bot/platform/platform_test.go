@@ -110,3 +110,20 @@ func TestWhy(t *testing.T) {
 		}
 	}
 }
+
+// However short a platform says that a token lasts, not every call fetches one.
+func TestShortLivesAreKept(t *testing.T) {
+	for _, life := range []time.Duration{0, -time.Hour, 10 * time.Second, 4 * time.Minute, 6 * time.Minute} {
+		now, fetched := time.Unix(1_795_694_400, 0), 0
+		k := NewKeeper(func(context.Context) (string, time.Duration, error) { fetched++; return "t", life, nil }, func() time.Time { return now })
+		for range 30 {
+			if _, err := k.Get(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			now = now.Add(time.Second)
+		}
+		if fetched != 1 {
+			t.Errorf("%v: %d tokens in half a minute", life, fetched)
+		}
+	}
+}

@@ -31,6 +31,9 @@ const (
 	// take time; jitter keeps several processes from doing so together.
 	early  = 5 * time.Minute
 	jitter = time.Minute
+	// leastLife is how long a token is kept at least whatever the platform says:
+	// fetching one is limited, and one that is no good any more is refused.
+	leastLife = time.Minute
 )
 
 // NewKeeper makes a keeper without a token. It makes one fetch at a time.
@@ -54,7 +57,7 @@ func (k *Keeper) Get(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	k.token, k.until = token, now.Add(life-early-rand.N(jitter))
+	k.token, k.until = token, now.Add(max(leastLife, life-min(life/2, early+rand.N(jitter))))
 	return token, nil
 }
 
