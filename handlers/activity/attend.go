@@ -72,6 +72,15 @@ func (h Handler) attend(ctx context.Context, c *command.Call) (*command.Answer, 
 		}
 		return nil, r
 	}
+	if mine.Came == store.Absent {
+		at, err := c.Tx.Activities().ChangedBy(ctx, was.Code, "", "未到")
+		if err == nil {
+			err = c.Overtaken(at)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	if mine.Came.Came() && c.Photo != nil {
 		return h.evidence(ctx, c, was)
 	}

@@ -24,7 +24,7 @@ func (h Handler) revoke(ctx context.Context, c *command.Call) (*command.Answer, 
 		return nil, err
 	}
 	ended := false
-	if c.Now.Before(g.Until) {
+	if c.Now.Before(g.Until) && !g.From.After(c.Now) { // sent before it was given, it meant another
 		if ended, err = c.Tx.Grants().End(ctx, g, c.Now); err != nil {
 			return nil, err
 		}

@@ -120,6 +120,13 @@ func (h Handler) open(ctx context.Context, c *command.Call) (*command.Answer, er
 	}
 	m := store.Meeting{Kind: store.MonthlyMeeting, Month: month}
 	if found { // it was not to be held, and is
+		at, err := c.Tx.Meetings().Changed(ctx, was.Code)
+		if err == nil {
+			err = c.Overtaken(at)
+		}
+		if err != nil {
+			return nil, err
+		}
 		m = was
 	}
 	return h.begin(ctx, c, was, m)
