@@ -130,7 +130,7 @@ func (b *bot) settle(ctx context.Context, post *handlers.Post) error {
 			err = b.restored(ctx, tx)
 		}
 		if err == nil {
-			err = tx.Settings().Note(ctx, values, b.Now())
+			err = b.noted(ctx, tx, values, post)
 		}
 		if err != nil {
 			return err
@@ -144,6 +144,19 @@ func (b *bot) settle(ctx context.Context, post *handlers.Post) error {
 		}
 		return post.Notices(ctx, tx, notices, store.ClassAlarm, b.Now())
 	})
+}
+
+// noted remembers the settings, and tells of those that say who reads files.
+func (b *bot) noted(ctx context.Context, tx *store.Tx, values []store.Setting, post *handlers.Post) error {
+	changes, err := tx.Settings().Note(ctx, values, b.Now())
+	if err != nil {
+		return err
+	}
+	notices, err := staff.Opened(ctx, tx, changes, b.Now())
+	if err != nil {
+		return err
+	}
+	return post.Notices(ctx, tx, notices, store.ClassAlarm, b.Now())
 }
 
 // receive is where every platform's events come in.

@@ -18,11 +18,15 @@ type Setting struct {
 // place is what the sealed value of a row is bound to.
 func (s Setting) place(id string) string { return engine.Joined(id, s.Name, millis(s.At)) }
 
-// Note remembers the settings of a start: those that are not as they were before.
-func (q Settings) Note(ctx context.Context, list []Setting, at time.Time) error {
+// SettingChange is a setting and what it was before.
+type SettingChange struct{ Was, Is Setting }
+
+// Note remembers the settings of a start: those that are not as they were before. It
+// gives what was changed since the start before.
+func (q Settings) Note(ctx context.Context, list []Setting, at time.Time) (changes []SettingChange, err error) {
 	all, err := q.All(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	last := map[string]Setting{}
 	for _, s := range all {
@@ -37,13 +41,16 @@ func (q Settings) Note(ctx context.Context, list []Setting, at time.Time) error 
 		if s.At = at; err == nil {
 			err = q.put(ctx, s)
 		}
+		if known {
+			changes = append(changes, SettingChange{before, s})
+		}
 	}
 	for _, s := range last {
 		if s.Value != "" && err == nil {
 			err = q.put(ctx, Setting{Name: s.Name, At: at})
 		}
 	}
-	return err
+	return changes, err
 }
 
 func (q Settings) put(ctx context.Context, s Setting) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
@@ -83,22 +84,46 @@ const maxSetting = 80
 
 // settingChanges are what was changed, old and new, the newest first.
 func (h Handler) settingChanges(all []store.Setting) (rows []string) {
-	type change struct{ was, is store.Setting }
-	var list []change
+	var list []store.SettingChange
 	for i, s := range all {
 		if i > 0 && all[i-1].Name == s.Name {
-			list = append(list, change{all[i-1], s})
+			list = append(list, store.SettingChange{Was: all[i-1], Is: s})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b change) int { return b.is.At.Compare(a.is.At) })
+	slices.SortStableFunc(list, func(a, b store.SettingChange) int { return b.Is.At.Compare(a.Is.At) })
 	for _, c := range list {
-		line := fmt.Sprintf("%s → %s", settingWords(c.was), settingWords(c.is))
-		if c.was.Value == c.is.Value {
-			line = "换过（不显示）"
-		}
-		rows = append(rows, fmt.Sprintf("• %s %s：%s", string(h.Rules.Day(c.is.At)), c.is.Name, line))
+		rows = append(rows, "• "+string(h.Rules.Day(c.Is.At))+" "+changeWords(c))
 	}
 	return rows
+}
+
+func changeWords(c store.SettingChange) string {
+	if c.Was.Value == c.Is.Value {
+		return c.Is.Name + "：换过（不显示）"
+	}
+	return fmt.Sprintf("%s：%s → %s", c.Is.Name, settingWords(c.Was), settingWords(c.Is))
+}
+
+// openers begin the names of the settings that say who reads files, how many, and who
+// is told of it.
+var openers = []string{"customers.", "rules.before_files"}
+
+// Opened tells all who must hear of a change that gives rights that the settings of a
+// start changed who reads files (档-4): what is in the configuration file needs
+// nobody's word, but is no way around theirs in silence.
+func Opened(ctx context.Context, tx *store.Tx, changes []store.SettingChange, now time.Time) ([]chat.Notice, error) {
+	var rows []string
+	for _, c := range changes {
+		if slices.ContainsFunc(openers, func(name string) bool { return strings.HasPrefix(c.Is.Name, name) }) {
+			rows = append(rows, changeWords(c))
+		}
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	w, err := readPower(ctx, tx, now)
+	said := "配置文件改了谁能看客户档案、怎么看：\n" + strings.Join(rows, "\n") + "\n已生效。如果不对，请马上让人改回来；改过的都在：设置 " + changesWord
+	return news(tx, now, w.heads(), said), err
 }
 
 func settingWords(s store.Setting) string {

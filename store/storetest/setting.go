@@ -13,7 +13,8 @@ func WriteSetting(ctx context.Context, tx *store.Tx, i int, s string) error {
 	if err != nil {
 		return err
 	}
-	return tx.Settings().Note(ctx, append(all, store.Setting{Name: fmt.Sprint("s", i), Value: s, Digest: s}), Now)
+	_, err = tx.Settings().Note(ctx, append(all, store.Setting{Name: fmt.Sprint("s", i), Value: s, Digest: s}), Now)
+	return err
 }
 
 // ReadSetting reads back what WriteSetting stored.
