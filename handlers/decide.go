@@ -156,13 +156,14 @@ func (m *matter) commands(typed string) bool {
 	if !ok || spec.Replaces != nil || !spec.Suits(m.person) && !m.fits(spec, rest) {
 		return false
 	}
-	if rest == "" && strings.HasPrefix(m.dialog.Prefix, "\n") && spec.Needs() {
+	empty := text.TrimStops(rest) == ""
+	if empty && strings.HasPrefix(m.dialog.Prefix, "\n") && spec.Needs() {
 		return false // 签合同 is a plan, and of no use as a command without more
 	}
 	before, found := strings.CutSuffix(strings.TrimSpace(typed), rest)
 	last, _ := utf8.DecodeLastRuneInString(before)
 	numbered := reading.FirstCode(rest) != "" && strings.TrimLeft(rest, "0123456789") == rest
-	return rest == "" || !found || unicode.IsSpace(last) || numbered || strings.HasPrefix(text.Fold(typed).Text, "/")
+	return empty || !found || unicode.IsSpace(last) || numbered || strings.HasPrefix(text.Fold(typed).Text, "/")
 }
 
 // fits reports whether what follows a command is surely for it: it is no name and

@@ -230,7 +230,9 @@ func (m *matter) ask(c call, line string, q *command.Question) outcome {
 		why := "「" + c.spec.Name + "」还缺内容，这条消息又晚到了，现在有另一个问题在等你回复。还要办的话，请重新发一次。"
 		return m.refused(c, &command.Refusal{Text: why, Hint: "帮助 " + c.spec.Name})
 	}
-	line = cmp.Or(q.Line, line)
+	if line = cmp.Or(q.Line, line); q.Prefix == "" {
+		line = text.TrimStops(line)
+	}
 	o := outcome{
 		ended:    ledger.Done,
 		audit:    m.entry(c.spec.Name, ledger.Refused),

@@ -72,6 +72,7 @@ func (c *Call) Contract(ctx context.Context, name string, use ContractUse) (Mean
 
 // ContractIn is Contract for words that are no argument of their own.
 func (c *Call) ContractIn(ctx context.Context, typed string, use ContractUse) (MeantContract, error) {
+	typed = text.TrimStops(typed)
 	typed = typed[nounBefore(typed, isCustomerOrContract):]
 	if !IsContractNumber(typed) {
 		return c.contractOf(ctx, typed, use)

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"marketbot/handlers/chat"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -23,28 +24,28 @@ func everyKind() []*Spec {
 }
 
 // checkHostile reads a text in every way; what is free stays as typed.
-func checkHostile(t *testing.T, r *Router, text string, env Env) {
+func checkHostile(t *testing.T, r *Router, typed string, env Env) {
 	t.Helper()
-	r.Match(text)
-	r.Read(text)
-	r.Guess(text, Known{Suits: func(*Spec) bool { return true }, People: []string{"张伟"}, Now: tuesday})
-	if spec, rest, ok := r.Match("签到 " + text); ok && spec.Name == "签到" {
-		if want := strings.TrimFunc(text, unicode.IsSpace); rest != want && strings.HasPrefix(text, strings.TrimLeftFunc(text, unicode.IsSpace)) {
-			t.Errorf("签到 %q leaves %q", text, rest)
+	r.Match(typed)
+	r.Read(typed)
+	r.Guess(typed, Known{Suits: func(*Spec) bool { return true }, People: []string{"张伟"}, Now: tuesday})
+	if spec, rest, ok := r.Match("签到 " + typed); ok && spec.Name == "签到" {
+		if want := strings.TrimFunc(typed, unicode.IsSpace); rest != want && strings.HasPrefix(typed, strings.TrimLeftFunc(typed, unicode.IsSpace)) {
+			t.Errorf("签到 %q leaves %q", typed, rest)
 		}
 	}
 	for _, spec := range everyKind() {
-		args, err := Parse(t.Context(), spec, text, env)
+		args, err := Parse(t.Context(), spec, typed, env)
 		var ask *Question
 		var no *Refusal
 		if err != nil && !errors.As(err, &ask) && !errors.As(err, &no) {
-			t.Errorf("kind %d of %q: %v", spec.Args[0].Kind, text, err)
+			t.Errorf("kind %d of %q: %v", spec.Args[0].Kind, typed, err)
 		}
-		if want := strings.TrimFunc(text, unicode.IsSpace); spec.Args[0].Kind == Free && want != "" && args["值"] != want {
+		if want := strings.TrimFunc(typed, unicode.IsSpace); spec.Args[0].Kind == Free && text.TrimStops(want) != "" && args["值"] != want {
 			t.Errorf("free text %q became %q", want, args["值"])
 		}
 		if no != nil && len(no.Text) > 600 {
-			t.Errorf("kind %d of %.20q is refused at length: %d", spec.Args[0].Kind, text, len(no.Text))
+			t.Errorf("kind %d of %.20q is refused at length: %d", spec.Args[0].Kind, typed, len(no.Text))
 		}
 	}
 }

@@ -85,7 +85,7 @@ const (
 	// manuals are what people look for behind a command's name: how it is done.
 	manuals = `流程 模板 模版 格式 要求 步骤 方法 规定 用法 教程 手续 例子`
 	// asides are what may stand beside a question's words.
-	asides = `没有 没 用 使用 写 填 填写 交 提交 做 弄 办 发 发送 看 查 算 改 修改 删 删除 加 添加 录 录入 批 签 请 报 提 撤 撤回 取消 截止 截至 流程 模板 模版 格式 要求 内容 规定 时间 步骤 意思 功能 方法 教程
+	asides = `没有 没 用 使用 写 填 填写 交 提交 做 弄 办 发 发送 看 查 算 改 修改 删 删除 加 添加 录 录入 建 建档 立 设 设置 选 定 记 登 领 收 核 存 上传 名称 名字 批 签 请 报 提 撤 撤回 取消 截止 截至 流程 模板 模版 格式 要求 内容 规定 时间 步骤 意思 功能 方法 教程
 		例子 单 单子 条 表 书 手续 证明 开 成功 提前 之前 之后 以后 前 后 完 完了 迟交 最晚 最迟 审批 报备 登记 申请 审核 必须 一定 理由 原因 会 能 可以 需要 应该 是 为 对 不 不要 不能 不行 一天 每天 今天 明天 昨天 这周 本周 每周
 		周五 周一 月底 期限 忘 忘了 忘记 错 错了 人 别人 资料 信息 东西 事 公司 系统 机器人 命令 用法 问题 长 好 对吗 to do use`
 	// vagues are what is said of a list as a whole.

@@ -31,6 +31,9 @@ type Env struct {
 // passed over. The error is a *Question when the text ends too early, a
 // *Refusal when something is not understood or too much, else of the store.
 func Parse(ctx context.Context, spec *Spec, rest string, env Env) (map[string]any, error) {
+	if !spec.takes(Free, Passage, Labels, Fields) {
+		rest = text.TrimStops(rest)
+	}
 	p := &parser{spec: spec, left: rest, env: env, args: make(map[string]any, len(spec.Args))}
 	p.turn()
 	for i := 0; i < len(spec.Args); i++ {
@@ -55,7 +58,7 @@ func Parse(ctx context.Context, spec *Spec, rest string, env Env) (map[string]an
 // (看周报 上周 张伟).
 func (p *parser) rest(ctx context.Context) (map[string]any, error) {
 	for i := 0; i < len(p.spec.Args); i++ {
-		if p.skip(); p.left == "" {
+		if p.skip(); text.TrimStops(p.left) == "" {
 			return p.args, nil
 		}
 		found, err := p.outOfTurn(ctx, &p.spec.Args[i])
@@ -108,8 +111,7 @@ func (p *parser) one(ctx context.Context, i int) error {
 	if a.Name == pageArg { // off the end already, or see stray
 		return nil
 	}
-	p.skipFor(a.Kind)
-	if p.left == "" {
+	if p.skipFor(a.Kind); text.TrimStops(p.left) == "" { // 跟进 K12 ？ tells nothing
 		if a.Optional {
 			return nil
 		}

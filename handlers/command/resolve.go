@@ -113,6 +113,7 @@ func (f Found) Unclear(ctx context.Context) error {
 // CustomersLike looks for the customers that words mean to the caller: a code,
 // a name or a part of one, its sound, the end of a phone.
 func (c *Call) CustomersLike(ctx context.Context, typed string, want Want) (Found, error) {
+	typed = text.TrimStops(typed)
 	f := Found{call: c, typed: typed, want: want}
 	most := maxHits + 1
 	if !f.all() {
@@ -241,7 +242,7 @@ func (f Found) Refusal() *Refusal {
 
 // none tells who may know every customer that there is no such one.
 func (f Found) none() *Refusal {
-	r := &Refusal{Text: "没有找到客户" + text.Quote(f.typed) + "。", Hint: "换名称里的两三个字、拼音首字母，或电话后四位"}
+	r := &Refusal{Text: "没有找到客户" + text.Quote(f.typed) + "。", Hint: "换名称里的两三个字、拼音首字母，或电话后四位", Private: true}
 	if f.call.offers("新客户") && !reading.IsCustomerCode(f.typed) {
 		r.Hint += "；新建：新客户 名称"
 	}

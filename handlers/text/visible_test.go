@@ -9,7 +9,7 @@ func TestHasWords(t *testing.T) {
 	for s, want := range map[string]bool{
 		"": false, " \t\n\u3000": false, "\u200b\u200d\ufeff": false, "\u3164\u2800": false, "\u115f\u1160\uffa0\u034f\u17b4": false,
 		"\ufe0f": false, "\x00\x1b": false, "\u00ad": false, "\u0301\u0308": false, "\xff\xfe": false, "\ufffd": false, "\uffff": false,
-		"。": true, "0": true, "👍": true, "好": true, "\u200b好": true, "\xff好": true, "e\u0301": true, "\ue000": true, "𠮷": true,
+		"。": false, "？ …\u200b！": false, ".": true, "--": true, "0": true, "👍": true, "好": true, "\u200b好": true, "\xff好": true, "e\u0301": true, "\ue000": true, "𠮷": true,
 	} {
 		if HasWords(s) != want {
 			t.Errorf("HasWords(%q) = %v", s, !want)
