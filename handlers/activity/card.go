@@ -60,7 +60,7 @@ func (h Handler) finish(ctx context.Context, c *command.Call, card *chat.Card, a
 		case len(clashes) > 0 && c.Event.Chat.Group:
 			card.Blocks = append(card.Blocks, chat.Block{Text: fmt.Sprintf("有 %d 处冲突，私聊发 活动 %s 看。", len(clashes), a.Code)})
 		case len(clashes) > 0:
-			card.Blocks = append(card.Blocks, chat.Block{Text: clashWords(clashes)})
+			card.Blocks = append(card.Blocks, chat.Block{Text: clashWords(clashes) + asPlanned})
 		}
 	}
 	if !c.Event.Chat.Group {

@@ -219,12 +219,15 @@ func clashesOf(list []clash, person string) (own []clash) {
 	return own
 }
 
+// asPlanned ends what is said of clashes where a plan is entered all the same.
+const asPlanned = "照样登记，请自己协调。"
+
 func clashWords(list []clash) string {
 	var lines []string
 	for _, c := range list {
 		lines = append(lines, c.words)
 	}
-	return "冲突：" + strings.Join(lines, "；") + "。照样登记，请自己协调。"
+	return "冲突：" + strings.Join(lines, "；") + "。"
 }
 
 // clashes are the leave, the trips and the other activities of participants that

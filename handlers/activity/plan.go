@@ -218,7 +218,7 @@ func (h Handler) move(ctx context.Context, c *command.Call, was store.Activity, 
 		{Facts: []chat.Fact{{Label: "活动", Value: is.Name}, {Label: "时间", Value: when(was) + " → " + when(*is)}}}, {Text: note},
 	}}
 	if len(clashes) > 0 {
-		card.Blocks = append(card.Blocks, chat.Block{Text: clashWords(clashes)})
+		card.Blocks = append(card.Blocks, chat.Block{Text: clashWords(clashes) + asPlanned})
 	}
 	a := command.Card(card)
 	a.Subject = subject(was)

@@ -20,7 +20,8 @@ import (
 var Eve = rulebook.Clock{Hour: 16, Minute: 47}
 
 // Tomorrow tells participants of the activities that begin on the next day, each
-// with their own task, and whoever planned them who has not answered yet.
+// with their own task, and whoever planned them who has not answered yet, and what
+// came up since for who is expected.
 func (h Handler) Tomorrow(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat.Notice, error) {
 	day := h.Rules.Day(s.At).Add(1)
 	all, err := tx.Activities().Between(ctx, day, day)
@@ -37,25 +38,32 @@ func (h Handler) Tomorrow(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([
 	}
 	var list []chat.Notice
 	for _, a := range all {
-		if a.First == day && a.State == store.ActivityPlanned {
-			list = append(list, h.eve(a, roll, then, s)...)
+		if a.First != day || a.State != store.ActivityPlanned {
+			continue
 		}
+		clashes, err := h.clashes(ctx, tx, a)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, h.eve(a, roll, then, s, clashes)...)
 	}
 	return list, nil
 }
 
 // eve is what is said the day before an activity; then is who there is on its day. Who
 // is back on that hears of it in the morning, unless it begins first.
-func (h Handler) eve(a store.Activity, roll, then audience.Roll, s rulebook.Slot) []chat.Notice {
+func (h Handler) eve(a store.Activity, roll, then audience.Roll, s rulebook.Slot, clashes []clash) []chat.Notice {
 	first := a.Timed && h.Rules.ActivityBegins(a).Before(h.Rules.Daily.On(a.First, h.Rules.Zone))
 	key := "activity/" + a.Code + "/" + string(a.First) + "/eve"
 	var silent []string
+	var expected []clash
 	var list []chat.Notice
 	for _, p := range a.People {
 		who, active := roll.Active(p.Person)
 		if !active || p.Answer == store.Cannot {
 			continue
 		}
+		expected = append(expected, clashesOf(clashes, p.Person)...)
 		if p.Answer == store.Unanswered {
 			silent = append(silent, who.Name)
 		}
@@ -69,12 +77,17 @@ func (h Handler) eve(a store.Activity, roll, then audience.Roll, s rulebook.Slot
 		}
 		list = append(list, audience.Same(key, []store.Person{who}, h.message(card, a, s))...)
 	}
-	if len(silent) == 0 {
+	title, say := "有人可能来不了", a.Name+"，"+when(a)+"："
+	if len(silent) > 0 {
+		title, say = "还有人没答复", say+fmt.Sprintf("%s 没有答复能不能去（%d 人）。", words.Names(silent, 10), len(silent))
+	}
+	if len(expected) > 0 {
+		say += clashWords(expected)
+	}
+	if len(silent)+len(expected) == 0 {
 		return list
 	}
-	card := chat.Card{Title: "明天的活动 " + a.Code + " 还有人没答复", Tone: chat.Warn, Blocks: []chat.Block{{
-		Text: fmt.Sprintf("%s，%s：%s 没有答复能不能去（%d 人）。", a.Name, when(a), words.Names(silent, 10), len(silent)),
-	}}, Buttons: []chat.Button{{Label: "看活动", Command: "活动 " + a.Code}}}
+	card := chat.Card{Title: "明天的活动 " + a.Code + " " + title, Tone: chat.Warn, Blocks: []chat.Block{{Text: say}}, Buttons: []chat.Button{{Label: "看活动", Command: "活动 " + a.Code}}}
 	return append(list, audience.Same(key+"/silent", minding(roll, a), h.message(card, a, s))...)
 }
 
