@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"marketbot/handlers/chat"
@@ -17,6 +18,9 @@ var rests = []string{"退款", "转预收", keep}
 
 // keep is that nothing of it is given back.
 const keep = "不退"
+
+// linesShown is how many lines of a plan are named in one.
+const linesShown = 5
 
 // end is 终止合同, asked first: what was received beyond what is due has to go
 // somewhere.
@@ -44,6 +48,7 @@ func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, err
 	facts := []chat.Fact{
 		{Label: "合同金额", Value: words.Money(was.Amount)}, {Label: "应得", Value: words.Money(is.Earned)}, {Label: "已收", Value: words.Money(received)},
 	}
+	facts = append(facts, openLines(s, h.Rules.Day(c.Now))...)
 	switch {
 	case received <= is.Earned && is.Rest != keep:
 		is.Rest = ""
@@ -70,6 +75,24 @@ func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, err
 	a := h.done(c, "已终止 "+is.Number, is, facts, false, refundNote(is, received))
 	a.Notices, err = h.tell(ctx, c, is, hearers{heads: true, above: true, books: true}, []string{is.Holder}, c.Person.Name+"终止了 "+is.Number, func(rulebook.ContractView) []chat.Fact { return facts })
 	return a, err
+}
+
+// openLines are the lines of a plan that are not paid and end with the contract.
+func openLines(s rulebook.Standing, today store.Day) []chat.Fact {
+	var lines []string
+	for _, l := range s.Lines {
+		if l.Open > 0 && !l.Unplanned {
+			lines = append(lines, fmt.Sprintf("第%d期 %s %s", l.No, dayWords(l.Due, today), words.Money(l.Open)))
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	said := strings.Join(lines[:min(len(lines), linesShown)], "；")
+	if rest := len(lines) - linesShown; rest > 0 {
+		said += "；" + words.More(rest)
+	}
+	return []chat.Fact{{Label: "没收完的", Value: said}}
 }
 
 // earned is what is due to us of a contract that ends: as told, nothing where that is
