@@ -119,13 +119,14 @@ func fixed(day time.Time) (name string, ok bool) {
 	return "", false
 }
 
-// at is what is known of a day.
+// at is what is known of a day. What the law fixes holds in a year with a table,
+// too: somebody may have written down the first holidays only.
 func (c *Calendar) at(day store.Day) (e entry, listed bool) {
 	if e, listed = c.days[day]; listed {
 		return e, true
 	}
 	t := day.Start(time.UTC)
-	if t.IsZero() || c.years[t.Year()] {
+	if t.IsZero() {
 		return e, false
 	}
 	name, ok := fixed(t)

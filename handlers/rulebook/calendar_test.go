@@ -112,6 +112,10 @@ func TestEmptyTables(t *testing.T) {
 			t.Errorf("%s: more than the law says is off", name)
 		}
 	}
+	first := calendar(t, `{"year": 2027, "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": true}, {"name": "国庆节", "date": "2027-10-02", "isOffDay": false}]}`)
+	if first.Working("2027-10-01") || first.Working("2027-05-01") || !first.Working("2027-10-02") {
+		t.Error("a table of the first holidays only makes working days of what the law has off, or what it says does not count")
+	}
 	if cal := calendar(t, `{"year": 2026, "days": []}`); !cal.Known(2026) || len(cal.Empty()) != 0 {
 		t.Error("an empty table took away what was known")
 	}
