@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -226,8 +225,7 @@ func (a *Adapter) call(ctx context.Context, client *http.Client, what, method, p
 	req.Header.Set("Content-Type", contentType)
 	resp, err := client.Do(req)
 	if err != nil {
-		var dial *net.OpError
-		r.dialed = !errors.As(err, &dial) || dial.Op != "dial"
+		r.dialed = !platform.Undialed(err)
 		return r, fmt.Errorf("%s: %w", what, err)
 	}
 	defer resp.Body.Close()

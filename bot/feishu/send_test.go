@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"sync"
 	"testing"
@@ -98,12 +99,20 @@ func TestUnreachablePlatformIsBusyNotUncertain(t *testing.T) {
 	if err := w.Send(t.Context(), to, []byte(`{"receive_id":"ou_wang","msg_type":"text","content":"{\"text\":\"x\"}"}`), "a"); err != nil {
 		t.Fatal(err)
 	}
+	behindProxy := *w.Adapter.http
 	w.Server.Close()
 	w.Adapter.http.CloseIdleConnections()
 	err := w.Send(t.Context(), to, []byte(`{"receive_id":"ou_wang"}`), "b")
 	var refused *chat.SendError
 	if !errors.As(err, &refused) || refused.Failure != chat.Busy {
 		t.Errorf("got %v, want busy: nothing was sent", err)
+	}
+	closed, _ := url.Parse(w.Server.URL)
+	behindProxy.Transport = &http.Transport{Proxy: http.ProxyURL(closed)}
+	w.Adapter.http = &behindProxy
+	w.Adapter.cfg.BaseURL = "https://open.feishu.example"
+	if err := w.Send(t.Context(), to, []byte(`{"receive_id":"ou_wang"}`), "c"); !errors.As(err, &refused) || refused.Failure != chat.Busy {
+		t.Errorf("got %v, want busy: the proxy took nothing", err)
 	}
 }
 

@@ -2,6 +2,8 @@ package platform
 
 import (
 	"context"
+	"errors"
+	"net"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -17,6 +19,13 @@ func Backoff(first, last time.Duration) *backoff.ExponentialBackOff {
 	}
 	b.Reset()
 	return b
+}
+
+// Undialed reports whether a call failed before anything of it left this machine:
+// whoever was to take it, a proxy too, could not be reached.
+func Undialed(err error) bool {
+	var dial *net.OpError
+	return errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == "proxyconnect")
 }
 
 // Pause waits, or until ctx ends.

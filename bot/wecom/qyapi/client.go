@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -124,9 +123,7 @@ func (c *Client) exchange(ctx context.Context, client http.Client, r Request) (*
 	if err == nil {
 		return resp, nil
 	}
-	err = Bare(err)
-	var dial *net.OpError
-	if errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == "proxyconnect") {
+	if err = Bare(err); platform.Undialed(err) {
 		err = undialed{err}
 	}
 	return nil, fmt.Errorf("%s: %w", r.What, err)
