@@ -296,7 +296,7 @@ func TestCheckMendsByScan(t *testing.T) {
 	check := func(fix bool) (string, error) {
 		var out lines
 		c := checkCommand{Config: n.setup.Config, Fix: fix, in: strings.NewReader(""), at: n.setup.at}
-		err := c.run(t.Context(), time.Now, &out, quiet())
+		err := c.run(t.Context(), tuesday, &out, quiet())
 		return out.String(), err
 	}
 	page := n.feishu.URL + "/app/" + n.feishu.App.ID
