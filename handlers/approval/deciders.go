@@ -39,7 +39,8 @@ func (h Handler) deciders(ctx context.Context, tx *store.Tx, asked, now time.Tim
 }
 
 // standing are the delegations that end on day or later and still count: whoever
-// gave one has held the post of general manager ever since.
+// gave one has held the post of general manager ever since, and whoever got it a post
+// that one can go to. Who was stopped meanwhile, or had another post, needs a new one.
 func standing(ctx context.Context, tx *store.Tx, roll audience.Roll, day store.Day) ([]store.Delegation, error) {
 	all, err := tx.Delegations().From(ctx, day)
 	if err != nil {
@@ -48,19 +49,29 @@ func standing(ctx context.Context, tx *store.Tx, roll audience.Roll, day store.D
 	var list []store.Delegation
 	for _, d := range all {
 		by, active := roll.Active(d.By)
-		if !active || by.Post != store.GeneralManager {
+		to, there := roll.Active(d.Person)
+		if !active || !there || by.Post != store.GeneralManager || !mayStandIn(to.Post) || day > d.First.Add(maxDelegated-1) {
 			continue
 		}
-		tenures, err := tx.People().Tenures(ctx, by.ID)
+		given, err := heldSince(ctx, tx, by, d.At)
 		if err != nil {
 			return nil, err
 		}
-		ever := func(t store.Tenure) bool { return t.Post == by.Post && t.Until.IsZero() && !t.Since.After(d.At) }
-		if slices.ContainsFunc(tenures, ever) && day <= d.First.Add(maxDelegated-1) {
+		kept, err := heldSince(ctx, tx, to, d.At)
+		if err != nil {
+			return nil, err
+		}
+		if given && kept {
 			list = append(list, d)
 		}
 	}
 	return list, nil
+}
+
+// heldSince reports whether somebody has held their post ever since a moment.
+func heldSince(ctx context.Context, tx *store.Tx, p store.Person, at time.Time) (bool, error) {
+	tenures, err := tx.People().Tenures(ctx, p.ID)
+	return slices.ContainsFunc(tenures, func(t store.Tenure) bool { return t.Post == p.Post && t.Until.IsZero() && !t.Since.After(at) }), err
 }
 
 // mayStandIn reports whether deciding can be delegated to a post (C5).
