@@ -93,7 +93,8 @@ func (r *reader) live(ctx context.Context, month store.Day) (t rulebook.ResultTa
 }
 
 // waits is what of the receipts of the days from … to before another still waits for
-// 核款, by person: months that froze say what did so then.
+// 核款, by person: months that froze say what did so then. One of an earlier day that no
+// table before has is a correction in these.
 func (r *reader) waits(ctx context.Context, from, before store.Day) (map[string]int64, error) {
 	entries, err := r.tx.Receivables().Waiting(ctx)
 	if err != nil {
@@ -102,11 +103,39 @@ func (r *reader) waits(ctx context.Context, from, before store.Day) (map[string]
 	credits, err := r.money(ctx, entries)
 	waits := map[string]int64{}
 	for _, c := range credits {
-		if c.Pending && c.Day >= from && c.Day < before {
+		if !c.Pending || c.Day >= before {
+			continue
+		}
+		earlier := false
+		if c.Day < from {
+			if earlier, err = r.counted(ctx, c, from.Add(-1).Month()); err != nil {
+				return nil, err
+			}
+		}
+		if !earlier {
 			waits[c.Person] += c.Fen
 		}
 	}
 	return waits, err
+}
+
+// counted reports whether a credit is in the tables of its own month or one after that
+// up to another, where it is or will be if that month is still open.
+func (r *reader) counted(ctx context.Context, c rulebook.Credit, last store.Day) (bool, error) {
+	kept, err := r.tx.Months().Kept(ctx, keptCredits, c.Day.Month(), last)
+	if err != nil || len(kept) == 0 || kept[0].Month != c.Day.Month() {
+		return true, err
+	}
+	for _, k := range kept {
+		var of credits
+		if err := json.Unmarshal([]byte(k.Content), &of); err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(append(of.Own, of.Corrections...), func(o rulebook.Credit) bool { return o.Key == c.Key }) {
+			return true, nil
+		}
+	}
+	return kept[len(kept)-1].Month < last, nil
 }
 
 // months are the results of the months from … to: those that froze as they were
