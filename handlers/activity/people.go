@@ -67,15 +67,16 @@ func private(c *command.Call, answer *command.Answer, a store.Activity) *command
 	return answer
 }
 
-// names are who takes part, as they stand in the plan.
-func (h Handler) names(ctx context.Context, tx *store.Tx, a store.Activity) (list []string, err error) {
-	n := audience.NewNames(tx)
-	for _, p := range a.People {
-		name, err := n.Of(ctx, p.Person)
+// names are those of who takes part who would be told of a change, as notify does.
+func (h Handler) names(ctx context.Context, c *command.Call, a store.Activity) (list []string, err error) {
+	for _, id := range ids(a.People) {
+		p, _, err := c.Tx.People().ByID(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, name)
+		if p.Active() && id != c.Person.ID {
+			list = append(list, p.Name)
+		}
 	}
 	return list, nil
 }

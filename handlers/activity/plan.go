@@ -193,7 +193,7 @@ func (h Handler) move(ctx context.Context, c *command.Call, was store.Activity, 
 		}
 		return nil, nil
 	}
-	names, err := h.names(ctx, c.Tx, *is)
+	names, err := h.names(ctx, c, *is)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +204,7 @@ func (h Handler) move(ctx context.Context, c *command.Call, was store.Activity, 
 	note := "确认之后列入计划，通知 " + strings.Join(names, "、") + "。"
 	switch {
 	case len(names) == 0:
-		note = "还没有人员，不通知谁。"
+		note = "没有要通知的人。"
 	case known:
 		void := "原来的答复和到场作废，"
 		if len(photos) > 0 {
@@ -293,7 +293,7 @@ func (h Handler) cancel(ctx context.Context, c *command.Call) (*command.Answer, 
 	}
 	facts := []chat.Fact{{Label: "活动", Value: is.Name}, {Label: "时间", Value: when(is)}, {Label: fieldReason, Value: why}, {Label: fieldSpent, Value: costWords(is)}}
 	if version := command.VersionOf(was.Code, when(was), len(was.People), why, is.Cost, is.Spent); !c.Confirms(version) {
-		names, err := h.names(ctx, c.Tx, was)
+		names, err := h.names(ctx, c, was)
 		if err != nil {
 			return nil, err
 		}
