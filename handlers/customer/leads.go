@@ -72,7 +72,7 @@ func (h Handler) leadCommands() []command.Spec {
 			Said: []string{"不接受", "不要采纳", "退回线索"},
 			Args: []command.Arg{
 				{Name: "编号", Kind: command.Number, Optional: true},
-				{Name: "理由", Kind: command.Free, Prompt: "为什么不采纳？写一句，会转告提供的人。"},
+				{Name: "理由", Kind: command.Free, Optional: true},
 			},
 			Examples: []string{"不采纳 L3 已经核实，没有这回事"},
 			Who:      rulebook.JudgeLeads, For: h.reads, Private: true, Clause: "档-7", Run: h.rejectLead,

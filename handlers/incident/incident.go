@@ -63,7 +63,7 @@ func (h Handler) Commands() []command.Spec {
 		{
 			Name: "事件 结案", Aliases: []string{"sjja"}, Summary: "写下结论，事件结案",
 			Said:     []string{"结案", "事件了结"},
-			Args:     []command.Arg{code, {Name: "结论", Kind: command.Free, Prompt: outcomePrompt}},
+			Args:     []command.Arg{code, {Name: "结论", Kind: command.Free, Optional: true}},
 			Examples: []string{"事件 结案 S3 查清是截图误发，已删除"}, Who: rulebook.HandleIncidents, Settles: true, Run: h.close, Undo: h.undo,
 		},
 	}

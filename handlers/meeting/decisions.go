@@ -42,7 +42,7 @@ func (h Handler) decisionCommands() []command.Spec {
 		{
 			Name: "退回", Aliases: []string{"thjy"}, Summary: "决议还没有真正完成：退回给负责人，写原因",
 			Said: []string{"退回决议", "决议没完成", "没有完成，退回"},
-			Args: []command.Arg{code, {Name: fieldReason, Kind: command.Free, Prompt: returnPrompt}}, Examples: []string{"退回 D7 第三期还没签"},
+			Args: []command.Arg{code, {Name: fieldReason, Kind: command.Free, Optional: true}}, Examples: []string{"退回 D7 第三期还没签"},
 			Who: rulebook.SeeMeetings, Private: true, Clause: deciding, Changed: h.decisionChanged, Run: h.reject, Undo: h.undoDecision,
 		},
 		{
