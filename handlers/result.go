@@ -231,7 +231,7 @@ func (m *matter) ask(c call, line string, q *command.Question) outcome {
 		return m.refused(c, &command.Refusal{Text: why, Hint: "帮助 " + c.spec.Name})
 	}
 	if line = cmp.Or(q.Line, line); q.Prefix == "" {
-		line = text.TrimStops(line)
+		line = c.spec.Begun(line)
 	}
 	o := outcome{
 		ended:    ledger.Done,

@@ -111,8 +111,8 @@ func (p *parser) one(ctx context.Context, i int) error {
 	if a.Name == pageArg { // off the end already, or see stray
 		return nil
 	}
-	if p.skipFor(a.Kind); text.TrimStops(p.left) == "" { // 跟进 K12 ？ tells nothing
-		if a.Optional {
+	if p.skipFor(a.Kind); a.hollow(p.left) {
+		if p.left = ""; a.Optional {
 			return nil
 		}
 		return &Question{Prompt: p.prompt(a), Choices: choices(a.Kind)}
@@ -138,6 +138,25 @@ func (p *parser) one(ctx context.Context, i int) error {
 	default:
 		return fmt.Errorf("read %s: %w", a.Name, err)
 	}
+}
+
+// hollow reports whether a text says nothing for an argument: marks alone, or the
+// argument's own name as the usage and the typed form of buttons print it, 进展….
+func (a *Arg) hollow(typed string) bool {
+	word := text.TrimStops(typed)
+	return word == "" || word == a.Name && strings.HasPrefix(typed[len(word):], "…")
+}
+
+// Begun is a line of the command without what says nothing at its end: what an answer
+// can be appended to.
+func (s *Spec) Begun(line string) string {
+	word := text.TrimStops(line)
+	for i := range s.Args {
+		if begun, named := strings.CutSuffix(word, " "+s.Args[i].Name); named && s.Args[i].hollow(line[len(begun)+1:]) {
+			return begun
+		}
+	}
+	return word
 }
 
 // read reads one argument at the beginning of what is left.
