@@ -132,7 +132,11 @@ func subject(m store.Meeting) string { return "meeting/" + m.Code }
 // asOf says as of when something is: 截至 11月27日 周五 10:30.
 func (h Handler) asOf(at time.Time) string { return "截至 " + words.Moment(at.In(h.Rules.Zone)) }
 
-// now is the meeting that is open; it is refused where none is.
+// lately is how long it is said of a meeting that it is closed.
+const lately = 24 * time.Hour
+
+// now is the meeting that is open; it is refused where none is, with the one that was
+// closed since the day before: whoever presses a button of it hears that.
 func (h Handler) now(ctx context.Context, c *command.Call) (store.Meeting, error) {
 	m, open, err := c.Tx.Meetings().Now(ctx)
 	if err == nil && (!open || m.Opened.After(c.Now)) {
@@ -140,7 +144,12 @@ func (h Handler) now(ctx context.Context, c *command.Call) (store.Meeting, error
 		if rulebook.Allows(rulebook.HeadMeetings, c.Person) {
 			r.Hint = "月会 开始"
 		}
-		err = r
+		last, was := c.Tx.Meetings().Closed(ctx, 1)
+		if err = r; was != nil {
+			err = was
+		} else if len(last) == 1 && c.Now.Sub(last[0].Closed) < lately {
+			r.Text = outline(last[0]) + " 已于 " + words.Moment(last[0].Closed.In(h.Rules.Zone)) + " 散会。" + r.Text
+		}
 	}
 	return m, err
 }
