@@ -44,7 +44,8 @@ type Spec struct {
 	Aliases []string // pinyin initials, English
 	// Said are other ways to speak of the command, with … where anything may
 	// stand: what other products call it, what one does to it. They are offered
-	// as the command, with all that stands around them. Tells are what people say
+	// as the command, with all that stands around them; ~ is before those that stay in
+	// its text. Tells are what people say
 	// who tell at once what the command takes as text: that is kept whole.
 	Said, Tells []string
 	Lists       bool     // it shows a list where nothing is said of which: that is offered to whoever asks about it

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"marketbot/handlers/reading"
+	"marketbot/handlers/text"
 )
 
 // labels are the parts that the text names by their labels: from the first on that
@@ -13,7 +14,7 @@ import (
 func (f *filling) labels(a *Arg) string {
 	for i, c := range f.clauses {
 		clause := f.typed[c.from:c.to]
-		for _, key := range a.labels() {
+		for _, key := range longestFirst(a.labels()) {
 			at := strings.Index(clause, key)
 			if at < 0 {
 				continue
@@ -40,8 +41,18 @@ func (f *filling) labels(a *Arg) string {
 	return ""
 }
 
+// synonyms are other words for fields.
+var synonyms = map[string][]string{"电话": {"手机号码", "手机号", "手机", "座机", "联系电话"}, "职务": {"职位"}}
+
+// longestFirst are words in such an order that none stands before one it begins.
+func longestFirst(words []string) []string {
+	words = slices.Clone(words)
+	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
+	return words
+}
+
 // become is what stands between a field and what it becomes.
-var become = newLexicon(`改成 改为 改到 改 换成 换到 换了 换 写成 写 加到 调到 调成 应该是 应该 是 为 变成 变了 定在 定为 那栏改成 一栏改成 了`)
+var become = newLexicon(`改成 改为 改到 改 换成 换到 换了 换 写成 写 加到 调到 调成 应该是 应该 是 为 变成 变了 定在 定为 定 定成 填成 填为 记成 设为 设成 降到 降为 升到 提到 涨到 减到 那栏改成 一栏改成 那块改成 计划改成 计划改为 计划换成 了`)
 
 // fields are the fields that the text names, with what it says of each: where a clause
 // begins with the key, or says what it becomes; and those that only one kind of slot
@@ -59,11 +70,16 @@ func (f *filling) fields(keys []string) string {
 		c := f.clauses[i]
 		clause := f.typed[c.from:c.to]
 		for _, key := range keys {
-			at := strings.Index(clause, key)
+			at, word := -1, key
+			for _, word = range append(synonyms[key], key) {
+				if at = strings.Index(clause, word); at >= 0 {
+					break
+				}
+			}
 			if at < 0 || slices.Contains(nouns, key) || f.drop[c.from+at] {
 				continue
 			}
-			end, value := c.to, clause[at+len(key):]
+			end, value := c.to, clause[at+len(word):]
 			w := become.at(value)
 			value = value[len(w):]
 			if i+1 < len(f.clauses) {
@@ -74,11 +90,17 @@ func (f *filling) fields(keys []string) string {
 					value, end = f.typed[next.from+len(became):next.to], next.to
 				}
 			}
-			if value == "" || at > 0 && w == "" {
+			if w != "" {
+				value = trimEnd(value)
+			}
+			if value == "" || at > 0 && w == "" && !useUp(text.Fold(clause[:at]).Text, soft, hedge) {
 				continue
 			}
 			list = append(list, key+"="+value)
 			f.fit += 0.1
+			if w == "" {
+				at = 0
+			}
 			f.cut(c.from+at, end)
 			for j, s := range f.slots {
 				f.taken[j] = f.taken[j] || s.from >= c.from+at && s.to <= end
@@ -90,6 +112,14 @@ func (f *filling) fields(keys []string) string {
 		list = append(list, f.typedFields(keys, list)...)
 	}
 	return strings.Join(list, " ")
+}
+
+// trimEnd is what something becomes without what rounds the sentence off: 换到南山了.
+func trimEnd(value string) string {
+	for _, w := range []string{"了", "吧", "啦", "哈", "哦"} {
+		value = strings.TrimSuffix(value, w)
+	}
+	return value
 }
 
 // typedFields are the fields that a slot goes to which the text does not name.

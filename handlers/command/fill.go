@@ -28,6 +28,8 @@ type filling struct {
 	complete    bool   // all that the command needs is said
 	asks        bool   // the text is a question
 	behind      bool   // labels stand behind other text
+	told        bool   // it says what is to be written down in fields
+	whole       bool   // the text that the command takes has all its words
 	left        string // what says more than the command has a place for
 	aboutBefore bool   // what a phrase is about stands before it
 	phraseFrom  int    // where a phrase begins that means the command
@@ -65,10 +67,15 @@ func (f *filling) spoken(s *speech) {
 		if i == 0 {
 			f.phraseFrom = at
 		}
-		f.cut(at, end)
+		if !s.stays {
+			f.cut(at, end)
+		}
 		at = end
 	}
-	f.phraseEnd, f.aboutBefore = at, s.leads
+	if f.aboutBefore = s.leads; s.stays {
+		f.phraseFrom, at = 0, 0
+	}
+	f.phraseEnd = at
 	f.asks = isQuestion(text.Fold(f.typed[:at]).Text)
 }
 
@@ -82,6 +89,7 @@ func (f *filling) line() (line string, ok bool) {
 		fields = f.labels(&s.Args[n-1])
 	case n > 0 && s.Args[n-1].Kind == Fields:
 		fields = f.fields(s.Args[n-1].Keys)
+		f.told = strings.Count(fields, "=") > 1
 	}
 	words, textAt, fields := f.arguments(fields)
 	rest := ""
@@ -100,7 +108,8 @@ func (f *filling) line() (line string, ok bool) {
 		words = append(words, rest)
 	case textAt >= 0 && !f.shows() && (fields == "" || !labelled):
 		words = slices.Insert(words, textAt, rest)
-	case rest != "" && strings.Contains(fields, "=") && slices.Contains(s.fieldKeys(), "原因") && !strings.Contains(fields, "原因="):
+	case f.whole && useUp(text.Fold(rest).Text, f.cues, hedge, soft, become, carriers):
+	case rest != "" && (strings.Contains(fields, "=") || f.whole) && slices.Contains(s.fieldKeys(), "原因") && !strings.Contains(fields, "原因="):
 		fields += " 原因=" + rest
 	default:
 		f.left = rest
@@ -133,7 +142,7 @@ func (f *filling) loses() bool {
 
 // shows reports whether a list is to be shown, and nothing noted down.
 func (f *filling) shows() bool {
-	return f.spec.Lists && (f.asks && f.spec.Undo != nil || f.phraseEnd == 0 && (f.asks || f.spec.Undo == nil))
+	return f.spec.Lists && (f.asks && f.spec.Undo != nil || f.phraseEnd == 0 && (f.asks || f.spec.Undo == nil && !f.told))
 }
 
 // arguments are what the text says of the arguments but the last, which are text: it
@@ -152,7 +161,8 @@ func (f *filling) arguments(fields string) (words []string, textAt int, left str
 		switch a.Kind {
 		case Free, Passage, Labels:
 			got, rest, whole := f.beginning(i, fields)
-			if words, fields = append(words, got...), rest; !whole && textAt < 0 {
+			words, fields = append(words, got...), rest
+			if f.whole = whole; !whole && textAt < 0 {
 				textAt = len(words)
 			}
 			continue
@@ -204,10 +214,24 @@ func (f *filling) beginning(i int, fields string) (words []string, left string, 
 		}
 	}
 	words = f.wordsOf(a)
+	if i == 0 && f.spec.beginsWithSum() || len(a.Words) > 0 && f.shown(moneyMark) {
+		if sum := f.take(Money, a, 1); len(sum) > 0 { // 目标降到8万
+			return append(words, sum...), fields, len(a.Words) > 0
+		}
+	}
 	if a.Coded != "" {
 		words = append(words, f.take(Number, a, len(f.slots))...)
 	}
 	return words, fields, false
+}
+
+// beginsWithSum reports whether what the command takes begins with a sum.
+func (s *Spec) beginsWithSum() bool {
+	if len(s.Examples) == 0 {
+		return false
+	}
+	_, _, err := reading.Money(strings.TrimPrefix(s.Examples[0], s.Name+" "))
+	return err == nil
 }
 
 // wholeMonth reports whether the days that the text names for a command are a month, and
@@ -339,10 +363,29 @@ func (f *filling) shown(mark rune) bool {
 
 // use takes a slot.
 func (f *filling) use(i int) string {
+	s := f.slots[i]
 	f.taken[i] = true
-	f.cut(f.slots[i].from, f.slots[i].to)
-	return f.slots[i].said
+	f.cut(s.from, s.to)
+	for _, c := range f.clauses { // 地点惠州
+		if c.from < s.from && s.from < c.to && useUp(text.Fold(f.typed[c.from:s.from]).Text, titles[s.mark], become) {
+			f.cut(c.from, s.from)
+		}
+	}
+	if s.mark == daysMark || s.mark == moneyMark {
+		f.cut(s.to, s.to+len(about.at(f.typed[s.to:])))
+	}
+	return s.said
 }
+
+// titles are what people put before what they name, about what stands behind days and
+// sums and says nothing more of them.
+var (
+	titles = map[rune]lexicon{
+		daysMark: newLexicon(`时间 日期 期限 月份`), cityMark: newLexicon(`地点 地方 目的地 城市`), moneyMark: newLexicon(`金额`),
+		personMark: newLexicon(`姓名`), contractMark: newLexicon(`合同号 合同编号`),
+	}
+	about = newLexicon(`前 之前 以前 左右 上下 起 走 整`)
+)
 
 func (f *filling) cut(from, to int) {
 	for i := from; i < to; i++ {
@@ -366,14 +409,18 @@ func (f *filling) wordsOf(a *Arg) (words []string) {
 
 // listed is a post or a duty that stands anywhere in the text.
 func (f *filling) listed(kind Kind) []string {
-	read := readPost
-	if kind == Duty {
-		read = readDuty
+	names := postNames()
+	for short := range shortPosts {
+		names = append(names, short)
 	}
+	if kind == Duty {
+		names = dutyNames()
+	}
+	words := newLexicon(names...)
 	for i := range f.typed {
-		if _, n, err := read(f.typed[i:]); err == nil && n > 0 && !f.drop[i] {
-			f.cut(i, i+n)
-			return []string{f.typed[i : i+n]}
+		if word := words.at(f.typed[i:]); word != "" && !f.drop[i] { // 升主管了
+			f.cut(i, i+len(word))
+			return []string{word}
 		}
 	}
 	return nil

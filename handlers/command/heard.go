@@ -1,6 +1,7 @@
 package command
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -93,7 +94,7 @@ func named(typed string, at int, c rune, k Known) slot {
 	if (strings.ContainsRune(beginDays, c) || unicode.IsDigit(c)) && !(c == '下' && strings.HasSuffix(typed[:at], "一")) { // 催一下周报
 		days = wholeDays(rest, k)
 	}
-	if unicode.IsDigit(c) || strings.ContainsRune(beginMoney, c) {
+	if (unicode.IsDigit(c) || strings.ContainsRune(beginMoney, c)) && !isIdentifier(typed[:at], rest) {
 		money = sumAt(rest, k)
 	}
 	switch {
@@ -145,6 +146,20 @@ func codeMark(code string) rune {
 func endOfNumber(code string) bool {
 	return len(code) == 3 && code[0] == '0' && strings.Trim(code, "0123456789") == ""
 }
+
+// isIdentifier reports whether the digits that a text goes on in are no amount: a mobile
+// phone's, or what stands behind 号, 电话 and the like.
+func isIdentifier(before, rest string) bool {
+	digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
+	switch unit, _ := utf8.DecodeRuneInString(rest[len(digits):]); {
+	case digits == "", strings.ContainsRune("万千百亿元块wW.", unit) && unit != utf8.RuneError:
+		return false
+	}
+	return len(digits) == len("13800000000") && digits[0] == '1' || numbered.MatchString(before)
+}
+
+// numbered is what ends right before digits that are a number of something.
+var numbered = regexp.MustCompile(`(?:[^0-9一二三四五六七八九十]号|号码|电话|手机|座机|传真|微信|[Qq]{2})[是为:： ]*$`)
 
 // sumAt is how much of a text is money beyond doubt: with its unit, or of four digits.
 func sumAt(rest string, k Known) int {

@@ -76,7 +76,7 @@ func beginsLatin(rest string) bool {
 // What people put around what they want.
 const (
 	courtesies = `帮我 帮忙 给我 麻烦 麻烦你 劳烦 请问 请 请帮我 请帮忙 请你 我想要 我想 我要 我需要 我来 我去 我得 我 想 想要 要 你好 您好 小助手 助手
-		嗯 呃 额 哎 喂 那个 那 先 please hi hello`
+		嗯 呃 额 哎 哎呀 糟了 糟糕 惨了 不好了 不好意思 喂 那个 那 先 please hi hello`
 	particles = `来着 吧 啊 呀 哈 了 呢 哦 噢 啦 嘛 哟 一下 一下子`
 	fillers   = `帮 我的 我们 我们的 咱们 你 您 大家 大家的 把 将 的 得 地 给 给我 就 也 都 还 又 想 再帮我 现在 目前 最近 刚才 刚才的 那个 这个 个 一个 一份 次 在 去 到 我 要 来 们 准备 打算
 		看 看看 看一看 看下 查 查看 查查 查询 查下 看一下 查一下 找 找一下 搜 显示 告诉我 打开 有 份 发我 发给我 列一下 拉一下 调出来 拉出来 弄出来 整出来 瞅瞅 我瞅瞅`
@@ -92,7 +92,7 @@ const (
 	vagues = `全年 整年 最多 最少 最久 最大 最好 最差 最高 最低 排名 总共 一共 合计 总额 总数 全组 全部门 整个部门 全公司 公司 我们部门 大家 钱 款 情况 怎么样 笔 份 家`
 	// doubts are what makes an act of others, of another time or of nobody of a
 	// command that is spoken of.
-	doubts = `还在 不 没 没有 别 不用 不要 先不 先别 可能 也许 大概要 如果 要是 假如 万一 还没 没说 忘 忘了 晚点 等会 等会儿 等下 再说 再 才 完了 写完 交了 做完 过了 代表 不错 真 好烦 好累 让我 说要 的事 意见`
+	doubts = `还在 不 没 没有 别 不用 不要 先不 先别 可能 也许 大概要 如果 要是 假如 万一 是按 是不是 还没 没说 忘 忘了 晚点 等会 等会儿 等下 再说 再 才 完了 写完 交了 做完 过了 代表 不错 真 好烦 好累 让我 说要 的事 意见`
 	// listings are how people ask for a list by its name.
 	listings  = `有哪些 都有哪些 有几个 有多少 有没有 有什么 哪些 列表 名单 清单 情况 呢 多少 几个`
 	greetings = `你好 您好 你好呀 hi hello hey 嗨 哈喽 哈啰 早 早安 早上好 上午好 中午好 下午好 晚上好 晚安 大家好 在吗 在么 在不在 有人吗 在不 你是谁 你是机器人吗`
@@ -105,6 +105,7 @@ var (
 	courtesy  = newLexicon(courtesies)
 	nowadays  = newLexicon(`今天 今日 今早 今天上午 今天下午 刚刚 这会儿`) // of what is told as it happens
 	particle  = newLexicon(particles)
+	rounds    = newLexicon(`吧 啊 呀 噢 啦 嘛 哟 一下 一下子`) // particles that no word begins with
 	soft      = newLexicon(courtesies, particles, fillers)
 	vague     = newLexicon(vagues, courtesies, particles, fillers, questions)
 	ask       = newLexicon(questions)

@@ -106,8 +106,8 @@ func (l *likeness) learn(i int, s *Spec, ways []string) {
 		}
 	}
 	for _, said := range ways {
-		way, told := strings.CutPrefix(said, "~")
-		add(asSpoken, !told, template(way))
+		way, kept := strings.CutPrefix(said, told)
+		add(asSpoken, !kept, template(way))
 	}
 	l.cues[s], l.whole[s] = newLexicon(words...), newLexicon(whole...)
 }

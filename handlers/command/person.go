@@ -159,21 +159,19 @@ func unknownName(people []store.Person, word string) error {
 // readPost reads a post by its name or a usual short one.
 func readPost(typed string) (any, int, error) {
 	word := nameWord(typed)
-	key := text.Fold(word).Text
-	switch key {
-	case "总监":
-		key = string(store.MarketingDirector)
-	case "主管":
-		key = string(store.Supervisor)
-	case "总助", "助理":
-		key = string(store.GMAssistant)
-	case "员工":
-		key = string(store.OtherEmployee)
+	key := store.Post(text.Fold(word).Text)
+	if post, short := shortPosts[string(key)]; short {
+		key = post
 	}
-	if !slices.Contains(store.Posts, store.Post(key)) {
+	if !slices.Contains(store.Posts, key) {
 		return nil, 0, reading.ErrNone
 	}
-	return store.Post(key), len(word), nil
+	return key, len(word), nil
+}
+
+// shortPosts are how people call posts for short.
+var shortPosts = map[string]store.Post{
+	"总监": store.MarketingDirector, "主管": store.Supervisor, "总助": store.GMAssistant, "助理": store.GMAssistant, "员工": store.OtherEmployee,
 }
 
 func readDuty(typed string) (any, int, error) {

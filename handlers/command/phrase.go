@@ -21,15 +21,21 @@ type phrase struct {
 	own   bool     // it is a name of the command
 	leads bool     // what it is about stands before it
 	tells bool     // it stays in the text, because it tells what is done
+	stays bool     // it stays in the text likewise, whose other words go where they belong
 }
 
 const gap = "…"
+
+// told is what stands before what is told by those who mean a command: it belongs to
+// the text that the command takes.
+const told = "~"
 
 // phrasesOf are the ways to speak of the commands, the longest first.
 func phrasesOf(specs []*Spec) []phrase {
 	var list []phrase
 	add := func(s *Spec, said string, own, tells bool) {
-		p := phrase{spec: s, own: own, tells: tells, leads: strings.HasPrefix(said, gap)}
+		said, stays := strings.CutPrefix(said, told)
+		p := phrase{spec: s, own: own, tells: tells, stays: stays, leads: strings.HasPrefix(said, gap)}
 		for _, part := range strings.Split(said, gap) {
 			if part = text.Fold(part).Text; part != "" {
 				p.parts = append(p.parts, part)

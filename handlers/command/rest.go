@@ -10,10 +10,19 @@ import (
 )
 
 // hedge is what stands about what is meant and says nothing.
-var hedge = newLexicon(`大概 大约 应该 估计 这里 那里 一条 那份 那个 那笔 这份 这个 这笔 那张 这张 那条 这条 那边 这边 的事 他 她 它 他们 我们 咱 自己 名下 手上 手里 今天 刚 刚刚 刚才 已经 又 再 先 就 都 那 这 让 由 被 从 跟 和 与 要 了 的 吧 哈 啊 呢 哦 啦 掉 给 去 来 到 在 是 个 一下 下 好 也 人`)
+var hedge = newLexicon(`大概 大约 应该 估计 这里 那里 一条 那份 那个 那笔 这份 这个 这笔 那张 这张 那条 这条 那边 这边 的事 他 她 它 他们 我们 咱 自己 名下 手上 手里 今天 刚 刚刚 刚才 已经 又 再 先 就 都 那 这 里 里面 让 由 被 从 跟 和 与 要 了 的 吧 哈 啊 呢 哦 啦 掉 给 去 来 到 在 是 个 一下 下 好 也 人`)
+
+// carriers are what people do who give the bot something, and how they count it.
+var carriers = newLexicon(`录 录入 建 建一个 新建 新增 新 加 添加 登记 报备 申请 记 记录 开 办 搞 弄 做 提 报 安排 个 条 件 笔 场 份 一条 一件 一笔 一场 事 事情 上`)
+
+// aboutContract is what says no more of a contract that is named.
+var aboutContract = newLexicon(`弄 搞 把 给 合同 合同号 合同原件 原件 的 那份 这份 那个 这个 那 这`)
+
+// introducing is what stands before what something is about, or what it is called.
+var introducing, naming = newLexicon(`主题是 主题为 主题 内容是 内容为 名称是 名字是 名字叫`), newLexicon(`叫做 名叫 名为 叫`)
 
 // edge is what stands about what a text says of something.
-var edge = newLexicon(`记一条 记一笔 记一下 记个 的 那边 这边 那家 这家 那个 了 吧 啊 哈 呢 哦 一下`)
+var edge = newLexicon(`添一条进展 加一条进展 记一条进展 添一条 加一条 加个跟进 记个跟进 添个进展 记一条 记一笔 记一下 记个 的 那边 这边 那家 这家 那个 了 吧 啊 哈 呢 哦 一下`)
 
 // name is what the text calls somebody or something that is not known: what is left
 // of the clause that speaks of the command, or of the first one.
@@ -24,7 +33,11 @@ func (f *filling) name() []string {
 			continue
 		}
 		f.cut(kept[0].from, kept[0].to)
-		return []string{trimSoft(f.typed[kept[0].from:kept[0].to])}
+		name := f.typed[kept[0].from:kept[0].to]
+		if w := become.at(name); len(w) > len("了") && len(w) < len(name) { // 对接人换成黄丽
+			name = name[len(w):]
+		}
+		return []string{strings.TrimSuffix(trimSoft(name), "是")} // 百汇超市是新客户
 	}
 	return nil
 }
@@ -64,17 +77,26 @@ func (f *filling) kept(c clause, unnamed bool) (runs []clause) {
 
 // trim is a run without what only says that the command is meant.
 func (f *filling) trim(from, to int, alone bool) (int, int) {
+	if f.phraseEnd > 0 && from >= f.phraseEnd {
+		from += len(introducing.at(f.typed[from:to]))
+		if from == f.phraseEnd && slices.ContainsFunc(f.spec.Args, func(a Arg) bool { return a.Name == "名称" }) {
+			from += len(naming.at(f.typed[from:to]))
+		}
+	}
 	run := text.Fold(f.typed[from:to])
 	if f.phraseEnd > 0 && (alone || from < f.phraseEnd || !f.spec.takes(Free, Passage, Labels, Fields)) {
 		return f.trimSoft(from, to, run.Text)
 	}
-	if useUp(run.Text, f.cues, hedge, soft) || f.like.speaks(run.Text, f.spec) {
+	own := f.ofClause(from, to)
+	if useUp(run.Text, f.cues, hedge, soft, own) || f.like.speaks(run.Text, f.spec) {
 		return to, to
 	}
 	start, end := 0, len(run.Text)
 	for w := "-"; w != ""; start += len(w) {
 		if w = f.cues.at(run.Text[start:]); w == "" {
-			w = edge.at(run.Text[start:])
+			if w = edge.at(run.Text[start:]); w == "" {
+				w = introducing.at(run.Text[start:])
+			}
 		}
 	}
 	for again := start < end; again; { // what stands behind what is named may be what is told of it: 家里有事
@@ -89,11 +111,24 @@ func (f *filling) trim(from, to int, alone bool) (int, int) {
 	return from + run.Raw(start), from + run.Raw(end)
 }
 
+// ofClause is what may be left out beside the command and what it is about.
+func (f *filling) ofClause(from, to int) lexicon {
+	switch {
+	case f.spec.takes(Contract) && slices.ContainsFunc(f.slots, func(s slot) bool {
+		return s.mark == contractMark && (s.from == to || s.to <= from && strings.TrimSpace(f.typed[s.to:from]) == "")
+	}):
+		return aboutContract
+	case len(f.clauses) > 0 && from == f.clauses[0].from:
+		return carriers
+	}
+	return nil
+}
+
 // trimSoft is a run beside a phrase without what says nothing: behind the phrase a
 // command that takes text keeps all but a particle.
 func (f *filling) trimSoft(from, to int, folded string) (int, int) {
 	keeps := from >= f.phraseEnd && f.spec.takes(Free, Passage, Labels, Fields)
-	if useUp(folded, particle) || !keeps && useUp(folded, soft) || f.spec.Lists && useUp(folded, vague) {
+	if useUp(folded, particle) || !keeps && useUp(folded, soft) || f.spec.Lists && useUp(folded, vague) || useUp(folded, soft, f.ofClause(from, to)) || from < f.phraseEnd && useUp(folded, soft, f.cues) {
 		return to, to
 	}
 	run, trim := f.typed[from:to], trimSoft
@@ -104,6 +139,9 @@ func (f *filling) trimSoft(from, to int, folded string) (int, int) {
 		trim = trimParticle
 	}
 	word := trim(run)
+	if from < f.phraseEnd {
+		word = strings.TrimSuffix(word, "是")
+	}
 	if useUp(text.Fold(word).Text, soft) {
 		return to, to
 	}

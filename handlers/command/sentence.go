@@ -40,14 +40,14 @@ func (r *Router) Read(typed string) (m Meaning, ok bool) {
 	after := said[end:]
 	next, _ := utf8.DecodeRuneInString(after)
 	joined := after != "" && text.Wordy(next)
-	glued := joined
+	glued, behind := joined, false
 	if glued || after != "" && latin(said) {
 		other, longer := r.longer(said, spec, end)
 		if other {
 			return m, false
 		}
 		if longer > 0 {
-			after, glued = said[longer:], false
+			after, glued, behind = said[longer:], false, true
 		}
 	}
 	rest := withoutParticles(after, glued, spec.takesText())
@@ -60,6 +60,11 @@ func (r *Router) Read(typed string) (m Meaning, ok bool) {
 		if rest = ""; spec.Hidden && r.said(said, spec) {
 			return m, false
 		}
+	case behind && useUp(folded, soft), // 周报模板发我一个
+		spec.codesOnly() && useUp(folded, soft, r.like().cues[spec]): // 取消 先退出
+		rest = ""
+	case behind && ask.at(folded) != "": // 客户档案怎么建
+		return m, false
 	case joined && !spec.Needs() && (useUp(folded, listing) || spec.Lists && useUp(text.Fold(said).Text, r.like().cues[spec], soft, listing)):
 		rest = ""
 	case (asks || joined && manual.in(folded) != "" || strings.HasSuffix(folded, "?")) && useUp(folded, idle, spec.ownWords()):
@@ -67,7 +72,7 @@ func (r *Router) Read(typed string) (m Meaning, ok bool) {
 	case joined && r.speaksOf(typed, spec):
 		return m, false
 	case !glued:
-	case doubt.at(folded) != "", opener.at(folded) != "", asks && !spec.takesText(), asks && strings.HasSuffix(strings.TrimRight(folded, "?!。"), "吗"):
+	case doubt.at(folded) != "", ask.at(folded) != "", opener.at(folded) != "", asks && !spec.takesText(), asks && strings.HasSuffix(strings.TrimRight(folded, "?!。"), "吗"):
 		return m, false
 	}
 	return Meaning{Spec: spec, Rest: rest, Line: strings.TrimSpace(spec.Name + " " + rest)}, true
@@ -111,7 +116,7 @@ func withoutParticles(rest string, glued, keeps bool) string {
 	for glued {
 		word := particle.at(rest)
 		next, _ := utf8.DecodeRuneInString(rest[len(word):])
-		if word == "" || keeps && text.Wordy(next) && word != "一下" { // 谁没交啊这周; 签到哈尔滨
+		if word == "" || keeps && text.Wordy(next) && rounds.at(word) != word { // 谁没交啊这周; 签到哈尔滨
 			break
 		}
 		rest = strings.TrimFunc(afterMark(rest[len(word):]), unicode.IsSpace)
@@ -124,6 +129,11 @@ func withoutParticles(rest string, glued, keeps bool) string {
 
 // ownWords are the characters of a command's name: 签 in 签到怎么签.
 func (s *Spec) ownWords() lexicon { return newLexicon(strings.Join(strings.Split(s.Name, ""), " ")) }
+
+// codesOnly reports whether the command takes nothing but codes, or nothing.
+func (s *Spec) codesOnly() bool {
+	return !slices.ContainsFunc(s.Args, func(a Arg) bool { return !a.Optional || a.Coded == "" })
+}
 
 // takesText reports whether what follows the name may be any text.
 func (s *Spec) takesText() bool {
@@ -198,7 +208,7 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 		return Meaning{Small: true, Greet: greeting.in(f.Text) != ""}
 	}
 	m := r.spoken(typed, f, k)
-	if m.Spec == nil && m.Help == nil && len(m.Lines) == 0 {
+	if m.Spec == nil && m.Help == nil && len(m.Lines) == 0 && (m.About == nil || !strings.Contains(f.Text, strings.ReplaceAll(m.About.Name, " ", ""))) {
 		if lines := r.misheard(typed, k); len(lines) > 0 {
 			return Meaning{Lines: lines}
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"marketbot/handlers/chat"
@@ -236,7 +237,7 @@ func nameNeeded(c *command.Call, name, what, example string, keys []string) erro
 	line := strings.Join(strings.Fields(c.Spec.Name+" "+c.Rest), " ") // 百汇超市　地址南城区, or on two lines
 	if signed := withSigns(line, name, keys); signed != line {
 		shown := text.MaskPhones(signed)
-		no := &command.Refusal{Text: text.Quote(name) + "里像是有字段，字段和内容之间要写等号；真是" + what + "，就去掉当中的空格。", Hint: shown, Clause: "档-1"}
+		no := &command.Refusal{Text: text.Quote(name) + "里像是有字段，字段和内容之间要写等号；真是" + what + "，就去掉当中的空格和逗号。", Hint: shown, Clause: "档-1"}
 		if shown == signed { // a button would repeat a number in the open
 			no.Buttons = []chat.Button{{Label: "照这样写", Command: signed, Primary: true}}
 		}
@@ -246,13 +247,17 @@ func nameNeeded(c *command.Call, name, what, example string, keys []string) erro
 }
 
 // withSigns is a line in which a key that begins a word of a name, but the first, is
-// parted from its value: 百汇超市 地址南城区.
+// parted from its value: 百汇超市 地址南城区, 百汇超市，行业是零售.
 func withSigns(line, name string, keys []string) string {
-	words := strings.Fields(name)
+	words := strings.FieldsFunc(name, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(",，;；", c) })
 	for _, word := range words[min(1, len(words)):] {
 		for _, key := range keys {
-			if value, begins := strings.CutPrefix(word, key); begins && value != "" {
-				line = strings.Replace(line, " "+word, " "+key+"="+value, 1)
+			value, begins := strings.CutPrefix(word, key)
+			if value = strings.TrimPrefix(strings.TrimPrefix(value, "是"), "为"); !begins || value == "" {
+				continue
+			}
+			for _, mark := range []string{" ", ",", "，", ";", "；"} {
+				line = strings.Replace(line, mark+word, " "+key+"="+value, 1)
 			}
 		}
 	}

@@ -25,7 +25,7 @@ const (
 func (h Handler) recordCommands() []command.Spec {
 	return []command.Spec{
 		{
-			Name: "查阅记录", Aliases: []string{"cyjl"}, Summary: "谁在什么时候为什么看过客户档案，看成了还是被拒绝",
+			Name: "查阅记录", Aliases: []string{"cyjl"}, Summary: "谁在什么时候为什么看过客户档案，看成了还是被拒绝", Lists: true,
 			Said: []string{"谁看过", "谁查过", "谁看了", "…的查阅记录", "看过哪些客户", "查过哪些客户", "查阅…记录", "访问记录", "查看记录"},
 			Args: []command.Arg{
 				{Name: "姓名", Kind: command.Person, Optional: true, Gone: true},
