@@ -46,8 +46,8 @@ func knownOf(typed string) command.Known {
 }
 
 // fillers are the characters that may be left away wherever they stand: they say
-// nothing of their own.
-const fillers = "的了吧啊哈呢哦呀嘛啦哎嗯我你他她它们那这个份笔张条家边里事都就又再先刚才已经要让由被把从跟和与给去来到在是一下帮请想麻烦好也人掉大概约应该估计今天自己名下手上"
+// nothing of their own, or only what is done to the bot and what stands behind them.
+const fillers = "录登记备叫换改填为前弄金额地点主题的了吧啊哈呢哦呀嘛啦哎嗯我你他她它们那这个份笔张条家边里事都就又再先刚才已经要让由被把从跟和与给去来到在是一下帮请想麻烦好也人掉大概约应该估计今天自己名下手上"
 
 // mostLacking is how many of a hundred lines lack a word at most: mostly one that names the
 // command (弄好了, 搞丢了), or a slip of the pen.

@@ -41,6 +41,49 @@ func (f *filling) labels(a *Arg) string {
 	return ""
 }
 
+// leastGlued is how many fields a clause without marks names at least where it is taken
+// to be dictated.
+const leastGlued = 2
+
+// glued are the fields of a clause that was dictated: 效果来了四十家花费两万八经验提前订.
+func (f *filling) glued(c clause, keys []string) (list []string) {
+	clause := f.typed[c.from:c.to]
+	type cut struct {
+		key      string
+		from, to int
+	}
+	var cuts []cut
+	for _, key := range longestFirst(keys) {
+		at := strings.Index(clause, key)
+		if at < 0 || slices.Contains(nouns, key) || f.drop[c.from+at] || slices.ContainsFunc(cuts, func(o cut) bool { return at < o.to && o.from < at+len(key) }) {
+			continue
+		}
+		cuts = append(cuts, cut{key, at, at + len(key)})
+	}
+	if len(cuts) < leastGlued {
+		return nil
+	}
+	slices.SortFunc(cuts, func(a, b cut) int { return a.from - b.from })
+	for i, one := range cuts {
+		end := len(clause)
+		if i+1 < len(cuts) {
+			end = cuts[i+1].from
+		}
+		value := clause[one.to:end]
+		value = value[len(become.at(value)):]
+		if value == "" {
+			return nil
+		}
+		list = append(list, one.key+"="+value)
+	}
+	f.fit += 0.1
+	f.cut(c.from+cuts[0].from, c.to)
+	for j, s := range f.slots {
+		f.taken[j] = f.taken[j] || s.from >= c.from+cuts[0].from && s.to <= c.to
+	}
+	return list
+}
+
 // synonyms are other words for fields.
 var synonyms = map[string][]string{"电话": {"手机号码", "手机号", "手机", "座机", "联系电话"}, "职务": {"职位"}}
 
@@ -68,6 +111,10 @@ func (f *filling) fields(keys []string) string {
 	var list []string
 	for i := 0; i < len(f.clauses); i++ {
 		c := f.clauses[i]
+		if glued := f.glued(c, keys); len(glued) > 0 {
+			list = append(list, glued...)
+			continue
+		}
 		clause := f.typed[c.from:c.to]
 		for _, key := range keys {
 			at, word := -1, key

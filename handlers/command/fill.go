@@ -24,16 +24,17 @@ type filling struct {
 	like        *likeness
 	drop        []bool // of the bytes of typed: they are no text
 	fit         float64
-	lacks       bool   // what the command needs is not said
-	complete    bool   // all that the command needs is said
-	asks        bool   // the text is a question
-	behind      bool   // labels stand behind other text
-	told        bool   // it says what is to be written down in fields
-	whole       bool   // the text that the command takes has all its words
-	left        string // what says more than the command has a place for
-	aboutBefore bool   // what a phrase is about stands before it
-	phraseFrom  int    // where a phrase begins that means the command
-	phraseEnd   int    // where a phrase ends that means the command; 0: none does
+	lacks       bool     // what the command needs is not said
+	complete    bool     // all that the command needs is said
+	asks        bool     // the text is a question
+	behind      bool     // labels stand behind other text
+	told        bool     // it says what is to be written down in fields
+	whole       bool     // the text that the command takes has all its words
+	left        string   // what says more than the command has a place for
+	aboutBefore bool     // what a phrase is about stands before it
+	also        []string // the same line for the others who are named with one: 张伟和刘洋
+	phraseFrom  int      // where a phrase begins that means the command
+	phraseEnd   int      // where a phrase ends that means the command; 0: none does
 }
 
 // clause is a part of a text between marks or blanks.
@@ -92,6 +93,7 @@ func (f *filling) line() (line string, ok bool) {
 		f.told = strings.Count(fields, "=") > 1
 	}
 	words, textAt, fields := f.arguments(fields)
+	one, others := f.together()
 	rest := ""
 	if s.Of == customers && s.takesWords() && f.phraseEnd == 0 && fields == "" {
 		rest = f.beside()
@@ -115,9 +117,48 @@ func (f *filling) line() (line string, ok bool) {
 		f.left = rest
 	}
 	line = strings.Join(strings.Fields(s.Name+" "+strings.Join(append(words, fields), " ")), " ")
+	for _, other := range others {
+		f.also = append(f.also, strings.Replace(line, one, other, 1))
+	}
 	args := strings.TrimSpace(strings.TrimPrefix(line, s.Name))
 	return line, s.fits(args, f.k.Now) && (s.Of == Contracts || !s.ofOthers(args))
 }
+
+// takesOne reports whether the command takes one person, and nobody else.
+func (s *Spec) takesOne() bool {
+	n := 0
+	for _, a := range s.Args {
+		if a.Kind == Person {
+			n++
+		}
+		if a.Kind == Mentions || a.Kind == Passage || a.Kind == Fields {
+			return false
+		}
+	}
+	return n == 1
+}
+
+// together are the one whom the command takes, and others who are named with them: the
+// line is made for each.
+func (f *filling) together() (one string, others []string) {
+	if !f.spec.takesOne() {
+		return "", nil
+	}
+	for i, s := range f.slots {
+		switch {
+		case s.mark != personMark:
+		case f.taken[i]:
+			one = s.said
+		case i > 0 && one != "" && f.slots[i-1].mark == personMark && useUp(text.Fold(f.typed[f.slots[i-1].to:s.from]).Text, and):
+			f.cut(f.slots[i-1].to, s.from)
+			others = append(others, f.use(i))
+		}
+	}
+	return one, others
+}
+
+// and is what stands between two who are named together.
+var and = newLexicon(`和 跟 与 及 以及 还有`)
 
 // leads reports whether words stand before the phrase that are none of the command's.
 func (f *filling) leads() bool {
@@ -287,7 +328,7 @@ func (f *filling) take(kind Kind, a *Arg, most int) (words []string) {
 			_, n, err := reading.Length(s.said)
 			return s.mark == daysMark && err == nil && n == len(s.said)
 		case Word:
-			return s.mark == cityMark || s.mark == personMark || s.mark == customerMark && (!a.Optional || f.phraseEnd > 0) || f.ofSpec(s.mark) && a.Coded != ""
+			return s.mark == cityMark || s.mark == personMark || s.mark == customerMark && (!a.Optional || f.phraseEnd > 0 || f.spec.Lists) || f.ofSpec(s.mark) && a.Coded != ""
 		}
 		return false
 	}

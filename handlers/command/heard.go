@@ -3,6 +3,7 @@ package command
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -90,6 +91,9 @@ func named(typed string, at int, c rune, k Known) slot {
 	if n := len(codes.FindString(rest)); n == len("004") && c == '0' && endOfNumber(rest[:n]) { // 006号合同 is of no day
 		return is(contractMark, n)
 	}
+	if code, n := ordinal(rest); n > 0 {
+		return slot{mark: codeMark(code), from: at, to: at + n, said: code}
+	}
 	days, money := 0, 0
 	if (strings.ContainsRune(beginDays, c) || unicode.IsDigit(c)) && !(c == '下' && strings.HasSuffix(typed[:at], "一")) { // 催一下周报
 		days = wholeDays(rest, k)
@@ -127,6 +131,24 @@ const (
 	beginDays  = "今明后昨前上下这本周星礼月年第大一二两三四五六七八九十"
 	beginMoney = "¥￥一二两三四五六七八九十"
 )
+
+// counted is a code as it is spoken: 二号活动.
+var counted = regexp.MustCompile(`^第?([0-9]{1,4}|[一二三四五六七八九十]{1,3})号(活动|决议|议题|线索|事件|申请)`)
+
+// ordinal is the code that a text begins with as it is spoken, and how many bytes it
+// takes.
+func ordinal(rest string) (code string, n int) {
+	m := counted.FindStringSubmatch(text.CutBytes(rest, maxName))
+	if m == nil {
+		return "", 0
+	}
+	number, ok := reading.LineNumber(m[1])
+	if !ok {
+		return "", 0
+	}
+	letter := map[string]string{"活动": "H", "决议": "D", "议题": "Y", "线索": "L", "事件": "S", "申请": "A"}[m[2]]
+	return letter + strconv.Itoa(number), len(m[0])
+}
 
 // codeMark is the mark of a code; 0 where it is none.
 func codeMark(code string) rune {

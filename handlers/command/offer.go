@@ -21,6 +21,7 @@ const (
 type offer struct {
 	spec  *Spec
 	line  string
+	also  []string // the same for others who are named
 	score float64
 }
 
@@ -54,14 +55,14 @@ func (r *Router) offers(typed string, k Known) (list []offer) {
 		case c.score+f.fit < leastLike, wordless && !c.spec.Lists:
 		case acts && (asks && !f.complete || denial.in(without(folded, f.cues)) != ""):
 			if !helps {
-				list = append(list, offer{c.spec, c.spec.HelpLine(), c.score})
+				list = append(list, offer{spec: c.spec, line: c.spec.HelpLine(), score: c.score})
 			}
 			helps = true
 		case ok:
-			list = append(list, offer{c.spec, line, c.score + f.fit})
+			list = append(list, offer{spec: c.spec, line: line, also: f.also, score: c.score + f.fit})
 			best = max(best, c.score+f.fit)
 		case i == 0 && acts && !helps: // it cannot be as it is said, but nothing else is likelier; what fits counts as for the others
-			list, helps = append(list, offer{c.spec, c.spec.HelpLine(), c.score + f.fit}), true
+			list, helps = append(list, offer{spec: c.spec, line: c.spec.HelpLine(), score: c.score + f.fit}), true
 		}
 	}
 	slices.SortStableFunc(list, func(a, b offer) int { return cmp.Compare(b.score, a.score) })
@@ -126,10 +127,10 @@ func joined(lines []string, offers []offer) []string {
 			return line == o.line || o.line != o.spec.HelpLine() && strings.HasPrefix(line+" ", o.spec.Name+" ")
 		})
 		if !again && len(lines) < maxSuggest {
-			lines = append(lines, o.line)
+			lines = append(append(lines, o.line), o.also...)
 		}
 	}
-	return lines
+	return lines[:min(maxSuggest, len(lines))]
 }
 
 // led are offers with the first of others in front, as it is offered where it is; what

@@ -119,6 +119,7 @@ func indexWord(folded, word string) int {
 type speech struct {
 	phrase
 	pieces []string // what stands before, between and behind the parts, as typed
+	also   []string // the lines beside the first, for others who are named
 }
 
 // leftover is all of the text but the phrase, folded.
@@ -146,6 +147,7 @@ func (s *speech) line(typed string, k Known, l *likeness) (line string, ok bool)
 	f := newFilling(s.spec, typed, slots, tokens, k, l)
 	f.spoken(s)
 	line, ok = f.line()
+	s.also = f.also
 	if len(s.spec.By) > 0 && !s.spec.takes(Passage) && strings.ContainsFunc(f.left, unicode.IsDigit) {
 		return "", false // a list is narrowed by no amount
 	}

@@ -79,7 +79,7 @@ func (f *filling) kept(c clause, unnamed bool) (runs []clause) {
 func (f *filling) trim(from, to int, alone bool) (int, int) {
 	if f.phraseEnd > 0 && from >= f.phraseEnd {
 		from += len(introducing.at(f.typed[from:to]))
-		if from == f.phraseEnd && slices.ContainsFunc(f.spec.Args, func(a Arg) bool { return a.Name == "名称" }) {
+		if from == f.phraseEnd && f.names() {
 			from += len(naming.at(f.typed[from:to]))
 		}
 	}
@@ -108,7 +108,18 @@ func (f *filling) trim(from, to int, alone bool) (int, int) {
 			}
 		}
 	}
+	if f.names() {
+		if w := become.at(run.Text[start:end]); len(w) > len("了") && start+len(w) < end { // 对接人换成黄丽了
+			start, end = start+len(w), start+len(w)+len(trimEnd(run.Text[start+len(w):end]))
+		}
+		end -= len(run.Text[start:end]) - len(strings.TrimSuffix(run.Text[start:end], "是")) // 百汇超市是新客户
+	}
 	return from + run.Raw(start), from + run.Raw(end)
+}
+
+// names reports whether the text that the command takes is what somebody is called.
+func (f *filling) names() bool {
+	return slices.ContainsFunc(f.spec.Args, func(a Arg) bool { return a.Name == "名称" || a.Name == "姓名" && a.Kind != Person })
 }
 
 // ofClause is what may be left out beside the command and what it is about.

@@ -60,8 +60,7 @@ func (r *Router) Read(typed string) (m Meaning, ok bool) {
 		if rest = ""; spec.Hidden && r.said(said, spec) {
 			return m, false
 		}
-	case behind && useUp(folded, soft), // 周报模板发我一个
-		spec.codesOnly() && useUp(folded, soft, r.like().cues[spec]): // 取消 先退出
+	case behind && useUp(folded, soft): // 周报模板发我一个
 		rest = ""
 	case behind && ask.at(folded) != "": // 客户档案怎么建
 		return m, false
@@ -72,7 +71,7 @@ func (r *Router) Read(typed string) (m Meaning, ok bool) {
 	case joined && r.speaksOf(typed, spec):
 		return m, false
 	case !glued:
-	case doubt.at(folded) != "", ask.at(folded) != "", opener.at(folded) != "", asks && !spec.takesText(), asks && strings.HasSuffix(strings.TrimRight(folded, "?!。"), "吗"):
+	case doubt.at(folded) != "", opener.at(folded) != "", asks && !spec.takesText(), asks && strings.HasSuffix(strings.TrimRight(folded, "?!。"), "吗"):
 		return m, false
 	}
 	return Meaning{Spec: spec, Rest: rest, Line: strings.TrimSpace(spec.Name + " " + rest)}, true
@@ -129,11 +128,6 @@ func withoutParticles(rest string, glued, keeps bool) string {
 
 // ownWords are the characters of a command's name: 签 in 签到怎么签.
 func (s *Spec) ownWords() lexicon { return newLexicon(strings.Join(strings.Split(s.Name, ""), " ")) }
-
-// codesOnly reports whether the command takes nothing but codes, or nothing.
-func (s *Spec) codesOnly() bool {
-	return !slices.ContainsFunc(s.Args, func(a Arg) bool { return !a.Optional || a.Coded == "" })
-}
 
 // takesText reports whether what follows the name may be any text.
 func (s *Spec) takesText() bool {
@@ -208,8 +202,8 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 		return Meaning{Small: true, Greet: greeting.in(f.Text) != ""}
 	}
 	m := r.spoken(typed, f, k)
-	if m.Spec == nil && m.Help == nil && len(m.Lines) == 0 && (m.About == nil || !strings.Contains(f.Text, strings.ReplaceAll(m.About.Name, " ", ""))) {
-		if lines := r.misheard(typed, k); len(lines) > 0 {
+	if m.Spec == nil && m.Help == nil && len(m.Lines) == 0 {
+		if lines := r.misheard(typed, m.About, k); len(lines) > 0 {
 			return Meaning{Lines: lines}
 		}
 	}
@@ -273,7 +267,7 @@ func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
 			if of := p.spec.narrowed(typed, k, r.like()); len(p.spec.By) > 0 && of != p.spec.Name && !p.spec.takesText() {
 				line = of
 			}
-			return Meaning{Lines: []string{line}, About: p.spec}
+			return Meaning{Lines: append([]string{line}, s.also...), About: p.spec}
 		case m.About == nil:
 			m.About = p.spec
 		}
@@ -306,11 +300,14 @@ func (r *Router) told(f text.Folded, typed string) (parts []string) {
 	return parts
 }
 
-// misheard are commands that a text sounds like, with the rest of it.
-func (r *Router) misheard(typed string, k Known) []string {
+// misheard are commands that a text sounds like, with the rest of it; none where a longer
+// name stands in its own letters, as of the one that the text is about: 部门上个月的查阅记录.
+func (r *Router) misheard(typed string, about *Spec, k Known) []string {
 	var lines []string
 	alike := r.alike(typed)
-	if slices.ContainsFunc(alike, func(h heardAs) bool { return h.named }) {
+	if slices.ContainsFunc(alike, func(h heardAs) bool {
+		return h.named || about != nil && len(about.Name) > len(h.spec.Name) && strings.Contains(typed, about.Name)
+	}) {
 		return nil
 	}
 	for _, h := range alike {
