@@ -64,6 +64,7 @@ type Spec struct {
 	Replaces    []string                // the commands of which a preview must wait for it to be meant where it is typed
 	Settles     bool                    // a second run finds what the first did and says so: a double click is answered, too
 	Form        bool                    // without values it shows a form
+	Asks        bool                    // what it takes may be a question to others, as a topic is
 	Photo       bool                    // it takes a photo that comes with its line
 	Hidden      bool                    // carried by buttons and forms only: not in help, still checked
 	Unnamed     bool                    // whoever heard of it does not learn by 撤销 whose it was

@@ -95,7 +95,8 @@ const muchLikelier = 1.3
 var how = newLexicon(`怎么 怎样 如何 咋`)
 
 // opener is what begins a question behind a command's name, and nothing that is noted
-// down: 新客户谁来建 is no firm called 谁来建.
+// down but for others to answer: 新客户谁来建 is no firm called 谁来建, and
+// 议题谁去展会 is a topic.
 var opener = newLexicon(`怎么 怎样 如何 咋 谁 归谁 为什么 为啥 能不能 能否 可不可以 是不是 有没有 要不要 用不用 需不需要 多久`)
 
 // isQuestion reports whether a text asks something: 不知道谁家的 does not.

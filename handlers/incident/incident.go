@@ -58,7 +58,7 @@ func (h Handler) Commands() []command.Spec {
 			Said:     []string{"登记事件", "上报事件", "举报", "我要举报", "泄密了", "报告事件", "资料外泄"},
 			Tells:    []string{"有人泄密", "泄露", "有人…发出去", "名单…发出去", "有人…截图"},
 			Args:     []command.Arg{{Name: "内容", Kind: command.Free, Prompt: reportPrompt}},
-			Examples: []string{"事件 登记 群里有人发了客户名单的截图，追踪码 7KQ2MX"}, Who: rulebook.TakePart, Unnamed: true, Run: h.report, Undo: h.undo,
+			Examples: []string{"事件 登记 群里有人发了客户名单的截图，追踪码 7KQ2MX"}, Who: rulebook.TakePart, Asks: true, Unnamed: true, Run: h.report, Undo: h.undo,
 		},
 		{
 			Name: "事件 结案", Aliases: []string{"sjja"}, Summary: "写下结论，事件结案",

@@ -22,7 +22,7 @@ func (h Handler) agendaCommands() []command.Spec {
 			Name: "议题", Aliases: []string{"yt"}, Summary: "提一个议题；不写内容看议程，写编号看一项", Lists: true, Of: "Y",
 			Said: []string{"提议题", "讨论什么", "建议讨论", "想讨论", "想在会上", "提议", "加议题", "提个议题", "议程", "会议议程", "会上讨论", "有什么议题", "有哪些议题", "议题列表", "看议程"},
 			Args: []command.Arg{{Name: "内容", Kind: command.Free, Optional: true, Coded: "Y"}}, Examples: []string{"议题 展会分工怎么排", "议题", "议题 Y4"},
-			Who: rulebook.TakePart, Private: true, Clause: deciding, Run: h.agenda, Undo: h.undoItem,
+			Who: rulebook.TakePart, Asks: true, Private: true, Clause: deciding, Run: h.agenda, Undo: h.undoItem,
 		},
 		{
 			Name: "讨论", Aliases: []string{"tl"}, Summary: "把讨论的要点记到议题上，记名字和时间", Of: "Y",

@@ -43,7 +43,7 @@ func (h Handler) openCommands() []command.Spec {
 			Name: "例会 开始", Aliases: []string{"lhks"}, Summary: "开一次不带月度材料的会，写主题",
 			Said: []string{"开始例会", "开例会", "开个例会", "开一次例会", "召开例会"},
 			Args: []command.Arg{{Name: "主题", Kind: command.Free, Prompt: topicPrompt}}, Examples: []string{"例会 开始 展会分工"},
-			Who: rulebook.HeadMeetings, Private: true, Clause: deciding, Run: h.openRegular,
+			Who: rulebook.HeadMeetings, Asks: true, Private: true, Clause: deciding, Run: h.openRegular,
 		},
 	}
 }

@@ -24,7 +24,7 @@ func (h Handler) commentCommands() []command.Spec {
 			Said:     []string{"写批示", "批复", "我的批示"},
 			Args:     []command.Arg{{Name: "意见", Kind: command.Free, Prompt: "请写批示的内容。"}},
 			Examples: []string{"批示 滨海新材料要本月签下来", "批示 第48周 张伟的方案再细化"},
-			Daily:    true, Who: rulebook.CommentOnReports, Private: true, Clause: clause, Run: h.comment,
+			Daily:    true, Who: rulebook.CommentOnReports, Asks: true, Private: true, Clause: clause, Run: h.comment,
 		},
 		{
 			Name: "已阅", Aliases: []string{"yy"}, Summary: "告诉总监汇总已经看过",
