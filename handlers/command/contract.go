@@ -136,7 +136,8 @@ func (c *Call) NoContract() *Refusal {
 }
 
 // ContractsOf are the contracts that the caller may know of, of the customers that
-// words name: all of them by whole name, else those that it may be.
+// words name: all of them by whole name, else those that it may be. Where that gives
+// none, those of the project that the words name.
 func (c *Call) ContractsOf(ctx context.Context, typed string) ([]MeantContract, error) {
 	hits, err := Near(ctx, c.Tx, typed, maxSearched)
 	if err != nil {
@@ -164,15 +165,15 @@ func (c *Call) ContractsOf(ctx context.Context, typed string) ([]MeantContract, 
 			}
 		}
 	}
+	if len(list) == 0 {
+		return c.contractsFor(ctx, typed)
+	}
 	return list, nil
 }
 
 // contractOf is the contract of a customer that a command can be for.
 func (c *Call) contractOf(ctx context.Context, typed string, use ContractUse) (MeantContract, error) {
 	all, err := c.ContractsOf(ctx, typed)
-	if err == nil && len(all) == 0 {
-		all, err = c.contractsFor(ctx, typed)
-	}
 	if err != nil {
 		return MeantContract{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -106,11 +107,12 @@ func (c *Call) contractsSeen(ctx context.Context) (list []store.Contract, err er
 	}), err
 }
 
-// contractsFor are the contracts whose project words name.
+// contractsFor are the contracts whose project words name, however they are spelled.
 func (c *Call) contractsFor(ctx context.Context, typed string) (list []MeantContract, err error) {
 	seen, err := c.contractsSeen(ctx)
+	name := func(s string) string { return text.Bare(text.TrimStops(s)) }
 	for _, ct := range seen {
-		if ct.Project == typed {
+		if name(ct.Project) == name(typed) {
 			list = append(list, MeantContract{ct, rulebook.ViewContract(c.Person, ct, false)})
 		}
 	}

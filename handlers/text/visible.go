@@ -15,21 +15,28 @@ func Visible(r rune) bool {
 }
 
 // HasWords reports whether there is anything to read in a text. Accents that
-// stand alone are nothing, and so are marks that end a sentence and bytes that are
-// not UTF-8.
+// stand alone are nothing, and so are marks that end or part sentences and bytes that
+// are not UTF-8.
 func HasWords(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool {
-		return r != utf8.RuneError && Visible(r) && !unicode.Is(unicode.Mn, r) && !strings.ContainsRune(stops, r)
+		return r != utf8.RuneError && Visible(r) && !unicode.Is(unicode.Mn, r) && !isStop(r)
 	})
 }
 
-// stops are the marks that end a sentence, or part one, and that a keyboard for
-// Chinese puts behind anything. A full stop of others may belong to a name: Co., Ltd.
-const stops = "。！？!?…～，、；"
+// stops are the marks that end a sentence, or part one, and that a keyboard puts
+// behind anything.
+const stops = "。！？!?…～，、；.,;"
 
-// TrimStops is a text without the marks behind it that only end a sentence.
+func isStop(r rune) bool { return strings.ContainsRune(stops, r) }
+
+// TrimStops is a text without the marks behind it that only end a sentence. One full
+// stop right behind a word may belong to it: Co., Ltd.
 func TrimStops(s string) string {
-	return strings.TrimRightFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(stops, r) })
+	word := strings.TrimRightFunc(s, func(r rune) bool { return unicode.IsSpace(r) || isStop(r) })
+	if marks := s[len(word):]; word != "" && strings.HasPrefix(marks, ".") && !strings.HasPrefix(marks, "..") {
+		return word + "."
+	}
+	return word
 }
 
 // Line is a text in one line: each run of white space one blank, none around it.
