@@ -12,6 +12,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/handlers/words"
 	"marketbot/store"
 )
@@ -59,12 +60,22 @@ func subject(a store.Activity) string {
 
 // private makes an answer confidential where it is said in a private chat: a group
 // hears it without what is secret. The title, which it hears as well, says what was
-// done; of a look it says nothing more.
+// done; of a look it says nothing more. Where customers or a contract are named, the
+// answer is private from a group, too: it would tell there that they exist (档-3).
 func private(c *command.Call, answer *command.Answer, a store.Activity) *command.Answer {
-	if !c.Event.Chat.Group {
+	if !c.Event.Chat.Group || namesTies(c) {
 		answer.Reply.Confidential, answer.Reply.Summary = true, strings.TrimPrefix(answer.Reply.Card.Title+"\n"+outline(a, c.Now), "活动 "+a.Code+"\n")
 	}
 	return answer
+}
+
+// namesTies reports whether a call names customers or a contract.
+func namesTies(c *command.Call) bool {
+	if !slices.ContainsFunc(c.Spec.Args, func(a command.Arg) bool { return a.Kind == command.Fields }) {
+		return false
+	}
+	values := c.Fields("字段")
+	return text.HasWords(values[fieldCustomer]) || text.HasWords(values[fieldContract])
 }
 
 // names are those of who takes part who would be told of a change, as notify does.
@@ -272,6 +283,9 @@ func (h Handler) busy(ctx context.Context, tx *store.Tx, a store.Activity) (map[
 		return nil, err
 	}
 	for _, t := range trips {
+		if place, there := text.Bare(a.Place), text.Bare(t.Place); place != "" && there != "" && (strings.Contains(place, there) || strings.Contains(there, place)) {
+			continue // it leads there
+		}
 		all[t.Person] = append(all[t.Person], words.Days(t.First, t.Last)+" 出差")
 	}
 	people, err := tx.People().Active(ctx)
