@@ -38,10 +38,11 @@ func naughty(t *testing.T) []string {
 // trimmed is what a command leaves of the free text behind it.
 func trimmed(s string) string { return strings.TrimFunc(s, unicode.IsSpace) }
 
-// blank reports whether a text shows nothing, so that it may be refused.
+// blank reports whether a text shows nothing, or marks alone that end or part
+// sentences, so that it may be refused.
 func blank(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.Mn, unicode.Lm)
+		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.Mn, unicode.Lm) && !strings.ContainsRune(".,;!?", r)
 	})
 }
 
