@@ -73,7 +73,7 @@ func (h Handler) attend(ctx context.Context, c *command.Call) (*command.Answer, 
 		return nil, r
 	}
 	if mine.Came == store.Absent {
-		at, err := c.Tx.Activities().ChangedBy(ctx, was.Code, "", "未到")
+		at, err := saidOf(ctx, c.Tx, was, c.Person.ID)
 		if err == nil {
 			err = c.Overtaken(at)
 		}

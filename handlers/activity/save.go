@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -116,19 +117,26 @@ func (h Handler) answered(ctx context.Context, c *command.Call) (time.Time, erro
 	return c.Tx.Activities().ChangedBy(ctx, command.ActivityCode(c.Text(codeArg)), c.Person.ID, ownActs...)
 }
 
-// said is when it was last said whether the person came who is called for: by a head,
-// of whoever it was, or by that person.
+// said is when it was last said whether the person came who is called for.
 func (h Handler) said(ctx context.Context, c *command.Call) (time.Time, error) {
-	code := command.ActivityCode(c.Text(codeArg))
-	head, err := c.Tx.Activities().ChangedBy(ctx, code, "", "未到", "补记")
-	if err != nil {
-		return head, err
+	a, found, err := c.Tx.Activities().Get(ctx, command.ActivityCode(c.Text(codeArg)))
+	if err != nil || !found {
+		return time.Time{}, err
 	}
-	own, err := c.Tx.Activities().ChangedBy(ctx, code, c.Who(personArg).ID, "到场")
-	if own.After(head) {
-		return own, err
+	return saidOf(ctx, c.Tx, a, c.Who(personArg).ID)
+}
+
+// saidOf is when it was last said of a participant whether they came, by themselves or
+// by a head; what was said of others since is another change.
+func saidOf(ctx context.Context, tx *store.Tx, a store.Activity, person string) (at time.Time, err error) {
+	acts, err := tx.Activities().Acts(ctx, a)
+	for _, act := range slices.Backward(acts) {
+		is, was := act.Is.Participant(person), act.Was.Participant(person)
+		if is != nil && was != nil && (is.Came != was.Came || !is.At.Equal(was.At) || is.Excuse != was.Excuse) {
+			return act.At, err
+		}
 	}
-	return head, err
+	return at, err
 }
 
 // undo takes back what made the version of an activity that the reference names, as
