@@ -222,13 +222,25 @@ func (h Handler) settle(ctx context.Context, tx *store.Tx, by store.Person, c st
 			s.notices = told(tx, now, p, c, had)
 		}
 	}
-	how := "24 小时没有人不同意，已自动生效：" + s.text
-	if by.ID != "" {
-		how = words.WithPost(by) + "已确认：" + s.text
-	}
 	to := w.heads(by.ID, p.ID)
 	if asked, active := w.roll.Active(c.By); active {
 		to = audience.Join(to, audience.But([]store.Person{asked}, by.ID, p.ID))
+	}
+	if c.State == store.ChangeWaiting && c.Post != "" {
+		heard := []string{by.ID}
+		for _, one := range to {
+			heard = append(heard, one.ID)
+		}
+		p.Post = c.Post
+		stuck, notices, err := h.stuck(ctx, tx, p, "的岗位改为"+string(c.Post), now, heard...)
+		if err != nil {
+			return settled{}, err
+		}
+		s.text, s.notices = s.text+stuck, append(s.notices, notices...)
+	}
+	how := "24 小时没有人不同意，已自动生效：" + s.text
+	if by.ID != "" {
+		how = words.WithPost(by) + "已确认：" + s.text
 	}
 	s.notices = append(s.notices, audience.Same("staff/settled/"+c.Code, to, chat.Message{Text: how})...)
 	more, err := h.coded(ctx, tx, c, p, now)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/leaving"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -31,7 +33,7 @@ func (h Handler) setPost(ctx context.Context, c *command.Call) (*command.Answer,
 	change := "由" + string(p.Post) + "改为" + string(post) + "，自 " + h.Rules.Day(c.Now).String() + " 起"
 	is := p
 	is.Post = post
-	stuck, err := h.stuck(ctx, c, is)
+	stuck, notices, err := h.stuck(ctx, c.Tx, is, change, c.Now, c.Person.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -39,28 +41,28 @@ func (h Handler) setPost(ctx context.Context, c *command.Call) (*command.Answer,
 	if a.Notices, err = concerned(ctx, c, p, "你的岗位"+change+"。发送 帮助 看能做什么。"); err != nil {
 		return nil, err
 	}
-	if stuck != "" {
-		roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
-		if err != nil {
-			return nil, err
-		}
-		to := audience.But(roll.Standing(store.Supervisor).To, c.Person.ID, p.ID)
-		a.Notices = append(a.Notices, audience.Same("staff/stuck/"+c.Tx.NewID(c.Now), to, chat.Message{Text: p.Name + change + "。" + stuck})...)
-	}
+	a.Notices = append(a.Notices, notices...)
 	a.Notices = append(a.Notices, o.news(c.Tx)...)
 	a.Undo, a.Subject = strings.Join([]string{p.ID, string(p.Post), string(post)}, "|"), "person/"+p.ID
 	return a, nil
 }
 
-// stuck says what somebody has that their post does not let them have, on a line of
-// its own: those above hear of it from now on, and somebody has to take it.
-func (h Handler) stuck(ctx context.Context, c *command.Call, p store.Person) (string, error) {
-	list, err := leaving.All(ctx, c.Tx, h.Leaves, p, c.Now)
+// stuck says what somebody has that a change to their post does not let them have, on
+// a line of its own, and tells it those above: they hear of it from now on, and somebody
+// has to take it.
+func (h Handler) stuck(ctx context.Context, tx *store.Tx, p store.Person, change string, now time.Time, told ...string) (string, []chat.Notice, error) {
+	list, err := leaving.All(ctx, tx, h.Leaves, p, now)
 	list = slices.DeleteFunc(list, func(one leaving.Held) bool { return one.Takes == nil || one.Takes(p) })
 	if err != nil || len(list) == 0 {
-		return "", err
+		return "", nil, err
 	}
-	return "\n名下还有" + leaving.Counts(list) + "，" + string(p.Post) + "不能负责：请市场主管交给别人（移交客户、转合同），提醒先转给市场主管（2-7）。", nil
+	roll, err := audience.Read(ctx, tx, h.Rules.Day(now))
+	to := roll.Standing(store.Supervisor).To
+	if err != nil || len(to) == 0 {
+		return "", nil, err
+	}
+	said := "\n名下还有" + leaving.Counts(list) + "，" + string(p.Post) + "不能负责：请" + words.WithPost(to[0]) + "交给别人（移交客户、转合同），提醒先转给" + to[0].Name + "（2-7）。"
+	return said, audience.Same("staff/stuck/"+tx.NewID(now), audience.But(to, append(told, p.ID)...), chat.Message{Text: p.Name + change + "。" + said}), nil
 }
 
 // concerned tells the person about a change that somebody else made.
