@@ -275,7 +275,7 @@ func (v view) attendance() map[string]store.MeetingNote {
 		}
 	}
 	for _, i := range v.items {
-		if i.By == "" || i.State == store.ItemOpen || i.Why == settled {
+		if i.By == "" || i.State == store.ItemOpen || i.State == store.ItemNoted && i.Why == settled {
 			continue
 		}
 		if note := all[i.By]; note.Kind != store.NotePresent && !note.At.After(i.At) {
