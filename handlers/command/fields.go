@@ -138,7 +138,7 @@ func (f *filling) fields(keys []string) string {
 				}
 			}
 			if w != "" {
-				value = trimEnd(value)
+				value = withoutEnd(value)
 			}
 			if value == "" || at > 0 && w == "" && !useUp(text.Fold(clause[:at]).Text, soft, hedge) {
 				continue
@@ -161,13 +161,8 @@ func (f *filling) fields(keys []string) string {
 	return strings.Join(list, " ")
 }
 
-// trimEnd is what something becomes without what rounds the sentence off: 换到南山了.
-func trimEnd(value string) string {
-	for _, w := range []string{"了", "吧", "啦", "哈", "哦"} {
-		value = strings.TrimSuffix(value, w)
-	}
-	return value
-}
+// withoutEnd is what something becomes without what rounds the sentence off: 换到南山了.
+func withoutEnd(value string) string { return strings.TrimRight(value, "了吧啦哈哦") }
 
 // typedFields are the fields that a slot goes to which the text does not name.
 func (f *filling) typedFields(keys, named []string) (list []string) {

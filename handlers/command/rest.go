@@ -110,7 +110,7 @@ func (f *filling) trim(from, to int, alone bool) (int, int) {
 	}
 	if f.names() {
 		if w := become.at(run.Text[start:end]); len(w) > len("了") && start+len(w) < end { // 对接人换成黄丽了
-			start, end = start+len(w), start+len(w)+len(trimEnd(run.Text[start+len(w):end]))
+			start, end = start+len(w), start+len(w)+len(withoutEnd(run.Text[start+len(w):end]))
 		}
 		end -= len(run.Text[start:end]) - len(strings.TrimSuffix(run.Text[start:end], "是")) // 百汇超市是新客户
 	}
