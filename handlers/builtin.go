@@ -15,7 +15,6 @@ import (
 const (
 	confirmWord = "确认" // a preview waits for it
 	cancelWord  = "取消"
-	undoWord    = "撤销"
 	offerWord   = "照这句办" // carried by what is offered for words that were not understood
 )
 
@@ -45,7 +44,7 @@ func (d *Desk) builtins() []command.Spec {
 			Who: rulebook.TakePart, Private: true, Clause: "总则", Run: d.duties,
 		},
 		{
-			Name: undoWord, Aliases: []string{"cx", "undo"}, Summary: "5 分钟内收回自己刚才的登记，并通知已得知的人",
+			Name: command.UndoName, Aliases: []string{"cx", "undo"}, Summary: "5 分钟内收回自己刚才的登记，并通知已得知的人",
 			Said:     []string{"撤销刚才的", "撤销上一条", "撤回上一条", "撤回刚才的", "写错了撤销", "发错了"},
 			Args:     []command.Arg{{Name: "登记", Kind: command.Free, Optional: true}}, // a button names its own
 			Examples: []string{"撤销", "撤销 列表", "撤销 签到"}, Who: rulebook.TakePart, Run: d.undo,

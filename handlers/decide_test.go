@@ -277,14 +277,14 @@ func TestStrangersAreNotAsked(t *testing.T) {
 // Binding an answer's button to its write leaves the step's card alone.
 func TestBound(t *testing.T) {
 	const write = "01a2157949c000645beeb3c1cdef"
-	card := &chat.Card{Buttons: []chat.Button{{Command: "帮助"}, {Command: undoWord}}}
+	card := &chat.Card{Buttons: []chat.Button{{Command: "帮助"}, {Command: command.UndoName}}}
 	for _, tt := range []struct {
 		group bool
 		typed string
-	}{{false, undoWord}, {true, undoWord + " cdef"}} {
+	}{{false, command.UndoName}, {true, command.UndoName + " cdef"}} {
 		m := matter{event: chat.Event{Chat: chat.Address{Group: tt.group}}}
 		got := m.bound(chat.Message{Card: card}, store.Write{ID: write, Ref: "r"}).Card.Buttons
-		if got[1].Command != undoWord+" "+write || got[1].Line() != tt.typed || got[0].Line() != "帮助" || card.Buttons[1].Command != undoWord {
+		if got[1].Command != command.UndoName+" "+write || got[1].Line() != tt.typed || got[0].Line() != "帮助" || card.Buttons[1].Command != command.UndoName {
 			t.Errorf("%+v of %+v", got, card)
 		}
 		if got := m.bound(chat.Message{Card: card}, store.Write{ID: write}).Card.Buttons; len(got) != 1 || got[0].Command != "帮助" {

@@ -169,11 +169,11 @@ func (m *matter) written(c call, r result) *store.Write {
 // a group, where words of others stand in between, the end of the write's id
 // tells which. A write that cannot be taken back has none.
 func (m *matter) bound(said chat.Message, write store.Write) chat.Message {
-	typed := undoWord
+	typed := command.UndoName
 	if m.event.Chat.Group {
 		typed += " " + store.Short(write.ID)
 	}
-	undoes := func(b chat.Button) bool { return b.Command == undoWord }
+	undoes := func(b chat.Button) bool { return b.Command == command.UndoName }
 	if said.Card == nil || !slices.ContainsFunc(said.Card.Buttons, undoes) {
 		return said
 	}

@@ -98,7 +98,7 @@ func (d *Desk) takeBack(ctx context.Context, c *command.Call, w store.Write) (*c
 		news.Confidential, news.Summary = true, by+"「"+spec.Name+"」。"
 	}
 	a.Notices, err = correct(ctx, c, w, news)
-	card := chat.Card{Title: spec.Name, Blocks: []chat.Block{{Text: said}}}.Used(c.Done(undoWord))
+	card := chat.Card{Title: spec.Name, Blocks: []chat.Block{{Text: said}}}.Used(c.Done(command.UndoName))
 	used := chat.Message{Card: &card, About: w.Ref, Secrecy: a.Reply.Secrecy}
 	a.Notices = append(a.Notices, chat.Notice{Message: used}) // who was asked to decide it
 	if used.About = ""; strings.EqualFold(c.Text("登记"), w.ID) {
@@ -164,7 +164,7 @@ func (d *Desk) undoable(ctx context.Context, c *command.Call, head string, list 
 			return nil, err
 		default:
 			a.Reply.Confidential = a.Reply.Confidential || spec.Private
-			b := chat.Button{Label: undoWord + " " + w.Command + " " + at, Command: undoWord + " " + store.Short(w.ID)}
+			b := chat.Button{Label: command.UndoName + " " + w.Command + " " + at, Command: command.UndoName + " " + store.Short(w.ID)}
 			a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, b)
 		}
 		a.Reply.Card.Blocks = append(a.Reply.Card.Blocks, chat.Block{Text: "• " + at + " " + said})

@@ -72,7 +72,7 @@ func (h Handler) evidence(ctx context.Context, c *command.Call, a store.Activity
 		return nil, err
 	}
 	answer := command.Card(chat.Card{
-		Title: "照片收到 " + a.Code, Tone: chat.Good, Blocks: []chat.Block{{Text: a.Name + " · " + when(a)}, {Note: said}}, Buttons: []chat.Button{undoButton},
+		Title: "照片收到 " + a.Code, Tone: chat.Good, Blocks: []chat.Block{{Text: a.Name + " · " + when(a)}, {Note: said}}, Buttons: []chat.Button{command.UndoButton},
 	})
 	answer.Subject, answer.Undo = subject(a), id
 	return private(c, answer, a), nil

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
@@ -165,7 +164,7 @@ func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string,
 		return "", err
 	}
 	undoing := *c
-	undoing.Spec = &command.Spec{Name: "撤销"}
+	undoing.Spec = &command.Spec{Name: command.UndoName}
 	if err := h.save(ctx, &undoing, a, &is, act.Act); err != nil {
 		return "", err
 	}
@@ -215,13 +214,10 @@ func isOwn(act string) bool {
 	return false
 }
 
-// undoButton takes back what was just done.
-var undoButton = chat.Button{Label: "撤销（5分钟内）", Command: "撤销"}
-
 // undoable lets an answer be taken back.
 func undoable(a *command.Answer, is store.Activity) *command.Answer {
 	a.Undo = is.Code + "/" + strconv.Itoa(is.Version)
-	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, undoButton)
+	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, command.UndoButton)
 	return a
 }
 

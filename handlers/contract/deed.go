@@ -120,7 +120,7 @@ func (h Handler) done(c *command.Call, title string, ct store.Contract, facts []
 	a := private(card, ct, h.Rules.Day(c.Now))
 	if back {
 		a.Undo = ct.Number + "/" + strconv.Itoa(ct.Version)
-		a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
+		a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, command.UndoButton)
 	}
 	return a
 }
@@ -170,14 +170,12 @@ func stateWords(ct store.Contract, today store.Day) string {
 	return said
 }
 
-const undoName = "撤销"
-
 // standing is the act of a contract that nobody took back since, the newest.
 func standing(acts []store.ContractAct) store.ContractAct {
 	back := 0
 	for _, a := range slices.Backward(acts) {
 		switch {
-		case a.Act == undoName:
+		case a.Act == command.UndoName:
 			back++
 		case back == 0:
 			return a
@@ -213,7 +211,7 @@ func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string,
 		return "", err
 	}
 	undoing := *c
-	undoing.Spec = &command.Spec{Name: undoName}
+	undoing.Spec = &command.Spec{Name: command.UndoName}
 	if err := h.save(ctx, &undoing, ct, &is, last.Act); err != nil {
 		return "", err
 	}

@@ -212,7 +212,7 @@ func (h Handler) changed(ctx context.Context, c *command.Call, r command.Meant, 
 	card.Blocks = append(card.Blocks, h.footer(c, r, trace))
 	card.Buttons = []chat.Button{{Label: "看档案", Command: "客户 " + r.ID}}
 	if undo {
-		card.Buttons = append(card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
+		card.Buttons = append(card.Buttons, command.UndoButton)
 	}
 	return h.secret(c, r, card, owner), nil
 }

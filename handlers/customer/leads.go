@@ -110,7 +110,7 @@ func (h Handler) giveLead(ctx context.Context, c *command.Call) (*command.Answer
 			{Text: "编号：" + l.Code + "。已交给" + string(h.keeper()) + "判断，采纳与否会告诉你。"},
 			{Note: "接触客户的人都有责任收集情况（档-2）；线索核对之后才入档（档-7）。"},
 		},
-		Buttons: []chat.Button{{Label: "撤销（5分钟内）", Command: "撤销"}},
+		Buttons: []chat.Button{command.UndoButton},
 	})
 	a.Undo, a.Subject = l.Code, "lead/"+l.Code
 	a.Notices, err = h.tellJudges(ctx, c, l)

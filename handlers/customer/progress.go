@@ -159,7 +159,7 @@ func progressCard(c *command.Call, customer store.Customer, p vault.Progress) ch
 	}
 	return chat.Card{
 		Title: "已记下跟进", Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}},
-		Buttons: []chat.Button{{Label: "撤销（5分钟内）", Command: "撤销"}},
+		Buttons: []chat.Button{command.UndoButton},
 	}
 }
 

@@ -126,7 +126,7 @@ func (h Handler) givenBack(ctx context.Context, c *command.Call, typed []string,
 	card.Blocks = append(card.Blocks, chat.Block{Text: "理由：" + text.Continued(why)})
 	a := secret(card, fmt.Sprintf("已退还 %d 项。", len(refs)), "departures")
 	a.Notices, a.Undo = notices, backRef+strings.Join(refs, "|")
-	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
+	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, command.UndoButton)
 	return a, nil
 }
 

@@ -213,7 +213,7 @@ func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string,
 	}
 	last := acts[len(acts)-1]
 	undoing := *c
-	undoing.Spec = &command.Spec{Name: "撤销"}
+	undoing.Spec = &command.Spec{Name: command.UndoName}
 	p, _, err := c.Tx.People().ByID(ctx, was.Person)
 	if err == nil {
 		err = h.save(ctx, &undoing, was, last.Was)
@@ -224,7 +224,7 @@ func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string,
 // undoable lets an answer's change of a departure be taken back.
 func undoable(a *command.Answer, was store.Departure) *command.Answer {
 	a.Undo = fmt.Sprintf("%s/%d", was.ID, was.Version+1)
-	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
+	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, command.UndoButton)
 	return a
 }
 

@@ -102,7 +102,7 @@ func (h Handler) offer(ctx context.Context, c *command.Call, typed []string) (*c
 		}
 	}
 	a.Notices = h.recalled(c, e, to, fit)
-	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
+	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, command.UndoButton)
 	if to.ID == c.Person.ID {
 		a.Reply.Card.Buttons = append([]chat.Button{{Label: "接收 全部", Command: "接收 " + allWord, Primary: true}}, a.Reply.Card.Buttons...)
 		return a, nil

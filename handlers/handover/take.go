@@ -184,7 +184,7 @@ func (h Handler) taken(ctx context.Context, c *command.Call, list []offered) (*c
 	a.Notices = notices
 	if n == 1 {
 		a.Undo = refs[0]
-		a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
+		a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, command.UndoButton)
 	}
 	return a, nil
 }
@@ -284,7 +284,7 @@ func (h Handler) turnDown(ctx context.Context, c *command.Call) (*command.Answer
 	a := secret(card, fmt.Sprintf("已退回 %d 项。", len(refs)), "departures")
 	a.Notices = notices
 	a.Undo = strings.Join(refs, "|")
-	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, chat.Button{Label: "撤销（5分钟内）", Command: "撤销"})
+	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, command.UndoButton)
 	return a, nil
 }
 

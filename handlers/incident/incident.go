@@ -153,7 +153,7 @@ func (h Handler) report(ctx context.Context, c *command.Call) (*command.Answer, 
 	}
 	card := chat.Card{Title: "已登记事件 " + i.Code, Tone: chat.Good, Blocks: []chat.Block{
 		{Facts: facts(i, "")}, {Note: "只告诉总经理和市场总监；你的名字只有总经理看得到。有结论会告诉你。"},
-	}, Buttons: []chat.Button{{Label: "撤销（5分钟内）", Command: "撤销"}}}
+	}, Buttons: []chat.Button{command.UndoButton}}
 	a := h.secret(card, i)
 	a.Undo = i.Code
 	a.Notices, err = h.tell(ctx, c, i, "reported", "新的事件 "+i.Code, chat.Bad)
@@ -304,7 +304,7 @@ func (h Handler) close(ctx context.Context, c *command.Call) (*command.Answer, e
 	if err := h.save(ctx, c, &i); err != nil {
 		return nil, err
 	}
-	card := chat.Card{Title: "已结案 " + i.Code, Tone: chat.Good, Blocks: []chat.Block{{Facts: facts(i, "")}}, Buttons: []chat.Button{{Label: "撤销（5分钟内）", Command: "撤销"}}}
+	card := chat.Card{Title: "已结案 " + i.Code, Tone: chat.Good, Blocks: []chat.Block{{Facts: facts(i, "")}}, Buttons: []chat.Button{command.UndoButton}}
 	a := h.secret(card, i)
 	a.Undo = i.Code
 	if a.Notices, err = h.tell(ctx, c, i, "closed", words.WithPost(c.Person)+"结案 "+i.Code, chat.Plain); err != nil {

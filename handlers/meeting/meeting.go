@@ -91,13 +91,10 @@ func secret(card chat.Card, subject, summary string) *command.Answer {
 	return a
 }
 
-// undoButton takes back what was just done.
-var undoButton = chat.Button{Label: "撤销（5分钟内）", Command: "撤销"}
-
 // undoable lets an answer be taken back.
 func undoable(a *command.Answer, ref string) *command.Answer {
 	a.Undo = ref
-	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, undoButton)
+	a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, command.UndoButton)
 	return a
 }
 

@@ -49,9 +49,6 @@ const whichCustomer = "哪位客户？写名称、名称里的几个字，或编
 // elsewhere is said where no secret can be kept.
 const elsewhere = "完整内容请在应用或飞书里看。"
 
-// undoButton takes back what was just done.
-var undoButton = chat.Button{Label: "撤销（5分钟内）", Command: "撤销"}
-
 // secret is an answer about one customer: in full, or its code and what happened.
 func secret(k store.Customer, card chat.Card, outline string) *command.Answer {
 	a := command.Card(card)

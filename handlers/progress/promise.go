@@ -111,7 +111,7 @@ func (h Handler) named(ctx context.Context, c *command.Call, k store.Customer, p
 	}
 	note := chat.Block{Note: words.Month(p.Month) + "过完后问负责人兑现没有（" + clause + "）。"}
 	outline := fmt.Sprintf("%s 是%s的重点客户。", k.ID, words.Month(p.Month))
-	a := secret(k, chat.Card{Title: "已定为重点客户", Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}, note}, Buttons: []chat.Button{undoButton}}, outline)
+	a := secret(k, chat.Card{Title: "已定为重点客户", Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}, note}, Buttons: []chat.Button{command.UndoButton}}, outline)
 	a.Undo = p.ID + "/" + k.ID
 	to, found, err := c.Tx.People().ByID(ctx, k.Owner)
 	if err == nil && found && to.Active() && to.ID != c.Person.ID {
@@ -292,7 +292,7 @@ func (h Handler) answer(ctx context.Context, c *command.Call) (*command.Answer, 
 	}
 	p.Answer = &e
 	facts, err := h.promiseFacts(ctx, c, m.Customer, owner, *p)
-	a := secret(m.Customer, chat.Card{Title: "已记下：" + string(kept), Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}, Buttons: []chat.Button{undoButton}},
+	a := secret(m.Customer, chat.Card{Title: "已记下：" + string(kept), Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}, Buttons: []chat.Button{command.UndoButton}},
 		fmt.Sprintf("%s 的承诺：%s。", m.ID, kept))
 	a.Undo = e.ID + "/" + m.ID
 	return a, err

@@ -118,7 +118,7 @@ func (h Handler) stalled(ctx context.Context, c *command.Call, k store.Customer,
 		facts = append(facts, chat.Fact{Label: fieldRemedy, Value: said(s.Remedy)})
 	}
 	outline := fmt.Sprintf("%s 的停滞原因已记下，至 %s。", k.ID, s.Until)
-	a := secret(k, chat.Card{Title: "已记下停滞原因", Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}, Buttons: []chat.Button{undoButton}}, outline)
+	a := secret(k, chat.Card{Title: "已记下停滞原因", Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}, Buttons: []chat.Button{command.UndoButton}}, outline)
 	a.Undo = s.ID + "/" + k.ID
 	owner, found, err := c.Tx.People().ByID(ctx, k.Owner)
 	if err == nil && found && owner.Active() && owner.ID != c.Person.ID {

@@ -179,7 +179,7 @@ func (h Handler) name(ctx context.Context, c *command.Call, code, whose string) 
 func (h Handler) arrived(ctx context.Context, c *command.Call, e store.MoneyEntry, undo string, m command.Meant, known bool) (*command.Answer, error) {
 	what := fmt.Sprintf("%s 到账 %s · %s（%s）", e.Code, words.Money(e.Amount), words.DayIn(e.Day, store.DayOf(c.Now)), noted(e.Words))
 	if !known {
-		a := card("已记下到账 "+e.Code, chat.Warn, []string{what, "不能确定是哪位客户，没有通知任何人。知道了就发：到账 " + e.Code + " 客户"}, "已记下到账 "+e.Code+"，还不知道是哪位客户。", taking)
+		a := card("已记下到账 "+e.Code, chat.Warn, []string{what, "不能确定是哪位客户，没有通知任何人。知道了就发：到账 " + e.Code + " 客户"}, "已记下到账 "+e.Code+"，还不知道是哪位客户。", command.UndoButton)
 		a.Undo, a.Subject = undo, "arrival/"+e.Code
 		return a, nil
 	}
@@ -202,7 +202,7 @@ func (h Handler) arrived(ctx context.Context, c *command.Call, e store.MoneyEntr
 	} else {
 		say = append(say, "已通知 "+words.Names(holderNames(holders), 3)+" 认领。")
 	}
-	a := card("已记下到账 "+e.Code, chat.Good, say, "已记下到账 "+e.Code+"。", taking)
+	a := card("已记下到账 "+e.Code, chat.Good, say, "已记下到账 "+e.Code+"。", command.UndoButton)
 	a.Undo, a.Subject = undo, "arrival/"+e.Code
 	for _, x := range holders {
 		if x.person.ID == c.Person.ID {
@@ -292,7 +292,7 @@ func (h Handler) dismiss(ctx context.Context, c *command.Call) (*command.Answer,
 		return nil, err
 	}
 	what := fmt.Sprintf("到账 %s %s 不再等认领：%s", e.Code, words.Money(e.Amount), text.Line(why))
-	a := card("已记为不符 "+e.Code, chat.Warn, []string{what}, "已把到账 "+e.Code+" 记为不符。", taking)
+	a := card("已记为不符 "+e.Code, chat.Warn, []string{what}, "已把到账 "+e.Code+" 记为不符。", command.UndoButton)
 	a.Undo, a.Subject = r.ID, "arrival/"+e.Code
 	holders, err := h.holders(ctx, c, e.Customer)
 	for _, x := range holders {

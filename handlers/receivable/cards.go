@@ -14,9 +14,6 @@ import (
 // elsewhere is said where no secret can be kept.
 const elsewhere = "完整内容请在应用或飞书里看。"
 
-// taking is the button that takes back what was just entered.
-var taking = chat.Button{Label: "撤销（5分钟内）", Command: "撤销"}
-
 // card is an answer in full for who may see amounts, and outline where they
 // cannot be kept: numbers, states, dates and counts.
 func card(title string, tone chat.Tone, lines []string, outline string, buttons ...chat.Button) *command.Answer {

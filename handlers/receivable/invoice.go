@@ -37,7 +37,7 @@ func (h Handler) invoice(ctx context.Context, c *command.Call) (*command.Answer,
 	if over := d.Invoiced - d.Price; over > 0 {
 		say = append(say, fmt.Sprintf("开票比合同金额 %s 多 %s，请核对。", words.Money(d.Price), words.Money(over)))
 	}
-	a := card("已登记开票", chat.Good, append(say, d.stand()...), "已登记开票，合同 "+d.Number+"。", taking)
+	a := card("已登记开票", chat.Good, append(say, d.stand()...), "已登记开票，合同 "+d.Number+"。", command.UndoButton)
 	a.Undo, a.Subject = e.ID, "contract/"+d.Number
 	return a, nil
 }

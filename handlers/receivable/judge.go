@@ -67,7 +67,7 @@ func (h Handler) confirm(ctx context.Context, c *command.Call) (*command.Answer,
 		}
 		say, ids, done = append(say, fmt.Sprintf("%s %s %s · %s", r.Code, d.head(), words.Money(r.Amount), d.due(r.Day))), append(ids, e.ID), append(done, r.Code)
 	}
-	a := card(fmt.Sprintf("已核款 %d 笔", len(done)), chat.Good, say, "已核款 "+strings.Join(done, "、")+"。", taking)
+	a := card(fmt.Sprintf("已核款 %d 笔", len(done)), chat.Good, say, "已核款 "+strings.Join(done, "、")+"。", command.UndoButton)
 	a.Undo, a.Subject = strings.Join(ids, ","), "receipts "+strings.Join(done, " ")
 	return a, nil
 }
@@ -198,7 +198,7 @@ func (h Handler) reject(ctx context.Context, c *command.Call) (*command.Answer, 
 		return nil, err
 	}
 	say := append([]string{d.head(), fmt.Sprintf("%s %s 不再计入：%s", r.Code, words.Money(r.Amount), text.Line(why))}, returned...)
-	a := card("已记为不符 "+r.Code, chat.Warn, append(say, d.stand()...), "已把回款 "+r.Code+" 记为不符，"+d.outline()+"。", taking)
+	a := card("已记为不符 "+r.Code, chat.Warn, append(say, d.stand()...), "已把回款 "+r.Code+" 记为不符，"+d.outline()+"。", command.UndoButton)
 	a.Undo, a.Subject = e.ID, "receipt/"+r.Code
 	if len(returned) > 0 {
 		a.Undo = "" // several contracts have moved on

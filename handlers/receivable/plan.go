@@ -60,7 +60,7 @@ func (h Handler) plan(ctx context.Context, c *command.Call) (*command.Answer, er
 	if n := len(plans); n > 0 {
 		say = append(say, fmt.Sprintf("这是第 %d 版，之前的留档。", n+1))
 	}
-	a := card("收款计划已排好", chat.Good, append(say, d.stand()...), "收款计划已排好，"+d.outline()+"。", taking)
+	a := card("收款计划已排好", chat.Good, append(say, d.stand()...), "收款计划已排好，"+d.outline()+"。", command.UndoButton)
 	a.Undo, a.Subject = e.ID, "contract/"+d.Number
 	a.Notices, err = h.tellHolder(ctx, c, d, e, c.Person.Name+"重排了收款计划："+d.head(), c.Person.Name+"重排了收款计划：合同 "+d.Number+"。")
 	return a, err

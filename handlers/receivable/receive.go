@@ -278,7 +278,7 @@ func (h Handler) received(ctx context.Context, c *command.Call, before, d deal, 
 		say = append(say, note)
 	}
 	a := card("已登记回款 "+e.Code, chat.Good, append(say, d.stand()...),
-		fmt.Sprintf("已登记回款 %s（%s，%s）。%s。", e.Code, d.due(e.Day), settledWords(e), d.outline()), taking,
+		fmt.Sprintf("已登记回款 %s（%s，%s）。%s。", e.Code, d.due(e.Day), settledWords(e), d.outline()), command.UndoButton,
 		chat.Button{Label: "看这份合同", Command: "应收 " + d.Number})
 	a.Undo, a.Subject = e.ID, "contract/"+d.Number
 	a.Notices, err = h.tellHolder(ctx, c, d, e, fmt.Sprintf("%s登记了回款 %s：%s 收到 %s", c.Person.Name, e.Code, d.head(), words.Money(e.Amount)),

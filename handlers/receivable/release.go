@@ -96,7 +96,7 @@ func (h Handler) letGo(ctx context.Context, c *command.Call, d deal, e store.Mon
 	if err != nil {
 		return nil, err
 	}
-	a := card("已"+doneWords[e.Kind], chat.Good, append(effect, d.stand()...), "已"+doneWords[e.Kind]+"，"+d.outline()+"。", taking)
+	a := card("已"+doneWords[e.Kind], chat.Good, append(effect, d.stand()...), "已"+doneWords[e.Kind]+"，"+d.outline()+"。", command.UndoButton)
 	a.Undo, a.Subject = e.ID, "contract/"+d.Number
 	a.Notices, err = h.tellHolder(ctx, c, d, e, c.Person.Name+"办了"+c.Spec.Name+"："+strings.Join(effect, "\n"), c.Person.Name+"办了"+c.Spec.Name+"：合同 "+d.Number+"。")
 	return a, err
@@ -250,7 +250,7 @@ func (h Handler) paused(ctx context.Context, c *command.Call, d deal, e store.Mo
 		say = append(say, d.line(*l))
 	}
 	outline := fmt.Sprintf("合同 %s 第%d期暂缓到 %s（第 %d 次）。", d.Number, e.Line, d.due(e.Until), times)
-	a := card("已暂缓催收", chat.Good, say, outline, taking)
+	a := card("已暂缓催收", chat.Good, say, outline, command.UndoButton)
 	a.Undo, a.Subject = e.ID, "contract/"+d.Number
 	var err error
 	if a.Notices, err = h.tellHolder(ctx, c, d, e, c.Person.Name+"暂缓了催收："+strings.Join(say, "\n"), outline); err != nil || times < 2 {

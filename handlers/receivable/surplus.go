@@ -49,7 +49,7 @@ func (h Handler) useSurplus(ctx context.Context, c *command.Call) (*command.Answ
 		say = append(say, "这笔预收里有 "+words.Money(waits)+" 还在待核；核为不符就会收回。")
 	}
 	a := card("预收已用上", chat.Good, slices.Concat([]string{d.head()}, say, d.stand(), []string{"这位客户还有预收 " + words.Money(all-fen)}),
-		"预收已用上，"+d.outline()+"。", taking)
+		"预收已用上，"+d.outline()+"。", command.UndoButton)
 	a.Undo, a.Subject = strings.Join(ids, ","), "contract/"+d.Number
 	a.Notices, err = h.tellHolder(ctx, c, d, store.MoneyEntry{ID: ids[0], Kind: store.MoneyIn}, c.Person.Name+"把预收用到了 "+d.head(), c.Person.Name+"把预收用到了合同 "+d.Number+"。")
 	return a, err

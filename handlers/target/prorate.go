@@ -97,7 +97,7 @@ func (h Handler) prorate(ctx context.Context, c *command.Call) (*command.Answer,
 	if len(ids) == 0 {
 		return nil, &command.Refusal{Text: p.Name + monthIn(month, today) + "没有换岗前定的目标，或者已经折算、重定过了。", Hint: "目标 " + p.Name, Clause: clause, Private: true}
 	}
-	card.Buttons = []chat.Button{{Label: "看目标", Command: "目标 " + monthKey(month)}, {Label: "撤销（5分钟内）", Command: "撤销"}}
+	card.Buttons = []chat.Button{{Label: "看目标", Command: "目标 " + monthKey(month)}, command.UndoButton}
 	a := command.Card(card)
 	a.Reply.Confidential, a.Reply.Summary = true, "目标已按天折算："+p.Name+" "+monthIn(month, today)+"（"+m.share()+"）。"+elsewhere
 	a.Undo, a.Subject, a.Notices = strings.Join(ids, ","), "target/"+string(month)+"/"+p.ID, notices

@@ -69,7 +69,7 @@ func (w wish) last() (store.Target, bool) {
 }
 
 // undone is the reason of a version that takes back the one before it.
-const undone = "撤销"
+const undone = command.UndoName
 
 // setAt is when what holds was set, of the versions of a target: what was put back
 // counts from when it was set first.
@@ -241,7 +241,7 @@ func (h Handler) done(ctx context.Context, c *command.Call, w wish, t store.Targ
 	if both != "" {
 		card.Blocks = append(card.Blocks, chat.Block{Text: both})
 	}
-	card.Buttons = []chat.Button{{Label: "看目标", Command: "目标 " + monthKey(w.month)}, {Label: "撤销（5分钟内）", Command: "撤销"}}
+	card.Buttons = []chat.Button{{Label: "看目标", Command: "目标 " + monthKey(w.month)}, command.UndoButton}
 	a := command.Card(card)
 	a.Reply.Confidential, a.Reply.Summary = true, fmt.Sprintf("%s目标已定，第 %d 版。%s", w.subject(h.Rules.Day(c.Now)), t.Version, elsewhere)
 	a.Undo, a.Subject = t.ID, subject(t)

@@ -11,8 +11,6 @@ import (
 	"marketbot/store"
 )
 
-var undoButton = chat.Button{Label: "撤销（5分钟内）", Command: "撤销"}
-
 // shown is how many characters of somebody's text are said back.
 const shown = 200
 
@@ -32,9 +30,9 @@ func (h Handler) checkedIn(c *command.Call, d day, in store.CheckIn) chat.Card {
 		if d.away {
 			count += next
 		}
-		return chat.Card{Title: "签到成功", Tone: chat.Good, Blocks: []chat.Block{{Text: head}, {Text: count}}, Buttons: []chat.Button{undoButton}}
+		return chat.Card{Title: "签到成功", Tone: chat.Good, Blocks: []chat.Block{{Text: head}, {Text: count}}, Buttons: []chat.Button{command.UndoButton}}
 	}
-	card := chat.Card{Title: "签到成功", Tone: chat.Good, Buttons: []chat.Button{undoButton, {Label: "补充进展", Command: "签到"}}}
+	card := chat.Card{Title: "签到成功", Tone: chat.Good, Buttons: []chat.Button{command.UndoButton, {Label: "补充进展", Command: "签到"}}}
 	switch {
 	case d.away:
 		count += next
@@ -68,7 +66,7 @@ func (h Handler) declaredAloud(name string, t store.Trip, old []store.Trip) chat
 	if len(old) > 0 {
 		text = "代替了原来登记的出差。" + text
 	}
-	return chat.Card{Title: "已登记出差", Tone: chat.Good, Blocks: []chat.Block{{Text: head}, {Text: text}}, Buttons: []chat.Button{undoButton}}
+	return chat.Card{Title: "已登记出差", Tone: chat.Good, Blocks: []chat.Block{{Text: head}, {Text: text}}, Buttons: []chat.Button{command.UndoButton}}
 }
 
 // declared answers a declared trip.
@@ -78,7 +76,7 @@ func (h Handler) declared(t store.Trip, old []store.Trip) chat.Card {
 		facts = append(facts, chat.Fact{Label: "事由", Value: text.Cut(t.Reason, shown)})
 	}
 	card := chat.Card{Title: "已登记出差", Tone: chat.Good, Blocks: []chat.Block{{Facts: facts}}, Buttons: []chat.Button{
-		{Label: "签到", Command: "签到", Primary: true}, undoButton,
+		{Label: "签到", Command: "签到", Primary: true}, command.UndoButton,
 	}}
 	for _, o := range old {
 		text := "代替了原来的出差：" + o.Place + " " + words.DaysCounted(o.First, o.Last) + "。"
@@ -95,7 +93,7 @@ func (h Handler) declared(t store.Trip, old []store.Trip) chat.Card {
 
 // endedAloud answers 出差 结束 in a group (C9).
 func (h Handler) endedAloud(name string, last store.Day, checkIns int) chat.Card {
-	card := chat.Card{Title: "出差已结束", Tone: chat.Good, Buttons: []chat.Button{undoButton}}
+	card := chat.Card{Title: "出差已结束", Tone: chat.Good, Buttons: []chat.Button{command.UndoButton}}
 	text := name + "，今天是最后一天。"
 	switch {
 	case last == "":
@@ -118,7 +116,7 @@ func (h Handler) lacks(day store.Day, checkIns int) string {
 
 // ended answers 出差 结束: last is the trip's last day, empty when it never began.
 func (h Handler) ended(t store.Trip, last store.Day, checkIns int) chat.Card {
-	card := chat.Card{Title: "出差已结束", Tone: chat.Good, Buttons: []chat.Button{undoButton}}
+	card := chat.Card{Title: "出差已结束", Tone: chat.Good, Buttons: []chat.Button{command.UndoButton}}
 	switch {
 	case last == "":
 		card.Title = "已取消出差"
