@@ -51,22 +51,28 @@ func TestSoak(t *testing.T) {
 	bot.start()
 
 	var said, refused atomic.Int64
+	var all sync.WaitGroup
+	say := func(line string) {
+		n := said.Add(1)
+		all.Go(func() {
+			if !bot.deliver(t.Context(), soakEvent(n, line)) {
+				refused.Add(1)
+			}
+		})
+	}
 	use := func(until time.Time) {
-		var all sync.WaitGroup
 		pace := time.NewTicker(time.Second / soakPace)
 		defer pace.Stop()
 		for time.Now().Before(until) {
-			n := said.Add(1)
-			all.Go(func() {
-				if !bot.deliver(t.Context(), soakEvent(n)) {
-					refused.Add(1)
-				}
-			})
+			say(soakLines[rand.IntN(len(soakLines))])
 			<-pace.C
 		}
 		all.Wait()
 	}
-	use(time.Now().Add(*soak / 8)) // what is made once is made
+	for _, line := range soakLines { // what is made on first need is made
+		say(line)
+	}
+	use(time.Now().Add(*soak / 8))
 	var levels []level
 	for range 32 {
 		use(time.Now().Add(*soak * 7 / 8 / 32))
@@ -86,12 +92,12 @@ func TestSoak(t *testing.T) {
 	}
 }
 
-func soakEvent(n int64) []byte {
+func soakEvent(n int64, line string) []byte {
 	at := time.Now()
 	if rand.IntN(50) == 0 {
 		at = at.Add(-time.Duration(rand.IntN(7*60)) * time.Minute) // delivered again, hours later
 	}
-	return said(n, fmt.Sprint("om_", n), rand.IntN(soakPeople), soakLines[rand.IntN(len(soakLines))], at)
+	return said(n, fmt.Sprint("om_", n), rand.IntN(soakPeople), line, at)
 }
 
 // flaky fails one call in twenty, and loses the answer of as many.
