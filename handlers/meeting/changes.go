@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -41,15 +42,6 @@ func since(was, is []pack.Section) (list []change) {
 // rowsApart is how many rows of the one table are not in the other, of whichever has
 // more of them.
 func rowsApart(a, b sheet.Sheet) int {
-	rows := func(s sheet.Sheet) map[string]int {
-		n := map[string]int{}
-		for _, g := range s.Groups {
-			for _, r := range g.Rows {
-				n[fmt.Sprintf("%+v", r)]++
-			}
-		}
-		return n
-	}
 	x, y := rows(a), rows(b)
 	gone, come := 0, 0
 	for r, n := range x {
@@ -59,6 +51,19 @@ func rowsApart(a, b sheet.Sheet) int {
 		come += max(0, n-x[r])
 	}
 	return max(gone, come)
+}
+
+// rows are those of a table, and how often each is there, as they are kept: a day that
+// was kept comes back in a zone without a name.
+func rows(s sheet.Sheet) map[string]int {
+	n := map[string]int{}
+	for _, g := range s.Groups {
+		for _, r := range g.Rows {
+			kept, _ := json.Marshal(r) // what a cell holds is always kept
+			n[string(kept)]++
+		}
+	}
+	return n
 }
 
 // words are what has changed, as people read it.

@@ -90,11 +90,12 @@ func (m MonthResult) People() []string {
 }
 
 // GoalsOf are the goals of a month by the targets that were set: the last version
-// holds, what was set after the month froze is a correction elsewhere.
-func GoalsOf(targets []store.Target, month store.Day) map[string]Goals {
+// holds. What was set after the month froze is a correction elsewhere, unless all is
+// asked for.
+func GoalsOf(targets []store.Target, month store.Day, all bool) map[string]Goals {
 	goals := map[string]Goals{}
 	for _, t := range targets {
-		if t.Month == month && t.Corrects == "" {
+		if t.Month == month && (all || t.Corrects == "") {
 			goals[t.Person] = goals[t.Person].With(t.Measure, Goal{!t.None, t.Fen})
 		}
 	}

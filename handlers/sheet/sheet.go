@@ -74,8 +74,10 @@ type Column struct {
 	// what people are to fill in.
 	Literal bool
 	// Over and Under name the heads of two columns that add up: 小计 and 合计
-	// are then the one's sum over the other's, as a rate.
+	// are then the one's sum over the other's, as a rate; with Less, the one's sum
+	// less the other's.
 	Over, Under string
+	Less        bool
 }
 
 // Group is rows that belong together. With a name they end in a 小计.

@@ -218,7 +218,7 @@ func full() Book {
 		About: About{Made: at, AsOf: "11月27日 周五 10:30", Unit: "元", Version: "v1", Reader: "陈总", Trace: "K7"},
 		Sheets: []Sheet{{
 			Tab: "业绩", Name: "销售业绩表", Total: true, Sign: true,
-			Columns: []Column{{Head: "姓名"}, {Head: "目标", Sum: true}, {Head: "签约", Sum: true}, {Head: "完成率", Over: "签约", Under: "目标"}, {Head: "单数", Sum: true}, {Head: "日期"}, {Head: "时间"}},
+			Columns: []Column{{Head: "姓名"}, {Head: "目标", Sum: true}, {Head: "签约", Sum: true}, {Head: "完成率", Over: "签约", Under: "目标"}, {Head: "单数", Sum: true}, {Head: "日期"}, {Head: "时间"}, {Head: "差额", Over: "签约", Under: "目标", Less: true}},
 			Groups: []Group{
 				{Name: "一组", Rows: [][]Value{
 					{Text("张伟"), Money(10_000_00), Money(12_345_67), Rate(1235), Count(3), Day(at), Moment(at)},
@@ -243,11 +243,12 @@ func TestFigures(t *testing.T) {
 		"E4": {Value: "3", Format: "#,##0"}, "F4": {Value: "46353.4375", Format: "yyyy-mm-dd"}, "G4": {Value: "46353.4375", Format: "yyyy-mm-dd hh:mm:ss"},
 		"C5": {Value: "-0.05", Format: "#,##0.00"}, "D5": {Text: "—"},
 		"A6": {Text: "一组 小计"}, "C6": {Formula: "SUBTOTAL(9,C4:C5)", Value: "12345.62", Format: "#,##0.00"},
-		"D6": {Formula: `IF(B6=0,"—",C6/B6)`, Value: "1.23456200000000", Format: "0.0%"},
+		"D6": {Formula: `IF(B6=0,"—",C6/B6)`, Value: "1.234562", Format: "0.0%"},
 		"A9": {Text: "合计"}, "B9": {Formula: "SUBTOTAL(9,B4:B8)", Value: "10000.01", Format: "#,##0.00"},
 		"C9": {Formula: "SUBTOTAL(9,C4:C8)", Value: "12345.63", Format: "#,##0.00"}, "E9": {Formula: "SUBTOTAL(9,E4:E8)", Value: "4", Format: "#,##0"},
+		"H9":  {Formula: `IF(B9=0,"—",C9-B9)`, Value: "2345.62", Format: "#,##0.00"},
 		"A11": {Text: "说明"}, "B11": {Text: "=不是公式"},
-		"A13": {Text: "制表："}, "C13": {Text: "审核："}, "E13": {Text: "批准："},
+		"A13": {Text: "制表："}, "C13": {Text: "审核："}, "F13": {Text: "批准："},
 	} {
 		c := cells[ref]
 		if want.Value != "" && c.Type == "str" {
@@ -263,8 +264,10 @@ func TestFigures(t *testing.T) {
 func TestNoDivisor(t *testing.T) {
 	b := full()
 	b.Sheets[0].Groups = Rows([]Value{Text("刘洋"), Money(0), Money(5)})
-	if c := open(t, b).cells(1)["D5"]; c.Type != "str" || c.Value != dash || c.Formula == "" {
-		t.Errorf("a rate without divisor is stored as %+v", c)
+	for _, ref := range []string{"D5", "H5"} {
+		if c := open(t, b).cells(1)[ref]; c.Type != "str" || c.Value != dash || c.Formula == "" {
+			t.Errorf("%s without divisor is stored as %+v", ref, c)
+		}
 	}
 }
 

@@ -187,8 +187,12 @@ func (w *writer) sum(label string, from int, rows [][]Value) error {
 		case c.Sum:
 			k, n := added(i, rows)
 			cell = excelize.Cell{StyleID: w.looks.total[k], Formula: fmt.Sprintf("SUBTOTAL(9,%s%d:%s%d)", name(i), from, name(i), to), Value: k.number(n)}
+		case over >= 0 && under >= 0 && c.Less:
+			k, _ := added(over, rows)
+			cell = ofSums(rows, over, under, to+1, "-", func(a, b int64) float64 { return k.number(a - b) })
+			cell.StyleID = w.looks.total[k]
 		case over >= 0 && under >= 0:
-			cell = quotient(rows, over, under, to+1)
+			cell = ofSums(rows, over, under, to+1, "/", func(a, b int64) float64 { return float64(a) / float64(b) })
 			cell.StyleID = w.looks.total[rate]
 		case i == 0:
 			cell.Value = clean(label)
@@ -211,13 +215,14 @@ func added(column int, rows [][]Value) (k kind, n int64) {
 	return k, n
 }
 
-// quotient is one sum over another, both in the same row; — without a divisor.
-func quotient(rows [][]Value, over, under, row int) excelize.Cell {
-	k, a := added(over, rows)
+// ofSums is what becomes of one sum and another, both in the same row; — without
+// the other.
+func ofSums(rows [][]Value, over, under, row int, sign string, of func(a, b int64) float64) excelize.Cell {
+	_, a := added(over, rows)
 	_, b := added(under, rows)
-	cell := excelize.Cell{Formula: fmt.Sprintf(`IF(%[2]s%[3]d=0,"%[4]s",%[1]s%[3]d/%[2]s%[3]d)`, name(over), name(under), row, dash), Value: dash}
+	cell := excelize.Cell{Formula: fmt.Sprintf(`IF(%[2]s%[3]d=0,"%[4]s",%[1]s%[3]d%[5]s%[2]s%[3]d)`, name(over), name(under), row, dash, sign), Value: dash}
 	if b != 0 {
-		cell.Value = k.number(a) / k.number(b)
+		cell.Value = of(a, b)
 	}
 	return cell
 }

@@ -107,7 +107,7 @@ func columns() []sheet.Column {
 		return sheet.Column{Head: head, Over: over, Under: under}
 	}
 	return []sheet.Column{
-		{Head: "序号"}, {Head: "姓名"}, {Head: "岗位"}, sum(headGoal), sum(headSigned), rate("完成率", headSigned, headGoal), sum("差额"),
+		{Head: "序号"}, {Head: "姓名"}, {Head: "岗位"}, sum(headGoal), sum(headSigned), rate("完成率", headSigned, headGoal), {Head: "差额", Over: headSigned, Under: headGoal, Less: true},
 		sum(headToReceive), sum(headReceived), rate("回款率", headReceived, headToReceive),
 		sum(headLastGoal), sum(headLastSigned), rate("上月完成率", headLastSigned, headLastGoal), {Head: "环比"},
 		sum(headYearGoal), sum(headYearSigned), rate("累计完成率", headYearSigned, headYearGoal), {Head: "未完成原因"}, sum("下月目标"), {Head: "备注"},

@@ -193,7 +193,7 @@ func (r *reader) open(ctx context.Context, months map[store.Day]rulebook.MonthRe
 	}
 	for month := from; month <= to; month = month.NextMonth() {
 		months[month] = rulebook.MonthResult{
-			Goals: rulebook.GoalsOf(targets, month), Sums: map[string]rulebook.Sums{}, Corrections: rulebook.GoalCorrections(targets, month, r.Rules.Zone),
+			Goals: rulebook.GoalsOf(targets, month, month == r.afresh), Sums: map[string]rulebook.Sums{}, Corrections: rulebook.GoalCorrections(targets, month, r.Rules.Zone),
 		}
 	}
 	for _, c := range own {

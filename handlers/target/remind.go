@@ -69,7 +69,7 @@ func (h Handler) wanting(ctx context.Context, tx *store.Tx, day store.Day) (mont
 // missing are the salespeople who have no target of a month.
 func (h Handler) missing(ctx context.Context, tx *store.Tx, month store.Day, people []store.Person) (names []string, err error) {
 	targets, err := tx.Targets().Between(ctx, month, month)
-	goals := rulebook.GoalsOf(targets, month)
+	goals := rulebook.GoalsOf(targets, month, false)
 	for _, p := range people {
 		if p.Post == store.Salesperson && !goals[p.ID].Of(h.Config.measure()).Set {
 			names = append(names, p.Name)
