@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
@@ -61,18 +62,20 @@ func inTime(ctx context.Context, c *command.Call, ct store.Contract) error {
 	return c.Overtaken(changed)
 }
 
+// does reports whether a deed is the caller's, in the place of others or not.
+func (h Handler) does(ctx context.Context, c *command.Call, d rulebook.Deed, ct store.Contract) (bool, error) {
+	may := rulebook.DoesContract(d, c.Person, ct)
+	if !may || !rulebook.InPlaceOfArchivist(d, c.Person, ct) {
+		return may, nil
+	}
+	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
+	return audience.Audience{To: keepers(roll)}.Has(c.Person.ID), err
+}
+
 // mayDo refuses a deed that is not the caller's, and says whose it is.
 func (h Handler) mayDo(ctx context.Context, c *command.Call, d rulebook.Deed, ct store.Contract) error {
-	may := rulebook.DoesContract(d, c.Person, ct)
-	if may && rulebook.InPlaceOfArchivist(d, c.Person, ct) {
-		keepers, err := c.Tx.People().Holding(ctx, "", store.Archivist)
-		if err != nil {
-			return err
-		}
-		may = len(keepers) == 0
-	}
-	if may {
-		return nil
+	if may, err := h.does(ctx, c, d, ct); may || err != nil {
+		return err
 	}
 	holder, err := h.people(c.Tx).name(ctx, ct.Holder)
 	if err != nil {

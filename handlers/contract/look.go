@@ -250,7 +250,9 @@ func (h Handler) card(ctx context.Context, c *command.Call, m command.MeantContr
 		card.Blocks = append(card.Blocks, chat.Block{Text: strings.Join(life, "\n")})
 	}
 	card.Blocks = append(card.Blocks, chat.Block{Note: asOf(c)})
-	card.Buttons = h.next(c, m.Contract)
+	if card.Buttons, err = h.next(ctx, c, m.Contract); err != nil {
+		return nil, err
+	}
 	a := private(card, m.Contract, h.Rules.Day(c.Now))
 	if m.View >= rulebook.ContractPaper && m.Customer != "" && c.Policy.ReadsFiles(c.Person) {
 		a.Reply.Summary = outline(m.Contract, h.Rules.Day(c.Now))
@@ -359,14 +361,19 @@ func (h Handler) life(ctx context.Context, c *command.Call, n *names, m command.
 }
 
 // next are buttons for what the caller may do to a contract now.
-func (h Handler) next(c *command.Call, ct store.Contract) []chat.Button {
-	var list []chat.Button
+func (h Handler) next(ctx context.Context, c *command.Call, ct store.Contract) (list []chat.Button, err error) {
 	for _, d := range []rulebook.Deed{rulebook.DeedReport, rulebook.DeedSign, rulebook.DeedReturn, rulebook.DeedFile, rulebook.DeedGiveBack, rulebook.DeedFind} {
 		_, can := rulebook.NextState(d, ct)
-		if !can || !rulebook.DoesContract(d, c.Person, ct) || d == rulebook.DeedSign && ct.Reported == "" {
+		if !can || d == rulebook.DeedSign && ct.Reported == "" {
 			continue
 		}
-		list = append(list, chat.Button{Label: string(d), Command: string(d) + " " + ct.Number, Primary: len(list) == 0})
+		may, err := h.does(ctx, c, d, ct)
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			list = append(list, chat.Button{Label: string(d), Command: string(d) + " " + ct.Number, Primary: len(list) == 0})
+		}
 	}
-	return list
+	return list, nil
 }

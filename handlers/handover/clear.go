@@ -41,7 +41,7 @@ func (h Handler) clearCommands() []command.Spec {
 }
 
 // clearers are who clear the accounts of somebody: 财务, in whose absence the director,
-// and of their own the next above.
+// and of their own the next above; they themselves where nobody is, and it is marked.
 func clearers(roll audience.Roll, e leaving.Estate) []store.Person {
 	may := audience.But(roll.Charged(store.Accountant), e.Person)
 	if len(may) == 0 {
@@ -49,6 +49,9 @@ func clearers(roll audience.Roll, e leaving.Estate) []store.Person {
 	}
 	if len(may) == 0 {
 		may = audience.But(roll.Standing(store.GeneralManager).To, e.Person)
+	}
+	if p, active := roll.Active(e.Person); active && len(may) == 0 {
+		may = []store.Person{p}
 	}
 	return may
 }
@@ -125,7 +128,7 @@ func (h Handler) clear(ctx context.Context, c *command.Call) (*command.Answer, e
 	if more := said(c.Text("说明")); len(more) > 0 {
 		body = "说明：" + more[0] + "\n" + body
 	}
-	return h.accounted(ctx, c, e, "账已结清", body)
+	return h.accounted(ctx, c, e, "账"+accountWords(leaving.Estate{Departure: is}), body)
 }
 
 func said(typed string) []string {
@@ -168,10 +171,11 @@ func (h Handler) accounted(ctx context.Context, c *command.Call, e leaving.Estat
 	}
 	card := chat.Card{Title: e.Name() + "：" + title, Blocks: []chat.Block{{Text: body}}}
 	a := secret(card, card.Title+"。", subject(e.Departure))
-	to := audience.But(hearers(roll, e.Departure), c.Person.ID, e.Person)
+	to := audience.But(hearers(roll, e.Departure), e.Person)
 	if p, active := roll.Active(e.Person); active {
 		to = audience.Join([]store.Person{p}, to)
 	}
+	to = audience.But(to, c.Person.ID)
 	news := card
 	news.Blocks = append([]chat.Block{{Text: words.WithPost(c.Person) + "：" + title + "。"}}, card.Blocks...)
 	a.Notices = h.tell(c, "accounts", e.Departure, to, news, card.Title+"。")

@@ -142,6 +142,8 @@ func accountWords(e leaving.Estate) string {
 		return "没有结清：" + e.Owes
 	case e.Cleared.IsZero():
 		return "没有结清"
+	case e.ClearedBy == e.Person:
+		return "已结清（无人复核）"
 	}
 	return "已结清"
 }

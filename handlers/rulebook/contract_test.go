@@ -65,8 +65,8 @@ func TestWhoDoesWhatToContracts(t *testing.T) {
 		DeedAmend:    {"y---------", "----yy----", "市场总监、市场主管"},
 		DeedHandOver: {"----yy----", "----yy----", "市场总监、市场主管"},
 		DeedEnd:      {"--y-y-----", "--y-y-----", "总经理、市场总监"},
-		DeedFile:     {"----y---y-", "----y---y-", "档案员（没有档案员时市场总监）"},
-		DeedLose:     {"y---y---y-", "y---y---y-", "持有人、档案员（没有档案员时市场总监）"},
+		DeedFile:     {"--y-y---y-", "--y-y---y-", "档案员（没有档案员时市场总监）"},
+		DeedLose:     {"y-y-y---y-", "y-y-y---y-", "持有人、档案员（没有档案员时市场总监）"},
 		DeedExplain:  {"yyyyyy--yy", "yyyyyy--yy", "持有人、执行董事、总经理、总经理助理、市场总监、市场主管、档案员、财务"},
 	} {
 		for i, p := range people {

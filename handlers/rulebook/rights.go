@@ -36,7 +36,7 @@ const (
 	SeeContracts     Right = "see contracts"      // all of them; the archivist without what they are worth
 	HeadContracts    Right = "head contracts"     // move them, change signed ones
 	EndContracts     Right = "end contracts"      // before their time
-	ArchiveContracts Right = "archive contracts"  // keep the originals; the director only while nobody is charged with it
+	ArchiveContracts Right = "archive contracts"  // keep the originals; who stands for the director only while nobody is charged with it
 	EnterMoney       Right = "enter money"        // plans and receipts: the holder of their own contracts
 	SeeMoney         Right = "see money"          // what is owed and was received: the holder of their own contracts
 	KeepAccounts     Right = "keep accounts"      // 核款 and what is known of the bank; the posts above only of what is the accountant's own
@@ -106,7 +106,7 @@ var rights = map[Right]rule{
 	},
 	HeadContracts:    {Posts: []store.Post{store.MarketingDirector, store.Supervisor}, Clause: "2-3"},
 	EndContracts:     {Posts: []store.Post{store.GeneralManager, store.MarketingDirector}, Clause: "2-3"},
-	ArchiveContracts: {Posts: []store.Post{store.MarketingDirector}, Duties: []store.Duty{store.Archivist}, Words: "档案员（没有档案员时市场总监）", Clause: "2-5"},
+	ArchiveContracts: {Posts: []store.Post{store.GeneralManager, store.MarketingDirector}, Duties: []store.Duty{store.Archivist}, Words: "档案员（没有档案员时市场总监）", Clause: "2-5"},
 	EnterMoney: {
 		Posts:  []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor, store.Salesperson},
 		Duties: []store.Duty{store.Accountant}, Words: "合同持有人、财务、市场主管、市场总监、总经理", Clause: "会-2",

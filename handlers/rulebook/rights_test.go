@@ -37,7 +37,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		rulebook.SeeContracts:     {"y y y y y - - -", "执行董事、总经理、总经理助理、市场总监、市场主管、档案员、财务", "2-3"},
 		rulebook.HeadContracts:    {"- - - y y - - -", "市场总监、市场主管", "2-3"},
 		rulebook.EndContracts:     {"- y - y - - - -", "总经理、市场总监", "2-3"},
-		rulebook.ArchiveContracts: {"- - - y - - - -", "档案员（没有档案员时市场总监）", "2-5"},
+		rulebook.ArchiveContracts: {"- y - y - - - -", "档案员（没有档案员时市场总监）", "2-5"},
 		rulebook.EnterMoney:       {"- y - y y y - -", "合同持有人、财务、市场主管、市场总监、总经理", "会-2"},
 		rulebook.SeeMoney:         {"y y y y y y - -", "执行董事、总经理、总经理助理、市场总监、市场主管、业务员、财务", "会-2"},
 		rulebook.KeepAccounts:     {"- y - y - - - -", "财务", "会-2"},
