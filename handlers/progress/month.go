@@ -102,12 +102,15 @@ func rank(e *entry) int {
 }
 
 func (h Handler) of(c store.Course, f known, month store.Day, at time.Time) rulebook.CustomerMonth {
-	return h.Rules.CustomerMonth(c, f.deals[c.ID], f.stalls[c.ID], month, at, h.firstStage(), h.TermsDays)
+	d := f.deals[c.ID]
+	d.Then = f.then
+	return h.Rules.CustomerMonth(c, d, f.stalls[c.ID], month, at, h.firstStage(), h.TermsDays)
 }
 
 // known is what else is known of customers, by their ids.
 type known struct {
 	deals    map[string]rulebook.Deals
+	then     map[string]store.Contract // see rulebook.Deals, of all customers
 	stalls   map[string][]store.Stall
 	promises map[string][]rulebook.Promise
 }
@@ -128,7 +131,7 @@ const fewCustomers = 500
 // facts reads what else is known of the customers of some courses, of contracts and
 // money since a day.
 func (h Handler) facts(ctx context.Context, tx *store.Tx, a asked, since store.Day, courses []store.Course) (known, error) {
-	f := known{map[string]rulebook.Deals{}, map[string][]store.Stall{}, map[string][]rulebook.Promise{}}
+	f := known{deals: map[string]rulebook.Deals{}, stalls: map[string][]store.Stall{}, promises: map[string][]rulebook.Promise{}}
 	var ids []string
 	if a.owner != "" && len(courses) <= fewCustomers {
 		for _, c := range courses {
@@ -147,6 +150,9 @@ func (h Handler) facts(ctx context.Context, tx *store.Tx, a asked, since store.D
 		d := f.deals[k.Customer]
 		d.Contracts = append(d.Contracts, k)
 		f.deals[k.Customer], whose[k.Number] = d, k.Customer
+	}
+	if f.then, err = h.then(ctx, tx, a); err != nil {
+		return f, err
 	}
 	money, err := tx.Receivables().CourseSince(ctx, since, ids...)
 	if err != nil {
@@ -173,6 +179,17 @@ func (h Handler) facts(ctx context.Context, tx *store.Tx, a asked, since store.D
 		f.promises[p.Customer] = append(f.promises[p.Customer], p)
 	}
 	return f, err
+}
+
+// then are the contracts to which something was done after the month, as they were at
+// its end.
+func (h Handler) then(ctx context.Context, tx *store.Tx, a asked) (map[string]store.Contract, error) {
+	end := h.Rules.MonthEnd(a.month)
+	if a.at.Before(end) {
+		return nil, nil
+	}
+	acts, err := tx.Contracts().DoneSince(ctx, end)
+	return rulebook.SignedBefore(acts, end), err
 }
 
 // counts are how many customers are in each state, and how many lack a cause.

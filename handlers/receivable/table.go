@@ -222,14 +222,9 @@ func (h Handler) open(ctx context.Context, tx *store.Tx, reader store.Person, s 
 // their amount, their holder, and that they had not ended. What was entered later but
 // signed by then was owed by then.
 func (h Handler) then(ctx context.Context, tx *store.Tx, day store.Day) (map[string]store.Contract, error) {
-	acts, err := tx.Contracts().DoneSince(ctx, day.Add(1).Start(h.Rules.Zone))
-	list := map[string]store.Contract{}
-	for _, a := range acts {
-		if _, seen := list[a.Contract]; !seen && a.Was.Signed != "" {
-			list[a.Contract] = a.Was
-		}
-	}
-	return list, err
+	end := day.Add(1).Start(h.Rules.Zone)
+	acts, err := tx.Contracts().DoneSince(ctx, end)
+	return rulebook.SignedBefore(acts, end), err
 }
 
 // rows are the contracts of a scope of which something may be open on a day, and what

@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"slices"
+	"time"
 
 	"marketbot/store"
 )
@@ -161,6 +162,18 @@ func EntriesUntil(entries []store.MoneyEntry, day store.Day) []store.MoneyEntry 
 // is due for it. terms are the days of the settings.
 func AccountOf(c store.Contract, terms int, entries []store.MoneyEntry) Account {
 	return Account{Price: c.Won(), Ended: c.State == store.ContractTerminated, Signed: c.Signed, Terms: terms, Entries: entries}
+}
+
+// SignedBefore are the contracts to which some acts, oldest first, were done from a
+// moment on, as they were before: those that were signed by then.
+func SignedBefore(acts []store.ContractAct, at time.Time) map[string]store.Contract {
+	list := map[string]store.Contract{}
+	for _, a := range acts {
+		if _, seen := list[a.Contract]; !seen && a.Was.Signed != "" && !a.At.Before(at) {
+			list[a.Contract] = a.Was
+		}
+	}
+	return list
 }
 
 // Holds is the first thing that was entered and counts, which a signature cannot

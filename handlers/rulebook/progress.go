@@ -82,6 +82,9 @@ type Deals struct {
 	Contracts []store.Contract
 	Money     []store.MoneyEntry // of all contracts, contract by contract, oldest first
 	Before    store.Day          // the last progress by contracts that are over, which are not among them; empty: none
+	// Then are those to which something was done after the month, as they were at its
+	// end: what was open is read off these.
+	Then map[string]store.Contract
 }
 
 // CustomerMonth is how a customer did in a month, as of a day.
@@ -211,6 +214,9 @@ func (m *CustomerMonth) deals(p *progressing, d Deals, terms int) {
 					m.Received -= e.Amount
 				}
 			}
+		}
+		if was, changed := d.Then[k.Number]; changed {
+			k = was
 		}
 		s := AccountOf(k, terms, entries).Until(p.day).Standing(p.day, nil)
 		m.Open += s.Open
