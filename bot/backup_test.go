@@ -166,6 +166,9 @@ func TestDamagedStore(t *testing.T) {
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
+	if code := run(t.Context(), time.Now, []string{"check", "--config", config}, &said, &said); code != exitWrong || !strings.Contains(said.String(), damagedText) {
+		t.Errorf("check of a damaged store: %d, %s", code, said.String())
+	}
 	if err := serve(t.Context(), s.cfg, time.Now, io.Discard, quiet()); err == nil || !strings.Contains(err.Error(), "没有启动") || !strings.Contains(err.Error(), good) {
 		t.Fatalf("serve: %v", err)
 	}

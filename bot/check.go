@@ -236,6 +236,9 @@ func checkStore(ctx context.Context, cfg Config, now time.Time, log *slog.Logger
 		return f
 	}
 	f = lookInto(ctx, db, now)
+	if !isPostgres(cfg.Store) && f.OK && errors.Is(upkeep.ExamineOpen(ctx, db), upkeep.ErrDamaged) {
+		f.OK, f.Text = false, damagedText
+	}
 	if err := db.Close(); err != nil {
 		return chat.Finding{Name: f.Name, Text: "关不上：" + platform.Why(err)}
 	}

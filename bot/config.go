@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -92,7 +93,7 @@ func defaults() Config {
 // loadConfig reads and checks the file at path. Its error is for people: it
 // says what is wrong in which line, and repeats no value that may be secret.
 func loadConfig(path string, getenv func(string) (string, bool)) (Config, error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
 		return Config{}, &usageError{&unreadable{path, err}}
 	}
@@ -104,6 +105,17 @@ func loadConfig(path string, getenv func(string) (string, bool)) (Config, error)
 		cfg.Store = file // what lies beside a database lies where the file is, not where a link to it is
 	}
 	return cfg, nil
+}
+
+// readFile reads a whole file. A pipe that nobody writes to is empty, and not waited
+// for.
+func readFile(path string) ([]byte, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(f)
+	return data, errors.Join(err, f.Close())
 }
 
 // unreadable is a file of settings that cannot be read.
@@ -279,7 +291,7 @@ func (c Config) rules() (rulebook.Rules, error) {
 	}
 	var tables [][]byte
 	if c.Holidays != "" {
-		table, err := os.ReadFile(c.Holidays)
+		table, err := readFile(c.Holidays)
 		if err != nil {
 			return rulebook.Rules{}, &usageError{errors.New("读不了 holidays 指定的文件：" + platform.Why(err))}
 		}
@@ -306,7 +318,7 @@ func (c Config) book() (book rulebook.Book, err error) {
 	if file == "" {
 		return nil, nil
 	}
-	data, err := os.ReadFile(file)
+	data, err := readFile(file)
 	if err != nil {
 		return nil, errors.New("读不了 rules.file 指定的文件：" + platform.Why(err))
 	}
@@ -335,7 +347,7 @@ func exposed(path string) bool {
 // secretsExposed tells that the file at path holds secrets itself and others on
 // the machine may read it.
 func secretsExposed(path string) bool {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil || !exposed(path) {
 		return false
 	}

@@ -197,6 +197,7 @@ func TestWrongSettingsAreToldWithTheirLine(t *testing.T) {
 		{"quiet", "schedule:\n  quiet: 21:00\n", "2", "21:00-08:00"},
 		{"grace", "schedule:\n  weekly_report:\n    grace: long\n", "3", "时长"},
 		{"grace without a unit", "schedule:\n  weekly_report: {grace: 4}\n", "2", "4h 或 90m"},
+		{"a name that stands for nothing", "people: [{<<: *head, post: 业务员}]\n", "", "要成对"},
 		{"another database", "company: a\nstore: mysql://bot@db/market\n", "2", "不能用 mysql"},
 		{"of GBK", "company: a\nstore: \xce\xd2.db\n", "2", "GBK"},
 		{"of UTF-16", "\xff\xfea\x00", "", "UTF-16"},

@@ -28,7 +28,7 @@ func (c *doctorCommand) run(ctx context.Context, now func() time.Time, out io.Wr
 	at := now()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n\n配置（只有名字；不涉密的才写值）：\n", versionLine(), at.Format(time.RFC3339))
-	data, err := os.ReadFile(c.Config)
+	data, err := readFile(c.Config)
 	if err != nil {
 		return &usageError{&unreadable{c.Config, err}}
 	}

@@ -237,8 +237,8 @@ func misread(want reflect.Type, err error) string {
 // text would show the lines around, which may hold secrets.
 func inLine(err error) error {
 	var known yaml.Error
-	if !errors.As(err, &known) || known.GetToken() == nil {
-		return &lineError{0, err.Error()}
+	if !errors.As(err, &known) || known.GetToken() == nil { // as of a *name that no &name stands for
+		return &lineError{0, "不是正确的 YAML：&名字、*名字、<<: 要成对。不用这些，照 config.example.yaml 写"}
 	}
 	at, text := known.GetToken(), known.GetMessage()
 	switch e := known.(type) {

@@ -134,12 +134,12 @@ func (c *importCommand) read(kind intake.Kind) (*intake.Book, error) {
 	if c.File == "" {
 		return nil, &usageError{errors.New("请写明要导入的文件；没有现成的，用 --template 取一个空表")}
 	}
+	if info, err := os.Stat(c.File); err == nil && !info.Mode().IsRegular() { // or it may never end
+		return nil, &usageError{errors.New("读不了要导入的文件：" + c.File + " 是目录或管道，要写文件")}
+	}
 	f, err := os.Open(c.File)
 	if err != nil {
 		return nil, &usageError{errors.New("读不了要导入的文件：" + platform.Why(err))}
-	}
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, errors.Join(&usageError{errors.New("读不了要导入的文件：" + c.File + " 是目录，要写文件")}, f.Close())
 	}
 	book, err := kind.Open(f)
 	if e := f.Close(); err == nil {

@@ -3,13 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -85,6 +88,27 @@ func TestTheCommandLine(t *testing.T) {
 		var said bytes.Buffer
 		if code := run(t.Context(), time.Now, c.args, &said, &said); code != c.code || !strings.Contains(said.String(), c.says) {
 			t.Errorf("%q: exit %d, %s", c.args, code, said.String())
+		}
+	}
+}
+
+// A pipe that nobody writes to keeps no verb waiting.
+func TestPipesAreNotWaitedFor(t *testing.T) {
+	folder := t.TempDir()
+	pipe, config := filepath.Join(folder, "pipe"), filepath.Join(folder, "config.yaml")
+	if err := errors.Join(syscall.Mkfifo(pipe, 0o600), os.WriteFile(config, fmt.Appendf(nil, "store: %q\nsecret_key: %q\n", filepath.Join(folder, "a.db"), storeKey), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"check", "--config", pipe}, {"doctor", filepath.Join(folder, "out"), "--config", pipe}, {"import", "客户", pipe, "--config", config}, {"restore", pipe, "--config", config}} {
+		ended := make(chan int, 1)
+		go func() { ended <- run(t.Context(), time.Now, args, io.Discard, io.Discard) }()
+		select {
+		case code := <-ended:
+			if code == exitFine && args[0] != "doctor" {
+				t.Errorf("%q: exit %d", args, code)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%q waits", args)
 		}
 	}
 }

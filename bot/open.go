@@ -65,7 +65,7 @@ func backUpBefore(ctx context.Context, cfg Config, o store.Options, now time.Tim
 // openError is why a store does not open, in words, with the way out. Where the
 // settings or the program are to be changed it is a usageError.
 func openError(ctx context.Context, cfg Config, zone *time.Location, o store.Options, err error) error {
-	if errors.Is(err, upkeep.ErrDamaged) {
+	if errors.Is(err, upkeep.ErrDamaged) || upkeep.Corrupt(err) {
 		return damagedError(ctx, cfg, zone, o, err)
 	}
 	if store.InUse(err) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -238,6 +239,16 @@ func TestMissingFileIsRefused(t *testing.T) {
 			return errors.Join(os.Rename(file, file+".old"), os.Rename(file+".clean", file+"-wal"))
 		}, "数据库文件不见了，或是空的"},
 		{"a folder", func(file string) error { return errors.Join(os.Remove(file), os.Mkdir(file, 0o700)) }, "不是普通的文件"},
+		{"a file of another program", func(file string) error {
+			if err := os.Remove(file); err != nil {
+				return err
+			}
+			other, err := sql.Open("sqlite", file)
+			if err == nil {
+				_, err = other.Exec(`CREATE TABLE dashboard (id INTEGER)`)
+			}
+			return errors.Join(err, other.Close())
+		}, "别的程序的"},
 		{"a link to nowhere", func(file string) error {
 			return errors.Join(os.Remove(file), os.Symlink(file+".nowhere", file))
 		}, "不是普通的文件"},

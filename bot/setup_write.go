@@ -32,7 +32,7 @@ func (s *setup) write(section string, fresh bool) error {
 		s.say("✓ 写好了 %s（只有你能读）。\n✓ 密钥另有一份在 %s：请现在把它移到别的机器或 U 盘上。丢了密钥，已存的内容就读不出来。", s.Config, copied)
 		return nil
 	}
-	before, err := os.ReadFile(s.Config)
+	before, err := readFile(s.Config)
 	if err != nil {
 		return &usageError{&unreadable{s.Config, err}}
 	}

@@ -165,6 +165,9 @@ func verify(ctx context.Context, o store.Options, file string, summed bool) erro
 const dumpMagic = "PGDMP"
 
 func isDump(file string) (bool, error) {
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() { // or it may never end
+		return false, fmt.Errorf("%s: %w", file, ErrDamaged)
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return false, err

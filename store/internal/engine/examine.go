@@ -225,11 +225,16 @@ func (e examination) has(ctx context.Context, table string) (bool, error) {
 	return len(found) > 0, err
 }
 
-// vacated is a database without tables: one in which none may be made, or of which a
-// restore took them away and put none in their place.
+// vacated is a database without tables of ours: one in which none may be made, of
+// which a restore took them away and put none in their place, or a file of another
+// program.
 func (e examination) vacated(ctx context.Context) error {
 	if !e.postgres {
-		return nil
+		others, err := words(ctx, e.t, `SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name <> 'goose_db_version' ORDER BY name LIMIT 5`)
+		if err == nil && len(others) > 0 {
+			return &UnfitError{OtherTables, strings.Join(others, "; ")}
+		}
+		return err
 	}
 	allowed, err := words(ctx, e.t, `SELECT current_schema() WHERE has_schema_privilege(current_schema(), 'CREATE')`)
 	if err != nil {
