@@ -44,9 +44,10 @@ func (h Handler) agenda(ctx context.Context, c *command.Call) (*command.Answer, 
 	}
 	first := reading.FirstCode(said)
 	code := command.CodeIn("Y", first)
+	page, turned := reading.PageNumber(said)
 	switch numbered := code != "" && strings.HasPrefix(text.Code(first), "Y"); {
-	case said == "":
-		return h.list(ctx, c)
+	case said == "", turned:
+		return h.list(ctx, c, page)
 	case numbered && first == said:
 		return h.one(ctx, c, code)
 	case numbered: // what is said of an item is no new one
@@ -75,8 +76,9 @@ func (h Handler) agenda(ctx context.Context, c *command.Call) (*command.Answer, 
 	return undoable(a, i.Code+"/1"), nil
 }
 
-// list is the agenda of the meeting that is open, else what waits for the next one.
-func (h Handler) list(ctx context.Context, c *command.Call) (*command.Answer, error) {
+// list is a page of the agenda of the meeting that is open, else of what waits for the
+// next one.
+func (h Handler) list(ctx context.Context, c *command.Call, no int) (*command.Answer, error) {
 	m, open, err := c.Tx.Meetings().Now(ctx)
 	if err != nil {
 		return nil, err
@@ -89,6 +91,7 @@ func (h Handler) list(ctx context.Context, c *command.Call) (*command.Answer, er
 		if !v.admits(c.Person) {
 			return nil, &command.Refusal{Text: "议程给参加会议的人看。", Hint: "到会", Clause: deciding, Denied: true, Private: true}
 		}
+		v.page = no
 		return secret(v.card(title(m)+"的议程", c.Person), subject(m), v.outline()), nil
 	}
 	waiting, err := c.Tx.Agenda().Waiting(ctx)
@@ -116,11 +119,12 @@ func (h Handler) list(ctx context.Context, c *command.Call) (*command.Answer, er
 	if len(rows) == 0 {
 		rows = []string{"还没有议题。提一个：议题 内容…"}
 	}
-	shown := rows[:min(len(rows), command.MaxRows)]
-	if rest := len(rows) - len(shown); rest > 0 {
-		shown = append(shown, fmt.Sprintf("…另有 %d 条", rest))
+	page := command.PageOf(no, len(rows), command.MaxRows, "议题")
+	shown := command.Rows(page, rows)
+	if rest := page.Rest(); rest != "" {
+		shown = append(shown, rest)
 	}
-	card.Blocks = append([]chat.Block{{Text: strings.Join(shown, "\n")}}, card.Blocks...)
+	card.Blocks, card.Buttons = append([]chat.Block{{Text: strings.Join(shown, "\n")}}, card.Blocks...), page.Turn("下一页")
 	return secret(card, "agenda", card.Title+"。"+elsewhere), nil
 }
 

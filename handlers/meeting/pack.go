@@ -21,6 +21,9 @@ import (
 	"marketbot/store"
 )
 
+// inWorkbook is where the rows of a table are that a card does not show.
+const inWorkbook = "都在表格文件里"
+
 // What a card of figures holds.
 const (
 	mostTables = 5
@@ -221,6 +224,9 @@ func (h Handler) packCard(p thePack, reader store.Person, trace string) chat.Car
 		if s.Table != nil && tables < mostTables {
 			tables++
 			card.Blocks = append(card.Blocks, chat.Block{Table: s.Table})
+			if s.More > 0 {
+				card.Blocks = append(card.Blocks, chat.Block{Note: words.More(s.More) + "，" + inWorkbook})
+			}
 		}
 	}
 	if p.Frozen {

@@ -25,6 +25,7 @@ type view struct {
 	notes   []store.MeetingNote
 	talks   map[string]int    // by item
 	names   map[string]string // of people, by id
+	page    int               // of the items that a card shows
 }
 
 func (h Handler) view(ctx context.Context, tx *store.Tx, m store.Meeting) (v view, err error) {
@@ -127,11 +128,12 @@ func (v view) card(heading string, reader store.Person) chat.Card {
 		items = slices.Clone(items)
 		slices.SortStableFunc(items, func(a, b store.AgendaItem) int { return rank(a.State) - rank(b.State) })
 	}
-	for _, i := range items[:min(len(items), command.MaxRows)] {
+	page := command.PageOf(v.page, len(items), command.MaxRows, "议题")
+	for _, i := range command.Rows(page, items) {
 		card.Blocks = append(card.Blocks, chat.Block{Text: v.row(i, reader)})
 	}
-	if rest := len(v.items) - command.MaxRows; rest > 0 {
-		card.Blocks = append(card.Blocks, chat.Block{Text: words.More(rest) + "，看一项：议题 Y…"})
+	if rest := page.Rest(); rest != "" {
+		card.Blocks = append(card.Blocks, chat.Block{Text: rest + "，看一项：议题 Y…"})
 	}
 	if len(v.items) == 0 {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "没有议题。提一个：议题 内容…"})
@@ -145,6 +147,7 @@ func (v view) card(heading string, reader store.Person) chat.Card {
 	if v.closes(reader) {
 		card.Buttons = append(card.Buttons, chat.Button{Label: "散会", Command: "散会"})
 	}
+	card.Buttons = append(card.Buttons, page.Turn("下一页")...)
 	if next := v.next(reader); next != "" {
 		card.Blocks = append(card.Blocks, chat.Block{Note: next})
 	}

@@ -59,6 +59,7 @@ type Section struct {
 	Name    string        // 应收账款
 	Figures []Figure      // what the card says: at most six
 	Table   *chat.Table   // on the card behind them, at most 20 rows; nil: the workbook has it all
+	More    int           `json:",omitempty"` // how many rows of it only the workbook has
 	Charts  []chat.Chart  // at most two
 	Sheets  []sheet.Sheet // tabs of the workbook, also of a month in which there is nothing
 	Items   []Item        // what is to be decided: only those with content

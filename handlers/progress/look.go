@@ -140,7 +140,7 @@ func (h Handler) table(ctx context.Context, c *command.Call, s shown) (*command.
 	}
 	card.Blocks = append(card.Blocks, chat.Block{Note: fmt.Sprintf("%s · %s 查看 · 追踪码 %s", h.asOf(s), c.Person.Name, trace)})
 	if s.frozen == nil {
-		card.Buttons = h.buttons(c, list)
+		card.Buttons = h.buttons(c, command.Rows(page, list))
 	}
 	card.Buttons = append(card.Buttons, page.Turn("下一页")...)
 	answer := command.Card(card)

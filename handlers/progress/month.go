@@ -85,7 +85,7 @@ func (h Handler) since(ctx context.Context, tx *store.Tx, a asked, day store.Day
 		list = append(list, e)
 	}
 	slices.SortStableFunc(list, func(x, y *entry) int {
-		return cmp.Or(rank(x)-rank(y), y.Idle-x.Idle)
+		return cmp.Or(rank(x)-rank(y), y.Idle-x.Idle, len(x.ID)-len(y.ID), cmp.Compare(x.ID, y.ID))
 	})
 	return list, nil
 }

@@ -32,6 +32,7 @@ func (h Handler) Pack(ctx context.Context, tx *store.Tx, ask pack.Ask) (pack.Sec
 		if s.Table, err = h.rows(ctx, tx, list[:min(len(list), mostRows)], a); err != nil {
 			return s, err
 		}
+		s.More = max(0, len(list)-mostRows)
 	}
 	s.Charts = []chat.Chart{h.chart("客户进度", n, a)}
 	table, err := h.sheet(ctx, tx, list, a)

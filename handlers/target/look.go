@@ -208,11 +208,15 @@ func (h Handler) monthBody(ctx context.Context, c *command.Call, t rulebook.Resu
 	if len(t.Rows) == 0 {
 		return []chat.Block{{Text: "没有业绩，也没有目标。"}, {Text: strings.Join(lines, "\n")}}, nil
 	}
-	blocks := []chat.Block{{Table: table}}
+	return append(append([]chat.Block{{Table: table}}, beyond(t)...), chat.Block{Text: strings.Join(lines, "\n")}), nil
+}
+
+// beyond says how many rows of a table only the workbook has.
+func beyond(t rulebook.ResultTable) []chat.Block {
 	if n := len(t.Rows) - command.MaxRows; n > 0 {
-		blocks = append(blocks, chat.Block{Text: words.More(n) + "，都在表格文件里"})
+		return []chat.Block{{Text: words.More(n) + "，都在表格文件里"}}
 	}
-	return append(blocks, chat.Block{Text: strings.Join(lines, "\n")}), nil
+	return nil
 }
 
 // low reports whether somebody reached less than is asked for.

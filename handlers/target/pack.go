@@ -6,6 +6,7 @@ import (
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
+	"marketbot/handlers/command"
 	"marketbot/handlers/pack"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/sheet"
@@ -47,6 +48,7 @@ func (h Handler) Pack(ctx context.Context, tx *store.Tx, ask pack.Ask) (s pack.S
 	if s.Table, err = h.monthTable(ctx, tx, t); err != nil {
 		return s, err
 	}
+	s.More = max(0, len(t.Rows)-command.MaxRows)
 	s.Charts = h.charts(ctx, tx, t, ask.Moment())
 	table, err := h.Sheet(ctx, tx, t, "")
 	if err != nil {

@@ -2,6 +2,7 @@ package target
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -42,9 +43,16 @@ func (h Handler) year(ctx context.Context, c *command.Call, year store.Day, of s
 		if err != nil {
 			return nil, err
 		}
-		card.Blocks = append(card.Blocks, chat.Block{Table: people})
+		card.Blocks = append(append(card.Blocks, chat.Block{Table: people}), beyond(t)...)
 	}
-	var lines []string
+	lines, err := h.correctionLines(ctx, c.Tx, goalCorrections(months), of.ID, today)
+	if err != nil {
+		return nil, err
+	}
+	if len(lines) > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "目标的会后更正（算在全年里）：\n" + strings.Join(lines, "\n")})
+		lines = nil
+	}
 	for _, m := range store.Measures {
 		lines = append(lines, "全年 "+reached(row.YearSums, row.YearGoals, m))
 	}
@@ -53,6 +61,18 @@ func (h Handler) year(ctx context.Context, c *command.Call, year store.Day, of s
 		card.Blocks = append(card.Blocks, chat.Block{Chart: &chart})
 	}
 	return h.shown(ctx, c, card, last, of, title+"：截至 "+words.Month(last)+"。")
+}
+
+// goalCorrections are those of the goals of a year's months.
+func goalCorrections(months map[store.Day]rulebook.MonthResult) (list []rulebook.Correction) {
+	for _, month := range slices.Sorted(maps.Keys(months)) {
+		for _, c := range months[month].Corrections {
+			if c.Goal {
+				list = append(list, c)
+			}
+		}
+	}
+	return list
 }
 
 // ofMonth is a month of a year's answer: what was set and reached, and what was
@@ -111,7 +131,7 @@ func (h Handler) yearPeople(ctx context.Context, tx *store.Tx, t rulebook.Result
 		}
 		table.Rows = append(table.Rows, []string{
 			name, goalWords(r.YearGoals.Signed), words.Money(r.YearSums.Signed), rateWords(r.YearSums, r.YearGoals, store.Signing),
-			goalWords(r.YearGoals.Received), words.Money(r.YearSums.Received), rateWords(r.YearSums, r.YearGoals, store.Receipt),
+			goalWords(r.YearGoals.Received), words.Money(r.YearSums.Received) + pendingWords(r.YearSums.Pending), rateWords(r.YearSums, r.YearGoals, store.Receipt),
 		})
 	}
 	return table, nil
