@@ -7,7 +7,7 @@ import (
 )
 
 // mention is one entry of a message's mentions.
-type mention struct{ key, id, kind, name string }
+type mention struct{ key, id, kind, name, tenant string }
 
 // envelope is the few fields of an event that the bot needs, read in one pass.
 // Fields of different events share a place where they mean the same.
@@ -204,6 +204,8 @@ func readMention(c *cursor) (m mention) {
 			m.kind = c.text()
 		case "name":
 			m.name = c.text()
+		case "tenant_key":
+			m.tenant = c.text()
 		default:
 			c.skip()
 		}

@@ -77,8 +77,10 @@ func (v *envelope) event(self string, received time.Time) (chat.Event, bool) {
 // fromColleague reports whether a person of the company itself did it; bots and
 // guests from other companies are not heard.
 func (v *envelope) fromColleague(kind string) bool {
-	return v.personKind == kind && (v.personTenant == "" || v.personTenant == v.tenant)
+	return v.personKind == kind && !v.guest(v.personTenant)
 }
+
+func (v *envelope) guest(tenant string) bool { return tenant != "" && tenant != v.tenant }
 
 func (v *envelope) fillCard(e *chat.Event) {
 	e.Kind, e.Command, e.Card, e.ToBot = chat.Press, v.command, v.message, true
@@ -107,7 +109,7 @@ func (v *envelope) fillMessage(e *chat.Event, self string) {
 		case m.id == self && self != "":
 			e.ToBot = true
 		case m.kind != "bot":
-			e.Mentions = append(e.Mentions, chat.Mention{Name: m.name, Account: chat.Account{Platform: Name, ID: m.id}})
+			e.Mentions = append(e.Mentions, chat.Mention{Name: m.name, Account: chat.Account{Platform: Name, ID: m.id}, Guest: v.guest(m.tenant)})
 		}
 	}
 	e.Kind = chat.Other

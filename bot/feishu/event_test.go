@@ -59,6 +59,9 @@ func TestEvents(t *testing.T) {
 		{"mention alone", message("group", "text", `{"text":"@_user_1"}`, mentions), text("", grouped)},
 		{"blanks of the text stay", message("group", "text", `{"text":"@_user_1  a  b "}`, mentions), text(" a  b ", grouped)},
 		{"group without mention", message("group", "text", `{"text":"大家好"}`, ""), text("大家好", func(e *chat.Event) { e.Chat, e.ToBot = inGroup, false })},
+		{"a guest who is mentioned", message("group", "text", `{"text":"@_user_1 人员 添加 @_user_2"}`, strings.Replace(mentions, `"李雷","tenant_key":"t1"`, `"李雷","tenant_key":"t2"`, 1)), text("人员 添加 @李雷", func(e *chat.Event) {
+			e.Chat, e.Mentions = inGroup, []chat.Mention{{Name: "李雷", Account: liLei[0].Account, Guest: true}}
+		})},
 		{"everybody first", message("group", "text", `{"text":"@_all @_user_1 签到 广州"}`, mentions), text("签到 广州", grouped)},
 		{"everybody between", message("group", "text", `{"text":"@_user_2 @_user_1 请看 @_all"}`, mentions), text("@李雷 请看 @所有人", grouped)},
 		{"no blank behind", message("group", "text", `{"text":"@_user_1签到 广州 @_user_1"}`, mentions), text("签到 广州", grouped)},

@@ -82,6 +82,7 @@ func (e Event) Platform() string { return e.From.Platform }
 type Mention struct {
 	Name    string
 	Account Account
+	Guest   bool // of another company
 }
 
 // Receipt is what the desk tells the adapter once an event is safely stored.

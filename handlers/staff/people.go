@@ -189,6 +189,7 @@ const othersArg = "同事"
 type newcomer struct {
 	name    string
 	account chat.Account // empty: none is known
+	guest   bool         // the account is of another company
 	post    store.Post   // empty: to be asked for
 }
 
@@ -197,7 +198,8 @@ func (h Handler) add(ctx context.Context, c *command.Call) (*command.Answer, err
 	var list []newcomer
 	for _, typed := range append([]string{c.Text("姓名")}, c.Mentions(othersArg)...) {
 		n := newcomer{name: cleanName(typed), post: c.Post("岗位")}
-		n.account = mention(c, n.name)
+		m := mention(c, n.name)
+		n.account, n.guest = m.Account, m.Guest
 		list = append(list, n)
 	}
 	if len(list) == 1 {
@@ -246,6 +248,9 @@ func (h Handler) addAll(ctx context.Context, c *command.Call, list []newcomer) (
 func (h Handler) addOne(ctx context.Context, c *command.Call, n newcomer) (*command.Answer, error) {
 	if !validName(n.name) {
 		return nil, refuseName()
+	}
+	if n.guest { // whom nobody hears
+		return nil, &command.Refusal{Text: n.name + "不是本公司的账号，登记了也用不了。", Hint: "人员 添加 姓名 岗位（只登记本公司的人）", Clause: "附-4"}
 	}
 	if err := h.free(ctx, c, n.name); err != nil {
 		return nil, err
@@ -312,14 +317,14 @@ func (h Handler) free(ctx context.Context, c *command.Call, name string) error {
 	}
 }
 
-// mention is the account behind @name, where the platform gave one.
-func mention(c *command.Call, name string) chat.Account {
+// mention is who stands behind @name, where the platform told their account.
+func mention(c *command.Call, name string) chat.Mention {
 	for _, m := range c.Event.Mentions {
 		if m.Account.ID != "" && cleanName(m.Name) == name {
-			return m.Account
+			return m
 		}
 	}
-	return chat.Account{}
+	return chat.Mention{}
 }
 
 // unregistered refuses an account that belongs to somebody already.

@@ -107,6 +107,10 @@ func TestAddByMentionBindsAtOnce(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "已登记为周敏") {
 		t.Errorf("the same account twice: %v", err)
 	}
+	by = handlerstest.Mentioning(chat.Mention{Name: "客人", Account: chat.Account{Platform: "feishu", ID: "ou_guest"}, Guest: true})
+	if _, err = o.Try("王芳", "人员 添加 @客人 业务员", by); err == nil || !strings.Contains(err.Error(), "不是本公司的账号") {
+		t.Errorf("a guest of another company: %v", err)
+	}
 }
 
 func TestNamesThatCannotBeRegistered(t *testing.T) {
