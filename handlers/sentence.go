@@ -90,6 +90,10 @@ func (m *matter) sentence(line string) outcome {
 		return m.typed(meant.Help.HelpLine())
 	case meant.Small:
 		return m.smallTalk(meant.Greet)
+	case !m.event.Chat.Group && slices.Contains(yeses, alone(line)): // to nothing
+		return m.typed(confirmWord)
+	case !m.event.Chat.Group && slices.Contains(noes, alone(line)):
+		return m.typed(cancelWord)
 	case len(meant.Lines) == 0 && meant.About == nil:
 		if spec := m.others(line); spec != nil {
 			return m.refused(call{spec: spec, line: line}, notFor(spec))
