@@ -119,3 +119,24 @@ func TestHelpStandsBeforeAnotherAct(t *testing.T) {
 		t.Errorf("%q offers %q", said, lines)
 	}
 }
+
+// Who takes back what they type in the same breath, or asks whether it should be, has
+// given no command: not one of those that do something is run.
+func TestNothingIsGivenThatIsTakenBack(t *testing.T) {
+	r := spokenRouter(t)
+	for _, s := range r.Specs() {
+		if s.Hidden || s.Lists && s.Undo == nil {
+			continue
+		}
+		for _, line := range s.Examples {
+			for _, end := range []string{"，算了", " 算了不弄了", "。打错了", " 不对，等一下", " 哦不", " 可以吗", "，行不行？", " 对吗"} {
+				if s.Asks && (strings.HasSuffix(end, "？") || strings.HasSuffix(end, "吗")) {
+					continue
+				}
+				if m, plain := r.Read(line + end); plain && m.Spec != nil {
+					t.Errorf("%s%s is run as %s", line, end, m.Line)
+				}
+			}
+		}
+	}
+}

@@ -55,7 +55,7 @@ func readSentences(t *testing.T, corpus string) (list []sentence) {
 			t.Fatalf("no sentence: %q", line)
 		}
 		who, in, group := strings.Cut(who, "@")
-		s := sentence{kind: kind, who: who, said: said, meant: strings.Split(meant, " | ")}
+		s := sentence{kind: kind, who: who, said: strings.ReplaceAll(said, `\n`, "\n"), meant: strings.Split(meant, " | ")}
 		if group && in == "群" {
 			s.in = mentioned
 		}

@@ -33,6 +33,15 @@ type Meaning struct {
 // courtesies, or a question about it. ok is false where that takes knowledge of
 // who there is: see [Router.Guess].
 func (r *Router) Read(typed string) (m Meaning, ok bool) {
+	m, ok = r.plain(typed)
+	if unsure, not := r.unsure(m, typed, Known{Suits: func(*Spec) bool { return true }, Now: anOrdinaryDay}); not {
+		return unsure, unsure.Help != nil
+	}
+	return m, ok
+}
+
+// plain is what a text means by the command that it begins with.
+func (r *Router) plain(typed string) (m Meaning, ok bool) {
 	said, spec, end := r.behindCourtesy(typed)
 	if spec == nil {
 		return m, false
@@ -71,7 +80,7 @@ func (r *Router) Read(typed string) (m Meaning, ok bool) {
 	case joined && r.speaksOf(typed, spec):
 		return m, false
 	case !glued:
-	case doubt.at(folded) != "", !spec.Asks && opener.at(folded) != "", asks && !spec.takesText(), asks && strings.HasSuffix(strings.TrimRight(folded, "?!。"), "吗"):
+	case doubt.at(folded) != "", undone.at(folded) != "", !spec.Asks && opener.at(folded) != "", asks && !spec.takesText(), asks && strings.HasSuffix(strings.TrimRight(folded, "?!。"), "吗"):
 		return m, false
 	}
 	return Meaning{Spec: spec, Rest: rest, Line: strings.TrimSpace(spec.Name + " " + rest)}, true
@@ -196,6 +205,11 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 	}
 	if len(typed) > longestSentence {
 		return Meaning{}
+	}
+	if plain, ok := r.plain(typed); ok {
+		if m, not := r.unsure(plain, typed, k); not {
+			return m
+		}
 	}
 	f := text.Fold(text.CutBytes(typed, suggestBytes))
 	if useUp(sticker.ReplaceAllString(f.Text, ""), smallTalk) {
