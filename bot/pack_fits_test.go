@@ -60,7 +60,7 @@ func TestPackFits(t *testing.T) {
 				files++
 			}
 		}
-		if files != 1 || !strings.Contains(all, "签约：") || !strings.Contains(all, "2,700,000.30 元") || !strings.Contains(all, "王芳 查看 · 追踪码") {
+		if files != 1 || !strings.Contains(all, "…另有 30 条") || !strings.Contains(all, "签约：") || !strings.Contains(all, "2,700,000.30 元") || !strings.Contains(all, "王芳 查看 · 追踪码") {
 			t.Errorf("%d workbooks, %s", files, all)
 		}
 	}

@@ -21,9 +21,6 @@ import (
 	"marketbot/store"
 )
 
-// inWorkbook is where the rows of a table are that a card does not show.
-const inWorkbook = "都在表格文件里"
-
 // What a card of figures holds.
 const (
 	mostTables = 5
@@ -217,6 +214,9 @@ func (h Handler) packCard(p thePack, reader store.Person, trace string) chat.Car
 	tables, charts := 0, 0
 	for _, s := range p.Sections {
 		facts := []chat.Fact{{Label: "【" + s.Name + "】", Value: fmt.Sprintf("%d 项要议", len(s.Items))}}
+		if s.More > 0 { // not in a line of its own: a card of 50 people has no room for one
+			facts[0].Value += fmt.Sprintf("，下表是前 %d 行%s", len(s.Table.Rows), words.More(s.More))
+		}
 		for _, f := range s.Figures {
 			facts = append(facts, chat.Fact{Label: f.Label, Value: f.Words()})
 		}
@@ -224,9 +224,6 @@ func (h Handler) packCard(p thePack, reader store.Person, trace string) chat.Car
 		if s.Table != nil && tables < mostTables {
 			tables++
 			card.Blocks = append(card.Blocks, chat.Block{Table: s.Table})
-			if s.More > 0 {
-				card.Blocks = append(card.Blocks, chat.Block{Note: words.More(s.More) + "，" + inWorkbook})
-			}
 		}
 	}
 	if p.Frozen {
