@@ -59,6 +59,9 @@ func (h Handler) stands(ctx context.Context, c *command.Call, was, is store.Cont
 	case is.Amount < s.Least():
 		no.Text = fmt.Sprintf("%s 已经收了（含抹零、坏账）%s，金额不能改成 %s。", was.Number, words.Money(s.Least()), words.Money(is.Amount))
 		no.Hint = "终止的用：终止合同 " + was.Number + " 原因… 金额=应得"
+		if !rulebook.Allows(rulebook.EndContracts, c.Person) {
+			no.Hint = "终止的，请" + rulebook.Holders(rulebook.EndContracts) + "发：终止合同 " + was.Number + " 原因… 金额=应得"
+		}
 	default:
 		return nil
 	}

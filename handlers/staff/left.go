@@ -44,7 +44,7 @@ func (h Handler) Left(ctx context.Context, tx *store.Tx, a chat.Account, now tim
 	if p.Post == store.GeneralManager { // all heads, see power
 		to = audience.Join(to, power{roll: r}.heads())
 	}
-	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了：人员 恢复 " + p.Name + behind + vacancy(r, p.Post)
+	text := p.Name + "（" + string(p.Post) + "）已从" + platform(a.Platform) + "通讯录中移除，登记已自动停用，记录都保留。\n如果弄错了，由管理员发：人员 恢复 " + p.Name + behind + vacancy(r, p.Post)
 	return append(everywhere(tx, now, p, had, stoppedText), news(tx, now, to, text)...), nil
 }
 

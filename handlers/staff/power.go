@@ -283,7 +283,11 @@ func (o proposal) news(tx *store.Tx) []chat.Notice {
 	deciding := audience.But(o.deciders(o.Change), o.by.ID)
 	card := o.ask(said)
 	list := audience.Same(key, deciding, chat.Message{Card: &card, About: waitsRef + o.Code})
-	return append(list, audience.Same(key, withoutThose(o.heads(o.by.ID, o.of.ID), deciding), chat.Message{Text: said + "，" + o.waiting() + "。"})...)
+	rest := o.heads(o.by.ID, o.of.ID)
+	if !o.Acts.IsZero() { // whose word it needs, others may know where they are
+		rest = audience.Join(rest, audience.But(o.roll.Holders(store.Supervisor), o.by.ID, o.of.ID))
+	}
+	return append(list, audience.Same(key, withoutThose(rest, deciding), chat.Message{Text: said + "，" + o.waiting() + "。"})...)
 }
 
 func withoutThose(list, without []store.Person) []store.Person {

@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
@@ -89,16 +90,18 @@ func (h Handler) missingLines(ctx context.Context, tx *store.Tx, roll audience.R
 		return nil, err
 	}
 	heads := audience.Join(roll.Hearing(store.Supervisor).To, roll.Hearing(store.MarketingDirector).To, roll.Hearing(store.GeneralManager).To)
-	text := missingWords(monthIn(month, roll.Day), names)
-	return []daily.Line{{
-		For: audience.Audience{To: heads}, Key: "target/missing/" + string(month), Since: since, Urgency: daily.Due,
-		Text: text + "（会-4）", Harmless: text, Command: "目标 " + monthKey(month), Label: "目标",
-	}}, nil
-}
-
-// missingWords say whose targets of a month are missing.
-func missingWords(month string, names []string) string {
-	return fmt.Sprintf("%s还有 %d 人没有目标：%s；定目标：目标 姓名 %s 金额", month, len(names), words.Names(names, 5), month)
+	line := func(key, text string, to []store.Person) daily.Line {
+		return daily.Line{
+			For: audience.Audience{To: to}, Key: key + string(month), Since: since, Urgency: daily.Due,
+			Text: text + "（会-4）", Harmless: text, Command: "目标 " + monthKey(month), Label: "目标",
+		}
+	}
+	in, reads := monthIn(month, roll.Day), func(p store.Person) bool { return !sets(p) }
+	text := fmt.Sprintf("%s还有 %d 人没有目标：%s", in, len(names), words.Names(names, 5))
+	return []daily.Line{
+		line("target/missing/", text+"；定目标：目标 姓名 "+in+" 金额", slices.DeleteFunc(slices.Clone(heads), reads)),
+		line("target/unset/", text+"；由"+rulebook.Holders(rulebook.SetTargets)+"定", slices.DeleteFunc(heads, sets)),
+	}, nil
 }
 
 // moveLine asks the director about one move; silence changes nothing.
