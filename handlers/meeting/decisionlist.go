@@ -11,11 +11,10 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
-	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
-func (h Handler) decisionList(ctx context.Context, c *command.Call, list []store.Decision, of string, all bool) (*command.Answer, error) {
+func (h Handler) decisionList(ctx context.Context, c *command.Call, list []store.Decision, of string, all bool, page command.Page) (*command.Answer, error) {
 	name := "没完成的决议"
 	if all {
 		name = "全部决议"
@@ -36,14 +35,14 @@ func (h Handler) decisionList(ctx context.Context, c *command.Call, list []store
 			late++
 		}
 	}
+	lines := command.Rows(page, rows)
+	if rest := page.Rest(); rest != "" {
+		lines = append(lines, rest)
+	}
 	if len(rows) == 0 {
-		rows = []string{"没有。"}
+		lines = []string{"没有。"}
 	}
-	lines := rows[:min(len(rows), command.MaxRows)]
-	if rest := len(rows) - len(lines); rest > 0 {
-		lines = append(lines, words.More(rest))
-	}
-	card := chat.Card{Title: fmt.Sprintf("%s（%d 项）", name, len(list)), Blocks: []chat.Block{{Text: strings.Join(lines, "\n")}}}
+	card := chat.Card{Buttons: page.Turn("下一页"), Title: fmt.Sprintf("%s（%d 项）", name, len(list)), Blocks: []chat.Block{{Text: strings.Join(lines, "\n")}}}
 	if chart := h.chart(list, today, c.Now); all && !chart.Empty() {
 		card.Blocks = append(card.Blocks, chat.Block{Chart: &chart})
 	}

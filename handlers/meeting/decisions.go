@@ -37,13 +37,13 @@ func (h Handler) decisionCommands() []command.Spec {
 			Name: "确认完成", Aliases: []string{"qrwc"}, Summary: "确认决议已经完成；自己的由上一级确认",
 			Said: []string{"确认决议", "确认决议完成", "验收决议"},
 			Args: []command.Arg{only}, Examples: []string{"确认完成 D7"},
-			Who: rulebook.SeeMeetings, Private: true, Settles: true, Clause: deciding, Changed: h.decisionChanged, Run: h.confirm, Undo: h.undoDecision,
+			Who: rulebook.JudgeDecisions, Private: true, Settles: true, Clause: deciding, Changed: h.decisionChanged, Run: h.confirm, Undo: h.undoDecision,
 		},
 		{
 			Name: "退回", Aliases: []string{"thjy"}, Summary: "决议还没有真正完成：退回给负责人，写原因",
 			Said: []string{"退回决议", "决议没完成", "没有完成，退回"},
 			Args: []command.Arg{code, {Name: fieldReason, Kind: command.Free, Optional: true}}, Examples: []string{"退回 D7 第三期还没签"},
-			Who: rulebook.SeeMeetings, Private: true, Clause: deciding, Changed: h.decisionChanged, Run: h.reject, Undo: h.undoDecision,
+			Who: rulebook.JudgeDecisions, Private: true, Clause: deciding, Changed: h.decisionChanged, Run: h.reject, Undo: h.undoDecision,
 		},
 		{
 			Name: "延期", Aliases: []string{"yq"}, Summary: "改决议的期限：最早的期限和延了几次都留着",
@@ -190,6 +190,13 @@ func (h Handler) decisions(ctx context.Context, c *command.Call, said string) (*
 	if code := command.CodeIn("D", said); code != "" && reading.FirstWord(said) == said {
 		return h.oneDecision(ctx, c, code)
 	}
+	fields := strings.Fields(said)
+	no, turned := 0, false
+	if len(fields) > 0 {
+		if no, turned = reading.PageNumber(fields[len(fields)-1]); turned {
+			said = strings.Join(fields[:len(fields)-1], " ")
+		}
+	}
 	heads := rulebook.Allows(rulebook.SeeMeetings, c.Person)
 	whose, of, all := "", "", false
 	switch {
@@ -219,7 +226,7 @@ func (h Handler) decisions(ctx context.Context, c *command.Call, said string) (*
 	if err != nil {
 		return nil, err
 	}
-	return h.decisionList(ctx, c, list, of, all)
+	return h.decisionList(ctx, c, list, of, all, command.PageOf(no, len(list), command.MaxRows, strings.TrimSpace("决议 "+said)))
 }
 
 // listed are the decisions that a list shows: a person's or everybody's, the open

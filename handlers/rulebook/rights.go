@@ -58,7 +58,8 @@ const (
 	ReleaseLeavers   Right = "release leavers"    // sign last; of whom, the line says
 	AttendMeetings   Right = "attend meetings"    // who belongs to every one
 	SeeMeetings      Right = "see meetings"       // the pack, the minutes and all decisions in full
-	HeadMeetings     Right = "head meetings"      // open them, give items their outcome, judge what was done
+	HeadMeetings     Right = "head meetings"      // open them, give items their outcome
+	JudgeDecisions   Right = "judge decisions"    // say that what was decided is done; see Judges
 	SkipMeetings     Right = "skip meetings"      // say that a month has none
 	SeeUnread        Right = "see unread"         // who has not confirmed the rules
 	SeeSettings      Right = "see settings"       // every one but credentials, and what they were
@@ -173,6 +174,10 @@ var rights = map[Right]rule{
 		Clause: "会-4",
 	},
 	HeadMeetings: {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "会-1"},
+	JudgeDecisions: {
+		Posts: []store.Post{store.ExecutiveDirector, store.GeneralManager, store.MarketingDirector, store.Supervisor},
+		Words: "负责人的上级（市场主管、市场总监、总经理、执行董事）", Clause: "会-1",
+	},
 	SkipMeetings: {Posts: []store.Post{store.MarketingDirector}, Clause: "会-4"},
 }
 
