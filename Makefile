@@ -22,7 +22,7 @@ STEADY       = ^marketbot/(handlers/(activity|audience|chat|closing|contract|cus
 # beside the other; with it conversations are played over PostgreSQL and Redis,
 # where most goes on at once, but for those of areas in whose steps nothing does:
 # what goes on around a step, the others show.
-STEPS        = handover|meeting|progress|target|activity|receivable|rules|daily
+STEPS        = handover|meeting|progress|target|activity|receivable|rules|daily|report|staff|contract|damage|reading|incident
 CALM_IN      = ./bot ./handlers/command ./handlers/receivable ./scheduler/outbox ./store/vault
 CALM         = ^Test(ModelTroubles|ModelFloods|LongTextIsReadOnce|FlippedBitsAreFound|NaughtyStrings|Sentences|EveryTextIsKept|ForgedLines|Rights|RightsHold|RightsDefectsAreFound|DamagedRows|NoAnswerListsCustomers|SecretsStayInTheFile|Examples|NobodyGoneOwnsAnything|RightsOnTheWayOut|WholeYear|NothingServesUnseen|MoneyAddsUpInTheStore|OffersLoseNoWords|OffersInGroupTellNoCustomers|CustomerOfEveryWant|EveryCommandLate)$$|^TestScript$$/^sqlite|^TestScript$$/^postgres/^($(STEPS))
 # The tests that kill, flood and starve the whole program, again and again.
