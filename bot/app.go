@@ -106,14 +106,14 @@ func newBot(ctx context.Context, p parts) (*bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("timetable: %w", err)
 	}
-	return b, b.settle(ctx, post)
+	return b, b.settle(ctx, people, post)
 }
 
 // startLock keeps processes on a shared store from seeding it at the same time.
 const startLock = "start"
 
 // settle dates a new store, notes what settings were changed and seeds the people.
-func (b *bot) settle(ctx context.Context, post *handlers.Post) error {
+func (b *bot) settle(ctx context.Context, people *staff.Handler, post *handlers.Post) error {
 	values, err := b.Settings.values()
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (b *bot) settle(ctx context.Context, post *handlers.Post) error {
 		if !b.Weighed {
 			return staff.Seed(ctx, tx, b.People, b.Now())
 		}
-		notices, err := staff.Settle(ctx, tx, b.Customers.Policy(), b.People, b.Now())
+		notices, err := people.Settle(ctx, tx, b.People, b.Now())
 		if err != nil {
 			return err
 		}

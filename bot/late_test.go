@@ -175,6 +175,41 @@ func TestSevenHoursLate(t *testing.T) {
 	}
 }
 
+// settled takes people over as a start with other settings does.
+func (o *office) settled(list []staff.Entry) {
+	o.t.Helper()
+	b := o.bot.Load()
+	people, err := command.AreaOf[*staff.Handler](b.areas)
+	o.must(err)
+	o.update(func(ctx context.Context, tx *store.Tx) error {
+		notices, err := people.Settle(ctx, tx, list, o.now())
+		if err != nil {
+			return err
+		}
+		return b.post.Notices(ctx, tx, notices, store.ClassAlarm, o.now())
+	})
+	o.deliver()
+}
+
+// A post that settings take away leaves nothing unheard of: who is above hears what the
+// person may not hold any more.
+func TestSettingsSayWhatIsStuck(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t, storetest.Prepared(t, storetest.SQLite), onPage, department(), thursday())
+	o.hear("张伟", "新客户 东莞市南湖酒店")
+	list := slices.Clone(o.staff)
+	list[slices.IndexFunc(list, func(e staff.Entry) bool { return e.Name == "张伟" })].Post = store.OtherEmployee
+	before := len(o.screens.messages("李娜"))
+	o.settled(list)
+	said := ""
+	for _, m := range o.screens.messages("李娜")[before:] {
+		said += m.words()
+	}
+	if !strings.Contains(said, "张伟由业务员改为其他员工（配置文件）") || !strings.Contains(said, "名下还有客户 1") {
+		t.Errorf("the supervisor hears: %s", said)
+	}
+}
+
 // What the settings made of somebody stands before what was said of them earlier
 // and arrives later, and before its 撤销.
 func TestSettingsStandBeforeLateWords(t *testing.T) {
@@ -185,10 +220,7 @@ func TestSettingsStandBeforeLateWords(t *testing.T) {
 	for _, post := range []store.Post{store.Supervisor, store.OtherEmployee} {
 		list := slices.Clone(o.staff)
 		list[slices.IndexFunc(list, func(e staff.Entry) bool { return e.Name == "张伟" })].Post = post
-		o.update(func(ctx context.Context, tx *store.Tx) error {
-			_, err := staff.Settle(ctx, tx, o.bot.Load().Customers.Policy(), list, o.now())
-			return err
-		})
+		o.settled(list)
 	}
 	for i, line := range []string{"撤销", "人员 岗位 张伟 市场主管", "人员 职责 张伟 财务", "人员 停用 张伟"} {
 		o.arrives("王芳", 2*time.Minute, chat.Event{ID: "late/" + line, Kind: chat.Text, Text: line})

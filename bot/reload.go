@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"syscall"
 
+	"marketbot/handlers/command"
 	"marketbot/handlers/staff"
 	"marketbot/store"
 )
@@ -75,11 +76,15 @@ func (r *reloader) reload(ctx context.Context, b *bot) error {
 	if err != nil {
 		return err
 	}
+	people, err := command.AreaOf[*staff.Handler](b.areas)
+	if err != nil {
+		return err
+	}
 	err = b.DB.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.Lock(ctx, startLock); err != nil {
 			return err
 		}
-		notices, err := staff.Settle(ctx, tx, b.Customers.Policy(), next.entries(), b.Now())
+		notices, err := people.Settle(ctx, tx, next.entries(), b.Now())
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,6 @@ import (
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
-	"marketbot/handlers/rulebook"
 	"marketbot/store"
 )
 
@@ -32,15 +31,15 @@ func Seed(ctx context.Context, tx *store.Tx, entries []Entry, now time.Time) err
 // Settle is Seed for the settings: what they give, or take from the general
 // manager, is weighed like a command that nobody in particular sent. The notices
 // are for who must hear.
-func Settle(ctx context.Context, tx *store.Tx, policy rulebook.FilePolicy, entries []Entry, now time.Time) ([]chat.Notice, error) {
-	return enter(ctx, &entering{tx: tx, now: now, policy: policy, weighed: true}, entries)
+func (h Handler) Settle(ctx context.Context, tx *store.Tx, entries []Entry, now time.Time) ([]chat.Notice, error) {
+	return enter(ctx, &entering{Handler: h, tx: tx, now: now, weighed: true}, entries)
 }
 
 // entering is a list of people on its way into the store.
 type entering struct {
+	Handler
 	tx      *store.Tx
 	now     time.Time
-	policy  rulebook.FilePolicy
 	weighed bool   // the entries are of settings
 	power   *power // as it is; nil: it is to be read
 	asked   []proposal
@@ -164,7 +163,7 @@ func (in *entering) propose(ctx context.Context, p store.Person, c store.Change)
 		}
 		in.power = &w
 	}
-	o, err := in.power.propose(ctx, in.tx, in.policy, store.Person{}, p, c)
+	o, err := in.power.propose(ctx, in.tx, in.Policy, store.Person{}, p, c)
 	if hears(p.Post, p.Duties) || hears(c.Post, c.Duties) {
 		in.power = nil
 	}
@@ -211,7 +210,14 @@ func (in *entering) change(ctx context.Context, p store.Person, e, old Entry) er
 	if in.weighed {
 		in.notices = append(in.notices, told(in.tx, in.now, p, o.Change, all)...)
 	}
-	return enact(ctx, in.tx, c, in.now)
+	if err := enact(ctx, in.tx, c, in.now); err != nil || !in.weighed || c.Post == "" {
+		return err
+	}
+	was := p.Post
+	p.Post = c.Post
+	_, notices, err := in.stuck(ctx, in.tx, p, "由"+string(was)+"改为"+string(c.Post)+"（配置文件）", in.now)
+	in.notices = append(in.notices, notices...)
+	return err
 }
 
 // tell tells a person what settings changed of them.

@@ -15,7 +15,7 @@ func (o *office) settle(list ...Entry) map[string]string {
 	o.T.Helper()
 	var notices []chat.Notice
 	o.Update(func(ctx context.Context, tx *store.Tx) (err error) {
-		notices, err = Settle(ctx, tx, o.Policy, list, o.Now)
+		notices, err = o.h.Settle(ctx, tx, list, o.Now)
 		return err
 	})
 	heard := o.Told(notices)
@@ -105,7 +105,7 @@ func TestSettingsTakeNobodyOver(t *testing.T) {
 		t.Error("bound although refused")
 	}
 	err := o.DB.Update(t.Context(), func(tx *store.Tx) error {
-		_, err := Settle(t.Context(), tx, o.Policy, []Entry{entry("张伟", store.Salesperson, "webchat/陈总")}, o.Now)
+		_, err := o.h.Settle(t.Context(), tx, []Entry{entry("张伟", store.Salesperson, "webchat/陈总")}, o.Now)
 		return err
 	})
 	if err == nil || !strings.Contains(err.Error(), "张伟") || !strings.Contains(err.Error(), "陈总") {

@@ -32,7 +32,9 @@ func newOffice(t *testing.T) *office {
 		Health:  func(context.Context) []chat.Finding { return nil },
 		Members: func(context.Context, chat.Address) ([]chat.Member, error) { return nil, chat.ErrNoMembers },
 	}
-	return &office{handlerstest.New(t, h, "2026-11-24 09:30"), h}
+	o := handlerstest.New(t, h, "2026-11-24 09:30")
+	h.Policy = o.Policy
+	return &office{o, h}
 }
 
 // rulesRead has everybody confirm the rules.
