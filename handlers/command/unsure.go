@@ -113,11 +113,23 @@ func (s *Spec) takenBack(rest string) bool {
 			continue
 		}
 		did := refusal.FindStringSubmatch(c)
-		if anew.at(c) != "" || retract.in(c) != "" && useUp(c, retract, around) || did != nil && strings.Trim(did[1], not) == "" {
+		if anew.at(c) != "" || retract.in(c) != "" && useUp(c, retract, around) && !s.reason(rest) || did != nil && strings.Trim(did[1], not) == "" {
 			return true
 		}
 	}
 	return false
+}
+
+// reason reports whether the last of what is typed is all that is said for the reason
+// that the command cannot do without: 作废合同 ZYX-202611-001 写错.
+func (s *Spec) reason(rest string) bool {
+	i := slices.IndexFunc(s.Args, func(a Arg) bool { return a.Kind == Free && !a.Optional && strings.HasPrefix(a.Name, "原因") })
+	if i < 0 {
+		return false
+	}
+	args, err := Parse(context.Background(), s, rest, Env{Now: anOrdinaryDay})
+	said, _ := args[s.Args[i].Name].(string)
+	return err == nil && strings.TrimSpace(said) != "" && !strings.ContainsFunc(text.TrimStops(strings.TrimSpace(said)), parting)
 }
 
 // refusal is how it is said that something is not to be done, after all.
