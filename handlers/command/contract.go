@@ -186,6 +186,8 @@ func (c *Call) contractOf(ctx context.Context, typed string, use ContractUse) (M
 	switch {
 	case len(fit) == 1:
 		return fit[0], nil
+	case len(all) == 1: // the command says itself why it cannot be
+		return all[0], nil
 	case len(fit) > 1:
 		return MeantContract{}, c.severalContracts(fmt.Sprintf("%s有 %d 份合同可以%s，是哪一份？", text.Quote(typed), len(fit), use.Verb), typed, fit, use)
 	case len(all) == 0:

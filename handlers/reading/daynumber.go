@@ -46,7 +46,7 @@ func (r *reader) numbered(b base) (time.Time, error) {
 
 func (r *reader) yearWord(today time.Time) (int, bool) {
 	switch {
-	case r.take("今年"):
+	case r.take("今年"), r.take("本年"):
 		return today.Year(), true
 	case r.take("明年"):
 		return today.Year() + 1, true
