@@ -205,7 +205,7 @@ func (h Handler) applyPeople(ctx context.Context, c *command.Call, is *store.Act
 	}
 	tasks, ok := reading.Tasks(typed)
 	if !ok && text.HasWords(typed) {
-		return &command.Refusal{Text: "分工没看懂" + text.Quote(text.CutLine(typed, shown)) + "。", Hint: "分工=张伟:签到；刘洋:摄影", Clause: monthly, Field: fieldTasks}
+		return &command.Refusal{Text: "分工没看懂" + text.Quote(text.CutLine(typed, shown)) + "。", Hint: tasksHint, Clause: monthly, Field: fieldTasks}
 	}
 	for i := range is.People {
 		is.People[i].Task = ""
@@ -259,6 +259,9 @@ func (h Handler) join(ctx context.Context, c *command.Call, is *store.Activity, 
 	return is.Participant(p.ID), nil
 }
 
+// tasksHint shows how tasks are written.
+const tasksHint = "分工=张伟:签到；刘洋:摄影"
+
 // person is an active person by name.
 func (h Handler) person(ctx context.Context, c *command.Call, field, name string) (p store.Person, err error) {
 	found := false
@@ -268,7 +271,11 @@ func (h Handler) person(ctx context.Context, c *command.Call, field, name string
 		}
 	}
 	if !found {
-		return p, &command.Refusal{Text: field + "里没有叫" + text.Quote(name) + "的在册人员。", Hint: field + "=张伟、刘洋（看有谁：人员）", Clause: monthly, Field: field}
+		hint := field + "=张伟、刘洋"
+		if field == fieldTasks {
+			hint = tasksHint
+		}
+		return p, &command.Refusal{Text: field + "里没有叫" + text.Quote(name) + "的在册人员。", Hint: hint + "（看有谁：人员）", Clause: monthly, Field: field}
 	}
 	return p, nil
 }
