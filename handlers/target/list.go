@@ -40,7 +40,7 @@ func (h Handler) ofMonth(ctx context.Context, c *command.Call, month store.Day) 
 	if err != nil {
 		return nil, err
 	}
-	later, err := h.afterwards(ctx, r, t, kept)
+	later, err := h.afterwards(ctx, r, month, month, kept != nil)
 	if err != nil {
 		return nil, err
 	}

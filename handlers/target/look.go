@@ -113,7 +113,7 @@ func (h Handler) month(ctx context.Context, c *command.Call, month store.Day, of
 		return nil, err
 	}
 	card.Blocks = append([]chat.Block{{Text: state}}, body...)
-	later, err := h.afterwards(ctx, r, t, kept)
+	later, err := h.afterwards(ctx, r, month, month, kept != nil)
 	if err != nil {
 		return nil, err
 	}
@@ -299,19 +299,20 @@ func (h Handler) correctionLines(ctx context.Context, tx *store.Tx, list []ruleb
 // sinceThen heads the corrections of a frozen month.
 const sinceThen = "此后变化（会后更正，记在后来的月份）：\n"
 
-// afterwards are the corrections of a frozen month that stand in later ones.
-func (h Handler) afterwards(ctx context.Context, r *reader, t rulebook.ResultTable, kept *store.KeptTable) (list []rulebook.Correction, err error) {
-	if kept == nil {
+// afterwards are the corrections of the months from … to that stand in later ones: of
+// some that froze.
+func (h Handler) afterwards(ctx context.Context, r *reader, from, to store.Day, froze bool) (list []rulebook.Correction, err error) {
+	if !froze {
 		return nil, nil
 	}
 	last := h.Rules.Day(r.now).Month().NextMonth() // the open month, where the present one froze with its meeting
-	months, err := r.months(ctx, t.Month.NextMonth(), last)
+	months, err := r.months(ctx, to.NextMonth(), last)
 	if err != nil {
 		return nil, err
 	}
-	for month := t.Month.NextMonth(); month <= last; month = month.NextMonth() {
+	for month := to.NextMonth(); month <= last; month = month.NextMonth() {
 		for _, c := range months[month].Corrections {
-			if c.Of == t.Month {
+			if c.Of >= from && c.Of <= to {
 				list = append(list, c)
 			}
 		}

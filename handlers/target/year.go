@@ -26,7 +26,11 @@ func (h Handler) year(ctx context.Context, c *command.Call, year store.Day, of s
 	if err != nil {
 		return nil, err
 	}
-	t, _, err := r.table(ctx, last)
+	t, kept, err := r.table(ctx, last)
+	if err != nil {
+		return nil, err
+	}
+	later, err := h.afterwards(ctx, r, year, last, kept != nil)
 	if err != nil {
 		return nil, err
 	}
@@ -53,10 +57,17 @@ func (h Handler) year(ctx context.Context, c *command.Call, year store.Day, of s
 		card.Blocks = append(card.Blocks, chat.Block{Text: "目标的会后更正（算在全年里）：\n" + strings.Join(lines, "\n")})
 		lines = nil
 	}
+	after, err := h.correctionLines(ctx, c.Tx, later, of.ID, today)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range store.Measures {
 		lines = append(lines, "全年 "+reached(row.YearSums, row.YearGoals, m))
 	}
 	card.Blocks = append(card.Blocks, chat.Block{Text: strings.Join(lines, "\n")})
+	if len(after) > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Text: sinceThen + strings.Join(after, "\n")})
+	}
 	for _, chart := range h.yearCharts(c.Now, title, list) {
 		card.Blocks = append(card.Blocks, chat.Block{Chart: &chart})
 	}
