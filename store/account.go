@@ -91,6 +91,9 @@ func (q Accounts) Of(ctx context.Context, person string) (list []Account, err er
 		if err == nil && q.ours(o) {
 			list = append(list, o.Account)
 		}
+		if q.tx.PassOver(err) {
+			return nil
+		}
 		return err
 	})
 	return list, err
@@ -108,6 +111,9 @@ func (q Accounts) list(ctx context.Context, ours bool) (list []Account, err erro
 			err := scan(append(o.columns(), engine.At(&o.Used))...)
 			if err == nil && q.ours(o) == ours {
 				list = append(list, o.Account)
+			}
+			if q.tx.PassOver(err) {
+				return nil
 			}
 			return err
 		})

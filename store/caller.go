@@ -34,7 +34,7 @@ func (q Accounts) Caller(ctx context.Context, platform, account string) (Caller,
 // caller reads who writes from an account: nobody where one of the two rows was
 // made or changed behind the store's back.
 func (q Accounts) caller(ctx context.Context, platform, account string) (c Caller, err error) {
-	list, err := engine.All(ctx, q.tx, "caller", `SELECT `+personColumns+`, a.used, EXISTS (SELECT 1 FROM dialog d WHERE d.person = p.id),
+	list, err := engine.Sound(ctx, q.tx, "caller", `SELECT `+personColumns+`, a.used, EXISTS (SELECT 1 FROM dialog d WHERE d.person = p.id),
 		a.bound, COALESCE((SELECT MAX(CASE WHEN t.until > t.since THEN t.until ELSE t.since END) FROM tenure t WHERE t.person = p.id), 0), `+accountProof+`
 		FROM account a JOIN person p ON p.id = a.person WHERE a.platform = $1 AND lower(a.id) = lower($2) AND p.until = 0`, []any{platform, account},
 		func(scan engine.Scan) (c Caller, err error) {

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -239,6 +240,46 @@ func TestForgedRequestsAreNotDecided(t *testing.T) {
 					}
 					return nil
 				})
+			})
+		})
+	}
+}
+
+// A row whose columns hold what they cannot, as after a flipped bit, is one bad row: the
+// others are read beside it, and it gives nobody a right.
+func TestRowsThatCannotBeRead(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil  string
+		table  string
+		people int // who is still there
+		lin    bool
+	}{
+		"a person's time":    {`UPDATE person SET since = 'zz' WHERE id = 'lin'`, "person", 1, false},
+		"an account's time":  {`UPDATE account SET bound = 'zz' WHERE id = 'alin'`, "account", 2, false},
+		"an activity's time": {`UPDATE activity SET ends = 'zz' WHERE code = 'H1'`, "activity", 2, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, rest := forged(t, storetest.SQLite)
+			day := store.DayOf(now)
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) (err error) {
+				for _, code := range []string{"H1", "H2"} {
+					err = errors.Join(err, tx.Activities().Add(ctx, store.Activity{Code: code, State: store.ActivityPlanned, First: day, Last: day, Ends: now}, store.ActivityAct{ID: "act" + code, At: now, By: "gm", Act: "活动 新增"}))
+				}
+				return err
+			})
+			rest.Do(c.spoil)
+			storetest.Update(t, db, func(ctx context.Context, tx *store.Tx) error {
+				caller, err := tx.Accounts().Caller(ctx, "x", "alin")
+				people, err1 := tx.People().Active(ctx)
+				_, err2 := tx.Accounts().All(ctx)
+				list, err3 := tx.Activities().Open(ctx)
+				if (caller.ID != "") != c.lin || len(people) != c.people || len(list) == 0 {
+					t.Errorf("%+v writes, people %+v, activities %+v", caller, people, list)
+				}
+				if !slices.ContainsFunc(tx.Damaged(), func(d store.Damage) bool { return d.Table == c.table }) {
+					t.Errorf("said to be damaged: %v", tx.Damaged())
+				}
+				return errors.Join(err, err1, err2, err3)
 			})
 		})
 	}

@@ -41,7 +41,7 @@ func (p Person) proof() string {
 // vouch seals a person's row as it is. Only what the store itself has just
 // written is vouched for.
 func (q People) vouch(ctx context.Context, id string) error {
-	list, err := engine.All(ctx, q.tx, "person", `SELECT `+personColumns+` FROM person p WHERE p.id = $1`, []any{id}, func(scan engine.Scan) (Person, error) {
+	list, err := engine.Sound(ctx, q.tx, "person", `SELECT `+personColumns+` FROM person p WHERE p.id = $1`, []any{id}, func(scan engine.Scan) (Person, error) {
 		p, _, err := scanPersonRow(scan)
 		return p, err
 	})
@@ -91,7 +91,7 @@ func joinDuties(list []Duty) string {
 
 // ByID is a person by id, active or not.
 func (q People) ByID(ctx context.Context, id string) (Person, bool, error) {
-	list, err := engine.All(ctx, q.tx, "person", `SELECT `+personColumns+` FROM person p WHERE p.id = $1`, []any{id}, q.scan)
+	list, err := engine.Sound(ctx, q.tx, "person", `SELECT `+personColumns+` FROM person p WHERE p.id = $1`, []any{id}, q.scan)
 	return engine.First(list), len(list) > 0, err
 }
 
@@ -100,7 +100,7 @@ func (q People) Named(ctx context.Context, name string) (Person, bool, error) {
 	if engine.Nowhere(name) {
 		return Person{}, false, nil
 	}
-	list, err := engine.All(ctx, q.tx, "person by name", `SELECT `+personColumns+` FROM person p WHERE p.name = $1 AND p.until = 0`, []any{name}, q.scan)
+	list, err := engine.Sound(ctx, q.tx, "person by name", `SELECT `+personColumns+` FROM person p WHERE p.name = $1 AND p.until = 0`, []any{name}, q.scan)
 	return engine.First(list), len(list) > 0, err
 }
 
@@ -118,13 +118,13 @@ func (q People) StoppedNamed(ctx context.Context, name string) (Person, bool, er
 // Active lists the active persons, by registration, without those whose row was
 // changed behind the store's back.
 func (q People) Active(ctx context.Context) ([]Person, error) {
-	list, err := engine.All(ctx, q.tx, "people", `SELECT `+personColumns+` FROM person p WHERE p.until = 0 ORDER BY p.since, p.id`, nil, q.scan)
+	list, err := engine.Sound(ctx, q.tx, "people", `SELECT `+personColumns+` FROM person p WHERE p.until = 0 ORDER BY p.since, p.id`, nil, q.scan)
 	return slices.DeleteFunc(list, func(p Person) bool { return p.Forged }), err
 }
 
 // Forged lists whoever's row was made or changed behind the store's back.
 func (q People) Forged(ctx context.Context) ([]Person, error) {
-	list, err := engine.All(ctx, q.tx, "forged people", `SELECT `+personColumns+` FROM person p ORDER BY p.id`, nil, q.scan)
+	list, err := engine.Sound(ctx, q.tx, "forged people", `SELECT `+personColumns+` FROM person p ORDER BY p.id`, nil, q.scan)
 	return slices.DeleteFunc(list, func(p Person) bool { return !p.Forged }), err
 }
 
@@ -150,7 +150,7 @@ func (p Person) damage() Damage { return Damage{Table: "person", Row: p.ID} }
 
 // Holding lists the active persons of a post, or of a duty, by registration.
 func (q People) Holding(ctx context.Context, post Post, duty Duty) ([]Person, error) {
-	list, err := engine.All(ctx, q.tx, "people holding", `SELECT `+personColumns+` FROM person p
+	list, err := engine.Sound(ctx, q.tx, "people holding", `SELECT `+personColumns+` FROM person p
 		WHERE p.until = 0 AND ($1 <> '' AND p.post = $1 OR $2 <> '' AND ',' || p.duties || ',' LIKE '%,' || $2 || ',%') ORDER BY p.since, p.id`, []any{string(post), string(duty)}, q.scan)
 	return slices.DeleteFunc(list, func(p Person) bool { // forged ones among them
 		return (post == "" || p.Post != post) && (duty == "" || !p.Has(duty))

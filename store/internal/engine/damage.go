@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"marketbot/store/internal/seal"
 )
@@ -33,6 +34,22 @@ func InRow(table, row string, err error) error {
 		return &DamagedError{Damage{table, row}, err}
 	}
 	return err
+}
+
+// misread makes of a row that could not be read into what its columns hold, as after a
+// bit flipped in one of them, a damaged row: the first column says which.
+func misread(query string, into []any, err error) error {
+	var known *DamagedError
+	if err == nil || errors.As(err, &known) || !strings.HasPrefix(err.Error(), "sql: Scan error") {
+		return err
+	}
+	_, from, _ := strings.Cut(query, " FROM ")
+	table, _, _ := strings.Cut(from, " ")
+	row := ""
+	if id, ok := into[0].(*string); ok {
+		row = *id
+	}
+	return &DamagedError{Damage{table, row}, err}
 }
 
 func unopened(err error) bool {

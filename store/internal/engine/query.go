@@ -108,8 +108,9 @@ func All[T any](ctx context.Context, tx *Tx, what, query string, args []any, sca
 	}
 	defer rows.Close()
 	var list []T
+	read := func(into ...any) error { return misread(query, into, rows.Scan(into...)) }
 	for rows.Next() {
-		v, err := scan(rows.Scan)
+		v, err := scan(read)
 		if err != nil {
 			return nil, tx.failed(what, err)
 		}
