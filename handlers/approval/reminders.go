@@ -2,6 +2,7 @@ package approval
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -14,7 +15,8 @@ import (
 )
 
 // Daily is the grants that end before the next daily message: for whoever may
-// read, and for whoever answers for it.
+// read, and for whoever answers for it. And the requests that have become somebody's
+// to decide since they were asked, of whom nobody who was told is left.
 func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll audience.Roll) ([]daily.Line, error) {
 	grants, err := tx.Grants().Ending(ctx, s.At, s.At.AddDate(0, 0, 1))
 	var list []daily.Line
@@ -25,7 +27,44 @@ func (h Handler) Daily(ctx context.Context, tx *store.Tx, s rulebook.Slot, roll 
 		}
 		list = append(list, h.endingLines(o, roll)...)
 	}
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	inherited, err := h.inherited(ctx, tx, s.At, roll)
+	return append(list, inherited...), err
+}
+
+// inherited are the open requests of which none of those who decide now was told when
+// they were asked: the general manager has changed, or somebody stands in for one who
+// has gone.
+func (h Handler) inherited(ctx context.Context, tx *store.Tx, now time.Time, roll audience.Roll) (list []daily.Line, err error) {
+	open, err := tx.Requests().Open(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range open {
+		posts, err := tx.People().PostsAt(ctx, r.At.Add(time.Millisecond))
+		if err != nil {
+			return nil, err
+		}
+		had := store.GeneralManager
+		for had != "" && !slices.Contains(slices.Collect(maps.Values(posts)), had) {
+			had = rulebook.Superior(had)
+		}
+		to := roll.Hearing(store.GeneralManager)
+		if slices.ContainsFunc(roll.Standing(store.GeneralManager).To, func(p store.Person) bool { return posts[p.ID] == had }) {
+			continue
+		}
+		asker, err := h.person(ctx, tx, r.Asker)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, daily.Line{
+			For: to, Key: "approval/inherited/" + r.Code, Urgency: daily.Urgent,
+			Text: asker + "的查阅申请 " + r.Code + " 待批，" + h.at(r.Lapses) + " 失效", Command: "查阅申请 " + r.Code, Label: "看申请 " + r.Code,
+		})
+	}
+	return list, nil
 }
 
 func (h Handler) endingLines(o ended, roll audience.Roll) []daily.Line {
