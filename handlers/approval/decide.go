@@ -186,20 +186,23 @@ func (h Handler) stillOpen(ctx context.Context, c *command.Call, r store.Request
 	if err != nil || ended == "" {
 		return err
 	}
-	if g, approved, err := c.Tx.Grants().ByID(ctx, r.Code); err != nil {
+	g, approved, err := c.Tx.Grants().ByID(ctx, r.Code)
+	holds := approved && c.Now.Before(g.Until)
+	switch {
+	case err != nil:
 		return err
-	} else if approved && c.Now.Before(g.Until) {
+	case holds:
 		ended += "，有效至 " + h.at(g.Until)
-	} else if approved {
+	case approved:
 		ended += "，授权已于 " + h.at(g.Until) + " 结束"
 	}
-	return &command.Refusal{Text: ended + "，不能再改。", Hint: h.instead(c, r), Clause: clause}
+	return &command.Refusal{Text: ended + "，不能再改。", Hint: instead(c, r, holds), Clause: clause}
 }
 
-// instead is what can be done about a request that has ended.
-func (h Handler) instead(c *command.Call, r store.Request) string {
+// instead is what can be done about a request that has ended, whose grant holds or not.
+func instead(c *command.Call, r store.Request, holds bool) string {
 	switch {
-	case r.State == store.RequestApproved && r.Asker != c.Person.ID:
+	case holds && r.Asker != c.Person.ID:
 		return "要提前结束授权：收回查阅 " + r.Code
 	case r.Asker == c.Person.ID:
 		return "查阅申请 " + r.Code

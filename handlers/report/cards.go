@@ -29,15 +29,19 @@ func (h Handler) formCard(c *command.Call, w store.Week, f chat.Form, late bool)
 	return card
 }
 
-// receiptCard answers a new version, the last of an entry.
-func (h Handler) receiptCard(e entry, due time.Time) chat.Card {
+// receiptCard answers a new version, the last of an entry, in this week.
+func (h Handler) receiptCard(e entry, due time.Time, this store.Week) chat.Card {
 	r := e.last()
 	card := chat.Card{Title: "周报已收到 · " + short(r.Week), Tone: chat.Good}
 	if e.state == late {
 		card.Tone = chat.Warn
 	}
 	version := fmt.Sprintf("第 %d 版", r.Version)
-	note := "修改：改周报 下周：…　撤回：撤回周报　5 分钟内可发 撤销"
+	back := "撤回周报"
+	if r.Week != this {
+		back += " " + r.Week.Key()
+	}
+	note := "修改：" + amend(r.Week, this, "下周") + "　撤回：" + back + "　5 分钟内可发 撤销"
 	if r.Supplement {
 		note = "这一周已经上报，这一份作为" + supplementWord(e) + "转给了总经理，不能撤回。"
 		version += "（" + supplementWord(e) + "）"

@@ -235,7 +235,7 @@ func (h Handler) kept(ctx context.Context, c *command.Call, r store.Report) (*co
 	e.reports = e.reports[:1+slices.IndexFunc(e.reports, func(o store.Report) bool { return o.ID == r.ID })]
 	r = e.last()
 	due, _ := h.Rules.ReportDue(r.Week)
-	card := h.receiptCard(e, due)
+	card := h.receiptCard(e, due, h.Rules.Week(c.Now))
 	hint, err := h.forgotten(ctx, c, r.Week)
 	if err != nil {
 		return nil, err
@@ -331,15 +331,15 @@ func firstOf(err, other error) error {
 func frozen(w, this store.Week) error {
 	return &command.Refusal{
 		Text:   w.String() + "已经上报总经理，不能撤回。",
-		Hint:   "要补充：" + amend(w, this) + "（会作为补充转给总经理）",
+		Hint:   "要补充：" + amend(w, this, "本周") + "（会作为补充转给总经理）",
 		Clause: clause,
 	}
 }
 
-// amend is how words are added to a week that went up.
-func amend(w, this store.Week) string {
+// amend is the line that changes a field of a week, or adds to one that went up.
+func amend(w, this store.Week, field string) string {
 	if w == this {
-		return "改周报 本周：…"
+		return "改周报 " + field + "：…"
 	}
-	return "补交 " + w.Key() + " 本周：…"
+	return "补交 " + w.Key() + " " + field + "：…"
 }

@@ -64,16 +64,14 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 // does any more.
 func (h Handler) changeable(ctx context.Context, c *command.Call, w store.Week) (string, error) {
 	_, sent, err := c.Tx.Weeks().SentUp(ctx, w)
-	this, how := h.Rules.Week(c.Now), "修改：改周报 下周：…"
+	this := h.Rules.Week(c.Now)
 	switch {
 	case err != nil || h.tooOld(w, this):
 		return "", err
 	case sent:
-		return "已经上报，再写的作为补充转给总经理：" + amend(w, this), nil
-	case w != this:
-		how = "修改：补交 " + w.Key() + " 下周：…"
+		return "已经上报，再写的作为补充转给总经理：" + amend(w, this, "本周"), nil
 	}
-	return how, nil
+	return "修改：" + amend(w, this, "下周"), nil
 }
 
 // maxOpened is how many reports one answer offers to open.
