@@ -17,7 +17,8 @@ import (
 // another. None of them is text, where it is a clause of its own.
 var (
 	tails   = newLexicon(`吗 么 嘛 没 行不行 行不 行吗 行么 可以吗 可以么 可以不 可不可以 能不能 能吗 好吗 好么 好不好 成不 成吗 对吗 对么 对不对 是吗 是么 是不是 要不要 ok吗`)
-	retract = newLexicon(`算了 算啦 不对 等一下 等下 慢着 且慢 打错 写错 发错 说错 搞错 弄错 点错 填错 错了 取消 先别 不了`)
+	retract = newLexicon(`算了 算啦 等一下 等下 慢着 且慢 取消 先别 不了`)
+	wrong   = newLexicon(`不对 打错 写错 发错 说错 搞错 弄错 点错 填错 错了`) // may be a reason, too
 	around  = newLexicon(`不要 不用 不算 别 先 还是 那 哦 噢 啊 唉 哎 呃 额 不 了 吧 啦 我 的 刚才 刚刚 这条 这个`)
 	anew    = newLexicon(`算了不 算了还 算了先 算了我 算了明 算了后 不对是 不对应该 不对不对 等等好像 等等是 等一下好像 哦不 噢不 啊不 打错了是 打错了应该 写错了是 写错了应该 说错了是 说错了应该 还是算了`)
 	leading = newLexicon(`另外 还有 对了 顺便 然后 再就是 此外 同时`)
@@ -113,7 +114,8 @@ func (s *Spec) takenBack(rest string) bool {
 			continue
 		}
 		did := refusal.FindStringSubmatch(c)
-		if anew.at(c) != "" || retract.in(c) != "" && useUp(c, retract, around) && !s.reason(rest) || did != nil && strings.Trim(did[1], not) == "" {
+		no := retract.in(c) != "" || wrong.in(c) != "" && !s.reason(rest)
+		if anew.at(c) != "" || no && useUp(c, retract, wrong, around) || did != nil && strings.Trim(did[1], not) == "" {
 			return true
 		}
 	}
@@ -159,8 +161,9 @@ func (r *Router) several(typed string, first *Spec, k Known) []string {
 	return append(list, strings.TrimFunc(typed[from:], parting))
 }
 
-// gives reports whether a text gives a command: on a line of its own it begins with its
-// name, else it speaks of another than the first and of nothing else.
+// gives reports whether a text gives a command, with all that it needs: what tells of
+// another (顺便收了回款) is still the first one's text. On a line of its own it begins with
+// its name, else it speaks of another than the first and of nothing else.
 func (r *Router) gives(typed string, first *Spec, line bool, k Known) bool {
 	if line {
 		said, spec, end := r.behindCourtesy(typed)
@@ -168,23 +171,23 @@ func (r *Router) gives(typed string, first *Spec, line bool, k Known) bool {
 			return false
 		}
 		next, _ := utf8.DecodeRuneInString(said[end:])
-		return !text.Wordy(next)
+		return !text.Wordy(next) && (said[end:] == "" || spec.whole(said[end:]))
 	}
 	m, plain := r.plain(typed)
 	if !plain {
 		m = r.spoken(typed, text.Fold(text.CutBytes(typed, suggestBytes)), k)
 	}
-	spec := m.Spec
-	switch {
-	case len(m.Lines) > 0:
-		spec, _, _ = r.Match(m.Lines[0])
-	case m.About != nil && !m.doubted:
-		_, tokens := hear(typed, k)
-		if list := r.like().best(tokens, k.Suits); len(list) > 0 && list[0].spec == m.About && list[0].score > fairlyLike {
-			spec = m.About
-		}
+	spec, rest := m.Spec, m.Rest
+	if len(m.Lines) > 0 {
+		spec, rest, _ = r.Match(m.Lines[0])
 	}
-	return spec != nil && spec != first && !spec.Lists
+	return spec != nil && spec != first && !spec.Lists && spec.whole(rest)
+}
+
+// whole reports whether nothing that the command needs is missing.
+func (s *Spec) whole(rest string) bool {
+	_, err := Parse(context.Background(), s, rest, Env{Now: anOrdinaryDay})
+	return err == nil
 }
 
 // unsure is what a text means that gives a command, but not for good: one that it asks
