@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -41,6 +42,9 @@ func (m *matter) guess(line string, meant command.Meaning) *chat.Card {
 	switch {
 	case len(meant.Lines) > 0:
 		c.Blocks = []chat.Block{{Text: "你是不是想："}}
+		if meant.More {
+			c.Blocks[0].Text = fmt.Sprintf("一次最多给 %d 句，其余的请另发一次。你是不是想：", len(meant.Lines))
+		}
 		for i, l := range meant.Lines {
 			c.Buttons = append(c.Buttons, chat.Button{Label: text.CutLine(l, longestLabel), Command: offerWord + " " + l, Typed: l, Primary: i == 0})
 		}

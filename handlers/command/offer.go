@@ -121,8 +121,9 @@ func without(folded string, words lexicon) string {
 	return left.String()
 }
 
-// joined are lines with offers behind them, of each command one.
-func joined(lines []string, offers []offer) []string {
+// joined are lines with offers behind them, of each command one; more reports that not
+// all who are named together are among them.
+func joined(lines []string, offers []offer) (list []string, more bool) {
 	for _, o := range offers {
 		again := slices.ContainsFunc(lines, func(line string) bool {
 			return line == o.line || o.line != o.spec.HelpLine() && strings.HasPrefix(line+" ", o.spec.Name+" ")
@@ -131,7 +132,7 @@ func joined(lines []string, offers []offer) []string {
 			lines = append(append(lines, o.line), o.also...)
 		}
 	}
-	return lines[:min(maxSuggest, len(lines))]
+	return lines[:min(maxSuggest, len(lines))], len(lines) > maxSuggest
 }
 
 // led are offers with the first of others in front, as it is offered where it is; what

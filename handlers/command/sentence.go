@@ -23,6 +23,7 @@ type Meaning struct {
 	Help  *Spec    // a question about this command, and nothing else
 	About *Spec    // it is spoken of, but nobody can tell what is wanted of it
 	Lines []string // commands that may be meant, each whole, the likeliest first
+	More  bool     // there are more such lines, for others who are named
 	Small bool     // small talk
 	Greet bool     // small talk that wants an answer
 
@@ -242,9 +243,9 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 		if len(m.Lines) == 0 {
 			about = r.aboutNamed(typed, k)
 		}
-		m.Lines = joined(m.Lines, led(offers, about))
+		m.Lines, m.More = joined(m.Lines, led(offers, about))
 	case how.in(f.Text) == "" && len(offers) > 0 && offers[0].score > fairlyLike && offers[0].line != m.Help.HelpLine():
-		m.Lines = joined([]string{offers[0].line, m.Help.HelpLine()}, offers[1:])
+		m.Lines, m.More = joined([]string{offers[0].line, m.Help.HelpLine()}, offers[1:])
 		m.Help = nil
 	}
 	return m
