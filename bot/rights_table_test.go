@@ -251,8 +251,8 @@ func plainCommands() []otherCommand {
 		{"交接 张伟 全部 刘洋", "-y-yyy--", "2-7", false, rulebook.HeadHandovers},
 		{"接收 K1", "yyyyyyyy", "2-7", false, ""},
 		{"不接收 K1 没空", "yyyyyyyy", "2-7", false, ""},
-		{"账清 小林", "-y-y----", "2-7", false, ""},
-		{"账未清 小林 差旅费", "-y-y----", "2-7", false, ""},
+		{"账清 小林", "yy-yy---", "2-7", false, ""},
+		{"账未清 小林 差旅费", "yy-yy---", "2-7", false, ""},
 		{"签字放行 小林", "yy-yy---", "2-7", false, ""},
 	}
 }

@@ -41,14 +41,15 @@ func (h Handler) clearCommands() []command.Spec {
 }
 
 // clearers are who clear the accounts of somebody: 财务, in whose absence the director,
-// and of their own the next above; they themselves where nobody is, and it is marked.
+// and of their own who signs for them; they themselves where nobody is above, and it is
+// marked.
 func clearers(roll audience.Roll, e leaving.Estate) []store.Person {
 	may := audience.But(roll.Charged(store.Accountant), e.Person)
 	if len(may) == 0 {
 		may = audience.But(roll.Standing(store.MarketingDirector).To, e.Person)
 	}
 	if len(may) == 0 {
-		may = audience.But(roll.Standing(store.GeneralManager).To, e.Person)
+		may, _ = signers(roll, e)
 	}
 	if p, active := roll.Active(e.Person); active && len(may) == 0 {
 		may = []store.Person{p}

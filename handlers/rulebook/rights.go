@@ -54,7 +54,7 @@ const (
 	SeeDepartment    Right = "see department"     // what there is to do today, in counts
 	SeeHandovers     Right = "see handovers"      // of others
 	HeadHandovers    Right = "head handovers"     // say who takes over what others leave behind
-	ClearAccounts    Right = "clear accounts"     // of who leaves; the director only while nobody else is charged with it
+	ClearAccounts    Right = "clear accounts"     // of who leaves; whose turn it is, the line says
 	ReleaseLeavers   Right = "release leavers"    // sign last; of whom, the line says
 	AttendMeetings   Right = "attend meetings"    // who belongs to every one
 	SeeMeetings      Right = "see meetings"       // the pack, the minutes and all decisions in full
@@ -160,7 +160,7 @@ var rights = map[Right]rule{
 	},
 	HeadHandovers: {Posts: []store.Post{store.GeneralManager, store.MarketingDirector, store.Supervisor}, Clause: "2-7"},
 	ClearAccounts: {
-		Posts:  []store.Post{store.GeneralManager, store.MarketingDirector},
+		Posts:  []store.Post{store.ExecutiveDirector, store.GeneralManager, store.MarketingDirector, store.Supervisor},
 		Duties: []store.Duty{store.Accountant}, Words: "财务（没有财务时市场总监）", Clause: "2-7",
 	},
 	HandleIncidents: {Posts: []store.Post{store.GeneralManager, store.MarketingDirector}, Clause: "档-5"},

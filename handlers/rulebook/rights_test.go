@@ -49,7 +49,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		rulebook.SeeUnread:        {"y y y y y - - -", "执行董事、总经理、总经理助理、市场总监、市场主管", "2-2"},
 		rulebook.SeeHandovers:     {"y y y y y - - -", "执行董事、总经理、总经理助理、市场总监、市场主管、财务", "2-7"},
 		rulebook.HeadHandovers:    {"- y - y y - - -", "总经理、市场总监、市场主管", "2-7"},
-		rulebook.ClearAccounts:    {"- y - y - - - -", "财务（没有财务时市场总监）", "2-7"},
+		rulebook.ClearAccounts:    {"y y - y y - - -", "财务（没有财务时市场总监）", "2-7"},
 		rulebook.ReleaseLeavers:   {"y y - y y - - -", "直接上级（市场主管；主管离开时市场总监，总监离开时总经理）", "2-7"},
 		rulebook.AttendMeetings:   {"- y - y y y - -", "总经理、市场总监、市场主管、业务员", "会-1"},
 		rulebook.SeeMeetings:      {"y y y y y - - -", "执行董事、总经理、总经理助理、市场总监、市场主管", "会-4"},
