@@ -84,7 +84,21 @@ func (h Handler) undoPost(ctx context.Context, c *command.Call, ref string) (str
 	if !found || !p.Active() || string(p.Post) != after {
 		return "", errUndone
 	}
+	back := store.Change{Kind: store.ChangeHold, Post: store.Post(before), At: c.Now}
+	if err := givenBack(ctx, c, p, back, "人员 岗位 "+p.Name+" "+before); err != nil {
+		return "", err
+	}
 	return p.Name + "改任" + after + "，现在仍是" + before, c.Tx.People().SetPost(ctx, id, store.Post(before), c.Now)
+}
+
+// givenBack weighs what 撤销 would give back as if somebody asked for it now: what would
+// wait for a word is to be asked for by its own line.
+func givenBack(ctx context.Context, c *command.Call, p store.Person, back store.Change, line string) error {
+	o, err := propose(ctx, c.Tx, c.Policy, c.Person, p, back)
+	if err == nil && o.waits() {
+		err = &command.Refusal{Text: "撤销等于" + what(p.Name, o.Change) + "，要" + o.waiting() + "。", Hint: line, Clause: "附-4"}
+	}
+	return err
 }
 
 func (h Handler) giveDuty(ctx context.Context, c *command.Call) (*command.Answer, error) {
@@ -157,6 +171,10 @@ func (h Handler) undoTake(ctx context.Context, c *command.Call, ref string) (str
 	}
 	if p.Has(duty) {
 		return "", errUndone
+	}
+	back := store.Change{Kind: store.ChangeHold, Duties: []store.Duty{duty}, At: c.Now}
+	if err := givenBack(ctx, c, p, back, "人员 职责 "+p.Name+" "+string(duty)); err != nil {
+		return "", err
 	}
 	return "取消" + p.Name + "的" + string(duty) + "职责", c.Tx.People().GiveDuty(ctx, p.ID, duty, c.Now)
 }
