@@ -59,11 +59,16 @@ const longestName = 240
 // customerIn is the customer that is all there is to a text, and else what in it names
 // one, where the person may know that there is one.
 func (t *turn) customerIn(ctx context.Context, line string) (all, part string, err error) {
-	name := command.Bare(line)
-	if !store.Plain(name) || !t.offers("客户") {
+	name, c := command.Bare(line), t.knows()
+	switch {
+	case !store.Plain(name):
+		return "", "", nil
+	case !t.offers("客户") && rulebook.Allows(rulebook.KeepAccounts, t.person): // of what there is to pay
+		part, err = c.CustomerWithin(ctx, line, command.ToName)
+		return "", part, err
+	case !t.offers("客户"):
 		return "", "", nil
 	}
-	c := t.knows()
 	found, err := c.CustomersLike(ctx, name, command.ToRead)
 	if err != nil {
 		return "", "", err
@@ -72,7 +77,7 @@ func (t *turn) customerIn(ctx context.Context, line string) (all, part string, e
 	if one || slices.ContainsFunc(found.List, func(m command.Meant) bool { return text.Bare(m.Hit.Name) == text.Bare(name) }) {
 		return name, name, nil
 	}
-	part, err = c.CustomerWithin(ctx, line)
+	part, err = c.CustomerWithin(ctx, line, command.ToRead)
 	return "", part, err
 }
 
@@ -80,6 +85,7 @@ func (t *turn) customerIn(ctx context.Context, line string) (all, part string, e
 // mean one, or a question, or neither.
 func (m *matter) sentence(line string) outcome {
 	meant, plain := m.plain(line)
+	asked := meant.Help
 	if !plain || meant.Help != nil && !meant.Help.Suits(m.person) {
 		meant = m.guessed(line, !m.event.Chat.Group)
 	}
@@ -95,7 +101,11 @@ func (m *matter) sentence(line string) outcome {
 	case !m.event.Chat.Group && slices.Contains(noes, alone(line)):
 		return m.typed(cancelWord)
 	case len(meant.Lines) == 0 && meant.About == nil:
-		if spec := m.others(line); spec != nil {
+		spec := m.others(line)
+		if spec == nil && asked != nil && m.denied(asked) {
+			spec = asked
+		}
+		if spec != nil {
 			return m.refused(call{spec: spec, line: line}, notFor(spec))
 		}
 	}
@@ -126,7 +136,7 @@ func (m *matter) inGroup(line string, meant command.Meaning) []reply {
 // guessed is what a text may mean. What a group hears is guessed without the files, so
 // that nobody learns from it which customers there are (档-3).
 func (m *matter) guessed(line string, files bool) command.Meaning {
-	k := command.Known{Suits: func(s *command.Spec) bool { return s.Suits(m.person) }, People: m.people, Name: m.person.Name, Now: m.event.Sent}
+	k := command.Known{Suits: func(s *command.Spec) bool { return s.Suits(m.person) }, Denied: m.denied, People: m.people, Name: m.person.Name, Now: m.event.Sent}
 	if files {
 		k.Customer, k.Things = m.named, m.things
 	}
@@ -144,11 +154,13 @@ func (m *matter) plain(line string) (command.Meaning, bool) {
 	return meant, plain && (meant.Spec == nil || meant.Spec.Replaces == nil || m.replaces)
 }
 
+// denied reports whether the person has not the right to a command.
+func (m *matter) denied(s *command.Spec) bool { return !rulebook.Allows(s.Who, m.person) }
+
 // others is the command that somebody speaks of who has not the right to it; nil:
 // none.
 func (m *matter) others(line string) *command.Spec {
-	may := func(s *command.Spec) bool { return !rulebook.Allows(s.Who, m.person) }
-	meant := m.router.Guess(line, command.Known{Suits: may, People: m.people, Now: m.event.Sent})
+	meant := m.router.Guess(line, command.Known{Suits: m.denied, People: m.people, Now: m.event.Sent})
 	switch {
 	case meant.Small:
 		return nil

@@ -85,7 +85,7 @@ func (f *filling) glued(c clause, keys []string) (list []string) {
 }
 
 // synonyms are other words for fields.
-var synonyms = map[string][]string{"电话": {"手机号码", "手机号", "手机", "座机", "联系电话"}, "职务": {"职位"}}
+var synonyms = map[string][]string{"电话": {"手机号码", "手机号", "手机", "座机", "联系电话"}, "职务": {"职位"}, "金额": {"合同金额", "合同价", "合同额"}}
 
 // longestFirst are words in such an order that none stands before one it begins.
 func longestFirst(words []string) []string {
@@ -180,7 +180,9 @@ func (f *filling) typedFields(keys, named []string) (list []string) {
 			slices.ContainsFunc(named, func(field string) bool { return strings.HasPrefix(field, kind.keys[i]+"=") }) {
 			continue
 		}
-		fits := func(s slot) bool { return s.mark == kind.mark && (s.mark != daysMark || daysOf(s.said, Date, f.k)) }
+		fits := func(s slot) bool {
+			return s.mark == kind.mark && (s.mark != daysMark || daysOf(s.said, Date, f.k) || kind.keys[i] == "时间" && daysOf(s.said, Span, f.k))
+		}
 		if j := f.first(fits); j >= 0 {
 			list = append(list, kind.keys[i]+"="+f.use(j))
 		}

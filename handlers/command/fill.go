@@ -28,6 +28,7 @@ type filling struct {
 	asks        bool     // the text is a question
 	behind      bool     // labels stand behind other text
 	told        bool     // it says what is to be written down in fields
+	because     bool     // fields are told, and not yet why
 	whole       bool     // the text that the command takes has all its words
 	left        string   // what says more than the command has a place for
 	aboutBefore bool     // what a phrase is about stands before it
@@ -92,6 +93,7 @@ func (f *filling) line() (line string, ok bool) {
 		f.told = strings.Count(fields, "=") > 1
 	}
 	words, textAt, fields := f.arguments(fields)
+	f.because = strings.Contains(fields, "=") && slices.Contains(s.fieldKeys(), "原因") && !strings.Contains(fields, "原因=")
 	one, others := f.together()
 	rest := ""
 	if s.Of == customers && s.takesWords() && f.phraseEnd == 0 && fields == "" {
@@ -110,7 +112,7 @@ func (f *filling) line() (line string, ok bool) {
 	case textAt >= 0 && !f.shows() && (fields == "" || !labelled):
 		words = slices.Insert(words, textAt, rest)
 	case f.whole && useUp(text.Fold(rest).Text, f.cues, hedge, soft, become, carriers):
-	case rest != "" && (strings.Contains(fields, "=") || f.whole) && slices.Contains(s.fieldKeys(), "原因") && !strings.Contains(fields, "原因="):
+	case rest != "" && (f.because || f.whole && fields == "" && slices.Contains(s.fieldKeys(), "原因")):
 		fields += " 原因=" + rest
 	default:
 		f.left = rest

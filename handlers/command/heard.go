@@ -128,7 +128,7 @@ func named(typed string, at int, c rune, k Known) slot {
 }
 
 const (
-	beginDays  = "今明后昨前上下这本周星礼月年第大一二两三四五六七八九十"
+	beginDays  = "今明后後听聽赶寻琴昨前上下这本周星礼月年第大一二两三四五六七八九十"
 	beginMoney = "¥￥一二两三四五六七八九十"
 )
 

@@ -23,8 +23,12 @@ func (r *Router) labelled(typed string, k Known) string {
 		if s.Hidden || s.Needs() || !s.labelled() || !k.Suits(s) {
 			continue
 		}
-		at, n := reading.Written(typed, s.Args[len(s.Args)-1].labels())
-		if n < 2 || at > suggestBytes {
+		labels := s.Args[len(s.Args)-1].labels()
+		at, n := reading.Written(typed, labels)
+		switch {
+		case n < 2 && reading.Dictated(typed, labels):
+			return s.Name + " " + typed
+		case n < 2 || at > suggestBytes:
 			continue
 		}
 		head, parts := typed[:at], strings.TrimLeft(typed[at:], " ,，;；")
@@ -66,6 +70,11 @@ func (r *Router) underHead(s *Spec, head, parts string, k Known) string {
 		}
 	}
 	return s.Name + " " + parts
+}
+
+// labels reports whether a text begins with a part that the command calls by a label.
+func (s *Spec) labels(typed string) bool {
+	return s.labelled() && slices.ContainsFunc(s.Args[len(s.Args)-1].labels(), func(l string) bool { return strings.HasPrefix(typed, l) })
 }
 
 // labelled reports whether a command ends in parts with labels.

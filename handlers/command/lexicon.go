@@ -75,7 +75,7 @@ func beginsLatin(rest string) bool {
 
 // What people put around what they want.
 const (
-	courtesies = `帮我 帮忙 给我 麻烦 麻烦你 劳烦 请问 请 请帮我 请帮忙 请你 我想要 我想 我要 我需要 我来 我去 我得 我 想 想要 要 你好 您好 小助手 助手
+	courtesies = `谢谢 多谢 谢了 帮我 帮忙 给我 麻烦 麻烦你 劳烦 请问 请 请帮我 请帮忙 请你 我想要 我想 我要 我需要 我来 我去 我得 我 想 想要 要 你好 您好 小助手 助手
 		嗯 呃 额 哎 哎呀 糟了 糟糕 惨了 不好了 不好意思 喂 那个 那 先 please hi hello`
 	particles = `来着 吧 啊 呀 哈 了 呢 哦 噢 啦 嘛 哟 一下 一下子`
 	fillers   = `帮 我的 我们 我们的 咱们 你 您 大家 大家的 把 将 的 得 地 给 给我 就 也 都 还 又 想 再帮我 现在 目前 最近 刚才 刚才的 那个 这个 个 一个 一份 次 在 去 到 我 要 来 们 准备 打算
@@ -87,7 +87,7 @@ const (
 	// asides are what may stand beside a question's words.
 	asides = `没有 没 用 使用 写 填 填写 交 提交 做 弄 办 发 发送 看 查 算 改 修改 删 删除 加 添加 录 录入 建 建档 立 设 设置 选 定 记 登 领 收 核 存 上传 名称 名字 批 签 请 报 提 撤 撤回 取消 截止 截至 流程 模板 模版 格式 要求 内容 规定 时间 步骤 意思 功能 方法 教程
 		例子 单 单子 条 表 书 手续 证明 开 成功 提前 之前 之后 以后 前 后 完 完了 迟交 最晚 最迟 审批 报备 登记 申请 审核 必须 一定 理由 原因 会 能 可以 需要 应该 是 为 对 不 不要 不能 不行 一天 每天 今天 明天 昨天 这周 本周 每周
-		周五 周一 月底 期限 忘 忘了 忘记 错 错了 人 别人 资料 信息 东西 事 公司 系统 机器人 命令 用法 问题 长 好 对吗 to do use`
+		周五 周一 月底 期限 忘 忘了 忘记 错 错了 人 别人 资料 信息 东西 事 公司 系统 机器人 命令 用法 问题 长 好 对吗 deadline ddl due to do use`
 	// vagues are what is said of a list as a whole.
 	vagues = `全年 整年 最多 最少 最久 最大 最好 最差 最高 最低 排名 总共 一共 合计 总额 总数 全组 全部门 整个部门 全公司 公司 我们部门 大家 钱 款 情况 怎么样 笔 份 家`
 	// doubts are what makes an act of others, of another time or of nobody of a
@@ -96,7 +96,7 @@ const (
 	// listings are how people ask for a list by its name.
 	listings  = `有哪些 都有哪些 有几个 有多少 有没有 有什么 哪些 列表 名单 清单 情况 呢 多少 几个`
 	greetings = `你好 您好 你好呀 hi hello hey 嗨 哈喽 哈啰 早 早安 早上好 上午好 中午好 下午好 晚上好 晚安 大家好 在吗 在么 在不在 有人吗 在不 你是谁 你是机器人吗`
-	thanks    = `谢谢 多谢 感谢 谢了 thanks thx thank ty 辛苦 辛苦了 好的 好 好滴 好嘞 好哒 行 可以 收到 嗯 嗯嗯 恩 哦 噢 ok okay 知道 知道了 明白 明白了 了解 再见 拜拜 bye 哈 哈哈 哈哈哈 嘿嘿
+	thanks    = `干得 做得 干的 漂亮 加油 谢谢 多谢 感谢 谢了 thanks thx thank ty 辛苦 辛苦了 好的 好 好滴 好嘞 好哒 行 可以 收到 嗯 嗯嗯 恩 哦 噢 ok okay 知道 知道了 明白 明白了 了解 再见 拜拜 bye 哈 哈哈 哈哈哈 嘿嘿
 		呵呵 666 6 不错 很好 真棒 棒 厉害 赞 没事 没事了 没问题 算了 不用 不用了 测试 test 下班 下班了 对 是的`
 	beside = `你 您 大家 们 小助手 助手 机器人 你们 各位 同事 啊 呀 哦 啦 哈 呢 吧 了 的 嘛 哟 very much you so all`
 )

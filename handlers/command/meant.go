@@ -106,7 +106,7 @@ func OwnerName(ctx context.Context, tx *store.Tx, k store.Customer) (string, err
 // CustomerWithin is the longest piece of a text that stands in a customer's name, where
 // the caller may know that customer; empty: none. Two characters are a name only where
 // a firm's own name begins with them: 岭海.
-func (c *Call) CustomerWithin(ctx context.Context, typed string) (piece string, err error) {
+func (c *Call) CustomerWithin(ctx context.Context, typed string, want Want) (piece string, err error) {
 	for _, size := range []int{3, 2} {
 		names, err := vault.Search(c.Tx).Sharing(ctx, typed, size)
 		if err != nil {
@@ -124,7 +124,7 @@ func (c *Call) CustomerWithin(ctx context.Context, typed string) (piece string, 
 	if _, place := reading.City(piece); place || piece == "" || useUp(text.Fold(piece).Text, idle, vague) {
 		return "", nil
 	}
-	found, err := c.CustomersLike(ctx, piece, ToRead)
+	found, err := c.CustomersLike(ctx, piece, want)
 	if err != nil || len(found.List) == 0 || len(found.List) > maxHits {
 		return "", err
 	}

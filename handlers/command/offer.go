@@ -30,16 +30,19 @@ var denial = newLexicon(`别 先不 先别 不要 还没 没说 不用 如果 �
 
 // offers are the commands that a text may mean which is none, each whole, the
 // likeliest first: where it asks, or says what is not to be, the help of what would do
-// something.
-func (r *Router) offers(typed string, k Known) (list []offer) {
+// something. It tells, too, whether it is what others may do that is spoken of.
+func (r *Router) offers(typed string, k Known) (list []offer, ofOthers bool) {
 	said := text.CutBytes(typed, suggestBytes)
 	slots, tokens := hear(said, k)
 	folded := text.Fold(said).Text
 	asks, helps := isQuestion(folded), false
 	likely := r.like().best(tokens, func(*Spec) bool { return true })
 	mine := slices.DeleteFunc(slices.Clone(likely), func(l likelihood) bool { return l.spec != nil && !k.Suits(l.spec) })
-	if len(mine) == 0 || likely[0].score > surelyLike && likely[0].score > muchLikelier*mine[0].score {
-		return nil // of what others do
+	if len(mine) == 0 {
+		return nil, false
+	}
+	if likely[0].score > surelyLike && likely[0].score > muchLikelier*mine[0].score { // of what others do
+		return nil, k.Denied != nil && k.Denied(likely[0].spec)
 	}
 	best, wordless := 0.0, !slices.ContainsFunc(tokens, func(t token) bool { return t.c >= utf8.RuneSelf })
 	for i, c := range mine {
@@ -66,7 +69,7 @@ func (r *Router) offers(typed string, k Known) (list []offer) {
 		}
 	}
 	slices.SortStableFunc(list, func(a, b offer) int { return cmp.Compare(b.score, a.score) })
-	return slices.DeleteFunc(list, func(o offer) bool { return o.score < list[0].score*besideBest })
+	return slices.DeleteFunc(list, func(o offer) bool { return o.score < list[0].score*besideBest }), false
 }
 
 // named reports whether a text names a command in any of the ways that it tells of.

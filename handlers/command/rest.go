@@ -10,7 +10,7 @@ import (
 )
 
 // hedge is what stands about what is meant and says nothing.
-var hedge = newLexicon(`大概 大约 应该 估计 这里 那里 一条 那份 那个 那笔 这份 这个 这笔 那张 这张 那条 这条 那边 这边 的事 他 她 它 他们 我们 咱 自己 名下 手上 手里 今天 刚 刚刚 刚才 已经 又 再 先 就 都 那 这 里 里面 让 由 被 从 跟 和 与 要 了 的 吧 哈 啊 呢 哦 啦 掉 给 去 来 到 在 是 个 一下 下 好 也 人`)
+var hedge = newLexicon(`跑 飞 一共 总共 合计 拢共 大概 大约 应该 估计 这里 那里 一条 那份 那个 那笔 这份 这个 这笔 那张 这张 那条 这条 那边 这边 的事 他 她 它 他们 我们 咱 自己 名下 手上 手里 今天 刚 刚刚 刚才 已经 又 再 先 就 都 那 这 里 里面 让 由 被 从 跟 和 与 要 了 的 吧 哈 啊 呢 哦 啦 掉 给 去 来 到 在 是 个 一下 下 好 也 人`)
 
 // carriers are what people do who give the bot something, and how they count it.
 var carriers = newLexicon(`录 录入 建 建一个 新建 新增 新 加 添加 登记 报备 申请 记 记录 开 办 搞 弄 做 提 报 安排 个 条 件 笔 场 份 一条 一件 一笔 一场 事 事情 上`)
@@ -88,10 +88,20 @@ func (f *filling) trim(from, to int, alone bool) (int, int) {
 		return f.trimSoft(from, to, run.Text)
 	}
 	own := f.ofClause(from, to)
+	if f.because && alone { // 改成八万八 客户砍了
+		if useUp(run.Text, f.like.whole[f.spec], hedge, soft, carriers) {
+			return to, to
+		}
+		return from, to
+	}
 	if useUp(run.Text, f.cues, hedge, soft, own) || f.like.speaks(run.Text, f.spec) {
 		return to, to
 	}
 	start, end := 0, len(run.Text)
+	if f.spec.takes(Contract) && own != nil {
+		start = len(own.at(run.Text))
+		start += len(own.at(run.Text[start:]))
+	}
 	for w := "-"; w != ""; start += len(w) {
 		if w = f.cues.at(run.Text[start:]); w == "" {
 			if w = edge.at(run.Text[start:]); w == "" {
@@ -156,6 +166,9 @@ func (f *filling) trimSoft(from, to int, folded string) (int, int) {
 	if useUp(text.Fold(word).Text, soft) {
 		return to, to
 	}
+	if from < f.phraseEnd {
+		word = strings.TrimPrefix(word, f.ofClause(from, to).at(word))
+	}
 	if f.spec.takes(Customer) && from < f.phraseEnd {
 		word = strings.TrimPrefix(word, "客户")
 	}
@@ -166,6 +179,9 @@ func (f *filling) trimSoft(from, to int, folded string) (int, int) {
 // beside is all that stands beside the customer.
 func (f *filling) beside() string {
 	i := slices.IndexFunc(f.slots, func(s slot) bool { return s.mark == customerMark })
+	if i < 0 && !slices.Contains(f.drop, false) { // all of it is taken for the name
+		return ""
+	}
 	if i < 0 {
 		return strings.TrimSpace(f.typed)
 	}

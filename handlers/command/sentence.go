@@ -70,6 +70,8 @@ func (r *Router) plain(typed string) (m Meaning, ok bool) {
 		if rest = ""; spec.Hidden && r.said(said, spec) {
 			return m, false
 		}
+	case !joined && len(spec.Args) == 1 && spec.Args[0].Coded != "" && spec.Args[0].Optional && useUp(folded, r.like().whole[spec], soft): // 取消 先退出
+		rest = ""
 	case behind && useUp(folded, soft): // 周报模板发我一个
 		rest = ""
 	case behind && ask.at(folded) != "": // 客户档案怎么建
@@ -78,6 +80,12 @@ func (r *Router) plain(typed string) (m Meaning, ok bool) {
 		rest = ""
 	case (asks || joined && manual.in(folded) != "" || strings.HasSuffix(folded, "?")) && useUp(folded, idle, spec.ownWords()):
 		return Meaning{Help: spec}, true
+	case joined && !spec.takes(Free, Passage, Labels, Fields, Word, Number, Person, Customer, Contract) && !spec.fits(rest, anOrdinaryDay): // 汇总一下发给陈总
+		return m, false
+	case joined && asks && spec.takesText() && !spec.Needs() && !spec.Asks && !spec.labels(rest): // 撤销能撤多久以前的
+		return m, false
+	case joined && spec.Lists && !spec.Asks && asks && ask.at(folded) != "": // 决议有哪些还没完成
+		return m, false
 	case joined && r.speaksOf(typed, spec):
 		return m, false
 	case !glued:
@@ -189,6 +197,7 @@ const longestSentence = 2000
 // Known is what a guess may draw upon.
 type Known struct {
 	Suits  func(*Spec) bool // reports whether a command is of use to who wrote
+	Denied func(*Spec) bool // reports whether they have no right to it; nil: none is denied
 	People []string         // who there is
 	// Customer is what names a customer in the text, where who wrote may know that
 	// there is one; empty: none.
@@ -230,7 +239,10 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 	if m.Spec != nil {
 		return m
 	}
-	offers := r.offers(typed, k)
+	offers, ofOthers := r.offers(typed, k)
+	if ofOthers && m.Help == nil {
+		return Meaning{}
+	}
 	if (m.About == nil || len(m.Lines) == 0) && m.Help == nil && len(offers) > 0 && offers[0].score > surelyLike {
 		m.About = offers[0].spec
 	}

@@ -146,18 +146,18 @@ func (r *reader) sameWeekday(t time.Time) error {
 func (r *reader) relative(b base) (time.Time, bool) {
 	days := 0
 	switch {
-	case r.takeOne("今天", "今日"), r.takeBefore("今", "早晚"):
-	case r.takeOne("明天", "明日"), r.takeBefore("明", "早晚"):
+	case r.takeOne("今天", "今日", "今儿个", "今儿"), r.takeBefore("今", "早晚"):
+	case r.takeOne("明天", "明日", "赶明儿", "明儿个", "明儿", "听日", "聽日"), r.takeBefore("明", "早晚"):
 		days = 1
-	case r.take("大后天"):
+	case r.takeOne("大后天", "大後天", "大后儿"):
 		days = 3
-	case r.take("后天"):
+	case r.takeOne("后天", "後天", "后日", "後日", "后儿个", "后儿"):
 		days = 2
-	case r.takeOne("昨天", "昨日"), r.takeBefore("昨", "早晚"):
+	case r.takeOne("昨天", "昨日", "昨儿个", "昨儿", "寻日", "琴日"), r.takeBefore("昨", "早晚"):
 		days = -1
 	case r.take("大前天"):
 		days = -3
-	case r.take("前天"):
+	case r.takeOne("前天", "前日", "前儿个", "前儿"):
 		days = -2
 	default:
 		return time.Time{}, false

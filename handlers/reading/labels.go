@@ -67,6 +67,13 @@ func Written(raw string, keys []string) (at, n int) {
 	return f.Raw(at), len(different)
 }
 
+// Dictated reports whether a text begins with one of the labels, without a colon, and
+// has another: 本周跑了三家下周打算….
+func Dictated(raw string, keys []string) bool {
+	cuts := spokenLabels(text.Fold(raw).Text, keys)
+	return len(cuts) > 1 && cuts[0].start == 0
+}
+
 // cut is where a label stands in a folded text.
 type cut struct {
 	key    string

@@ -38,13 +38,20 @@ func Plan(typed string, on Base) (list []PlanPart, err error) {
 		if len(list) == maxPlan {
 			return nil, Refusal("一个收款计划最多 60 期")
 		}
+		p := PlanPart{}
+		if n := restAt(left); n > 0 { // 余款1月10日
+			p.Rest, left = true, strings.TrimLeftFunc(left[n:], planEqual)
+		}
 		day, n, err := planDay(left, on)
 		if err != nil {
 			return nil, err
 		}
-		p := PlanPart{Day: day}
-		left = planPays(strings.TrimLeftFunc(left[n:], planEqual))
-		if n, err = p.read(left, planEnd(left, on)); err != nil {
+		p.Day, left = day, left[n:]
+		if n = 0; !p.Rest {
+			left = planPays(strings.TrimLeftFunc(left, planEqual))
+			n, err = p.read(left, planEnd(left, on))
+		}
+		if err != nil {
 			return nil, err
 		}
 		if left = left[n:]; left != "" && planTrim(left) == left {
@@ -58,6 +65,17 @@ func Plan(typed string, on Base) (list []PlanPart, err error) {
 		return nil, ErrNone
 	}
 	return list, nil
+}
+
+// restAt is how many bytes the word takes that a text begins with for what the others
+// leave.
+func restAt(typed string) int {
+	for _, w := range restWords {
+		if strings.HasPrefix(typed, w) {
+			return len(w)
+		}
+	}
+	return 0
 }
 
 // planTrim goes to the next line of a plan.
@@ -117,11 +135,9 @@ func planEnd(left string, on Base) int {
 func (p *PlanPart) read(left string, end int) (n int, err error) {
 	typed := left[:end]
 	f := text.Fold(typed)
-	for _, w := range restWords {
-		if strings.HasPrefix(f.Text, w) {
-			p.Rest = true
-			return f.Raw(len(w)), nil
-		}
+	if n = restAt(typed); n > 0 {
+		p.Rest = true
+		return n, nil
 	}
 	if at := strings.IndexByte(f.Text, '%'); at > 0 {
 		if share, err := decimal.NewFromString(strings.TrimSpace(f.Text[:at])); err == nil && at <= len("100.00") {
