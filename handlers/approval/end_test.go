@@ -53,6 +53,10 @@ func TestVacantGeneralManager(t *testing.T) {
 	said, notices = o.heard("小何", "申请查阅 华东机电 布展")
 	wants(t, said, "现在没有人能批准")
 	wants(t, o.Told(notices)["王芳"], "没有人收")
+	o.Now = o.Now.Add(time.Hour)
+	o.Register("孙总", store.GeneralManager)
+	o.Now = o.Now.Add(24 * time.Hour)
+	wants(t, o.Told(o.Daily())["孙总"], "查阅申请 A1 待批", "查阅申请 A3 待批")
 }
 
 func TestEndsAreTold(t *testing.T) {

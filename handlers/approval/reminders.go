@@ -52,7 +52,7 @@ func (h Handler) inherited(ctx context.Context, tx *store.Tx, now time.Time, rol
 			had = rulebook.Superior(had)
 		}
 		to := roll.Hearing(store.GeneralManager)
-		if slices.ContainsFunc(roll.Standing(store.GeneralManager).To, func(p store.Person) bool { return posts[p.ID] == had }) {
+		if had != "" && slices.ContainsFunc(roll.Standing(store.GeneralManager).To, func(p store.Person) bool { return posts[p.ID] == had }) {
 			continue
 		}
 		asker, err := h.person(ctx, tx, r.Asker)
