@@ -134,6 +134,14 @@ func (s *Spec) reason(rest string) bool {
 	return err == nil && strings.TrimSpace(said) != "" && !strings.ContainsFunc(text.TrimStops(strings.TrimSpace(said)), parting)
 }
 
+// Wavers reports whether an answer to what the command asks takes itself back, or asks
+// in turn: 算了不领了, 明天吗. It may be meant as it stands.
+func (s *Spec) Wavers(answer string) bool {
+	folded, core := text.Fold(answer).Text, text.TrimStops(answer)
+	asks := strings.ContainsAny(answer[len(core):], "?？") || strings.HasSuffix(core, "吗")
+	return s.takenBack(answer) || asks && (ask.at(folded) != "" || utf8.RuneCountInString(core) <= fewWords)
+}
+
 // refusal is how it is said that something is not to be done, after all.
 var refusal = regexp.MustCompile(`^(?:还是|先|那)?不(\pL{1,2})[了吧啦]+$`)
 
