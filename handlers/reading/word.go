@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -52,10 +51,15 @@ func FirstCode(s string) string {
 	return ""
 }
 
-// PageNumber reads 第2页.
+// PageNumber reads 第2页, 第二页.
 func PageNumber(word string) (no int, ok bool) {
-	digits, begins := strings.CutPrefix(text.Fold(text.CutBytes(word, 4*maxRead)).Text, "第")
-	digits, ends := strings.CutSuffix(digits, "页")
-	no, err := strconv.Atoi(strings.TrimSpace(digits))
-	return no, begins && ends && err == nil && no > 0
+	var r reader
+	r.load(word)
+	if !r.take("第") {
+		return 0, false
+	}
+	r.blanks()
+	no, _, ok = r.number()
+	r.blanks()
+	return no, ok && r.take("页") && r.i == r.n && no > 0
 }
