@@ -89,7 +89,7 @@ func (r *Router) plain(typed string) (m Meaning, ok bool) {
 	case joined && r.speaksOf(typed, spec):
 		return m, false
 	case !glued:
-	case doubt.at(folded) != "", undone.at(folded) != "", !spec.Asks && opener.at(folded) != "", asks && !spec.takesText(), asks && strings.HasSuffix(strings.TrimRight(folded, "?!。"), "吗"):
+	case doubt.at(folded) != "", undone.at(folded) != "" && !spec.own(folded), !spec.Asks && opener.at(folded) != "", asks && !spec.takesText(), asks && strings.HasSuffix(strings.TrimRight(folded, "?!。"), "吗"):
 		return m, false
 	}
 	return Meaning{Spec: spec, Rest: rest, Line: strings.TrimSpace(spec.Name + " " + rest)}, true

@@ -18,10 +18,12 @@ import (
 var (
 	tails   = newLexicon(`吗 么 嘛 没 行不行 行不 行吗 行么 可以吗 可以么 可以不 可不可以 能不能 能吗 好吗 好么 好不好 成不 成吗 对吗 对么 对不对 是吗 是么 是不是 要不要 ok吗`)
 	retract = newLexicon(`算了 算啦 等一下 等下 慢着 且慢 取消 先别 不了`)
-	wrong   = newLexicon(`不对 打错 写错 发错 说错 搞错 弄错 点错 填错 错了`) // may be a reason, too
-	around  = newLexicon(`不要 不用 不算 别 先 还是 那 哦 噢 啊 唉 哎 呃 额 不 了 吧 啦 我 的 刚才 刚刚 这条 这个`)
-	anew    = newLexicon(`算了不 算了还 算了先 算了我 算了明 算了后 不对是 不对应该 不对不对 等等好像 等等是 等一下好像 哦不 噢不 啊不 打错了是 打错了应该 写错了是 写错了应该 说错了是 说错了应该 还是算了`)
-	leading = newLexicon(`另外 还有 对了 顺便 然后 再就是 此外 同时`)
+	wrong   = newLexicon(`不对 打错 写错 发错 说错 搞错 弄错 点错 填错 错了`) // may be a report, too
+	// reported are what a command calls the text that says what was wrong.
+	reported = newLexicon(`原因 经过 进展`)
+	around   = newLexicon(`不要 不用 不算 别 先 还是 那 哦 噢 啊 唉 哎 呃 额 不 了 吧 啦 我 的 刚才 刚刚 这条 这个`)
+	anew     = newLexicon(`算了不 算了还 算了先 算了我 算了明 算了后 不对是 不对应该 不对不对 等等好像 等等是 等一下好像 哦不 噢不 啊不 打错了是 打错了应该 写错了是 写错了应该 说错了是 说错了应该 还是算了`)
+	leading  = newLexicon(`另外 还有 对了 顺便 然后 再就是 此外 同时`)
 	// undone is what stands right behind a command's name and says that it was none.
 	undone = newLexicon(`错 取消 失败 成功 不成功 不上 但是 可是 不过 的时候 的人 的事 的话 按钮 功能 页面 入口 界面 提醒 通知 地点写 时间写 报错 出错 异常 有点 有问题 太 老是 总是 我忘 记得 没反应 怎 之前 之后 以后`)
 )
@@ -110,11 +112,11 @@ func (s *Spec) takenBack(rest string) bool {
 	end := rest[max(0, len(rest)-suggestBytes):] // of a long report
 	clauses := strings.FieldsFunc(text.Fold(strings.ToValidUTF8(end, "")).Text, parting)
 	for _, c := range clauses {
-		if slices.ContainsFunc(s.Args, func(a Arg) bool { return a.Name == c || slices.Contains(a.Words, c) }) { // 部门群 取消
+		if s.own(c) {
 			continue
 		}
 		did := refusal.FindStringSubmatch(c)
-		no := retract.in(c) != "" || wrong.in(c) != "" && !s.reason(rest)
+		no := retract.in(c) != "" || wrong.in(c) != "" && !s.tells(rest, c)
 		if anew.at(c) != "" || no && useUp(c, retract, wrong, around) || did != nil && strings.Trim(did[1], not) == "" {
 			return true
 		}
@@ -122,16 +124,21 @@ func (s *Spec) takenBack(rest string) bool {
 	return false
 }
 
-// reason reports whether the last of what is typed is all that is said for the reason
-// that the command cannot do without: 作废合同 ZYX-202611-001 写错.
-func (s *Spec) reason(rest string) bool {
-	i := slices.IndexFunc(s.Args, func(a Arg) bool { return a.Kind == Free && !a.Optional && strings.HasPrefix(a.Name, "原因") })
-	if i < 0 {
+// own reports whether a word is one of the command's own: 部门群 取消.
+func (s *Spec) own(word string) bool {
+	return slices.ContainsFunc(s.Args, func(a Arg) bool { return a.Name == word || slices.Contains(a.Words, word) })
+}
+
+// tells reports whether a clause begins the reason, or what happened, that the command
+// cannot do without: 作废合同 ZYX-202611-001 写错, 跟进 华东机电 发错了，重新寄样.
+func (s *Spec) tells(rest, clause string) bool {
+	i := slices.IndexFunc(s.Args, func(a Arg) bool { return a.takesText() && !a.Optional && reported.at(a.Name) != "" })
+	if i < 1 {
 		return false
 	}
 	args, err := Parse(context.Background(), s, rest, Env{Now: anOrdinaryDay})
 	said, _ := args[s.Args[i].Name].(string)
-	return err == nil && strings.TrimSpace(said) != "" && !strings.ContainsFunc(text.TrimStops(strings.TrimSpace(said)), parting)
+	return err == nil && strings.HasPrefix(text.Fold(strings.TrimSpace(said)).Text, clause)
 }
 
 // Wavers reports whether an answer to what the command asks takes itself back, or asks
