@@ -29,7 +29,7 @@ CALM         = ^Test(ModelTroubles|ModelFloods|LongTextIsReadOnce|FlippedBitsAre
 STORMS       = ^Test(Crash|ToldOnce|Replicas|ReplicasClaim|RedisFaults|DatabaseRestarts|Flood|FloodOfGroups|FullDisk|StoreKilled|RekeyWhileServing)$$
 # The flags of their long runs.
 LONG         = -kills 200 -check-ins 1000 -messages 5000 -slots 1000 -redis-away 1m -restarts 20 -abuse 1m -histories 10000 -store-kills 50 -claimed 3000
-# What each run of the tests has: vet looked at all of it before they begin.
+# What each run of the tests has: vet looks at all of it by itself.
 ALL          = -v -vet=off -timeout 40m
 SOAK        ?= 1h
 FUZZTIME    ?= 1m

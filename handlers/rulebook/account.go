@@ -165,7 +165,7 @@ func AccountOf(c store.Contract, terms int, entries []store.MoneyEntry) Account 
 }
 
 // SignedBefore are the contracts to which some acts, oldest first, were done from a
-// moment on, as they were before: those that were signed by then.
+// moment on, as they were before; what only one of these acts signed, as it was signed.
 func SignedBefore(acts []store.ContractAct, at time.Time) map[string]store.Contract {
 	list := map[string]store.Contract{}
 	for _, a := range acts {
