@@ -129,7 +129,7 @@ func (m *matter) resume() outcome {
 	switch said := m.said(); {
 	case !ok: // the command is gone since
 		return m.typed(said)
-	case (hollow(said, m.dialog.Prefix) || spec.Wavers(said)) && m.dialog.Doubted != sumOf(said):
+	case (hollow(said, m.dialog.Prefix) || spec.Wavers(rest+" "+m.dialog.Prefix, said)) && m.dialog.Doubted != sumOf(said):
 		return m.allowed(call{spec: spec, line: m.dialog.Line, rest: rest, doubts: strings.TrimSpace(said)})
 	}
 	answer := " " + m.dialog.Prefix + unnamed(m.event.Text, m.dialog.Prefix)

@@ -102,21 +102,21 @@ func (a *Arg) asks(typed string) bool {
 // anOrdinaryDay is what days are counted from where it does not matter which they are.
 var anOrdinaryDay = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 
-// takenBack reports whether a clause of what is typed behind a command's name takes it
-// back, or begins it anew: 算了; 不对，是后天.
-func (s *Spec) takenBack(rest string) bool {
+// takenBack reports whether a clause of what is typed behind what is known of a command
+// takes it back, or begins it anew: 算了; 不对，是后天.
+func (s *Spec) takenBack(known, said string) bool {
 	not := s.Name
 	if s.takes(Span) {
 		not += "去来"
 	}
-	end := rest[max(0, len(rest)-suggestBytes):] // of a long report
+	end := said[max(0, len(said)-suggestBytes):] // of a long report
 	clauses := strings.FieldsFunc(text.Fold(strings.ToValidUTF8(end, "")).Text, parting)
 	for _, c := range clauses {
 		if s.own(c) {
 			continue
 		}
 		did := refusal.FindStringSubmatch(c)
-		no := retract.in(c) != "" || wrong.in(c) != "" && !s.tells(rest, c)
+		no := retract.in(c) != "" || wrong.in(c) != "" && !s.tells(known, said, c)
 		if anew.at(c) != "" || no && useUp(c, retract, wrong, around) || did != nil && strings.Trim(did[1], not) == "" {
 			return true
 		}
@@ -131,22 +131,25 @@ func (s *Spec) own(word string) bool {
 
 // tells reports whether a clause begins the reason, or what happened, that the command
 // cannot do without: 作废合同 ZYX-202611-001 写错, 跟进 华东机电 发错了，重新寄样.
-func (s *Spec) tells(rest, clause string) bool {
+func (s *Spec) tells(known, typed, clause string) bool {
+	if field, asked := strings.CutSuffix(known, "="); asked { // 原因=
+		return reported.at(field[strings.LastIndexByte(field, ' ')+1:]) != "" && strings.HasPrefix(text.Fold(typed).Text, clause)
+	}
 	i := slices.IndexFunc(s.Args, func(a Arg) bool { return a.takesText() && !a.Optional && reported.at(a.Name) != "" })
 	if i < 1 {
 		return false
 	}
-	args, err := Parse(context.Background(), s, rest, Env{Now: anOrdinaryDay})
+	args, err := Parse(context.Background(), s, strings.TrimSpace(known+typed), Env{Now: anOrdinaryDay})
 	said, _ := args[s.Args[i].Name].(string)
 	return err == nil && strings.HasPrefix(text.Fold(strings.TrimSpace(said)).Text, clause)
 }
 
-// Wavers reports whether an answer to what the command asks takes itself back, or asks
-// in turn: 算了不领了, 明天吗. It may be meant as it stands.
-func (s *Spec) Wavers(answer string) bool {
+// Wavers reports whether an answer behind what is known of the command takes itself back,
+// or asks in turn: 算了不领了, 明天吗. It may be meant as it stands.
+func (s *Spec) Wavers(known, answer string) bool {
 	folded, core := text.Fold(answer).Text, text.TrimStops(answer)
 	asks := strings.ContainsAny(answer[len(core):], "?？") || strings.HasSuffix(core, "吗")
-	return s.takenBack(answer) || asks && (ask.at(folded) != "" || utf8.RuneCountInString(core) <= fewWords)
+	return s.takenBack(known, answer) || asks && (ask.at(folded) != "" || utf8.RuneCountInString(core) <= fewWords)
 }
 
 // refusal is how it is said that something is not to be done, after all.
@@ -211,7 +214,7 @@ func (r *Router) unsure(plain Meaning, typed string, k Known) (m Meaning, ok boo
 	if plain.Spec == nil || plain.Spec.Hidden {
 		return m, false
 	}
-	if plain.Spec.takenBack(plain.Rest) {
+	if plain.Spec.takenBack("", plain.Rest) {
 		return Meaning{About: plain.Spec, doubted: true}, true
 	}
 	if core, ok := plain.Spec.wonders(plain.Rest, typed); ok && core == "" {
