@@ -114,8 +114,8 @@ func (m *matter) text() outcome {
 	case !m.commands(line):
 		return m.resume()
 	}
-	o := m.typed(line)
-	if spec, _, _ := m.router.Match(line); !spec.Suits(m.person) || m.waits() {
+	o := m.sentence(line)
+	if spec, _, _ := m.router.Match(line); o.run == nil || !spec.Suits(m.person) || m.waits() {
 		o.question = m.dialog
 	}
 	return o
