@@ -47,6 +47,7 @@ var foreignReaders = map[string]struct{ where, test string }{
 	"handlers/sheet/value.go":       {ours, "cells of a table that it froze in the store"},
 	"bot/check.go":                  {ours, "the readiness of the program beside it"},
 	"bot/settings.go":               {ours, "the settings of the last start, which it keeps in the store"},
+	"bot/config.go":                 {"bot/main_test.go", "TestPipesAreNotWaitedFor"},
 	"bot/document.go":               {"bot/config_test.go", "FuzzConfig"},
 	"bot/platform/picture.go":       {"bot/platform/picture_test.go", "TestReadPicture"},
 	"handlers/photo/photo.go":       {"handlers/photo/photo_test.go", "FuzzClean"},
