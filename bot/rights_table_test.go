@@ -137,7 +137,7 @@ func fileCommands() []fileCommand {
 // a customer.
 type otherCommand struct {
 	line   string
-	may    string // y, - and d: as -, but for want of a delegation or a setting
+	may    string // y, - and d: as -, but for want of a delegation or a setting, or of a vacancy
 	clause string
 	silent bool
 	right  rulebook.Right // that the step asks for; empty: the command's own
@@ -218,6 +218,7 @@ func plainCommands() []otherCommand {
 		{"补记 H99 张伟", "-y-yy---", "2-8", false, ""},
 		{"客户进度", "yyyyyyy-", "会-4", false, ""},
 		{"工作台", "yyyyy---", "总则", false, ""},
+		{"月会 9月 打包", "yyyyy---", "会-4", false, ""},
 		{"月会 开始 11月", "-y-yy---", "会-1", false, ""},
 		{"月会 不开 12月 再说", "---y----", "会-4", false, ""},
 		{"例会 开始 展会", "-y-yy---", "会-1", false, ""},
@@ -233,7 +234,7 @@ func plainCommands() []otherCommand {
 		{"退回 D99 没好", "yy-yy---", "会-1", false, ""},
 		{"延期 D99 12-31 等回话", "yyyyyyyy", "会-1", false, ""},
 		{"改派 D99 刘洋", "-y-yy---", "会-1", false, ""},
-		{"烧号 没有", "---y----", "2-3", false, ""},
+		{"烧号 没有", "-d-y----", "2-3", false, ""},
 		{"事件", "yyyyyyyy", "档-5", false, ""},
 		{"事件 登记 有人翻柜子", "yyyyyyyy", "档-5", false, ""},
 		{"事件 结案 S99 没事", "-y-y----", "档-5", false, ""},
