@@ -87,10 +87,15 @@ func (c *Call) Page(total, size int, line string) (Page, error) {
 	if !ok {
 		return p, &Refusal{Text: "没看懂" + text.Quote(text.CutLine(c.Text(pageArg), maxPage)) + "，翻页写 第2页。", Hint: line}
 	}
+	return p, p.Short(no)
+}
+
+// Short refuses a page that a list is too short for.
+func (p Page) Short(no int) error {
 	if no > p.Last {
-		return p, &Refusal{Text: fmt.Sprintf("没有这一页，一共 %d 页。", p.Last), Hint: line}
+		return &Refusal{Text: fmt.Sprintf("没有这一页，一共 %d 页。", p.Last), Hint: p.line}
 	}
-	return p, nil
+	return nil
 }
 
 // Rows is what stands on a page of a list.

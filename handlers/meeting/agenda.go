@@ -92,6 +92,9 @@ func (h Handler) list(ctx context.Context, c *command.Call, no int) (*command.An
 			return nil, &command.Refusal{Text: "议程给参加会议的人看。", Hint: "到会", Clause: deciding, Denied: true, Private: true}
 		}
 		v.page = no
+		if err := v.shown().Short(no); err != nil {
+			return nil, err
+		}
 		return secret(v.card(title(m)+"的议程", c.Person), subject(m), v.outline()), nil
 	}
 	waiting, err := c.Tx.Agenda().Waiting(ctx)
@@ -120,6 +123,9 @@ func (h Handler) list(ctx context.Context, c *command.Call, no int) (*command.An
 		rows = []string{"还没有议题。提一个：议题 内容…"}
 	}
 	page := command.PageOf(no, len(rows), command.MaxRows, "议题")
+	if err := page.Short(no); err != nil {
+		return nil, err
+	}
 	shown := command.Rows(page, rows)
 	if rest := page.Rest(); rest != "" {
 		shown = append(shown, rest)

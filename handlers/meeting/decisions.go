@@ -226,7 +226,11 @@ func (h Handler) decisions(ctx context.Context, c *command.Call, said string) (*
 	if err != nil {
 		return nil, err
 	}
-	return h.decisionList(ctx, c, list, of, all, command.PageOf(no, len(list), command.MaxRows, strings.TrimSpace("决议 "+said)))
+	page := command.PageOf(no, len(list), command.MaxRows, strings.TrimSpace("决议 "+said))
+	if err := page.Short(no); err != nil {
+		return nil, err
+	}
+	return h.decisionList(ctx, c, list, of, all, page)
 }
 
 // listed are the decisions that a list shows: a person's or everybody's, the open

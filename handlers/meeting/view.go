@@ -120,6 +120,11 @@ func (v view) counts() string {
 // outline is what may be said of the meeting anywhere but in a group.
 func (v view) outline() string { return outline(v.meeting) + "：" + v.counts() + "。" + elsewhere }
 
+// shown is which of the items a card shows.
+func (v view) shown() command.Page {
+	return command.PageOf(v.page, len(v.items), command.MaxRows, "议题")
+}
+
 // card is the agenda as a reader may see it.
 func (v view) card(heading string, reader store.Person) chat.Card {
 	card := chat.Card{Title: heading, Blocks: []chat.Block{{Text: v.counts() + "。" + v.presence()}}}
@@ -128,7 +133,7 @@ func (v view) card(heading string, reader store.Person) chat.Card {
 		items = slices.Clone(items)
 		slices.SortStableFunc(items, func(a, b store.AgendaItem) int { return rank(a.State) - rank(b.State) })
 	}
-	page := command.PageOf(v.page, len(items), command.MaxRows, "议题")
+	page := v.shown()
 	for _, i := range command.Rows(page, items) {
 		card.Blocks = append(card.Blocks, chat.Block{Text: v.row(i, reader)})
 	}
