@@ -35,7 +35,9 @@ func clauseName(number string) string {
 // one tap; with the command that they speak of; else with how to be understood.
 func (m *matter) guess(line string, meant command.Meaning) *chat.Card {
 	c := &chat.Card{Title: "没看懂", Tone: chat.Warn}
-	if word := firstWord(line); word != "" && !m.event.Chat.Group {
+	if word := firstWord(line); meant.Held {
+		c.Title = "还没有办"
+	} else if word != "" && !m.event.Chat.Group {
 		c.Title = "没看懂" + word
 	}
 	help := chat.Button{Label: "帮助", Command: "帮助"}
@@ -54,6 +56,9 @@ func (m *matter) guess(line string, meant command.Meaning) *chat.Card {
 		if len(c.Buttons) < 3 && !slices.Contains(meant.Lines, help.Command) {
 			c.Buttons = append(c.Buttons, help)
 		}
+	case meant.About != nil && meant.Held:
+		c.Blocks = []chat.Block{{Text: "这句像是又收回了，什么也没改。要办就这样写：" + meant.About.Examples[0]}}
+		c.Buttons = []chat.Button{{Label: meant.About.HelpLine(), Command: meant.About.HelpLine()}}
 	case meant.About != nil:
 		name := meant.About.Name
 		c.Blocks = []chat.Block{{Text: "说到了「" + name + "」，但没听明白要做什么，什么也没改。要用就这样写：" + meant.About.Examples[0]}}

@@ -24,6 +24,7 @@ type Meaning struct {
 	About *Spec    // it is spoken of, but nobody can tell what is wanted of it
 	Lines []string // commands that may be meant, each whole, the likeliest first
 	More  bool     // there are more such lines, for others who are named
+	Held  bool     // a whole command, held back since it is not given for good
 	Small bool     // small talk
 	Greet bool     // small talk that wants an answer
 
@@ -218,6 +219,7 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 	}
 	if plain, ok := r.plain(typed); ok {
 		if m, not := r.unsure(plain, typed, k); not {
+			m.Held = true
 			return m
 		}
 	}
