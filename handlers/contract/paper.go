@@ -238,7 +238,7 @@ func (h Handler) lose(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, err
 	}
 	a, err := h.answer(ctx, c, is, "已登记遗失", hearers{above: true, keepers: true}, []string{is.Holder}, true,
-		"已告诉市场总监、总经理和档案员。找到了发：找到 "+is.Number+" 经过；查清了发：缺号 "+is.Number+" 说明…",
+		"找到了发：找到 "+is.Number+" 经过；查清了发：缺号 "+is.Number+" 说明…",
 		chat.Fact{Label: "经过", Value: said}, chat.Fact{Label: "事件", Value: i.Code + "，查清后由总经理或市场总监结案"})
 	if err != nil {
 		return nil, err
@@ -247,7 +247,7 @@ func (h Handler) lose(ctx context.Context, c *command.Call) (*command.Answer, er
 	for i := range a.Notices {
 		a.Notices[i].Message.Card.Tone = chat.Bad
 	}
-	return a, nil
+	return a, h.sayToWhom(ctx, c, a)
 }
 
 // find is 找到: the contract is again what it was.

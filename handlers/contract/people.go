@@ -7,9 +7,13 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 	"marketbot/store"
 	"marketbot/store/vault"
 )
+
+// mostTold is how many of those who were told are named.
+const mostTold = 5
 
 // names are people and customers by id, each looked up once.
 type names struct {
@@ -100,6 +104,23 @@ func (h Handler) tell(ctx context.Context, c *command.Call, ct store.Contract, w
 		}
 		return chat.Message{Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: outline(ct, h.Rules.Day(c.Now))}}
 	}), nil
+}
+
+// sayToWhom puts at the end of an answer whom its notices tell: a post may be vacant, or
+// the caller's.
+func (h Handler) sayToWhom(ctx context.Context, c *command.Call, a *command.Answer) error {
+	var to []store.Person
+	for _, n := range a.Notices {
+		p, _, err := c.Tx.People().ByID(ctx, n.To)
+		if err != nil {
+			return err
+		}
+		to = append(to, p)
+	}
+	if len(to) > 0 {
+		a.Reply.Card.Blocks = append(a.Reply.Card.Blocks, chat.Block{Note: "已告诉" + words.WithPosts(to, mostTold) + "。"})
+	}
+	return nil
 }
 
 // noticeKey names for ever what is told of the change that made a contract's

@@ -75,7 +75,7 @@ func (h Handler) report(ctx context.Context, c *command.Call) (*command.Answer, 
 	}
 	facts := append([]chat.Fact{{Label: "客户", Value: customer}, {Label: "项目", Value: is.Project}}, planFacts(is, h.Rules.Day(c.Now))...)
 	short := h.shortage(is, today)
-	a := h.done(c, "已汇报 "+is.Number, is, facts, true, short, "已告诉市场主管和市场总监。签了以后发：签合同 "+is.Number+" 金额=…")
+	a := h.done(c, "已汇报 "+is.Number, is, facts, true, short, "签了以后发：签合同 "+is.Number+" 金额=…")
 	if short != "" {
 		a.Reply.Card.Tone = chat.Warn
 	}
@@ -86,7 +86,10 @@ func (h Handler) report(ctx context.Context, c *command.Call) (*command.Answer, 
 		}
 		return list
 	})
-	return a, err
+	if err != nil {
+		return nil, err
+	}
+	return a, h.sayToWhom(ctx, c, a)
 }
 
 // plan puts what fields say of event, preparation and expected amount.
@@ -233,7 +236,7 @@ func (h Handler) archiveDays(ct store.Contract) int {
 func (h Handler) doubts(ct store.Contract, today store.Day) []string {
 	var list []string
 	if ct.Early {
-		list = append(list, fmt.Sprintf("签订日 %s 在第一次签前汇报（%s）之前，属于先签后报，会照实记下并告诉市场主管和市场总监。", dayWords(ct.Signed, today), dayWords(ct.Reported, today)))
+		list = append(list, fmt.Sprintf("签订日 %s 在第一次签前汇报（%s）之前，属于先签后报，会照实记下，写进签约的通知。", dayWords(ct.Signed, today), dayWords(ct.Reported, today)))
 	}
 	if ct.Expected > 0 && offBy(ct.Amount, ct.Expected, h.Config.WarnPercent) {
 		list = append(list, fmt.Sprintf("签订金额 %s，汇报的是 %s，相差超过 %d%%。", words.Money(ct.Amount), words.Money(ct.Expected), h.Config.WarnPercent))

@@ -1,6 +1,7 @@
 package handover
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -77,15 +78,12 @@ func (h Handler) clears(ctx context.Context, c *command.Call, e leaving.Estate) 
 	return no
 }
 
+// mostNamed is how many people a sentence names.
+const mostNamed = 5
+
+// namesOf are who may do what somebody else may not.
 func namesOf(list []store.Person) string {
-	if len(list) == 0 {
-		return "上级"
-	}
-	var names []string
-	for _, p := range list {
-		names = append(names, words.WithPost(p))
-	}
-	return words.Names(names, 3)
+	return cmp.Or(words.WithPosts(list, mostNamed), "上级")
 }
 
 // accounts is whose accounts the caller has a say about.

@@ -164,15 +164,15 @@ func (h Handler) give(ctx context.Context, c *command.Call, d store.Departure) (
 	if err != nil {
 		return nil, err
 	}
-	moved := strings.HasSuffix(c.Spec.Name, instead) && !d.Insisted // the press was the confirmation
-	if version := c.SinceFirstSaid(command.VersionOf(d.Kind, d.Last, d.To, d.Earliest, d.Words)); !moved && !c.Confirms(version) {
-		return h.ask(d, e).Preview(version), nil
-	}
-	if err := c.Tx.Departures().Add(ctx, d, store.DepartureAct{ID: c.Tx.NewID(c.Now), At: c.Now, By: c.Person.ID, Act: string(d.Kind)}); err != nil {
-		return nil, err
-	}
 	roll, err := audience.Read(ctx, c.Tx, today)
 	if err != nil {
+		return nil, err
+	}
+	moved := strings.HasSuffix(c.Spec.Name, instead) && !d.Insisted // the press was the confirmation
+	if version := c.SinceFirstSaid(command.VersionOf(d.Kind, d.Last, d.To, d.Earliest, d.Words)); !moved && !c.Confirms(version) {
+		return h.ask(d, e, roll).Preview(version), nil
+	}
+	if err := c.Tx.Departures().Add(ctx, d, store.DepartureAct{ID: c.Tx.NewID(c.Now), At: c.Now, By: c.Person.ID, Act: string(d.Kind)}); err != nil {
 		return nil, err
 	}
 	note := "不走了发：撤回离职。"
@@ -193,14 +193,18 @@ func (h Handler) give(ctx context.Context, c *command.Call, d store.Departure) (
 }
 
 // ask shows what a notice means before it is given.
-func (h Handler) ask(d store.Departure, e leaving.Estate) *command.Answer {
+func (h Handler) ask(d store.Departure, e leaving.Estate, roll audience.Roll) *command.Answer {
 	what := "登记停用，不能再使用"
 	if d.Kind == store.Transfer {
 		what = "岗位改为" + string(d.To)
 	}
+	told := ""
+	if to := hearers(roll, d, d.Person); len(to) > 0 {
+		told = "通知" + words.WithPosts(to, mostNamed) + "；"
+	}
 	card := chat.Card{Title: string(d.Kind) + "：最后工作日 " + d.Last.String() + "？", Tone: chat.Warn, Blocks: []chat.Block{
 		{Facts: h.noticeFacts(d)}, {Text: leftText(e)},
-		{Text: fmt.Sprintf("确认之后：通知上级、市场主管、市场总监和财务；从现在起只能查自己负责的客户；%s 24:00 %s。", d.Last, what)},
+		{Text: fmt.Sprintf("确认之后：%s从现在起只能查自己负责的客户；%s 24:00 %s。", told, d.Last, what)},
 	}}
 	a := secret(card, fmt.Sprintf("%s：最后工作日 %s%s。", d.Kind, d.Last, shortText(d)), subject(d))
 	if !d.Insisted {

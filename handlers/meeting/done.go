@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -144,14 +145,7 @@ func (h Handler) judged(ctx context.Context, c *command.Call) (d store.Decision,
 }
 
 func namesAndPosts(list []store.Person) string {
-	var all []string
-	for _, p := range list {
-		all = append(all, words.WithPost(p))
-	}
-	if len(all) == 0 {
-		return "上级"
-	}
-	return words.Names(all, 3)
+	return cmp.Or(words.WithPosts(list, 3), "上级")
 }
 
 // confirm is 确认完成.

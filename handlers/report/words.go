@@ -55,11 +55,7 @@ const mostNames = 30
 
 // who are people with their posts: 陈总（总经理）.
 func who(people []store.Person) string {
-	var list []string
-	for _, p := range people {
-		list = append(list, words.WithPost(p))
-	}
-	return words.Names(list, mostNames)
+	return words.WithPosts(people, mostNames)
 }
 
 func orNobody(text string) string {

@@ -16,6 +16,15 @@ func Names(names []string, most int) string {
 	return fmt.Sprintf("%s 等 %d 人", strings.Join(names[:most], "、"), len(names))
 }
 
+// WithPosts is Names of people with their posts.
+func WithPosts(list []store.Person, most int) string {
+	var names []string
+	for _, p := range list {
+		names = append(names, WithPost(p))
+	}
+	return Names(names, most)
+}
+
 // More says how many rows of a list are not shown.
 func More(n int) string { return fmt.Sprintf("…另有 %d 条", n) }
 
