@@ -169,7 +169,7 @@ func (h Handler) give(ctx context.Context, c *command.Call, d store.Departure) (
 		return nil, err
 	}
 	moved := strings.HasSuffix(c.Spec.Name, instead) && !d.Insisted // the press was the confirmation
-	if version := c.SinceFirstSaid(command.VersionOf(d.Kind, d.Last, d.To, d.Earliest, d.Words)); !moved && !c.Confirms(version) {
+	if version := c.SinceFirstSaid(command.VersionOf(d.Kind, d.Last, d.Post, d.To, d.Earliest, d.Words)); !moved && !c.Confirms(version) {
 		return h.ask(d, e, roll).Preview(version), nil
 	}
 	if err := c.Tx.Departures().Add(ctx, d, store.DepartureAct{ID: c.Tx.NewID(c.Now), At: c.Now, By: c.Person.ID, Act: string(d.Kind)}); err != nil {
