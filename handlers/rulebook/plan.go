@@ -52,7 +52,9 @@ func Apportion(price int64, parts []Part) (amounts []int64, over int64) {
 // What only the terms said (没有计划) binds nobody before it is overdue. planned
 // are days and amounts, by day.
 func Replan(was Standing, planned []store.PlanLine, day store.Day) []store.PlanLine {
-	open := slices.DeleteFunc(slices.Clone(was.Lines), func(l LineStanding) bool { return l.Open == 0 })
+	open := slices.DeleteFunc(slices.Clone(was.Lines), func(l LineStanding) bool {
+		return l.Open == 0 || l.Unplanned && l.First >= day
+	})
 	list := make([]LineStanding, len(planned))
 	for i, p := range planned {
 		p.First = p.Due
@@ -64,7 +66,7 @@ func Replan(was Standing, planned []store.PlanLine, day store.Day) []store.PlanL
 		l := &list[i]
 		switch {
 		case l.Open > 0 && n < len(open):
-			l.keep(open[n], day)
+			l.keep(open[n])
 			n++
 		case l.Open == 0:
 			if same := slices.IndexFunc(was.Lines, func(o LineStanding) bool { return o.Due == l.Due }); same >= 0 {
@@ -80,8 +82,8 @@ func Replan(was Standing, planned []store.PlanLine, day store.Day) []store.PlanL
 }
 
 // keep lets a line be known by the first date of the one that it takes the place of.
-func (l *LineStanding) keep(old LineStanding, day store.Day) {
-	if old.Unplanned && old.First >= day || l.Due < old.First { // brought forward: a first date of its own
+func (l *LineStanding) keep(old LineStanding) {
+	if l.Due < old.First { // brought forward: a first date of its own
 		return
 	}
 	l.First, l.Moved = old.First, old.Moved

@@ -3,6 +3,7 @@ package rulebook
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"marketbot/store"
@@ -173,6 +174,10 @@ func TestReplanKeepsFirstDates(t *testing.T) {
 	day = "2026-11-01"
 	if got := replan(nil, line("2026-12-20", 1000)); got != "2026-12-20 first 2026-12-20 moved 0; " {
 		t.Errorf("terms that are not overdue bind a first plan: %s", got)
+	}
+	partly := planned(store.PlanLine{First: "2026-11-05", Due: "2026-11-05", Amount: 500}, store.PlanLine{First: "2026-12-10", Due: "2026-12-10", Amount: 300})
+	if got := replan(made(partly), line("2026-11-05", 500), line("2026-12-10", 300), line("2026-12-31", 200)); !strings.Contains(got, "2026-12-31 first 2026-12-31 moved 0") {
+		t.Errorf("what no plan named before, and is not overdue, counts as a line: %s", got)
 	}
 }
 
