@@ -81,13 +81,28 @@ func (d *Desk) help(_ context.Context, c *command.Call) (*command.Answer, error)
 	}
 	spec, _, ok := d.router.Match(word)
 	if !ok || !spec.Suits(c.Person) {
-		named := text.Quote(word)
-		if c.Event.Chat.Group { // ？两万三: a group's words are not repeated
-			named = ""
-		}
-		return nil, &command.Refusal{Text: "没有你能用的命令" + named + "。", Hint: "帮助", Clause: "附-2"}
+		return nil, d.noHelp(c, spec, word)
 	}
 	return command.Card(d.router.HelpFor(spec, c.Person)), nil
+}
+
+// noHelp refuses help of what is no command, or none of the person's: it says whose it
+// is, and what of its area is theirs.
+func (d *Desk) noHelp(c *command.Call, spec *command.Spec, word string) *command.Refusal {
+	no := &command.Refusal{Text: "没有你能用的命令" + text.Quote(word) + "。", Hint: "帮助", Clause: "附-2"}
+	switch {
+	case spec == nil && c.Event.Chat.Group: // ？两万三: a group's words are not repeated
+		no.Text = "没有你能用的命令。"
+	case spec == nil:
+	case rulebook.Allows(spec.Who, c.Person):
+		no.Text = "「" + spec.Name + "」你一般用不到：" + spec.Summary + "。"
+	default:
+		no.Text = notFor(spec).Text
+	}
+	if near := d.router.Near(spec, c.Person); near != nil {
+		no.Hint = near.HelpLine()
+	}
+	return no
 }
 
 // mostOwed is how many lines 我的 shows; the rest is counted.
