@@ -16,9 +16,11 @@ import (
 
 var reviewFields = []string{fieldOutcome, fieldCost, fieldLesson, fieldLack, fieldOver}
 
+const reviewName = "活动 总结"
+
 func (h Handler) reviewCommands() []command.Spec {
 	return []command.Spec{{
-		Name: "活动 总结", Aliases: []string{"hdzj"}, Summary: "总结办完的活动：效果、花费、经验、不足；分工里的第一位或主管以上来写",
+		Name: reviewName, Aliases: []string{"hdzj"}, Summary: "总结办完的活动：效果、花费、经验、不足；分工里的第一位或主管以上来写",
 		Said: []string{"总结活动", "活动总结", "写活动总结", "活动复盘", "复盘活动"},
 		Args: []command.Arg{theActivity(), {Name: "字段", Kind: command.Fields, Keys: reviewFields, Optional: true}},
 		Examples: []string{
@@ -71,13 +73,18 @@ func (h Handler) review(ctx context.Context, c *command.Call) (*command.Answer, 
 	return h.reviewed(ctx, c, is)
 }
 
+// notReviewer refuses a summary by whoever is neither the first of the tasks nor a head.
+func notReviewer(code string) *command.Refusal {
+	return &command.Refusal{
+		Text: "活动总结由分工里的第一位来写，" + rulebook.Holders(rulebook.HeadActivities) + "也可以。", Hint: "活动 " + code, Clause: monthly, Denied: true,
+	}
+}
+
 // reviewable refuses a summary that is not the caller's, or not due.
 func (h Handler) reviewable(c *command.Call, a store.Activity) error {
 	switch {
 	case !rulebook.ReviewsActivity(c.Person, a):
-		return &command.Refusal{
-			Text: "活动总结由分工里的第一位来写，" + rulebook.Holders(rulebook.HeadActivities) + "也可以。", Hint: "活动 " + a.Code, Clause: monthly, Denied: true,
-		}
+		return notReviewer(a.Code)
 	case a.State == store.ActivityCancelled:
 		return &command.Refusal{Text: a.Code + " 已取消，不用总结。", Hint: "活动 " + a.Code, Clause: monthly}
 	case a.State == store.ActivityDraft:

@@ -102,7 +102,7 @@ func (h Handler) save(ctx context.Context, c *command.Call, was store.Activity, 
 // The commands after which one that was sent before counts no more: what heads do to
 // an activity, and what a participant says of themselves.
 var (
-	headActs = []string{"活动 新增", "活动 改", "活动 取消", "活动 总结", "活动 替补", "撤销"}
+	headActs = []string{"活动 新增", "活动 改", "活动 取消", reviewName, "活动 替补", "撤销"}
 	ownActs  = []string{"能去", "不能去", attendName}
 )
 
@@ -159,6 +159,9 @@ func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string,
 		return "", fmt.Errorf("undo %s: no such version of %d: %w", ref, len(acts), err)
 	}
 	act := acts[n-1]
+	if act.Act == reviewName && !rulebook.ReviewsActivity(c.Person, a) { // the right was lost since
+		return "", notReviewer(a.Code)
+	}
 	is, err := taken(a, act, c.Person.ID)
 	if err != nil {
 		return "", err

@@ -209,6 +209,8 @@ func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string,
 	if last.First() {
 		is = ct
 		is.State = store.ContractUndone
+	} else if err := h.mayDo(ctx, c, rulebook.Deed(last.Act), is); err != nil { // the right was lost since
+		return "", err
 	}
 	if err := h.stands(ctx, c, ct, is); err != nil {
 		return "", err

@@ -302,6 +302,9 @@ func (h Handler) undoOffer(ctx context.Context, c *command.Call, ref string) (st
 	if err != nil {
 		return "", err
 	}
+	if d, _, err := c.Tx.Departures().Get(ctx, parts[0]); err != nil || d.Person != c.Person.ID && !rulebook.Allows(rulebook.HeadHandovers, c.Person) {
+		return "", cmp.Or(err, error(h.denied(rulebook.HeadHandovers))) // the right was lost since
+	}
 	rows, err := c.Tx.Departures().Handed(ctx, parts[0])
 	if err != nil {
 		return "", err

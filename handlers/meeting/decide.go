@@ -62,6 +62,11 @@ func (h Handler) itemChanged(ctx context.Context, c *command.Call) (at time.Time
 	return c.Tx.Meetings().Changed(ctx, command.CodeIn("Y", reading.FirstCode(strings.TrimSpace(c.Rest))))
 }
 
+// onlyHeads refuses an outcome of an item by whoever is no head.
+func onlyHeads(code string) *command.Refusal {
+	return &command.Refusal{Text: "只有" + rulebook.Holders(rulebook.HeadMeetings) + "可以下结论。", Hint: "讨论 " + code + " 内容…", Clause: deciding, Denied: true, Private: true}
+}
+
 // decide is 决议: with an item its outcome, else the decisions that there are.
 func (h Handler) decide(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	said, fields := strings.TrimSpace(c.Text("内容")), c.Fields(fieldsArg)
@@ -79,7 +84,7 @@ func (h Handler) decide(ctx context.Context, c *command.Call) (*command.Answer, 
 		return nil, err
 	}
 	if !rulebook.Allows(rulebook.HeadMeetings, c.Person) {
-		return nil, &command.Refusal{Text: "只有" + rulebook.Holders(rulebook.HeadMeetings) + "可以下结论。", Hint: "讨论 " + code + " 内容…", Clause: deciding, Denied: true, Private: true}
+		return nil, onlyHeads(code)
 	}
 	if err := h.ready(ctx, c, m, i); err != nil {
 		return nil, err
@@ -296,6 +301,10 @@ func (h Handler) andNext(ctx context.Context, c *command.Call, m store.Meeting, 
 // undoOutcome takes the outcome of items back while the meeting is open, and with it
 // what was decided: Y4/3, Y4/3/D7/1, or several of them.
 func (h Handler) undoOutcome(ctx context.Context, c *command.Call, ref string) (string, error) {
+	if !rulebook.Allows(rulebook.HeadMeetings, c.Person) {
+		first, _, _ := strings.Cut(ref, "/")
+		return "", onlyHeads(first)
+	}
 	m, open, err := c.Tx.Meetings().Now(ctx)
 	if err != nil {
 		return "", err

@@ -20,6 +20,7 @@ const (
 	donePrompt   = "怎么完成的？写一句，会给确认的人看。"
 	returnPrompt = "哪里还没有完成？写一句，会告诉负责人。"
 	laterPrompt  = "为什么延期？写一句。"
+	putOffName   = "延期"
 )
 
 func (h Handler) decisionCommands() []command.Spec {
@@ -46,7 +47,7 @@ func (h Handler) decisionCommands() []command.Spec {
 			Who: rulebook.JudgeDecisions, Private: true, Clause: deciding, Changed: h.decisionChanged, Run: h.reject, Undo: h.undoDecision,
 		},
 		{
-			Name: "延期", Aliases: []string{"yq"}, Summary: "改决议的期限：最早的期限和延了几次都留着",
+			Name: putOffName, Aliases: []string{"yq"}, Summary: "改决议的期限：最早的期限和延了几次都留着",
 			Said:     []string{"延期决议", "决议延期", "推迟决议"},
 			Args:     []command.Arg{code, {Name: "日期", Kind: command.Date, Prompt: "延到哪天？例如 12-31。"}, {Name: fieldReason, Kind: command.Free, Prompt: laterPrompt}},
 			Examples: []string{"延期 D7 12-31 客户月底才开会"},
@@ -290,6 +291,19 @@ func (h Handler) undoDecision(ctx context.Context, c *command.Call, ref string) 
 	}
 	if len(acts) == 0 {
 		return "", fmt.Errorf("undo %s: there is no such decision", ref)
+	}
+	if last := acts[len(acts)-1]; last.Act == putOffName { // the right may be lost since
+		roll, err := h.roll(ctx, c)
+		if err != nil {
+			return "", err
+		}
+		owner, err := answers(ctx, c.Tx, roll, last.Was)
+		if err == nil {
+			err = mayPutOff(c, last.Was, owner)
+		}
+		if err != nil {
+			return "", err
+		}
 	}
 	err = h.undecide(ctx, c, code, version, store.MeetingAct{At: c.Now, By: c.Person.ID, Act: "撤销"})
 	return code + " 的「" + acts[len(acts)-1].Act + "」", err

@@ -203,10 +203,11 @@ func (h Handler) putOff(ctx context.Context, c *command.Call) (*command.Answer, 
 	if err != nil {
 		return nil, err
 	}
+	if err := mayPutOff(c, was, owner); err != nil {
+		return nil, err
+	}
 	due, today := c.Day("日期"), h.Rules.Day(c.Now)
 	switch {
-	case owner.ID != c.Person.ID && !rulebook.Allows(rulebook.HeadMeetings, c.Person):
-		return nil, &command.Refusal{Text: "决议 " + was.Code + " 由" + owner.Name + "负责，负责人和" + rulebook.Holders(rulebook.HeadMeetings) + "可以延期。", Hint: "决议 " + was.Code, Clause: deciding, Denied: true, Private: true}
 	case !was.Open():
 		return nil, &command.Refusal{Text: "决议 " + was.Code + " 已完成。", Hint: "决议 " + was.Code, Clause: deciding, Private: true}
 	case due < today:
@@ -234,6 +235,14 @@ func (h Handler) putOff(ctx context.Context, c *command.Call) (*command.Answer, 
 	to := audience.Join([]store.Person{owner}, roll.Standing(rulebook.Superior(owner.Post)).To)
 	a.Notices, err = h.tellOf(ctx, c, is, to, "put off", c.Person.Name+"延期："+was.Code, []chat.Fact{{Label: fieldReason, Value: why}})
 	return a, err
+}
+
+// mayPutOff refuses to put a decision off by whoever is neither its owner nor a head.
+func mayPutOff(c *command.Call, d store.Decision, owner store.Person) error {
+	if owner.ID == c.Person.ID || rulebook.Allows(rulebook.HeadMeetings, c.Person) {
+		return nil
+	}
+	return &command.Refusal{Text: "决议 " + d.Code + " 由" + owner.Name + "负责，负责人和" + rulebook.Holders(rulebook.HeadMeetings) + "可以延期。", Hint: "决议 " + d.Code, Clause: deciding, Denied: true, Private: true}
 }
 
 // reassign is 改派.

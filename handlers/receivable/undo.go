@@ -19,6 +19,9 @@ func (h Handler) undoEntries(ctx context.Context, c *command.Call, ref string) (
 		if err != nil {
 			return "", err
 		}
+		if !enters(c.Person, d.Contract) { // the right was lost since
+			return "", c.NoContract()
+		}
 		if err := h.undoOne(ctx, c, d, e); err != nil {
 			return "", err
 		}

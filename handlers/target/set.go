@@ -51,6 +51,11 @@ func (h Handler) setCommands() []command.Spec {
 // sets reports whether a person sets targets.
 func sets(p store.Person) bool { return rulebook.Allows(rulebook.SetTargets, p) }
 
+// onlySetters refuses whoever sets no targets.
+func onlySetters() *command.Refusal {
+	return &command.Refusal{Text: "目标只有" + rulebook.Holders(rulebook.SetTargets) + "可以定。", Hint: "看自己的：业绩", Clause: clause, Denied: true, Private: true}
+}
+
 // wish is a target as it is asked for.
 type wish struct {
 	said
@@ -104,7 +109,7 @@ func (h Handler) target(ctx context.Context, c *command.Call) (*command.Answer, 
 	told := w.told || given
 	switch {
 	case told && !may:
-		return nil, &command.Refusal{Text: "目标只有" + rulebook.Holders(rulebook.SetTargets) + "可以定。", Hint: "看自己的：业绩", Clause: clause, Denied: true, Private: true}
+		return nil, onlySetters()
 	case !told && (!may || w.name == "" || w.month == "" || len(w.was) > 0):
 		return h.list(ctx, c, w)
 	}

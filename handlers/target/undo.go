@@ -23,6 +23,9 @@ func (h Handler) changed(ctx context.Context, c *command.Call) (at time.Time, er
 
 // undo takes back versions by others that are what was before, the last one first.
 func (h Handler) undo(ctx context.Context, c *command.Call, ref string) (string, error) {
+	if !sets(c.Person) {
+		return "", onlySetters()
+	}
 	var said []string
 	for id := range strings.SplitSeq(ref, ",") {
 		one, err := h.undoOne(ctx, c, id)
