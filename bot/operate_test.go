@@ -108,6 +108,11 @@ func TestSettingsAreReloaded(t *testing.T) {
 	if err := r.reload(t.Context(), b); err != nil || !strings.Contains(said.String(), "after a start") {
 		t.Errorf("%v, says %s", err, said.String())
 	}
+	for _, cut := range []Config{{}, {SecretKey: next.SecretKey}, {Feishu: next.Feishu}} {
+		if next = cut; r.reload(t.Context(), b) == nil {
+			t.Errorf("settings that no bot starts with are taken over: %+v", cut)
+		}
+	}
 	if wrong = fmt.Errorf("第 3 行"); r.reload(t.Context(), b) == nil {
 		t.Error("wrong settings are taken over")
 	}

@@ -70,10 +70,14 @@ func (r *reloader) run(ctx context.Context, b *bot) error {
 }
 
 // reload reads the settings and takes over what it can; the rest waits for a
-// start. Nothing changes where they are wrong.
+// start. Nothing changes where they are wrong, or lack what a bot starts with: a file
+// that was cut short while it was saved is none to go by.
 func (r *reloader) reload(ctx context.Context, b *bot) error {
 	next, err := r.read()
 	if err != nil {
+		return err
+	}
+	if _, _, err := (serving{Config: next, Now: b.Now, Log: b.Log}).complete(); err != nil {
 		return err
 	}
 	people, err := command.AreaOf[*staff.Handler](b.areas)

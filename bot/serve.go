@@ -128,21 +128,26 @@ func (s serving) run(ctx context.Context) (err error) {
 // fit looks whether the bot can serve with its settings, before anything is written: what
 // they say of the rules and of the store.
 func (s serving) fit(ctx context.Context) (rules rulebook.Rules, o store.Options, err error) {
-	if s.Feishu == nil && s.WeCom == nil {
-		return rules, o, &usageError{errNoPlatform}
-	}
-	seals, err := s.sealer()
+	rules, seals, err := s.complete()
 	if err != nil {
-		return rules, o, &usageError{err}
-	}
-	if rules, err = s.rules(); err != nil {
-		return rules, o, err
-	}
-	if _, err := s.connections(nobody, others{}, s.Now, s.Log); err != nil {
 		return rules, o, err
 	}
 	o = store.Options{Source: s.Store, Pool: s.Postgres, Seals: seals, Log: s.Log, Program: version(), Beside: vault.Index}
 	return rules, o, addressFree(ctx, s.Config)
+}
+
+// complete looks whether the settings lack nothing that a bot starts with.
+func (s serving) complete() (rules rulebook.Rules, seals *store.Sealer, err error) {
+	if s.Feishu == nil && s.WeCom == nil {
+		return rules, nil, &usageError{errNoPlatform}
+	}
+	if seals, err = s.sealer(); err != nil {
+		return rules, nil, &usageError{err}
+	}
+	if rules, err = s.rules(); err == nil {
+		_, err = s.connections(nobody, others{}, s.Now, s.Log)
+	}
+	return rules, seals, err
 }
 
 // addressFree reports where nobody can listen as the settings say. It listens no longer
