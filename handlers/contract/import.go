@@ -97,8 +97,14 @@ func (h Handler) readContracts(f *sheet.File) (*intake.Book, error) {
 func (h Handler) finish(r *intake.Record[importRow]) {
 	v := &r.Value
 	v.Opening = true
-	if v.Number = text.Code(v.number); v.Number == "" || !reading.IsNumber(v.Number) {
+	switch v.Number = text.Code(v.number); {
+	case v.number == "" && len(r.Wrong) > 0: // that is why
+		return
+	case v.Number == "" || !reading.IsNumber(v.Number):
 		r.Fail("合同编号%s里只能有字母、数字和短横线", text.Quote(v.number))
+		return
+	case reading.IsCustomerCode(v.Number):
+		r.Fail("合同编号%s和客户编号分不开，请写成 K-%s", text.Quote(v.number), v.Number[1:])
 		return
 	}
 	v.Folded = command.FoldedContract(v.Number)

@@ -73,18 +73,21 @@ func TestImportedContracts(t *testing.T) {
 		{"ZYX-202611-010", "2026-11-02", "张伟", "南湖酒店", "", "", "2026-11-05"},
 		{"ZYX-202611-011", "2026-11-02", "张伟", "南湖酒店", "", "", "", "", "", "", "丢给别人了"},
 		{"合同", "2026-11-02", "张伟", "南湖酒店"},
+		{"k2024001", "2026-11-02", "张伟", "南湖酒店"}, // nobody could type it: K2024001 is a customer
+		{"", "2026-11-02", "张伟", "南湖酒店"},
 	}
 	trial, _ := imported(t, o, h, false, rows...)
 	said, report := imported(t, o, h, true, rows...)
 	for _, want := range []string{
 		"持有人「老马」不在册，先记在客户负责人名下", "第 5 行\t有错\tZYX-202611-007\t和第 2 行是同一个编号", "没有客户「没有这家」的档案", "领用日在将来",
 		"签了的合同要有金额", "去向「丢给别人了」看不懂", "里只能有字母、数字和短横线", "3 份合同",
+		"和客户编号分不开，请写成 K-2024001",
 	} {
 		if !strings.Contains(trial, want) || !strings.Contains(said, want) {
 			t.Errorf("lacks %q:\n%s\n%s", want, trial, said)
 		}
 	}
-	if report.Count(intake.Done) != 3 || report.Count(intake.Wrong) != 6 {
+	if report.Count(intake.Done) != 3 || report.Count(intake.Wrong) != 8 || strings.Contains(said, "编号「」") {
 		t.Errorf("%d done, %d wrong", report.Count(intake.Done), report.Count(intake.Wrong))
 	}
 	again, report := imported(t, o, h, true, rows[0], rows[1], rows[2], rows[3])

@@ -89,8 +89,14 @@ func (n *Numbering) check() error {
 		}
 	}
 	n.read = regexp.MustCompile(expr + "$")
+	if customerCode.MatchString(n.Number("2026-01-01", 1)) {
+		return errors.New("只有 K 和数字的是客户编号，请加短横线或别的字母，如 K-{year}{seq:3}")
+	}
 	return nil
 }
+
+// customerCode is a customer's number, which is read as one wherever a contract's may stand.
+var customerCode = regexp.MustCompile(`^[Kk][0-9]+$`)
 
 // digitBeside reports whether a digit follows the part, so that nobody could tell
 // where the running number ends.

@@ -15,6 +15,7 @@ func TestNumbering(t *testing.T) {
 		{"HT-{year}-{seq:4}", "HT-2026-0007", "HT2026#"},
 		{"{seq:2}-A{year}{month}{day}", "07-A20261130", "#A20261130"},
 		{"{seq:5}", "00007", "#"},
+		{"K-{year}{seq:3}", "K-2026007", "K2026#"}, // not a customer's K2026007
 	} {
 		n, err := ParseNumbering(c.pattern)
 		if err != nil {
@@ -34,7 +35,7 @@ func TestNumbering(t *testing.T) {
 }
 
 func TestNumberingRefuses(t *testing.T) {
-	for _, pattern := range []string{"", "ZYX", "ZYX-{year}", "{seq}{seq}", "{seq:0}", "{seq:12}", "{seq:}", "{jahr}{seq}", "{year:3}-{seq}", "合同{seq}", "A B{seq}", "{seq}{year}", "{seq}7", "{SEQ}", "A{seq", "{}{seq}"} {
+	for _, pattern := range []string{"", "ZYX", "ZYX-{year}", "{seq}{seq}", "{seq:0}", "{seq:12}", "{seq:}", "{jahr}{seq}", "{year:3}-{seq}", "合同{seq}", "A B{seq}", "{seq}{year}", "{seq}7", "{SEQ}", "A{seq", "{}{seq}", "K{seq:2}", "k{year}{seq:3}", "K20{seq}"} {
 		if _, err := ParseNumbering(pattern); err == nil {
 			t.Errorf("%q is taken", pattern)
 		}
