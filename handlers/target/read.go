@@ -57,7 +57,7 @@ func (s *said) take(typed string, today store.Day, sums, years bool) (int, error
 		}
 		s.month = month
 		return n, nil
-	} else if no := refused(err); no != nil {
+	} else if no := refused(err, years); no != nil {
 		return 0, no
 	}
 	if year, n, err := reading.Year(typed, today); years && err == nil && s.year == "" && s.month == "" {
@@ -75,7 +75,7 @@ func (s *said) take(typed string, today store.Day, sums, years bool) (int, error
 		if err == nil {
 			s.fen, s.told = fen, true
 			return n, nil
-		} else if no := refused(err); no != nil {
+		} else if no := refused(err, years); no != nil {
 			return 0, no
 		}
 	}
@@ -109,13 +109,18 @@ func (s *said) word(typed string, today store.Day) string {
 	return word
 }
 
-// refused is the refusal that an error of reading is; nil for another.
-func refused(err error) error {
+// refused is the refusal that an error of reading is; nil for another. Its hint is a
+// line of what was asked for: results, where years may stand, or a target.
+func refused(err error, years bool) error {
 	var no reading.Refusal
 	if !errors.As(err, &no) {
 		return nil
 	}
-	return &command.Refusal{Text: string(no) + "。", Hint: "目标 张伟 12月 12.5万", Private: true}
+	hint := "目标 张伟 12月 12.5万"
+	if years {
+		hint = "业绩 11月"
+	}
+	return &command.Refusal{Text: string(no) + "。", Hint: hint, Private: true}
 }
 
 // person is who is called so, also who left the company; false for nobody.
