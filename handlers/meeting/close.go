@@ -54,12 +54,15 @@ func (h Handler) closeCommands() []command.Spec {
 	}
 }
 
+// closers say who may close a meeting and open it again.
+const closers = "由开会的人、市场总监或总经理来说。"
+
 // mayClose refuses who may neither close a meeting nor open it again.
 func mayClose(m store.Meeting, p store.Person, verb string) error {
 	if closes(m, p) {
 		return nil
 	}
-	return &command.Refusal{Text: verb + "由开会的人、市场总监或总经理来说。", Hint: "议题", Clause: deciding, Denied: true, Private: true}
+	return &command.Refusal{Text: verb + closers, Hint: "议题", Clause: deciding, Denied: true, Private: true}
 }
 
 // close is 散会: refused while an item has no outcome (R51), and asked first.

@@ -286,7 +286,7 @@ func (h Handler) andNext(ctx context.Context, c *command.Call, m store.Meeting, 
 		return err
 	}
 	open := v.open()
-	said := fmt.Sprintf("还有 %d 项没有结论。", len(open))
+	said := "每一项都有结论了，散会" + closers
 	switch {
 	case len(open) > 0:
 		said = fmt.Sprintf("还有 %d 项没有结论，下一项：%s %s", len(open), open[0].Code, text.CutLine(open[0].Title, shown))
