@@ -21,7 +21,7 @@ import (
 // was asked for.
 var (
 	yeses = strings.Fields("是 是的 对 对的 好 好的 好吧 好呀 可以 行 同意 确定 ok yes")
-	noes  = append(strings.Fields("不 不用 不要 不要了 不办 不办了 不同意 否 no"), quits...)
+	noes  = append(strings.Fields("不 不用 不要 不要了 不办 不办了 不同意 不行 不可以 否 no"), quits...)
 	quits = strings.Fields("不了 不用了 先不办 先不办了 不弄了 先不弄了 算了")
 	nones = strings.Fields("没有 没有了 没 无 暂无")
 	vague = strings.Fields("嗯 嗯嗯 哦 噢 喔 啊 收到 知道了 不知道 不清楚 不懂 不会 等等 等一下 稍等")
@@ -165,7 +165,7 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, er
 		case open || c.Answered:
 			return command.Text("好的，已取消。"), nil
 		case len(list) == 0:
-			return nothingOpen(ctx, c)
+			return d.nothingOpen(ctx, c)
 		}
 		only, other, err := d.only(ctx, c, cancelWord)
 		if err != nil || other != nil {
@@ -191,7 +191,13 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, er
 
 // nothingOpen answers who leaves what nobody asked: what they wrote before counts, and
 // nobody's change is refused by a word that names none.
-func nothingOpen(ctx context.Context, c *command.Call) (*command.Answer, error) {
+func (d *Desk) nothingOpen(ctx context.Context, c *command.Call) (*command.Answer, error) {
+	if word := alone(c.Event.Text); slices.Contains(noes, word) && !slices.Contains(quits, word) {
+		list, err := d.decisions(ctx, c, func(i command.Item) string { return i.No })
+		if err != nil || len(list) > 0 {
+			return which(list), err
+		}
+	}
 	items, err := staff.Waiting(ctx, c)
 	if err != nil || len(items) == 0 {
 		return command.Text("现在没有在问你的，什么也没有改。要收回 5 分钟内登记的：撤销"), err
@@ -214,6 +220,12 @@ func (d *Desk) only(ctx context.Context, c *command.Call, word string) (code str
 	if err != nil {
 		return "", nil, err
 	}
+	if len(list) == 0 && (len(items) == 0 || slices.Contains(yeses, alone(c.Event.Text))) {
+		other, err := d.decisions(ctx, c, func(i command.Item) string { return i.Yes })
+		if err != nil || len(other) > 0 {
+			return "", which(append(items, other...)), err
+		}
+	}
 	for _, p := range slices.Backward(list) {
 		text := fmt.Sprintf("%s %s（不要了：%s %s）", p.Code, text.CutLine(p.Line, maxWaiting), cancelWord, p.Code)
 		items = append([]command.Item{{Text: text, Button: &chat.Button{Command: confirmWord + " " + p.Code}}}, items...)
@@ -226,10 +238,12 @@ func (d *Desk) only(ctx context.Context, c *command.Call, word string) (code str
 			codes = append(codes, strings.TrimPrefix(i.Button.Command, confirmWord+" "))
 		}
 	}
-	switch len(items) {
-	case 0:
+	switch {
+	case len(items) == 0 && command.SmallTalk(c.Event.Text):
+		return "", command.Text(agreed), nil
+	case len(items) == 0:
 		return "", nil, &command.Refusal{Text: "现在没有等你确认的。", Hint: "我的"}
-	case 1:
+	case len(items) == 1:
 		return codes[0], nil, nil
 	}
 	for _, code := range codes {
@@ -237,6 +251,41 @@ func (d *Desk) only(ctx context.Context, c *command.Call, word string) (code str
 	}
 	return "", command.Card(card), nil
 }
+
+// decisions are what waits for the caller to decide it, each with the line that a word
+// alone may mean.
+func (d *Desk) decisions(ctx context.Context, c *command.Call, line func(command.Item) string) (list []command.Item, err error) {
+	for _, a := range d.o.Areas {
+		items, err := a.Owes(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range items {
+			if line := line(i); line != "" {
+				list = append(list, command.Item{Text: i.Text, Button: &chat.Button{Label: line, Command: line}})
+			}
+		}
+	}
+	return list, nil
+}
+
+// which asks which of several things a word alone was about; where there is one, it is
+// done only once that is said: the word may have been an answer to nothing.
+func which(items []command.Item) *command.Answer {
+	card := chat.Card{Title: fmt.Sprintf("等你决定的有 %d 件", len(items)), Blocks: []chat.Block{{Text: "说的是哪一件？点按钮，或照按钮上的发："}}}
+	shown := items[:min(len(items), maxAskedButtons)]
+	for _, i := range shown {
+		card.Blocks = append(card.Blocks, chat.Block{Text: "• " + i.Text})
+	}
+	if rest := len(items) - len(shown); rest > 0 {
+		card.Blocks = append(card.Blocks, chat.Block{Text: words.More(rest)})
+	}
+	card.Buttons = buttons(shown)
+	return command.Card(card)
+}
+
+// agreed is what is said to small talk that is no greeting.
+const agreed = "好的。"
 
 // maxWaiting is how many characters of a line tell what waits.
 const maxWaiting = 60

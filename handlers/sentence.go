@@ -94,7 +94,7 @@ func (m *matter) sentence(line string) outcome {
 		return m.allowed(call{spec: meant.Spec, line: meant.Line, rest: meant.Rest, form: m.event.Values})
 	case meant.Help != nil:
 		return m.typed(meant.Help.HelpLine())
-	case meant.Small:
+	case meant.Small && (m.event.Chat.Group || !slices.Contains(yeses, alone(line))):
 		return m.smallTalk(meant.Greet)
 	case !m.event.Chat.Group && slices.Contains(yeses, alone(line)): // to nothing
 		return m.typed(confirmWord)
@@ -179,7 +179,7 @@ func (m *matter) smallTalk(greeting bool) outcome {
 	case greeting:
 		o.replies = here(chat.Message{Text: "你好，我在。要办事直接说，例如：签到 广州 拜访客户；发「帮助」看我能做什么。"})
 	case !m.event.Chat.Group:
-		o.replies = here(chat.Message{Text: "好的。"})
+		o.replies = here(chat.Message{Text: agreed})
 	}
 	return o
 }

@@ -290,7 +290,7 @@ func (h Handler) owed(c *command.Call, a store.Activity) (command.Item, bool) {
 	case a.State == store.ActivityDraft && a.Maker == c.Person.ID:
 		return command.Item{Text: "活动 " + a.Code + " 还是草稿（" + monthly + "）", Button: &chat.Button{Label: "补齐 " + a.Code, Command: "活动 改 " + a.Code}}, true
 	case mine != nil && state == store.ActivityPlanned && mine.Answer == store.Unanswered:
-		return command.Item{Text: named + "，还没答复能不能去", Button: &chat.Button{Label: "能去 " + a.Code, Command: "能去 " + a.Code}}, true
+		return command.Item{Text: named + "，还没答复能不能去", Button: &chat.Button{Label: "能去 " + a.Code, Command: "能去 " + a.Code}, Yes: "能去 " + a.Code, No: "不能去 " + a.Code}, true
 	case mine != nil && a.State == store.ActivityPlanned && mine.Came == store.Unchecked && mine.Answer != store.Cannot && h.Rules.AttendanceOpen(a, c.Now):
 		return command.Item{Text: named + "，还没报到场（" + onSite + "）", Button: &chat.Button{Label: "到场 " + a.Code, Command: "到场 " + a.Code}, Urgent: true}, true
 	case state == store.ActivityEnded && a.Responsible() == c.Person.ID:

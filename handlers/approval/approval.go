@@ -97,6 +97,7 @@ func (h Handler) waiting(ctx context.Context, c *command.Call) ([]command.Item, 
 		items = append(items, command.Item{
 			Text:   asker + "的查阅申请 " + r.Code + " 待批，" + h.at(r.Lapses) + " 失效",
 			Button: &chat.Button{Label: "看申请 " + r.Code, Command: "查阅申请 " + r.Code}, Urgent: true,
+			Yes: "批准 " + r.Code, No: "驳回 " + r.Code,
 		})
 	}
 	return items, err

@@ -205,5 +205,7 @@ func (q *Question) Error() string { return "question: " + q.Prompt }
 type Item struct {
 	Text   string
 	Button *chat.Button
-	Urgent bool // it is overdue or due today, or somebody waits for the person's word
+	Urgent bool   // it is overdue or due today, or somebody waits for the person's word
+	Yes    string // the line that a lone 同意 may mean, where it waits for the person's decision
+	No     string // and a lone 不同意
 }

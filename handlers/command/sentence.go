@@ -208,6 +208,13 @@ type Known struct {
 	Now      time.Time
 }
 
+// SmallTalk reports whether a text says nothing but what people say in passing.
+func SmallTalk(typed string) bool { return isSmallTalk(text.Fold(typed).Text) }
+
+func isSmallTalk(folded string) bool {
+	return useUp(sticker.ReplaceAllString(folded, ""), smallTalk)
+}
+
 // Guess is what a text may mean that is no plain command. Nothing is done by
 // it: it only offers.
 func (r *Router) Guess(typed string, k Known) Meaning {
@@ -224,7 +231,7 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 		}
 	}
 	f := text.Fold(text.CutBytes(typed, suggestBytes))
-	if useUp(sticker.ReplaceAllString(f.Text, ""), smallTalk) {
+	if isSmallTalk(f.Text) {
 		return Meaning{Small: true, Greet: greeting.in(f.Text) != ""}
 	}
 	m := r.spoken(typed, f, k)

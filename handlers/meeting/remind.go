@@ -218,7 +218,7 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 		case d.State == store.DecisionClaimed && owner.ID == c.Person.ID:
 			items = append(items, command.Item{Text: "决议 " + d.Code + " 报了完成，等确认"})
 		case d.State == store.DecisionClaimed && rulebook.Judges(c.Person, owner):
-			items = append(items, command.Item{Text: owner.Name + "的决议 " + d.Code + " 等确认完成（" + deciding + "）", Button: &chat.Button{Label: "确认 " + d.Code, Command: "确认完成 " + d.Code}, Urgent: true})
+			items = append(items, command.Item{Text: owner.Name + "的决议 " + d.Code + " 等确认完成（" + deciding + "）", Button: &chat.Button{Label: "确认 " + d.Code, Command: "确认完成 " + d.Code}, Urgent: true, Yes: "确认完成 " + d.Code, No: "退回 " + d.Code})
 		}
 	}
 	waiting, err := c.Tx.Agenda().Waiting(ctx)
