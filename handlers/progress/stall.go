@@ -85,7 +85,7 @@ func (h Handler) stall(ctx context.Context, c *command.Call) (*command.Answer, e
 	cause := strings.TrimSpace(c.Text(causeArg))
 	values := c.Fields(fieldsArg)
 	if cause == "" {
-		return h.offerCauses(m.Customer, values), nil
+		return offerCauses(m.Customer, values)
 	}
 	s := store.Stall{ID: c.Tx.NewID(c.Now), Customer: m.ID, At: c.Now, By: c.Person.ID}
 	if s.Cause, err = fitting("原因", cause, "停滞原因 "+m.ID+" 预算 至=月底"); err != nil {
@@ -128,22 +128,28 @@ func (h Handler) stalled(ctx context.Context, c *command.Call, k store.Customer,
 	return a, err
 }
 
-// offerCauses asks why a customer stands still, by buttons that keep what was typed
-// beside.
-func (h Handler) offerCauses(k store.Customer, values map[string]string) *command.Answer {
+// offerCauses asks why a customer stands still: any words answer it, or a button
+// with one of the usual causes. Where something was typed beside, the buttons keep that.
+func offerCauses(k store.Customer, values map[string]string) (*command.Answer, error) {
 	beside := ""
 	for _, key := range []string{fieldUntil, fieldRemedy} {
 		if v := values[key]; v != "" {
 			beside += " " + key + "=" + v
 		}
 	}
-	card := chat.Card{Title: "停滞原因 · " + k.Name, Blocks: []chat.Block{{
-		Text: k.ID + " " + k.Name + " 为什么没有进展？选一个，或者发：停滞原因 " + k.ID + " 原因… 至=月底 对策=…",
-	}, {Note: clause + "：没有进展的客户写明原因。不写 至=日期 就算到月底。"}}}
-	for _, cause := range usualCauses {
-		card.Buttons = append(card.Buttons, chat.Button{Label: cause, Command: strings.TrimSpace("停滞原因 " + k.ID + " " + cause + beside)})
+	line, why := "停滞原因 "+k.ID, k.ID+" "+k.Name+" 为什么没有进展？"
+	note := clause + "：没有进展的客户写明原因。不写 至=日期 就算到月底。"
+	if beside == "" {
+		return nil, &command.Question{
+			Prompt: why + "选一个，或者写一句。\n" + note, Line: line, Choices: usualCauses,
+			Secrecy: chat.Secrecy{Confidential: true, Customers: []string{k.ID}, Summary: k.ID + " 为什么没有进展？写一句。"},
+		}
 	}
-	return secret(k, card, k.ID+" 为什么没有进展？可以发：停滞原因 "+k.ID+" 原因…。")
+	card := chat.Card{Title: "停滞原因 · " + k.Name, Blocks: []chat.Block{{Text: why + "选一个，或者发：" + line + " 原因…" + beside}, {Note: note}}}
+	for _, cause := range usualCauses {
+		card.Buttons = append(card.Buttons, chat.Button{Label: cause, Command: line + " " + cause + beside})
+	}
+	return secret(k, card, k.ID+" 为什么没有进展？可以发："+line+" 原因…。"), nil
 }
 
 // until reads up to which day a cause is known; of none the end of the month.
