@@ -131,6 +131,7 @@ func restIn(values map[string]string) (string, error) {
 func (h Handler) askRest(c *command.Call, ct store.Contract, facts []chat.Fact, beyond int64) *command.Answer {
 	card := chat.Card{Title: "终止 " + ct.Number + "：多收的怎么办？", Tone: chat.Warn, Blocks: []chat.Block{
 		{Facts: append(facts, chat.Fact{Label: "多收", Value: words.Money(beyond)})},
+		{Note: "选一个，或者在这一行后面写上 余款=退款、余款=转预收 或 余款=不退，再发一次。"},
 	}}
 	for _, r := range rests {
 		card.Buttons = append(card.Buttons, chat.Button{Label: r, Command: strings.TrimSpace(c.Line) + " 余款=" + r})
