@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"marketbot/store/internal/engine"
+	"marketbot/store/internal/spelling"
 )
 
 const personColumns = `p.id, p.name, p.post, p.duties, p.since, p.until, p.awaits, p.notice, p.notice_ends, p.proof`
@@ -102,6 +103,20 @@ func (q People) Named(ctx context.Context, name string) (Person, bool, error) {
 	}
 	list, err := engine.Sound(ctx, q.tx, "person by name", `SELECT `+personColumns+` FROM person p WHERE p.name = $1 AND p.until = 0`, []any{name}, q.scan)
 	return engine.First(list), len(list) > 0, err
+}
+
+// Alike is an active person whose name is this one, or reads like it: capitals, width,
+// marks, traditional characters and letters that look alike make no other.
+func (q People) Alike(ctx context.Context, name string) (Person, bool, error) {
+	if p, found, err := q.Named(ctx, name); err != nil || found {
+		return p, found, err
+	}
+	all, err := q.Active(ctx)
+	i := slices.IndexFunc(all, func(p Person) bool { return spelling.Plain(p.Name) == spelling.Plain(name) })
+	if err != nil || i < 0 {
+		return Person{}, false, err
+	}
+	return all[i], true, nil
 }
 
 // StoppedNamed is who was stopped last of those who had a name and are not

@@ -197,7 +197,7 @@ func freeName(ctx context.Context, tx *store.Tx, wanted string) (string, error) 
 		if i > 1 {
 			tried = "管理员" + number(i)
 		}
-		if _, taken, err := tx.People().Named(ctx, tried); err != nil || !taken {
+		if _, taken, err := tx.People().Alike(ctx, tried); err != nil || !taken {
 			return tried, err
 		}
 	}

@@ -304,17 +304,25 @@ func (h Handler) added(ctx context.Context, c *command.Call, p store.Person, o p
 	return a, nil
 }
 
-// free refuses a name that somebody active has.
+// free refuses a name that somebody active has, or one that nobody could tell from it.
 func (h Handler) free(ctx context.Context, c *command.Call, name string) error {
-	_, taken, err := c.Tx.People().Named(ctx, name)
+	p, taken, err := c.Tx.People().Alike(ctx, name)
 	if err != nil || !taken {
 		return err
 	}
 	return &command.Refusal{
-		Text:   "已经有一位" + name + "，在册的人不能重名。",
-		Hint:   "改岗位：人员 岗位 " + name + " 岗位；同名的另一位请加字区分，如 " + name + "2",
+		Text:   "已经有一位" + p.Name + "，在册的人不能重名" + alike(p, name) + "。",
+		Hint:   "改岗位：人员 岗位 " + p.Name + " 岗位；同名的另一位请加字区分，如 " + p.Name + "2",
 		Clause: "附-4",
 	}
+}
+
+// alike says so of a name that is not quite a person's.
+func alike(p store.Person, name string) string {
+	if p.Name == name {
+		return ""
+	}
+	return "（" + name + "看上去一样）"
 }
 
 // mention is who stands behind @name, where the platform told their account.

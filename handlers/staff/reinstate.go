@@ -58,17 +58,17 @@ func (h Handler) reinstate(ctx context.Context, c *command.Call) (*command.Answe
 }
 
 // stopped is who had a name and was stopped last; it refuses when nobody was,
-// or somebody active has the name.
+// or somebody active has the name or one like it.
 func (h Handler) stopped(ctx context.Context, c *command.Call, name string) (store.Person, error) {
 	if !validName(name) {
 		return store.Person{}, &command.Refusal{Text: "没看懂要恢复谁，只写姓名。", Hint: "人员 恢复 张伟", Clause: "附-4"}
 	}
-	_, taken, err := c.Tx.People().Named(ctx, name)
+	other, taken, err := c.Tx.People().Alike(ctx, name)
 	if err != nil {
 		return store.Person{}, err
 	}
 	if taken {
-		return store.Person{}, &command.Refusal{Text: "已经有一位在册的" + name + "，不用恢复；在册的人也不能重名。", Hint: "人员 " + name, Clause: "附-4"}
+		return store.Person{}, &command.Refusal{Text: "已经有一位在册的" + other.Name + "，不用恢复；在册的人也不能重名" + alike(other, name) + "。", Hint: "人员 " + other.Name, Clause: "附-4"}
 	}
 	p, found, err := c.Tx.People().StoppedNamed(ctx, name)
 	if err == nil && !found {

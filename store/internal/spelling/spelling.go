@@ -30,7 +30,7 @@ const (
 )
 
 // Plain is how a name is compared: letters and digits only, narrow, small and in
-// simplified characters (東莞 is 东莞).
+// simplified characters (東莞 is 东莞), those that look alike being the same (⻓安, Ѕun).
 // Of a text without any, what is to be seen of it. It is cut to maxPlain runes.
 func Plain(text string) string {
 	text = strings.ToLower(norm.NFKC.String(strings.ToValidUTF8(clip(text), "")))

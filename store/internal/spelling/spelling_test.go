@@ -47,6 +47,7 @@ func TestTokensLeaveNothingOut(t *testing.T) {
 func TestPlainIsSimplified(t *testing.T) {
 	for name, want := range map[string]string{
 		"東莞市晨星機械有限公司": "东莞市晨星机械有限公司", "ＡＢＣ　電子": "abc电子", "鳳凰衛視": "凤凰卫视", "東莞东莞": "东莞东莞", "于右任": "于右任", "乾元": "乾元", "體育・體": "体育体",
+		"\u2ed3安⼯业": "长安工业", "⻢⻔⻰": "马门龙", "Ѕun Тrading": "suntrading", "ΑΒΒ电气": "abb电气", "АВВ电气": "abb电气", "МОСКВА": Plain("москва"),
 	} {
 		if got := Plain(name); got != want || Fold(name) != Fold(want) || Plain(got) != got {
 			t.Errorf("Plain(%s) = %s, want %s", name, got, want)

@@ -8,7 +8,7 @@ import (
 
 // Version is to be raised when Tokens, Plain or Fold gives others than before: the index
 // is made anew then, and with it what names are folded to.
-const Version = 4
+const Version = 5
 
 // What an index holds of a name is its single ideographs and pairs
 // of runes, the first letters of what it sounds like by two to four, its
