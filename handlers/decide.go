@@ -132,8 +132,24 @@ func (m *matter) resume() outcome {
 	case (hollow(said, m.dialog.Prefix) || spec.Wavers(rest+" "+m.dialog.Prefix, said)) && m.dialog.Doubted != sumOf(said):
 		return m.allowed(call{spec: spec, line: m.dialog.Line, rest: rest, doubts: strings.TrimSpace(said)})
 	}
-	answer := " " + m.dialog.Prefix + unnamed(m.event.Text, m.dialog.Prefix)
+	answer := " " + m.dialog.Prefix + unnamed(m.uncalled(spec), m.dialog.Prefix)
 	return m.allowed(call{spec: spec, line: m.dialog.Line + answer, rest: strings.TrimSpace(rest + answer), form: m.event.Values, answers: true})
+}
+
+// uncalled is an answer without the name of the command that asked, which some write
+// once more, with a colon: 签到：拜访客户.
+func (m *matter) uncalled(asked *command.Spec) string {
+	spec, rest, ok := m.router.Match(m.event.Text)
+	if ok && spec == asked && colonBefore(m.event.Text, rest) {
+		return rest
+	}
+	return m.event.Text
+}
+
+// colonBefore reports whether a colon parts a text's rest from what stands before it.
+func colonBefore(typed, rest string) bool {
+	before, found := strings.CutSuffix(strings.TrimSpace(typed), rest)
+	return found && rest != "" && strings.HasSuffix(text.Fold(strings.TrimSpace(before)).Text, ":")
 }
 
 // unnamed is an answer without the name of the field that it is for, which some type
@@ -150,7 +166,8 @@ func unnamed(typed, prefix string) string {
 // commands reports whether a text is meant as a command although a question is
 // open: one that stands apart as a word, or before a number such as D7, whoever may
 // use it; of one that is no use to the person only what it could take may follow. An answer
-// that merely begins like one (出差深圳3天 as next week's plan) stays an answer.
+// that merely begins like one (出差深圳3天 as next week's plan, 客户：谈妥了) stays an answer;
+// 周报：本周：… is none.
 func (m *matter) commands(typed string) bool {
 	spec, rest, ok := m.router.Match(typed)
 	if !ok || spec.Replaces != nil || !spec.Suits(m.person) && !m.fits(spec, rest) {
@@ -163,7 +180,7 @@ func (m *matter) commands(typed string) bool {
 	before, found := strings.CutSuffix(strings.TrimSpace(typed), rest)
 	last, _ := utf8.DecodeLastRuneInString(before)
 	numbered := reading.FirstCode(rest) != "" && strings.TrimLeft(rest, "0123456789") == rest
-	return empty || !found || unicode.IsSpace(last) || numbered || strings.HasPrefix(text.Fold(typed).Text, "/")
+	return empty || !found || unicode.IsSpace(last) || numbered || colonBefore(typed, rest) && spec.AtLabel(rest) || strings.HasPrefix(text.Fold(typed).Text, "/")
 }
 
 // fits reports whether what follows a command is surely for it: it is no name and

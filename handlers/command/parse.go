@@ -331,15 +331,18 @@ func (p *parser) neededAfter(i int) bool {
 
 // atLabel reports whether a label of this command begins here (补交 本周：… has no
 // week: 本周 is the label).
-func (p *parser) atLabel() bool {
-	if len(p.spec.Args) == 0 {
+func (p *parser) atLabel() bool { return p.spec.AtLabel(p.left) }
+
+// AtLabel reports whether a text begins with a label or a field of the command.
+func (s *Spec) AtLabel(typed string) bool {
+	if len(s.Args) == 0 {
 		return false
 	}
-	switch last := &p.spec.Args[len(p.spec.Args)-1]; last.Kind {
+	switch last := &s.Args[len(s.Args)-1]; last.Kind {
 	case Labels:
-		return reading.AtLabel(p.left, last.labels())
+		return reading.AtLabel(typed, last.labels())
 	case Fields:
-		return reading.AtField(p.left, last.Keys)
+		return reading.AtField(typed, last.Keys)
 	default:
 		return false
 	}
