@@ -17,7 +17,7 @@ var partsOfDay = []struct {
 
 // timeOfDay reads 下午, 14:00, 下午两点半 behind a day: when it begins, after
 // midnight. A clock of a few hours may be before noon or after, and is refused
-// but where it ends a range, which days do not ask for.
+// but where it ends a range, which days do not ask for, and may be 24:00.
 func (r *reader) timeOfDay(ends bool) (at time.Duration, found bool, err error) {
 	start := r.i
 	if r.blanks(); r.take("(") { // as it is printed: 周五（下午起）
@@ -47,12 +47,12 @@ func (r *reader) timeOfDay(ends bool) (at time.Duration, found bool, err error) 
 	case !ok:
 		r.i = end
 		return time.Duration(hours) * time.Hour, true, nil
-	case behind < 0 && h < 7 && !ends:
+	case behind < 0 && h > 0 && h < 7 && !ends:
 		return 0, false, Refusal("是上午还是下午？请写成 下午3点 或 15:00")
 	case behind > 0 && h < 12 && !(hours == 12 && h > 10 && r.runes[end-1] == '午' && r.runes[end-2] == '中'):
 		h += behind
 	}
-	if h > 23 || m > 59 {
+	if (h > 23 || m > 59) && !(ends && h == 24 && m == 0) {
 		return 0, false, Refusal("没有这个钟点，请写成 下午3点 或 15:00")
 	}
 	return time.Duration(h)*time.Hour + time.Duration(m)*time.Minute, true, nil

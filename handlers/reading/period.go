@@ -68,11 +68,15 @@ func (r *reader) timed(b base) (p Period, err error) {
 	}
 	b.from, b.weekday = first, weekday
 	last, _, err := r.date(b)
+	switch {
+	case errors.Is(err, ErrNone) && r.takeOne("次日", "第二天"):
+		last, err = first.AddDate(0, 0, 1), nil
+	case err != nil && !errors.Is(err, ErrNone):
+		return p, err
+	}
 	dated := err == nil
 	if dated {
 		p.Last = store.DayOf(last)
-	} else if !errors.Is(err, ErrNone) {
-		return p, err
 	}
 	to, told, err := r.timeOfDay(true)
 	switch {
@@ -95,11 +99,11 @@ func none(err error) error {
 }
 
 // order refuses what ends before it begins. On one day an hour below twelve may be
-// one of the afternoon, and what begins in the evening may end in the night.
+// one after noon (晚8点到10点), and what begins in the evening may end in the night.
 func (p *Period) order(oneDay bool) error {
 	if oneDay && p.To <= p.From {
 		switch {
-		case p.To < 12*time.Hour && p.To+12*time.Hour > p.From && p.From < lateEvening:
+		case p.To < 12*time.Hour && p.To+12*time.Hour > p.From:
 			p.To += 12 * time.Hour
 		case p.From >= lateEvening && p.To <= earlyMorning:
 			p.Last = p.First.Add(1)
