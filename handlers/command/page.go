@@ -26,7 +26,7 @@ func (p *parser) turn() {
 		return
 	}
 	word := typed[len(typed)-1]
-	if _, ok := reading.PageNumber(word); ok {
+	if _, ok := reading.PageNumber(word); ok || reading.Turns(word) {
 		p.args[pageArg] = word
 		p.left = strings.TrimSuffix(strings.TrimRightFunc(p.left, unicode.IsSpace), word)
 	}

@@ -46,6 +46,8 @@ func (h Handler) agenda(ctx context.Context, c *command.Call) (*command.Answer, 
 	code := command.CodeIn("Y", first)
 	page, turned := reading.PageNumber(said)
 	switch numbered := code != "" && strings.HasPrefix(text.Code(first), "Y"); {
+	case reading.Turns(said):
+		return nil, &command.Refusal{Text: "翻页写 第2页。", Hint: "议题 第2页", Clause: deciding, Private: true}
 	case said == "", turned:
 		return h.list(ctx, c, page)
 	case numbered && first == said:

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -49,6 +50,13 @@ func FirstCode(s string) string {
 		return ""
 	}
 	return ""
+}
+
+// Turns reports whether a word turns a list over without saying to which page: 下一页,
+// 最后一页.
+func Turns(word string) bool {
+	word, ok := strings.CutSuffix(text.TrimStops(text.Bare(word)), "页")
+	return ok && slices.Contains([]string{"下", "下一", "上", "上一", "前一", "后一", "末", "最后", "最后一", "首"}, word)
 }
 
 // PageNumber reads 第2页, 第二页.

@@ -13,6 +13,17 @@ func TestPageNumber(t *testing.T) {
 	}
 }
 
+func TestTurns(t *testing.T) {
+	for word, want := range map[string]bool{
+		"下一页": true, "下页": true, "上一页": true, "最后一页。": true, "末页": true,
+		"页": false, "第2页": false, "下一页怎么排": false, "宣传页": false, "": false, "\xff": false,
+	} {
+		if got := Turns(word); got != want {
+			t.Errorf("Turns(%q) = %v", word, got)
+		}
+	}
+}
+
 func TestANumberEndsWhereWordsBegin(t *testing.T) {
 	for typed, want := range map[string]string{
 		"Y4 找人": "Y4", "Y4找人": "Y4", "ｙ４找人": "ｙ４", "#Y4找人": "#Y4", "K1：送了样品": "K1", "Y4、Y5": "Y4", "Y4（再议）": "Y4",

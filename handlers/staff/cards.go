@@ -74,9 +74,9 @@ func platform(name string) string {
 	}
 }
 
-func peopleCard(list []store.Person, manages bool) chat.Card {
+func peopleCard(list []store.Person, page command.Page, manages bool) chat.Card {
 	t := &chat.Table{Heads: []string{"姓名", "岗位", "职责"}}
-	for _, p := range list {
+	for _, p := range command.Rows(page, list) {
 		duties := "—"
 		if words := strings.Split(role(p), "、")[1:]; len(words) > 0 {
 			duties = strings.Join(words, "、")
@@ -84,10 +84,13 @@ func peopleCard(list []store.Person, manages bool) chat.Card {
 		t.Rows = append(t.Rows, []string{p.Name, strings.Split(role(p), "、")[0], duties})
 	}
 	note := "看任职经历：人员 姓名"
+	if rest := page.Rest(); rest != "" {
+		note = rest + "\n" + note
+	}
 	if manages {
 		note += "\n管理：人员 添加 姓名 岗位 · 人员 岗位 姓名 岗位 · 人员 职责 姓名 职责 · 人员 取消职责 姓名 职责 · 人员 绑定码 姓名 · 人员 停用 姓名 · 人员 恢复 姓名"
 	}
-	return chat.Card{Title: "人员（" + number(len(list)) + " 人）", Blocks: []chat.Block{{Table: t}, {Note: note}}}
+	return chat.Card{Title: "人员（" + number(len(list)) + " 人）", Blocks: []chat.Block{{Table: t}, {Note: note}}, Buttons: page.Turn("下一页")}
 }
 
 func (h Handler) personCard(p store.Person, tenures []store.Tenure, rules string) chat.Card {

@@ -26,7 +26,7 @@ func (h Handler) peopleCommands() []command.Spec {
 		{
 			Name: "人员", Aliases: []string{"ry", "people"}, Summary: "看谁在什么岗位、有什么职责；加姓名看任职经历", Lists: true,
 			Said:     []string{"人员名单", "人员列表", "人员表", "员工列表", "员工名单", "同事名单", "通讯录", "有哪些人", "有几个人", "多少人", "有哪些同事", "都有谁", "什么岗位", "哪个岗位", "花名册", "管理员是谁", "谁是管理员", "财务是谁", "谁是财务", "档案员是谁", "谁是档案员", "总监是谁", "主管是谁", "领导是谁", "谁是…领导", "我的岗位"},
-			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true, Gone: true}},
+			Args:     []command.Arg{{Name: "姓名", Kind: command.Person, Optional: true, Gone: true}, command.PageArg()},
 			Examples: []string{"人员"}, Who: rulebook.TakePart, Clause: "总则", Also: []string{"附-4"}, Run: h.people,
 		},
 		manage(command.Spec{
@@ -160,7 +160,11 @@ func (h Handler) people(ctx context.Context, c *command.Call) (*command.Answer, 
 	slices.SortStableFunc(list, func(a, b store.Person) int {
 		return slices.Index(store.Posts, a.Post) - slices.Index(store.Posts, b.Post)
 	})
-	return command.Card(peopleCard(list, rulebook.Allows(rulebook.ManagePeople, c.Person))), nil
+	page, err := c.Page(len(list), command.MaxRows, c.Spec.Name)
+	if err != nil {
+		return nil, err
+	}
+	return command.Card(peopleCard(list, page, rulebook.Allows(rulebook.ManagePeople, c.Person))), nil
 }
 
 // person shows one person: what they held and hold, with dates.
