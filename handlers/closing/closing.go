@@ -74,8 +74,12 @@ func (m Months) Freeze(ctx context.Context, tx *store.Tx, month store.Day, at ti
 }
 
 func (m Months) freeze(ctx context.Context, tx *store.Tx, f store.FrozenMonth) error {
+	at := f.At
+	if f.By != "" { // what stands there of the very moment was entered before it was closed
+		at = at.Add(time.Millisecond)
+	}
 	for _, a := range m.Areas {
-		tables, err := a.Keep(ctx, tx, f.Month, f.At)
+		tables, err := a.Keep(ctx, tx, f.Month, at)
 		if err != nil {
 			return err
 		}
