@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -51,14 +52,31 @@ func (d daily) Next(after time.Time) []rulebook.Slot {
 }
 
 // Weekly is the moments of every ISO week, as the rules move them: before
-// holidays, or to none.
+// holidays, or to none. Of each week they are asked once: the rules do not change.
 func Weekly(rules rulebook.Rules, moments func(store.Week) []time.Time) Schedule {
-	return weekly{rules, moments}
+	return &weekly{rules: rules, moments: moments}
 }
 
 type weekly struct {
 	rules   rulebook.Rules
 	moments func(store.Week) []time.Time
+	known   sync.Map // store.Week → span; some hundred bytes a week that was near
+}
+
+// span is what is known of a week: its Monday and its moments.
+type span struct {
+	monday  time.Time
+	moments []time.Time
+	next    store.Week
+}
+
+func (w *weekly) of(week store.Week) span {
+	if s, ok := w.known.Load(week); ok {
+		return s.(span)
+	}
+	s := span{week.Monday(w.rules.Zone), w.moments(week), week.Add(1)}
+	w.known.Store(week, s)
+	return s
 }
 
 // A week's moments lie at most so many weeks from it: reminders before its
@@ -69,14 +87,15 @@ const (
 )
 
 // Next walks the weeks until none can have an earlier moment.
-func (w weekly) Next(after time.Time) []rulebook.Slot {
+func (w *weekly) Next(after time.Time) []rulebook.Slot {
 	var slots []rulebook.Slot
 	week := w.rules.Week(after).Add(-weeksBehind)
 	for range weeksBehind + weeksAhead {
-		if len(slots) > 0 && week.Monday(w.rules.Zone).AddDate(0, 0, -8).After(slots[0].At) {
+		span := w.of(week)
+		if len(slots) > 0 && span.monday.AddDate(0, 0, -8).After(slots[0].At) {
 			break
 		}
-		for _, t := range w.moments(week) {
+		for _, t := range span.moments {
 			switch {
 			case !t.After(after), len(slots) > 0 && t.After(slots[0].At):
 			case len(slots) > 0 && t.Equal(slots[0].At):
@@ -85,7 +104,7 @@ func (w weekly) Next(after time.Time) []rulebook.Slot {
 				slots = []rulebook.Slot{{At: t, Week: week}}
 			}
 		}
-		week = week.Add(1)
+		week = span.next
 	}
 	return slots
 }
