@@ -153,6 +153,13 @@ func Passage(raw string, typed []string) string {
 	return raw
 }
 
+// noField refuses what stands where a field belongs: none that is known, or one
+// without its equals sign (金额 8万).
 func noField(word string, keys []string) Refusal {
+	for _, k := range keys {
+		if strings.HasPrefix(text.Fold(word).Text, text.Fold(k).Text) {
+			return Refusal("字段和内容之间要写等号，请写成 " + k + "=…")
+		}
+	}
 	return Refusal(fmt.Sprintf("没有字段%s。可以写的字段：%s", text.Quote(word), strings.Join(keys, "、")))
 }
