@@ -122,11 +122,11 @@ func (h Handler) known(ctx context.Context, tx *store.Tx, r store.Request) (stri
 	}
 	line := k.Name + "（" + k.ID
 	if k.Owner != "" {
-		owner, _, err := tx.People().ByID(ctx, k.Owner)
+		owner, err := command.OwnerName(ctx, tx, k)
 		if err != nil {
 			return "", err
 		}
-		line += "，负责人 " + owner.Name
+		line += "，负责人 " + owner
 	}
 	line += "）"
 	if text.Code(r.Words) != k.ID && r.Words != k.Name {

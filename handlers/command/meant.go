@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"marketbot/handlers/audience"
 	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 	"marketbot/store"
@@ -94,13 +95,12 @@ func Near(ctx context.Context, tx *store.Tx, typed string, most int) ([]vault.Hi
 	return vault.Search(tx).Find(ctx, typed, most)
 }
 
-// OwnerName is whose a customer is, in words.
+// OwnerName is whose a customer is, in words: who left is told from another of the name.
 func OwnerName(ctx context.Context, tx *store.Tx, k store.Customer) (string, error) {
 	if k.Owner == "" {
 		return "暂无", nil
 	}
-	p, _, err := tx.People().ByID(ctx, k.Owner)
-	return p.Name, err
+	return audience.NewNames(tx).Of(ctx, k.Owner)
 }
 
 // CustomerWithin is the longest piece of a text that stands in a customer's name, where

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"marketbot/handlers/audience"
+	"marketbot/handlers/command"
 	"marketbot/handlers/intake"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
@@ -68,8 +69,8 @@ func knownText(ctx context.Context, tx *store.Tx, how string, c store.Customer) 
 	if c.Owner == "" {
 		return text, nil
 	}
-	owner, _, err := tx.People().ByID(ctx, c.Owner)
-	return text + "，负责人 " + owner.Name, err
+	owner, err := command.OwnerName(ctx, tx, c)
+	return text + "，负责人 " + owner, err
 }
 
 // importPeople finds the owner and the original author of a row. Who is not
