@@ -75,7 +75,7 @@ func (h Handler) tellShelved(ctx context.Context, c *command.Call, m store.Meeti
 	card := chat.Card{Title: fmt.Sprintf("议题 %s 已搁置 %d 次", i.Code, i.Shelved), Tone: chat.Warn, Blocks: []chat.Block{
 		{Text: i.Source + "：" + text.Line(i.Title)}, {Text: c.Person.Name + "在" + title(m) + "上搁置到 " + i.Due.String() + "：" + text.Continued(i.Why) + "（会-1 要求议而有决）"},
 	}, Buttons: []chat.Button{{Label: "看议题", Command: "议题 " + i.Code}}}
-	key := fmt.Sprintf("agenda/%s/shelved/%d", i.Code, i.Shelved)
+	key := fmt.Sprintf("agenda/%s/%d/shelved", i.Code, i.Version) // of this time: it may have been taken back before
 	a.Notices = audience.Same(key, to, chat.Message{
 		Card: &card, Secrecy: chat.Secrecy{Confidential: true, Summary: fmt.Sprintf("议题 %s 已搁置 %d 次。", i.Code, i.Shelved) + elsewhere},
 	})
