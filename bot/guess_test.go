@@ -133,7 +133,7 @@ func TestNothingIsGivenThatIsTakenBack(t *testing.T) {
 				if s.Asks && (strings.HasSuffix(end, "？") || strings.HasSuffix(end, "吗")) {
 					continue
 				}
-				if m, plain := r.Read(line + end); plain && m.Spec != nil {
+				if m, plain := r.Read(line+end, nil); plain && m.Spec != nil {
 					t.Errorf("%s%s is run as %s", line, end, m.Line)
 				}
 			}
@@ -149,7 +149,7 @@ func TestSeveralCommandsAreOffered(t *testing.T) {
 		"签到广州 另外明天请假":         {"签到 广州", "请假 明天"},
 		"跟进 K12 等报价，还有催一下周报":  {"跟进 K12 等报价", "催交"},
 	} {
-		if m, plain := r.Read(said); plain && m.Spec != nil {
+		if m, plain := r.Read(said, nil); plain && m.Spec != nil {
 			t.Errorf("%q is run as %s", said, m.Line)
 		}
 		if lines := r.Guess(said, knownOf(said)).Lines; !slices.Equal(lines, want) {

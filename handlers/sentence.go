@@ -27,7 +27,7 @@ func (t *turn) hear(ctx context.Context) error {
 		return nil
 	}
 	line := t.said()
-	if _, plain := t.plain(line); plain {
+	if _, plain := t.plain(line); plain && !command.LeadsOn(line) {
 		return nil
 	}
 	people, err := t.tx.People().Active(ctx)
@@ -150,7 +150,7 @@ func (m *matter) guessed(line string, files bool) command.Meaning {
 // plain is what a text plainly means; what replaces a preview is not meant where none
 // waits that it could replace.
 func (m *matter) plain(line string) (command.Meaning, bool) {
-	meant, plain := m.router.Read(line)
+	meant, plain := m.router.Read(line, m.people)
 	return meant, plain && (meant.Spec == nil || meant.Spec.Replaces == nil || m.replaces)
 }
 

@@ -27,7 +27,7 @@ func everyKind() []*Spec {
 func checkHostile(t *testing.T, r *Router, typed string, env Env) {
 	t.Helper()
 	r.Match(typed)
-	r.Read(typed)
+	r.Read(typed, nil)
 	r.Guess(typed, Known{Suits: func(*Spec) bool { return true }, People: []string{"张伟"}, Now: tuesday})
 	if spec, rest, ok := r.Match("签到 " + typed); ok && spec.Name == "签到" {
 		if want := strings.TrimFunc(typed, unicode.IsSpace); rest != want && strings.HasPrefix(typed, strings.TrimLeftFunc(typed, unicode.IsSpace)) {

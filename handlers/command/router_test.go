@@ -187,7 +187,7 @@ func TestSpecsKeepTheirOrder(t *testing.T) {
 // guess is what a text is taken for by somebody to whom everything is open: the
 // lines offered, help, or what it talks about.
 func guess(r *Router, typed string) string {
-	m, plain := r.Read(typed)
+	m, plain := r.Read(typed, nil)
 	if !plain {
 		m = r.Guess(typed, Known{Suits: func(*Spec) bool { return true }, People: []string{"张伟", "刘洋"}, Now: tuesday})
 	}

@@ -28,15 +28,16 @@ type Meaning struct {
 	Small bool     // small talk
 	Greet bool     // small talk that wants an answer
 
-	doubted bool // it is spoken of so that nothing is meant to be done
+	doubted  bool // it is spoken of so that nothing is meant to be done
+	ofOthers bool // it is a command that who wrote has no right to
 }
 
 // Read is what a text plainly means: a command that it begins with, behind
 // courtesies, or a question about it. ok is false where that takes knowledge of
-// who there is: see [Router.Guess].
-func (r *Router) Read(typed string) (m Meaning, ok bool) {
+// who there is, of whom people are some: see [Router.Guess] and [LeadsOn].
+func (r *Router) Read(typed string, people []string) (m Meaning, ok bool) {
 	m, ok = r.plain(typed)
-	if unsure, not := r.unsure(m, typed, Known{Suits: func(*Spec) bool { return true }, Now: anOrdinaryDay}); not {
+	if unsure, not := r.unsure(m, typed, Known{Suits: func(*Spec) bool { return true }, People: people, Now: anOrdinaryDay}); not {
 		return unsure, unsure.Help != nil
 	}
 	return m, ok
@@ -235,6 +236,9 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 		return Meaning{Small: true, Greet: greeting.in(f.Text) != ""}
 	}
 	m := r.spoken(typed, f, k)
+	if m.ofOthers {
+		return Meaning{}
+	}
 	if m.Spec == nil && m.Help == nil && len(m.Lines) == 0 {
 		if lines := r.misheard(typed, m.About, k); len(lines) > 0 {
 			return Meaning{Lines: lines}
@@ -272,6 +276,9 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 	return m
 }
 
+// shortPhrase is how many characters of a phrase may be said of anything.
+const shortPhrase = 2
+
 // sticker is a picture as the platforms write it.
 var sticker = regexp.MustCompile(`\[\pL{1,6}\]`)
 
@@ -281,10 +288,18 @@ func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
 	for i := range r.phrases {
 		p := &r.phrases[i]
 		pieces, ok := p.around(f, typed)
-		if !ok || p.within(told) || !k.Suits(p.spec) || p.tells && strings.Contains(f.Text, p.spec.Name) { // what it tells stands behind the name
+		if !ok || p.within(told) || p.tells && strings.Contains(f.Text, p.spec.Name) { // what it tells stands behind the name
 			continue
 		}
 		s := speech{phrase: *p, pieces: pieces}
+		if !k.Suits(p.spec) {
+			if m.About == nil && k.Denied != nil && k.Denied(p.spec) && p.size > shortPhrase {
+				if _, whole := s.line(typed, k, r.like()); whole {
+					return Meaning{ofOthers: true}
+				}
+			}
+			continue
+		}
 		left, near := s.leftover(), s.close()
 		switch line, whole := s.line(typed, k, r.like()); {
 		case p.spec.Lists && listing.in(left) != "" && useUp(left, listing, soft):

@@ -179,6 +179,17 @@ func (r *Router) several(typed string, first *Spec, k Known) []string {
 	return append(list, strings.TrimFunc(typed[from:], parting))
 }
 
+// LeadsOn reports whether a text leads on to another matter (另外…), so that it takes
+// knowledge of who there is to tell whether that is a command beside the first.
+func LeadsOn(typed string) bool {
+	for i, c := range typed {
+		if parting(c) && leading.at(typed[i+utf8.RuneLen(c):]) != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // gives reports whether a text gives a command, with all that it needs: what tells of
 // another (顺便收了回款) is still the first one's text. On a line of its own it begins with
 // its name, else it speaks of another than the first and of nothing else.

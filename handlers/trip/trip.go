@@ -29,7 +29,7 @@ func (h Handler) Commands() []command.Spec {
 	return []command.Spec{
 		{
 			Name: "出差", Aliases: []string{"cc", "trip"}, Summary: "登记出差；只发 出差 看谁在外面", Lists: true,
-			Said: []string{"出差申请", "申请出差", "登记出差", "登记…出差", "去…出差", "到…出差", "谁在…出差", "谁出差", "…我在…", "…在外地", "去外地", "谁…出差", "出差的有谁", "出差名单", "出差人员", "谁在外面", "谁在外地", "business trip"},
+			Said: []string{"出差申请", "申请出差", "登记出差", "登记…出差", "去…出差", "~去…谈个", "~去…谈合", "到…出差", "谁在…出差", "谁出差", "…我在…", "…在外地", "去外地", "谁…出差", "出差的有谁", "出差名单", "出差人员", "谁在外面", "谁在外地", "business trip"},
 			Args: []command.Arg{
 				{Name: "地点", Kind: command.Word, Optional: true},
 				{Name: "时长或起止", Kind: command.Span, Optional: true},
