@@ -53,7 +53,7 @@ func (h Handler) end(ctx context.Context, c *command.Call) (*command.Answer, err
 	case received <= is.Earned && is.Rest != keep:
 		is.Rest = ""
 	case is.Rest == "":
-		return h.askRest(c, was, facts, received-is.Earned), nil
+		return h.askRest(c, was, facts, received-is.Earned)
 	}
 	is.Ended = h.Rules.Day(c.Now)
 	switch open := is.Earned - received; {
@@ -127,16 +127,22 @@ func restIn(values map[string]string) (string, error) {
 	return "", &command.Refusal{Text: "余款可以 " + strings.Join(rests, "、") + "，没看懂" + text.Quote(v) + "。", Hint: "余款=退款", Clause: taking, Private: true}
 }
 
-// askRest asks what becomes of money beyond what was earned.
-func (h Handler) askRest(c *command.Call, ct store.Contract, facts []chat.Fact, beyond int64) *command.Answer {
-	card := chat.Card{Title: "终止 " + ct.Number + "：多收的怎么办？", Tone: chat.Warn, Blocks: []chat.Block{
-		{Facts: append(facts, chat.Fact{Label: "多收", Value: words.Money(beyond)})},
-		{Note: "选一个，或者在这一行后面写上 余款=退款、余款=转预收 或 余款=不退，再发一次。"},
-	}}
+// askRest asks what becomes of money beyond what was earned, also where it came in
+// only after the end was shown, and confirmed: then nothing was done.
+func (h Handler) askRest(c *command.Call, ct store.Contract, facts []chat.Fact, beyond int64) (*command.Answer, error) {
+	line := strings.TrimSpace(c.Line) + " " + fieldRest + "="
+	var buttons []chat.Button
 	for _, r := range rests {
-		card.Buttons = append(card.Buttons, chat.Button{Label: r, Command: strings.TrimSpace(c.Line) + " 余款=" + r})
+		buttons = append(buttons, chat.Button{Label: r, Command: line + r})
 	}
-	return private(card, ct, h.Rules.Day(c.Now))
+	typed := line + rests[0] + "（或者 " + strings.Join(rests[1:], "、") + "）"
+	if c.Confirmed != "" {
+		return nil, &command.Refusal{Text: "和刚才确认的不一样了：现在多收 " + words.Money(beyond) + "，怎么办？", Hint: typed, Buttons: buttons, Clause: taking, Private: true}
+	}
+	card := chat.Card{Title: "终止 " + ct.Number + "：多收的怎么办？", Tone: chat.Warn, Buttons: buttons, Blocks: []chat.Block{
+		{Facts: append(facts, chat.Fact{Label: "多收", Value: words.Money(beyond)})}, {Note: "选一个，或者发：" + typed},
+	}}
+	return private(card, ct, h.Rules.Day(c.Now)), nil
 }
 
 // refundNote is what is still to be done about money beyond what was earned.
