@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -107,6 +109,12 @@ func loadConfig(path string, getenv func(string) (string, bool)) (Config, error)
 	return cfg, nil
 }
 
+// maxFile is how many bytes a file has at most that people write: more is none, such as
+// a device without an end.
+const maxFile = 16 << 20
+
+var errTooLarge = errors.New("文件太大，或没有尽头；这里要的是几十 KB 的文本文件")
+
 // readFile reads a whole file. A pipe that nobody writes to is empty, and not waited
 // for.
 func readFile(path string) ([]byte, error) {
@@ -114,7 +122,10 @@ func readFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(f)
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if len(data) > maxFile {
+		err = errTooLarge
+	}
 	return data, errors.Join(err, f.Close())
 }
 
@@ -132,6 +143,9 @@ func (e *unreadable) Error() string {
 		return "读不了配置文件：运行程序的用户没有读 " + e.path + " 的权限。请把文件给这个用户（chown 用户 文件），不要放宽权限"
 	case errors.Is(e.err, syscall.EISDIR):
 		return "读不了配置文件：" + e.path + " 是目录。--config 后面要写文件；用 Docker 的，先在旁边放好这个文件再启动"
+	}
+	if errors.Is(e.err, errTooLarge) {
+		return "读不了配置文件 " + e.path + "：" + errTooLarge.Error()
 	}
 	return "读不了配置文件 " + e.path + "：" + platform.Why(e.err)
 }
@@ -226,6 +240,9 @@ func (c Config) problem() *problem {
 		if _, err := store.NewSealer(c.SecretKey); err != nil {
 			return &problem{"$.secret_key", "secret_key 要是 32 个随机字节的 base64。要新的，运行 openssl rand -base64 32，或空着再运行 marketbot check"}
 		}
+		if guessable(c.SecretKey) {
+			return &problem{"$.secret_key", "secret_key 的 32 个字节都一样，谁都猜得到。用 openssl rand -base64 32 换一个；已经在用的，把现在这个移到 old_secret_keys，重启后运行 marketbot rekey"}
+		}
 		for i, old := range c.OldSecretKeys {
 			if _, err := store.NewSealer(c.SecretKey, old); err != nil {
 				return &problem{fmt.Sprintf("$.old_secret_keys[%d]", i), "old_secret_keys 里的也要是 32 个随机字节的 base64，照原来的 secret_key 写"}
@@ -261,6 +278,12 @@ func (s Schedule) problem() *problem {
 		return &problem{"$.schedule.consolidated.escalate", "consolidated 没有 escalate：上面就是总经理"}
 	}
 	return nil
+}
+
+// guessable reports whether all bytes of a key are the same, as in one written by hand.
+func guessable(key string) bool {
+	raw, _ := base64.StdEncoding.DecodeString(key)
+	return len(raw) > 0 && bytes.Count(raw, raw[:1]) == len(raw)
 }
 
 // errNoKey is the want of a secret_key, without which nothing can be sealed.

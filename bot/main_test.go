@@ -92,14 +92,15 @@ func TestTheCommandLine(t *testing.T) {
 	}
 }
 
-// A pipe that nobody writes to keeps no verb waiting.
+// A pipe that nobody writes to keeps no verb waiting, nor does what has no end.
 func TestPipesAreNotWaitedFor(t *testing.T) {
 	folder := t.TempDir()
 	pipe, config := filepath.Join(folder, "pipe"), filepath.Join(folder, "config.yaml")
 	if err := errors.Join(syscall.Mkfifo(pipe, 0o600), os.WriteFile(config, fmt.Appendf(nil, "store: %q\nsecret_key: %q\n", filepath.Join(folder, "a.db"), storeKey), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"check", "--config", pipe}, {"doctor", filepath.Join(folder, "out"), "--config", pipe}, {"import", "客户", pipe, "--config", config}, {"restore", pipe, "--config", config}} {
+	for _, args := range [][]string{{"check", "--config", pipe}, {"doctor", filepath.Join(folder, "out"), "--config", pipe}, {"import", "客户", pipe, "--config", config}, {"restore", pipe, "--config", config},
+		{"check", "--config", "/dev/zero"}, {"doctor", filepath.Join(folder, "out"), "--config", "/dev/zero"}, {"import", "客户", "/dev/zero", "--config", config}, {"restore", "/dev/zero", "--config", config}} {
 		ended := make(chan int, 1)
 		go func() { ended <- run(t.Context(), time.Now, args, io.Discard, io.Discard) }()
 		select {
