@@ -74,7 +74,13 @@ func prepareIn(value string) (int, error) {
 	if text.Fold(bare).Text == "0" {
 		return 0, nil
 	}
-	d, err := whole(fieldPrepare, bare+"天", "5天", reading.Length)
+	d, err := whole(fieldPrepare, value, "5天", func(string) (time.Duration, int, error) {
+		d, n, err := reading.Length(bare + "天")
+		if n < len(bare+"天") { // 一周: of how many working days
+			return d, 0, err
+		}
+		return d, len(value), err
+	})
 	n := int(d / (24 * time.Hour))
 	if err == nil && n > maxPrepare {
 		err = &command.Refusal{Text: "准备天数最多 366 天。", Hint: "准备=5天", Private: true}
