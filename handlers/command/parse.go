@@ -273,8 +273,7 @@ func (p *parser) base(a *Arg) reading.Base {
 	return b
 }
 
-// nextFits tells, where names cannot be looked up, whether the text is that of
-// an argument after a rather than a name.
+// nextFits reports whether the text is that of an argument after a rather than a name.
 func (p *parser) nextFits(ctx context.Context, a *Arg) bool {
 	passed := false
 	for i := range p.spec.Args {

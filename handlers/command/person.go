@@ -114,6 +114,9 @@ func (p *parser) named(ctx context.Context, a *Arg, text, word string, at int) (
 	if who, n, ok := foldedName(people, text); ok && audience.Bare(word) == word { // 刘洋（离职） is nobody who is here
 		return who, at + n, nil
 	}
+	if who, n := p.glued(ctx, a, people, text); n > 0 {
+		return who, at + n, nil
+	}
 	if word == "" {
 		return nil, 0, reading.ErrNone
 	}
@@ -141,6 +144,24 @@ func foldedName(people []store.Person, typed string) (who store.Person, n int, o
 		who, longest, n, ok = one, len(name), f.Raw(len(name)), true
 	}
 	return who, n, ok
+}
+
+// glued finds the longest name that stands here where another argument follows right
+// behind it: 张伟周五, and 周一鸣周五, which is no Monday. 张伟明天 is nobody's where there
+// is a 张伟明.
+func (p *parser) glued(ctx context.Context, a *Arg, people []store.Person, typed string) (who store.Person, n int) {
+	f := text.Fold(text.CutBytes(typed, maxName))
+	longest := 0
+	for _, one := range people {
+		if name := text.Fold(one.Name).Text; len(name) > longest && strings.HasPrefix(f.Text, name) {
+			who, longest, n = one, len(name), f.Raw(len(name))
+		}
+	}
+	behind := *p
+	if behind.left = typed[n:]; n == 0 || !behind.nextFits(ctx, a) {
+		return store.Person{}, 0
+	}
+	return who, n
 }
 
 // unknownName refuses a name, with up to three that are like it.
