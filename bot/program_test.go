@@ -30,6 +30,7 @@ type program struct {
 	client  *http.Client
 	log     diary
 	process *exec.Cmd
+	ended   chan error    // of the process, once
 	took    time.Duration // by the last start
 }
 
@@ -110,25 +111,45 @@ func freeAddress(tb testing.TB) string {
 // start returns when the bot is ready, and tells how long that took.
 func (p *program) start() time.Duration {
 	p.tb.Helper()
-	p.process = exec.Command(p.binary, "serve", "--config", p.config)
-	p.process.Stdout, p.process.Stderr = &p.log, &p.log
-	began := time.Now()
-	if err := p.process.Start(); err != nil {
-		p.tb.Fatal(err)
+	if !p.up() {
+		p.tb.Fatalf("not ready: %s", tail(p.log.String(), 2000))
 	}
+	return p.took
+}
+
+// up starts the bot and reports whether it came to be ready, and did not end.
+func (p *program) up() bool {
+	p.tb.Helper()
+	began := time.Now()
+	p.begin(exec.Command(p.binary, "serve", "--config", p.config))
 	for time.Since(began) < 30*time.Second {
 		resp, err := p.client.Get("http://" + p.addr + "/readyz")
 		if err == nil {
 			resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
 				p.took = time.Since(began)
-				return p.took
+				return true
 			}
 		}
-		time.Sleep(2 * time.Millisecond)
+		select {
+		case err := <-p.ended:
+			p.ended <- err
+			return false
+		case <-time.After(2 * time.Millisecond):
+		}
 	}
-	p.tb.Fatalf("not ready: %s", tail(p.log.String(), 2000))
-	return 0
+	return false
+}
+
+// begin starts the process.
+func (p *program) begin(cmd *exec.Cmd) {
+	p.tb.Helper()
+	cmd.Stdout, cmd.Stderr = &p.log, &p.log
+	if err := cmd.Start(); err != nil {
+		p.tb.Fatal(err)
+	}
+	p.process, p.ended = cmd, make(chan error, 1)
+	go func() { p.ended <- cmd.Wait() }()
 }
 
 // kill ends the bot with SIGKILL: nothing of it runs any more afterwards.
@@ -137,7 +158,7 @@ func (p *program) kill() {
 		return
 	}
 	p.process.Process.Kill() // it may have ended already
-	p.process.Wait()         // reports the signal
+	<-p.ended                // reports the signal
 	p.process = nil
 }
 
@@ -147,7 +168,7 @@ func (p *program) stop() {
 	if err := p.process.Process.Signal(os.Interrupt); err != nil {
 		p.tb.Fatal(err)
 	}
-	if err := p.process.Wait(); err != nil {
+	if err := <-p.ended; err != nil {
 		p.tb.Fatal(err)
 	}
 	p.process = nil

@@ -230,7 +230,10 @@ func (r *rotation) killedWhile() string {
 		if kill {
 			time.Sleep(time.Duration(2000+rand.IntN(300)) * time.Millisecond) // the order is seen by then
 			r.program.kill()
-			r.program.start()
+			for try := 0; !r.program.up() && try < 100; try++ { // who asked may have the store meanwhile
+				r.program.kill()
+				time.Sleep(100 * time.Millisecond)
+			}
 		}
 		if e := <-done; e.err == nil || !kill {
 			return e.out

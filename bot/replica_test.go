@@ -128,13 +128,10 @@ func (p *program) startReplica(r replicaSettings) {
 	if err != nil {
 		p.tb.Fatal(err)
 	}
-	p.process = exec.Command(os.Args[0])
-	p.process.Env = append(os.Environ(), replicaVariable+"="+string(settings))
-	p.process.Stdout, p.process.Stderr = &p.log, &p.log
-	p.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := p.process.Start(); err != nil {
-		p.tb.Fatal(err)
-	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), replicaVariable+"="+string(settings))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	p.begin(cmd)
 }
 
 // newReplica is the place of such a process; it does not run yet.
