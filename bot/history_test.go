@@ -68,6 +68,7 @@ func TestRightsHold(t *testing.T) {
 func TestRightsDefectsAreFound(t *testing.T) {
 	for _, d := range []defect{lateEvent, undone, stoppedReceiver, outlived, flippedBit} {
 		t.Run(string(d), func(t *testing.T) {
+			t.Parallel()
 			for i := range maxSeeded {
 				steps, wrong, well := histories().Example(i), false, false
 				t.Run("", func(t *testing.T) { wrong = len(playHistory(t, steps, d).wrong) > 0 })

@@ -22,7 +22,10 @@ func seeds() []string {
 func TestSecretsStayInTheFile(t *testing.T) {
 	t.Parallel()
 	for name, world := range map[string]func(*office) screens{"page": onPage, "feishu": onFeishu} {
-		t.Run(name, func(t *testing.T) { keepSecrets(t, world) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			keepSecrets(t, world)
+		})
 	}
 }
 

@@ -195,6 +195,7 @@ type judge struct {
 	world *spokenWorld
 	at    *office // clean; nil: none
 	rest  storetest.Rest
+	done  string // all that people did at it
 }
 
 // heard is what somebody gets for what they wrote.
@@ -210,11 +211,12 @@ func (j *judge) say(s sentence, said string) heard {
 	if j.at == nil {
 		j.at = j.world.open(j.t)
 		j.rest = storetest.Behind(j.t, j.at.source)
+		j.done = j.state()
 	}
 	o := j.at
 	page := o.screens.(*page)
 	page.read()
-	before, was := len(page.lines), j.state()
+	before := len(page.lines)
 	o.screens.say(s.who, s.in, said)
 	o.deliver()
 	page.read()
@@ -232,7 +234,7 @@ func (j *judge) say(s sentence, said string) heard {
 		}
 	}
 	h.said = changing.ReplaceAllString(strings.Join(words, "\n"), "…")
-	h.acted = j.state() != was || h.last.Look.Customer != "" && h.last.Outcome == ledger.Done
+	h.acted = j.state() != j.done || h.last.Look.Customer != "" && h.last.Outcome == ledger.Done
 	if i := slices.IndexFunc(h.lines, confirms); i >= 0 && !h.acted {
 		h.after = changing.ReplaceAllString(o.hear(s.who, h.lines[i]), "…")
 	}
