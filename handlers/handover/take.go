@@ -182,7 +182,7 @@ func (h Handler) taken(ctx context.Context, c *command.Call, list []offered) (*c
 	}
 	a := secret(card, fmt.Sprintf("已接收 %d 项。", n), "departures")
 	a.Notices = notices
-	if n == 1 {
+	if n == 1 && list[0].Leaver.Active() { // who is gone has nothing given back
 		a.Undo = refs[0]
 		a.Reply.Card.Buttons = append(a.Reply.Card.Buttons, command.UndoButton)
 	}
