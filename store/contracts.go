@@ -163,6 +163,7 @@ func (q Contracts) CourseSince(ctx context.Context, day Day, customers ...string
 type ContractFilter struct {
 	Holder  string        // person id; empty: anybody's
 	State   ContractState // empty: any
+	InHand  bool          // only forms that are not signed, returned or spoiled
 	Waiting bool          // only those about which somebody has still to do something
 	Most    int
 	Skip    int
@@ -176,6 +177,10 @@ func (f ContractFilter) where() (where string, args []any) {
 			args = append(args, is.value)
 			where += fmt.Sprintf(" AND %s = $%d", is.column, len(args))
 		}
+	}
+	if f.InHand {
+		args = append(args, string(ContractClaimed), string(ContractReported))
+		where += fmt.Sprintf(" AND state IN ($%d, $%d)", len(args)-1, len(args))
 	}
 	if f.Waiting {
 		where += " AND waits = 1"

@@ -32,6 +32,9 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 	if typed == "" {
 		return h.open(ctx, c)
 	}
+	if text.Bare(typed) == inHand {
+		return h.listed(ctx, c, "合同 · "+inHand, "合同 "+inHand, store.ContractFilter{InHand: true})
+	}
 	if i := slices.Index(store.ContractStates, stateNamed(typed)); i >= 0 {
 		state := store.ContractStates[i]
 		return h.listed(ctx, c, "合同 · "+string(state), "合同 "+string(state), store.ContractFilter{State: state})
@@ -61,8 +64,12 @@ func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, er
 	return h.ofCustomer(ctx, c, typed)
 }
 
+// inHand is what forms are called that somebody has: 已领用 and 已汇报.
+const inHand = "在手"
+
 // stateNames are what the states of contracts are called.
 func stateNames() (list []string) {
+	list = append(list, inHand)
 	for _, s := range store.ContractStates {
 		list = append(list, string(s))
 	}
