@@ -53,7 +53,7 @@ func (h Handler) draft(ctx context.Context, c *command.Call) (*command.Answer, e
 	if s.rates, err = h.trend(ctx, c.Tx, s, c.Now); err != nil {
 		return nil, err
 	}
-	a := command.Card(h.draftCard(s, sent, up.Opinion, already, comments))
+	a := command.Card(h.draftCard(s, sent, up.Opinion, !already && !s.early(c.Now), already, comments))
 	a.Reply.Confidential = true
 	a.Files = []chat.File{file(s.week, c.Person, c.Now)}
 	a.Subject = "report/" + s.week.Key()
@@ -144,7 +144,7 @@ func (h Handler) maySendUp(ctx context.Context, c *command.Call, s sheet, gms []
 	if sent {
 		return sentAlready(s.week)
 	}
-	if n := len(s.in(missing)); c.Now.Before(s.due) && n > 0 {
+	if n := len(s.in(missing)); s.early(c.Now) {
 		return &command.Refusal{
 			Text:   fmt.Sprintf("%s周报 %s 才截止，还有 %d 人没交，现在上报太早。", s.week, h.at(s.due), n),
 			Hint:   "先看草稿：汇总 " + s.week.Key() + "；提醒没交的人：催交 " + s.week.Key(),
@@ -153,6 +153,9 @@ func (h Handler) maySendUp(ctx context.Context, c *command.Call, s sheet, gms []
 	}
 	return nil
 }
+
+// early reports whether somebody may still hand in before the reports are due.
+func (s sheet) early(now time.Time) bool { return now.Before(s.due) && len(s.in(missing)) > 0 }
 
 func sentAlready(w store.Week) error {
 	return &command.Refusal{Text: w.String() + "已经上报过了，每周只上报一次。", Hint: "之后交来的会自动作为补充转去；看汇总：汇总 " + w.Key(), Clause: clause}

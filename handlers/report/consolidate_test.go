@@ -129,6 +129,7 @@ func TestSendingUpLateAndEarly(t *testing.T) {
 	o := newOffice(t)
 	wants(t, flat(o.confirm("王芳", "上报").Reply), "第47周", "按时") // Monday 09:00: last week
 	wants(t, o.Refused("王芳", "上报"), "才截止，还有 3 人没交，现在上报太早")
+	wants(t, o.Say("王芳", "汇总"), "（草稿）", "[催交:", "![上报:")
 	o.Clock("2026-11-30 11:00")
 	wants(t, flat(o.confirm("王芳", "上报").Reply), "迟报 1 分钟")
 	o.Clock("2026-10-08 10:59")

@@ -144,11 +144,14 @@ func upSummary(s sheet, gms []store.Person) string {
 	return fmt.Sprintf("上报预览 · %s周报：%s，%d 份原件。确认后报给%s，每周只能上报一次。内容需要保密，这里不显示。", s.week, cameWords(s), s.originals(), who(gms))
 }
 
-// draftCard is the consolidated report before it goes up.
-func (h Handler) draftCard(s sheet, sent, opinion string, already bool, comments []store.ReportComment) chat.Card {
-	card := chat.Card{Title: short(s.week) + " 周报汇总（草稿）", Buttons: []chat.Button{{Label: "上报", Command: "上报 " + s.week.Key(), Primary: true}}}
+// draftCard is the consolidated report, with a button while it can go up.
+func (h Handler) draftCard(s sheet, sent, opinion string, ready, already bool, comments []store.ReportComment) chat.Card {
+	card := chat.Card{Title: short(s.week) + " 周报汇总（草稿）"}
 	if already {
-		card.Title, card.Buttons = short(s.week)+" 周报汇总（已上报）", nil
+		card.Title = short(s.week) + " 周报汇总（已上报）"
+	}
+	if ready {
+		card.Buttons = []chat.Button{{Label: "上报", Command: "上报 " + s.week.Key(), Primary: true}}
 	}
 	if len(s.in(missing)) > 0 {
 		card.Buttons = append(card.Buttons, chat.Button{Label: "催交", Command: "催交 " + s.week.Key()})
