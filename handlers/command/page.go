@@ -33,10 +33,10 @@ func (p *parser) turn() {
 }
 
 // stray puts a word that no argument took in the place of a page, where the command says
-// what it is not (see PageWord).
+// what it is not (see PageWord), unless it is known why one of them did not.
 func (p *parser) stray() {
 	i := slices.IndexFunc(p.spec.Args, func(a Arg) bool { return a.Name == pageArg })
-	if p.skip(); i < 0 || p.left == "" {
+	if p.skip(); i < 0 || p.left == "" || p.unknown != nil {
 		return
 	}
 	if _, given := p.args[pageArg]; !given {

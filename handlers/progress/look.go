@@ -10,7 +10,6 @@ import (
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
-	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
 	"marketbot/handlers/text"
 	"marketbot/handlers/words"
@@ -40,11 +39,6 @@ func (h Handler) lookCommands() []command.Spec {
 // look is 客户进度: for heads all customers or those of somebody, for others their
 // own.
 func (h Handler) look(ctx context.Context, c *command.Call) (*command.Answer, error) {
-	if typed := c.Text(pageArg); typed != "" {
-		if _, ok := reading.PageNumber(typed); !ok { // what is no page stands where a name would
-			return nil, &command.Refusal{Text: "没有叫" + text.Quote(typed) + "的在册人员。", Hint: "客户进度 11月 张伟", Clause: clause}
-		}
-	}
 	a := asked{month: h.Rules.Day(c.Now).Month(), at: c.Now}
 	title, line := "客户进度", "客户进度"
 	if c.Has(monthArg) {

@@ -13,6 +13,7 @@ import (
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/text"
 	"marketbot/store"
 )
 
@@ -148,7 +149,11 @@ func posts() string {
 
 func (h Handler) people(ctx context.Context, c *command.Call) (*command.Answer, error) {
 	if c.Has("姓名") {
-		return h.person(ctx, c, c.Who("姓名"))
+		who := c.Who("姓名")
+		if word := c.PageWord(); word != "" {
+			return nil, &command.Refusal{Text: "没看懂" + text.Quote(word) + "，什么也没有改。", Hint: "看任职经历：人员 " + who.Name + "；改岗位：人员 岗位 " + who.Name + " 岗位", Clause: "附-4"}
+		}
+		return h.person(ctx, c, who)
 	}
 	list, err := c.Tx.People().Active(ctx)
 	if err == nil {
