@@ -23,8 +23,10 @@ var (
 	yeses = strings.Fields("是 是的 对 对的 好 好的 好吧 好呀 可以 行 同意 确定 ok yes")
 	noes  = append(strings.Fields("不 不用 不要 不要了 不办 不办了 不同意 不行 不可以 否 no"), quits...)
 	quits = strings.Fields("不了 不用了 先不办 先不办了 不弄了 先不弄了 算了")
-	nones = strings.Fields("没有 没有了 没 无 暂无")
-	vague = strings.Fields("嗯 嗯嗯 哦 噢 喔 啊 收到 知道了 不知道 不清楚 不懂 不会 等等 等一下 稍等")
+	// consents are those of the yeses that decide, though people say them in passing, too.
+	consents = strings.Fields("可以 行 同意")
+	nones    = strings.Fields("没有 没有了 没 无 暂无")
+	vague    = strings.Fields("嗯 嗯嗯 哦 噢 喔 啊 收到 知道了 不知道 不清楚 不懂 不会 等等 等一下 稍等")
 )
 
 // mayAgree reports whether what was written says yes, or what a button that
@@ -220,10 +222,10 @@ func (d *Desk) only(ctx context.Context, c *command.Call, word string) (code str
 	if err != nil {
 		return "", nil, err
 	}
-	if len(list) == 0 && (len(items) == 0 || slices.Contains(yeses, alone(c.Event.Text))) {
-		other, err := d.decisions(ctx, c, func(i command.Item) string { return i.Yes })
-		if err != nil || len(other) > 0 {
-			return "", which(append(items, other...)), err
+	if said := alone(c.Event.Text); len(list) == 0 && (len(items) == 0 || slices.Contains(yeses, said)) {
+		all, err := d.decisions(ctx, c, func(i command.Item) string { return i.Yes })
+		if err != nil || len(all) > len(items) || len(all) > 0 && command.SmallTalk(said) {
+			return "", which(all), err
 		}
 	}
 	for _, p := range slices.Backward(list) {
@@ -253,15 +255,16 @@ func (d *Desk) only(ctx context.Context, c *command.Call, word string) (code str
 }
 
 // decisions are what waits for the caller to decide it, each with the line that a word
-// alone may mean.
+// alone may mean; what people say in passing, too, means nothing that can wait.
 func (d *Desk) decisions(ctx context.Context, c *command.Call, line func(command.Item) string) (list []command.Item, err error) {
+	small := command.SmallTalk(c.Event.Text)
 	for _, a := range d.o.Areas {
 		items, err := a.Owes(ctx, c)
 		if err != nil {
 			return nil, err
 		}
 		for _, i := range items {
-			if line := line(i); line != "" {
+			if line := line(i); line != "" && (i.Urgent || !small) {
 				list = append(list, command.Item{Text: i.Text, Button: &chat.Button{Label: line, Command: line}})
 			}
 		}

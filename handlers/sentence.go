@@ -94,7 +94,7 @@ func (m *matter) sentence(line string) outcome {
 		return m.allowed(call{spec: meant.Spec, line: meant.Line, rest: meant.Rest, form: m.event.Values})
 	case meant.Help != nil:
 		return m.typed(meant.Help.HelpLine())
-	case meant.Small && (m.event.Chat.Group || !slices.Contains(yeses, alone(line))):
+	case meant.Small && (m.event.Chat.Group || !slices.Contains(consents, alone(line))):
 		return m.smallTalk(meant.Greet)
 	case !m.event.Chat.Group && slices.Contains(yeses, alone(line)): // to nothing
 		return m.typed(confirmWord)

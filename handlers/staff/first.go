@@ -101,7 +101,7 @@ func Waiting(ctx context.Context, c *command.Call) ([]command.Item, error) {
 			return nil, err
 		}
 		items = append(items, command.Item{Text: one.Code + " " + what(p.Name, one) + "，待你确认（不同意：取消 " + one.Code + "）",
-			Button: &chat.Button{Label: "确认 " + one.Code, Command: "确认 " + one.Code}, Urgent: true})
+			Button: &chat.Button{Label: "确认 " + one.Code, Command: "确认 " + one.Code}, Urgent: true, Yes: "确认 " + one.Code, No: "取消 " + one.Code})
 	}
 	if len(open) > maxOwed {
 		items = append(items, command.Item{Text: "还有 " + number(len(open)-maxOwed) + " 项人员变更待你确认：确认 全部"})
