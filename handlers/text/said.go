@@ -1,7 +1,6 @@
 package text
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -18,14 +17,9 @@ func Continued(s string) string {
 	return strings.ReplaceAll(Shown(s), "\n", "\n"+saidMark)
 }
 
-// quoted is what a client of WeCom puts in front of a reply: the message that it is to,
-// and a line of dashes.
-var quoted = regexp.MustCompile(`^(?s:「.*?」|这是一条引用/回复消息：\n".*?")\r?\n-[- ]*\r?\n`)
-
 // Typed is a text as somebody typed it: without what the bot or a client put
-// around it, see [Unlinked], when they copied what they were shown, or replied to it.
+// around it, see [Unlinked], when they copied what they were shown.
 func Typed(s string) string {
-	s = s[len(quoted.FindString(s)):]
 	if strings.HasPrefix(s, saidMark) || strings.Contains(s, "\n"+saidMark) {
 		s = strings.TrimPrefix(strings.ReplaceAll("\n"+s, "\n"+saidMark, "\n"), "\n")
 	}

@@ -37,8 +37,6 @@ func TestTyped(t *testing.T) {
 	for shown, want := range map[string]string{
 		"改周报 【下周计划】\n" + Said("签约\n回访"): "改周报 【下周计划】\n签约\n回访", Said("一\n\n二"): "一\n\n二", "批示：" + Continued("一\n二"): "批示：一\n二",
 		"a │ b": "a │ b", "│": "│", "": "", Said("[www.x.example](http://www.x.example)"): "www.x.example",
-		"「刘洋：去不去？\n确认 A12」\n- - - - - - - - - - - - - - -\n签到 广州 「新品」谈妥": "签到 广州 「新品」谈妥", "这是一条引用/回复消息：\n\"市场部助手：\n编号：A12\"\n------\n确认": "确认",
-		"「新品」\n谈妥": "「新品」\n谈妥", "「一」\n- 二\n三": "「一」\n- 二\n三", "「a」\n---": "「a」\n---",
 	} {
 		if got := Typed(shown); got != want {
 			t.Errorf("Typed(%q) = %q, want %q", shown, got, want)

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"regexp"
 	"strings"
 
 	"marketbot/handlers/chat"
@@ -39,11 +40,55 @@ func template(f *chat.Form) string {
 	return short.Template()
 }
 
+// What clients put around the message that a reply is to: 「张伟：…」, or the words of a
+// phone, and a line of dashes below.
+var (
+	quote  = regexp.MustCompile(`^「[^：「」\n]{1,40}：`)
+	quoted = regexp.MustCompile(`^这是一条引用/回复消息：\n(?s:".*?")\r?\n-[- ]*\r?\n`)
+	dashes = regexp.MustCompile(`^\r?\n-[- ]*\r?\n`)
+)
+
+// unquoted is a reply without the messages that it is to.
+func unquoted(typed string) string {
+	for {
+		own := typed[len(quoted.FindString(typed)):]
+		if quote.MatchString(own) {
+			own = behindQuote(own)
+		}
+		if own == typed {
+			return typed
+		}
+		typed = own
+	}
+}
+
+// behindQuote is what stands below a quote, in which others may stand, and the dashes.
+func behindQuote(typed string) string {
+	depth := 0
+	for i, c := range typed {
+		switch c {
+		case '「':
+			depth++
+		case '」':
+			depth--
+		}
+		if c != '」' || depth > 0 {
+			continue
+		}
+		behind := typed[i+len("」"):]
+		if line := dashes.FindString(behind); line != "" {
+			return behind[len(line):]
+		}
+		return typed
+	}
+	return typed
+}
+
 // Read is what somebody wrote, without the mention of the bot. Of a template
 // that came back, what was copied along goes: the words before it, the marks
 // that keep texts apart, the looks of its heads.
 func Read(typed string) string {
-	typed = text.Typed(Worn(marks.ReplaceAllString(typed, "")))
+	typed = text.Typed(Worn(unquoted(marks.ReplaceAllString(typed, ""))))
 	if !strings.Contains(typed, "\n【") { // as nearly every text
 		return typed
 	}

@@ -85,7 +85,23 @@ func TestLongMarkdownIsCutAtLineEnds(t *testing.T) {
 	}
 }
 
+// A reply is read without the message that it is to, and words in brackets stay.
+func TestReplies(t *testing.T) {
+	for typed, want := range map[string]string{
+		"「刘洋：去不去？\n确认 A12」\n- - - - - - - - - - - - - - -\n签到 广州 「新品」谈妥": "签到 广州 「新品」谈妥",
+		"「李娜：「张伟：去不去」\n- - -\n去」\n- - -\n确认 A12":                         "确认 A12",
+		"这是一条引用/回复消息：\n\"市场部助手：\n编号：A12\"\n------\n确认":                   "确认",
+		"「晨星」已签，「南湖」回访\n「百汇」\n----\n下周去珠海":                               "「晨星」已签，「南湖」回访\n「百汇」\n----\n下周去珠海",
+		"「新品」\n谈妥": "「新品」\n谈妥", "「张伟：在」\n- 二\n三": "「张伟：在」\n- 二\n三", "「张伟：「在」\n---\n去": "「张伟：「在」\n---\n去",
+	} {
+		if got := Read(typed); got != want {
+			t.Errorf("Read(%q) = %q, want %q", typed, got, want)
+		}
+	}
+}
+
 func FuzzForm(f *testing.F) {
+	f.Add("「一：「二：」\n--\n「三：四」\n-\n五")
 	f.Add("填表 提交周报\n【本周】本周完成（必填）\n拜访\n（1/2）" + hidden("abcdef") + "\n【下周】x\n")
 	f.Add("填表 x\n【】\n【a")
 	f.Add("填表 x\n【本周】\n拜访\n（1/2）" + hidden("abcdef") + " \n（2/2）\u3000")
