@@ -100,7 +100,7 @@ func Fields(raw string, typed []string) (map[string]string, error) {
 	f, keys := text.Fold(raw), foldKeys(typed)
 	at, ok := fieldFrom(f, 0, keys, true)
 	if !ok || strings.TrimFunc(raw[:f.Raw(at.start)], unicode.IsSpace) != "" {
-		return nil, noField(FirstWord(raw), typed)
+		return nil, unequal(FirstWord(raw), typed)
 	}
 	for ok {
 		if at.key == "" {
@@ -153,13 +153,18 @@ func Passage(raw string, typed []string) string {
 	return raw
 }
 
-// noField refuses what stands where a field belongs: none that is known, or one
-// without its equals sign (金额 8万).
-func noField(word string, keys []string) Refusal {
+// unequal refuses what stands where a field belongs: one without its equals sign
+// (金额 8万), or none that is known.
+func unequal(word string, keys []string) Refusal {
+	f := text.Fold(word).Text
 	for _, k := range keys {
-		if strings.HasPrefix(text.Fold(word).Text, text.Fold(k).Text) {
+		if strings.HasPrefix(f, text.Fold(k).Text) && !strings.ContainsAny(f, "=:") {
 			return Refusal("字段和内容之间要写等号，请写成 " + k + "=…")
 		}
 	}
+	return noField(word, keys)
+}
+
+func noField(word string, keys []string) Refusal {
 	return Refusal(fmt.Sprintf("没有字段%s。可以写的字段：%s", text.Quote(word), strings.Join(keys, "、")))
 }

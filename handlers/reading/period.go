@@ -3,6 +3,7 @@ package reading
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -78,6 +79,7 @@ func (r *reader) timed(b base) (p Period, err error) {
 	if dated {
 		p.Last = store.DayOf(last)
 	}
+	end = r.i
 	to, told, err := r.timeOfDay(true)
 	switch {
 	case err != nil:
@@ -87,7 +89,7 @@ func (r *reader) timed(b base) (p Period, err error) {
 	case told:
 		p.To = to
 	}
-	return p, p.order(!dated)
+	return p, p.order(!dated, slices.Contains(r.runes[end:r.i], '点'))
 }
 
 // none is ErrNone where there is no other error.
@@ -99,11 +101,12 @@ func none(err error) error {
 }
 
 // order refuses what ends before it begins. On one day an hour below twelve may be
-// one after noon (晚8点到10点), and what begins in the evening may end in the night.
-func (p *Period) order(oneDay bool) error {
+// one after noon, in the evening only one that is spoken (晚8点到10点), and what begins
+// in the evening may end in the night.
+func (p *Period) order(oneDay, spoken bool) error {
 	if oneDay && p.To <= p.From {
 		switch {
-		case p.To < 12*time.Hour && p.To+12*time.Hour > p.From:
+		case p.To < 12*time.Hour && p.To+12*time.Hour > p.From && (spoken || p.From < lateEvening):
 			p.To += 12 * time.Hour
 		case p.From >= lateEvening && p.To <= earlyMorning:
 			p.Last = p.First.Add(1)
