@@ -111,7 +111,7 @@ func loadConfig(path string, getenv func(string) (string, bool)) (Config, error)
 
 // maxFile is how many bytes a file has at most that people write: more is none, such as
 // a device without an end.
-const maxFile = 16 << 20
+const maxFile = 1 << 20
 
 var errTooLarge = errors.New("文件太大，或没有尽头；这里要的是几十 KB 的文本文件")
 

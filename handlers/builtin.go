@@ -99,8 +99,8 @@ func (d *Desk) noHelp(c *command.Call, spec *command.Spec, word string) *command
 	default:
 		no.Text = notFor(spec).Text
 	}
-	if near := d.router.Near(spec, c.Person); near != nil {
-		no.Hint = near.HelpLine()
+	if beside := d.router.Beside(spec, c.Person); beside != nil {
+		no.Hint = beside.HelpLine()
 	}
 	return no
 }

@@ -163,7 +163,7 @@ func (q Contracts) CourseSince(ctx context.Context, day Day, customers ...string
 type ContractFilter struct {
 	Holder  string        // person id; empty: anybody's
 	State   ContractState // empty: any
-	InHand  bool          // only forms that are not signed, returned or spoiled
+	InHand  bool          // only forms that somebody has, see Contract.InHand
 	Waiting bool          // only those about which somebody has still to do something
 	Most    int
 	Skip    int

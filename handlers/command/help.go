@@ -139,15 +139,15 @@ func rows(list []*Spec) chat.Block {
 	return chat.Block{Facts: facts}
 }
 
-// Near is the first other command of the same area that a person may use; nil: none.
-func (r *Router) Near(s *Spec, p store.Person) *Spec {
-	if list := r.near(s, p); len(list) > 0 {
+// Beside is the first other command of the same area that a person may use; nil: none.
+func (r *Router) Beside(s *Spec, p store.Person) *Spec {
+	if list := r.beside(s, p); len(list) > 0 {
 		return list[0]
 	}
 	return nil
 }
 
-func (r *Router) near(s *Spec, p store.Person) []*Spec {
+func (r *Router) beside(s *Spec, p store.Person) []*Spec {
 	return slices.DeleteFunc(r.useful(p), func(o *Spec) bool { return s == nil || s.Area == 0 || o.Area != s.Area || o == s })
 }
 
@@ -168,7 +168,7 @@ func (r *Router) HelpFor(s *Spec, p store.Person) chat.Card {
 		facts = append(facts, chat.Fact{Label: "对应条款", Value: c.Number + " " + c.Title})
 	}
 	card := chat.Card{Title: s.Name, Blocks: []chat.Block{{Text: s.Summary}, {Facts: facts}}}
-	if others := r.near(s, p); len(others) > 0 {
+	if others := r.beside(s, p); len(others) > 0 {
 		card.Blocks = append(card.Blocks, chat.Block{Text: "一类的还有："}, rows(others))
 	}
 	if s.Lists && s.Suits(p) {

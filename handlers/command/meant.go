@@ -95,7 +95,7 @@ func Near(ctx context.Context, tx *store.Tx, typed string, most int) ([]vault.Hi
 	return vault.Search(tx).Find(ctx, typed, most)
 }
 
-// OwnerName is whose a customer is, in words: who left is told from another of the name.
+// OwnerName is whose a customer is, in words; an owner who left is marked so, 张伟（离职）.
 func OwnerName(ctx context.Context, tx *store.Tx, k store.Customer) (string, error) {
 	if k.Owner == "" {
 		return "暂无", nil

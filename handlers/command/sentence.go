@@ -28,8 +28,8 @@ type Meaning struct {
 	Small bool     // small talk
 	Greet bool     // small talk that wants an answer
 
-	doubted  bool // it is spoken of so that nothing is meant to be done
-	ofOthers bool // it is a command that who wrote has no right to
+	doubted bool // it is spoken of so that nothing is meant to be done
+	denied  bool // it is a command that who wrote has no right to
 }
 
 // Read is what a text plainly means: a command that it begins with, behind
@@ -236,7 +236,7 @@ func (r *Router) Guess(typed string, k Known) Meaning {
 		return Meaning{Small: true, Greet: greeting.in(f.Text) != ""}
 	}
 	m := r.spoken(typed, f, k)
-	if m.ofOthers {
+	if m.denied {
 		return Meaning{}
 	}
 	if m.Spec == nil && m.Help == nil && len(m.Lines) == 0 {
@@ -294,8 +294,8 @@ func (r *Router) spoken(typed string, f text.Folded, k Known) (m Meaning) {
 		s := speech{phrase: *p, pieces: pieces}
 		if !k.Suits(p.spec) {
 			if m.About == nil && k.Denied != nil && k.Denied(p.spec) && p.size > shortPhrase {
-				if _, whole := s.line(typed, k, r.like()); whole {
-					return Meaning{ofOthers: true}
+				if line, whole := s.line(typed, k, r.like()); whole && line != p.spec.Name {
+					return Meaning{denied: true}
 				}
 			}
 			continue

@@ -134,9 +134,13 @@ func (h Handler) mayTake(ctx context.Context, c *command.Call) error {
 	if err != nil || n < h.Config.OpenPerPerson {
 		return err
 	}
+	theirs := "合同 " + inHand
+	if rulebook.Allows(rulebook.SeeContracts, c.Person) { // to them that is everybody's
+		theirs = "合同 " + c.Person.Name
+	}
 	return &command.Refusal{
 		Text: fmt.Sprintf("你手里还有 %d 份没用的合同，最多 %d 份，先签、退或作废几份再领。", n, h.Config.OpenPerPerson),
-		Hint: "看在手的：合同 在手；用不上的：退合同 合同号", Clause: taking, Private: true,
+		Hint: "看在手的：" + theirs + "；用不上的：退合同 合同号", Clause: taking, Private: true,
 	}
 }
 

@@ -20,7 +20,7 @@ func (h Handler) lookCommands() []command.Spec {
 	return []command.Spec{{
 		Name: "合同", Aliases: []string{"ht"}, Summary: "看一份合同，或者按客户、姓名、状态、月份列出合同", Lists: true, By: []command.Kind{command.Person, command.Month}, Of: command.Contracts,
 		Said:     []string{"我的合同", "合同列表", "没交原件", "合同…多少钱", "合同…签了没", "合同…状态", "领了几份合同", "几份合同表", "合同到哪一步", "看合同", "查合同", "合同登记表", "合同领用登记表", "合同台账", "有哪些合同", "合同情况", "签了几份合同", "…签了几份合同", "几份合同", "…的合同", "…的合同到哪", "…有哪些合同", "…合同签了没", "…合同签了吗", "合同号"},
-		Args:     []command.Arg{{Name: "哪些", Kind: command.Contract, Optional: true, Words: stateNames()}, command.PageArg()},
+		Args:     []command.Arg{{Name: "哪些", Kind: command.Contract, Optional: true, Words: append(stateNames(), inHand)}, command.PageArg()},
 		Examples: []string{"合同", "合同 ZYX-202611-001", "合同 已签", "合同 本月"},
 		Who:      rulebook.TakePart, Clause: taking, Also: []string{signing}, Run: h.look,
 	}}
@@ -69,7 +69,6 @@ const inHand = "在手"
 
 // stateNames are what the states of contracts are called.
 func stateNames() (list []string) {
-	list = append(list, inHand)
 	for _, s := range store.ContractStates {
 		list = append(list, string(s))
 	}

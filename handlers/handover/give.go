@@ -299,7 +299,10 @@ func (h Handler) tellParties(ctx context.Context, c *command.Call, d store.Depar
 	if p, active := roll.Active(d.Person); active && p.ID != c.Person.ID {
 		to = audience.Join([]store.Person{p}, to)
 	}
-	card := chat.Card{Title: e.Name() + "的交接：" + title, Tone: chat.Warn, Blocks: []chat.Block{{Text: lines}}, Buttons: []chat.Button{{Label: "看交接清单", Command: "交接 " + e.Name()}}}
+	card := chat.Card{Title: e.Name() + "的交接：" + title, Tone: chat.Warn, Blocks: []chat.Block{{Text: lines}}}
+	if d.State != store.DepartureWithdrawn { // of one that was taken back there is no list
+		card.Buttons = []chat.Button{{Label: "看交接清单", Command: "交接 " + e.Name()}}
+	}
 	return h.tell(c, what, d, to, card, card.Title+"。"), nil
 }
 

@@ -292,7 +292,7 @@ func (h Handler) undoDecision(ctx context.Context, c *command.Call, ref string) 
 	if len(acts) == 0 {
 		return "", fmt.Errorf("undo %s: there is no such decision", ref)
 	}
-	if last := acts[len(acts)-1]; last.Act == putOffName { // the right may be lost since
+	if last := acts[len(acts)-1]; last.Act == putOffName && strconv.Itoa(last.Version) == version { // the right may be lost since
 		roll, err := h.roll(ctx, c)
 		if err != nil {
 			return "", err

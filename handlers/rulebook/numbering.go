@@ -96,7 +96,7 @@ func (n *Numbering) check() error {
 }
 
 // customerCode is a customer's number, which is read as one wherever a contract's may stand.
-var customerCode = regexp.MustCompile(`^[Kk][0-9]+$`)
+var customerCode = regexp.MustCompile(`^[Kk][0-9]{1,12}$`)
 
 // digitBeside reports whether a digit follows the part, so that nobody could tell
 // where the running number ends.

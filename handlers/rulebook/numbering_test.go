@@ -15,7 +15,8 @@ func TestNumbering(t *testing.T) {
 		{"HT-{year}-{seq:4}", "HT-2026-0007", "HT2026#"},
 		{"{seq:2}-A{year}{month}{day}", "07-A20261130", "#A20261130"},
 		{"{seq:5}", "00007", "#"},
-		{"K-{year}{seq:3}", "K-2026007", "K2026#"}, // not a customer's K2026007
+		{"K-{year}{seq:3}", "K-2026007", "K2026#"},                     // not a customer's K2026007
+		{"K{year}{month}{day}{seq:5}", "K2026113000007", "K20261130#"}, // too long for one
 	} {
 		n, err := ParseNumbering(c.pattern)
 		if err != nil {
