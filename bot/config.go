@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -240,9 +238,6 @@ func (c Config) problem() *problem {
 		if _, err := store.NewSealer(c.SecretKey); err != nil {
 			return &problem{"$.secret_key", "secret_key 要是 32 个随机字节的 base64。要新的，运行 openssl rand -base64 32，或空着再运行 marketbot check"}
 		}
-		if guessable(c.SecretKey) {
-			return &problem{"$.secret_key", "secret_key 的 32 个字节都一样，谁都猜得到。用 openssl rand -base64 32 换一个；已经在用的，把现在这个移到 old_secret_keys，重启后运行 marketbot rekey"}
-		}
 		for i, old := range c.OldSecretKeys {
 			if _, err := store.NewSealer(c.SecretKey, old); err != nil {
 				return &problem{fmt.Sprintf("$.old_secret_keys[%d]", i), "old_secret_keys 里的也要是 32 个随机字节的 base64，照原来的 secret_key 写"}
@@ -278,12 +273,6 @@ func (s Schedule) problem() *problem {
 		return &problem{"$.schedule.consolidated.escalate", "consolidated 没有 escalate：上面就是总经理"}
 	}
 	return nil
-}
-
-// guessable reports whether all bytes of a key are the same, as in one written by hand.
-func guessable(key string) bool {
-	raw, _ := base64.StdEncoding.DecodeString(key)
-	return len(raw) > 0 && bytes.Count(raw, raw[:1]) == len(raw)
 }
 
 // errNoKey is the want of a secret_key, without which nothing can be sealed.
