@@ -16,7 +16,7 @@ func TestRobotTellsNoProgress(t *testing.T) {
 	o.hear("张伟", "新客户 东莞市晨星机械有限公司")
 	const elsewhere = "完整内容请在应用或飞书里看"
 	for line, says := range map[string]string{
-		"张伟 跟进 K1 谈好了 金额=123456 下次=12-03 送玫瑰": "K1", "张伟 停滞原因 K1 老板出国": elsewhere, "张伟 停滞原因 K1": elsewhere, "李娜 重点客户 11月 K1 签下牡丹厅": elsewhere,
+		"张伟 跟进 K1 谈好了 金额=123456 下次=12-03 送玫瑰": "K1", "张伟 停滞原因 K1 老板出国": elsewhere, "张伟 停滞原因 K1": "K1 为什么没有进展？", "李娜 重点客户 11月 K1 签下牡丹厅": elsewhere,
 	} {
 		who, said, _ := strings.Cut(line, " ")
 		if words := o.hear(who, said); !strings.Contains(words, says) {
