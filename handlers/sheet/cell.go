@@ -122,10 +122,22 @@ func (f *File) cell(x xmlCell) Cell {
 		return textCell(unescape(f.words[n].String()))
 	case x.Type == "b":
 		return Cell{Text: strings.NewReplacer("1", "TRUE", "0", "FALSE").Replace(value), Number: value != ""}
+	case x.Type == "d":
+		return textCell(isoDay(unescape(value)))
 	case x.Type == "" || x.Type == "n":
 		return f.number(strings.TrimSpace(value), x.Style)
 	}
-	return textCell(unescape(value)) // str, d
+	return textCell(unescape(value)) // str
+}
+
+// isoDay is a day as Strict Open XML writes it (2024-03-05T00:00:00), in words.
+func isoDay(value string) string {
+	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04", time.DateOnly} {
+		if t, err := time.Parse(layout, value); err == nil {
+			return dayWords(t)
+		}
+	}
+	return value
 }
 
 // number reads a number, with all of its digits: 1.3800138E10 is a phone.
@@ -161,10 +173,14 @@ func (f *File) number(value, style string) Cell {
 // department can mean that day.
 func (f *File) day(n float64) string {
 	t, err := excelize.ExcelDateToTime(n, f.epoch)
-	switch {
-	case err != nil || t.Year() < 1970 || t.Year() > 2100:
+	if err != nil || t.Year() < 1970 || t.Year() > 2100 {
 		return ""
-	case t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0:
+	}
+	return dayWords(t)
+}
+
+func dayWords(t time.Time) string {
+	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 {
 		return t.Format(time.DateOnly)
 	}
 	return t.Format(time.DateTime)

@@ -165,6 +165,9 @@ func TestCells(t *testing.T) {
 		`<c t="inlineStr"><is><t>#1 厂</t></is></c>`:                  "|#1 厂",
 		`<c t="inlineStr"><is><t>a_x000D__x005F_x0041_</t></is></c>`: "|a_x0041_",
 		`<c t="inlineStr"><is><t>_x0001_</t></is></c>`:               "|!里只有看不见的字符",
+		`<c t="d"><v>2024-03-05T00:00:00</v></c>`:                    "|2024-03-05",
+		`<c t="d"><v>2024-03-05T14:30:00.000Z</v></c>`:               "|2024-03-05 14:30:00",
+		`<c t="d"><v>后天</v></c>`:                                     "|后天",
 		`<c t="b"><v>1</v></c>`:                                      "|TRUE",
 	} {
 		tab := "<worksheet><sheetData><row>" + cell + "</row></sheetData></worksheet>"
