@@ -135,7 +135,10 @@ func kindIn(typed string) (store.ActivityKind, error) {
 func (h Handler) applyTies(ctx context.Context, c *command.Call, is *store.Activity, values map[string]string) error {
 	if v, given := values[fieldCustomer]; given {
 		is.Customers = nil
-		for _, one := range parts(v) {
+		for _, one := range reading.Listed(v) {
+			if !text.HasWords(one) {
+				continue
+			}
 			k, err := c.CustomerIn(ctx, one, command.ToRead)
 			if err != nil {
 				return err
@@ -168,16 +171,6 @@ func (h Handler) applyTies(ctx context.Context, c *command.Call, is *store.Activ
 		is.Customers = []string{m.Customer}
 	}
 	return nil
-}
-
-// parts are the customers of a field: their names may hold blanks.
-func parts(value string) (list []string) {
-	for _, one := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("、,，;；\n", r) }) {
-		if one = strings.TrimSpace(one); text.HasWords(one) {
-			list = append(list, one)
-		}
-	}
-	return list
 }
 
 // maxPeople is how many people take part at most.

@@ -12,6 +12,7 @@ import (
 
 	"marketbot/handlers/chat"
 	"marketbot/handlers/command"
+	"marketbot/handlers/reading"
 	"marketbot/handlers/text"
 	"marketbot/store"
 	"marketbot/store/vault"
@@ -267,8 +268,8 @@ func withSigns(line, name string, keys []string) string {
 // namesIn are the single names of a field that may hold several.
 func namesIn(value string) []string {
 	var list []string
-	for _, n := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("、，,;；\n", r) }) {
-		if n = strings.TrimSpace(n); n != "" && !slices.Contains(list, n) {
+	for _, n := range reading.Listed(value) {
+		if !slices.Contains(list, n) {
 			list = append(list, n)
 		}
 	}

@@ -24,8 +24,7 @@ type Share struct {
 // may be left out behind an equals sign or a colon. ok is false where a part cannot be read; what they come to is not looked
 // at.
 func Shares(value string) (list []Share, ok bool) {
-	parts := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("，,;；、\n", r) })
-	for _, part := range parts {
+	for _, part := range Listed(value) {
 		for _, one := range pairsIn(strings.NewReplacer("%", "% ", "％", "％ ").Replace(part)) {
 			s, ok := readShare(one)
 			if !ok {
