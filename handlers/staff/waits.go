@@ -156,6 +156,14 @@ func (h Handler) Due(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat
 	due, err := tx.Changes().Due(ctx, s.At)
 	var list []chat.Notice
 	for _, c := range due {
+		unasked, told, err := lapse(ctx, tx, c, s.At)
+		if err != nil {
+			return nil, err
+		}
+		if unasked {
+			list = append(list, told...)
+			continue
+		}
 		done, err := h.settle(ctx, tx, store.Person{}, c, s.At)
 		var changed *command.Refusal
 		if errors.As(err, &changed) {
@@ -175,4 +183,25 @@ func (h Handler) Due(ctx context.Context, tx *store.Tx, s rulebook.Slot) ([]chat
 		}
 	}
 	return list, err
+}
+
+// lapse withdraws what would act by itself where who asked for it may ask it no more:
+// nobody stands behind it. Whoever was told of it is told.
+func lapse(ctx context.Context, tx *store.Tx, c store.Change, now time.Time) (lapsed bool, told []chat.Notice, err error) {
+	w, err := readPower(ctx, tx, now)
+	if err != nil || c.By == "" { // of the settings
+		return false, nil, err
+	}
+	if by, active := w.roll.Active(c.By); active && rulebook.Allows(rulebook.ManagePeople, by) {
+		return false, nil, nil
+	}
+	p, _, err := tx.People().ByID(ctx, c.Person)
+	if err != nil {
+		return false, nil, err
+	}
+	if _, err := tx.Changes().Decide(ctx, c, store.ChangeWithdrawn, "", now); err != nil {
+		return false, nil, err
+	}
+	to := audience.Join(w.heads(), w.deciders(c), w.roll.Holders(store.Supervisor))
+	return true, audience.Same("staff/settled/"+c.Code, to, chat.Message{Text: what(p.Name, c) + "（编号：" + c.Code + "）没有生效：提出的人已经不是管理员。"}), nil
 }
