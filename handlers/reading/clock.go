@@ -12,8 +12,12 @@ var partsOfDay = []struct {
 	{[]string{"全天", "一整天", "整天"}, 0, 0},
 	{[]string{"凌晨", "清晨", "一早", "早上", "早晨", "上午", "早"}, 0, 0},
 	{[]string{"中午", "午后", "下午"}, 12, 12},
-	{[]string{"傍晚", "晚上", "夜里", "晚"}, 18, 12},
+	{[]string{"傍晚", "晚上", "夜里", "晚"}, evening, 12},
 }
+
+// evening is the hour from which it counts; its midnight and what is later than that
+// are of the next day.
+const evening = 18
 
 // timeOfDay reads 下午, 14:00, 下午两点半 behind a day: when it begins, after
 // midnight. A clock of a few hours may be before noon or after, and is refused
@@ -49,6 +53,13 @@ func (r *reader) timeOfDay(ends bool) (at time.Duration, found bool, err error) 
 		return time.Duration(hours) * time.Hour, true, nil
 	case behind < 0 && h > 0 && h < 7 && !ends:
 		return 0, false, Refusal("是上午还是下午？请写成 下午3点 或 15:00")
+	case hours == evening && h%12 < 5 && h <= 12 && !ends:
+		return 0, false, Refusal("夜里这时候是第二天了，请写第二天的日期和钟点，例如 12-06 01:00")
+	case hours == evening && h%12 == 0 && h <= 12:
+		h = 24
+	case hours == evening && h < 5: // the end of what begins in the evening
+	case behind == 0 && h == 12 && r.runes[end-1] == '晨': // 凌晨12点
+		h = 0
 	case behind > 0 && h < 12 && !(hours == 12 && h > 10 && r.runes[end-1] == '午' && r.runes[end-2] == '中'):
 		h += behind
 	}

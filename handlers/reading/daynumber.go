@@ -33,6 +33,8 @@ func (r *reader) numbered(b base) (time.Time, error) {
 		return r.shortDate(b, n, mark)
 	case r.any("日") && strings.ContainsRune("后前之以", r.ahead(1)): // 3日后
 		return r.away(b, n)
+	case digits == 0 && r.any("日") && b.from.IsZero():
+		return r.spelled(b, n)
 	case r.takeOne("号", "日"):
 		return r.dayOfMonth(b, n)
 	case digits < 3 && r.unitFollows(): // 26、27号
@@ -125,6 +127,21 @@ func (r *reader) unitFollows() bool {
 		}
 	}
 	return false
+}
+
+// spelled reads 三日 at the beginning of days, which is a date where more of them follow
+// (三日至五日). 两日 is none.
+func (r *reader) spelled(b base, n int) (time.Time, error) {
+	if strings.ContainsRune("两兩", r.runes[r.i-1]) {
+		return time.Time{}, ErrNone
+	}
+	r.take("日")
+	end := r.i
+	more := r.rangeMark() || r.joint()
+	if r.i = end; !more {
+		return time.Time{}, Refusal(fmt.Sprintf("是 %d 号，还是 %d 天？请写成 %d号 或 %d天", n, n, n, n))
+	}
+	return r.dayOfMonth(b, n)
 }
 
 // eitherWay reports whether 11-26号 stands here, which is a range or a date.

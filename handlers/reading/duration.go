@@ -38,7 +38,7 @@ func (r *reader) duration(from time.Time) (stretch, error) {
 		s.half = true
 		return s, nil
 	}
-	if r.takeOne("半个月", "半月", "半周", "几天", "数天", "好几天", "多天") {
+	if r.takeOne("半个月", "半月", "半周", "几天", "数天", "好几天", "多天", "几日", "数日", "多日") {
 		return s, r.unclear(start)
 	}
 	n, digits, ok := r.number()
@@ -47,7 +47,7 @@ func (r *reader) duration(from time.Time) (stretch, error) {
 		return s, ErrNone
 	case more && digits == 0, r.any("几来多余.") || r.any("-~") && arabic(r.ahead(1)): // 三四天, 十来天, 3.5天
 		return s, r.unsure(start)
-	case r.take("天"):
+	case r.take("天"), strings.ContainsRune("两兩", r.runes[r.i-1]) && r.take("日"):
 		s.to = from.AddDate(0, 0, min(n, horizon)-1)
 		if nights := r.i; !r.nights() {
 			r.i = nights

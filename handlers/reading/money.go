@@ -80,7 +80,27 @@ func (r *reader) goesOn() bool {
 	more := r.any("多余几来半+") && (r.i == start || !text.Wordy(r.ahead(1))) // 2万 多付的
 	from := r.any("起角毛分") && !text.Wordy(r.ahead(1))
 	rate := r.any("/") && r.ahead(1) != 0 && strings.ContainsRune("月年季天日次期人", r.ahead(1))
-	return r.foreign() || more || from || rate || r.anotherSum() || r.takeOne("左右", "上下", "以上", "以下", "以内", "出头", "不到", "起步", "打底", "封顶") || r.takeOne("又", "加", "再加") && r.numberHere()
+	return r.foreign() || more || from || rate || r.anotherSum() || r.inPart() || r.takeOne("左右", "上下", "以上", "以下", "以内", "出头", "不到", "不止", "不等", "开外", "起步", "打底", "封顶") ||
+		r.takeOne("又", "加", "再加", "减去", "减", "扣除", "扣掉", "扣") && r.numberHere()
+}
+
+// inPart reports whether only a part of the amount is meant: 10万的30%, 5万的一半,
+// 5万打八折. It reads nothing.
+func (r *reader) inPart() bool {
+	start := r.i
+	defer func() { r.i = start }()
+	if !r.takeOne("的", "打") {
+		return false
+	}
+	if r.blanks(); r.take("一半") {
+		return true
+	}
+	_, _, ok := r.number()
+	if ok && r.any(".") {
+		r.i++
+		_, _, ok = r.number()
+	}
+	return ok && (r.any("%‰成折") || r.take("分之"))
 }
 
 // anotherSum reports whether one more amount follows that is joined to this one, or by
@@ -113,7 +133,7 @@ func (r *reader) exactly(clear bool) error {
 	if !clear && r.splitThousands() {
 		return Refusal("金额里不要空格，请写成 50,000 或 50000；后面是别的数，金额就写上元：50元 123")
 	}
-	if r.moreDigits(clear) {
+	if r.moreDigits(clear) || r.runsOn() {
 		return Refusal(unclearYuan)
 	}
 	dash := r.i
@@ -155,6 +175,17 @@ func (r *reader) moreDigits(clear bool) bool {
 		return mark != '。' || !clear
 	}
 	return !clear && mark != '。'
+}
+
+// runsOn reports whether a number stands right behind 元 that is of the same amount, or
+// of nothing: 5元50, 5万元5千. That of a date or of things is not: 5000元3月1日.
+func (r *reader) runsOn() bool {
+	start := r.i
+	defer func() { r.i = start }()
+	for _, isDigit := digit(r.peek()); isDigit; _, isDigit = digit(r.peek()) {
+		r.i++
+	}
+	return r.i > start && (r.any("万萬亿億千百十元块角毛") || r.edge() && !r.any("-./"))
 }
 
 // splitThousands reports whether three digits stand apart behind up to three: 50 000.

@@ -108,6 +108,8 @@ func (p *Period) order(oneDay, spoken bool) error {
 		switch {
 		case p.To < 12*time.Hour && p.To+12*time.Hour > p.From && (spoken || p.From < lateEvening):
 			p.To += 12 * time.Hour
+		case p.To == 12*time.Hour && spoken && p.From >= lateEvening: // 晚上8点到12点
+			p.To = wholeDay
 		case p.From >= lateEvening && p.To <= earlyMorning:
 			p.Last = p.First.Add(1)
 		}

@@ -257,7 +257,7 @@ func (r *reader) moreDays(s *stretch) error {
 // duration.
 func (r *reader) end(b base, s *stretch) error {
 	start := r.i
-	begins, timed, err := r.timeOfDay(false)
+	begins, timed, err := r.timeOfDay(!b.Halves) // 明天 5点的高铁: where days count, the hour need not be clear
 	if err != nil {
 		return err
 	}
