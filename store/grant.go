@@ -62,10 +62,11 @@ func (q Grants) Add(ctx context.Context, g Grant) error {
 
 // For is the grant that lets a person read a customer's file all the time from
 // when they asked to now; the zero Grant when there is none. A grant that was
-// made or changed behind the store's back is none.
+// made or changed behind the store's back is none, nor is one whose end was told,
+// though the clock be set back.
 func (q Grants) For(ctx context.Context, person, customer string, asked, now time.Time) (Grant, error) {
 	list, err := engine.Sound(ctx, q.tx, "grant", `SELECT `+grantColumns+` FROM access_grant
-		WHERE person = $1 AND customer = $2 AND from_time <= $3 AND until_time > $4 ORDER BY until_time DESC`,
+		WHERE person = $1 AND customer = $2 AND from_time <= $3 AND until_time > $4 AND closed = 0 ORDER BY until_time DESC`,
 		[]any{person, customer, engine.Millis(asked), engine.Millis(now)}, q.scan)
 	return engine.First(list), err
 }
@@ -89,7 +90,7 @@ func (q Grants) ByID(ctx context.Context, id string) (Grant, bool, error) {
 // the first to end first.
 func (q Grants) Of(ctx context.Context, person string, asked, now time.Time) ([]Grant, error) {
 	return engine.Sound(ctx, q.tx, "grants of a person", `SELECT `+grantColumns+` FROM access_grant
-		WHERE person = $1 AND from_time <= $2 AND until_time > $3 ORDER BY until_time, id`, []any{person, engine.Millis(asked), engine.Millis(now)}, q.scan)
+		WHERE person = $1 AND from_time <= $2 AND until_time > $3 AND closed = 0 ORDER BY until_time, id`, []any{person, engine.Millis(asked), engine.Millis(now)}, q.scan)
 }
 
 // Ending lists the grants whose end was not told and lies after from, up

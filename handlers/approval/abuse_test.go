@@ -29,6 +29,7 @@ func TestAbuse(t *testing.T) {
 			o.after(24 * time.Hour)
 			wants(o.T, o.Refusal("陈总", "批准 A1 24小时").Text, "已由陈总（总经理）于 11月26日 周四 09:30 批准")
 		}, "小林", "K1"},
+		{"after expiry was told, the clock set back", func(o *office) { granted(o); o.after(24 * time.Hour); o.Now = o.Now.Add(-12 * time.Hour) }, "小林", "K1"},
 		{"by another person", granted, "小何", "K1"},
 		{"for another customer", granted, "小林", "K2"},
 		{"for another customer by the approver's word", func(o *office) {
