@@ -57,7 +57,13 @@ func (h Handler) ofMonth(ctx context.Context, c *command.Call, month store.Day) 
 			return nil, err
 		}
 		if r.Post == store.Salesperson && !r.Goals.Of(h.Config.measure()).Set {
-			missing = append(missing, name)
+			p, found, err := c.Tx.People().ByID(ctx, r.Person)
+			if err != nil {
+				return nil, err
+			}
+			if found && !h.gone(p, month) {
+				missing = append(missing, name)
+			}
 		}
 		table.Rows = append(table.Rows, []string{name, string(r.Post), goalWords(r.Goals.Signed), goalWords(r.Goals.Received)})
 	}

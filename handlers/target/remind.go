@@ -67,12 +67,13 @@ func (h Handler) wanting(ctx context.Context, tx *store.Tx, day store.Day) (mont
 	return month, since, nil
 }
 
-// missing are the salespeople who have no target of a month.
+// missing are the salespeople who have no target of a month; whoever is gone by then
+// is to have none.
 func (h Handler) missing(ctx context.Context, tx *store.Tx, month store.Day, people []store.Person) (names []string, err error) {
 	targets, err := tx.Targets().Between(ctx, month, month)
 	goals := rulebook.GoalsOf(targets, month, false)
 	for _, p := range people {
-		if p.Post == store.Salesperson && !goals[p.ID].Of(h.Config.measure()).Set {
+		if p.Post == store.Salesperson && !h.gone(p, month) && !goals[p.ID].Of(h.Config.measure()).Set {
 			names = append(names, p.Name)
 		}
 	}

@@ -164,10 +164,17 @@ func (h Handler) whole(c *command.Call, w *wish) error {
 		return &command.Question{Prompt: fmt.Sprintf("%s目标是多少？例如 10万。", w.subject(today)), Line: line}
 	case w.person.Gone(w.month.Start(h.Rules.Zone)):
 		return &command.Refusal{Text: words.Leaving(w.person, h.Rules.Day(w.person.Ends), today) + "，不再定目标。", Hint: "目标 姓名 12月 10万", Clause: clause, Private: true}
-	case !w.person.Active() && w.person.ID != "" && w.month > h.Rules.Day(w.person.Until):
+	case h.gone(w.person, w.month):
 		return &command.Refusal{Text: w.person.Name + "已经离职，不再定目标。", Hint: "目标 姓名 12月 10万", Clause: clause, Private: true}
 	}
 	return nil
+}
+
+// gone reports whether somebody has left before a month begins, or will have: they are
+// to reach nothing in it. Whose last working day was the one before it was stopped a
+// moment after its beginning.
+func (h Handler) gone(p store.Person, month store.Day) bool {
+	return p.Gone(month.Start(h.Rules.Zone)) || !p.Until.IsZero() && h.Rules.Day(p.Until) <= month
 }
 
 // reasoned asks why a target is set once its month has begun (会-4).
