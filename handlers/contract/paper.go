@@ -8,6 +8,7 @@ import (
 	"marketbot/handlers/command"
 	"marketbot/handlers/reading"
 	"marketbot/handlers/rulebook"
+	"marketbot/handlers/words"
 	"marketbot/store"
 )
 
@@ -150,6 +151,13 @@ func (h Handler) lend(ctx context.Context, c *command.Call) (*command.Answer, er
 	}
 	if is.Back < h.Rules.Day(c.Now) {
 		return nil, &command.Refusal{Text: "归还日期 " + dayWords(is.Back, h.Rules.Day(c.Now)) + " 已经过了。", Hint: "归还=12-05", Clause: signing, Private: true}
+	}
+	if borrower.Gone(is.Back.Start(h.Rules.Zone)) {
+		today := h.Rules.Day(c.Now)
+		return nil, &command.Refusal{
+			Text: words.Leaving(borrower, h.Rules.Day(borrower.Ends), today) + "，归还日期 " + dayWords(is.Back, today) + " 在那以后。",
+			Hint: "归还=" + string(h.Rules.Day(borrower.Ends).Add(-1)), Clause: "2-7", Private: true,
+		}
 	}
 	if why, err = needed(why, "借去做什么？写一句。", "事由"); err != nil {
 		return nil, err
