@@ -180,16 +180,22 @@ func (h Handler) Owes(ctx context.Context, c *command.Call) ([]command.Item, err
 	return slices.Concat(items, claims, due), err
 }
 
-// claimable is the money that the caller may claim, and for who keeps the accounts
-// what nobody can: its customer is not known, or has no contract.
+// claimable is the money that the caller may claim, and for who keeps the accounts, be
+// it in the place of nobody, what nobody can: its customer is not known, or has no
+// contract.
 func (h Handler) claimable(ctx context.Context, c *command.Call) (items []command.Item, err error) {
 	open, err := c.Tx.Receivables().Unclaimed(ctx)
+	if err != nil || len(open) == 0 {
+		return nil, err
+	}
+	roll, err := audience.Read(ctx, c.Tx, h.Rules.Day(c.Now))
 	if err != nil {
 		return nil, err
 	}
+	keeps := c.Person.Has(store.Accountant) || len(roll.Charged(store.Accountant)) == 0 && roll.Standing(store.MarketingDirector).Has(c.Person.ID)
 	for _, e := range open {
 		if e.Customer == "" {
-			if c.Person.Has(store.Accountant) {
+			if keeps {
 				items = append(items, command.Item{Text: "到账 " + e.Code + " 还不知道是哪位客户", Button: &chat.Button{Label: "写客户 " + e.Code, Command: "到账 " + e.Code}})
 			}
 			continue
@@ -198,7 +204,7 @@ func (h Handler) claimable(ctx context.Context, c *command.Call) (items []comman
 		if err != nil {
 			return nil, err
 		}
-		if len(holders) == 0 && c.Person.Has(store.Accountant) {
+		if len(holders) == 0 && keeps {
 			items = append(items, command.Item{Text: "到账 " + e.Code + " 的客户还没有签了的合同，签了才能认领"})
 		}
 		for _, x := range holders {
