@@ -105,6 +105,7 @@ type Activity struct {
 	Lack     string
 	Over     string // why it cost more than planned
 	Reviewer string // person id
+	Heir     string // who took over from who was responsible once it had ended; person id
 }
 
 // Participant is somebody's part in the activity; nil where they have none.
@@ -117,8 +118,12 @@ func (a *Activity) Participant(person string) *Participant {
 	return nil
 }
 
-// Responsible is who is first in the 分工, the person id; empty where there is none.
+// Responsible is who is first in the 分工, or who took that over from them once the
+// activity had ended; the person id, empty where there is none.
 func (a Activity) Responsible() string {
+	if a.Heir != "" {
+		return a.Heir
+	}
 	for _, p := range a.People {
 		if p.Task != "" {
 			return p.Person
@@ -140,12 +145,12 @@ func (a Activity) card() string {
 	return engine.Joined(a.Code, string(a.State), string(a.First), string(a.Last), millis(a.Ends), strconv.Itoa(a.Version),
 		string(a.Kind), a.Name, yes(a.Timed), amount(int64(a.From)), amount(int64(a.To)), a.Place, a.Content, a.Effect,
 		yes(a.Budgeted), amount(a.Budget), engine.Joined(a.Customers...), a.Contract, participants(a.People), a.Maker, strconv.Itoa(a.Moved), string(a.Was),
-		a.Outcome, yes(a.Spent), amount(a.Cost), a.Lesson, a.Lack, a.Over, a.Reviewer, millis(a.Made))
+		a.Outcome, yes(a.Spent), amount(a.Cost), a.Lesson, a.Lack, a.Over, a.Reviewer, millis(a.Made), a.Heir)
 }
 
 // How many words the card of an activity has, and that of a participant.
 const (
-	activityFields    = 30
+	activityFields    = 31
 	participantFields = 7
 )
 
@@ -162,7 +167,7 @@ func activityOf(card string) (Activity, error) {
 		Code: w[0], State: ActivityState(w[1]), First: Day(w[2]), Last: Day(w[3]), Ends: n.moment(w[4]), Version: int(n.read(w[5])),
 		Kind: ActivityKind(w[6]), Name: w[7], Timed: w[8] != "", From: time.Duration(n.read(w[9])), To: time.Duration(n.read(w[10])), Place: w[11], Content: w[12], Effect: w[13],
 		Budgeted: w[14] != "", Budget: n.read(w[15]), Contract: w[17], Maker: w[19], Moved: int(n.read(w[20])), Was: Day(w[21]),
-		Outcome: w[22], Spent: w[23] != "", Cost: n.read(w[24]), Lesson: w[25], Lack: w[26], Over: w[27], Reviewer: w[28], Made: n.moment(w[29]),
+		Outcome: w[22], Spent: w[23] != "", Cost: n.read(w[24]), Lesson: w[25], Lack: w[26], Over: w[27], Reviewer: w[28], Made: n.moment(w[29]), Heir: w[30],
 	}
 	customers, err1 := engine.Parted(w[16])
 	people, err2 := participantsOf(w[18], &n)

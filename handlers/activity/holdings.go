@@ -3,6 +3,8 @@ package activity
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"marketbot/handlers/chat"
@@ -46,7 +48,8 @@ func (h Handler) Holdings(ctx context.Context, tx *store.Tx, of store.Person, at
 }
 
 // replace puts another into the place of who left: as participant with the task, and
-// as who planned it.
+// as who planned it. Who took part in what is over did so: of that the other only sums
+// it up.
 func (h Handler) replace(ctx context.Context, c *command.Call, code, of, by string) error {
 	was, found, err := c.Tx.Activities().Get(ctx, code)
 	if err == nil && !found {
@@ -59,23 +62,30 @@ func (h Handler) replace(ctx context.Context, c *command.Call, code, of, by stri
 	if is.Maker == of {
 		is.Maker = by
 	}
-	is.People = nil
-	task := ""
-	if mine := was.Participant(of); mine != nil {
-		task = mine.Task
+	if rulebook.ActivityState(was, c.Now) == store.ActivityEnded {
+		is.Heir = by
+	} else {
+		is.People = inPlace(was, of, by)
 	}
-	for _, p := range was.People {
+	return h.save(ctx, c, was, &is, "")
+}
+
+// inPlace are the participants with one of them in another's place, which tells who is
+// responsible; what either has to do is theirs then.
+func inPlace(a store.Activity, of, by string) (list []store.Participant) {
+	left, own := a.Participant(of), a.Participant(by)
+	for _, p := range a.People {
 		switch {
-		case p.Person == by && task != "" && p.Task != "":
-			p.Task += "；" + task
-		case p.Person == by && task != "":
-			p.Task = task
-		case p.Person == of && was.Participant(by) != nil:
-			continue // their part is with the other now
+		case left != nil && p.Person == by:
+			continue
+		case p.Person == of && own != nil:
+			tasks := slices.DeleteFunc([]string{own.Task, p.Task}, func(task string) bool { return task == "" })
+			p = *own
+			p.Task, p.Answer, p.Why = strings.Join(tasks, "；"), store.Can, ""
 		case p.Person == of:
 			p = store.Participant{Person: by, Task: p.Task, Answer: store.Can}
 		}
-		is.People = append(is.People, p)
+		list = append(list, p)
 	}
-	return h.save(ctx, c, was, &is, "")
+	return list
 }

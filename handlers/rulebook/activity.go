@@ -113,10 +113,10 @@ func OverPercent(budget, cost int64) (tenths int64, ok bool) {
 	return Percent(cost-budget, budget)
 }
 
-// SeesActivity reports whether a person may see an activity: heads all, participants
-// and whoever planned it theirs.
+// SeesActivity reports whether a person may see an activity: heads all, participants,
+// whoever is responsible and whoever planned it theirs.
 func SeesActivity(p store.Person, a store.Activity) bool {
-	return Allows(SeeActivities, p) || Allows(TakePart, p) && (a.Participant(p.ID) != nil || a.Maker == p.ID)
+	return Allows(SeeActivities, p) || Allows(TakePart, p) && (a.Participant(p.ID) != nil || a.Responsible() == p.ID || a.Maker == p.ID)
 }
 
 // ReviewsActivity reports whether a person may sum an activity up: who is first in
