@@ -40,7 +40,9 @@ func OneDay(text string, on Base) (day store.Day, n int, err error) {
 	var r reader
 	r.loadDays(text)
 	b := on.base()
-	b.from, b.weekday, err = r.date(b)
+	if b.from, b.weekday, err = r.date(b); errors.Is(err, ErrNone) {
+		b.from, err = r.feast(b)
+	}
 	day, n = store.DayOf(b.from), r.used()
 	if err == nil {
 		err = r.onlyOne(b)
@@ -90,7 +92,7 @@ func (on Base) base() base { return base{Base: on, today: on.Today.Start(time.UT
 // unlikely reports whether a day that was named without its year is too far ahead to be
 // meant of what was: in November nobody asks for a day of the March that comes. Of the
 // month ahead somebody may, and hears that it is yet to come.
-func (b base) unlikely(t time.Time) bool { return b.Past && t.After(b.today.AddDate(0, 1, 0)) }
+func (b base) unlikely(t time.Time) bool { return b.Past && t.After(addMonths(b.today, 1)) }
 
 // anchor is the day that an incomplete date lies near to.
 func (b base) anchor() time.Time {

@@ -19,6 +19,8 @@ func (r *reader) numbered(b base) (time.Time, error) {
 		return exact(n/10000, n/100%100, n%100)
 	case digits == 4 && r.take("年"):
 		return r.monthAndDay(b, n)
+	case digits == 2 && r.take("年"):
+		return r.monthAndDay(b, century+n)
 	case digits == 4 && r.any("-/."):
 		return r.separated(b, n)
 	case digits > 3 && !r.any("天周个"):
@@ -58,6 +60,9 @@ func (r *reader) yearWord(today time.Time) (int, bool) {
 		return 0, false
 	}
 }
+
+// century is what a year of two digits leaves out: 26年12月.
+const century = 2000
 
 // monthAndDay reads 11月24日 after a year.
 func (r *reader) monthAndDay(b base, year int) (time.Time, error) {

@@ -158,6 +158,10 @@ func (r *reader) month(on base) (time.Time, error) {
 			return complete(b, year, n, 1)
 		}
 	}
+	if ok && !named && digits == 2 && r.take("年") {
+		year = century + n
+		n, _, ok = r.number()
+	}
 	if !ok || !r.take("月") {
 		return time.Time{}, ErrNone
 	}

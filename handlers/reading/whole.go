@@ -83,3 +83,24 @@ func (r *reader) holiday(b base) (stretch, error) {
 	}
 	return stretch{}, ErrNone
 }
+
+// feasts are the holidays that are on the same day each year.
+var feasts = map[string]struct{ month, day int }{"元旦": {1, 1}, "五一": {5, 1}, "劳动节": {5, 1}, "国庆": {10, 1}, "十一": {10, 1}}
+
+// feast reads 元旦, 国庆节当天 where one day is meant: the feast itself, whatever days
+// around it are off.
+func (r *reader) feast(b base) (time.Time, error) {
+	start := r.i
+	for _, name := range holidayNames {
+		on, fixed := feasts[name]
+		if !fixed || !r.take(name) {
+			continue
+		}
+		r.take("节")
+		if r.takeOne("当天", "那天"); r.dateEdge() { // 元旦前, 十一家客户
+			return complete(b, 0, on.month, on.day)
+		}
+		r.i = start
+	}
+	return time.Time{}, ErrNone
+}
