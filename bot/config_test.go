@@ -235,6 +235,7 @@ func TestWrongSettingsAreToldWithTheirLine(t *testing.T) {
 		{"no days", "customers:\n  progress_days: [7, 0]\n", "2", "progress_days"},
 		{"unknown post of a person", "people:\n  - {name: 王芳, post: 总管}\n", "2", "总管"},
 		{"same name", "people:\n  - {name: 王芳, post: 业务员}\n  - {name: 王芳, post: 业务员}\n", "3", "写了两次"},
+		{"a name that looks the same", "people:\n  - {name: 张伟, post: 业务员}\n  - {name: 張 偉, post: 业务员}\n", "3", "張 偉 和 张伟 看上去一样"},
 		{"zone", "\ntimezone: Asia/Dongguan\n", "2", "Asia/Dongguan"},
 		{"address", "listen: 8080\n", "1", "监听地址"},
 		{"platform of notices", "notify_on: dingtalk\n", "1", "notify_on"},

@@ -112,12 +112,15 @@ func (q People) Alike(ctx context.Context, name string) (Person, bool, error) {
 		return p, found, err
 	}
 	all, err := q.Active(ctx)
-	i := slices.IndexFunc(all, func(p Person) bool { return spelling.Plain(p.Name) == spelling.Plain(name) })
+	i := slices.IndexFunc(all, func(p Person) bool { return ReadsAs(p.Name) == ReadsAs(name) })
 	if err != nil || i < 0 {
 		return Person{}, false, err
 	}
 	return all[i], true, nil
 }
+
+// ReadsAs is the same for names that nobody can tell apart, see [People.Alike].
+func ReadsAs(name string) string { return spelling.Plain(name) }
 
 // StoppedNamed is who was stopped last of those who had a name and are not
 // active.
