@@ -167,11 +167,12 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, er
 		case open || c.Answered:
 			return command.Text("好的，已取消。"), nil
 		case len(list) == 0:
-			return d.nothingOpen(ctx, c)
+			a, err := d.nothingOpen(ctx, c)
+			return unheard(c, a), err
 		}
 		only, other, err := d.only(ctx, c, cancelWord)
 		if err != nil || other != nil {
-			return other, err
+			return unheard(c, other), err
 		}
 		typed = only
 	}
@@ -189,6 +190,15 @@ func (d *Desk) cancel(ctx context.Context, c *command.Call) (*command.Answer, er
 	}
 	a.Subject, a.Notices = code, []chat.Notice{d.used(c, o, cancelWord)}
 	return a, nil
+}
+
+// unheard keeps a list of what waits for the caller from a group: lines stand in it as
+// they were typed, amounts and customers among them.
+func unheard(c *command.Call, a *command.Answer) *command.Answer {
+	if a != nil && a.Reply.Card != nil && c.Event.Chat.Group {
+		a.Reply.Confidential, a.Reply.Summary = true, a.Reply.Card.Title+"。私聊我发：我的"
+	}
+	return a
 }
 
 // nothingOpen answers who leaves what nobody asked: what they wrote before counts, and
