@@ -97,12 +97,12 @@ func private(path string) error {
 }
 
 // DSN is how the driver opens a SQLite file, in a mode of SQLite's (rwc, rw, ro):
-// every acknowledged write is on the disk (FULL), readers never block, what is
-// erased leaves no bytes behind in its page, and a file of up to 2 GiB is read
-// where it lies.
+// every acknowledged write is on the disk (FULL), readers never block, and what is
+// erased leaves no bytes behind in its page. The file is not mapped: every write
+// would have every reader unmap all of it, and map it again.
 func DSN(path, mode string) string {
 	q := url.Values{"mode": {mode}, "_txlock": {"immediate"}}
-	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "mmap_size(2147418112)", "temp_store(MEMORY)", "secure_delete(FAST)"} {
+	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "temp_store(MEMORY)", "secure_delete(FAST)"} {
 		if mode == "ro" && (p == "journal_mode(WAL)" || p == "synchronous(FULL)") {
 			continue
 		}
