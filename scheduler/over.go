@@ -14,28 +14,39 @@ import (
 // fireOver runs the jobs whose moment only the store knows. One that fails is
 // logged and tried again by the next Tick. The error is the store's.
 func (s *Scheduler) fireOver(ctx context.Context, now time.Time) (failed error) {
-	for i := range s.o.Jobs {
-		j := &s.o.Jobs[i]
-		if j.Due == nil {
-			continue
+	for i := 0; i < len(s.o.Jobs); i++ {
+		var err error
+		if i, err = s.firstOver(ctx, i, now); err == nil && i < len(s.o.Jobs) {
+			err = s.over(ctx, &s.o.Jobs[i], now)
 		}
-		if err := s.over(ctx, j, now); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("run %s: %w", j.Name, err))
-		}
+		failed = errors.Join(failed, err)
 	}
 	return failed
 }
 
-func (s *Scheduler) over(ctx context.Context, j *Job, now time.Time) error {
-	due := false
-	err := s.o.DB.View(ctx, func(tx *store.Tx) (err error) {
-		due, err = j.Due(ctx, tx, now)
-		return err
+// firstOver is the first job, from one on, whose moment has come, or with an error
+// that cannot tell. All are asked in one transaction: a Tick seldom finds any.
+func (s *Scheduler) firstOver(ctx context.Context, from int, now time.Time) (i int, err error) {
+	i = from
+	err = s.o.DB.View(ctx, func(tx *store.Tx) error {
+		for i = from; i < len(s.o.Jobs); i++ {
+			j := &s.o.Jobs[i]
+			if j.Due == nil {
+				continue
+			}
+			if due, err := j.Due(ctx, tx, now); err != nil {
+				return fmt.Errorf("ask whether %s is due: %w", j.Name, err)
+			} else if due {
+				return nil
+			}
+		}
+		return nil
 	})
-	if err != nil || !due {
-		return err
-	}
-	err = s.o.DB.Update(ctx, func(tx *store.Tx) error {
+	return i, err
+}
+
+func (s *Scheduler) over(ctx context.Context, j *Job, now time.Time) error {
+	err := s.o.DB.Update(ctx, func(tx *store.Tx) error {
 		// Another process may be about to do the same, or have done it just now.
 		if err := tx.Lock(ctx, "job/"+j.Name); err != nil {
 			return err
@@ -64,8 +75,9 @@ func (s *Scheduler) over(ctx context.Context, j *Job, now time.Time) error {
 		day := s.o.Rules.Day(now).Start(s.o.Rules.Zone) // so that the administrators hear once a day
 		return s.fault(ctx, tx, run{job: j, slot: rulebook.Slot{At: day}}, err, now)
 	})
-	if err == nil {
-		s.o.Wake()
+	if err != nil {
+		return fmt.Errorf("run %s: %w", j.Name, err)
 	}
-	return err
+	s.o.Wake()
+	return nil
 }
