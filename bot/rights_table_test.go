@@ -220,7 +220,7 @@ func plainCommands() []otherCommand {
 		{"工作台", "yyyyy---", "总则", false, ""},
 		{"月会 9月 打包", "yyyyy---", "会-4", false, ""},
 		{"月会 开始 11月", "-y-yy---", "会-1", false, ""},
-		{"月会 不开 12月 再说", "---y----", "会-4", false, ""},
+		{"月会 不开 12月 再说", "dd-y----", "会-4", false, ""},
 		{"例会 开始 展会", "-y-yy---", "会-1", false, ""},
 		{"讨论 Y1 分头做", "-y-yyyy-", "会-1", false, rulebook.AttendMeetings},
 		{"缺席 小林 请假", "-y-yy---", "会-1", false, ""},

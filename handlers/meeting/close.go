@@ -285,6 +285,13 @@ func (h Handler) skip(ctx context.Context, c *command.Call) (*command.Answer, er
 	if err := c.Tx.Meetings().Lock(ctx); err != nil {
 		return nil, err
 	}
+	roll, err := h.roll(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if !roll.Standing(store.MarketingDirector).Has(c.Person.ID) {
+		return nil, &command.Refusal{Text: "「月会 不开」只有" + rulebook.Holders(rulebook.SkipMeetings) + "可以用。", Hint: "月会 开始", Clause: monthly, Denied: true, Private: true}
+	}
 	month, err := h.defaultMonth(ctx, c.Tx, h.Rules.Day(c.Now))
 	if err != nil {
 		return nil, err
@@ -316,10 +323,6 @@ func (h Handler) skip(ctx context.Context, c *command.Call) (*command.Answer, er
 		return nil, err
 	}
 	if err := c.Tx.Meetings().Add(ctx, m, deed(c, why)); err != nil {
-		return nil, err
-	}
-	roll, err := h.roll(ctx, c)
-	if err != nil {
 		return nil, err
 	}
 	said := words.Month(month) + "的月会不开"

@@ -3,6 +3,7 @@ package meeting
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"marketbot/handlers/audience"
 	"marketbot/handlers/chat"
@@ -183,9 +184,14 @@ func (h Handler) notHeld(ctx context.Context, tx *store.Tx, roll audience.Roll) 
 			i = n
 		}
 	}
+	to, skips := roll.Hearing(posts[i]), roll.Standing(store.MarketingDirector)
+	said := fmt.Sprintf("%s的月会还没有开，今天是 %s（%s）", words.Month(month), words.Date(roll.Day), monthly)
+	if !slices.ContainsFunc(to.To, func(p store.Person) bool { return !skips.Has(p.ID) }) {
+		said += "；不开的话发 月会 不开 " + string(month[:7]) + " 原因"
+	}
 	return []daily.Line{{
-		For: roll.Hearing(posts[i]), Key: fmt.Sprintf("meeting/held/%s/%d", month, step), Urgency: daily.Due, Since: month.NextMonth().Add(step - 1),
-		Text:    fmt.Sprintf("%s的月会还没有开，今天是 %s（%s）；不开的话发 月会 不开 %s 原因", words.Month(month), words.Date(roll.Day), monthly, string(month[:7])),
+		For: to, Key: fmt.Sprintf("meeting/held/%s/%d", month, step), Urgency: daily.Due, Since: month.NextMonth().Add(step - 1),
+		Text:    said,
 		Command: "月会 开始 " + string(month[:7]), Label: "开月会",
 	}}, nil
 }

@@ -60,7 +60,7 @@ const (
 	SeeMeetings      Right = "see meetings"       // the pack, the minutes and all decisions in full
 	HeadMeetings     Right = "head meetings"      // open them, give items their outcome
 	JudgeDecisions   Right = "judge decisions"    // say that what was decided is done; see Judges
-	SkipMeetings     Right = "skip meetings"      // say that a month has none
+	SkipMeetings     Right = "skip meetings"      // say that a month has none; who stands for the director only while there is none
 	SeeUnread        Right = "see unread"         // who has not confirmed the rules
 	SeeSettings      Right = "see settings"       // every one but credentials, and what they were
 	HandleIncidents  Right = "handle incidents"   // see all that were reported, close them
@@ -178,7 +178,10 @@ var rights = map[Right]rule{
 		Posts: []store.Post{store.ExecutiveDirector, store.GeneralManager, store.MarketingDirector, store.Supervisor},
 		Words: "负责人的上级（市场主管、市场总监、总经理、执行董事）", Clause: "会-1",
 	},
-	SkipMeetings: {Posts: []store.Post{store.MarketingDirector}, Clause: "会-4"},
+	SkipMeetings: {
+		Posts: []store.Post{store.ExecutiveDirector, store.GeneralManager, store.MarketingDirector},
+		Words: "市场总监", Clause: "会-4",
+	},
 }
 
 // Allows reports whether p has the right, and had it when they asked. Nobody who

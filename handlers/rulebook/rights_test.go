@@ -55,7 +55,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		rulebook.SeeMeetings:      {"y y y y y - - -", "执行董事、总经理、总经理助理、市场总监、市场主管", "会-4"},
 		rulebook.HeadMeetings:     {"- y - y y - - -", "总经理、市场总监、市场主管", "会-1"},
 		rulebook.JudgeDecisions:   {"y y - y y - - -", "负责人的上级（市场主管、市场总监、总经理、执行董事）", "会-1"},
-		rulebook.SkipMeetings:     {"- - - y - - - -", "市场总监", "会-4"},
+		rulebook.SkipMeetings:     {"y y - y - - - -", "市场总监", "会-4"},
 		rulebook.HandleIncidents:  {"- y - y - - - -", "总经理、市场总监", "档-5"},
 		"unknown":                 {"- - - - - - - -", "", ""},
 	} {
