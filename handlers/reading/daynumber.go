@@ -35,7 +35,7 @@ func (r *reader) numbered(b base) (time.Time, error) {
 		return r.shortDate(b, n, mark)
 	case r.any("日") && strings.ContainsRune("后前之以", r.ahead(1)): // 3日后
 		return r.away(b, n)
-	case digits == 0 && r.any("日") && b.from.IsZero():
+	case digits == 0 && n <= fewDays && r.any("日") && b.from.IsZero():
 		return r.spelled(b, n)
 	case r.takeOne("号", "日"):
 		return r.dayOfMonth(b, n)
@@ -133,6 +133,9 @@ func (r *reader) unitFollows() bool {
 	}
 	return false
 }
+
+// fewDays is up to how many 三日 may be a number of days; 二十五日 is a date.
+const fewDays = 10
 
 // spelled reads 三日 at the beginning of days, which is a date where more of them follow
 // (三日至五日). 两日 is none.
