@@ -24,8 +24,9 @@ func (s *Scheduler) fireOver(ctx context.Context, now time.Time) (failed error) 
 	return failed
 }
 
-// firstOver is the first job, from one on, whose moment has come, or with an error
-// that cannot tell. All are asked in one transaction: a Tick seldom finds any.
+// firstOver is the first job, from one on, whose moment has come; len(Jobs) where there
+// is none. With an error it is the one that cannot tell. One transaction asks them all:
+// a Tick seldom finds any.
 func (s *Scheduler) firstOver(ctx context.Context, from int, now time.Time) (i int, err error) {
 	i = from
 	err = s.o.DB.View(ctx, func(tx *store.Tx) error {
