@@ -50,20 +50,10 @@ func (h Handler) ofMonth(ctx context.Context, c *command.Call, month store.Day) 
 	}
 	names := audience.NewNames(c.Tx)
 	table := &chat.Table{Heads: []string{"姓名", "岗位", "签约目标", "回款目标"}}
-	var missing []string
 	for _, r := range t.Rows {
 		name, err := names.Of(ctx, r.Person)
 		if err != nil {
 			return nil, err
-		}
-		if r.Post == store.Salesperson && !r.Goals.Of(h.Config.measure()).Set {
-			p, found, err := c.Tx.People().ByID(ctx, r.Person)
-			if err != nil {
-				return nil, err
-			}
-			if found && !h.gone(p, month) {
-				missing = append(missing, name)
-			}
 		}
 		table.Rows = append(table.Rows, []string{name, string(r.Post), goalWords(r.Goals.Signed), goalWords(r.Goals.Received)})
 	}
@@ -71,6 +61,10 @@ func (h Handler) ofMonth(ctx context.Context, c *command.Call, month store.Day) 
 	lines := []string{
 		"各人合计：签约 " + goalWords(sum.Signed) + "，回款 " + goalWords(sum.Received),
 		"部门目标：签约 " + goalWords(own.Signed) + "，回款 " + goalWords(own.Received),
+	}
+	missing, err := h.lacking(ctx, c.Tx, month, t.Rows)
+	if err != nil {
+		return nil, err
 	}
 	if len(missing) > 0 {
 		lines = append(lines, fmt.Sprintf("还没有%s目标（%d 人）：%s", h.Config.measure(), len(missing), words.Names(missing, command.MaxRows)))
@@ -98,6 +92,24 @@ func (h Handler) ofMonth(ctx context.Context, c *command.Call, month store.Day) 
 	}
 	card.Blocks = append(card.Blocks, chat.Block{Text: strings.Join(lines, "\n")})
 	return h.listed(ctx, c, card, month, fmt.Sprintf("目标 %s：%d 人。", words.Month(month), len(t.Rows)))
+}
+
+// lacking are the salespeople of a month's table who have no target, but for whoever is
+// gone by then.
+func (h Handler) lacking(ctx context.Context, tx *store.Tx, month store.Day, rows []rulebook.ResultRow) (names []string, err error) {
+	for _, r := range rows {
+		if r.Post != store.Salesperson || r.Goals.Of(h.Config.measure()).Set {
+			continue
+		}
+		p, found, err := tx.People().ByID(ctx, r.Person)
+		if err != nil {
+			return nil, err
+		}
+		if found && !h.gone(p, month) {
+			names = append(names, audience.Called(p))
+		}
+	}
+	return names, nil
 }
 
 // goalsOnly are the corrections of targets among corrections.
